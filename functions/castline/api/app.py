@@ -1,0 +1,123 @@
+"""The function behind API Gateway: routes requests, and turns every error into an answer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from castline.api import health, jobs
+from castline.api.identity import NotAuthenticated
+from castline.api.languages import Language, preferred_language
+from castline.api.request_body import demand_json_body
+from castline.api.responses import error_response
+from castline.api.validation import InvalidRequest, explain
+from castline.aws_errors import ServiceUnavailable
+from castline.jobs.errors import InvalidCursor, JobCannotCancel, JobLimitExceeded, JobNotCompleted, JobNotFound
+from castline.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+PREFIX = "/api/v1"
+RETRY_AFTER_SECONDS = 5
+
+_PATH_OF_A_JOB = re.compile(rf"{PREFIX}/jobs/[^/]+(/download)?")
+
+app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+app.include_router(jobs.router, prefix=PREFIX)
+app.include_router(health.router, prefix=PREFIX)
+app.include_router(health.router)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request, an API Gateway HTTP API event of payload version 2.0."""
+    request_id: str = event["requestContext"]["requestId"]
+    logger.append_keys(request_id=request_id)
+    request = APIGatewayProxyEventV2(event)
+    try:
+        demand_json_body(request)
+    except InvalidRequest as error:
+        language = preferred_language(request.headers.get("accept-language"))
+        invalid = error_response(400, "VALIDATION_ERROR", language, details=explain(error.problems, language))
+        answer: dict[str, Any] = {"statusCode": 400, "headers": invalid.headers, "body": invalid.body}
+    else:
+        answer = app.resolve(event, context)
+    answer["headers"]["X-Request-ID"] = request_id
+    return answer
+
+
+@app.exception_handler(InvalidRequest)
+def _invalid_request(error: InvalidRequest) -> Response[str]:
+    return error_response(400, "VALIDATION_ERROR", _language(), details=explain(error.problems, _language()))
+
+
+@app.exception_handler(RequestValidationError)
+def _request_validation_error(error: RequestValidationError) -> Response[str]:
+    return error_response(400, "VALIDATION_ERROR", _language(), details=explain(error.errors(), _language()))
+
+
+@app.exception_handler(InvalidCursor)
+def _invalid_cursor(_error: InvalidCursor) -> Response[str]:
+    return _invalid_request(InvalidRequest("cursor", "invalid_cursor"))
+
+
+@app.exception_handler(NotAuthenticated)
+def _not_authenticated(_error: NotAuthenticated) -> Response[str]:
+    return error_response(401, "UNAUTHORIZED", _language())
+
+
+@app.exception_handler(JobNotFound)
+def _job_not_found(_error: JobNotFound) -> Response[str]:
+    return error_response(404, "JOB_NOT_FOUND", _language())
+
+
+@app.exception_handler(JobNotCompleted)
+def _job_not_completed(_error: JobNotCompleted) -> Response[str]:
+    return error_response(404, "JOB_NOT_COMPLETED", _language())
+
+
+@app.exception_handler(JobCannotCancel)
+def _job_cannot_cancel(error: JobCannotCancel) -> Response[str]:
+    return error_response(409, "JOB_CANNOT_CANCEL", _language(), details={"status": error.status})
+
+
+@app.exception_handler(JobLimitExceeded)
+def _job_limit_exceeded(error: JobLimitExceeded) -> Response[str]:
+    return error_response(
+        429,
+        "JOB_LIMIT_EXCEEDED",
+        _language(),
+        details={"current_jobs": error.current_jobs, "max_jobs": error.max_jobs},
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+@app.exception_handler(ServiceUnavailable)
+def _service_unavailable(error: ServiceUnavailable) -> Response[str]:
+    logger.error("AWS is unavailable", extra={"reason": str(error)})
+    return error_response(503, "SERVICE_UNAVAILABLE", _language(), headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+@app.not_found
+def _not_found(_error: NotFoundError) -> Response[str]:
+    event = app.current_event
+    # An id that no route matches is still an id of no job.
+    if event.http_method in {"GET", "DELETE"} and _PATH_OF_A_JOB.fullmatch(event.path):
+        return error_response(404, "JOB_NOT_FOUND", _language())
+    return error_response(404, "NOT_FOUND", _language())
+
+
+@app.exception_handler(Exception)
+def _internal_error(_error: Exception) -> Response[str]:
+    logger.exception("unexpected error")
+    return error_response(500, "INTERNAL_ERROR", _language())
+
+
+def _language() -> Language:
+    return preferred_language(app.current_event.headers.get("accept-language"))

@@ -1,0 +1,130 @@
+"""``/jobs``: submitting, listing, polling, downloading and cancelling."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from castline import composition
+from castline.api import schemas
+from castline.api.identity import user_id
+from castline.api.languages import Language, preferred_language
+from castline.api.messages import failure_message
+from castline.api.responses import json_response
+from castline.api.validation import InvalidRequest
+from castline.audio.formats import OutputFormat
+from castline.jobs import cursor as cursors
+from castline.jobs.model import Job, JobRecord, JobStatus
+from castline.observability import logger
+
+DOWNLOAD_SECONDS = 15 * 60
+"""How long a presigned URL works."""
+
+router = APIGatewayHttpRouter()
+
+
+@router.post("/jobs")
+def create_job(request: Annotated[schemas.CreateJobRequest, Body()]) -> Response[str]:
+    """Submit a dialogue and get a job."""
+    job = composition.job_service().submit(_user_id(), request.to_dialogue())
+    logger.info("submitted", extra={"job_id": job.id, "turns": len(request.turns)})
+    return json_response(201, _summary(job))
+
+
+@router.get("/jobs")
+def list_jobs(
+    status: Annotated[JobStatus | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[str]:
+    """List jobs, newest first."""
+    if cursor is not None and offset:
+        raise InvalidRequest("offset", "conflicting_position")
+    page = composition.job_service().list(_user_id(), limit=limit, status=status, offset=offset, cursor=cursor)
+    body = schemas.JobList(
+        items=[_summary(job) for job in page.jobs],
+        total=page.total,
+        limit=limit,
+        offset=offset,
+        next_cursor=cursors.encode(page.next_after) if page.next_after else None,
+    )
+    return json_response(200, body)
+
+
+@router.get("/jobs/<job_id>")
+def get_job(job_id: str) -> Response[str]:
+    """Look at a job."""
+    record = composition.job_service().get(_user_id(), job_id)
+    language = preferred_language(router.current_event.headers.get("accept-language"))
+    return json_response(200, _detail(record, language))
+
+
+@router.get("/jobs/<job_id>/download")
+def download(job_id: str) -> Response[str]:
+    """Be sent to the finished audio."""
+    job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
+    url = _download_url(job, audio_file_id)
+    return Response(status_code=302, body="", headers={"Location": url, "Cache-Control": "no-store"})
+
+
+@router.delete("/jobs/<job_id>")
+def cancel_job(job_id: str) -> Response[str]:
+    """Cancel a job that is still pending."""
+    return json_response(200, _summary(composition.job_service().cancel(_user_id(), job_id)))
+
+
+def _user_id() -> str:
+    return user_id(router.current_event)
+
+
+def _download_url(job: Job, audio_file_id: str) -> str:
+    from castline.audio.storage import audio_key
+
+    output_format = OutputFormat(job.output_format)
+    return composition.audio_storage().download_url(
+        audio_key(job.id, audio_file_id, output_format.extension),
+        filename=f"castline-{job.created_at:%Y-%m-%d}-{job.id[-8:]}.{output_format.extension}",
+        content_type=output_format.content_type,
+        disposition="attachment",
+        expires_in_seconds=DOWNLOAD_SECONDS,
+    )
+
+
+def _summary(job: Job) -> schemas.JobSummary:
+    return schemas.JobSummary(
+        id=job.id,
+        status=job.status,
+        job_type=job.job_type,
+        provider=job.provider,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        completed_at=job.completed_at,
+    )
+
+
+def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
+    job = record.job
+    return schemas.JobDetail(
+        **dict(_summary(job)),
+        input_params=schemas.InputParams(**asdict(record.dialogue)),
+        progress=schemas.Progress(completed_segments=record.completed_segments, total_segments=job.total_segments),
+        retry_count=record.retry_count,
+        result_metadata=_result_metadata(record),
+        audio_file_id=job.audio_file_id,
+        error_code=job.failure.code if job.failure else None,
+        error_message=(failure_message(job.failure.code, job.failure.details, language) if job.failure else None),
+    )
+
+
+def _result_metadata(record: JobRecord) -> schemas.ResultMetadata | None:
+    job, result = record.job, record.result
+    if result is None or job.started_at is None or job.completed_at is None:
+        return None
+    return schemas.ResultMetadata(
+        latency_ms=round((job.completed_at - job.started_at).total_seconds() * 1000), **asdict(result)
+    )

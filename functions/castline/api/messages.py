@@ -1,0 +1,145 @@
+"""Every sentence that a client may read, in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from castline.api.languages import Language
+
+_Catalogue = Mapping[str, Mapping[Language, str]]
+
+_ZH, _EN = Language.CHINESE, Language.ENGLISH
+
+_ERRORS: _Catalogue = {
+    "INTERNAL_ERROR": {
+        _ZH: "系統發生錯誤，請稍後再試",
+        _EN: "Something went wrong on our side. Please try again later.",
+    },
+    "JOB_CANNOT_CANCEL": {_ZH: "無法取消，只有等待中的工作可以取消", _EN: "Only a pending job can be cancelled."},
+    "JOB_LIMIT_EXCEEDED": {
+        _ZH: "已達並發上限，請等待現有工作完成",
+        _EN: "You have reached the limit of active jobs. Please wait for one to finish.",
+    },
+    "JOB_NOT_COMPLETED": {_ZH: "音檔尚未完成", _EN: "The audio is not finished."},
+    "JOB_NOT_FOUND": {_ZH: "工作不存在", _EN: "There is no such job."},
+    "NOT_FOUND": {_ZH: "路徑不存在", _EN: "There is nothing at this path, or not for this method."},
+    "SERVICE_UNAVAILABLE": {
+        _ZH: "服務暫時無法使用，請稍後再試",
+        _EN: "The service is unavailable for the moment. Please try again later.",
+    },
+    "UNAUTHORIZED": {_ZH: "請先登入", _EN: "Please sign in."},
+    "VALIDATION_ERROR": {_ZH: "請求內容有誤", _EN: "The request is not valid."},
+}
+
+_FAILURES: _Catalogue = {
+    "EMPTY_AUDIO": {
+        _ZH: "第 {turn_index} 句沒有產生聲音，請檢查文字內容與聲音「{voice_id}」的語言是否相符",
+        _EN: "Turn {turn_index} made no sound. Does its text suit the language of the voice {voice_id}?",
+    },
+    "INTERNAL_ERROR": {
+        _ZH: "系統發生錯誤，請重新提交",
+        _EN: "Something went wrong on our side. Please submit again.",
+    },
+    "INTERRUPTED": {_ZH: "系統中斷", _EN: "The job was interrupted. Please submit again."},
+    "PROVIDER_AUTH_FAILED": {
+        _ZH: "語音服務拒絕了系統的金鑰，請聯絡管理員",
+        _EN: "The speech provider refused our key. Please tell the operator.",
+    },
+    "PROVIDER_MISCONFIGURED": {
+        _ZH: "語音服務設定有誤，請聯絡管理員",
+        _EN: "The speech provider is not set up correctly. Please tell the operator.",
+    },
+    "PROVIDER_QUOTA_EXCEEDED": {
+        _ZH: "語音服務的用量額度已用完，請聯絡管理員",
+        _EN: "The quota at the speech provider is used up. Please tell the operator.",
+    },
+    "PROVIDER_REJECTED_INPUT": {
+        _ZH: "語音服務無法處理第 {turn_index} 句，請修改文字後重新提交",
+        _EN: "The speech provider cannot speak turn {turn_index}. Please change its text and submit again.",
+    },
+    "PROVIDER_THROTTLED": {
+        _ZH: "語音服務忙碌中，重試後仍未成功，請稍後重新提交",
+        _EN: "The speech provider is busy, and stayed so. Please submit again later.",
+    },
+    "PROVIDER_UNAVAILABLE": {
+        _ZH: "語音服務暫時無法使用，重試後仍未成功，請稍後重新提交",
+        _EN: "The speech provider is unavailable, and stayed so. Please submit again later.",
+    },
+    "SEGMENT_BROKEN": {
+        _ZH: "第 {turn_index} 句的聲音損毀，請重新提交",
+        _EN: "The audio of turn {turn_index} was damaged. Please submit again.",
+    },
+    "TIMEOUT": {_ZH: "執行逾時", _EN: "The job took too long."},
+    "VOICE_NOT_FOUND": {
+        _ZH: "找不到第 {turn_index} 句使用的聲音「{voice_id}」，請換一個聲音",
+        _EN: "There is no voice {voice_id}, which turn {turn_index} asks for. Please choose another.",
+    },
+}
+
+_PROBLEMS: _Catalogue = {
+    "blank": {_ZH: "不可為空白", _EN: "must not be blank"},
+    "conflicting_position": {_ZH: "不可與 cursor 同時使用", _EN: "cannot be combined with cursor"},
+    "content_type": {_ZH: "Content-Type 必須是 application/json", _EN: "Content-Type must be application/json"},
+    "duplicate_index": {
+        _ZH: "index {index} 重複，每一句的 index 必須不同",
+        _EN: "index {index} is used by an earlier turn",
+    },
+    "duplicate_speaker": {_ZH: "講者「{speaker}」重複指定聲音", _EN: "speaker {speaker} has a voice already"},
+    "extra_forbidden": {_ZH: "未知的欄位", _EN: "unknown field"},
+    "greater_than_equal": {_ZH: "不可小於 {ge}", _EN: "must be at least {ge}"},
+    "int_parsing": {_ZH: "必須是整數", _EN: "must be an integer"},
+    "int_type": {_ZH: "必須是整數", _EN: "must be an integer"},
+    "invalid_cursor": {_ZH: "不是有效的 cursor", _EN: "is not a cursor of ours"},
+    "json_invalid": {_ZH: "不是有效的 JSON：{error}", _EN: "not valid JSON: {error}"},
+    "language_tag": {_ZH: "不是有效的語言代碼，例如 zh-TW", _EN: "not a language tag such as zh-TW"},
+    "less_than_equal": {_ZH: "不可大於 {le}", _EN: "must be at most {le}"},
+    "list_type": {_ZH: "必須是陣列", _EN: "must be an array"},
+    "literal_error": {_ZH: "必須是 {expected}", _EN: "must be {expected}"},
+    "missing": {_ZH: "必填", _EN: "required"},
+    "model_attributes_type": {_ZH: "必須是物件", _EN: "must be an object"},
+    "model_type": {_ZH: "必須是物件", _EN: "must be an object"},
+    "speaker_without_voice": {_ZH: "講者「{speaker}」沒有指定聲音", _EN: "speaker {speaker} has no voice"},
+    "string_too_long": {_ZH: "不可超過 {max_length} 個字元", _EN: "must not have more than {max_length} characters"},
+    "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},
+    "string_type": {_ZH: "必須是字串", _EN: "must be a string"},
+    "too_long": {_ZH: "不可超過 {max_length} 項", _EN: "must not have more than {max_length} items"},
+    "too_many_characters": {
+        _ZH: "全部文字共 {characters} 個字元，不可超過 {max_characters} 個",
+        _EN: "all texts together have {characters} characters, which is more than {max_characters}",
+    },
+    "too_short": {_ZH: "至少需要 {min_length} 項", _EN: "must have at least {min_length} items"},
+    "unspeakable_character": {
+        _ZH: "第 {position} 個字元無法朗讀（{code_point}）",
+        _EN: "character {position} cannot be spoken ({code_point})",
+    },
+    "voice_id": {
+        _ZH: "不是有效的聲音代碼，例如 zh-TW-HsiaoYuNeural",
+        _EN: "not a voice id such as zh-TW-HsiaoYuNeural",
+    },
+}
+
+_ANY_PROBLEM = {_ZH: "內容有誤", _EN: "not valid"}
+
+
+def error_message(code: str, language: Language) -> str:
+    """What an error response says.
+
+    Raises:
+        KeyError: there is no such error code.
+    """
+    return _ERRORS[code][language]
+
+
+def failure_message(code: str, details: Mapping[str, Any], language: Language) -> str:
+    """Why a job failed and what to do about it.
+
+    Raises:
+        KeyError: there is no such failure code, or it lacks a detail that its sentence names.
+    """
+    return _FAILURES[code][language].format_map(details)
+
+
+def problem_message(kind: str, context: Mapping[str, Any], language: Language) -> str:
+    """What is wrong with one field; ``kind`` is an error type of pydantic's or of ``castline.api.schemas``."""
+    return _PROBLEMS.get(kind, _ANY_PROBLEM)[language].format_map(context)

@@ -1,0 +1,296 @@
+"""What clients send and receive, as JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from castline.jobs.model import Dialogue, JobStatus, JobType, Turn, VoiceAssignment
+from castline.speech.ssml import unspeakable_positions
+from castline.speech.voices import is_language_tag, is_voice_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import ModelWrapValidatorHandler
+
+_Objects = list[tuple[int, dict[str, Any]]]
+
+MAX_TURNS = 1_000
+MAX_SPEAKER_CHARACTERS = 50
+MAX_DIALOGUE_CHARACTERS = 100_000
+
+
+def _not_blank(value: str) -> str:
+    if value and not value.strip():
+        raise PydanticCustomError("blank", "must not be blank")
+    return value
+
+
+def _speakable(value: str) -> str:
+    for position in unspeakable_positions(value):
+        code_point = f"U+{ord(value[position]):04X}"
+        raise PydanticCustomError(
+            "unspeakable_character",
+            "character {position} cannot be spoken ({code_point})",
+            {"position": position + 1, "code_point": code_point},
+        )
+    return value
+
+
+def _voice_id(value: str) -> str:
+    if not is_voice_id(value):
+        raise PydanticCustomError("voice_id", "not a voice id")
+    return value
+
+
+def _language_tag(value: str) -> str:
+    if not is_language_tag(value):
+        raise PydanticCustomError("language_tag", "not a language tag")
+    return value
+
+
+def _format_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+Speaker = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_SPEAKER_CHARACTERS),
+    AfterValidator(_not_blank),
+    AfterValidator(_speakable),
+]
+Text = Annotated[str, Field(min_length=1), AfterValidator(_not_blank), AfterValidator(_speakable)]
+Time = Annotated[datetime, PlainSerializer(_format_time, return_type=str)]
+
+
+def _left_out_when_none() -> Any:
+    return Field(default=None, exclude_if=lambda value: value is None)
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TurnSchema(_Request):
+    """One speaker's words."""
+
+    speaker: Speaker
+    text: Text
+    index: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    """Turns are spoken in order of index; no two have the same."""
+
+
+class VoiceAssignmentSchema(_Request):
+    """The voice that speaks for one speaker."""
+
+    speaker: Speaker
+    voice_id: Annotated[str, AfterValidator(_voice_id)]
+    voice_name: Annotated[str, Field(max_length=100), AfterValidator(_speakable)] | None = _left_out_when_none()
+
+
+class CreateJobRequest(_Request):
+    """A dialogue to be spoken."""
+
+    provider: Literal["azure"]
+    turns: Annotated[list[TurnSchema], Field(min_length=1, max_length=MAX_TURNS)]
+    voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=MAX_TURNS)]
+    language: Annotated[str, AfterValidator(_language_tag)] = "zh-TW"
+    output_format: Literal["mp3", "wav"] = "mp3"
+    gap_ms: Annotated[int, Field(ge=0, le=2000)] = 300
+    crossfade_ms: Annotated[int, Field(ge=0, le=500)] = 50
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _report_everything_together(cls, data: Any, handler: ModelWrapValidatorHandler[CreateJobRequest]) -> Any:
+        """Judge the fields together even where some are broken, so that a client learns everything at once."""
+        problems: list[InitErrorDetails] = []
+        request: CreateJobRequest | None = None
+        try:
+            request = handler(data)
+        except ValidationError as error:
+            problems += [
+                InitErrorDetails(
+                    type=PydanticCustomError(each["type"], each["msg"], each.get("ctx")),
+                    loc=each["loc"],
+                    input=None,
+                )
+                for each in error.errors(include_url=False, include_input=False)
+            ]
+        problems += _problems_between_fields(data)
+        if problems:
+            raise ValidationError.from_exception_data(cls.__name__, problems)
+        return request
+
+    def to_dialogue(self) -> Dialogue:
+        """The dialogue as the domain knows it, its turns in spoken order."""
+        return Dialogue(
+            provider=self.provider,
+            turns=tuple(
+                Turn(speaker=turn.speaker, text=turn.text, index=turn.index)
+                for turn in sorted(self.turns, key=lambda turn: turn.index)
+            ),
+            voice_assignments=tuple(
+                VoiceAssignment(speaker=each.speaker, voice_id=each.voice_id, voice_name=each.voice_name)
+                for each in self.voice_assignments
+            ),
+            language=self.language,
+            output_format=self.output_format,
+            gap_ms=self.gap_ms,
+            crossfade_ms=self.crossfade_ms,
+        )
+
+
+class JobSummary(BaseModel):
+    """A job in a list. A time that has not come yet is left out."""
+
+    id: str
+    status: JobStatus
+    job_type: JobType
+    provider: str
+    created_at: Time
+    started_at: Time | None = _left_out_when_none()
+    completed_at: Time | None = _left_out_when_none()
+
+
+class TurnTimingSchema(BaseModel):
+    """When a turn is heard."""
+
+    turn_index: int
+    speaker: str
+    start_ms: int
+    end_ms: int
+
+
+class ResultMetadata(BaseModel):
+    """What a completed job made."""
+
+    duration_ms: int
+    latency_ms: int
+    """From the start of processing to completion."""
+    synthesis_mode: str
+    content_type: str
+    size_bytes: int
+    characters: int
+    turn_timings: list[TurnTimingSchema]
+
+
+class Progress(BaseModel):
+    """How far a job has come; no total before it is planned."""
+
+    completed_segments: int
+    total_segments: int
+
+
+class InputParams(BaseModel):
+    """The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again."""
+
+    provider: str
+    turns: list[TurnSchema]
+    voice_assignments: list[VoiceAssignmentSchema]
+    language: str
+    output_format: str
+    gap_ms: int
+    crossfade_ms: int
+
+
+class JobDetail(JobSummary):
+    """A job with all that is known about it. What does not apply is left out."""
+
+    input_params: InputParams
+    progress: Progress
+    retry_count: int
+    result_metadata: ResultMetadata | None = _left_out_when_none()
+    audio_file_id: str | None = _left_out_when_none()
+    error_code: str | None = _left_out_when_none()
+    error_message: str | None = _left_out_when_none()
+
+
+class JobList(BaseModel):
+    """One page of jobs, newest first."""
+
+    items: list[JobSummary]
+    total: int
+    """All jobs that match, on this page or not."""
+    limit: int
+    offset: int
+    next_cursor: str | None
+    """What to ask the next page with; null on the last page."""
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class ErrorBody(BaseModel):
+    """Every error looks like this."""
+
+    error: str
+    message: str
+    details: dict[str, Any]
+
+
+class Health(BaseModel):
+    """The service answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+def _problems_between_fields(data: Any) -> Iterator[InitErrorDetails]:
+    """What the fields of a create request do wrong only in combination. Fields of the wrong type are passed over."""
+    if isinstance(data, dict):
+        turns = _objects(data.get("turns"))
+        yield from _duplicate_indexes(turns)
+        yield from _too_many_characters(turns)
+        if isinstance(data.get("voice_assignments"), list):
+            yield from _voices_out_of_step(turns, _objects(data["voice_assignments"]))
+
+
+def _duplicate_indexes(turns: _Objects) -> Iterator[InitErrorDetails]:
+    seen: set[int] = set()
+    for position, turn in turns:
+        index = turn.get("index")
+        if type(index) is int:
+            if index in seen:
+                yield _problem(("turns", position, "index"), "duplicate_index", index=index)
+            seen.add(index)
+
+
+def _too_many_characters(turns: _Objects) -> Iterator[InitErrorDetails]:
+    characters = sum(len(turn["text"]) for _, turn in turns if isinstance(turn.get("text"), str))
+    if characters > MAX_DIALOGUE_CHARACTERS:
+        yield _problem(
+            ("turns",), "too_many_characters", characters=characters, max_characters=MAX_DIALOGUE_CHARACTERS
+        )
+
+
+def _voices_out_of_step(turns: _Objects, assignments: _Objects) -> Iterator[InitErrorDetails]:
+    assigned: set[str] = set()
+    for position, speaker in _speakers(assignments):
+        if speaker in assigned:
+            yield _problem(("voice_assignments", position, "speaker"), "duplicate_speaker", speaker=speaker)
+        assigned.add(speaker)
+    for speaker in dict.fromkeys(speaker for _, speaker in _speakers(turns)):
+        if speaker not in assigned:
+            yield _problem(("voice_assignments",), "speaker_without_voice", speaker=speaker)
+
+
+def _objects(value: Any) -> _Objects:
+    """The objects in a JSON array that is not too long, with their positions."""
+    if not isinstance(value, list) or len(value) > MAX_TURNS:
+        return []
+    return [(position, each) for position, each in enumerate(value) if isinstance(each, dict)]
+
+
+def _speakers(objects: _Objects) -> list[tuple[int, str]]:
+    return [(position, each["speaker"]) for position, each in objects if isinstance(each.get("speaker"), str)]
+
+
+def _problem(location: tuple[str | int, ...], kind: str, **context: Any) -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError(kind, kind, context), loc=location, input=None)

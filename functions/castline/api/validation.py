@@ -1,0 +1,60 @@
+"""How a request that is not valid is explained: every broken field, in the client's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from castline.api.messages import problem_message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from castline.api.languages import Language
+
+_PARTS = frozenset({"body", "query", "path", "header"})
+_MAX_PROBLEMS = 1_000
+_MAX_FIELD_CHARACTERS = 200
+
+
+class InvalidRequest(Exception):
+    """A request breaks a rule that its schema does not know."""
+
+    def __init__(self, field: str, kind: str, **context: Any) -> None:
+        super().__init__(f"{field}: {kind}")
+        self.problems: list[dict[str, Any]] = [{"loc": (field,), "type": kind, "ctx": context}]
+
+
+def explain(problems: Sequence[Mapping[str, Any]], language: Language) -> dict[str, Any]:
+    """The ``details`` of a VALIDATION_ERROR.
+
+    Args:
+        problems: as pydantic lists them, each with ``loc``, ``type`` and perhaps ``ctx``.
+        language: of the messages.
+    """
+    return {
+        "errors": [
+            {
+                "field": _field_name(problem["loc"]),
+                "message": problem_message(problem["type"], _context(problem, language), language),
+            }
+            for problem in problems[:_MAX_PROBLEMS]
+        ]
+    }
+
+
+def _field_name(location: Sequence[str | int]) -> str:
+    """``("body", "turns", 3, "text")`` as ``turns[3].text``; the body as a whole is ``body``."""
+    name = ""
+    for part in location[1:] if len(location) > 1 and location[0] in _PARTS else location:
+        if isinstance(part, int):
+            name += f"[{part}]"
+        else:
+            name += f".{part}" if name else part
+    return name[:_MAX_FIELD_CHARACTERS]
+
+
+def _context(problem: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    context = dict(problem.get("ctx") or {})
+    if "expected" in context and language != "en":
+        context["expected"] = context["expected"].replace(" or ", " 或 ")
+    return context

@@ -1,0 +1,35 @@
+"""Reacts to a workflow that ended without recording an outcome: it timed out as a whole, was aborted, or broke.
+
+The event is EventBridge's "Step Functions Execution Status Change". Executions are named by their job's id.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from castline import composition
+from castline.jobs.failing import fail_job
+from castline.jobs.model import Failure, FailureCode
+from castline.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_FAILURES = {
+    "ABORTED": FailureCode.INTERRUPTED,
+    "FAILED": FailureCode.INTERRUPTED,
+    "TIMED_OUT": FailureCode.TIMEOUT,
+}
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Fail the execution's job unless it has ended already. Other statuses are passed over."""
+    job_id: str = event["detail"]["name"]
+    code = _FAILURES.get(event["detail"]["status"])
+    if code is None:
+        return
+    logger.append_keys(job_id=job_id)
+    if fail_job(composition.job_repository(), job_id, Failure(code=code), now=datetime.now(UTC)):
+        logger.warning("execution ended without an outcome", extra={"status": event["detail"]["status"]})

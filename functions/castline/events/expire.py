@@ -1,0 +1,45 @@
+"""Reacts to a job that DynamoDB's TTL has removed: removes its audio.
+
+The event is a batch of the table's stream. Records that fail are reported one by one, so that the others are done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
+    DynamoDBRecord,
+    DynamoDBRecordEventName,
+)
+
+from castline import composition
+from castline.jobs import items
+from castline.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_TTL = "dynamodb.amazonaws.com"
+_JOB_PREFIX = items.job_key("")["pk"]
+
+_processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Delete the audio of every job in ``event["Records"]`` that has expired."""
+    return process_partial_response(event, _expire, _processor, context)
+
+
+def _expire(record: DynamoDBRecord) -> None:
+    keys = record.dynamodb.keys if record.dynamodb else None
+    identity = record.user_identity
+    if record.event_name is not DynamoDBRecordEventName.REMOVE or not keys or keys["sk"] != items.JOB:
+        return
+    if not identity or identity.get("principalId") != _TTL:
+        return
+    job_id = keys["pk"].removeprefix(_JOB_PREFIX)
+    composition.audio_storage().delete_audio(job_id)
+    logger.info("expired", extra={"job_id": job_id})

@@ -1,0 +1,34 @@
+"""Opaque page cursors.
+
+A cursor holds only a position, the id of the last job seen. It is applied within the list of whoever
+presents it, so a cursor taken from another user reveals nothing and reaches nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from uuid import UUID
+
+from castline.jobs.errors import InvalidCursor
+
+
+def encode(job_id: str) -> str:
+    """The cursor of the page that follows ``job_id``."""
+    return base64.urlsafe_b64encode(UUID(job_id).bytes).rstrip(b"=").decode("ascii")
+
+
+def decode(cursor: str) -> str:
+    """The job id that a cursor stands for.
+
+    Raises:
+        InvalidCursor: it was not made by :func:`encode`.
+    """
+    try:
+        position = base64.b64decode(cursor.encode("ascii") + b"==", altchars=b"-_", validate=True)
+        job_id = str(UUID(bytes=position))
+    except (UnicodeEncodeError, binascii.Error, ValueError):
+        raise InvalidCursor from None
+    if encode(job_id) != cursor:
+        raise InvalidCursor
+    return job_id

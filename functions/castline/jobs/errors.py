@@ -1,0 +1,58 @@
+"""How a request to the jobs domain is refused.
+
+JobError
+├── InvalidCursor
+├── JobCannotCancel
+├── JobLimitExceeded
+├── JobNotActive
+├── JobNotCompleted
+└── JobNotFound
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from castline.jobs.model import JobStatus
+
+
+class JobError(Exception):
+    """The domain refuses, for a reason that its caller can act on."""
+
+
+class InvalidCursor(JobError):
+    """A page was asked for with a cursor that no page has given."""
+
+
+class JobCannotCancel(JobError):
+    """The job is no longer pending."""
+
+    def __init__(self, status: JobStatus) -> None:
+        super().__init__(f"the job is {status}")
+        self.status = status
+
+
+class JobLimitExceeded(JobError):
+    """The user has as many active jobs as a user may have."""
+
+    def __init__(self, *, current_jobs: int, max_jobs: int) -> None:
+        super().__init__(f"{current_jobs} of {max_jobs} active jobs")
+        self.current_jobs = current_jobs
+        self.max_jobs = max_jobs
+
+
+class JobNotActive(JobError):
+    """A workflow task came to a job that is neither pending nor processing, or is gone."""
+
+    def __init__(self, status: JobStatus | None) -> None:
+        super().__init__(f"the job is {status or 'gone'}")
+        self.status = status
+
+
+class JobNotCompleted(JobError):
+    """There is no audio, or not yet."""
+
+
+class JobNotFound(JobError):
+    """There is no such job for this user: unknown, somebody else's and expired are all the same."""

@@ -1,0 +1,52 @@
+"""How a job's workflow is started and stopped: one Step Functions execution a job, named by the job's id."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class Executions:
+    """The executions of one state machine."""
+
+    def __init__(self, client: SFNClient, state_machine_arn: str) -> None:
+        self._client = client
+        self._state_machine_arn = state_machine_arn
+
+    def start(self, job_id: str) -> None:
+        """Start the job's execution. Doing it again starts no second one.
+
+        Raises:
+            ServiceUnavailable: it could not be started.
+        """
+        try:
+            with translated_aws_errors():
+                self._client.start_execution(
+                    stateMachineArn=self._state_machine_arn, name=job_id, input=json.dumps({"job_id": job_id})
+                )
+        except ClientError as error:
+            if error_code(error) != "ExecutionAlreadyExists":
+                raise ServiceUnavailable(f"StartExecution: {error_code(error)}") from error
+
+    def stop(self, job_id: str) -> None:
+        """Stop the job's execution, if it runs.
+
+        Raises:
+            ServiceUnavailable: it could not be stopped.
+        """
+        try:
+            with translated_aws_errors():
+                self._client.stop_execution(executionArn=self._arn(job_id), error="JobCancelled")
+        except ClientError as error:
+            if error_code(error) != "ExecutionDoesNotExist":
+                raise ServiceUnavailable(f"StopExecution: {error_code(error)}") from error
+
+    def _arn(self, job_id: str) -> str:
+        return f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{job_id}"

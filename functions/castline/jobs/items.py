@@ -1,0 +1,224 @@
+"""How jobs are written as DynamoDB items, and read back.
+
+Items of one job share the partition ``JOB#<job_id>``:
+
+    JOB            what lists, polls and transitions need; small
+    INPUT          the dialogue, compressed
+    RESULT         what a completed job made, compressed
+    BATCH#<nnnn>   how far a batch of segments has come; working data, gone a day later
+
+and ``USER#<user_id>`` / ``ACTIVE`` holds the set of the user's active job ids.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from castline.jobs.model import (
+    Batch,
+    Dialogue,
+    Failure,
+    FailureCode,
+    Job,
+    JobRecord,
+    JobStatus,
+    JobType,
+    Result,
+    SpokenSegment,
+    Turn,
+    TurnTiming,
+    VoiceAssignment,
+)
+from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+JOB = "JOB"
+INPUT = "INPUT"
+RESULT = "RESULT"
+BATCH_PREFIX = "BATCH#"
+ACTIVE = "ACTIVE"
+
+_BATCH_LIFETIME = timedelta(days=1)
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+def serialize(values: Mapping[str, Any]) -> dict[str, AttributeValueTypeDef]:
+    """Python values as DynamoDB attribute values."""
+    return {name: _serializer.serialize(value) for name, value in values.items()}
+
+
+def deserialize(item: Mapping[str, Any]) -> dict[str, Any]:
+    """DynamoDB attribute values as Python values; numbers come back as Decimal."""
+    return {name: _deserializer.deserialize(value) for name, value in item.items()}
+
+
+def job_key(job_id: str, sort_key: str = JOB) -> dict[str, str]:
+    """The key of one of a job's items."""
+    return {"pk": f"JOB#{job_id}", "sk": sort_key}
+
+
+def batch_key(job_id: str, number: int) -> dict[str, str]:
+    """The key of one batch; keys sort as their numbers do."""
+    return job_key(job_id, f"{BATCH_PREFIX}{number:04d}")
+
+
+def active_key(user_id: str) -> dict[str, str]:
+    """The key of the set of a user's active job ids."""
+    return {"pk": f"USER#{user_id}", "sk": ACTIVE}
+
+
+def user_status_key(user_id: str, status: JobStatus) -> str:
+    """The partition of ``user_status_jobs`` that lists a user's jobs of one status."""
+    return f"USER#{user_id}#{status}"
+
+
+def user_key(user_id: str) -> str:
+    """The partition of ``user_jobs`` that lists a user's jobs."""
+    return f"USER#{user_id}"
+
+
+def open_key(job_id: str) -> str:
+    """The shard of ``open_jobs`` that holds a job while it is pending or processing."""
+    return f"OPEN#{UUID(job_id).int % OPEN_SHARDS}"
+
+
+def encode_time(moment: datetime) -> str:
+    """ISO 8601 in UTC to the millisecond, which sorts as time does."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def encode_expiry(moment: datetime) -> int:
+    """Seconds since the epoch, as DynamoDB's TTL wants them."""
+    return int(moment.timestamp())
+
+
+def new_job_item(job: Job) -> dict[str, Any]:
+    """The JOB item of a job that was just submitted."""
+    return {
+        **job_key(job.id),
+        "job_id": job.id,
+        "user_id": job.user_id,
+        "status": job.status.value,
+        "job_type": job.job_type.value,
+        "provider": job.provider,
+        "output_format": job.output_format,
+        "created_at": encode_time(job.created_at),
+        USER_JOBS.partition_key: user_key(job.user_id),
+        USER_STATUS_JOBS.partition_key: user_status_key(job.user_id, job.status),
+        OPEN_JOBS.partition_key: open_key(job.id),
+    }
+
+
+def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
+    """The INPUT item. 100,000 characters of any text stay well below DynamoDB's 400 KB an item."""
+    return {**job_key(job_id, INPUT), "dialogue": _pack(asdict(dialogue))}
+
+
+def result_item(job_id: str, result: Result, expires_at: datetime) -> dict[str, Any]:
+    """The RESULT item."""
+    return {
+        **job_key(job_id, RESULT),
+        "result": _pack(asdict(result)),
+        TTL_ATTRIBUTE: encode_expiry(expires_at),
+    }
+
+
+def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
+    """What a BATCH item holds besides its key and its count of failures."""
+    return {
+        "spoken_segments": _pack([asdict(segment) for segment in batch.segments]),
+        TTL_ATTRIBUTE: encode_expiry(now + _BATCH_LIFETIME),
+    }
+
+
+def read_job(item: Mapping[str, Any]) -> Job:
+    """A job from its JOB item or from an index's projection of it."""
+    values = deserialize(item)
+    code = values.get("failure_code")
+    return Job(
+        id=values["job_id"],
+        user_id=values["user_id"],
+        status=JobStatus(values["status"]),
+        job_type=JobType(values["job_type"]),
+        provider=values["provider"],
+        output_format=values["output_format"],
+        created_at=datetime.fromisoformat(values["created_at"]),
+        started_at=_read_time(values.get("started_at")),
+        completed_at=_read_time(values.get("completed_at")),
+        expires_at=_read_expiry(values.get(TTL_ATTRIBUTE)),
+        total_segments=int(values.get("total_segments", 0)),
+        completed_segments=int(values.get("completed_segments", 0)),
+        retry_count=int(values.get("retry_count", 0)),
+        audio_file_id=values.get("audio_file_id"),
+        failure=Failure(code=FailureCode(code), details=_unpack(values["failure_details"])) if code else None,
+    )
+
+
+def pack_failure_details(failure: Failure) -> bytes:
+    """The details of a failure as one attribute."""
+    return _pack(dict(failure.details))
+
+
+def read_record(items: Iterable[Mapping[str, Any]]) -> JobRecord | None:
+    """All that is kept about a job, from all the items of its partition; None when the job itself is gone."""
+    by_key = {item["sk"]["S"]: item for item in items}
+    if JOB not in by_key or INPUT not in by_key:
+        return None
+    result = by_key.get(RESULT)
+    return JobRecord(
+        job=read_job(by_key[JOB]),
+        dialogue=_read_dialogue(by_key[INPUT]),
+        batches=tuple(_read_batch(by_key[key]) for key in sorted(by_key) if key.startswith(BATCH_PREFIX)),
+        result=_read_result(result) if result else None,
+    )
+
+
+def _read_dialogue(item: Mapping[str, Any]) -> Dialogue:
+    values = _unpack(deserialize(item)["dialogue"])
+    values["turns"] = tuple(Turn(**turn) for turn in values["turns"])
+    values["voice_assignments"] = tuple(VoiceAssignment(**each) for each in values["voice_assignments"])
+    return Dialogue(**values)
+
+
+def _read_result(item: Mapping[str, Any]) -> Result:
+    values = _unpack(deserialize(item)["result"])
+    values["turn_timings"] = tuple(TurnTiming(**timing) for timing in values["turn_timings"])
+    return Result(**values)
+
+
+def _read_batch(item: Mapping[str, Any]) -> Batch:
+    values = deserialize(item)
+    return Batch(
+        number=int(values["sk"].removeprefix(BATCH_PREFIX)),
+        segments=tuple(SpokenSegment(**segment) for segment in _unpack(values["spoken_segments"])),
+        provider_failures=int(values.get("provider_failures", 0)),
+    )
+
+
+def _read_time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def _read_expiry(seconds: Any) -> datetime | None:
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds is not None else None
+
+
+def _pack(value: Any) -> bytes:
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+
+
+def _unpack(value: Any) -> Any:
+    return json.loads(zlib.decompress(bytes(value)))

@@ -1,0 +1,197 @@
+"""What a job is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+MAX_PROVIDER_RETRIES = 3
+"""How often the workflow tries a batch again after a transient provider failure; ``workflow.asl.json`` does it."""
+
+
+class JobStatus(StrEnum):
+    """Where a job stands. ``castline.jobs.transitions`` says how it moves."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobType(StrEnum):
+    """What was asked for."""
+
+    MULTI_ROLE_TTS = "multi_role_tts"
+
+
+class FailureCode(StrEnum):
+    """Why a job failed, as clients see it."""
+
+    EMPTY_AUDIO = "EMPTY_AUDIO"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+    INTERRUPTED = "INTERRUPTED"
+    PROVIDER_AUTH_FAILED = "PROVIDER_AUTH_FAILED"
+    PROVIDER_MISCONFIGURED = "PROVIDER_MISCONFIGURED"
+    PROVIDER_QUOTA_EXCEEDED = "PROVIDER_QUOTA_EXCEEDED"
+    PROVIDER_REJECTED_INPUT = "PROVIDER_REJECTED_INPUT"
+    PROVIDER_THROTTLED = "PROVIDER_THROTTLED"
+    PROVIDER_UNAVAILABLE = "PROVIDER_UNAVAILABLE"
+    SEGMENT_BROKEN = "SEGMENT_BROKEN"
+    TIMEOUT = "TIMEOUT"
+    VOICE_NOT_FOUND = "VOICE_NOT_FOUND"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One speaker's words. Turns are spoken in order of ``index``, which need not be contiguous."""
+
+    speaker: str
+    text: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceAssignment:
+    """The voice that speaks for one speaker."""
+
+    speaker: str
+    voice_id: str
+    voice_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """What a client submitted, valid and complete: the turns in spoken order, a voice for every speaker."""
+
+    provider: str
+    turns: tuple[Turn, ...]
+    voice_assignments: tuple[VoiceAssignment, ...]
+    language: str
+    output_format: str
+    gap_ms: int
+    crossfade_ms: int
+
+    def voice_of(self, speaker: str) -> str:
+        """The id of the voice that speaks for ``speaker``."""
+        return next(a.voice_id for a in self.voice_assignments if a.speaker == speaker)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a job failed: a code, and ids and numbers that make its message precise (never dialogue text)."""
+
+    code: FailureCode
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnTiming:
+    """When a turn is heard, from the start of the audio."""
+
+    turn_index: int
+    speaker: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a completed job made. Everything is measured on the audio as it was written."""
+
+    duration_ms: int
+    synthesis_mode: str
+    content_type: str
+    size_bytes: int
+    characters: int
+    turn_timings: tuple[TurnTiming, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job without its dialogue. All times are UTC."""
+
+    id: str
+    user_id: str
+    status: JobStatus
+    job_type: JobType
+    provider: str
+    output_format: str
+    created_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    """When the job reached a terminal status, whichever it is."""
+    expires_at: datetime | None = None
+    """When a terminal job stops existing for its user."""
+    total_segments: int = 0
+    """How many segments the plan has: 0 before there is one."""
+    completed_segments: int = 0
+    retry_count: int = 0
+    audio_file_id: str | None = None
+    failure: Failure | None = None
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether the job's retention has passed, deleted already or not."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenSegment:
+    """A segment that has been synthesized and stored: which one, under which key, and how long it is."""
+
+    number: int
+    """Its place in the dialogue's plan, from 0."""
+    fingerprint: str
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """How far one batch of segments has come. It is written as a whole, so writing it twice is harmless."""
+
+    number: int
+    segments: tuple[SpokenSegment, ...] = ()
+    provider_failures: int = 0
+    """How many times a transient provider failure ended an attempt at this batch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRecord:
+    """A job with all that is kept about it."""
+
+    job: Job
+    dialogue: Dialogue
+    batches: tuple[Batch, ...] = ()
+    """In order of ``Batch.number``; only while the job is processing and shortly after."""
+    result: Result | None = None
+
+    @property
+    def completed_segments(self) -> int:
+        """How many segments have been synthesized so far, or had been when the job ended."""
+        if self.batches:
+            return sum(len(batch.segments) for batch in self.batches)
+        return self.job.completed_segments
+
+    @property
+    def retry_count(self) -> int:
+        """How many times the batch with the worst luck was tried again after a transient provider failure."""
+        if self.batches:
+            return min(MAX_PROVIDER_RETRIES, max(batch.provider_failures for batch in self.batches))
+        return self.job.retry_count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPage:
+    """One page of a user's jobs, newest first."""
+
+    jobs: tuple[Job, ...]
+    total: int
+    """All the user's jobs that match, on this page or not."""
+    next_after: str | None
+    """The id of this page's last job, if others follow."""

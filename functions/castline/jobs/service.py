@@ -1,0 +1,147 @@
+"""What a user can do with jobs."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from uuid6 import uuid7
+
+from castline.aws_errors import ServiceUnavailable
+from castline.jobs import cursor as cursors
+from castline.jobs.errors import JobCannotCancel, JobNotActive, JobNotCompleted, JobNotFound
+from castline.jobs.ids import is_job_id
+from castline.jobs.model import Job, JobStatus, JobType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from castline.jobs.executions import Executions
+    from castline.jobs.model import Dialogue, JobPage, JobRecord
+    from castline.jobs.repository import JobRepository
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class JobService:
+    """Jobs as their users see them: somebody else's job, or one whose retention has passed, does not exist.
+
+    All methods raise ServiceUnavailable when AWS cannot serve them just now.
+    """
+
+    def __init__(
+        self,
+        repository: JobRepository,
+        executions: Executions,
+        *,
+        max_active_jobs: int,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._repository = repository
+        self._executions = executions
+        self._max_active_jobs = max_active_jobs
+        self._now = now
+
+    def submit(self, user_id: str, dialogue: Dialogue) -> Job:
+        """Store a job and start its workflow.
+
+        Raises:
+            JobLimitExceeded: the user has as many active jobs as allowed.
+            ServiceUnavailable: the workflow could not be started; nothing is left behind.
+        """
+        job = Job(
+            id=str(uuid7()),
+            user_id=user_id,
+            status=JobStatus.PENDING,
+            job_type=JobType.MULTI_ROLE_TTS,
+            provider=dialogue.provider,
+            output_format=dialogue.output_format,
+            created_at=self._now(),
+        )
+        self._repository.create(job, dialogue, max_active=self._max_active_jobs)
+        try:
+            self._executions.start(job.id)
+        except ServiceUnavailable:
+            self._repository.discard(job)
+            raise
+        return job
+
+    def get(self, user_id: str, job_id: str) -> JobRecord:
+        """A job with all that is kept about it.
+
+        Raises:
+            JobNotFound: the user has no such job.
+        """
+        record = self._repository.get_record(job_id) if is_job_id(job_id) else None
+        if record is None:
+            raise JobNotFound
+        self._demand_visible(user_id, record.job)
+        return record
+
+    def list(
+        self,
+        user_id: str,
+        *,
+        limit: int,
+        status: JobStatus | None = None,
+        offset: int = 0,
+        cursor: str | None = None,
+    ) -> JobPage:
+        """One page of the user's jobs, newest first.
+
+        Raises:
+            InvalidCursor: no page has given ``cursor``.
+        """
+        return self._repository.list_page(
+            user_id,
+            now=self._now(),
+            limit=limit,
+            status=status,
+            offset=offset,
+            after=cursors.decode(cursor) if cursor is not None else None,
+        )
+
+    def cancel(self, user_id: str, job_id: str) -> Job:
+        """Cancel a pending job.
+
+        Raises:
+            JobNotFound: the user has no such job.
+            JobCannotCancel: it is no longer pending.
+        """
+        job = self._get_job(user_id, job_id)
+        try:
+            cancelled = self._repository.finish(job, JobStatus.CANCELLED, now=self._now())
+        except JobNotActive as refusal:
+            if refusal.status is None:
+                raise JobNotFound from refusal
+            raise JobCannotCancel(refusal.status) from refusal
+        # The job is cancelled whatever becomes of its execution, whose first task would find it so and stop.
+        with contextlib.suppress(ServiceUnavailable):
+            self._executions.stop(job_id)
+        return cancelled
+
+    def get_completed(self, user_id: str, job_id: str) -> tuple[Job, str]:
+        """A job that has audio, and the id of its audio file.
+
+        Raises:
+            JobNotFound: the user has no such job.
+            JobNotCompleted: it has no audio, or not yet.
+        """
+        job = self._get_job(user_id, job_id)
+        if job.status is not JobStatus.COMPLETED or job.audio_file_id is None:
+            raise JobNotCompleted
+        return job, job.audio_file_id
+
+    def _get_job(self, user_id: str, job_id: str) -> Job:
+        job = self._repository.get(job_id) if is_job_id(job_id) else None
+        if job is None:
+            raise JobNotFound
+        self._demand_visible(user_id, job)
+        return job
+
+    def _demand_visible(self, user_id: str, job: Job) -> None:
+        if job.user_id != user_id or job.is_expired(self._now()):
+            raise JobNotFound

@@ -1,0 +1,44 @@
+"""The table's layout: keys, attributes that index it, and indexes.
+
+Every host that creates the table (the deployment, the local stack, the tests) reads it from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PARTITION_KEY = "pk"
+SORT_KEY = "sk"
+TTL_ATTRIBUTE = "expires_at"
+
+SUMMARY_ATTRIBUTES = (
+    "job_id",
+    "user_id",
+    "status",
+    "job_type",
+    "provider",
+    "output_format",
+    "created_at",
+    "started_at",
+    "completed_at",
+    TTL_ATTRIBUTE,
+)
+"""What the indexes hold of a job: enough for a list, never its input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index on string keys. Its sort key is the job id, a UUIDv7: oldest first."""
+
+    name: str
+    partition_key: str
+    sort_key: str = "job_id"
+
+
+USER_JOBS = Index("user_jobs", "user_key")
+USER_STATUS_JOBS = Index("user_status_jobs", "user_status_key")
+OPEN_JOBS = Index("open_jobs", "open_key")
+"""Sparse: only pending and processing jobs have ``open_key``, one of ``OPEN_SHARDS`` values."""
+
+INDEXES = (USER_JOBS, USER_STATUS_JOBS, OPEN_JOBS)
+OPEN_SHARDS = 8

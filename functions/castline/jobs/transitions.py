@@ -1,0 +1,45 @@
+"""How a job's status may change, and how long a job is kept once it no longer does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from castline.jobs.model import JobStatus
+
+_SUCCESSORS = {
+    JobStatus.PENDING: frozenset({JobStatus.PROCESSING, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.PROCESSING: frozenset({JobStatus.COMPLETED, JobStatus.FAILED}),
+    JobStatus.COMPLETED: frozenset[JobStatus](),
+    JobStatus.FAILED: frozenset[JobStatus](),
+    JobStatus.CANCELLED: frozenset[JobStatus](),
+}
+
+_RETENTION = {
+    JobStatus.COMPLETED: timedelta(days=30),
+    JobStatus.FAILED: timedelta(days=30),
+    JobStatus.CANCELLED: timedelta(days=7),
+}
+
+
+def can_transition(current: JobStatus, new: JobStatus) -> bool:
+    """Whether a job may go from ``current`` to ``new``. Staying where it is is no transition."""
+    return new in _SUCCESSORS[current]
+
+
+def is_terminal(status: JobStatus) -> bool:
+    """Whether a job in ``status`` never changes again."""
+    return not _SUCCESSORS[status]
+
+
+def predecessors(new: JobStatus) -> tuple[JobStatus, ...]:
+    """Every status from which a job may become ``new``: what a conditional write has to demand."""
+    return tuple(status for status in JobStatus if can_transition(status, new))
+
+
+def retention(status: JobStatus) -> timedelta:
+    """How long a job is kept after it reached the terminal ``status``.
+
+    Raises:
+        KeyError: ``status`` is not terminal.
+    """
+    return _RETENTION[status]

@@ -1,0 +1,61 @@
+"""What the functions are told about where they run, all of it through environment variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class MissingSettingError(Exception):
+    """An environment variable that this function needs is not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings by name. Each is read when it is asked for: a function needs only its own to be set."""
+
+    environment: Mapping[str, str]
+
+    @property
+    def table_name(self) -> str:
+        """The jobs table."""
+        return self._required("TABLE_NAME")
+
+    @property
+    def bucket_name(self) -> str:
+        """The bucket of segments and results."""
+        return self._required("BUCKET_NAME")
+
+    @property
+    def state_machine_arn(self) -> str:
+        """The workflow."""
+        return self._required("STATE_MACHINE_ARN")
+
+    @property
+    def azure_speech_secret_id(self) -> str:
+        """The secret that holds Azure's ``key``, and the ``region`` or ``host`` it is for, as a JSON object."""
+        return self._required("AZURE_SPEECH_SECRET_ID")
+
+    @property
+    def download_endpoint_url(self) -> str | None:
+        """Where clients reach S3, if not at AWS's own address."""
+        return self.environment.get("DOWNLOAD_ENDPOINT_URL")
+
+    @property
+    def max_active_jobs(self) -> int:
+        """How many pending and processing jobs a user may have."""
+        return int(self.environment.get("MAX_ACTIVE_JOBS", "3"))
+
+    @property
+    def speech_concurrency(self) -> int:
+        """How many requests one synthesize task has in flight at the provider."""
+        return int(self.environment.get("SPEECH_CONCURRENCY", "8"))
+
+    def _required(self, name: str) -> str:
+        try:
+            return self.environment[name]
+        except KeyError:
+            raise MissingSettingError(f"the environment variable {name} is not set") from None

@@ -1,0 +1,24 @@
+"""The task that every failing task leads to: makes the job failed, with a code and details for its user."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from castline import composition
+from castline.jobs.failing import fail_job
+from castline.observability import logger
+from castline.workflow.failures import read_failure
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Record ``event["failure"]``, an error output of Step Functions, as the outcome of ``event["job_id"]``."""
+    job_id: str = event["job_id"]
+    logger.append_keys(job_id=job_id)
+    failure = read_failure(event["failure"])
+    recorded = fail_job(composition.job_repository(), job_id, failure, now=datetime.now(UTC))
+    logger.warning("failed", extra={"code": failure.code, "error": event["failure"]["Error"], "recorded": recorded})

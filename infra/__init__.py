@@ -1,0 +1,1 @@
+"""What is deployed: the workflow, the functions and, for AWS, the stacks that hold them."""

@@ -1,0 +1,134 @@
+"""``python -m local``: run Castline on this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from local.azure_speech.engines import VoiceEngineName
+from local.azure_speech.faults import FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local.azure_speech.server import AzureSpeechEmulator
+    from local.cloud.clock import Clock
+    from local.stack import AzureAccount, LocalStack
+
+_FAULTS_HELP = "\b\nFaults, for --fault or as [[fault NAME]] in a turn's text:\n" + "\n".join(
+    f"  {fault.name:<24}{fault.summary}" for fault in FAULTS.values()
+)
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Run Castline on this machine.")
+console = Console()
+error_console = Console(stderr=True)
+
+
+@app.command(epilog=_FAULTS_HELP)
+def dev(
+    port: Annotated[int, typer.Option(envvar="PORT", min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 8000,
+    voice_engine: Annotated[
+        VoiceEngineName, typer.Option(help="espeak speaks; tone is cheap and always the same.")
+    ] = VoiceEngineName.ESPEAK,
+    latency_ms: Annotated[int, typer.Option(min=0, help="How long each request to the provider takes.")] = 0,
+    max_requests_in_flight: Annotated[
+        int | None, typer.Option(min=1, help="More requests to the provider at the same time are throttled.")
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="'NAME [times=N] [probability=P]'", help="What goes wrong at the provider; repeatable."),
+    ] = None,
+    time_scale: Annotated[
+        float, typer.Option(min=0.001, max=1, help="Shortens the retry waits and time-outs of the workflow.")
+    ] = 1.0,
+) -> None:
+    """Keep the whole service running until Ctrl-C, and print curl lines that use it.
+
+    With AZURE_SPEECH_KEY and AZURE_SPEECH_REGION set, Azure speaks; otherwise an emulator with espeak-ng does,
+    which the options about the provider are for.
+    """
+    from local.azure_speech.server import AzureSpeechEmulator
+    from local.cloud.clock import Clock
+    from local.quickstart import curl_lines
+
+    def make_emulator() -> AzureSpeechEmulator:
+        try:
+            return AzureSpeechEmulator(
+                voice_engine=voice_engine,
+                latency_ms=latency_ms,
+                max_requests_in_flight=max_requests_in_flight,
+                faults=fault or (),
+            )
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--fault") from error
+
+    stack = _make_stack(
+        port,
+        make_emulator=make_emulator,
+        clock=Clock(wait_scale=time_scale, timeout_scale=time_scale),
+        on_request=lambda line: console.print(line, style="dim", highlight=False),
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with stack:
+        console.print(f"[bold green]✓[/] Castline is running on [bold]{stack.url}[/], spoken by {_who_speaks(stack)}")
+        console.print(f"\n{curl_lines(stack.url)}", highlight=False, markup=False, soft_wrap=True)
+        console.print("Ctrl-C stops it. Jobs are kept in memory and are gone then.\n")
+        stop.wait()
+        console.print("stopping")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder that the audio goes into.")] = Path("out"),
+) -> None:
+    """Submit the quickstart's dialogue, wait, download the audio and check it."""
+    from local.azure_speech.server import AzureSpeechEmulator
+    from local.demo import DemoFailed, run_demo
+
+    stack = _make_stack(0, make_emulator=AzureSpeechEmulator)
+    with stack:
+        console.print(f"Castline is running on {stack.url}, spoken by {_who_speaks(stack)}\n")
+        try:
+            run_demo(stack.url, out, console)
+        except DemoFailed as error:
+            error_console.print(f"[bold red]✗[/] {error}", highlight=False)
+            raise typer.Exit(1) from error
+
+
+def _make_stack(
+    port: int,
+    *,
+    make_emulator: Callable[[], AzureSpeechEmulator],
+    clock: Clock | None = None,
+    on_request: Callable[[str], None] | None = None,
+) -> LocalStack:
+    """A stack spoken by Azure if the environment names an account, else by an emulator; exits if it cannot be."""
+    from local.stack import AzureAccount, LocalStack
+
+    try:
+        speech: AzureAccount | AzureSpeechEmulator = AzureAccount.from_environment(os.environ) or make_emulator()
+        return LocalStack(port=port, clock=clock, speech=speech, on_request=on_request)
+    except ValueError as error:
+        error_console.print(f"[bold red]✗[/] {error}", highlight=False)
+    except OSError as error:
+        error_console.print(
+            f"[bold red]✗[/] cannot listen on 127.0.0.1:{port}: {error.strerror}. Choose another port: PORT=8001 make dev",
+            highlight=False,
+        )
+    raise typer.Exit(1)
+
+
+def _who_speaks(stack: LocalStack) -> str:
+    return "Azure" if stack.speech is None else "the Azure Speech emulator (espeak-ng)"
+
+
+if __name__ == "__main__":
+    app()

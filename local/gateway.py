@@ -1,0 +1,174 @@
+"""The HTTP side of the local stack: what API Gateway does on AWS, and S3's presigned downloads, on one port.
+
+``X-User-Id`` names the user, in place of a token.
+"""
+
+from __future__ import annotations
+
+import base64
+import socket
+import threading
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from local.cloud.lambda_errors import FunctionError, FunctionNotFound, HostStopped, TooManyRequests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+DEFAULT_USER = "local-user"
+_MAX_BODY_BYTES = 10 * 1024 * 1024
+_ADDRESS = "127.0.0.1"
+
+
+class Gateway:
+    """An HTTP server on 127.0.0.1, on a thread of its own, from ``start`` to ``stop``."""
+
+    def __init__(
+        self,
+        *,
+        invoke_api: Callable[[dict[str, Any]], dict[str, Any]],
+        s3: WSGIApplication,
+        bucket_name: str,
+        port: int = 0,
+        on_request: Callable[[str], None] | None = None,
+    ) -> None:
+        """Prepare the gateway, and take the port.
+
+        Args:
+            invoke_api: answers an event of payload version 2.0, as the API function does.
+            s3: serves ``/bucket/key``.
+            bucket_name: the bucket whose objects clients may fetch.
+            port: 0 takes a free one.
+            on_request: is told a line about each request.
+
+        Raises:
+            OSError: the port is in use.
+        """
+        self._invoke_api = invoke_api
+        self._s3 = s3
+        self._bucket_path = f"/{bucket_name}/"
+        self._on_request = on_request or (lambda _line: None)
+        self._socket = socket.create_server((_ADDRESS, port))
+        self.port: int = self._socket.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a slash at the end."""
+        return f"http://{_ADDRESS}:{self.port}"
+
+    def start(self) -> None:
+        """Serve."""
+        self._server = make_server(
+            _ADDRESS,
+            self.port,
+            self._serve,
+            threaded=True,
+            request_handler=_QuietRequestHandler,
+            fd=self._socket.fileno(),
+        )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="gateway", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._socket.close()
+
+    def _serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(self._bucket_path):
+            return self._s3(environ, start_response)
+        started = time.perf_counter()
+        request = Request(environ)
+        response = self._answer(request)
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        self._on_request(f"{request.method} {request.full_path.rstrip('?')} {response.status_code} {elapsed_ms:.0f} ms")
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if (request.content_length or 0) > _MAX_BODY_BYTES:
+            return _own_answer(413, "Request Entity Too Large")
+        try:
+            answer = self._invoke_api(to_event(request))
+        except TooManyRequests:
+            return _own_answer(503, "Service Unavailable")
+        except (FunctionError, FunctionNotFound, HostStopped):
+            return _own_answer(500, "Internal Server Error")
+        return _to_response(answer)
+
+
+def to_event(request: Request) -> dict[str, Any]:
+    """The request as an API Gateway HTTP API event of payload version 2.0."""
+    now = datetime.now(UTC)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    user = headers.pop("x-user-id", "") or DEFAULT_USER
+    request_context = {
+        "accountId": "123456789012",
+        "apiId": "local",
+        "authorizer": {"jwt": {"claims": {"sub": user}, "scopes": None}},
+        "domainName": request.host,
+        "domainPrefix": "local",
+        "http": {
+            "method": request.method,
+            "path": request.path,
+            "protocol": request.environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
+            "sourceIp": request.remote_addr,
+            "userAgent": request.user_agent.string,
+        },
+        "requestId": str(uuid.uuid4()),
+        "routeKey": "$default",
+        "stage": "$default",
+        "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "timeEpoch": int(now.timestamp() * 1000),
+    }
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": request.path,
+        "rawQueryString": request.query_string.decode("latin-1"),
+        "headers": headers,
+        "requestContext": request_context,
+        "isBase64Encoded": False,
+    }
+    if request.args:
+        event["queryStringParameters"] = {
+            name: ",".join(values) for name, values in request.args.lists()
+        }
+    body = request.get_data()
+    if body:
+        try:
+            event["body"] = body.decode("utf-8")
+        except UnicodeDecodeError:
+            event["body"] = base64.b64encode(body).decode("ascii")
+            event["isBase64Encoded"] = True
+    return event
+
+
+def _to_response(answer: dict[str, Any]) -> Response:
+    body = answer.get("body") or ""
+    payload = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode("utf-8")
+    response = Response(payload, status=answer["statusCode"], headers=answer.get("headers") or {})
+    response.autocorrect_location_header = False
+    return response
+
+
+def _own_answer(status: int, message: str) -> Response:
+    return Response(f'{{"message":"{message}"}}', status=status, content_type="application/json")
+
+
+class _QuietRequestHandler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 (werkzeug's name)
+        """Say nothing: requests are told about elsewhere."""

@@ -1,0 +1,102 @@
+"""What the deployment makes on AWS, made in the local cloud: table, bucket, secret, functions, workflow."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from castline.jobs import table
+from infra import functions
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef
+
+    from local.cloud.cloud import LocalCloud
+
+WORKFLOW_FILE = Path(__file__).parent.parent / "infra" / "workflow.asl.json"
+
+TABLE_NAME = "castline"
+BUCKET_NAME = "castline-audio"
+SECRET_ID = "castline/azure-speech"  # noqa: S105 (a name)
+STATE_MACHINE_NAME = "castline"
+
+
+def create_table(table_name: str = TABLE_NAME) -> None:
+    """The jobs table with its indexes, its stream and TTL."""
+    keys = {table.PARTITION_KEY, table.SORT_KEY}
+    indexes: list[GlobalSecondaryIndexTypeDef] = []
+    for index in table.INDEXES:
+        keys |= {index.partition_key, index.sort_key}
+        indexes.append(
+            {
+                "IndexName": index.name,
+                "KeySchema": [
+                    {"AttributeName": index.partition_key, "KeyType": "HASH"},
+                    {"AttributeName": index.sort_key, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(table.SUMMARY_ATTRIBUTES)},
+            }
+        )
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName=table_name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(keys)],
+        KeySchema=[
+            {"AttributeName": table.PARTITION_KEY, "KeyType": "HASH"},
+            {"AttributeName": table.SORT_KEY, "KeyType": "RANGE"},
+        ],
+        GlobalSecondaryIndexes=indexes,
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )
+    client.update_time_to_live(
+        TableName=table_name,
+        TimeToLiveSpecification={"Enabled": True, "AttributeName": table.TTL_ATTRIBUTE},
+    )
+
+
+def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
+    """The audio bucket."""
+    boto3.client("s3").create_bucket(Bucket=bucket_name)
+
+
+def create_speech_secret(secret: dict[str, str]) -> None:
+    """The secret that holds Azure's key and where it is used."""
+    client: Any = boto3.client("secretsmanager")
+    client.create_secret(Name=SECRET_ID, SecretString=json.dumps(secret))
+
+
+def register_functions(cloud: LocalCloud) -> dict[str, str]:
+    """Every function, in this process.
+
+    Returns:
+        Their ARNs by name.
+    """
+    arns: dict[str, str] = {}
+    for spec in functions.ALL:
+        module, _, attribute = spec.handler.rpartition(".")
+        arns[spec.name] = cloud.lambdas.register(
+            spec.name,
+            getattr(importlib.import_module(module), attribute),
+            timeout_seconds=spec.timeout_seconds,
+            memory_mb=spec.memory_mb,
+        )
+    return arns
+
+
+def create_state_machine(function_arns: dict[str, str]) -> str:
+    """The workflow, from the file that is deployed; returns its ARN."""
+    definition = re.sub(
+        r"\$\{(\w+)\}",
+        lambda placeholder: function_arns[functions.WORKFLOW_SUBSTITUTIONS[placeholder[1]].name],
+        WORKFLOW_FILE.read_text("utf-8"),
+    )
+    answer = boto3.client("stepfunctions").create_state_machine(
+        name=STATE_MACHINE_NAME, definition=definition, roleArn="arn:aws:iam::123456789012:role/local-workflow"
+    )
+    return answer["stateMachineArn"]

@@ -1,0 +1,169 @@
+"""The local stack: everything Castline needs, in one process, on one port of this machine."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from castline import composition
+from infra import functions
+from local import resources
+from local.azure_speech.server import AzureSpeechEmulator
+from local.cloud.clock import Clock
+from local.cloud.cloud import LocalCloud
+from local.gateway import Gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AzureAccount:
+    """A Speech resource of the real service."""
+
+    key: str
+    region: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> AzureAccount | None:
+        """The account that ``AZURE_SPEECH_KEY`` and ``AZURE_SPEECH_REGION`` name, if they do.
+
+        Raises:
+            ValueError: only one of them is set.
+        """
+        key, region = environment.get("AZURE_SPEECH_KEY"), environment.get("AZURE_SPEECH_REGION")
+        if key and region:
+            return cls(key=key, region=region)
+        if key or region:
+            raise ValueError("set both AZURE_SPEECH_KEY and AZURE_SPEECH_REGION, or neither")
+        return None
+
+
+class LocalStack:
+    """Castline on this machine, from ``start`` to ``stop`` or within a ``with``.
+
+    Attributes:
+        cloud: the AWS it runs on.
+        speech: the Azure Speech emulator; None when the real service speaks.
+        gateway: where it is reached.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        clock: Clock | None = None,
+        speech: AzureSpeechEmulator | AzureAccount | None = None,
+        settings: Mapping[str, str] | None = None,
+        on_request: Callable[[str], None] | None = None,
+    ) -> None:
+        """Prepare a stack, and take its port.
+
+        Args:
+            port: on 127.0.0.1; 0 takes a free one.
+            clock: how time passes in it; the one place where it is scaled.
+            speech: what speaks; by default an emulator.
+            settings: more environment variables for the functions.
+            on_request: is told a line about each request.
+
+        Raises:
+            OSError: the port is in use.
+        """
+        self.cloud = LocalCloud(clock=clock)
+        account = speech if isinstance(speech, AzureAccount) else None
+        self.speech = None if account else speech or AzureSpeechEmulator()
+        self._account = account
+        self._settings = dict(settings or {})
+        self.gateway = Gateway(
+            invoke_api=self._invoke_api,
+            s3=self.cloud.s3_wsgi_app(),
+            bucket_name=resources.BUCKET_NAME,
+            port=port,
+            on_request=on_request,
+        )
+        self._running = ExitStack()
+
+    @property
+    def url(self) -> str:
+        """Where the stack is reached, without a slash at the end."""
+        return self.gateway.url
+
+    def start(self) -> None:
+        """Start everything; when that fails, nothing is left running."""
+        with ExitStack() as stack:
+            stack.callback(self.gateway.close)
+            stack.enter_context(self.cloud)
+            if self.speech is not None:
+                stack.enter_context(self.speech)
+            state_machine_arn = self._create_resources()
+            stack.enter_context(
+                _environment(
+                    {
+                        "TABLE_NAME": resources.TABLE_NAME,
+                        "BUCKET_NAME": resources.BUCKET_NAME,
+                        "STATE_MACHINE_ARN": state_machine_arn,
+                        "AZURE_SPEECH_SECRET_ID": resources.SECRET_ID,
+                        "DOWNLOAD_ENDPOINT_URL": self.url,
+                        **self._settings,
+                    }
+                )
+            )
+            composition.reset()
+            stack.callback(composition.reset)
+            self.gateway.start()
+            stack.callback(self.gateway.stop)
+            self._running = stack.pop_all()
+
+    def stop(self) -> None:
+        """Stop everything and forget every job."""
+        self._running.close()
+
+    def _create_resources(self) -> str:
+        resources.create_table()
+        resources.create_bucket()
+        if self._account is not None:
+            secret = {"key": self._account.key, "region": self._account.region}
+        else:
+            assert self.speech is not None  # noqa: S101 (one of the two speaks)
+            secret = {"key": self.speech.key, "host": self.speech.host}
+        resources.create_speech_secret(secret)
+        state_machine_arn = resources.create_state_machine(resources.register_functions(self.cloud))
+        self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
+        self.cloud.on_execution_status_change(self._execution_ended)
+        return state_machine_arn
+
+    def _invoke_api(self, event: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self.cloud.lambdas.invoke(functions.API.name, event)
+        return answer
+
+    def _execution_ended(self, event: Mapping[str, Any]) -> None:
+        self.cloud.lambdas.invoke(functions.EXECUTION_ENDED.name, event)
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables while the context lasts, then put back what was there."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
