@@ -1,0 +1,20 @@
+"""How audio fails.
+
+AudioError
+├── BrokenSegment     a stored segment is missing, or not as long as its place on the timeline
+└── LengthMismatch    a file's header promised another length than what followed
+"""
+
+from __future__ import annotations
+
+
+class AudioError(Exception):
+    """Audio could not be put together. The message holds keys, positions and lengths, never dialogue text."""
+
+
+class BrokenSegment(AudioError):
+    """A stored segment is missing, or not as long as its place on the timeline."""
+
+
+class LengthMismatch(AudioError):
+    """A file's header promised another length than what followed."""

@@ -1,0 +1,52 @@
+"""The formats in which a finished dialogue is delivered."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class OutputFormat(StrEnum):
+    """A format; its value is also its file extension."""
+
+    MP3 = "mp3"
+    WAV = "wav"
+
+    @property
+    def extension(self) -> str:
+        """The file extension, without a dot."""
+        return self.value
+
+    @property
+    def content_type(self) -> str:
+        """The media type."""
+        match self:
+            case OutputFormat.MP3:
+                return "audio/mpeg"
+            case OutputFormat.WAV:
+                return "audio/wav"
+
+
+def encode(output_format: OutputFormat, pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
+    """Turn ``pcm`` into a complete file, chunk by chunk.
+
+    Args:
+        output_format: The format of the file.
+        pcm: Chunks of whole samples.
+        total_samples: How many samples ``pcm`` holds in all, at least 1.
+
+    Raises:
+        LengthMismatch: ``pcm`` holds more or fewer samples.
+    """
+    match output_format:
+        case OutputFormat.MP3:
+            from castline.audio.mp3 import encode_mp3  # needs the speech layer; the API does without
+
+            return encode_mp3(pcm, total_samples)
+        case OutputFormat.WAV:
+            from castline.audio.wav import encode_wav
+
+            return encode_wav(pcm, total_samples)

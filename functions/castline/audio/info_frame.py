@@ -1,0 +1,108 @@
+"""The first frame of an MP3 file: silent, with the Xing/LAME tag that makes the file seekable and gapless.
+
+Layout of the frame (MPEG-2 Layer III mono, so 9 bytes of side information):
+
+    offset  bytes
+         0      4  frame header
+         4      9  side information, all zero: a decoder that knows no tag hears silence
+        13    120  Xing part: "Info" (for CBR), fields present, frame count, byte count, seek table, quality
+       133     36  LAME part: encoder, encoder delay and padding, music length, two CRC-16s
+       169    119  zeros
+
+LAME 3.100 writes it so (``VbrTag.c``), and http://gabriel.mp3-tech.org/mp3infotag.html describes it.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Final, Self
+
+from castline.audio.pcm import SAMPLE_RATE_HZ
+
+BIT_RATE_KBPS: Final = 96
+FRAME_SAMPLES: Final = 576
+FRAME_SIZE_BYTES: Final = FRAME_SAMPLES * BIT_RATE_KBPS * 1000 // 8 // SAMPLE_RATE_HZ
+
+_ENCODER_DELAY_SAMPLES: Final = 576
+_MIN_PADDING_SAMPLES: Final = 576  # a decoder lags 529 samples behind; LAME flushes at least a frame
+
+# Sync word, MPEG-2, Layer III, no CRC; 96 kbit/s, 24 kHz, no padding; mono, original.
+_FRAME_HEADER: Final = bytes.fromhex("fff3a4c4")
+_SIDE_INFORMATION: Final = bytes(9)
+_FRAMES_BYTES_TOC_AND_QUALITY_FOLLOW: Final = 0b1111
+# With CBR, time and bytes advance together.
+_SEEK_TABLE: Final = bytes(percent * 256 // 100 for percent in range(100))
+_QUALITY_NOT_STATED: Final = 0
+_ENCODER: Final = b"LAME3.100"
+_TAG_REVISION_0_CBR: Final = 0x01
+_CRC_16_ARC_POLYNOMIAL: Final = 0xA001  # x^16 + x^15 + x^2 + 1, bits reversed
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How LAME spreads PCM of a known length over frames."""
+
+    audio_frames: int
+    padding_samples: int
+
+    @classmethod
+    def of(cls, total_samples: int) -> Self:
+        """The framing of ``total_samples``: delay, then the audio, then padding up to a whole frame."""
+        delayed_samples = _ENCODER_DELAY_SAMPLES + total_samples
+        padding = _MIN_PADDING_SAMPLES + -delayed_samples % FRAME_SAMPLES
+        return cls(audio_frames=(delayed_samples + padding) // FRAME_SAMPLES, padding_samples=padding)
+
+    @property
+    def file_size_bytes(self) -> int:
+        """The size of the file: the Info frame and all audio frames."""
+        return (1 + self.audio_frames) * FRAME_SIZE_BYTES
+
+
+def info_frame(framing: Framing) -> bytes:
+    """The Info frame of a file framed so."""
+    tagged = _FRAME_HEADER + _SIDE_INFORMATION + _xing_part(framing) + _lame_part_without_crc(framing)
+    tagged += struct.pack(">H", _crc_16(tagged))
+    return tagged.ljust(FRAME_SIZE_BYTES, b"\0")
+
+
+def _xing_part(framing: Framing) -> bytes:
+    return struct.pack(
+        ">4sIII100sI",
+        b"Info",
+        _FRAMES_BYTES_TOC_AND_QUALITY_FOLLOW,
+        framing.audio_frames,
+        framing.file_size_bytes,
+        _SEEK_TABLE,
+        _QUALITY_NOT_STATED,
+    )
+
+
+def _lame_part_without_crc(framing: Framing) -> bytes:
+    delay_and_padding = _ENCODER_DELAY_SAMPLES << 12 | framing.padding_samples
+    return b"".join(
+        (
+            _ENCODER,
+            bytes([_TAG_REVISION_0_CBR]),
+            bytes(1),  # low-pass frequency: not stated
+            bytes(8),  # peak amplitude, replay gain of track and album: not stated
+            bytes(1),  # encoding flags
+            bytes([BIT_RATE_KBPS]),
+            delay_and_padding.to_bytes(3, "big"),
+            bytes(1),  # noise shaping 0, mono, source at 32 kHz or less
+            bytes(1),  # gain applied to the file: none
+            bytes(2),  # preset: none
+            struct.pack(">I", framing.file_size_bytes),
+            bytes(2),  # CRC of the audio frames: not stated, for it is known only when they are written
+        )
+    )
+
+
+def _crc_16(data: bytes) -> int:
+    """CRC-16/ARC of ``data``, the one the tag uses: reflected, initial value 0."""
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (_CRC_16_ARC_POLYNOMIAL if crc & 1 else 0)
+    return crc

@@ -1,0 +1,125 @@
+"""Turns into one stream of PCM, laid out on a timeline, in constant memory."""
+
+from __future__ import annotations
+
+import audioop
+from array import array
+from typing import TYPE_CHECKING
+
+from castline.audio.errors import BrokenSegment
+from castline.audio.pcm import SAMPLE_WIDTH_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from castline.audio.timeline import Span, Timeline
+
+
+def mix(turns: Iterable[Iterable[bytes]], timeline: Timeline, *, fade_in_samples: int) -> Iterator[bytes]:
+    """Mix ``turns`` into one stream, exactly ``timeline.total_samples`` long.
+
+    Held in memory at any time: one chunk of one turn, and what of the turns so far lasts beyond the start of
+    the next one.
+
+    Args:
+        turns: The PCM of each turn in order, as chunks of any size, even ones that cut a sample in two. Each
+            is asked for when the one before it has been read, and read once.
+        timeline: Where each turn lies: one span a turn, none starting before the one before it.
+        fade_in_samples: Over how many samples each turn but the first fades in, linearly; a turn shorter than
+            that fades in over its whole length.
+
+    Yields:
+        PCM in chunks of whole samples: silence in the gaps; where turns overlap their sum, limited to full
+        scale.
+
+    Raises:
+        BrokenSegment: A turn is shorter or longer than its span.
+        ValueError: There are more or fewer turns than spans.
+    """
+    canvas = _Canvas()
+    for position, (turn, span) in enumerate(zip(turns, timeline.spans, strict=True)):
+        next_start = _start_of_next(timeline, position)
+        chunks = _whole_samples(_check_length(turn, span, position))
+        if position > 0:
+            chunks = _fade_in(chunks, min(fade_in_samples, span.length_samples))
+        at = span.start_sample
+        for chunk in chunks:
+            canvas.add(chunk, at)
+            at += len(chunk) // SAMPLE_WIDTH_BYTES
+            yield from canvas.take(min(at, next_start))
+        yield from canvas.take(next_start)
+
+
+class _Canvas:
+    """The part of the mix that is not final yet, from the first sample not taken on."""
+
+    def __init__(self) -> None:
+        self._taken_samples = 0
+        self._pcm = bytearray()
+
+    def add(self, pcm: bytes, at_sample: int) -> None:
+        """Mix ``pcm`` in at ``at_sample``, which must not have been taken yet."""
+        offset = (at_sample - self._taken_samples) * SAMPLE_WIDTH_BYTES
+        self._fill_with_silence(offset)
+        overlap = min(len(pcm), len(self._pcm) - offset)
+        under = self._pcm[offset : offset + overlap]
+        self._pcm[offset : offset + overlap] = audioop.add(under, pcm[:overlap], SAMPLE_WIDTH_BYTES)
+        self._pcm += pcm[overlap:]
+
+    def take(self, until_sample: int) -> Iterator[bytes]:
+        """Hand over all that is before ``until_sample``, as one chunk or none: it is final."""
+        size = (until_sample - self._taken_samples) * SAMPLE_WIDTH_BYTES
+        if size <= 0:
+            return
+        self._fill_with_silence(size)
+        final = bytes(self._pcm[:size])
+        del self._pcm[:size]
+        self._taken_samples = until_sample
+        yield final
+
+    def _fill_with_silence(self, size: int) -> None:
+        self._pcm.extend(bytes(max(0, size - len(self._pcm))))
+
+
+def _start_of_next(timeline: Timeline, position: int) -> int:
+    """The first sample that a turn after ``position`` may still change; for the last one, the end."""
+    if position + 1 < len(timeline.spans):
+        return timeline.spans[position + 1].start_sample
+    return timeline.total_samples
+
+
+def _check_length(chunks: Iterable[bytes], span: Span, position: int) -> Iterator[bytes]:
+    """Pass ``chunks`` on; raise as soon as they prove longer than ``span``, or at their end if shorter."""
+    expected_bytes = span.length_samples * SAMPLE_WIDTH_BYTES
+    seen_bytes = 0
+    for chunk in chunks:
+        seen_bytes += len(chunk)
+        if seen_bytes > expected_bytes:
+            raise BrokenSegment(f"turn {position} is longer than its {expected_bytes} bytes")
+        yield chunk
+    if seen_bytes < expected_bytes:
+        raise BrokenSegment(f"turn {position} has {seen_bytes} of its {expected_bytes} bytes")
+
+
+def _whole_samples(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in chunks that hold whole samples: a network stream may be cut amid one."""
+    half_sample = b""
+    for chunk in chunks:
+        joined = half_sample + chunk
+        whole_bytes = len(joined) - len(joined) % SAMPLE_WIDTH_BYTES
+        half_sample = joined[whole_bytes:]
+        yield joined[:whole_bytes]
+
+
+def _fade_in(chunks: Iterable[bytes], fade_samples: int) -> Iterator[bytes]:
+    """Raise the gain from 0 to 1 in a straight line over the first ``fade_samples``."""
+    faded_samples = 0
+    for chunk in chunks:
+        if faded_samples >= fade_samples:
+            yield chunk
+            continue
+        samples = array("h", chunk)
+        for index in range(min(len(samples), fade_samples - faded_samples)):
+            samples[index] = samples[index] * (faded_samples + index) // fade_samples
+        faded_samples += len(samples)
+        yield samples.tobytes()

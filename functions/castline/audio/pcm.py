@@ -1,0 +1,59 @@
+"""The one form in which speech travels: PCM, 16-bit little-endian mono at 24 kHz, without a header.
+
+Samples are computed with in the byte order of the host, which is little-endian on x86 and Arm alike.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SAMPLE_RATE_HZ: Final = 24_000
+SAMPLE_WIDTH_BYTES: Final = 2
+SAMPLES_PER_MS: Final = SAMPLE_RATE_HZ // 1000
+
+_FULL_SCALE: Final = 32_768
+_SCAN_WINDOW_BYTES: Final = 5 * SAMPLES_PER_MS * SAMPLE_WIDTH_BYTES
+
+
+def ms_to_samples(duration_ms: int) -> int:
+    """The number of samples in ``duration_ms``: exact, for a millisecond is 24 samples."""
+    return duration_ms * SAMPLES_PER_MS
+
+
+def samples_to_ms(samples: int) -> int:
+    """The milliseconds nearest to ``samples``; half a millisecond is rounded up."""
+    return (samples + SAMPLES_PER_MS // 2) // SAMPLES_PER_MS
+
+
+def trim_silence(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> bytes:
+    """Cut the silence at both ends of ``pcm`` down to ``margin_ms``, exact to the sample.
+
+    Silence is every sample whose amplitude does not exceed ``threshold_dbfs`` (0 dBFS is full scale). Nothing
+    is added: where there is less silence than the margin, it stays. Audio that is silent throughout comes
+    back whole, because then the silence is what was asked for.
+    """
+    import audioop  # in the speech layer from Python 3.13 on; the API imports this module without that layer
+
+    threshold = int(_FULL_SCALE * 10 ** (threshold_dbfs / 20))
+    total = len(pcm) // SAMPLE_WIDTH_BYTES
+    leading = _leading_silence_samples(pcm, threshold)
+    if leading == total:
+        return pcm
+    trailing = _leading_silence_samples(audioop.reverse(pcm, SAMPLE_WIDTH_BYTES), threshold)
+    margin = ms_to_samples(margin_ms)
+    start = max(0, leading - margin)
+    end = min(total, total - trailing + margin)
+    return pcm[start * SAMPLE_WIDTH_BYTES : end * SAMPLE_WIDTH_BYTES]
+
+
+def _leading_silence_samples(pcm: bytes, threshold: int) -> int:
+    """How many samples come before the first one above ``threshold``: window by window, then inside one."""
+    import audioop
+
+    view = memoryview(pcm)
+    for offset in range(0, len(view), _SCAN_WINDOW_BYTES):
+        window = view[offset : offset + _SCAN_WINDOW_BYTES]
+        if audioop.max(window, SAMPLE_WIDTH_BYTES) > threshold:
+            inside = next(index for index, sample in enumerate(window.cast("h")) if abs(sample) > threshold)
+            return offset // SAMPLE_WIDTH_BYTES + inside
+    return len(pcm) // SAMPLE_WIDTH_BYTES

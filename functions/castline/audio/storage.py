@@ -1,0 +1,195 @@
+"""Where audio is stored: one S3 bucket, with spoken segments for reuse and finished files for download.
+
+    segments/<user_id>/<fingerprint>.pcm       PCM of one segment
+    audio/<job_id>/<audio_file_id>.<ext>       one finished dialogue
+
+A segment's fingerprint is the hash of all that shapes its sound. Segments are kept apart by user, so that
+nobody can learn what another has had spoken.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from io import BufferedReader
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import quote
+
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+
+from castline.audio.chunk_stream import ChunkStream
+from castline.audio.content_disposition import content_disposition
+from castline.audio.errors import BrokenSegment
+from castline.audio.pcm import SAMPLE_WIDTH_BYTES
+from castline.aws_errors import translated_aws_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from botocore.response import StreamingBody
+    from mypy_boto3_s3 import S3Client
+
+_READ_CHUNK_BYTES: Final = 64 * 1024
+READ_AHEAD_SEGMENTS: Final = 4
+
+# Parts are uploaded one after another by the calling thread: one part is all that is ever held in memory.
+_UPLOAD: Final = TransferConfig(
+    multipart_threshold=8 * 1024 * 1024, multipart_chunksize=8 * 1024 * 1024, use_threads=False
+)
+
+
+def segment_key(user_id: str, fingerprint: str) -> str:
+    """The key of a segment.
+
+    ``user_id`` is percent-encoded, dots included: whatever it holds, it stays one component of the path, no
+    two users share a prefix, and ``..`` is nothing that an HTTP client might resolve.
+    """
+    return f"segments/{quote(user_id, safe='').replace('.', '%2E')}/{fingerprint}.pcm"
+
+
+def audio_key(job_id: str, audio_file_id: str, extension: str) -> str:
+    """The key of a finished file; ``extension`` comes without a dot."""
+    return f"audio/{job_id}/{audio_file_id}.{extension}"
+
+
+class AudioStorage:
+    """The bucket. One instance serves many threads.
+
+    All methods raise ServiceUnavailable when S3 cannot serve them just now. What it refuses for good, other than
+    a missing segment, surfaces as ``botocore.exceptions.ClientError``.
+    """
+
+    def __init__(self, *, bucket: str, client: S3Client, presigning_client: S3Client) -> None:
+        """Use a bucket.
+
+        Args:
+            bucket: Its name.
+            client: Reads and writes.
+            presigning_client: Signs download URLs, so its endpoint is the address under which browsers reach
+                the bucket. Configured with ``signature_version="s3v4"``.
+        """
+        self._bucket = bucket
+        self._client = client
+        self._presigning_client = presigning_client
+
+    def segment_length_samples(self, user_id: str, fingerprint: str) -> int | None:
+        """How long a stored segment is; ``None`` when there is none.
+
+        Needs ``s3:ListBucket``: without it, S3 answers 403 and not 404 for a missing key.
+        """
+        try:
+            with translated_aws_errors():
+                head = self._client.head_object(Bucket=self._bucket, Key=segment_key(user_id, fingerprint))
+        except ClientError as error:
+            if _is_missing(error):
+                return None
+            raise
+        return head["ContentLength"] // SAMPLE_WIDTH_BYTES
+
+    def put_segment(self, user_id: str, fingerprint: str, pcm: bytes) -> None:
+        """Store a segment; one that is already there is replaced."""
+        with translated_aws_errors():
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=segment_key(user_id, fingerprint),
+                Body=pcm,
+                ContentType="application/octet-stream",
+            )
+
+    def read_segment(self, user_id: str, fingerprint: str) -> Iterator[bytes]:
+        """Stream a segment's PCM, in chunks of up to 64 KiB that may cut a sample in two.
+
+        Raises:
+            BrokenSegment: There is no such segment.
+        """
+        yield from _chunks(self._open_segment(user_id, fingerprint))
+
+    def read_segments(self, user_id: str, fingerprints: Iterable[str]) -> Iterator[Iterator[bytes]]:
+        """Stream several segments one after another.
+
+        The next few are requested while one is read, which hides S3's latency. Only the responses are opened
+        ahead; their bodies stay in the sockets until they are read, so little memory is held.
+
+        Raises:
+            BrokenSegment: There is no such segment.
+        """
+        opened: deque[Future[StreamingBody]] = deque()
+        pool = ThreadPoolExecutor(READ_AHEAD_SEGMENTS, thread_name_prefix="read-ahead")
+        try:
+            for fingerprint in fingerprints:
+                opened.append(pool.submit(self._open_segment, user_id, fingerprint))
+                if len(opened) > READ_AHEAD_SEGMENTS:
+                    yield _chunks(opened.popleft().result())
+            while opened:
+                yield _chunks(opened.popleft().result())
+        finally:
+            pool.shutdown(cancel_futures=True)
+            for future in opened:
+                if not future.cancelled() and not future.exception():
+                    future.result().close()
+
+    def put_audio(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
+        """Store a finished file as it is produced, in constant memory; above 8 MiB in parts.
+
+        The object appears only when it is complete. When ``chunks`` raises, that error is raised here and
+        nothing is left behind: neither an object nor the parts of one.
+
+        Returns:
+            The file's size in bytes.
+        """
+        stream = ChunkStream(chunks)
+        with translated_aws_errors():
+            self._client.upload_fileobj(
+                BufferedReader(stream), self._bucket, key, ExtraArgs={"ContentType": content_type}, Config=_UPLOAD
+            )
+        return stream.size_bytes
+
+    def download_url(
+        self,
+        key: str,
+        *,
+        filename: str,
+        content_type: str,
+        disposition: Literal["attachment", "inline"],
+        expires_in_seconds: int,
+    ) -> str:
+        """A presigned URL under which anyone can get the file until it expires."""
+        return self._presigning_client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentType": content_type,
+                "ResponseContentDisposition": content_disposition(disposition, filename),
+            },
+            ExpiresIn=expires_in_seconds,
+        )
+
+    def delete_audio(self, job_id: str) -> None:
+        """Delete every finished file of a job; a job without any is fine."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"audio/{job_id}/")
+        with translated_aws_errors():
+            for page in pages:
+                for item in page.get("Contents", ()):
+                    self._client.delete_object(Bucket=self._bucket, Key=item["Key"])
+
+    def _open_segment(self, user_id: str, fingerprint: str) -> StreamingBody:
+        try:
+            with translated_aws_errors():
+                response = self._client.get_object(Bucket=self._bucket, Key=segment_key(user_id, fingerprint))
+        except ClientError as error:
+            if _is_missing(error):
+                raise BrokenSegment(f"segment {fingerprint} is missing") from error
+            raise
+        return response["Body"]
+
+
+def _chunks(body: StreamingBody) -> Iterator[bytes]:
+    with translated_aws_errors(), closing(body):
+        yield from body.iter_chunks(_READ_CHUNK_BYTES)
+
+
+def _is_missing(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] in {"404", "NoSuchKey"}

@@ -1,0 +1,70 @@
+"""When each turn is heard: pure arithmetic on sample counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from castline.audio.pcm import ms_to_samples, samples_to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where one turn lies: ``start_sample`` is its first sample, ``end_sample`` one past its last."""
+
+    start_sample: int
+    end_sample: int
+
+    @property
+    def length_samples(self) -> int:
+        """How long the turn is."""
+        return self.end_sample - self.start_sample
+
+    @property
+    def start_ms(self) -> int:
+        """The start, rounded to the nearest millisecond."""
+        return samples_to_ms(self.start_sample)
+
+    @property
+    def end_ms(self) -> int:
+        """The end, rounded to the nearest millisecond."""
+        return samples_to_ms(self.end_sample)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Where the turns of a dialogue lie, in the order in which they are spoken.
+
+    Milliseconds are always rounded from an absolute sample position, never summed up: errors do not add up,
+    turns that touch in samples touch in milliseconds, and the last end equals ``duration_ms``.
+    """
+
+    spans: tuple[Span, ...]
+
+    @property
+    def total_samples(self) -> int:
+        """The length of the whole: the latest end."""
+        return max((span.end_sample for span in self.spans), default=0)
+
+    @property
+    def duration_ms(self) -> int:
+        """The length of the whole, rounded to the nearest millisecond."""
+        return samples_to_ms(self.total_samples)
+
+
+def lay_out(lengths_samples: Sequence[int], *, gap_ms: int, crossfade_ms: int) -> Timeline:
+    """Lay turns of the given lengths one after another.
+
+    Each turn starts ``gap_ms - crossfade_ms`` after the end of the turn before it. When the crossfade exceeds
+    the gap, the two overlap; but no turn starts before the start of the turn before it.
+    """
+    step_samples = ms_to_samples(gap_ms - crossfade_ms)
+    spans: list[Span] = []
+    start = 0
+    for length in lengths_samples:
+        spans.append(Span(start, start + length))
+        start = max(start, start + length + step_samples)
+    return Timeline(tuple(spans))

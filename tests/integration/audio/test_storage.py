@@ -1,0 +1,238 @@
+"""AudioStorage against S3 as moto plays it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from castline.audio.errors import BrokenSegment
+from castline.audio.storage import READ_AHEAD_SEGMENTS, AudioStorage, audio_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_s3 import S3Client
+
+BUCKET = "castline-audio"
+MIB = 1024 * 1024
+KEY = audio_key("job", "file", "mp3")
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        client = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket=BUCKET)
+        yield client
+
+
+@pytest.fixture
+def storage(client: S3Client) -> AudioStorage:
+    presigning_client = boto3.client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url="http://localhost:8000",
+        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+    )
+    return AudioStorage(bucket=BUCKET, client=client, presigning_client=presigning_client)
+
+
+def keys(client: S3Client) -> list[str]:
+    return [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", ())]
+
+
+class TestSegments:
+    def test_a_segment_comes_back_as_it_was_stored(self, storage: AudioStorage) -> None:
+        pcm = bytes(range(256)) * 1_000
+
+        storage.put_segment("user", "f00d", pcm)
+
+        assert storage.segment_length_samples("user", "f00d") == 128_000
+        chunks = list(storage.read_segment("user", "f00d"))
+        assert b"".join(chunks) == pcm
+        assert len(chunks) > 1  # streamed
+
+    def test_a_segment_that_is_not_there_has_no_length_and_cannot_be_read(self, storage: AudioStorage) -> None:
+        assert storage.segment_length_samples("user", "f00d") is None
+        with pytest.raises(BrokenSegment, match="f00d"):
+            list(storage.read_segment("user", "f00d"))
+
+    def test_another_failure_is_not_taken_for_a_missing_segment(
+        self, storage: AudioStorage, client: S3Client
+    ) -> None:
+        client.delete_bucket(Bucket=BUCKET)
+
+        with pytest.raises(ClientError, match="NoSuchBucket"):
+            list(storage.read_segment("user", "f00d"))
+
+    @pytest.mark.parametrize("user_id", ["auth0|5f7c", "a/b", "..", "a%2Fb", "王小明", "a+b c", ""])
+    def test_users_with_odd_ids_keep_their_segments_to_themselves(self, storage: AudioStorage, user_id: str) -> None:
+        storage.put_segment(user_id, "f00d", b"mine")
+        storage.put_segment("b", "f00d", b"another's")
+
+        assert b"".join(storage.read_segment(user_id, "f00d")) == b"mine"
+        assert storage.segment_length_samples(user_id, "f00d") == 2
+
+
+class TestReadingSeveralSegments:
+    def test_they_come_in_the_order_asked_for(self, storage: AudioStorage) -> None:
+        for number in range(12):
+            storage.put_segment("user", str(number), bytes([number]) * 100_000)
+        order = [*range(12), 3, 3]
+
+        read = [b"".join(stream) for stream in storage.read_segments("user", map(str, order))]
+
+        assert read == [bytes([number]) * 100_000 for number in order]
+
+    def test_only_a_few_are_requested_ahead(self, storage: AudioStorage, client: S3Client) -> None:
+        # Given 50 segments and a count of the requests for them
+        for number in range(50):
+            storage.put_segment("user", str(number), b"pcm!")
+        requests: list[str] = []
+        client.meta.events.register("before-call.s3.GetObject", lambda **_: requests.append("GET"))
+
+        # When the first one is at hand
+        streams = storage.read_segments("user", map(str, range(50)))
+        next(streams)
+        streams.close()  # type: ignore[attr-defined]  # it is a generator
+
+        # Then
+        assert 1 <= len(requests) <= 1 + READ_AHEAD_SEGMENTS
+
+    def test_a_missing_one_is_named_after_those_before_it_were_read(self, storage: AudioStorage) -> None:
+        storage.put_segment("user", "first", b"pcm!")
+        streams = storage.read_segments("user", ["first", "missing", "last"])
+
+        assert b"".join(next(streams)) == b"pcm!"
+        with pytest.raises(BrokenSegment, match="missing"):
+            next(streams)
+
+
+class TestFinishedFiles:
+    @pytest.mark.parametrize("chunk_count", [0, 1, 8, 20])
+    def test_a_file_is_stored_whatever_its_size(
+        self, storage: AudioStorage, client: S3Client, chunk_count: int
+    ) -> None:
+        # Given chunks that do not fit evenly into parts
+        chunks = [bytes([number]) * (MIB + 1) for number in range(chunk_count)]
+
+        # When
+        size_bytes = storage.put_audio(KEY, iter(chunks), "audio/mpeg")
+
+        # Then
+        stored = client.get_object(Bucket=BUCKET, Key=KEY)
+        assert stored["Body"].read() == b"".join(chunks)
+        assert stored["ContentType"] == "audio/mpeg"
+        assert size_bytes == chunk_count * (MIB + 1)
+
+    def test_no_more_than_about_a_part_is_produced_ahead_of_the_upload(
+        self, storage: AudioStorage, client: S3Client
+    ) -> None:
+        # Given a producer that counts, and note of its count whenever a part is sent
+        produced_mib = 0
+        produced_at_part: list[int] = []
+        client.meta.events.register("before-call.s3.UploadPart", lambda **_: produced_at_part.append(produced_mib))
+
+        def chunks() -> Iterator[bytes]:
+            nonlocal produced_mib
+            for _ in range(40):
+                produced_mib += 1
+                yield bytes(MIB)
+
+        # When
+        storage.put_audio(KEY, chunks(), "audio/wav")
+
+        # Then
+        assert len(produced_at_part) == 5
+        for already_sent_parts, produced in enumerate(produced_at_part):
+            assert produced - 8 * already_sent_parts <= 16
+
+    @pytest.mark.parametrize("chunks_before_the_error", [0, 1, 20])
+    def test_nothing_is_left_behind_when_the_audio_cannot_be_made(
+        self, storage: AudioStorage, client: S3Client, chunks_before_the_error: int
+    ) -> None:
+        # Given audio that breaks off, before or after parts of it were sent
+        def chunks() -> Iterator[bytes]:
+            for _ in range(chunks_before_the_error):
+                yield bytes(MIB)
+            raise BrokenSegment("turn 7 is missing")
+
+        # When
+        with pytest.raises(BrokenSegment, match="turn 7"):
+            storage.put_audio(KEY, chunks(), "audio/mpeg")
+
+        # Then
+        assert keys(client) == []
+        assert "Uploads" not in client.list_multipart_uploads(Bucket=BUCKET)
+
+    def test_a_refused_part_leaves_nothing_behind_either(self, storage: AudioStorage, client: S3Client) -> None:
+        # Given a bucket that takes the first part and refuses the second
+        def refuse(params: dict[str, Any], **_: object) -> None:
+            if params["PartNumber"] == 2:
+                raise ClientError({"Error": {"Code": "AccessDenied"}}, "UploadPart")
+
+        client.meta.events.register("provide-client-params.s3.UploadPart", refuse)
+
+        # When
+        with pytest.raises(ClientError, match="AccessDenied"):
+            storage.put_audio(KEY, (bytes(MIB) for _ in range(20)), "audio/mpeg")
+
+        # Then
+        assert keys(client) == []
+        assert "Uploads" not in client.list_multipart_uploads(Bucket=BUCKET)
+
+    def test_deleting_a_jobs_audio_leaves_other_jobs_alone(self, storage: AudioStorage, client: S3Client) -> None:
+        # Given two files of a job, one of another whose id begins like its own, and a segment
+        for key in (audio_key("job", "1", "mp3"), audio_key("job", "2", "wav"), audio_key("job2", "1", "mp3")):
+            storage.put_audio(key, [b"audio"], "audio/mpeg")
+        storage.put_segment("job", "f00d", b"pcm!")
+
+        # When
+        storage.delete_audio("job")
+        storage.delete_audio("job")
+
+        # Then
+        assert keys(client) == ["audio/job2/1.mp3", "segments/job/f00d.pcm"]
+
+    def test_deleting_goes_beyond_the_first_page(self, storage: AudioStorage, client: S3Client) -> None:
+        for number in range(1_001):
+            client.put_object(Bucket=BUCKET, Key=f"audio/job/{number}.mp3", Body=b"")
+
+        storage.delete_audio("job")
+
+        assert keys(client) == []
+
+
+class TestDownloadUrl:
+    def test_a_url_is_signed_for_the_address_that_browsers_use(self, storage: AudioStorage) -> None:
+        url = storage.download_url(
+            KEY,
+            filename="對話.mp3",
+            content_type="audio/mpeg",
+            disposition="attachment",
+            expires_in_seconds=900,
+        )
+
+        address, query = urlsplit(url), parse_qs(urlsplit(url).query)
+        assert (address.netloc, address.path) == ("localhost:8000", f"/{BUCKET}/{KEY}")
+        assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+        assert query["X-Amz-Expires"] == ["900"]
+        assert query["response-content-type"] == ["audio/mpeg"]
+        assert query["response-content-disposition"] == [
+            "attachment; filename=\"__.mp3\"; filename*=UTF-8''%E5%B0%8D%E8%A9%B1.mp3"
+        ]
+
+    def test_a_file_can_be_played_in_place(self, storage: AudioStorage) -> None:
+        url = storage.download_url(
+            KEY, filename="a.wav", content_type="audio/wav", disposition="inline", expires_in_seconds=60
+        )
+
+        assert parse_qs(urlsplit(url).query)["response-content-disposition"][0].startswith("inline;")

@@ -1,0 +1,85 @@
+"""The Info frame, read back field by field as the tag's description defines them."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from castline.audio.mp3 import encode_mp3
+from tests.unit.audio.pcm_samples import hum
+
+XING_OFFSET = 4 + 9  # the frame header and the side information of an MPEG-2 mono frame
+LAME_OFFSET = XING_OFFSET + 120
+CRC_OFFSET = LAME_OFFSET + 34
+
+
+def crc_16(data: bytes) -> int:
+    """The remainder of ``data`` as a polynomial, lowest bit first, by x^16 + x^15 + x^2 + 1; bits reversed."""
+    bits = [byte >> position & 1 for byte in data for position in range(8)] + [0] * 16
+    remainder = 0
+    for bit in bits:
+        remainder = remainder << 1 | bit
+        if remainder >> 16:
+            remainder ^= 0x1_8005
+    return int(f"{remainder:016b}"[::-1], 2)
+
+
+def encoded(length: int) -> bytes:
+    return b"".join(encode_mp3([hum(length)], length))
+
+
+def test_the_checksum_used_here_is_crc_16_arc() -> None:
+    assert crc_16(b"123456789") == 0xBB3D
+
+
+@pytest.mark.parametrize("length", [1, 575, 576, 577, 24_000])
+def test_the_frame_counts_frames_and_bytes(length: int) -> None:
+    file = encoded(length)
+
+    tag, fields, frames, size_bytes = struct.unpack_from(">4sIII", file, XING_OFFSET)
+
+    assert tag == b"Info"
+    assert fields == 0b1111
+    assert frames == len(file) // 288 - 1  # the Info frame does not count itself
+    assert size_bytes == len(file)
+
+
+@pytest.mark.parametrize("length", [1, 575, 576, 577, 24_000])
+def test_delay_and_padding_are_all_that_is_not_audio(length: int) -> None:
+    file = encoded(length)
+    audio_frames = len(file) // 288 - 1
+
+    delay_and_padding = int.from_bytes(file[LAME_OFFSET + 21 : LAME_OFFSET + 24])
+    delay, padding = delay_and_padding >> 12, delay_and_padding & 0xFFF
+
+    assert delay == 576
+    assert delay + length + padding == audio_frames * 576
+
+
+def test_the_checksum_covers_the_frame_up_to_itself() -> None:
+    file = encoded(10_000)
+
+    (stored,) = struct.unpack_from(">H", file, CRC_OFFSET)
+
+    assert stored == crc_16(file[:CRC_OFFSET])
+
+
+def test_the_tag_names_its_encoder_its_mode_and_its_length() -> None:
+    file = encoded(10_000)
+
+    assert file[LAME_OFFSET : LAME_OFFSET + 9] == b"LAME3.100"
+    assert file[LAME_OFFSET + 9] == 0x01  # tag revision 0, CBR
+    assert file[LAME_OFFSET + 20] == 96
+    assert struct.unpack_from(">I", file, LAME_OFFSET + 28) == (len(file),)
+
+
+def test_the_seek_table_rises_from_the_start_to_the_end() -> None:
+    table = encoded(240_000)[XING_OFFSET + 16 : XING_OFFSET + 116]
+
+    for percent, position in enumerate(table):
+        assert position / 256 == pytest.approx(percent / 100, abs=1 / 256)
+
+
+def test_a_decoder_that_does_not_know_the_tag_finds_a_silent_frame() -> None:
+    assert encoded(1_000)[4:XING_OFFSET] == bytes(9)

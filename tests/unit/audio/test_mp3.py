@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from castline.audio import mp3
+from castline.audio.errors import LengthMismatch
+from castline.audio.mp3 import encode_mp3
+from tests.unit.audio.pcm_samples import Samples, cut, hum, to_array
+
+LENGTHS_AROUND_A_FRAME = [1, 2, 47, 48, 528, 529, 530, 575, 576, 577, 1_151, 1_152, 1_153, 24_000, 240_001]
+
+
+def decode(file: bytes) -> Samples:
+    samples, rate_hz = soundfile.read(io.BytesIO(file), dtype="int16")
+    assert rate_hz == 24_000
+    decoded: Samples = samples
+    return decoded
+
+
+def lag_samples(decoded: Samples, source: Samples, reach: int = 1_200) -> int:
+    """By how many samples ``decoded`` comes late, from the peak of the cross-correlation."""
+    size = 2 ** (len(source) + reach).bit_length()
+    spectrum = np.fft.rfft(decoded.astype(float), size) * np.fft.rfft(source.astype(float), size).conj()
+    correlation = np.roll(np.fft.irfft(spectrum, size), reach)[: 2 * reach + 1]
+    return int(correlation.argmax()) - reach
+
+
+@pytest.mark.parametrize("length", LENGTHS_AROUND_A_FRAME)
+def test_a_decoder_gives_back_exactly_the_samples_that_went_in(length: int) -> None:
+    file = b"".join(encode_mp3([hum(length)], length))
+
+    assert len(decode(file)) == length
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 6_000))
+def test_no_length_is_an_exception(length: int) -> None:
+    file = b"".join(encode_mp3([hum(length)], length))
+
+    assert len(decode(file)) == length
+
+
+@pytest.mark.parametrize("length", [575, 576, 577, 1_153, 24_000, 240_001])
+def test_decoded_audio_lies_where_the_source_lies(length: int) -> None:
+    source = hum(length)
+
+    decoded = decode(b"".join(encode_mp3([source], length)))
+
+    assert abs(lag_samples(decoded, to_array(source))) <= 1
+    error = decoded.astype(float) - to_array(source)
+    assert np.sqrt((error**2).mean()) < 0.1 * to_array(source).std()
+
+
+def test_the_chunks_in_which_pcm_comes_make_no_difference() -> None:
+    source = hum(20_000)
+
+    assert b"".join(encode_mp3(cut(source, [2, 1_000, 30_000]), 20_000)) == b"".join(encode_mp3([source], 20_000))
+
+
+def test_every_frame_is_288_bytes_of_96_kbit_per_second_mono() -> None:
+    file = b"".join(encode_mp3([hum(24_000)], 24_000))
+
+    assert len(file) % 288 == 0
+    assert {file[offset : offset + 4].hex() for offset in range(0, len(file), 288)} == {"fff3a4c4"}
+
+
+@pytest.mark.parametrize("held", [0, 1, 999, 1_001, 5_000])
+def test_pcm_of_another_length_than_promised_is_refused(held: int) -> None:
+    with pytest.raises(LengthMismatch):
+        list(encode_mp3([hum(held)], 1_000))
+
+
+def test_an_encoder_that_leaves_frames_out_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given an encoder whose last frames get lost
+    class Forgetful:
+        def __init__(self, encoder: Any) -> None:
+            self._encoder = encoder
+
+        def encode(self, pcm: bytes) -> bytes:
+            return bytes(self._encoder.encode(pcm))
+
+        def flush(self) -> bytes:
+            return bytes(self._encoder.flush())[:-288]
+
+    make_encoder = mp3._encoder
+    monkeypatch.setattr(mp3, "_encoder", lambda: Forgetful(make_encoder()))
+
+    # Then
+    with pytest.raises(LengthMismatch, match="frames"):
+        list(encode_mp3([hum(1_000)], 1_000))

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from castline.audio.pcm import ms_to_samples, samples_to_ms, trim_silence
+
+QUIET = st.lists(st.integers(-103, 103), max_size=900)  # -50 dBFS is an amplitude of 103.6
+ANY = st.lists(st.integers(-32_768, 32_767), max_size=900)
+
+
+def pcm(samples: list[int]) -> bytes:
+    return array("h", samples).tobytes()
+
+
+def test_a_millisecond_is_24_samples() -> None:
+    assert ms_to_samples(300) == 7_200
+
+
+@pytest.mark.parametrize(("samples", "expected_ms"), [(0, 0), (11, 0), (12, 1), (35, 1), (36, 2), (24_000, 1_000)])
+def test_samples_are_rounded_to_the_nearest_millisecond(samples: int, expected_ms: int) -> None:
+    assert samples_to_ms(samples) == expected_ms
+
+
+@given(st.integers(0, 10_000_000))
+def test_milliseconds_survive_the_way_to_samples_and_back(duration_ms: int) -> None:
+    assert samples_to_ms(ms_to_samples(duration_ms)) == duration_ms
+
+
+@given(leading=QUIET, core=ANY, trailing=QUIET, margin_ms=st.integers(0, 20))
+def test_silence_is_cut_to_the_margin_exactly(
+    leading: list[int], core: list[int], trailing: list[int], margin_ms: int
+) -> None:
+    # Given speech that begins and ends with a loud sample, between two silences of any length
+    speech = [104, *core, -32_768]
+
+    # When
+    trimmed = trim_silence(pcm(leading + speech + trailing), margin_ms=margin_ms)
+
+    # Then
+    margin = margin_ms * 24
+    kept_before = leading[max(0, len(leading) - margin) :]
+    kept_after = trailing[:margin]
+    assert trimmed == pcm(kept_before + speech + kept_after)
+
+
+@given(QUIET)
+def test_audio_that_is_silent_throughout_is_kept_whole(samples: list[int]) -> None:
+    assert trim_silence(pcm(samples)) == pcm(samples)
+
+
+def test_the_threshold_is_in_decibels_below_full_scale() -> None:
+    # Given a sample at -40 dBFS in silence
+    audio = pcm([0] * 100 + [328] + [0] * 100)
+
+    # Then it is speech for a lower threshold and silence for a higher one
+    assert trim_silence(audio, threshold_dbfs=-41, margin_ms=0) == pcm([328])
+    assert trim_silence(audio, threshold_dbfs=-39, margin_ms=0) == audio

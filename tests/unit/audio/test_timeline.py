@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from castline.audio.timeline import Span, lay_out
+
+LENGTHS = st.lists(st.integers(0, 200_000), max_size=50)
+GAPS_MS = st.integers(0, 2_000)
+CROSSFADES_MS = st.integers(0, 500)
+
+
+@pytest.mark.parametrize(
+    ("gap_ms", "crossfade_ms", "second_start"),
+    [
+        (300, 0, 24_000 + 7_200),  # a gap
+        (300, 50, 24_000 + 6_000),  # a gap that the crossfade shortens
+        (50, 50, 24_000),  # end to end
+        (0, 500, 12_000),  # an overlap
+    ],
+)
+def test_the_next_turn_starts_gap_minus_crossfade_after_the_end(
+    gap_ms: int, crossfade_ms: int, second_start: int
+) -> None:
+    timeline = lay_out([24_000, 24_000], gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+
+    assert timeline.spans == (Span(0, 24_000), Span(second_start, second_start + 24_000))
+    assert timeline.total_samples == second_start + 24_000
+
+
+def test_no_turn_starts_before_the_one_before_it() -> None:
+    # Given a first turn that is shorter than the overlap
+    timeline = lay_out([2_400, 24_000], gap_ms=0, crossfade_ms=500)
+
+    assert timeline.spans == (Span(0, 2_400), Span(0, 24_000))
+
+
+def test_the_whole_lasts_until_the_latest_end_even_when_that_is_not_the_last_turns() -> None:
+    timeline = lay_out([24_000, 1_000], gap_ms=0, crossfade_ms=500)
+
+    assert timeline.total_samples == 24_000
+    assert timeline.duration_ms == 1_000
+
+
+def test_nothing_takes_no_time() -> None:
+    assert lay_out([], gap_ms=300, crossfade_ms=50).total_samples == 0
+
+
+@given(LENGTHS, GAPS_MS, CROSSFADES_MS)
+def test_every_turn_keeps_its_length_and_its_place_in_the_order(
+    lengths: list[int], gap_ms: int, crossfade_ms: int
+) -> None:
+    spans = lay_out(lengths, gap_ms=gap_ms, crossfade_ms=crossfade_ms).spans
+
+    assert [span.length_samples for span in spans] == lengths
+    for earlier, later in pairwise(spans):
+        assert later.start_sample == max(earlier.start_sample, earlier.end_sample + (gap_ms - crossfade_ms) * 24)
+
+
+@given(LENGTHS, GAPS_MS)
+def test_milliseconds_do_not_drift(lengths: list[int], gap_ms: int) -> None:
+    timeline = lay_out(lengths, gap_ms=gap_ms, crossfade_ms=0)
+
+    for span in timeline.spans:
+        assert abs(span.start_ms - span.start_sample / 24) <= 0.5
+        assert abs(span.end_ms - span.end_sample / 24) <= 0.5
+    for earlier, later in pairwise(timeline.spans):
+        assert later.start_ms - earlier.end_ms == gap_ms  # gaps are whole milliseconds, so they stay so
+    assert timeline.duration_ms == (timeline.spans[-1].end_ms if lengths else 0)

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from castline.speech.segmentation import split_text
+
+WORDS = ["今天", "天氣很好", "hello", "world", "ก็"]
+NUMBERS_AND_ABBREVIATIONS = ["3.14", "1,000", "Dr.", "U.S.", "e.g."]
+CHARACTERS_OF_SEVERAL_CODE_POINTS = ["👩‍👩‍👧", "👍🏽", "e\u0301", "1️⃣"]
+MARKS = ["。", "！」", "，", "……", ". ", "? ", ", ", " ", "\n\n", "（", "「"]
+PROSE = st.lists(
+    st.sampled_from([*WORDS, *NUMBERS_AND_ABBREVIATIONS, *CHARACTERS_OF_SEVERAL_CODE_POINTS, *MARKS]), max_size=60
+).map("".join)
+TEXTS = st.one_of(PROSE, st.text(max_size=200))
+
+
+def is_speakable(text: str) -> bool:
+    return any(unicodedata.category(character)[0] in "LNS" for character in text)
+
+
+@given(TEXTS, st.integers(1, 80))
+def test_the_pieces_are_the_text_and_none_is_too_long(text: str, max_characters: int) -> None:
+    pieces = split_text(text, max_characters=max_characters)
+
+    assert "".join(pieces) == text
+    assert all(0 < len(piece) <= max_characters for piece in pieces)
+
+
+def longest(pattern: str, text: str) -> int:
+    return max(map(len, re.findall(pattern, text)), default=0)
+
+
+@given(PROSE, st.integers(12, 60))
+def test_every_piece_can_be_spoken_where_blanks_and_marks_are_few(text: str, max_characters: int) -> None:
+    assume(is_speakable(text))
+    assume(longest(r"[\W_]+", text) < max_characters - 8)
+
+    assert all(is_speakable(piece) for piece in split_text(text, max_characters=max_characters))
+
+
+@given(PROSE, st.integers(20, 60))
+def test_no_cut_falls_inside_a_character_a_number_or_an_abbreviation(text: str, max_characters: int) -> None:
+    # Given a text without stretches of words and marks, other than Chinese ones, that are longer than a piece
+    assume(longest(r"[\x00-\x7f\W_]+", text) < max_characters)
+
+    pieces = split_text(text, max_characters=max_characters)
+
+    for unit in [*NUMBERS_AND_ABBREVIATIONS, *CHARACTERS_OF_SEVERAL_CODE_POINTS]:
+        assert sum(piece.count(unit) for piece in pieces) == text.count(unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "max_characters", "expected"),
+    [
+        # a paragraph before a sentence, a sentence before a clause, a clause before white space
+        ("一句。兩句。\n\n三句。四句。", 11, ["一句。兩句。\n\n", "三句。四句。"]),
+        ("一句，二句。三句，四句，五句。", 11, ["一句，二句。", "三句，四句，五句。"]),
+        ("one two, three four five", 16, ["one two, ", "three four five"]),
+        ("one two three", 9, ["one two ", "three"]),
+        # as late as possible
+        ("一。二。三。四。", 6, ["一。二。三。", "四。"]),
+        # closing quotes and brackets, and marks after them, stay with their sentence
+        ("他說：「好！」。她走了。", 10, ["他說：「好！」。", "她走了。"]),
+        ("（好。）她走了。", 7, ["（好。）", "她走了。"]),
+        ('He said "go." She went.', 16, ['He said "go." ', "She went."]),
+        ("Really?! Yes... Well.", 16, ["Really?! Yes... ", "Well."]),
+        # Western marks before Chinese
+        ("你好,我是小明.走吧", 8, ["你好,我是小明.", "走吧"]),
+        # numbers, times, names of hosts and abbreviations end nothing
+        ("It is 3.14 or so", 9, ["It is ", "3.14 or ", "so"]),
+        ("Pay 1,000 now", 8, ["Pay ", "1,000 ", "now"]),
+        ("It costs 5. See Dr. Lin now", 20, ["It costs 5. ", "See Dr. Lin now"]),
+        ("Go, see the U.S. now or never", 18, ["Go, ", "see the U.S. now ", "or never"]),
+        ("Go, e.g. to example.com now", 20, ["Go, ", "e.g. to example.com ", "now"]),
+        ("See No. 5 now. No. Not so", 17, ["See No. 5 now. ", "No. Not so"]),
+        # nothing to cut at: between words, then between characters
+        ("天氣weather天氣", 8, ["天氣", "weather天", "氣"]),
+        ("天氣天氣天氣", 4, ["天氣天氣", "天氣"]),
+        ("incomprehensible", 10, ["incomprehe", "nsible"]),
+        ("價格3.14元", 5, ["價格", "3.14元"]),
+        ("🇹🇼🇯🇵🇰🇷", 5, ["🇹🇼🇯🇵", "🇰🇷"]),
+        ("👩‍👩‍👧👩‍👩‍👧", 7, ["👩‍👩‍👧", "👩‍👩‍👧"]),
+        ("👍🏽👍🏽", 3, ["👍🏽", "👍🏽"]),
+        ("天\ud83d\ude00天", 2, ["天", "\ud83d\ude00", "天"]),
+        ("e\u0301e\u0301e\u0301", 3, ["e\u0301", "e\u0301", "e\u0301"]),
+        # white space that does not fit goes to the next piece; none of it makes a piece of its own
+        ("一二三四。   五六", 6, ["一二三四。 ", "  五六"]),
+        ("一二。……！？　三", 5, ["一二。……", "！？　三"]),
+        ("", 5, []),
+        ("   ", 5, ["   "]),
+        ("短", 5, ["短"]),
+    ],
+)
+def test_where_a_text_is_cut(text: str, max_characters: int, expected: list[str]) -> None:
+    assert split_text(text, max_characters=max_characters) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天天氣很好，我們去公園。" * 7_700,
+        "a" * 100_000,
+        "." * 100_000,
+        ".)" * 50_000 + "a",
+        "A." * 50_000,
+        " " * 100_000,
+        "🇹🇼" * 50_000,
+        "a" + "\u0301" * 100_000,
+    ],
+    ids=["prose", "word", "dots", "brackets", "initials", "blanks", "flags", "accents"],
+)
+def test_a_hundred_thousand_characters_of_anything_take_no_time(text: str) -> None:
+    started = time.process_time()
+
+    pieces = split_text(text, max_characters=1_000)
+
+    assert time.process_time() - started < 2
+    assert "".join(pieces) == text
+
+
+def test_a_piece_has_room_for_at_least_one_character() -> None:
+    with pytest.raises(ValueError, match="max_characters"):
+        split_text("text", max_characters=0)
