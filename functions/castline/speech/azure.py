@@ -1,0 +1,131 @@
+"""Azure Speech as a speech provider."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from castline.speech.azure_connection import AzureConnection, speech_config
+from castline.speech.errors import ProviderTimedOut
+from castline.speech.ssml import build_ssml
+
+if TYPE_CHECKING:
+    from castline.speech.provider import Utterance
+
+# How much later than the SDK's own time-outs an utterance is given up.
+_GRACE_SECONDS = 2.0
+
+
+class AzureSpeechProvider:
+    """Speaks over at most ``concurrency`` connections, each opened when needed and kept for the next utterance.
+
+    A connection that failed, or that has been idle for so long that the service may have closed it, is replaced.
+    """
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        region: str | None = None,
+        host: str | None = None,
+        concurrency: int = 8,
+        first_chunk_timeout_ms: int = 10_000,
+        all_chunks_timeout_ms: int = 120_000,
+        max_idle_seconds: float = 60.0,
+    ) -> None:
+        """Prepare the provider. Nothing is sent before the first utterance.
+
+        Args:
+            key: the Speech resource's key.
+            region: where the resource is, such as ``eastasia``.
+            host: in place of ``region``, the service's address, such as ``ws://127.0.0.1:5005``.
+            concurrency: how many utterances are spoken at the same time; more wait for their turn.
+            first_chunk_timeout_ms: how long the first audio of an utterance may take, connecting included.
+            all_chunks_timeout_ms: how long all its audio may take.
+            max_idle_seconds: how long a connection may have been idle and still be used again.
+
+        Raises:
+            ValueError: not exactly one of ``region`` and ``host`` is given.
+        """
+        if (region is None) == (host is None):
+            raise ValueError("give either a region or a host")
+        self._config = speech_config(
+            key=key,
+            region=region,
+            host=host,
+            first_chunk_timeout_ms=first_chunk_timeout_ms,
+            all_chunks_timeout_ms=all_chunks_timeout_ms,
+        )
+        self._concurrency = concurrency
+        self._deadline_seconds = (first_chunk_timeout_ms + all_chunks_timeout_ms) / 1000 + _GRACE_SECONDS
+        self._max_idle_seconds = max_idle_seconds
+        self._slots = threading.BoundedSemaphore(concurrency)
+        self._lock = threading.Lock()
+        self._idle: list[AzureConnection] = []
+        self._closed = False
+
+    @property
+    def concurrency(self) -> int:
+        """How many utterances it speaks at the same time."""
+        return self._concurrency
+
+    def synthesize(self, utterance: Utterance) -> bytes:
+        """Speak ``utterance``; see ``SpeechProvider``.
+
+        Raises:
+            SpeechError: one of ``castline.speech.errors``.
+            RuntimeError: the provider is closed.
+        """
+        ssml = build_ssml(utterance)
+        with self._slots:
+            connection = self._check_out()
+            pcm = self._speak(connection, ssml)
+            self._check_in(connection)
+        return pcm
+
+    def close(self) -> None:
+        """Close every connection; one that is speaking, when it has finished. Closing again does nothing."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _check_out(self) -> AzureConnection:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the provider is closed")
+            connection = self._idle.pop() if self._idle else None
+        if connection is not None and not 0 <= connection.idle_seconds <= self._max_idle_seconds:
+            # Closing takes a second when the other side is gone: the utterance does not wait for it.
+            threading.Thread(target=connection.close, name="azure-speech-close", daemon=True).start()
+            connection = None
+        return connection or AzureConnection(self._config)
+
+    def _check_in(self, connection: AzureConnection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _speak(self, connection: AzureConnection, ssml: str) -> bytes:
+        """Speak on a thread of its own, which is left behind should the SDK never return.
+
+        A connection that fails is closed.
+        """
+        outcome: Future[bytes] = Future()
+        threading.Thread(target=_settle, args=(outcome, connection, ssml), name="azure-speech", daemon=True).start()
+        try:
+            return outcome.result(self._deadline_seconds)
+        except TimeoutError:
+            raise ProviderTimedOut("the Azure Speech SDK did not return in time") from None
+
+
+def _settle(outcome: Future[bytes], connection: AzureConnection, ssml: str) -> None:
+    try:
+        outcome.set_result(connection.speak(ssml))
+    except BaseException as error:  # noqa: BLE001 - it is raised again where the outcome is awaited
+        connection.close()
+        outcome.set_exception(error)

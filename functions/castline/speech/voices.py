@@ -1,0 +1,46 @@
+"""What a voice id and a language tag look like.
+
+Both are checked for their form only: whether a voice exists, the provider knows.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_VOICE_ID_LENGTH = 100
+MAX_LANGUAGE_TAG_LENGTH = 35
+
+# A locale, a name in parts, and for some the model that speaks it: zh-TW-HsiaoYuNeural, iu-Cans-CA-SiqiniqNeural,
+# zh-CN-liaoning-XiaobeiNeural, en-US-MultiTalker-Ava-Andrew:DragonHDLatestNeural.
+_VOICE_ID = re.compile(
+    r"""
+    [a-z]{2,3} (-[A-Z][a-z]{3})? -([A-Z]{2}|[0-9]{3})   # language, script, region
+    (-[A-Za-z0-9]+)+                                    # dialect, name
+    (:[A-Za-z0-9]+)?                                    # model
+    """,
+    re.VERBOSE,
+)
+
+# RFC 5646, section 2.1, without the grandfathered tags.
+_LANGUAGE_TAG = re.compile(
+    r"""
+    ([a-z]{2,3} (-[a-z]{3}){0,3} | [a-z]{4,8})          # language
+    (-[a-z]{4})?                                        # script
+    (-([a-z]{2} | [0-9]{3}))?                           # region
+    (-([a-z0-9]{5,8} | [0-9][a-z0-9]{3}))*              # variants
+    (-[a-wyz0-9] (-[a-z0-9]{2,8})+)*                    # extensions
+    (-x (-[a-z0-9]{1,8})+)?                             # private use
+    | x (-[a-z0-9]{1,8})+
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+
+
+def is_voice_id(value: str) -> bool:
+    """Whether ``value`` has the form of an Azure voice's short name, at most 100 characters long."""
+    return len(value) <= MAX_VOICE_ID_LENGTH and _VOICE_ID.fullmatch(value) is not None
+
+
+def is_language_tag(value: str) -> bool:
+    """Whether ``value`` is a well-formed BCP 47 language tag, at most 35 characters long."""
+    return len(value) <= MAX_LANGUAGE_TAG_LENGTH and _LANGUAGE_TAG.fullmatch(value) is not None

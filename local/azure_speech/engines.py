@@ -1,0 +1,35 @@
+"""What a voice engine is, and which ones there are."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from local.azure_speech.ssml import Passage
+
+
+class VoiceEngine(Protocol):
+    """Turns text into sound. One engine serves many threads."""
+
+    def speak(self, passage: Passage) -> bytes:
+        """Return ``passage`` as PCM: 16-bit little-endian mono at 24 kHz."""
+        ...
+
+
+class VoiceEngineName(StrEnum):
+    """The engines by name."""
+
+    ESPEAK = "espeak"
+    TONE = "tone"
+
+
+def make_engine(name: VoiceEngineName) -> VoiceEngine:
+    """Make the engine called ``name``."""
+    if name is VoiceEngineName.ESPEAK:
+        from local.azure_speech.espeak import EspeakEngine
+
+        return EspeakEngine()
+    from local.azure_speech.tone import ToneEngine
+
+    return ToneEngine()

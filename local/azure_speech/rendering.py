@@ -1,0 +1,79 @@
+"""What a request sounds like: its audio, and where its words and sentences fall."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from local.azure_speech.protocol import TICKS_PER_SECOND
+from local.azure_speech.ssml import Passage, Pause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from local.azure_speech.engines import VoiceEngine
+
+SAMPLE_RATE_HZ = 24_000
+BYTES_PER_SAMPLE = 2
+# A word, a single character of a script without spaces, or a punctuation mark.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+(?:['’][^\W_]+)*|[^\w\s]")
+_SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
+
+BoundaryType = Literal["WordBoundary", "PunctuationBoundary", "SentenceBoundary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Where a word, a punctuation mark or a sentence is heard."""
+
+    kind: BoundaryType
+    text: str
+    offset_ticks: int
+    duration_ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """PCM (16-bit little-endian mono at 24 kHz) and its boundaries, in order."""
+
+    pcm: bytes
+    boundaries: tuple[Boundary, ...]
+
+
+def render(heard: Iterable[Passage | Pause], engine: VoiceEngine) -> Rendering:
+    """Speak what is heard with ``engine``.
+
+    Boundaries are spread over each passage in proportion to its characters.
+    """
+    pcm = bytearray()
+    boundaries: list[Boundary] = []
+    for part in heard:
+        if isinstance(part, Pause):
+            pcm += bytes(part.duration_ms * SAMPLE_RATE_HZ // 1000 * BYTES_PER_SAMPLE)
+        else:
+            spoken = engine.speak(part)
+            boundaries.extend(_boundaries(part.text, ticks(len(pcm)), ticks(len(spoken))))
+            pcm += spoken
+    return Rendering(bytes(pcm), tuple(boundaries))
+
+
+def ticks(size_bytes: int) -> int:
+    """How long ``size_bytes`` of PCM last."""
+    return size_bytes * TICKS_PER_SECOND // (SAMPLE_RATE_HZ * BYTES_PER_SAMPLE)
+
+
+def _boundaries(text: str, offset_ticks: int, duration_ticks: int) -> Iterator[Boundary]:
+    def boundary(kind: BoundaryType, start: int, part: str) -> Boundary:
+        return Boundary(
+            kind,
+            part,
+            offset_ticks=offset_ticks + duration_ticks * start // len(text),
+            duration_ticks=duration_ticks * len(part) // len(text),
+        )
+
+    for sentence in _SENTENCE.finditer(text):
+        yield boundary("SentenceBoundary", sentence.start(), sentence[0])
+        for word in _WORD.finditer(text, sentence.start(), sentence.end()):
+            is_word = word[0][0].isalnum()
+            yield boundary("WordBoundary" if is_word else "PunctuationBoundary", word.start(), word[0])

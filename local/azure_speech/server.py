@@ -1,0 +1,185 @@
+"""The Azure Speech service's text-to-speech protocol, on a port of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Self
+
+from websockets.asyncio.server import serve
+
+from local.azure_speech.engines import VoiceEngineName, make_engine
+from local.azure_speech.faults import FaultPlan, Stall
+from local.azure_speech.session import Behaviour, Session
+from local.azure_speech.traffic import Traffic
+from local.azure_speech.voices import VOICES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+    from websockets.asyncio.server import ServerConnection
+    from websockets.http11 import Request, Response
+
+DEFAULT_KEY = "local-azure-speech-key"
+_ADDRESS = "127.0.0.1"
+_WEBSOCKET_PATH = "/cognitiveservices/websocket/v1"
+_VOICES_PATH = "/cognitiveservices/voices/list"
+_KEY_HEADER = "Ocp-Apim-Subscription-Key"
+_MAX_FRAME_BYTES = 1 << 20
+_STOP_TIMEOUT_SECONDS = 1.0
+
+
+class AzureSpeechEmulator:
+    """Serves on 127.0.0.1, on a thread of its own, from ``start`` to ``stop`` or within a ``with``."""
+
+    def __init__(
+        self,
+        *,
+        key: str = DEFAULT_KEY,
+        port: int = 0,
+        voice_engine: VoiceEngineName | str = VoiceEngineName.ESPEAK,
+        latency_ms: int = 0,
+        max_requests_in_flight: int | None = None,
+        faults: Iterable[str] = (),
+        seed: int = 0,
+    ) -> None:
+        """Prepare the emulator.
+
+        Args:
+            key: the one key that is accepted.
+            port: 0 takes a free one.
+            voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
+            latency_ms: how long each request waits before its first audio.
+            max_requests_in_flight: more at the same time are throttled.
+            faults: what goes wrong, in the notation of ``local.azure_speech.faults``.
+            seed: makes the faults that are left to chance repeatable.
+
+        Raises:
+            ValueError: there is no such engine or fault.
+        """
+        self.key = key
+        self.faults = FaultPlan(faults, seed=seed)
+        """More can be planned while it runs."""
+        self.traffic = Traffic()
+        """What it has been asked for."""
+        self._port = port
+        self._behaviour = Behaviour(
+            engine=make_engine(VoiceEngineName(voice_engine)),
+            faults=self.faults,
+            latency_seconds=latency_ms / 1000,
+            max_requests_in_flight=max_requests_in_flight,
+        )
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
+
+    @property
+    def host(self) -> str:
+        """The address to give to the Speech SDK, such as ``ws://127.0.0.1:5005``."""
+        return f"ws://{_ADDRESS}:{self._port}"
+
+    def start(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        port: Future[int] = Future()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(port)), name="azure-speech-emulator", daemon=True
+        )
+        self._thread.start()
+        self._port = port.result()
+
+    def stop(self) -> None:
+        """Close every connection and stop listening. Stopping again does nothing."""
+        if self._thread is not None and self._loop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    async def _serve(self, port: Future[int]) -> None:
+        self._loop = asyncio.get_running_loop()
+        try:
+            server = await serve(
+                self._handle,
+                _ADDRESS,
+                self._port,
+                process_request=self._admit,
+                select_subprotocol=lambda _connection, offered: offered[0] if offered else None,
+                compression=None,
+                max_size=_MAX_FRAME_BYTES,
+                open_timeout=None,
+                ping_interval=None,
+                close_timeout=_STOP_TIMEOUT_SECONDS,
+            )
+        except OSError as error:
+            port.set_exception(error)
+            return
+        port.set_result(next(iter(server.sockets)).getsockname()[1])
+        await self._stopping.wait()
+        server.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(server.wait_closed(), _STOP_TIMEOUT_SECONDS)
+
+    async def _handle(self, connection: ServerConnection) -> None:
+        self.traffic.count_connection()
+        await Session(connection, self._behaviour, self.traffic).run()
+
+    async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Answer what is not a WebSocket to be opened; ``None`` opens it."""
+        path = request.path.partition("?")[0]
+        is_authorized = hmac.compare_digest(request.headers.get(_KEY_HEADER, "").encode(), self.key.encode())
+        if path == _VOICES_PATH:
+            if not is_authorized:
+                return connection.respond(HTTPStatus.UNAUTHORIZED, "")
+            await _send_voices(connection)
+            return connection.respond(HTTPStatus.OK, "")  # to nobody: the connection is closed
+        if path != _WEBSOCKET_PATH:
+            return connection.respond(HTTPStatus.NOT_FOUND, "")
+        fault = self.faults.for_upgrade()
+        if isinstance(fault, Stall):
+            await connection.wait_closed()
+        elif fault is not None:
+            return connection.respond(HTTPStatus(fault), "")
+        if not is_authorized:
+            return connection.respond(HTTPStatus.UNAUTHORIZED, "")
+        limit = self._behaviour.max_requests_in_flight
+        if limit is not None and self.traffic.in_flight >= limit:
+            return connection.respond(HTTPStatus.TOO_MANY_REQUESTS, "")
+        return None
+
+
+async def _send_voices(connection: ServerConnection) -> None:
+    """Send the list and wait for the client to hang up.
+
+    A response given back to ``websockets`` is followed at once by the end of the connection, which makes the Speech
+    SDK give up reading.
+    """
+    body = json.dumps([voice.as_json() for voice in VOICES.values()], ensure_ascii=False).encode()
+    head = (
+        "HTTP/1.1 200 OK\r\n"
+        "Content-Type: application/json; charset=utf-8\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    connection.transport.write(head.encode() + body)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(connection.wait_closed(), _STOP_TIMEOUT_SECONDS)
+    connection.transport.abort()

@@ -1,0 +1,149 @@
+"""Which voices the emulator has, and how each one is made to sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Gender = Literal["Female", "Male"]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice of the service, and what stands in for it here."""
+
+    short_name: str
+    locale: str
+    locale_name: str
+    gender: Gender
+    display_name: str
+    local_name: str
+    espeak_voice: str
+    """The language and variant of espeak-ng, such as ``cmn+f3``."""
+    espeak_pitch: int
+    """0 to 100."""
+    words_per_minute: int
+    tone_hz: int
+    """The pitch of the tone engine: a whole number, different for every voice."""
+
+    def as_json(self) -> dict[str, str]:
+        """Describe the voice as the service's list of voices does."""
+        name = self.short_name.removeprefix(f"{self.locale}-")
+        return {
+            "Name": f"Microsoft Server Speech Text to Speech Voice ({self.locale}, {name})",
+            "DisplayName": self.display_name,
+            "LocalName": self.local_name,
+            "ShortName": self.short_name,
+            "Gender": self.gender,
+            "Locale": self.locale,
+            "LocaleName": self.locale_name,
+            "SampleRateHertz": "24000",
+            "VoiceType": "Neural",
+            "Status": "GA",
+            "WordsPerMinute": str(self.words_per_minute),
+        }
+
+
+# Locale, its name, the language of espeak-ng, and its voices: name, gender, and the name in the locale's own script.
+_CATALOGUE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    (
+        "zh-TW",
+        "Chinese (Taiwanese Mandarin, Traditional)",
+        "cmn",
+        ("HsiaoChen F 曉臻", "YunJhe M 雲哲", "HsiaoYu F 曉雨"),
+    ),
+    (
+        "zh-CN",
+        "Chinese (Mandarin, Simplified)",
+        "cmn",
+        (
+            "Xiaoxiao F 晓晓",
+            "Yunxi M 云希",
+            "Yunjian M 云健",
+            "Xiaoyi F 晓伊",
+            "Yunyang M 云扬",
+            "Xiaochen F 晓辰",
+            "Xiaohan F 晓涵",
+            "Xiaomo F 晓墨",
+            "Yunye M 云野",
+            "Yunxia M 云夏",
+        ),
+    ),
+    ("zh-CN-liaoning", "Chinese (Northeastern Mandarin, Simplified)", "cmn", ("Xiaobei F 晓北",)),
+    ("zh-HK", "Chinese (Cantonese, Traditional)", "yue", ("HiuMaan F 曉曼", "WanLung M 雲龍", "HiuGaai F 曉佳")),
+    (
+        "en-US",
+        "English (United States)",
+        "en-us",
+        (
+            "Ava F",
+            "Andrew M",
+            "Emma F",
+            "Brian M",
+            "Jenny F",
+            "Guy M",
+            "Aria F",
+            "Davis M",
+            "Jane F",
+            "Tony M",
+            "AvaMultilingual F",
+            "AndrewMultilingual M",
+        ),
+    ),
+    ("en-GB", "English (United Kingdom)", "en-gb-x-rp", ("Sonia F", "Ryan M", "Libby F", "Thomas M")),
+    ("en-AU", "English (Australia)", "en", ("Natasha F", "William M")),
+    ("en-CA", "English (Canada)", "en-us", ("Clara F", "Liam M")),
+    ("en-IN", "English (India)", "en", ("Neerja F", "Prabhat M")),
+    ("ja-JP", "Japanese (Japan)", "ja", ("Nanami F 七海", "Keita M 圭太", "Aoi F 碧衣", "Naoki M 直紀")),
+    ("ko-KR", "Korean (Korea)", "ko", ("SunHi F 선히", "InJoon M 인준")),
+    ("de-DE", "German (Germany)", "de", ("Katja F", "Conrad M", "Amala F")),
+    ("fr-FR", "French (France)", "fr", ("Denise F", "Henri M", "Eloise F")),
+    ("es-ES", "Spanish (Spain)", "es", ("Elvira F", "Alvaro M Álvaro")),
+    ("es-MX", "Spanish (Mexico)", "es-419", ("Dalia F", "Jorge M")),
+    ("it-IT", "Italian (Italy)", "it", ("Elsa F", "Isabella F", "Diego M")),
+    ("pt-BR", "Portuguese (Brazil)", "pt-br", ("Francisca F", "Antonio M Antônio")),
+    ("ru-RU", "Russian (Russia)", "ru", ("Svetlana F Светлана", "Dmitry M Дмитрий")),
+    ("id-ID", "Indonesian (Indonesia)", "id", ("Gadis F", "Ardi M")),
+    ("vi-VN", "Vietnamese (Vietnam)", "vi", ("HoaiMy F Hoài My", "NamMinh M Nam Minh")),
+    ("th-TH", "Thai (Thailand)", "th", ("Premwadee F เปรมวดี", "Niwat M นิวัฒน์")),
+)
+
+# How each further voice of one gender in one language sounds: variant and pitch of espeak-ng, words per minute.
+# The list starts anew, a little higher, when it is used up.
+_SOUNDS: dict[Gender, tuple[tuple[str, int, int], ...]] = {
+    "Female": (("f2", 60, 160), ("f3", 70, 170), ("f5", 55, 155), ("f4", 65, 175), ("f1", 60, 165)),
+    "Male": (("m3", 50, 160), ("m1", 40, 150), ("m7", 60, 170), ("m2", 45, 165), ("m5", 55, 155)),
+}
+_PITCH_STEP = 12
+
+
+def _voices() -> Iterator[Voice]:
+    tones = count(100, 5)
+    heard: dict[tuple[str, Gender], Iterator[int]] = {}
+    for locale, locale_name, language, entries in _CATALOGUE:
+        for entry in entries:
+            name, letter, *local_name = entry.split(" ", 2)
+            gender: Gender = "Female" if letter == "F" else "Male"
+            sounds = _SOUNDS[gender]
+            again, which = divmod(next(heard.setdefault((language, gender), count())), len(sounds))
+            variant, pitch, words_per_minute = sounds[which]
+            yield Voice(
+                short_name=f"{locale}-{name}Neural",
+                locale=locale,
+                locale_name=locale_name,
+                gender=gender,
+                display_name=name,
+                local_name=local_name[0] if local_name else name,
+                espeak_voice=f"{language}+{variant}",
+                espeak_pitch=pitch + again * _PITCH_STEP,
+                words_per_minute=words_per_minute,
+                tone_hz=next(tones),
+            )
+
+
+VOICES: dict[str, Voice] = {voice.short_name: voice for voice in _voices()}
+"""Every voice by its short name, in the order of the catalogue."""

@@ -1,0 +1,202 @@
+"""What the emulator serves beside one plain voice: SSML, boundaries, the list of voices, and its sound."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from threading import Event
+from typing import Any
+
+import numpy as np
+import pytest
+from azure.cognitiveservices import speech as speechsdk
+
+from castline.speech.azure_connection import AzureConnection, speech_config
+from castline.speech.errors import ProviderRejectedInput, VoiceNotFound
+from castline.speech.voices import is_language_tag, is_voice_id
+from local.azure_speech.espeak import EspeakEngine
+from local.azure_speech.server import AzureSpeechEmulator
+from local.azure_speech.ssml import Passage
+from local.azure_speech.tone import MS_PER_CHARACTER
+from local.azure_speech.voices import VOICES
+from tests.integration.azure_speech.conftest import HSIAO_YU, KEY
+
+BYTES_PER_MS = 48
+SAMPLE_RATE_HZ = 24_000
+
+
+def config_for(emulator: AzureSpeechEmulator) -> Any:
+    return speech_config(
+        key=KEY, region=None, host=emulator.host, first_chunk_timeout_ms=5_000, all_chunks_timeout_ms=5_000
+    )
+
+
+def document(content: str) -> str:
+    return f'<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="zh-TW">{content}</speak>'
+
+
+def speak(emulator: AzureSpeechEmulator, content: str) -> bytes:
+    connection = AzureConnection(config_for(emulator))
+    try:
+        return connection.speak(document(content))
+    finally:
+        connection.close()
+
+
+def voice(content: str) -> str:
+    return f'<voice name="{HSIAO_YU}">{content}</voice>'
+
+
+@pytest.mark.parametrize(
+    ("content", "duration_ms"),
+    [
+        (voice("一二三四"), 4 * MS_PER_CHARACTER),
+        (voice("一二<break time='250ms'/>三四"), 4 * MS_PER_CHARACTER + 250),
+        (voice("一二<break time='1.5s'/>三四"), 4 * MS_PER_CHARACTER + 1500),
+        (voice("一二<break strength='strong'/>三四"), 4 * MS_PER_CHARACTER + 1000),
+        (voice("<prosody rate='+100%'>一二三四</prosody>"), 2 * MS_PER_CHARACTER),
+        (voice("<prosody rate='0.5'>一二</prosody>三四"), 6 * MS_PER_CHARACTER),
+        (voice("<s>一二</s><s>三四</s>"), 4 * MS_PER_CHARACTER + 2 * 200),
+        (voice("<p>一二三四</p>"), 4 * MS_PER_CHARACTER + 500),
+        (voice("<emphasis>一二</emphasis>三四"), 4 * MS_PER_CHARACTER),
+        (voice("一二") + voice("三四"), 4 * MS_PER_CHARACTER),
+    ],
+)
+def test_ssml_is_honoured(content: str, duration_ms: int, emulator: AzureSpeechEmulator) -> None:
+    assert len(speak(emulator, content)) == duration_ms * BYTES_PER_MS
+
+
+def test_a_higher_pitch_sounds_different(emulator: AzureSpeechEmulator) -> None:
+    plain = speak(emulator, voice("一二"))
+    high = speak(emulator, voice("<prosody pitch='+3st'>一二</prosody>"))
+
+    assert len(high) == len(plain)
+    assert high != plain
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("<voice", ProviderRejectedInput),
+        ("text beside a voice", ProviderRejectedInput),
+        ("<p>一</p>", ProviderRejectedInput),
+        ("", ProviderRejectedInput),
+        (voice("一") * 51, ProviderRejectedInput),
+        (voice("<break time='soon'/>"), ProviderRejectedInput),
+        (voice("<prosody rate='quick'>一</prosody>"), ProviderRejectedInput),
+        ("<voice name='zh-TW-NobodyNeural'>一</voice>", VoiceNotFound),
+    ],
+)
+def test_ssml_is_refused(content: str, expected: type[Exception], emulator: AzureSpeechEmulator) -> None:
+    with pytest.raises(expected, match="1007"):
+        speak(emulator, content)
+
+    assert [record.outcome for record in emulator.traffic.requests] == ["closed 1007"]
+
+
+def test_fifty_voices_are_not_too_many(emulator: AzureSpeechEmulator) -> None:
+    assert speak(emulator, voice("一") * 50)
+
+
+def test_word_boundaries_come_to_a_client_that_asks(emulator: AzureSpeechEmulator) -> None:
+    # Given a client that listens to word boundaries
+    heard: list[tuple[str, int, int]] = []
+    completed = Event()
+    synthesizer: Any = speechsdk.SpeechSynthesizer(speech_config=config_for(emulator), audio_config=None)
+    synthesizer.synthesis_word_boundary.connect(
+        lambda event: heard.append(
+            (event.text, event.audio_offset // 10_000, round(event.duration.total_seconds() * 1000))
+        )
+    )
+    synthesizer.synthesis_completed.connect(lambda _event: completed.set())
+
+    # When it speaks
+    synthesizer.speak_ssml_async(document(voice("你好 world。"))).get()
+    assert completed.wait(5)
+    synthesizer.synthesis_word_boundary.disconnect_all()
+    synthesizer.synthesis_completed.disconnect_all()
+
+    # Then each word is told in order, in proportion to its characters
+    assert heard == [("你", 0, 100), ("好", 100, 100), ("world", 300, 500), ("。", 800, 100)]
+
+
+def test_the_list_of_voices(emulator: AzureSpeechEmulator) -> None:
+    # When the list is asked for with the key
+    listed = get_voices(emulator, KEY)
+
+    # Then it holds the catalogue, in the service's words
+    assert 40 <= len(listed) <= 80
+    assert all(is_voice_id(entry["ShortName"]) and is_language_tag(entry["Locale"]) for entry in listed)
+    hsiao_yu = next(entry for entry in listed if entry["ShortName"] == HSIAO_YU)
+    assert hsiao_yu["LocalName"] == "曉雨"
+    assert hsiao_yu["Gender"] == "Female"
+    assert hsiao_yu["Locale"] == "zh-TW"
+
+
+def test_the_list_of_voices_through_the_sdk(emulator: AzureSpeechEmulator) -> None:
+    synthesizer: Any = speechsdk.SpeechSynthesizer(speech_config=config_for(emulator), audio_config=None)
+
+    listed = synthesizer.get_voices_async("zh-TW").get()
+
+    assert {entry.local_name for entry in listed.voices} == {"曉臻", "曉雨", "雲哲"}
+
+
+def test_the_list_of_voices_needs_the_key(emulator: AzureSpeechEmulator) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        get_voices(emulator, "wrong-key")
+
+    assert refusal.value.code == 401
+    refusal.value.close()
+
+
+def get_voices(emulator: AzureSpeechEmulator, key: str) -> list[dict[str, str]]:
+    request = urllib.request.Request(  # noqa: S310 - the emulator's address
+        emulator.host.replace("ws://", "http://") + "/cognitiveservices/voices/list",
+        headers={"Ocp-Apim-Subscription-Key": key},
+    )
+    with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
+        listed: list[dict[str, str]] = json.load(response)
+    return listed
+
+
+def test_every_voice_can_speak_and_none_sounds_like_another() -> None:
+    # Given one short text for every voice
+    engine = EspeakEngine()
+
+    # When each voice speaks it
+    spoken = {name: engine.speak(Passage("Hello 1 2 3", entry)) for name, entry in VOICES.items()}
+
+    # Then each is heard, in a sound of its own
+    assert all(len(pcm) > 300 * BYTES_PER_MS for pcm in spoken.values())
+    assert len({(entry.espeak_voice, entry.espeak_pitch) for entry in VOICES.values()}) == len(VOICES)
+    assert len({entry.tone_hz for entry in VOICES.values()}) == len(VOICES)
+
+
+def test_hsiao_yu_is_a_high_voice_and_yun_jhe_a_low_one() -> None:
+    # Given a service that speaks
+    with AzureSpeechEmulator(key=KEY, voice_engine="espeak") as emulator:
+        text = "你好，今天天氣真好！要不要一起去公園走走？"
+
+        # When both say the same
+        hsiao_yu = speak(emulator, voice(text))
+        yun_jhe = speak(emulator, f"<voice name='zh-TW-YunJheNeural'>{text}</voice>")
+
+    # Then their pitches are about an octave apart
+    assert median_pitch_hz(hsiao_yu) > 200
+    assert median_pitch_hz(yun_jhe) < 120
+
+
+def median_pitch_hz(pcm: bytes) -> float:
+    """The median fundamental frequency of the voiced frames, by autocorrelation."""
+    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
+    frame = SAMPLE_RATE_HZ // 25
+    shortest, longest = SAMPLE_RATE_HZ // 400, SAMPLE_RATE_HZ // 60
+    pitches: list[float] = []
+    for start in range(0, len(samples) - frame, frame):
+        window = samples[start : start + frame] - samples[start : start + frame].mean()
+        correlation = np.correlate(window, window, "full")[frame - 1 :]
+        lag = shortest + int(np.argmax(correlation[shortest:longest]))
+        if correlation[0] > frame * 600**2 and correlation[lag] > 0.45 * correlation[0]:
+            pitches.append(SAMPLE_RATE_HZ / lag)
+    return float(np.median(pitches))

@@ -1,0 +1,244 @@
+"""The provider, through the real Speech SDK, against the emulator."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from castline.speech.azure import AzureSpeechProvider
+from castline.speech.azure_connection import AzureConnection
+from castline.speech.errors import (
+    ProviderAuthFailed,
+    ProviderRejectedInput,
+    ProviderThrottled,
+    ProviderTimedOut,
+    ProviderUnavailable,
+    VoiceNotFound,
+)
+from local.azure_speech.server import AzureSpeechEmulator
+from local.azure_speech.ssml import Passage
+from local.azure_speech.tone import ToneEngine
+from local.azure_speech.voices import VOICES
+from tests.integration.azure_speech.conftest import HSIAO_YU, KEY, utterance
+
+if TYPE_CHECKING:
+    from castline.speech.provider import SpeechProvider
+    from tests.integration.azure_speech.conftest import ProviderFactory
+
+
+def wait_for_a_request(emulator: AzureSpeechEmulator) -> None:
+    while emulator.traffic.in_flight == 0:
+        time.sleep(0.01)
+
+
+def test_an_utterance_comes_back_as_exactly_its_pcm(
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    # Given a text with all that XML has to escape, longer than one chunk of audio
+    text = "你好 <b> & \"A\" 'B' 😀，今天天氣真好！"
+    provider: SpeechProvider = provider_for(emulator)
+
+    # When it is spoken
+    pcm = provider.synthesize(utterance(text))
+
+    # Then the audio is the voice engine's, byte by byte, and the service saw the voice
+    assert pcm == ToneEngine().speak(Passage(text, VOICES[HSIAO_YU]))
+    assert [(record.voice, record.outcome) for record in emulator.traffic.requests] == [(HSIAO_YU, "completed")]
+
+
+def test_two_voices_sound_different(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
+    provider = provider_for(emulator)
+
+    hsiao_yu = provider.synthesize(utterance("你好"))
+    yun_jhe = provider.synthesize(utterance("你好", "zh-TW-YunJheNeural"))
+
+    assert hsiao_yu != yun_jhe
+
+
+def test_one_connection_serves_utterance_after_utterance(
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    provider = provider_for(emulator)
+
+    for _ in range(5):
+        provider.synthesize(utterance("你好"))
+
+    assert emulator.traffic.connection_count == 1
+    assert len(emulator.traffic.requests) == 5
+
+
+def test_many_threads_speak_as_many_utterances_at_once_as_are_allowed(provider_for: ProviderFactory) -> None:
+    # Given a service that takes its time, and more threads than connections
+    with (
+        AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=100) as emulator,
+        ThreadPoolExecutor(12) as threads,
+    ):
+        provider = provider_for(emulator, concurrency=4)
+
+        # When all of them speak
+        texts = [f"第{number}句" for number in range(24)]
+        audio = list(threads.map(lambda text: provider.synthesize(utterance(text)), texts))
+
+        # Then each got its own audio, over four connections, four at a time
+        expected = [ToneEngine().speak(Passage(text, VOICES[HSIAO_YU])) for text in texts]
+        assert audio == expected
+        assert emulator.traffic.peak_in_flight == 4
+        assert emulator.traffic.connection_count == 4
+    assert provider.concurrency == 4
+
+
+def test_a_connection_that_was_idle_for_too_long_is_replaced(
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    # Given a provider that takes a connection for stale after 0.2 s, and one utterance spoken
+    provider = provider_for(emulator, max_idle_seconds=0.2)
+    provider.synthesize(utterance("你好"))
+
+    # When the next ones follow at once, and then late
+    provider.synthesize(utterance("你好"))
+    connections_at_once = emulator.traffic.connection_count
+    time.sleep(0.3)
+    provider.synthesize(utterance("你好"))
+
+    # Then only the late one went over a new connection
+    assert connections_at_once == 1
+    assert emulator.traffic.connection_count == 2
+
+
+def test_a_connection_that_failed_is_replaced(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
+    # Given a text that fails once
+    provider = provider_for(emulator)
+    text = "你好[[fault reset times=1]]"
+
+    # When it is spoken twice
+    with pytest.raises(ProviderUnavailable):
+        provider.synthesize(utterance(text))
+    pcm = provider.synthesize(utterance(text))
+
+    # Then the second time succeeds, over a new connection, without the marker
+    assert pcm == ToneEngine().speak(Passage("你好", VOICES[HSIAO_YU]))
+    assert emulator.traffic.connection_count == 2
+
+
+def test_a_wrong_key(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
+    provider = provider_for(emulator, key="wrong-key")
+
+    with pytest.raises(ProviderAuthFailed) as error:
+        provider.synthesize(utterance("你好"))
+
+    assert "wrong-key" not in str(error.value)
+
+
+def test_a_voice_that_does_not_exist(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
+    with pytest.raises(VoiceNotFound):
+        provider_for(emulator).synthesize(utterance("你好", "zh-TW-NobodyNeural"))
+
+
+def test_a_text_too_long_for_one_request(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
+    with pytest.raises(ProviderRejectedInput):
+        provider_for(emulator).synthesize(utterance("好" * 22_000))
+
+
+def test_a_character_that_cannot_be_sent(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
+    with pytest.raises(ProviderRejectedInput):
+        provider_for(emulator).synthesize(utterance("\x00"))
+
+    assert emulator.traffic.requests == []
+
+
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_more_requests_than_the_service_allows(is_connected: bool, provider_for: ProviderFactory) -> None:
+    # Given a service that answers one request at a time, and two clients of which one is connected
+    with (
+        AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=300, max_requests_in_flight=1) as emulator,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        one, other = provider_for(emulator), provider_for(emulator)
+        if is_connected:
+            other.synthesize(utterance("你好"))
+
+        # When the second speaks while the first is being answered
+        first = threads.submit(one.synthesize, utterance("你好"))
+        wait_for_a_request(emulator)
+
+        # Then it is throttled, on its open connection or while connecting, and the first is not disturbed
+        with pytest.raises(ProviderThrottled, match="code 4429" if is_connected else "status 429"):
+            other.synthesize(utterance("你好"))
+        assert first.result()
+
+
+def test_nobody_listens() -> None:
+    # Given a port that was free a moment ago
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        host = f"ws://127.0.0.1:{free.getsockname()[1]}"
+    provider = AzureSpeechProvider(key=KEY, host=host)
+
+    with pytest.raises(ProviderUnavailable):
+        provider.synthesize(utterance("你好"))
+    provider.close()
+
+
+def test_an_sdk_that_never_returns_is_left_behind(
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an SDK whose own time-outs do not work
+    released = threading.Event()
+
+    def hang(_connection: AzureConnection, _ssml: str) -> bytes:
+        released.wait(30)
+        return b""
+
+    monkeypatch.setattr(AzureConnection, "speak", hang)
+    provider = provider_for(emulator, first_chunk_timeout_ms=100, all_chunks_timeout_ms=100)
+
+    # When an utterance is spoken
+    started_at = time.monotonic()
+    with pytest.raises(ProviderTimedOut):
+        provider.synthesize(utterance("你好"))
+
+    # Then it ends soon after the time-outs have passed
+    assert time.monotonic() - started_at < 5
+    released.set()
+
+
+def test_closing_twice_and_speaking_afterwards(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
+    # Given a provider that has spoken
+    provider = provider_for(emulator)
+    provider.synthesize(utterance("你好"))
+
+    # When it is closed twice
+    provider.close()
+    provider.close()
+
+    # Then it speaks no more
+    with pytest.raises(RuntimeError, match="closed"):
+        provider.synthesize(utterance("你好"))
+
+
+def test_closing_while_speaking_lets_the_utterance_finish(provider_for: ProviderFactory) -> None:
+    with (
+        AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=300) as emulator,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        # Given an utterance that is being spoken
+        provider = provider_for(emulator)
+        speaking = threads.submit(provider.synthesize, utterance("你好"))
+        wait_for_a_request(emulator)
+
+        # When the provider is closed
+        provider.close()
+
+        # Then the utterance still comes back
+        assert speaking.result()
+
+
+@pytest.mark.parametrize(("region", "host"), [(None, None), ("eastasia", "ws://127.0.0.1:1")])
+def test_exactly_one_of_region_and_host_is_needed(region: str | None, host: str | None) -> None:
+    with pytest.raises(ValueError, match="region or a host"):
+        AzureSpeechProvider(key=KEY, region=region, host=host)

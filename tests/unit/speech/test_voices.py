@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from castline.speech.voices import MAX_LANGUAGE_TAG_LENGTH, MAX_VOICE_ID_LENGTH, is_language_tag, is_voice_id
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "zh-TW-HsiaoYuNeural",
+        "zh-CN-liaoning-XiaobeiNeural",
+        "iu-Cans-CA-SiqiniqNeural",
+        "fil-PH-BlessicaNeural",
+        "en-US-Ava:DragonHDLatestNeural",
+        "en-US-MultiTalker-Ava-Andrew:DragonHDLatestNeural",
+        "en-US-JennyMultilingualV2Neural",
+        "en-US-NovaTurboMultilingualNeural",
+        "en-US-" + "A" * (MAX_VOICE_ID_LENGTH - 6),
+    ],
+)
+def test_voice_ids(value: str) -> None:
+    assert is_voice_id(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "HsiaoYu",
+        "zh-TW",
+        "zh-TW-",
+        "zh_TW_HsiaoYuNeural",
+        "ZH-tw-HsiaoYuNeural",
+        " zh-TW-HsiaoYuNeural",
+        "zh-TW-HsiaoYuNeural\n",
+        "zh-TW-曉雨Neural",
+        "zh-TW-Hsiao'Yu",
+        'en-US-Ava"/><break',
+        "en-US-Ava:",
+        "en-US-Ava:Dragon:HD",
+        "en-US-" + "A" * (MAX_VOICE_ID_LENGTH - 5),
+    ],
+)
+def test_what_is_no_voice_id(value: str) -> None:
+    assert not is_voice_id(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "zh",
+        "zh-TW",
+        "zh-tw",
+        "zh-Hant-TW",
+        "zh-cmn-Hans-CN",
+        "es-419",
+        "sl-rozaj-biske",
+        "de-CH-1901",
+        "en-US-u-islamcal",
+        "zh-TW-x-castline",
+        "x-private",
+        "yue",
+    ],
+)
+def test_language_tags(value: str) -> None:
+    assert is_language_tag(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "z",
+        "zh_TW",
+        "zh-",
+        "-TW",
+        "zh--TW",
+        "zh-TW-",
+        "zh-TW\n",
+        "中文",
+        "zh-TW-u",
+        "x",
+        "a1-TW",
+        "abcdefghi",
+        "en-" + "-".join(["abcde"] * 6),
+    ],
+)
+def test_what_is_no_language_tag(value: str) -> None:
+    assert not is_language_tag(value)
+
+
+def test_a_language_tag_may_be_as_long_as_rfc_5646_asks() -> None:
+    longest = "en-Latn-US-" + "-".join(["abcdefgh", "abcde", "abcdefgh"])
+
+    assert len(longest) <= MAX_LANGUAGE_TAG_LENGTH
+    assert is_language_tag(longest)
+    assert not is_language_tag(longest + "-abcdefgh")
