@@ -1,0 +1,168 @@
+"""The local cloud: everything AWS that Castline needs, in this process."""
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import boto3
+from moto import mock_aws
+
+from local.cloud.asl_timers import asl_timers
+from local.cloud.background import repeating
+from local.cloud.clock import Clock
+from local.cloud.credentials import fake_credentials
+from local.cloud.dynamodb import linearizable_dynamodb
+from local.cloud.execution_events import ExecutionEvents, Subscriber
+from local.cloud.interpreter_clients import cached_interpreter_clients
+from local.cloud.lambda_api import lambda_api
+from local.cloud.lambda_host import LambdaHost
+from local.cloud.s3 import linearizable_s3
+from local.cloud.s3_expiry import delete_expired_objects
+from local.cloud.s3_http import s3_wsgi_app
+from local.cloud.step_functions import join_interpreter, step_functions, stop_executions
+from local.cloud.streams import Record, StreamMapping
+from local.cloud.ttl import delete_expired_items
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_MOTO_CONFIG = {
+    "core": {"mock_credentials": False},
+    "stepfunctions": {"execute_state_machine": True},
+}
+_GRACE_SECONDS = 1.0
+
+# moto replaces parts of botocore for the whole process.
+_only_one = threading.Lock()
+
+
+class LocalCloud:
+    """DynamoDB, S3, Step Functions, Lambda and their events, reached by any boto3 client while it runs.
+
+    Use it as a context manager, or call `start` and `stop`; each cloud is started once, one at a time.
+
+    Args:
+        clock: How time passes; by default as it does outside.
+        region: The region of everything in it.
+        poll_interval_seconds: How often table streams are read; None to leave that to `tick`.
+        expiry_interval_seconds: How often expired items and objects are looked for; None likewise.
+
+    Attributes:
+        clock: How time passes in it.
+        region: The region of everything in it.
+        lambdas: Its Lambda functions.
+        events: What has become of its executions' status-change events.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        region: str = "us-east-1",
+        poll_interval_seconds: float | None = 0.2,
+        expiry_interval_seconds: float | None = 60.0,
+    ) -> None:
+        self.clock = clock or Clock()
+        self.region = region
+        self.lambdas = LambdaHost(self.clock)
+        self.events = ExecutionEvents()
+        self._background = [
+            ("streams", self._deliver_streams, poll_interval_seconds),
+            ("expiry", self._expire, expiry_interval_seconds),
+        ]
+        self._streams: list[StreamMapping] = []
+        # Not the default session: threads may not share one while they build clients.
+        self._session = boto3.Session(region_name=region)
+        self._unasked = threading.Lock()
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        """Start with nothing in it.
+
+        Raises:
+            RuntimeError: A local cloud is running in this process already.
+        """
+        if not _only_one.acquire(blocking=False):
+            raise RuntimeError("a local cloud is running in this process already")
+        with ExitStack() as stack:
+            stack.callback(_only_one.release)
+            stack.enter_context(fake_credentials(self.region))
+            stack.enter_context(mock_aws(config=_MOTO_CONFIG))
+            stack.enter_context(linearizable_dynamodb())
+            stack.enter_context(linearizable_s3())
+            stack.enter_context(asl_timers(self.clock))
+            stack.enter_context(cached_interpreter_clients())
+            stack.enter_context(step_functions(self.events.publish))
+            stack.enter_context(lambda_api(self.lambdas))
+            stack.enter_context(self.events.delivering())
+            for name, task, interval_seconds in self._background:
+                if interval_seconds is not None:
+                    stack.enter_context(repeating(task, interval_seconds=interval_seconds, name=name))
+            stack.callback(join_interpreter, timeout_seconds=_GRACE_SECONDS)
+            stack.enter_context(self.lambdas.serving(grace_seconds=_GRACE_SECONDS))
+            stack.callback(stop_executions)
+            self._running = stack.pop_all()
+
+    def stop(self) -> None:
+        """Stop what is running and forget everything; does nothing if it does not run."""
+        self._running.close()
+
+    def on_execution_status_change(self, subscriber: Subscriber) -> None:
+        """Call `subscriber` with EventBridge's event for each change of an execution's status.
+
+        It is called on a thread of its own, and again after a while if it raises.
+        """
+        self.events.subscribe(subscriber)
+
+    def map_stream(
+        self,
+        table_name: str,
+        function_name: str,
+        *,
+        batch_size: int = 100,
+        max_retries: int = 3,
+        matches: Callable[[Record], bool] = lambda _record: True,
+    ) -> StreamMapping:
+        """Deliver the changes of a table, from now on, to a function; see `StreamMapping`."""
+        mapping = StreamMapping(
+            self.lambdas,
+            region=self.region,
+            table_name=table_name,
+            function_name=function_name,
+            batch_size=batch_size,
+            max_retries=max_retries,
+            matches=matches,
+        )
+        self._streams.append(mapping)
+        return mapping
+
+    def tick(self) -> None:
+        """Do now what AWS does unasked: delete what has expired by the clock, then deliver the streams."""
+        self._expire()
+        self._deliver_streams()
+
+    def s3_wsgi_app(self) -> "WSGIApplication":
+        """Its S3 as a WSGI application, for presigned URLs; see `s3_http`."""
+        return s3_wsgi_app(self.clock.now)
+
+    def _expire(self) -> None:
+        with self._unasked:
+            now = self.clock.now()
+            delete_expired_items(self._session.client("dynamodb"), now)
+            delete_expired_objects(self._session.client("s3"), now)
+
+    def _deliver_streams(self) -> None:
+        with self._unasked:
+            for mapping in list(self._streams):
+                mapping.deliver()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

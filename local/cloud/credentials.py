@@ -1,0 +1,29 @@
+"""Credentials that no AWS account accepts, so that nothing run here can reach a real one."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def fake_credentials(region: str) -> Iterator[None]:
+    """Set credentials and region in the environment while the context lasts, then put back what was there."""
+    fake = {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SESSION_TOKEN": "local",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        # botocore would put the account into the host name of DynamoDB Streams, where moto does not see it.
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+    }
+    before = {name: os.environ.get(name) for name in fake}
+    os.environ.update(fake)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,31 @@
+"""How an invocation can go wrong, as the caller sees it."""
+
+
+class LambdaError(Exception):
+    """An invocation did not return a result."""
+
+
+class FunctionNotFound(LambdaError):
+    """No function is registered under this name."""
+
+
+class TooManyRequests(LambdaError):
+    """As many invocations are running as the function's reserved concurrency allows."""
+
+
+class HostStopped(LambdaError):
+    """The local cloud stopped while the function ran."""
+
+
+class FunctionError(LambdaError):
+    """The handler raised, timed out or returned what Lambda cannot deliver.
+
+    Attributes:
+        error_type: The exception's class name, or Lambda's own, such as `Sandbox.Timedout`.
+        error_message: Its text.
+    """
+
+    def __init__(self, error_type: str, error_message: str) -> None:
+        super().__init__(f"{error_type}: {error_message}")
+        self.error_type = error_type
+        self.error_message = error_message

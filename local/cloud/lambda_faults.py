@@ -1,0 +1,79 @@
+"""Faults a test injects into Lambda functions: held up, or failing on demand."""
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """An exception to raise in place of the handler, or after it if `after_effect`."""
+
+    exception: Exception
+    after_effect: bool
+
+
+class Pause:
+    """Holds up the invocations of one function."""
+
+    def __init__(self) -> None:
+        self._reached = threading.Event()
+        self._released = threading.Event()
+
+    def wait_until_reached(self, timeout_seconds: float = 5.0) -> None:
+        """Return once an invocation is held up here.
+
+        Raises:
+            TimeoutError: None came within `timeout_seconds`.
+        """
+        if not self._reached.wait(timeout_seconds):
+            raise TimeoutError("no invocation reached the pause")
+
+    def hold(self) -> None:
+        """Wait here, as an invocation, until the pause is released."""
+        self._reached.set()
+        self._released.wait()
+
+    def release(self) -> None:
+        """Let all invocations go on, now and from now on."""
+        self._released.set()
+
+
+class LambdaFaults:
+    """The faults waiting for each function, by its name."""
+
+    def __init__(self) -> None:
+        self._pauses: dict[str, Pause] = {}
+        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+
+    @contextmanager
+    def pause(self, name: str) -> Iterator[Pause]:
+        """Hold up all invocations of a function while the context lasts; one pause a function."""
+        pause = self._pauses[name] = Pause()
+        try:
+            yield pause
+        finally:
+            del self._pauses[name]
+            pause.release()
+
+    def fail_next(self, name: str, fault: Fault, times: int) -> None:
+        """Let the next `times` invocations of a function fail."""
+        self._faults[name].extend([fault] * times)
+
+    def hold(self, name: str) -> None:
+        """Wait, as an invocation of `name`, while that is paused."""
+        if pause := self._pauses.get(name):
+            pause.hold()
+
+    def take(self, name: str) -> Fault | None:
+        """The fault that the invocation of `name` now starting must suffer."""
+        try:
+            return self._faults[name].popleft()
+        except IndexError:
+            return None
+
+    def release_all(self) -> None:
+        """End every pause."""
+        for pause in list(self._pauses.values()):
+            pause.release()

@@ -1,0 +1,35 @@
+"""A registered Lambda function and the invocations it has room for."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Handler = Callable[[Any, Any], Any]
+
+
+@dataclass(slots=True)
+class LambdaFunction:
+    """A handler, its limits, and how many of its invocations are running."""
+
+    name: str
+    arn: str
+    handler: Handler
+    timeout_seconds: float
+    memory_mb: int
+    reserved_concurrency: int | None
+    _running: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def occupy(self) -> bool:
+        """Count one more invocation as running, unless as many are as reserved; True if counted."""
+        with self._lock:
+            if self.reserved_concurrency is not None and self._running >= self.reserved_concurrency:
+                return False
+            self._running += 1
+            return True
+
+    def vacate(self) -> None:
+        """Count one invocation less."""
+        with self._lock:
+            self._running -= 1

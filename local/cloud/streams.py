@@ -1,0 +1,113 @@
+"""DynamoDB Streams to Lambda: what an event source mapping does.
+
+moto's own mapping calls the function inside the request that wrote the item, so that a function which
+reads the table waits for itself, and does not retry. Here the stream is polled instead.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.utilities import dynamo_json_dump
+
+from local.cloud.dynamodb import exclusive_access
+from local.cloud.lambda_errors import LambdaError
+from local.cloud.lambda_host import LambdaHost
+
+Record = dict[str, Any]
+
+
+class StreamMapping:
+    """Delivers a table's changes, from now on, to a function: in order, in batches, at least once.
+
+    A batch that fails is tried again on the next `deliver`, from the first record that failed where the
+    function names one in `batchItemFailures`. What still fails after `max_retries` is skipped.
+
+    Args:
+        lambdas: Where the function runs.
+        region: The table's region.
+        table_name: A table with a stream.
+        function_name: The function; it is called with `{"Records": […]}`.
+        batch_size: The most records in a call.
+        max_retries: How often a failing batch is tried again.
+        matches: Which records the function wants (`FilterCriteria`).
+
+    Attributes:
+        dead_letters: The records that were skipped, in order.
+    """
+
+    def __init__(
+        self,
+        lambdas: LambdaHost,
+        *,
+        region: str,
+        table_name: str,
+        function_name: str,
+        batch_size: int = 100,
+        max_retries: int = 3,
+        matches: Callable[[Record], bool] = lambda _record: True,
+    ) -> None:
+        self.dead_letters: list[Record] = []
+        self._lambdas = lambdas
+        self._region = region
+        self._table_name = table_name
+        self._function_name = function_name
+        self._batch_size = batch_size
+        self._max_retries = max_retries
+        self._matches = matches
+        self._failing: str | None = None
+        self._retries = 0
+        with exclusive_access():
+            self._position = len(self._table().stream_shard.items)
+
+    def deliver(self) -> None:
+        """Deliver what is in the stream, up to its end or to a batch that must be tried again."""
+        while batch := self._read():
+            wanted = [record for record in batch if self._matches(record)]
+            failed = self._first_failed(wanted)
+            if failed is None:
+                self._position += len(batch)
+            elif self._may_retry(failed):
+                self._position += batch.index(failed)
+                return
+            else:
+                self.dead_letters.extend(wanted[wanted.index(failed) :])
+                self._position += len(batch)
+
+    def _read(self) -> list[Record]:
+        with exclusive_access():
+            table = self._table()
+            records = table.stream_shard.items[self._position : self._position + self._batch_size]
+            # Through JSON, as Lambda gets them: binary values as base64, times as epoch seconds.
+            batch: list[Record] = json.loads(dynamo_json_dump([record.to_json() for record in records]))
+            stream_arn = f"{table.table_arn}/stream/{table.latest_stream_label}"
+        return [record | {"eventSourceARN": stream_arn, "awsRegion": self._region} for record in batch]
+
+    def _first_failed(self, records: list[Record]) -> Record | None:
+        """Call the function; the first of `records` that it failed, None if it failed none."""
+        if not records:
+            return None
+        try:
+            response = self._lambdas.invoke(self._function_name, {"Records": records})
+        except LambdaError:
+            return records[0]
+        failures = {failure["itemIdentifier"] for failure in (response or {}).get("batchItemFailures", ())}
+        if not failures:
+            return None
+        # A number that is not in the batch fails all of it.
+        return next((record for record in records if _sequence_number(record) in failures), records[0])
+
+    def _may_retry(self, failed: Record) -> bool:
+        number = _sequence_number(failed)
+        self._retries = self._retries + 1 if number == self._failing else 1
+        self._failing = number
+        return self._retries <= self._max_retries
+
+    def _table(self) -> Any:
+        return dynamodb_backends[DEFAULT_ACCOUNT_ID][self._region].get_table(self._table_name)
+
+
+def _sequence_number(record: Record) -> str:
+    return str(record["dynamodb"]["SequenceNumber"])

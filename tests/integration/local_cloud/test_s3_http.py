@@ -1,0 +1,80 @@
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from werkzeug.test import Client, TestResponse
+
+from local.cloud.clock import Clock
+from local.cloud.cloud import LocalCloud
+
+ORIGIN = "http://127.0.0.1:8080"
+AUDIO = bytes(range(256)) * 8
+
+
+@pytest.fixture
+def http(cloud: LocalCloud) -> Client:
+    """An HTTP client of the S3 application, with an audio file in its bucket that boto3 has put there."""
+    client: Any = boto3.client("s3")
+    client.create_bucket(Bucket="bucket")
+    client.put_object(Bucket="bucket", Key="audio/job/file.mp3", Body=AUDIO, ContentType="audio/mpeg")
+    return Client(cloud.s3_wsgi_app())
+
+
+def presigned_path(**parameters: str) -> str:
+    config = Config(signature_version="s3v4", s3={"addressing_style": "path"})
+    url = boto3.client("s3", endpoint_url=ORIGIN, config=config).generate_presigned_url(
+        "get_object", Params={"Bucket": "bucket", "Key": "audio/job/file.mp3", **parameters}, ExpiresIn=900
+    )
+    assert url.startswith(ORIGIN)
+    return url.removeprefix(ORIGIN)
+
+
+def get(http: Client, path: str, **headers: str) -> TestResponse:
+    return http.get(path, base_url=ORIGIN, headers=headers)
+
+
+def test_a_presigned_url_delivers_the_object(http: Client) -> None:
+    response = get(http, presigned_path())
+    assert (response.status_code, response.data) == (200, AUDIO)
+    assert response.headers["Content-Type"] == "audio/mpeg"
+
+
+def test_it_sets_the_headers_it_was_signed_with(http: Client) -> None:
+    disposition = "attachment; filename*=UTF-8''%E5%B0%8D%E8%A9%B1.mp3"
+    path = presigned_path(ResponseContentDisposition=disposition, ResponseContentType="audio/mp3")
+    response = get(http, path)
+    assert response.headers["Content-Disposition"] == disposition
+    assert response.headers["Content-Type"] == "audio/mp3"
+
+
+def test_a_range_is_delivered_in_part(http: Client) -> None:
+    response = get(http, presigned_path(), Range="bytes=10-19")
+    assert (response.status_code, response.data) == (206, AUDIO[10:20])
+    assert response.headers["Content-Range"] == f"bytes 10-19/{len(AUDIO)}"
+
+
+def test_an_expired_url_is_refused(http: Client, clock: Clock) -> None:
+    path = presigned_path()
+    # Given a URL good for 15 minutes
+    clock.advance(timedelta(minutes=14))
+    assert get(http, path).status_code == 200
+    # When they have passed
+    clock.advance(timedelta(minutes=2))
+    # Then it is refused, and tells nothing of the object
+    response = get(http, path)
+    assert response.status_code == 403
+    assert response.headers["Content-Type"].startswith("application/xml")
+    assert b"<Message>Request has expired</Message>" in response.data
+
+
+def test_an_anonymous_request_is_refused(http: Client) -> None:
+    response = get(http, "/bucket/audio/job/file.mp3")
+    assert response.status_code == 403
+    assert b"<Code>AccessDenied</Code>" in response.data
+
+
+def test_a_url_without_its_date_is_refused(http: Client) -> None:
+    path = presigned_path().replace("X-Amz-Date=", "X-Amz-Other=")
+    assert get(http, path).status_code == 400
