@@ -25,14 +25,20 @@ _FAULTS_HELP = "\b\nFaults, for --fault or as [[fault NAME]] in a turn's text:\n
     f"  {fault.name:<24}{fault.summary}" for fault in FAULTS.values()
 )
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Run Castline on this machine.")
+LOG_FILE = Path("out") / "functions.log"
+
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Run Castline on this machine."
+)
 console = Console()
 error_console = Console(stderr=True)
 
 
 @app.command(epilog=_FAULTS_HELP)
 def dev(
-    port: Annotated[int, typer.Option(envvar="PORT", min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 8000,
+    port: Annotated[
+        int, typer.Option(envvar="PORT", min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")
+    ] = 8000,
     voice_engine: Annotated[
         VoiceEngineName, typer.Option(help="espeak speaks; tone is cheap and always the same.")
     ] = VoiceEngineName.ESPEAK,
@@ -80,7 +86,9 @@ def dev(
     with stack:
         console.print(f"[bold green]✓[/] Castline is running on [bold]{stack.url}[/], spoken by {_who_speaks(stack)}")
         console.print(f"\n{curl_lines(stack.url)}", highlight=False, markup=False, soft_wrap=True)
-        console.print("Ctrl-C stops it. Jobs are kept in memory and are gone then.\n")
+        console.print(
+            f"The functions log to {LOG_FILE}. Ctrl-C stops everything; jobs live in memory and are gone then.\n"
+        )
         stop.wait()
         console.print("stopping")
 
@@ -115,12 +123,13 @@ def _make_stack(
 
     try:
         speech: AzureAccount | AzureSpeechEmulator = AzureAccount.from_environment(os.environ) or make_emulator()
-        return LocalStack(port=port, clock=clock, speech=speech, on_request=on_request)
+        return LocalStack(port=port, clock=clock, speech=speech, on_request=on_request, log_file=LOG_FILE)
     except ValueError as error:
         error_console.print(f"[bold red]✗[/] {error}", highlight=False)
     except OSError as error:
         error_console.print(
-            f"[bold red]✗[/] cannot listen on 127.0.0.1:{port}: {error.strerror}. Choose another port: PORT=8001 make dev",
+            f"[bold red]✗[/] cannot listen on 127.0.0.1:{port}: {error.strerror}. "
+            "Choose another port: PORT=8001 make dev",
             highlight=False,
         )
     raise typer.Exit(1)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from local.audio_check import find_faults
 from local.quickstart import DIALOGUE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
 
 _POLL_SECONDS = 0.1
 _PATIENCE_SECONDS = 120
@@ -51,7 +54,11 @@ def run_demo(url: str, out: Path, console: Console) -> Path:
 
 def _wait(client: httpx.Client, job_id: str, console: Console) -> dict[str, Any]:
     """Poll until the job has ended."""
-    columns = (TextColumn("GET /jobs/{task.fields[short_id]}… → {task.description:<10}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("GET /jobs/{task.fields[short_id]}… → {task.description:<10}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
     deadline = time.monotonic() + _PATIENCE_SECONDS
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("pending", total=None, short_id=job_id[:8])

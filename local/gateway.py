@@ -93,7 +93,9 @@ class Gateway:
         request = Request(environ)
         response = self._answer(request)
         elapsed_ms = (time.perf_counter() - started) * 1000
-        self._on_request(f"{request.method} {request.full_path.rstrip('?')} {response.status_code} {elapsed_ms:.0f} ms")
+        self._on_request(
+            f"{request.method} {request.full_path.rstrip('?')} {response.status_code} {elapsed_ms:.0f} ms"
+        )
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
@@ -142,9 +144,7 @@ def to_event(request: Request) -> dict[str, Any]:
         "isBase64Encoded": False,
     }
     if request.args:
-        event["queryStringParameters"] = {
-            name: ",".join(values) for name, values in request.args.lists()
-        }
+        event["queryStringParameters"] = {name: ",".join(values) for name, values in request.args.lists()}
     body = request.get_data()
     if body:
         try:

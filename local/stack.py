@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from castline import composition
+from castline.observability import logger
 from infra import functions
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
-from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
 from local.gateway import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
     from types import TracebackType
+
+    from local.cloud.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,7 @@ class LocalStack:
         speech: AzureSpeechEmulator | AzureAccount | None = None,
         settings: Mapping[str, str] | None = None,
         on_request: Callable[[str], None] | None = None,
+        log_file: Path | None = None,
     ) -> None:
         """Prepare a stack, and take its port.
 
@@ -68,14 +74,19 @@ class LocalStack:
             speech: what speaks; by default an emulator.
             settings: more environment variables for the functions.
             on_request: is told a line about each request.
+            log_file: where the functions log to, in place of standard output.
 
         Raises:
             OSError: the port is in use.
         """
+        self._log_file = log_file
         self.cloud = LocalCloud(clock=clock)
-        account = speech if isinstance(speech, AzureAccount) else None
-        self.speech = None if account else speech or AzureSpeechEmulator()
-        self._account = account
+        self.speech: AzureSpeechEmulator | None
+        self._account: AzureAccount | None
+        if isinstance(speech, AzureAccount):
+            self.speech, self._account = None, speech
+        else:
+            self.speech, self._account = speech or AzureSpeechEmulator(), None
         self._settings = dict(settings or {})
         self.gateway = Gateway(
             invoke_api=self._invoke_api,
@@ -84,6 +95,7 @@ class LocalStack:
             port=port,
             on_request=on_request,
         )
+        self._one_request = threading.Lock()
         self._running = ExitStack()
 
     @property
@@ -95,6 +107,8 @@ class LocalStack:
         """Start everything; when that fails, nothing is left running."""
         with ExitStack() as stack:
             stack.callback(self.gateway.close)
+            if self._log_file is not None:
+                stack.enter_context(_logs_in(self._log_file))
             stack.enter_context(self.cloud)
             if self.speech is not None:
                 stack.enter_context(self.speech)
@@ -124,19 +138,20 @@ class LocalStack:
     def _create_resources(self) -> str:
         resources.create_table()
         resources.create_bucket()
-        if self._account is not None:
-            secret = {"key": self._account.key, "region": self._account.region}
-        else:
-            assert self.speech is not None  # noqa: S101 (one of the two speaks)
-            secret = {"key": self.speech.key, "host": self.speech.host}
-        resources.create_speech_secret(secret)
+        if self.speech is not None:
+            resources.create_speech_secret({"key": self.speech.key, "host": self.speech.host})
+        elif self._account is not None:
+            resources.create_speech_secret({"key": self._account.key, "region": self._account.region})
         state_machine_arn = resources.create_state_machine(resources.register_functions(self.cloud))
         self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
         self.cloud.on_execution_status_change(self._execution_ended)
         return state_machine_arn
 
     def _invoke_api(self, event: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = self.cloud.lambdas.invoke(functions.API.name, event)
+        # Powertools keeps the request in a class variable. As on Lambda, where an environment serves one request
+        # at a time, the one environment that this process is does so too.
+        with self._one_request:
+            answer: dict[str, Any] = self.cloud.lambdas.invoke(functions.API.name, event)
         return answer
 
     def _execution_ended(self, event: Mapping[str, Any]) -> None:
@@ -152,6 +167,20 @@ class LocalStack:
     ) -> None:
         """Stop."""
         self.stop()
+
+
+@contextmanager
+def _logs_in(path: Path) -> Iterator[None]:
+    """Let the functions log to a file while the context lasts."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)  # noqa: S101 (Powertools logs to a stream)
+    with path.open("a", encoding="utf-8") as file:
+        before = handler.setStream(file)
+        try:
+            yield
+        finally:
+            handler.setStream(before)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from castline.settings import Settings
 
@@ -73,7 +73,7 @@ def speech_provider() -> SpeechProvider:
     from castline.speech.azure import AzureSpeechProvider
 
     secrets = SecretsProvider(boto_config=_client_config())
-    secret: dict[str, str] = secrets.get(settings().azure_speech_secret_id, transform="json")
+    secret = cast("dict[str, str]", secrets.get(settings().azure_speech_secret_id, transform="json"))
     return AzureSpeechProvider(
         key=secret["key"],
         region=secret.get("region"),

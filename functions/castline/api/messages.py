@@ -102,6 +102,7 @@ _PROBLEMS: _Catalogue = {
     "speaker_without_voice": {_ZH: "講者「{speaker}」沒有指定聲音", _EN: "speaker {speaker} has no voice"},
     "string_too_long": {_ZH: "不可超過 {max_length} 個字元", _EN: "must not have more than {max_length} characters"},
     "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},
+    "string_unicode": {_ZH: "含有不完整的 Unicode 字元", _EN: "holds half of a surrogate pair"},
     "string_type": {_ZH: "必須是字串", _EN: "must be a string"},
     "too_long": {_ZH: "不可超過 {max_length} 項", _EN: "must not have more than {max_length} items"},
     "too_many_characters": {

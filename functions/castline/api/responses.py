@@ -39,6 +39,7 @@ def error_response(
     return Response(
         status_code=status_code,
         content_type=content_types.APPLICATION_JSON,
-        body=json.dumps(body, ensure_ascii=False),
+        # What a client sent may be quoted, and half of a surrogate pair is no UTF-8.
+        body=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"),
         headers={"Content-Language": language.value, **(headers or {})},
     )

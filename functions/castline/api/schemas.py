@@ -289,7 +289,12 @@ def _objects(value: Any) -> _Objects:
 
 
 def _speakers(objects: _Objects) -> list[tuple[int, str]]:
-    return [(position, each["speaker"]) for position, each in objects if isinstance(each.get("speaker"), str)]
+    """The speakers that can be named in a message, with their positions."""
+    return [
+        (position, each["speaker"])
+        for position, each in objects
+        if isinstance(each.get("speaker"), str) and not unspeakable_positions(each["speaker"])
+    ]
 
 
 def _problem(location: tuple[str | int, ...], kind: str, **context: Any) -> InitErrorDetails:

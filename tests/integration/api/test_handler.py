@@ -1,0 +1,170 @@
+"""The handler's own door: what only an event can say, and what happens when AWS does not play along."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from castline import composition
+from castline.jobs.executions import Executions
+from castline.jobs.service import JobService
+from local.quickstart import DIALOGUE
+from tests.integration.api.client import call, make_event, send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.cloud.cloud import LocalCloud
+
+pytestmark = pytest.mark.usefixtures("functions_environment")
+
+
+@pytest.fixture
+def user() -> str:
+    return f"user-{uuid4()}"
+
+
+@pytest.fixture(autouse=True)
+def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
+    """Jobs stay pending."""
+    with functions_environment.lambdas.pause("plan"):
+        yield
+
+
+def test_without_a_verified_user_nothing_is_answered_but_health() -> None:
+    event = make_event("GET", "/api/v1/jobs")
+    del event["requestContext"]["authorizer"]
+    healthy = make_event("GET", "/api/v1/health")
+    del healthy["requestContext"]["authorizer"]
+
+    assert (send(event).status, send(event).json()["error"]) == (401, "UNAUTHORIZED")
+    assert (send(healthy).status, send(healthy).json()) == (200, {"status": "ok"})
+
+
+def test_every_answer_names_its_request() -> None:
+    for event in (
+        make_event("GET", "/api/v1/jobs"),
+        make_event("GET", "/nowhere"),
+        make_event("POST", "/api/v1/jobs"),
+    ):
+        assert send(event).headers["X-Request-ID"] == event["requestContext"]["requestId"]
+
+
+def test_a_body_that_api_gateway_has_encoded_is_read(user: str) -> None:
+    event = make_event("POST", "/api/v1/jobs", headers={"X-User-Id": user}, json=DIALOGUE)
+    import base64
+
+    event["body"] = base64.b64encode(event["body"].encode()).decode()
+    event["isBase64Encoded"] = True
+
+    assert send(event).status == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"", "application/json"),
+        (b"{", "application/json"),
+        (b"\xff\xfe", "application/json"),
+        (b"[" * 100_000, "application/json"),
+        (b'{"gap_ms": ' + b"9" * 5000 + b"}", "application/json"),
+        (json.dumps(DIALOGUE).encode(), "text/plain"),
+        (json.dumps(DIALOGUE).encode(), "application/x-www-form-urlencoded"),
+    ],
+    ids=["empty", "cut off", "not UTF-8", "nested", "huge number", "text", "form"],
+)
+def test_a_body_that_is_no_json_is_refused_as_a_whole(body: bytes, content_type: str) -> None:
+    answer = call("POST", "/jobs", data=body, content_type=content_type)
+
+    assert (answer.status, answer.json()["error"]) == (400, "VALIDATION_ERROR")
+    assert [error["field"] for error in answer.json()["details"]["errors"]] == ["body"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"\\ud800": 1}',
+        '{"turns": [{"speaker": "\\ud800", "text": "x", "index": 0}], "voice_assignments": []}',
+        '{"turns": {"0": "x"}, "gap_ms": NaN, "crossfade_ms": Infinity}',
+        '{"provider": {"a": []}, "turns": [null, 1, "x", [], {}]}',
+        "null",
+        "[]",
+        '"text"',
+    ],
+)
+def test_odd_json_is_refused_and_never_breaks_the_answer(body: str) -> None:
+    answer = call("POST", "/jobs", data=body, content_type="application/json")
+
+    assert (answer.status, answer.json()["error"]) == (400, "VALIDATION_ERROR")
+    assert answer.json()["details"]["errors"]
+    answer.text.encode("utf-8")
+
+
+@pytest.mark.parametrize("job_id", ["x", "0", "%20", "a%22b", "你好", "'", "A1B2C3D4-0000-7000-8000-000000000000"])
+@pytest.mark.parametrize(("method", "suffix"), [("GET", ""), ("GET", "/download"), ("DELETE", "")])
+def test_a_malformed_id_is_an_unknown_id(job_id: str, method: str, suffix: str) -> None:
+    unknown = call(method, f"/jobs/01900000-0000-7000-8000-000000000000{suffix}")
+
+    answer = call(method, f"/jobs/{job_id}{suffix}")
+
+    assert (answer.status, answer.text) == (unknown.status, unknown.text)
+    assert (unknown.status, unknown.json()) == (
+        404,
+        {"error": "JOB_NOT_FOUND", "message": "工作不存在", "details": {}},
+    )
+
+
+def test_a_failed_start_is_a_503_and_leaves_nothing_behind(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a Step Functions that refuses
+    client = boto3.client("stepfunctions")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("start_execution", "ExecutionLimitExceeded", http_status_code=400)
+        broken = JobService(composition.job_repository(), Executions(client, "arn"), max_active_jobs=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(composition, "job_service", lambda: broken)
+
+            # When a job is submitted
+            answer = call("POST", "/jobs", user=user, json=DIALOGUE)
+
+    # Then its user is told to come back, and has lost no slot
+    assert (answer.status, answer.json()["error"]) == (503, "SERVICE_UNAVAILABLE")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert call("GET", "/jobs", user=user).json()["total"] == 0
+    assert [call("POST", "/jobs", user=user, json=DIALOGUE).status for _ in range(4)] == [201, 201, 201, 429]
+
+
+def test_an_unexpected_error_reveals_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Any:
+        raise KeyError("secret")
+
+    monkeypatch.setattr(composition, "job_service", broken)
+
+    answer = call("GET", "/jobs")
+
+    assert (answer.status, answer.json()["error"]) == (500, "INTERNAL_ERROR")
+    assert "secret" not in answer.text
+
+
+def test_a_cursor_of_somebody_else_only_marks_a_position(user: str) -> None:
+    for _ in range(2):
+        call("POST", "/jobs", user=user, json=DIALOGUE)
+    cursor = call("GET", "/jobs?limit=1", user=user).json()["next_cursor"]
+
+    page = call("GET", f"/jobs?cursor={cursor}", user=f"{user}-other").json()
+
+    assert (page["items"], page["total"], page["next_cursor"]) == ([], 0, None)
+
+
+def test_cursor_and_offset_exclude_each_other(user: str) -> None:
+    for _ in range(2):
+        call("POST", "/jobs", user=user, json=DIALOGUE)
+    cursor = call("GET", "/jobs?limit=1", user=user).json()["next_cursor"]
+
+    answer = call("GET", f"/jobs?cursor={cursor}&offset=1", user=user)
+
+    assert (answer.status, answer.json()["details"]["errors"][0]["field"]) == (400, "offset")

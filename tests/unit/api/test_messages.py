@@ -1,0 +1,45 @@
+"""The catalogue is complete: whatever the API may have to say, it can say in every language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import castline.api
+from castline.api import messages
+from castline.api.languages import Language
+from castline.jobs.model import FailureCode
+
+API_SOURCES = "\n".join(path.read_text("utf-8") for path in Path(castline.api.__path__[0]).glob("*.py"))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("code", FailureCode)
+def test_every_failure_has_a_sentence(code: FailureCode, language: Language) -> None:
+    details = {"turn_index": 7, "voice_id": "zh-TW-HsiaoYuNeural"}
+
+    sentence = messages.failure_message(code, details, language)
+
+    assert sentence
+    assert "{" not in sentence
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_error_code_in_the_sources_has_a_sentence(language: Language) -> None:
+    codes = set(re.findall(r'error_response\(\s*\d+,\s*"([A-Z_]+)"', API_SOURCES))
+
+    assert "JOB_NOT_FOUND" in codes
+    assert all(messages.error_message(code, language) for code in codes)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_unknown_kind_of_problem_still_gets_a_sentence(language: Language) -> None:
+    assert messages.problem_message("no_such_kind", {}, language)
+
+
+def test_the_time_out_reads_as_the_product_says() -> None:
+    assert messages.failure_message("TIMEOUT", {}, Language.CHINESE) == "執行逾時"
+    assert messages.failure_message("INTERRUPTED", {}, Language.CHINESE) == "系統中斷"
+    assert messages.error_message("JOB_LIMIT_EXCEEDED", Language.CHINESE) == "已達並發上限，請等待現有工作完成"

@@ -1,0 +1,78 @@
+"""The state machine file keeps its promises: its names exist, its waits and time-outs are the product's."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import infra
+from castline.aws_errors import ServiceUnavailable
+from castline.jobs.errors import JobNotActive
+from castline.jobs.model import MAX_PROVIDER_RETRIES
+from castline.speech import errors
+from infra import functions
+
+TEXT = (Path(infra.__path__[0]) / "workflow.asl.json").read_text("utf-8")
+WORKFLOW: dict[str, Any] = json.loads(TEXT)
+BATCH: dict[str, Any] = WORKFLOW["States"]["Synthesize"]["ItemProcessor"]["States"]["SynthesizeBatch"]
+TASKS: dict[str, dict[str, Any]] = {
+    name: state for name, state in WORKFLOW["States"].items() if state["Type"] == "Task"
+} | {"SynthesizeBatch": BATCH}
+
+
+def names_matched(rules: str) -> set[str]:
+    return {name for task in TASKS.values() for rule in task.get(rules, []) for name in rule["ErrorEquals"]}
+
+
+def test_the_whole_takes_ten_minutes_at_most_and_every_task_less() -> None:
+    assert WORKFLOW["TimeoutSeconds"] == 600
+    assert all(task["TimeoutSeconds"] < 600 for task in TASKS.values())
+
+
+def test_a_task_is_given_as_long_as_its_function() -> None:
+    for task in TASKS.values():
+        spec = functions.WORKFLOW_SUBSTITUTIONS[task["Parameters"]["FunctionName"].strip("${}")]
+        assert task["TimeoutSeconds"] == spec.timeout_seconds
+
+
+def test_a_transient_provider_failure_is_retried_after_5_10_and_20_seconds() -> None:
+    rule = BATCH["Retry"][0]
+
+    waits = [rule["IntervalSeconds"] * rule["BackoffRate"] ** n for n in range(rule["MaxAttempts"])]
+
+    assert waits == [5, 10, 20]
+    assert rule["MaxAttempts"] == MAX_PROVIDER_RETRIES
+    assert "JitterStrategy" not in rule
+
+
+def test_exactly_the_transient_speech_errors_are_retried() -> None:
+    transient = {
+        name
+        for name, error in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(error, errors.TransientSpeechError) and error is not errors.TransientSpeechError
+    }
+
+    assert set(BATCH["Retry"][0]["ErrorEquals"]) == transient
+
+
+def test_every_name_that_is_matched_exists() -> None:
+    ours = {name for name in names_matched("Retry") | names_matched("Catch") if "." not in name}
+    known = {ServiceUnavailable.__name__, JobNotActive.__name__} | {name for name, _ in inspect.getmembers(errors)}
+
+    assert ours <= known
+
+
+@pytest.mark.parametrize("name", ["Plan", "Synthesize", "Assemble"])
+def test_whatever_fails_is_recorded(name: str) -> None:
+    *_, last = WORKFLOW["States"][name]["Catch"]
+
+    assert last == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "RecordFailure"}
+
+
+def test_every_placeholder_stands_for_a_function() -> None:
+    assert set(re.findall(r"\$\{(\w+)\}", TEXT)) == set(functions.WORKFLOW_SUBSTITUTIONS)

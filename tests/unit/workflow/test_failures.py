@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import inspect
+import json
+
+import pytest
+
+from castline.audio.errors import BrokenSegment
+from castline.jobs.model import Failure, FailureCode
+from castline.speech import errors
+from castline.workflow.failures import read_failure, with_details
+
+CONCRETE_SPEECH_ERRORS = [
+    error
+    for _, error in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(error, errors.SpeechError) and not error.__subclasses__()
+]
+
+
+def as_step_functions_reports(error: Exception) -> dict[str, str]:
+    """What a Catch receives when a Lambda task raised ``error``."""
+    cause = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": ["secret/path.py"]}
+    return {"Error": type(error).__name__, "Cause": json.dumps(cause)}
+
+
+@pytest.mark.parametrize("error_type", [*CONCRETE_SPEECH_ERRORS, BrokenSegment])
+def test_every_error_of_a_task_is_a_failure_of_its_own_with_its_details(error_type: type[Exception]) -> None:
+    error = with_details(error_type("reason"), turn_index=3, voice_id="zh-TW-HsiaoYuNeural")
+
+    failure = read_failure(as_step_functions_reports(error))
+
+    assert failure.code is not FailureCode.INTERNAL_ERROR
+    assert failure.details == {"turn_index": 3, "voice_id": "zh-TW-HsiaoYuNeural"}
+
+
+@pytest.mark.parametrize("name", ["States.Timeout", "Sandbox.Timedout", "Lambda.TooManyRequestsException"])
+def test_running_out_of_time_is_a_timeout_however_it_is_called(name: str) -> None:
+    assert read_failure({"Error": name, "Cause": "not JSON"}) == Failure(code=FailureCode.TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {},
+        {"Error": "KeyError", "Cause": json.dumps({"errorMessage": "'x'", "errorType": "KeyError"})},
+        {"Error": "States.Runtime", "Cause": "[]"},
+        {"Error": "Lambda.Unknown", "Cause": None},
+    ],
+)
+def test_anything_else_is_our_own_fault_and_reveals_nothing(output: dict[str, str]) -> None:
+    assert read_failure(output) == Failure(code=FailureCode.INTERNAL_ERROR)
