@@ -151,9 +151,9 @@ class TestFinishedFiles:
         storage.put_audio(KEY, chunks(), "audio/wav")
 
         # Then
-        assert len(produced_at_part) == 5
+        assert len(produced_at_part) == 8
         for already_sent_parts, produced in enumerate(produced_at_part):
-            assert produced - 8 * already_sent_parts <= 16
+            assert produced - 5 * already_sent_parts <= 10
 
     @pytest.mark.parametrize("chunks_before_the_error", [0, 1, 20])
     def test_nothing_is_left_behind_when_the_audio_cannot_be_made(
