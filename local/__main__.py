@@ -30,8 +30,8 @@ LOG_FILE = Path("out") / "functions.log"
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Run Castline on this machine."
 )
-console = Console()
-error_console = Console(stderr=True)
+console = Console(highlight=False, soft_wrap=True)
+error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @app.command(epilog=_FAULTS_HELP)
@@ -78,14 +78,14 @@ def dev(
         port,
         make_emulator=make_emulator,
         clock=Clock(wait_scale=time_scale, timeout_scale=time_scale),
-        on_request=lambda line: console.print(line, style="dim", highlight=False),
+        on_request=lambda line: console.print(line, style="dim", markup=False),
     )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with stack:
         console.print(f"[bold green]✓[/] Castline is running on [bold]{stack.url}[/], spoken by {_who_speaks(stack)}")
-        console.print(f"\n{curl_lines(stack.url)}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"\n{curl_lines(stack.url)}", markup=False)
         console.print(
             f"The functions log to {LOG_FILE}. Ctrl-C stops everything; jobs live in memory and are gone then.\n"
         )
@@ -107,7 +107,7 @@ def demo(
         try:
             run_demo(stack.url, out, console)
         except DemoFailed as error:
-            error_console.print(f"[bold red]✗[/] {error}", highlight=False)
+            error_console.print(f"[bold red]✗[/] {error}")
             raise typer.Exit(1) from error
 
 
@@ -125,12 +125,11 @@ def _make_stack(
         speech: AzureAccount | AzureSpeechEmulator = AzureAccount.from_environment(os.environ) or make_emulator()
         return LocalStack(port=port, clock=clock, speech=speech, on_request=on_request, log_file=LOG_FILE)
     except ValueError as error:
-        error_console.print(f"[bold red]✗[/] {error}", highlight=False)
+        error_console.print(f"[bold red]✗[/] {error}")
     except OSError as error:
         error_console.print(
             f"[bold red]✗[/] cannot listen on 127.0.0.1:{port}: {error.strerror}. "
-            "Choose another port: PORT=8001 make dev",
-            highlight=False,
+            "Choose another port: PORT=8001 make dev"
         )
     raise typer.Exit(1)
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from castline.api import health, jobs
 from castline.api.identity import NotAuthenticated
 from castline.api.languages import Language, preferred_language
-from castline.api.request_body import demand_json_body
+from castline.api.request_body import body_problem
 from castline.api.responses import error_response
 from castline.api.validation import InvalidRequest, explain
 from castline.aws_errors import ServiceUnavailable
@@ -39,15 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request, an API Gateway HTTP API event of payload version 2.0."""
     request_id: str = event["requestContext"]["requestId"]
     logger.append_keys(request_id=request_id)
-    request = APIGatewayProxyEventV2(event)
-    try:
-        demand_json_body(request)
-    except InvalidRequest as error:
-        language = preferred_language(request.headers.get("accept-language"))
-        invalid = error_response(400, "VALIDATION_ERROR", language, details=explain(error.problems, language))
-        answer: dict[str, Any] = {"statusCode": 400, "headers": invalid.headers, "body": invalid.body}
-    else:
-        answer = app.resolve(event, context)
+    answer = app.resolve(event, context)
     answer["headers"]["X-Request-ID"] = request_id
     return answer
 
@@ -59,7 +50,9 @@ def _invalid_request(error: InvalidRequest) -> Response[str]:
 
 @app.exception_handler(RequestValidationError)
 def _request_validation_error(error: RequestValidationError) -> Response[str]:
-    return error_response(400, "VALIDATION_ERROR", _language(), details=explain(error.errors(), _language()))
+    problem = body_problem(app.current_event) if _has_body() else None
+    problems = problem.problems if problem else error.errors()
+    return error_response(400, "VALIDATION_ERROR", _language(), details=explain(problems, _language()))
 
 
 @app.exception_handler(InvalidCursor)
@@ -114,9 +107,17 @@ def _not_found(_error: NotFoundError) -> Response[str]:
 
 
 @app.exception_handler(Exception)
-def _internal_error(_error: Exception) -> Response[str]:
+def _unexpected_error(_error: Exception) -> Response[str]:
+    # The resolver knows only one way in which a body may be no JSON; the others arrive here.
+    problem = body_problem(app.current_event) if _has_body() else None
+    if problem is not None:
+        return _invalid_request(problem)
     logger.exception("unexpected error")
     return error_response(500, "INTERNAL_ERROR", _language())
+
+
+def _has_body() -> bool:
+    return app.current_event.http_method == "POST"
 
 
 def _language() -> Language:

@@ -34,8 +34,8 @@ _ERRORS: _Catalogue = {
 
 _FAILURES: _Catalogue = {
     "EMPTY_AUDIO": {
-        _ZH: "第 {turn_index} 句沒有產生聲音，請檢查文字內容與聲音「{voice_id}」的語言是否相符",
-        _EN: "Turn {turn_index} made no sound. Does its text suit the language of the voice {voice_id}?",
+        _ZH: "index {turn_index} 這一句沒有產生聲音，請檢查文字內容與聲音「{voice_id}」的語言是否相符",
+        _EN: "The turn of index {turn_index} made no sound. Does its text suit the language of the voice {voice_id}?",
     },
     "INTERNAL_ERROR": {
         _ZH: "系統發生錯誤，請重新提交",
@@ -55,8 +55,8 @@ _FAILURES: _Catalogue = {
         _EN: "The quota at the speech provider is used up. Please tell the operator.",
     },
     "PROVIDER_REJECTED_INPUT": {
-        _ZH: "語音服務無法處理第 {turn_index} 句，請修改文字後重新提交",
-        _EN: "The speech provider cannot speak turn {turn_index}. Please change its text and submit again.",
+        _ZH: "語音服務無法處理 index {turn_index} 這一句，請修改文字後重新提交",
+        _EN: "The speech provider cannot speak the turn of index {turn_index}. Please change its text.",
     },
     "PROVIDER_THROTTLED": {
         _ZH: "語音服務忙碌中，重試後仍未成功，請稍後重新提交",
@@ -67,13 +67,13 @@ _FAILURES: _Catalogue = {
         _EN: "The speech provider is unavailable, and stayed so. Please submit again later.",
     },
     "SEGMENT_BROKEN": {
-        _ZH: "第 {turn_index} 句的聲音損毀，請重新提交",
-        _EN: "The audio of turn {turn_index} was damaged. Please submit again.",
+        _ZH: "index {turn_index} 這一句的聲音損毀，請重新提交",
+        _EN: "The audio of the turn of index {turn_index} was damaged. Please submit again.",
     },
     "TIMEOUT": {_ZH: "執行逾時", _EN: "The job took too long."},
     "VOICE_NOT_FOUND": {
-        _ZH: "找不到第 {turn_index} 句使用的聲音「{voice_id}」，請換一個聲音",
-        _EN: "There is no voice {voice_id}, which turn {turn_index} asks for. Please choose another.",
+        _ZH: "找不到 index {turn_index} 這一句使用的聲音「{voice_id}」，請換一個聲音",
+        _EN: "There is no voice {voice_id}, which the turn of index {turn_index} asks for. Please choose another.",
     },
 }
 
@@ -91,7 +91,10 @@ _PROBLEMS: _Catalogue = {
     "int_parsing": {_ZH: "必須是整數", _EN: "must be an integer"},
     "int_type": {_ZH: "必須是整數", _EN: "must be an integer"},
     "invalid_cursor": {_ZH: "不是有效的 cursor", _EN: "is not a cursor of ours"},
-    "json_invalid": {_ZH: "不是有效的 JSON：{error}", _EN: "not valid JSON: {error}"},
+    "json_invalid": {
+        _ZH: "不是有效的 JSON（第 {line} 行第 {column} 個字元）",
+        _EN: "not valid JSON (line {line}, character {column})",
+    },
     "language_tag": {_ZH: "不是有效的語言代碼，例如 zh-TW", _EN: "not a language tag such as zh-TW"},
     "less_than_equal": {_ZH: "不可大於 {le}", _EN: "must be at most {le}"},
     "list_type": {_ZH: "必須是陣列", _EN: "must be an array"},
@@ -99,6 +102,9 @@ _PROBLEMS: _Catalogue = {
     "missing": {_ZH: "必填", _EN: "required"},
     "model_attributes_type": {_ZH: "必須是物件", _EN: "must be an object"},
     "model_type": {_ZH: "必須是物件", _EN: "must be an object"},
+    "nested_too_deeply": {_ZH: "JSON 的層數過多", _EN: "the JSON is nested too deeply"},
+    "not_utf8": {_ZH: "不是有效的 UTF-8", _EN: "not valid UTF-8"},
+    "number_too_long": {_ZH: "數字過長", _EN: "a number has too many digits"},
     "speaker_without_voice": {_ZH: "講者「{speaker}」沒有指定聲音", _EN: "speaker {speaker} has no voice"},
     "string_too_long": {_ZH: "不可超過 {max_length} 個字元", _EN: "must not have more than {max_length} characters"},
     "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},

@@ -11,25 +11,23 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 
-def demand_json_body(event: APIGatewayProxyEventV2) -> None:
-    """Accept a body that is JSON, or none where none is expected.
+def body_problem(event: APIGatewayProxyEventV2) -> InvalidRequest | None:
+    """Why a body cannot be read as JSON; None when it can.
 
-    Raises:
-        InvalidRequest: the body is of another type, no JSON, not UTF-8, or nested beyond all reason.
+    The resolver reads bodies by itself. This explains the cases that it has no words for: another type than JSON,
+    bytes that are no UTF-8, numbers and nesting beyond all reason.
     """
-    if event.http_method not in {"POST", "PUT", "PATCH"}:
-        return
     content_type = event.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if event.body and content_type != "application/json":
-        raise InvalidRequest("body", "content_type")
+    if event.body and content_type not in {"", "application/json"}:
+        return InvalidRequest("body", "content_type")
     try:
         json.loads(event.decoded_body or "")
     except json.JSONDecodeError as error:
-        position = f"{error.msg} (line {error.lineno} column {error.colno})"
-        raise InvalidRequest("body", "json_invalid", error=position) from error
-    except UnicodeDecodeError as error:
-        raise InvalidRequest("body", "json_invalid", error="not UTF-8") from error
-    except RecursionError as error:
-        raise InvalidRequest("body", "json_invalid", error="nested too deeply") from error
-    except ValueError as error:
-        raise InvalidRequest("body", "json_invalid", error="a number is too long") from error
+        return InvalidRequest("body", "json_invalid", line=error.lineno, column=error.colno)
+    except UnicodeDecodeError:
+        return InvalidRequest("body", "not_utf8")
+    except RecursionError:
+        return InvalidRequest("body", "nested_too_deeply")
+    except ValueError:
+        return InvalidRequest("body", "number_too_long")
+    return None

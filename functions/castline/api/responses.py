@@ -40,6 +40,6 @@ def error_response(
         status_code=status_code,
         content_type=content_types.APPLICATION_JSON,
         # What a client sent may be quoted, and half of a surrogate pair is no UTF-8.
-        body=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"),
+        body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode("utf-8"),
         headers={"Content-Language": language.value, **(headers or {})},
     )
