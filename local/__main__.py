@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +24,7 @@ _FAULTS_HELP = "\b\nFaults, for --fault or as [[fault NAME]] in a turn's text:\n
     f"  {fault.name:<24}{fault.summary}" for fault in FAULTS.values()
 )
 
+_STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 LOG_FILE = Path("out") / "functions.log"
 
 app = typer.Typer(
@@ -51,7 +51,7 @@ def dev(
         typer.Option(metavar="'NAME [times=N] [probability=P]'", help="What goes wrong at the provider; repeatable."),
     ] = None,
     time_scale: Annotated[
-        float, typer.Option(min=0.001, max=1, help="Shortens the retry waits and time-outs of the workflow.")
+        float, typer.Option(min=0.01, max=1, help="Shortens the retry waits and time-outs of the workflow.")
     ] = 1.0,
 ) -> None:
     """Keep the whole service running until Ctrl-C, and print curl lines that use it.
@@ -80,16 +80,16 @@ def dev(
         clock=Clock(wait_scale=time_scale, timeout_scale=time_scale),
         on_request=lambda line: console.print(line, style="dim", markup=False),
     )
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    # Blocked in this thread and in all that it starts, they wait for sigwait: a thread that waits for an event
+    # does not notice a signal that another thread has received.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     with stack:
         console.print(f"[bold green]✓[/] Castline is running on [bold]{stack.url}[/], spoken by {_who_speaks(stack)}")
         console.print(f"\n{curl_lines(stack.url)}", markup=False)
         console.print(
             f"The functions log to {LOG_FILE}. Ctrl-C stops everything; jobs live in memory and are gone then.\n"
         )
-        stop.wait()
+        signal.sigwait(_STOP_SIGNALS)
         console.print("stopping")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +15,7 @@ from infra import functions
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.cloud import LocalCloud
+from local.cloud.lambda_errors import HostStopped
 from local.gateway import Gateway
 
 if TYPE_CHECKING:
@@ -155,7 +156,8 @@ class LocalStack:
         return answer
 
     def _execution_ended(self, event: Mapping[str, Any]) -> None:
-        self.cloud.lambdas.invoke(functions.EXECUTION_ENDED.name, event)
+        with suppress(HostStopped):
+            self.cloud.lambdas.invoke(functions.EXECUTION_ENDED.name, event)
 
     def __enter__(self) -> Self:
         """Start."""

@@ -53,6 +53,7 @@ class LambdaHost:
         self._functions: dict[str, LambdaFunction] = {}
         self._running: dict[Future[Response], threading.Thread] = {}
         self._stopped = False
+        self._starting = threading.Lock()
 
     def register(
         self,
@@ -160,9 +161,10 @@ class LambdaHost:
         try:
             yield
         finally:
-            self._stopped = True
+            with self._starting:
+                self._stopped = True
+                abandoned = dict(self._running)
             self._faults.release_all()
-            abandoned = dict(self._running)
             for promise in abandoned:
                 promise.cancel()
             deadline = time.monotonic() + grace_seconds
@@ -176,8 +178,6 @@ class LambdaHost:
         return self._functions[match["name"]]
 
     def _start(self, function: LambdaFunction, payload: str, context: LambdaContext) -> Future[Response]:
-        if self._stopped:
-            raise HostStopped(function.name)
         promise: Future[Response] = Future()
 
         def handle(event: Any, context: LambdaContext) -> Any:
@@ -199,8 +199,11 @@ class LambdaHost:
             del self._running[promise]
 
         thread = threading.Thread(target=run, name=f"lambda-{function.name}", daemon=True)
-        self._running[promise] = thread
-        thread.start()
+        with self._starting:
+            if self._stopped:
+                raise HostStopped(function.name)
+            self._running[promise] = thread
+            thread.start()
         return promise
 
     def _log(

@@ -12,6 +12,8 @@ from unittest.mock import patch
 
 from moto.core.responses import ActionResult
 from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
@@ -35,6 +37,7 @@ def step_functions(publish: Callable[[Event], None]) -> Iterator[None]:
         _stop_at_once(publish, transition),
         _stop_date_always(transition),
         _quiet("moto.stepfunctions"),
+        _states_errors_leave_a_map(),
     ):
         yield
 
@@ -164,6 +167,16 @@ def _stop_interpreter(execution: Any, error: str | None, cause: str | None) -> N
     while not (worker.env and worker.env.program_state()) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
     execution.stop(stop_date=execution.stop_date, error=error, cause=cause)
+
+
+@contextmanager
+def _states_errors_leave_a_map() -> Iterator[None]:
+    """Fail a Map with its item's error also where that is one of the language's own, such as States.Timeout.
+
+    moto names it anew as an error of the user's, refuses that for its prefix, and fails with States.Runtime.
+    """
+    with patch.object(CustomErrorName, "__init__", ErrorName.__init__):
+        yield
 
 
 @contextmanager

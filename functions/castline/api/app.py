@@ -38,6 +38,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request, an API Gateway HTTP API event of payload version 2.0."""
     request_id: str = event["requestContext"]["requestId"]
     logger.append_keys(request_id=request_id)
+    if content_type := event["headers"].get("content-type"):
+        event["headers"]["content-type"] = content_type.lower()  # the resolver takes media types to the letter
     answer = app.resolve(event, context)
     answer["headers"]["X-Request-ID"] = request_id
     return answer

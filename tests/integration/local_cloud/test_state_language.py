@@ -194,6 +194,19 @@ class TestTimeout:
         # Then the state's Catch sees a time-out
         assert execution["output"]["failure"]["Error"] == "States.Timeout"
 
+    def test_a_task_inside_a_map_that_takes_too_long_is_caught(self, cloud: LocalCloud, echo: str) -> None:
+        # Given a Map over a function that hangs
+        hanging = cloud.lambdas.register("hanging", lambda _event, _context: None, timeout_seconds=900)
+        items = inline_map(
+            invoke(hanging, TimeoutSeconds=30),
+            Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "Then"}],
+            ItemsPath="$.items",
+        )
+        with cloud.lambdas.pause("hanging"):
+            execution = run(items, {"items": [1]}, then=invoke(echo))
+        # Then the Map's Catch sees the time-out, not an error of the interpreter's
+        assert execution["output"]["failure"]["Error"] == "States.Timeout"
+
     def test_an_execution_that_takes_too_long_is_timed_out(self, cloud: LocalCloud) -> None:
         # Given a state machine with a time-out of 60 s at a hundredth
         events: list[dict[str, Any]] = []
