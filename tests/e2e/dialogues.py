@@ -1,0 +1,25 @@
+"""Dialogues to submit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+HSIAO_YU = "zh-TW-HsiaoYuNeural"
+YUN_JHE = "zh-TW-YunJheNeural"
+
+
+def dialogue(*texts: str, voices: tuple[str, str] = (HSIAO_YU, YUN_JHE), **changes: Any) -> dict[str, Any]:
+    """A valid request in which A and B take turns to speak ``texts``, but for the top-level fields in ``changes``."""
+    texts = texts or ("早安。", "你好。")
+    speakers = "AB"[: len(texts)]
+    return {
+        "provider": "azure",
+        "turns": [
+            {"speaker": speakers[index % len(speakers)], "text": text, "index": index}
+            for index, text in enumerate(texts)
+        ],
+        "voice_assignments": [
+            {"speaker": speaker, "voice_id": voice_id} for speaker, voice_id in zip(speakers, voices, strict=False)
+        ],
+        **changes,
+    }

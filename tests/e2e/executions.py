@@ -1,0 +1,28 @@
+"""Step Functions executions: one a job, named by the job's id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+def execution_arn(job_id: str) -> str:
+    [machine] = _client().list_state_machines()["stateMachines"]
+    return f"{machine['stateMachineArn'].replace(':stateMachine:', ':execution:')}:{job_id}"
+
+
+def execution_status(job_id: str) -> str:
+    return _client().describe_execution(executionArn=execution_arn(job_id))["status"]
+
+
+def stop_execution(job_id: str) -> None:
+    _client().stop_execution(executionArn=execution_arn(job_id))
+
+
+def _client() -> SFNClient:
+    # A session of its own: the functions' threads may be using the default one.
+    return boto3.Session().client("stepfunctions")

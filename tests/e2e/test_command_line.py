@@ -1,0 +1,133 @@
+"""``python -m local``, as ``make demo`` and ``make dev`` run it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.e2e.api_client import ApiClient
+from tests.e2e.decoded_audio import decode
+from tests.e2e.dialogues import dialogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+START_SECONDS = 30
+STOP_SECONDS = 20
+
+
+def run_local(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """``python -m local`` with arguments that make it end by itself."""
+    return subprocess.run(  # noqa: S603 (the arguments are ours)
+        [sys.executable, "-m", "local", *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=START_SECONDS + STOP_SECONDS,
+        check=False,
+    )
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running_dev(port: int, folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """``dev`` on a port, from when it answers; killed in the end unless it has ended by itself."""
+    with subprocess.Popen(  # noqa: S603 (the arguments are ours)
+        [sys.executable, "-m", "local", "dev", "--port", str(port), "--voice-engine", "tone", *options],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        try:
+            wait_until_healthy(process, port)
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_until_healthy(process: subprocess.Popen[str], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/api/v1/health", trust_env=False).raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    process.kill()
+    raise AssertionError(f"dev did not start: {process.communicate()}")
+
+
+class TestDemo:
+    def test_leaves_a_playable_file(self, tmp_path: Path) -> None:
+        # When
+        demo = run_local("demo", "--out", "audio", folder=tmp_path)
+
+        # Then
+        assert (demo.returncode, demo.stderr) == (0, "")
+        assert "✓" in demo.stdout
+        [file] = (tmp_path / "audio").iterdir()
+        assert file.suffix == ".mp3"
+        assert decode(file.read_bytes()).duration_ms > 2_000
+
+
+class TestDev:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+    def test_serves_until_it_is_told_to_stop(self, free_port: int, tmp_path: Path, number: signal.Signals) -> None:
+        # Given a job that is being processed
+        with running_dev(free_port, tmp_path, "--latency-ms", "60000") as process:
+            url = f"http://127.0.0.1:{free_port}"
+            with ApiClient(url) as client:
+                client.wait_for(client.submit(dialogue()), "processing")
+
+            # When
+            process.send_signal(number)
+            output, complaints = process.communicate(timeout=STOP_SECONDS)
+
+        # Then it ends as if nothing were the matter
+        assert (process.returncode, complaints) == (0, "")
+        assert f"Castline is running on {url}" in output
+        assert "POST /api/v1/jobs 201" in output
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url, trust_env=False)
+
+    def test_is_reached_from_this_machine_only(self, free_port: int, tmp_path: Path) -> None:
+        with (
+            running_dev(free_port, tmp_path),
+            # A server on all addresses would answer here too.
+            pytest.raises(OSError, match="refused"),
+            socket.create_connection(("127.0.0.2", free_port), timeout=5),
+        ):
+            pass
+
+    def test_says_in_a_line_that_the_port_is_in_use(self, tmp_path: Path) -> None:
+        # Given
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+
+            # When
+            dev = run_local("dev", "--port", str(port), folder=tmp_path)
+
+        # Then
+        assert (dev.returncode, dev.stdout) == (1, "")
+        [line] = dev.stderr.splitlines()
+        assert f"cannot listen on 127.0.0.1:{port}" in line
+        assert "PORT=" in line

@@ -1,0 +1,65 @@
+"""How long a job and its audio are kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import boto3
+import httpx
+
+from local.resources import BUCKET_NAME, TABLE_NAME
+from tests.e2e.dialogues import dialogue
+
+if TYPE_CHECKING:
+    from local.stack import LocalStack
+    from tests.e2e.api_client import ApiClient
+
+
+def items_kept(job_id: str) -> int:
+    dynamodb = boto3.Session().client("dynamodb")
+    return dynamodb.query(
+        TableName=TABLE_NAME,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"JOB#{job_id}"}},
+    )["Count"]
+
+
+def audio_files_kept(job_id: str) -> int:
+    s3 = boto3.Session().client("s3")
+    return s3.list_objects_v2(Bucket=BUCKET_NAME, Prefix=f"audio/{job_id}/")["KeyCount"]
+
+
+def test_completed_and_failed_jobs_stay_for_30_days_and_cancelled_ones_for_7(
+    stack: LocalStack, client: ApiClient
+) -> None:
+    # Given
+    completed = client.complete(dialogue())["id"]
+    failed = client.submit(dialogue("早安。", voices=("zh-TW-NobodyNeural", "")))
+    client.wait_for(failed, "failed")
+    with stack.cloud.lambdas.pause("plan"):
+        client.cancel(cancelled := client.submit(dialogue()))
+    download_url = client.get(f"/jobs/{completed}/download").headers["Location"]
+    assert httpx.get(download_url).status_code == 200
+    assert audio_files_kept(completed) == 1
+
+    def kept_after(days: int) -> set[str]:
+        elapsed = stack.cloud.clock.now() - start
+        stack.cloud.clock.advance(timedelta(days=days) - elapsed)
+        stack.cloud.tick()
+        return set(client.list_ids())
+
+    # When time passes / Then
+    start = stack.cloud.clock.now()
+    assert kept_after(days=6) == {completed, failed, cancelled}
+    assert kept_after(days=8) == {completed, failed}
+    assert kept_after(days=29) == {completed, failed}
+    assert audio_files_kept(completed) == 1
+    assert kept_after(days=31) == set()
+
+    # And then nothing is left of any
+    for job_id in (completed, failed, cancelled):
+        assert client.get(f"/jobs/{job_id}").json()["error"] == "JOB_NOT_FOUND"
+        assert client.get(f"/jobs/{job_id}/download").json()["error"] == "JOB_NOT_FOUND"
+        assert items_kept(job_id) == 0
+        assert audio_files_kept(job_id) == 0

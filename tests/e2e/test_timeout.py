@@ -1,0 +1,74 @@
+"""Ten minutes, and then a job has failed, whichever way its time ran out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.cloud.clock import Clock
+from tests.e2e.dialogues import dialogue
+from tests.e2e.executions import execution_status
+from tests.e2e.slots import assert_all_slots_are_free
+from tests.e2e.traffic import requests_with
+
+if TYPE_CHECKING:
+    from local.azure_speech.server import AzureSpeechEmulator
+    from local.stack import LocalStack
+    from tests.e2e.api_client import ApiClient
+
+
+class HundredfoldClock(Clock):
+    """Time runs out a hundred times sooner, but not so soon that a busy machine misses it in ordinary work."""
+
+    _AT_LEAST_SECONDS = 3.0
+
+    def __init__(self) -> None:
+        super().__init__(timeout_scale=0.01)
+
+    def scale_timeout(self, seconds: float) -> float:
+        return max(self._AT_LEAST_SECONDS, super().scale_timeout(seconds))
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return HundredfoldClock()
+
+
+def assert_timed_out(job: dict[str, Any]) -> None:
+    assert (job["status"], job["error_code"], job["error_message"]) == ("failed", "TIMEOUT", "執行逾時")
+    assert not {"result_metadata", "audio_file_id"} & set(job)
+
+
+@pytest.mark.parametrize("task", ["synthesize", "assemble"])
+def test_a_task_that_hangs(stack: LocalStack, client: ApiClient, task: str) -> None:
+    # Given
+    with stack.cloud.lambdas.pause(task):
+        # When
+        job_id = client.submit(dialogue())
+        job = client.wait_for(job_id, "failed")
+
+    # Then the workflow has noticed
+    assert_timed_out(job)
+    assert execution_status(job_id) == "SUCCEEDED"
+    assert_all_slots_are_free(stack, client)
+    # And when the task goes on after all, it changes nothing
+    client.complete(dialogue())
+    assert client.job(job_id) == job
+
+
+def test_a_workflow_that_takes_more_than_ten_minutes_as_a_whole(
+    stack: LocalStack, speech: AzureSpeechEmulator, client: ApiClient
+) -> None:
+    # Given retries that wait for longer than the whole workflow may take here: 5 + 10 s against 6 s
+    text = "[[fault unavailable]]這一句要等很久。"
+
+    # When
+    job_id = client.submit(dialogue(text))
+    job = client.wait_for(job_id, "failed")
+
+    # Then the end of the execution has been noticed, for no task could
+    assert_timed_out(job)
+    assert execution_status(job_id) == "TIMED_OUT"
+    assert len(requests_with(speech, text)) == 2
+    assert_all_slots_are_free(stack, client)
