@@ -31,7 +31,11 @@ EXECUTION_ENDED = FunctionSpec(
 )
 EXPIRE = FunctionSpec(name="expire", handler="castline.events.expire.handler", timeout_seconds=60, memory_mb=512)
 
-ALL = (API, PLAN, SYNTHESIZE, ASSEMBLE, RECORD_FAILURE, EXECUTION_ENDED, EXPIRE)
+RECONCILE = FunctionSpec(
+    name="reconcile", handler="castline.events.reconcile.handler", timeout_seconds=300, memory_mb=512
+)
+
+ALL = (API, PLAN, SYNTHESIZE, ASSEMBLE, RECORD_FAILURE, EXECUTION_ENDED, EXPIRE, RECONCILE)
 
 WORKFLOW_SUBSTITUTIONS = {
     "PlanFunctionArn": PLAN,

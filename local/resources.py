@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from castline.audio import retention
 from castline.jobs import table
 from infra import functions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef
 
     from local.cloud.cloud import LocalCloud
@@ -61,8 +64,27 @@ def create_table(table_name: str = TABLE_NAME) -> None:
 
 
 def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
-    """The audio bucket."""
-    boto3.client("s3").create_bucket(Bucket=bucket_name)
+    """The audio bucket with its lifecycle rules."""
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=bucket_name)
+    client.put_bucket_lifecycle_configuration(
+        Bucket=bucket_name,
+        LifecycleConfiguration={
+            "Rules": [
+                {
+                    "ID": prefix,
+                    "Status": "Enabled",
+                    "Filter": {"Prefix": f"{prefix}/"},
+                    "Expiration": {"Days": days},
+                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": retention.INCOMPLETE_UPLOAD_DAYS},
+                }
+                for prefix, days in (
+                    ("segments", retention.SEGMENT_LIFETIME_DAYS),
+                    ("audio", retention.AUDIO_LIFETIME_DAYS),
+                )
+            ]
+        },
+    )
 
 
 def create_speech_secret(secret: dict[str, str]) -> None:
@@ -71,8 +93,12 @@ def create_speech_secret(secret: dict[str, str]) -> None:
     client.create_secret(Name=SECRET_ID, SecretString=json.dumps(secret))
 
 
-def register_functions(cloud: LocalCloud) -> dict[str, str]:
+def register_functions(cloud: LocalCloud, reserved_concurrency: Mapping[str, int] | None = None) -> dict[str, str]:
     """Every function, in this process.
+
+    Args:
+        cloud: where they run.
+        reserved_concurrency: by name, for those that have any.
 
     Returns:
         Their ARNs by name.
@@ -85,6 +111,7 @@ def register_functions(cloud: LocalCloud) -> dict[str, str]:
             getattr(importlib.import_module(module), attribute),
             timeout_seconds=spec.timeout_seconds,
             memory_mb=spec.memory_mb,
+            reserved_concurrency=(reserved_concurrency or {}).get(spec.name),
         )
     return arns
 

@@ -14,6 +14,7 @@ from castline.observability import logger
 from infra import functions
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
+from local.cloud.background import repeating
 from local.cloud.cloud import LocalCloud
 from local.cloud.lambda_errors import HostStopped
 from local.gateway import Gateway
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from local.cloud.clock import Clock
+
+
+_RECONCILE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ class LocalStack:
         clock: Clock | None = None,
         speech: AzureSpeechEmulator | AzureAccount | None = None,
         settings: Mapping[str, str] | None = None,
+        reserved_concurrency: Mapping[str, int] | None = None,
         on_request: Callable[[str], None] | None = None,
         log_file: Path | None = None,
     ) -> None:
@@ -74,6 +79,7 @@ class LocalStack:
             clock: how time passes in it; the one place where it is scaled.
             speech: what speaks; by default an emulator.
             settings: more environment variables for the functions.
+            reserved_concurrency: how many invocations of a function, by name, may run at the same time.
             on_request: is told a line about each request.
             log_file: where the functions log to, in place of standard output.
 
@@ -89,6 +95,7 @@ class LocalStack:
         else:
             self.speech, self._account = speech or AzureSpeechEmulator(), None
         self._settings = dict(settings or {})
+        self._reserved_concurrency = dict(reserved_concurrency or {})
         self.gateway = Gateway(
             invoke_api=self._invoke_api,
             s3=self.cloud.s3_wsgi_app(),
@@ -128,6 +135,9 @@ class LocalStack:
             )
             composition.reset()
             stack.callback(composition.reset)
+            stack.enter_context(
+                repeating(self.reconcile, interval_seconds=_RECONCILE_SECONDS, name="reconcile-schedule")
+            )
             self.gateway.start()
             stack.callback(self.gateway.stop)
             self._running = stack.pop_all()
@@ -136,6 +146,11 @@ class LocalStack:
         """Stop everything and forget every job."""
         self._running.close()
 
+    def reconcile(self) -> dict[str, int]:
+        """Run the reconciler now, and return its report; by itself it runs every minute."""
+        report: dict[str, int] = self.cloud.lambdas.invoke(functions.RECONCILE.name, {})
+        return report
+
     def _create_resources(self) -> str:
         resources.create_table()
         resources.create_bucket()
@@ -143,7 +158,8 @@ class LocalStack:
             resources.create_speech_secret({"key": self.speech.key, "host": self.speech.host})
         elif self._account is not None:
             resources.create_speech_secret({"key": self._account.key, "region": self._account.region})
-        state_machine_arn = resources.create_state_machine(resources.register_functions(self.cloud))
+        function_arns = resources.register_functions(self.cloud, self._reserved_concurrency)
+        state_machine_arn = resources.create_state_machine(function_arns)
         self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
         self.cloud.on_execution_status_change(self._execution_ended)
         return state_machine_arn

@@ -7,28 +7,50 @@ it warm. What is slow to import is imported here, inside the part that needs it.
 from __future__ import annotations
 
 import os
-from functools import cache
-from typing import TYPE_CHECKING, cast
+import threading
+from functools import cache, wraps
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from castline.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botocore.config import Config
     from mypy_boto3_s3 import S3Client
 
     from castline.audio.storage import AudioStorage
+    from castline.jobs.executions import Executions
     from castline.jobs.repository import JobRepository
     from castline.jobs.service import JobService
     from castline.speech.provider import SpeechProvider
 
+PartT = TypeVar("PartT")
 
-@cache
+_making = threading.RLock()
+_forget: list[Callable[[], None]] = []
+
+
+def _made_once(make: Callable[[], PartT]) -> Callable[[], PartT]:
+    """Make a part only once, also where several threads ask for it first: boto3 cannot make clients in parallel."""
+    made = cache(make)
+    _forget.append(made.cache_clear)
+
+    @wraps(make)
+    def part() -> PartT:
+        with _making:
+            return made()
+
+    return part
+
+
+@_made_once
 def settings() -> Settings:
     """The process's environment, as it was when it was first asked for."""
     return Settings(dict(os.environ))
 
 
-@cache
+@_made_once
 def job_repository() -> JobRepository:
     """The jobs table."""
     import boto3
@@ -38,19 +60,25 @@ def job_repository() -> JobRepository:
     return JobRepository(boto3.client("dynamodb", config=_client_config()), settings().table_name)
 
 
-@cache
-def job_service() -> JobService:
-    """What users do with jobs."""
+@_made_once
+def executions() -> Executions:
+    """The workflow's executions."""
     import boto3
 
     from castline.jobs.executions import Executions
+
+    return Executions(boto3.client("stepfunctions", config=_client_config()), settings().state_machine_arn)
+
+
+@_made_once
+def job_service() -> JobService:
+    """What users do with jobs."""
     from castline.jobs.service import JobService
 
-    executions = Executions(boto3.client("stepfunctions", config=_client_config()), settings().state_machine_arn)
-    return JobService(job_repository(), executions, max_active_jobs=settings().max_active_jobs)
+    return JobService(job_repository(), executions(), max_active_jobs=settings().max_active_jobs)
 
 
-@cache
+@_made_once
 def audio_storage() -> AudioStorage:
     """The audio bucket."""
     import boto3
@@ -65,7 +93,10 @@ def audio_storage() -> AudioStorage:
     return AudioStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
 
 
-@cache
+_speech_providers: list[SpeechProvider] = []
+
+
+@_made_once
 def speech_provider() -> SpeechProvider:
     """Azure Speech, with the key that Secrets Manager holds."""
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
@@ -74,23 +105,17 @@ def speech_provider() -> SpeechProvider:
 
     secrets = SecretsProvider(boto_config=_client_config())
     secret = cast("dict[str, str]", secrets.get(settings().azure_speech_secret_id, transform="json"))
-    return AzureSpeechProvider(
+    provider = AzureSpeechProvider(
         key=secret["key"],
         region=secret.get("region"),
         host=secret.get("host"),
         concurrency=settings().speech_concurrency,
     )
+    _speech_providers.append(provider)
+    return provider
 
 
-def reset() -> None:
-    """Forget every part, so that the next use reads the environment again; close what has connections."""
-    if speech_provider.cache_info().currsize:
-        speech_provider().close()
-    for part in (settings, job_repository, job_service, audio_storage, speech_provider, _client_config):
-        part.cache_clear()
-
-
-@cache
+@_made_once
 def _client_config() -> Config:
     from botocore.config import Config
 
@@ -100,3 +125,12 @@ def _client_config() -> Config:
         retries={"mode": "standard", "total_max_attempts": 4},
         signature_version="v4",
     )
+
+
+def reset() -> None:
+    """Forget every part, so that the next use reads the environment again; close what has connections."""
+    with _making:
+        while _speech_providers:
+            _speech_providers.pop().close()
+        for forget in _forget:
+            forget()

@@ -54,6 +54,11 @@ class Settings:
         """How many requests one synthesize task has in flight at the provider."""
         return int(self.environment.get("SPEECH_CONCURRENCY", "8"))
 
+    @property
+    def reconcile_after_seconds(self) -> float:
+        """How old a job is before the reconciler looks at it: time enough for what happens by itself."""
+        return float(self.environment.get("RECONCILE_AFTER_SECONDS", "60"))
+
     def _required(self, name: str) -> str:
         try:
             return self.environment[name]

@@ -16,7 +16,14 @@ from castline.api.request_body import body_problem
 from castline.api.responses import error_response
 from castline.api.validation import InvalidRequest, explain
 from castline.aws_errors import ServiceUnavailable
-from castline.jobs.errors import InvalidCursor, JobCannotCancel, JobLimitExceeded, JobNotCompleted, JobNotFound
+from castline.jobs.errors import (
+    IdempotencyKeyReused,
+    InvalidCursor,
+    JobCannotCancel,
+    JobLimitExceeded,
+    JobNotCompleted,
+    JobNotFound,
+)
 from castline.observability import logger
 
 if TYPE_CHECKING:
@@ -65,6 +72,11 @@ def _invalid_cursor(_error: InvalidCursor) -> Response[str]:
 @app.exception_handler(NotAuthenticated)
 def _not_authenticated(_error: NotAuthenticated) -> Response[str]:
     return error_response(401, "UNAUTHORIZED", _language())
+
+
+@app.exception_handler(IdempotencyKeyReused)
+def _idempotency_key_reused(_error: IdempotencyKeyReused) -> Response[str]:
+    return error_response(422, "IDEMPOTENCY_KEY_REUSED", _language())
 
 
 @app.exception_handler(JobNotFound)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from castline import composition
@@ -28,9 +28,12 @@ router = APIGatewayHttpRouter()
 
 
 @router.post("/jobs")
-def create_job(request: Annotated[schemas.CreateJobRequest, Body()]) -> Response[str]:
-    """Submit a dialogue and get a job."""
-    job = composition.job_service().submit(_user_id(), request.to_dialogue())
+def create_job(
+    request: Annotated[schemas.CreateJobRequest, Body()],
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+) -> Response[str]:
+    """Submit a dialogue and get a job; the same job again for the same Idempotency-Key within a day."""
+    job = composition.job_service().submit(_user_id(), request.to_dialogue(), idempotency_key=idempotency_key)
     logger.info("submitted", extra={"job_id": job.id, "turns": len(request.turns)})
     return json_response(201, _summary(job))
 

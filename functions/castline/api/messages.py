@@ -12,6 +12,10 @@ _Catalogue = Mapping[str, Mapping[Language, str]]
 _ZH, _EN = Language.CHINESE, Language.ENGLISH
 
 _ERRORS: _Catalogue = {
+    "IDEMPOTENCY_KEY_REUSED": {
+        _ZH: "這個 Idempotency-Key 已用於另一個請求",
+        _EN: "This Idempotency-Key has been used for another request.",
+    },
     "INTERNAL_ERROR": {
         _ZH: "系統發生錯誤，請稍後再試",
         _EN: "Something went wrong on our side. Please try again later.",

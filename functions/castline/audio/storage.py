@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from io import BufferedReader
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote
@@ -23,6 +24,7 @@ from castline.audio.chunk_stream import ChunkStream
 from castline.audio.content_disposition import content_disposition
 from castline.audio.errors import BrokenSegment
 from castline.audio.pcm import SAMPLE_WIDTH_BYTES
+from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.aws_errors import translated_aws_errors
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ class AudioStorage:
         self._presigning_client = presigning_client
 
     def segment_length_samples(self, user_id: str, fingerprint: str) -> int | None:
-        """How long a stored segment is; ``None`` when there is none.
+        """How long a stored segment is; ``None`` when there is none, or none that lasts long enough to be used.
 
         Needs ``s3:ListBucket``: without it, S3 answers 403 and not 404 for a missing key.
         """
@@ -86,6 +88,8 @@ class AudioStorage:
             if _is_missing(error):
                 return None
             raise
+        if datetime.now(UTC) - head["LastModified"] > timedelta(days=SEGMENT_REUSE_DAYS):
+            return None
         return head["ContentLength"] // SAMPLE_WIDTH_BYTES
 
     def put_segment(self, user_id: str, fingerprint: str, pcm: bytes) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from castline import composition
-from castline.jobs.failing import fail_job
+from castline.ending import fail_job
 from castline.jobs.model import Failure, FailureCode
 from castline.observability import logger
 
@@ -31,5 +30,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     if code is None:
         return
     logger.append_keys(job_id=job_id)
-    if fail_job(composition.job_repository(), job_id, Failure(code=code), now=datetime.now(UTC)):
+    if fail_job(job_id, Failure(code=code), now=datetime.now(UTC)):
         logger.warning("execution ended without an outcome", extra={"status": event["detail"]["status"]})

@@ -1,6 +1,8 @@
 """How a request to the jobs domain is refused.
 
 JobError
+├── AlreadySubmitted
+├── IdempotencyKeyReused
 ├── InvalidCursor
 ├── JobCannotCancel
 ├── JobLimitExceeded
@@ -19,6 +21,19 @@ if TYPE_CHECKING:
 
 class JobError(Exception):
     """The domain refuses, for a reason that its caller can act on."""
+
+
+class AlreadySubmitted(JobError):
+    """A job has been submitted under this idempotency key."""
+
+    def __init__(self, *, job_id: str, request_hash: str) -> None:
+        super().__init__(f"job {job_id}")
+        self.job_id = job_id
+        self.request_hash = request_hash
+
+
+class IdempotencyKeyReused(JobError):
+    """The idempotency key stands for another submission."""
 
 
 class InvalidCursor(JobError):

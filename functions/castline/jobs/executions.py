@@ -35,6 +35,20 @@ class Executions:
             if error_code(error) != "ExecutionAlreadyExists":
                 raise ServiceUnavailable(f"StartExecution: {error_code(error)}") from error
 
+    def status(self, job_id: str) -> str | None:
+        """Step Functions' name for how the job's execution stands, such as ``RUNNING``; None when there is none.
+
+        Raises:
+            ServiceUnavailable: it could not be found out.
+        """
+        try:
+            with translated_aws_errors():
+                return self._client.describe_execution(executionArn=self._arn(job_id))["status"]
+        except ClientError as error:
+            if error_code(error) != "ExecutionDoesNotExist":
+                raise ServiceUnavailable(f"DescribeExecution: {error_code(error)}") from error
+            return None
+
     def stop(self, job_id: str) -> None:
         """Stop the job's execution, if it runs.
 

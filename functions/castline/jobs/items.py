@@ -7,17 +7,20 @@ Items of one job share the partition ``JOB#<job_id>``:
     RESULT         what a completed job made, compressed
     BATCH#<nnnn>   how far a batch of segments has come; working data, gone a day later
 
-and ``USER#<user_id>`` / ``ACTIVE`` holds the set of the user's active job ids.
+Items of one user share the partition ``USER#<user_id>``:
+
+    ACTIVE                  the set of the user's active job ids
+    IDEMPOTENCY#<sha-256>   what was submitted under an idempotency key, for a day
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
@@ -26,6 +29,7 @@ from castline.jobs.model import (
     Dialogue,
     Failure,
     FailureCode,
+    IdempotencyKey,
     Job,
     JobRecord,
     JobStatus,
@@ -50,6 +54,7 @@ BATCH_PREFIX = "BATCH#"
 ACTIVE = "ACTIVE"
 
 _BATCH_LIFETIME = timedelta(days=1)
+_IDEMPOTENCY_LIFETIME = timedelta(hours=24)
 
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
@@ -90,9 +95,24 @@ def user_key(user_id: str) -> str:
     return f"USER#{user_id}"
 
 
-def open_key(job_id: str) -> str:
-    """The shard of ``open_jobs`` that holds a job while it is pending or processing."""
-    return f"OPEN#{UUID(job_id).int % OPEN_SHARDS}"
+def idempotency_key(user_id: str, key: str) -> dict[str, str]:
+    """The key of the item that remembers what a user has submitted under an idempotency key."""
+    return {"pk": f"USER#{user_id}", "sk": f"IDEMPOTENCY#{_sha256(key)}"}
+
+
+def open_jobs_key(shard: int) -> str:
+    """The partition of ``open_jobs`` that holds one shard of the pending and processing jobs."""
+    return f"OPEN#{shard}"
+
+
+def taken_slots_key(shard: int) -> str:
+    """The partition of ``open_jobs`` that holds one shard of the users who have slots taken."""
+    return f"SLOTS#{shard}"
+
+
+def shard_of(value: str) -> int:
+    """The shard that a job id or a user id belongs to."""
+    return int(_sha256(value)[:8], 16) % OPEN_SHARDS
 
 
 def encode_time(moment: datetime) -> str:
@@ -118,13 +138,24 @@ def new_job_item(job: Job) -> dict[str, Any]:
         "created_at": encode_time(job.created_at),
         USER_JOBS.partition_key: user_key(job.user_id),
         USER_STATUS_JOBS.partition_key: user_status_key(job.user_id, job.status),
-        OPEN_JOBS.partition_key: open_key(job.id),
+        OPEN_JOBS.partition_key: open_jobs_key(shard_of(job.id)),
+        OPEN_JOBS.sort_key: job.id,
     }
 
 
 def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
     """The INPUT item. 100,000 characters of any text stay well below DynamoDB's 400 KB an item."""
     return {**job_key(job_id, INPUT), "dialogue": _pack(asdict(dialogue))}
+
+
+def idempotency_item(job: Job, key: IdempotencyKey) -> dict[str, Any]:
+    """The item that remembers which job was submitted under a key."""
+    return {
+        **idempotency_key(job.user_id, key.key),
+        "job_id": job.id,
+        "request_hash": key.request_hash,
+        TTL_ATTRIBUTE: encode_expiry(job.created_at + _IDEMPOTENCY_LIFETIME),
+    }
 
 
 def result_item(job_id: str, result: Result, expires_at: datetime) -> dict[str, Any]:
@@ -214,6 +245,10 @@ def _read_time(value: str | None) -> datetime | None:
 
 def _read_expiry(seconds: Any) -> datetime | None:
     return datetime.fromtimestamp(int(seconds), UTC) if seconds is not None else None
+
+
+def _sha256(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8")).hexdigest()
 
 
 def _pack(value: Any) -> bytes:

@@ -84,6 +84,15 @@ class Dialogue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKey:
+    """What a client names a submission by, so that sending it again does not submit it again."""
+
+    key: str
+    request_hash: str
+    """Of what was submitted: another submission under the same key is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """Why a job failed: a code, and ids and numbers that make its message precise (never dialogue text)."""
 

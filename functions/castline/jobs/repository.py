@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
 from castline.jobs import items
-from castline.jobs.errors import JobLimitExceeded, JobNotActive
+from castline.jobs.errors import AlreadySubmitted, JobLimitExceeded, JobNotActive
 from castline.jobs.model import JobPage, JobStatus
 from castline.jobs.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS
 from castline.jobs.transitions import predecessors, retention
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef
 
-    from castline.jobs.model import Batch, Dialogue, Failure, Job, JobRecord, Result
+    from castline.jobs.model import Batch, Dialogue, Failure, IdempotencyKey, Job, JobRecord, Result
 
 _LARGEST_QUERY_PAGE = 1000
 _CONFLICT_ATTEMPTS = 8
@@ -31,6 +31,7 @@ _CONFLICT_BACKOFF_SECONDS = 0.05
 
 _IS_NEW = "attribute_not_exists(pk)"
 _HAS_FREE_SLOT = "attribute_not_exists(job_ids) OR size(job_ids) < :max"
+_IS_FORGOTTEN = f"attribute_not_exists(pk) OR {TTL_ATTRIBUTE} <= :now"
 _IS_VISIBLE = f"attribute_not_exists({TTL_ATTRIBUTE}) OR {TTL_ATTRIBUTE} > :now"
 
 
@@ -47,50 +48,93 @@ class JobRepository:
         self._client = client
         self._table = table_name
 
-    def create(self, job: Job, dialogue: Dialogue, *, max_active: int) -> None:
+    def create(
+        self, job: Job, dialogue: Dialogue, *, max_active: int, idempotency_key: IdempotencyKey | None = None
+    ) -> None:
         """Store a new job and its dialogue, and take one of its user's slots: all or nothing.
 
         Raises:
+            AlreadySubmitted: the user has submitted a job under ``idempotency_key`` within a day.
             JobLimitExceeded: the user has ``max_active`` active jobs.
         """
-        reasons = self._transact(
+        writes: list[TransactWriteItemTypeDef] = [
             {"Put": self._put(items.new_job_item(job), condition=_IS_NEW)},
             {"Put": self._put(items.input_item(job.id, dialogue))},
             {
                 "Update": {
                     "TableName": self._table,
                     "Key": items.serialize(items.active_key(job.user_id)),
-                    "UpdateExpression": "ADD job_ids :ids",
+                    "UpdateExpression": (
+                        f"SET {OPEN_JOBS.partition_key} = :slots, {OPEN_JOBS.sort_key} = :user, user_id = :user "
+                        "ADD job_ids :ids"
+                    ),
                     "ConditionExpression": _HAS_FREE_SLOT,
-                    "ExpressionAttributeValues": items.serialize({":ids": {job.id}, ":max": max_active}),
+                    "ExpressionAttributeValues": items.serialize(
+                        {
+                            ":ids": {job.id},
+                            ":max": max_active,
+                            ":slots": items.taken_slots_key(items.shard_of(job.user_id)),
+                            ":user": job.user_id,
+                        }
+                    ),
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 }
             },
-        )
+        ]
+        if idempotency_key is not None:
+            remember = self._put(items.idempotency_item(job, idempotency_key), condition=_IS_FORGOTTEN)
+            remember["ExpressionAttributeValues"] = items.serialize({":now": items.encode_expiry(job.created_at)})
+            remember["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+            writes.append({"Put": remember})
+        reasons = self._transact(*writes)
         if reasons is not None:
+            if idempotency_key is not None and "Item" in reasons[3]:
+                earlier = items.deserialize(reasons[3]["Item"])
+                raise AlreadySubmitted(job_id=earlier["job_id"], request_hash=earlier["request_hash"])
             active = items.deserialize(reasons[2].get("Item", {})).get("job_ids", set())
             raise JobLimitExceeded(current_jobs=len(active), max_jobs=max_active)
 
-    def discard(self, job: Job) -> None:
-        """Undo :meth:`create` of a job that is still pending; a job that has moved on is left alone."""
-        self._transact(
+    def discard(self, job: Job, *, idempotency_key: IdempotencyKey | None = None) -> bool:
+        """Undo :meth:`create`, unless the job has moved on or somebody has been told of it since.
+
+        Returns:
+            Whether it was undone.
+        """
+        keys = [items.job_key(job.id, items.INPUT)]
+        if idempotency_key is not None:
+            keys.append(items.idempotency_key(job.user_id, idempotency_key.key))
+        writes: list[TransactWriteItemTypeDef] = [
             {
                 "Delete": {
                     "TableName": self._table,
                     "Key": items.serialize(items.job_key(job.id)),
-                    "ConditionExpression": "#status = :pending",
+                    "ConditionExpression": "#status = :pending AND attribute_not_exists(acknowledged)",
                     "ExpressionAttributeNames": {"#status": "status"},
                     "ExpressionAttributeValues": items.serialize({":pending": JobStatus.PENDING.value}),
                 }
             },
-            {
-                "Delete": {
-                    "TableName": self._table,
-                    "Key": items.serialize(items.job_key(job.id, items.INPUT)),
-                }
-            },
-            {"Update": self._free_slot(job)},
-        )
+            {"Update": self._free_slot(job.user_id, job.id)},
+        ]
+        writes += [{"Delete": {"TableName": self._table, "Key": items.serialize(key)}} for key in keys]
+        return self._transact(*writes) is None
+
+    def acknowledge(self, job_id: str) -> Job | None:
+        """The job as it is now, which from now on nobody can discard; None when there is none."""
+        try:
+            with translated_aws_errors():
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key=items.serialize(items.job_key(job_id)),
+                    UpdateExpression="SET acknowledged = :true",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeValues=items.serialize({":true": True}),
+                    ReturnValues="ALL_NEW",
+                )
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+            return None
+        return items.read_job(answer["Attributes"])
 
     def get(self, job_id: str) -> Job | None:
         """The job as it is now, expired or not; None when there is none."""
@@ -285,7 +329,7 @@ class JobRepository:
                     "ExpressionAttributeValues": items.serialize({":expiry": items.encode_expiry(expires_at)}),
                 }
             },
-            {"Update": self._free_slot(job)},
+            {"Update": self._free_slot(job.user_id, job.id)},
         ]
         if result is not None:
             writes.append({"Put": self._put(items.result_item(job.id, result, expires_at))})
@@ -295,12 +339,59 @@ class JobRepository:
             raise JobNotActive(items.read_job(old).status if old else None)
         return ended
 
-    def _free_slot(self, job: Job) -> Any:
+    def open_jobs(self, shard: int) -> Iterator[Job]:
+        """The pending and processing jobs of one shard, oldest first: perhaps without the latest changes."""
+        for item in self._open_items(items.open_jobs_key(shard)):
+            yield items.read_job(item)
+
+    def users_with_slots_taken(self, shard: int) -> Iterator[str]:
+        """The users of one shard who have slots taken, or had until lately."""
+        for item in self._open_items(items.taken_slots_key(shard)):
+            yield item["user_id"]["S"]
+
+    def taken_slots(self, user_id: str) -> frozenset[str]:
+        """The ids of the jobs that a user's slots are taken by."""
+        with translated_aws_errors():
+            answer = self._client.get_item(
+                TableName=self._table, Key=items.serialize(items.active_key(user_id)), ConsistentRead=True
+            )
+        return frozenset(items.deserialize(answer.get("Item", {})).get("job_ids", ()))
+
+    def free_slot(self, user_id: str, job_id: str) -> None:
+        """Free the slot that a job has taken; one that is free already stays so."""
+        with translated_aws_errors():
+            self._client.update_item(**self._free_slot(user_id, job_id))
+
+    def forget_user_without_slots(self, user_id: str) -> None:
+        """Take a user who has no slots taken out of :meth:`users_with_slots_taken`."""
+        try:
+            with translated_aws_errors():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=items.serialize(items.active_key(user_id)),
+                    UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
+                    ConditionExpression="attribute_not_exists(job_ids)",
+                )
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+
+    def _open_items(self, partition: str) -> Iterator[dict[str, Any]]:
+        return self._query(
+            {
+                "TableName": self._table,
+                "IndexName": OPEN_JOBS.name,
+                "KeyConditionExpression": f"{OPEN_JOBS.partition_key} = :partition",
+                "ExpressionAttributeValues": items.serialize({":partition": partition}),
+            }
+        )
+
+    def _free_slot(self, user_id: str, job_id: str) -> Any:
         return {
             "TableName": self._table,
-            "Key": items.serialize(items.active_key(job.user_id)),
+            "Key": items.serialize(items.active_key(user_id)),
             "UpdateExpression": "DELETE job_ids :ids",
-            "ExpressionAttributeValues": items.serialize({":ids": {job.id}}),
+            "ExpressionAttributeValues": items.serialize({":ids": {job_id}}),
         }
 
     def _put(self, item: dict[str, Any], *, condition: str | None = None) -> Any:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,9 +13,18 @@ from uuid6 import uuid7
 
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs import cursor as cursors
-from castline.jobs.errors import JobCannotCancel, JobNotActive, JobNotCompleted, JobNotFound
+from castline.jobs.errors import (
+    AlreadySubmitted,
+    IdempotencyKeyReused,
+    JobCannotCancel,
+    JobNotActive,
+    JobNotCompleted,
+    JobNotFound,
+)
 from castline.jobs.ids import is_job_id
-from castline.jobs.model import Job, JobStatus, JobType
+from castline.jobs.model import IdempotencyKey, Job, JobStatus, JobType
+
+_SUBMIT_ATTEMPTS = 3
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +32,11 @@ if TYPE_CHECKING:
     from castline.jobs.executions import Executions
     from castline.jobs.model import Dialogue, JobPage, JobRecord
     from castline.jobs.repository import JobRepository
+
+
+def _name_submission(key: str, dialogue: Dialogue) -> IdempotencyKey:
+    canonical = json.dumps(asdict(dialogue), sort_keys=True).encode("utf-8")
+    return IdempotencyKey(key=key, request_hash=hashlib.sha256(canonical).hexdigest())
 
 
 def _utc_now() -> datetime:
@@ -45,29 +62,28 @@ class JobService:
         self._max_active_jobs = max_active_jobs
         self._now = now
 
-    def submit(self, user_id: str, dialogue: Dialogue) -> Job:
-        """Store a job and start its workflow.
+    def submit(self, user_id: str, dialogue: Dialogue, *, idempotency_key: str | None = None) -> Job:
+        """Store a job and start its workflow; once only, however often it comes under the same key within a day.
 
         Raises:
+            IdempotencyKeyReused: another dialogue has been submitted under ``idempotency_key``.
             JobLimitExceeded: the user has as many active jobs as allowed.
             ServiceUnavailable: the workflow could not be started; nothing is left behind.
         """
-        job = Job(
-            id=str(uuid7()),
-            user_id=user_id,
-            status=JobStatus.PENDING,
-            job_type=JobType.MULTI_ROLE_TTS,
-            provider=dialogue.provider,
-            output_format=dialogue.output_format,
-            created_at=self._now(),
-        )
-        self._repository.create(job, dialogue, max_active=self._max_active_jobs)
-        try:
-            self._executions.start(job.id)
-        except ServiceUnavailable:
-            self._repository.discard(job)
-            raise
-        return job
+        key = _name_submission(idempotency_key, dialogue) if idempotency_key is not None else None
+        for _ in range(_SUBMIT_ATTEMPTS):
+            job = self._new_job(user_id, dialogue)
+            try:
+                self._repository.create(job, dialogue, max_active=self._max_active_jobs, idempotency_key=key)
+            except AlreadySubmitted as earlier:
+                if key is None or earlier.request_hash != key.request_hash:
+                    raise IdempotencyKeyReused from earlier
+                submitted = self._resume(earlier.job_id)
+                if submitted is not None:
+                    return submitted
+            else:
+                return self._start(job, key)
+        raise ServiceUnavailable("submissions under the same key keep failing")
 
     def get(self, user_id: str, job_id: str) -> JobRecord:
         """A job with all that is kept about it.
@@ -134,6 +150,35 @@ class JobService:
         if job.status is not JobStatus.COMPLETED or job.audio_file_id is None:
             raise JobNotCompleted
         return job, job.audio_file_id
+
+    def _new_job(self, user_id: str, dialogue: Dialogue) -> Job:
+        return Job(
+            id=str(uuid7()),
+            user_id=user_id,
+            status=JobStatus.PENDING,
+            job_type=JobType.MULTI_ROLE_TTS,
+            provider=dialogue.provider,
+            output_format=dialogue.output_format,
+            created_at=self._now(),
+        )
+
+    def _start(self, job: Job, key: IdempotencyKey | None) -> Job:
+        """Start a new job's workflow, or undo the job."""
+        try:
+            self._executions.start(job.id)
+        except ServiceUnavailable:
+            # It has started all the same if the job has moved on; and it is somebody else's to start if a request
+            # under the same key has come to know of it.
+            if self._repository.discard(job, idempotency_key=key):
+                raise
+        return job
+
+    def _resume(self, job_id: str) -> Job | None:
+        """A job that was submitted before, its workflow started if that has not happened; None if it was undone."""
+        job = self._repository.acknowledge(job_id)
+        if job is not None and job.status is JobStatus.PENDING:
+            self._executions.start(job.id)
+        return job
 
     def _get_job(self, user_id: str, job_id: str) -> Job:
         job = self._repository.get(job_id) if is_job_id(job_id) else None

@@ -28,17 +28,18 @@ SUMMARY_ATTRIBUTES = (
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index on string keys. Its sort key is the job id, a UUIDv7: oldest first."""
+    """A global secondary index on string keys. Job ids are UUIDv7, so sorting by them is sorting by age."""
 
     name: str
     partition_key: str
-    sort_key: str = "job_id"
+    sort_key: str
 
 
-USER_JOBS = Index("user_jobs", "user_key")
-USER_STATUS_JOBS = Index("user_status_jobs", "user_status_key")
-OPEN_JOBS = Index("open_jobs", "open_key")
-"""Sparse: only pending and processing jobs have ``open_key``, one of ``OPEN_SHARDS`` values."""
+USER_JOBS = Index("user_jobs", "user_key", "job_id")
+USER_STATUS_JOBS = Index("user_status_jobs", "user_status_key", "job_id")
+OPEN_JOBS = Index("open_jobs", "open_key", "open_sort")
+"""Sparse, for the reconciler: pending and processing jobs, and the users who have slots taken, each over
+``OPEN_SHARDS`` partitions."""
 
 INDEXES = (USER_JOBS, USER_STATUS_JOBS, OPEN_JOBS)
 OPEN_SHARDS = 8

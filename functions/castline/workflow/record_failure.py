@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from castline import composition
-from castline.jobs.failing import fail_job
+from castline.ending import fail_job
 from castline.observability import logger
 from castline.workflow.failures import read_failure
 
@@ -20,5 +19,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     job_id: str = event["job_id"]
     logger.append_keys(job_id=job_id)
     failure = read_failure(event["failure"])
-    recorded = fail_job(composition.job_repository(), job_id, failure, now=datetime.now(UTC))
+    recorded = fail_job(job_id, failure, now=datetime.now(UTC))
     logger.warning("failed", extra={"code": failure.code, "error": event["failure"]["Error"], "recorded": recorded})

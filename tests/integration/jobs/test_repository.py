@@ -28,7 +28,7 @@ from castline.jobs.model import (
     VoiceAssignment,
 )
 from castline.jobs.repository import JobRepository
-from castline.jobs.table import OPEN_JOBS
+from castline.jobs.table import OPEN_SHARDS
 from local import resources
 
 if TYPE_CHECKING:
@@ -364,8 +364,7 @@ def test_only_open_jobs_are_in_the_open_index(repository: JobRepository, user: s
     repository.start(processing, total_segments=1, now=NOW)
     repository.finish(ended, JobStatus.CANCELLED, now=NOW)
 
-    scanned = boto3.client("dynamodb").scan(TableName="jobs", IndexName=OPEN_JOBS.name)["Items"]
-    mine = {item["job_id"]["S"] for item in scanned if item["user_id"]["S"] == user}
+    mine = {job.id for shard in range(OPEN_SHARDS) for job in repository.open_jobs(shard) if job.user_id == user}
 
     assert mine == {pending.id, processing.id}
 

@@ -1,0 +1,104 @@
+"""Reacts to the clock: puts right what everything else has missed.
+
+- A pending job without an execution is started again; after a day of pending it is failed.
+- A job whose execution has ended without recording an outcome is failed.
+- A slot that is held by a job that has ended, or is gone, is freed.
+
+It reads an index of what is open, never the table. Every change it makes is conditional, so that it may run twice at
+once, and whatever it does not get to it finds again the next time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from castline import composition
+from castline.aws_errors import ServiceUnavailable
+from castline.ending import fail_job
+from castline.jobs.model import Failure, FailureCode
+from castline.jobs.reconciliation import Remedy, remedy_for
+from castline.jobs.table import OPEN_SHARDS
+from castline.jobs.transitions import is_terminal
+from castline.observability import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_REPORTED = ("examined", "started", "failed", "slots_freed", "unavailable", "out_of_time")
+_RESERVE_MS = 10_000
+"""Time left in the invocation at which no further job is begun."""
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Reconcile every open job and every taken slot.
+
+    Returns:
+        How often each thing was done: ``examined``, ``started``, ``failed``, ``slots_freed``; ``unavailable``,
+        where AWS could not serve us; and ``out_of_time``, 1 if there was no time for all.
+    """
+    report: Counter[str] = Counter(dict.fromkeys(_REPORTED, 0))
+    for reconcile, subject in _everything_open():
+        if context.get_remaining_time_in_millis() < _RESERVE_MS:
+            report["out_of_time"] = 1
+            break
+        report["examined"] += 1
+        try:
+            report.update(reconcile(subject))
+        except ServiceUnavailable as error:
+            report["unavailable"] += 1
+            logger.warning("not reconciled", extra={"subject": subject, "reason": str(error)})
+    logger.info("reconciled", extra=dict(report))
+    return dict(report)
+
+
+def _everything_open() -> Iterator[tuple[Callable[[str], list[str]], str]]:
+    """What to call with what: for every open job that is old enough, and for every user with slots taken."""
+    repository = composition.job_repository()
+    settled_before = datetime.now(UTC) - timedelta(seconds=composition.settings().reconcile_after_seconds)
+    for shard in range(OPEN_SHARDS):
+        for job in repository.open_jobs(shard):
+            if job.created_at > settled_before:
+                break
+            yield _reconcile_job, job.id
+    for shard in range(OPEN_SHARDS):
+        for user_id in repository.users_with_slots_taken(shard):
+            yield _reconcile_slots, user_id
+
+
+def _reconcile_job(job_id: str) -> list[str]:
+    executions = composition.executions()
+    # The execution is looked at first: one that has ended since then has recorded its outcome, if it has any.
+    execution_status = executions.status(job_id)
+    job = composition.job_repository().get(job_id)
+    if job is None:
+        return []
+    now = datetime.now(UTC)
+    match remedy_for(job, execution_status, now=now):
+        case Remedy.START:
+            executions.start(job_id)
+            logger.warning("started a job again", extra={"job_id": job_id})
+            return ["started"]
+        case FailureCode() as code if fail_job(job_id, Failure(code=code), now=now):
+            logger.warning("failed a job", extra={"job_id": job_id, "code": code})
+            return ["failed"]
+    return []
+
+
+def _reconcile_slots(user_id: str) -> list[str]:
+    repository = composition.job_repository()
+    freed = []
+    job_ids = repository.taken_slots(user_id)
+    for job_id in job_ids:
+        job = repository.get(job_id)
+        if job is None or is_terminal(job.status):
+            repository.free_slot(user_id, job_id)
+            logger.warning("freed a slot", extra={"job_id": job_id})
+            freed.append("slots_freed")
+    if not job_ids:
+        repository.forget_user_without_slots(user_id)
+    return freed

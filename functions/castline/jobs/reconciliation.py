@@ -1,0 +1,50 @@
+"""What to do about a job that is still open: the rules of the reconciler."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from castline.jobs.model import FailureCode, JobStatus
+from castline.jobs.transitions import is_terminal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from castline.jobs.model import Job
+
+MAX_PENDING = timedelta(hours=24)
+
+
+class Remedy(Enum):
+    """What helps, other than failing the job."""
+
+    NONE = auto()
+    START = auto()
+
+
+def remedy_for(job: Job, execution_status: str | None, *, now: datetime) -> Remedy | FailureCode:
+    """What a job needs, given how its execution stands.
+
+    Args:
+        job: the job as it is now.
+        execution_status: Step Functions' name for it, such as ``RUNNING``; None when there is no execution.
+        now: the time at which the job's age is judged.
+
+    Returns:
+        A remedy, or the code to fail the job with.
+    """
+    if is_terminal(job.status):
+        return Remedy.NONE
+    if job.status is JobStatus.PENDING and now - job.created_at >= MAX_PENDING:
+        return FailureCode.INTERRUPTED
+    match execution_status:
+        case "RUNNING" | "PENDING_REDRIVE":
+            return Remedy.NONE
+        case None if job.status is JobStatus.PENDING:
+            return Remedy.START
+        case "TIMED_OUT":
+            return FailureCode.TIMEOUT
+        case _:
+            return FailureCode.INTERRUPTED
