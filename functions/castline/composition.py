@@ -110,6 +110,8 @@ def speech_provider() -> SpeechProvider:
         region=secret.get("region"),
         host=secret.get("host"),
         concurrency=settings().speech_concurrency,
+        first_chunk_timeout_ms=settings().speech_first_chunk_timeout_ms,
+        all_chunks_timeout_ms=settings().speech_all_chunks_timeout_ms,
     )
     _speech_providers.append(provider)
     return provider

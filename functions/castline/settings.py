@@ -55,6 +55,16 @@ class Settings:
         return int(self.environment.get("SPEECH_CONCURRENCY", "8"))
 
     @property
+    def speech_first_chunk_timeout_ms(self) -> int:
+        """How long the provider may take to the first audio of a request."""
+        return int(self.environment.get("SPEECH_FIRST_CHUNK_TIMEOUT_MS", "10000"))
+
+    @property
+    def speech_all_chunks_timeout_ms(self) -> int:
+        """How long the provider may take to all the audio of a request."""
+        return int(self.environment.get("SPEECH_ALL_CHUNKS_TIMEOUT_MS", "120000"))
+
+    @property
     def reconcile_after_seconds(self) -> float:
         """How old a job is before the reconciler looks at it: time enough for what happens by itself."""
         return float(self.environment.get("RECONCILE_AFTER_SECONDS", "60"))

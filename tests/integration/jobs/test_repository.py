@@ -20,7 +20,6 @@ from castline.jobs.model import (
     FailureCode,
     Job,
     JobStatus,
-    JobType,
     Result,
     SpokenSegment,
     Turn,
@@ -30,6 +29,7 @@ from castline.jobs.model import (
 from castline.jobs.repository import JobRepository
 from castline.jobs.table import OPEN_SHARDS
 from local import resources
+from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
     from local.cloud.cloud import LocalCloud
@@ -74,15 +74,7 @@ def user() -> str:
 
 
 def new_job(user: str) -> Job:
-    return Job(
-        id=str(uuid7()),
-        user_id=user,
-        status=JobStatus.PENDING,
-        job_type=JobType.MULTI_ROLE_TTS,
-        provider="azure",
-        output_format="mp3",
-        created_at=NOW,
-    )
+    return make_job(user_id=user, created_at=NOW)
 
 
 def create(repository: JobRepository, user: str) -> Job:
@@ -123,15 +115,7 @@ def test_the_largest_dialogue_fits(repository: JobRepository, user: str) -> None
 
     letters = random.Random(7)
     text = "".join(chr(letters.randrange(0x10000, 0x2FFFF)) for _ in range(100_000))
-    dialogue = Dialogue(
-        provider="azure",
-        turns=(Turn(speaker="A", text=text, index=0),),
-        voice_assignments=DIALOGUE.voice_assignments,
-        language="zh-TW",
-        output_format="mp3",
-        gap_ms=0,
-        crossfade_ms=0,
-    )
+    dialogue = make_dialogue(text)
     job = new_job(user)
 
     repository.create(job, dialogue, max_active=MAX_ACTIVE)

@@ -9,23 +9,14 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from uuid6 import uuid7
 
 from castline import composition
 from castline.audio.errors import BrokenSegment
 from castline.jobs.errors import JobNotActive
-from castline.jobs.model import (
-    Dialogue,
-    FailureCode,
-    Job,
-    JobRecord,
-    JobStatus,
-    JobType,
-    Turn,
-    VoiceAssignment,
-)
+from castline.jobs.model import FailureCode, Job, JobRecord, JobStatus
 from castline.speech.errors import ProviderUnavailable, VoiceNotFound
 from local import resources
+from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
     from local.azure_speech.server import AzureSpeechEmulator
@@ -39,25 +30,8 @@ def cloud_with_functions(functions_environment: LocalCloud) -> LocalCloud:
 
 def submit(*texts: str, voice_id: str = "zh-TW-HsiaoYuNeural") -> Job:
     """A pending job, without its execution."""
-    job = Job(
-        id=str(uuid7()),
-        user_id=f"user-{uuid4()}",
-        status=JobStatus.PENDING,
-        job_type=JobType.MULTI_ROLE_TTS,
-        provider="azure",
-        output_format="mp3",
-        created_at=datetime.now(UTC),
-    )
-    dialogue = Dialogue(
-        provider="azure",
-        turns=tuple(Turn(speaker="A", text=text, index=10 * number) for number, text in enumerate(texts)),
-        voice_assignments=(VoiceAssignment(speaker="A", voice_id=voice_id),),
-        language="zh-TW",
-        output_format="mp3",
-        gap_ms=300,
-        crossfade_ms=50,
-    )
-    composition.job_repository().create(job, dialogue, max_active=3)
+    job = make_job()
+    composition.job_repository().create(job, make_dialogue(*texts, voice_id=voice_id), max_active=3)
     return job
 
 
