@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from local.azure_speech.server import AzureSpeechEmulator
-    from local.cloud.clock import Clock
     from local.stack import AzureAccount, LocalStack
 
 _FAULTS_HELP = "\b\nFaults, for --fault or as [[fault NAME]] in a turn's text:\n" + "\n".join(
@@ -50,6 +49,13 @@ def dev(
         list[str] | None,
         typer.Option(metavar="'NAME [times=N] [probability=P]'", help="What goes wrong at the provider; repeatable."),
     ] = None,
+    synthesize_concurrency: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many synthesize tasks run at the same time; more wait, as on AWS."),
+    ] = None,
+    speech_concurrency: Annotated[
+        int, typer.Option(min=1, help="How many requests to the provider each of them has in flight.")
+    ] = 8,
     time_scale: Annotated[
         float, typer.Option(min=0.01, max=1, help="Shortens the retry waits and time-outs of the workflow.")
     ] = 1.0,
@@ -78,6 +84,8 @@ def dev(
         port,
         make_emulator=make_emulator,
         clock=Clock(wait_scale=time_scale, timeout_scale=time_scale),
+        settings={"SPEECH_CONCURRENCY": str(speech_concurrency)},
+        reserved_concurrency={"synthesize": synthesize_concurrency} if synthesize_concurrency else {},
         on_request=lambda line: console.print(line, style="dim", markup=False),
     )
     # Blocked in this thread and in all that it starts, they wait for sigwait: a thread that waits for an event
@@ -115,15 +123,14 @@ def _make_stack(
     port: int,
     *,
     make_emulator: Callable[[], AzureSpeechEmulator],
-    clock: Clock | None = None,
-    on_request: Callable[[str], None] | None = None,
+    **options: Any,
 ) -> LocalStack:
     """A stack spoken by Azure if the environment names an account, else by an emulator; exits if it cannot be."""
     from local.stack import AzureAccount, LocalStack
 
     try:
         speech: AzureAccount | AzureSpeechEmulator = AzureAccount.from_environment(os.environ) or make_emulator()
-        return LocalStack(port=port, clock=clock, speech=speech, on_request=on_request, log_file=LOG_FILE)
+        return LocalStack(port=port, speech=speech, log_file=LOG_FILE, **options)
     except ValueError as error:
         error_console.print(f"[bold red]✗[/] {error}")
     except OSError as error:
