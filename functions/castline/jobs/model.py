@@ -183,16 +183,16 @@ class JobRecord:
     @property
     def completed_segments(self) -> int:
         """How many segments have been synthesized so far, or had been when the job ended."""
-        if self.batches:
-            return sum(len(batch.segments) for batch in self.batches)
-        return self.job.completed_segments
+        if self.job.completed_at is not None:
+            return self.job.completed_segments
+        return sum(len(batch.segments) for batch in self.batches)
 
     @property
     def retry_count(self) -> int:
         """How many times the batch with the worst luck was tried again after a transient provider failure."""
-        if self.batches:
-            return min(MAX_PROVIDER_RETRIES, max(batch.provider_failures for batch in self.batches))
-        return self.job.retry_count
+        if self.job.completed_at is not None:
+            return self.job.retry_count
+        return min(MAX_PROVIDER_RETRIES, max((batch.provider_failures for batch in self.batches), default=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -343,6 +343,19 @@ def test_batches_count_progress_and_the_worst_luck(repository: JobRepository, us
     assert (record.completed_segments, record.retry_count) == (3, 2)
 
 
+def test_a_batch_that_comes_late_changes_nothing_of_an_ended_job(repository: JobRepository, user: str) -> None:
+    job = create(repository, user)
+    repository.start(job, total_segments=3, now=NOW)
+    repository.finish(job, JobStatus.FAILED, now=NOW, completed_segments=1, retry_count=2)
+
+    late = Batch(number=0, segments=(SpokenSegment(number=0, fingerprint="f", samples=1),))
+    repository.record_batch(job.id, late, now=NOW, failed=True)
+
+    record = repository.get_record(job.id)
+    assert record is not None
+    assert (record.completed_segments, record.retry_count) == (1, 2)
+
+
 def test_only_open_jobs_are_in_the_open_index(repository: JobRepository, user: str) -> None:
     pending, processing, ended = (create(repository, user) for _ in range(3))
     repository.start(processing, total_segments=1, now=NOW)
