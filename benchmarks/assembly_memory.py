@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import os
 import subprocess
 import sys
 import time
@@ -49,6 +48,10 @@ def aws_over_http() -> Iterator[None]:
     """DynamoDB and S3 in this process, reached over HTTP by boto3 here and in child processes."""
     from moto.server import ThreadedMotoServer
 
+    from castline import composition
+    from local import resources
+    from local.environment import environment_variables
+
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -62,24 +65,15 @@ def aws_over_http() -> Iterator[None]:
         "BUCKET_NAME": "castline-audio",
         "POWERTOOLS_LOG_LEVEL": "ERROR",
     }
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    from castline import composition
-    from local import resources
-
-    composition.reset()
-    resources.create_table(variables["TABLE_NAME"])
-    resources.create_bucket(variables["BUCKET_NAME"])
     try:
-        yield
+        with environment_variables(variables):
+            composition.reset()
+            resources.create_table(variables["TABLE_NAME"])
+            resources.create_bucket(variables["BUCKET_NAME"])
+            yield
+            composition.reset()
     finally:
-        composition.reset()
         server.stop()
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def measure(turns: int, output_format: str) -> Measurement:

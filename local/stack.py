@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.background import repeating
 from local.cloud.cloud import LocalCloud
 from local.cloud.lambda_errors import HostStopped
+from local.environment import environment_variables
 from local.gateway import Gateway
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class LocalStack:
                 stack.enter_context(self.speech)
             state_machine_arn = self._create_resources()
             stack.enter_context(
-                _environment(
+                environment_variables(
                     {
                         "TABLE_NAME": resources.TABLE_NAME,
                         "BUCKET_NAME": resources.BUCKET_NAME,
@@ -199,18 +199,3 @@ def _logs_in(path: Path) -> Iterator[None]:
             yield
         finally:
             handler.setStream(before)
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables while the context lasts, then put back what was there."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -1,8 +1,9 @@
 """Credentials that no AWS account accepts, so that nothing run here can reach a real one."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from local.environment import environment_variables
 
 
 @contextmanager
@@ -17,13 +18,5 @@ def fake_credentials(region: str) -> Iterator[None]:
         # botocore would put the account into the host name of DynamoDB Streams, where moto does not see it.
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     }
-    before = {name: os.environ.get(name) for name in fake}
-    os.environ.update(fake)
-    try:
+    with environment_variables(fake):
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
