@@ -72,11 +72,12 @@ def _everything_open() -> Iterator[tuple[Callable[[str], list[str]], str]]:
 
 def _reconcile_job(job_id: str) -> list[str]:
     executions = composition.executions()
-    # The execution is looked at first: one that has ended since then has recorded its outcome, if it has any.
-    execution_status = executions.status(job_id)
+    # The job is looked at first: one that is processing has had an execution, which is lost if there is none now. An
+    # outcome that is recorded meanwhile stands, whatever this makes of the execution.
     job = composition.job_repository().get(job_id)
     if job is None:
         return []
+    execution_status = executions.status(job_id)
     now = datetime.now(UTC)
     match remedy_for(job, execution_status, now=now):
         case Remedy.START:
