@@ -28,6 +28,14 @@ dev: .venv/.installed ## Keep the service running on 127.0.0.1:8000 (PORT=… fo
 test: .venv/.installed ## Run all tests (ARGS=… goes to pytest)
 	@$(BIN)/pytest $(ARGS)
 
+.PHONY: faults
+faults: .venv/.installed ## Break each AWS call and each provider call in turn; show how the job ends and what is left behind
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+.PHONY: load
+load: .venv/.installed ## Run hundreds of jobs of many users at a failing provider, and account for each (ARGS=--help)
+	@$(BIN)/python -m benchmarks.load $(ARGS)
+
 .PHONY: lint
 lint: .venv/.installed ## Check style, formatting and the direction of dependencies
 	@$(BIN)/ruff check

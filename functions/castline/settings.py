@@ -69,6 +69,11 @@ class Settings:
         """How old a job is before the reconciler looks at it: time enough for what happens by itself."""
         return float(self.environment.get("RECONCILE_AFTER_SECONDS", "60"))
 
+    @property
+    def settle_after_seconds(self) -> float:
+        """How long after a job has failed a task of it may still be at work: more than any function's time-out."""
+        return float(self.environment.get("SETTLE_AFTER_SECONDS", "900"))
+
     def _required(self, name: str) -> str:
         try:
             return self.environment[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
@@ -23,6 +24,7 @@ def stop_execution(job_id: str) -> None:
     _client().stop_execution(executionArn=execution_arn(job_id))
 
 
+@cache
 def _client() -> SFNClient:
     # A session of its own: the functions' threads may be using the default one.
     return boto3.Session().client("stepfunctions")

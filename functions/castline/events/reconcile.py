@@ -2,6 +2,8 @@
 
 - A pending job without an execution is started again; after a day of pending it is failed.
 - A job whose execution has ended without recording an outcome is failed.
+- A failed job's audio is deleted once more when no task of it can be at work any longer: a late one may have written
+  some, or the first deletion may have failed.
 - A slot that is held by a job that has ended, or is gone, is freed.
 
 It reads an index of what is open, never the table. Every change it makes is conditional, so that it may run twice at
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-_REPORTED = ("examined", "started", "failed", "slots_freed", "unavailable", "out_of_time")
+_REPORTED = ("examined", "started", "failed", "slots_freed", "settled", "unavailable", "out_of_time")
 _RESERVE_MS = 10_000
 """Time left in the invocation at which no further job is begun."""
 
@@ -38,8 +40,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Reconcile every open job and every taken slot.
 
     Returns:
-        How often each thing was done: ``examined``, ``started``, ``failed``, ``slots_freed``; ``unavailable``,
-        where AWS could not serve us; and ``out_of_time``, 1 if there was no time for all.
+        How often each thing was done: ``examined``, ``started``, ``failed``, ``slots_freed``, ``settled``;
+        ``unavailable``, where AWS could not serve us; and ``out_of_time``, 1 if there was no time for all.
     """
     report: Counter[str] = Counter(dict.fromkeys(_REPORTED, 0))
     for reconcile, subject in _everything_open():
@@ -77,9 +79,14 @@ def _reconcile_job(job_id: str) -> list[str]:
     job = composition.job_repository().get(job_id)
     if job is None:
         return []
-    execution_status = executions.status(job_id)
+    execution_status = None if is_terminal(job.status) else executions.status(job_id)
     now = datetime.now(UTC)
-    match remedy_for(job, execution_status, now=now):
+    settle_after = timedelta(seconds=composition.settings().settle_after_seconds)
+    match remedy_for(job, execution_status, now=now, settle_after=settle_after):
+        case Remedy.SETTLE:
+            composition.audio_storage().delete_audio(job_id)
+            composition.job_repository().settle(job)
+            return ["settled"]
         case Remedy.START:
             executions.start(job_id)
             logger.warning("started a job again", extra={"job_id": job_id})

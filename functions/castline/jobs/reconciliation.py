@@ -21,22 +21,28 @@ class Remedy(Enum):
     """What helps, other than failing the job."""
 
     NONE = auto()
+    SETTLE = auto()
+    """Delete the audio of a failed job once more, now that no task of it can be at work any longer."""
     START = auto()
 
 
-def remedy_for(job: Job, execution_status: str | None, *, now: datetime) -> Remedy | FailureCode:
+def remedy_for(
+    job: Job, execution_status: str | None, *, now: datetime, settle_after: timedelta
+) -> Remedy | FailureCode:
     """What a job needs, given how its execution stands.
 
     Args:
         job: the job as it is now.
         execution_status: Step Functions' name for it, such as ``RUNNING``; None when there is no execution.
         now: the time at which the job's age is judged.
+        settle_after: how long after a job has failed a task of it may still be at work.
 
     Returns:
         A remedy, or the code to fail the job with.
     """
     if is_terminal(job.status):
-        return Remedy.NONE
+        has_settled = job.completed_at is not None and now - job.completed_at >= settle_after
+        return Remedy.SETTLE if job.status is JobStatus.FAILED and has_settled else Remedy.NONE
     if job.status is JobStatus.PENDING and now - job.created_at >= MAX_PENDING:
         return FailureCode.INTERRUPTED
     match execution_status:

@@ -273,6 +273,8 @@ class JobRepository:
     ) -> Job:
         """Make a job terminal, free its slot and set the end of its retention: all or nothing, and once only.
 
+        A failed job stays among :meth:`open_jobs` until it is settled: a task that is late may still write audio.
+
         Returns:
             The job as it is now.
 
@@ -312,7 +314,7 @@ class JobRepository:
                     "Key": items.serialize(items.job_key(job.id)),
                     "UpdateExpression": "SET "
                     + ", ".join(f"#{name} = :{name}" for name in changes)
-                    + f" REMOVE {OPEN_JOBS.partition_key}",
+                    + ("" if status is JobStatus.FAILED else f" REMOVE {OPEN_JOBS.partition_key}"),
                     "ConditionExpression": f"#status IN ({', '.join(allowed)})",
                     "ExpressionAttributeNames": {f"#{name}": name for name in changes},
                     "ExpressionAttributeValues": items.serialize(
@@ -340,9 +342,28 @@ class JobRepository:
         return ended
 
     def open_jobs(self, shard: int) -> Iterator[Job]:
-        """The pending and processing jobs of one shard, oldest first: perhaps without the latest changes."""
+        """The jobs of one shard that are pending, processing, or failed and not settled.
+
+        Oldest first, and perhaps without the latest changes.
+        """
         for item in self._open_items(items.open_jobs_key(shard)):
             yield items.read_job(item)
+
+    def settle(self, job: Job) -> None:
+        """Take a failed job out of :meth:`open_jobs`: nothing of it is left to look after."""
+        try:
+            with translated_aws_errors():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=items.serialize(items.job_key(job.id)),
+                    UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
+                    ConditionExpression="#status = :failed",
+                    ExpressionAttributeNames={"#status": "status"},
+                    ExpressionAttributeValues=items.serialize({":failed": JobStatus.FAILED.value}),
+                )
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
 
     def users_with_slots_taken(self, shard: int) -> Iterator[str]:
         """The users of one shard who have slots taken, or had until lately."""

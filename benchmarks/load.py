@@ -1,0 +1,233 @@
+"""Hundreds of jobs of many users at a provider that fails now and then: what became of each.
+
+    python -m benchmarks.load --jobs 300 --users 40
+
+Exits with 1 if a job is unaccounted for: not ended, its slot taken, or its audio missing or left over.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import boto3
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from castline import composition
+from local.azure_speech.server import AzureSpeechEmulator
+from local.cloud.clock import Clock
+from local.quickstart import DIALOGUE
+from local.resources import BUCKET_NAME
+from local.stack import LocalStack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FAULTS = (
+    "throttled probability=0.01",
+    "unavailable probability=0.01",
+    "reset-amid-audio probability=0.01",
+    "error-amid-audio probability=0.01",
+    "empty-audio probability=0.001",
+    "unsupported-voice probability=0.001",
+)
+"""Per request to the provider. A job of ten turns makes ten."""
+
+WAIT_SCALE = 0.01
+SYNTHESIZE_CONCURRENCY = 4
+SPEECH_CONCURRENCY = 4
+_POLL_SECONDS = 0.25
+_ENDED = {"completed", "failed", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """What a client saw of one job."""
+
+    id: str
+    user: str
+    status: str
+    error_code: str | None
+    retry_count: int
+    seconds: float
+    """From submission to the end, as a client that polls sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a whole run came to."""
+
+    outcomes: list[JobOutcome]
+    refusals: int
+    """How often a submission met the cap and was sent again later."""
+    seconds: float
+    peak_requests_in_flight: int
+    unaccounted: list[str]
+
+
+def run_load(jobs: int, users: int, *, seed: int, patience_seconds: float, ended: Callable[[], None]) -> LoadReport:
+    """Put ``jobs`` jobs of ``users`` users through a local stack; ``ended`` is called whenever one has ended."""
+    speech = AzureSpeechEmulator(
+        voice_engine="tone",
+        faults=FAULTS,
+        seed=seed,
+        max_requests_in_flight=SYNTHESIZE_CONCURRENCY * SPEECH_CONCURRENCY,
+    )
+    stack = LocalStack(
+        clock=Clock(wait_scale=WAIT_SCALE),
+        speech=speech,
+        settings={
+            "SPEECH_CONCURRENCY": str(SPEECH_CONCURRENCY),
+            "RECONCILE_AFTER_SECONDS": "0",
+            "SETTLE_AFTER_SECONDS": "0",
+        },
+        reserved_concurrency={"synthesize": SYNTHESIZE_CONCURRENCY},
+        log_file=Path("out") / "load.log",
+    )
+    chance = random.Random(seed)  # noqa: S311 (repeatable, not secret)
+    work: dict[str, list[dict[str, Any]]] = {f"user-{number}": [] for number in range(users)}
+    for number in range(jobs):
+        work[f"user-{number % users}"].append(_dialogue(chance, number))
+    refusals = Counter[str]()
+    with stack:
+        started = time.monotonic()
+        deadline = started + patience_seconds
+
+        def run_user(user: str) -> list[JobOutcome]:
+            with httpx.Client(base_url=f"{stack.url}/api/v1", headers={"X-User-Id": user}, timeout=60) as client:
+                return _run_user(client, user, work[user], refusals, deadline, ended)
+
+        with ThreadPoolExecutor(users, thread_name_prefix="user") as pool:
+            outcomes = [outcome for each in pool.map(run_user, work) for outcome in each]
+        seconds = time.monotonic() - started
+        while stack.reconcile()["settled"]:
+            pass
+        unaccounted = list(_unaccounted(outcomes, jobs))
+    return LoadReport(outcomes, refusals.total(), seconds, speech.traffic.peak_in_flight, unaccounted)
+
+
+def _dialogue(chance: random.Random, number: int) -> dict[str, Any]:
+    turns = [
+        {"speaker": "AB"[index % 2], "text": f"第 {number} 個工作的第 {index} 句。", "index": index}
+        for index in range(chance.choice((2, 5, 10, 20)))
+    ]
+    return {**DIALOGUE, "turns": turns, "output_format": chance.choice(("mp3", "wav"))}
+
+
+def _run_user(
+    client: httpx.Client,
+    user: str,
+    dialogues: list[dict[str, Any]],
+    refusals: Counter[str],
+    deadline: float,
+    ended: Callable[[], None],
+) -> list[JobOutcome]:
+    """Submit as fast as the cap allows, and watch every job to its end."""
+    open_jobs: dict[str, float] = {}
+    outcomes: list[JobOutcome] = []
+    waiting = list(dialogues)
+    while (waiting or open_jobs) and time.monotonic() < deadline:
+        while waiting:
+            answer = client.post("/jobs", json=waiting[0])
+            if answer.status_code == 429:
+                refusals[user] += 1
+                break
+            answer.raise_for_status()
+            open_jobs[answer.json()["id"]] = time.monotonic()
+            waiting.pop(0)
+        time.sleep(_POLL_SECONDS)
+        for job_id, submitted in list(open_jobs.items()):
+            job = client.get(f"/jobs/{job_id}").raise_for_status().json()
+            if job["status"] in _ENDED:
+                del open_jobs[job_id]
+                seconds = time.monotonic() - submitted
+                outcomes.append(
+                    JobOutcome(job_id, user, job["status"], job.get("error_code"), job["retry_count"], seconds)
+                )
+                ended()
+    outcomes += [JobOutcome(job_id, user, "open", None, 0, 0.0) for job_id in open_jobs]
+    return outcomes
+
+
+def _unaccounted(outcomes: list[JobOutcome], jobs: int) -> list[str]:
+    """Everything that is not as it must be when all jobs have ended."""
+    problems = [f"{each.id} never ended" for each in outcomes if each.status not in _ENDED]
+    if len(outcomes) != jobs:
+        problems.append(f"{jobs} jobs were to be submitted, {len(outcomes)} were")
+    repository = composition.job_repository()
+    for user in {each.user for each in outcomes}:
+        problems += [f"{user} has a slot taken by {job_id}" for job_id in repository.taken_slots(user)]
+    audio: Counter[str] = Counter()
+    for page in boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=BUCKET_NAME, Prefix="audio/"):
+        audio.update(item["Key"].split("/")[1] for item in page.get("Contents", ()))
+    for each in outcomes:
+        expected = int(each.status == "completed")
+        if audio.pop(each.id, 0) != expected:
+            problems.append(f"{each.id} is {each.status} and does not have {expected} audio files")
+    problems += [f"audio of {job_id} belongs to no job" for job_id in audio]
+    return problems
+
+
+def _print(report: LoadReport, console: Console) -> None:
+    table = Table("outcome", "jobs", "p50 s", "p95 s", "max s", "retries", box=None)
+    by_outcome: dict[str, list[JobOutcome]] = {}
+    for each in report.outcomes:
+        by_outcome.setdefault(" ".join(filter(None, (each.status, each.error_code))), []).append(each)
+    for name, members in sorted(by_outcome.items()):
+        seconds = sorted(each.seconds for each in members)
+        table.add_row(
+            name,
+            str(len(members)),
+            f"{statistics.median(seconds):.1f}",
+            f"{seconds[int(0.95 * (len(seconds) - 1))]:.1f}",
+            f"{seconds[-1]:.1f}",
+            str(sum(each.retry_count for each in members)),
+        )
+    console.print(table)
+    console.print(
+        f"{len(report.outcomes)} jobs in {report.seconds:.0f} s; {report.refusals} submissions met the cap and came "
+        f"again; at most {report.peak_requests_in_flight} requests in flight at the provider"
+    )
+    for problem in report.unaccounted:
+        console.print(f"[red]✗ {problem}[/]")
+    console.print(f"{len(report.unaccounted)} unaccounted for")
+
+
+def main(
+    jobs: Annotated[int, typer.Option(min=1, help="How many jobs.")] = 300,
+    users: Annotated[int, typer.Option(min=1, help="Of how many users.")] = 40,
+    seed: Annotated[int, typer.Option(help="Makes dialogues and faults repeatable.")] = 1,
+    patience_seconds: Annotated[float, typer.Option(min=1, help="When to give up.")] = 540,
+    output: Annotated[Path | None, typer.Option(help="A JSON file for every job's outcome.")] = None,
+) -> None:
+    """Run many jobs against a provider with random faults, and account for each."""
+    console = Console(highlight=False, soft_wrap=True)
+    lock = threading.Lock()
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("jobs", total=jobs)
+
+        def ended() -> None:
+            with lock:
+                progress.advance(task)
+
+        report = run_load(jobs, users, seed=seed, patience_seconds=patience_seconds, ended=ended)
+    _print(report, console)
+    if output is not None:
+        output.write_text(json.dumps(asdict(report), indent=2) + "\n", "utf-8")
+    raise typer.Exit(1 if report.unaccounted else 0)
+
+
+if __name__ == "__main__":
+    typer.run(main)

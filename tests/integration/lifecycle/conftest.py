@@ -1,0 +1,42 @@
+"""The world that the tests of the lifecycle live in, one for each module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from castline import composition
+from castline.observability import logger
+from local import resources
+from local.cloud.cloud import LocalCloud
+from tests.integration.lifecycle.world import Hum, StandingClock, World, new_user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """Tests share it and differ by user, or let it forget everything."""
+    clock = StandingClock()
+    with (
+        LocalCloud(clock=clock, poll_interval_seconds=None, expiry_interval_seconds=None) as cloud,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("TABLE_NAME", resources.TABLE_NAME)
+        patch.setenv("BUCKET_NAME", resources.BUCKET_NAME)
+        composition.reset()
+        logger.setLevel("CRITICAL")
+        world = World(cloud, clock)
+        voice = Hum()
+        patch.setattr(composition, "executions", lambda: world.executions)
+        patch.setattr(composition, "speech_provider", lambda: voice)
+        clock.rule(patch)
+        yield world
+        composition.reset()
+
+
+@pytest.fixture
+def user() -> str:
+    return new_user()

@@ -1,0 +1,149 @@
+"""What should have become of every job: the lifecycle, told again in the simplest way that it can be.
+
+It shares no code with what it is held against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MAX_ACTIVE = 3
+KEY_LIFETIME = timedelta(hours=24)
+RETENTION = {"completed": timedelta(days=30), "failed": timedelta(days=30), "cancelled": timedelta(days=7)}
+
+
+@dataclass(eq=False, kw_only=True)
+class ExpectedJob:
+    """A job as it should be; ``status`` is None once it is gone, or was never allowed to be."""
+
+    number: int
+    id: str
+    user: str
+    created_at: datetime
+    status: str | None = "pending"
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    failure: str | None = None
+    segments: int = 0
+    """How many segments its batch has spoken, while it is active."""
+    provider_failures: int = 0
+    batch_expires_at: datetime | None = None
+    has_audio: bool = False
+    is_settled: bool = False
+    """Whether the reconciler has looked after what a task that was late may have left of it."""
+    holds_leaked_slot: bool = False
+    """Whether it takes a slot although it has ended or is gone."""
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in {"pending", "processing"}
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_active or (self.status == "failed" and not self.is_settled)
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in RETENTION
+
+    @property
+    def expires_at(self) -> datetime | None:
+        if self.status is None or self.ended_at is None:
+            return None
+        return self.ended_at + RETENTION[self.status]
+
+    def is_visible(self, now: datetime) -> bool:
+        return self.status is not None and (self.expires_at is None or now < self.expires_at)
+
+    def plan(self, now: datetime) -> None:
+        if self.status == "pending":
+            self.status, self.started_at = "processing", now
+
+    def end(self, status: str, now: datetime, *, failure: str | None = None) -> None:
+        self.status, self.ended_at, self.failure = status, now, failure
+        self.has_audio = status == "completed"
+
+    def fail(self, failure: str, now: datetime) -> None:
+        """What any failure does: nothing, if the job has ended."""
+        if self.is_active:
+            self.end("failed", now, failure=failure)
+
+    def record_batch(self, segments: int, now: datetime, *, failed: bool = False) -> None:
+        if self.is_active:
+            self.segments = segments
+            self.provider_failures += failed
+        self.batch_expires_at = now + timedelta(days=1)
+
+    def remove_expired(self, now: datetime) -> None:
+        """What TTL does."""
+        if self.batch_expires_at is not None and self.batch_expires_at < now:
+            self.batch_expires_at = None
+            if self.is_active:
+                self.segments = self.provider_failures = 0
+        if self.expires_at is not None and self.expires_at < now:
+            self.status, self.has_audio = None, False
+
+    def __repr__(self) -> str:
+        return f"job {self.number} ({self.status or 'gone'})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedKey:
+    """What an idempotency key stands for."""
+
+    job: ExpectedJob
+    text: str
+    expires_at: datetime
+
+
+@dataclass(kw_only=True)
+class Expected:
+    """Everything that should be there."""
+
+    jobs: list[ExpectedJob] = field(default_factory=list)
+    """Oldest first."""
+    keys: dict[tuple[str, str], ExpectedKey] = field(default_factory=dict)
+    users_with_slots: set[str] = field(default_factory=set)
+    """Those whom the reconciler looks at: all who have slots taken, and some who had until lately."""
+
+    def add(self, job_id: str, user: str, now: datetime) -> ExpectedJob:
+        job = ExpectedJob(number=len(self.jobs), id=job_id, user=user, created_at=now)
+        self.jobs.append(job)
+        self.users_with_slots.add(user)
+        return job
+
+    def live_keys(self, now: datetime) -> list[tuple[str, str]]:
+        """Users and their keys that still stand for a job: those of pending jobs, if there are any."""
+        live = [name for name, key in self.keys.items() if now < key.expires_at]
+        return [name for name in live if self.keys[name].job.status == "pending"] or live
+
+    def remember(self, user: str, key: str | None, text: str, job: ExpectedJob) -> None:
+        if key is not None:
+            self.keys[user, key] = ExpectedKey(job=job, text=text, expires_at=job.created_at + KEY_LIFETIME)
+
+    def forget(self, user: str, key: str | None) -> None:
+        """What a submission that failed leaves of its key, and of what the key stood for before: nothing."""
+        if key is not None:
+            self.keys.pop((user, key), None)
+
+    def active(self, user: str) -> list[ExpectedJob]:
+        return [job for job in self.jobs if job.user == user and job.is_active]
+
+    def anything_has_expired(self, now: datetime) -> bool:
+        """Whether TTL has anything to remove of jobs."""
+        ends = [end for job in self.jobs for end in (job.expires_at, job.batch_expires_at)]
+        return any(end is not None and end < now for end in ends)
+
+    def remove_expired(self, now: datetime) -> None:
+        """What TTL does."""
+        for job in self.jobs:
+            job.remove_expired(now)
+        self.keys = {name: key for name, key in self.keys.items() if key.expires_at >= now}
+
+    def slots(self, user: str) -> set[str]:
+        return {job.id for job in self.jobs if job.user == user and (job.is_active or job.holds_leaked_slot)}

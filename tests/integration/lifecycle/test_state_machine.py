@@ -1,0 +1,572 @@
+"""Whatever happens to jobs, in whatever order, the lifecycle holds.
+
+Hypothesis puts the events of many jobs in any order, late ones and repeated ones included, carries them out on the
+real service, repository and handlers, and compares everything there is with a simple model after each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import pytest
+from hypothesis import HealthCheck, Phase, event, seed, settings
+from hypothesis import strategies as st
+from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from castline import composition
+from castline.audio.errors import BrokenSegment
+from castline.aws_errors import ServiceUnavailable
+from castline.jobs.errors import (
+    IdempotencyKeyReused,
+    JobCannotCancel,
+    JobLimitExceeded,
+    JobNotActive,
+    JobNotCompleted,
+    JobNotFound,
+)
+from castline.jobs.items import shard_of
+from castline.jobs.model import Batch, JobStatus, SpokenSegment
+from castline.jobs.table import OPEN_SHARDS
+from tests.integration.lifecycle.model import MAX_ACTIVE, Expected, ExpectedJob
+from tests.integration.lifecycle.world import SETTLED, Crash, Table, Trouble, World, crash, dialogue, overtaken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from castline.jobs.model import JobRecord
+
+USERS = ("ann", "bob")
+SUBMITTING = st.sampled_from(["ann", "ann", "ann", "bob"])
+STRANGER = "eve"
+TEXTS = ("你好", "你好", "Hello")
+DAY = timedelta(days=1)
+LATEST_TASK = timedelta(minutes=15)
+SEED = 2
+"""What the stories are made from: the same ones every time."""
+
+TOLD = (
+    "assemble and crash",
+    "assemble overtaken",
+    "assemble: in time",
+    "assemble: too early",
+    "cancel overtaken by plan",
+    "cancel: pending",
+    "cancel: processing",
+    "comes late: cancelled",
+    "comes late: completed",
+    "comes late: failed",
+    "comes late: gone",
+    "execution ABORTED",
+    "execution FAILED",
+    "execution SUCCEEDED",
+    "execution TIMED_OUT",
+    "expire",
+    "fail: pending",
+    "fail: processing",
+    "leak slot: gone",
+    "lose execution: pending",
+    "lose execution: processing",
+    "plan overtaken by cancel",
+    "reconcile: failed",
+    "reconcile: slots_freed",
+    "reconcile: started",
+    "reconcile: unavailable",
+    "speak late or in part: completed",
+    "speak late or in part: failed",
+    "submit again: another text",
+    "submit again: in trouble",
+    "submit again: pending",
+    "submit: ANSWER_LOST",
+    "submit: CRASH",
+    "submit: REFUSED",
+    "submit: too many",
+    "time passes: 30 days",
+    "time passes: 7 days",
+)
+"""What they must tell of, each more than once: an event that never comes would prove nothing."""
+
+_Rule = Any
+
+
+def on_a_job(that: Callable[[ExpectedJob], bool], **more: st.SearchStrategy[Any]) -> Callable[[_Rule], _Rule]:
+    """A rule about one ``job`` that is as it should be for it; it does not apply where there is none."""
+
+    def jobs(machine: Lifecycle) -> list[ExpectedJob]:
+        return [job for job in machine.expected.jobs if that(job)]
+
+    def decorate(function: _Rule) -> _Rule:
+        job = st.runner().flatmap(lambda machine: st.sampled_from(jobs(machine)))
+        applies = precondition(lambda machine: bool(jobs(machine)))
+        return cast("Any", rule)(job=job, **more)(applies(function))
+
+    return decorate
+
+
+# Hypothesis begins with trivial examples, and then repeats parts of those it has found; here that would be most of
+# them. Under another name its provider does neither.
+_EVEN_HANDED = "even-handed"
+AVAILABLE_PROVIDERS[_EVEN_HANDED] = AVAILABLE_PROVIDERS["hypothesis"]
+
+
+class _AllRules:
+    def is_enabled(self, rule: str) -> bool:
+        return True
+
+
+class Lifecycle(RuleBasedStateMachine):
+    """Every job of two users, from every side at once."""
+
+    world: ClassVar[World]
+    happened: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Hypothesis would switch half of the rules off for each example, so that few stories ever come to their end.
+        self._rules_strategy.enabled_rules_strategy = cast("Any", st.just(_AllRules()))
+        self.expected = Expected()
+        self.outcomes: dict[str, JobRecord] = {}
+        self.seen: dict[str, Any] = {}
+        self.sound = True
+        self.world.forget_everything()
+
+    @property
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    def note(self, what: str) -> None:
+        """Say what is about to happen, or what kind it turned out to be."""
+        self.sound = False
+        self.happened[what] += 1
+        event(what)
+
+    @initialize(stages=st.lists(st.tuples(SUBMITTING, st.integers(-2, 3)), min_size=2, max_size=4))
+    def begin_in_the_middle(self, stages: list[tuple[str, int]]) -> None:
+        """Some jobs, and how many steps each has gone of the straight way; below 0, it was not even started."""
+        for user, steps in stages:
+            count = len(self.expected.jobs)
+            self.submit(user=user, key=None, text="你好", trouble=Trouble.CRASH if steps < 0 else Trouble.NONE)
+            straight_on = (self.plan, self.speak, self.assemble)
+            if len(self.expected.jobs) > count:
+                for step in straight_on[: max(0, steps)]:
+                    step(job=self.expected.jobs[-1])
+
+    # Users
+
+    @rule(
+        user=SUBMITTING,
+        key=st.sampled_from([None, "k1", "k2"]),
+        text=st.sampled_from(TEXTS),
+        trouble=st.sampled_from([Trouble.NONE, Trouble.NONE, Trouble.CRASH, *Trouble]),
+    )
+    def submit(self, user: str, key: str | None, text: str, trouble: Trouble) -> None:
+        if (user, key) in self.expected.live_keys(self.now):
+            key = None
+        slots = self.expected.slots(user)
+        if len(slots) >= MAX_ACTIVE:
+            self.note("submit: too many")
+            with pytest.raises(JobLimitExceeded) as refusal:
+                self._submit(user, key, text, Trouble.NONE)
+            assert (refusal.value.current_jobs, refusal.value.max_jobs) == (len(slots), MAX_ACTIVE)
+            return
+
+        self.note(f"submit: {trouble.name}")
+        match trouble:
+            case Trouble.NONE:
+                assert self._submit(user, key, text, trouble) == self.world.executions.asked_for[-1]
+            case Trouble.CRASH:
+                with pytest.raises(Crash):
+                    self._submit(user, key, text, trouble)
+            case _:
+                with pytest.raises(ServiceUnavailable):
+                    self._submit(user, key, text, trouble)
+        job = self.expected.add(self.world.executions.asked_for[-1], user, self.now)
+        if trouble in {Trouble.REFUSED, Trouble.ANSWER_LOST}:
+            job.status = None
+            self.expected.forget(user, key)
+        else:
+            self.expected.remember(user, key, text, job)
+
+    @rule(
+        name=st.runner().flatmap(lambda machine: st.sampled_from(machine.expected.live_keys(machine.now))),
+        text=st.sampled_from(TEXTS),
+        trouble=st.sampled_from([Trouble.NONE, Trouble.NONE, *Trouble]),
+    )
+    @precondition(lambda machine: bool(machine.expected.live_keys(machine.now)))
+    def submit_again(self, name: tuple[str, str], text: str, trouble: Trouble) -> None:
+        known = self.expected.keys[name]
+        if known.text != text:
+            self.note("submit again: another text")
+            with pytest.raises(IdempotencyKeyReused):
+                self._submit(*name, text, trouble)
+        elif known.job.status == "pending" and trouble is not Trouble.NONE:
+            self.note("submit again: in trouble")
+            with pytest.raises((ServiceUnavailable, Crash)):
+                self._submit(*name, text, trouble)
+        else:
+            self.note(f"submit again: {known.job.status}")
+            assert self._submit(*name, text, trouble) == known.job.id
+            assert known.job.status != "pending" or known.job.id in self.world.executions.statuses
+
+    def _submit(self, user: str, key: str | None, text: str, trouble: Trouble) -> str:
+        with self.world.executions.in_trouble(trouble):
+            return self.world.service.submit(user, dialogue(text), idempotency_key=key).id
+
+    @on_a_job(lambda _job: True)
+    def cancel(self, job: ExpectedJob) -> None:
+        self.note(f"cancel: {job.status or 'gone'}")
+        with pytest.raises(JobNotFound):
+            self.world.service.cancel(STRANGER, job.id)
+
+        if job.status == "pending":
+            cancelled = self.world.service.cancel(job.user, job.id)
+            job.end("cancelled", self.now)
+            assert (cancelled.status, cancelled.completed_at) == (JobStatus.CANCELLED, self.now)
+            assert self.world.executions.statuses.get(job.id) != "RUNNING"
+        elif job.is_visible(self.now):
+            with pytest.raises(JobCannotCancel) as refusal:
+                self.world.service.cancel(job.user, job.id)
+            assert refusal.value.status == job.status
+        else:
+            with pytest.raises(JobNotFound):
+                self.world.service.cancel(job.user, job.id)
+
+    # The workflow; its tasks may come late, or twice, or for a job that is gone
+
+    @on_a_job(lambda job: job.is_active)
+    def plan(self, job: ExpectedJob) -> None:
+        self.note(f"plan: {job.status}")
+        self.world.plan(job.id)
+        job.plan(self.now)
+
+    @on_a_job(lambda job: job.status == "pending")
+    def plan_overtaken_by_cancel(self, job: ExpectedJob) -> None:
+        self.note("plan overtaken by cancel")
+        with (
+            overtaken(self.world.repository, "start", lambda: self.world.service.cancel(job.user, job.id)),
+            pytest.raises(JobNotActive),
+        ):
+            self.world.plan(job.id)
+        job.end("cancelled", self.now)
+
+    @on_a_job(lambda job: job.status == "pending")
+    def cancel_overtaken_by_plan(self, job: ExpectedJob) -> None:
+        self.note("cancel overtaken by plan")
+        with (
+            overtaken(self.world.repository, "finish", lambda: self.world.plan(job.id)),
+            pytest.raises(JobCannotCancel),
+        ):
+            self.world.service.cancel(job.user, job.id)
+        job.plan(self.now)
+
+    @on_a_job(lambda job: job.status == "processing")
+    def speak(self, job: ExpectedJob) -> None:
+        self.note("speak")
+        self.world.synthesize(job.id)
+        job.record_batch(2, self.now)
+
+    @on_a_job(lambda job: job.started_at is not None, failed=st.booleans())
+    def speak_late_or_in_part(self, job: ExpectedJob, failed: bool) -> None:
+        self.note(f"speak late or in part: {job.status or 'gone'}")
+        segment = SpokenSegment(number=0, fingerprint="0" * 64, samples=240)
+        batch = Batch(number=0, segments=(segment,))
+        self.world.repository.record_batch(job.id, batch, now=self.now, failed=failed)
+        job.record_batch(1, self.now, failed=failed)
+
+    @on_a_job(lambda job: job.status == "processing")
+    def assemble(self, job: ExpectedJob) -> None:
+        if job.segments < 2:
+            self.note("assemble: too early")
+            with pytest.raises(BrokenSegment):
+                self.world.assemble(job.id)
+        else:
+            self.note("assemble: in time")
+            self.world.assemble(job.id)
+            job.end("completed", self.now)
+
+    @on_a_job(lambda job: job.status == "processing" and job.segments == 2 and not job.has_audio)
+    def assemble_and_crash(self, job: ExpectedJob) -> None:
+        self.note("assemble and crash")
+        with (
+            overtaken(composition.audio_storage(), "put_audio", crash, after_effect=True),
+            pytest.raises(Crash),
+        ):
+            self.world.assemble(job.id)
+        job.has_audio = True
+
+    @on_a_job(
+        lambda job: job.status == "processing" and job.segments == 2,
+        by=st.sampled_from(["itself", "failure", "time-out"]),
+        after_effect=st.booleans(),
+    )
+    def assemble_overtaken(self, job: ExpectedJob, by: str, after_effect: bool) -> None:
+        self.note(f"assemble overtaken by {by}")
+        events: dict[str, Callable[[], None]] = {
+            "itself": lambda: self.world.assemble(job.id),
+            "failure": lambda: self.world.record_failure(job.id),
+            "time-out": lambda: self.world.report_status(job.id, "TIMED_OUT"),
+        }
+        with (
+            overtaken(composition.audio_storage(), "put_audio", events[by], after_effect=after_effect),
+            pytest.raises(JobNotActive),
+        ):
+            self.world.assemble(job.id)
+        if by == "itself":
+            job.end("completed", self.now)
+        else:
+            job.fail("PROVIDER_UNAVAILABLE" if by == "failure" else "TIMEOUT", self.now)
+
+    @on_a_job(lambda job: not job.is_active, task=st.sampled_from(["plan", "synthesize", "assemble"]))
+    def come_late(self, job: ExpectedJob, task: str) -> None:
+        self.note(f"{task} comes late: {job.status or 'gone'}")
+        with pytest.raises(JobNotActive) as refusal:
+            getattr(self.world, task)(job.id)
+        assert refusal.value.status == job.status
+
+    @on_a_job(lambda _job: True, error=st.sampled_from(["ProviderUnavailable", "States.Timeout"]))
+    def fail(self, job: ExpectedJob, error: str) -> None:
+        self.note(f"fail: {job.status or 'gone'}")
+        self.world.record_failure(job.id, error)
+        job.fail("TIMEOUT" if error == "States.Timeout" else "PROVIDER_UNAVAILABLE", self.now)
+
+    # Executions
+
+    @on_a_job(
+        lambda _job: True,
+        status=st.sampled_from(["ABORTED", "FAILED", "TIMED_OUT", "SUCCEEDED", "RUNNING"]),
+        reports=st.integers(0, 2),
+    )
+    def execution_changes(self, job: ExpectedJob, status: str, reports: int) -> None:
+        """The execution takes another status, of which the event comes, comes twice, or is lost."""
+        self.note(f"execution {status}: {job.status or 'gone'}, {reports} reports")
+        self.world.executions.statuses[job.id] = status
+        for _ in range(reports):
+            self.world.report_status(job.id, status)
+        if reports and status in {"ABORTED", "FAILED", "TIMED_OUT"}:
+            job.fail("TIMEOUT" if status == "TIMED_OUT" else "INTERRUPTED", self.now)
+
+    @on_a_job(lambda job: job.is_active)
+    def lose_execution(self, job: ExpectedJob) -> None:
+        self.note(f"lose execution: {job.status}")
+        self.world.executions.statuses.pop(job.id, None)
+
+    # Time, and what comes with it
+
+    @rule(delta=st.sampled_from([SETTLED, SETTLED, SETTLED, timedelta(hours=1), DAY, 7 * DAY, 30 * DAY]))
+    @precondition(lambda machine: any(job.status is not None for job in machine.expected.jobs))
+    def time_passes(self, delta: timedelta) -> None:
+        self.note(f"time passes: {delta}")
+        self.world.clock.advance(delta)
+
+    @rule()
+    @precondition(lambda machine: machine.expected.anything_has_expired(machine.now))
+    def expire(self) -> None:
+        self.note("expire")
+        self.world.expire()
+        self.expected.remove_expired(self.now)
+
+    @on_a_job(lambda job: not job.is_active and not job.holds_leaked_slot)
+    def leak_slot(self, job: ExpectedJob) -> None:
+        self.note(f"leak slot: {job.status or 'gone'}")
+        self.world.leak_slot(job.user, job.id)
+        job.holds_leaked_slot = True
+        self.expected.users_with_slots.add(job.user)
+
+    @rule(
+        after=st.sampled_from([SETTLED, SETTLED, SETTLED - timedelta(seconds=1)]),
+        trouble=st.sampled_from([Trouble.NONE, Trouble.NONE, Trouble.REFUSED, Trouble.ANSWER_LOST]),
+    )
+    @precondition(lambda machine: any(job.is_active or job.holds_leaked_slot for job in machine.expected.jobs))
+    def reconcile(self, after: timedelta, trouble: Trouble) -> None:
+        self.note("reconcile")
+        self.world.clock.advance(after)
+        remedies = Counter(self._remedy(job) for job in self.expected.jobs)
+        remedies["slots_freed"] = sum(job.holds_leaked_slot for job in self.expected.jobs)
+        with self.world.executions.in_trouble(trouble):
+            report = self.world.reconcile()
+
+        if trouble is not Trouble.NONE:
+            remedies["unavailable"] = remedies.pop("started", 0)
+        for remedy in ("started", "failed", "slots_freed", "settled", "unavailable"):
+            assert report[remedy] == remedies[remedy], remedy
+            if remedies[remedy]:
+                self.note(f"reconcile: {remedy}")
+        for job in self.expected.jobs:
+            if self._remedy(job) == "settled":
+                job.is_settled = True
+            elif self._remedy(job) == "failed":
+                timed_out = self.world.executions.statuses.get(job.id) == "TIMED_OUT"
+                day_old = job.status == "pending" and self.now - job.created_at >= DAY
+                job.fail("TIMEOUT" if timed_out and not day_old else "INTERRUPTED", self.now)
+        self.expected.users_with_slots = {user for user in USERS if self.expected.slots(user)}
+        for job in self.expected.jobs:
+            job.holds_leaked_slot = False
+
+    def _remedy(self, job: ExpectedJob) -> str:
+        status = self.world.executions.statuses.get(job.id)
+        if not job.is_open or self.now - job.created_at < SETTLED:
+            return "none"
+        if job.ended_at is not None:
+            return "settled" if self.now - job.ended_at >= LATEST_TASK else "none"
+        if job.status == "pending" and self.now - job.created_at >= DAY:
+            return "failed"
+        if status is None and job.status == "pending":
+            return "started"
+        return "none" if status == "RUNNING" else "failed"
+
+    # What always holds
+
+    @invariant()
+    def everything_is_as_expected(self) -> None:
+        table, objects = self.world.table(), self.world.objects("audio/")
+        self._check_items(table)
+        self._check_keys(table)
+        assert sorted(key.split("/")[1] for key in objects) == sorted(
+            job.id for job in self.expected.jobs if job.has_audio
+        ), "audio"
+        # What users and the reconciler see follows from these: it is not looked at again until they change.
+        self._check_open_jobs(table)
+        for user in (*USERS, STRANGER):
+            self._check_slots(user, table)
+            for status in (None, *JobStatus):
+                self._check_list(user, status, table)
+        for job in self.expected.jobs:
+            self._check_detail(job, table)
+        self.sound = True
+
+    def _has_changed(self, subject: str, *state: Any) -> bool:
+        before, self.seen[subject] = self.seen.get(subject), state
+        return before != state
+
+    def _check_items(self, table: Table) -> None:
+        """What is in the table: of every job all its items or none, with an end in sight or not, as it should be."""
+        for job in self.expected.jobs:
+            items = {sk: item for (pk, sk), item in table.items() if pk == f"JOB#{job.id}"}
+            batches = {sk: items.pop(sk) for sk in list(items) if sk.startswith("BATCH#")}
+            assert all("expires_at" in batch for batch in batches.values())
+            assert bool(batches) == (job.batch_expires_at is not None)
+            names = {"JOB", "INPUT"} if job.status is not None else set()
+            assert set(items) == names | ({"RESULT"} if job.status == "completed" else set()), job
+            expiry = int(job.expires_at.timestamp()) if job.expires_at else None
+            assert {item.get("expires_at") for item in items.values()} <= {expiry}, job
+        everybody = {f"JOB#{job.id}" for job in self.expected.jobs} | {f"USER#{user}" for user in USERS}
+        assert {pk for pk, _ in table} <= everybody
+
+    def _check_keys(self, table: Table) -> None:
+        for user in USERS:
+            found = [item["job_id"] for (pk, sk), item in table.items() if pk == f"USER#{user}" and sk != "ACTIVE"]
+            assert sorted(found) == sorted(
+                known.job.id for (owner, _), known in self.expected.keys.items() if owner == user
+            ), "idempotency keys"
+
+    def _check_open_jobs(self, table: Table) -> None:
+        repository = self.world.repository
+        for shard in range(OPEN_SHARDS):
+            jobs = {job.id for job in self.expected.jobs if job.is_open and shard_of(job.id) == shard}
+            users = {user for user in self.expected.users_with_slots if shard_of(user) == shard}
+            partitions = {f"OPEN#{shard}", f"SLOTS#{shard}"}
+            indexed = [item for item in table.values() if item.get("open_key") in partitions]
+            if self._has_changed(f"open, {shard}", indexed, jobs, users):
+                assert {job.id for job in repository.open_jobs(shard)} == jobs
+                assert set(repository.users_with_slots_taken(shard)) == users
+
+    def _check_slots(self, user: str, table: Table) -> None:
+        slots = self.expected.slots(user)
+        if self._has_changed(f"slots of {user}", table.get((f"USER#{user}", "ACTIVE")), slots):
+            assert self.world.repository.taken_slots(user) == slots
+            assert len(self.expected.active(user)) <= MAX_ACTIVE
+
+    def _check_list(self, user: str, status: JobStatus | None, table: Table) -> None:
+        mine = [job for job in reversed(self.expected.jobs) if job.user == user and status in {None, job.status}]
+        visible = [(job.id, job.status) for job in mine if job.is_visible(self.now)]
+        partition = ("user_status_key", f"USER#{user}#{status}") if status else ("user_key", f"USER#{user}")
+        indexed = [item for item in table.values() if partition in item.items()]
+        if self._has_changed(f"{status} jobs of {user}", indexed, visible):
+            page = self.world.service.list(user, limit=100, status=status)
+            assert [(job.id, str(job.status)) for job in page.jobs] == visible
+            assert page.total == len(visible)
+
+    def _check_detail(self, job: ExpectedJob, table: Table) -> None:
+        items = [item for (pk, _), item in table.items() if pk == f"JOB#{job.id}"]
+        if not self._has_changed(job.id, items, job.is_visible(self.now)):
+            return
+        service = self.world.service
+        with pytest.raises(JobNotFound):
+            service.get(STRANGER, job.id)
+        if not job.is_visible(self.now):
+            for ask in (service.get, service.get_completed):
+                with pytest.raises(JobNotFound):
+                    ask(job.user, job.id)
+            return
+        record = service.get(job.user, job.id)
+        self._check_record(job, record)
+        if job.status == "completed":
+            assert service.get_completed(job.user, job.id)[1] == record.job.audio_file_id
+        else:
+            with pytest.raises(JobNotCompleted):
+                service.get_completed(job.user, job.id)
+
+    def _check_record(self, job: ExpectedJob, record: JobRecord) -> None:
+        found = record.job
+        failure = str(found.failure.code) if found.failure else None
+        assert (str(found.status), failure) == (job.status, job.failure)
+        assert (found.created_at, found.started_at, found.completed_at) == (
+            job.created_at,
+            job.started_at,
+            job.ended_at,
+        )
+        assert (record.result is not None, found.audio_file_id is not None) == (job.status == "completed",) * 2
+        assert (record.completed_segments, record.retry_count) == (job.segments, min(3, job.provider_failures))
+        if job.has_ended:
+            first = self.outcomes.setdefault(job.id, record)
+            assert (found, record.result, record.dialogue) == (first.job, first.result, first.dialogue)
+
+    # And in the end
+
+    def teardown(self) -> None:
+        """Nothing stays open once every execution has ended, whatever has happened before."""
+        if not self.sound:
+            return
+        statuses = self.world.executions.statuses
+        statuses.update({job.id: "FAILED" for job in self.expected.jobs})
+        self.world.clock.advance(SETTLED)
+        self.world.reconcile()
+        self.world.clock.advance(LATEST_TASK)
+        self.world.reconcile()
+        assert self.world.open_jobs() == []
+        assert [self.world.repository.taken_slots(user) for user in USERS] == [frozenset()] * len(USERS)
+        self.world.clock.advance(31 * DAY)
+        self.world.expire()
+        assert {sk for _, sk in self.world.table()} <= {"ACTIVE"}
+        assert self.world.objects("audio/") == []
+
+
+@pytest.mark.timeout(900)
+def test_the_lifecycle_holds_whatever_happens_in_whatever_order(world: World) -> None:
+    Lifecycle.world = world
+    Lifecycle.happened.clear()
+
+    run_state_machine_as_test(
+        seed(SEED)(Lifecycle),
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=25,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            backend=_EVEN_HANDED,
+            phases=[Phase.generate],  # shrinking a story takes minutes, and it is short enough as it is
+        ),
+    )
+
+    told = {what: sum(count for each, count in Lifecycle.happened.items() if what in each) for what in TOLD}
+    assert min(told.values()) > 1, told

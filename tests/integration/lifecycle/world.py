@@ -1,0 +1,317 @@
+"""Where the lifecycle is tried out: DynamoDB and S3 by moto, and what stands around them under the test's control.
+
+Time, executions and the voice do as they are told, so that events can come in any order, as they do on AWS only by
+misfortune. Everything of Castline's own is real: service, repository, handlers, storage.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+from uuid import uuid4
+
+import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from castline import composition
+from castline.aws_errors import ServiceUnavailable
+from castline.events import execution_ended, expire, reconcile
+from castline.jobs import items
+from castline.jobs.executions import Executions
+from castline.jobs.model import Dialogue, Turn, VoiceAssignment
+from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS
+from castline.workflow import assemble, plan, record_failure, synthesize
+from infra import functions
+from local import resources
+from local.cloud.clock import Clock
+from local.cloud.lambda_context import LambdaContext
+from local.cloud.streams import StreamMapping
+from local.cloud.ttl import delete_expired_items
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pytest
+
+    from castline.jobs.model import JobStatus
+    from castline.jobs.repository import JobRepository
+    from castline.jobs.service import JobService
+    from castline.speech.provider import Utterance
+    from local.cloud.cloud import LocalCloud
+
+Table = dict[tuple[str, str], dict[str, Any]]
+
+MAX_ACTIVE = 3
+SETTLED = timedelta(seconds=60)
+"""How old a job must be for the reconciler: RECONCILE_AFTER_SECONDS."""
+
+_START = datetime(2026, 1, 20, 10, 30, tzinfo=UTC)
+_ASKING_FOR_THE_TIME = (
+    "castline.events.execution_ended",
+    "castline.events.reconcile",
+    "castline.jobs.service",
+    "castline.workflow.assemble",
+    "castline.workflow.plan",
+    "castline.workflow.record_failure",
+    "castline.workflow.synthesize",
+)
+
+
+class Crash(Exception):
+    """The invocation ends here: out of memory, out of time, a bug."""
+
+
+class Trouble(Enum):
+    """What happens to a StartExecution."""
+
+    NONE = auto()
+    REFUSED = auto()
+    ANSWER_LOST = auto()
+    """The execution has started, and the caller hears of an error."""
+    CRASH = auto()
+    """The caller does not live to make the call."""
+
+
+class StandingClock(Clock):
+    """Time passes only by `advance`."""
+
+    def now(self) -> datetime:
+        return _START + self._offset
+
+    def rule(self, patch: pytest.MonkeyPatch) -> None:
+        """Let everything of Castline's that asks for the time ask this clock: the one place where time is faked."""
+        clock = self
+
+        class Told(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> Any:  # noqa: ARG003 (as datetime has it)
+                return clock.now()
+
+        for module in _ASKING_FOR_THE_TIME:
+            patch.setattr(f"{module}.datetime", Told)
+
+
+class ScriptedExecutions(Executions):
+    """Executions that end when, and as, they are told to."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[str, str] = {}
+        """How each execution stands, by the id of its job; those that are missing were never started, or are lost."""
+        self.asked_for: list[str] = []
+        """The job of every StartExecution, refused or not."""
+        self.unreadable: set[str] = set()
+        """The jobs whose executions nothing can be found out about just now."""
+        self._trouble = Trouble.NONE
+
+    @contextmanager
+    def in_trouble(self, trouble: Trouble) -> Iterator[None]:
+        self._trouble = trouble
+        try:
+            yield
+        finally:
+            self._trouble = Trouble.NONE
+
+    def start(self, job_id: str) -> None:
+        self.asked_for.append(job_id)
+        if self._trouble is Trouble.CRASH:
+            raise Crash
+        if self._trouble is not Trouble.REFUSED:
+            self.statuses.setdefault(job_id, "RUNNING")
+        if self._trouble is not Trouble.NONE:
+            raise ServiceUnavailable("StartExecution")
+
+    def status(self, job_id: str) -> str | None:
+        if job_id in self.unreadable:
+            raise ServiceUnavailable("DescribeExecution")
+        return self.statuses.get(job_id)
+
+    def stop(self, job_id: str) -> None:
+        if self.statuses.get(job_id) == "RUNNING":
+            self.statuses[job_id] = "ABORTED"
+
+
+class Hum:
+    """A voice that says anything in a hundredth of a second."""
+
+    concurrency = 2
+
+    def synthesize(self, utterance: Utterance) -> bytes:
+        return b"\0\x40" * 240
+
+    def close(self) -> None: ...
+
+
+class World:
+    """A table, a bucket, and doors into everything that happens to a job."""
+
+    def __init__(self, cloud: LocalCloud, clock: StandingClock) -> None:
+        self.clock = clock
+        self.executions = ScriptedExecutions()
+        self.s3 = boto3.client("s3")
+        self.dynamodb = boto3.client("dynamodb")
+        self._cloud = cloud
+        resources.create_bucket()
+        spec = functions.EXPIRE
+        cloud.lambdas.register(spec.name, expire.handler, timeout_seconds=spec.timeout_seconds)
+        self._create_table()
+
+    @property
+    def repository(self) -> JobRepository:
+        return composition.job_repository()
+
+    @property
+    def service(self) -> JobService:
+        return composition.job_service()
+
+    def forget_everything(self) -> None:
+        """An empty table, an empty bucket, no executions."""
+        self.dynamodb.delete_table(TableName=resources.TABLE_NAME)
+        self._create_table()
+        for key in self.objects():
+            self.s3.delete_object(Bucket=resources.BUCKET_NAME, Key=key)
+        self.executions.statuses.clear()
+        self.executions.unreadable.clear()
+
+    # What happens by itself
+
+    def plan(self, job_id: str) -> Any:
+        return plan.handler({"job_id": job_id}, _context())
+
+    def synthesize(self, job_id: str) -> None:
+        """Speak the one batch that a short dialogue is."""
+        batch = {"number": 0, "first_segment": 0, "segment_count": len(DIALOGUE.turns)}
+        synthesize.handler({"job_id": job_id, "batch": batch}, _context())
+
+    def assemble(self, job_id: str) -> None:
+        assemble.handler({"job_id": job_id}, _context())
+
+    def record_failure(self, job_id: str, error: str = "ProviderUnavailable") -> None:
+        record_failure.handler({"job_id": job_id, "failure": {"Error": error, "Cause": ""}}, _context())
+
+    def report_status(self, job_id: str, status: str) -> None:
+        """Deliver EventBridge's event that the job's execution is now in ``status``."""
+        execution_ended.handler({"detail": {"name": job_id, "status": status}}, _context())
+
+    def reconcile(self, *, timeout_seconds: float = 300) -> dict[str, int]:
+        return reconcile.handler({}, _context(timeout_seconds))
+
+    def expire(self) -> None:
+        """Let DynamoDB's TTL remove what has expired, and deliver the table's stream."""
+        delete_expired_items(self.dynamodb, self.clock.now())
+        self._stream.deliver()
+        assert self._stream.dead_letters == []
+
+    def complete(self, job_id: str) -> None:
+        """The whole workflow."""
+        self.plan(job_id)
+        self.synthesize(job_id)
+        self.assemble(job_id)
+        self.executions.statuses[job_id] = "SUCCEEDED"
+
+    def leak_slot(self, user_id: str, job_id: str) -> None:
+        """Take a slot for a job that is not, or no longer, entitled to one."""
+        self.dynamodb.update_item(
+            TableName=resources.TABLE_NAME,
+            Key=items.serialize(items.active_key(user_id)),
+            UpdateExpression=(
+                f"SET {OPEN_JOBS.partition_key} = :slots, {OPEN_JOBS.sort_key} = :user, user_id = :user "
+                "ADD job_ids :ids"
+            ),
+            ExpressionAttributeValues=items.serialize(
+                {
+                    ":ids": {job_id},
+                    ":slots": items.taken_slots_key(items.shard_of(user_id)),
+                    ":user": user_id,
+                }
+            ),
+        )
+
+    # What is there
+
+    def status_of(self, job_id: str) -> JobStatus | None:
+        job = self.repository.get(job_id)
+        return job.status if job else None
+
+    def table(self) -> Table:
+        """Every item by its key, read from under moto: a scan costs as much as the test's whole step."""
+        table = dynamodb_backends[DEFAULT_ACCOUNT_ID][self._cloud.region].get_table(resources.TABLE_NAME)
+        found = [items.deserialize(item.to_json()["Attributes"]) for item in table.all_items()]
+        return {(item["pk"], item["sk"]): item for item in found}
+
+    def objects(self, prefix: str = "") -> list[str]:
+        answer = self.s3.list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix=prefix)
+        return [each["Key"] for each in answer.get("Contents", ())]
+
+    def open_jobs(self) -> list[str]:
+        return sorted(job.id for shard in range(OPEN_SHARDS) for job in self.repository.open_jobs(shard))
+
+    def users_with_slots_taken(self) -> set[str]:
+        return {user for shard in range(OPEN_SHARDS) for user in self.repository.users_with_slots_taken(shard)}
+
+    def _create_table(self) -> None:
+        resources.create_table()
+        self._stream = StreamMapping(
+            self._cloud.lambdas,
+            region=self._cloud.region,
+            table_name=resources.TABLE_NAME,
+            function_name=functions.EXPIRE.name,
+        )
+
+
+@contextmanager
+def overtaken(
+    part: object, method: str, event: Callable[[], object], *, after_effect: bool = False
+) -> Iterator[None]:
+    """Let ``event`` happen just before, or just after, the next call of a part's method does its work."""
+    real = getattr(part, method)
+    happened = False
+
+    def overtaken_once(*args: Any, **kwargs: Any) -> Any:
+        nonlocal happened
+        due, happened = not happened, True
+        if due and not after_effect:
+            event()
+        result = real(*args, **kwargs)
+        if due and after_effect:
+            event()
+        return result
+
+    with patch.object(part, method, overtaken_once):
+        yield
+    assert happened, f"{method} was never called"
+
+
+def crash() -> None:
+    """An event to be overtaken by."""
+    raise Crash
+
+
+def new_user() -> str:
+    return f"user-{uuid4()}"
+
+
+def dialogue(text: str = "你好") -> Dialogue:
+    """A short dialogue: two segments, one batch."""
+    return Dialogue(
+        provider="azure",
+        turns=(Turn(speaker="A", text=text, index=0), Turn(speaker="B", text=f"{text}！", index=1)),
+        voice_assignments=(
+            VoiceAssignment(speaker="A", voice_id="zh-TW-HsiaoYuNeural"),
+            VoiceAssignment(speaker="B", voice_id="en-US-AvaNeural"),
+        ),
+        language="zh-TW",
+        output_format="wav",
+        gap_ms=0,
+        crossfade_ms=0,
+    )
+
+
+DIALOGUE = dialogue()
+
+
+def _context(timeout_seconds: float = 300) -> Any:
+    return LambdaContext(function_name="f", function_arn="arn", memory_mb=128, timeout_seconds=timeout_seconds)
