@@ -1,0 +1,204 @@
+"""Every call that the functions make of AWS and of the provider: seen, counted, and broken on demand."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import Context
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from castline.speech.azure import AzureSpeechProvider
+from castline.speech.errors import SpeechError
+from tests.faults.faults import Call, Fault, Mode
+from tests.faults.processes import Process, ProcessDied, TransferDied, current_process
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from castline.speech.provider import Utterance
+
+_OF_UPLOADS_IN_PARTS = {
+    "AbortMultipartUpload",
+    "CompleteMultipartUpload",
+    "CreateMultipartUpload",
+    "UploadPart",
+}
+
+SPEAK = "Speak"
+"""The operation of the provider, named like those of AWS."""
+
+Staging = Mapping[tuple[str, str], Callable[[Process], None]]
+"""What to do just before a call of a function (its name) and an operation is made."""
+
+
+class Effect(Protocol):
+    """A call about to be made."""
+
+    def happen(self) -> Any:
+        """Make it."""
+
+    def fail_before(self) -> Any:
+        """Fail without an effect."""
+
+    def fail_after(self) -> Any:
+        """Have the effect, then fail."""
+
+
+class Calls:
+    """The calls made for one job. Thread-safe.
+
+    Attributes:
+        made: all of them, in order.
+        struck: how often the fault has struck.
+        started: the names of the executions that have been started.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.begin(None, {})
+
+    def begin(self, fault: Fault | None, staging: Staging) -> None:
+        """Forget all calls, set the stage for the next job, and break what ``fault`` says."""
+        with self._lock:
+            self.made: list[Call] = []
+            self.struck = 0
+            self.started: set[str] = set()
+            self._counts: Counter[tuple[str, str]] = Counter()
+            self._fault = fault
+            self._staging = staging
+
+    def recover(self) -> None:
+        """Clear the stage, and end an outage that has begun."""
+        with self._lock:
+            self._staging = {}
+            if self._fault and self._fault.mode is Mode.OUTAGE and self.struck:
+                self._fault = None
+
+    @contextmanager
+    def observed(self) -> Iterator[None]:
+        """See every call while the context lasts."""
+        make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
+        synthesize = AzureSpeechProvider.synthesize
+
+        def observed_api_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            process = current_process()
+            if process is None:
+                return make_api_call(client, operation, parameters)
+
+            def happen() -> Any:
+                answer = make_api_call(client, operation, parameters)
+                if operation == "StartExecution":
+                    self.started.add(parameters["name"])
+                return answer
+
+            return self._make(process, operation, _AwsEffect(operation, happen))
+
+        def observed_synthesize(provider: AzureSpeechProvider, utterance: Utterance) -> Any:
+            process = current_process()
+            if process is None:
+                return synthesize(provider, utterance)
+            return self._make(process, SPEAK, _SpokenEffect(utterance, lambda words: synthesize(provider, words)))
+
+        with (
+            patch.object(BaseClient, "_make_api_call", observed_api_call),
+            patch.object(AzureSpeechProvider, "synthesize", observed_synthesize),
+        ):
+            yield
+
+    def _make(self, process: Process, operation: str, effect: Effect) -> Any:
+        with self._lock:
+            if process.is_dead:
+                raise _death_during(operation)
+            key = (process.function, operation)
+            self._counts[key] += 1
+            call = Call(*key, self._counts[key])
+            self.made.append(call)
+            mode = self._mode_for(call)
+            ploy = self._staging.get(key)
+        if ploy is not None:
+            Context().run(ploy, process)  # what it calls is nobody's call
+        answer = _broken(process, operation, effect, mode) if mode else effect.happen()
+        if process.is_dead:
+            raise _death_during(operation)
+        return answer
+
+    def _mode_for(self, call: Call) -> Mode | None:
+        if self._fault is None or not self._fault.strikes(call, has_struck=self.struck > 0):
+            return None
+        self.struck += 1
+        return self._fault.mode
+
+
+def _death_during(operation: str) -> BaseException:
+    return TransferDied() if operation in _OF_UPLOADS_IN_PARTS else ProcessDied()
+
+
+def _broken(process: Process, operation: str, effect: Effect, mode: Mode) -> Any:
+    match mode:
+        case Mode.ERROR_BEFORE | Mode.OUTAGE:
+            return effect.fail_before()
+        case Mode.ERROR_AFTER:
+            return effect.fail_after()
+        case Mode.CRASH_BEFORE:
+            process.die()
+            raise _death_during(operation)
+        case Mode.CRASH_AFTER:
+            with suppress(ClientError, SpeechError):
+                effect.happen()
+            process.die()
+            raise _death_during(operation)
+
+
+class _AwsEffect:
+    """A call of AWS. It fails as botocore's own retries leave it."""
+
+    def __init__(self, operation: str, happen: Callable[[], Any]) -> None:
+        self._operation = operation
+        self.happen = happen
+
+    def fail_before(self) -> NoReturn:
+        raise ClientError(
+            {
+                "Error": {"Code": "InternalServerError", "Message": "injected"},
+                "ResponseMetadata": {
+                    "HTTPStatusCode": 500,
+                    "RequestId": "",
+                    "HostId": "",
+                    "HTTPHeaders": {},
+                    "RetryAttempts": 3,
+                },
+            },
+            self._operation,
+        )
+
+    def fail_after(self) -> NoReturn:
+        with suppress(ClientError):
+            self.happen()
+        self.fail_before()
+
+
+class _SpokenEffect:
+    """A request for speech. It fails at the provider's: the emulator breaks just this one."""
+
+    def __init__(self, utterance: Utterance, speak: Callable[[Utterance], bytes]) -> None:
+        self._utterance = utterance
+        self._speak = speak
+
+    def happen(self) -> bytes:
+        return self._speak(self._utterance)
+
+    def fail_before(self) -> bytes:
+        return self._speak_with_fault("unavailable")
+
+    def fail_after(self) -> bytes:
+        return self._speak_with_fault("reset-amid-audio")
+
+    def _speak_with_fault(self, name: str) -> bytes:
+        return self._speak(replace(self._utterance, text=f"{self._utterance.text}[[fault {name}]]"))

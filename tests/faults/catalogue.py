@@ -1,0 +1,86 @@
+"""What is called in each scenario, written down: what can be broken, function by function and call by call.
+
+``test_catalogue`` keeps it complete and true.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tests.faults.faults import Call, Fault, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CALLS = {
+    "completed": """
+        submit TransactWriteItems StartExecution
+        plan Query UpdateItem
+        synthesize Query GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem
+        assemble Query GetObject×3 PutObject TransactWriteItems
+        expire ListObjectsV2 DeleteObject
+    """,
+    "completed-in-parts": """
+        assemble CreateMultipartUpload UploadPart×2 CompleteMultipartUpload
+    """,
+    "submitted-twice": """
+        submit-keyed TransactWriteItems×2 StartExecution×2 UpdateItem
+    """,
+    "cancelled": """
+        cancel GetItem TransactWriteItems StopExecution
+    """,
+    "failed": """
+        record-failure Query TransactWriteItems ListObjectsV2 DeleteObject
+    """,
+    "stopped": """
+        execution-ended Query TransactWriteItems ListObjectsV2 DeleteObject
+    """,
+    "stopped-too-late": """
+        assemble TransactWriteItems ListObjectsV2 DeleteObject
+    """,
+    "lost": """
+        reconcile Query×2 DescribeExecution×2 GetItem×2 TransactWriteItems
+        reconcile ListObjectsV2 DeleteObject StartExecution UpdateItem
+    """,
+}
+"""By scenario: lines of a function and its operations; only what no scenario before it has.
+
+The reconciler reads every partition of an index, and then again; the first few reads stand for all of them.
+"""
+
+
+WITHOUT_EFFECT = {
+    "DescribeExecution",
+    "GetItem",
+    "GetObject",
+    "GetSecretValue",
+    "HeadObject",
+    "ListObjectsV2",
+    "Query",
+}
+"""What only reads: there is no effect that a fault could come after."""
+
+BEFORE_ITS_EFFECT = (Mode.ERROR_BEFORE, Mode.CRASH_BEFORE)
+AFTER_ITS_EFFECT = (Mode.ERROR_AFTER, Mode.CRASH_AFTER)
+
+
+def parse(text: str) -> Counter[tuple[str, str]]:
+    """How often each function makes each operation."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for line in text.strip().splitlines():
+        function, *operations = line.split()
+        for each in operations:
+            operation, _, times = each.partition("×")
+            counts[function, operation] += int(times or 1)
+    return counts
+
+
+def faults_in(scenario: str) -> Iterator[Fault]:
+    """Everything that can be broken in a scenario, in every way that makes a difference."""
+    for (function, operation), times in parse(CALLS[scenario]).items():
+        modes = BEFORE_ITS_EFFECT if operation in WITHOUT_EFFECT else BEFORE_ITS_EFFECT + AFTER_ITS_EFFECT
+        for ordinal in range(1, times + 1):
+            call = Call(function, operation, ordinal)
+            yield from (Fault(call, mode) for mode in modes)
+        yield Fault(Call(function, operation, 1), Mode.OUTAGE)

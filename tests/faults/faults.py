@@ -1,0 +1,53 @@
+"""What can be broken, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """How a call is broken."""
+
+    ERROR_BEFORE = "error-before"
+    """It fails without an effect."""
+    ERROR_AFTER = "error-after"
+    """It has its effect, and its caller is told that it failed."""
+    CRASH_BEFORE = "crash-before"
+    """The process dies instead of making it."""
+    CRASH_AFTER = "crash-after"
+    """The process dies once it has had its effect."""
+    OUTAGE = "outage"
+    """It fails without an effect, and so does every later one of its operation, whoever makes it, until AWS (or the
+    provider) recovers: when all that happens by itself has happened."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Call:
+    """The ``ordinal``-th call of an operation that a function makes for a job, from 1, retries included."""
+
+    function: str
+    operation: str
+    ordinal: int
+
+    def __str__(self) -> str:
+        """Readable, and fit for a test's id."""
+        return f"{self.function}-{self.operation}-{self.ordinal}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One call, broken in one way."""
+
+    call: Call
+    mode: Mode
+
+    def __str__(self) -> str:
+        """Readable, and fit for a test's id."""
+        return f"{self.call}-{self.mode}"
+
+    def strikes(self, call: Call, *, has_struck: bool) -> bool:
+        """Whether it strikes ``call``, given whether it has struck one before."""
+        if self.mode is Mode.OUTAGE and has_struck:
+            return call.operation == self.call.operation
+        return call == self.call

@@ -1,0 +1,172 @@
+"""What must hold once a job has come to its end, whatever was broken on the way."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from castline import composition
+from castline.jobs.model import FailureCode, JobStatus
+from castline.jobs.transitions import is_terminal
+from local.azure_speech.server import DEFAULT_KEY
+from tests.e2e.decoded_audio import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from tests.e2e.api_client import ApiClient
+
+_NEVER_TOLD = ("botocore", "Traceback", "Error(", "Exception", "arn:aws", "injected", "staged", DEFAULT_KEY)
+_ANSWERS = {500: "INTERNAL_ERROR", 503: "SERVICE_UNAVAILABLE"}
+# What API Gateway itself answers for a function that died.
+_ANSWER_OF_THE_DEAD = {"message": "Internal Server Error"}
+_DECODED_WITHIN_MS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """Everything that is stored, of all jobs and users.
+
+    Attributes:
+        items: the table's items by partition and sort key.
+        objects: the keys in the bucket.
+        uploads: the keys of uploads that were begun and neither completed nor aborted.
+    """
+
+    items: dict[str, dict[str, dict[str, Any]]]
+    objects: frozenset[str]
+    uploads: tuple[str, ...]
+
+    @classmethod
+    def of_everything(cls) -> Remains:
+        """What is stored now."""
+        dynamodb, s3, settings = _dynamodb(), _s3(), composition.settings()
+        items: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+        for page in dynamodb.get_paginator("scan").paginate(TableName=settings.table_name):
+            for item in page["Items"]:
+                items[item["pk"]["S"]][item["sk"]["S"]] = item
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=settings.bucket_name)
+        objects = frozenset(found["Key"] for page in pages for found in page.get("Contents", ()))
+        uploads = s3.list_multipart_uploads(Bucket=settings.bucket_name).get("Uploads", ())
+        return cls(dict(items), objects, tuple(upload["Key"] for upload in uploads))
+
+    def jobs(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """The items of each job, by its id."""
+        return {pk.removeprefix("JOB#"): each for pk, each in self.items.items() if pk.startswith("JOB#")}
+
+    def slots(self) -> list[str]:
+        """The job ids that take slots."""
+        return [
+            job_id
+            for pk, each in self.items.items()
+            if pk.startswith("USER#")
+            for job_id in each.get("ACTIVE", {}).get("job_ids", {}).get("SS", ())
+        ]
+
+
+@cache
+def _dynamodb() -> DynamoDBClient:
+    return boto3.Session().client("dynamodb")
+
+
+@cache
+def _s3() -> S3Client:
+    return boto3.Session().client("s3")
+
+
+def problems_of_answers(answers: list[httpx.Response]) -> Iterator[str]:
+    """What is wrong with what the client was told about its attempts."""
+    for answer in answers:
+        yield from _leaks(answer.text)
+        if answer.status_code >= 500 and answer.json() != _ANSWER_OF_THE_DEAD:
+            code = answer.json().get("error")
+            if code != _ANSWERS.get(answer.status_code):
+                yield f"the client was told {answer.status_code} {code}"
+
+
+def problems_of_jobs(remains: Remains, api: ApiClient) -> Iterator[str]:
+    """What is wrong with one user's jobs, all that there are, some time after they were submitted."""
+    for job_id, items in remains.jobs().items():
+        audio = [key for key in remains.objects if key.startswith(f"audio/{job_id}/")]
+        if "JOB" not in items:
+            yield f"{job_id} is gone, but for {sorted(items)}"
+        else:
+            yield from _problems_of_job(api, job_id, len(audio))
+        yield from (f"{sk} never expires" for sk, item in items.items() if "expires_at" not in item)
+    known = tuple(f"audio/{job_id}/" for job_id in remains.jobs())
+    yield from (
+        f"{key} belongs to no job"
+        for key in remains.objects
+        if key.startswith("audio/") and not key.startswith(known)
+    )
+    yield from (f"a slot is taken by {job_id}" for job_id in remains.slots())
+
+
+def problems_of_what_outlives(remains: Remains) -> Iterator[str]:
+    """What is left of anybody's jobs when it should all be gone."""
+    yield from (f"{pk} {sk} is still there" for pk, each in remains.items.items() for sk in each if sk != "ACTIVE")
+    yield from (f"{key} is still there" for key in remains.objects)
+    yield from (f"an upload of {key} is still open" for key in remains.uploads)
+
+
+def abort_uploads_by_rule() -> None:
+    """Abort every upload that a rule of the bucket aborts: the local cloud does not apply those."""
+    s3, bucket = _s3(), composition.settings().bucket_name
+    prefixes = tuple(
+        rule["Filter"]["Prefix"]
+        for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+        if "AbortIncompleteMultipartUpload" in rule
+    )
+    for upload in s3.list_multipart_uploads(Bucket=bucket).get("Uploads", ()):
+        if upload["Key"].startswith(prefixes):
+            s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+
+
+def clear_away() -> None:
+    """Delete everything that is stored: one experiment's failure is not to become the next one's."""
+    dynamodb, s3, settings, remains = _dynamodb(), _s3(), composition.settings(), Remains.of_everything()
+    for pk, each in remains.items.items():
+        for sk in each:
+            dynamodb.delete_item(TableName=settings.table_name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+    for key in remains.objects:
+        s3.delete_object(Bucket=settings.bucket_name, Key=key)
+
+
+def _problems_of_job(api: ApiClient, job_id: str, audio_files: int) -> Iterator[str]:
+    job = api.job(job_id)
+    status = JobStatus(job["status"])
+    if not is_terminal(status):
+        yield f"the job is still {status}"
+    if status is JobStatus.COMPLETED:
+        if audio_files != 1:
+            yield f"a completed job has {audio_files} audio files"
+        yield from _problems_of_audio(api, job)
+    elif audio_files:
+        yield f"a {status} job has {audio_files} audio files"
+    if status is JobStatus.FAILED:
+        if job.get("error_code") not in set(FailureCode):
+            yield f"the client is told {job.get('error_code')}"
+        yield from _leaks(json.dumps([job.get("error_code"), job.get("error_message")], ensure_ascii=False))
+
+
+def _problems_of_audio(api: ApiClient, job: dict[str, Any]) -> Iterator[str]:
+    answer = api.get(f"/jobs/{job['id']}/download", follow_redirects=True)
+    if answer.status_code != 200:
+        yield f"downloading answers {answer.status_code}"
+        return
+    heard_ms, told_ms = decode(answer.content).duration_ms, job["result_metadata"]["duration_ms"]
+    if abs(heard_ms - told_ms) > _DECODED_WITHIN_MS:
+        yield f"the audio lasts {heard_ms:.0f} ms, not {told_ms} ms"
+
+
+def _leaks(text: str) -> Iterator[str]:
+    yield from (f"the client is told of {secret}" for secret in _NEVER_TOLD if secret in text)

@@ -1,0 +1,122 @@
+"""The place where calls are broken: a local stack that is watched down to its calls."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from castline.observability import logger
+from local import stack as local_stack
+from local.azure_speech.server import AzureSpeechEmulator
+from local.cloud import execution_events
+from local.cloud.clock import Clock
+from local.stack import LocalStack
+from tests.faults.calls import Calls
+from tests.faults.processes import Processes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import timedelta
+
+_SETTLED_WITHIN_SECONDS = 20.0
+# 5 s of the state machine's are 10 ms here.
+_WAIT_SCALE = 0.002
+# EventBridge's patience, shortened likewise; and the schedule, kept out of what is observed.
+_DELIVERY_RETRIES_SECONDS = (0.01, 0.02, 0.04)
+_NEVER_SECONDS = 1e6
+# Allocations, then collections of the generation before.
+_COLLECT_AFTER = (50_000, 10, 100)
+
+
+class Laboratory:
+    """A running local stack, one job at a time.
+
+    Attributes:
+        stack: the stack.
+        speech: its provider.
+        calls: what its functions ask of AWS and of the provider.
+    """
+
+    def __init__(self, stack: LocalStack, speech: AzureSpeechEmulator, calls: Calls, processes: Processes) -> None:
+        self.stack = stack
+        self.speech = speech
+        self.calls = calls
+        self._processes = processes
+        self._ended: set[str] = set()
+        self._delivered = threading.Condition()
+        stack.cloud.on_execution_status_change(self._note_delivery)
+
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator[Laboratory]:
+        """A laboratory, while the context lasts."""
+        speech = AzureSpeechEmulator(voice_engine="tone")
+        calls, processes = Calls(), Processes()
+        with ExitStack() as context:
+            context.enter_context(patch.object(execution_events, "_RETRY_DELAYS_SECONDS", _DELIVERY_RETRIES_SECONDS))
+            context.enter_context(patch.object(local_stack, "_RECONCILE_SECONDS", _NEVER_SECONDS))
+            for noisy in (logging.getLogger(logger.name), execution_events.logger):
+                context.callback(noisy.setLevel, noisy.level)
+                noisy.setLevel(logging.CRITICAL)
+            context.enter_context(processes.observed())
+            context.enter_context(calls.observed())
+            stack = LocalStack(
+                clock=Clock(wait_scale=_WAIT_SCALE),
+                speech=speech,
+                settings={"RECONCILE_AFTER_SECONDS": "0", "SETTLE_AFTER_SECONDS": "0"},
+            )
+            context.enter_context(stack)
+            context.enter_context(_little_garbage_collected())
+            yield cls(stack, speech, calls, processes)
+
+    def settle(self) -> None:
+        """Return once all that happens by itself has happened: executions, their events, and every invocation.
+
+        Raises:
+            TimeoutError: it goes on and on.
+        """
+        with self._delivered:
+            if not self._delivered.wait_for(lambda: self.calls.started <= self._ended, _SETTLED_WITHIN_SECONDS):
+                raise TimeoutError(f"still running: executions {self.calls.started - self._ended}")
+        self._processes.wait_until_none_runs(_SETTLED_WITHIN_SECONDS)
+
+    def wait_for_end_of(self, job_id: str) -> None:
+        """Return once the end of the job's execution has been told to whom it concerns.
+
+        Raises:
+            TimeoutError: it has not ended.
+        """
+        with self._delivered:
+            if not self._delivered.wait_for(lambda: job_id in self._ended, _SETTLED_WITHIN_SECONDS):
+                raise TimeoutError(f"still running: execution {job_id}")
+
+    @contextmanager
+    def later(self, delta: timedelta) -> Iterator[None]:
+        """Let so much time have passed for TTL and lifecycle rules, while the context lasts."""
+        self.stack.cloud.clock.advance(delta)
+        try:
+            yield
+        finally:
+            self.stack.cloud.clock.advance(-delta)
+
+    def _note_delivery(self, event: Mapping[str, Any]) -> None:
+        """Subscribed last: whoever else is told of an event has been told by now, or has failed to listen."""
+        if event["detail"]["status"] != "RUNNING":
+            with self._delivered:
+                self._ended.add(event["detail"]["name"])
+                self._delivered.notify_all()
+
+
+@contextmanager
+def _little_garbage_collected() -> Iterator[None]:
+    """Collect garbage while it is young, and leave alone what has stayed, which is most of it."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_COLLECT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -1,0 +1,126 @@
+"""Which Lambda process a line of code runs in, and how such a process dies."""
+
+from __future__ import annotations
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from local.cloud import lambda_runtime
+from local.cloud.lambda_runtime import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from local.cloud.lambda_context import LambdaContext
+    from local.cloud.lambda_function import Handler
+
+_EXIT_ERROR = "Runtime.ExitError"
+_current: ContextVar[Process | None] = ContextVar("process", default=None)
+
+
+class ProcessDied(BaseException):
+    """The process is dead. No handler catches this, and what its cleanup asks of AWS is not done any more."""
+
+
+class TransferDied(Exception):
+    """The process is dead, amid an upload in parts: boto3 waits for ever for a part that ends with anything else than
+    an Exception, as a process that is killed does not."""
+
+
+@dataclass(slots=True, eq=False)
+class Process:
+    """The process of one invocation, with all its threads."""
+
+    function: str
+    """What runs in it; for the API, which part of that."""
+    is_dead: bool = False
+
+    def die(self) -> ProcessDied:
+        """Stop here and now: nothing that this process does from now on has an effect."""
+        self.is_dead = True
+        return ProcessDied()
+
+
+def current_process() -> Process | None:
+    """The process that the calling thread belongs to; None outside of Lambda functions."""
+    return _current.get()
+
+
+class Processes:
+    """The processes that are running."""
+
+    def __init__(self) -> None:
+        self._running: set[Process] = set()
+        self._changed = threading.Condition()
+
+    def wait_until_none_runs(self, timeout_seconds: float) -> None:
+        """Return once every invocation has come to its end.
+
+        Raises:
+            TimeoutError: one has not.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._running, timeout_seconds):
+                raise TimeoutError(f"still running: {sorted(process.function for process in self._running)}")
+
+    @contextmanager
+    def observed(self) -> Iterator[None]:
+        """Give every invocation a process while the context lasts."""
+        call = lambda_runtime.call
+        submit = ThreadPoolExecutor.submit
+
+        def call_in_process(handler: Handler, payload: str, context: LambdaContext) -> Response:
+            process = Process(_name(context.function_name, json.loads(payload)))
+            self._change(self._running.add, process)
+            token = _current.set(process)
+            try:
+                response = call(handler, payload, context)
+            finally:
+                _current.reset(token)
+                self._change(self._running.discard, process)
+            return _died(context) if process.is_dead else response
+
+        def submit_in_process(
+            pool: ThreadPoolExecutor, task: Callable[..., Any], /, *args: Any, **options: Any
+        ) -> Any:
+            # Threads do not inherit the context: what a handler has done by a pool is its process's doing.
+            if current_process() is None:
+                return submit(pool, task, *args, **options)
+            return submit(pool, copy_context().run, task, *args, **options)
+
+        with (
+            patch.object(lambda_runtime, "call", call_in_process),
+            patch.object(ThreadPoolExecutor, "submit", submit_in_process),
+        ):
+            yield
+
+    def _change(self, change: Callable[[Process], None], process: Process) -> None:
+        with self._changed:
+            change(process)
+            self._changed.notify_all()
+
+
+def _name(function: str, event: Any) -> str:
+    if function != "api":
+        return function
+    match event["requestContext"]["http"]["method"], "idempotency-key" in event["headers"]:
+        case "POST", False:
+            return "submit"
+        case "POST", True:
+            return "submit-keyed"
+        case "DELETE", _:
+            return "cancel"
+        case _:
+            return "read"
+
+
+def _died(context: LambdaContext) -> Response:
+    """What Lambda answers for an invocation whose process has ended by itself."""
+    message = f"RequestId: {context.aws_request_id} Error: Runtime exited with error: exit status 1"
+    return Response(json.dumps({"errorType": _EXIT_ERROR, "errorMessage": message}), _EXIT_ERROR)
