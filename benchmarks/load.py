@@ -45,7 +45,8 @@ FAULTS = (
 )
 """Per request to the provider. A job of ten turns makes ten."""
 
-WAIT_SCALE = 0.01
+WAIT_SCALE = 0.1
+"""Much less, and the batches that wait for their turn ask for it so often that they leave no time for work."""
 SYNTHESIZE_CONCURRENCY = 4
 SPEECH_CONCURRENCY = 4
 _POLL_SECONDS = 0.25

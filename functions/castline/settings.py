@@ -66,7 +66,7 @@ class Settings:
 
     @property
     def reconcile_after_seconds(self) -> float:
-        """How old a job is before the reconciler looks at it: time enough for what happens by itself."""
+        """How old a job or its execution is before the reconciler judges it: time for what happens by itself."""
         return float(self.environment.get("RECONCILE_AFTER_SECONDS", "60"))
 
     @property

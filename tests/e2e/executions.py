@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,13 @@ def execution_arn(job_id: str) -> str:
     return f"{machine['stateMachineArn'].replace(':stateMachine:', ':execution:')}:{job_id}"
 
 
-def execution_status(job_id: str) -> str:
-    return _client().describe_execution(executionArn=execution_arn(job_id))["status"]
+def ended_status(job_id: str, *, timeout_seconds: float = 30) -> str:
+    """How an execution ends: a job has its outcome a moment before its execution does."""
+    deadline = time.monotonic() + timeout_seconds
+    while (status := _client().describe_execution(executionArn=execution_arn(job_id))["status"]) == "RUNNING":
+        assert time.monotonic() < deadline, f"the execution of {job_id} is still running"
+        time.sleep(0.02)
+    return status
 
 
 def stop_execution(job_id: str) -> None:

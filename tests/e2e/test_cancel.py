@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.dialogues import dialogue
-from tests.e2e.executions import execution_status
+from tests.e2e.executions import ended_status
 from tests.e2e.invocations import wait_until_invoked
 from tests.e2e.slots import assert_all_slots_are_free
 from tests.e2e.traffic import requests_with
@@ -36,7 +36,7 @@ def test_a_pending_job_ends_with_its_execution_and_nothing_is_synthesized(
 
     # Then it is cancelled, and so is its execution
     assert (response.status_code, response.json()["status"]) == (200, "cancelled")
-    assert execution_status(job_id) == "ABORTED"
+    assert ended_status(job_id) == "ABORTED"
     # And it stays so
     job = client.job(job_id)
     assert job["status"] == "cancelled"

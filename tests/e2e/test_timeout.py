@@ -8,7 +8,7 @@ import pytest
 
 from local.cloud.clock import Clock
 from tests.e2e.dialogues import dialogue
-from tests.e2e.executions import execution_status
+from tests.e2e.executions import ended_status
 from tests.e2e.slots import assert_all_slots_are_free
 from tests.e2e.traffic import requests_with
 
@@ -50,7 +50,7 @@ def test_a_task_that_hangs(stack: LocalStack, client: ApiClient, task: str) -> N
 
     # Then the workflow has noticed
     assert_timed_out(job)
-    assert execution_status(job_id) == "SUCCEEDED"
+    assert ended_status(job_id) == "SUCCEEDED"
     assert_all_slots_are_free(stack, client)
     # And when the task goes on after all, it changes nothing
     client.complete(dialogue())
@@ -69,6 +69,6 @@ def test_a_workflow_that_takes_more_than_ten_minutes_as_a_whole(
 
     # Then the end of the execution has been noticed, for no task could
     assert_timed_out(job)
-    assert execution_status(job_id) == "TIMED_OUT"
+    assert ended_status(job_id) == "TIMED_OUT"
     assert len(requests_with(speech, text)) == 2
     assert_all_slots_are_free(stack, client)

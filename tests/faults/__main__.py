@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import Annotated
 
@@ -14,6 +15,8 @@ from tests.faults.catalogue import CALLS, faults_in
 from tests.faults.experiment import experiment
 from tests.faults.laboratory import Laboratory
 
+_FILE_WIDTH = 180
+
 
 def main(
     scenario: Annotated[list[str] | None, typer.Option(help=f"Only these: {', '.join(CALLS)}.")] = None,
@@ -22,7 +25,7 @@ def main(
 
     Exits with 1 if anything is left behind, or if a fault did not strike.
     """
-    console = Console(width=None, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else _FILE_WIDTH, highlight=False)
     table = Table("scenario", "broken", "how", "struck", "answers", "the job", "retries", "reconciler", "left behind")
     plan = [(name, fault) for name in scenario or CALLS for fault in faults_in(name)]
     ends: Counter[str] = Counter()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import logging
 import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from castline.observability import logger
 from local import stack as local_stack
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud import execution_events
@@ -17,6 +15,7 @@ from local.cloud.clock import Clock
 from local.stack import LocalStack
 from tests.faults.calls import Calls
 from tests.faults.processes import Processes
+from tests.quiet import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,9 +58,7 @@ class Laboratory:
         with ExitStack() as context:
             context.enter_context(patch.object(execution_events, "_RETRY_DELAYS_SECONDS", _DELIVERY_RETRIES_SECONDS))
             context.enter_context(patch.object(local_stack, "_RECONCILE_SECONDS", _NEVER_SECONDS))
-            for noisy in (logging.getLogger(logger.name), execution_events.logger):
-                context.callback(noisy.setLevel, noisy.level)
-                noisy.setLevel(logging.CRITICAL)
+            context.enter_context(quiet(execution_events.logger))
             context.enter_context(processes.observed())
             context.enter_context(calls.observed())
             stack = LocalStack(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline import composition
-from castline.observability import logger
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.cloud import LocalCloud
+from tests.quiet import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,12 +37,11 @@ def functions_environment(cloud: LocalCloud, speech: AzureSpeechEmulator) -> Ite
     resources.create_bucket()
     resources.create_speech_secret({"key": speech.key, "host": speech.host})
     state_machine_arn = resources.create_state_machine(resources.register_functions(cloud))
-    with pytest.MonkeyPatch.context() as patch:
+    with quiet(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("TABLE_NAME", resources.TABLE_NAME)
         patch.setenv("BUCKET_NAME", resources.BUCKET_NAME)
         patch.setenv("STATE_MACHINE_ARN", state_machine_arn)
         patch.setenv("AZURE_SPEECH_SECRET_ID", resources.SECRET_ID)
         composition.reset()
-        logger.setLevel("CRITICAL")
         yield cloud
         composition.reset()

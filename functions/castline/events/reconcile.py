@@ -81,8 +81,15 @@ def _reconcile_job(job_id: str) -> list[str]:
         return []
     execution_status = None if is_terminal(job.status) else executions.status(job_id)
     now = datetime.now(UTC)
-    settle_after = timedelta(seconds=composition.settings().settle_after_seconds)
-    match remedy_for(job, execution_status, now=now, settle_after=settle_after):
+    settings = composition.settings()
+    remedy = remedy_for(
+        job,
+        execution_status,
+        now=now,
+        visible_after=timedelta(seconds=settings.reconcile_after_seconds),
+        settle_after=timedelta(seconds=settings.settle_after_seconds),
+    )
+    match remedy:
         case Remedy.SETTLE:
             composition.audio_storage().delete_audio(job_id)
             composition.job_repository().settle(job)

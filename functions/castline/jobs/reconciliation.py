@@ -27,7 +27,7 @@ class Remedy(Enum):
 
 
 def remedy_for(
-    job: Job, execution_status: str | None, *, now: datetime, settle_after: timedelta
+    job: Job, execution_status: str | None, *, now: datetime, visible_after: timedelta, settle_after: timedelta
 ) -> Remedy | FailureCode:
     """What a job needs, given how its execution stands.
 
@@ -35,6 +35,7 @@ def remedy_for(
         job: the job as it is now.
         execution_status: Step Functions' name for it, such as ``RUNNING``; None when there is no execution.
         now: the time at which the job's age is judged.
+        visible_after: how long Step Functions may take to show an execution: what it shows is eventually consistent.
         settle_after: how long after a job has failed a task of it may still be at work.
 
     Returns:
@@ -50,6 +51,8 @@ def remedy_for(
             return Remedy.NONE
         case None if job.status is JobStatus.PENDING:
             return Remedy.START
+        case None if job.started_at is not None and now - job.started_at < visible_after:
+            return Remedy.NONE
         case "TIMED_OUT":
             return FailureCode.TIMEOUT
         case _:

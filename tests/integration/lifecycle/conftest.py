@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline import composition
-from castline.observability import logger
 from local import resources
 from local.cloud.cloud import LocalCloud
 from tests.integration.lifecycle.world import Hum, StandingClock, World, new_user
+from tests.quiet import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +22,12 @@ def world() -> Iterator[World]:
     clock = StandingClock()
     with (
         LocalCloud(clock=clock, poll_interval_seconds=None, expiry_interval_seconds=None) as cloud,
+        quiet(),
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("TABLE_NAME", resources.TABLE_NAME)
         patch.setenv("BUCKET_NAME", resources.BUCKET_NAME)
         composition.reset()
-        logger.setLevel("CRITICAL")
         world = World(cloud, clock)
         voice = Hum()
         patch.setattr(composition, "executions", lambda: world.executions)

@@ -219,6 +219,19 @@ class TestProcessing:
         assert world.repository.taken_slots(user) == frozenset()
         assert did(world.reconcile()) == {}
 
+    def test_an_execution_that_cannot_be_seen_yet_is_not_taken_for_dead(self, world: World, user: str) -> None:
+        # Given a job that another reconciler has started again and that has begun, its execution still out of sight
+        job_id = submit(world, user, Trouble.CRASH)
+        world.clock.advance(SETTLED)
+        world.plan(job_id)
+        world.clock.advance(SETTLED - timedelta(seconds=1))
+
+        assert did(world.reconcile()) == {}
+
+        # When it does not come into sight
+        world.clock.advance(timedelta(seconds=1))
+        assert did(world.reconcile()) == {"failed": 1}
+
     def test_a_running_job_is_left_alone(self, world: World, user: str) -> None:
         job_id = submit(world, user)
         world.plan(job_id)

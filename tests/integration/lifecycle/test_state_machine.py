@@ -421,6 +421,8 @@ class Lifecycle(RuleBasedStateMachine):
             return "failed"
         if status is None and job.status == "pending":
             return "started"
+        if status is None and job.started_at is not None and self.now - job.started_at < SETTLED:
+            return "none"
         return "none" if status == "RUNNING" else "failed"
 
     # What always holds
