@@ -182,6 +182,11 @@ def _unaccounted(outcomes: list[JobOutcome], jobs: int) -> list[str]:
 
 
 def _print(report: LoadReport, console: Console) -> None:
+    each_job = Table("job", "user", "outcome", "retries", "seconds", box=None)
+    for each in sorted(report.outcomes, key=lambda outcome: outcome.id):
+        outcome = " ".join(filter(None, (each.status, each.error_code)))
+        each_job.add_row(each.id, each.user, outcome, str(each.retry_count), f"{each.seconds:.1f}")
+    console.print(each_job, "")
     table = Table("outcome", "jobs", "p50 s", "p95 s", "max s", "retries", box=None)
     by_outcome: dict[str, list[JobOutcome]] = {}
     for each in report.outcomes:
