@@ -13,15 +13,25 @@ class FunctionSpec:
     handler: str
     timeout_seconds: int
     memory_mb: int
+    needs_speech: bool = False
+    """Whether it imports what the speech layer holds."""
 
 
 API = FunctionSpec(name="api", handler="castline.api.app.handler", timeout_seconds=29, memory_mb=1024)
 PLAN = FunctionSpec(name="plan", handler="castline.workflow.plan.handler", timeout_seconds=60, memory_mb=512)
 SYNTHESIZE = FunctionSpec(
-    name="synthesize", handler="castline.workflow.synthesize.handler", timeout_seconds=300, memory_mb=1024
+    name="synthesize",
+    handler="castline.workflow.synthesize.handler",
+    timeout_seconds=300,
+    memory_mb=1024,
+    needs_speech=True,
 )
 ASSEMBLE = FunctionSpec(
-    name="assemble", handler="castline.workflow.assemble.handler", timeout_seconds=300, memory_mb=1024
+    name="assemble",
+    handler="castline.workflow.assemble.handler",
+    timeout_seconds=300,
+    memory_mb=1024,
+    needs_speech=True,
 )
 RECORD_FAILURE = FunctionSpec(
     name="record-failure", handler="castline.workflow.record_failure.handler", timeout_seconds=60, memory_mb=512

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from castline.audio import retention
 from castline.jobs import table
 from infra import functions
+from infra.lifecycle_rules import LIFECYCLE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,16 +72,13 @@ def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
         LifecycleConfiguration={
             "Rules": [
                 {
-                    "ID": prefix,
+                    "ID": rule.name,
                     "Status": "Enabled",
-                    "Filter": {"Prefix": f"{prefix}/"},
-                    "Expiration": {"Days": days},
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": retention.INCOMPLETE_UPLOAD_DAYS},
+                    "Filter": {"Prefix": rule.prefix},
+                    "Expiration": {"Days": rule.expiration_days},
+                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": rule.incomplete_upload_days},
                 }
-                for prefix, days in (
-                    ("segments", retention.SEGMENT_LIFETIME_DAYS),
-                    ("audio", retention.AUDIO_LIFETIME_DAYS),
-                )
+                for rule in LIFECYCLE_RULES
             ]
         },
     )

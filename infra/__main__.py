@@ -1,0 +1,37 @@
+"""What ``cdk`` runs.
+
+Context:
+
+- ``environment``: dev, staging or prod; all of them without it.
+- ``python`` and ``architecture``: what layers and code are built for, where that is not what the template says:
+  an emulated Lambda runs them with the Python that is at hand.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import aws_cdk as cdk
+
+from infra.app import add_stacks
+from infra.environments import ENVIRONMENTS
+from layers.build import build
+
+
+def main() -> None:
+    """Synthesize the environments that were asked for."""
+    app = cdk.App()
+    python = app.node.try_get_context("python") or "3.13"
+    architecture = app.node.try_get_context("architecture")
+    name = app.node.try_get_context("environment")
+    if name is not None and name not in ENVIRONMENTS:
+        sys.exit(f"there is no environment {name}: {', '.join(ENVIRONMENTS)}")
+    environments = [ENVIRONMENTS[name]] if name else list(ENVIRONMENTS.values())
+    if architecture is not None:
+        environments = [replace(environment, architecture=architecture) for environment in environments]
+    add_stacks(app, environments, lambda target: build(python=python, architecture=target))
+    app.synth()
+
+
+main()

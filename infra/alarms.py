@@ -1,0 +1,196 @@
+"""When somebody has to look: each alarm, and where the runbook says what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aws_cdk import aws_apigatewayv2 as apigateway
+    from aws_cdk import aws_lambda as lambda_
+    from aws_cdk import aws_sns as sns
+    from aws_cdk import aws_sqs as sqs
+
+NAMESPACE = "Castline"
+_SERVICE = {"service": "castline"}
+RUNBOOK = "docs/operations.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSpec:
+    """One alarm: it rings when ``metric`` stays on the wrong side of ``threshold``."""
+
+    name: str
+    """In words, as the runbook's heading has it."""
+    metric: cloudwatch.IMetric
+    threshold: float
+    evaluation_periods: int = 1
+    comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+    missing_is_bad: bool = False
+
+    @property
+    def runbook(self) -> str:
+        """Where the runbook says what to do."""
+        return f"{RUNBOOK}#{self.name.lower().replace(' ', '-')}"
+
+
+def service_metric(name: str, *, minutes: int = 5, statistic: str = "Sum", **dimensions: str) -> cloudwatch.Metric:
+    """One of the metrics that the functions write."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=name,
+        dimensions_map={**_SERVICE, **dimensions},
+        statistic=statistic,
+        period=cdk.Duration.minutes(minutes),
+    )
+
+
+class Alarms(Construct):
+    """All alarms of one environment.
+
+    Attributes:
+        alarms: as they were made.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 (CDK's name)
+        *,
+        topic: sns.ITopic,
+        http_api: apigateway.HttpApi,
+        functions: Mapping[str, lambda_.Function],
+        dead_letter_queues: Iterable[sqs.Queue],
+    ) -> None:
+        super().__init__(scope, id)
+        self.alarms = [self._make(spec, topic) for spec in _specs(http_api, functions, dead_letter_queues)]
+
+    def _make(self, spec: AlarmSpec, topic: sns.ITopic) -> cloudwatch.Alarm:
+        alarm = cloudwatch.Alarm(
+            self,
+            "".join(word.capitalize() for word in spec.name.split()),
+            alarm_description=f"{spec.name}. What to do: {spec.runbook}",
+            metric=spec.metric,
+            threshold=spec.threshold,
+            evaluation_periods=spec.evaluation_periods,
+            comparison_operator=spec.comparison,
+            treat_missing_data=(
+                cloudwatch.TreatMissingData.BREACHING
+                if spec.missing_is_bad
+                else cloudwatch.TreatMissingData.NOT_BREACHING
+            ),
+        )
+        alarm.add_alarm_action(actions.SnsAction(topic))
+        alarm.add_ok_action(actions.SnsAction(topic))
+        return alarm
+
+
+def _specs(
+    http_api: apigateway.HttpApi,
+    functions: Mapping[str, lambda_.Function],
+    dead_letter_queues: Iterable[sqs.Queue],
+) -> list[AlarmSpec]:
+    five_minutes = cdk.Duration.minutes(5)
+    return [
+        AlarmSpec(
+            name="Many jobs fail",
+            metric=cloudwatch.MathExpression(
+                label="jobs failed, of 100 ended",
+                expression="IF(failed >= 3, 100 * failed / (failed + FILL(completed, 0)), 0)",
+                using_metrics={
+                    "failed": service_metric("JobsFailed", minutes=15),
+                    "completed": service_metric("JobsCompleted", minutes=15),
+                },
+                period=cdk.Duration.minutes(15),
+            ),
+            threshold=10,
+        ),
+        AlarmSpec(name="Jobs run out of time", metric=service_metric("JobsFailed", code="TIMEOUT"), threshold=2),
+        AlarmSpec(
+            name="Speech key refused", metric=service_metric("JobsFailed", code="PROVIDER_AUTH_FAILED"), threshold=1
+        ),
+        AlarmSpec(
+            name="Speech quota used up",
+            metric=service_metric("JobsFailed", code="PROVIDER_QUOTA_EXCEEDED"),
+            threshold=1,
+        ),
+        AlarmSpec(
+            name="Speech service throttles",
+            metric=service_metric("ProviderErrors", code="ProviderThrottled"),
+            threshold=10,
+            evaluation_periods=2,
+        ),
+        AlarmSpec(
+            name="Jobs wait to start",
+            metric=service_metric("OldestPendingAge", statistic="Maximum"),
+            threshold=300,
+        ),
+        AlarmSpec(
+            name="Reconciler finds work",
+            metric=cloudwatch.MathExpression(
+                label="jobs and slots put right",
+                expression="FILL(started, 0) + FILL(failed, 0) + FILL(freed, 0)",
+                using_metrics={
+                    "started": service_metric("ReconcilerStarted"),
+                    "failed": service_metric("ReconcilerFailed"),
+                    "freed": service_metric("ReconcilerSlotsFreed"),
+                },
+                period=five_minutes,
+            ),
+            threshold=5,
+        ),
+        AlarmSpec(
+            name="Reconciler is silent",
+            metric=functions["reconcile"].metric_invocations(period=five_minutes),
+            threshold=1,
+            evaluation_periods=2,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            missing_is_bad=True,
+        ),
+        AlarmSpec(
+            name="API answers with errors", metric=http_api.metric_server_error(period=five_minutes), threshold=5
+        ),
+        AlarmSpec(
+            name="Functions are throttled",
+            metric=cloudwatch.MathExpression(
+                label="invocations refused, but for synthesize, which is meant to be",
+                expression=" + ".join(f"FILL({_identifier(name)}, 0)" for name in _unlimited(functions)),
+                using_metrics={
+                    _identifier(name): functions[name].metric_throttles(period=five_minutes)
+                    for name in _unlimited(functions)
+                },
+                period=five_minutes,
+            ),
+            threshold=1,
+        ),
+        AlarmSpec(
+            name="Dead letters",
+            metric=cloudwatch.MathExpression(
+                label="events that could not be handled",
+                expression=" + ".join(f"queue{number}" for number, _ in enumerate(dead_letter_queues)),
+                using_metrics={
+                    f"queue{number}": queue.metric_approximate_number_of_messages_visible(
+                        period=five_minutes, statistic="Maximum"
+                    )
+                    for number, queue in enumerate(dead_letter_queues)
+                },
+                period=five_minutes,
+            ),
+            threshold=1,
+        ),
+    ]
+
+
+def _unlimited(functions: Mapping[str, lambda_.Function]) -> list[str]:
+    return [name for name in functions if name != "synthesize"]
+
+
+def _identifier(name: str) -> str:
+    return name.replace("-", "_")

@@ -1,0 +1,142 @@
+"""The HTTP API: its routes, who may use them, and how fast."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_certificatemanager as certificatemanager
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.acknowledgements import acknowledge
+from infra.log_retention import retention
+from infra.routes import PREFIX, ROUTES
+
+if TYPE_CHECKING:
+    from infra.environments import CustomDomain, Environment, TokenIssuer
+
+_ACCESS_LOG = {
+    "request_id": "$context.requestId",
+    "time": "$context.requestTimeEpoch",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "user_id": "$context.authorizer.claims.sub",
+    "latency_ms": "$context.responseLatency",
+    "integration_latency_ms": "$context.integrationLatency",
+    "response_bytes": "$context.responseLength",
+    "error": "$context.error.message",
+    "source_ip": "$context.identity.sourceIp",
+}
+
+
+class Api(Construct):
+    """The API in front of one function.
+
+    Attributes:
+        http_api: what API Gateway calls it.
+        url: where clients reach it, without a slash at the end.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 (CDK's name)
+        *,
+        environment: Environment,
+        function: lambda_.Function,
+        token_issuer: TokenIssuer,
+    ) -> None:
+        super().__init__(scope, id)
+        self.http_api = apigateway.HttpApi(
+            self,
+            "HttpApi",
+            api_name=f"castline-{environment.name}",
+            description="Castline: scripted dialogues in, one audio file out",
+            create_default_stage=False,
+            cors_preflight=_cors(environment.cors_origins) if environment.cors_origins else None,
+        )
+        authorizer = authorizers.HttpJwtAuthorizer(
+            "Tokens", token_issuer.issuer, jwt_audience=list(token_issuer.audience)
+        )
+        target: lambda_.IFunction = function
+        if environment.snap_start:
+            target = lambda_.Alias(self, "Live", alias_name="live", version=function.current_version)
+        integration = integrations.HttpLambdaIntegration("Function", target)
+        for route in ROUTES:
+            added = self.http_api.add_routes(
+                path=PREFIX + route.path,
+                methods=[apigateway.HttpMethod[route.method]],
+                integration=integration,
+                authorizer=None if route.is_open else authorizer,
+            )
+            if route.is_open:
+                for each in added:
+                    acknowledge(each, "AwsSolutions-APIG4", "Whether the service answers is nobody's secret.")
+        self._stage(environment)
+        self.url = self.http_api.api_endpoint
+        if environment.custom_domain is not None:
+            self._map(environment.custom_domain)
+            self.url = f"https://{environment.custom_domain.name}"
+
+    def _stage(self, environment: Environment) -> None:
+        access_log = logs.LogGroup(
+            self,
+            "AccessLog",
+            retention=retention(environment.log_retention_days),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        self.stage = apigateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.http_api,
+            stage_name="$default",
+            auto_deploy=True,
+            throttle=apigateway.ThrottleSettings(
+                rate_limit=environment.requests_per_second, burst_limit=environment.burst_requests
+            ),
+            detailed_metrics_enabled=True,
+        )
+        resource = self.stage.node.default_child
+        assert isinstance(resource, apigateway.CfnStage)  # noqa: S101 (for the type checker)
+        resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=access_log.log_group_arn, format=json.dumps(_ACCESS_LOG)
+        )
+
+    def _map(self, custom_domain: CustomDomain) -> None:
+        certificate = certificatemanager.Certificate.from_certificate_arn(
+            self, "Certificate", custom_domain.certificate_arn
+        )
+        domain = apigateway.DomainName(
+            self,
+            "Domain",
+            domain_name=custom_domain.name,
+            certificate=certificate,
+            security_policy=apigateway.SecurityPolicy.TLS_1_2,
+        )
+        apigateway.ApiMapping(self, "Mapping", api=self.http_api, domain_name=domain, stage=self.stage)
+        cdk.CfnOutput(
+            cdk.Stack.of(self),
+            "DomainTarget",
+            value=domain.regional_domain_name,
+            description=f"What {custom_domain.name} has to be a CNAME or alias of",
+        )
+
+
+def _cors(origins: tuple[str, ...]) -> apigateway.CorsPreflightOptions:
+    return apigateway.CorsPreflightOptions(
+        allow_origins=list(origins),
+        allow_methods=[
+            apigateway.CorsHttpMethod.DELETE,
+            apigateway.CorsHttpMethod.GET,
+            apigateway.CorsHttpMethod.POST,
+        ],
+        allow_headers=["accept-language", "authorization", "content-type", "idempotency-key", "if-none-match"],
+        expose_headers=["etag", "location", "retry-after", "x-request-id"],
+        max_age=cdk.Duration.hours(1),
+    )

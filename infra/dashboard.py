@@ -1,0 +1,97 @@
+"""What an operator looks at first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from infra.alarms import service_metric
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_apigatewayv2 as apigateway
+    from aws_cdk import aws_lambda as lambda_
+    from aws_cdk import aws_stepfunctions as sfn
+
+    from infra.environments import Environment
+
+
+class Dashboard(Construct):
+    """One page: alarms, jobs, what users wait for, the provider, and the machinery."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 (CDK's name)
+        *,
+        environment: Environment,
+        alarms: Sequence[cloudwatch.IAlarm],
+        http_api: apigateway.HttpApi,
+        state_machine: sfn.StateMachine,
+        functions: Mapping[str, lambda_.Function],
+    ) -> None:
+        super().__init__(scope, id)
+        five_minutes = cdk.Duration.minutes(5)
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name=f"castline-{environment.name}",
+            default_interval=cdk.Duration.hours(6),
+            widgets=[
+                [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24, height=3)],
+                [
+                    _graph("Jobs", *(service_metric(f"Jobs{each}") for each in ("Submitted", "Completed", "Failed"))),
+                    _graph(
+                        "Jobs refused and cancelled", service_metric("JobsRefused"), service_metric("JobsCancelled")
+                    ),
+                    _graph(
+                        "From start to finish (ms)",
+                        *(service_metric("JobLatency", statistic=each) for each in ("p50", "p95", "Maximum")),
+                    ),
+                ],
+                [
+                    _graph("Waiting to start (ms)", service_metric("QueueTime", statistic="p95")),
+                    _graph("Oldest pending job (s)", service_metric("OldestPendingAge", statistic="Maximum")),
+                    _graph(
+                        "Provider errors",
+                        *(
+                            service_metric("ProviderErrors", code=each)
+                            for each in ("ProviderThrottled", "ProviderTimedOut", "ProviderUnavailable")
+                        ),
+                    ),
+                ],
+                [
+                    _graph("Characters", service_metric("Characters"), service_metric("BilledCharacters")),
+                    _graph("Segments", service_metric("SegmentsSynthesized"), service_metric("SegmentsReused")),
+                    _graph(
+                        "Reconciler",
+                        *(service_metric(f"Reconciler{each}") for each in ("Started", "Failed", "SlotsFreed")),
+                    ),
+                ],
+                [
+                    _graph(
+                        "API",
+                        http_api.metric_count(period=five_minutes),
+                        http_api.metric_client_error(period=five_minutes),
+                        http_api.metric_server_error(period=five_minutes),
+                    ),
+                    _graph(
+                        "Executions",
+                        state_machine.metric_started(period=five_minutes),
+                        state_machine.metric_failed(period=five_minutes),
+                        state_machine.metric_timed_out(period=five_minutes),
+                    ),
+                    _graph(
+                        "Function errors", *(each.metric_errors(period=five_minutes) for each in functions.values())
+                    ),
+                ],
+            ],
+        )
+
+
+def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8, left_y_axis=cloudwatch.YAxisProps(min=0))

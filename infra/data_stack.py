@@ -1,0 +1,160 @@
+"""What must outlive the service: jobs, audio, the provider's key, and where alarms are heard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+
+from castline.jobs import table
+from infra.acknowledgements import acknowledge
+from infra.lifecycle_rules import LIFECYCLE_RULES
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from infra.environments import Environment
+
+_PLACEHOLDER = '{"region": "eastasia"}'
+
+
+class DataStack(cdk.Stack):
+    """One environment's data.
+
+    Attributes:
+        table: the jobs.
+        bucket: segments and finished audio.
+        secret: Azure Speech's key and region, which an operator puts in.
+        alarm_topic: where alarms and budget warnings go.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:  # noqa: A002 (CDK's name)
+        super().__init__(
+            scope,
+            id,
+            stack_name=f"castline-{environment.name}-data",
+            description="Castline: jobs, audio and the speech key. Outlives the service.",
+            termination_protection=environment.retain_data,
+        )
+        self._removal_policy = cdk.RemovalPolicy.RETAIN if environment.retain_data else cdk.RemovalPolicy.DESTROY
+        self.table = self._table(environment)
+        self.bucket = self._bucket(environment)
+        self.secret = self._secret()
+        self.alarm_topic = self._alarm_topic(environment)
+        cdk.CfnOutput(self, "TableName", value=self.table.table_name)
+        cdk.CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
+        cdk.CfnOutput(self, "AzureSpeechSecretId", value=self.secret.secret_arn)
+        cdk.CfnOutput(self, "AlarmTopicArn", value=self.alarm_topic.topic_arn)
+
+    def _table(self, environment: Environment) -> dynamodb.Table:
+        jobs = dynamodb.Table(
+            self,
+            "Jobs",
+            partition_key=_string(table.PARTITION_KEY),
+            sort_key=_string(table.SORT_KEY),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute=table.TTL_ATTRIBUTE,
+            stream=dynamodb.StreamViewType.KEYS_ONLY,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=environment.point_in_time_recovery
+            ),
+            deletion_protection=environment.retain_data,
+            removal_policy=self._removal_policy,
+        )
+        for index in table.INDEXES:
+            jobs.add_global_secondary_index(
+                index_name=index.name,
+                partition_key=_string(index.partition_key),
+                sort_key=_string(index.sort_key),
+                projection_type=dynamodb.ProjectionType.INCLUDE,
+                non_key_attributes=list(table.SUMMARY_ATTRIBUTES),
+            )
+        if not environment.point_in_time_recovery:
+            acknowledge(
+                jobs, "AwsSolutions-DDB3", "Jobs live for 30 days and this environment's are not worth a backup."
+            )
+        return jobs
+
+    def _bucket(self, environment: Environment) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Audio",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id=rule.name,
+                    prefix=rule.prefix,
+                    expiration=cdk.Duration.days(rule.expiration_days),
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(rule.incomplete_upload_days),
+                )
+                for rule in LIFECYCLE_RULES
+            ],
+            cors=[
+                s3.CorsRule(
+                    allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.HEAD],
+                    allowed_origins=list(environment.cors_origins),
+                    allowed_headers=["Range"],
+                    exposed_headers=["Accept-Ranges", "Content-Length", "Content-Range"],
+                    max_age=3600,
+                )
+            ]
+            if environment.cors_origins
+            else None,
+            removal_policy=self._removal_policy,
+        )
+        acknowledge(
+            bucket,
+            "AwsSolutions-S1",
+            "Nothing is public: every read is by a presigned URL that the API logs with its job, or by a function.",
+        )
+        return bucket
+
+    def _secret(self) -> secretsmanager.Secret:
+        secret = secretsmanager.Secret(
+            self,
+            "AzureSpeech",
+            description='Azure Speech: {"key": …, "region": …}. The generated key is a placeholder.',
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                secret_string_template=_PLACEHOLDER, generate_string_key="key", exclude_punctuation=True
+            ),
+            removal_policy=self._removal_policy,
+        )
+        acknowledge(
+            secret,
+            "AwsSolutions-SMG4",
+            "Azure issues the key, so AWS cannot rotate it; a new one is used within five minutes of being put in.",
+        )
+        return secret
+
+    def _alarm_topic(self, environment: Environment) -> sns.Topic:
+        topic = sns.Topic(self, "Alarms", enforce_ssl=True)
+        # A topic with a policy of its own has lost the default one, which let the account's alarms publish.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsAndBudgetsPublish",
+                actions=["sns:Publish"],
+                principals=[
+                    iam.ServicePrincipal("cloudwatch.amazonaws.com"),
+                    iam.ServicePrincipal("budgets.amazonaws.com"),
+                ],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
+        if environment.alarm_email is not None:
+            topic.add_subscription(subscriptions.EmailSubscription(environment.alarm_email))
+        return topic
+
+
+def _string(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

@@ -1,0 +1,86 @@
+"""The environments, and everything in which they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Architecture = Literal["arm64", "x86_64"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenIssuer:
+    """Who signs the users' tokens: any OpenID Connect provider."""
+
+    issuer: str
+    """The ``iss`` of its tokens, an HTTPS URL under which its keys are found."""
+    audience: tuple[str, ...]
+    """The ``aud`` or ``client_id`` of tokens that are meant for Castline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomDomain:
+    """Under which name the API is reached, other than AWS's own."""
+
+    name: str
+    certificate_arn: str
+    """In the API's region."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One deployment of Castline."""
+
+    name: str
+    architecture: Architecture = "x86_64"
+    retain_data: bool = True
+    """Whether table, bucket and secret stay when their stack is deleted, and cannot be deleted by mistake."""
+    point_in_time_recovery: bool = True
+    log_level: Literal["DEBUG", "INFO", "WARNING"] = "INFO"
+    log_retention_days: int = 30
+
+    max_active_jobs: int = 3
+    """How many jobs of one user may be pending or processing."""
+    synthesize_concurrency: int = 5
+    """How many synthesize tasks run at once: with ``speech_concurrency``, what the Azure resource has to bear."""
+    speech_concurrency: int = 8
+    """How many requests each of them has in flight."""
+
+    requests_per_second: int = 50
+    burst_requests: int = 100
+    cors_origins: tuple[str, ...] = ()
+    """Whose pages may call the API and play the audio, such as ``https://studio.example.com``."""
+    token_issuer: TokenIssuer | None = None
+    """None: a Cognito user pool of the environment's own."""
+    custom_domain: CustomDomain | None = None
+
+    snap_start: bool = False
+    """Whether the API function starts from a snapshot: no import at a cold start, for a fee per GB and restore."""
+    alarm_email: str | None = None
+    monthly_budget_usd: int | None = None
+    """Of what AWS charges in the whole account; None for no budget. Azure sends its own bill."""
+
+
+DEV = Environment(
+    name="dev",
+    retain_data=False,
+    point_in_time_recovery=False,
+    log_level="DEBUG",
+    log_retention_days=7,
+    synthesize_concurrency=2,
+    requests_per_second=10,
+    burst_requests=20,
+    cors_origins=("http://localhost:5173",),
+    monthly_budget_usd=20,
+)
+STAGING = Environment(name="staging", monthly_budget_usd=50)
+PROD = Environment(
+    name="prod",
+    log_retention_days=90,
+    synthesize_concurrency=20,
+    requests_per_second=200,
+    burst_requests=400,
+    monthly_budget_usd=500,
+)
+
+ENVIRONMENTS = {environment.name: environment for environment in (DEV, STAGING, PROD)}

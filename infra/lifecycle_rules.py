@@ -1,0 +1,23 @@
+"""How long the bucket keeps what is in it: the rules that every host gives its bucket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from castline.audio import retention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecycleRule:
+    """What is deleted when."""
+
+    name: str
+    prefix: str
+    expiration_days: int
+    incomplete_upload_days: int = retention.INCOMPLETE_UPLOAD_DAYS
+
+
+LIFECYCLE_RULES = (
+    LifecycleRule(name="segments", prefix="segments/", expiration_days=retention.SEGMENT_LIFETIME_DAYS),
+    LifecycleRule(name="audio", prefix="audio/", expiration_days=retention.AUDIO_LIFETIME_DAYS),
+)

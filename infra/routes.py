@@ -1,0 +1,27 @@
+"""The routes of the API: what API Gateway lets through, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method and a path below ``PREFIX``, as API Gateway writes it."""
+
+    method: str
+    path: str
+    is_open: bool = False
+    """Whether it takes no token."""
+
+
+ROUTES = (
+    Route("GET", "/health", is_open=True),
+    Route("GET", "/jobs"),
+    Route("POST", "/jobs"),
+    Route("GET", "/jobs/{job_id}"),
+    Route("DELETE", "/jobs/{job_id}"),
+    Route("GET", "/jobs/{job_id}/download"),
+)

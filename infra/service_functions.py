@@ -1,0 +1,126 @@
+"""The Lambda functions: each with a role of its own that allows what its handler does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra import functions
+from infra.acknowledgements import acknowledge
+from infra.log_retention import retention
+from infra.permissions import statements
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_stepfunctions as sfn
+
+    from infra.data_stack import DataStack
+    from infra.environments import Environment
+    from infra.functions import FunctionSpec
+    from layers.build import Artefacts
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+_ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
+
+
+class ServiceFunctions(Construct):
+    """Makes functions that share code, layers and settings."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 (CDK's name)
+        *,
+        environment: Environment,
+        data: DataStack,
+        artefacts: Artefacts,
+    ) -> None:
+        super().__init__(scope, id)
+        self._environment = environment
+        self._data = data
+        self._architecture = _ARCHITECTURES[environment.architecture]
+        self._code = lambda_.Code.from_asset(str(artefacts.code))
+        self._core = self._layer(
+            "Core", str(artefacts.core), "Powertools, pydantic, and what else every function needs"
+        )
+        self._speech = self._layer("Speech", str(artefacts.speech), "The Azure Speech SDK and the MP3 encoder")
+
+    def make(self, spec: FunctionSpec, *, state_machine: sfn.StateMachine | None = None) -> lambda_.Function:
+        """Make one function.
+
+        Args:
+            spec: which one.
+            state_machine: the workflow, for a function that starts or stops executions.
+        """
+        name = "".join(word.capitalize() for word in spec.name.split("-"))
+        log_group = logs.LogGroup(
+            self,
+            f"{name}Logs",
+            retention=retention(self._environment.log_retention_days),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(
+            self,
+            f"{name}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"Castline {self._environment.name}: {spec.name}",
+        )
+        log_group.grant_write(role)
+        for statement in statements(spec, self._data, state_machine):
+            role.add_to_policy(statement)
+        settings = self._settings()
+        if state_machine is not None:
+            settings["STATE_MACHINE_ARN"] = state_machine.state_machine_arn
+        function = lambda_.Function(
+            self,
+            name,
+            description=f"Castline {self._environment.name}: {spec.name}",
+            runtime=RUNTIME,
+            architecture=self._architecture,
+            code=self._code,
+            handler=spec.handler,
+            layers=[self._core, self._speech] if spec.needs_speech else [self._core],
+            timeout=cdk.Duration.seconds(spec.timeout_seconds),
+            memory_size=spec.memory_mb,
+            reserved_concurrent_executions=(
+                self._environment.synthesize_concurrency if spec == functions.SYNTHESIZE else None
+            ),
+            environment=settings,
+            role=role,
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            tracing=lambda_.Tracing.ACTIVE,
+            snap_start=(
+                lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS
+                if spec == functions.API and self._environment.snap_start
+                else None
+            ),
+        )
+        acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "X-Ray knows no resources to write traces to.")
+        return function
+
+    def _layer(self, id: str, path: str, description: str) -> lambda_.LayerVersion:  # noqa: A002 (CDK's name)
+        return lambda_.LayerVersion(
+            self,
+            id,
+            code=lambda_.Code.from_asset(path),
+            description=f"Castline: {description}",
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[self._architecture],
+        )
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "TABLE_NAME": self._data.table.table_name,
+            "BUCKET_NAME": self._data.bucket.bucket_name,
+            "AZURE_SPEECH_SECRET_ID": self._data.secret.secret_arn,
+            "MAX_ACTIVE_JOBS": str(self._environment.max_active_jobs),
+            "SPEECH_CONCURRENCY": str(self._environment.speech_concurrency),
+            "POWERTOOLS_SERVICE_NAME": "castline",
+            "POWERTOOLS_METRICS_NAMESPACE": "Castline",
+            "POWERTOOLS_LOG_LEVEL": self._environment.log_level,
+        }

@@ -1,0 +1,92 @@
+"""The service: everything that can be torn down and deployed again without losing a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+
+from infra import functions as specs
+from infra.alarms import Alarms
+from infra.api import Api
+from infra.cost_guard import CostGuard
+from infra.dashboard import Dashboard
+from infra.events import Events
+from infra.service_functions import ServiceFunctions
+from infra.sign_in import SignIn
+from infra.workflow import Workflow
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from infra.data_stack import DataStack
+    from infra.environments import Environment
+    from layers.build import Artefacts
+
+
+class ServiceStack(cdk.Stack):
+    """One environment's service."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 (CDK's name)
+        *,
+        environment: Environment,
+        data: DataStack,
+        artefacts: Artefacts,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            stack_name=f"castline-{environment.name}-service",
+            description="Castline: API, workflow, events and monitoring.",
+        )
+        make = ServiceFunctions(self, "Functions", environment=environment, data=data, artefacts=artefacts).make
+        tasks = {spec.name: make(spec) for spec in specs.WORKFLOW_SUBSTITUTIONS.values()}
+        state_machine = Workflow(self, "Workflow", environment=environment, functions=tasks).state_machine
+        functions = {
+            **tasks,
+            specs.API.name: make(specs.API, state_machine=state_machine),
+            specs.RECONCILE.name: make(specs.RECONCILE, state_machine=state_machine),
+            specs.EXECUTION_ENDED.name: make(specs.EXECUTION_ENDED),
+            specs.EXPIRE.name: make(specs.EXPIRE),
+        }
+        token_issuer = environment.token_issuer or SignIn(self, "SignIn", environment=environment).token_issuer
+        api = Api(
+            self,
+            "Api",
+            environment=environment,
+            function=functions[specs.API.name],
+            token_issuer=token_issuer,
+        )
+        events = Events(
+            self,
+            "Events",
+            state_machine=state_machine,
+            jobs=data.table,
+            execution_ended=functions[specs.EXECUTION_ENDED.name],
+            reconcile=functions[specs.RECONCILE.name],
+            expire=functions[specs.EXPIRE.name],
+        )
+        alarms = Alarms(
+            self,
+            "Alarms",
+            topic=data.alarm_topic,
+            http_api=api.http_api,
+            functions=functions,
+            dead_letter_queues=list(events.dead_letter_queues.values()),
+        ).alarms
+        Dashboard(
+            self,
+            "Dashboard",
+            environment=environment,
+            alarms=alarms,
+            http_api=api.http_api,
+            state_machine=state_machine,
+            functions=functions,
+        )
+        if environment.monthly_budget_usd is not None:
+            CostGuard(self, "CostGuard", monthly_usd=environment.monthly_budget_usd, topic=data.alarm_topic)
+        cdk.CfnOutput(self, "ApiUrl", value=api.url)
+        cdk.CfnOutput(self, "StateMachineArn", value=state_machine.state_machine_arn)

@@ -1,0 +1,76 @@
+"""Whose tokens the API accepts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from infra.acknowledgements import acknowledge
+from infra.environments import TokenIssuer
+
+if TYPE_CHECKING:
+    from infra.environments import Environment
+
+
+class SignIn(Construct):
+    """A user pool with an app client and a hosted sign-in page, for an environment that has no issuer of its own.
+
+    Attributes:
+        token_issuer: who signs its tokens.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:  # noqa: A002 (CDK's name)
+        super().__init__(scope, id)
+        keep = environment.retain_data
+        pool = cognito.UserPool(
+            self,
+            "Users",
+            self_sign_up_enabled=False,
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            password_policy=cognito.PasswordPolicy(
+                min_length=12,
+                require_digits=True,
+                require_lowercase=True,
+                require_symbols=True,
+                require_uppercase=True,
+            ),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
+            deletion_protection=keep,
+            removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY,
+        )
+        acknowledge(pool, "AwsSolutions-COG2", "People sign in to hear dialogues; a second factor is offered to all.")
+        acknowledge(pool, "AwsSolutions-COG8", "Threat protection costs per user; throttling stands before the API.")
+        client = pool.add_client(
+            "Client",
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(user_srp=True, user_password=True),
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
+                callback_urls=list(environment.cors_origins) or ["http://localhost:8000"],
+                logout_urls=list(environment.cors_origins) or ["http://localhost:8000"],
+            ),
+            prevent_user_existence_errors=True,
+            access_token_validity=cdk.Duration.hours(1),
+            id_token_validity=cdk.Duration.hours(1),
+            refresh_token_validity=cdk.Duration.days(30),
+            enable_token_revocation=True,
+        )
+        # The prefix is unique in its region: the account's number makes it so, and nothing has to be looked up.
+        domain = pool.add_domain(
+            "Domain",
+            cognito_domain=cognito.CognitoDomainOptions(
+                domain_prefix=f"castline-{environment.name}-{cdk.Aws.ACCOUNT_ID}"
+            ),
+        )
+        self.token_issuer = TokenIssuer(issuer=pool.user_pool_provider_url, audience=(client.user_pool_client_id,))
+        stack = cdk.Stack.of(self)
+        cdk.CfnOutput(stack, "UserPoolId", value=pool.user_pool_id)
+        cdk.CfnOutput(stack, "UserPoolClientId", value=client.user_pool_client_id)
+        cdk.CfnOutput(stack, "SignInUrl", value=domain.base_url())

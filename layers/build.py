@@ -1,0 +1,242 @@
+"""Builds what is deployed: the functions' code, and their third-party packages as Lambda layers.
+
+    python -m layers.build --python 3.13 --architecture x86_64
+
+No Docker: uv picks the wheels for Lambda's platform, in the versions of uv.lock. The same inputs give the same bytes.
+Modules are shipped compiled, which halves the time to import them; their ``.pyc`` files are checked neither against
+the time of their source, which CDK resets, nor against its content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Architecture = Literal["arm64", "x86_64"]
+
+ROOT: Final = Path(__file__).parent.parent
+BUILD: Final = ROOT / "build"
+LIMIT_BYTES: Final = 250 * 1024 * 1024
+"""What Lambda allows a function's code and layers together, unzipped."""
+
+_UV: Final = Path(sys.executable).parent / "uv"
+_PLATFORMS: Final = {"arm64": "aarch64-manylinux_2_34", "x86_64": "x86_64-manylinux_2_34"}
+_IN_THE_RUNTIME: Final = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
+"""Lambda's own Python runtime has these."""
+_WORTHLESS_DIRECTORIES: Final = {"__pycache__", "bin", "test", "tests"}
+_WORTHLESS_SUFFIXES: Final = {".c", ".h", ".pyi", ".pyx"}
+_MACHINE_BOUND_FILES: Final = {".lock", "INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefacts:
+    """Folders whose content is deployed."""
+
+    code: Path
+    """Our own package, as a function's code."""
+    core: Path
+    """The layer that every function has."""
+    speech: Path
+    """The layer of the functions that speak and assemble."""
+
+
+def build(*, python: str, architecture: Architecture) -> Artefacts:
+    """Build what has changed since the last time.
+
+    Args:
+        python: the version that it is to run on, such as ``3.13``.
+        architecture: what it is to run on.
+
+    Raises:
+        subprocess.CalledProcessError: uv failed; it has said why.
+    """
+    into = BUILD / f"{python}-{architecture}"
+    interpreter = _interpreter(python)
+    core = _requirements()
+    speech = sorted(set(_requirements("--extra", "speech")) - set(core))
+    lock = (ROOT / "uv.lock").read_bytes()
+    return Artefacts(
+        code=_up_to_date(into / "code", _fingerprint(*_sources(), interpreter), lambda to: _code(to, interpreter)),
+        core=_up_to_date(
+            into / "core",
+            _fingerprint(lock, core, interpreter),
+            lambda to: _layer(to, core, python, architecture, interpreter),
+        ),
+        speech=_up_to_date(
+            into / "speech",
+            _fingerprint(lock, speech, interpreter),
+            lambda to: _layer(to, speech, python, architecture, interpreter),
+        ),
+    )
+
+
+def size_bytes(folder: Path) -> int:
+    """How much a folder holds."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _requirements(*arguments: str) -> list[str]:
+    """What uv.lock says the functions need at run time, without what the runtime has."""
+    exported = subprocess.run(  # noqa: S603 (our own arguments)
+        [
+            _UV,
+            "export",
+            "--quiet",
+            "--locked",
+            "--no-default-groups",
+            "--no-emit-project",
+            "--no-annotate",
+            "--no-header",
+            "--no-hashes",
+            *(argument for package in _IN_THE_RUNTIME for argument in ("--no-emit-package", package)),
+            *arguments,
+        ],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return exported.stdout.splitlines()
+
+
+def _sources() -> list[str | bytes]:
+    """Everything of our own that is deployed."""
+    files = sorted(_package().rglob("*"))
+    return [part for file in files if file.suffix in {".py", ".typed"} for part in (str(file), file.read_bytes())]
+
+
+def _package() -> Path:
+    return ROOT / "functions" / "castline"
+
+
+def _fingerprint(*parts: object) -> str:
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for part in (*parts, metadata.version("uv")):
+        digest.update(part if isinstance(part, bytes) else repr(part).encode())
+    return digest.hexdigest()
+
+
+def _up_to_date(folder: Path, fingerprint: str, make: Callable[[Path], None]) -> Path:
+    """Make a folder's content anew unless it was made from the same; nobody ever sees half of it."""
+    stamp = folder.with_name(f".{folder.name}.sha256")
+    if folder.is_dir() and stamp.exists() and stamp.read_text("utf-8") == fingerprint:
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as made:
+        fresh = Path(made) / folder.name
+        fresh.mkdir()
+        make(fresh)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
+    stamp.write_text(fingerprint, "utf-8")
+    return folder
+
+
+def _code(folder: Path, interpreter: str | None) -> None:
+    shutil.copytree(_package(), folder / "castline", ignore=shutil.ignore_patterns("__pycache__"))
+    _compile(folder, interpreter)
+
+
+def _layer(
+    folder: Path, requirements: list[str], python: str, architecture: Architecture, interpreter: str | None
+) -> None:
+    packages = folder / "python"
+    subprocess.run(  # noqa: S603 (our own arguments)
+        [
+            _UV,
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--link-mode",
+            "copy",
+            "--python-platform",
+            _PLATFORMS[architecture],
+            "--python-version",
+            python,
+            "--target",
+            packages,
+            *requirements,
+        ],
+        cwd=ROOT,
+        check=True,
+    )
+    for path in sorted(packages.rglob("*"), reverse=True):
+        if path.is_dir() and path.name in _WORTHLESS_DIRECTORIES:
+            shutil.rmtree(path)
+        elif path.is_file() and (path.suffix in _WORTHLESS_SUFFIXES or path.name in _MACHINE_BOUND_FILES):
+            path.unlink()
+    _compile(packages, interpreter)
+
+
+def _compile(folder: Path, interpreter: str | None) -> None:
+    """Add the ``.pyc`` files that an interpreter of the right version makes, if there is one."""
+    if interpreter is None:
+        return
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run(  # noqa: S603 (our own arguments)
+        [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", folder, folder],
+        check=True,
+        env={**environment, "PYTHONHASHSEED": "0"},
+    )
+
+
+def _interpreter(python: str) -> str | None:
+    """An interpreter of the version, to compile modules for it: in the PATH, or one of pyenv's."""
+    in_path = (Path(folder) / f"python{python}" for folder in os.get_exec_path())
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    candidates = [Path(sys.executable), *in_path, *sorted(pyenv.glob(f"{python}.*/bin/python"))]
+    return next((str(each) for each in candidates if _version_of(each) == python), None)
+
+
+@cache
+def _version_of(interpreter: Path) -> str | None:
+    """Major and minor version; None for what is no interpreter."""
+    if not interpreter.exists():
+        return None
+    answer = subprocess.run(  # noqa: S603 (found where interpreters are)
+        [interpreter, "-c", "import sys; print('{}.{}'.format(*sys.version_info))"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+def main(
+    python: Annotated[str, typer.Option(help="The version that the functions run on.")] = "3.13",
+    architecture: Annotated[str, typer.Option(help="arm64 or x86_64.")] = "x86_64",
+) -> None:
+    """Build code and layers, and say how large they are."""
+    console = Console(highlight=False)
+    if architecture not in _PLATFORMS:
+        raise typer.BadParameter(f"one of {', '.join(_PLATFORMS)}", param_hint="--architecture")
+    if _interpreter(python) is None:
+        console.print(f"there is no Python {python} here: nothing is compiled, and imports will take longer")
+    built = build(python=python, architecture="arm64" if architecture == "arm64" else "x86_64")
+    table = Table("folder", "MB", box=None)
+    for folder in (built.code, built.core, built.speech):
+        table.add_row(str(folder.relative_to(ROOT)), f"{size_bytes(folder) / 1e6:.1f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)
