@@ -15,8 +15,8 @@ from castline.audio.mp3_frames import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A frame is heard in a window of two frames' length, half of which it shares with the frame before it, and half
-# of the two filter banks' delay of 481 samples later. Its centre, from the first sample of what was encoded:
+# Of the first frame, counted from the first sample that was encoded. A frame is heard through a window of two
+# frames' length, so its centre comes a frame after its beginning, and half of the filter banks' delay later.
 _FIRST_CENTRE_SAMPLES: Final = FRAME_SAMPLES + 240 - (ENCODER_DELAY_SAMPLES + DECODER_DELAY_SAMPLES)
 
 
