@@ -20,10 +20,10 @@ LINE_COLUMNS: Final = 42
 """What fits on one line of a screen, in half-width columns."""
 
 # What a reader sees as one character: a flag, or a character with all that is written on top of it or joined to it.
-# Besides marks, that is selectors, skin tones, tags, and whatever follows a zero-width joiner.
+# Besides combining marks, which are looked up, that is skin tones, tags, the vowels and final consonants of Hangul
+# written in parts, and whatever follows a zero-width joiner.
 _CHARACTER: Final = re.compile(
-    "[\U0001f1e6-\U0001f1ff]{2}"
-    "|.(?:[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d.?)*",
+    "(?:[\U0001f1e6-\U0001f1ff]{2}|.)(?:[\u1160-\u11ff\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d\\S?)*",
     re.DOTALL,
 )
 _EMOJI_SELECTOR: Final = "\ufe0f"
@@ -32,12 +32,13 @@ _CLOSING_CATEGORIES: Final = {"Pe", "Pf"}
 _OPENING_CATEGORIES: Final = {"Ps", "Pi"}
 _CLOSING_MARKS: Final = frozenset(
     "，。、；：！？．…‥—～〜・‧·％‰℃々ー〻ヽヾゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ!?,.:;%"
-    "﹐﹑﹒﹔﹕﹖﹗，．：；？！｡､･ｰ"
+    "﹐﹑﹒﹔﹕﹖﹗，．：；？！｡､･ｰﾞﾟ"
 )
 # Neither opening nor closing by itself: whatever it touches, it stays with.
 _EITHER_MARKS: Final = frozenset("\"'＂＇")
 
-_MARKS: Final = {"Mn", "Me", "Mc"}
+_COMBINING_CATEGORIES: Final = {"Mn", "Me", "Mc"}
+_ZERO_WIDTH_CATEGORIES: Final = {"Mn", "Me", "Cf", "Cc"}
 
 
 class SubtitleFormat(StrEnum):
@@ -109,7 +110,7 @@ def render_srt(cues: Iterable[SubtitleCue]) -> str:
 def wrap(text: str, *, columns: int = LINE_COLUMNS) -> list[str]:
     """Break ``text`` into lines of at most ``columns``, none of them blank.
 
-    White space counts as one space each time, and gives way to a break. Where a word, or a row of marks that belong
+    Any white space becomes one space, or a break. Where a word, or a row of marks that belong
     together, is wider than a line, it is broken between characters.
     """
     lines: list[str] = []
@@ -141,14 +142,9 @@ def _pieces(text: str) -> Iterator[_Piece]:
     after_space = False
     for character in _characters(text):
         if current and _may_end_between(current, character):
-            if current[-1] == " ":
-                current.pop()
-                yield _piece(current, after_space=after_space)
-                after_space = True
-            else:
-                yield _piece(current, after_space=after_space)
-                after_space = False
-            current = []
+            at_space = current[-1] == " "
+            yield _piece(current[:-1] if at_space else current, after_space=after_space)
+            current, after_space = [], at_space
         current.append(character)
     if current:
         yield _piece(current, after_space=after_space)
@@ -187,7 +183,7 @@ def _characters(text: str) -> list[str]:
     """What a reader sees as characters, in order."""
     characters: list[str] = []
     for match in _CHARACTER.finditer(text):
-        if characters and unicodedata.category(match[0][0]) in _MARKS:
+        if characters and unicodedata.category(match[0][0]) in _COMBINING_CATEGORIES:
             characters[-1] += match[0]
         else:
             characters.append(match[0])
@@ -202,7 +198,7 @@ def _columns(character: str) -> int:
 def _columns_of_code_point(code_point: str) -> int:
     if code_point == _EMOJI_SELECTOR:
         return 1
-    if unicodedata.category(code_point) in {"Mn", "Me", "Cf", "Cc"}:
+    if unicodedata.category(code_point) in _ZERO_WIDTH_CATEGORIES:
         return 0
     return 2 if _is_wide(code_point) else 1
 
