@@ -15,9 +15,9 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-# Characters of scripts that put no space between words: Thai to Myanmar, Khmer, kana, ideographs.
-_UNSPACED: Final = "\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_LETTER: Final = rf"[^\W{_UNSPACED}]"  # a letter or digit of any other script
+from castline.speech.scripts import UNSPACED
+
+_LETTER: Final = rf"[^\W{UNSPACED}]"  # a letter or digit of any other script
 _CLOSERS: Final = "[\"'”’」』）】》〉〕］｝)\\]}»›]*+"
 _ABBREVIATIONS: Final = r"Mrs?|Ms|Dr|Prof|St|Sr|Jr|vs|etc|approx|Inc|Ltd|Co|Corp|No(?=\.\s?\d)"
 

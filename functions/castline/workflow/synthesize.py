@@ -114,6 +114,6 @@ def _speak(user_id: str, key: str, segment: Segment, provider: SpeechProvider, s
     stored = storage.segment_length_samples(user_id, key)
     if stored is not None:
         return stored
-    pcm = trim_silence(provider.synthesize(segment.utterance))
+    pcm = trim_silence(provider.synthesize(segment.utterance).pcm)
     storage.put_segment(user_id, key, pcm)
     return len(pcm) // SAMPLE_WIDTH_BYTES

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline.speech.azure import AzureSpeechProvider
-from castline.speech.azure_connection import AzureConnection
+from castline.speech.azure_connection import AzureConnection, SpokenAudio
 from castline.speech.errors import (
     ProviderAuthFailed,
     ProviderRejectedInput,
@@ -44,7 +44,7 @@ def test_an_utterance_comes_back_as_exactly_its_pcm(
     provider: SpeechProvider = provider_for(emulator)
 
     # When it is spoken
-    pcm = provider.synthesize(utterance(text))
+    pcm = provider.synthesize(utterance(text)).pcm
 
     # Then the audio is the voice engine's, byte by byte, and the service saw the voice
     assert pcm == ToneEngine().speak(Passage(text, VOICES[HSIAO_YU]))
@@ -54,8 +54,8 @@ def test_an_utterance_comes_back_as_exactly_its_pcm(
 def test_two_voices_sound_different(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
     provider = provider_for(emulator)
 
-    hsiao_yu = provider.synthesize(utterance("你好"))
-    yun_jhe = provider.synthesize(utterance("你好", "zh-TW-YunJheNeural"))
+    hsiao_yu = provider.synthesize(utterance("你好")).pcm
+    yun_jhe = provider.synthesize(utterance("你好", "zh-TW-YunJheNeural")).pcm
 
     assert hsiao_yu != yun_jhe
 
@@ -82,7 +82,7 @@ def test_many_threads_speak_as_many_utterances_at_once_as_are_allowed(provider_f
 
         # When all of them speak
         texts = [f"第{number}句" for number in range(24)]
-        audio = list(threads.map(lambda text: provider.synthesize(utterance(text)), texts))
+        audio = list(threads.map(lambda text: provider.synthesize(utterance(text)).pcm, texts))
 
         # Then each got its own audio, over four connections, four at a time
         expected = [ToneEngine().speak(Passage(text, VOICES[HSIAO_YU])) for text in texts]
@@ -118,7 +118,7 @@ def test_a_connection_that_failed_is_replaced(emulator: AzureSpeechEmulator, pro
     # When it is spoken twice
     with pytest.raises(ProviderUnavailable):
         provider.synthesize(utterance(text))
-    pcm = provider.synthesize(utterance(text))
+    pcm = provider.synthesize(utterance(text)).pcm
 
     # Then the second time succeeds, over a new connection, without the marker
     assert pcm == ToneEngine().speak(Passage("你好", VOICES[HSIAO_YU]))
@@ -169,7 +169,7 @@ def test_more_requests_than_the_service_allows(is_connected: bool, provider_for:
         # Then it is throttled, on its open connection or while connecting, and the first is not disturbed
         with pytest.raises(ProviderThrottled, match="code 4429" if is_connected else "status 429"):
             other.synthesize(utterance("你好"))
-        assert first.result()
+        assert first.result().pcm
 
 
 def test_nobody_listens() -> None:
@@ -190,9 +190,9 @@ def test_an_sdk_that_never_returns_is_left_behind(
     # Given an SDK whose own time-outs do not work
     released = threading.Event()
 
-    def hang(_connection: AzureConnection, _ssml: str) -> bytes:
+    def hang(_connection: AzureConnection, _ssml: str) -> SpokenAudio:
         released.wait(30)
-        return b""
+        return SpokenAudio(b"", ())
 
     monkeypatch.setattr(AzureConnection, "speak", hang)
     provider = provider_for(emulator, first_chunk_timeout_ms=100, all_chunks_timeout_ms=100)
@@ -235,7 +235,7 @@ def test_closing_while_speaking_lets_the_utterance_finish(provider_for: Provider
         provider.close()
 
         # Then the utterance still comes back
-        assert speaking.result()
+        assert speaking.result().pcm
 
 
 @pytest.mark.parametrize(("region", "host"), [(None, None), ("eastasia", "ws://127.0.0.1:1")])
