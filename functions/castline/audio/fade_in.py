@@ -24,9 +24,9 @@ def fade_in_steps(fade_in_samples: int) -> tuple[int, ...]:
     """By how many gain steps to lower each of a turn's first frames; the frames after those stay as they are.
 
     A frame gets the gain that a straight line, from 0 at the turn's first sample to 1 at ``fade_in_samples``, has
-    at the frame's centre, rounded to 1.5 dB. The windows of neighbouring frames overlap by half, which makes a
-    smooth curve of these steps. The first frame's centre lies before the turn: it gets the gain at the middle of
-    what is heard of it.
+    at the frame's centre, rounded to 1.5 dB. The first frame's centre lies before the turn: it gets the gain at
+    the middle of what is heard of it. The windows of neighbouring frames overlap by half, which makes a smooth
+    curve of these steps: what is heard stays within 0.15 of the line.
     """
     return tuple(_steps_down(fade_in_samples))
 
