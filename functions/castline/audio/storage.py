@@ -25,7 +25,7 @@ from castline.audio.content_disposition import content_disposition
 from castline.audio.errors import BrokenSegment
 from castline.audio.pcm import SAMPLE_WIDTH_BYTES
 from castline.audio.retention import SEGMENT_REUSE_DAYS
-from castline.aws_errors import translated_aws_errors
+from castline.aws_errors import error_code, translated_aws_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _READ_CHUNK_BYTES: Final = 64 * 1024
-READ_AHEAD_SEGMENTS: Final = 4
+READ_AHEAD_SEGMENTS: Final = 8  # with the one being read and an upload, all of botocore's ten connections
 
 # Parts are uploaded one after another by the calling thread: one part is all that is ever held in memory.
 # 5 MiB is the smallest that S3 takes, and 10,000 of them are 50 days of MP3.
@@ -77,7 +77,12 @@ class AudioStorage:
         self._presigning_client = presigning_client
 
     def segment_length_samples(self, user_id: str, fingerprint: str) -> int | None:
-        """How long a stored segment is; ``None`` when there is none, or none that lasts long enough to be used.
+        """How long a segment is that is stored as bare PCM; ``None`` as with :meth:`segment_size_bytes`."""
+        size_bytes = self.segment_size_bytes(user_id, fingerprint)
+        return None if size_bytes is None else size_bytes // SAMPLE_WIDTH_BYTES
+
+    def segment_size_bytes(self, user_id: str, fingerprint: str) -> int | None:
+        """How large a stored segment is; ``None`` when there is none, or none that lasts long enough to be used.
 
         Needs ``s3:ListBucket``: without it, S3 answers 403 and not 404 for a missing key.
         """
@@ -90,7 +95,7 @@ class AudioStorage:
             raise
         if datetime.now(UTC) - head["LastModified"] > timedelta(days=SEGMENT_REUSE_DAYS):
             return None
-        return head["ContentLength"] // SAMPLE_WIDTH_BYTES
+        return head["ContentLength"]
 
     def put_segment(self, user_id: str, fingerprint: str, pcm: bytes) -> None:
         """Store a segment; one that is already there is replaced."""
@@ -102,28 +107,34 @@ class AudioStorage:
                 ContentType="application/octet-stream",
             )
 
-    def read_segment(self, user_id: str, fingerprint: str) -> Iterator[bytes]:
-        """Stream a segment's PCM, in chunks of up to 64 KiB that may cut a sample in two.
+    def read_segment(self, user_id: str, fingerprint: str, part: range | None = None) -> Iterator[bytes]:
+        """Stream a segment, or the bytes of it in ``part``, in chunks of up to 64 KiB that may cut a sample in two.
+
+        Of a segment that ends within ``part`` comes what there is.
 
         Raises:
-            BrokenSegment: There is no such segment.
+            BrokenSegment: There is no such segment, or it ends before ``part`` begins.
         """
-        yield from _chunks(self._open_segment(user_id, fingerprint))
+        yield from _chunks(self._open_segment(user_id, fingerprint, part))
 
     def read_segments(self, user_id: str, fingerprints: Iterable[str]) -> Iterator[Iterator[bytes]]:
-        """Stream several segments one after another.
+        """Stream several whole segments one after another, as :meth:`read_parts` does."""
+        return self.read_parts(user_id, ((fingerprint, None) for fingerprint in fingerprints))
+
+    def read_parts(self, user_id: str, parts: Iterable[tuple[str, range | None]]) -> Iterator[Iterator[bytes]]:
+        """Stream parts of several segments one after another: each a fingerprint, and which bytes, or all of them.
 
         The next few are requested while one is read, which hides S3's latency. Only the responses are opened
         ahead; their bodies stay in the sockets until they are read, so little memory is held.
 
         Raises:
-            BrokenSegment: There is no such segment.
+            BrokenSegment: There is no such segment, or it ends before its part begins.
         """
         opened: deque[Future[StreamingBody]] = deque()
         pool = ThreadPoolExecutor(READ_AHEAD_SEGMENTS, thread_name_prefix="read-ahead")
         try:
-            for fingerprint in fingerprints:
-                opened.append(pool.submit(self._open_segment, user_id, fingerprint))
+            for fingerprint, part in parts:
+                opened.append(pool.submit(self._open_segment, user_id, fingerprint, part))
                 if len(opened) > READ_AHEAD_SEGMENTS:
                     yield _chunks(opened.popleft().result())
             while opened:
@@ -179,13 +190,20 @@ class AudioStorage:
                 for item in page.get("Contents", ()):
                     self._client.delete_object(Bucket=self._bucket, Key=item["Key"])
 
-    def _open_segment(self, user_id: str, fingerprint: str) -> StreamingBody:
+    def _open_segment(self, user_id: str, fingerprint: str, part: range | None) -> StreamingBody:
+        key = segment_key(user_id, fingerprint)
         try:
             with translated_aws_errors():
-                response = self._client.get_object(Bucket=self._bucket, Key=segment_key(user_id, fingerprint))
+                if part is None:
+                    response = self._client.get_object(Bucket=self._bucket, Key=key)
+                else:
+                    byte_range = f"bytes={part.start}-{part.stop - 1}"
+                    response = self._client.get_object(Bucket=self._bucket, Key=key, Range=byte_range)
         except ClientError as error:
             if _is_missing(error):
                 raise BrokenSegment(f"segment {fingerprint} is missing") from error
+            if error_code(error) in {"416", "InvalidRange"}:
+                raise BrokenSegment(f"segment {fingerprint} ends before what is asked of it") from error
             raise
         return response["Body"]
 
@@ -196,4 +214,4 @@ def _chunks(body: StreamingBody) -> Iterator[bytes]:
 
 
 def _is_missing(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] in {"404", "NoSuchKey"}
+    return error_code(error) in {"404", "NoSuchKey"}

@@ -65,6 +65,21 @@ class TestSegments:
         with pytest.raises(BrokenSegment, match="f00d"):
             list(storage.read_segment("user", "f00d"))
 
+    def test_a_part_of_a_segment_can_be_read(self, storage: AudioStorage) -> None:
+        body = bytes(range(256)) * 1_000
+        storage.put_segment("user", "f00d", body)
+
+        assert storage.segment_size_bytes("user", "f00d") == len(body)
+        assert b"".join(storage.read_segment("user", "f00d", range(100_000))) == body[:100_000]
+        assert b"".join(storage.read_segment("user", "f00d", range(100_000, 256_000))) == body[100_000:]
+
+    def test_of_a_segment_that_is_too_short_comes_what_there_is_or_an_error(self, storage: AudioStorage) -> None:
+        storage.put_segment("user", "f00d", b"pcm!")
+
+        assert b"".join(storage.read_segment("user", "f00d", range(2, 10))) == b"m!"
+        with pytest.raises(BrokenSegment, match="f00d ends before"):
+            list(storage.read_segment("user", "f00d", range(4, 10)))
+
     def test_another_failure_is_not_taken_for_a_missing_segment(
         self, storage: AudioStorage, client: S3Client
     ) -> None:
@@ -91,6 +106,15 @@ class TestReadingSeveralSegments:
         read = [b"".join(stream) for stream in storage.read_segments("user", map(str, order))]
 
         assert read == [bytes([number]) * 100_000 for number in order]
+
+    def test_parts_of_them_come_in_the_order_asked_for(self, storage: AudioStorage) -> None:
+        for number in range(12):
+            storage.put_segment("user", str(number), bytes([number]) * 1_000 + bytes([100 + number]) * 2_000)
+        parts = [("3", range(1_000)), ("11", range(1_000, 3_000)), ("3", range(1_000)), ("0", range(999, 1_001))]
+
+        read = [b"".join(stream) for stream in storage.read_parts("user", parts)]
+
+        assert read == [b"\3" * 1_000, b"\x6f" * 2_000, b"\3" * 1_000, b"\0\x64"]
 
     def test_only_a_few_are_requested_ahead(self, storage: AudioStorage, client: S3Client) -> None:
         # Given 50 segments and a count of the requests for them
