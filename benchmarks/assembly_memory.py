@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from uuid6 import uuid7
 
+from benchmarks.process_figures import peak_rss_mb
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -148,9 +150,7 @@ def _assemble(job_id: str) -> dict[str, float]:
     started = time.perf_counter()
     assemble.handler({"job_id": job_id}, context)
     seconds = time.perf_counter() - started
-    # The high-water mark of this program alone: ru_maxrss would include what it was forked from.
-    peak_kb = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return {"seconds": seconds, "peak_rss_mb": int(peak_kb.split()[1]) / 1024}
+    return {"seconds": seconds, "peak_rss_mb": peak_rss_mb()}
 
 
 def main(
