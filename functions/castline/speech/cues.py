@@ -160,7 +160,7 @@ def _timed(ranges: Iterable[tuple[int, int]], words: Sequence[Word], duration_ms
 
 def _merged(cues: list[Cue], columns: Sequence[int]) -> list[Cue]:
     """Join cues that are too short to be read, or too many, with a neighbour, if two lines hold both."""
-    max_count = MAX_CUES * -(-len(columns) // 1000)
+    max_count = MAX_CUES * -(-(len(columns) - 1) // 1000)
     joinable = list(cues)
     while True:
         too_many = len(joinable) > max_count

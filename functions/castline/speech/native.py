@@ -22,6 +22,8 @@ MAX_SSML_BYTES: Final = 64_000
 """The service takes 65,536 bytes in one message; the headers of the message count."""
 MAX_AUDIO_MS: Final = 600_000
 
+_ROOM_FOR_SPEAK_BYTES: Final = 200  # the element around all voices
+
 # Slow voices: three syllables, twelve letters a second. A digit is spoken as a word of its own.
 _MS_PER_SYLLABLE: Final = 330
 _MS_PER_LETTER: Final = 85
@@ -37,8 +39,8 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
             (voices, size and length of one request) or several languages ask for it.
 
     Returns:
-        For each request the positions of its utterances, in order. One that alone exceeds a limit has a request
-        of its own.
+        For each request the positions of its utterances, in order. An utterance that alone exceeds a limit has a
+        request of its own, and so has one without a letter or digit: no word would tell where it begins and ends.
 
     Raises:
         ValueError: ``max_requests`` is less than 1.
@@ -46,9 +48,11 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
     if max_requests < 1:
         raise ValueError(f"max_requests must be at least 1, not {max_requests}")
     lengths_ms = [estimate_ms(utterance) for utterance in utterances]
+    alone = [position for position, utterance in enumerate(utterances) if not any(map(str.isalnum, utterance.text))]
+    together = set(range(len(utterances))).difference(alone)
     requests: list[_Request] = []
     # The longest first, each to the request that is the shortest so far: the shortest ones even out what is left.
-    for position in sorted(range(len(utterances)), key=lambda position: (-lengths_ms[position], position)):
+    for position in sorted(together, key=lambda position: (-lengths_ms[position], position)):
         utterance, length_ms = utterances[position], lengths_ms[position]
         size_bytes = _size_bytes(utterance)
         fitting = [request for request in requests if request.takes(utterance.language, length_ms, size_bytes)]
@@ -58,7 +62,7 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
         else:
             request = min(fitting, key=lambda request: request.length_ms)
         request.add(position, length_ms, size_bytes)
-    return sorted(sorted(request.positions) for request in requests)
+    return sorted([sorted(request.positions) for request in requests] + [[position] for position in alone])
 
 
 def estimate_ms(utterance: Utterance) -> int:
@@ -95,6 +99,3 @@ class _Request:
         self.positions.append(position)
         self.length_ms += length_ms
         self.size_bytes += size_bytes
-
-
-_ROOM_FOR_SPEAK_BYTES: Final = 200  # the element around all voices

@@ -43,21 +43,28 @@ def locate_words(text: str, heard: Sequence[HeardWord], *, duration_ms: int) -> 
         heard: the reported words, in spoken order.
         duration_ms: how long the audio lasts: no word ends later, or after the next one has begun.
     """
-    latest_ms = duration_ms
-    ends_ms = []
-    for word in reversed(heard):
-        ends_ms.append(min(word.end_ms, latest_ms))
-        latest_ms = min(word.start_ms, latest_ms)
+    times_ms = _in_order([(word.start_ms, word.end_ms) for word in heard], duration_ms)
     words: list[Word] = []
     position, reach = 0, _REACH
-    for word, end_ms in zip(heard, reversed(ends_ms), strict=True):
+    for word, (start_ms, end_ms) in zip(heard, times_ms, strict=True):
         start = _find(text, word.text, position, position + reach)
         if start is None:
             reach = min(reach + len(word.text), _MAX_REACH)
             continue
         position, reach = start + len(word.text), _REACH
-        words.append(Word(start, position, min(word.start_ms, end_ms), end_ms))
+        words.append(Word(start, position, start_ms, end_ms))
     return tuple(words)
+
+
+def _in_order(times_ms: Sequence[tuple[int, int]], duration_ms: int) -> list[tuple[int, int]]:
+    """The times without overlap: what lasts into the next one, or beyond the audio, is shortened."""
+    ordered = []
+    latest_ms = duration_ms
+    for reported_start_ms, reported_end_ms in reversed(times_ms):
+        start_ms = min(reported_start_ms, latest_ms)
+        ordered.append((start_ms, min(max(reported_end_ms, start_ms), latest_ms)))
+        latest_ms = start_ms
+    return ordered[::-1]
 
 
 def _find(text: str, word: str, start: int, latest: int) -> int | None:
