@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
-from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azure.cognitiveservices import speech as speechsdk
 
 from castline.speech.azure_errors import error_from_cancellation
 from castline.speech.errors import EmptyAudio, ProviderUnavailable
 from castline.speech.words import HeardWord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _TICKS_PER_MS: Final = 10_000
 # The SDK tells nothing of an opening that failed; whoever waits for it longer than this speaks all the same.
@@ -49,9 +53,6 @@ class AzureConnection:
     """One SDK synthesizer and its WebSocket. It serves one thread at a time.
 
     The WebSocket opens with ``open`` or with the first utterance, and stays open for the next ones.
-
-    The SDK's events are connected only while something is awaited: an interpreter that exits with an event still
-    connected can abort.
     """
 
     def __init__(self, config: Any) -> None:
@@ -93,14 +94,12 @@ class AzureConnection:
             self._opening = None
         heard: list[HeardWord] = []
         completed = threading.Event()
-        self._synthesizer.synthesis_word_boundary.connect(lambda event: _note(event, heard))
-        self._synthesizer.synthesis_completed.connect(lambda _event: completed.set())
-        try:
+        with (
+            _listening(self._synthesizer.synthesis_word_boundary, lambda event: _note(event, heard)),
+            _listening(self._synthesizer.synthesis_completed, lambda _event: completed.set()),
+        ):
             pcm = self._speak(ssml)
             completed.wait(_REPORT_SECONDS)
-        finally:
-            self._synthesizer.synthesis_word_boundary.disconnect_all()
-            self._synthesizer.synthesis_completed.disconnect_all()
         self._last_used_at = time.time()
         return SpokenAudio(pcm, tuple(heard))
 
@@ -111,14 +110,10 @@ class AzureConnection:
 
     def _open(self, opening: threading.Event) -> None:
         connected = threading.Event()
-        self._connection.connected.connect(lambda _event: connected.set())
-        try:
-            with suppress(RuntimeError):
-                self._connection.open(for_continuous_recognition=True)
-                connected.wait(_OPENING_SECONDS)
-        finally:
-            self._connection.connected.disconnect_all()
-            opening.set()
+        with suppress(RuntimeError), _listening(self._connection.connected, lambda _event: connected.set()):
+            self._connection.open(for_continuous_recognition=True)
+            connected.wait(_OPENING_SECONDS)
+        opening.set()
 
     def _speak(self, ssml: str) -> bytes:
         try:
@@ -138,3 +133,32 @@ def _note(event: Any, heard: list[HeardWord]) -> None:
     if event.boundary_type is speechsdk.SpeechSynthesisBoundaryType.Word:
         start_ms: int = event.audio_offset // _TICKS_PER_MS
         heard.append(HeardWord(event.text, start_ms, start_ms + round(event.duration.total_seconds() * 1000)))
+
+
+# An event that reaches an interpreter on its way out aborts the process.
+_LISTENED_TO: Final[set[Any]] = set()
+_EXITING: Final = threading.Event()
+_LAST_EVENTS_SECONDS: Final = 0.1
+
+
+@contextmanager
+def _listening(signal: Any, callback: Callable[[Any], None]) -> Iterator[None]:
+    """Have ``callback`` called at every event of an SDK's signal, on the SDK's thread, while the block runs."""
+    if not _EXITING.is_set():
+        signal.connect(callback)
+        _LISTENED_TO.add(signal)
+    try:
+        yield
+    finally:
+        _LISTENED_TO.discard(signal)
+        signal.disconnect_all()
+
+
+@atexit.register
+def _stop_listening() -> None:
+    _EXITING.set()
+    listened_to = tuple(_LISTENED_TO)
+    for signal in listened_to:
+        signal.disconnect_all()
+    if listened_to:
+        time.sleep(_LAST_EVENTS_SECONDS)  # those that are being called end meanwhile

@@ -20,6 +20,7 @@ from castline.speech.errors import (
     ProviderUnavailable,
     VoiceNotFound,
 )
+from castline.speech.provider import Utterance
 from local.azure_speech.server import AzureSpeechEmulator
 from local.azure_speech.ssml import Passage
 from local.azure_speech.tone import ToneEngine
@@ -49,6 +50,35 @@ def test_an_utterance_comes_back_as_exactly_its_pcm(
     # Then the audio is the voice engine's, byte by byte, and the service saw the voice
     assert pcm == ToneEngine().speak(Passage(text, VOICES[HSIAO_YU]))
     assert [(record.voice, record.outcome) for record in emulator.traffic.requests] == [(HSIAO_YU, "completed")]
+
+
+def test_each_word_comes_with_its_place_in_the_text_and_its_time(
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    # Given a text with all that XML has to escape, at 100 ms a character
+    text = '你好 & <b>, "world" 😀 3 & 再見。'
+
+    # When it is spoken at one and a half times its rate
+    speech = provider_for(emulator).synthesize(
+        Utterance(text=text, voice_id=HSIAO_YU, language="zh-TW", rate=1.5, pitch_percent=10)
+    )
+
+    # Then every word is found, each in proportion to its place
+    assert [text[word.start : word.end] for word in speech.words] == ["你", "好", "b", "world", "3", "再", "見"]
+    for word in speech.words:
+        assert word.start_ms == pytest.approx(word.start * 100 / 1.5, abs=1)
+        assert word.end_ms == pytest.approx(word.end * 100 / 1.5, abs=2)
+
+
+def test_the_words_of_a_long_text_are_all_there_each_time(
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    provider = provider_for(emulator)
+
+    with ThreadPoolExecutor(4) as threads:
+        speeches = list(threads.map(provider.synthesize, [utterance("今天天氣真好。" * 40)] * 20))
+
+    assert [len(speech.words) for speech in speeches] == [240] * 20
 
 
 def test_two_voices_sound_different(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
@@ -90,6 +120,62 @@ def test_many_threads_speak_as_many_utterances_at_once_as_are_allowed(provider_f
         assert emulator.traffic.peak_in_flight == 4
         assert emulator.traffic.connection_count == 4
     assert provider.concurrency == 4
+
+
+def test_warmed_up_connections_spare_the_first_requests_the_handshake(provider_for: ProviderFactory) -> None:
+    # Given a service that takes its time to shake hands
+    with (
+        AzureSpeechEmulator(key=KEY, voice_engine="tone", handshake_ms=400) as emulator,
+        ThreadPoolExecutor(4) as threads,
+    ):
+        provider = provider_for(emulator, concurrency=4)
+
+        # When as many connections as it may have are opened ahead
+        provider.warm_up(8)
+        while emulator.traffic.connection_count < 4:
+            time.sleep(0.01)
+        started_at = time.monotonic()
+        list(threads.map(provider.synthesize, [utterance("你好")] * 8))
+
+        # Then nobody waits, and there is no other connection
+        assert time.monotonic() - started_at < 0.4
+        assert emulator.traffic.connection_count == 4
+
+
+def test_who_speaks_while_a_connection_is_opened_waits_for_it(provider_for: ProviderFactory) -> None:
+    with AzureSpeechEmulator(key=KEY, voice_engine="tone", handshake_ms=300) as emulator:
+        provider = provider_for(emulator)
+
+        # When an utterance is spoken in the middle of the handshake
+        provider.warm_up(1)
+        started_at = time.monotonic()
+        speech = provider.synthesize(utterance("你好"))
+
+        # Then there was one handshake
+        assert speech.pcm
+        assert time.monotonic() - started_at < 0.55
+        assert emulator.traffic.connection_count == 1
+
+
+@pytest.mark.parametrize("fault", ["unavailable times=1", "no-upgrade times=1", "throttled times=1"])
+def test_warming_up_in_vain_harms_nobody(fault: str, provider_for: ProviderFactory) -> None:
+    # Given a service that refuses the first connection
+    with AzureSpeechEmulator(key=KEY, voice_engine="tone", faults=[fault]) as emulator:
+        provider = provider_for(emulator)
+        provider.warm_up(1)
+
+        # When an utterance is spoken, it is spoken over another one
+        assert provider.synthesize(utterance("你好")).pcm
+
+
+def test_a_closed_provider_is_not_warmed_up(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
+    provider = provider_for(emulator)
+    provider.close()
+
+    provider.warm_up(4)
+
+    time.sleep(0.1)
+    assert emulator.traffic.connection_count == 0
 
 
 def test_a_connection_that_was_idle_for_too_long_is_replaced(
