@@ -151,6 +151,19 @@ def test_the_next_turn_fades_in_but_the_first_does_not() -> None:
         assert heard == pytest.approx(gain, abs=0.1)
 
 
+def test_a_turn_shorter_than_the_fade_fades_in_over_its_whole_length() -> None:
+    frame_timeline = placed([[24_000], [4_800]], gap_ms=1_000, crossfade_ms=500)
+
+    faded = decode(join(frame_timeline, crossfade_ms=500)).astype(float)
+    steady = decode(join(frame_timeline)).astype(float)
+
+    start = frame_timeline.timeline.spans[1].start_sample
+    for after, gain in ((2_400, 0.5), (4_400, 0.92)):
+        block = slice(start + after - 240, start + after + 240)
+        heard = np.sqrt((faded[block] ** 2).mean() / (steady[block] ** 2).mean())
+        assert heard == pytest.approx(gain, abs=0.12)
+
+
 def test_a_fade_goes_on_in_the_next_segment_of_its_turn() -> None:
     # Given a turn whose first segment is shorter than the fade
     frame_timeline = placed([[24_000], [600, 24_000]], gap_ms=1_000, crossfade_ms=500)
