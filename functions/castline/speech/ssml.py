@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from castline.speech.provider import Utterance
 
 BREAK_MS = 750
-"""How long ``<break />`` lasts: the strength that is meant where none is given is called medium."""
+"""How long ``<break/>`` lasts: the strength that is meant where none is given is called medium."""
 
 _SSML_NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 # The complement of the `Char` production of XML 1.0.
@@ -49,7 +49,7 @@ def build_joint_ssml(utterances: Sequence[Utterance]) -> str:
     voices = [_voice(speak, utterance) for utterance in utterances]
     for voice in voices[:-1]:
         ET.SubElement(voice, "break")
-    return ET.tostring(speak, encoding="unicode")
+    return ET.tostring(speak, encoding="unicode").replace("<break />", "<break/>")  # no text holds an unescaped "<"
 
 
 def _voice(speak: ET.Element, utterance: Utterance) -> ET.Element:

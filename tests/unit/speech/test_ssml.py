@@ -73,8 +73,8 @@ def test_a_joint_document_has_a_voice_for_each_utterance_and_breaks_between() ->
     # Then each has its voice, and all but the last a break outside their prosody
     assert ssml == (
         '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="zh-TW">'
-        '<voice name="zh-TW-HsiaoYuNeural">你好<break /></voice>'
-        '<voice name="zh-TW-YunJheNeural"><prosody rate="+50%">再見</prosody><break /></voice>'
+        '<voice name="zh-TW-HsiaoYuNeural">你好<break/></voice>'
+        '<voice name="zh-TW-YunJheNeural"><prosody rate="+50%">再見</prosody><break/></voice>'
         '<voice name="zh-TW-HsiaoYuNeural">你好</voice></speak>'
     )
 
