@@ -14,13 +14,16 @@ from local.cloud.background import repeating
 from local.cloud.clock import Clock
 from local.cloud.credentials import fake_credentials
 from local.cloud.dynamodb import linearizable_dynamodb
+from local.cloud.dynamodb_speed import quick_dynamodb
 from local.cloud.execution_events import ExecutionEvents, Subscriber
 from local.cloud.interpreter_clients import cached_interpreter_clients
 from local.cloud.lambda_api import lambda_api
 from local.cloud.lambda_host import LambdaHost
+from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
 from local.cloud.s3_expiry import delete_expired_objects
 from local.cloud.s3_http import s3_wsgi_app
+from local.cloud.state_machine_parsing import parsed_once
 from local.cloud.step_functions import join_interpreter, step_functions, stop_executions
 from local.cloud.streams import Record, StreamMapping
 from local.cloud.ttl import delete_expired_items
@@ -90,9 +93,12 @@ class LocalCloud:
             stack.callback(_only_one.release)
             stack.enter_context(fake_credentials(self.region))
             stack.enter_context(mock_aws(config=_MOTO_CONFIG))
+            stack.enter_context(light_requests())
             stack.enter_context(linearizable_dynamodb())
+            stack.enter_context(quick_dynamodb())
             stack.enter_context(linearizable_s3())
             stack.enter_context(asl_timers(self.clock))
+            stack.enter_context(parsed_once())
             stack.enter_context(cached_interpreter_clients())
             stack.enter_context(step_functions(self.events.publish))
             stack.enter_context(lambda_api(self.lambdas))
