@@ -7,31 +7,21 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import boto3
-from moto import mock_aws
 
-from local.cloud.asl_timers import asl_timers
 from local.cloud.background import repeating
 from local.cloud.clock import Clock
-from local.cloud.credentials import fake_credentials
-from local.cloud.dynamodb import linearizable_dynamodb
+from local.cloud.corrected_moto import corrected_moto
 from local.cloud.execution_events import ExecutionEvents, Subscriber
-from local.cloud.interpreter_clients import cached_interpreter_clients
-from local.cloud.lambda_api import lambda_api
 from local.cloud.lambda_host import LambdaHost
-from local.cloud.s3 import linearizable_s3
 from local.cloud.s3_expiry import delete_expired_objects
 from local.cloud.s3_http import s3_wsgi_app
-from local.cloud.step_functions import join_interpreter, step_functions, stop_executions
+from local.cloud.step_functions import join_interpreter, stop_executions
 from local.cloud.streams import Record, StreamMapping
 from local.cloud.ttl import delete_expired_items
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_MOTO_CONFIG = {
-    "core": {"mock_credentials": False},
-    "stepfunctions": {"execute_state_machine": True},
-}
 _GRACE_SECONDS = 1.0
 
 # moto replaces parts of botocore for the whole process.
@@ -88,14 +78,9 @@ class LocalCloud:
             raise RuntimeError("a local cloud is running in this process already")
         with ExitStack() as stack:
             stack.callback(_only_one.release)
-            stack.enter_context(fake_credentials(self.region))
-            stack.enter_context(mock_aws(config=_MOTO_CONFIG))
-            stack.enter_context(linearizable_dynamodb())
-            stack.enter_context(linearizable_s3())
-            stack.enter_context(asl_timers(self.clock))
-            stack.enter_context(cached_interpreter_clients())
-            stack.enter_context(step_functions(self.events.publish))
-            stack.enter_context(lambda_api(self.lambdas))
+            stack.enter_context(
+                corrected_moto(region=self.region, clock=self.clock, lambdas=self.lambdas, events=self.events)
+            )
             stack.enter_context(self.events.delivering())
             for name, task, interval_seconds in self._background:
                 if interval_seconds is not None:

@@ -27,13 +27,13 @@ class ExecutionEvents:
 
     def __init__(self) -> None:
         self.undelivered: list[Event] = []
-        self._subscribers: list[Subscriber] = []
+        self._subscribers: list[tuple[Subscriber, Subscriber]] = []
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
 
-    def subscribe(self, subscriber: Subscriber) -> None:
-        """Call `subscriber` with every event published from now on."""
-        self._subscribers.append(subscriber)
+    def subscribe(self, subscriber: Subscriber, *, on_undelivered: Subscriber = lambda _event: None) -> None:
+        """Call `subscriber` with every event published from now on, and `on_undelivered` with those it never took."""
+        self._subscribers.append((subscriber, on_undelivered))
 
     def publish(self, event: Event) -> None:
         """Queue an event; returns at once."""
@@ -53,10 +53,10 @@ class ExecutionEvents:
 
     def _deliver_all(self) -> None:
         while (event := self._events.get()) is not None and not self._stopping.is_set():
-            for subscriber in self._subscribers:
-                self._deliver(event, subscriber)
+            for subscriber, on_undelivered in list(self._subscribers):
+                self._deliver(event, subscriber, on_undelivered)
 
-    def _deliver(self, event: Event, subscriber: Subscriber) -> None:
+    def _deliver(self, event: Event, subscriber: Subscriber, on_undelivered: Subscriber) -> None:
         for delay_seconds in (0, *_RETRY_DELAYS_SECONDS):
             if self._stopping.wait(delay_seconds):
                 return
@@ -67,6 +67,7 @@ class ExecutionEvents:
             else:
                 return
         self.undelivered.append(event)
+        on_undelivered(event)
 
 
 def status_change(execution: Any, status: str) -> Event:

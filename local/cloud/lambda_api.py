@@ -1,4 +1,4 @@
-"""Answers Lambda's Invoke API from the functions of this process, where moto would start Docker."""
+"""Answers Lambda's Invoke API from the functions that run here, where moto would start Docker."""
 
 import json
 from collections.abc import Iterator
@@ -10,24 +10,24 @@ from urllib.parse import unquote
 from moto.awslambda.responses import LambdaResponse
 
 from local.cloud.lambda_errors import FunctionNotFound, HostStopped, TooManyRequests
-from local.cloud.lambda_host import LambdaHost
+from local.cloud.lambdas import Lambdas
 
 # moto takes the status from a header of that name.
 _HttpResponse = tuple[str, dict[str, str]]
 
 
 @contextmanager
-def lambda_api(host: LambdaHost) -> Iterator[None]:
-    """Let boto3's `invoke`, and so the Step Functions interpreter, reach the functions of `host`."""
+def lambda_api(lambdas: Lambdas) -> Iterator[None]:
+    """Let boto3's `invoke`, and so the Step Functions interpreter, reach the functions of `lambdas`."""
 
     def invoke(request: Any) -> _HttpResponse:
         name = unquote(request.path.rsplit("/", 2)[-2])
         payload = _text(request.body) or "{}"
         try:
             if request.headers.get("X-Amz-Invocation-Type") == "Event":
-                host.run_async(name, payload)
+                lambdas.run_async(name, payload)
                 return "", {"status": "202"}
-            response = host.run(name, payload)
+            response = lambdas.run(name, payload)
         except FunctionNotFound:
             return _error("404", "ResourceNotFoundException", f"Function not found: {name}")
         except TooManyRequests:

@@ -16,10 +16,11 @@ import boto3
 from local.cloud import lambda_runtime
 from local.cloud.clock import Clock
 from local.cloud.lambda_context import LambdaContext
-from local.cloud.lambda_errors import FunctionError, FunctionNotFound, HostStopped, TooManyRequests
+from local.cloud.lambda_errors import FunctionNotFound, HostStopped, TooManyRequests
 from local.cloud.lambda_faults import Fault, LambdaFaults, Pause
 from local.cloud.lambda_function import Handler, LambdaFunction
 from local.cloud.lambda_runtime import Response
+from local.cloud.lambdas import Lambdas
 
 Outcome = Literal["succeeded", "failed", "timed_out", "throttled"]
 
@@ -39,7 +40,7 @@ class Invocation:
     error_type: str | None
 
 
-class LambdaHost:
+class LambdaHost(Lambdas):
     """Registers functions and invokes them, each invocation on a daemon thread of its own.
 
     Attributes:
@@ -80,29 +81,12 @@ class LambdaHost:
         self._functions[name] = LambdaFunction(name, arn, handler, timeout_seconds, memory_mb, reserved_concurrency)
         return arn
 
-    def invoke(self, name: str, event: Any) -> Any:
-        """Invoke a function by name or ARN; event and result are what their JSON reads back as.
-
-        Raises:
-            FunctionError: The handler raised, timed out or returned what cannot be delivered.
-            TooManyRequests: The function's reserved concurrency is used up.
-            FunctionNotFound: There is no such function.
-            HostStopped: The local cloud stopped meanwhile.
-        """
-        response = self.run(name, json.dumps(event))
-        result = json.loads(response.payload)
-        if response.error_type is not None:
-            raise FunctionError(response.error_type, result["errorMessage"])
-        return result
+    def name_of(self, reference: str) -> str:
+        """See `Lambdas`."""
+        return self._find(reference).name
 
     def run(self, name: str, payload: str) -> Response:
-        """Invoke a function by name or ARN with a JSON payload, and wait for its response.
-
-        Raises:
-            TooManyRequests: The function's reserved concurrency is used up.
-            FunctionNotFound: There is no such function.
-            HostStopped: The local cloud stopped meanwhile.
-        """
+        """See `Lambdas`."""
         function = self._find(name)
         if not function.occupy():
             self._log(function, payload, "throttled", error_type="TooManyRequestsException")
@@ -130,22 +114,6 @@ class LambdaHost:
         duration_ms = (time.monotonic() - started) * 1000
         self._log(function, payload, outcome, duration_ms=duration_ms, error_type=response.error_type)
         return response
-
-    def run_async(self, name: str, payload: str) -> None:
-        """Invoke a function and do not wait; unlike on AWS, a failure is not retried.
-
-        Raises:
-            FunctionNotFound: There is no such function.
-        """
-        function = self._find(name)
-
-        def run() -> None:
-            try:
-                self.run(name, payload)
-            except (TooManyRequests, HostStopped):
-                return
-
-        threading.Thread(target=run, name=f"lambda-event-{function.name}", daemon=True).start()
 
     def pause(self, name: str) -> AbstractContextManager[Pause]:
         """Hold up every invocation of a function, before its handler runs, while the context lasts."""

@@ -14,7 +14,7 @@ from moto.dynamodb.models.utilities import dynamo_json_dump
 
 from local.cloud.dynamodb import exclusive_access
 from local.cloud.lambda_errors import LambdaError
-from local.cloud.lambda_host import LambdaHost
+from local.cloud.lambdas import Lambdas
 
 Record = dict[str, Any]
 
@@ -33,6 +33,7 @@ class StreamMapping:
         batch_size: The most records in a call.
         max_retries: How often a failing batch is tried again.
         matches: Which records the function wants (`FilterCriteria`).
+        on_skipped: Is given each batch of records that is skipped (`OnFailure`).
 
     Attributes:
         dead_letters: The records that were skipped, in order.
@@ -40,7 +41,7 @@ class StreamMapping:
 
     def __init__(
         self,
-        lambdas: LambdaHost,
+        lambdas: Lambdas,
         *,
         region: str,
         table_name: str,
@@ -48,6 +49,7 @@ class StreamMapping:
         batch_size: int = 100,
         max_retries: int = 3,
         matches: Callable[[Record], bool] = lambda _record: True,
+        on_skipped: Callable[[list[Record]], object] = lambda _records: None,
     ) -> None:
         self.dead_letters: list[Record] = []
         self._lambdas = lambdas
@@ -57,6 +59,7 @@ class StreamMapping:
         self._batch_size = batch_size
         self._max_retries = max_retries
         self._matches = matches
+        self._on_skipped = on_skipped
         self._failing: str | None = None
         self._retries = 0
         with exclusive_access():
@@ -73,7 +76,9 @@ class StreamMapping:
                 self._position += batch.index(failed)
                 return
             else:
-                self.dead_letters.extend(wanted[wanted.index(failed) :])
+                skipped = wanted[wanted.index(failed) :]
+                self.dead_letters.extend(skipped)
+                self._on_skipped(skipped)
                 self._position += len(batch)
 
     def _read(self) -> list[Record]:

@@ -1,0 +1,42 @@
+"""moto with everything that is put right in it, in this process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from moto import mock_aws
+
+from local.cloud.asl_timers import asl_timers
+from local.cloud.clock import Clock
+from local.cloud.credentials import fake_credentials
+from local.cloud.dynamodb import linearizable_dynamodb
+from local.cloud.execution_events import ExecutionEvents
+from local.cloud.interpreter_clients import cached_interpreter_clients
+from local.cloud.lambda_api import lambda_api
+from local.cloud.lambdas import Lambdas
+from local.cloud.s3 import linearizable_s3
+from local.cloud.step_functions import step_functions
+
+_MOTO_CONFIG = {
+    "core": {"mock_credentials": False},
+    "stepfunctions": {"execute_state_machine": True},
+}
+
+
+@contextmanager
+def corrected_moto(*, region: str, clock: Clock, lambdas: Lambdas, events: ExecutionEvents) -> Iterator[None]:
+    """Answer boto3 from memory while the context lasts, starting with nothing in it.
+
+    `clock` says how time passes for state machines, `lambdas` runs the functions, and `events` is told of
+    each change of an execution's status.
+    """
+    with (
+        fake_credentials(region),
+        mock_aws(config=_MOTO_CONFIG),
+        linearizable_dynamodb(),
+        linearizable_s3(),
+        asl_timers(clock),
+        cached_interpreter_clients(),
+        step_functions(events.publish),
+        lambda_api(lambdas),
+    ):
+        yield

@@ -1,0 +1,61 @@
+"""What everything that invokes Lambda functions needs of whatever runs them."""
+
+import json
+import threading
+from abc import ABC, abstractmethod
+from typing import Any
+
+from local.cloud.lambda_errors import FunctionError, HostStopped, TooManyRequests
+from local.cloud.lambda_runtime import Response
+
+
+class Lambdas(ABC):
+    """Lambda functions that can be invoked by name or ARN."""
+
+    @abstractmethod
+    def name_of(self, reference: str) -> str:
+        """The name of a function, given its name or ARN.
+
+        Raises:
+            FunctionNotFound: There is no such function.
+        """
+
+    @abstractmethod
+    def run(self, name: str, payload: str) -> Response:
+        """Invoke a function by name or ARN with a JSON payload, and wait for its response.
+
+        Raises:
+            TooManyRequests: The function's reserved concurrency is used up.
+            FunctionNotFound: There is no such function.
+            HostStopped: The local cloud stopped meanwhile.
+        """
+
+    def invoke(self, name: str, event: Any) -> Any:
+        """Invoke a function by name or ARN; event and result are what their JSON reads back as.
+
+        Raises:
+            FunctionError: The handler raised, timed out or returned what cannot be delivered.
+            TooManyRequests: The function's reserved concurrency is used up.
+            FunctionNotFound: There is no such function.
+            HostStopped: The local cloud stopped meanwhile.
+        """
+        response = self.run(name, json.dumps(event))
+        result = json.loads(response.payload)
+        if response.error_type is not None:
+            raise FunctionError(response.error_type, result["errorMessage"])
+        return result
+
+    def run_async(self, name: str, payload: str) -> None:
+        """Invoke a function and do not wait; unlike on AWS, a failure is not retried.
+
+        Raises:
+            FunctionNotFound: There is no such function.
+        """
+
+        def run() -> None:
+            try:
+                self.run(name, payload)
+            except (TooManyRequests, HostStopped):
+                return
+
+        threading.Thread(target=run, name=f"lambda-event-{self.name_of(name)}", daemon=True).start()
