@@ -9,8 +9,12 @@ Context:
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
+
+# CDK's own validation of templates costs more time than making them; the tests have it judge them all.
+os.environ.setdefault("CDK_VALIDATION", "false")
 
 import aws_cdk as cdk
 
