@@ -1,4 +1,4 @@
-"""What must outlive the service: jobs, audio, the provider's key, and where alarms are heard."""
+"""What must outlive the service: users, jobs, audio, the provider's key, and where alarms are heard."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from castline.jobs import table
 from infra.acknowledgements import acknowledge
 from infra.lifecycle_rules import LIFECYCLE_RULES
+from infra.sign_in import SignIn
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -32,6 +33,7 @@ class DataStack(cdk.Stack):
         bucket: segments and finished audio.
         secret: Azure Speech's key and region, which an operator puts in.
         alarm_topic: where alarms and budget warnings go.
+        token_issuer: who signs the tokens of users; without another, a user pool that is kept here.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:  # noqa: A002 (CDK's name)
@@ -39,7 +41,7 @@ class DataStack(cdk.Stack):
             scope,
             id,
             stack_name=f"castline-{environment.name}-data",
-            description="Castline: jobs, audio and the speech key. Outlives the service.",
+            description="Castline: users, jobs, audio and the speech key. Outlives the service.",
             termination_protection=environment.retain_data,
         )
         self._removal_policy = cdk.RemovalPolicy.RETAIN if environment.retain_data else cdk.RemovalPolicy.DESTROY
@@ -47,6 +49,7 @@ class DataStack(cdk.Stack):
         self.bucket = self._bucket(environment)
         self.secret = self._secret()
         self.alarm_topic = self._alarm_topic(environment)
+        self.token_issuer = environment.token_issuer or SignIn(self, "SignIn", environment=environment).token_issuer
         cdk.CfnOutput(self, "TableName", value=self.table.table_name)
         cdk.CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
         cdk.CfnOutput(self, "AzureSpeechSecretId", value=self.secret.secret_arn)

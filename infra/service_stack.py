@@ -13,7 +13,6 @@ from infra.cost_guard import CostGuard
 from infra.dashboard import Dashboard
 from infra.events import Events
 from infra.service_functions import ServiceFunctions
-from infra.sign_in import SignIn
 from infra.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -52,13 +51,12 @@ class ServiceStack(cdk.Stack):
             specs.EXECUTION_ENDED.name: make(specs.EXECUTION_ENDED),
             specs.EXPIRE.name: make(specs.EXPIRE),
         }
-        token_issuer = environment.token_issuer or SignIn(self, "SignIn", environment=environment).token_issuer
         api = Api(
             self,
             "Api",
             environment=environment,
             function=functions[specs.API.name],
-            token_issuer=token_issuer,
+            token_issuer=data.token_issuer,
         )
         events = Events(
             self,
