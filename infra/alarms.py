@@ -11,7 +11,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_apigatewayv2 as apigateway
     from aws_cdk import aws_lambda as lambda_
@@ -67,7 +67,7 @@ class Alarms(Construct):
         topic: sns.ITopic,
         http_api: apigateway.HttpApi,
         functions: Mapping[str, lambda_.Function],
-        dead_letter_queues: Iterable[sqs.Queue],
+        dead_letter_queues: Sequence[sqs.Queue],
     ) -> None:
         super().__init__(scope, id)
         self.alarms = [self._make(spec, topic) for spec in _specs(http_api, functions, dead_letter_queues)]
@@ -95,7 +95,7 @@ class Alarms(Construct):
 def _specs(
     http_api: apigateway.HttpApi,
     functions: Mapping[str, lambda_.Function],
-    dead_letter_queues: Iterable[sqs.Queue],
+    dead_letter_queues: Sequence[sqs.Queue],
 ) -> list[AlarmSpec]:
     five_minutes = cdk.Duration.minutes(5)
     return [
@@ -174,7 +174,8 @@ def _specs(
             name="Dead letters",
             metric=cloudwatch.MathExpression(
                 label="events that could not be handled",
-                expression=" + ".join(f"queue{number}" for number, _ in enumerate(dead_letter_queues)),
+                # A queue that nobody has used for six hours reports nothing.
+                expression=" + ".join(f"FILL(queue{number}, 0)" for number, _ in enumerate(dead_letter_queues)),
                 using_metrics={
                     f"queue{number}": queue.metric_approximate_number_of_messages_visible(
                         period=five_minutes, statistic="Maximum"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -32,7 +32,7 @@ TTL_REMOVALS = {
 
 
 class Events(Construct):
-    """Rules, schedule and stream, each with a queue for what could not be delivered.
+    """Rules, schedule and stream, each with a queue for what could not be delivered or handled.
 
     Attributes:
         dead_letter_queues: those queues, by what they are for.
@@ -69,24 +69,39 @@ class Events(Construct):
             schedule=events.Schedule.rate(cdk.Duration.minutes(1)),
             targets=[self._target(reconcile, self._dead_letter_queue("Reconcile"))],
         )
-        expired = self._dead_letter_queue("Expire")
-        expired.grant_send_messages(expire)
-        expire.add_event_source(
-            event_sources.DynamoEventSource(
-                jobs,
-                starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-                batch_size=100,
-                max_batching_window=cdk.Duration.seconds(30),
-                filters=[{"pattern": json.dumps(TTL_REMOVALS)}],
-                report_batch_item_failures=True,
-                bisect_batch_on_error=True,
-                retry_attempts=10,
-                max_record_age=cdk.Duration.hours(12),
-                on_failure=event_sources.SqsDlq(expired),
-            )
-        )
+        self._read_removals(jobs, expire)
+
+    def _read_removals(self, jobs: dynamodb.Table, expire: lambda_.Function) -> None:
+        dead_letters = self._dead_letter_queue("Expire")
+        _allow_sending(expire, dead_letters)
+        stream_arn = jobs.table_stream_arn
+        assert stream_arn is not None  # noqa: S101 (for the type checker)
+        for action, resource in (
+            (("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"), stream_arn),
+            (("dynamodb:ListStreams",), "*"),
+        ):
+            expire.add_to_role_policy(iam.PolicyStatement(actions=list(action), resources=[resource]))
         acknowledge(
             expire.role or expire, "AwsSolutions-IAM5[Resource::*]", "dynamodb:ListStreams knows no single stream."
+        )
+        lambda_.CfnEventSourceMapping(
+            self,
+            "Removals",
+            event_source_arn=stream_arn,
+            function_name=expire.function_name,
+            starting_position="TRIM_HORIZON",
+            batch_size=100,
+            maximum_batching_window_in_seconds=30,
+            filter_criteria=lambda_.CfnEventSourceMapping.FilterCriteriaProperty(
+                filters=[lambda_.CfnEventSourceMapping.FilterProperty(pattern=json.dumps(TTL_REMOVALS))]
+            ),
+            function_response_types=["ReportBatchItemFailures"],
+            bisect_batch_on_function_error=True,
+            maximum_retry_attempts=10,
+            maximum_record_age_in_seconds=12 * 60 * 60,
+            destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(
+                on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=dead_letters.queue_arn)
+            ),
         )
 
     def _dead_letter_queue(self, name: str) -> sqs.Queue:
@@ -102,6 +117,24 @@ class Events(Construct):
         return queue
 
     def _target(self, function: lambda_.Function, dead_letters: sqs.Queue) -> targets.LambdaFunction:
+        """A function that a rule calls: what cannot be handed to it, and what it fails three times, is kept."""
+        _allow_sending(function, dead_letters)
+        lambda_.CfnEventInvokeConfig(
+            self,
+            f"{dead_letters.node.id}OfFailures",
+            function_name=function.function_name,
+            qualifier="$LATEST",
+            maximum_retry_attempts=2,
+            maximum_event_age_in_seconds=2 * 60 * 60,
+            destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+                on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=dead_letters.queue_arn)
+            ),
+        )
         return targets.LambdaFunction(
             function, dead_letter_queue=dead_letters, retry_attempts=10, max_event_age=cdk.Duration.hours(2)
         )
+
+
+def _allow_sending(function: lambda_.Function, queue: sqs.Queue) -> None:
+    """Lambda puts what a function could not handle into ``queue`` on the function's behalf."""
+    function.add_to_role_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]))
