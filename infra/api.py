@@ -16,7 +16,7 @@ from constructs import Construct
 
 from infra.acknowledgements import acknowledge
 from infra.log_retention import retention
-from infra.routes import PREFIX, ROUTES
+from infra.routes import ROUTES
 
 if TYPE_CHECKING:
     from infra.environments import CustomDomain, Environment, TokenIssuer
@@ -59,6 +59,8 @@ class Api(Construct):
             api_name=f"castline-{environment.name}",
             description="Castline: scripted dialogues in, one audio file out",
             create_default_stage=False,
+            # Whoever has a name of their own wants to be reached by no other.
+            disable_execute_api_endpoint=environment.custom_domain is not None,
             cors_preflight=_cors(environment.cors_origins) if environment.cors_origins else None,
         )
         authorizer = authorizers.HttpJwtAuthorizer(
@@ -70,7 +72,7 @@ class Api(Construct):
         integration = integrations.HttpLambdaIntegration("Function", target)
         for route in ROUTES:
             added = self.http_api.add_routes(
-                path=PREFIX + route.path,
+                path=route.path,
                 methods=[apigateway.HttpMethod[route.method]],
                 integration=integration,
                 authorizer=None if route.is_open else authorizer,

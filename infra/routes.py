@@ -9,7 +9,7 @@ PREFIX = "/api/v1"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method and a path below ``PREFIX``, as API Gateway writes it."""
+    """A method and a path, as API Gateway writes it."""
 
     method: str
     path: str
@@ -19,9 +19,10 @@ class Route:
 
 ROUTES = (
     Route("GET", "/health", is_open=True),
-    Route("GET", "/jobs"),
-    Route("POST", "/jobs"),
-    Route("GET", "/jobs/{job_id}"),
-    Route("DELETE", "/jobs/{job_id}"),
-    Route("GET", "/jobs/{job_id}/download"),
+    Route("GET", f"{PREFIX}/health", is_open=True),
+    Route("GET", f"{PREFIX}/jobs"),
+    Route("POST", f"{PREFIX}/jobs"),
+    Route("GET", PREFIX + "/jobs/{job_id}"),
+    Route("DELETE", PREFIX + "/jobs/{job_id}"),
+    Route("GET", PREFIX + "/jobs/{job_id}/download"),
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -67,8 +68,12 @@ class Workflow(Construct):
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
         )
-        for spec in WORKFLOW_SUBSTITUTIONS.values():
-            functions[spec.name].grant_invoke(self.state_machine)
+        self.state_machine.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"],
+                resources=[functions[spec.name].function_arn for spec in WORKFLOW_SUBSTITUTIONS.values()],
+            )
+        )
         acknowledge(
             self.state_machine.role,
             "AwsSolutions-IAM5[Resource::*]",
