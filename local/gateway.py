@@ -5,25 +5,24 @@
 
 from __future__ import annotations
 
-import base64
 import socket
 import threading
 import time
-import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
+from local import http_event
 from local.cloud.lambda_errors import FunctionError, FunctionNotFound, HostStopped, TooManyRequests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from werkzeug.wrappers import Response
+
 DEFAULT_USER = "local-user"
-_MAX_BODY_BYTES = 10 * 1024 * 1024
 _ADDRESS = "127.0.0.1"
 
 
@@ -70,7 +69,7 @@ class Gateway:
             self.port,
             self._serve,
             threaded=True,
-            request_handler=_QuietRequestHandler,
+            request_handler=QuietRequestHandler,
             fd=self._socket.fileno(),
         )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="gateway", daemon=True)
@@ -99,75 +98,26 @@ class Gateway:
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        if (request.content_length or 0) > _MAX_BODY_BYTES:
-            return _own_answer(413, "Request Entity Too Large")
+        if (request.content_length or 0) > http_event.MAX_BODY_BYTES:
+            return http_event.own_answer(413, "Request Entity Too Large")
         try:
             answer = self._invoke_api(to_event(request))
         except TooManyRequests:
-            return _own_answer(503, "Service Unavailable")
+            return http_event.own_answer(503, "Service Unavailable")
         except (FunctionError, FunctionNotFound, HostStopped):
-            return _own_answer(500, "Internal Server Error")
-        return _to_response(answer)
+            return http_event.own_answer(500, "Internal Server Error")
+        return http_event.to_response(answer)
 
 
 def to_event(request: Request) -> dict[str, Any]:
-    """The request as an API Gateway HTTP API event of payload version 2.0."""
-    now = datetime.now(UTC)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    user = headers.pop("x-user-id", "") or DEFAULT_USER
-    request_context = {
-        "accountId": "123456789012",
-        "apiId": "local",
-        "authorizer": {"jwt": {"claims": {"sub": user}, "scopes": None}},
-        "domainName": request.host,
-        "domainPrefix": "local",
-        "http": {
-            "method": request.method,
-            "path": request.path,
-            "protocol": request.environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
-            "sourceIp": request.remote_addr,
-            "userAgent": request.user_agent.string,
-        },
-        "requestId": str(uuid.uuid4()),
-        "routeKey": "$default",
-        "stage": "$default",
-        "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-        "timeEpoch": int(now.timestamp() * 1000),
-    }
-    event: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": request.path,
-        "rawQueryString": request.query_string.decode("latin-1"),
-        "headers": headers,
-        "requestContext": request_context,
-        "isBase64Encoded": False,
-    }
-    if request.args:
-        event["queryStringParameters"] = {name: ",".join(values) for name, values in request.args.lists()}
-    body = request.get_data()
-    if body:
-        try:
-            event["body"] = body.decode("utf-8")
-        except UnicodeDecodeError:
-            event["body"] = base64.b64encode(body).decode("ascii")
-            event["isBase64Encoded"] = True
+    """The request as an event of payload version 2.0, of the user whom it names."""
+    user = request.headers.get("X-User-Id") or DEFAULT_USER
+    event = http_event.to_event(request, http_event.MatchedRoute(claims={"sub": user}))
+    event["headers"].pop("x-user-id", None)
     return event
 
 
-def _to_response(answer: dict[str, Any]) -> Response:
-    body = answer.get("body") or ""
-    payload = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode("utf-8")
-    response = Response(payload, status=answer["statusCode"], headers=answer.get("headers") or {})
-    response.autocorrect_location_header = False
-    return response
-
-
-def _own_answer(status: int, message: str) -> Response:
-    return Response(f'{{"message":"{message}"}}', status=status, content_type="application/json")
-
-
-class _QuietRequestHandler(WSGIRequestHandler):
+class QuietRequestHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 (werkzeug's name)
