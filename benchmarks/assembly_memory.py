@@ -86,7 +86,7 @@ def measure(turns: int, output_format: str) -> Measurement:
         text=True,
         cwd=Path(__file__).parent.parent,
     )
-    report: dict[str, Any] = json.loads(child.stdout)
+    report: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])  # before it, what the handler has to tell
     from castline import composition
 
     record = composition.job_repository().get_record(job_id)

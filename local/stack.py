@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from castline import composition
-from castline.observability import logger
+from castline import composition, observability
 from infra import functions
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
@@ -189,13 +187,11 @@ class LocalStack:
 
 @contextmanager
 def _logs_in(path: Path) -> Iterator[None]:
-    """Let the functions log to a file while the context lasts."""
+    """Let the functions write log lines and metrics to a file while the context lasts."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logger.registered_handler
-    assert isinstance(handler, logging.StreamHandler)  # noqa: S101 (Powertools logs to a stream)
     with path.open("a", encoding="utf-8") as file:
-        before = handler.setStream(file)
+        before = observability.output.setStream(file)
         try:
             yield
         finally:
-            handler.setStream(before)
+            observability.output.setStream(before)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from castline import composition
 from castline.jobs.errors import JobNotActive
 from castline.jobs.model import JobStatus
+from castline.metrics import Metric
+from castline.observability import measure, note
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +32,7 @@ def fail_job(job_id: str, failure: Failure, *, now: datetime) -> bool:
     status: JobStatus | None = None
     failed_now = False
     if record is not None:
+        note(user_id=record.job.user_id)
         try:
             repository.finish(
                 record.job,
@@ -43,6 +46,7 @@ def fail_job(job_id: str, failure: Failure, *, now: datetime) -> bool:
             status = ended.status
         else:
             status, failed_now = JobStatus.FAILED, True
+            measure({Metric.JOBS_FAILED: 1}, code=failure.code)
     if status is not JobStatus.COMPLETED:
         composition.audio_storage().delete_audio(job_id)
     return failed_now

@@ -1,10 +1,150 @@
-"""How the functions tell their operators what they do.
+"""How the functions tell their operators what they do: log lines and metrics, both as JSON on standard output.
 
-Logs are JSON and carry ids, never dialogue text.
+Lines carry the ids of what they are about. They never hold dialogue text, names that users have given, keys or
+presigned URLs; so the message of an error that is not our own, which may quote anything, is not told.
 """
 
 from __future__ import annotations
 
+import json
+import logging
+import os
+import sys
+import traceback
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
 from aws_lambda_powertools import Logger
 
-logger = Logger(service="castline")
+from castline.metrics import BY_CODE, NAMESPACE, SERVICE, UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from castline.metrics import Metric
+
+    Handler = Callable[[dict[str, Any], LambdaContext], "ResultT"]
+
+ResultT = TypeVar("ResultT")
+
+output = logging.StreamHandler(sys.stdout)
+"""Where every line goes."""
+logger = Logger(service=SERVICE, logger_handler=output)
+
+_TRACE_HEADER = "_X_AMZN_TRACE_ID"
+_MAX_FRAMES = 20
+
+
+class UnexpectedError(Exception):
+    """Stands for an error that nobody has foreseen; its message is only the class of that error."""
+
+
+def observed(handler: Handler[ResultT]) -> Handler[ResultT]:
+    """Let every line of an invocation name it, and keep what an unforeseen error quotes out of all logs.
+
+    Lambda logs the message of an error that a handler raises, and Step Functions keeps it. Our own errors are
+    written to be told. Any other is logged as its class and the lines of code it came from, and an UnexpectedError is
+    raised in its place.
+    """
+
+    @wraps(handler)
+    def observe(event: dict[str, Any], context: LambdaContext) -> ResultT:
+        logger.thread_safe_clear_keys()
+        note(function_name=context.function_name, function_request_id=context.aws_request_id)
+        try:
+            return handler(event, context)
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] == "castline":
+                raise
+            log_unexpected(error)
+            raise UnexpectedError(type(error).__name__) from None
+
+    return observe
+
+
+def note(**ids: str | int) -> None:
+    """Let every further line of this invocation carry ``ids``: it works for the calling thread and its context."""
+    logger.thread_safe_append_keys(**ids)
+
+
+@contextmanager
+def noted(**ids: str | int) -> Iterator[None]:
+    """Let every line carry ``ids`` while the context lasts, and forget what was noted meanwhile."""
+    before = logger.thread_safe_get_current_keys()
+    note(**ids)
+    try:
+        yield
+    finally:
+        logger.thread_safe_clear_keys()
+        note(**before)
+
+
+def log_unexpected(error: BaseException) -> None:
+    """Log an error that is not our own: what it is and where it came from, not what it says."""
+    frames = traceback.extract_tb(error.__traceback__)[-_MAX_FRAMES:]
+    logger.error(
+        "unexpected error",
+        extra={
+            "error": type(error).__name__,
+            "reason": _aws_reason(error),
+            "stack": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        },
+    )
+
+
+def measure(values: Mapping[Metric, float], *, code: str | None = None) -> None:
+    """Write metrics, as one line of CloudWatch's embedded metric format: no call is made.
+
+    The line is whole and written at once. Nothing is kept between calls: invocations that share a process do not
+    mix, and one that dies later has told what it had done.
+
+    Args:
+        values: in the units of ``castline.metrics.UNITS``.
+        code: for metrics in ``castline.metrics.BY_CODE``, and only for those.
+
+    Raises:
+        ValueError: a code is missing, or there is one too many.
+    """
+    from aws_lambda_powertools.metrics import EphemeralMetrics
+
+    if any((metric in BY_CODE) != (code is not None) for metric in values):
+        raise ValueError(f"{', '.join(values)} with code {code}")
+    line = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE, default_dimensions={"service": SERVICE})
+    for metric, value in values.items():
+        line.add_metric(name=metric, unit=UNITS[metric], value=value)
+    if code is not None:
+        line.add_dimensions(code=code)
+    for key, id_ in {**logger.thread_safe_get_current_keys(), **_trace_id()}.items():
+        line.add_metadata(key, id_)
+    _write(json.dumps(line.serialize_metric_set(), separators=(",", ":")))
+
+
+def trace_header() -> str | None:
+    """The X-Ray trace that this invocation belongs to, as a header; None when there is none."""
+    return os.environ.get(_TRACE_HEADER) or None
+
+
+def _trace_id() -> dict[str, str]:
+    """The trace as log lines name it."""
+    header = trace_header()
+    return {"xray_trace_id": header.partition(";")[0].removeprefix("Root=")} if header else {}
+
+
+def _aws_reason(error: BaseException) -> str | None:
+    """AWS's name for what went wrong and in which operation, where the error is one of botocore's."""
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        return None
+    return f"{getattr(error, 'operation_name', None)}: {response.get('Error', {}).get('Code')}"
+
+
+def _write(line: str) -> None:
+    output.acquire()
+    try:
+        output.stream.write(f"{line}\n")
+        output.flush()
+    finally:
+        output.release()

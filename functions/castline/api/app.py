@@ -24,7 +24,8 @@ from castline.jobs.errors import (
     JobNotCompleted,
     JobNotFound,
 )
-from castline.observability import logger
+from castline.metrics import Metric
+from castline.observability import log_unexpected, logger, measure, note, observed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -40,11 +41,11 @@ app.include_router(health.router, prefix=PREFIX)
 app.include_router(health.router)
 
 
-@logger.inject_lambda_context(clear_state=True)
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request, an API Gateway HTTP API event of payload version 2.0."""
     request_id: str = event["requestContext"]["requestId"]
-    logger.append_keys(request_id=request_id)
+    note(request_id=request_id)
     if content_type := event["headers"].get("content-type"):
         event["headers"]["content-type"] = content_type.lower()  # the resolver takes media types to the letter
     answer = app.resolve(event, context)
@@ -96,6 +97,7 @@ def _job_cannot_cancel(error: JobCannotCancel) -> Response[str]:
 
 @app.exception_handler(JobLimitExceeded)
 def _job_limit_exceeded(error: JobLimitExceeded) -> Response[str]:
+    measure({Metric.JOBS_REFUSED: 1})
     return error_response(
         429,
         "JOB_LIMIT_EXCEEDED",
@@ -121,12 +123,12 @@ def _not_found(_error: NotFoundError) -> Response[str]:
 
 
 @app.exception_handler(Exception)
-def _unexpected_error(_error: Exception) -> Response[str]:
+def _unexpected_error(error: Exception) -> Response[str]:
     # The resolver knows only one way in which a body may be no JSON; the others arrive here.
     problem = body_problem(app.current_event) if _has_body() else None
     if problem is not None:
         return _invalid_request(problem)
-    logger.exception("unexpected error")
+    log_unexpected(error)
     return error_response(500, "INTERNAL_ERROR", _language())
 
 

@@ -18,8 +18,10 @@ from castline.api.responses import json_response
 from castline.api.validation import InvalidRequest
 from castline.audio.formats import OutputFormat
 from castline.jobs import cursor as cursors
+from castline.jobs.ids import is_job_id
 from castline.jobs.model import Job, JobRecord, JobStatus
-from castline.observability import logger
+from castline.metrics import Metric
+from castline.observability import logger, measure, note
 
 DOWNLOAD_SECONDS = 15 * 60
 """How long a presigned URL works."""
@@ -34,7 +36,8 @@ def create_job(
 ) -> Response[str]:
     """Submit a dialogue and get a job; the same job again for the same Idempotency-Key within a day."""
     job = composition.job_service().submit(_user_id(), request.to_dialogue(), idempotency_key=idempotency_key)
-    logger.info("submitted", extra={"job_id": job.id, "turns": len(request.turns)})
+    note(job_id=job.id)
+    logger.info("submitted", extra={"turns": len(request.turns)})
     return json_response(201, _summary(job))
 
 
@@ -62,6 +65,7 @@ def list_jobs(
 @router.get("/jobs/<job_id>")
 def get_job(job_id: str) -> Response[str]:
     """Look at a job."""
+    _note_job(job_id)
     record = composition.job_service().get(_user_id(), job_id)
     language = preferred_language(router.current_event.headers.get("accept-language"))
     return json_response(200, _detail(record, language))
@@ -70,6 +74,7 @@ def get_job(job_id: str) -> Response[str]:
 @router.get("/jobs/<job_id>/download")
 def download(job_id: str) -> Response[str]:
     """Be sent to the finished audio."""
+    _note_job(job_id)
     job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
     url = _download_url(job, audio_file_id)
     return Response(status_code=302, body="", headers={"Location": url, "Cache-Control": "no-store"})
@@ -78,11 +83,23 @@ def download(job_id: str) -> Response[str]:
 @router.delete("/jobs/<job_id>")
 def cancel_job(job_id: str) -> Response[str]:
     """Cancel a job that is still pending."""
-    return json_response(200, _summary(composition.job_service().cancel(_user_id(), job_id)))
+    _note_job(job_id)
+    job = composition.job_service().cancel(_user_id(), job_id)
+    measure({Metric.JOBS_CANCELLED: 1})
+    logger.info("cancelled")
+    return json_response(200, _summary(job))
 
 
 def _user_id() -> str:
-    return user_id(router.current_event)
+    user = user_id(router.current_event)
+    note(user_id=user)
+    return user
+
+
+def _note_job(job_id: str) -> None:
+    """Let log lines carry the id, if it is one: the path may hold any text."""
+    if is_job_id(job_id):
+        note(job_id=job_id)
 
 
 def _download_url(job: Job, audio_file_id: str) -> str:
@@ -126,8 +143,6 @@ def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
 
 def _result_metadata(record: JobRecord) -> schemas.ResultMetadata | None:
     job, result = record.job, record.result
-    if result is None or job.started_at is None or job.completed_at is None:
+    if result is None or job.latency_ms is None:
         return None
-    return schemas.ResultMetadata(
-        latency_ms=round((job.completed_at - job.started_at).total_seconds() * 1000), **asdict(result)
-    )
+    return schemas.ResultMetadata(latency_ms=job.latency_ms, **asdict(result))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from castline.ending import fail_job
 from castline.jobs.model import Failure, FailureCode
-from castline.observability import logger
+from castline.observability import logger, note, observed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -22,13 +22,13 @@ _FAILURES = {
 }
 
 
-@logger.inject_lambda_context(clear_state=True)
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Fail the execution's job unless it has ended already. Other statuses are passed over."""
     job_id: str = event["detail"]["name"]
     code = _FAILURES.get(event["detail"]["status"])
     if code is None:
         return
-    logger.append_keys(job_id=job_id)
+    note(job_id=job_id)
     if fail_job(job_id, Failure(code=code), now=datetime.now(UTC)):
         logger.warning("execution ended without an outcome", extra={"status": event["detail"]["status"]})

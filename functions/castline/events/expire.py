@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 
 from castline import composition
 from castline.jobs import items
-from castline.observability import logger
+from castline.observability import logger, noted, observed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -27,7 +27,7 @@ _JOB_PREFIX = items.job_key("")["pk"]
 _processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
 
 
-@logger.inject_lambda_context(clear_state=True)
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Delete the audio of every job in ``event["Records"]`` that has expired."""
     return process_partial_response(event, _expire, _processor, context)
@@ -41,5 +41,6 @@ def _expire(record: DynamoDBRecord) -> None:
     if not identity or identity.get("principalId") != _TTL:
         return
     job_id = keys["pk"].removeprefix(_JOB_PREFIX)
-    composition.audio_storage().delete_audio(job_id)
-    logger.info("expired", extra={"job_id": job_id})
+    with noted(job_id=job_id):
+        composition.audio_storage().delete_audio(job_id)
+        logger.info("expired")

@@ -19,23 +19,26 @@ from typing import TYPE_CHECKING, Any
 from castline import composition
 from castline.aws_errors import ServiceUnavailable
 from castline.ending import fail_job
-from castline.jobs.model import Failure, FailureCode
+from castline.jobs.model import Failure, FailureCode, JobStatus
 from castline.jobs.reconciliation import Remedy, remedy_for
 from castline.jobs.table import OPEN_SHARDS
 from castline.jobs.transitions import is_terminal
-from castline.observability import logger
+from castline.metrics import Metric
+from castline.observability import logger, measure, noted, observed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from castline.jobs.model import Job
+
 _REPORTED = ("examined", "started", "failed", "slots_freed", "settled", "unavailable", "out_of_time")
 _RESERVE_MS = 10_000
 """Time left in the invocation at which no further job is begun."""
 
 
-@logger.inject_lambda_context(clear_state=True)
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Reconcile every open job and every taken slot.
 
@@ -44,32 +47,52 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         ``unavailable``, where AWS could not serve us; and ``out_of_time``, 1 if there was no time for all.
     """
     report: Counter[str] = Counter(dict.fromkeys(_REPORTED, 0))
-    for reconcile, subject in _everything_open():
+    queue = _Queue()
+    for reconcile, ids in _everything_open(queue):
         if context.get_remaining_time_in_millis() < _RESERVE_MS:
             report["out_of_time"] = 1
             break
         report["examined"] += 1
-        try:
-            report.update(reconcile(subject))
-        except ServiceUnavailable as error:
-            report["unavailable"] += 1
-            logger.warning("not reconciled", extra={"subject": subject, "reason": str(error)})
+        with noted(**ids):
+            try:
+                report.update(reconcile(**ids))
+            except ServiceUnavailable as error:
+                report["unavailable"] += 1
+                logger.warning("not reconciled", extra={"reason": str(error)})
+    measure({Metric.OLDEST_PENDING_AGE: queue.oldest_age_seconds})
     logger.info("reconciled", extra=dict(report))
     return dict(report)
 
 
-def _everything_open() -> Iterator[tuple[Callable[[str], list[str]], str]]:
-    """What to call with what: for every open job that is old enough, and for every user with slots taken."""
+class _Queue:
+    """The jobs that wait to be started, as far as they have been seen."""
+
+    def __init__(self) -> None:
+        self.oldest_age_seconds = 0.0
+
+    def see(self, job: Job) -> None:
+        """Take note of a job, if it waits."""
+        if job.status is JobStatus.PENDING:
+            age_seconds = (datetime.now(UTC) - job.created_at).total_seconds()
+            self.oldest_age_seconds = max(self.oldest_age_seconds, age_seconds)
+
+
+def _everything_open(queue: _Queue) -> Iterator[tuple[Callable[..., list[str]], dict[str, str]]]:
+    """What to call with what: for every open job that is old enough, and for every user with slots taken.
+
+    Every job on the way is shown to ``queue``. Those that are not looked at are younger than one that is.
+    """
     repository = composition.job_repository()
     settled_before = datetime.now(UTC) - timedelta(seconds=composition.settings().reconcile_after_seconds)
     for shard in range(OPEN_SHARDS):
         for job in repository.open_jobs(shard):
+            queue.see(job)
             if job.created_at > settled_before:
                 break
-            yield _reconcile_job, job.id
+            yield _reconcile_job, {"job_id": job.id}
     for shard in range(OPEN_SHARDS):
         for user_id in repository.users_with_slots_taken(shard):
-            yield _reconcile_slots, user_id
+            yield _reconcile_slots, {"user_id": user_id}
 
 
 def _reconcile_job(job_id: str) -> list[str]:
@@ -95,11 +118,13 @@ def _reconcile_job(job_id: str) -> list[str]:
             composition.job_repository().settle(job)
             return ["settled"]
         case Remedy.START:
-            executions.start(job_id)
-            logger.warning("started a job again", extra={"job_id": job_id})
-            return ["started"]
+            if executions.start(job_id):
+                measure({Metric.RECONCILER_STARTED: 1})
+                logger.warning("started a job again")
+                return ["started"]
         case FailureCode() as code if fail_job(job_id, Failure(code=code), now=now):
-            logger.warning("failed a job", extra={"job_id": job_id, "code": code})
+            measure({Metric.RECONCILER_FAILED: 1})
+            logger.warning("failed a job", extra={"code": code})
             return ["failed"]
     return []
 
@@ -110,8 +135,8 @@ def _reconcile_slots(user_id: str) -> list[str]:
     job_ids = repository.taken_slots(user_id)
     for job_id in job_ids:
         job = repository.get(job_id)
-        if job is None or is_terminal(job.status):
-            repository.free_slot(user_id, job_id)
+        if (job is None or is_terminal(job.status)) and repository.free_slot(user_id, job_id):
+            measure({Metric.RECONCILER_SLOTS_FREED: 1})
             logger.warning("freed a slot", extra={"job_id": job_id})
             freed.append("slots_freed")
     if not job_ids:

@@ -10,30 +10,51 @@ from botocore.exceptions import ClientError
 from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import StartExecutionInputTypeDef
 
 
 class Executions:
     """The executions of one state machine."""
 
-    def __init__(self, client: SFNClient, state_machine_arn: str) -> None:
+    def __init__(
+        self,
+        client: SFNClient,
+        state_machine_arn: str,
+        *,
+        trace_header: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """Use a state machine; ``trace_header`` says which X-Ray trace an execution is to belong to, if any."""
         self._client = client
         self._state_machine_arn = state_machine_arn
+        self._trace_header = trace_header
 
-    def start(self, job_id: str) -> None:
+    def start(self, job_id: str) -> bool:
         """Start the job's execution. Doing it again starts no second one.
+
+        Returns:
+            Whether it runs; False if it has run before, and ended.
 
         Raises:
             ServiceUnavailable: it could not be started.
         """
+        execution: StartExecutionInputTypeDef = {
+            "stateMachineArn": self._state_machine_arn,
+            "name": job_id,
+            "input": json.dumps({"job_id": job_id}),
+        }
+        if header := self._trace_header():
+            execution["traceHeader"] = header
         try:
             with translated_aws_errors():
-                self._client.start_execution(
-                    stateMachineArn=self._state_machine_arn, name=job_id, input=json.dumps({"job_id": job_id})
-                )
+                self._client.start_execution(**execution)
         except ClientError as error:
             if error_code(error) != "ExecutionAlreadyExists":
                 raise ServiceUnavailable(f"StartExecution: {error_code(error)}") from error
+            return False
+        return True
 
     def status(self, job_id: str) -> str | None:
         """Step Functions' name for how the job's execution stands, such as ``RUNNING``; None when there is none.

@@ -145,6 +145,13 @@ class Job:
     audio_file_id: str | None = None
     failure: Failure | None = None
 
+    @property
+    def latency_ms(self) -> int | None:
+        """From the start of processing to the end; None for a job that has not come so far."""
+        if self.started_at is None or self.completed_at is None:
+            return None
+        return round((self.completed_at - self.started_at).total_seconds() * 1000)
+
     def is_expired(self, now: datetime) -> bool:
         """Whether the job's retention has passed, deleted already or not."""
         return self.expires_at is not None and self.expires_at <= now

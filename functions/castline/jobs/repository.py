@@ -203,15 +203,18 @@ class JobRepository:
             found.append(items.read_job(item))
         return JobPage(jobs=tuple(found), total=total, next_after=None)
 
-    def start(self, job: Job, *, total_segments: int, now: datetime) -> None:
+    def start(self, job: Job, *, total_segments: int, now: datetime) -> bool:
         """Make a pending job processing. Doing it again changes nothing, so that the task may be retried.
+
+        Returns:
+            Whether it was pending until now.
 
         Raises:
             JobNotActive: the job is in a terminal status, or gone.
         """
         try:
             with translated_aws_errors():
-                self._client.update_item(
+                before = self._client.update_item(
                     TableName=self._table,
                     Key=items.serialize(items.job_key(job.id)),
                     UpdateExpression=(
@@ -229,13 +232,15 @@ class JobRepository:
                             ":user_status": items.user_status_key(job.user_id, JobStatus.PROCESSING),
                         }
                     ),
+                    ReturnValues="ALL_OLD",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
+                )["Attributes"]
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
             old: Any = error.response.get("Item")
             raise JobNotActive(items.read_job(old).status if old else None) from error
+        return items.read_job(before).status is JobStatus.PENDING
 
     def record_batch(self, job_id: str, batch: Batch, *, now: datetime, failed: bool = False) -> None:
         """Store how far a batch has come, and count a transient provider failure if that ended the attempt.
@@ -378,10 +383,15 @@ class JobRepository:
             )
         return frozenset(items.deserialize(answer.get("Item", {})).get("job_ids", ()))
 
-    def free_slot(self, user_id: str, job_id: str) -> None:
-        """Free the slot that a job has taken; one that is free already stays so."""
+    def free_slot(self, user_id: str, job_id: str) -> bool:
+        """Free the slot that a job has taken; one that is free already stays so.
+
+        Returns:
+            Whether it was taken until now.
+        """
         with translated_aws_errors():
-            self._client.update_item(**self._free_slot(user_id, job_id))
+            answer = self._client.update_item(**self._free_slot(user_id, job_id), ReturnValues="ALL_OLD")
+        return job_id in items.deserialize(answer.get("Attributes", {})).get("job_ids", ())
 
     def forget_user_without_slots(self, user_id: str) -> None:
         """Take a user who has no slots taken out of :meth:`users_with_slots_taken`."""

@@ -56,11 +56,22 @@ class JobService:
         *,
         max_active_jobs: int,
         now: Callable[[], datetime] = _utc_now,
+        submitted: Callable[[Job], None] = lambda _job: None,
     ) -> None:
+        """Offer the jobs of ``repository``.
+
+        Args:
+            repository: where they are kept.
+            executions: what runs them.
+            max_active_jobs: how many pending and processing jobs a user may have.
+            now: the clock.
+            submitted: is told of each new job that is to run, once.
+        """
         self._repository = repository
         self._executions = executions
         self._max_active_jobs = max_active_jobs
         self._now = now
+        self._submitted = submitted
 
     def submit(self, user_id: str, dialogue: Dialogue, *, idempotency_key: str | None = None) -> Job:
         """Store a job and start its workflow; once only, however often it comes under the same key within a day.
@@ -171,6 +182,7 @@ class JobService:
             # under the same key has come to know of it.
             if self._repository.discard(job, idempotency_key=key):
                 raise
+        self._submitted(job)
         return job
 
     def _resume(self, job_id: str) -> Job | None:

@@ -16,7 +16,8 @@ from castline.audio.storage import audio_key
 from castline.audio.timeline import Timeline, lay_out
 from castline.jobs.errors import JobNotActive
 from castline.jobs.model import JobStatus, Result, TurnTiming
-from castline.observability import logger
+from castline.metrics import Metric
+from castline.observability import logger, measure, note, observed
 from castline.workflow.failures import with_details
 from castline.workflow.segments import plan_segments
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from castline.jobs.model import JobRecord, SpokenSegment
 
 
-@logger.inject_lambda_context(clear_state=True)
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Assemble the job ``event["job_id"]``.
 
@@ -38,11 +39,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         BrokenSegment: a segment is missing or not as long as it was; the message names its turn.
     """
     job_id: str = event["job_id"]
-    logger.append_keys(job_id=job_id)
+    note(job_id=job_id)
     repository, storage = composition.job_repository(), composition.audio_storage()
     record = repository.get_record(job_id)
     if record is None or record.job.status is not JobStatus.PROCESSING:
         raise JobNotActive(record.job.status if record else None)
+    note(user_id=record.job.user_id)
 
     turns = _spoken_turns(record)
     timeline = lay_out(
@@ -56,7 +58,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     key = audio_key(job_id, audio_file_id, output_format.extension)
     size_bytes = _write(record, turns, timeline, storage=storage, key=key, output_format=output_format)
     try:
-        repository.finish(
+        completed = repository.finish(
             record.job,
             JobStatus.COMPLETED,
             now=datetime.now(UTC),
@@ -69,6 +71,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         if refusal.status is not JobStatus.COMPLETED:
             storage.delete_audio(job_id)
         raise
+    measure({Metric.JOBS_COMPLETED: 1, Metric.JOB_LATENCY: completed.latency_ms or 0})
     logger.info("completed", extra={"duration_ms": timeline.duration_ms, "size_bytes": size_bytes})
 
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from castline import composition
 from castline.jobs.errors import JobNotActive
-from castline.observability import logger
+from castline.metrics import Metric
+from castline.observability import logger, measure, note, observed
 from castline.workflow.segments import plan_batches, plan_segments
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-@logger.inject_lambda_context(clear_state=True)
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Plan the job ``event["job_id"]``.
 
@@ -26,13 +27,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         JobNotActive: the job has been cancelled or has otherwise ended, or is gone.
     """
     job_id: str = event["job_id"]
-    logger.append_keys(job_id=job_id)
+    note(job_id=job_id)
     repository = composition.job_repository()
     record = repository.get_record(job_id)
     if record is None:
         raise JobNotActive(None)
+    note(user_id=record.job.user_id)
     segments = plan_segments(record.dialogue)
     batches = plan_batches(segments)
-    repository.start(record.job, total_segments=len(segments), now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    if repository.start(record.job, total_segments=len(segments), now=now):
+        measure({Metric.QUEUE_TIME: (now - record.job.created_at).total_seconds() * 1000})
     logger.info("planned", extra={"segments": len(segments), "batches": len(batches)})
     return {"batches": [asdict(batch) for batch in batches]}

@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from castline.ending import fail_job
-from castline.observability import logger
+from castline.observability import logger, note, observed
 from castline.workflow.failures import read_failure
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-@logger.inject_lambda_context(clear_state=True)
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Record ``event["failure"]``, an error output of Step Functions, as the outcome of ``event["job_id"]``."""
     job_id: str = event["job_id"]
-    logger.append_keys(job_id=job_id)
+    note(job_id=job_id)
     failure = read_failure(event["failure"])
     recorded = fail_job(job_id, failure, now=datetime.now(UTC))
     logger.warning("failed", extra={"code": failure.code, "error": event["failure"]["Error"], "recorded": recorded})

@@ -6,6 +6,7 @@ A segment that is stored already is not spoken again: a second attempt at a batc
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,12 @@ from castline import composition
 from castline.audio.pcm import SAMPLE_WIDTH_BYTES, trim_silence
 from castline.jobs.errors import JobNotActive
 from castline.jobs.model import Batch, JobStatus, SpokenSegment
-from castline.observability import logger
+from castline.metrics import Metric
+from castline.observability import logger, measure, note, observed
 from castline.speech.errors import SpeechError, TransientSpeechError
 from castline.workflow.failures import with_details
 from castline.workflow.segments import fingerprint, plan_segments
+from castline.workflow.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +27,12 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from castline.audio.storage import AudioStorage
-    from castline.jobs.model import Job
+    from castline.jobs.model import Job, JobRecord
     from castline.speech.provider import SpeechProvider
     from castline.workflow.segments import Segment
 
 
-@logger.inject_lambda_context(clear_state=True)
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Speak the batch ``event["batch"]`` of the job ``event["job_id"]``.
 
@@ -40,16 +43,26 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """
     job_id: str = event["job_id"]
     number, first, count = (event["batch"][name] for name in ("number", "first_segment", "segment_count"))
-    logger.append_keys(job_id=job_id, batch=number)
+    note(job_id=job_id, batch=number)
     repository = composition.job_repository()
     record = repository.get_record(job_id)
     if record is None or record.job.status is not JobStatus.PROCESSING:
         raise JobNotActive(record.job.status if record else None)
+    note(user_id=record.job.user_id)
 
     segments = plan_segments(record.dialogue)[first : first + count]
-    spoken, errors = _speak_all(
-        record.job, segments, provider=composition.speech_provider(), storage=composition.audio_storage()
-    )
+    tally = Tally()
+    try:
+        spoken, errors = _speak_all(
+            record.job,
+            segments,
+            provider=composition.speech_provider(),
+            storage=composition.audio_storage(),
+            tally=tally,
+        )
+    finally:
+        tally.write()
+    _count_reused(record, spoken, tally)
     # The worst error speaks for the batch: one that cannot be mended by trying again, if there is one.
     position, error = min(
         errors.items(),
@@ -73,8 +86,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     logger.info("batch spoken", extra={"segments": len(spoken)})
 
 
+def _count_reused(record: JobRecord, spoken: Sequence[SpokenSegment], tally: Tally) -> None:
+    """Count what was there already, but for what an earlier attempt at the batch has spoken."""
+    earlier = {segment.number for batch in record.batches for segment in batch.segments}
+    reused = {segment.number for segment in spoken} - tally.spoken_numbers - earlier
+    if reused:
+        measure({Metric.SEGMENTS_REUSED: len(reused)})
+
+
 def _speak_all(
-    job: Job, segments: Sequence[Segment], *, provider: SpeechProvider, storage: AudioStorage
+    job: Job, segments: Sequence[Segment], *, provider: SpeechProvider, storage: AudioStorage, tally: Tally
 ) -> tuple[list[SpokenSegment], dict[int, SpeechError]]:
     """Speak segments in parallel.
 
@@ -87,7 +108,10 @@ def _speak_all(
     errors: dict[int, SpeechError] = {}
     with ThreadPoolExecutor(provider.concurrency, thread_name_prefix="speak") as pool:
         futures = {
-            pool.submit(_speak, job.user_id, key, segments[position], provider, storage): (position, key)
+            pool.submit(copy_context().run, _speak, job.user_id, key, segments[position], provider, storage, tally): (
+                position,
+                key,
+            )
             for key, position in first_with.items()
         }
         for future in as_completed(futures):
@@ -109,11 +133,19 @@ def _speak_all(
     return spoken, errors
 
 
-def _speak(user_id: str, key: str, segment: Segment, provider: SpeechProvider, storage: AudioStorage) -> int:
+def _speak(
+    user_id: str, key: str, segment: Segment, provider: SpeechProvider, storage: AudioStorage, tally: Tally
+) -> int:
     """Make sure that a segment is stored, and return its length in samples."""
     stored = storage.segment_length_samples(user_id, key)
     if stored is not None:
         return stored
-    pcm = trim_silence(provider.synthesize(segment.utterance))
+    try:
+        pcm = provider.synthesize(segment.utterance)
+    except SpeechError as error:
+        tally.count_error(error)
+        raise
+    tally.count_spoken(segment)
+    pcm = trim_silence(pcm)
     storage.put_segment(user_id, key, pcm)
     return len(pcm) // SAMPLE_WIDTH_BYTES

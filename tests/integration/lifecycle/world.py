@@ -61,7 +61,7 @@ _ASKING_FOR_THE_TIME = (
 )
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """The invocation ends here: out of memory, out of time, a bug."""
 
 
@@ -115,7 +115,7 @@ class ScriptedExecutions(Executions):
         finally:
             self._trouble = Trouble.NONE
 
-    def start(self, job_id: str) -> None:
+    def start(self, job_id: str) -> bool:
         self.asked_for.append(job_id)
         if self._trouble is Trouble.CRASH:
             raise Crash
@@ -123,6 +123,7 @@ class ScriptedExecutions(Executions):
             self.statuses.setdefault(job_id, "RUNNING")
         if self._trouble is not Trouble.NONE:
             raise ServiceUnavailable("StartExecution")
+        return self.statuses[job_id] == "RUNNING"
 
     def status(self, job_id: str) -> str | None:
         if job_id in self.unreadable:
