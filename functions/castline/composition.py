@@ -9,20 +9,24 @@ from __future__ import annotations
 import os
 import threading
 from functools import cache, wraps
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
+from castline.metrics import Metric
+from castline.observability import logger, measure, note, trace_header
 from castline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from botocore.config import Config
     from mypy_boto3_s3 import S3Client
 
     from castline.audio.storage import AudioStorage
     from castline.jobs.executions import Executions
+    from castline.jobs.model import Job
     from castline.jobs.repository import JobRepository
     from castline.jobs.service import JobService
+    from castline.speech.errors import ProviderAuthFailed
     from castline.speech.provider import SpeechProvider
 
 PartT = TypeVar("PartT")
@@ -67,7 +71,8 @@ def executions() -> Executions:
 
     from castline.jobs.executions import Executions
 
-    return Executions(boto3.client("stepfunctions", config=_client_config()), settings().state_machine_arn)
+    client = boto3.client("stepfunctions", config=_client_config())
+    return Executions(client, settings().state_machine_arn, trace_header=trace_header)
 
 
 @_made_once
@@ -75,7 +80,12 @@ def job_service() -> JobService:
     """What users do with jobs."""
     from castline.jobs.service import JobService
 
-    return JobService(job_repository(), executions(), max_active_jobs=settings().max_active_jobs)
+    return JobService(
+        job_repository(),
+        executions(),
+        max_active_jobs=settings().max_active_jobs,
+        submitted=_count_submission,
+    )
 
 
 @_made_once
@@ -98,14 +108,28 @@ _speech_providers: list[SpeechProvider] = []
 
 @_made_once
 def speech_provider() -> SpeechProvider:
-    """Azure Speech, with the key that Secrets Manager holds."""
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+    """Azure Speech, with the key that Secrets Manager holds at the time."""
+    import boto3
 
+    from castline.secrets import CachedSecret
+    from castline.speech.key_rotation import RotatingSpeechProvider
+
+    secret = CachedSecret(
+        boto3.client("secretsmanager", config=_client_config()),
+        settings().azure_speech_secret_id,
+        max_age_seconds=settings().azure_speech_secret_max_age_seconds,
+    )
+    provider = RotatingSpeechProvider(
+        secret, _azure_speech, concurrency=settings().speech_concurrency, healed=_count_refusal
+    )
+    _speech_providers.append(provider)
+    return provider
+
+
+def _azure_speech(secret: Mapping[str, str]) -> SpeechProvider:
     from castline.speech.azure import AzureSpeechProvider
 
-    secrets = SecretsProvider(boto_config=_client_config())
-    secret = cast("dict[str, str]", secrets.get(settings().azure_speech_secret_id, transform="json"))
-    provider = AzureSpeechProvider(
+    return AzureSpeechProvider(
         key=secret["key"],
         region=secret.get("region"),
         host=secret.get("host"),
@@ -113,8 +137,16 @@ def speech_provider() -> SpeechProvider:
         first_chunk_timeout_ms=settings().speech_first_chunk_timeout_ms,
         all_chunks_timeout_ms=settings().speech_all_chunks_timeout_ms,
     )
-    _speech_providers.append(provider)
-    return provider
+
+
+def _count_refusal(refusal: ProviderAuthFailed) -> None:
+    logger.warning("the key was refused, and has been rotated: going on with the new one")
+    measure({Metric.PROVIDER_ERRORS: 1}, code=type(refusal).__name__)
+
+
+def _count_submission(job: Job) -> None:
+    note(job_id=job.id)
+    measure({Metric.JOBS_SUBMITTED: 1})
 
 
 @_made_once

@@ -40,6 +40,11 @@ class Settings:
         return self._required("AZURE_SPEECH_SECRET_ID")
 
     @property
+    def azure_speech_secret_max_age_seconds(self) -> int:
+        """How soon a rotated key is followed, unless the old one is refused before; 0 asks before every utterance."""
+        return int(self.environment.get("AZURE_SPEECH_SECRET_MAX_AGE_SECONDS", "300"))
+
+    @property
     def download_endpoint_url(self) -> str | None:
         """Where clients reach S3, if not at AWS's own address."""
         return self.environment.get("DOWNLOAD_ENDPOINT_URL")

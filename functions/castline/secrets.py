@@ -1,0 +1,75 @@
+"""How a secret is read: through a cache, so that a rotated one is known soon and a busy function asks seldom."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final, cast
+
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+
+from castline.aws_errors import ServiceUnavailable, translated_aws_errors
+from castline.observability import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+_PATIENCE_SECONDS: Final = 30.0
+"""How long a value that is too old is used before Secrets Manager is tried again."""
+
+
+class CachedSecret:
+    """One secret of Secrets Manager, a JSON object of strings. It serves one thread at a time."""
+
+    def __init__(self, client: SecretsManagerClient, secret_id: str, *, max_age_seconds: int) -> None:
+        """Prepare to read a secret.
+
+        Args:
+            client: of Secrets Manager.
+            secret_id: its name or ARN.
+            max_age_seconds: for how long a value is used without asking again.
+        """
+        self._secrets = SecretsProvider(boto3_client=client)
+        self._secret_id = secret_id
+        self._max_age_seconds = max_age_seconds
+        self._last: Mapping[str, str] | None = None
+        self._retry_at = 0.0
+
+    def read(self) -> Mapping[str, str]:
+        """The secret as it was at most ``max_age_seconds`` ago; an older value while there is no newer to be had.
+
+        Raises:
+            ServiceUnavailable: it could not be read, and never was.
+        """
+        if self._last is not None and time.time() < self._retry_at:
+            return self._last
+        try:
+            return self._fetch(afresh=False)
+        except ServiceUnavailable as error:
+            if self._last is None:
+                raise
+            self._retry_at = time.time() + _PATIENCE_SECONDS
+            logger.warning("the secret cannot be read; going on with the one known", extra={"reason": str(error)})
+            return self._last
+
+    def read_afresh(self) -> Mapping[str, str]:
+        """The secret as it is now.
+
+        Raises:
+            ServiceUnavailable: it could not be read.
+        """
+        return self._fetch(afresh=True)
+
+    def _fetch(self, *, afresh: bool) -> Mapping[str, str]:
+        try:
+            value = self._secrets.get(
+                self._secret_id, max_age=self._max_age_seconds, transform="json", force_fetch=afresh
+            )
+        except GetParameterError as error:
+            # Powertools hides the cause, which says whether trying again may help.
+            with translated_aws_errors():
+                raise (error.__context__ or error) from None
+        self._last, self._retry_at = cast("Mapping[str, str]", value), 0.0
+        return self._last

@@ -1,0 +1,143 @@
+"""A speech provider that follows its key: when the key is rotated, it goes on with the new one."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from castline.speech.errors import ProviderAuthFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from castline.speech.provider import SpeechProvider, Utterance
+
+
+class SpeechSecret(Protocol):
+    """The secret that holds the key."""
+
+    def read(self) -> Mapping[str, str]:
+        """The secret as it was not long ago."""
+        ...
+
+    def read_afresh(self) -> Mapping[str, str]:
+        """The secret as it is now."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class _Lease:
+    """A provider, the secret it was made with, and how many utterances it is speaking."""
+
+    provider: SpeechProvider
+    secret: Mapping[str, str]
+    utterances: int = 0
+    is_retired: bool = False
+
+
+class RotatingSpeechProvider:
+    """Speaks with a provider that is made from the secret as it is.
+
+    A changed secret gives a new provider; the old one is closed when its last utterance has been spoken. When the
+    provider refuses the key, the secret is read afresh, and if it has changed the utterance is spoken with the new
+    key.
+    """
+
+    def __init__(
+        self,
+        secret: SpeechSecret,
+        make: Callable[[Mapping[str, str]], SpeechProvider],
+        *,
+        concurrency: int,
+        healed: Callable[[ProviderAuthFailed], None] = lambda _refusal: None,
+    ) -> None:
+        """Prepare the provider. The secret is not read before the first utterance.
+
+        Args:
+            secret: where the key is kept; it is read by one thread at a time.
+            make: makes a provider from the secret.
+            concurrency: how many utterances such a provider speaks at the same time.
+            healed: is told of each refusal after which there was a new key to try.
+        """
+        self._secret = secret
+        self._make = make
+        self._concurrency = concurrency
+        self._healed = healed
+        self._lock = threading.Lock()
+        self._current: _Lease | None = None
+        self._fresh_reads = 0
+        self._closed = False
+
+    @property
+    def concurrency(self) -> int:
+        """How many utterances it speaks at the same time."""
+        return self._concurrency
+
+    def synthesize(self, utterance: Utterance) -> bytes:
+        """Speak ``utterance``; see ``SpeechProvider``.
+
+        Raises:
+            SpeechError: one of ``castline.speech.errors``.
+            RuntimeError: the provider is closed.
+        """
+        with self._leased() as lease:
+            fresh_reads = self._fresh_reads
+            try:
+                return lease.provider.synthesize(utterance)
+            except ProviderAuthFailed as error:
+                refusal = error
+        if not self._has_another_key(lease, fresh_reads):
+            raise refusal
+        self._healed(refusal)
+        with self._leased() as lease:
+            return lease.provider.synthesize(utterance)
+
+    def close(self) -> None:
+        """Close the provider. Closing again does nothing."""
+        with self._lock:
+            self._closed = True
+            lease, self._current = self._current, None
+        if lease is not None:
+            lease.provider.close()
+
+    @contextmanager
+    def _leased(self) -> Iterator[_Lease]:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the provider is closed")
+            lease = self._lease_for(self._secret.read())
+            lease.utterances += 1
+        try:
+            yield lease
+        finally:
+            with self._lock:
+                lease.utterances -= 1
+                is_done_with = lease.is_retired and not lease.utterances
+            if is_done_with:
+                lease.provider.close()
+
+    def _has_another_key(self, refused: _Lease, fresh_reads: int) -> bool:
+        """Whether there is another key than the refused one, which was in use when so many fresh reads had been made.
+
+        A secret that has been read afresh since then is not read again: of all utterances that are refused at the
+        same time one reads it.
+        """
+        with self._lock:
+            if self._current is refused and self._fresh_reads == fresh_reads:
+                secret = self._secret.read_afresh()
+                self._fresh_reads += 1
+                self._lease_for(secret)
+            return self._current is not refused
+
+    def _lease_for(self, secret: Mapping[str, str]) -> _Lease:
+        """The lease of a provider that is made from ``secret``, for a caller who holds the lock."""
+        if self._current is None or self._current.secret != secret:
+            retired, self._current = self._current, _Lease(self._make(secret), secret)
+            if retired is not None:
+                retired.is_retired = True
+                if not retired.utterances:
+                    # Closing takes a second when the other side is gone.
+                    threading.Thread(target=retired.provider.close, name="speech-close", daemon=True).start()
+        return self._current
