@@ -2,19 +2,22 @@
 
     python -m layers.build --python 3.13 --architecture x86_64
 
-No Docker: uv picks the wheels for Lambda's platform, in the versions of uv.lock. The same inputs give the same bytes.
+No Docker: uv picks the wheels for Lambda's platform, in the versions of uv.lock; ``libuuid`` compiles what no wheel
+brings. The same inputs give the same bytes, in any folder and under any umask.
 Modules are shipped compiled, which halves the time to import them; their ``.pyc`` files are checked neither against
 the time of their source, which CDK resets, nor against its content.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -25,8 +28,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from layers import libuuid
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Architecture = Literal["arm64", "x86_64"]
 
@@ -41,6 +46,9 @@ _IN_THE_RUNTIME: Final = ("boto3", "botocore", "jmespath", "python-dateutil", "s
 """Lambda's own Python runtime has these."""
 _WORTHLESS_DIRECTORIES: Final = {"__pycache__", "bin", "test", "tests"}
 _WORTHLESS_SUFFIXES: Final = {".c", ".h", ".pyi", ".pyx"}
+_WORTHLESS_PREFIX: Final = "libMicrosoft.CognitiveServices.Speech.extension."
+"""Microphones, keywords and compressed input of the Azure SDK, which speaks without them. Lambda could not load them:
+it has neither ALSA nor GStreamer."""
 _MACHINE_BOUND_FILES: Final = {".lock", "INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json"}
 
 
@@ -56,34 +64,41 @@ class Artefacts:
     """The layer of the functions that speak and assemble."""
 
 
-def build(*, python: str, architecture: Architecture) -> Artefacts:
-    """Build what has changed since the last time.
+def build(*, python: str, architecture: Architecture, into: Path = BUILD) -> Artefacts:
+    """Build what has changed since the last time. Two builds at once wait for each other.
 
     Args:
         python: the version that it is to run on, such as ``3.13``.
         architecture: what it is to run on.
+        into: where everything that is built is kept.
 
     Raises:
         subprocess.CalledProcessError: uv failed; it has said why.
     """
-    into = BUILD / f"{python}-{architecture}"
-    interpreter = _interpreter(python)
+    target = into / f"{python}-{architecture}"
+    interpreter = interpreter_of(python)
     core = _requirements()
     speech = sorted(set(_requirements("--extra", "speech")) - set(core))
     lock = (ROOT / "uv.lock").read_bytes()
-    return Artefacts(
-        code=_up_to_date(into / "code", _fingerprint(*_sources(), interpreter), lambda to: _code(to, interpreter)),
-        core=_up_to_date(
-            into / "core",
-            _fingerprint(lock, core, interpreter),
-            lambda to: _layer(to, core, python, architecture, interpreter),
-        ),
-        speech=_up_to_date(
-            into / "speech",
-            _fingerprint(lock, speech, interpreter),
-            lambda to: _layer(to, speech, python, architecture, interpreter),
-        ),
-    )
+
+    def make_speech(to: Path) -> None:
+        _packages(to / "python", speech, python, architecture, interpreter)
+        libuuid.compile_into(to / "lib", architecture=architecture, cache=into / "zig")
+
+    with _alone(target):
+        return Artefacts(
+            code=_up_to_date(
+                target / "code", _fingerprint(*_sources(), interpreter), lambda to: _code(to, interpreter)
+            ),
+            core=_up_to_date(
+                target / "core",
+                _fingerprint(lock, core, interpreter),
+                lambda to: _packages(to / "python", core, python, architecture, interpreter),
+            ),
+            speech=_up_to_date(
+                target / "speech", _fingerprint(lock, speech, interpreter, *libuuid.inputs()), make_speech
+            ),
+        )
 
 
 def size_bytes(folder: Path) -> int:
@@ -137,15 +152,30 @@ def _up_to_date(folder: Path, fingerprint: str, make: Callable[[Path], None]) ->
     stamp = folder.with_name(f".{folder.name}.sha256")
     if folder.is_dir() and stamp.exists() and stamp.read_text("utf-8") == fingerprint:
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as made:
         fresh = Path(made) / folder.name
         fresh.mkdir()
         make(fresh)
+        _open_to_all(fresh)
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
     stamp.write_text(fingerprint, "utf-8")
     return folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Make a folder, and let no other process build in it while the context lasts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let everybody read it all: Lambda does so as a user of its own."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _code(folder: Path, interpreter: str | None) -> None:
@@ -153,10 +183,9 @@ def _code(folder: Path, interpreter: str | None) -> None:
     _compile(folder, interpreter)
 
 
-def _layer(
+def _packages(
     folder: Path, requirements: list[str], python: str, architecture: Architecture, interpreter: str | None
 ) -> None:
-    packages = folder / "python"
     subprocess.run(  # noqa: S603 (our own arguments)
         [
             _UV,
@@ -173,18 +202,26 @@ def _layer(
             "--python-version",
             python,
             "--target",
-            packages,
+            folder,
             *requirements,
         ],
         cwd=ROOT,
         check=True,
     )
-    for path in sorted(packages.rglob("*"), reverse=True):
+    for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and path.name in _WORTHLESS_DIRECTORIES:
             shutil.rmtree(path)
-        elif path.is_file() and (path.suffix in _WORTHLESS_SUFFIXES or path.name in _MACHINE_BOUND_FILES):
+        elif path.is_file() and _is_worthless(path):
             path.unlink()
-    _compile(packages, interpreter)
+    _compile(folder, interpreter)
+
+
+def _is_worthless(file: Path) -> bool:
+    return (
+        file.suffix in _WORTHLESS_SUFFIXES
+        or file.name in _MACHINE_BOUND_FILES
+        or file.name.startswith(_WORTHLESS_PREFIX)
+    )
 
 
 def _compile(folder: Path, interpreter: str | None) -> None:
@@ -199,7 +236,7 @@ def _compile(folder: Path, interpreter: str | None) -> None:
     )
 
 
-def _interpreter(python: str) -> str | None:
+def interpreter_of(python: str) -> str | None:
     """An interpreter of the version, to compile modules for it: in the PATH, or one of pyenv's."""
     in_path = (Path(folder) / f"python{python}" for folder in os.get_exec_path())
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
@@ -229,7 +266,7 @@ def main(
     console = Console(highlight=False)
     if architecture not in _PLATFORMS:
         raise typer.BadParameter(f"one of {', '.join(_PLATFORMS)}", param_hint="--architecture")
-    if _interpreter(python) is None:
+    if interpreter_of(python) is None:
         console.print(f"there is no Python {python} here: nothing is compiled, and imports will take longer")
     built = build(python=python, architecture="arm64" if architecture == "arm64" else "x86_64")
     table = Table("folder", "MB", box=None)

@@ -1,0 +1,46 @@
+"""Does what Lambda does with a function, in a process that has nothing but what Lambda gives it.
+
+Run by ``test_loading`` with a JSON object: ``paths`` to import from, ``handlers`` to import, and for functions that
+speak ``speech``, the host and key of an emulator. Prints what it has loaded, and how much has been spoken.
+"""
+
+from __future__ import annotations
+
+import ctypes  # noqa: F401 (Python brings it, and libffi: the SDK is not to be blamed for them)
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    task: dict[str, Any] = json.loads(sys.argv[1])
+    sys.path[:0] = task["paths"]
+    for handler in task["handlers"]:
+        module, _, attribute = handler.rpartition(".")
+        if not callable(getattr(importlib.import_module(module), attribute)):
+            raise TypeError(handler)
+    report: dict[str, Any] = speak(**task["speech"]) if "speech" in task else {}
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    report["modules"] = sorted(file for file in files if file)
+    maps = Path("/proc/self/maps").read_text("utf-8").splitlines()
+    report["libraries"] = sorted({line.split()[-1] for line in maps if ".so" in line})
+    json.dump(report, sys.stdout)
+
+
+def speak(host: str, key: str) -> dict[str, int]:
+    """Have the SDK speak, and encode what it has said."""
+    from azure.cognitiveservices import speech as sdk
+
+    from castline.audio.mp3 import encode_mp3
+
+    config = sdk.SpeechConfig(subscription=key, host=host)
+    config.speech_synthesis_voice_name = "zh-TW-HsiaoYuNeural"
+    config.set_speech_synthesis_output_format(sdk.SpeechSynthesisOutputFormat.Raw24Khz16BitMonoPcm)
+    synthesizer = sdk.SpeechSynthesizer(speech_config=config, audio_config=None)
+    pcm = synthesizer.speak_text("你好").audio_data
+    return {"pcm_bytes": len(pcm), "mp3_bytes": sum(len(frames) for frames in encode_mp3([pcm], len(pcm) // 2))}
+
+
+main()

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from layers.build import build, interpreter_of
+
+if TYPE_CHECKING:
+    from layers.build import Architecture, Artefacts
+
+DEPLOYED_PYTHON = "3.13"
+ARCHITECTURES: tuple[Architecture, ...] = ("arm64", "x86_64")
+HERE: Architecture = "arm64" if platform.machine() == "aarch64" else "x86_64"
+
+RUNNING_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+PYTHONS = sorted({RUNNING_PYTHON} | ({DEPLOYED_PYTHON} if interpreter_of(DEPLOYED_PYTHON) else set()))
+"""What layers are tried with: with what is deployed, where it is at hand."""
+
+
+@pytest.fixture(params=ARCHITECTURES)
+def deployed(request: pytest.FixtureRequest) -> Artefacts:
+    """What is deployed, for each architecture."""
+    return build(python=DEPLOYED_PYTHON, architecture=request.param)

@@ -1,0 +1,115 @@
+"""What is in the layers, and that it is the same wherever they are built."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from layers import libuuid
+from layers.build import LIMIT_BYTES, build, interpreter_of, size_bytes
+from tests.integration.layers.conftest import ARCHITECTURES, DEPLOYED_PYTHON
+from tests.integration.layers.elf import architecture, newest_glibc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from layers.build import Architecture, Artefacts
+
+MB = 1_000_000
+
+
+def every_file(artefacts: Artefacts) -> Iterator[Path]:
+    for folder in (artefacts.code, artefacts.core, artefacts.speech):
+        yield from (path for path in folder.rglob("*") if path.is_file())
+
+
+def packages(layer: Path) -> set[str]:
+    return {path.name for path in (layer / "python").iterdir() if not path.name.endswith(".dist-info")}
+
+
+def digest(folder: Path) -> str:
+    """Of names, modes and contents."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        total.update(f"{path.relative_to(folder)} {path.stat().st_mode:o}\n".encode())
+        if path.is_file():
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+@pytest.mark.parametrize("target", ARCHITECTURES)
+def test_two_builds_in_different_folders_and_under_different_umasks_are_identical(
+    tmp_path: Path, target: Architecture
+) -> None:
+    first = build(python=DEPLOYED_PYTHON, architecture=target, into=tmp_path / "first")
+    umask = os.umask(0o077)
+    try:
+        second = build(python=DEPLOYED_PYTHON, architecture=target, into=tmp_path / "elsewhere" / "second")
+    finally:
+        os.umask(umask)
+
+    for part in ("code", "core", "speech"):
+        assert digest(getattr(first, part)) == digest(getattr(second, part))
+
+
+def test_what_has_not_changed_is_not_built_again() -> None:
+    first = build(python=DEPLOYED_PYTHON, architecture="arm64")
+    made = first.core.stat().st_ino
+
+    second = build(python=DEPLOYED_PYTHON, architecture="arm64")
+
+    assert second.core.stat().st_ino == made
+
+
+def test_everything_together_leaves_room_below_lambdas_limit(deployed: Artefacts) -> None:
+    core, speech = size_bytes(deployed.core), size_bytes(deployed.speech)
+
+    assert 5 * MB < core < 25 * MB
+    assert 5 * MB < speech < 25 * MB
+    assert size_bytes(deployed.code) < 2 * MB
+    assert core + speech + size_bytes(deployed.code) < LIMIT_BYTES / 4
+
+
+def test_the_layers_hold_what_they_are_for_and_not_what_lambda_has(deployed: Artefacts) -> None:
+    core, speech = packages(deployed.core), packages(deployed.speech)
+
+    assert {"aws_lambda_powertools", "pydantic", "uuid6"} <= core
+    assert {"audioop", "azure"} <= speech
+    assert any(name.startswith("lameenc.") for name in speech)
+    assert not core & speech - {"__pycache__"}
+    assert not (core | speech) & {"boto3", "botocore", "castline", "urllib3", "numpy", "pydub"}
+    assert not any("ffmpeg" in path.name for path in every_file(deployed))
+    assert [path.name for path in deployed.code.iterdir()] == ["castline"]
+
+
+def test_every_library_is_of_the_architecture_and_asks_for_no_newer_glibc_than_lambdas(deployed: Artefacts) -> None:
+    libraries = [path for path in every_file(deployed) if ".so" in path.suffixes]
+    wanted = deployed.code.parent.name.partition("-")[2]
+
+    assert deployed.speech / "lib" / libuuid.NAME in libraries
+    assert {architecture(path) for path in libraries} == {wanted}
+    assert max(newest_glibc(path) for path in libraries) <= tuple(map(int, libuuid.GLIBC.split(".")))
+
+
+def test_everybody_may_read_everything(deployed: Artefacts) -> None:
+    assert {path.stat().st_mode & 0o777 for path in every_file(deployed)} == {0o644}
+
+
+@pytest.mark.skipif(
+    interpreter_of(DEPLOYED_PYTHON) is None, reason="no Python of the deployed version to compile with"
+)
+def test_every_module_is_compiled_and_checked_against_nothing(deployed: Artefacts) -> None:
+    modules = [path for path in every_file(deployed) if path.suffix == ".py"]
+    compiled = {
+        path.parent.parent / f"{path.name.partition('.')[0]}.py": path.read_bytes()[4:8]
+        for path in every_file(deployed)
+        if path.suffix == ".pyc"
+    }
+
+    assert set(compiled) == set(modules)
+    # PEP 552: by hash (1), unchecked (no 2).
+    assert set(compiled.values()) == {(1).to_bytes(4, "little")}

@@ -1,0 +1,116 @@
+"""Every function finds in its layers what it imports, and the Azure SDK what it links to."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from importlib import util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra import functions
+from layers import libuuid
+from layers.build import build, interpreter_of
+from tests.integration.layers.conftest import HERE, PYTHONS
+
+if TYPE_CHECKING:
+    from local.azure_speech.server import AzureSpeechEmulator
+
+PROGRAM = Path(__file__).with_name("as_lambda.py")
+IN_THE_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+
+# Of glibc, of the C++ compiler, and OpenSSL, which Lambda's Python itself needs. All else has to be in the layer.
+OF_THE_SYSTEM = {
+    "ld-linux-aarch64",
+    "ld-linux-x86-64",
+    "libc",
+    "libcrypto",
+    "libdl",
+    "libgcc_s",
+    "libm",
+    "libpthread",
+    "librt",
+    "libssl",
+    "libstdc++",
+}
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packages that Lambda's Python brings, and no others."""
+    folder = tmp_path_factory.mktemp("runtime")
+    for name in IN_THE_RUNTIME:
+        spec = util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        origin = Path(spec.origin)
+        source = origin.parent if origin.name == "__init__.py" else origin
+        (folder / source.name).symlink_to(source)
+    return folder
+
+
+@pytest.fixture(params=PYTHONS)
+def python(request: pytest.FixtureRequest) -> str:
+    version: str = request.param
+    return version
+
+
+def run(python: str, layers: list[Path], code: Path, runtime: Path, **task: Any) -> dict[str, Any]:
+    paths = [str(code), *(str(layer / "python") for layer in layers), str(runtime)]
+    finished = subprocess.run(  # noqa: S603 (our own program)
+        [str(interpreter_of(python)), "-I", "-S", "-B", PROGRAM, json.dumps({"paths": paths, **task})],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={"LD_LIBRARY_PATH": ":".join(str(layer / "lib") for layer in layers), "AWS_REGION": "eu-west-1"},
+        timeout=60,
+    )
+    assert finished.returncode == 0, finished.stderr
+    report: dict[str, Any] = json.loads(finished.stdout)
+    return report
+
+
+@pytest.mark.parametrize("needs_speech", [False, True], ids=["core", "core and speech"])
+def test_handlers_are_imported_with_only_the_layers_of_their_functions(
+    python: str, runtime: Path, needs_speech: bool
+) -> None:
+    artefacts = build(python=python, architecture=HERE)
+    layers = [artefacts.core, artefacts.speech] if needs_speech else [artefacts.core]
+    handlers = [spec.handler for spec in functions.ALL if spec.needs_speech is needs_speech]
+
+    report = run(python, layers, artefacts.code, runtime, handlers=handlers)
+
+    third_party = {file for file in report["modules"] if "/python/" in file}
+    assert any("aws_lambda_powertools" in file for file in third_party)
+    assert all(Path(file).is_relative_to(artefacts.core.parent) for file in third_party)
+    assert not any("site-packages" in file for file in report["modules"])
+
+
+def test_the_sdk_speaks_with_the_libuuid_of_the_layer_and_nothing_that_lambda_lacks(
+    python: str, runtime: Path, speech: AzureSpeechEmulator
+) -> None:
+    artefacts = build(python=python, architecture=HERE)
+    layers = [artefacts.core, artefacts.speech]
+
+    silent = run(python, layers, artefacts.code, runtime, handlers=[functions.SYNTHESIZE.handler])
+    report = run(
+        python,
+        layers,
+        artefacts.code,
+        runtime,
+        handlers=[functions.SYNTHESIZE.handler],
+        speech={"host": speech.host, "key": speech.key},
+    )
+
+    assert report["pcm_bytes"] > 9_000
+    assert report["mp3_bytes"] > 1_000
+    libraries = [Path(file) for file in report["libraries"]]
+    assert [path for path in libraries if "libuuid" in path.name] == [artefacts.speech / "lib" / libuuid.NAME]
+    by_speaking = {
+        path for path in libraries if str(path) not in silent["libraries"] and "lib-dynload" not in path.parts
+    }
+    from_elsewhere = {path for path in by_speaking if not path.is_relative_to(artefacts.speech)}
+    assert by_speaking > from_elsewhere
+    assert {path.name.partition(".")[0] for path in from_elsewhere} <= OF_THE_SYSTEM
