@@ -1,0 +1,264 @@
+"""What a job costs, and an environment in which there are none: arithmetic over what was measured.
+
+Free tiers, discounts and taxes are left out. Nothing fails, and nothing is spoken that was spoken before.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from benchmarks.usage import dialogue
+from benchmarks.workflow_path import successful_path
+from castline.api.schemas import CreateJobRequest
+from castline.audio.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
+from castline.audio.retention import SEGMENT_LIFETIME_DAYS
+from castline.jobs.model import JobStatus
+from castline.jobs.transitions import retention
+from castline.speech.billing import billed_characters
+from castline.workflow.segments import plan_batches, plan_segments
+from infra import functions
+from local.resources import WORKFLOW_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmarks.deployment import Deployment
+    from benchmarks.prices import Price
+    from benchmarks.usage import JobSize, JobUsage, Measurement, Usage
+
+NumberT = TypeVar("NumberT", int, float)
+
+AZURE: Final = "Azure Speech"
+
+_GB: Final = 2**30
+_MONTH_DAYS: Final = 30
+_ONE_CPU_MB: Final = 1769
+"""The memory with which Lambda gives a function one CPU."""
+_S3_WRITES: Final = {
+    "s3.CompleteMultipartUpload",
+    "s3.CreateMultipartUpload",
+    "s3.ListObjectsV2",
+    "s3.PutObject",
+    "s3.UploadPart",
+}
+_S3_FREE: Final = {"s3.AbortMultipartUpload", "s3.DeleteObject"}
+_METRICS_OF_A_ROUTE: Final = 6
+"""Requests, both kinds of errors, both latencies, bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumptions:
+    """What was not measured."""
+
+    polls: int = 10
+    """How often a client asks for a job's status."""
+    characters_a_second: float = 4.2
+    """How fast Mandarin is spoken."""
+    first_audio_seconds: float = 0.3
+    """How long Azure takes to begin."""
+    speaking_speed: float = 20.0
+    """How much faster than it is heard Azure sends audio."""
+    cold_start_share: float = 0.05
+    """Of all invocations."""
+    cold_start_seconds: float = 1.5
+    """Billed like any other time."""
+    platform_log_bytes: int = 1_000
+    """What Lambda itself logs of an invocation."""
+    history_log_bytes: int = 500
+    """What Step Functions logs of an event, without data."""
+    access_log_bytes: int = 500
+    """What API Gateway logs of a request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What follows from a dialogue before any of it is spoken."""
+
+    billed_characters: int
+    batches: tuple[int, ...]
+    """How many segments each has."""
+
+
+@cache
+def plan(size: JobSize) -> Plan:
+    """Divide a dialogue of this size as the workflow does."""
+    segments = plan_segments(CreateJobRequest.model_validate(dialogue(size)).to_dialogue())
+    return Plan(
+        billed_characters=sum(billed_characters(segment.utterance) for segment in segments),
+        batches=tuple(batch.segment_count for batch in plan_batches(segments)),
+    )
+
+
+def transitions(size: JobSize) -> int:
+    """How many states a job's execution enters."""
+    definition = json.loads(WORKFLOW_FILE.read_text("utf-8"))
+    return successful_path(definition, items=len(plan(size).batches)).transitions
+
+
+class CostModel:
+    """Turns usage into USD."""
+
+    def __init__(
+        self, deployment: Deployment, prices: Mapping[str, Price], assumptions: Assumptions | None = None
+    ) -> None:
+        self._deployment = deployment
+        self._prices = prices
+        self._assumptions = assumptions or Assumptions()
+
+    def job(self, usage: JobUsage) -> dict[str, float]:
+        """What one job costs in USD, by item, the dearest of AWS's first."""
+        stretch = self._spoken_seconds(usage) / self._hummed_seconds(usage)
+        whole = self._whole(usage)
+        costs = {
+            "Lambda": self._lambda(whole, self._provider_seconds(usage), stretch),
+            "Step Functions": self._usd("step_functions_transitions", transitions(usage.size)),
+            "DynamoDB": self._dynamodb(whole, usage.item_bytes),
+            "S3 requests": self._s3_requests(whole, stretch),
+            "S3 storage": self._s3_storage(usage, stretch),
+            "Data transfer": self._usd("transfer_out", (usage.audio_bytes * stretch + whole.response_bytes) / _GB),
+            "CloudWatch Logs": self._logs(
+                whole, usage.history_events * self._assumptions.history_log_bytes, requests=self._requests
+            ),
+            "X-Ray": self._usd(
+                "xray_traces",
+                self._requests * (functions.API.name in self._deployment.traced_functions)
+                + self._deployment.workflow_is_traced,
+            ),
+            "API Gateway": self._usd("api_gateway_requests", self._requests),
+        }
+        azure = self._usd("azure_speech_characters", plan(usage.size).billed_characters)
+        return {AZURE: azure, **dict(sorted(costs.items(), key=lambda item: -item[1]))}
+
+    def month(self, measurement: Measurement) -> dict[str, float]:
+        """What an environment costs in a month in which nobody uses it, in USD, by item."""
+        runs = _MONTH_DAYS * 24 * 60 / self._deployment.scheduled_minutes
+        reconcile = measurement.reconcile
+        traced = functions.RECONCILE.name in self._deployment.traced_functions
+        return {
+            f"Metrics that alarms watch ({self._deployment.alarm_metrics})": self._usd(
+                "alarm_metrics", self._deployment.alarm_metrics
+            ),
+            "Dashboard": self._usd("dashboards", self._deployment.dashboards),
+            "Secret": self._usd("secrets", self._deployment.secrets),
+            f"Metrics that the reconciler writes ({len(reconcile.metrics)})": self._usd(
+                "custom_metrics", len(reconcile.metrics)
+            ),
+            "Reconciler, every minute": runs
+            * (
+                self._lambda(reconcile, 0.0, 1.0, cold_start_share=0.0)
+                + self._dynamodb(reconcile, 0)
+                + self._logs(reconcile, 0, requests=0)
+                + self._usd("xray_traces", traced)
+            ),
+        }
+
+    def metrics_in_use(self) -> float:
+        """What the metrics cost in a month in which each has a value every hour, in USD."""
+        routes = self._deployment.routes_with_metrics * _METRICS_OF_A_ROUTE
+        return self._usd("custom_metrics", len(self._deployment.custom_metrics) + routes)
+
+    @property
+    def _requests(self) -> int:
+        """Of one job's client: submission, polls, download."""
+        return 1 + self._assumptions.polls + 1
+
+    def _usd(self, price: str, quantity: float) -> float:
+        return self._prices[price].of(quantity)
+
+    def _whole(self, usage: JobUsage) -> Usage:
+        """Everything a job takes, with as many polls as are assumed."""
+        parts = [usage.submit, usage.work, usage.download, *[usage.poll] * self._assumptions.polls]
+        whole = replace(parts[0])
+        for part in parts[1:]:
+            whole = _sum(whole, part)
+        return whole
+
+    def _spoken_seconds(self, usage: JobUsage) -> float:
+        return usage.size.characters / self._assumptions.characters_a_second
+
+    def _hummed_seconds(self, usage: JobUsage) -> float:
+        return usage.segment_bytes / (SAMPLE_RATE_HZ * SAMPLE_WIDTH_BYTES)
+
+    def _provider_seconds(self, usage: JobUsage) -> float:
+        """How long the synthesize tasks of a job wait for Azure, in all."""
+        batches = plan(usage.size).batches
+        rounds = sum(math.ceil(segments / self._deployment.speech_concurrency) for segments in batches)
+        spoken_seconds = self._spoken_seconds(usage) / sum(batches)
+        return rounds * (self._assumptions.first_audio_seconds + spoken_seconds / self._assumptions.speaking_speed)
+
+    def _lambda(
+        self, usage: Usage, provider_seconds: float, stretch: float, *, cold_start_share: float | None = None
+    ) -> float:
+        """The functions: local seconds, made longer by the audio's length and by the share of a CPU they have."""
+        share = self._assumptions.cold_start_share if cold_start_share is None else cold_start_share
+        gb_seconds = 0.0
+        for name, local_seconds in usage.seconds.items():
+            memory_mb = self._deployment.memory_mb[name]
+            seconds = local_seconds * _ONE_CPU_MB / min(memory_mb, _ONE_CPU_MB)
+            if name in {functions.SYNTHESIZE.name, functions.ASSEMBLE.name}:
+                seconds *= stretch
+            if name == functions.SYNTHESIZE.name:
+                seconds += provider_seconds
+            seconds += usage.invocations[name] * share * self._assumptions.cold_start_seconds
+            gb_seconds += seconds * memory_mb / 1024
+        return self._usd("lambda_requests", sum(usage.invocations.values())) + self._usd(
+            f"lambda_gb_seconds_{self._deployment.architecture}", gb_seconds
+        )
+
+    def _dynamodb(self, usage: Usage, item_bytes: int) -> float:
+        kept_gb_months = item_bytes / _GB * retention(JobStatus.COMPLETED).days / _MONTH_DAYS
+        return (
+            self._usd("dynamodb_write_units", usage.write_units)
+            + self._usd("dynamodb_read_units", usage.read_units)
+            + self._usd("dynamodb_storage", kept_gb_months)
+            + self._usd("dynamodb_backup", kept_gb_months * self._deployment.backs_up_table)
+        )
+
+    def _s3_requests(self, usage: Usage, stretch: float) -> float:
+        download = 1
+        writes, reads = 0.0, float(download)
+        for name, times in usage.operations.items():
+            if not name.startswith("s3.") or name in _S3_FREE:
+                continue
+            if name in _S3_WRITES:
+                writes += math.ceil(times * stretch) if name == "s3.UploadPart" else times
+            else:
+                reads += times
+        return self._usd("s3_writes", writes) + self._usd("s3_reads", reads)
+
+    def _s3_storage(self, usage: JobUsage, stretch: float) -> float:
+        kept = (
+            usage.segment_bytes * SEGMENT_LIFETIME_DAYS + usage.audio_bytes * retention(JobStatus.COMPLETED).days
+        ) * stretch
+        return self._usd("s3_storage", kept / _GB / _MONTH_DAYS)
+
+    def _logs(self, usage: Usage, workflow_bytes: int, *, requests: int) -> float:
+        size_gb = (
+            usage.log_bytes
+            + sum(usage.invocations.values()) * self._assumptions.platform_log_bytes
+            + requests * self._assumptions.access_log_bytes
+            + workflow_bytes
+        ) / _GB
+        months = self._deployment.log_retention_days / _MONTH_DAYS
+        return self._usd("logs_ingestion", size_gb) + self._usd("logs_storage", size_gb * months)
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    return replace(
+        one,
+        operations=_merged(one.operations, other.operations),
+        invocations=_merged(one.invocations, other.invocations),
+        seconds=_merged(one.seconds, other.seconds),
+        read_units=one.read_units + other.read_units,
+        write_units=one.write_units + other.write_units,
+        log_bytes=one.log_bytes + other.log_bytes,
+        response_bytes=one.response_bytes + other.response_bytes,
+    )
+
+
+def _merged(one: Mapping[str, NumberT], other: Mapping[str, NumberT]) -> dict[str, NumberT]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}

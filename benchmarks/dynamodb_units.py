@@ -1,0 +1,99 @@
+"""What DynamoDB charges on demand: read and write request units, from items as the API has them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from castline.jobs.table import Index
+
+Item = dict[str, dict[str, Any]]
+"""Attribute values by name, in DynamoDB's own notation: ``{"pk": {"S": "JOB#…"}}``."""
+
+_READ_BYTES = 4096
+_WRITE_BYTES = 1024
+_CONTAINER_BYTES = 3
+
+
+def item_size_bytes(item: Item) -> int:
+    """How large DynamoDB takes an item to be: names and values together."""
+    return sum(len(name.encode("utf-8")) + _value_size_bytes(value) for name, value in item.items())
+
+
+def read_units(sizes_bytes: Iterable[int], *, consistent: bool) -> float:
+    """What one GetItem or Query costs that reads items of these sizes: at least as much as a small one."""
+    blocks = max(1, math.ceil(sum(sizes_bytes) / _READ_BYTES))
+    return blocks * (1.0 if consistent else 0.5)
+
+
+def write_units(
+    before: Item | None,
+    after: Item | None,
+    *,
+    indexes: Iterable[Index],
+    projected: Iterable[str],
+    transactional: bool,
+) -> float:
+    """What one write costs, the indexes' share included.
+
+    Args:
+        before: the item as it was; None when there was none.
+        after: the item as it is; None when there is none.
+        indexes: the table's indexes.
+        projected: which attributes these hold, besides the keys.
+        transactional: whether the write is part of a transaction, which doubles it, but not what the indexes take.
+    """
+    largest = max((item_size_bytes(item) for item in (before, after) if item), default=0)
+    own = _write_blocks(largest) * (2 if transactional else 1)
+    names = set(projected)
+    return float(own + sum(_index_units(before, after, index, names) for index in indexes))
+
+
+def _index_units(before: Item | None, after: Item | None, index: Index, projected: set[str]) -> int:
+    old, new = (_projection(item, index, projected) for item in (before, after))
+    if old == new:
+        return 0
+    keys = (index.partition_key, index.sort_key)
+    moved = old is not None and new is not None and any(old[key] != new[key] for key in keys)
+    sizes = [item_size_bytes(entry) for entry in (old, new) if entry is not None]
+    return sum(map(_write_blocks, sizes)) if moved else _write_blocks(max(sizes))
+
+
+def _projection(item: Item | None, index: Index, projected: set[str]) -> Item | None:
+    """What an index holds of an item; None when the item is not in it."""
+    if item is None or index.partition_key not in item or index.sort_key not in item:
+        return None
+    names = projected | {"pk", "sk", index.partition_key, index.sort_key}
+    return {name: value for name, value in item.items() if name in names}
+
+
+def _write_blocks(size_bytes: int) -> int:
+    return max(1, math.ceil(size_bytes / _WRITE_BYTES))
+
+
+def _value_size_bytes(value: Mapping[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            return len(content.encode("utf-8"))
+        case "N":
+            return _number_size_bytes(content)
+        case "B":
+            return len(content)
+        case "SS":
+            return sum(len(each.encode("utf-8")) for each in content)
+        case "L":
+            return _CONTAINER_BYTES + sum(1 + _value_size_bytes(each) for each in content)
+        case "M":
+            return _CONTAINER_BYTES + len(content) + item_size_bytes(content)
+        case "BOOL" | "NULL":
+            return 1
+    raise ValueError(f"no size is known of a value of type {kind}")
+
+
+def _number_size_bytes(text: str) -> int:
+    """One byte, and one for every two significant digits."""
+    return 1 + math.ceil(len(text.strip("-").replace(".", "").strip("0")) / 2) + text.startswith("-")
