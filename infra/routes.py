@@ -25,4 +25,8 @@ ROUTES = (
     Route("GET", PREFIX + "/jobs/{job_id}"),
     Route("DELETE", PREFIX + "/jobs/{job_id}"),
     Route("GET", PREFIX + "/jobs/{job_id}/download"),
+    Route("POST", PREFIX + "/jobs/{job_id}/resubmit"),
+    Route("POST", f"{PREFIX}/dialogues/parse"),
+    Route("GET", f"{PREFIX}/providers"),
+    Route("GET", f"{PREFIX}/voices"),
 )

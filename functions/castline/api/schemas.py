@@ -10,6 +10,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from castline.jobs.model import Dialogue, JobStatus, JobType, Turn, VoiceAssignment
 from castline.speech.ssml import unspeakable_positions
+from castline.speech.voice_list import Gender
 from castline.speech.voices import is_language_tag, is_voice_id
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _Objects = list[tuple[int, dict[str, Any]]]
 MAX_TURNS = 1_000
 MAX_SPEAKER_CHARACTERS = 50
 MAX_DIALOGUE_CHARACTERS = 100_000
+MAX_SCRIPT_CHARACTERS = 150_000
+MAX_GAP_MS = 2_000
+MAX_CROSSFADE_MS = 500
 
 
 def _not_blank(value: str) -> str:
@@ -47,7 +51,8 @@ def _voice_id(value: str) -> str:
     return value
 
 
-def _language_tag(value: str) -> str:
+def language_tag(value: str) -> str:
+    """``value``, if it is a language tag."""
     if not is_language_tag(value):
         raise PydanticCustomError("language_tag", "not a language tag")
     return value
@@ -98,10 +103,10 @@ class CreateJobRequest(_Request):
     provider: Literal["azure"]
     turns: Annotated[list[TurnSchema], Field(min_length=1, max_length=MAX_TURNS)]
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=MAX_TURNS)]
-    language: Annotated[str, AfterValidator(_language_tag)] = "zh-TW"
+    language: Annotated[str, AfterValidator(language_tag)] = "zh-TW"
     output_format: Literal["mp3", "wav"] = "mp3"
-    gap_ms: Annotated[int, Field(ge=0, le=2000)] = 300
-    crossfade_ms: Annotated[int, Field(ge=0, le=500)] = 50
+    gap_ms: Annotated[int, Field(ge=0, le=MAX_GAP_MS)] = 300
+    crossfade_ms: Annotated[int, Field(ge=0, le=MAX_CROSSFADE_MS)] = 50
 
     @model_validator(mode="wrap")
     @classmethod
@@ -142,6 +147,74 @@ class CreateJobRequest(_Request):
             gap_ms=self.gap_ms,
             crossfade_ms=self.crossfade_ms,
         )
+
+
+class ParseDialogueRequest(_Request):
+    """A script to be turned into turns."""
+
+    script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS)]
+
+
+class ParsedDialogue(BaseModel):
+    """A script as turns."""
+
+    turns: list[TurnSchema]
+    speakers: list[str]
+    """In order of appearance."""
+    total_characters: int
+    """Of all texts together."""
+
+
+class Provider(BaseModel):
+    """A speech provider, and what a job for it may have."""
+
+    id: str
+    name: str
+    output_formats: list[str]
+    max_turns: int
+    max_characters: int
+    """Of all texts together."""
+    max_speaker_characters: int
+    max_gap_ms: int
+    max_crossfade_ms: int
+    max_active_jobs: int
+    """How many pending and processing jobs a user may have."""
+
+
+class ProviderList(BaseModel):
+    """All speech providers."""
+
+    items: list[Provider]
+
+
+class Voice(BaseModel):
+    """A voice to assign to a speaker."""
+
+    voice_id: str
+    name: str
+    """What people call it, in its own language."""
+    language: str
+    language_name: str
+    """The language's name in English."""
+    gender: Gender
+    styles: list[str]
+
+
+class VoiceList(BaseModel):
+    """All voices that match."""
+
+    items: list[Voice]
+    total: int
+
+
+class Download(BaseModel):
+    """Where the finished audio is, for a while."""
+
+    download_url: str
+    expires_at: Time
+    filename: str
+    content_type: str
+    size_bytes: int
 
 
 class JobSummary(BaseModel):

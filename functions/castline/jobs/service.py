@@ -17,6 +17,7 @@ from castline.jobs.errors import (
     AlreadySubmitted,
     IdempotencyKeyReused,
     JobCannotCancel,
+    JobCannotResubmit,
     JobNotActive,
     JobNotCompleted,
     JobNotFound,
@@ -95,6 +96,19 @@ class JobService:
             else:
                 return self._start(job, key)
         raise ServiceUnavailable("submissions under the same key keep failing")
+
+    def resubmit(self, user_id: str, job_id: str, *, idempotency_key: str | None = None) -> Job:
+        """Submit the dialogue of a job that has ended, as a new job.
+
+        Raises:
+            JobNotFound: the user has no such job.
+            JobCannotResubmit: it is pending or processing.
+            IdempotencyKeyReused: as for ``submit``, as are JobLimitExceeded and ServiceUnavailable.
+        """
+        record = self.get(user_id, job_id)
+        if record.job.completed_at is None:
+            raise JobCannotResubmit(record.job.status)
+        return self.submit(user_id, record.dialogue, idempotency_key=idempotency_key)
 
     def get(self, user_id: str, job_id: str) -> JobRecord:
         """A job with all that is kept about it.
