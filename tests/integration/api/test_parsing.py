@@ -71,7 +71,10 @@ def test_the_turns_can_be_submitted_as_they_are() -> None:
         ),
         (
             "A: " + "早" * 100_000 + "\nB: 安",
-            "line 2: all texts together have 100001 characters, more than 100000 from this line on; shorten the script",
+            (
+                "line 2: all texts together have 100001 characters, more than 100000 from this line on; "
+                "shorten the script"
+            ),
         ),
         ("A" * 150_001, "must not have more than 150000 characters"),
         (5, "must be a string"),
