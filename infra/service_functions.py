@@ -13,7 +13,7 @@ from constructs import Construct
 from infra import functions
 from infra.acknowledgements import acknowledge
 from infra.log_retention import retention
-from infra.permissions import statements
+from infra.permissions import grant
 
 if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions as sfn
@@ -70,8 +70,7 @@ class ServiceFunctions(Construct):
             description=f"Castline {self._environment.name}: {spec.name}",
         )
         log_group.grant_write(role)
-        for statement in statements(spec, self._data, state_machine):
-            role.add_to_policy(statement)
+        grant(role, spec, data=self._data, state_machine=state_machine)
         settings = self._settings()
         if state_machine is not None:
             settings["STATE_MACHINE_ARN"] = state_machine.state_machine_arn
@@ -101,6 +100,11 @@ class ServiceFunctions(Construct):
             ),
         )
         acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "X-Ray knows no resources to write traces to.")
+        acknowledge(
+            function,
+            "AwsSolutions-L1",
+            "The newest Python that Castline is tested with; AWS supports it for as long as 3.14, until June 2029.",
+        )
         return function
 
     def _layer(self, id: str, path: str, description: str) -> lambda_.LayerVersion:  # noqa: A002 (CDK's name)
