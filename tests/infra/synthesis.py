@@ -121,7 +121,8 @@ def synthesize(
         RuntimeError: CDK's own validation, or one that ``prepare`` has added, has found something.
     """
     environments = list(environments)
-    app = cdk.App(outdir=str(into / "out"), context=json.loads(CDK_JSON.read_text("utf-8"))["context"])
+    context = json.loads(CDK_JSON.read_text("utf-8"))["context"] | {"aws:cdk:enable-path-metadata": True}
+    app = cdk.App(outdir=str(into / "out"), context=context)
     add_stacks(app, environments, lambda architecture: _artefacts(into / architecture))
     prepare(app)
     app.synth()
