@@ -71,6 +71,7 @@ class ServiceFunctions(Construct):
         )
         log_group.grant_write(role)
         grant(role, spec, data=self._data, state_machine=state_machine)
+        starts_from_a_snapshot = spec == functions.API and self._environment.snap_start
         settings = self._settings()
         if state_machine is not None:
             settings["STATE_MACHINE_ARN"] = state_machine.state_machine_arn
@@ -93,11 +94,7 @@ class ServiceFunctions(Construct):
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
-            snap_start=(
-                lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS
-                if spec == functions.API and self._environment.snap_start
-                else None
-            ),
+            snap_start=(lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if starts_from_a_snapshot else None),
         )
         acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "X-Ray knows no resources to write traces to.")
         acknowledge(
@@ -105,6 +102,12 @@ class ServiceFunctions(Construct):
             "AwsSolutions-L1",
             "The newest Python that Castline is tested with; AWS supports it for as long as 3.14, until June 2029.",
         )
+        if starts_from_a_snapshot:
+            acknowledge(
+                function,
+                "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
+                "The API calls an alias of a version that is published.",
+            )
         return function
 
     def _layer(self, id: str, path: str, description: str) -> lambda_.LayerVersion:  # noqa: A002 (CDK's name)

@@ -13,12 +13,14 @@ from infra.app import add_stacks
 from layers.build import Artefacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from infra.environments import Environment
 
 Json = dict[str, Any]
 
+# What the command adds to it.
+OF_THE_COMMAND = {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
 CDK_JSON = Path(__file__).parent.parent.parent / "cdk.json"
 
 
@@ -101,11 +103,6 @@ class Synthesis:
     folder: Path
     deployments: dict[str, Deployment]
 
-    def templates(self) -> Iterator[Template]:
-        """Every stack of every environment."""
-        for deployment in self.deployments.values():
-            yield from deployment.templates
-
 
 def synthesize(
     environments: Iterable[Environment], *, into: Path, prepare: Callable[[cdk.App], None] = lambda _app: None
@@ -121,7 +118,7 @@ def synthesize(
         RuntimeError: CDK's own validation, or one that ``prepare`` has added, has found something.
     """
     environments = list(environments)
-    context = json.loads(CDK_JSON.read_text("utf-8"))["context"] | {"aws:cdk:enable-path-metadata": True}
+    context = json.loads(CDK_JSON.read_text("utf-8"))["context"] | OF_THE_COMMAND
     app = cdk.App(outdir=str(into / "out"), context=context)
     add_stacks(app, environments, lambda architecture: _artefacts(into / architecture))
     prepare(app)
