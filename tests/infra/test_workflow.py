@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,11 +21,18 @@ if TYPE_CHECKING:
     from tests.infra.synthesis import Deployment
 
 TEXT = DEFINITION_FILE.read_text("utf-8")
+WITH_NODE = Path(__file__).parent.parent.parent / "scripts" / "with-node"
 
 
 def state_machine(deployment: Deployment) -> dict[str, Any]:
     properties: dict[str, Any] = deployment.service.the("AWS::StepFunctions::StateMachine")["Properties"]
     return properties
+
+
+def validate(definition: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 (our own arguments)
+        [WITH_NODE, "asl-validator", "--json-path", definition], check=False, capture_output=True
+    )
 
 
 def substituted(arns: dict[str, str]) -> Any:
@@ -32,6 +41,14 @@ def substituted(arns: dict[str, str]) -> Any:
     for placeholder, spec in functions.WORKFLOW_SUBSTITUTIONS.items():
         text = text.replace(f"${{{placeholder}}}", arns[spec.name])
     return json.loads(text)
+
+
+def test_the_validator_of_the_states_language_finds_nothing(tmp_path: Path) -> None:
+    definition = tmp_path / "workflow.asl.json"
+    definition.write_text(TEXT.replace('"StartAt": "Plan",', ""), "utf-8")
+
+    assert validate(definition).returncode == 1
+    assert validate(DEFINITION_FILE).returncode == 0
 
 
 def test_what_is_deployed_is_the_file_to_the_letter(deployment: Deployment) -> None:
