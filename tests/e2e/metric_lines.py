@@ -38,28 +38,20 @@ def total(metrics: list[Written], name: str, *, code: str | None = None) -> floa
 
 
 def _read(line: dict[str, Any]) -> Iterator[Written]:
-    match line:
-        case {"_aws": {"CloudWatchMetrics": [{"Namespace": str(namespace), **directive}]}}:
-            assert namespace == NAMESPACE
-            for metric in directive["Metrics"]:
-                name = metric["Name"]
-                values = line[name]
-                assert isinstance(values, list)
-                (value,) = values
-                yield Written(
-                    name=name,
-                    unit=metric["Unit"],
-                    value=value,
-                    code=_text(line, "code"),
-                    job_id=_text(line, "job_id"),
-                    user_id=_text(line, "user_id"),
-                    counts_as=frozenset(
-                        " ".join([namespace, name, *sorted(f"{each}={line[each]}" for each in dimensions)])
-                        for dimensions in directive["Dimensions"]
-                    ),
-                )
-
-
-def _text(line: dict[str, Any], key: str) -> str | None:
-    value = line.get(key)
-    return value if isinstance(value, str) else None
+    for directive in line.get("_aws", {}).get("CloudWatchMetrics", ()):
+        assert directive["Namespace"] == NAMESPACE
+        for metric in directive["Metrics"]:
+            name = metric["Name"]
+            (value,) = line[name]
+            yield Written(
+                name=name,
+                unit=metric["Unit"],
+                value=value,
+                code=line.get("code"),
+                job_id=line.get("job_id"),
+                user_id=line.get("user_id"),
+                counts_as=frozenset(
+                    " ".join([NAMESPACE, name, *sorted(f"{each}={line[each]}" for each in dimensions)])
+                    for dimensions in directive["Dimensions"]
+                ),
+            )
