@@ -13,6 +13,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from local.cloud.clock import Clock
 from local.cloud.corrected_moto import corrected_moto
 from local.cloud.execution_events import ExecutionEvents
+from local.cloud.s3_http import s3_wsgi_app
 from local.cloud.step_functions import join_interpreter, stop_executions
 from local.emulated.cloudformation.cloudformation import cloudformation
 from local.emulated.http_server import QuietRequestHandler, serving
@@ -20,8 +21,9 @@ from local.emulated.lambda_processes import LambdaProcesses
 from local.emulated.published import PublishedFunctions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from local.emulated.runtime import Runtime
 
@@ -76,6 +78,18 @@ class EmulatedCloud:
         """A boto3 client of one of its services."""
         return self._session.client(service)  # type: ignore[call-overload]  # any service, by name
 
+    def _app(self) -> WSGIApplication:
+        """AWS's APIs; what comes without a signature in its headers is for S3, and must have one in its URL."""
+        signed: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+        presigned = s3_wsgi_app(self.clock.now)
+
+        def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            is_signed = "HTTP_AUTHORIZATION" in environ or "HTTP_X_AMZ_TARGET" in environ
+            is_public = "/.well-known/" in environ["PATH_INFO"]
+            return (signed if is_signed or is_public else presigned)(environ, start_response)
+
+        return app
+
     def __enter__(self) -> Self:
         """Start, with nothing in it."""
         with ExitStack() as stack:
@@ -86,8 +100,7 @@ class EmulatedCloud:
             stack.enter_context(cloudformation())
             # Not the default session: threads may not share one while they build clients.
             self._session = boto3.Session(region_name=self.region)
-            app = DomainDispatcherApplication(create_backend_app)
-            port = stack.enter_context(serving(app, name="emulated-aws", handler=_RequestHandler))
+            port = stack.enter_context(serving(self._app(), name="emulated-aws", handler=_RequestHandler))
             # By name: with an address, the S3 client of the CDK CLI would ask for another signature.
             self.url = f"http://localhost:{port}"
             self.lambdas.aws = self.environment
