@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from layers.build import Artefacts
 
-_PROCESS = Path(__file__).with_name("cold_start_process.py")
+PROCESS = Path(__file__).with_name("cold_start_process.py")
 _IN_THE_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 _JOB_ID = "01900000-0000-7000-8000-000000000000"
 
@@ -200,7 +200,8 @@ def start_once(
     }
     endpoint.forget()
     child = subprocess.run(  # noqa: S603 (our own program)
-        [sys.executable, "-I", "-S", "-B", str(_PROCESS), json.dumps(task)],
+        [sys.executable, "-I", "-S", "-B", str(PROCESS)],
+        input=json.dumps(task),
         check=False,
         capture_output=True,
         text=True,

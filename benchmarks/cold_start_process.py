@@ -1,4 +1,4 @@
-"""One cold start, in this process: ``python -I -S benchmarks/cold_start_process.py '{"path": […], …}'``.
+"""One cold start, in this process: ``python -I -S benchmarks/cold_start_process.py``, with a task as JSON on stdin.
 
 It imports nothing but what it measures, and prints its figures as JSON.
 """
@@ -47,12 +47,13 @@ def _measure(function_name: str, handler: str, event: Any, eager: list[str]) -> 
         handle(event, _Context(function_name))
     except Exception as error:  # noqa: BLE001 (the first call of AWS is refused)
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
+    ended = time.perf_counter()
     with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 (pathlib would be measured too)
         peak_kb = next(line for line in status if line.startswith("VmHWM")).split()[1]
-    return {"began": began, "imported": imported, "peak_rss_mb": int(peak_kb) / 1024}
+    return {"began": began, "imported": imported, "ended": ended, "peak_rss_mb": int(peak_kb) / 1024}
 
 
 if __name__ == "__main__":
-    task = json.loads(sys.argv[1])
+    task = json.load(sys.stdin)
     sys.path += task.pop("path")
     print(json.dumps(_measure(**task)))
