@@ -41,8 +41,8 @@ synth: .venv/.complete ## Synthesize the CloudFormation templates of all environ
 	@scripts/with-node cdk synth --quiet $(ARGS)
 
 .PHONY: deploy-emulated
-deploy-emulated: .venv/.complete ## Deploy an environment to an emulated AWS and run the quickstart there (ENV=dev|staging|prod)
-	@scripts/with-node $(BIN)/python -m local.emulated $(or $(ENV),dev) $(ARGS)
+deploy-emulated: .venv/.complete ## Deploy to an emulated AWS, use it, tear it down (ENV=dev|staging|prod)
+	@$(BIN)/python -m local.emulated $(or $(ENV),dev) $(ARGS)
 
 .PHONY: deploy
 deploy: .venv/.complete ## Deploy an environment to AWS (ENV=dev|staging|prod; ARGS=… goes to cdk)

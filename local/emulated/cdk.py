@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from local.emulated.runtime import Runtime
 
-_CDK: Final = ROOT / "node_modules" / ".bin" / "cdk"
+_WITH_NODE: Final = ROOT / "scripts" / "with-node"
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -80,7 +80,8 @@ class Cdk:
         Raises:
             CdkFailed: it failed.
         """
-        self._run("deploy", "--all", "--app", str(self._out), "--method=direct", "--require-approval", "never")
+        how = ("--method=direct", "--require-approval", "never", "--progress", "events")
+        self._run("deploy", "--all", "--app", str(self._out), *how)
 
     def destroy(self, stack: str) -> None:
         """Delete one stack.
@@ -94,7 +95,7 @@ class Cdk:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         environment = {**kept, **self._aws, "CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        command = [str(_CDK), *arguments, "--ci", "--no-color", "--no-notices", "--progress", "events"]
+        command = [str(_WITH_NODE), "cdk", *arguments, "--ci", "--no-color", "--no-notices"]
         said: list[str] = []
         with subprocess.Popen(  # noqa: S603 (our own arguments)
             command,

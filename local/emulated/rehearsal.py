@@ -112,8 +112,8 @@ class Rehearsal:
                 job_id = self._use(cloud, report)
             if destroy:
                 with self._step("cdk destroy"):
-                    report.observations.extend(
-                        tear_down(cloud, cdk, report.deployment, environment=self._environment, job_id=job_id)
+                    self._watch(
+                        tear_down(cloud, cdk, report.deployment, environment=self._environment, job_id=job_id), report
                     )
         return report
 
@@ -122,11 +122,14 @@ class Rehearsal:
         with DeployedService(cloud, report.deployment, voice_engine=self._voice_engine) as service:
             token = sign_in(cloud, report.deployment, email="anna@example.com")
             tour = Tour(cloud, report.deployment, service, token=token, out=self._out, console=self._console)
-            for observation in tour.go():
-                self._console.print(f"[green]✓[/] {observation.subject}: {observation.seen}")
-                report.observations.append(observation)
+            self._watch(tour.go(), report)
             report.cold_starts = dict(cloud.lambdas.cold_starts)
         return tour.job_id
+
+    def _watch(self, shown: Iterator[Observation], report: Report) -> None:
+        for observation in shown:
+            self._console.print(f"[green]✓[/] {observation.subject}: {observation.seen}")
+            report.observations.append(observation)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:

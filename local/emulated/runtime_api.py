@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _VERSION: Final = "/2018-06-01/runtime/"
-_WAKE_UP_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,7 @@ class RuntimeApi:
     def __init__(self) -> None:
         self.ready = threading.Event()
         self.answers: queue.SimpleQueue[RuntimeAnswer] = queue.SimpleQueue()
-        self._events: queue.SimpleQueue[RuntimeEvent] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[RuntimeEvent | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._server = _Server(self)
         self._thread = threading.Thread(
@@ -62,24 +61,21 @@ class RuntimeApi:
     def wait_for_event(self) -> RuntimeEvent | None:
         """The next event, as soon as there is one; None when this is closed first."""
         self.ready.set()
-        while not self._closed.is_set():
-            with suppress(queue.Empty):
-                return self._events.get(timeout=_WAKE_UP_SECONDS)
-        return None
+        return self._events.get()
 
     def close(self) -> None:
-        """Stop serving."""
+        """Stop serving; the process must have ended."""
         if self._closed.is_set():
             return
         self._closed.set()
+        self._events.put(None)
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+    daemon_threads = False  # so that closing waits for them
 
     def __init__(self, api: RuntimeApi) -> None:
         self.api = api

@@ -40,7 +40,7 @@ def tear_down(
     expect(not functions, "its functions are gone", [each["FunctionName"] for each in functions])
     apis = cloud.client("apigatewayv2").get_apis()["Items"]
     expect(not apis, "its API is gone", apis)
-    yield Observation(f"cdk destroy {cdk.service_stack}", f"{len(deployment.service.resources)} resources deleted")
+    yield Observation(f"cdk destroy {cdk.service_stack}", "stack, functions and API are gone")
     yield _what_stays(cloud, deployment, job_id)
     yield _protection(cloud, cdk, is_expected=ENVIRONMENTS[environment].retain_data)
 
@@ -69,5 +69,7 @@ def _protection(cloud: EmulatedCloud, cdk: Cdk, *, is_expected: bool) -> Observa
         cdk.destroy(cdk.data_stack)
     except CdkFailed as error:
         expect("TerminationProtection" in str(error), "the refusal names the protection", error)
+    else:
+        expect(holds=False, what="cdk destroy refuses to delete the data", seen="it did not")
     expect(read_stack(cloud, cdk.data_stack) is not None, "the data's stack survives cdk destroy", cdk.data_stack)
     return Observation(f"cdk destroy {cdk.data_stack}", "refused: TerminationProtection")

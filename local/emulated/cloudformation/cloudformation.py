@@ -26,7 +26,7 @@ from local.emulated.cloudformation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _ADDED = (
     *lambdas.TYPES,
@@ -51,7 +51,8 @@ def cloudformation() -> Iterator[None]:
         hooks.enter_context(_known_types_only())
         hooks.enter_context(_clear_failures())
         hooks.enter_context(_json_first())
-        hooks.enter_context(_protected_stacks())
+        hooks.enter_context(_deletion())
+        hooks.enter_context(_dependents_first())
         yield
 
 
@@ -102,27 +103,25 @@ def _json_first() -> Iterator[None]:
 
 
 @contextmanager
-def _protected_stacks() -> Iterator[None]:
-    """Refuse to delete a stack that is protected or that another one imports from; moto stores and ignores both."""
+def _deletion() -> Iterator[None]:
+    """Refuse to delete a stack that is protected or that another one imports from; moto stores and ignores both.
+
+    A stack that cannot be deleted stays, and says why: moto forgets it and answers 500.
+    """
     delete = CloudFormationBackend.delete_stack
 
     def delete_stack(backend: Any, name_or_id: str) -> None:
         for stack in [each for each in backend.stacks.values() if name_or_id in {each.name, each.stack_id}]:
-            if stack.enable_termination_protection:
-                raise ValidationError(
-                    message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
-                )
-            for export in stack.exports:
-                if importers := [each.name for each in backend.stacks.values() if _imports(each, export.name)]:
-                    raise ValidationError(
-                        message=f"Delete canceled. Cannot delete export {export.name} as it is in use by "
-                        f"{', '.join(importers)}."
-                    )
-        delete(backend, name_or_id)
+            _check_deletable(stack, backend.stacks.values())
+            try:
+                delete(backend, stack.stack_id)
+            except Exception as error:
+                backend.stacks[stack.stack_id] = stack
+                raise ValidationError(message=f"Stack [{stack.name}] cannot be deleted: {error!r}") from error
 
     def update_termination_protection(request: Any) -> Any:
-        stack = request.cloudformation_backend.get_stack(request._get_param("StackName"))  # noqa: SLF001 (moto's)
-        stack.enable_termination_protection = request._get_bool_param("EnableTerminationProtection")  # noqa: SLF001
+        stack = request.cloudformation_backend.get_stack(request._get_param("StackName"))
+        stack.enable_termination_protection = request._get_bool_param("EnableTerminationProtection")
         return ActionResult({"StackId": stack.stack_id})
 
     with (
@@ -132,6 +131,33 @@ def _protected_stacks() -> Iterator[None]:
         ),
     ):
         yield
+
+
+@contextmanager
+def _dependents_first() -> Iterator[None]:
+    """Delete resources in the reverse of the order in which they were made: moto takes any order."""
+
+    def delete(resources: Any) -> None:
+        for logical_id, made in reversed(list(resources._parsed_resources.items())):
+            declared = resources._resource_json_map.get(logical_id)
+            if declared is not None and declared.get("DeletionPolicy") not in {"Retain", "RetainExceptOnCreate"}:
+                resources._delete_resource(made, declared)
+                del resources._parsed_resources[logical_id]
+
+    with patch.object(parsing.ResourceMap, "delete", delete):
+        yield
+
+
+def _check_deletable(stack: Any, stacks: Iterable[Any]) -> None:
+    if stack.enable_termination_protection:
+        raise ValidationError(
+            message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+        )
+    for export in stack.exports:
+        if importers := [each.name for each in stacks if _imports(each, export.name)]:
+            raise ValidationError(
+                message=f"Export {export.name} cannot be deleted: {', '.join(importers)} imports it"
+            )
 
 
 def _imports(stack: Any, export: str) -> bool:
