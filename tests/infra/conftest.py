@@ -44,7 +44,7 @@ def everything(synthesis: Synthesis) -> Deployment:
     return synthesis.deployments[EVERYTHING.name]
 
 
-@pytest.fixture(scope="session", params=list(ENVIRONMENTS))
+@pytest.fixture(params=list(ENVIRONMENTS))
 def deployment(request: pytest.FixtureRequest, synthesis: Synthesis) -> Deployment:
     """Each environment that there is."""
     return synthesis.deployments[request.param]
