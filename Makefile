@@ -14,7 +14,7 @@ unexport VIRTUAL_ENV
 
 .PHONY: help
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14 | sort
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 17 | sort
 
 .PHONY: demo
 demo: .venv/.installed ## A dialogue in, a playable file out: the whole service on this machine
@@ -41,8 +41,16 @@ synth: .venv/.complete ## Synthesize the CloudFormation templates of all environ
 	@scripts/with-node cdk synth --quiet $(ARGS)
 
 .PHONY: deploy-emulated
-deploy-emulated: .venv/.complete ## Deploy an environment to an emulated AWS and run the quickstart there (ENV=dev|staging|prod)
-	@scripts/with-node $(BIN)/python -m local.emulated $(or $(ENV),dev) $(ARGS)
+deploy-emulated: .venv/.complete ## Deploy to an emulated AWS, use it, tear it down (ENV=dev|staging|prod)
+	@$(BIN)/python -m local.emulated $(or $(ENV),dev) $(ARGS)
+
+.PHONY: deploy
+deploy: .venv/.complete ## Deploy an environment to AWS (ENV=dev|staging|prod; ARGS=… goes to cdk)
+	@$(if $(ENV),,$(error which environment? make deploy ENV=dev))scripts/with-node cdk deploy --all --context environment=$(ENV) $(ARGS)
+
+.PHONY: destroy
+destroy: .venv/.complete ## Delete an environment's service from AWS; jobs, audio and users stay (ENV=…)
+	@$(if $(ENV),,$(error which environment? make destroy ENV=dev))scripts/with-node cdk destroy --context environment=$(ENV) castline-$(ENV)-service $(ARGS)
 
 .PHONY: lint
 lint: .venv/.complete ## Check style, formatting and the direction of dependencies

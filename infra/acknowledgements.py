@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
@@ -13,3 +13,24 @@ if TYPE_CHECKING:
 def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
     """Say that ``finding``, such as ``AwsSolutions-S1``, is meant to be so on ``construct``, and why."""
     cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=finding, reason=reason))
+
+
+def acknowledge_wildcard(role: IConstruct, arn: str, reason: str) -> None:
+    """Say that ``role`` is meant to have permissions on ``arn``, which ends with a wildcard, and why."""
+    acknowledge(role, f"AwsSolutions-IAM5[Resource::{_flat(cdk.Stack.of(role).resolve(arn))}]", reason)
+
+
+def _flat(value: Any) -> str:
+    """An ARN of CloudFormation's functions as cdk-nag writes it."""
+    match value:
+        case str():
+            return value
+        case {"Fn::Join": [str() as separator, [*parts]]}:
+            return separator.join(_flat(part) for part in parts)
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+        case {"Ref": name}:
+            return f"<{name}>"
+        case {"Fn::ImportValue": str() as name}:
+            return name
+    raise ValueError(f"not part of an ARN: {value}")

@@ -10,6 +10,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from constructs import Construct
 
+from castline.metrics import NAMESPACE, SERVICE, Metric
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
     from aws_cdk import aws_sqs as sqs
 
-NAMESPACE = "Castline"
-_SERVICE = {"service": "castline"}
 RUNBOOK = "docs/operations.md"
 
 
@@ -41,12 +41,15 @@ class AlarmSpec:
         return f"{RUNBOOK}#{self.name.lower().replace(' ', '-')}"
 
 
-def service_metric(name: str, *, minutes: int = 5, statistic: str = "Sum", **dimensions: str) -> cloudwatch.Metric:
-    """One of the metrics that the functions write."""
+def service_metric(
+    metric: Metric, *, minutes: int = 5, statistic: str = "Sum", code: str | None = None
+) -> cloudwatch.Metric:
+    """One of the metrics that the functions write; with a ``code``, of those that have one."""
+    dimensions = {"service": SERVICE} | ({"code": code} if code else {})
     return cloudwatch.Metric(
         namespace=NAMESPACE,
-        metric_name=name,
-        dimensions_map={**_SERVICE, **dimensions},
+        metric_name=metric.value,
+        dimensions_map=dimensions,
         statistic=statistic,
         period=cdk.Duration.minutes(minutes),
     )
@@ -105,31 +108,35 @@ def _specs(
                 label="jobs failed, of 100 ended",
                 expression="IF(failed >= 3, 100 * failed / (failed + FILL(completed, 0)), 0)",
                 using_metrics={
-                    "failed": service_metric("JobsFailed", minutes=15),
-                    "completed": service_metric("JobsCompleted", minutes=15),
+                    "failed": service_metric(Metric.JOBS_FAILED, minutes=15),
+                    "completed": service_metric(Metric.JOBS_COMPLETED, minutes=15),
                 },
                 period=cdk.Duration.minutes(15),
             ),
             threshold=10,
         ),
-        AlarmSpec(name="Jobs run out of time", metric=service_metric("JobsFailed", code="TIMEOUT"), threshold=2),
         AlarmSpec(
-            name="Speech key refused", metric=service_metric("JobsFailed", code="PROVIDER_AUTH_FAILED"), threshold=1
+            name="Jobs run out of time", metric=service_metric(Metric.JOBS_FAILED, code="TIMEOUT"), threshold=2
+        ),
+        AlarmSpec(
+            name="Speech key refused",
+            metric=service_metric(Metric.JOBS_FAILED, code="PROVIDER_AUTH_FAILED"),
+            threshold=1,
         ),
         AlarmSpec(
             name="Speech quota used up",
-            metric=service_metric("JobsFailed", code="PROVIDER_QUOTA_EXCEEDED"),
+            metric=service_metric(Metric.JOBS_FAILED, code="PROVIDER_QUOTA_EXCEEDED"),
             threshold=1,
         ),
         AlarmSpec(
             name="Speech service throttles",
-            metric=service_metric("ProviderErrors", code="ProviderThrottled"),
+            metric=service_metric(Metric.PROVIDER_ERRORS, code="ProviderThrottled"),
             threshold=10,
             evaluation_periods=2,
         ),
         AlarmSpec(
             name="Jobs wait to start",
-            metric=service_metric("OldestPendingAge", statistic="Maximum"),
+            metric=service_metric(Metric.OLDEST_PENDING_AGE, statistic="Maximum"),
             threshold=300,
         ),
         AlarmSpec(
@@ -138,9 +145,9 @@ def _specs(
                 label="jobs and slots put right",
                 expression="FILL(started, 0) + FILL(failed, 0) + FILL(freed, 0)",
                 using_metrics={
-                    "started": service_metric("ReconcilerStarted"),
-                    "failed": service_metric("ReconcilerFailed"),
-                    "freed": service_metric("ReconcilerSlotsFreed"),
+                    "started": service_metric(Metric.RECONCILER_STARTED),
+                    "failed": service_metric(Metric.RECONCILER_FAILED),
+                    "freed": service_metric(Metric.RECONCILER_SLOTS_FREED),
                 },
                 period=five_minutes,
             ),

@@ -81,8 +81,9 @@ class Api(Construct):
                 for each in added:
                     acknowledge(each, "AwsSolutions-APIG4", "Whether the service answers is nobody's secret.")
         self._stage(environment)
-        self.url = self.http_api.api_endpoint
-        if environment.custom_domain is not None:
+        if environment.custom_domain is None:
+            self.url = self.http_api.api_endpoint
+        else:
             self._map(environment.custom_domain)
             self.url = f"https://{environment.custom_domain.name}"
 

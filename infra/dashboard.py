@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from castline.metrics import Metric
 from infra.alarms import service_metric
 
 if TYPE_CHECKING:
@@ -44,32 +45,44 @@ class Dashboard(Construct):
             widgets=[
                 [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24, height=3)],
                 [
-                    _graph("Jobs", *(service_metric(f"Jobs{each}") for each in ("Submitted", "Completed", "Failed"))),
                     _graph(
-                        "Jobs refused and cancelled", service_metric("JobsRefused"), service_metric("JobsCancelled")
+                        "Jobs",
+                        *map(service_metric, (Metric.JOBS_SUBMITTED, Metric.JOBS_COMPLETED, Metric.JOBS_FAILED)),
+                    ),
+                    _graph(
+                        "Jobs refused and cancelled",
+                        service_metric(Metric.JOBS_REFUSED),
+                        service_metric(Metric.JOBS_CANCELLED),
                     ),
                     _graph(
                         "From start to finish (ms)",
-                        *(service_metric("JobLatency", statistic=each) for each in ("p50", "p95", "Maximum")),
+                        *(service_metric(Metric.JOB_LATENCY, statistic=each) for each in ("p50", "p95", "Maximum")),
                     ),
                 ],
                 [
-                    _graph("Waiting to start (ms)", service_metric("QueueTime", statistic="p95")),
-                    _graph("Oldest pending job (s)", service_metric("OldestPendingAge", statistic="Maximum")),
+                    _graph("Waiting to start (ms)", service_metric(Metric.QUEUE_TIME, statistic="p95")),
+                    _graph("Oldest pending job (s)", service_metric(Metric.OLDEST_PENDING_AGE, statistic="Maximum")),
                     _graph(
                         "Provider errors",
                         *(
-                            service_metric("ProviderErrors", code=each)
+                            service_metric(Metric.PROVIDER_ERRORS, code=each)
                             for each in ("ProviderThrottled", "ProviderTimedOut", "ProviderUnavailable")
                         ),
                     ),
                 ],
                 [
-                    _graph("Characters", service_metric("Characters"), service_metric("BilledCharacters")),
-                    _graph("Segments", service_metric("SegmentsSynthesized"), service_metric("SegmentsReused")),
+                    _graph("Characters", service_metric(Metric.CHARACTERS), service_metric(Metric.BILLED_CHARACTERS)),
+                    _graph(
+                        "Segments",
+                        service_metric(Metric.SEGMENTS_SYNTHESIZED),
+                        service_metric(Metric.SEGMENTS_REUSED),
+                    ),
                     _graph(
                         "Reconciler",
-                        *(service_metric(f"Reconciler{each}") for each in ("Started", "Failed", "SlotsFreed")),
+                        *map(
+                            service_metric,
+                            (Metric.RECONCILER_STARTED, Metric.RECONCILER_FAILED, Metric.RECONCILER_SLOTS_FREED),
+                        ),
                     ),
                 ],
                 [

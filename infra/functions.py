@@ -1,4 +1,8 @@
-"""Which Lambda functions there are: the one list that every host registers or deploys."""
+"""Which Lambda functions there are: the one list that every host registers or deploys.
+
+Memory and time-outs follow from what was measured (``benchmarks.function_memory``, ``benchmarks.assembly_memory``).
+Lambda gives CPU by memory, a core for 1,769 MB: where less memory would do, it is the CPU that is paid for.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,14 @@ class FunctionSpec:
     """Whether it imports what the speech layer holds."""
 
 
+# Needs 63 MB, for the largest submission too; 0.6 of a core, because somebody waits. API Gateway gives up after 30 s.
 API = FunctionSpec(name="api", handler="castline.api.app.handler", timeout_seconds=29, memory_mb=1024)
+
+# All of 512 MB need 48 to 55 MB, for the largest job too; with 0.3 of a core a cold start stays below a second.
 PLAN = FunctionSpec(name="plan", handler="castline.workflow.plan.handler", timeout_seconds=60, memory_mb=512)
+
+# 403 MB for eight utterances of 4.4 minutes at once, 42 MB each; of 10 minutes, the most that Azure gives, 830 MB.
+# A batch is at most two rounds of them, each of up to 132 s before the provider is given up.
 SYNTHESIZE = FunctionSpec(
     name="synthesize",
     handler="castline.workflow.synthesize.handler",
@@ -26,13 +36,17 @@ SYNTHESIZE = FunctionSpec(
     memory_mb=1024,
     needs_speech=True,
 )
+
+# 73 MB, however long the audio: but encoding is all CPU, 12 s of a core for 104 minutes, 50 s for the 7.4 hours that
+# 100,000 characters may last. A whole core costs what half of one does, and the user waits half as long.
 ASSEMBLE = FunctionSpec(
     name="assemble",
     handler="castline.workflow.assemble.handler",
     timeout_seconds=300,
-    memory_mb=1024,
+    memory_mb=1769,
     needs_speech=True,
 )
+
 RECORD_FAILURE = FunctionSpec(
     name="record-failure", handler="castline.workflow.record_failure.handler", timeout_seconds=60, memory_mb=512
 )
@@ -41,6 +55,7 @@ EXECUTION_ENDED = FunctionSpec(
 )
 EXPIRE = FunctionSpec(name="expire", handler="castline.events.expire.handler", timeout_seconds=60, memory_mb=512)
 
+# It stops by itself 10 s before its time is up, and goes on a minute later.
 RECONCILE = FunctionSpec(
     name="reconcile", handler="castline.events.reconcile.handler", timeout_seconds=300, memory_mb=512
 )

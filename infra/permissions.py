@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 
 from castline.jobs.table import INDEXES, OPEN_JOBS, USER_JOBS, USER_STATUS_JOBS
 from infra import functions
+from infra.acknowledgements import acknowledge_wildcard
 
 if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions as sfn
@@ -25,7 +26,7 @@ class Grant:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     prefix: str | None = None
-    """For ``s3:ListBucket``: the keys that may be listed."""
+    """For ``s3:ListBucket``: the keys that may be listed; None for all."""
 
 
 TABLE = "table"
@@ -41,6 +42,9 @@ _DELETE_AUDIO = (
     Grant(actions=("s3:ListBucket",), resources=(BUCKET,), prefix="audio/*"),
     Grant(actions=("s3:DeleteObject",), resources=(AUDIO,)),
 )
+# Without it S3 answers 403, not 404, for a segment that is not there. A request for an object names no prefix: none
+# can be demanded.
+_LEARN_WHAT_IS_MISSING = Grant(actions=("s3:ListBucket",), resources=(BUCKET,))
 _FAIL_JOB = (
     Grant(actions=("dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
     *_DELETE_AUDIO,
@@ -61,16 +65,14 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
     functions.SYNTHESIZE: (
         Grant(actions=("dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SEGMENTS,)),
-        # Without it S3 answers 403, not 404, for a segment that is not there.
-        Grant(actions=("s3:ListBucket",), resources=(BUCKET,), prefix="segments/*"),
+        _LEARN_WHAT_IS_MISSING,
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
     functions.ASSEMBLE: (
         Grant(actions=("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
         Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
-        Grant(actions=("s3:AbortMultipartUpload", "s3:PutObject"), resources=(AUDIO,)),
-        *_DELETE_AUDIO,
-        Grant(actions=("s3:ListBucket",), resources=(BUCKET,), prefix="segments/*"),
+        Grant(actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"), resources=(AUDIO,)),
+        _LEARN_WHAT_IS_MISSING,
     ),
     functions.RECORD_FAILURE: _FAIL_JOB,
     functions.EXECUTION_ENDED: _FAIL_JOB,
@@ -85,22 +87,45 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
 }
 
 
-def statements(
-    spec: FunctionSpec, data: DataStack, state_machine: sfn.StateMachine | None
-) -> list[iam.PolicyStatement]:
-    """The policy of one function.
+WILDCARDS = {
+    AUDIO: "A job's files lie under its id, and there is no job yet when the policy is made.",
+    SEGMENTS: "Segments lie under their user's id and the hash of how they sound, which come with the jobs.",
+    EXECUTIONS: "Each execution is named by the job that it is for, and there is no job yet when the policy is made.",
+}
+"""Why the names of some resources end with a wildcard."""
+
+
+def grant(role: iam.Role, spec: FunctionSpec, *, data: DataStack, state_machine: sfn.StateMachine | None) -> None:
+    """Let a function's role do what its handler does.
 
     Args:
+        role: the role.
         spec: the function.
         data: whose table, bucket and secret.
         state_machine: the workflow; None for the functions that it consists of, which do not start any.
     """
+    arns = _arns(data, state_machine)
+    for each in GRANTS[spec]:
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=list(each.actions),
+                resources=[arns[resource] for resource in each.resources],
+                conditions={"StringLike": {"s3:prefix": each.prefix}} if each.prefix else None,
+            )
+        )
+    for resource in sorted({resource for each in GRANTS[spec] for resource in each.resources} & WILDCARDS.keys()):
+        acknowledge_wildcard(role, arns[resource], WILDCARDS[resource])
+
+
+def _arns(data: DataStack, state_machine: sfn.StateMachine | None) -> dict[str, str]:
+    # The bucket's is imported here and not left to CDK: the finding about it is named by what stands in the template.
+    bucket_arn = data.export_value(data.bucket.bucket_arn)
     arns = {
         TABLE: data.table.table_arn,
         **{index.name: f"{data.table.table_arn}/index/{index.name}" for index in INDEXES},
-        BUCKET: data.bucket.bucket_arn,
-        AUDIO: data.bucket.arn_for_objects("audio/*"),
-        SEGMENTS: data.bucket.arn_for_objects("segments/*"),
+        BUCKET: bucket_arn,
+        AUDIO: f"{bucket_arn}/audio/*",
+        SEGMENTS: f"{bucket_arn}/segments/*",
         SECRET: data.secret.secret_arn,
     }
     if state_machine is not None:
@@ -111,11 +136,4 @@ def statements(
             resource_name=f"{state_machine.state_machine_name}:*",
             arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
         )
-    return [
-        iam.PolicyStatement(
-            actions=list(grant.actions),
-            resources=[arns[resource] for resource in grant.resources],
-            conditions={"StringLike": {"s3:prefix": grant.prefix}} if grant.prefix else None,
-        )
-        for grant in GRANTS[spec]
-    ]
+    return arns

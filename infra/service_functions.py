@@ -13,7 +13,7 @@ from constructs import Construct
 from infra import functions
 from infra.acknowledgements import acknowledge
 from infra.log_retention import retention
-from infra.permissions import statements
+from infra.permissions import grant
 
 if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions as sfn
@@ -70,8 +70,8 @@ class ServiceFunctions(Construct):
             description=f"Castline {self._environment.name}: {spec.name}",
         )
         log_group.grant_write(role)
-        for statement in statements(spec, self._data, state_machine):
-            role.add_to_policy(statement)
+        grant(role, spec, data=self._data, state_machine=state_machine)
+        starts_from_a_snapshot = spec == functions.API and self._environment.snap_start
         settings = self._settings()
         if state_machine is not None:
             settings["STATE_MACHINE_ARN"] = state_machine.state_machine_arn
@@ -94,13 +94,20 @@ class ServiceFunctions(Construct):
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
-            snap_start=(
-                lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS
-                if spec == functions.API and self._environment.snap_start
-                else None
-            ),
+            snap_start=(lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if starts_from_a_snapshot else None),
         )
         acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "X-Ray knows no resources to write traces to.")
+        acknowledge(
+            function,
+            "AwsSolutions-L1",
+            "The newest Python that Castline is tested with; AWS supports it for as long as 3.14, until June 2029.",
+        )
+        if starts_from_a_snapshot:
+            acknowledge(
+                function,
+                "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
+                "The API calls an alias of a version that is published.",
+            )
         return function
 
     def _layer(self, id: str, path: str, description: str) -> lambda_.LayerVersion:  # noqa: A002 (CDK's name)
@@ -120,7 +127,5 @@ class ServiceFunctions(Construct):
             "AZURE_SPEECH_SECRET_ID": self._data.secret.secret_arn,
             "MAX_ACTIVE_JOBS": str(self._environment.max_active_jobs),
             "SPEECH_CONCURRENCY": str(self._environment.speech_concurrency),
-            "POWERTOOLS_SERVICE_NAME": "castline",
-            "POWERTOOLS_METRICS_NAMESPACE": "Castline",
             "POWERTOOLS_LOG_LEVEL": self._environment.log_level,
         }

@@ -13,6 +13,7 @@ from local.audio_check import find_faults
 from local.quickstart import DIALOGUE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from rich.console import Console
@@ -25,8 +26,14 @@ class DemoFailed(Exception):
     """The demo did not come to a good end. The message says what is wrong."""
 
 
-def run_demo(url: str, out: Path, console: Console) -> Path:
+def run_demo(url: str, out: Path, console: Console, *, headers: Mapping[str, str] | None = None) -> Path:
     """Play the quickstart against the stack at ``url`` and put the audio into the folder ``out``.
+
+    Args:
+        url: of the stack, without a slash at the end.
+        out: is made if need be.
+        console: is told what happens.
+        headers: go with each request, such as an Authorization.
 
     Returns:
         Where the file is.
@@ -34,7 +41,7 @@ def run_demo(url: str, out: Path, console: Console) -> Path:
     Raises:
         DemoFailed: anything is not as it should be.
     """
-    with httpx.Client(base_url=f"{url}/api/v1", timeout=30) as client:
+    with httpx.Client(base_url=f"{url}/api/v1", timeout=30, headers=headers) as client:
         for turn in DIALOGUE["turns"]:
             console.print(f"  {turn['speaker']}: {turn['text']}")
         submitted = _json(client.post("/jobs", json=DIALOGUE), 201)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as BotoConnectionError
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from botocore.exceptions import ClientError
 
 
 class ServiceUnavailable(Exception):
@@ -42,6 +41,9 @@ def translated_aws_errors() -> Iterator[None]:
     Raises:
         ServiceUnavailable: botocore's own retries are used up.
     """
+    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as BotoConnectionError
+
     try:
         yield
     except ClientError as error:

@@ -199,7 +199,10 @@ def _client_config() -> Config:
 def reset() -> None:
     """Forget every part, so that the next use reads the environment again; close what has connections."""
     with _making:
-        while _speech_providers:
-            _speech_providers.pop().close()
+        providers = list(_speech_providers)
+        _speech_providers.clear()
         for forget in _forget:
             forget()
+    # Not under the lock: a provider that is being made holds its own, and asks for the settings.
+    for provider in providers:
+        provider.close()

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 _GRACE_SECONDS = 1.0
 
-# moto replaces parts of botocore for the whole process.
-_only_one = threading.Lock()
-
 
 class LocalCloud:
     """DynamoDB, S3, Step Functions, Lambda and their events, reached by any boto3 client while it runs.
@@ -74,10 +71,7 @@ class LocalCloud:
         Raises:
             RuntimeError: A local cloud is running in this process already.
         """
-        if not _only_one.acquire(blocking=False):
-            raise RuntimeError("a local cloud is running in this process already")
         with ExitStack() as stack:
-            stack.callback(_only_one.release)
             stack.enter_context(
                 corrected_moto(region=self.region, clock=self.clock, lambdas=self.lambdas, events=self.events)
             )

@@ -1,5 +1,6 @@
 """moto with everything that is put right in it, in this process."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,9 @@ _MOTO_CONFIG = {
     "stepfunctions": {"execute_state_machine": True},
 }
 
+# moto replaces parts of botocore for the whole process.
+_only_one = threading.Lock()
+
 
 @contextmanager
 def corrected_moto(*, region: str, clock: Clock, lambdas: Lambdas, events: ExecutionEvents) -> Iterator[None]:
@@ -28,7 +32,21 @@ def corrected_moto(*, region: str, clock: Clock, lambdas: Lambdas, events: Execu
 
     `clock` says how time passes for state machines, `lambdas` runs the functions, and `events` is told of
     each change of an execution's status.
+
+    Raises:
+        RuntimeError: A cloud is running in this process already.
     """
+    if not _only_one.acquire(blocking=False):
+        raise RuntimeError("a local cloud is running in this process already")
+    try:
+        with _corrections(region, clock, lambdas, events):
+            yield
+    finally:
+        _only_one.release()
+
+
+@contextmanager
+def _corrections(region: str, clock: Clock, lambdas: Lambdas, events: ExecutionEvents) -> Iterator[None]:
     with (
         fake_credentials(region),
         mock_aws(config=_MOTO_CONFIG),

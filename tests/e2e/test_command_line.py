@@ -88,6 +88,14 @@ class TestDemo:
         assert file.suffix == ".mp3"
         assert decode(file.read_bytes()).duration_ms > 2_000
 
+    def test_keeps_what_the_functions_tell_operators_off_the_console(self, tmp_path: Path) -> None:
+        demo = run_local("demo", folder=tmp_path)
+
+        log = (tmp_path / "out" / "functions.log").read_text("utf-8")
+        for line_of_operators in ('"JobsCompleted"', '"level":"INFO"'):
+            assert line_of_operators in log
+            assert line_of_operators not in demo.stdout
+
 
 class TestDev:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)

@@ -16,6 +16,7 @@ from castline.jobs.errors import JobNotActive
 from castline.jobs.model import MAX_PROVIDER_RETRIES
 from castline.speech import errors
 from infra import functions
+from tests.unit.infra.state_graph import problems
 
 TEXT = (Path(infra.__path__[0]) / "workflow.asl.json").read_text("utf-8")
 WORKFLOW: dict[str, Any] = json.loads(TEXT)
@@ -32,6 +33,34 @@ def names_matched(rules: str) -> set[str]:
 def test_the_whole_takes_ten_minutes_at_most_and_every_task_less() -> None:
     assert WORKFLOW["TimeoutSeconds"] == 600
     assert all(task["TimeoutSeconds"] < 600 for task in TASKS.values())
+
+
+def test_every_state_is_reached_and_leads_on_to_an_end() -> None:
+    assert problems(WORKFLOW) == []
+
+
+def test_there_is_time_to_plan_speak_assemble_and_record_a_failure_of_it() -> None:
+    seconds = {name: task["TimeoutSeconds"] for name, task in TASKS.items()}
+
+    # A failure may be noticed at the very end of any task but the last, and has to be recorded before the whole ends.
+    assert seconds["Plan"] + seconds["SynthesizeBatch"] + seconds["RecordFailure"] < 600
+    assert seconds["Assemble"] + seconds["RecordFailure"] < 600
+
+
+def test_a_busy_provider_budget_is_waited_for_as_long_as_the_job_may_take() -> None:
+    rule = BATCH["Retry"][1]
+
+    assert rule["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+    assert rule["JitterStrategy"] == "FULL"
+    # Each wait is up to MaxDelaySeconds, half of that on average.
+    assert rule["MaxAttempts"] * rule["MaxDelaySeconds"] / 2 > WORKFLOW["TimeoutSeconds"]
+
+
+@pytest.mark.parametrize("name", sorted(TASKS))
+def test_no_error_is_matched_twice(name: str) -> None:
+    for rules in ("Retry", "Catch"):
+        matched = [error for rule in TASKS[name].get(rules, []) for error in rule["ErrorEquals"]]
+        assert len(matched) == len(set(matched))
 
 
 def test_a_task_is_given_as_long_as_its_function() -> None:

@@ -1,0 +1,59 @@
+"""One cold start, in this process: ``python -I -S benchmarks/cold_start_process.py``, with a task as JSON on stdin.
+
+It imports nothing but what it measures, and prints its figures as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from importlib import import_module
+from typing import Any
+
+
+class _Context:
+    aws_request_id = "00000000-0000-4000-8000-000000000000"
+    invoked_function_arn = "arn"
+    memory_limit_in_mb = "1024"
+
+    def __init__(self, function_name: str) -> None:
+        self.function_name = function_name
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+def _import_and_make_everything(handlers: list[str]) -> None:
+    """Load as a function does that imports whatever any function needs, and makes every client when it is loaded."""
+    for handler in handlers:
+        import_module(handler.rpartition(".")[0])
+    for module in ("castline.audio.mp3", "castline.speech.azure"):
+        import_module(module)
+    composition: Any = import_module("castline.composition")
+    composition.job_service()
+    composition.audio_storage()
+    composition.speech_provider()
+
+
+def _measure(function_name: str, handler: str, event: Any, eager: list[str]) -> dict[str, float]:
+    module, _, name = handler.rpartition(".")
+    began = time.perf_counter()
+    if eager:
+        _import_and_make_everything(eager)
+    handle = getattr(import_module(module), name)
+    imported = time.perf_counter()
+    try:
+        handle(event, _Context(function_name))
+    except Exception as error:  # noqa: BLE001 (the first call of AWS is refused)
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+    ended = time.perf_counter()
+    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 (pathlib would be measured too)
+        peak_kb = next(line for line in status if line.startswith("VmHWM")).split()[1]
+    return {"began": began, "imported": imported, "ended": ended, "peak_rss_mb": int(peak_kb) / 1024}
+
+
+if __name__ == "__main__":
+    task = json.load(sys.stdin)
+    sys.path += task.pop("path")
+    print(json.dumps(_measure(**task)))

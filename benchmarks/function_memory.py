@@ -1,0 +1,209 @@
+"""Peak memory and time of each function, for a small job and for the largest: what infra/functions.py is set by.
+
+    python -m benchmarks.function_memory
+
+Each invocation is the first of a fresh process of this interpreter, on what is deployed (``layers.build``); AWS and
+the provider are emulated in this one, where they take most of the time of what talks to them. The largest job has
+100,000 characters, as 100 turns of as many as one request to the provider may hold. What does not depend on that, the
+length of the audio that is assembled, is for ``benchmarks.assembly_memory``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import boto3
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.assembly_memory import aws_over_http
+from benchmarks.cold_start import EVENTS, PROCESS, runtime_packages
+from castline import composition
+from castline.api.schemas import MAX_DIALOGUE_CHARACTERS
+from castline.workflow.segments import MAX_SEGMENT_CHARACTERS, plan_batches, plan_segments
+from infra import functions
+from layers.build import build
+from local import resources
+from local.azure_speech.server import AzureSpeechEmulator
+from local.environment import environment_variables
+from tests.quiet import quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from layers.build import Artefacts
+
+_SENTENCE = "今天天氣真好，我們一起去公園走走，順便買一杯咖啡回來。"
+_ROLE = "arn:aws:iam::123456789012:role/benchmark"
+_NOTHING = json.dumps({"StartAt": "Nothing", "States": {"Nothing": {"Type": "Succeed"}}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """One invocation."""
+
+    function: str
+    size: str
+    seconds: float
+    peak_rss_mb: float
+    """Of the whole process, interpreter included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Size:
+    name: str
+    turns: int
+    characters: int
+    """Of each turn."""
+
+    def body(self) -> dict[str, Any]:
+        text = _SENTENCE * (self.characters // len(_SENTENCE) + 1)
+        return {
+            "provider": "azure",
+            "turns": [
+                # No two are the same: each has to be spoken.
+                {"speaker": "AB"[index % 2], "text": f"{index:03d}{text}"[: self.characters], "index": index}
+                for index in range(self.turns)
+            ],
+            "voice_assignments": [
+                {"speaker": "A", "voice_id": "zh-TW-HsiaoYuNeural"},
+                {"speaker": "B", "voice_id": "zh-TW-YunJheNeural"},
+            ],
+        }
+
+
+SIZES = (
+    _Size(name="small", turns=2, characters=20),
+    _Size(
+        name="largest",
+        turns=MAX_DIALOGUE_CHARACTERS // MAX_SEGMENT_CHARACTERS,
+        characters=MAX_SEGMENT_CHARACTERS,
+    ),
+)
+
+
+class _Host:
+    """Invokes functions, each time in a new process."""
+
+    def __init__(self, artefacts: Artefacts, runtime: Path) -> None:
+        self._artefacts = artefacts
+        self._runtime = runtime
+
+    def invoke(self, spec: functions.FunctionSpec, event: Any, *, size: str) -> Measurement:
+        """Invoke a function.
+
+        Raises:
+            RuntimeError: it failed.
+        """
+        layers = [self._artefacts.core, self._artefacts.speech] if spec.needs_speech else [self._artefacts.core]
+        task = {
+            "path": [str(self._artefacts.code), *(str(layer / "python") for layer in layers), str(self._runtime)],
+            "function_name": spec.name,
+            "handler": spec.handler,
+            "event": event,
+            "eager": [],
+        }
+        child = subprocess.run(  # noqa: S603 (our own program)
+            [sys.executable, "-I", "-S", "-B", str(PROCESS)],
+            input=json.dumps(task),
+            check=False,
+            capture_output=True,
+            text=True,
+            env=dict(os.environ),
+        )
+        if child.returncode or child.stderr:
+            raise RuntimeError(f"{spec.name} failed: {child.stderr}")
+        figures: dict[str, float] = json.loads(child.stdout.splitlines()[-1])
+        return Measurement(
+            function=spec.name,
+            size=size,
+            seconds=figures["ended"] - figures["imported"],
+            peak_rss_mb=figures["peak_rss_mb"],
+        )
+
+
+def measure() -> Iterator[Measurement]:
+    """Take a job of each size through every function."""
+    artefacts = build(
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        architecture="arm64" if platform.machine() == "aarch64" else "x86_64",
+    )
+    with AzureSpeechEmulator() as speech, runtime_packages() as runtime, aws_over_http(), quiet():
+        resources.create_speech_secret({"key": speech.key, "host": speech.host})
+        machine = boto3.client("stepfunctions").create_state_machine(
+            name="castline", definition=_NOTHING, roleArn=_ROLE
+        )
+        variables = {
+            "AZURE_SPEECH_SECRET_ID": resources.SECRET_ID,
+            "MAX_ACTIVE_JOBS": "100",
+            "STATE_MACHINE_ARN": machine["stateMachineArn"],
+        }
+        with environment_variables(variables):
+            composition.reset()
+            for size in SIZES:
+                yield from _life(_Host(artefacts, runtime), size)
+
+
+def _life(host: _Host, size: _Size) -> Iterator[Measurement]:
+    """A job from submission to the end of its retention, and what befalls others of its size."""
+    completed = yield from _submitted(host, size)
+    yield host.invoke(functions.PLAN, {"job_id": completed}, size=size.name)
+    record = composition.job_repository().get_record(completed)
+    assert record is not None
+    for batch in plan_batches(plan_segments(record.dialogue))[:1]:
+        event = {"job_id": completed, "batch": asdict(batch)}
+        yield host.invoke(functions.SYNTHESIZE, event, size=size.name)
+    if size is SIZES[0]:
+        yield host.invoke(functions.ASSEMBLE, {"job_id": completed}, size=size.name)
+    for spec, more in (
+        (functions.RECORD_FAILURE, {"failure": {"Error": "States.Timeout", "Cause": ""}}),
+        (functions.EXECUTION_ENDED, {}),
+    ):
+        job_id = yield from _submitted(host, size)
+        event = {"job_id": job_id, "detail": {"name": job_id, "status": "TIMED_OUT"}, **more}
+        yield host.invoke(spec, event, size=size.name)
+    yield host.invoke(functions.EXPIRE, EVENTS[functions.EXPIRE.name], size=size.name)
+    with environment_variables({"RECONCILE_AFTER_SECONDS": "0", "SETTLE_AFTER_SECONDS": "0"}):
+        yield host.invoke(functions.RECONCILE, {}, size=size.name)
+
+
+def _submitted(host: _Host, size: _Size) -> Generator[Measurement, None, str]:
+    event = {**EVENTS[functions.API.name], "body": json.dumps(size.body(), ensure_ascii=False)}
+    yield host.invoke(functions.API, event, size=size.name)
+    page = composition.job_repository().list_page("benchmark", now=datetime.now(UTC), limit=1)
+    return page.jobs[0].id
+
+
+def main(
+    output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out") / "function_memory.json",
+) -> None:
+    """Measure the peak memory of every function, for a small job and for the largest."""
+    console = Console(highlight=False)
+    measurements = list(measure())
+    table = Table(box=None)
+    for heading in ("function", "job"):
+        table.add_column(heading)
+    for heading in ("s", "peak MB", "has MB"):
+        table.add_column(heading, justify="right")
+    granted = {spec.name: spec.memory_mb for spec in functions.ALL}
+    for each in measurements:
+        table.add_row(
+            each.function, each.size, f"{each.seconds:.1f}", f"{each.peak_rss_mb:.0f}", str(granted[each.function])
+        )
+    console.print(table)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps([asdict(each) for each in measurements], indent=2) + "\n", "utf-8")
+    console.print(f"Python {platform.python_version()}; saved in {output}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

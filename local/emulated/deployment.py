@@ -1,0 +1,96 @@
+"""What was deployed: the stacks' outputs and resources, as an operator finds them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local.emulated.cloud import EmulatedCloud
+
+_API: Final = "AWS::ApiGatewayV2::Api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One deployed stack."""
+
+    name: str
+    outputs: Mapping[str, str]
+    resources: tuple[tuple[str, str], ...]
+    """Type and physical id of each."""
+    is_protected: bool
+    """Whether it refuses to be deleted."""
+
+    @property
+    def services(self) -> Counter[str]:
+        """How many resources of each service it has: ``{"Lambda": 12}``."""
+        return Counter(type_.split("::")[1] for type_, _ in self.resources)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One environment's two stacks."""
+
+    data: Stack
+    service: Stack
+
+    @property
+    def table_name(self) -> str:
+        """The jobs table."""
+        return self._output("TableName")
+
+    @property
+    def bucket_name(self) -> str:
+        """The bucket of segments and audio."""
+        return self._output("BucketName")
+
+    @property
+    def secret_id(self) -> str:
+        """The secret that holds Azure's key."""
+        return self._output("AzureSpeechSecretId")
+
+    @property
+    def state_machine_arn(self) -> str:
+        """The workflow."""
+        return self._output("StateMachineArn")
+
+    @property
+    def user_pool_id(self) -> str:
+        """Where the users are."""
+        return self._output("UserPoolId")
+
+    @property
+    def user_pool_client_id(self) -> str:
+        """What users sign in to."""
+        return self._output("UserPoolClientId")
+
+    @property
+    def api_id(self) -> str:
+        """The HTTP API."""
+        return next(name for type_, name in self.service.resources if type_ == _API)
+
+    def _output(self, name: str) -> str:
+        return {**self.data.outputs, **self.service.outputs}[name]
+
+
+def read_stack(cloud: EmulatedCloud, name: str) -> Stack | None:
+    """A stack by name; None if there is none."""
+    client = cloud.client("cloudformation")
+    found: list[dict[str, Any]] = [each for each in client.describe_stacks()["Stacks"] if each["StackName"] == name]
+    if not found:
+        return None
+    pages = client.get_paginator("list_stack_resources").paginate(StackName=name)
+    return Stack(
+        name=name,
+        outputs={output["OutputKey"]: output["OutputValue"] for output in found[0].get("Outputs", [])},
+        resources=tuple(
+            (resource["ResourceType"], resource["PhysicalResourceId"])
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+        ),
+        is_protected=found[0]["EnableTerminationProtection"],
+    )

@@ -1,0 +1,65 @@
+"""A deployed environment at work: its API is served, and its events reach its functions."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from local.azure_speech.server import AzureSpeechEmulator
+from local.emulated.event_bus import EventBus
+from local.emulated.http_api import HttpApi
+from local.emulated.stream_readers import StreamReaders
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from local.azure_speech.engines import VoiceEngineName
+    from local.emulated.cloud import EmulatedCloud
+    from local.emulated.deployment import Deployment
+
+
+class DeployedService:
+    """What runs between a deployment and its end, within a ``with``.
+
+    Attributes:
+        bus: the rules.
+        streams: the event source mappings.
+        speech: what speaks.
+        url: where the API is reached, without a slash at the end.
+    """
+
+    def __init__(self, cloud: EmulatedCloud, deployment: Deployment, *, voice_engine: VoiceEngineName) -> None:
+        """Read what was deployed.
+
+        Raises:
+            ApiNotServable: the API uses what is not emulated.
+        """
+        self._cloud = cloud
+        self._deployment = deployment
+        self._api = HttpApi(cloud, deployment.api_id)
+        self.bus = EventBus(cloud)
+        self.streams = StreamReaders(cloud)
+        self.speech = AzureSpeechEmulator(voice_engine=voice_engine)
+        self.url = ""
+        self._running = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start, and put the key of what speaks into the secret, as an operator does."""
+        with ExitStack() as stack:
+            stack.enter_context(self.speech)
+            self._cloud.client("secretsmanager").put_secret_value(
+                SecretId=self._deployment.secret_id,
+                SecretString=json.dumps({"key": self.speech.key, "host": self.speech.host}),
+            )
+            stack.enter_context(self.bus.running())
+            stack.enter_context(self.streams.running())
+            self.url = stack.enter_context(self._api.serving())
+            self._running = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self._running.close()

@@ -1,0 +1,27 @@
+"""A user of the deployed user pool, and the token that signing in gives."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from local.emulated.cloud import EmulatedCloud
+    from local.emulated.deployment import Deployment
+
+
+def sign_in(cloud: EmulatedCloud, deployment: Deployment, *, email: str) -> str:
+    """Create a user, as an administrator does, and sign in as that user; gives the access token."""
+    client = cloud.client("cognito-idp")
+    password = f"Aa1!{token_urlsafe(16)}"
+    client.admin_create_user(UserPoolId=deployment.user_pool_id, Username=email, MessageAction="SUPPRESS")
+    client.admin_set_user_password(
+        UserPoolId=deployment.user_pool_id, Username=email, Password=password, Permanent=True
+    )
+    tokens = client.initiate_auth(
+        ClientId=deployment.user_pool_client_id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": email, "PASSWORD": password},
+    )
+    token: str = tokens["AuthenticationResult"]["AccessToken"]
+    return token

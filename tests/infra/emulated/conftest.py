@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.emulated.cloud import EmulatedCloud
+from local.emulated.runtime import prepare_runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedCloud]:
+    """An emulated AWS without anything in it."""
+    log_file = tmp_path_factory.mktemp("emulated") / "functions.log"
+    with EmulatedCloud(prepare_runtime(), log_file=log_file) as running:
+        yield running

@@ -1,0 +1,21 @@
+"""Environments that nobody has, for what no environment shows."""
+
+from __future__ import annotations
+
+from infra.environments import CustomDomain, Environment, TokenIssuer
+
+EVERYTHING = Environment(
+    name="everything",
+    architecture="arm64",
+    snap_start=True,
+    cors_origins=("https://studio.example.com",),
+    token_issuer=TokenIssuer(issuer="https://login.example.com/", audience=("castline", "castline-batch")),
+    custom_domain=CustomDomain(
+        name="tts.example.com",
+        certificate_arn="arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000000",
+    ),
+    alarm_email="operators@example.com",
+    monthly_budget_usd=1_000,
+)
+ONE, TWO = Environment(name="one"), Environment(name="two")
+"""Equal but for their names, and with nothing configured."""

@@ -1,0 +1,160 @@
+"""What each function asks of AWS, as permissions: seen while every scenario of the fault suite runs unbroken.
+
+Two faults are needed besides, to see what is done only when something is broken: a creation is undone when its
+workflow cannot be started, and an upload in parts is aborted when it fails.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+
+from castline.audio.storage import AudioStorage
+from tests.faults.experiment import experiment
+from tests.faults.faults import Call, Fault, Mode
+from tests.faults.laboratory import Laboratory
+from tests.faults.processes import current_process
+from tests.faults.scenarios import SCENARIOS, Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TABLE = "AWS::DynamoDB::Table.Arn"
+BUCKET = "AWS::S3::Bucket.Arn"
+STATE_MACHINE = "AWS::StepFunctions::StateMachine"
+EXECUTIONS = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:AWS::StepFunctions::StateMachine.Name:*"
+SECRET = "AWS::SecretsManager::Secret"
+
+ONLY_WHEN_BROKEN = (
+    ("completed", Fault(Call("submit", "StartExecution", 1), Mode.ERROR_BEFORE)),
+    ("completed-in-parts", Fault(Call("assemble", "UploadPart", 1), Mode.ERROR_BEFORE)),
+)
+
+_API = {"submit", "submit-keyed", "cancel", "read"}
+_OBJECTS = {
+    "AbortMultipartUpload": "s3:AbortMultipartUpload",
+    "CompleteMultipartUpload": "s3:PutObject",
+    "CreateMultipartUpload": "s3:PutObject",
+    "DeleteObject": "s3:DeleteObject",
+    "GetObject": "s3:GetObject",
+    "HeadObject": "s3:GetObject",
+    "PutObject": "s3:PutObject",
+    "UploadPart": "s3:PutObject",
+}
+_ELSEWHERE = {
+    "DescribeExecution": ("states:DescribeExecution", EXECUTIONS),
+    "GetSecretValue": ("secretsmanager:GetSecretValue", SECRET),
+    "StartExecution": ("states:StartExecution", STATE_MACHINE),
+    "StopExecution": ("states:StopExecution", EXECUTIONS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """An action on a resource, named as ``Deployment.flat`` names it; ``prefix`` limits what may be listed."""
+
+    action: str
+    resource: str
+    prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What was seen, by function.
+
+    Attributes:
+        operations: as the fault suite names functions and operations.
+        permissions: that these need, by the functions' names.
+    """
+
+    operations: set[tuple[str, str]]
+    permissions: dict[str, set[Permission]]
+
+
+def observe() -> Observed:
+    """Run everything."""
+    observed = Observed(operations=set(), permissions={})
+    with _recording(observed), Laboratory.opened() as laboratory:
+        for scenario in SCENARIOS:
+            experiment(laboratory, scenario, fault=None)
+        for scenario, fault in ONLY_WHEN_BROKEN:
+            experiment(laboratory, scenario, fault)
+        _read(laboratory)
+    return observed
+
+
+def _read(laboratory: Laboratory) -> None:
+    """Ask for everything that can be asked for."""
+    laboratory.calls.begin(None, {})
+    with Client(laboratory) as client:
+        job_id = client.submit()
+        laboratory.settle()
+        for path in (
+            f"/jobs/{job_id}",
+            f"/jobs/{job_id}/download",
+            "/jobs",
+            "/jobs?offset=1",
+            "/jobs?status=completed",
+        ):
+            assert client.api.get(path).status_code in {200, 302}
+
+
+@contextmanager
+def _recording(observed: Observed) -> Iterator[None]:
+    make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    presign = AudioStorage.download_url
+
+    def note(operation: str, parameters: dict[str, Any]) -> None:
+        process = current_process()
+        if process is not None:
+            observed.operations.add((process.function, operation))
+            function = "api" if process.function in _API else process.function
+            observed.permissions.setdefault(function, set()).update(_needed(operation, parameters))
+
+    def recorded_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        note(operation, parameters)
+        return make_api_call(client, operation, parameters)
+
+    def recorded_presigning(storage: AudioStorage, key: str, **options: Any) -> str:
+        # Whoever uses the URL does so with the permissions of the function that has signed it.
+        note("GetObject", {"Key": key})
+        return presign(storage, key, **options)
+
+    with (
+        patch.object(BaseClient, "_make_api_call", recorded_call),
+        patch.object(AudioStorage, "download_url", recorded_presigning),
+    ):
+        yield
+
+
+def _needed(operation: str, parameters: dict[str, Any]) -> Iterator[Permission]:
+    match operation:
+        case "TransactWriteItems":
+            for item in parameters["TransactItems"]:
+                (kind,) = item
+                yield Permission(
+                    "dynamodb:ConditionCheckItem" if kind == "ConditionCheck" else f"dynamodb:{kind}Item", TABLE
+                )
+        case "DeleteItem" | "GetItem" | "PutItem" | "UpdateItem":
+            yield Permission(f"dynamodb:{operation}", TABLE)
+        case "Query":
+            index = parameters.get("IndexName")
+            yield Permission("dynamodb:Query", f"{TABLE}/index/{index}" if index else TABLE)
+        case "ListObjectsV2":
+            yield Permission("s3:ListBucket", BUCKET, prefix=f"{_folder(parameters['Prefix'])}/*")
+        case _ if operation in _ELSEWHERE:
+            yield Permission(*_ELSEWHERE[operation])
+        case _:
+            folder = _folder(parameters["Key"])
+            yield Permission(_OBJECTS[operation], f"{BUCKET}/{folder}/*")
+            if folder == "segments" and operation in {"GetObject", "HeadObject"}:
+                # To be told that it is missing, and not that it is forbidden. Such a request names no prefix.
+                yield Permission("s3:ListBucket", BUCKET)
+
+
+def _folder(key: str) -> str:
+    return key.partition("/")[0]

@@ -1,0 +1,140 @@
+"""The API lets through what its function serves, and only with a token."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from castline.api.app import app
+from infra.environments import ENVIRONMENTS
+from infra.routes import ROUTES
+
+if TYPE_CHECKING:
+    from tests.infra.synthesis import Deployment, Synthesis
+
+
+def routes(deployment: Deployment) -> dict[str, str]:
+    """How each route is authorized."""
+    return {
+        route["RouteKey"]: route["AuthorizationType"]
+        for route in deployment.service.properties_of("AWS::ApiGatewayV2::Route")
+    }
+
+
+def test_the_routes_are_those_that_the_function_serves(deployment: Deployment) -> None:
+    paths = app.get_openapi_schema().paths or {}
+    served = {
+        f"{method.upper()} {path}"
+        for path, item in paths.items()
+        for method in ("get", "put", "post", "delete", "patch", "head", "options")
+        if getattr(item, method)
+    }
+
+    assert {f"{route.method} {route.path}" for route in ROUTES} == served
+    assert set(routes(deployment)) == served
+
+
+def test_every_route_but_health_takes_a_token(deployment: Deployment) -> None:
+    by_authorization = routes(deployment)
+
+    assert {key for key, kind in by_authorization.items() if kind != "JWT"} == {"GET /health", "GET /api/v1/health"}
+    assert {kind for key, kind in by_authorization.items() if "health" in key} == {"NONE"}
+    for route in deployment.service.properties_of("AWS::ApiGatewayV2::Route"):
+        assert ("AuthorizerId" in route) == (route["AuthorizationType"] == "JWT")
+
+
+def test_without_another_issuer_tokens_are_the_user_pools(deployment: Deployment) -> None:
+    authorizer = deployment.service.the("AWS::ApiGatewayV2::Authorizer")["Properties"]
+
+    assert authorizer["AuthorizerType"] == "JWT"
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+    assert deployment.flat(authorizer["JwtConfiguration"]["Issuer"]) == "AWS::Cognito::UserPool.ProviderURL"
+    (audience,) = authorizer["JwtConfiguration"]["Audience"]
+    assert deployment.flat(audience) == "AWS::Cognito::UserPoolClient"
+
+
+def test_a_configured_issuer_replaces_the_user_pool(everything: Deployment) -> None:
+    configuration = everything.service.the("AWS::ApiGatewayV2::Authorizer")["Properties"]["JwtConfiguration"]
+
+    assert configuration == {"Issuer": "https://login.example.com/", "Audience": ["castline", "castline-batch"]}
+    assert not any(template.of_type("AWS::Cognito::UserPool") for template in everything.templates)
+
+
+def test_users_are_invited_and_sign_in_on_a_page_of_the_pools(deployment: Deployment) -> None:
+    pool = deployment.data.the("AWS::Cognito::UserPool")["Properties"]
+    client = deployment.data.the("AWS::Cognito::UserPoolClient")["Properties"]
+
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["GenerateSecret"] is False
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert deployment.data.of_type("AWS::Cognito::UserPoolDomain")
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_requests_are_limited_as_configured(synthesis: Synthesis, name: str) -> None:
+    stage = synthesis.deployments[name].service.the("AWS::ApiGatewayV2::Stage")["Properties"]
+
+    settings = stage["DefaultRouteSettings"]
+    assert settings["ThrottlingRateLimit"] == ENVIRONMENTS[name].requests_per_second
+    assert settings["ThrottlingBurstLimit"] == ENVIRONMENTS[name].burst_requests
+    assert stage["StageName"] == "$default"
+
+
+def test_requests_are_logged_without_what_they_carry(deployment: Deployment) -> None:
+    settings = deployment.service.the("AWS::ApiGatewayV2::Stage")["Properties"]["AccessLogSettings"]
+
+    assert deployment.flat(settings["DestinationArn"]) == "AWS::Logs::LogGroup.Arn"
+    logged = json.loads(settings["Format"])
+    assert {"request_id", "route", "status", "user_id", "latency_ms"} <= set(logged)
+    assert not [value for value in logged.values() if "authorization" in value.lower() or "path" in value.lower()]
+
+
+def test_pages_may_call_where_their_origin_is_configured(everything: Deployment, prod: Deployment) -> None:
+    cors = everything.service.the("AWS::ApiGatewayV2::Api")["Properties"]["CorsConfiguration"]
+
+    assert cors["AllowOrigins"] == ["https://studio.example.com"]
+    assert set(cors["AllowMethods"]) == {route.method for route in ROUTES}
+    assert {"authorization", "content-type", "idempotency-key"} <= set(cors["AllowHeaders"])
+    assert "x-request-id" in cors["ExposeHeaders"]
+    assert not cors.get("AllowCredentials")
+    assert "CorsConfiguration" not in prod.service.the("AWS::ApiGatewayV2::Api")["Properties"]
+
+
+def test_a_name_of_its_own_is_the_only_one(everything: Deployment, prod: Deployment) -> None:
+    domain = everything.service.the("AWS::ApiGatewayV2::DomainName")["Properties"]
+
+    assert domain["DomainName"] == "tts.example.com"
+    assert domain["DomainNameConfigurations"][0]["SecurityPolicy"] == "TLS_1_2"
+    assert everything.service.the("AWS::ApiGatewayV2::ApiMapping")["Properties"]["Stage"]
+    assert everything.service.the("AWS::ApiGatewayV2::Api")["Properties"]["DisableExecuteApiEndpoint"] is True
+    assert everything.service.body["Outputs"]["ApiUrl"]["Value"] == "https://tts.example.com"
+    assert not prod.service.of_type("AWS::ApiGatewayV2::DomainName")
+    assert not prod.service.the("AWS::ApiGatewayV2::Api")["Properties"].get("DisableExecuteApiEndpoint")
+
+
+def test_a_snapshot_is_started_by_an_alias_and_only_the_alias_may_be_called(everything: Deployment) -> None:
+    function = everything.service.by_path("AWS::Lambda::Function")["Functions/Api"]
+    alias = everything.service.the("AWS::Lambda::Alias")["Properties"]
+
+    assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert everything.flat(alias["FunctionVersion"]) == "AWS::Lambda::Version.Version"
+    (integration,) = everything.service.properties_of("AWS::ApiGatewayV2::Integration")
+    assert everything.flat(integration["IntegrationUri"]) == "AWS::Lambda::Alias"
+    assert integration["PayloadFormatVersion"] == "2.0"
+    called = [
+        everything.flat(permission["FunctionName"])
+        for permission in everything.service.properties_of("AWS::Lambda::Permission")
+        if permission["Principal"] == "apigateway.amazonaws.com"
+    ]
+    assert called == ["AWS::Lambda::Alias"] * len(ROUTES)
+
+
+def test_without_snapshots_there_is_no_alias_to_go_through(deployment: Deployment) -> None:
+    (integration,) = deployment.service.properties_of("AWS::ApiGatewayV2::Integration")
+
+    assert deployment.flat(integration["IntegrationUri"]) == "AWS::Lambda::Function.Arn"
+    assert not deployment.service.of_type("AWS::Lambda::Alias")
+    assert "SnapStart" not in deployment.service.by_path("AWS::Lambda::Function")["Functions/Api"]

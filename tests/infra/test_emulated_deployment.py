@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from infra import functions
+from local.azure_speech.engines import VoiceEngineName
+from local.emulated.rehearsal import Rehearsal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local.emulated.rehearsal import Report
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Staging: an environment whose data is protected."""
+    folder: Path = tmp_path_factory.mktemp("deployment")
+    rehearsal = Rehearsal(
+        "staging",
+        console=Console(width=200),
+        out=folder,
+        log_file=folder / "functions.log",
+        voice_engine=VoiceEngineName.TONE,
+    )
+    return rehearsal.run(destroy=True)
+
+
+@pytest.fixture(scope="module")
+def seen(report: Report) -> dict[str, str]:
+    return {observation.subject: observation.seen for observation in report.observations}
+
+
+class TestDeployment:
+    def test_both_stacks_are_deployed_with_every_function(self, report: Report) -> None:
+        types = [type_ for type_, _ in report.deployment.service.resources]
+        assert types.count("AWS::Lambda::Function") == len(functions.ALL)
+        assert "AWS::DynamoDB::Table" in dict(report.deployment.data.resources)
+
+    def test_no_declared_resource_is_left_out(self, report: Report) -> None:
+        assert all(type_ for type_, _ in (*report.deployment.data.resources, *report.deployment.service.resources))
+
+    def test_the_functions_have_run_in_processes_of_their_own(self, report: Report) -> None:
+        stems = ("Api", "Plan", "Synthesize", "Assemble", "ExecutionEnded", "Reconcile", "Expire")
+        assert all(any(f"Functions{stem}" in name for name in report.cold_starts) for stem in stems)
+
+
+class TestService:
+    def test_health_is_open(self, seen: dict[str, str]) -> None:
+        assert seen["GET /health without a token"] == "200"
+
+    def test_jobs_take_a_valid_token_only(self, seen: dict[str, str]) -> None:
+        assert seen["GET /jobs without a token, with a forged one"] == "401, 401"
+
+    def test_a_request_that_no_route_matches_is_not_found(self, seen: dict[str, str]) -> None:
+        assert seen["PUT /jobs, which no route matches"] == "404"
+
+    def test_the_quickstart_ends_with_checked_audio(self, seen: dict[str, str]) -> None:
+        assert seen["quickstart: submit, poll, download"].endswith("checked")
+
+    def test_the_presigned_url_is_the_only_way_to_the_audio(self, seen: dict[str, str]) -> None:
+        assert seen["presigned URL, and the same without its signature"] == "200, 403"
+
+    def test_a_stopped_execution_fails_its_job_through_the_rule(self, seen: dict[str, str]) -> None:
+        assert seen["execution stopped: rule → execution-ended"] == "failed, INTERRUPTED"
+
+    def test_the_schedule_runs_the_reconciler(self, seen: dict[str, str]) -> None:
+        assert "examined" in seen["schedule: rule → reconcile"]
+
+    def test_an_expired_job_loses_its_audio_through_the_stream(self, seen: dict[str, str]) -> None:
+        assert seen["TTL: stream → filter → expire"] == "1 item removed, its audio deleted"
+
+
+class TestTeardown:
+    def test_the_service_goes_and_the_data_stays(self, seen: dict[str, str]) -> None:
+        assert seen["cdk destroy castline-staging-service"] == "stack, functions and API are gone"
+        assert seen["the data stack, with the service gone"] == "job, audio, secret and user are there"
+
+    def test_the_data_refuses_to_be_deleted(self, seen: dict[str, str]) -> None:
+        assert seen["cdk destroy castline-staging-data"] == "refused: TerminationProtection"

@@ -1,0 +1,99 @@
+"""The functions are deployed as the one list of them says, and stand alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from castline.settings import Settings
+from infra import functions
+from infra.environments import ENVIRONMENTS
+
+if TYPE_CHECKING:
+    from tests.infra.synthesis import Deployment, Synthesis
+
+
+def path(spec: functions.FunctionSpec) -> str:
+    return "Functions/" + "".join(word.capitalize() for word in spec.name.split("-"))
+
+
+def deployed(deployment: Deployment, spec: functions.FunctionSpec) -> dict[str, Any]:
+    properties: dict[str, Any] = deployment.service.by_path("AWS::Lambda::Function")[path(spec)]
+    return properties
+
+
+def test_those_in_the_list_are_deployed_and_no_others(deployment: Deployment) -> None:
+    assert set(deployment.service.by_path("AWS::Lambda::Function")) == {path(spec) for spec in functions.ALL}
+
+
+@pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
+def test_a_function_is_deployed_as_specified(deployment: Deployment, spec: functions.FunctionSpec) -> None:
+    function = deployed(deployment, spec)
+
+    assert function["Handler"] == spec.handler
+    assert function["Timeout"] == spec.timeout_seconds
+    assert function["MemorySize"] == spec.memory_mb
+    assert function["Runtime"] == "python3.13"
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert len(function["Layers"]) == (2 if spec.needs_speech else 1)
+
+
+def test_layers_and_functions_are_of_the_configured_architecture(everything: Deployment, prod: Deployment) -> None:
+    for deployment, architecture in ((everything, "arm64"), (prod, "x86_64")):
+        for kind, name in (
+            ("AWS::Lambda::Function", "Architectures"),
+            ("AWS::Lambda::LayerVersion", "CompatibleArchitectures"),
+        ):
+            assert {tuple(each[name]) for each in deployment.service.properties_of(kind)} == {(architecture,)}
+
+
+def test_every_function_has_a_role_of_its_own(deployment: Deployment) -> None:
+    roles = [
+        function["Role"]["Fn::GetAtt"][0] for function in deployment.service.properties_of("AWS::Lambda::Function")
+    ]
+
+    assert len(set(roles)) == len(functions.ALL)
+    assert all("ManagedPolicyArns" not in role for role in deployment.service.properties_of("AWS::IAM::Role"))
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_every_log_is_kept_as_long_as_configured_and_no_longer(synthesis: Synthesis, name: str) -> None:
+    service = synthesis.deployments[name].service
+    groups = service.of_type("AWS::Logs::LogGroup")
+
+    written = [
+        function["LoggingConfig"]["LogGroup"]["Ref"] for function in service.properties_of("AWS::Lambda::Function")
+    ]
+    assert len(set(written)) == len(functions.ALL)
+    assert set(written) < set(groups)
+    assert {group["Properties"]["RetentionInDays"] for group in groups.values()} == {
+        ENVIRONMENTS[name].log_retention_days
+    }
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_what_synthesizes_at_once_is_the_providers_budget(synthesis: Synthesis, name: str) -> None:
+    deployment = synthesis.deployments[name]
+    reserved = {spec.name: deployed(deployment, spec).get("ReservedConcurrentExecutions") for spec in functions.ALL}
+
+    assert reserved.pop("synthesize") == ENVIRONMENTS[name].synthesize_concurrency
+    assert set(reserved.values()) == {None}
+
+
+@pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
+def test_a_function_is_told_what_it_asks_for(prod: Deployment, spec: functions.FunctionSpec) -> None:
+    variables = {name: prod.flat(value) for name, value in deployed(prod, spec)["Environment"]["Variables"].items()}
+    settings = Settings(variables)
+
+    assert settings.table_name == "AWS::DynamoDB::Table"
+    assert settings.bucket_name == "AWS::S3::Bucket"
+    assert settings.azure_speech_secret_id == "AWS::SecretsManager::Secret"
+    assert settings.max_active_jobs == ENVIRONMENTS["prod"].max_active_jobs
+    assert settings.speech_concurrency == ENVIRONMENTS["prod"].speech_concurrency
+    assert settings.download_endpoint_url is None
+    assert settings.settle_after_seconds > max(each.timeout_seconds for each in functions.ALL)
+    if spec in (functions.API, functions.RECONCILE):
+        assert settings.state_machine_arn == "AWS::StepFunctions::StateMachine"
+    else:
+        assert "STATE_MACHINE_ARN" not in variables

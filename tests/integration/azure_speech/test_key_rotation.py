@@ -1,0 +1,185 @@
+"""A provider whose key changes, through the real Speech SDK, against the emulator."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from castline.speech.azure import AzureSpeechProvider
+from castline.speech.errors import ProviderAuthFailed
+from castline.speech.key_rotation import RotatingSpeechProvider
+from local.azure_speech.server import AzureSpeechEmulator
+from tests.integration.azure_speech.conftest import KEY, utterance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+NEW_KEY = "key-fedcba9876543210"
+
+
+class Secret:
+    """A secret that is cached until it is read afresh, or until the cache is dropped."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.fresh_reads = 0
+        self._cached: dict[str, str] | None = None
+
+    def read(self) -> Mapping[str, str]:
+        if self._cached is None:
+            self._cached = {"key": self.key}
+        return self._cached
+
+    def read_afresh(self) -> Mapping[str, str]:
+        self.fresh_reads += 1
+        self.drop_cache()
+        return self.read()
+
+    def drop_cache(self) -> None:
+        self._cached = None
+
+
+class World:
+    """A rotating provider, with the providers that it has made, in order."""
+
+    def __init__(self, emulator: AzureSpeechEmulator, *, concurrency: int = 8) -> None:
+        self.secret = Secret(KEY)
+        self.made: list[AzureSpeechProvider] = []
+        self.healed: list[ProviderAuthFailed] = []
+        self._emulator = emulator
+        self.provider = RotatingSpeechProvider(
+            self.secret, self._make, concurrency=concurrency, healed=self.healed.append
+        )
+
+    def speak(self, text: str = "你好") -> bytes:
+        return self.provider.synthesize(utterance(text))
+
+    def _make(self, secret: Mapping[str, str]) -> AzureSpeechProvider:
+        provider = AzureSpeechProvider(key=secret["key"], host=self._emulator.host)
+        self.made.append(provider)
+        return provider
+
+
+@pytest.fixture
+def emulator() -> Iterator[AzureSpeechEmulator]:
+    with AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=300) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def world(emulator: AzureSpeechEmulator) -> Iterator[World]:
+    world = World(emulator)
+    yield world
+    world.provider.close()
+
+
+def is_closed(provider: AzureSpeechProvider) -> bool:
+    try:
+        provider.synthesize(utterance("還在嗎？"))
+    except RuntimeError:
+        return True
+    except ProviderAuthFailed:
+        return False
+    return False
+
+
+def wait_for_a_request(emulator: AzureSpeechEmulator) -> None:
+    while emulator.traffic.in_flight == 0:
+        time.sleep(0.01)
+
+
+def test_nothing_is_read_or_made_before_the_first_utterance(world: World) -> None:
+    assert world.made == []
+
+
+def test_the_same_secret_keeps_its_provider(world: World) -> None:
+    world.speak()
+    world.secret.drop_cache()
+    world.speak()
+
+    assert len(world.made) == 1
+    assert world.secret.fresh_reads == 0
+
+
+def test_a_changed_secret_gives_a_new_provider_and_closes_the_old_one(
+    emulator: AzureSpeechEmulator, world: World
+) -> None:
+    # Given
+    world.speak()
+
+    # When
+    world.secret.key = emulator.key = NEW_KEY
+    world.secret.drop_cache()
+    world.speak()
+
+    # Then, though the old connection is still open to it, nothing more is said over it
+    old, _new = world.made
+    deadline = time.monotonic() + 5
+    while not is_closed(old) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert is_closed(old)
+    assert world.secret.fresh_reads == 0
+
+
+def test_the_old_provider_is_not_closed_before_its_last_utterance_is_spoken(
+    emulator: AzureSpeechEmulator, world: World
+) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        # Given an utterance that is being spoken
+        speaking = threads.submit(world.speak)
+        wait_for_a_request(emulator)
+
+        # When the key changes and others are spoken with the new one
+        world.secret.key = emulator.key = NEW_KEY
+        world.secret.drop_cache()
+        with ThreadPoolExecutor(1) as others:
+            another = others.submit(world.speak)
+            while len(world.made) < 2:
+                time.sleep(0.01)
+            old, _new = world.made
+
+            # Then it is spoken to its end
+            assert not old._closed
+            assert speaking.result()
+            assert another.result()
+    assert old._closed
+
+
+def test_of_many_that_are_refused_at_once_one_reads_the_secret(emulator: AzureSpeechEmulator, world: World) -> None:
+    # Given a key that is rotated before the first utterance, and a cache that does not know it
+    world.secret.read()
+    world.secret.key = emulator.key = NEW_KEY
+
+    # When
+    with ThreadPoolExecutor(8) as threads:
+        spoken = list(threads.map(lambda number: world.speak(f"第 {number} 句"), range(8)))
+
+    # Then
+    assert all(spoken)
+    assert world.secret.fresh_reads == 1
+    assert len(world.made) == 2
+    assert 1 <= len(world.healed) <= 8  # one that began late may have met the new key at once
+
+
+def test_a_key_that_has_not_changed_stays_refused(emulator: AzureSpeechEmulator, world: World) -> None:
+    emulator.key = NEW_KEY
+
+    for _ in range(2):
+        with pytest.raises(ProviderAuthFailed):
+            world.speak()
+
+    assert world.secret.fresh_reads == 2
+    assert (len(world.made), world.healed) == (1, [])
+
+
+def test_a_closed_provider_makes_no_other(world: World) -> None:
+    world.speak()
+    world.provider.close()
+    world.provider.close()
+
+    with pytest.raises(RuntimeError, match="closed"):
+        world.speak()
+    assert len(world.made) == 1

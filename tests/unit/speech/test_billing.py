@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from castline.speech.billing import billed_characters
+from castline.speech.provider import Utterance
+
+
+def billed(text: str, *, voice_id: str = "zh-TW-HsiaoYuNeural", language: str = "zh-TW") -> int:
+    return billed_characters(Utterance(text=text, voice_id=voice_id, language=language))
+
+
+@pytest.mark.parametrize(
+    ("text", "characters"),
+    [
+        ("abc", 3),
+        ("a b\tc\n", 6),
+        ("你好", 4),
+        ("你好，today。", 11),
+        ("漢字かなカナ", 8),
+        ("韓國어", 5),
+        ("人々〇", 6),
+        ("𠮷", 2),
+        ("😀", 1),
+        ("。，！？、", 5),
+        ("<b>", 9),
+    ],
+)
+def test_an_ideograph_counts_as_two_and_all_else_as_one(text: str, characters: int) -> None:
+    assert billed(text) == characters
+
+
+def test_the_tags_around_it_cost_nothing() -> None:
+    assert billed("你", voice_id="x-Y", language="en") == billed("你", voice_id="en-US-AvaMultilingualNeural")
+
+
+@given(st.text("ab 你好かな，。"), st.text("ab 你好かな，。"))
+def test_two_texts_cost_as_much_apart_as_together(first: str, second: str) -> None:
+    assert billed(first) + billed(second) == billed(first + second)
+    assert len(first) <= billed(first) <= 2 * len(first)

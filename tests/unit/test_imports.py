@@ -1,0 +1,65 @@
+"""What a function loads when it starts, before it is asked for anything: in a process of its own, as on Lambda."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infra import functions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
+SPEECH = {"azure", "lameenc"}
+HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
+NEVER_DEPLOYED = {"infra", "local", "moto", "werkzeug"}
+ALLOWED = {"botocore"}
+"""Powertools loads the package itself, which is next to nothing, but none of its modules."""
+NEEDS_BOTO3_AT_ONCE = {functions.ASSEMBLE.name, functions.EXPIRE.name}
+"""The storage of segments and the keys of the table are written with helpers of boto3's."""
+
+
+@cache
+def modules_of(handler: str) -> frozenset[str]:
+    """All that is loaded once a handler can be called."""
+    module, _, name = handler.rpartition(".")
+    program = (
+        f"import importlib, json, sys; getattr(importlib.import_module('{module}'), '{name}'); "
+        "print(json.dumps(list(sys.modules)))"
+    )
+    child = subprocess.run(  # noqa: S603 (our own program)
+        [sys.executable, "-W", "ignore", "-c", program], check=True, capture_output=True, text=True
+    )
+    return frozenset(json.loads(child.stdout))
+
+
+def loaded(spec: functions.FunctionSpec, packages: Collection[str]) -> list[str]:
+    """The modules of ``packages`` that a function loads."""
+    return sorted(
+        name
+        for name in modules_of(spec.handler) - ALLOWED
+        if any(f"{name}.".startswith(f"{package}.") for package in packages)
+    )
+
+
+@pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
+def test_a_function_loads_nothing_that_only_others_need(spec: functions.FunctionSpec) -> None:
+    needless = SPEECH | NEVER_DEPLOYED
+    if spec.name not in NEEDS_BOTO3_AT_ONCE:
+        needless |= AWS
+    if spec != functions.API:
+        needless |= HTTP
+
+    assert loaded(spec, needless) == []
+
+
+def test_what_is_looked_for_can_be_found() -> None:
+    """The names above are those of real modules: a search for misspelt ones would always succeed."""
+    assert loaded(functions.API, HTTP) != []
+    assert {name.partition(".")[0] for name in loaded(functions.ASSEMBLE, AWS)} == AWS
