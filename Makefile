@@ -52,6 +52,10 @@ deploy: .venv/.complete ## Deploy an environment to AWS (ENV=dev|staging|prod; A
 destroy: .venv/.complete ## Delete an environment's service from AWS; jobs, audio and users stay (ENV=…)
 	@$(if $(ENV),,$(error which environment? make destroy ENV=dev))scripts/with-node cdk destroy --context environment=$(ENV) castline-$(ENV)-service $(ARGS)
 
+.PHONY: openapi
+openapi: .venv/.installed ## Write docs/openapi.json, which the code is described by
+	@$(BIN)/python -m local.openapi
+
 .PHONY: lint
 lint: .venv/.complete ## Check style, formatting and the direction of dependencies
 	@$(BIN)/ruff check

@@ -5,13 +5,29 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from castline.jobs.model import Dialogue, JobStatus, JobType, Turn, VoiceAssignment
 from castline.speech.ssml import unspeakable_positions
 from castline.speech.voice_list import Gender
-from castline.speech.voices import is_language_tag, is_voice_id
+from castline.speech.voices import (
+    LANGUAGE_TAG_PATTERN,
+    MAX_LANGUAGE_TAG_LENGTH,
+    MAX_VOICE_ID_LENGTH,
+    VOICE_ID_PATTERN,
+    is_language_tag,
+    is_voice_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,14 +78,39 @@ def _format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+_UNSPEAKABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff"
+# What the validators below demand, as far as JSON Schema can say it.
+_SPEAKABLE_PATTERN = f"^[^{_UNSPEAKABLE}]*$"
+_NOT_BLANK_PATTERN = rf"^[^{_UNSPEAKABLE}]*[^\s{_UNSPEAKABLE}][^{_UNSPEAKABLE}]*$"
+
 Speaker = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_SPEAKER_CHARACTERS),
+    Field(min_length=1, max_length=MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": _NOT_BLANK_PATTERN}),
     AfterValidator(_not_blank),
     AfterValidator(_speakable),
 ]
-Text = Annotated[str, Field(min_length=1), AfterValidator(_not_blank), AfterValidator(_speakable)]
-Time = Annotated[datetime, PlainSerializer(_format_time, return_type=str)]
+Text = Annotated[
+    str,
+    Field(min_length=1, json_schema_extra={"pattern": _NOT_BLANK_PATTERN}),
+    AfterValidator(_not_blank),
+    AfterValidator(_speakable),
+]
+VoiceId = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": VOICE_ID_PATTERN, "maxLength": MAX_VOICE_ID_LENGTH}),
+    AfterValidator(_voice_id),
+]
+LanguageTag = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH}),
+    AfterValidator(language_tag),
+]
+Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+Time = Annotated[
+    datetime,
+    PlainSerializer(_format_time, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
 
 
 def _left_out_when_none() -> Any:
@@ -93,8 +134,15 @@ class VoiceAssignmentSchema(_Request):
     """The voice that speaks for one speaker."""
 
     speaker: Speaker
-    voice_id: Annotated[str, AfterValidator(_voice_id)]
-    voice_name: Annotated[str, Field(max_length=100), AfterValidator(_speakable)] | None = _left_out_when_none()
+    voice_id: VoiceId
+    voice_name: (
+        Annotated[
+            str,
+            Field(max_length=100, json_schema_extra={"pattern": _SPEAKABLE_PATTERN}),
+            AfterValidator(_speakable),
+        ]
+        | None
+    ) = _left_out_when_none()
 
 
 class CreateJobRequest(_Request):
@@ -103,7 +151,7 @@ class CreateJobRequest(_Request):
     provider: Literal["azure"]
     turns: Annotated[list[TurnSchema], Field(min_length=1, max_length=MAX_TURNS)]
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=MAX_TURNS)]
-    language: Annotated[str, AfterValidator(language_tag)] = "zh-TW"
+    language: LanguageTag = "zh-TW"
     output_format: Literal["mp3", "wav"] = "mp3"
     gap_ms: Annotated[int, Field(ge=0, le=MAX_GAP_MS)] = 300
     crossfade_ms: Annotated[int, Field(ge=0, le=MAX_CROSSFADE_MS)] = 50
@@ -152,7 +200,7 @@ class CreateJobRequest(_Request):
 class ParseDialogueRequest(_Request):
     """A script to be turned into turns."""
 
-    script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS)]
+    script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN})]
 
 
 class ParsedDialogue(BaseModel):
@@ -220,7 +268,7 @@ class Download(BaseModel):
 class JobSummary(BaseModel):
     """A job in a list. A time that has not come yet is left out."""
 
-    id: str
+    id: Id
     status: JobStatus
     job_type: JobType
     provider: str
@@ -277,7 +325,7 @@ class JobDetail(JobSummary):
     progress: Progress
     retry_count: int
     result_metadata: ResultMetadata | None = _left_out_when_none()
-    audio_file_id: str | None = _left_out_when_none()
+    audio_file_id: Id | None = _left_out_when_none()
     error_code: str | None = _left_out_when_none()
     error_message: str | None = _left_out_when_none()
 

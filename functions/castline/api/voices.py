@@ -16,10 +16,15 @@ from castline.api.identity import noted_user_id
 from castline.api.responses import json_response
 from castline.audio.formats import OutputFormat
 from castline.speech.voice_list import Gender
+from castline.speech.voices import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH
 
 router = APIGatewayHttpRouter()
 
-LanguageRange = Annotated[str, Query(min_length=2, max_length=35), AfterValidator(schemas.language_tag)]
+LanguageRange = Annotated[
+    str,
+    Query(json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH}),
+    AfterValidator(schemas.language_tag),
+]
 
 
 @router.get("/providers")
