@@ -51,7 +51,7 @@ def list_jobs(
     status: Annotated[JobStatus | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     offset: Annotated[int, Query(ge=0)] = 0,
-    cursor: Annotated[str | None, Query()] = None,
+    cursor: Annotated[str | None, Query(json_schema_extra={"pattern": cursors.PATTERN})] = None,
 ) -> Response[str]:
     """List jobs, newest first."""
     if cursor is not None and offset:

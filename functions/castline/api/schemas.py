@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -74,6 +75,11 @@ def language_tag(value: str) -> str:
     return value
 
 
+def _whole(value: Any) -> Any:
+    """``value``, but 1.0 as 1: to JSON they are the same number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -126,7 +132,7 @@ class TurnSchema(_Request):
 
     speaker: Speaker
     text: Text
-    index: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    index: Annotated[int, Field(ge=0, le=2**53 - 1), BeforeValidator(_whole)]
     """Turns are spoken in order of index; no two have the same."""
 
 
@@ -153,8 +159,8 @@ class CreateJobRequest(_Request):
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=MAX_TURNS)]
     language: LanguageTag = "zh-TW"
     output_format: Literal["mp3", "wav"] = "mp3"
-    gap_ms: Annotated[int, Field(ge=0, le=MAX_GAP_MS)] = 300
-    crossfade_ms: Annotated[int, Field(ge=0, le=MAX_CROSSFADE_MS)] = 50
+    gap_ms: Annotated[int, Field(ge=0, le=MAX_GAP_MS), BeforeValidator(_whole)] = 300
+    crossfade_ms: Annotated[int, Field(ge=0, le=MAX_CROSSFADE_MS), BeforeValidator(_whole)] = 50
 
     @model_validator(mode="wrap")
     @classmethod
@@ -376,7 +382,7 @@ def _problems_between_fields(data: Any) -> Iterator[InitErrorDetails]:
 def _duplicate_indexes(turns: _Objects) -> Iterator[InitErrorDetails]:
     seen: set[int] = set()
     for position, turn in turns:
-        index = turn.get("index")
+        index = _whole(turn.get("index"))
         if type(index) is int:
             if index in seen:
                 yield _problem(("turns", position, "index"), "duplicate_index", index=index)

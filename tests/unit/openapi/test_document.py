@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from castline.api import messages
@@ -48,7 +48,7 @@ def test_it_describes_every_route_that_is_deployed() -> None:
 def test_every_example_fits_its_schema(operation: dict[str, Any]) -> None:
     for content in contents(operation):
         schema = {**content["schema"], "components": DOCUMENT["components"]}
-        validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        validator = OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER)
         examples = [example["value"] for example in content.get("examples", {}).values()]
         for example in [*examples, *([content["example"]] if "example" in content else [])]:
             validator.validate(example)
