@@ -36,6 +36,11 @@ faults: .venv/.complete ## Break each AWS call and each provider call in turn; s
 load: .venv/.complete ## Run hundreds of jobs of many users at a failing provider, and account for each (ARGS=--help)
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
+.PHONY: bench
+bench: .venv/.complete ## Measure joining against pydub and whole jobs on the local stack: tables, and JSON in out/
+	@$(BIN)/python -m benchmarks.assembly
+	@$(BIN)/python -m benchmarks.jobs
+
 .PHONY: synth
 synth: .venv/.complete ## Synthesize the CloudFormation templates of all environments into cdk.out
 	@scripts/with-node cdk synth --quiet $(ARGS)
@@ -51,6 +56,10 @@ deploy: .venv/.complete ## Deploy an environment to AWS (ENV=dev|staging|prod; A
 .PHONY: destroy
 destroy: .venv/.complete ## Delete an environment's service from AWS; jobs, audio and users stay (ENV=…)
 	@$(if $(ENV),,$(error which environment? make destroy ENV=dev))scripts/with-node cdk destroy --context environment=$(ENV) castline-$(ENV)-service $(ARGS)
+
+.PHONY: openapi
+openapi: .venv/.installed ## Write docs/openapi.json, which the code is described by
+	@$(BIN)/python -m local.openapi
 
 .PHONY: lint
 lint: .venv/.complete ## Check style, formatting and the direction of dependencies

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from uuid6 import uuid7
 
+from benchmarks.process_figures import peak_rss_mb
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -104,6 +106,7 @@ def measure(turns: int, output_format: str) -> Measurement:
 def _store_spoken_job(turns: int, output_format: str) -> str:
     """A job whose segments have all been spoken; returns its id."""
     from castline import composition
+    from castline.audio.stored_segment import encode_segment
     from castline.jobs.model import Batch, Dialogue, Job, JobStatus, JobType, SpokenSegment, Turn, VoiceAssignment
 
     now = datetime.now(UTC)
@@ -126,14 +129,14 @@ def _store_spoken_job(turns: int, output_format: str) -> str:
         crossfade_ms=50,
     )
     samples = SECONDS_A_TURN * 24_000
-    hum = array("h", (int(9000 * math.sin(number / 19)) for number in range(samples))).tobytes()
+    hum = encode_segment(array("h", (int(9000 * math.sin(number / 19)) for number in range(samples))).tobytes())
     repository, storage = composition.job_repository(), composition.audio_storage()
     repository.create(job, dialogue, max_active=1_000)
     repository.start(job, total_segments=turns, now=now)
     spoken = []
     for number in range(turns):
         fingerprint = f"{number:064x}"
-        storage.put_segment(_USER, fingerprint, hum)
+        storage.put_segment(_USER, fingerprint, hum, {})
         spoken.append(SpokenSegment(number=number, fingerprint=fingerprint, samples=samples))
     repository.record_batch(job.id, Batch(number=0, segments=tuple(spoken)), now=now)
     return job.id
@@ -148,9 +151,7 @@ def _assemble(job_id: str) -> dict[str, float]:
     started = time.perf_counter()
     assemble.handler({"job_id": job_id}, context)
     seconds = time.perf_counter() - started
-    # The high-water mark of this program alone: ru_maxrss would include what it was forked from.
-    peak_kb = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return {"seconds": seconds, "peak_rss_mb": int(peak_kb.split()[1]) / 1024}
+    return {"seconds": seconds, "peak_rss_mb": peak_rss_mb()}
 
 
 def main(

@@ -64,7 +64,7 @@ EVENTS: dict[str, Any] = {
     functions.PLAN.name: {"job_id": _JOB_ID},
     functions.SYNTHESIZE.name: {
         "job_id": _JOB_ID,
-        "batch": {"number": 0, "first_segment": 0, "segment_count": 16},
+        "batch": {"number": 0, "first_utterance": 0, "utterance_count": 16},
     },
     functions.ASSEMBLE.name: {"job_id": _JOB_ID},
     functions.RECORD_FAILURE.name: {"job_id": _JOB_ID, "failure": {"Error": "States.Timeout", "Cause": ""}},

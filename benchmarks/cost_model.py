@@ -19,7 +19,7 @@ from castline.audio.retention import SEGMENT_LIFETIME_DAYS
 from castline.jobs.model import JobStatus
 from castline.jobs.transitions import retention
 from castline.speech.billing import billed_characters
-from castline.workflow.segments import plan_batches, plan_segments
+from castline.workflow.segments import plan_batches, plan_segments, plan_utterances
 from infra import functions
 from local.resources import WORKFLOW_FILE
 
@@ -80,7 +80,7 @@ class Plan:
 
     billed_characters: int
     batches: tuple[int, ...]
-    """How many segments each has."""
+    """How many utterances each has."""
 
 
 @cache
@@ -89,7 +89,7 @@ def plan(size: JobSize) -> Plan:
     segments = plan_segments(CreateJobRequest.model_validate(dialogue(size)).to_dialogue())
     return Plan(
         billed_characters=sum(billed_characters(segment.utterance) for segment in segments),
-        batches=tuple(batch.segment_count for batch in plan_batches(segments)),
+        batches=tuple(batch.utterance_count for batch in plan_batches(plan_utterances(segments))),
     )
 
 

@@ -29,7 +29,7 @@ from benchmarks.assembly_memory import aws_over_http
 from benchmarks.cold_start import EVENTS, PROCESS, runtime_packages
 from castline import composition
 from castline.api.schemas import MAX_DIALOGUE_CHARACTERS
-from castline.workflow.segments import MAX_SEGMENT_CHARACTERS, plan_batches, plan_segments
+from castline.workflow.segments import MAX_SEGMENT_CHARACTERS, plan_batches, plan_segments, plan_utterances
 from infra import functions
 from layers.build import build
 from local import resources
@@ -159,7 +159,7 @@ def _life(host: _Host, size: _Size) -> Iterator[Measurement]:
     yield host.invoke(functions.PLAN, {"job_id": completed}, size=size.name)
     record = composition.job_repository().get_record(completed)
     assert record is not None
-    for batch in plan_batches(plan_segments(record.dialogue))[:1]:
+    for batch in plan_batches(plan_utterances(plan_segments(record.dialogue)))[:1]:
         event = {"job_id": completed, "batch": asdict(batch)}
         yield host.invoke(functions.SYNTHESIZE, event, size=size.name)
     if size is SIZES[0]:

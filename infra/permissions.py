@@ -58,6 +58,8 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("states:StopExecution",), resources=(EXECUTIONS,)),
         # A presigned URL can do what its signer can.
         Grant(actions=("s3:GetObject",), resources=(AUDIO,)),
+        # The provider's list of voices is asked for with its key.
+        Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
     functions.PLAN: (Grant(actions=("dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),),
     functions.SYNTHESIZE: (

@@ -22,7 +22,13 @@ ROUTES = (
     Route("GET", f"{PREFIX}/health", is_open=True),
     Route("GET", f"{PREFIX}/jobs"),
     Route("POST", f"{PREFIX}/jobs"),
+    Route("POST", f"{PREFIX}/jobs/tts"),
     Route("GET", PREFIX + "/jobs/{job_id}"),
     Route("DELETE", PREFIX + "/jobs/{job_id}"),
     Route("GET", PREFIX + "/jobs/{job_id}/download"),
+    Route("GET", PREFIX + "/jobs/{job_id}/subtitles"),
+    Route("POST", PREFIX + "/jobs/{job_id}/resubmit"),
+    Route("POST", f"{PREFIX}/dialogues/parse"),
+    Route("GET", f"{PREFIX}/providers"),
+    Route("GET", f"{PREFIX}/voices"),
 )

@@ -1,5 +1,7 @@
 """The HTTP side of the local stack: what API Gateway does on AWS, and S3's presigned downloads, on one port.
 
+``/docs`` shows the API to people, ``/openapi.json`` to machines.
+
 ``X-User-Id`` names the user, in place of a token.
 """
 
@@ -11,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from local import http_event
 from local.cloud.lambda_errors import FunctionError, FunctionNotFound, HostStopped, TooManyRequests
@@ -19,8 +21,6 @@ from local.cloud.lambda_errors import FunctionError, FunctionNotFound, HostStopp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from werkzeug.wrappers import Response
 
 DEFAULT_USER = "local-user"
 _ADDRESS = "127.0.0.1"
@@ -98,6 +98,8 @@ class Gateway:
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
+        if request.method == "GET" and (document := _documentation(request.path)) is not None:
+            return document
         if (request.content_length or 0) > http_event.MAX_BODY_BYTES:
             return http_event.own_answer(413, "Request Entity Too Large")
         try:
@@ -107,6 +109,18 @@ class Gateway:
         except (FunctionError, FunctionNotFound, HostStopped):
             return http_event.own_answer(500, "Internal Server Error")
         return http_event.to_response(answer)
+
+
+def _documentation(path: str) -> Response | None:
+    """The API's description, which needs no network to be shown."""
+    from local import api_page
+    from local.openapi.document import FILE
+
+    if path in {"/docs", "/docs/"}:
+        return Response(api_page.page(), content_type="text/html; charset=utf-8")
+    if path == "/openapi.json":
+        return Response(FILE.read_bytes(), content_type="application/json")
+    return None
 
 
 def to_event(request: Request) -> dict[str, Any]:

@@ -127,6 +127,8 @@ class LocalStack:
                         "STATE_MACHINE_ARN": state_machine_arn,
                         "AZURE_SPEECH_SECRET_ID": resources.SECRET_ID,
                         "DOWNLOAD_ENDPOINT_URL": self.url,
+                        # The emulator shares this machine with everything else: it may be slower than Azure.
+                        "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "30000",
                         **self._settings,
                     }
                 )

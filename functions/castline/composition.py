@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
     from castline.jobs.repository import JobRepository
     from castline.jobs.service import JobService
-    from castline.speech.errors import ProviderAuthFailed
+    from castline.secrets import CachedSecret
+    from castline.speech.errors import ProviderAuthFailed, SpeechError
     from castline.speech.provider import SpeechProvider
+    from castline.speech.voice_list import Voice, VoiceList
 
 PartT = TypeVar("PartT")
 
@@ -109,18 +111,10 @@ _speech_providers: list[SpeechProvider] = []
 @_made_once
 def speech_provider() -> SpeechProvider:
     """Azure Speech, with the key that Secrets Manager holds at the time."""
-    import boto3
-
-    from castline.secrets import CachedSecret
     from castline.speech.key_rotation import RotatingSpeechProvider
 
-    secret = CachedSecret(
-        boto3.client("secretsmanager", config=_client_config()),
-        settings().azure_speech_secret_id,
-        max_age_seconds=settings().azure_speech_secret_max_age_seconds,
-    )
     provider = RotatingSpeechProvider(
-        secret, _azure_speech, concurrency=settings().speech_concurrency, healed=_count_refusal
+        _azure_speech_secret(), _azure_speech, concurrency=settings().speech_concurrency, healed=_count_refusal
     )
     _speech_providers.append(provider)
     return provider
@@ -136,6 +130,47 @@ def _azure_speech(secret: Mapping[str, str]) -> SpeechProvider:
         concurrency=settings().speech_concurrency,
         first_chunk_timeout_ms=settings().speech_first_chunk_timeout_ms,
         all_chunks_timeout_ms=settings().speech_all_chunks_timeout_ms,
+    )
+
+
+@_made_once
+def voice_list() -> VoiceList:
+    """The voices of Azure Speech."""
+    from castline.speech.voice_list import VoiceList
+
+    return VoiceList(_fetch_azure_voices, stale=_warn_of_old_voices)
+
+
+def _fetch_azure_voices() -> tuple[Voice, ...]:
+    """Azure's list, asked for with the key as it is: a refused one is read afresh."""
+    from castline.speech.azure_voices import fetch_voices
+    from castline.speech.errors import ProviderAuthFailed
+
+    secret = _azure_speech_secret()
+    used = secret.read()
+    try:
+        return fetch_voices(key=used["key"], region=used.get("region"), host=used.get("host"))
+    except ProviderAuthFailed:
+        rotated = secret.read_afresh()
+        if rotated == used:
+            raise
+        return fetch_voices(key=rotated["key"], region=rotated.get("region"), host=rotated.get("host"))
+
+
+def _warn_of_old_voices(error: SpeechError) -> None:
+    logger.warning("the voices cannot be listed; going on with those known", extra={"reason": str(error)})
+
+
+@_made_once
+def _azure_speech_secret() -> CachedSecret:
+    import boto3
+
+    from castline.secrets import CachedSecret
+
+    return CachedSecret(
+        boto3.client("secretsmanager", config=_client_config()),
+        settings().azure_speech_secret_id,
+        max_age_seconds=settings().azure_speech_secret_max_age_seconds,
     )
 
 

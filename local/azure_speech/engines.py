@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 class VoiceEngine(Protocol):
     """Turns text into sound. One engine serves many threads."""
 
+    takes_time: bool
+    """Whether it keeps a thread busy for so long that others should not wait for it."""
+
     def speak(self, passage: Passage) -> bytes:
         """Return ``passage`` as PCM: 16-bit little-endian mono at 24 kHz."""
         ...

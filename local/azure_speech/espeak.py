@@ -36,6 +36,8 @@ _LOCK = threading.Lock()
 class EspeakEngine:
     """Speaks with espeak-ng, one passage at a time."""
 
+    takes_time = True
+
     def speak(self, passage: Passage) -> bytes:
         """Return ``passage`` as PCM: 16-bit little-endian mono at 24 kHz."""
         voice, prosody = passage.voice, passage.prosody

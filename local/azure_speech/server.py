@@ -46,6 +46,7 @@ class AzureSpeechEmulator:
         voice_engine: VoiceEngineName | str = VoiceEngineName.ESPEAK,
         latency_ms: int = 0,
         max_requests_in_flight: int | None = None,
+        with_silence: bool | None = None,
         faults: Iterable[str] = (),
         seed: int = 0,
     ) -> None:
@@ -57,6 +58,8 @@ class AzureSpeechEmulator:
             voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
             latency_ms: how long each request waits before its first audio.
             max_requests_in_flight: more at the same time are throttled.
+            with_silence: whether each voice element begins and ends with silence, as Azure's do. Where it is not
+                given only ``espeak`` does so: a tone has exactly the length that its text asks for.
             faults: what goes wrong, in the notation of ``local.azure_speech.faults``.
             seed: makes the faults that are left to chance repeatable.
 
@@ -69,8 +72,10 @@ class AzureSpeechEmulator:
         self.traffic = Traffic()
         """What it has been asked for."""
         self._port = port
+        engine_name = VoiceEngineName(voice_engine)
         self._behaviour = Behaviour(
-            engine=make_engine(VoiceEngineName(voice_engine)),
+            engine=make_engine(engine_name),
+            with_silence=engine_name is VoiceEngineName.ESPEAK if with_silence is None else with_silence,
             faults=self.faults,
             latency_seconds=latency_ms / 1000,
             max_requests_in_flight=max_requests_in_flight,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from local.azure_speech.traffic import RequestRecord, Traffic
 
 _OUTPUT_FORMAT = "raw-24khz-16bit-mono-pcm"
-_CHUNK_BYTES = 8_192
+_CHUNK_BYTES = 32_768
 _MAX_CLOSE_REASON_BYTES = 123
 _METADATA_OPTION = {
     "WordBoundary": "wordBoundaryEnabled",
@@ -44,6 +44,8 @@ class Behaviour:
     """How every session of one emulator answers."""
 
     engine: VoiceEngine
+    with_silence: bool
+    """Whether each voice element begins and ends with silence."""
     faults: FaultPlan
     latency_seconds: float
     max_requests_in_flight: int | None
@@ -142,11 +144,12 @@ class Session:
         if options.output_format != _OUTPUT_FORMAT:
             raise _Broken(Close(1007, f"Unsupported audio format {options.output_format}; only {_OUTPUT_FORMAT}"))
         try:
-            heard = parse_ssml(without_markers(record.ssml))
+            heard = parse_ssml(without_markers(record.ssml), with_silence=self._behaviour.with_silence)
         except SsmlRefused as refusal:
             raise _Broken(Close(1007, str(refusal))) from None
         record.voice = next((part.voice.short_name for part in heard if isinstance(part, Passage)), "")
-        return await asyncio.to_thread(render, heard, self._behaviour.engine)
+        engine = self._behaviour.engine
+        return await asyncio.to_thread(render, heard, engine) if engine.takes_time else render(heard, engine)
 
     async def _send_audio(
         self,

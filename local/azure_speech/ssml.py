@@ -54,8 +54,12 @@ class Pause:
     duration_ms: int
 
 
-def parse_ssml(ssml: str) -> list[Passage | Pause]:
+def parse_ssml(ssml: str, *, with_silence: bool = False) -> list[Passage | Pause]:
     """Read ``ssml`` into what is heard, in order.
+
+    Args:
+        ssml: the document.
+        with_silence: begin and end each ``voice`` element with the silence that is its voice's habit.
 
     Raises:
         SsmlRefused: it is malformed, names a voice that does not exist, has text or another element where
@@ -77,7 +81,9 @@ def parse_ssml(ssml: str) -> list[Passage | Pause]:
     heard: list[Passage | Pause] = []
     for child in root:
         if _tag(child) == "voice":
-            heard.extend(_read(child, _voice(child.get("name", "")), Prosody()))
+            voice = _voice(child.get("name", ""))
+            lead, tail = ([Pause(voice.lead_ms)], [Pause(voice.tail_ms)]) if with_silence else ([], [])
+            heard.extend([*lead, *_read(child, voice, Prosody()), *tail])
         elif _tag(child) != "backgroundaudio":
             raise SsmlRefused(
                 f"Node [speak] with type [RootSpeak] should not contain node [{_tag(child)}] with type [Others]."

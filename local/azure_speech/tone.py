@@ -20,6 +20,8 @@ _AMPLITUDE = 8_000
 class ToneEngine:
     """Lasts ``MS_PER_CHARACTER`` for each character, at the voice's own rate."""
 
+    takes_time = False
+
     def speak(self, passage: Passage) -> bytes:
         """Return a tone as PCM: 16-bit little-endian mono at 24 kHz. The prosody's volume is not honoured."""
         hz = round(passage.voice.tone_hz * passage.prosody.pitch)

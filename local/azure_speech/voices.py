@@ -29,6 +29,10 @@ class Voice:
     words_per_minute: int
     tone_hz: int
     """The pitch of the tone engine: a whole number, different for every voice."""
+    lead_ms: int
+    """How long it is silent before it speaks."""
+    tail_ms: int
+    """How long it is silent when it has spoken: 200 to 800, from voice to voice."""
 
     def as_json(self) -> dict[str, str]:
         """Describe the voice as the service's list of voices does."""
@@ -119,10 +123,13 @@ _SOUNDS: dict[Gender, tuple[tuple[str, int, int], ...]] = {
     "Male": (("m3", 50, 160), ("m1", 40, 150), ("m7", 60, 170), ("m2", 45, 165), ("m5", 55, 155)),
 }
 _PITCH_STEP = 12
+_LEAD_MS = 100
+_MIN_TAIL_MS, _TAIL_STEP_MS, _TAIL_STEPS = 200, 50, 13
 
 
 def _voices() -> Iterator[Voice]:
     tones = count(100, 5)
+    tails = count(0, 5)
     heard: dict[tuple[str, Gender], Iterator[int]] = {}
     for locale, locale_name, language, entries in _CATALOGUE:
         for entry in entries:
@@ -142,6 +149,8 @@ def _voices() -> Iterator[Voice]:
                 espeak_pitch=pitch + again * _PITCH_STEP,
                 words_per_minute=words_per_minute,
                 tone_hz=next(tones),
+                lead_ms=_LEAD_MS,
+                tail_ms=_MIN_TAIL_MS + next(tails) % _TAIL_STEPS * _TAIL_STEP_MS,
             )
 
 

@@ -10,11 +10,14 @@ from local.cloud.asl_timers import asl_timers
 from local.cloud.clock import Clock
 from local.cloud.credentials import fake_credentials
 from local.cloud.dynamodb import linearizable_dynamodb
+from local.cloud.dynamodb_speed import quick_dynamodb
 from local.cloud.execution_events import ExecutionEvents
 from local.cloud.interpreter_clients import cached_interpreter_clients
 from local.cloud.lambda_api import lambda_api
 from local.cloud.lambdas import Lambdas
+from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
+from local.cloud.state_machine_parsing import parsed_once
 from local.cloud.step_functions import step_functions
 
 _MOTO_CONFIG = {
@@ -50,9 +53,12 @@ def _corrections(region: str, clock: Clock, lambdas: Lambdas, events: ExecutionE
     with (
         fake_credentials(region),
         mock_aws(config=_MOTO_CONFIG),
+        light_requests(),
         linearizable_dynamodb(),
+        quick_dynamodb(),
         linearizable_s3(),
         asl_timers(clock),
+        parsed_once(),
         cached_interpreter_clients(),
         step_functions(events.publish),
         lambda_api(lambdas),

@@ -126,7 +126,7 @@ class TestACompletedJob:
         # When
         for task, more in (
             ("plan", {}),
-            ("synthesize", {"batch": {"number": 0, "first_segment": 0, "segment_count": 1}}),
+            ("synthesize", {"batch": {"number": 0, "first_utterance": 0, "utterance_count": 1}}),
             ("assemble", {}),
         ):
             with pytest.raises(FunctionError, match="the job is completed"):

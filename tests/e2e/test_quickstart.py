@@ -93,8 +93,8 @@ class TestPoll:
         assert result["synthesis_mode"] == "segmented"
         assert result["latency_ms"] >= 0
         assert result["characters"] == sum(len(turn["text"]) for turn in DIALOGUE["turns"])
-        # And when each turn is heard: the emulator's tone lasts 100 ms a character
-        about = partial(pytest.approx, abs=1)
+        # And when each turn is heard: the emulator's tone lasts 100 ms a character, and turns begin on whole frames
+        about = partial(pytest.approx, abs=1 + FRAME_MS / 2)
         assert result["turn_timings"] == [
             {"turn_index": 0, "speaker": "A", "start_ms": 0, "end_ms": about(1000)},
             {"turn_index": 1, "speaker": "B", "start_ms": about(1250), "end_ms": about(2650)},

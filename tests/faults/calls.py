@@ -22,7 +22,7 @@ from tests.faults.processes import Process, ProcessDied, TransferDied, current_p
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from castline.speech.provider import Utterance
+    from castline.speech.provider import Speech, Utterance
 
 _OF_UPLOADS_IN_PARTS = {
     "AbortMultipartUpload",
@@ -187,18 +187,18 @@ class _AwsEffect:
 class _SpokenEffect:
     """A request for speech. It fails at the provider's: the emulator breaks just this one."""
 
-    def __init__(self, utterance: Utterance, speak: Callable[[Utterance], bytes]) -> None:
+    def __init__(self, utterance: Utterance, speak: Callable[[Utterance], Speech]) -> None:
         self._utterance = utterance
         self._speak = speak
 
-    def happen(self) -> bytes:
+    def happen(self) -> Speech:
         return self._speak(self._utterance)
 
-    def fail_before(self) -> bytes:
+    def fail_before(self) -> Speech:
         return self._speak_with_fault("unavailable")
 
-    def fail_after(self) -> bytes:
+    def fail_after(self) -> Speech:
         return self._speak_with_fault("reset-amid-audio")
 
-    def _speak_with_fault(self, name: str) -> bytes:
+    def _speak_with_fault(self, name: str) -> Speech:
         return self._speak(replace(self._utterance, text=f"{self._utterance.text}[[fault {name}]]"))

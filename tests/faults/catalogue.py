@@ -18,8 +18,8 @@ CALLS = {
         submit TransactWriteItems StartExecution
         plan Query UpdateItem
         synthesize Query GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem
-        assemble Query GetObject×3 PutObject TransactWriteItems
-        expire ListObjectsV2 DeleteObject
+        assemble Query GetObject×3 PutObject×2 TransactWriteItems
+        expire ListObjectsV2 DeleteObject×2
     """,
     "completed-in-parts": """
         assemble CreateMultipartUpload UploadPart×2 CompleteMultipartUpload

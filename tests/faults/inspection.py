@@ -100,7 +100,7 @@ def problems_of_jobs(remains: Remains, api: ApiClient) -> Iterator[str]:
         if "JOB" not in items:
             yield f"{job_id} is gone, but for {sorted(items)}"
         else:
-            yield from _problems_of_job(api, job_id, len(audio))
+            yield from _problems_of_job(api, job_id, audio)
         yield from (f"{sk} never expires" for sk, item in items.items() if "expires_at" not in item)
     known = tuple(f"audio/{job_id}/" for job_id in remains.jobs())
     yield from (
@@ -141,17 +141,17 @@ def clear_away() -> None:
         s3.delete_object(Bucket=settings.bucket_name, Key=key)
 
 
-def _problems_of_job(api: ApiClient, job_id: str, audio_files: int) -> Iterator[str]:
+def _problems_of_job(api: ApiClient, job_id: str, audio: list[str]) -> Iterator[str]:
     job = api.job(job_id)
     status = JobStatus(job["status"])
     if not is_terminal(status):
         yield f"the job is still {status}"
     if status is JobStatus.COMPLETED:
-        if audio_files != 1:
-            yield f"a completed job has {audio_files} audio files"
+        if len(audio) != 2 or not any(key.endswith(".cues.json") for key in audio):
+            yield f"a completed job has {audio}, not a file and its cues"
         yield from _problems_of_audio(api, job)
-    elif audio_files:
-        yield f"a {status} job has {audio_files} audio files"
+    elif audio:
+        yield f"a {status} job has {audio}"
     if status is JobStatus.FAILED:
         if job.get("error_code") not in set(FailureCode):
             yield f"the client is told {job.get('error_code')}"

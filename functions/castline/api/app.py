@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
-from castline.api import health, jobs
+from castline.api import dialogues, health, jobs, resubmissions, voices
 from castline.api.identity import NotAuthenticated
 from castline.api.languages import Language, preferred_language
 from castline.api.request_body import body_problem
@@ -20,12 +20,14 @@ from castline.jobs.errors import (
     IdempotencyKeyReused,
     InvalidCursor,
     JobCannotCancel,
+    JobCannotResubmit,
     JobLimitExceeded,
     JobNotCompleted,
     JobNotFound,
 )
 from castline.metrics import Metric
 from castline.observability import log_unexpected, logger, measure, note, observed
+from castline.speech.errors import SpeechError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -33,10 +35,17 @@ if TYPE_CHECKING:
 PREFIX = "/api/v1"
 RETRY_AFTER_SECONDS = 5
 
-_PATH_OF_A_JOB = re.compile(rf"{PREFIX}/jobs/[^/]+(/download)?")
+_PATHS_OF_A_JOB = {
+    "GET": re.compile(rf"{PREFIX}/jobs/[^/]+(/download|/subtitles)?"),
+    "DELETE": re.compile(rf"{PREFIX}/jobs/[^/]+"),
+    "POST": re.compile(rf"{PREFIX}/jobs/[^/]+/resubmit"),
+}
 
 app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
 app.include_router(jobs.router, prefix=PREFIX)
+app.include_router(resubmissions.router, prefix=PREFIX)
+app.include_router(dialogues.router, prefix=PREFIX)
+app.include_router(voices.router, prefix=PREFIX)
 app.include_router(health.router, prefix=PREFIX)
 app.include_router(health.router)
 
@@ -95,6 +104,11 @@ def _job_cannot_cancel(error: JobCannotCancel) -> Response[str]:
     return error_response(409, "JOB_CANNOT_CANCEL", _language(), details={"status": error.status})
 
 
+@app.exception_handler(JobCannotResubmit)
+def _job_cannot_resubmit(error: JobCannotResubmit) -> Response[str]:
+    return error_response(409, "JOB_CANNOT_RESUBMIT", _language(), details={"status": error.status})
+
+
 @app.exception_handler(JobLimitExceeded)
 def _job_limit_exceeded(error: JobLimitExceeded) -> Response[str]:
     measure({Metric.JOBS_REFUSED: 1})
@@ -113,11 +127,17 @@ def _service_unavailable(error: ServiceUnavailable) -> Response[str]:
     return error_response(503, "SERVICE_UNAVAILABLE", _language(), headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
+@app.exception_handler(SpeechError)
+def _provider_unavailable(error: SpeechError) -> Response[str]:
+    logger.error("the speech provider is unavailable", extra={"error": type(error).__name__, "reason": str(error)})
+    return error_response(503, "PROVIDER_UNAVAILABLE", _language(), headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
 @app.not_found
 def _not_found(_error: NotFoundError) -> Response[str]:
     event = app.current_event
     # An id that no route matches is still an id of no job.
-    if event.http_method in {"GET", "DELETE"} and _PATH_OF_A_JOB.fullmatch(event.path):
+    if (path := _PATHS_OF_A_JOB.get(event.http_method)) and path.fullmatch(event.path):
         return error_response(404, "JOB_NOT_FOUND", _language())
     return error_response(404, "NOT_FOUND", _language())
 
@@ -133,7 +153,8 @@ def _unexpected_error(error: Exception) -> Response[str]:
 
 
 def _has_body() -> bool:
-    return app.current_event.http_method == "POST"
+    event = app.current_event
+    return event.http_method == "POST" and not _PATHS_OF_A_JOB["POST"].fullmatch(event.path)
 
 
 def _language() -> Language:

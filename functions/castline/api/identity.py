@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from castline.observability import note
+
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
@@ -24,3 +26,14 @@ def user_id(event: APIGatewayProxyEventV2) -> str:
     if not subject:
         raise NotAuthenticated
     return str(subject)
+
+
+def noted_user_id(event: APIGatewayProxyEventV2) -> str:
+    """The user who is asking, whom further log lines name.
+
+    Raises:
+        NotAuthenticated: there is none.
+    """
+    user = user_id(event)
+    note(user_id=user)
+    return user

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
@@ -11,20 +12,28 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from castline import composition
 from castline.api import schemas
-from castline.api.identity import user_id
+from castline.api.etags import entity_tag, is_known
+from castline.api.identity import noted_user_id
 from castline.api.languages import Language, preferred_language
+from castline.api.media_types import prefers_json
 from castline.api.messages import failure_message
 from castline.api.responses import json_response
 from castline.api.validation import InvalidRequest
+from castline.audio.content_disposition import content_disposition
 from castline.audio.formats import OutputFormat
+from castline.audio.subtitles import SubtitleFormat, render
 from castline.jobs import cursor as cursors
+from castline.jobs.errors import JobNotCompleted
 from castline.jobs.ids import is_job_id
-from castline.jobs.model import Job, JobRecord, JobStatus
+from castline.jobs.model import Dialogue, Job, JobRecord, JobStatus, JobType
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
 
 DOWNLOAD_SECONDS = 15 * 60
 """How long a presigned URL works."""
+POLL_AFTER_SECONDS = 2
+
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255)]
 
 router = APIGatewayHttpRouter()
 
@@ -32,13 +41,19 @@ router = APIGatewayHttpRouter()
 @router.post("/jobs")
 def create_job(
     request: Annotated[schemas.CreateJobRequest, Body()],
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response[str]:
     """Submit a dialogue and get a job; the same job again for the same Idempotency-Key within a day."""
-    job = composition.job_service().submit(_user_id(), request.to_dialogue(), idempotency_key=idempotency_key)
-    note(job_id=job.id)
-    logger.info("submitted", extra={"turns": len(request.turns)})
-    return json_response(201, _summary(job))
+    return _submit(request.to_dialogue(), idempotency_key)
+
+
+@router.post("/jobs/tts")
+def create_single_voice_job(
+    request: Annotated[schemas.CreateSingleVoiceJobRequest, Body()],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[str]:
+    """Submit a text to be spoken in one voice."""
+    return _submit(request.to_dialogue(), idempotency_key)
 
 
 @router.get("/jobs")
@@ -46,14 +61,14 @@ def list_jobs(
     status: Annotated[JobStatus | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     offset: Annotated[int, Query(ge=0)] = 0,
-    cursor: Annotated[str | None, Query()] = None,
+    cursor: Annotated[str | None, Query(json_schema_extra={"pattern": cursors.PATTERN})] = None,
 ) -> Response[str]:
     """List jobs, newest first."""
     if cursor is not None and offset:
         raise InvalidRequest("offset", "conflicting_position")
     page = composition.job_service().list(_user_id(), limit=limit, status=status, offset=offset, cursor=cursor)
     body = schemas.JobList(
-        items=[_summary(job) for job in page.jobs],
+        items=[summary(job) for job in page.jobs],
         total=page.total,
         limit=limit,
         offset=offset,
@@ -65,57 +80,119 @@ def list_jobs(
 @router.get("/jobs/<job_id>")
 def get_job(job_id: str) -> Response[str]:
     """Look at a job."""
-    _note_job(job_id)
+    note_job(job_id)
     record = composition.job_service().get(_user_id(), job_id)
     language = preferred_language(router.current_event.headers.get("accept-language"))
-    return json_response(200, _detail(record, language))
+    answer = json_response(200, _detail(record, language))
+    tag = entity_tag(language, answer.body or "")
+    answer.headers |= {
+        "Cache-Control": "private, no-cache",
+        "Content-Language": language.value,
+        "ETag": tag,
+        "Vary": "Accept-Language, Authorization",
+    }
+    if record.job.completed_at is None:
+        answer.headers["Retry-After"] = str(POLL_AFTER_SECONDS)
+    if is_known(tag, router.current_event.headers.get("if-none-match")):
+        return Response(status_code=304, body="", headers=answer.headers)
+    return answer
 
 
 @router.get("/jobs/<job_id>/download")
-def download(job_id: str) -> Response[str]:
-    """Be sent to the finished audio."""
-    _note_job(job_id)
+def download(
+    job_id: str, disposition: Annotated[Literal["attachment", "inline"], Query()] = "attachment"
+) -> Response[str]:
+    """Be sent to the finished audio; or be told where it is, with ``Accept: application/json``."""
+    note_job(job_id)
+    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
+    if not prefers_json(router.current_event.headers.get("accept")):
+        job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
+        headers["Location"] = _download_url(job, audio_file_id, disposition)
+        return Response(status_code=302, body="", headers=headers)
+    record = composition.job_service().get(_user_id(), job_id)
+    answer = json_response(200, _download(record, disposition))
+    answer.headers |= headers
+    return answer
+
+
+@router.get("/jobs/<job_id>/subtitles")
+def get_subtitles(
+    job_id: str,
+    subtitle_format: Annotated[SubtitleFormat, Query(alias="format")] = SubtitleFormat.VTT,
+) -> Response[str]:
+    """Read what is said when."""
+    note_job(job_id)
     job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
-    url = _download_url(job, audio_file_id)
-    return Response(status_code=302, body="", headers={"Location": url, "Cache-Control": "no-store"})
+    cues = composition.audio_storage().read_cues(job.id, audio_file_id)
+    return Response(
+        status_code=200,
+        content_type=f"{subtitle_format.content_type}; charset=utf-8",
+        body=render(subtitle_format, cues),
+        headers={"Content-Disposition": content_disposition("inline", _filename(job, subtitle_format.extension))},
+    )
 
 
 @router.delete("/jobs/<job_id>")
 def cancel_job(job_id: str) -> Response[str]:
     """Cancel a job that is still pending."""
-    _note_job(job_id)
+    note_job(job_id)
     job = composition.job_service().cancel(_user_id(), job_id)
     measure({Metric.JOBS_CANCELLED: 1})
     logger.info("cancelled")
-    return json_response(200, _summary(job))
+    return json_response(200, summary(job))
+
+
+def _submit(dialogue: Dialogue, idempotency_key: str | None) -> Response[str]:
+    job = composition.job_service().submit(_user_id(), dialogue, idempotency_key=idempotency_key)
+    note(job_id=job.id)
+    logger.info("submitted", extra={"turns": len(dialogue.turns)})
+    return json_response(201, summary(job))
 
 
 def _user_id() -> str:
-    user = user_id(router.current_event)
-    note(user_id=user)
-    return user
+    return noted_user_id(router.current_event)
 
 
-def _note_job(job_id: str) -> None:
+def note_job(job_id: str) -> None:
     """Let log lines carry the id, if it is one: the path may hold any text."""
     if is_job_id(job_id):
         note(job_id=job_id)
 
 
-def _download_url(job: Job, audio_file_id: str) -> str:
+def _download(record: JobRecord, disposition: Literal["attachment", "inline"]) -> schemas.Download:
+    job, result = record.job, record.result
+    if job.audio_file_id is None or result is None:
+        raise JobNotCompleted
+    # Before the URL is signed: it works at least as long as is said.
+    expires_at = datetime.now(UTC) + timedelta(seconds=DOWNLOAD_SECONDS)
+    return schemas.Download(
+        download_url=_download_url(job, job.audio_file_id, disposition),
+        expires_at=expires_at,
+        filename=_filename(job, OutputFormat(job.output_format).extension),
+        content_type=result.content_type,
+        size_bytes=result.size_bytes,
+    )
+
+
+def _download_url(job: Job, audio_file_id: str, disposition: Literal["attachment", "inline"]) -> str:
     from castline.audio.storage import audio_key
 
     output_format = OutputFormat(job.output_format)
     return composition.audio_storage().download_url(
         audio_key(job.id, audio_file_id, output_format.extension),
-        filename=f"castline-{job.created_at:%Y-%m-%d}-{job.id[-8:]}.{output_format.extension}",
+        filename=_filename(job, output_format.extension),
         content_type=output_format.content_type,
-        disposition="attachment",
+        disposition=disposition,
         expires_in_seconds=DOWNLOAD_SECONDS,
     )
 
 
-def _summary(job: Job) -> schemas.JobSummary:
+def _filename(job: Job, extension: str) -> str:
+    return f"castline-{job.created_at:%Y-%m-%d}-{job.id[-8:]}.{extension}"
+
+
+def summary(job: Job) -> schemas.JobSummary:
+    """A job as lists and submissions show it."""
     return schemas.JobSummary(
         id=job.id,
         status=job.status,
@@ -130,8 +207,8 @@ def _summary(job: Job) -> schemas.JobSummary:
 def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
     job = record.job
     return schemas.JobDetail(
-        **dict(_summary(job)),
-        input_params=schemas.InputParams(**asdict(record.dialogue)),
+        **dict(summary(job)),
+        input_params=_input_params(record.dialogue),
         progress=schemas.Progress(completed_segments=record.completed_segments, total_segments=job.total_segments),
         retry_count=record.retry_count,
         result_metadata=_result_metadata(record),
@@ -139,6 +216,12 @@ def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
         error_code=job.failure.code if job.failure else None,
         error_message=(failure_message(job.failure.code, job.failure.details, language) if job.failure else None),
     )
+
+
+def _input_params(dialogue: Dialogue) -> schemas.InputParams | schemas.SingleVoiceInputParams:
+    if dialogue.job_type is JobType.SINGLE_TTS:
+        return schemas.SingleVoiceInputParams.of(dialogue)
+    return schemas.InputParams.of(dialogue)
 
 
 def _result_metadata(record: JobRecord) -> schemas.ResultMetadata | None:

@@ -21,6 +21,10 @@ _ERRORS: _Catalogue = {
         _EN: "Something went wrong on our side. Please try again later.",
     },
     "JOB_CANNOT_CANCEL": {_ZH: "無法取消，只有等待中的工作可以取消", _EN: "Only a pending job can be cancelled."},
+    "JOB_CANNOT_RESUBMIT": {
+        _ZH: "無法重新提交，請等待工作結束",
+        _EN: "Only a job that has ended can be submitted again.",
+    },
     "JOB_LIMIT_EXCEEDED": {
         _ZH: "已達並發上限，請等待現有工作完成",
         _EN: "You have reached the limit of active jobs. Please wait for one to finish.",
@@ -28,6 +32,10 @@ _ERRORS: _Catalogue = {
     "JOB_NOT_COMPLETED": {_ZH: "音檔尚未完成", _EN: "The audio is not finished."},
     "JOB_NOT_FOUND": {_ZH: "工作不存在", _EN: "There is no such job."},
     "NOT_FOUND": {_ZH: "路徑不存在", _EN: "There is nothing at this path, or not for this method."},
+    "PROVIDER_UNAVAILABLE": {
+        _ZH: "語音服務暫時無法使用，請稍後再試",
+        _EN: "The speech provider is unavailable for the moment. Please try again later.",
+    },
     "SERVICE_UNAVAILABLE": {
         _ZH: "服務暫時無法使用，請稍後再試",
         _EN: "The service is unavailable for the moment. Please try again later.",
@@ -91,6 +99,8 @@ _PROBLEMS: _Catalogue = {
     },
     "duplicate_speaker": {_ZH: "講者「{speaker}」重複指定聲音", _EN: "speaker {speaker} has a voice already"},
     "extra_forbidden": {_ZH: "未知的欄位", _EN: "unknown field"},
+    "finite_number": {_ZH: "必須是有限的數字", _EN: "must be a finite number"},
+    "float_type": {_ZH: "必須是數字", _EN: "must be a number"},
     "greater_than_equal": {_ZH: "不可小於 {ge}", _EN: "must be at least {ge}"},
     "int_parsing": {_ZH: "必須是整數", _EN: "must be an integer"},
     "int_type": {_ZH: "必須是整數", _EN: "must be an integer"},
@@ -109,6 +119,36 @@ _PROBLEMS: _Catalogue = {
     "nested_too_deeply": {_ZH: "JSON 的層數過多", _EN: "the JSON is nested too deeply"},
     "not_utf8": {_ZH: "不是有效的 UTF-8", _EN: "not valid UTF-8"},
     "number_too_long": {_ZH: "數字過長", _EN: "a number has too many digits"},
+    "script_empty": {
+        _ZH: "第 {line} 行：腳本沒有任何台詞，請寫成「A：你好」的形式",
+        _EN: "line {line}: the script has nothing to speak; write lines such as A: Hello",
+    },
+    "script_speaker_too_long": {
+        _ZH: "第 {line} 行：講者名稱不可超過 {max_length} 個字元，請縮短「{speaker}…」",
+        _EN: "line {line}: a speaker's name must not have more than {max_length} characters; shorten {speaker}…",
+    },
+    "script_speaker_without_text": {
+        _ZH: "第 {line} 行：講者「{speaker}」沒有台詞，請補上文字或刪除這一行；舞台指示請寫在圓括號內",
+        _EN: "line {line}: speaker {speaker} says nothing; add text or delete the line, and put a stage direction in "
+        "parentheses",
+    },
+    "script_too_many_characters": {
+        _ZH: "第 {line} 行：全部文字共 {characters} 個字元，從這一行起超過 {max_characters} 個，請縮短腳本",
+        _EN: "line {line}: all texts together have {characters} characters, more than {max_characters} from this "
+        "line on; shorten the script",
+    },
+    "script_too_many_turns": {
+        _ZH: "第 {line} 行：全部共 {turns} 句，從這一行起超過 {max_turns} 句，請縮短腳本",
+        _EN: "line {line}: the script has {turns} turns, more than {max_turns} from this line on; shorten the script",
+    },
+    "script_unspeakable_character": {
+        _ZH: "第 {line} 行：含有無法朗讀的字元（{code_point}），請刪除",
+        _EN: "line {line}: holds a character that cannot be spoken ({code_point}); delete it",
+    },
+    "script_without_speaker": {
+        _ZH: "第 {line} 行：這一行之前沒有講者，請在行首加上講者，例如「A：」，或刪除這一行",
+        _EN: "line {line}: nobody speaks this; begin the line with a speaker, such as A:, or delete it",
+    },
     "speaker_without_voice": {_ZH: "講者「{speaker}」沒有指定聲音", _EN: "speaker {speaker} has no voice"},
     "string_too_long": {_ZH: "不可超過 {max_length} 個字元", _EN: "must not have more than {max_length} characters"},
     "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},

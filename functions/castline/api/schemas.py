@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from castline.jobs.model import Dialogue, JobStatus, JobType, Turn, VoiceAssignment
+from castline.jobs.model import Delivery, Dialogue, JobStatus, JobType, Turn, VoiceAssignment
 from castline.speech.ssml import unspeakable_positions
-from castline.speech.voices import is_language_tag, is_voice_id
+from castline.speech.voice_list import Gender
+from castline.speech.voices import (
+    LANGUAGE_TAG_PATTERN,
+    MAX_LANGUAGE_TAG_LENGTH,
+    MAX_VOICE_ID_LENGTH,
+    VOICE_ID_PATTERN,
+    is_language_tag,
+    is_voice_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +41,12 @@ _Objects = list[tuple[int, dict[str, Any]]]
 MAX_TURNS = 1_000
 MAX_SPEAKER_CHARACTERS = 50
 MAX_DIALOGUE_CHARACTERS = 100_000
+MAX_SINGLE_TEXT_CHARACTERS = 50_000
+NAMELESS_SPEAKER = ""
+"""Who speaks a single text."""
+MAX_SCRIPT_CHARACTERS = 150_000
+MAX_GAP_MS = 2_000
+MAX_CROSSFADE_MS = 500
 
 
 def _not_blank(value: str) -> str:
@@ -47,24 +72,61 @@ def _voice_id(value: str) -> str:
     return value
 
 
-def _language_tag(value: str) -> str:
+def language_tag(value: str) -> str:
+    """``value``, if it is a language tag."""
     if not is_language_tag(value):
         raise PydanticCustomError("language_tag", "not a language tag")
     return value
+
+
+def _whole(value: Any) -> Any:
+    """``value``, but 1.0 as 1: to JSON they are the same number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+_UNSPEAKABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff"
+# What the validators below demand, as far as JSON Schema can say it.
+_SPEAKABLE_PATTERN = f"^[^{_UNSPEAKABLE}]*$"
+_NOT_BLANK_PATTERN = rf"^[^{_UNSPEAKABLE}]*[^\s{_UNSPEAKABLE}][^{_UNSPEAKABLE}]*$"
+
 Speaker = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_SPEAKER_CHARACTERS),
+    Field(min_length=1, max_length=MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": _NOT_BLANK_PATTERN}),
     AfterValidator(_not_blank),
     AfterValidator(_speakable),
 ]
-Text = Annotated[str, Field(min_length=1), AfterValidator(_not_blank), AfterValidator(_speakable)]
-Time = Annotated[datetime, PlainSerializer(_format_time, return_type=str)]
+Text = Annotated[
+    str,
+    Field(min_length=1, json_schema_extra={"pattern": _NOT_BLANK_PATTERN}),
+    AfterValidator(_not_blank),
+    AfterValidator(_speakable),
+]
+VoiceId = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": VOICE_ID_PATTERN, "maxLength": MAX_VOICE_ID_LENGTH}),
+    AfterValidator(_voice_id),
+]
+LanguageTag = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH}),
+    AfterValidator(language_tag),
+]
+VoiceName = Annotated[
+    str,
+    Field(max_length=100, json_schema_extra={"pattern": _SPEAKABLE_PATTERN}),
+    AfterValidator(_speakable),
+]
+Format = Literal["mp3", "wav"]
+Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+Time = Annotated[
+    datetime,
+    PlainSerializer(_format_time, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
 
 
 def _left_out_when_none() -> Any:
@@ -80,7 +142,7 @@ class TurnSchema(_Request):
 
     speaker: Speaker
     text: Text
-    index: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    index: Annotated[int, Field(ge=0, le=2**53 - 1), BeforeValidator(_whole)]
     """Turns are spoken in order of index; no two have the same."""
 
 
@@ -88,8 +150,8 @@ class VoiceAssignmentSchema(_Request):
     """The voice that speaks for one speaker."""
 
     speaker: Speaker
-    voice_id: Annotated[str, AfterValidator(_voice_id)]
-    voice_name: Annotated[str, Field(max_length=100), AfterValidator(_speakable)] | None = _left_out_when_none()
+    voice_id: VoiceId
+    voice_name: VoiceName | None = _left_out_when_none()
 
 
 class CreateJobRequest(_Request):
@@ -98,10 +160,10 @@ class CreateJobRequest(_Request):
     provider: Literal["azure"]
     turns: Annotated[list[TurnSchema], Field(min_length=1, max_length=MAX_TURNS)]
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=MAX_TURNS)]
-    language: Annotated[str, AfterValidator(_language_tag)] = "zh-TW"
-    output_format: Literal["mp3", "wav"] = "mp3"
-    gap_ms: Annotated[int, Field(ge=0, le=2000)] = 300
-    crossfade_ms: Annotated[int, Field(ge=0, le=500)] = 50
+    language: LanguageTag = "zh-TW"
+    output_format: Format = "mp3"
+    gap_ms: Annotated[int, Field(ge=0, le=MAX_GAP_MS), BeforeValidator(_whole)] = 300
+    crossfade_ms: Annotated[int, Field(ge=0, le=MAX_CROSSFADE_MS), BeforeValidator(_whole)] = 50
 
     @model_validator(mode="wrap")
     @classmethod
@@ -144,10 +206,109 @@ class CreateJobRequest(_Request):
         )
 
 
+class CreateSingleVoiceJobRequest(_Request):
+    """A text to be spoken in one voice."""
+
+    provider: Literal["azure"]
+    text: Annotated[Text, Field(max_length=MAX_SINGLE_TEXT_CHARACTERS)]
+    voice_id: VoiceId
+    voice_name: VoiceName | None = _left_out_when_none()
+    language: LanguageTag = "zh-TW"
+    output_format: Format = "mp3"
+    speed: Annotated[float, Field(ge=0.5, le=2, allow_inf_nan=False)] = 1.0
+    """A factor on the voice's own speed."""
+    pitch: Annotated[int, Field(ge=-20, le=20), BeforeValidator(_whole)] = 0
+    """In percent, up or down from the voice's own."""
+    volume: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] = 1.0
+    """A factor on the amplitude."""
+
+    def to_dialogue(self) -> Dialogue:
+        """The text as the domain knows it: a dialogue of one turn."""
+        return Dialogue(
+            provider=self.provider,
+            turns=(Turn(speaker=NAMELESS_SPEAKER, text=self.text, index=0),),
+            voice_assignments=(
+                VoiceAssignment(speaker=NAMELESS_SPEAKER, voice_id=self.voice_id, voice_name=self.voice_name),
+            ),
+            language=self.language,
+            output_format=self.output_format,
+            job_type=JobType.SINGLE_TTS,
+            delivery=Delivery(speed=self.speed, pitch_percent=self.pitch, volume=self.volume),
+        )
+
+
+class ParseDialogueRequest(_Request):
+    """A script to be turned into turns."""
+
+    script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN})]
+
+
+class ParsedDialogue(BaseModel):
+    """A script as turns."""
+
+    turns: list[TurnSchema]
+    speakers: list[str]
+    """In order of appearance."""
+    total_characters: int
+    """Of all texts together."""
+
+
+class Provider(BaseModel):
+    """A speech provider, and what a job for it may have."""
+
+    id: str
+    name: str
+    output_formats: list[str]
+    max_turns: int
+    max_characters: int
+    """Of all texts together."""
+    max_speaker_characters: int
+    max_gap_ms: int
+    max_crossfade_ms: int
+    max_active_jobs: int
+    """How many pending and processing jobs a user may have."""
+
+
+class ProviderList(BaseModel):
+    """All speech providers."""
+
+    items: list[Provider]
+
+
+class Voice(BaseModel):
+    """A voice to assign to a speaker."""
+
+    voice_id: str
+    name: str
+    """What people call it, in its own language."""
+    language: str
+    language_name: str
+    """The language's name in English."""
+    gender: Gender
+    styles: list[str]
+
+
+class VoiceList(BaseModel):
+    """All voices that match."""
+
+    items: list[Voice]
+    total: int
+
+
+class Download(BaseModel):
+    """Where the finished audio is, for a while."""
+
+    download_url: str
+    expires_at: Time
+    filename: str
+    content_type: str
+    size_bytes: int
+
+
 class JobSummary(BaseModel):
     """A job in a list. A time that has not come yet is left out."""
 
-    id: str
+    id: Id
     status: JobStatus
     job_type: JobType
     provider: str
@@ -175,6 +336,10 @@ class ResultMetadata(BaseModel):
     content_type: str
     size_bytes: int
     characters: int
+    billed_characters: int
+    """What the provider charges for, by its own rule; segments that were stored already cost nothing."""
+    reused_segments: int
+    """How many segments did not have to be spoken for this job."""
     turn_timings: list[TurnTimingSchema]
 
 
@@ -196,15 +361,52 @@ class InputParams(BaseModel):
     gap_ms: int
     crossfade_ms: int
 
+    @classmethod
+    def of(cls, dialogue: Dialogue) -> Self:
+        """The request that ``dialogue`` came from."""
+        return cls(
+            **{name: value for name, value in asdict(dialogue).items() if name not in {"job_type", "delivery"}}
+        )
+
+
+class SingleVoiceInputParams(BaseModel):
+    """The request a single-voice job was made from, defaults filled in: it can be submitted again."""
+
+    provider: str
+    text: str
+    voice_id: str
+    voice_name: str | None = _left_out_when_none()
+    language: str
+    output_format: str
+    speed: float
+    pitch: int
+    volume: float
+
+    @classmethod
+    def of(cls, dialogue: Dialogue) -> Self:
+        """The request that ``dialogue`` came from."""
+        (turn,), (voice,) = dialogue.turns, dialogue.voice_assignments
+        return cls(
+            provider=dialogue.provider,
+            text=turn.text,
+            voice_id=voice.voice_id,
+            voice_name=voice.voice_name,
+            language=dialogue.language,
+            output_format=dialogue.output_format,
+            speed=dialogue.delivery.speed,
+            pitch=dialogue.delivery.pitch_percent,
+            volume=dialogue.delivery.volume,
+        )
+
 
 class JobDetail(JobSummary):
     """A job with all that is known about it. What does not apply is left out."""
 
-    input_params: InputParams
+    input_params: InputParams | SingleVoiceInputParams
     progress: Progress
     retry_count: int
     result_metadata: ResultMetadata | None = _left_out_when_none()
-    audio_file_id: str | None = _left_out_when_none()
+    audio_file_id: Id | None = _left_out_when_none()
     error_code: str | None = _left_out_when_none()
     error_message: str | None = _left_out_when_none()
 
@@ -255,7 +457,7 @@ def _problems_between_fields(data: Any) -> Iterator[InitErrorDetails]:
 def _duplicate_indexes(turns: _Objects) -> Iterator[InitErrorDetails]:
     seen: set[int] = set()
     for position, turn in turns:
-        index = turn.get("index")
+        index = _whole(turn.get("index"))
         if type(index) is int:
             if index in seen:
                 yield _problem(("turns", position, "index"), "duplicate_index", index=index)

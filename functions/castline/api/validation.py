@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from castline.api.messages import problem_message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from castline.api.languages import Language
 
@@ -22,6 +22,13 @@ class InvalidRequest(Exception):
     def __init__(self, field: str, kind: str, **context: Any) -> None:
         super().__init__(f"{field}: {kind}")
         self.problems: list[dict[str, Any]] = [{"loc": (field,), "type": kind, "ctx": context}]
+
+    @classmethod
+    def of_fields(cls, problems: Iterable[tuple[str, str, Mapping[str, Any]]]) -> InvalidRequest:
+        """Several problems at once, at least one: field, kind and context of each."""
+        errors = [cls(field, kind, **context) for field, kind, context in problems]
+        errors[0].problems = [problem for error in errors for problem in error.problems]
+        return errors[0]
 
 
 def explain(problems: Sequence[Mapping[str, Any]], language: Language) -> dict[str, Any]:

@@ -18,18 +18,16 @@ import struct
 from dataclasses import dataclass
 from typing import Final, Self
 
-from castline.audio.pcm import SAMPLE_RATE_HZ
+from castline.audio.mp3_frames import (
+    BIT_RATE_KBPS,
+    ENCODER_DELAY_SAMPLES,
+    FRAME_HEADER,
+    FRAME_SAMPLES,
+    FRAME_SIZE_BYTES,
+    SIDE_INFORMATION_BYTES,
+)
 
-BIT_RATE_KBPS: Final = 96
-FRAME_SAMPLES: Final = 576
-FRAME_SIZE_BYTES: Final = FRAME_SAMPLES * BIT_RATE_KBPS * 1000 // 8 // SAMPLE_RATE_HZ
-
-_ENCODER_DELAY_SAMPLES: Final = 576
 _MIN_PADDING_SAMPLES: Final = 576  # a decoder lags 529 samples behind; LAME flushes at least a frame
-
-# Sync word, MPEG-2, Layer III, no CRC; 96 kbit/s, 24 kHz, no padding; mono, original.
-_FRAME_HEADER: Final = bytes.fromhex("fff3a4c4")
-_SIDE_INFORMATION: Final = bytes(9)
 _FRAMES_BYTES_TOC_AND_QUALITY_FOLLOW: Final = 0b1111
 # With CBR, time and bytes advance together.
 _SEEK_TABLE: Final = bytes(percent * 256 // 100 for percent in range(100))
@@ -49,7 +47,7 @@ class Framing:
     @classmethod
     def of(cls, total_samples: int) -> Self:
         """The framing of ``total_samples``: delay, then the audio, then padding up to a whole frame."""
-        delayed_samples = _ENCODER_DELAY_SAMPLES + total_samples
+        delayed_samples = ENCODER_DELAY_SAMPLES + total_samples
         padding = _MIN_PADDING_SAMPLES + -delayed_samples % FRAME_SAMPLES
         return cls(audio_frames=(delayed_samples + padding) // FRAME_SAMPLES, padding_samples=padding)
 
@@ -61,7 +59,7 @@ class Framing:
 
 def info_frame(framing: Framing) -> bytes:
     """The Info frame of a file framed so."""
-    tagged = _FRAME_HEADER + _SIDE_INFORMATION + _xing_part(framing) + _lame_part_without_crc(framing)
+    tagged = FRAME_HEADER + bytes(SIDE_INFORMATION_BYTES) + _xing_part(framing) + _lame_part_without_crc(framing)
     tagged += struct.pack(">H", _crc_16(tagged))
     return tagged.ljust(FRAME_SIZE_BYTES, b"\0")
 
@@ -79,7 +77,7 @@ def _xing_part(framing: Framing) -> bytes:
 
 
 def _lame_part_without_crc(framing: Framing) -> bytes:
-    delay_and_padding = _ENCODER_DELAY_SAMPLES << 12 | framing.padding_samples
+    delay_and_padding = ENCODER_DELAY_SAMPLES << 12 | framing.padding_samples
     return b"".join(
         (
             _ENCODER,

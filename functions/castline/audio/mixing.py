@@ -7,7 +7,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from castline.audio.errors import BrokenSegment
-from castline.audio.pcm import SAMPLE_WIDTH_BYTES
+from castline.audio.pcm import SAMPLE_WIDTH_BYTES, whole_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ def mix(turns: Iterable[Iterable[bytes]], timeline: Timeline, *, fade_in_samples
     canvas = _Canvas()
     for position, (turn, span) in enumerate(zip(turns, timeline.spans, strict=True)):
         next_start = _start_of_next(timeline, position)
-        chunks = _whole_samples(_check_length(turn, span, position))
+        chunks = whole_samples(_check_length(turn, span, position))
         if position > 0:
             chunks = _fade_in(chunks, min(fade_in_samples, span.length_samples))
         at = span.start_sample
@@ -99,16 +99,6 @@ def _check_length(chunks: Iterable[bytes], span: Span, position: int) -> Iterato
         yield chunk
     if seen_bytes < expected_bytes:
         raise BrokenSegment(f"turn {position} has {seen_bytes} of its {expected_bytes} bytes")
-
-
-def _whole_samples(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in chunks that hold whole samples: a network stream may be cut amid one."""
-    half_sample = b""
-    for chunk in chunks:
-        joined = half_sample + chunk
-        whole_bytes = len(joined) - len(joined) % SAMPLE_WIDTH_BYTES
-        half_sample = joined[whole_bytes:]
-        yield joined[:whole_bytes]
 
 
 def _fade_in(chunks: Iterable[bytes], fade_samples: int) -> Iterator[bytes]:

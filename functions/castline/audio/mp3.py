@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import lameenc
 
 from castline.audio.errors import LengthMismatch
-from castline.audio.info_frame import BIT_RATE_KBPS, FRAME_SIZE_BYTES, Framing, info_frame
+from castline.audio.info_frame import Framing, info_frame
+from castline.audio.mp3_frames import BIT_RATE_KBPS, FRAME_SIZE_BYTES
 from castline.audio.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
@@ -36,9 +37,15 @@ def encode_mp3(pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
     Raises:
         LengthMismatch: ``pcm`` holds more or fewer samples, or the encoder wrote more or fewer frames.
     """
-    framing = Framing.of(total_samples)
-    yield info_frame(framing)
+    yield info_frame(Framing.of(total_samples))
+    yield from encode_frames(pcm, total_samples)
 
+
+def encode_frames(pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
+    """Encode ``pcm`` without an Info frame: as many frames as ``Framing.of(total_samples)`` says.
+
+    Takes, yields and raises what :func:`encode_mp3` does. The first frame needs no frame before it.
+    """
     encoder = _encoder()
     encoded_bytes = written_bytes = 0
     for chunk in pcm:
@@ -51,8 +58,9 @@ def encode_mp3(pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
         raise LengthMismatch(f"promised {total_samples} samples, encoded {encoded_bytes // SAMPLE_WIDTH_BYTES}")
     last_frames = bytes(encoder.flush())
     written_bytes += len(last_frames)
-    if written_bytes != framing.audio_frames * FRAME_SIZE_BYTES:
-        raise LengthMismatch(f"promised {framing.audio_frames} frames, wrote {written_bytes} bytes")
+    audio_frames = Framing.of(total_samples).audio_frames
+    if written_bytes != audio_frames * FRAME_SIZE_BYTES:
+        raise LengthMismatch(f"promised {audio_frames} frames, wrote {written_bytes} bytes")
     yield last_frames
 
 

@@ -5,13 +5,18 @@ Samples are computed with in the byte order of the host, which is little-endian 
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 SAMPLE_RATE_HZ: Final = 24_000
 SAMPLE_WIDTH_BYTES: Final = 2
 SAMPLES_PER_MS: Final = SAMPLE_RATE_HZ // 1000
+FULL_SCALE: Final = 32_768
+"""The amplitude of 0 dBFS."""
 
-_FULL_SCALE: Final = 32_768
 _SCAN_WINDOW_BYTES: Final = 5 * SAMPLES_PER_MS * SAMPLE_WIDTH_BYTES
 
 
@@ -25,7 +30,26 @@ def samples_to_ms(samples: int) -> int:
     return (samples + SAMPLES_PER_MS // 2) // SAMPLES_PER_MS
 
 
-def trim_silence(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> bytes:
+def whole_samples(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in chunks that hold whole samples: a network stream may be cut amid one."""
+    half_sample = b""
+    for chunk in chunks:
+        joined = half_sample + chunk
+        whole_bytes = len(joined) - len(joined) % SAMPLE_WIDTH_BYTES
+        half_sample = joined[whole_bytes:]
+        yield joined[:whole_bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """What :func:`trim` leaves."""
+
+    pcm: bytes
+    cut_samples: int
+    """How many samples were cut off the front: by so much earlier is everything in ``pcm`` heard."""
+
+
+def trim(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> Trimmed:
     """Cut the silence at both ends of ``pcm`` down to ``margin_ms``, exact to the sample.
 
     Silence is every sample whose amplitude does not exceed ``threshold_dbfs`` (0 dBFS is full scale). Nothing
@@ -34,16 +58,21 @@ def trim_silence(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 
     """
     import audioop  # in the speech layer from Python 3.13 on; the API imports this module without that layer
 
-    threshold = int(_FULL_SCALE * 10 ** (threshold_dbfs / 20))
+    threshold = int(FULL_SCALE * 10 ** (threshold_dbfs / 20))
     total = len(pcm) // SAMPLE_WIDTH_BYTES
     leading = _leading_silence_samples(pcm, threshold)
     if leading == total:
-        return pcm
+        return Trimmed(pcm, 0)
     trailing = _leading_silence_samples(audioop.reverse(pcm, SAMPLE_WIDTH_BYTES), threshold)
     margin = ms_to_samples(margin_ms)
     start = max(0, leading - margin)
     end = min(total, total - trailing + margin)
-    return pcm[start * SAMPLE_WIDTH_BYTES : end * SAMPLE_WIDTH_BYTES]
+    return Trimmed(pcm[start * SAMPLE_WIDTH_BYTES : end * SAMPLE_WIDTH_BYTES], start)
+
+
+def trim_silence(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> bytes:
+    """What :func:`trim` leaves, for those who need not know where it was cut."""
+    return trim(pcm, threshold_dbfs=threshold_dbfs, margin_ms=margin_ms).pcm
 
 
 def _leading_silence_samples(pcm: bytes, threshold: int) -> int:

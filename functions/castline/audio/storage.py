@@ -1,7 +1,8 @@
 """Where audio is stored: one S3 bucket, with spoken segments for reuse and finished files for download.
 
-    segments/<user_id>/<fingerprint>.pcm       PCM of one segment
-    audio/<job_id>/<audio_file_id>.<ext>       one finished dialogue
+    segments/<user_id>/<fingerprint>                   one segment: its MP3 frames, then its PCM
+    audio/<job_id>/<audio_file_id>.<mp3|wav>           one finished file
+    audio/<job_id>/<audio_file_id>.cues.json           what is said in it when, for subtitles
 
 A segment's fingerprint is the hash of all that shapes its sound. Segments are kept apart by user, so that
 nobody can learn what another has had spoken.
@@ -9,9 +10,11 @@ nobody can learn what another has had spoken.
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BufferedReader
 from typing import TYPE_CHECKING, Final, Literal
@@ -23,18 +26,22 @@ from botocore.exceptions import ClientError
 from castline.audio.chunk_stream import ChunkStream
 from castline.audio.content_disposition import content_disposition
 from castline.audio.errors import BrokenSegment
-from castline.audio.pcm import SAMPLE_WIDTH_BYTES
 from castline.audio.retention import SEGMENT_REUSE_DAYS
-from castline.aws_errors import translated_aws_errors
+from castline.audio.stored_segment import samples_in
+from castline.audio.subtitles import SubtitleCue
+from castline.aws_errors import error_code, translated_aws_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
+    from castline.audio.stored_segment import StoredSegment
+
 _READ_CHUNK_BYTES: Final = 64 * 1024
-READ_AHEAD_SEGMENTS: Final = 4
+READ_AHEAD_SEGMENTS: Final = 8  # with the one being read and an upload, all of botocore's ten connections
+_CUES_EXTENSION: Final = "cues.json"
 
 # Parts are uploaded one after another by the calling thread: one part is all that is ever held in memory.
 # 5 MiB is the smallest that S3 takes, and 10,000 of them are 50 days of MP3.
@@ -48,12 +55,20 @@ def segment_key(user_id: str, fingerprint: str) -> str:
     ``user_id`` is percent-encoded, dots included: whatever it holds, it stays one component of the path, no
     two users share a prefix, and ``..`` is nothing that an HTTP client might resolve.
     """
-    return f"segments/{quote(user_id, safe='').replace('.', '%2E')}/{fingerprint}.pcm"
+    return f"segments/{quote(user_id, safe='').replace('.', '%2E')}/{fingerprint}"
 
 
 def audio_key(job_id: str, audio_file_id: str, extension: str) -> str:
     """The key of a finished file; ``extension`` comes without a dot."""
     return f"audio/{job_id}/{audio_file_id}.{extension}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentEntry:
+    """What is known of a stored segment without reading it: its length, and the notes it was stored with."""
+
+    samples: int
+    notes: Mapping[str, str]
 
 
 class AudioStorage:
@@ -76,8 +91,8 @@ class AudioStorage:
         self._client = client
         self._presigning_client = presigning_client
 
-    def segment_length_samples(self, user_id: str, fingerprint: str) -> int | None:
-        """How long a stored segment is; ``None`` when there is none, or none that lasts long enough to be used.
+    def find_segment(self, user_id: str, fingerprint: str) -> SegmentEntry | None:
+        """What is stored of a segment; ``None`` when there is none, or none that lasts long enough to be used.
 
         Needs ``s3:ListBucket``: without it, S3 answers 403 and not 404 for a missing key.
         """
@@ -90,40 +105,43 @@ class AudioStorage:
             raise
         if datetime.now(UTC) - head["LastModified"] > timedelta(days=SEGMENT_REUSE_DAYS):
             return None
-        return head["ContentLength"] // SAMPLE_WIDTH_BYTES
+        return SegmentEntry(samples=samples_in(head["ContentLength"]), notes=head["Metadata"])
 
-    def put_segment(self, user_id: str, fingerprint: str, pcm: bytes) -> None:
-        """Store a segment; one that is already there is replaced."""
+    def put_segment(self, user_id: str, fingerprint: str, segment: StoredSegment, notes: Mapping[str, str]) -> None:
+        """Store a segment; one that is already there is replaced.
+
+        Args:
+            user_id: whose it is.
+            fingerprint: under which it is found again.
+            segment: its frames and PCM.
+            notes: what is to be known of it without reading it: ASCII, less than 2 KB in all.
+        """
         with translated_aws_errors():
             self._client.put_object(
                 Bucket=self._bucket,
                 Key=segment_key(user_id, fingerprint),
-                Body=pcm,
+                Body=segment.body,
                 ContentType="application/octet-stream",
+                Metadata=dict(notes),
             )
 
-    def read_segment(self, user_id: str, fingerprint: str) -> Iterator[bytes]:
-        """Stream a segment's PCM, in chunks of up to 64 KiB that may cut a sample in two.
+    def read_parts(self, user_id: str, parts: Iterable[tuple[str, range]]) -> Iterator[Iterator[bytes]]:
+        """Stream parts of several segments one after another: each a fingerprint, and which bytes.
 
-        Raises:
-            BrokenSegment: There is no such segment.
-        """
-        yield from _chunks(self._open_segment(user_id, fingerprint))
-
-    def read_segments(self, user_id: str, fingerprints: Iterable[str]) -> Iterator[Iterator[bytes]]:
-        """Stream several segments one after another.
+        Chunks have up to 64 KiB and may cut a sample in two. Of a segment that ends within its part comes what there
+        is.
 
         The next few are requested while one is read, which hides S3's latency. Only the responses are opened
         ahead; their bodies stay in the sockets until they are read, so little memory is held.
 
         Raises:
-            BrokenSegment: There is no such segment.
+            BrokenSegment: There is no such segment, or it ends before the part begins.
         """
         opened: deque[Future[StreamingBody]] = deque()
         pool = ThreadPoolExecutor(READ_AHEAD_SEGMENTS, thread_name_prefix="read-ahead")
         try:
-            for fingerprint in fingerprints:
-                opened.append(pool.submit(self._open_segment, user_id, fingerprint))
+            for fingerprint, part in parts:
+                opened.append(pool.submit(self._open_part, user_id, fingerprint, part))
                 if len(opened) > READ_AHEAD_SEGMENTS:
                     yield _chunks(opened.popleft().result())
             while opened:
@@ -149,6 +167,26 @@ class AudioStorage:
                 BufferedReader(stream), self._bucket, key, ExtraArgs={"ContentType": content_type}, Config=_UPLOAD
             )
         return stream.size_bytes
+
+    def put_cues(self, job_id: str, audio_file_id: str, cues: Iterable[SubtitleCue]) -> None:
+        """Store what is said when in a finished file, beside it."""
+        rows = [[cue.start_ms, cue.end_ms, cue.speaker, cue.text] for cue in cues]
+        with translated_aws_errors():
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=audio_key(job_id, audio_file_id, _CUES_EXTENSION),
+                Body=json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
+                ContentType="application/json",
+            )
+
+    def read_cues(self, job_id: str, audio_file_id: str) -> list[SubtitleCue]:
+        """What is said when in a finished file."""
+        with translated_aws_errors():
+            answer = self._client.get_object(
+                Bucket=self._bucket, Key=audio_key(job_id, audio_file_id, _CUES_EXTENSION)
+            )
+            rows = json.loads(answer["Body"].read())
+        return [SubtitleCue(*row) for row in rows]
 
     def download_url(
         self,
@@ -179,13 +217,19 @@ class AudioStorage:
                 for item in page.get("Contents", ()):
                     self._client.delete_object(Bucket=self._bucket, Key=item["Key"])
 
-    def _open_segment(self, user_id: str, fingerprint: str) -> StreamingBody:
+    def _open_part(self, user_id: str, fingerprint: str, part: range) -> StreamingBody:
         try:
             with translated_aws_errors():
-                response = self._client.get_object(Bucket=self._bucket, Key=segment_key(user_id, fingerprint))
+                response = self._client.get_object(
+                    Bucket=self._bucket,
+                    Key=segment_key(user_id, fingerprint),
+                    Range=f"bytes={part.start}-{part.stop - 1}",
+                )
         except ClientError as error:
             if _is_missing(error):
                 raise BrokenSegment(f"segment {fingerprint} is missing") from error
+            if error_code(error) in {"416", "InvalidRange"}:
+                raise BrokenSegment(f"segment {fingerprint} ends before what is asked of it") from error
             raise
         return response["Body"]
 
@@ -196,4 +240,4 @@ def _chunks(body: StreamingBody) -> Iterator[bytes]:
 
 
 def _is_missing(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] in {"404", "NoSuchKey"}
+    return error_code(error) in {"404", "NoSuchKey"}

@@ -12,6 +12,9 @@ from uuid import UUID
 
 from castline.jobs.errors import InvalidCursor
 
+PATTERN = "^[A-Za-z0-9_-]{21}[AQgw]$"
+"""16 bytes in base64: what JSON Schema can say of a cursor."""
+
 
 def encode(job_id: str) -> str:
     """The cursor of the page that follows ``job_id``."""

@@ -5,6 +5,7 @@ JobError
 ├── IdempotencyKeyReused
 ├── InvalidCursor
 ├── JobCannotCancel
+├── JobCannotResubmit
 ├── JobLimitExceeded
 ├── JobNotActive
 ├── JobNotCompleted
@@ -42,6 +43,14 @@ class InvalidCursor(JobError):
 
 class JobCannotCancel(JobError):
     """The job is no longer pending."""
+
+    def __init__(self, status: JobStatus) -> None:
+        super().__init__(f"the job is {status}")
+        self.status = status
+
+
+class JobCannotResubmit(JobError):
+    """The job has not ended."""
 
     def __init__(self, status: JobStatus) -> None:
         super().__init__(f"the job is {status}")

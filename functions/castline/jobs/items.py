@@ -26,6 +26,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from castline.jobs.model import (
     Batch,
+    Delivery,
     Dialogue,
     Failure,
     FailureCode,
@@ -35,6 +36,7 @@ from castline.jobs.model import (
     JobStatus,
     JobType,
     Result,
+    SegmentCue,
     SpokenSegment,
     Turn,
     TurnTiming,
@@ -171,6 +173,7 @@ def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
     """What a BATCH item holds besides its key and its count of failures."""
     return {
         "spoken_segments": _pack([asdict(segment) for segment in batch.segments]),
+        "is_native": batch.is_native,
         TTL_ATTRIBUTE: encode_expiry(now + _BATCH_LIFETIME),
     }
 
@@ -221,6 +224,8 @@ def _read_dialogue(item: Mapping[str, Any]) -> Dialogue:
     values = _unpack(deserialize(item)["dialogue"])
     values["turns"] = tuple(Turn(**turn) for turn in values["turns"])
     values["voice_assignments"] = tuple(VoiceAssignment(**each) for each in values["voice_assignments"])
+    values["job_type"] = JobType(values["job_type"])
+    values["delivery"] = Delivery(**values["delivery"])
     return Dialogue(**values)
 
 
@@ -234,9 +239,15 @@ def _read_batch(item: Mapping[str, Any]) -> Batch:
     values = deserialize(item)
     return Batch(
         number=int(values["sk"].removeprefix(BATCH_PREFIX)),
-        segments=tuple(SpokenSegment(**segment) for segment in _unpack(values["spoken_segments"])),
+        segments=tuple(_read_spoken_segment(each) for each in _unpack(values["spoken_segments"])),
+        is_native=values["is_native"],
         provider_failures=int(values.get("provider_failures", 0)),
     )
+
+
+def _read_spoken_segment(values: dict[str, Any]) -> SpokenSegment:
+    values["cues"] = tuple(SegmentCue(**cue) for cue in values["cues"])
+    return SpokenSegment(**values)
 
 
 def _read_time(value: str | None) -> datetime | None:

@@ -29,6 +29,9 @@ class JobType(StrEnum):
     """What was asked for."""
 
     MULTI_ROLE_TTS = "multi_role_tts"
+    """A dialogue of several speakers."""
+    SINGLE_TTS = "single_tts"
+    """One text in one voice."""
 
 
 class FailureCode(StrEnum):
@@ -67,16 +70,33 @@ class VoiceAssignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How a text is delivered, other than the voice would by itself."""
+
+    speed: float = 1.0
+    """A factor on the voice's own speed."""
+    pitch_percent: int = 0
+    """How much higher than the voice's own pitch."""
+    volume: float = 1.0
+    """A factor on the amplitude."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
-    """What a client submitted, valid and complete: the turns in spoken order, a voice for every speaker."""
+    """What a client submitted, valid and complete: the turns in spoken order, a voice for every speaker.
+
+    A single text in one voice is a dialogue of one turn whose speaker has no name.
+    """
 
     provider: str
     turns: tuple[Turn, ...]
     voice_assignments: tuple[VoiceAssignment, ...]
     language: str
     output_format: str
-    gap_ms: int
-    crossfade_ms: int
+    gap_ms: int = 0
+    crossfade_ms: int = 0
+    job_type: JobType = JobType.MULTI_ROLE_TTS
+    delivery: Delivery = field(default_factory=Delivery)
 
     def voice_of(self, speaker: str) -> str:
         """The id of the voice that speaks for ``speaker``."""
@@ -110,6 +130,15 @@ class TurnTiming:
     end_ms: int
 
 
+class SynthesisMode(StrEnum):
+    """How the provider was asked."""
+
+    SEGMENTED = "segmented"
+    """Every segment in a request of its own."""
+    NATIVE = "native"
+    """At least some of them several to a request, each in its own voice."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a completed job made. Everything is measured on the audio as it was written."""
@@ -119,6 +148,11 @@ class Result:
     content_type: str
     size_bytes: int
     characters: int
+    """Of all texts."""
+    billed_characters: int
+    """What the provider charges for, by its own rule: nothing for a segment that was stored already."""
+    reused_segments: int
+    """How many segments did not have to be spoken for this job."""
     turn_timings: tuple[TurnTiming, ...]
 
 
@@ -158,13 +192,27 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentCue:
+    """When a stretch of a segment's text is heard, from the start of the segment. Positions count characters."""
+
+    start: int
+    end: int
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenSegment:
-    """A segment that has been synthesized and stored: which one, under which key, and how long it is."""
+    """A segment that is stored: which one, under which key, how long it is, and what it has cost this job."""
 
     number: int
     """Its place in the dialogue's plan, from 0."""
     fingerprint: str
     samples: int
+    cues: tuple[SegmentCue, ...] = ()
+    billed_characters: int = 0
+    """0 when it was stored already."""
+    is_reused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +221,8 @@ class Batch:
 
     number: int
     segments: tuple[SpokenSegment, ...] = ()
+    is_native: bool = False
+    """Whether a request spoke several of its segments."""
     provider_failures: int = 0
     """How many times a transient provider failure ended an attempt at this batch."""
 

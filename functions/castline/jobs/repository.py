@@ -253,11 +253,13 @@ class JobRepository:
                 TableName=self._table,
                 Key=items.serialize(items.batch_key(job_id, batch.number)),
                 UpdateExpression=(
-                    f"SET spoken_segments = :segments, {TTL_ATTRIBUTE} = :expiry ADD provider_failures :failures"
+                    f"SET spoken_segments = :segments, is_native = :native, {TTL_ATTRIBUTE} = :expiry "
+                    "ADD provider_failures :failures"
                 ),
                 ExpressionAttributeValues=items.serialize(
                     {
                         ":segments": values["spoken_segments"],
+                        ":native": values["is_native"],
                         ":expiry": values[TTL_ATTRIBUTE],
                         ":failures": int(failed),
                     }

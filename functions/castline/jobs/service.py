@@ -17,12 +17,13 @@ from castline.jobs.errors import (
     AlreadySubmitted,
     IdempotencyKeyReused,
     JobCannotCancel,
+    JobCannotResubmit,
     JobNotActive,
     JobNotCompleted,
     JobNotFound,
 )
 from castline.jobs.ids import is_job_id
-from castline.jobs.model import IdempotencyKey, Job, JobStatus, JobType
+from castline.jobs.model import IdempotencyKey, Job, JobStatus
 
 _SUBMIT_ATTEMPTS = 3
 
@@ -96,6 +97,19 @@ class JobService:
                 return self._start(job, key)
         raise ServiceUnavailable("submissions under the same key keep failing")
 
+    def resubmit(self, user_id: str, job_id: str, *, idempotency_key: str | None = None) -> Job:
+        """Submit the dialogue of a job that has ended, as a new job.
+
+        Raises:
+            JobNotFound: the user has no such job.
+            JobCannotResubmit: it is pending or processing.
+            IdempotencyKeyReused: as for ``submit``, as are JobLimitExceeded and ServiceUnavailable.
+        """
+        record = self.get(user_id, job_id)
+        if record.job.completed_at is None:
+            raise JobCannotResubmit(record.job.status)
+        return self.submit(user_id, record.dialogue, idempotency_key=idempotency_key)
+
     def get(self, user_id: str, job_id: str) -> JobRecord:
         """A job with all that is kept about it.
 
@@ -167,7 +181,7 @@ class JobService:
             id=str(uuid7()),
             user_id=user_id,
             status=JobStatus.PENDING,
-            job_type=JobType.MULTI_ROLE_TTS,
+            job_type=dialogue.job_type,
             provider=dialogue.provider,
             output_format=dialogue.output_format,
             created_at=self._now(),

@@ -7,20 +7,25 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from castline.speech.azure_connection import AzureConnection, speech_config
+from castline.speech.cutting import cut_apart
 from castline.speech.errors import ProviderTimedOut
-from castline.speech.ssml import build_ssml
+from castline.speech.ssml import build_joint_ssml, build_ssml
 
 if TYPE_CHECKING:
-    from castline.speech.provider import Utterance
+    from collections.abc import Sequence
+
+    from castline.speech.azure_connection import SpokenAudio
+    from castline.speech.provider import Speech, Utterance
 
 # How much later than the SDK's own time-outs an utterance is given up.
 _GRACE_SECONDS = 2.0
 
 
 class AzureSpeechProvider:
-    """Speaks over at most ``concurrency`` connections, each opened when needed and kept for the next utterance.
+    """Speaks over connections of which each is opened when needed and kept for the next request.
 
-    A connection that failed, or that has been idle for so long that the service may have closed it, is replaced.
+    There are as many as there are requests at the same time; how many that may be is for its callers to observe. A
+    connection that failed, or that has been idle for so long that the service may have closed it, is replaced.
     """
 
     def __init__(
@@ -40,7 +45,7 @@ class AzureSpeechProvider:
             key: the Speech resource's key.
             region: where the resource is, such as ``eastasia``.
             host: in place of ``region``, the service's address, such as ``ws://127.0.0.1:5005``.
-            concurrency: how many utterances are spoken at the same time; more wait for their turn.
+            concurrency: how many requests whoever uses it may make at the same time.
             first_chunk_timeout_ms: how long the first audio of an utterance may take, connecting included.
             all_chunks_timeout_ms: how long all its audio may take.
             max_idle_seconds: how long a connection may have been idle and still be used again.
@@ -60,29 +65,36 @@ class AzureSpeechProvider:
         self._concurrency = concurrency
         self._deadline_seconds = (first_chunk_timeout_ms + all_chunks_timeout_ms) / 1000 + _GRACE_SECONDS
         self._max_idle_seconds = max_idle_seconds
-        self._slots = threading.BoundedSemaphore(concurrency)
         self._lock = threading.Lock()
         self._idle: list[AzureConnection] = []
         self._closed = False
 
     @property
     def concurrency(self) -> int:
-        """How many utterances it speaks at the same time."""
+        """How many requests a caller may make at the same time."""
         return self._concurrency
 
-    def synthesize(self, utterance: Utterance) -> bytes:
+    def synthesize(self, utterance: Utterance) -> Speech:
         """Speak ``utterance``; see ``SpeechProvider``.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
             RuntimeError: the provider is closed.
         """
-        ssml = build_ssml(utterance)
-        with self._slots:
-            connection = self._check_out()
-            pcm = self._speak(connection, ssml)
-            self._check_in(connection)
-        return pcm
+        audio = self._request(build_ssml(utterance))
+        return cut_apart(audio.pcm, audio.heard, [utterance.text])[0]
+
+    def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
+        """Speak ``utterances`` in one request; see ``SpeechProvider``.
+
+        Raises:
+            CutUncertain: where one ends and the next begins cannot be told.
+            SpeechError: one of ``castline.speech.errors``.
+            RuntimeError: the provider is closed.
+            ValueError: there are none, or they are not of one language.
+        """
+        audio = self._request(build_joint_ssml(utterances))
+        return cut_apart(audio.pcm, audio.heard, [utterance.text for utterance in utterances])
 
     def close(self) -> None:
         """Close every connection; one that is speaking, when it has finished. Closing again does nothing."""
@@ -91,6 +103,12 @@ class AzureSpeechProvider:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+    def _request(self, ssml: str) -> SpokenAudio:
+        connection = self._check_out()
+        audio = self._speak(connection, ssml)
+        self._check_in(connection)
+        return audio
 
     def _check_out(self) -> AzureConnection:
         with self._lock:
@@ -110,12 +128,12 @@ class AzureSpeechProvider:
                 return
         connection.close()
 
-    def _speak(self, connection: AzureConnection, ssml: str) -> bytes:
+    def _speak(self, connection: AzureConnection, ssml: str) -> SpokenAudio:
         """Speak on a thread of its own, which is left behind should the SDK never return.
 
         A connection that fails is closed.
         """
-        outcome: Future[bytes] = Future()
+        outcome: Future[SpokenAudio] = Future()
         threading.Thread(target=_settle, args=(outcome, connection, ssml), name="azure-speech", daemon=True).start()
         try:
             return outcome.result(self._deadline_seconds)
@@ -123,7 +141,7 @@ class AzureSpeechProvider:
             raise ProviderTimedOut("the Azure Speech SDK did not return in time") from None
 
 
-def _settle(outcome: Future[bytes], connection: AzureConnection, ssml: str) -> None:
+def _settle(outcome: Future[SpokenAudio], connection: AzureConnection, ssml: str) -> None:
     try:
         outcome.set_result(connection.speak(ssml))
     except BaseException as error:  # noqa: BLE001 - it is raised again where the outcome is awaited

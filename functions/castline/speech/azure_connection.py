@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import atexit
+import threading
 import time
-from contextlib import suppress
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azure.cognitiveservices import speech as speechsdk
 
 from castline.speech.azure_errors import error_from_cancellation
 from castline.speech.errors import EmptyAudio, ProviderUnavailable
+from castline.speech.words import HeardWord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_TICKS_PER_MS: Final = 10_000
+# The last words are reported after the audio is complete: a matter of milliseconds.
+_REPORT_SECONDS: Final = 2.0
+
+
+class SpokenAudio(NamedTuple):
+    """What one request gave."""
+
+    pcm: bytes
+    heard: tuple[HeardWord, ...]
+    """The words, without punctuation, in spoken order."""
 
 
 def speech_config(
@@ -32,8 +50,7 @@ def speech_config(
 class AzureConnection:
     """One SDK synthesizer and its WebSocket. It serves one thread at a time.
 
-    The WebSocket opens with the first utterance and stays open for the next ones. It is not opened ahead of
-    the first one: the SDK then shakes hands twice.
+    The WebSocket opens with the first utterance and stays open for the next ones.
     """
 
     def __init__(self, config: Any) -> None:
@@ -57,12 +74,29 @@ class AzureConnection:
         """
         return time.time() - self._last_used_at
 
-    def speak(self, ssml: str) -> bytes:
-        """Speak ``ssml`` and return raw PCM, never empty.
+    def speak(self, ssml: str) -> SpokenAudio:
+        """Speak ``ssml`` and return raw PCM, never empty, and its words.
 
         Raises:
             SpeechError: the connection is then of no further use.
         """
+        heard: list[HeardWord] = []
+        completed = threading.Event()
+        with (
+            _listening(self._synthesizer.synthesis_word_boundary, lambda event: _note(event, heard)),
+            _listening(self._synthesizer.synthesis_completed, lambda _event: completed.set()),
+        ):
+            pcm = self._speak(ssml)
+            completed.wait(_REPORT_SECONDS)
+        self._last_used_at = time.time()
+        return SpokenAudio(pcm, tuple(heard))
+
+    def close(self) -> None:
+        """Close the WebSocket, if it is open."""
+        with suppress(RuntimeError):
+            self._connection.close()
+
+    def _speak(self, ssml: str) -> bytes:
         try:
             result: Any = self._synthesizer.speak_ssml_async(ssml).get()
         except RuntimeError:
@@ -73,10 +107,39 @@ class AzureConnection:
         pcm: bytes = result.audio_data
         if not pcm:
             raise EmptyAudio("Azure Speech reported success and sent no audio")
-        self._last_used_at = time.time()
         return pcm
 
-    def close(self) -> None:
-        """Close the WebSocket, if it is open."""
-        with suppress(RuntimeError):
-            self._connection.close()
+
+def _note(event: Any, heard: list[HeardWord]) -> None:
+    if event.boundary_type is speechsdk.SpeechSynthesisBoundaryType.Word:
+        start_ms: int = event.audio_offset // _TICKS_PER_MS
+        heard.append(HeardWord(event.text, start_ms, start_ms + round(event.duration.total_seconds() * 1000)))
+
+
+# An event that reaches an interpreter on its way out aborts the process.
+_LISTENED_TO: Final[set[Any]] = set()
+_EXITING: Final = threading.Event()
+_LAST_EVENTS_SECONDS: Final = 0.1
+
+
+@contextmanager
+def _listening(signal: Any, callback: Callable[[Any], None]) -> Iterator[None]:
+    """Have ``callback`` called at every event of an SDK's signal, on the SDK's thread, while the block runs."""
+    if not _EXITING.is_set():
+        signal.connect(callback)
+        _LISTENED_TO.add(signal)
+    try:
+        yield
+    finally:
+        _LISTENED_TO.discard(signal)
+        signal.disconnect_all()
+
+
+@atexit.register
+def _stop_listening() -> None:
+    _EXITING.set()
+    listened_to = tuple(_LISTENED_TO)
+    for signal in listened_to:
+        signal.disconnect_all()
+    if listened_to:
+        time.sleep(_LAST_EVENTS_SECONDS)  # those that are being called end meanwhile

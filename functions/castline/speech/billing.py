@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from castline.speech.ssml import build_ssml
+from castline.speech.ssml import build_joint_ssml, build_ssml
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from castline.speech.provider import Utterance
 
-_WITHIN_VOICE: Final = re.compile("<voice[^>]*>(.*)</voice>", re.DOTALL)
+_WITHIN_VOICE: Final = re.compile("<voice [^>]*?(?:/>|>(.*?)</voice>)", re.DOTALL)
 # The characters of the script Han: radicals, the marks 々 and 〇, numerals, and all blocks of ideographs.
 _HAN: Final = re.compile(
     "[\u2e80-\u2fd5\u3005\u3007\u3021-\u3029\u3038-\u303b\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -18,7 +20,7 @@ _HAN: Final = re.compile(
 
 
 def billed_characters(utterance: Utterance) -> int:
-    """How many characters Azure counts, by its documented rule.
+    """How many characters Azure counts for an utterance in a request of its own, by its documented rule.
 
     Every code point within ``<voice>`` counts as one: letters, punctuation, white space, and markup too. An ideograph
     counts as two, be it hanzi, kanji or hanja; kana and hangul count as one. The tags ``<speak>`` and ``<voice>``
@@ -27,6 +29,19 @@ def billed_characters(utterance: Utterance) -> int:
     Raises:
         ProviderRejectedInput: the text holds a character that no XML document can carry.
     """
-    written = _WITHIN_VOICE.search(build_ssml(utterance))
-    content = written[1] if written else ""
-    return len(content) + len(_HAN.findall(content))
+    (billed,) = _billed(build_ssml(utterance))
+    return billed
+
+
+def billed_together(utterances: Sequence[Utterance]) -> list[int]:
+    """The same for each of several utterances in one request, the breaks between them included.
+
+    Raises:
+        ProviderRejectedInput: a text holds a character that no XML document can carry.
+        ValueError: they are not of one language.
+    """
+    return _billed(build_joint_ssml(utterances))
+
+
+def _billed(ssml: str) -> list[int]:
+    return [len(content) + len(_HAN.findall(content)) for content in _WITHIN_VOICE.findall(ssml)]

@@ -14,6 +14,7 @@
         └── VoiceNotFound
 
 The workflow's retry rules name these classes: renaming one is a change of ``workflow.asl.json`` too.
+``CutUncertain`` is none of them: the provider has spoken.
 """
 
 from __future__ import annotations
@@ -65,3 +66,10 @@ class ProviderRejectedInput(PermanentSpeechError):
 
 class VoiceNotFound(PermanentSpeechError):
     """The provider has no such voice."""
+
+
+class CutUncertain(Exception):
+    """Several utterances were spoken together, and it cannot be told where one ends and the next begins.
+
+    Speaking them one by one helps.
+    """

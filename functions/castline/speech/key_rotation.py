@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from castline.speech.errors import ProviderAuthFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from castline.speech.provider import SpeechProvider, Utterance
+    from castline.speech.provider import Speech, SpeechProvider, Utterance
+
+ResultT = TypeVar("ResultT")
 
 
 class SpeechSecret(Protocol):
@@ -58,7 +60,7 @@ class RotatingSpeechProvider:
         Args:
             secret: where the key is kept; it is read by one thread at a time.
             make: makes a provider from the secret.
-            concurrency: how many utterances such a provider speaks at the same time.
+            concurrency: how many requests a caller may make at the same time.
             healed: is told of each refusal after which there was a new key to try.
         """
         self._secret = secret
@@ -72,27 +74,27 @@ class RotatingSpeechProvider:
 
     @property
     def concurrency(self) -> int:
-        """How many utterances it speaks at the same time."""
+        """How many requests a caller may make at the same time."""
         return self._concurrency
 
-    def synthesize(self, utterance: Utterance) -> bytes:
+    def synthesize(self, utterance: Utterance) -> Speech:
         """Speak ``utterance``; see ``SpeechProvider``.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
             RuntimeError: the provider is closed.
         """
-        with self._leased() as lease:
-            fresh_reads = self._fresh_reads
-            try:
-                return lease.provider.synthesize(utterance)
-            except ProviderAuthFailed as error:
-                refusal = error
-        if not self._has_another_key(lease, fresh_reads):
-            raise refusal
-        self._healed(refusal)
-        with self._leased() as lease:
-            return lease.provider.synthesize(utterance)
+        return self._with_the_key(lambda provider: provider.synthesize(utterance))
+
+    def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
+        """Speak ``utterances`` in one request; see ``SpeechProvider``.
+
+        Raises:
+            CutUncertain: where one ends and the next begins cannot be told.
+            SpeechError: one of ``castline.speech.errors``.
+            RuntimeError: the provider is closed.
+        """
+        return self._with_the_key(lambda provider: provider.synthesize_together(utterances))
 
     def close(self) -> None:
         """Close the provider. Closing again does nothing."""
@@ -101,6 +103,19 @@ class RotatingSpeechProvider:
             lease, self._current = self._current, None
         if lease is not None:
             lease.provider.close()
+
+    def _with_the_key(self, speak: Callable[[SpeechProvider], ResultT]) -> ResultT:
+        with self._leased() as lease:
+            fresh_reads = self._fresh_reads
+            try:
+                return speak(lease.provider)
+            except ProviderAuthFailed as error:
+                refusal = error
+        if not self._has_another_key(lease, fresh_reads):
+            raise refusal
+        self._healed(refusal)
+        with self._leased() as lease:
+            return speak(lease.provider)
 
     @contextmanager
     def _leased(self) -> Iterator[_Lease]:

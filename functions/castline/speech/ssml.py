@@ -1,4 +1,4 @@
-"""How an utterance is written as SSML."""
+"""How utterances are written as SSML."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from castline.speech.errors import ProviderRejectedInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from castline.speech.provider import Utterance
+
+BREAK_MS = 750
+"""How long ``<break/>`` lasts: the strength that is meant where none is given is called medium."""
 
 _SSML_NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 # The complement of the `Char` production of XML 1.0.
@@ -24,13 +29,43 @@ def build_ssml(utterance: Utterance) -> str:
     Raises:
         ProviderRejectedInput: the text holds a character that no XML document can carry.
     """
+    return build_joint_ssml([utterance])
+
+
+def build_joint_ssml(utterances: Sequence[Utterance]) -> str:
+    """Write ``utterances`` as one SSML document, each in a ``voice`` element of its own, with a break after each.
+
+    There is none after the last one. A break is written without its length: every character of it is paid for.
+
+    Raises:
+        ProviderRejectedInput: a text holds a character that no XML document can carry.
+        ValueError: there is none, or they are not of one language.
+    """
+    languages = {utterance.language for utterance in utterances}
+    if len(languages) != 1:
+        raise ValueError(f"utterances in one document must be of one language, not of {len(languages)}")
+    # `xmlns` is written as a plain attribute: ElementTree would give a namespaced tag a prefix of its own.
+    speak = ET.Element("speak", {"version": "1.0", "xmlns": _SSML_NAMESPACE, "xml:lang": languages.pop()})
+    voices = [_voice(speak, utterance) for utterance in utterances]
+    for voice in voices[:-1]:
+        ET.SubElement(voice, "break")
+    return ET.tostring(speak, encoding="unicode").replace("<break />", "<break/>")  # no text holds an unescaped "<"
+
+
+def _voice(speak: ET.Element, utterance: Utterance) -> ET.Element:
     if unspeakable_positions(utterance.text):
         raise ProviderRejectedInput("the text holds a character that XML cannot carry")
-    # `xmlns` is written as a plain attribute: ElementTree would give a namespaced tag a prefix of its own.
-    speak = ET.Element("speak", {"version": "1.0", "xmlns": _SSML_NAMESPACE, "xml:lang": utterance.language})
     voice = ET.SubElement(speak, "voice", {"name": utterance.voice_id})
-    voice.text = utterance.text
-    return ET.tostring(speak, encoding="unicode")
+    prosody = _prosody(utterance)
+    spoken = ET.SubElement(voice, "prosody", prosody) if prosody else voice
+    spoken.text = utterance.text
+    return voice
+
+
+def _prosody(utterance: Utterance) -> dict[str, str]:
+    """The attributes that are not neutral, as the changes in percent that Azure documents."""
+    changes = {"rate": round((utterance.rate - 1) * 100), "pitch": utterance.pitch_percent}
+    return {name: f"{percent:+d}%" for name, percent in changes.items() if percent}
 
 
 def unspeakable_positions(text: str) -> list[int]:

@@ -24,16 +24,25 @@ _VOICE_ID = re.compile(
 # RFC 5646, section 2.1, without the grandfathered tags.
 _LANGUAGE_TAG = re.compile(
     r"""
-    ([a-z]{2,3} (-[a-z]{3}){0,3} | [a-z]{4,8})          # language
-    (-[a-z]{4})?                                        # script
-    (-([a-z]{2} | [0-9]{3}))?                           # region
-    (-([a-z0-9]{5,8} | [0-9][a-z0-9]{3}))*              # variants
-    (-[a-wyz0-9] (-[a-z0-9]{2,8})+)*                    # extensions
-    (-x (-[a-z0-9]{1,8})+)?                             # private use
-    | x (-[a-z0-9]{1,8})+
+    ([A-Za-z]{2,3} (-[A-Za-z]{3}){0,3} | [A-Za-z]{4,8})     # language
+    (-[A-Za-z]{4})?                                         # script
+    (-([A-Za-z]{2} | [0-9]{3}))?                            # region
+    (-([A-Za-z0-9]{5,8} | [0-9][A-Za-z0-9]{3}))*            # variants
+    (-[A-WYZa-wyz0-9] (-[A-Za-z0-9]{2,8})+)*                # extensions
+    (-[Xx] (-[A-Za-z0-9]{1,8})+)?                           # private use
+    | [Xx] (-[A-Za-z0-9]{1,8})+
     """,
-    re.VERBOSE | re.IGNORECASE | re.ASCII,
+    re.VERBOSE,
 )
+
+
+def _on_one_line(pattern: re.Pattern[str]) -> str:
+    return "^(" + re.sub(r"#.*|\s", "", pattern.pattern) + ")$"
+
+
+VOICE_ID_PATTERN = _on_one_line(_VOICE_ID)
+"""For JSON Schema."""
+LANGUAGE_TAG_PATTERN = _on_one_line(_LANGUAGE_TAG)
 
 
 def is_voice_id(value: str) -> bool:

@@ -10,7 +10,7 @@ from castline import composition
 from castline.jobs.errors import JobNotActive
 from castline.metrics import Metric
 from castline.observability import logger, measure, note, observed
-from castline.workflow.segments import plan_batches, plan_segments
+from castline.workflow.segments import plan_batches, plan_segments, plan_utterances
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Plan the job ``event["job_id"]``.
 
     Returns:
-        ``{"batches": [{"number", "first_segment", "segment_count"}, …]}``
+        ``{"batches": [{"number", "first_utterance", "utterance_count"}, …]}``
 
     Raises:
         JobNotActive: the job has been cancelled or has otherwise ended, or is gone.
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         raise JobNotActive(None)
     note(user_id=record.job.user_id)
     segments = plan_segments(record.dialogue)
-    batches = plan_batches(segments)
+    batches = plan_batches(plan_utterances(segments))
     now = datetime.now(UTC)
     if repository.start(record.job, total_segments=len(segments), now=now):
         measure({Metric.QUEUE_TIME: (now - record.job.created_at).total_seconds() * 1000})

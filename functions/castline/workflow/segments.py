@@ -1,6 +1,6 @@
-"""Which segments a dialogue is spoken in, and how they are grouped into batches.
+"""Which segments a dialogue consists of, what has to be spoken for them, and in which batches.
 
-Both follow from the dialogue alone, so that every task can work them out again: only ranges travel in the state.
+All of it follows from the dialogue alone, so that every task can work it out again: only ranges travel in the state.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from castline.jobs.model import SynthesisMode
+from castline.speech.billing import billed_characters
 from castline.speech.provider import Utterance
 from castline.speech.segmentation import split_text
 from castline.speech.ssml import build_ssml
@@ -22,16 +24,23 @@ if TYPE_CHECKING:
 MAX_SEGMENT_CHARACTERS = 1_000
 """About four minutes of Mandarin, well below Azure's ten minutes of audio and 64 KB of SSML a request."""
 
-MAX_BATCH_SEGMENTS = 16
+MAX_BATCH_UTTERANCES = {SynthesisMode.SEGMENTED: 16, SynthesisMode.NATIVE: 64}
 MAX_BATCH_CHARACTERS = 8_000
 
-_SHAPE = "raw-24khz-16bit-mono-pcm/trimmed-1"
-"""The stored form of a segment. Whoever changes what is done to a segment before it is stored changes this."""
+NATIVE_MIN_UTTERANCES = 161
+"""More than two rounds of requests for all tasks of a job at the usual concurrency: ten tasks with eight each."""
+NATIVE_MIN_BILLED = 80
+"""Of shorter utterances, on average, the breaks between them would make a request more than a tenth dearer."""
+NATIVE_MAX_BILLED = 160
+"""Longer ones take the provider so long that speaking several in a row costs more time than it saves."""
+
+_FORM = "24khz-mono/trimmed-10ms/levelled-1/mp3-96k+pcm"
+"""What is done to a segment before it is stored. Whoever changes that changes this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A piece of a turn that is spoken in one request."""
+    """A piece of a turn that is spoken in one go."""
 
     number: int
     """Its place in the whole dialogue, from 0."""
@@ -41,49 +50,85 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedUtterance:
+    """What is spoken once, for all segments that sound the same."""
+
+    utterance: Utterance
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRange:
-    """Consecutive segments that one task synthesizes."""
+    """Consecutive utterances that one task speaks. ``number`` counts batches from 0."""
 
     number: int
-    first_segment: int
-    segment_count: int
+    first_utterance: int
+    utterance_count: int
 
 
 def plan_segments(dialogue: Dialogue) -> tuple[Segment, ...]:
-    """The segments of a dialogue in spoken order; a long turn has several."""
+    """All segments, in spoken order."""
     pieces = [
         (position, turn.speaker, text)
         for position, turn in enumerate(dialogue.turns)
         for text in split_text(turn.text, max_characters=MAX_SEGMENT_CHARACTERS)
     ]
     voices = {assignment.speaker: assignment.voice_id for assignment in dialogue.voice_assignments}
+    delivery = dialogue.delivery
     return tuple(
         Segment(
             number=number,
             turn=position,
-            utterance=Utterance(text=text, voice_id=voices[speaker], language=dialogue.language),
+            utterance=Utterance(
+                text=text,
+                voice_id=voices[speaker],
+                language=dialogue.language,
+                rate=delivery.speed,
+                pitch_percent=delivery.pitch_percent,
+            ),
         )
         for number, (position, speaker, text) in enumerate(pieces)
     )
 
 
-def plan_batches(segments: Sequence[Segment]) -> tuple[BatchRange, ...]:
-    """Consecutive segments in batches of bounded count and length, so that no task has much more work than others."""
+def plan_utterances(segments: Sequence[Segment]) -> tuple[PlannedUtterance, ...]:
+    """What has to be spoken, in order of first appearance: segments that sound the same share an utterance."""
+    same: dict[Utterance, list[Segment]] = {}
+    for segment in segments:
+        same.setdefault(segment.utterance, []).append(segment)
+    return tuple(PlannedUtterance(utterance=utterance, segments=tuple(each)) for utterance, each in same.items())
+
+
+def synthesis_mode(utterances: Sequence[PlannedUtterance]) -> SynthesisMode:
+    """How the provider is best asked: natively for very many rather short utterances, else for one a request."""
+    if len(utterances) < NATIVE_MIN_UTTERANCES:
+        return SynthesisMode.SEGMENTED
+    mean_billed = sum(billed_characters(planned.utterance) for planned in utterances) / len(utterances)
+    is_worth_it = NATIVE_MIN_BILLED <= mean_billed <= NATIVE_MAX_BILLED
+    return SynthesisMode.NATIVE if is_worth_it else SynthesisMode.SEGMENTED
+
+
+def plan_batches(utterances: Sequence[PlannedUtterance]) -> tuple[BatchRange, ...]:
+    """Utterances in batches of bounded count and length, so that no task has much more work than others."""
+    max_utterances = MAX_BATCH_UTTERANCES[synthesis_mode(utterances)]
     batches: list[BatchRange] = []
     first = count = characters = 0
-    for segment in segments:
-        length = len(segment.utterance.text)
-        if count and (count == MAX_BATCH_SEGMENTS or characters + length > MAX_BATCH_CHARACTERS):
-            batches.append(BatchRange(number=len(batches), first_segment=first, segment_count=count))
-            first, count, characters = segment.number, 0, 0
+    for position, planned in enumerate(utterances):
+        length = len(planned.utterance.text)
+        if count and (count == max_utterances or characters + length > MAX_BATCH_CHARACTERS):
+            batches.append(BatchRange(number=len(batches), first_utterance=first, utterance_count=count))
+            first, count, characters = position, 0, 0
         count += 1
         characters += length
     if count:
-        batches.append(BatchRange(number=len(batches), first_segment=first, segment_count=count))
+        batches.append(BatchRange(number=len(batches), first_utterance=first, utterance_count=count))
     return tuple(batches)
 
 
-def fingerprint(provider: str, utterance: Utterance) -> str:
-    """The SHA-256, in hex, of all that shapes how a segment sounds: the key under which its audio is stored."""
-    shape = json.dumps([provider, utterance.voice_id, build_ssml(utterance), _SHAPE], ensure_ascii=False)
+def fingerprint(provider: str, utterance: Utterance, *, volume: float) -> str:
+    """The SHA-256, in hex, of all that shapes how a segment sounds: the key under which its audio is stored.
+
+    Neither the file's format nor the gap or the crossfade is part of it: they are applied when segments are joined.
+    """
+    shape = json.dumps([provider, utterance.voice_id, build_ssml(utterance), volume, _FORM], ensure_ascii=False)
     return hashlib.sha256(shape.encode("utf-8")).hexdigest()

@@ -1,35 +1,32 @@
-"""The task that speaks one batch of segments and stores each as PCM.
+"""The task that speaks one batch of utterances and stores each.
 
-A segment that is stored already is not spoken again: a second attempt at a batch does only what is missing.
+What is stored already is not spoken again: a second attempt at a batch does only what is missing.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from castline import composition
-from castline.audio.pcm import SAMPLE_WIDTH_BYTES, trim_silence
 from castline.jobs.errors import JobNotActive
-from castline.jobs.model import Batch, JobStatus, SpokenSegment
+from castline.jobs.model import Batch, JobStatus, SpokenSegment, SynthesisMode
 from castline.metrics import Metric
 from castline.observability import logger, measure, note, observed
-from castline.speech.errors import SpeechError, TransientSpeechError
+from castline.speech.errors import TransientSpeechError
 from castline.workflow.failures import with_details
-from castline.workflow.segments import fingerprint, plan_segments
+from castline.workflow.segments import plan_segments, plan_utterances, synthesis_mode
+from castline.workflow.speaking import Speaking
 from castline.workflow.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from castline.audio.storage import AudioStorage
-    from castline.jobs.model import Job, JobRecord
-    from castline.speech.provider import SpeechProvider
-    from castline.workflow.segments import Segment
+    from castline.jobs.model import JobRecord
+    from castline.workflow.segments import PlannedUtterance
+    from castline.workflow.speaking import Outcome
 
 
 @observed
@@ -38,11 +35,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
     Raises:
         JobNotActive: the job has ended meanwhile; nothing is paid for.
-        SpeechError: a segment could not be spoken. The others of the batch are stored all the same, unless
+        SpeechError: an utterance could not be spoken. The others of the batch are stored all the same, unless
             trying again is pointless.
     """
     job_id: str = event["job_id"]
-    number, first, count = (event["batch"][name] for name in ("number", "first_segment", "segment_count"))
+    number, first, count = (event["batch"][name] for name in ("number", "first_utterance", "utterance_count"))
     note(job_id=job_id, batch=number)
     repository = composition.job_repository()
     record = repository.get_record(job_id)
@@ -50,102 +47,64 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         raise JobNotActive(record.job.status if record else None)
     note(user_id=record.job.user_id)
 
-    segments = plan_segments(record.dialogue)[first : first + count]
+    everything = plan_utterances(plan_segments(record.dialogue))
+    batch = everything[first : first + count]
     tally = Tally()
+    speaking = Speaking(
+        record.job,
+        volume=record.dialogue.delivery.volume,
+        is_native=synthesis_mode(everything) is SynthesisMode.NATIVE,
+        storage=composition.audio_storage(),
+        provider=composition.speech_provider,
+        tally=tally,
+    )
     try:
-        spoken, errors = _speak_all(
-            record.job,
-            segments,
-            provider=composition.speech_provider(),
-            storage=composition.audio_storage(),
-            tally=tally,
-        )
+        outcome = speaking.speak([planned.utterance for planned in batch])
     finally:
         tally.write()
-    _count_reused(record, spoken, tally)
     # The worst error speaks for the batch: one that cannot be mended by trying again, if there is one.
     position, error = min(
-        errors.items(),
+        outcome.errors.items(),
         key=lambda item: (isinstance(item[1], TransientSpeechError), item[0]),
         default=(0, None),
     )
+    spoken = tuple(_spoken_segments(batch, outcome))
+    _count_reused(record, spoken)
     repository.record_batch(
         job_id,
-        Batch(number=number, segments=tuple(spoken)),
+        Batch(number=number, segments=spoken, is_native=outcome.is_native),
         now=datetime.now(UTC),
         failed=isinstance(error, TransientSpeechError),
     )
     if error is not None:
-        segment = segments[position]
+        first_segment = batch[position].segments[0]
         logger.warning("batch failed", extra={"error": type(error).__name__, "reason": str(error)})
         raise with_details(
             error,
-            turn_index=record.dialogue.turns[segment.turn].index,
-            voice_id=segment.utterance.voice_id,
+            turn_index=record.dialogue.turns[first_segment.turn].index,
+            voice_id=first_segment.utterance.voice_id,
         )
     logger.info("batch spoken", extra={"segments": len(spoken)})
 
 
-def _count_reused(record: JobRecord, spoken: Sequence[SpokenSegment], tally: Tally) -> None:
-    """Count what was there already, but for what an earlier attempt at the batch has spoken."""
-    earlier = {segment.number for batch in record.batches for segment in batch.segments}
-    reused = {segment.number for segment in spoken} - tally.spoken_numbers - earlier
+def _count_reused(record: JobRecord, spoken: Sequence[SpokenSegment]) -> None:
+    """Count what need not be spoken, but for what an earlier attempt at the batch has counted."""
+    counted = {segment.number for batch in record.batches for segment in batch.segments}
+    reused = [segment for segment in spoken if segment.is_reused and segment.number not in counted]
     if reused:
         measure({Metric.SEGMENTS_REUSED: len(reused)})
 
 
-def _speak_all(
-    job: Job, segments: Sequence[Segment], *, provider: SpeechProvider, storage: AudioStorage, tally: Tally
-) -> tuple[list[SpokenSegment], dict[int, SpeechError]]:
-    """Speak segments in parallel.
-
-    Returns:
-        The segments that are stored now, in order; and by position in ``segments``, why others are not.
-    """
-    fingerprints = [fingerprint(job.provider, segment.utterance) for segment in segments]
-    first_with = {key: position for position, key in reversed(list(enumerate(fingerprints)))}
-    samples: dict[str, int] = {}
-    errors: dict[int, SpeechError] = {}
-    with ThreadPoolExecutor(provider.concurrency, thread_name_prefix="speak") as pool:
-        futures = {
-            pool.submit(copy_context().run, _speak, job.user_id, key, segments[position], provider, storage, tally): (
-                position,
-                key,
+def _spoken_segments(batch: Sequence[PlannedUtterance], outcome: Outcome) -> Iterator[SpokenSegment]:
+    """Every segment of the batch that is stored. The first of those that sound the same bears what it has cost."""
+    for position, stored in sorted(outcome.stored.items()):
+        for ordinal, segment in enumerate(batch[position].segments):
+            is_paid_for = ordinal == 0 and stored.is_paid_for
+            yield SpokenSegment(
+                number=segment.number,
+                fingerprint=stored.fingerprint,
+                samples=stored.samples,
+                cues=stored.cues,
+                billed_characters=stored.billed_characters if is_paid_for else 0,
+                is_reused=not is_paid_for,
             )
-            for key, position in first_with.items()
-        }
-        for future in as_completed(futures):
-            position, key = futures[future]
-            if future.cancelled():
-                continue
-            try:
-                samples[key] = future.result()
-            except SpeechError as error:
-                errors[position] = error
-                if not isinstance(error, TransientSpeechError):
-                    for other in futures:
-                        other.cancel()
-    spoken = [
-        SpokenSegment(number=segment.number, fingerprint=key, samples=samples[key])
-        for segment, key in zip(segments, fingerprints, strict=True)
-        if key in samples
-    ]
-    return spoken, errors
-
-
-def _speak(
-    user_id: str, key: str, segment: Segment, provider: SpeechProvider, storage: AudioStorage, tally: Tally
-) -> int:
-    """Make sure that a segment is stored, and return its length in samples."""
-    stored = storage.segment_length_samples(user_id, key)
-    if stored is not None:
-        return stored
-    try:
-        pcm = provider.synthesize(segment.utterance)
-    except SpeechError as error:
-        tally.count_error(error)
-        raise
-    tally.count_spoken(segment)
-    pcm = trim_silence(pcm)
-    storage.put_segment(user_id, key, pcm)
-    return len(pcm) // SAMPLE_WIDTH_BYTES

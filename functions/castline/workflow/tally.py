@@ -7,28 +7,22 @@ from typing import TYPE_CHECKING
 
 from castline.metrics import Metric
 from castline.observability import measure
-from castline.speech.billing import billed_characters
 
 if TYPE_CHECKING:
     from castline.speech.errors import SpeechError
-    from castline.workflow.segments import Segment
+    from castline.speech.provider import Utterance
 
 
 class Tally:
     """Requests to the provider. Thread-safe: nothing is done to the lists but appending."""
 
     def __init__(self) -> None:
-        self._spoken: list[Segment] = []
+        self._spoken: list[tuple[Utterance, int]] = []
         self._errors: list[SpeechError] = []
 
-    @property
-    def spoken_numbers(self) -> set[int]:
-        """The numbers of the segments that have been spoken."""
-        return {segment.number for segment in self._spoken}
-
-    def count_spoken(self, segment: Segment) -> None:
-        """Count a segment that the provider has spoken, and charges for."""
-        self._spoken.append(segment)
+    def count_spoken(self, utterance: Utterance, billed_characters: int) -> None:
+        """Count an utterance that the provider has spoken, and charges for."""
+        self._spoken.append((utterance, billed_characters))
 
     def count_error(self, error: SpeechError) -> None:
         """Count a request that has failed."""
@@ -36,13 +30,12 @@ class Tally:
 
     def write(self) -> None:
         """Write it all as metrics."""
-        utterances = [segment.utterance for segment in self._spoken]
-        if utterances:
+        if self._spoken:
             measure(
                 {
-                    Metric.SEGMENTS_SYNTHESIZED: len(utterances),
-                    Metric.CHARACTERS: sum(len(utterance.text) for utterance in utterances),
-                    Metric.BILLED_CHARACTERS: sum(map(billed_characters, utterances)),
+                    Metric.SEGMENTS_SYNTHESIZED: len(self._spoken),
+                    Metric.CHARACTERS: sum(len(utterance.text) for utterance, _ in self._spoken),
+                    Metric.BILLED_CHARACTERS: sum(billed for _, billed in self._spoken),
                 }
             )
         for name, times in Counter(type(error).__name__ for error in self._errors).items():

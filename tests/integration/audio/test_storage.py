@@ -13,6 +13,8 @@ from moto import mock_aws
 
 from castline.audio.errors import BrokenSegment
 from castline.audio.storage import READ_AHEAD_SEGMENTS, AudioStorage, audio_key
+from castline.audio.stored_segment import StoredSegment, frames_range, pcm_range
+from castline.audio.subtitles import SubtitleCue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,21 +51,49 @@ def keys(client: S3Client) -> list[str]:
     return [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", ())]
 
 
+def segment(samples: int, fill: int = 1) -> StoredSegment:
+    """A segment as large as one of so many samples, but easier to compare."""
+    size_bytes = pcm_range(samples).stop
+    return StoredSegment(samples, bytes([fill]) * size_bytes)
+
+
+def read(storage: AudioStorage, user_id: str, *parts: tuple[str, range]) -> list[bytes]:
+    return [b"".join(stream) for stream in storage.read_parts(user_id, parts)]
+
+
 class TestSegments:
-    def test_a_segment_comes_back_as_it_was_stored(self, storage: AudioStorage) -> None:
-        pcm = bytes(range(256)) * 1_000
+    def test_a_segment_is_found_with_its_length_and_its_notes(self, storage: AudioStorage) -> None:
+        storage.put_segment("user", "f00d", segment(128_000), {"spoken-for": "a job"})
 
-        storage.put_segment("user", "f00d", pcm)
+        entry = storage.find_segment("user", "f00d")
 
-        assert storage.segment_length_samples("user", "f00d") == 128_000
-        chunks = list(storage.read_segment("user", "f00d"))
-        assert b"".join(chunks) == pcm
-        assert len(chunks) > 1  # streamed
+        assert entry is not None
+        assert (entry.samples, entry.notes) == (128_000, {"spoken-for": "a job"})
 
-    def test_a_segment_that_is_not_there_has_no_length_and_cannot_be_read(self, storage: AudioStorage) -> None:
-        assert storage.segment_length_samples("user", "f00d") is None
+    def test_a_segment_that_is_not_there_is_not_found_and_cannot_be_read(self, storage: AudioStorage) -> None:
+        assert storage.find_segment("user", "f00d") is None
         with pytest.raises(BrokenSegment, match="f00d"):
-            list(storage.read_segment("user", "f00d"))
+            read(storage, "user", ("f00d", range(1)))
+
+    def test_its_frames_and_its_pcm_are_read_apart_and_streamed(self, storage: AudioStorage) -> None:
+        frames, pcm = frames_range(128_000), pcm_range(128_000)
+        body = b"f" * frames.stop + b"p" * len(pcm)
+        storage.put_segment("user", "f00d", StoredSegment(128_000, body), {})
+
+        (chunks,) = map(list, storage.read_parts("user", [("f00d", pcm)]))
+
+        assert len(chunks) > 1
+        assert b"".join(chunks) == b"p" * len(pcm)
+        assert read(storage, "user", ("f00d", frames)) == [b"f" * frames.stop]
+
+    def test_of_a_segment_that_is_too_short_comes_what_there_is_or_an_error(self, storage: AudioStorage) -> None:
+        short = segment(1)
+        size_bytes = len(short.body)
+        storage.put_segment("user", "f00d", short, {})
+
+        assert read(storage, "user", ("f00d", range(size_bytes - 2, size_bytes + 5))) == [b"\1\1"]
+        with pytest.raises(BrokenSegment, match="f00d ends before"):
+            read(storage, "user", ("f00d", range(size_bytes, size_bytes + 5)))
 
     def test_another_failure_is_not_taken_for_a_missing_segment(
         self, storage: AudioStorage, client: S3Client
@@ -71,36 +101,40 @@ class TestSegments:
         client.delete_bucket(Bucket=BUCKET)
 
         with pytest.raises(ClientError, match="NoSuchBucket"):
-            list(storage.read_segment("user", "f00d"))
+            read(storage, "user", ("f00d", range(1)))
 
     @pytest.mark.parametrize("user_id", ["auth0|5f7c", "a/b", "..", "a%2Fb", "王小明", "a+b c", ""])
     def test_users_with_odd_ids_keep_their_segments_to_themselves(self, storage: AudioStorage, user_id: str) -> None:
-        storage.put_segment(user_id, "f00d", b"mine")
-        storage.put_segment("b", "f00d", b"another's")
+        storage.put_segment(user_id, "f00d", segment(2, fill=7), {})
+        storage.put_segment("b", "f00d", segment(3, fill=8), {})
 
-        assert b"".join(storage.read_segment(user_id, "f00d")) == b"mine"
-        assert storage.segment_length_samples(user_id, "f00d") == 2
+        entry = storage.find_segment(user_id, "f00d")
+
+        assert entry is not None
+        assert entry.samples == 2
+        assert read(storage, user_id, ("f00d", range(2))) == [b"\7\7"]
 
 
 class TestReadingSeveralSegments:
-    def test_they_come_in_the_order_asked_for(self, storage: AudioStorage) -> None:
+    def test_parts_of_them_come_in_the_order_asked_for(self, storage: AudioStorage) -> None:
         for number in range(12):
-            storage.put_segment("user", str(number), bytes([number]) * 100_000)
+            storage.put_segment("user", str(number), segment(1_000, fill=number), {})
         order = [*range(12), 3, 3]
+        part = range(100, 3_000)
 
-        read = [b"".join(stream) for stream in storage.read_segments("user", map(str, order))]
-
-        assert read == [bytes([number]) * 100_000 for number in order]
+        assert read(storage, "user", *((str(number), part) for number in order)) == [
+            bytes([number]) * len(part) for number in order
+        ]
 
     def test_only_a_few_are_requested_ahead(self, storage: AudioStorage, client: S3Client) -> None:
         # Given 50 segments and a count of the requests for them
         for number in range(50):
-            storage.put_segment("user", str(number), b"pcm!")
+            storage.put_segment("user", str(number), segment(1), {})
         requests: list[str] = []
         client.meta.events.register("before-call.s3.GetObject", lambda **_: requests.append("GET"))
 
         # When the first one is at hand
-        streams = storage.read_segments("user", map(str, range(50)))
+        streams = storage.read_parts("user", [(str(number), range(4)) for number in range(50)])
         next(streams)
         streams.close()  # type: ignore[attr-defined]  # it is a generator
 
@@ -108,12 +142,25 @@ class TestReadingSeveralSegments:
         assert 1 <= len(requests) <= 1 + READ_AHEAD_SEGMENTS
 
     def test_a_missing_one_is_named_after_those_before_it_were_read(self, storage: AudioStorage) -> None:
-        storage.put_segment("user", "first", b"pcm!")
-        streams = storage.read_segments("user", ["first", "missing", "last"])
+        storage.put_segment("user", "first", segment(1), {})
+        streams = storage.read_parts("user", [(name, range(4)) for name in ("first", "missing", "last")])
 
-        assert b"".join(next(streams)) == b"pcm!"
+        assert b"".join(next(streams)) == b"\1" * 4
         with pytest.raises(BrokenSegment, match="missing"):
             next(streams)
+
+
+class TestCues:
+    def test_come_back_as_they_were_stored_and_go_with_their_job(
+        self, storage: AudioStorage, client: S3Client
+    ) -> None:
+        cues = [SubtitleCue(0, 980, "A", "你好，“世界” <&>"), SubtitleCue(1_200, 2_000, "", "second\nline")]
+
+        storage.put_cues("job", "file", iter(cues))
+
+        assert storage.read_cues("job", "file") == cues
+        storage.delete_audio("job")
+        assert keys(client) == []
 
 
 class TestFinishedFiles:
@@ -193,14 +240,14 @@ class TestFinishedFiles:
         # Given two files of a job, one of another whose id begins like its own, and a segment
         for key in (audio_key("job", "1", "mp3"), audio_key("job", "2", "wav"), audio_key("job2", "1", "mp3")):
             storage.put_audio(key, [b"audio"], "audio/mpeg")
-        storage.put_segment("job", "f00d", b"pcm!")
+        storage.put_segment("job", "f00d", segment(1), {})
 
         # When
         storage.delete_audio("job")
         storage.delete_audio("job")
 
         # Then
-        assert keys(client) == ["audio/job2/1.mp3", "segments/job/f00d.pcm"]
+        assert keys(client) == ["audio/job2/1.mp3", "segments/job/f00d"]
 
     def test_deleting_goes_beyond_the_first_page(self, storage: AudioStorage, client: S3Client) -> None:
         for number in range(1_001):

@@ -39,7 +39,7 @@ def document(content: str) -> str:
 def speak(emulator: AzureSpeechEmulator, content: str) -> bytes:
     connection = AzureConnection(config_for(emulator))
     try:
-        return connection.speak(document(content))
+        return connection.speak(document(content)).pcm
     finally:
         connection.close()
 
@@ -65,6 +65,30 @@ def voice(content: str) -> str:
 )
 def test_ssml_is_honoured(content: str, duration_ms: int, emulator: AzureSpeechEmulator) -> None:
     assert len(speak(emulator, content)) == duration_ms * BYTES_PER_MS
+
+
+def test_every_voice_is_silent_before_and_after_it_speaks() -> None:
+    # Given a service whose voices have the silences of real ones
+    with AzureSpeechEmulator(key=KEY, voice_engine="tone", with_silence=True) as emulator:
+        # When two voices speak, with a break after the first
+        pcm = speak(emulator, voice("一二<break/>") + "<voice name='en-US-AvaNeural'>三</voice>")
+
+    # Then each is heard after its lead, and its tail follows it
+    hsiao_yu, ava = VOICES[HSIAO_YU], VOICES["en-US-AvaNeural"]
+    second_ms = hsiao_yu.lead_ms + 2 * MS_PER_CHARACTER + 750 + hsiao_yu.tail_ms
+    assert len(pcm) == (second_ms + ava.lead_ms + MS_PER_CHARACTER + ava.tail_ms) * BYTES_PER_MS
+    assert loud_ms(pcm) == [
+        (hsiao_yu.lead_ms, hsiao_yu.lead_ms + 2 * MS_PER_CHARACTER),
+        (second_ms + ava.lead_ms, second_ms + ava.lead_ms + MS_PER_CHARACTER),
+    ]
+    assert all(200 <= entry.tail_ms <= 800 for entry in VOICES.values())
+
+
+def loud_ms(pcm: bytes) -> list[tuple[int, int]]:
+    """From when to when it is loud, without regard to silences of less than 50 ms."""
+    loud = np.flatnonzero(np.abs(np.frombuffer(pcm, dtype="<i2").astype(int)) > 100) / (SAMPLE_RATE_HZ / 1000)
+    stretches = np.split(loud, np.flatnonzero(np.diff(loud) >= 50) + 1)
+    return [(round(stretch[0]), round(stretch[-1])) for stretch in stretches]
 
 
 def test_a_higher_pitch_sounds_different(emulator: AzureSpeechEmulator) -> None:

@@ -133,10 +133,10 @@ def test_a_fault_of_the_run_strikes_as_often_as_asked(provider_for: ProviderFact
         for text in ("一", "二"):
             with pytest.raises(ProviderUnavailable):
                 provider.synthesize(utterance(text))
-        pcm = provider.synthesize(utterance("三"))
+        speech = provider.synthesize(utterance("三"))
 
         # Then the third succeeds; and one more fault can be planned while it runs
-        assert pcm
+        assert speech.pcm
         emulator.faults.add("throttled times=1")
         with pytest.raises(ProviderThrottled):
             provider.synthesize(utterance("四"))
@@ -148,7 +148,7 @@ def test_a_marker_counts_each_text_by_itself(emulator: AzureSpeechEmulator, prov
     for text in ("一[[fault unavailable times=1]]", "二[[fault unavailable times=1]]"):
         with pytest.raises(ProviderUnavailable):
             provider.synthesize(utterance(text))
-        assert provider.synthesize(utterance(text))
+        assert provider.synthesize(utterance(text)).pcm
 
 
 def test_a_fault_left_to_chance_is_repeatable(provider_for: ProviderFactory) -> None:

@@ -17,6 +17,8 @@ from tests.integration.azure_speech.conftest import KEY, utterance
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from castline.speech.provider import Speech
+
 NEW_KEY = "key-fedcba9876543210"
 
 
@@ -54,7 +56,7 @@ class World:
             self.secret, self._make, concurrency=concurrency, healed=self.healed.append
         )
 
-    def speak(self, text: str = "你好") -> bytes:
+    def speak(self, text: str = "你好") -> Speech:
         return self.provider.synthesize(utterance(text))
 
     def _make(self, secret: Mapping[str, str]) -> AzureSpeechProvider:
@@ -143,8 +145,8 @@ def test_the_old_provider_is_not_closed_before_its_last_utterance_is_spoken(
 
             # Then it is spoken to its end
             assert not old._closed
-            assert speaking.result()
-            assert another.result()
+            assert speaking.result().pcm
+            assert another.result().pcm
     assert old._closed
 
 

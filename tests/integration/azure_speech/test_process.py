@@ -41,11 +41,15 @@ if ending == "closed":
 elif ending == "speaking":
     threading.Thread(target=speak, args=("[[fault no-audio]]",), daemon=True).start()
     threading.Event().wait(0.3)
+elif ending == "amid words":
+    for _ in range(4):
+        threading.Thread(target=speak, args=("one two " * 400,), daemon=True).start()
+    threading.Event().wait(0.08)
 print("done")
 """
 
 
-@pytest.mark.parametrize("ending", ["closed", "open", "speaking"])
+@pytest.mark.parametrize("ending", ["closed", "open", "speaking", "amid words"])
 def test_the_interpreter_exits_cleanly(ending: str, emulator: AzureSpeechEmulator) -> None:
     # Given a program that has spoken on four threads, and leaves its provider closed, open, or in use
     command = [sys.executable, "-W", "error", "-c", CLIENT, emulator.host, KEY, ending]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline.speech.azure import AzureSpeechProvider
-from castline.speech.azure_connection import AzureConnection
+from castline.speech.azure_connection import AzureConnection, SpokenAudio
 from castline.speech.errors import (
     ProviderAuthFailed,
     ProviderRejectedInput,
@@ -20,6 +20,7 @@ from castline.speech.errors import (
     ProviderUnavailable,
     VoiceNotFound,
 )
+from castline.speech.provider import Utterance
 from local.azure_speech.server import AzureSpeechEmulator
 from local.azure_speech.ssml import Passage
 from local.azure_speech.tone import ToneEngine
@@ -44,18 +45,47 @@ def test_an_utterance_comes_back_as_exactly_its_pcm(
     provider: SpeechProvider = provider_for(emulator)
 
     # When it is spoken
-    pcm = provider.synthesize(utterance(text))
+    pcm = provider.synthesize(utterance(text)).pcm
 
     # Then the audio is the voice engine's, byte by byte, and the service saw the voice
     assert pcm == ToneEngine().speak(Passage(text, VOICES[HSIAO_YU]))
     assert [(record.voice, record.outcome) for record in emulator.traffic.requests] == [(HSIAO_YU, "completed")]
 
 
+def test_each_word_comes_with_its_place_in_the_text_and_its_time(
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    # Given a text with all that XML has to escape, at 100 ms a character
+    text = '你好 & <b>, "world" 😀 3 & 再見。'
+
+    # When it is spoken at one and a half times its rate
+    speech = provider_for(emulator).synthesize(
+        Utterance(text=text, voice_id=HSIAO_YU, language="zh-TW", rate=1.5, pitch_percent=10)
+    )
+
+    # Then every word is found, each in proportion to its place
+    assert [text[word.start : word.end] for word in speech.words] == ["你", "好", "b", "world", "3", "再", "見"]
+    for word in speech.words:
+        assert word.start_ms == pytest.approx(word.start * 100 / 1.5, abs=1)
+        assert word.end_ms == pytest.approx(word.end * 100 / 1.5, abs=2)
+
+
+def test_the_words_of_a_long_text_are_all_there_each_time(
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    provider = provider_for(emulator)
+
+    with ThreadPoolExecutor(4) as threads:
+        speeches = list(threads.map(provider.synthesize, [utterance("今天天氣真好。" * 40)] * 20))
+
+    assert [len(speech.words) for speech in speeches] == [240] * 20
+
+
 def test_two_voices_sound_different(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
     provider = provider_for(emulator)
 
-    hsiao_yu = provider.synthesize(utterance("你好"))
-    yun_jhe = provider.synthesize(utterance("你好", "zh-TW-YunJheNeural"))
+    hsiao_yu = provider.synthesize(utterance("你好")).pcm
+    yun_jhe = provider.synthesize(utterance("你好", "zh-TW-YunJheNeural")).pcm
 
     assert hsiao_yu != yun_jhe
 
@@ -72,19 +102,19 @@ def test_one_connection_serves_utterance_after_utterance(
     assert len(emulator.traffic.requests) == 5
 
 
-def test_many_threads_speak_as_many_utterances_at_once_as_are_allowed(provider_for: ProviderFactory) -> None:
-    # Given a service that takes its time, and more threads than connections
+def test_threads_share_connections_and_keep_their_audio_apart(provider_for: ProviderFactory) -> None:
+    # Given a service that takes its time, and four threads
     with (
         AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=100) as emulator,
-        ThreadPoolExecutor(12) as threads,
+        ThreadPoolExecutor(4) as threads,
     ):
         provider = provider_for(emulator, concurrency=4)
 
         # When all of them speak
         texts = [f"第{number}句" for number in range(24)]
-        audio = list(threads.map(lambda text: provider.synthesize(utterance(text)), texts))
+        audio = list(threads.map(lambda text: provider.synthesize(utterance(text)).pcm, texts))
 
-        # Then each got its own audio, over four connections, four at a time
+        # Then each utterance has its own audio, over four connections
         expected = [ToneEngine().speak(Passage(text, VOICES[HSIAO_YU])) for text in texts]
         assert audio == expected
         assert emulator.traffic.peak_in_flight == 4
@@ -118,7 +148,7 @@ def test_a_connection_that_failed_is_replaced(emulator: AzureSpeechEmulator, pro
     # When it is spoken twice
     with pytest.raises(ProviderUnavailable):
         provider.synthesize(utterance(text))
-    pcm = provider.synthesize(utterance(text))
+    pcm = provider.synthesize(utterance(text)).pcm
 
     # Then the second time succeeds, over a new connection, without the marker
     assert pcm == ToneEngine().speak(Passage("你好", VOICES[HSIAO_YU]))
@@ -169,7 +199,7 @@ def test_more_requests_than_the_service_allows(is_connected: bool, provider_for:
         # Then it is throttled, on its open connection or while connecting, and the first is not disturbed
         with pytest.raises(ProviderThrottled, match="code 4429" if is_connected else "status 429"):
             other.synthesize(utterance("你好"))
-        assert first.result()
+        assert first.result().pcm
 
 
 def test_nobody_listens() -> None:
@@ -190,9 +220,9 @@ def test_an_sdk_that_never_returns_is_left_behind(
     # Given an SDK whose own time-outs do not work
     released = threading.Event()
 
-    def hang(_connection: AzureConnection, _ssml: str) -> bytes:
+    def hang(_connection: AzureConnection, _ssml: str) -> SpokenAudio:
         released.wait(30)
-        return b""
+        return SpokenAudio(b"", ())
 
     monkeypatch.setattr(AzureConnection, "speak", hang)
     provider = provider_for(emulator, first_chunk_timeout_ms=100, all_chunks_timeout_ms=100)
@@ -235,7 +265,7 @@ def test_closing_while_speaking_lets_the_utterance_finish(provider_for: Provider
         provider.close()
 
         # Then the utterance still comes back
-        assert speaking.result()
+        assert speaking.result().pcm
 
 
 @pytest.mark.parametrize(("region", "host"), [(None, None), ("eastasia", "ws://127.0.0.1:1")])

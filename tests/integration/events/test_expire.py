@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from castline import composition
+from castline.audio.stored_segment import encode_segment
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.model import JobStatus
 from infra import functions
@@ -116,7 +117,7 @@ def test_the_bucket_forgets_what_nobody_has_deleted(functions_environment: Local
     job = expired_job()
     storage = composition.audio_storage()
     put_audio(job)
-    storage.put_segment("user", "ab", b"\0\0")
+    storage.put_segment("user", "ab", encode_segment(b"\0\0"), {})
 
     # When a segment is too old to be used again, and later too old to be kept
     functions_environment.clock.advance(timedelta(days=29))

@@ -54,6 +54,8 @@ RESULT = Result(
     synthesis_mode="segmented",
     content_type="audio/mpeg",
     size_bytes=5678,
+    billed_characters=4,
+    reused_segments=0,
     characters=6,
     turn_timings=(
         TurnTiming(turn_index=0, speaker="A", start_ms=0, end_ms=500),

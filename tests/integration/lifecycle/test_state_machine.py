@@ -432,9 +432,9 @@ class Lifecycle(RuleBasedStateMachine):
         table, objects = self.world.table(), self.world.objects("audio/")
         self._check_items(table)
         self._check_keys(table)
-        assert sorted(key.split("/")[1] for key in objects) == sorted(
-            job.id for job in self.expected.jobs if job.has_audio
-        ), "audio"
+        assert {key.split("/")[1] for key in objects} == {job.id for job in self.expected.jobs if job.has_audio}, (
+            "audio"
+        )
         # What users and the reconciler see follows from these: it is not looked at again until they change.
         self._check_open_jobs(table)
         for user in (*USERS, STRANGER):

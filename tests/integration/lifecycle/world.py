@@ -24,6 +24,7 @@ from castline.jobs import items
 from castline.jobs.executions import Executions
 from castline.jobs.model import Dialogue, Turn, VoiceAssignment
 from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS
+from castline.speech.provider import Speech
 from castline.workflow import assemble, plan, record_failure, synthesize
 from infra import functions
 from local import resources
@@ -140,8 +141,8 @@ class Hum:
 
     concurrency = 2
 
-    def synthesize(self, utterance: Utterance) -> bytes:
-        return b"\0\x40" * 240
+    def synthesize(self, utterance: Utterance) -> Speech:
+        return Speech(pcm=b"\0\x40" * 240, words=())
 
     def close(self) -> None: ...
 
@@ -184,7 +185,7 @@ class World:
 
     def synthesize(self, job_id: str) -> None:
         """Speak the one batch that a short dialogue is."""
-        batch = {"number": 0, "first_segment": 0, "segment_count": len(DIALOGUE.turns)}
+        batch = {"number": 0, "first_utterance": 0, "utterance_count": len(DIALOGUE.turns)}
         synthesize.handler({"job_id": job_id, "batch": batch}, _context())
 
     def assemble(self, job_id: str) -> None:

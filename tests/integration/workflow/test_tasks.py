@@ -12,6 +12,7 @@ import pytest
 
 from castline import composition
 from castline.audio.errors import BrokenSegment
+from castline.audio.stored_segment import encode_segment
 from castline.jobs.errors import JobNotActive
 from castline.jobs.model import FailureCode, Job, JobRecord, JobStatus
 from castline.speech.errors import ProviderUnavailable, VoiceNotFound
@@ -71,7 +72,7 @@ def test_a_cancelled_job_is_neither_planned_nor_spoken(speech: AzureSpeechEmulat
     with pytest.raises(JobNotActive):
         run("plan", job)
     with pytest.raises(JobNotActive):
-        run("synthesize", job, batch={"number": 0, "first_segment": 0, "segment_count": 1})
+        run("synthesize", job, batch={"number": 0, "first_utterance": 0, "utterance_count": 1})
     with pytest.raises(JobNotActive):
         run("assemble", job)
 
@@ -84,8 +85,8 @@ def test_only_ids_and_ranges_are_in_the_plan() -> None:
 
     plan = run("plan", job)
 
-    assert [list(batch) for batch in plan["batches"]] == [["number", "first_segment", "segment_count"]] * 3
-    assert sum(batch["segment_count"] for batch in plan["batches"]) == 40
+    assert [list(batch) for batch in plan["batches"]] == [["number", "first_utterance", "utterance_count"]] * 3
+    assert sum(batch["utterance_count"] for batch in plan["batches"]) == 40
     assert record_of(job).job.total_segments == 40
 
 
@@ -151,7 +152,7 @@ def test_a_lost_segment_breaks_the_assembly_and_is_named() -> None:
     (batch,) = run("plan", job)["batches"]
     run("synthesize", job, batch=batch)
     lost = record_of(job).batches[0].segments[1].fingerprint
-    boto3.client("s3").delete_object(Bucket=resources.BUCKET_NAME, Key=f"segments/{job.user_id}/{lost}.pcm")
+    boto3.client("s3").delete_object(Bucket=resources.BUCKET_NAME, Key=f"segments/{job.user_id}/{lost}")
 
     with pytest.raises(BrokenSegment) as failure:
         run("assemble", job)
@@ -165,7 +166,7 @@ def test_a_segment_of_another_length_breaks_the_assembly_and_is_named() -> None:
     (batch,) = run("plan", job)["batches"]
     run("synthesize", job, batch=batch)
     short = record_of(job).batches[0].segments[0].fingerprint
-    composition.audio_storage().put_segment(job.user_id, short, b"\0\0" * 7)
+    composition.audio_storage().put_segment(job.user_id, short, encode_segment(b"\0\0" * 7), {})
 
     with pytest.raises(BrokenSegment) as failure:
         run("assemble", job)
@@ -217,7 +218,7 @@ def test_assembling_again_leaves_one_file_and_the_first_outcome() -> None:
         run("assemble", job)
 
     assert record_of(job) == completed
-    assert len(objects(f"audio/{job.id}/")) == 1
+    assert len(objects(f"audio/{job.id}/")) == 2  # the file and its cues
 
 
 @pytest.mark.parametrize("failure", [{"Error": "States.Timeout", "Cause": ""}, {"Error": "States.Timeout"}])

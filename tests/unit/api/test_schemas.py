@@ -87,6 +87,15 @@ def test_values_at_the_edge_are_accepted(path: str, value: Any) -> None:
     CreateJobRequest.model_validate(request)
 
 
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    request = request_with("turns.0.index", 7.0) | {"gap_ms": 100.0}
+
+    dialogue = CreateJobRequest.model_validate(request).to_dialogue()
+
+    assert ([turn.index for turn in dialogue.turns], dialogue.gap_ms) == ([1, 7], 100)
+    assert problems_of(request_with("turns.0.index", 1.0)) == {"turns[1].index": "index 1 is used by an earlier turn"}
+
+
 def test_a_thousand_turns_are_accepted_and_one_more_is_not() -> None:
     turns = [{"speaker": "A", "text": "好", "index": index} for index in range(1001)]
 

@@ -28,7 +28,8 @@ def test_what_the_api_needs_of_audio_loads_without_the_speech_layer() -> None:
     # Given an interpreter that has neither the encoder nor audioop
     program = (
         "import sys; sys.modules['lameenc'] = sys.modules['audioop'] = None\n"
-        "import castline.audio.formats, castline.audio.storage, castline.audio.timeline"
+        "import castline.audio.formats, castline.audio.storage, castline.audio.timeline, castline.audio.id3\n"
+        "import castline.audio.frame_joining, castline.audio.frame_timeline, castline.audio.stored_segment"
     )
 
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)  # noqa: S603 - our own program

@@ -1,35 +1,19 @@
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from castline.audio import mp3
 from castline.audio.errors import LengthMismatch
 from castline.audio.mp3 import encode_mp3
-from tests.unit.audio.pcm_samples import Samples, cut, hum, to_array
+from tests.unit.audio.decoding import decode, lag_samples
+from tests.unit.audio.pcm_samples import cut, hum, to_array
 
 LENGTHS_AROUND_A_FRAME = [1, 2, 47, 48, 528, 529, 530, 575, 576, 577, 1_151, 1_152, 1_153, 24_000, 240_001]
-
-
-def decode(file: bytes) -> Samples:
-    samples, rate_hz = soundfile.read(io.BytesIO(file), dtype="int16")
-    assert rate_hz == 24_000
-    decoded: Samples = samples
-    return decoded
-
-
-def lag_samples(decoded: Samples, source: Samples, reach: int = 1_200) -> int:
-    """By how many samples ``decoded`` comes late, from the peak of the cross-correlation."""
-    size = 2 ** (len(source) + reach).bit_length()
-    spectrum = np.fft.rfft(decoded.astype(float), size) * np.fft.rfft(source.astype(float), size).conj()
-    correlation = np.roll(np.fft.irfft(spectrum, size), reach)[: 2 * reach + 1]
-    return int(correlation.argmax()) - reach
 
 
 @pytest.mark.parametrize("length", LENGTHS_AROUND_A_FRAME)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castline.audio.pcm import ms_to_samples, samples_to_ms, trim_silence
+from castline.audio.pcm import Trimmed, ms_to_samples, samples_to_ms, trim, trim_silence, whole_samples
+from tests.unit.audio.pcm_samples import cut
 
 QUIET = st.lists(st.integers(-103, 103), max_size=900)  # -50 dBFS is an amplitude of 103.6
 ANY = st.lists(st.integers(-32_768, 32_767), max_size=900)
@@ -38,18 +39,26 @@ def test_silence_is_cut_to_the_margin_exactly(
     speech = [104, *core, -32_768]
 
     # When
-    trimmed = trim_silence(pcm(leading + speech + trailing), margin_ms=margin_ms)
+    trimmed = trim(pcm(leading + speech + trailing), margin_ms=margin_ms)
 
     # Then
     margin = margin_ms * 24
     kept_before = leading[max(0, len(leading) - margin) :]
     kept_after = trailing[:margin]
-    assert trimmed == pcm(kept_before + speech + kept_after)
+    assert trimmed.pcm == pcm(kept_before + speech + kept_after)
+    assert trimmed.cut_samples == len(leading) - len(kept_before)
 
 
 @given(QUIET)
 def test_audio_that_is_silent_throughout_is_kept_whole(samples: list[int]) -> None:
-    assert trim_silence(pcm(samples)) == pcm(samples)
+    assert trim(pcm(samples)) == Trimmed(pcm(samples), 0)
+
+
+@given(leading=QUIET, core=ANY)
+def test_who_need_not_know_where_it_was_cut_gets_the_same_pcm(leading: list[int], core: list[int]) -> None:
+    audio = pcm(leading + core)
+
+    assert trim_silence(audio, margin_ms=2) == trim(audio, margin_ms=2).pcm
 
 
 def test_the_threshold_is_in_decibels_below_full_scale() -> None:
@@ -59,3 +68,13 @@ def test_the_threshold_is_in_decibels_below_full_scale() -> None:
     # Then it is speech for a lower threshold and silence for a higher one
     assert trim_silence(audio, threshold_dbfs=-41, margin_ms=0) == pcm([328])
     assert trim_silence(audio, threshold_dbfs=-39, margin_ms=0) == audio
+
+
+@given(st.binary(max_size=500), st.lists(st.integers(1, 50), min_size=1))
+def test_samples_that_were_cut_in_two_are_made_whole(data: bytes, sizes: list[int]) -> None:
+    data = data[: len(data) // 2 * 2]
+
+    chunks = list(whole_samples(cut(data, sizes)))
+
+    assert b"".join(chunks) == data
+    assert all(len(chunk) % 2 == 0 for chunk in chunks)

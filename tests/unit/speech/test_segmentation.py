@@ -11,11 +11,19 @@ from hypothesis import strategies as st
 from castline.speech.segmentation import split_text
 
 WORDS = ["今天", "天氣很好", "hello", "world", "ก็"]
-NUMBERS_AND_ABBREVIATIONS = ["3.14", "1,000", "Dr.", "U.S.", "e.g."]
+NUMBERS_AND_ABBREVIATIONS = ["3.14", "1,234.56", "12:30", "Dr.", "U.S.A.", "e.g."]
+ADDRESSES_AND_ENTITIES = ["https://a.tw/b?c=1;d", "a.lin@b.com.tw", "&amp;", "&#x27;"]
 CHARACTERS_OF_SEVERAL_CODE_POINTS = ["👩‍👩‍👧", "👍🏽", "e\u0301", "1️⃣"]
 MARKS = ["。", "！」", "，", "……", ". ", "? ", ", ", " ", "\n\n", "（", "「"]
 PROSE = st.lists(
     st.sampled_from([*WORDS, *NUMBERS_AND_ABBREVIATIONS, *CHARACTERS_OF_SEVERAL_CODE_POINTS, *MARKS]), max_size=60
+).map("".join)
+# An address joined to Western letters would be another address.
+ADDRESSED = st.lists(
+    st.sampled_from(
+        [*(f"寄{unit}到" for unit in ADDRESSES_AND_ENTITIES), "今天", "，", "。", "！」", " ", " hello "]
+    ),
+    max_size=60,
 ).map("".join)
 TEXTS = st.one_of(PROSE, st.text(max_size=200))
 
@@ -55,6 +63,14 @@ def test_no_cut_falls_inside_a_character_a_number_or_an_abbreviation(text: str, 
         assert sum(piece.count(unit) for piece in pieces) == text.count(unit)
 
 
+@given(ADDRESSED, st.integers(24, 60))
+def test_no_cut_falls_inside_an_address_or_an_entity(text: str, max_characters: int) -> None:
+    pieces = split_text(text, max_characters=max_characters)
+
+    for unit in ADDRESSES_AND_ENTITIES:
+        assert sum(piece.count(unit) for piece in pieces) == text.count(unit)
+
+
 @pytest.mark.parametrize(
     ("text", "max_characters", "expected"),
     [
@@ -79,6 +95,16 @@ def test_no_cut_falls_inside_a_character_a_number_or_an_abbreviation(text: str, 
         ("Go, see the U.S. now or never", 18, ["Go, ", "see the U.S. now ", "or never"]),
         ("Go, e.g. to example.com now", 20, ["Go, ", "e.g. to example.com ", "now"]),
         ("See No. 5 now. No. Not so", 17, ["See No. 5 now. ", "No. Not so"]),
+        ("Go, Ph.D. Lin et al. say so", 26, ["Go, ", "Ph.D. Lin et al. say so"]),
+        ("On Jan. 5 or in Oct. All good", 28, ["On Jan. 5 or in Oct. ", "All good"]),
+        # nor do the marks in addresses and entities, but those after them do
+        ("See https://a.b/c?x=1;y. Go on", 27, ["See https://a.b/c?x=1;y. ", "Go on"]),
+        ("請看https://a.b/c?x=1。好嗎", 20, ["請看https://a.b/c?x=1。", "好嗎"]),
+        ("請看https://a.b/c後面的字", 16, ["請看https://a.b/c後", "面的字"]),
+        ("寄到a.lin@b.com吧好嗎", 9, ["寄到", "a.lin@b.c", "om吧好嗎"]),
+        ("寄到a.lin@b.com吧好嗎", 12, ["寄到", "a.lin@b.com吧", "好嗎"]),
+        ("One, Tom &amp; Jerry", 15, ["One, ", "Tom &amp; Jerry"]),
+        ("貓貓&#x27;狗", 7, ["貓貓", "&#x27;狗"]),
         # nothing to cut at: between words, then between characters
         ("天氣weather天氣", 8, ["天氣", "weather天", "氣"]),
         ("天氣天氣天氣", 4, ["天氣天氣", "天氣"]),
@@ -88,6 +114,7 @@ def test_no_cut_falls_inside_a_character_a_number_or_an_abbreviation(text: str, 
         ("👩‍👩‍👧👩‍👩‍👧", 7, ["👩‍👩‍👧", "👩‍👩‍👧"]),
         ("👍🏽👍🏽", 3, ["👍🏽", "👍🏽"]),
         ("天\ud83d\ude00天", 2, ["天", "\ud83d\ude00", "天"]),
+        ("\u1112\u1161\u11ab\u1112\u1161\u11ab", 5, ["\u1112\u1161\u11ab", "\u1112\u1161\u11ab"]),
         ("e\u0301e\u0301e\u0301", 3, ["e\u0301", "e\u0301", "e\u0301"]),
         # white space that does not fit goes to the next piece; none of it makes a piece of its own
         ("一二三四。   五六", 6, ["一二三四。 ", "  五六"]),
@@ -112,8 +139,18 @@ def test_where_a_text_is_cut(text: str, max_characters: int, expected: list[str]
         " " * 100_000,
         "🇹🇼" * 50_000,
         "a" + "\u0301" * 100_000,
+        "http://" + "." * 100_000,
+        "http://..." * 10_000,
+        "www." * 25_000,
+        "a.b-" * 25_000,
+        "a@" * 50_000,
+        "a@b" + ".c" * 50_000,
+        "&am" * 33_000,
     ],
-    ids=["prose", "word", "dots", "brackets", "initials", "blanks", "flags", "accents"],
+    ids=[
+        *("prose", "word", "dots", "brackets", "initials", "blanks", "flags", "accents"),
+        *("address", "addresses", "hosts", "names", "at signs", "domain", "ampersands"),
+    ],
 )
 def test_a_hundred_thousand_characters_of_anything_take_no_time(text: str) -> None:
     started = time.process_time()

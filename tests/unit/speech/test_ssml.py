@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from castline.speech.errors import ProviderRejectedInput
 from castline.speech.provider import Utterance
-from castline.speech.ssml import build_ssml, unspeakable_positions
+from castline.speech.ssml import build_joint_ssml, build_ssml, unspeakable_positions
 
 NAMESPACES = {"ssml": "http://www.w3.org/2001/10/synthesis"}
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -31,6 +31,61 @@ def test_the_document_names_the_language_and_the_voice() -> None:
         '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="zh-TW">'
         '<voice name="zh-TW-HsiaoYuNeural">你好，今天天氣真好！</voice></speak>'
     )
+
+
+@pytest.mark.parametrize(
+    ("rate", "pitch_percent", "attributes"),
+    [
+        (1.25, 0, 'rate="+25%"'),
+        (0.5, 0, 'rate="-50%"'),
+        (2, 0, 'rate="+100%"'),
+        (0.994, 0, 'rate="-1%"'),
+        (1.0, 20, 'pitch="+20%"'),
+        (0.9, -20, 'rate="-10%" pitch="-20%"'),
+    ],
+)
+def test_a_prosody_is_written_as_changes_in_percent(rate: float, pitch_percent: int, attributes: str) -> None:
+    ssml = build_ssml(Utterance("你好", "zh-TW-HsiaoYuNeural", "zh-TW", rate=rate, pitch_percent=pitch_percent))
+
+    assert f'<voice name="zh-TW-HsiaoYuNeural"><prosody {attributes}>你好</prosody></voice>' in ssml
+
+
+@pytest.mark.parametrize("rate", [1, 1.0, 1.004, 0.996])
+def test_a_neutral_prosody_is_not_written(rate: float) -> None:
+    neutral = Utterance("你好", "zh-TW-HsiaoYuNeural", "zh-TW", rate=rate, pitch_percent=0)
+
+    assert build_ssml(neutral) == build_ssml(utterance("你好"))
+
+
+@pytest.mark.parametrize(("rate", "pitch_percent"), [(0.49, 0), (2.01, 0), (float("nan"), 0), (1, 21), (1, -21)])
+def test_a_prosody_out_of_range_is_refused(rate: float, pitch_percent: int) -> None:
+    with pytest.raises(ValueError, match="must be from"):
+        Utterance("你好", "zh-TW-HsiaoYuNeural", "zh-TW", rate=rate, pitch_percent=pitch_percent)
+
+
+def test_a_joint_document_has_a_voice_for_each_utterance_and_breaks_between() -> None:
+    # Given utterances of which two are equal
+    one, other = utterance("你好"), Utterance("再見", "zh-TW-YunJheNeural", "zh-TW", rate=1.5)
+
+    # When they are written together
+    ssml = build_joint_ssml([one, other, one])
+
+    # Then each has its voice, and all but the last a break outside their prosody
+    assert ssml == (
+        '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="zh-TW">'
+        '<voice name="zh-TW-HsiaoYuNeural">你好<break/></voice>'
+        '<voice name="zh-TW-YunJheNeural"><prosody rate="+50%">再見</prosody><break/></voice>'
+        '<voice name="zh-TW-HsiaoYuNeural">你好</voice></speak>'
+    )
+
+
+def test_a_joint_document_is_of_one_language() -> None:
+    english = Utterance("hello", "en-US-AvaNeural", "en-US")
+
+    with pytest.raises(ValueError, match="one language"):
+        build_joint_ssml([utterance("你好"), english])
+    with pytest.raises(ValueError, match="one language"):
+        build_joint_ssml([])
 
 
 @given(st.text())

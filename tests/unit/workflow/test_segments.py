@@ -1,17 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castline.jobs.model import Dialogue, Turn, VoiceAssignment
+from castline.jobs.model import Dialogue, SynthesisMode, Turn, VoiceAssignment
 from castline.speech.provider import Utterance
 from castline.workflow.segments import (
     MAX_BATCH_CHARACTERS,
-    MAX_BATCH_SEGMENTS,
+    MAX_BATCH_UTTERANCES,
     MAX_SEGMENT_CHARACTERS,
+    NATIVE_MIN_UTTERANCES,
+    PlannedUtterance,
     fingerprint,
     plan_batches,
     plan_segments,
+    plan_utterances,
+    synthesis_mode,
 )
 
 
@@ -47,34 +54,68 @@ def test_segments_speak_every_turn_in_order_and_nothing_else(lengths: list[int])
         assert all(len(piece.text) <= MAX_SEGMENT_CHARACTERS for piece in pieces)
 
 
+@given(st.lists(st.sampled_from(["好", "不好", "。", "好好好" * 400]), min_size=1, max_size=60))
+def test_segments_that_sound_the_same_are_one_utterance(texts: list[str]) -> None:
+    segments = plan_segments(dialogue_of(*texts))
+
+    utterances = plan_utterances(segments)
+
+    assert [planned.utterance for planned in utterances] == list(dict.fromkeys(each.utterance for each in segments))
+    assert sorted(each.number for planned in utterances for each in planned.segments) == list(range(len(segments)))
+    assert all(each.utterance == planned.utterance for planned in utterances for each in planned.segments)
+
+
 @given(lengths)
-def test_batches_cover_all_segments_once_and_stay_small(lengths: list[int]) -> None:
-    segments = plan_segments(dialogue_of(*("字" * length for length in lengths)))
+def test_batches_cover_all_utterances_once_and_stay_small(lengths: list[int]) -> None:
+    texts = (str(position) + "字" * length for position, length in enumerate(lengths))
+    utterances = plan_utterances(plan_segments(dialogue_of(*texts)))
 
-    batches = plan_batches(segments)
+    batches = plan_batches(utterances)
 
-    covered = [
-        number
-        for batch in batches
-        for number in range(batch.first_segment, batch.first_segment + batch.segment_count)
-    ]
-    assert covered == [segment.number for segment in segments]
     assert [batch.number for batch in batches] == list(range(len(batches)))
+    covered: list[PlannedUtterance] = []
     for batch in batches:
-        part = segments[batch.first_segment : batch.first_segment + batch.segment_count]
-        assert len(part) <= MAX_BATCH_SEGMENTS
+        part = utterances[batch.first_utterance : batch.first_utterance + batch.utterance_count]
+        covered += part
+        assert len(part) <= MAX_BATCH_UTTERANCES[SynthesisMode.SEGMENTED]
         assert len(part) == 1 or sum(len(each.utterance.text) for each in part) <= MAX_BATCH_CHARACTERS
+    assert covered == list(utterances)
+
+
+@pytest.mark.parametrize(
+    ("count", "characters", "mode"),
+    [
+        (NATIVE_MIN_UTTERANCES, 50, SynthesisMode.NATIVE),
+        (NATIVE_MIN_UTTERANCES - 1, 50, SynthesisMode.SEGMENTED),
+        (NATIVE_MIN_UTTERANCES, 20, SynthesisMode.SEGMENTED),
+        (NATIVE_MIN_UTTERANCES, 90, SynthesisMode.SEGMENTED),
+    ],
+)
+def test_only_very_many_rather_short_utterances_are_spoken_several_to_a_request(
+    count: int, characters: int, mode: SynthesisMode
+) -> None:
+    utterances = plan_utterances(
+        plan_segments(dialogue_of(*(f"{n:04d}".ljust(characters, "字") for n in range(count))))
+    )
+
+    assert synthesis_mode(utterances) is mode
+    assert max(batch.utterance_count for batch in plan_batches(utterances)) <= MAX_BATCH_UTTERANCES[mode]
 
 
 def test_a_fingerprint_depends_on_all_that_shapes_the_sound() -> None:
     base = Utterance(text="你好", voice_id="zh-TW-HsiaoYuNeural", language="zh-TW")
-    others = [
-        Utterance(text="你好嗎", voice_id="zh-TW-HsiaoYuNeural", language="zh-TW"),
-        Utterance(text="你好", voice_id="zh-TW-YunJheNeural", language="zh-TW"),
-        Utterance(text="你好", voice_id="zh-TW-HsiaoYuNeural", language="zh-CN"),
+    shapes = [
+        ("azure", base, 1.0),
+        ("azure", replace(base, text="你好嗎"), 1.0),
+        ("azure", replace(base, voice_id="zh-TW-YunJheNeural"), 1.0),
+        ("azure", replace(base, language="zh-CN"), 1.0),
+        ("azure", replace(base, rate=1.5), 1.0),
+        ("azure", replace(base, pitch_percent=-3), 1.0),
+        ("azure", base, 0.5),
+        ("other", base, 1.0),
     ]
 
-    fingerprints = {fingerprint("azure", each) for each in [base, *others]} | {fingerprint("other", base)}
+    fingerprints = {fingerprint(provider, each, volume=volume) for provider, each, volume in shapes}
 
-    assert len(fingerprints) == 5
-    assert fingerprint("azure", base) in fingerprints
+    assert len(fingerprints) == len(shapes)
+    assert fingerprint("azure", replace(base), volume=1.0) in fingerprints

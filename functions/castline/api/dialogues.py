@@ -1,0 +1,78 @@
+"""``/dialogues/parse``: a written script as the turns of a job."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from castline.api import schemas
+from castline.api.identity import noted_user_id
+from castline.api.responses import json_response
+from castline.api.validation import InvalidRequest
+from castline.scripts.errors import ScriptNotUnderstood
+from castline.scripts.parser import MAX_NAME_CHARACTERS, ScriptTurn, line_of, parse_script
+from castline.speech.ssml import unspeakable_positions
+
+router = APIGatewayHttpRouter()
+
+
+@router.post("/dialogues/parse")
+def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> Response[str]:
+    """Turn a written script into turns, ready to be submitted as a job."""
+    noted_user_id(router.current_event)
+    _demand_speakable(request.script)
+    try:
+        turns = parse_script(request.script)
+    except ScriptNotUnderstood as refusal:
+        raise InvalidRequest.of_fields(
+            (
+                "script",
+                problem.kind,
+                {"line": problem.line, "speaker": problem.speaker, "max_length": MAX_NAME_CHARACTERS},
+            )
+            for problem in refusal.problems
+        ) from refusal
+    _demand_within_limits(turns)
+    body = schemas.ParsedDialogue(
+        turns=[
+            schemas.TurnSchema(speaker=turn.speaker, text=turn.text, index=index) for index, turn in enumerate(turns)
+        ],
+        speakers=list(dict.fromkeys(turn.speaker for turn in turns)),
+        total_characters=sum(len(turn.text) for turn in turns),
+    )
+    return json_response(200, body)
+
+
+def _demand_speakable(script: str) -> None:
+    for position in unspeakable_positions(script):
+        raise InvalidRequest(
+            "script",
+            "script_unspeakable_character",
+            line=line_of(script, position),
+            code_point=f"U+{ord(script[position]):04X}",
+        )
+
+
+def _demand_within_limits(turns: tuple[ScriptTurn, ...]) -> None:
+    problems: list[tuple[str, str, dict[str, Any]]] = []
+    if len(turns) > schemas.MAX_TURNS:
+        first = turns[schemas.MAX_TURNS]
+        context = {"line": first.line, "turns": len(turns), "max_turns": schemas.MAX_TURNS}
+        problems.append(("script", "script_too_many_turns", context))
+    characters, over = 0, None
+    for turn in turns:
+        characters += len(turn.text)
+        if over is None and characters > schemas.MAX_DIALOGUE_CHARACTERS:
+            over = turn
+    if over is not None:
+        context = {
+            "line": over.line,
+            "characters": characters,
+            "max_characters": schemas.MAX_DIALOGUE_CHARACTERS,
+        }
+        problems.append(("script", "script_too_many_characters", context))
+    if problems:
+        raise InvalidRequest.of_fields(problems)

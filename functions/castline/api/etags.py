@@ -1,0 +1,23 @@
+"""Conditional requests (RFC 9110): whether a client has the representation already."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\uffff]*")')
+
+
+def entity_tag(*parts: str) -> str:
+    """A strong entity tag that is another as soon as one of ``parts`` is another."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(f"{len(part)}:{part}".encode("utf-8", "surrogatepass"))
+    return f'"{digest.hexdigest()[:32]}"'
+
+
+def is_known(tag: str, if_none_match: str | None) -> bool:
+    """Whether an ``If-None-Match`` header, a list of entity tags or ``*``, names ``tag``; compared weakly."""
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or tag in _ENTITY_TAG.findall(if_none_match)

@@ -1,0 +1,65 @@
+"""``/providers`` and ``/voices``: who can speak, and with which voices."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from pydantic import AfterValidator
+
+from castline import composition
+from castline.api import schemas
+from castline.api.identity import noted_user_id
+from castline.api.responses import json_response
+from castline.audio.formats import OutputFormat
+from castline.speech.voice_list import Gender
+from castline.speech.voices import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH
+
+router = APIGatewayHttpRouter()
+
+LanguageRange = Annotated[
+    str,
+    Query(json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH}),
+    AfterValidator(schemas.language_tag),
+]
+
+
+@router.get("/providers")
+def list_providers() -> Response[str]:
+    """List the speech providers, and what each takes."""
+    noted_user_id(router.current_event)
+    azure = schemas.Provider(
+        id="azure",
+        name="Azure Speech",
+        output_formats=[output_format.value for output_format in OutputFormat],
+        max_turns=schemas.MAX_TURNS,
+        max_characters=schemas.MAX_DIALOGUE_CHARACTERS,
+        max_speaker_characters=schemas.MAX_SPEAKER_CHARACTERS,
+        max_gap_ms=schemas.MAX_GAP_MS,
+        max_crossfade_ms=schemas.MAX_CROSSFADE_MS,
+        max_active_jobs=composition.settings().max_active_jobs,
+    )
+    return json_response(200, schemas.ProviderList(items=[azure]))
+
+
+@router.get("/voices")
+def list_voices(
+    provider: Annotated[Literal["azure"], Query()] = "azure",  # noqa: ARG001 (there is one)
+    language: LanguageRange | None = None,
+    gender: Annotated[Gender | None, Query()] = None,
+    q: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+) -> Response[str]:
+    """List the voices that a provider has, in its own order."""
+    noted_user_id(router.current_event)
+    voices = [
+        voice
+        for voice in composition.voice_list().voices()
+        if (language is None or voice.speaks(language))
+        and (gender is None or voice.gender is gender)
+        and (q is None or voice.is_found_by(q))
+    ]
+    body = schemas.VoiceList(items=[schemas.Voice(**asdict(voice)) for voice in voices], total=len(voices))
+    return json_response(200, body)

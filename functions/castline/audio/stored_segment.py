@@ -1,0 +1,94 @@
+"""How a spoken segment is stored: one object, first its MP3 frames, then the PCM that they were made of.
+
+An MP3 is joined from the frames alone, everything else is mixed from the PCM alone: which it will be is not known
+when a segment is spoken, and is no reason to have it spoken again. Where each part lies follows from the number
+of samples, and that from the object's size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from castline.audio.errors import BrokenSegment
+from castline.audio.info_frame import Framing
+from castline.audio.mp3_frames import FRAME_SAMPLES, FRAME_SIZE_BYTES, find_foreign_frame, main_data_begin
+from castline.audio.pcm import SAMPLE_WIDTH_BYTES
+
+_TAG_OFFSET: Final = 13
+_TAGS: Final = {b"Xing", b"Info"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSegment:
+    """A segment as it is stored."""
+
+    samples: int
+    body: bytes
+    """The object: frames, then PCM."""
+
+    @property
+    def frames(self) -> bytes:
+        """Its MP3 frames: as many as ``Framing.of(samples)`` says, the first of which needs none before it."""
+        return self.body[_as_slice(frames_range(self.samples))]
+
+    @property
+    def pcm(self) -> bytes:
+        """Its PCM."""
+        return self.body[_as_slice(pcm_range(self.samples))]
+
+
+def frames_range(samples: int) -> range:
+    """Which bytes of the object of a segment of ``samples`` samples are its MP3 frames."""
+    return range(Framing.of(samples).audio_frames * FRAME_SIZE_BYTES)
+
+
+def pcm_range(samples: int) -> range:
+    """Which bytes of the object of a segment of ``samples`` samples are its PCM."""
+    start = frames_range(samples).stop
+    return range(start, start + samples * SAMPLE_WIDTH_BYTES)
+
+
+def samples_in(size_bytes: int) -> int:
+    """How many samples the segment has whose object is ``size_bytes`` large.
+
+    Raises:
+        BrokenSegment: No segment's object has that size.
+    """
+    # Each further 576 samples, or what is left of them, take a frame more.
+    smallest_bytes = pcm_range(1).stop
+    bytes_per_frame = FRAME_SIZE_BYTES + FRAME_SAMPLES * SAMPLE_WIDTH_BYTES
+    frames_before = (size_bytes - smallest_bytes) // bytes_per_frame
+    frames_bytes = frames_range(max(0, frames_before) * FRAME_SAMPLES + 1).stop
+    samples, rest = divmod(size_bytes - frames_bytes, SAMPLE_WIDTH_BYTES)
+    if rest or samples < 1 or pcm_range(samples).stop != size_bytes:
+        raise BrokenSegment(f"no segment has {size_bytes} bytes")
+    return samples
+
+
+def encode_segment(pcm: bytes) -> StoredSegment:
+    """Encode ``pcm``, and check what joining relies on.
+
+    Args:
+        pcm: At least one sample.
+
+    Raises:
+        LengthMismatch: The encoder wrote more or fewer frames than the number of samples asks for.
+        BrokenSegment: It wrote something else than bare frames that can be put after any others.
+    """
+    from castline.audio.mp3 import encode_frames  # needs the speech layer; the API does without
+
+    samples = len(pcm) // SAMPLE_WIDTH_BYTES
+    frames = b"".join(encode_frames([pcm], samples))
+    foreign = find_foreign_frame(frames)
+    if foreign is not None:
+        raise BrokenSegment(f"frame {foreign} of an encoded segment has another header")
+    if main_data_begin(frames) != 0:
+        raise BrokenSegment("the first frame of an encoded segment needs frames before it")
+    if frames[_TAG_OFFSET : _TAG_OFFSET + 4] in _TAGS:
+        raise BrokenSegment("the first frame of an encoded segment is a tag")
+    return StoredSegment(samples, frames + pcm)
+
+
+def _as_slice(part: range) -> slice:
+    return slice(part.start, part.stop)

@@ -1,0 +1,237 @@
+"""Subtitles: who says what, and when, as WebVTT and SubRip files.
+
+Lines are broken as a reader expects it: Western text at spaces, Chinese and Japanese between any two characters
+except before a closing mark and after an opening one (kinsoku). Their width is counted in columns, of which a Chinese
+character fills two.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LINE_COLUMNS: Final = 42
+"""What fits on one line of a screen, in half-width columns."""
+
+# What a reader sees as one character: a flag, or a character with all that is written on top of it or joined to it.
+# Besides combining marks, which are looked up, that is skin tones, tags, the vowels and final consonants of Hangul
+# written in parts, and whatever follows a zero-width joiner.
+_CHARACTER: Final = re.compile(
+    "(?:[\U0001f1e6-\U0001f1ff]{2}|.)(?:[\u1160-\u11ff\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d\\S?)*",
+    re.DOTALL,
+)
+_EMOJI_SELECTOR: Final = "\ufe0f"
+
+_CLOSING_CATEGORIES: Final = {"Pe", "Pf"}
+_OPENING_CATEGORIES: Final = {"Ps", "Pi"}
+_CLOSING_MARKS: Final = frozenset(
+    "，。、；：！？．…‥—～〜・‧·％‰℃々ー〻ヽヾゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ!?,.:;%"
+    "﹐﹑﹒﹔﹕﹖﹗，．：；？！｡､･ｰﾞﾟ"
+)
+# Neither opening nor closing by itself: whatever it touches, it stays with.
+_EITHER_MARKS: Final = frozenset("\"'＂＇")
+
+_COMBINING_CATEGORIES: Final = {"Mn", "Me", "Mc"}
+_ZERO_WIDTH_CATEGORIES: Final = {"Mn", "Me", "Cf", "Cc"}
+
+
+class SubtitleFormat(StrEnum):
+    """A format of subtitles; its value is also its file extension."""
+
+    VTT = "vtt"
+    SRT = "srt"
+
+    @property
+    def extension(self) -> str:
+        """The file extension, without a dot."""
+        return self.value
+
+    @property
+    def content_type(self) -> str:
+        """The media type. The text is UTF-8."""
+        match self:
+            case SubtitleFormat.VTT:
+                return "text/vtt"
+            case SubtitleFormat.SRT:
+                return "application/x-subrip"
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleCue:
+    """What one speaker says, from ``start_ms`` to ``end_ms``."""
+
+    start_ms: int
+    end_ms: int
+    speaker: str
+    text: str
+
+
+def render(subtitle_format: SubtitleFormat, cues: Iterable[SubtitleCue]) -> str:
+    """The cues as a file of the given format, to be encoded as UTF-8."""
+    match subtitle_format:
+        case SubtitleFormat.VTT:
+            return render_vtt(cues)
+        case SubtitleFormat.SRT:
+            return render_srt(cues)
+
+
+def render_vtt(cues: Iterable[SubtitleCue]) -> str:
+    """The cues as WebVTT: each speaker is the voice of a cue, which players can style and most do not show.
+
+    ``&``, ``<`` and ``>`` are escaped, so that no text is taken for markup or a timing line.
+    """
+    blocks = ["WEBVTT\n"]
+    for cue in cues:
+        lines = [_escape(line) for line in wrap(cue.text)]
+        voice = f"<v {_escape(_on_one_line(cue.speaker))}>" if cue.speaker else ""
+        blocks.append("\n".join([_timing(cue, "."), voice + "\n".join(lines)]) + "\n")
+    return "\n".join(blocks)
+
+
+def render_srt(cues: Iterable[SubtitleCue]) -> str:
+    """The cues as SubRip, numbered from 1, each beginning with its speaker's name.
+
+    Lines end in CRLF: every player takes it, and the oldest take nothing else. SubRip has no escapes: an arrow that
+    some players would take for a timing line is written ``→``; tags such as ``<i>`` are shown as the player pleases.
+    """
+    blocks = []
+    for number, cue in enumerate(cues, start=1):
+        said = f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text
+        lines = wrap(said.replace("-->", "→"))
+        blocks.append("\r\n".join([str(number), _timing(cue, ","), *lines, ""]))
+    return "\r\n".join(blocks)
+
+
+def wrap(text: str, *, columns: int = LINE_COLUMNS) -> list[str]:
+    """Break ``text`` into lines of at most ``columns``, none of them blank.
+
+    Any white space becomes one space, or a break. Where a word, or a row of marks that belong
+    together, is wider than a line, it is broken between characters.
+    """
+    lines: list[str] = []
+    line, width = "", 0
+    for piece in _pieces(_on_one_line(text)):
+        space = 1 if line and piece.after_space else 0
+        if width + space + piece.columns <= columns:
+            line, width = line + " " * space + piece.text, width + space + piece.columns
+            continue
+        if line:
+            lines.append(line)
+        *full, (line, width) = _cut(piece, columns)
+        lines += [each for each, _ in full]
+    return [*lines, line] if line else lines
+
+
+class _Piece(NamedTuple):
+    """A stretch of text in which no line ends."""
+
+    text: str
+    columns: int
+    after_space: bool
+    """Whether a space comes before it, which goes when a line ends there."""
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """``text`` cut at each place where a line may end."""
+    current: list[str] = []
+    after_space = False
+    for character in _characters(text):
+        if current and _may_end_between(current, character):
+            at_space = current[-1] == " "
+            yield _piece(current[:-1] if at_space else current, after_space=after_space)
+            current, after_space = [], at_space
+        current.append(character)
+    if current:
+        yield _piece(current, after_space=after_space)
+
+
+def _piece(characters: list[str], *, after_space: bool) -> _Piece:
+    return _Piece("".join(characters), sum(map(_columns, characters)), after_space)
+
+
+def _may_end_between(before: list[str], after: str) -> bool:
+    """Whether a line may end between the characters ``before`` and the one ``after``."""
+    if after == " ":
+        return False
+    last = before[-1]
+    if last == " ":
+        return not _is_closing(after) and not _is_opening(before[-2])
+    if _is_closing(after) or _is_opening(last) or after in _EITHER_MARKS or last in _EITHER_MARKS:
+        return False
+    return _is_wide(last) or _is_wide(after)
+
+
+def _cut(piece: _Piece, columns: int) -> list[tuple[str, int]]:
+    """A piece as lines with their widths, all but the last of them as full as they can be."""
+    lines: list[tuple[str, int]] = []
+    line, width = "", 0
+    for character in _characters(piece.text):
+        if line and width + _columns(character) > columns:
+            lines.append((line.rstrip(" "), width))
+            line, width = "", 0
+        if line or character != " ":
+            line, width = line + character, width + _columns(character)
+    return [*lines, (line, width)]
+
+
+def _characters(text: str) -> list[str]:
+    """What a reader sees as characters, in order."""
+    characters: list[str] = []
+    for match in _CHARACTER.finditer(text):
+        if characters and unicodedata.category(match[0][0]) in _COMBINING_CATEGORIES:
+            characters[-1] += match[0]
+        else:
+            characters.append(match[0])
+    return characters
+
+
+def _columns(character: str) -> int:
+    """How many columns one character fills: none, one or two."""
+    return min(2, sum(map(_columns_of_code_point, character)))
+
+
+def _columns_of_code_point(code_point: str) -> int:
+    if code_point == _EMOJI_SELECTOR:
+        return 1
+    if unicodedata.category(code_point) in _ZERO_WIDTH_CATEGORIES:
+        return 0
+    return 2 if _is_wide(code_point) else 1
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character[0]) in {"W", "F"}
+
+
+def _is_closing(character: str) -> bool:
+    return character[0] in _CLOSING_MARKS or unicodedata.category(character[0]) in _CLOSING_CATEGORIES
+
+
+def _is_opening(character: str) -> bool:
+    return unicodedata.category(character[0]) in _OPENING_CATEGORIES
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _timing(cue: SubtitleCue, decimal_mark: str) -> str:
+    # A cue that ends when it starts is invalid, and a turn may be shorter than half a millisecond.
+    end_ms = max(cue.end_ms, cue.start_ms + 1)
+    return f"{_timestamp(cue.start_ms, decimal_mark)} --> {_timestamp(end_ms, decimal_mark)}"
+
+
+def _timestamp(position_ms: int, decimal_mark: str) -> str:
+    seconds, ms = divmod(position_ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{decimal_mark}{ms:03}"

@@ -1,0 +1,86 @@
+"""Whether a label without brackets reads like a name, or like words that somebody speaks.
+
+A line of a turn may hold a colon: 「他說：好」, ``Here is the thing: …``, ``Note: …``. By its form alone each could
+be a speaker. What it says decides, and how often it stands before a colon.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+
+# fmt: off
+_REMARKS: Final = frozenset(
+    {
+        "note", "notes", "nb", "n.b.", "p.s.", "ps", "warning", "caution", "tip", "hint", "example",
+        "e.g.", "i.e.", "title", "scene", "cast", "characters", "setting", "summary", "keywords", "date",
+        "time", "location",
+        "注意", "備註", "备注", "附註", "附注", "註", "注", "提示", "提醒", "例", "例如", "比如", "譬如",
+        "比方說", "比方说", "也就是說", "也就是说", "換句話說", "换句话说", "總之", "总之", "簡單說",
+        "简单说", "標題", "标题", "題目", "题目", "場景", "场景", "地點", "地点", "時間", "时间", "日期",
+        "人物", "角色", "摘要", "關鍵字", "关键字", "網址", "网址", "電話", "电话", "地址",
+    }
+)
+# fmt: on
+
+# Somebody speaks, thinks or writes: the words follow.
+_SPEECH: Final = "[說说道問问答喊叫吼唱唸念讀读寫写想講讲罵骂嘆叹][著着了到過过]?"
+_PRONOUN: Final = "[我你妳您他她它牠咱][們们]?|大家|人家|有人|[這这那]人"
+_PRONOUN_SPEAKS: Final = re.compile(
+    rf"(?:{_PRONOUN}).{{0,6}}(?:{_SPEECH}|[覺觉]得|[認认][為为])"
+    r"|(?:i|you|he|she|it|we|they|who)\b.{0,20}\b(?:said|says?|asked|asks?|thought|thinks?|replied|answered|added|wrote)",
+    re.IGNORECASE,
+)
+_SPEAKS: Final = re.compile(
+    rf".+(?:{_SPEECH}|[覺觉]得|[認认][為为])"
+    r"|.+ (?:said|says?|asked|asks?|thought|replied|replies|answered|answers?|added|wrote|shouted|whispered)",
+    re.IGNORECASE,
+)
+
+# What is told comes next: 重點是：, 原因如下：
+_ANNOUNCES: Final = re.compile(r".+(?:是|就是|如下|以下|在[於于]|包括|包含|等[於于]|叫做|例如|比如|譬如|即)")
+_OPENING: Final = re.compile(
+    r"(?:i|i'm|you|he|she|it|it's|we|they|this|that|that's|these|those|there|there's|here|here's|let|let's|please|if|"
+    r"when|while|as|but|and|so|or|because|what|why|how|remember|listen|look|for|in|on|at|to|with|first|second|finally)\b",
+    re.IGNORECASE,
+)
+_HAN_OPENING: Final = re.compile(
+    r"(?:我|你|妳|他|她|[這这那]|如果|因[為为]|所以|但|不[過过]|而且|[還还]有|首先|最[後后]).{5,}"
+)
+_LOWER_CASE_PROSE_WORDS: Final = 4
+
+
+class Reading(Enum):
+    """How a label reads."""
+
+    NAME = auto()
+    PERHAPS_PROSE = auto()
+    """Prose when it stands before a colon once; a name when it does so again."""
+    PROSE = auto()
+    """Somebody is quoted: 他說."""
+    REMARK = auto()
+    """The heading of a remark, such as ``Note``. It is never a name."""
+
+
+def read_name(name: str) -> Reading:
+    """How ``name`` reads, taken by itself."""
+    if name.casefold() in _REMARKS:
+        return Reading.REMARK
+    if _PRONOUN_SPEAKS.fullmatch(name):
+        return Reading.PROSE
+    if _SPEAKS.fullmatch(name) or _ANNOUNCES.fullmatch(name) or _HAN_OPENING.fullmatch(name):
+        return Reading.PERHAPS_PROSE
+    if not _HAN.search(name) and _reads_like_a_clause(name.split(" ")):
+        return Reading.PERHAPS_PROSE
+    return Reading.NAME
+
+
+def _reads_like_a_clause(words: list[str]) -> bool:
+    if len(words) == 1:
+        return False
+    if _OPENING.match(words[0]):
+        return True
+    return len(words) >= _LOWER_CASE_PROSE_WORDS and all(word[:1].islower() for word in words[1:])

@@ -1,0 +1,81 @@
+"""Azure's list of voices, over plain HTTPS: the API function has no Speech SDK."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import urllib3
+
+from castline.speech.errors import (
+    ProviderAuthFailed,
+    ProviderMisconfigured,
+    ProviderQuotaExceeded,
+    ProviderThrottled,
+    ProviderUnavailable,
+)
+from castline.speech.voice_list import Gender, Voice
+from castline.speech.voices import is_voice_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from castline.speech.errors import SpeechError
+
+_PATH: Final = "/cognitiveservices/voices/list"
+_TIMEOUT: Final = urllib3.Timeout(connect=2, read=8)
+_GENDERS: Final = {"Female": Gender.FEMALE, "Male": Gender.MALE}
+_REGION: Final = re.compile("[a-z0-9]+")
+_ERROR_BY_STATUS: Final[Mapping[int, type[SpeechError]]] = {
+    401: ProviderAuthFailed,
+    403: ProviderQuotaExceeded,
+    404: ProviderMisconfigured,
+    429: ProviderThrottled,
+}
+
+
+def fetch_voices(*, key: str, region: str | None = None, host: str | None = None) -> tuple[Voice, ...]:
+    """Ask Azure Speech for its voices, in its own order, without those that a job could not name.
+
+    Args:
+        key: the Speech resource's key.
+        region: where the resource is, such as ``eastasia``.
+        host: in place of ``region``, the address that the SDK is given, such as ``ws://127.0.0.1:5005``.
+
+    Raises:
+        SpeechError: one of ``castline.speech.errors``. The message names neither the address nor the key.
+    """
+    try:
+        with urllib3.PoolManager(num_pools=1, timeout=_TIMEOUT, retries=False) as pool:
+            answer = pool.request("GET", _address(region, host) + _PATH, headers={"Ocp-Apim-Subscription-Key": key})
+    except urllib3.exceptions.HTTPError as error:
+        raise ProviderUnavailable(f"Azure Speech could not be reached: {type(error).__name__}") from None
+    if answer.status != 200:
+        error_type = _ERROR_BY_STATUS.get(answer.status, ProviderUnavailable)
+        raise error_type(f"Azure Speech answered with HTTP status {answer.status}")
+    try:
+        described = json.loads(answer.data)
+        return tuple(_read(each) for each in described if is_voice_id(each["ShortName"]))
+    except (ValueError, KeyError, TypeError):
+        raise ProviderMisconfigured("Azure Speech answered with something else than a list of voices") from None
+
+
+def _address(region: str | None, host: str | None) -> str:
+    if host is not None:
+        return re.sub("^ws", "http", host.rstrip("/"))
+    if region is None or not _REGION.fullmatch(region):
+        raise ProviderMisconfigured("the secret names no region")
+    return f"https://{region}.tts.speech.microsoft.com"
+
+
+def _read(described: dict[str, Any]) -> Voice:
+    return Voice(
+        voice_id=described["ShortName"],
+        name=described["LocalName"],
+        language=described["Locale"],
+        language_name=described["LocaleName"],
+        gender=_GENDERS.get(described["Gender"], Gender.NEUTRAL),
+        styles=tuple(described.get("StyleList") or ()),
+        latin_name=described["DisplayName"],
+    )

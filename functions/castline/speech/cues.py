@@ -1,0 +1,191 @@
+"""Which part of a segment's text is shown as a subtitle, and when.
+
+A cue is a sentence. One that two lines do not hold is divided at the ends of its clauses or, where there is none
+about where it has to be divided, between two words. One that is heard too shortly to be read joins a neighbour.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+from castline.speech.places import Strength, find_places, find_unit_interiors, is_amid_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from castline.speech.provider import Word
+
+MAX_COLUMNS: Final = 2 * 42
+"""What two lines of a subtitle hold. An East Asian wide character takes two columns."""
+
+MIN_CUE_MS: Final = 500
+MAX_CUES: Final = 60
+"""For each 1,000 characters of text."""
+
+_OPENING_CATEGORIES: Final = ("Ps", "Pi")
+_START: Final = attrgetter("start")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A part of a text, and when it is shown."""
+
+    start: int
+    """Where it begins in the text, in code points; it neither begins nor ends with white space."""
+    end: int
+    start_ms: int
+    """When its first word begins in the segment's audio."""
+    end_ms: int
+
+
+def cues_of(text: str, words: Sequence[Word], duration_ms: int) -> tuple[Cue, ...]:
+    """Divide ``text`` into cues: in order, without overlap, and together all of it but white space.
+
+    Args:
+        text: the text of one segment.
+        words: its words as they are heard, in order; where there are none, one cue lasts as long as the audio.
+        duration_ms: how long the segment's audio lasts.
+    """
+    whole = _trimmed(text, 0, len(text))
+    if whole is None:
+        return ()
+    if not words:
+        return (Cue(*whole, 0, duration_ms),)
+    columns = _columns_before(text)
+    timed = _timed(_Divider(text, words, columns).ranges(*whole), words, duration_ms)
+    return tuple(_long_enough(_merged(timed, columns), duration_ms))
+
+
+def _columns_before(text: str) -> list[int]:
+    """For each position, the width of all before it on one line. White space is one column wide, however long."""
+    widths = (
+        0
+        if unicodedata.combining(character) or (character.isspace() and before.isspace())
+        else 2
+        if unicodedata.east_asian_width(character) in "WF" and not character.isspace()
+        else 1
+        for before, character in pairwise("x" + text)
+    )
+    return list(accumulate(widths, initial=0))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The range without the white space at its ends; nothing if there is nothing else."""
+    part = text[start:end]
+    start += len(part) - len(part.lstrip())
+    end -= len(part) - len(part.rstrip())
+    return (start, end) if start < end else None
+
+
+class _Divider:
+    """Divides one text into sentences and their parts."""
+
+    def __init__(self, text: str, words: Sequence[Word], columns: Sequence[int]) -> None:
+        places = find_places(text)
+        self._text = text
+        self._columns = columns
+        self._sentence_ends = [place.marks_end for place in places if place.strength >= Strength.SENTENCE]
+        self._clause_ends = [place.marks_end for place in places if place.strength == Strength.CLAUSE]
+        amid_unit = find_unit_interiors(text)
+        self._between_words = [
+            cut
+            for before, after in pairwise(words)
+            if (cut := self._before_openers(before.end, after.start)) not in amid_unit and not is_amid_word(text, cut)
+        ]
+
+    def ranges(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The parts of the text from ``start`` to ``end``, in order, without white space at their ends."""
+        inside = [place for place in self._sentence_ends if start < place < end]
+        for sentence_start, sentence_end in pairwise([start, *inside, end]):
+            yield from self._parts(sentence_start, sentence_end)
+
+    def _parts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        part = _trimmed(self._text, start, end)
+        if part is None:
+            return
+        cut = self._cut(*part)
+        if cut is None:
+            yield part
+        else:
+            yield from self._parts(start, cut)
+            yield from self._parts(cut, end)
+
+    def _cut(self, start: int, end: int) -> int | None:
+        """Where to divide a part that is too long, so that about as few parts as possible, equally long, remain."""
+        width = self._columns[end] - self._columns[start]
+        if width <= MAX_COLUMNS:
+            return None
+        part_count = -(-width // MAX_COLUMNS)
+        target = self._columns[start] + width * (part_count // 2) / part_count
+        tolerance = width / part_count / 2
+        for cuts, reach in ((self._clause_ends, tolerance), (self._between_words, width)):
+            distances = [
+                (abs(self._columns[cut] - target), cut)
+                for cut in cuts[bisect_left(cuts, start + 1) : bisect_left(cuts, end)]
+            ]
+            distance, cut = min(distances, default=(width + 1, 0))
+            if distance <= reach:
+                return cut
+        return None
+
+    def _before_openers(self, start: int, end: int) -> int:
+        """The position before the opening quotes and brackets that stand before ``end``, but not before ``start``."""
+        while end > start and unicodedata.category(self._text[end - 1]) in _OPENING_CATEGORIES:
+            end -= 1
+        return end
+
+
+def _timed(ranges: Iterable[tuple[int, int]], words: Sequence[Word], duration_ms: int) -> list[Cue]:
+    """Each range with the time from its first word's beginning to its last word's end.
+
+    One without words of its own has the time between the words around it.
+    """
+    cues: list[Cue] = []
+    for start, end in ranges:
+        first, after = (bisect_left(words, position, key=_START) for position in (start, end))
+        if first < after:
+            start_ms, end_ms = words[first].start_ms, words[after - 1].end_ms
+        else:
+            start_ms = words[first - 1].end_ms if first else 0
+            end_ms = words[first].start_ms if first < len(words) else duration_ms
+        start_ms = max(start_ms, cues[-1].end_ms) if cues else start_ms
+        cues.append(Cue(start, end, start_ms, max(start_ms, end_ms)))
+    return cues
+
+
+def _merged(cues: list[Cue], columns: Sequence[int]) -> list[Cue]:
+    """Join cues that are too short to be read, or too many, with a neighbour, if two lines hold both."""
+    max_count = MAX_CUES * -(-(len(columns) - 1) // 1000)
+    joinable = list(cues)
+    while True:
+        too_many = len(joinable) > max_count
+        pairs = [
+            (
+                min(_length_ms(one), _length_ms(other)),
+                other.start_ms - one.end_ms,
+                position,
+            )
+            for position, (one, other) in enumerate(pairwise(joinable))
+            if columns[other.end] - columns[one.start] <= MAX_COLUMNS
+        ]
+        shortest_ms, _, position = min(pairs, default=(MIN_CUE_MS, 0, 0))
+        if not pairs or (shortest_ms >= MIN_CUE_MS and not too_many):
+            return joinable
+        one, other = joinable[position : position + 2]
+        joinable[position : position + 2] = [Cue(one.start, other.end, one.start_ms, other.end_ms)]
+
+
+def _long_enough(cues: list[Cue], duration_ms: int) -> Iterator[Cue]:
+    """Show what is still too short for longer, as far as the next one and the end of the audio allow."""
+    for cue, latest_ms in zip(cues, [*(cue.start_ms for cue in cues[1:]), duration_ms], strict=True):
+        end_ms = max(cue.end_ms, min(cue.start_ms + MIN_CUE_MS, latest_ms))
+        yield Cue(cue.start, cue.end, cue.start_ms, end_ms)
+
+
+def _length_ms(cue: Cue) -> int:
+    return cue.end_ms - cue.start_ms

@@ -1,0 +1,101 @@
+"""How utterances are grouped so that several are spoken in one request.
+
+A request takes about as long as its audio is long, so the groups are made equally long. How long an utterance lasts
+is estimated from its characters, on the safe side.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from castline.speech.ssml import BREAK_MS, build_joint_ssml, build_ssml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from castline.speech.provider import Utterance
+
+MAX_VOICES: Final = 50
+MAX_SSML_BYTES: Final = 64_000
+"""The service takes 65,536 bytes in one message; the headers of the message count."""
+MAX_AUDIO_MS: Final = 600_000
+
+_ROOM_FOR_SPEAK_BYTES: Final = 200  # the element around all voices
+
+# Slow voices: three syllables, twelve letters a second. A digit is spoken as a word of its own.
+_MS_PER_SYLLABLE: Final = 330
+_MS_PER_LETTER: Final = 85
+_SURROUNDING_SILENCE_MS: Final = 1_000
+
+
+def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[int]]:
+    """Distribute ``utterances`` over requests that take about equally long.
+
+    Args:
+        utterances: what is to be spoken.
+        max_requests: how many requests there shall be at most. There are more only where the service's limits
+            (voices, size and length of one request) or several languages ask for it.
+
+    Returns:
+        For each request the positions of its utterances, in order. An utterance that alone exceeds a limit has a
+        request of its own, and so has one without a letter or digit: no word would tell where it begins and ends.
+
+    Raises:
+        ValueError: ``max_requests`` is less than 1.
+    """
+    if max_requests < 1:
+        raise ValueError(f"max_requests must be at least 1, not {max_requests}")
+    lengths_ms = [estimate_ms(utterance) for utterance in utterances]
+    alone = [position for position, utterance in enumerate(utterances) if not any(map(str.isalnum, utterance.text))]
+    together = set(range(len(utterances))).difference(alone)
+    requests: list[_Request] = []
+    # The longest first, each to the request that is the shortest so far: the shortest ones even out what is left.
+    for position in sorted(together, key=lambda position: (-lengths_ms[position], position)):
+        utterance, length_ms = utterances[position], lengths_ms[position]
+        size_bytes = _size_bytes(utterance)
+        fitting = [request for request in requests if request.takes(utterance.language, length_ms, size_bytes)]
+        if not fitting or len(requests) < max_requests:
+            request = _Request(utterance.language)
+            requests.append(request)
+        else:
+            request = min(fitting, key=lambda request: request.length_ms)
+        request.add(position, length_ms, size_bytes)
+    return sorted([sorted(request.positions) for request in requests] + [[position] for position in alone])
+
+
+def estimate_ms(utterance: Utterance) -> int:
+    """How long ``utterance`` lasts at most, the silence around it and a break included, by its characters."""
+    spoken_ms = sum(
+        _MS_PER_SYLLABLE if unicodedata.east_asian_width(character) in "WF" or character.isdigit() else _MS_PER_LETTER
+        for character in utterance.text
+    )
+    return round(spoken_ms / utterance.rate) + _SURROUNDING_SILENCE_MS + BREAK_MS
+
+
+def _size_bytes(utterance: Utterance) -> int:
+    """What ``utterance`` adds to a document: its ``voice`` element, with a break."""
+    alone = len(build_ssml(utterance).encode())
+    return len(build_joint_ssml([utterance, utterance]).encode()) - alone
+
+
+@dataclass(slots=True)
+class _Request:
+    language: str
+    positions: list[int] = field(default_factory=list)
+    length_ms: int = 0
+    size_bytes: int = 0
+
+    def takes(self, language: str, length_ms: int, size_bytes: int) -> bool:
+        return (
+            language == self.language
+            and len(self.positions) < MAX_VOICES
+            and self.length_ms + length_ms <= MAX_AUDIO_MS
+            and self.size_bytes + size_bytes <= MAX_SSML_BYTES - _ROOM_FOR_SPEAK_BYTES
+        )
+
+    def add(self, position: int, length_ms: int, size_bytes: int) -> None:
+        self.positions.append(position)
+        self.length_ms += length_ms
+        self.size_bytes += size_bytes

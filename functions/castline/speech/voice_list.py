@@ -1,0 +1,93 @@
+"""The voices that a provider has, kept for a while."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from castline.speech.errors import SpeechError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_AGE_SECONDS: Final = 3600.0
+PATIENCE_SECONDS: Final = 30.0
+"""How long an old list is used before the provider is asked again."""
+
+
+class Gender(StrEnum):
+    """How a voice is meant to sound."""
+
+    FEMALE = "female"
+    MALE = "male"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One voice of a provider."""
+
+    voice_id: str
+    name: str
+    """What people call it, in its own language: 曉雨."""
+    language: str
+    """What it speaks, as the provider writes it: zh-TW, zh-CN-liaoning."""
+    language_name: str
+    """The language's name in English."""
+    gender: Gender
+    styles: tuple[str, ...] = ()
+    """Ways of speaking that it can be asked for."""
+    latin_name: str = ""
+
+    def speaks(self, language_range: str) -> bool:
+        """Whether its language is ``language_range`` or begins with it (RFC 4647, basic filtering)."""
+        return f"{self.language}-".casefold().startswith(f"{language_range}-".casefold())
+
+    def is_found_by(self, words: str) -> bool:
+        """Whether all of ``words`` occur in its names, in any case."""
+        names = f"{self.voice_id} {self.name} {self.latin_name} {self.language_name}".casefold()
+        return all(word in names for word in words.casefold().split())
+
+
+class VoiceList:
+    """A provider's voices, asked for at most once an hour. It serves one thread at a time."""
+
+    def __init__(
+        self,
+        fetch: Callable[[], tuple[Voice, ...]],
+        *,
+        stale: Callable[[SpeechError], None] = lambda _error: None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Prepare the list. Nothing is fetched yet.
+
+        Args:
+            fetch: asks the provider; raises SpeechError.
+            stale: is told why an old list is used.
+            now: the time in seconds, by the wall clock: a monotonic one may stand still while Lambda is frozen.
+        """
+        self._fetch = fetch
+        self._stale = stale
+        self._now = now
+        self._voices: tuple[Voice, ...] | None = None
+        self._ask_at = 0.0
+
+    def voices(self) -> tuple[Voice, ...]:
+        """The voices as they were at most an hour ago; older ones while the provider cannot be asked.
+
+        Raises:
+            SpeechError: the provider could not be asked, and never was.
+        """
+        now = self._now()
+        if self._voices is not None and now < self._ask_at:
+            return self._voices
+        try:
+            self._voices, self._ask_at = self._fetch(), now + MAX_AGE_SECONDS
+        except SpeechError as error:
+            if self._voices is None:
+                raise
+            self._ask_at = now + PATIENCE_SECONDS
+            self._stale(error)
+        return self._voices

@@ -1,0 +1,81 @@
+"""Which words of a text a provider reports to have spoken.
+
+A provider names words in spoken order, each with its own spelling. What it says about their place is of no use where
+the text was escaped, so each word is looked for in the text from the end of the one before it on. A word that is not
+spelled as in the text (a number in words, a symbol by its name) is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from castline.speech.provider import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# How many characters that are not spoken as written may precede a word. Were there no end to that, a word that is not
+# spelled as in the text could be taken for the same one far behind, and all between the two would be lost.
+_REACH: Final = 40
+_MAX_REACH: Final = 400
+
+# Two letters of a script that puts space between words: between them no word begins or ends.
+_SPACED_LETTER: Final = (
+    r"[^\W\d_\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_AMID_WORD: Final = re.compile(_SPACED_LETTER + "{2}")
+
+
+class HeardWord(NamedTuple):
+    """A word as the provider reports it."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+def locate_words(text: str, heard: Sequence[HeardWord], *, duration_ms: int) -> tuple[Word, ...]:
+    """Find the words that were heard in ``text``, in order.
+
+    Args:
+        text: the text that was spoken.
+        heard: the reported words, in spoken order.
+        duration_ms: how long the audio lasts: no word ends later, or after the next one has begun.
+    """
+    times_ms = _in_order([(word.start_ms, word.end_ms) for word in heard], duration_ms)
+    words: list[Word] = []
+    position, reach = 0, _REACH
+    for word, (start_ms, end_ms) in zip(heard, times_ms, strict=True):
+        start = _find(text, word.text, position, position + reach)
+        if start is None:
+            reach = min(reach + len(word.text), _MAX_REACH)
+            continue
+        position, reach = start + len(word.text), _REACH
+        words.append(Word(start, position, start_ms, end_ms))
+    return tuple(words)
+
+
+def _in_order(times_ms: Sequence[tuple[int, int]], duration_ms: int) -> list[tuple[int, int]]:
+    """The times without overlap: what lasts into the next one, or beyond the audio, is shortened."""
+    ordered = []
+    latest_ms = duration_ms
+    for reported_start_ms, reported_end_ms in reversed(times_ms):
+        start_ms = min(reported_start_ms, latest_ms)
+        ordered.append((start_ms, min(max(reported_end_ms, start_ms), latest_ms)))
+        latest_ms = start_ms
+    return ordered[::-1]
+
+
+def _find(text: str, word: str, start: int, latest: int) -> int | None:
+    """Where ``word`` stands as a word of its own in ``text``, from ``start`` to ``latest``."""
+    if not word:
+        return None
+    found = text.find(word, start, latest + len(word))
+    while found >= 0 and (_is_amid_word(text, found) or _is_amid_word(text, found + len(word))):
+        found = text.find(word, found + 1, latest + len(word))
+    return found if found >= 0 else None
+
+
+def _is_amid_word(text: str, position: int) -> bool:
+    return position > 0 and _AMID_WORD.match(text, position - 1) is not None

@@ -1,0 +1,80 @@
+"""What is done to a spoken utterance before it is stored, and what is noted about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from castline.audio.level import levelled
+from castline.audio.pcm import samples_to_ms, trim
+from castline.audio.stored_segment import encode_segment
+from castline.jobs.model import SegmentCue
+from castline.speech.cues import cues_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from castline.audio.stored_segment import StoredSegment
+    from castline.speech.provider import Speech, Utterance
+
+_CUES = "cues"
+_SPOKEN_FOR = "spoken-for"
+_BILLED = "billed-characters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentNotes:
+    """What is known of a stored segment besides its sound. It travels as the metadata of the S3 object."""
+
+    cues: tuple[SegmentCue, ...]
+    spoken_for: str
+    """The id of the job that paid for it."""
+    billed_characters: int
+    """How many characters it paid for."""
+
+    def to_metadata(self) -> Mapping[str, str]:
+        """As ASCII, less than 2 KB."""
+        rows = (f"{cue.start}-{cue.end}@{cue.start_ms}-{cue.end_ms}" for cue in self.cues)
+        return {
+            _CUES: " ".join(rows),
+            _SPOKEN_FOR: self.spoken_for,
+            _BILLED: str(self.billed_characters),
+        }
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> SegmentNotes:
+        """What :meth:`to_metadata` has written."""
+        cues = []
+        for row in metadata[_CUES].split():
+            place, _, time = row.partition("@")
+            start, end = map(int, place.split("-"))
+            start_ms, end_ms = map(int, time.split("-"))
+            cues.append(SegmentCue(start=start, end=end, start_ms=start_ms, end_ms=end_ms))
+        return cls(cues=tuple(cues), spoken_for=metadata[_SPOKEN_FOR], billed_characters=int(metadata[_BILLED]))
+
+
+def shape(speech: Speech, utterance: Utterance, *, volume: float) -> tuple[StoredSegment, tuple[SegmentCue, ...]]:
+    """Trim and level what was spoken, encode it, and find its cues.
+
+    Args:
+        speech: as the provider gave it.
+        utterance: what it says.
+        volume: a factor on the amplitude, on top of the level that all segments are brought to.
+    """
+    trimmed = trim(speech.pcm)
+    cut_ms = samples_to_ms(trimmed.cut_samples)
+    segment = encode_segment(levelled(trimmed.pcm, volume=volume))
+    duration_ms = samples_to_ms(segment.samples)
+    words = tuple(
+        replace(
+            word,
+            start_ms=max(0, word.start_ms - cut_ms),
+            end_ms=min(duration_ms, word.end_ms - cut_ms),
+        )
+        for word in speech.words
+    )
+    cues = tuple(
+        SegmentCue(start=cue.start, end=cue.end, start_ms=cue.start_ms, end_ms=cue.end_ms)
+        for cue in cues_of(utterance.text, words, duration_ms)
+    )
+    return segment, cues

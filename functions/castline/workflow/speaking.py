@@ -1,0 +1,190 @@
+"""Makes sure that utterances are stored: what is missing is spoken, shaped and stored, in parallel."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from castline.speech.billing import billed_characters, billed_together
+from castline.speech.errors import CutUncertain, PermanentSpeechError, SpeechError, TransientSpeechError
+from castline.speech.native import group
+from castline.workflow.segments import fingerprint
+from castline.workflow.shaping import SegmentNotes, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from castline.audio.storage import AudioStorage
+    from castline.jobs.model import Job, SegmentCue
+    from castline.speech.provider import Speech, SpeechProvider, Utterance
+    from castline.workflow.tally import Tally
+
+    _Missing = dict[int, tuple[Utterance, str]]
+    _Result = tuple[int, "StoredUtterance | SpeechError"]
+
+_LOOK_UPS = 16
+_WORKERS_PER_REQUEST = 2
+"""While one shapes and stores what was spoken, the other one speaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredUtterance:
+    """An utterance that is stored now."""
+
+    fingerprint: str
+    samples: int
+    cues: tuple[SegmentCue, ...]
+    billed_characters: int
+    """What it has cost whoever paid for it."""
+    is_paid_for: bool
+    """Whether that was this job."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What has become of utterances, each by its position."""
+
+    stored: dict[int, StoredUtterance]
+    errors: dict[int, SpeechError]
+    is_native: bool
+    """Whether a request has spoken several of them."""
+
+
+class Speaking:
+    """Speaks utterances for one job."""
+
+    def __init__(
+        self,
+        job: Job,
+        *,
+        volume: float,
+        is_native: bool,
+        storage: AudioStorage,
+        provider: Callable[[], SpeechProvider],
+        tally: Tally,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            job: for which.
+            volume: a factor on the amplitude of what is stored.
+            is_native: whether a request may speak several utterances.
+            storage: where they are stored.
+            provider: gives what speaks; not called when everything is stored already.
+            tally: is told of every request.
+        """
+        self._job = job
+        self._volume = volume
+        self._is_native = is_native
+        self._storage = storage
+        self._provider = provider
+        self._tally = tally
+
+    def speak(self, utterances: Sequence[Utterance]) -> Outcome:
+        """Make sure that ``utterances``, no two of which are equal, are stored.
+
+        A permanent error ends the attempt: what has not begun by then is neither stored nor among the errors.
+        """
+        fingerprints = [fingerprint(self._job.provider, utterance, volume=self._volume) for utterance in utterances]
+        with ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") as pool:
+            found = list(pool.map(self._find, fingerprints))
+        stored = {position: each for position, each in enumerate(found) if each is not None}
+        missing = {
+            position: (utterance, fingerprints[position])
+            for position, utterance in enumerate(utterances)
+            if position not in stored
+        }
+        if not missing:
+            return Outcome(stored=stored, errors={}, is_native=False)
+        provider = self._provider()
+        requests = self._divide(missing, provider)
+        self._slots = threading.BoundedSemaphore(provider.concurrency)
+        errors: dict[int, SpeechError] = {}
+        for position, result in _in_parallel(
+            [partial(self._speak, provider, request) for request in requests],
+            workers=provider.concurrency * _WORKERS_PER_REQUEST,
+        ):
+            if isinstance(result, SpeechError):
+                errors[position] = result
+            else:
+                stored[position] = result
+        return Outcome(stored=stored, errors=errors, is_native=any(len(request) > 1 for request in requests))
+
+    def _find(self, key: str) -> StoredUtterance | None:
+        entry = self._storage.find_segment(self._job.user_id, key)
+        if entry is None:
+            return None
+        notes = SegmentNotes.from_metadata(entry.notes)
+        return StoredUtterance(
+            fingerprint=key,
+            samples=entry.samples,
+            cues=notes.cues,
+            billed_characters=notes.billed_characters,
+            is_paid_for=notes.spoken_for == self._job.id,
+        )
+
+    def _divide(self, missing: _Missing, provider: SpeechProvider) -> list[_Missing]:
+        """What is missing, as the requests in which it is spoken."""
+        if not self._is_native:
+            return [{position: each} for position, each in missing.items()]
+        positions = list(missing)
+        groups = group([utterance for utterance, _ in missing.values()], max_requests=provider.concurrency)
+        return [{positions[member]: missing[positions[member]] for member in members} for members in groups]
+
+    def _speak(self, provider: SpeechProvider, request: _Missing) -> list[_Result]:
+        """Speak, shape and store what one request is for; one by one where that is not possible together."""
+        if len(request) > 1:
+            with suppress(CutUncertain, PermanentSpeechError):
+                return self._speak_together(provider, request)
+        return [self._speak_alone(provider, position, *each) for position, each in request.items()]
+
+    def _speak_together(self, provider: SpeechProvider, request: _Missing) -> list[_Result]:
+        utterances = [utterance for utterance, _ in request.values()]
+        try:
+            with self._slots:
+                speeches = provider.synthesize_together(utterances)
+        except TransientSpeechError as error:
+            self._tally.count_error(error)
+            return [(position, error) for position in request]
+        charges = billed_together(utterances)
+        return [
+            (position, self._store(utterance, key, speech, billed))
+            for (position, (utterance, key)), speech, billed in zip(request.items(), speeches, charges, strict=True)
+        ]
+
+    def _speak_alone(self, provider: SpeechProvider, position: int, utterance: Utterance, key: str) -> _Result:
+        try:
+            with self._slots:
+                speech = provider.synthesize(utterance)
+        except SpeechError as error:
+            self._tally.count_error(error)
+            return position, error
+        return position, self._store(utterance, key, speech, billed_characters(utterance))
+
+    def _store(self, utterance: Utterance, key: str, speech: Speech, billed: int) -> StoredUtterance:
+        self._tally.count_spoken(utterance, billed)
+        segment, cues = shape(speech, utterance, volume=self._volume)
+        notes = SegmentNotes(cues=cues, spoken_for=self._job.id, billed_characters=billed)
+        self._storage.put_segment(self._job.user_id, key, segment, notes.to_metadata())
+        return StoredUtterance(
+            fingerprint=key, samples=segment.samples, cues=cues, billed_characters=billed, is_paid_for=True
+        )
+
+
+def _in_parallel(tasks: Sequence[Callable[[], list[_Result]]], *, workers: int) -> Iterator[_Result]:
+    """The results of all tasks as they come in; after a permanent error no further task is begun."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="speak") as pool:
+        futures = [pool.submit(copy_context().run, task) for task in tasks]
+        for future in as_completed(futures):
+            if future.cancelled():
+                continue
+            for position, result in future.result():
+                yield position, result
+                if isinstance(result, PermanentSpeechError):
+                    for other in futures:
+                        other.cancel()

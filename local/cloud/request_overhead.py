@@ -1,0 +1,38 @@
+"""Spares each request to AWS what nobody here looks at."""
+
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from botocore.useragent import UserAgentString
+from moto.core.base_backend import BaseBackend
+from moto.moto_api._internal.moto_random import MotoRandom
+
+_LETTERS = string.ascii_letters
+_LETTERS_AND_DIGITS = string.ascii_letters + string.digits
+
+
+@contextmanager
+def light_requests() -> Iterator[None]:
+    """Send one and the same user agent, make request ids in one go, work out a service's addresses once."""
+    addresses: dict[type, Any] = {}
+    read_addresses = BaseBackend.urls.fget
+
+    def addresses_once(backend: Any) -> Any:
+        kind = type(backend)
+        if kind not in addresses:
+            addresses[kind] = read_addresses(backend)
+        return addresses[kind]
+
+    def random_string(chance: Any, length: int = 20, include_digits: bool = True, lower_case: bool = False) -> str:
+        drawn = "".join(chance.choices(_LETTERS_AND_DIGITS if include_digits else _LETTERS, k=length))
+        return drawn.lower() if lower_case else drawn
+
+    with (
+        patch.object(UserAgentString, "to_string", lambda _agent: "castline-local"),
+        patch.object(BaseBackend, "urls", property(addresses_once)),
+        patch.object(MotoRandom, "get_random_string", random_string),
+    ):
+        yield

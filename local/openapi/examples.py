@@ -1,0 +1,90 @@
+"""The examples of the document: the quickstart's dialogue, and what becomes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.quickstart import DIALOGUE as QUICKSTART
+
+_ID = "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6"
+_TIMES = {"created_at": "2026-11-24T03:30:54Z"}
+_STARTED = {**_TIMES, "started_at": "2026-11-24T03:30:54Z"}
+
+DIALOGUE: dict[str, Any] = QUICKSTART
+SINGLE_VOICE = {"provider": "azure", "text": "你好，今天天氣真好！", "voice_id": "zh-TW-HsiaoYuNeural", "speed": 1.2}
+SCRIPT = {"script": "A：你好，今天天氣真好！\nB：是啊，要不要一起去公園走走？"}
+
+PENDING_JOB: dict[str, Any] = {
+    "id": _ID,
+    "status": "pending",
+    "job_type": "multi_role_tts",
+    "provider": "azure",
+    **_TIMES,
+}
+CANCELLED_JOB = {**PENDING_JOB, "status": "cancelled", "completed_at": "2026-11-24T03:30:55Z"}
+_COMPLETED_SUMMARY = {**PENDING_JOB, "status": "completed", **_STARTED, "completed_at": "2026-11-24T03:30:55Z"}
+COMPLETED_JOB: dict[str, Any] = {
+    **_COMPLETED_SUMMARY,
+    "input_params": {**DIALOGUE, "gap_ms": 300, "crossfade_ms": 50},
+    "progress": {"completed_segments": 2, "total_segments": 2},
+    "retry_count": 0,
+    "result_metadata": {
+        "duration_ms": 6304,
+        "latency_ms": 386,
+        "synthesis_mode": "segmented",
+        "content_type": "audio/mpeg",
+        "size_bytes": 76_608,
+        "characters": 24,
+        "billed_characters": 44,
+        "reused_segments": 0,
+        "turn_timings": [
+            {"turn_index": 0, "speaker": "A", "start_ms": 0, "end_ms": 2637},
+            {"turn_index": 1, "speaker": "B", "start_ms": 2887, "end_ms": 6304},
+        ],
+    },
+    "audio_file_id": "0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55",
+}
+JOB_LIST = {"items": [_COMPLETED_SUMMARY], "total": 1, "limit": 20, "offset": 0, "next_cursor": None}
+DOWNLOAD = {
+    "download_url": f"https://castline-audio.s3.amazonaws.com/audio/{_ID}/0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55.mp3",
+    "expires_at": "2026-11-24T03:46:10Z",
+    "filename": "castline-2026-11-24-fa8f80d6.mp3",
+    "content_type": "audio/mpeg",
+    "size_bytes": 76_608,
+}
+PARSED = {"turns": DIALOGUE["turns"], "speakers": ["A", "B"], "total_characters": 24}
+PROVIDERS = {
+    "items": [
+        {
+            "id": "azure",
+            "name": "Azure Speech",
+            "output_formats": ["mp3", "wav"],
+            "max_turns": 1000,
+            "max_characters": 100_000,
+            "max_speaker_characters": 50,
+            "max_gap_ms": 2000,
+            "max_crossfade_ms": 500,
+            "max_active_jobs": 3,
+        }
+    ]
+}
+VOICES = {
+    "items": [
+        {
+            "voice_id": "zh-TW-HsiaoYuNeural",
+            "name": "曉雨",
+            "language": "zh-TW",
+            "language_name": "Chinese (Taiwanese Mandarin, Traditional)",
+            "gender": "female",
+            "styles": [],
+        }
+    ],
+    "total": 1,
+}
+DETAILS: dict[str, dict[str, Any]] = {
+    "JOB_CANNOT_CANCEL": {"status": "completed"},
+    "JOB_CANNOT_RESUBMIT": {"status": "processing"},
+    "JOB_LIMIT_EXCEEDED": {"current_jobs": 3, "max_jobs": 3},
+    "VALIDATION_ERROR": {"errors": [{"field": "turns[0].text", "message": "至少需要 1 個字元"}]},
+}
+"""The details of an error, by its code."""

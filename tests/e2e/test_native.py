@@ -1,0 +1,55 @@
+"""A dialogue of very many short turns, several of which are spoken in one request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from castline.workflow.segments import NATIVE_MIN_UTTERANCES
+from local.azure_speech.voices import VOICES
+from tests.e2e.decoded_audio import decode
+from tests.e2e.dialogues import HSIAO_YU, YUN_JHE, dialogue
+
+if TYPE_CHECKING:
+    from local.azure_speech.server import AzureSpeechEmulator
+    from tests.e2e.api_client import ApiClient
+
+TEXTS = [f"{number}{'這樣的一句話不長也不短' * 4}。" for number in range(NATIVE_MIN_UTTERANCES)]
+BREAK = "<break/>"
+
+
+def test_it_takes_few_requests_and_every_turn_is_where_it_should_be(
+    client: ApiClient, speech: AzureSpeechEmulator
+) -> None:
+    # Given
+    before = len(speech.traffic.requests)
+
+    # When
+    job = client.complete(dialogue(*TEXTS))
+
+    # Then
+    requests = speech.traffic.requests[before:]
+    assert len(requests) < len(TEXTS) / 4
+    assert job["result_metadata"]["synthesis_mode"] == "native"
+    # And each turn is heard in its speaker's voice
+    audio = decode(client.download(job["id"]).content)
+    timings = job["result_metadata"]["turn_timings"]
+    for turn in timings:
+        voice = {"A": HSIAO_YU, "B": YUN_JHE}[turn["speaker"]]
+        heard = audio.part(turn["start_ms"] + 60, turn["end_ms"])
+        assert abs(heard.strongest_hz() - VOICES[voice].tone_hz) < 3
+        # at the tone's 100 ms a character: no turn has got any of another's
+        assert abs(turn["end_ms"] - turn["start_ms"] - 100 * len(TEXTS[turn["turn_index"]])) <= 25
+    # And the breaks are paid for
+    text_alone = sum(1 if character.isdigit() or character == "。" else 2 for text in TEXTS for character in text)
+    breaks = len(TEXTS) - len(requests)
+    assert job["result_metadata"]["billed_characters"] == text_alone + breaks * len(BREAK)
+
+
+def test_one_bad_turn_among_them_is_named(client: ApiClient) -> None:
+    texts = [f"換過的{text}" for text in TEXTS]
+    texts[77] += "[[fault bad-request]]"
+
+    job = client.wait_for(client.submit(dialogue(*texts)), "failed")
+
+    assert job["error_code"] == "PROVIDER_REJECTED_INPUT"
+    assert "77" in job["error_message"]

@@ -1,0 +1,98 @@
+"""The same dialogue once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local.quickstart import DIALOGUE
+from tests.e2e.dialogues import dialogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local.azure_speech.server import AzureSpeechEmulator
+    from local.stack import LocalStack
+    from tests.e2e.api_client import ApiClient
+
+UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440000"
+
+
+def test_a_completed_job_is_made_again_from_what_was_spoken(client: ApiClient, speech: AzureSpeechEmulator) -> None:
+    # Given
+    first = client.complete(DIALOGUE | {"gap_ms": 700, "output_format": "wav"})
+    spoken = speech.traffic.requests
+
+    # When
+    response = client.post(f"/jobs/{first['id']}/resubmit")
+    second = client.wait_for(response.json()["id"], "completed")
+
+    # Then it is a new job of the same input, the same to the sample, and nothing was spoken again
+    assert response.status_code == 201
+    assert set(response.json()) == {"id", "status", "job_type", "provider", "created_at"}
+    assert second["id"] != first["id"]
+    assert second["input_params"] == first["input_params"]
+    assert client.download(second["id"]).content == client.download(first["id"]).content
+    assert speech.traffic.requests == spoken
+
+
+def test_a_failed_and_a_cancelled_job_can_be_submitted_again(stack: LocalStack, client: ApiClient) -> None:
+    failed = client.submit(dialogue("早", voices=("zh-TW-NobodyNeural", "")))
+    client.wait_for(failed, "failed")
+    with stack.cloud.lambdas.pause("plan"):
+        cancelled = client.submit(dialogue())
+        client.cancel(cancelled)
+
+        assert [client.post(f"/jobs/{job}/resubmit").status_code for job in (failed, cancelled)] == [201, 201]
+
+
+def test_a_job_that_has_not_ended_cannot(stack: LocalStack, client: ApiClient) -> None:
+    with stack.cloud.lambdas.pause("synthesize"):
+        with stack.cloud.lambdas.pause("plan"):
+            job = client.submit(dialogue())
+            pending = client.post(f"/jobs/{job}/resubmit")
+        client.wait_for(job, "processing")
+        processing = client.post(f"/jobs/{job}/resubmit", headers={"Accept-Language": "en"})
+
+    assert (pending.status_code, processing.status_code) == (409, 409)
+    assert pending.json() == {
+        "error": "JOB_CANNOT_RESUBMIT",
+        "message": "無法重新提交，請等待工作結束",
+        "details": {"status": "pending"},
+    }
+    assert processing.json()["details"] == {"status": "processing"}
+    assert processing.json()["message"] == "Only a job that has ended can be submitted again."
+
+
+def test_a_job_of_somebody_else_does_not_exist(client: ApiClient, new_client: Callable[[], ApiClient]) -> None:
+    job = new_client().complete(dialogue())["id"]
+
+    theirs, unknown, malformed = (client.post(f"/jobs/{id_}/resubmit") for id_ in (job, UNKNOWN_ID, "%00"))
+
+    assert theirs.status_code == unknown.status_code == malformed.status_code == 404
+    assert theirs.json()["error"] == "JOB_NOT_FOUND"
+    assert theirs.content == unknown.content == malformed.content
+
+
+def test_the_limit_of_active_jobs_holds(stack: LocalStack, client: ApiClient) -> None:
+    ended = client.complete(dialogue())["id"]
+    with stack.cloud.lambdas.pause("plan"):
+        statuses = [client.post(f"/jobs/{ended}/resubmit").status_code for _ in range(4)]
+
+    assert statuses == [201, 201, 201, 429]
+
+
+def test_under_a_key_it_happens_once(stack: LocalStack, client: ApiClient) -> None:
+    ended = client.complete(dialogue("一"))["id"]
+    other = client.complete(dialogue("二"))["id"]
+    key = {"Idempotency-Key": "again"}
+    with stack.cloud.lambdas.pause("plan"):
+        first, again, reused = (client.post(f"/jobs/{job}/resubmit", headers=key) for job in (ended, ended, other))
+
+    assert first.json()["id"] == again.json()["id"]
+    assert (reused.status_code, reused.json()["error"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_a_bad_key_is_named(client: ApiClient) -> None:
+    response = client.post(f"/jobs/{UNKNOWN_ID}/resubmit", headers={"Idempotency-Key": "k" * 256})
+
+    assert (response.status_code, response.json()["details"]["errors"][0]["field"]) == (400, "idempotency-key")

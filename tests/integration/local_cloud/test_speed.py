@@ -1,0 +1,178 @@
+"""What was made faster than moto has it, and must still give the same answers."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.stepfunctions.parser.asl.antlr.runtime.ASLParser import ASLParser
+
+from local.cloud.clock import Clock
+from local.cloud.cloud import LocalCloud
+from tests.integration.local_cloud.state_machines import create, finish, invoke, start
+
+
+class ProviderThrottled(Exception):
+    pass
+
+
+@pytest.fixture
+def client(cloud: LocalCloud) -> Any:
+    """A table of songs by artist and year, with an index by genre and year."""
+    client: Any = boto3.client("dynamodb")
+    client.create_table(
+        TableName="songs",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "artist", "KeyType": "HASH"}, {"AttributeName": "year", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": "artist", "AttributeType": "S"},
+            {"AttributeName": "genre", "AttributeType": "S"},
+            {"AttributeName": "year", "AttributeType": "N"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "genres",
+                "KeySchema": [
+                    {"AttributeName": "genre", "KeyType": "HASH"},
+                    {"AttributeName": "year", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    return client
+
+
+def put(client: Any, artist: str, year: int, **attributes: Any) -> None:
+    client.put_item(TableName="songs", Item={"artist": {"S": artist}, "year": {"N": str(year)}, **attributes})
+
+
+def years(client: Any, **query: Any) -> list[int]:
+    pages = client.get_paginator("query").paginate(TableName="songs", **query)
+    return [int(item["year"]["N"]) for page in pages for item in page["Items"]]
+
+
+def by_artist(artist: str) -> dict[str, Any]:
+    return {"KeyConditionExpression": "artist = :artist", "ExpressionAttributeValues": {":artist": {"S": artist}}}
+
+
+class TestQuery:
+    def test_a_partition_is_read_in_order_and_in_pages(self, client: Any) -> None:
+        # Given years whose order as text is another
+        for year in (1999, 800, 2024, 12):
+            put(client, "A", year)
+            put(client, "B", year + 1)
+
+        assert years(client, **by_artist("A")) == [12, 800, 1999, 2024]
+        assert years(client, **by_artist("A"), ScanIndexForward=False) == [2024, 1999, 800, 12]
+        assert years(client, **by_artist("A"), PaginationConfig={"PageSize": 1}) == [12, 800, 1999, 2024]
+
+    def test_a_partition_that_is_not_there_is_empty_and_is_not_made(self, client: Any) -> None:
+        put(client, "A", 1)
+
+        assert years(client, **by_artist("nobody")) == []
+        assert [item["artist"]["S"] for item in client.scan(TableName="songs")["Items"]] == ["A"]
+
+    def test_an_index_is_read_across_partitions(self, client: Any) -> None:
+        for artist, year in (("A", 3), ("B", 2), ("C", 1)):
+            put(client, artist, year, genre={"S": "pop"})
+        put(client, "D", 4, genre={"S": "rock"})
+
+        pop = {"KeyConditionExpression": "genre = :genre", "ExpressionAttributeValues": {":genre": {"S": "pop"}}}
+        assert years(client, IndexName="genres", **pop) == [1, 2, 3]
+
+    def test_a_scan_reads_everything_in_pages(self, client: Any) -> None:
+        for year in range(5):
+            put(client, "AB"[year % 2], year)
+
+        pages = client.get_paginator("scan").paginate(TableName="songs", PaginationConfig={"PageSize": 2})
+        assert [int(item["year"]["N"]) for page in pages for item in page["Items"]] == [0, 2, 4, 1, 3]
+
+    def test_it_does_not_look_at_other_partitions(self, client: Any) -> None:
+        # Given a partition of one item among many others
+        put(client, "A", 1)
+        for year in range(200):
+            put(client, f"B{year}", year)
+
+        # When it is read
+        with patch.object(DynamoType, "__eq__", autospec=True, side_effect=DynamoType.__eq__) as compared:
+            assert years(client, **by_artist("A")) == [1]
+
+        # Then few items have been looked at
+        assert compared.call_count < 20
+
+    def test_values_of_every_type_come_back_as_they_were(self, client: Any) -> None:
+        attributes: dict[str, Any] = {
+            "text": {"S": ""},
+            "number": {"N": "0"},
+            "binary": {"B": b"\x00\xff"},
+            "yes": {"BOOL": True},
+            "no": {"BOOL": False},
+            "nothing": {"NULL": True},
+            "texts": {"SS": ["a", "b"]},
+            "numbers": {"NS": ["1", "2"]},
+            "binaries": {"BS": [b"\x00", b"\xff"]},
+            "list": {"L": [{"S": "a"}, {"L": []}, {"B": b"\x01"}]},
+            "map": {"M": {"S": {"N": "1"}, "empty": {"M": {}}, "binary": {"B": b"\x02"}}},
+        }
+        put(client, "A", 1, **attributes)
+
+        [item] = client.query(TableName="songs", **by_artist("A"))["Items"]
+
+        assert item == {"artist": {"S": "A"}, "year": {"N": "1"}, **attributes}
+
+
+class TestParsing:
+    @pytest.fixture
+    def parsings(self) -> Iterator[list[int]]:
+        parsings: list[int] = []
+        parse = ASLParser.state_machine
+
+        def count(parser: Any) -> Any:
+            parsings.append(1)
+            return parse(parser)
+
+        with patch.object(ASLParser, "state_machine", count):
+            yield parsings
+
+    def test_a_definition_is_parsed_once_and_each_execution_has_its_own_retries(
+        self, cloud: LocalCloud, parsings: list[int]
+    ) -> None:
+        # Given a state machine that tries twice more
+        echo = cloud.lambdas.register("echo", lambda event, _context: event, timeout_seconds=5)
+        retry = {"ErrorEquals": ["ProviderThrottled"], "IntervalSeconds": 1, "BackoffRate": 2, "MaxAttempts": 2}
+        machine = create(invoke(echo, Retry=[retry]))
+        before = len(parsings)
+
+        # When three executions in a row need both tries
+        for _ in range(3):
+            cloud.lambdas.fail_next("echo", ProviderThrottled("busy"), times=2)
+            execution = finish(start(machine, {"n": 1}))
+
+            # Then each has them
+            assert (execution["status"], execution["output"]) == ("SUCCEEDED", {"n": 1})
+            assert cloud.clock.retry_delays_seconds(execution["executionArn"]) == [1, 2]
+        assert len(parsings) - before <= 1
+
+    def test_the_next_cloud_scales_the_same_definition_by_its_own_clock(self) -> None:
+        definition = {"Type": "Wait", "Seconds": 100, "End": True}
+        for scale in (0.001, 0.002):
+            with LocalCloud(clock=Clock(wait_scale=1, timeout_scale=scale)):
+                started = time.monotonic()
+                execution = finish(start(create(definition, TimeoutSeconds=100)))
+                assert execution["status"] == "TIMED_OUT"
+                assert 100 * scale <= time.monotonic() - started < 100 * scale + 2
+
+
+def test_requests_are_told_apart_by_their_ids(cloud: LocalCloud) -> None:
+    client: Any = boto3.client("stepfunctions")
+    answers = [client.list_state_machines() for _ in range(20)]
+
+    ids = {answer["ResponseMetadata"]["RequestId"] for answer in answers}
+
+    assert len(ids) == len(answers)
+    assert all(len(each) == 52 for each in ids), json.dumps(sorted(ids))

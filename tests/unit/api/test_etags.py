@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from castline.api.etags import entity_tag, is_known
+
+TAG = entity_tag("en", "{}")
+
+
+def test_a_tag_follows_each_of_its_parts_and_where_one_ends() -> None:
+    assert entity_tag("en", "{}") == TAG
+    assert (
+        len({TAG, entity_tag("zh-TW", "{}"), entity_tag("en", "[]"), entity_tag("en{}"), entity_tag("e", "n{}")}) == 5
+    )
+
+
+@pytest.mark.parametrize(
+    "header", [TAG, f"W/{TAG}", f'"other", {TAG}', f'W/"a,b",W/{TAG} , "c"', "*", " * ", f'"",{TAG}']
+)
+def test_a_known_tag(header: str) -> None:
+    assert is_known(TAG, header)
+
+
+@pytest.mark.parametrize("header", [None, "", '"other"', TAG.strip('"'), f'W/"{TAG}"', '"*"', f"{TAG[:-1]}", "W/*"])
+def test_an_unknown_tag(header: str | None) -> None:
+    assert not is_known(TAG, header)

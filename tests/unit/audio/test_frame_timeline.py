@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from castline.audio.frame_timeline import FrameTimeline, place
+from castline.audio.info_frame import Framing
+from castline.audio.timeline import Span
+
+SECOND = 24_000  # samples; 44 frames of LAME's
+LENGTHS = st.one_of(st.integers(1, 3_000), st.integers(1, 400_000), st.integers(1, 14_400_000))
+TURNS = st.lists(st.lists(LENGTHS, min_size=1, max_size=4), min_size=1, max_size=60)
+
+
+def placed(turns: list[list[int]], *, gap_ms: int, crossfade_ms: int) -> FrameTimeline:
+    frame_timeline = place(turns, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    assert frame_timeline is not None
+    return frame_timeline
+
+
+def test_a_turn_starts_at_the_frame_nearest_to_its_ideal_start() -> None:
+    # Given turns of a second and 250 ms between them: 52.08 frames from start to start
+    frame_timeline = placed([[SECOND]] * 10, gap_ms=300, crossfade_ms=50)
+
+    assert [segment.first_frame for segment in frame_timeline.segments] == [
+        0,
+        52,
+        104,
+        156,
+        208,
+        260,
+        313,  # where one frame more is nearer
+        365,
+        417,
+        469,
+    ]
+    assert frame_timeline.timeline.spans[6] == Span(313 * 576, 313 * 576 + SECOND)
+
+
+def test_the_segments_of_a_turn_follow_each_other_directly() -> None:
+    frame_timeline = placed([[100], [SECOND, 1, SECOND]], gap_ms=300, crossfade_ms=0)
+
+    second_turn = frame_timeline.segments[1:]
+    assert [segment.turn for segment in second_turn] == [1, 1, 1]
+    assert [segment.frames_into_turn for segment in second_turn] == [0, 44, 47]
+    start = second_turn[0].first_frame
+    assert frame_timeline.timeline.spans[1] == Span(start * 576, (start + 47) * 576 + SECOND)
+
+
+def test_the_next_turn_comes_its_gap_after_the_last_segment_of_a_long_one() -> None:
+    frame_timeline = placed([[SECOND] * 100, [SECOND]], gap_ms=300, crossfade_ms=0)
+
+    first, second = frame_timeline.timeline.spans
+    assert abs(second.start_sample - first.end_sample - 300 * 24) <= 288
+
+
+@pytest.mark.parametrize(
+    ("gap_ms", "crossfade_ms"),
+    [
+        (0, 0),  # the first turn's frames last longer than itself
+        (20, 0),
+        (300, 290),
+        (100, 300),  # the turns overlap
+    ],
+)
+def test_turns_that_are_too_close_have_to_be_mixed(gap_ms: int, crossfade_ms: int) -> None:
+    assert place([[SECOND], [SECOND]], gap_ms=gap_ms, crossfade_ms=crossfade_ms) is None
+
+
+def test_a_single_turn_never_has_to_be_mixed() -> None:
+    assert place([[SECOND, SECOND]], gap_ms=0, crossfade_ms=500) is not None
+
+
+@given(TURNS, st.integers(72, 2_000), st.integers(0, 500))
+def test_a_gap_of_72_ms_is_always_enough(turns: list[list[int]], pause_ms: int, crossfade_ms: int) -> None:
+    assert place(turns, gap_ms=pause_ms + crossfade_ms, crossfade_ms=crossfade_ms) is not None
+
+
+@given(TURNS, st.integers(0, 2_000), st.integers(0, 500))
+def test_no_start_is_more_than_half_a_frame_off_and_errors_do_not_add_up(
+    turns: list[list[int]], gap_ms: int, crossfade_ms: int
+) -> None:
+    # Given turns that can be placed
+    frame_timeline = place(turns, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    assume(frame_timeline is not None)
+    assert frame_timeline is not None
+
+    # Then each starts where the exact sum of lengths and pauses says
+    ideal_start = 0
+    for segments, span in zip(turns, frame_timeline.timeline.spans, strict=True):
+        assert abs(span.start_sample - ideal_start) <= 288
+        ideal_start += span.length_samples + (gap_ms - crossfade_ms) * 24
+        assert span.length_samples >= sum(segments)
+
+
+@given(TURNS, st.integers(0, 2_000), st.integers(0, 500))
+def test_frames_never_overlap_and_fill_the_file_to_its_end(
+    turns: list[list[int]], gap_ms: int, crossfade_ms: int
+) -> None:
+    frame_timeline = place(turns, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    assume(frame_timeline is not None)
+    assert frame_timeline is not None
+
+    segments = frame_timeline.segments
+    assert [[each.samples for each in turn] for _, turn in groupby(segments, lambda each: each.turn)] == turns
+    for earlier, later in pairwise(segments):
+        assert later.first_frame >= earlier.first_frame + Framing.of(earlier.samples).audio_frames
+    last = segments[-1]
+    assert last.first_frame + last.frame_count == frame_timeline.framing.audio_frames
+    assert frame_timeline.timeline.total_samples == last.first_frame * 576 + last.samples
+
+
+@pytest.mark.parametrize("turns", [[], [[]], [[100], []], [[100], [0]]])
+def test_what_is_no_dialogue_is_refused(turns: list[list[int]]) -> None:
+    with pytest.raises(ValueError, match="samples"):
+        place(turns, gap_ms=300, crossfade_ms=50)

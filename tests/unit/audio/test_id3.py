@@ -1,0 +1,134 @@
+"""Tags, as mutagen reads them; and as ffmpeg does, where it is installed."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+from mutagen.id3 import ID3, CTOCFlags
+from mutagen.mp3 import MP3
+
+from castline.audio import id3
+from castline.audio.id3 import Chapter, id3_tag
+from castline.audio.mp3 import encode_mp3
+from tests.unit.audio.decoding import decode
+from tests.unit.audio.other_players import ffmpeg, needs_ffmpeg
+from tests.unit.audio.pcm_samples import hum
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LENGTH = 24_000
+FILE = b"".join(encode_mp3([hum(LENGTH)], LENGTH))
+PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
+
+
+def chapters(count: int) -> list[Chapter]:
+    """Turns of various lengths, with gaps of 250 ms."""
+    return [
+        Chapter(title=f"第 {number} 句：Anna 說 😀", start_ms=number * 2_357, end_ms=number * 2_357 + 2_107)
+        for number in range(count)
+    ]
+
+
+def read(tag: bytes) -> ID3:
+    return ID3(io.BytesIO(tag + FILE), translate=False)
+
+
+def chapters_by_contents(tags: ID3) -> list[Chapter]:
+    """The chapters to which the tables of contents lead from the one at the top, in order."""
+    tables = {table.element_id: table for table in tags.getall("CTOC")}
+    found = {chapter.element_id: chapter for chapter in tags.getall("CHAP")}
+    (top,) = [table for table in tables.values() if table.flags & CTOCFlags.TOP_LEVEL]
+    assert all(table.flags & CTOCFlags.ORDERED for table in tables.values())
+    assert all(0 < len(table.child_element_ids) <= 255 for table in tables.values())
+
+    def leaves(name: str) -> list[str]:
+        if name in found:
+            return [name]
+        return [leaf for child in tables[name].child_element_ids for leaf in leaves(child)]
+
+    in_order = [found[name] for name in leaves(top.element_id)]
+    return [
+        Chapter(title=each.sub_frames["TIT2"].text[0], start_ms=each.start_time, end_ms=each.end_time)
+        for each in in_order
+    ]
+
+
+def test_title_and_artists_are_read_back() -> None:
+    tags = read(id3_tag(title="早安 ☀", artists=["小明", "Anna"], chapters=[]))
+
+    assert tags.version == (2, 3, 0)
+    assert tags["TIT2"].text == ["早安 ☀"]
+    assert tags["TPE1"].text == ["小明/Anna"]
+    assert set(tags) == {"TIT2", "TPE1"}
+
+
+def test_nobody_is_no_artist() -> None:
+    assert set(read(id3_tag(title="t", artists=[], chapters=[]))) == {"TIT2"}
+
+
+@pytest.mark.parametrize("count", [1, 2, 255, 256, 1_000])
+def test_every_chapter_is_read_back_and_found_from_the_top_of_the_contents(count: int) -> None:
+    expected = chapters(count)
+
+    tags = read(id3_tag(title="t", artists=[], chapters=expected))
+
+    assert chapters_by_contents(tags) == expected
+    assert len(tags.getall("CHAP")) == count
+
+
+@pytest.mark.parametrize("count", [9, 10, 27, 28, 100])
+def test_tables_of_tables_of_tables_lead_to_every_chapter(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given tables with room for three entries
+    monkeypatch.setattr(id3, "_CHILDREN_MAX", 3)
+
+    tags = read(id3_tag(title="t", artists=[], chapters=chapters(count)))
+
+    assert chapters_by_contents(tags) == chapters(count)
+    assert max(len(table.child_element_ids) for table in tags.getall("CTOC")) <= 3
+
+
+@given(PRINTABLE, PRINTABLE, PRINTABLE)
+def test_any_text_survives(title: str, artist: str, chapter_title: str) -> None:
+    chapter = Chapter(title=chapter_title, start_ms=0, end_ms=1)
+
+    tags = read(id3_tag(title=title, artists=[artist], chapters=[chapter]))
+
+    assert tags["TIT2"].text == [title]
+    assert tags["TPE1"].text == [artist]
+    assert tags.getall("CHAP")[0].sub_frames["TIT2"].text == [chapter_title]
+
+
+@pytest.mark.parametrize(("text", "shown"), [("a\r\nb\0c\td", "a b c d"), ("x\ud800y", "x?y")])
+def test_what_no_player_could_show_is_replaced(text: str, shown: str) -> None:
+    assert read(id3_tag(title=text, artists=[], chapters=[]))["TIT2"].text == [shown]
+
+
+def test_the_audio_after_the_tag_is_found_and_as_it_was() -> None:
+    file = id3_tag(title="t", artists=["A"], chapters=chapters(1_000)) + FILE
+
+    assert (decode(file) == decode(FILE)).all()
+    assert soundfile.info(io.BytesIO(file)).frames == LENGTH
+    assert MP3(io.BytesIO(file)).info.length == pytest.approx(1.0, abs=0.001)
+
+
+@needs_ffmpeg
+def test_ffmpeg_shows_every_one_of_1000_chapters_and_its_exact_times(tmp_path: Path) -> None:
+    expected = chapters(1_000)
+    path = tmp_path / "tagged.mp3"
+    path.write_bytes(id3_tag(title="早安", artists=["小明", "Anna"], chapters=expected) + FILE)
+
+    # When it prints them; without -copyts it would take the encoder's delay off their times
+    run = ffmpeg("-copyts", "-i", str(path), "-f", "ffmetadata", "-")
+
+    # Then
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith(";FFMETADATA1\ntitle=早安\nartist=小明/Anna\n")
+    shown = re.findall(r"\[CHAPTER\]\nTIMEBASE=1/1000\nSTART=(\d+)\nEND=(\d+)\ntitle=(.*)\n", run.stdout)
+    assert [Chapter(title=title, start_ms=int(start), end_ms=int(end)) for start, end, title in shown] == expected

@@ -1,0 +1,270 @@
+"""Scripts as people write them."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+import pytest
+
+from castline.scripts.errors import ProblemKind, ScriptNotUnderstood
+from castline.scripts.parser import parse_script
+
+
+def turns_of(script: str) -> list[tuple[str, str]]:
+    return [(turn.speaker, turn.text) for turn in parse_script(script)]
+
+
+def problems_of(script: str) -> list[tuple[ProblemKind, int]]:
+    with pytest.raises(ScriptNotUnderstood) as refused:
+        parse_script(script)
+    return [(problem.kind, problem.line) for problem in refused.value.problems]
+
+
+class TestForms:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "A: 你好",
+            "A：你好",
+            "A :你好",
+            "  A:\t你好  ",
+            "[A]: 你好",
+            "[A]：你好",
+            "[A] 你好",
+            "[A]你好",
+            "［A］：你好",
+            "【A】你好",
+            "【A】 : 你好",
+            "**A:** 你好",
+            "**A**: 你好",
+            "**A**：你好",
+            "**[A]** 你好",
+            "- A: 你好",
+            "• A: 你好",
+            "1. A: 你好",
+            "1) [A] 你好",
+            "(1) A: 你好",
+            "3、A：你好",
+            "一、A：你好",
+            "[00:12] A: 你好",
+            "00:01:12.500 A: 你好",
+            "（小聲）A：你好",
+            "A (whispering): 你好",
+            "A（笑）：你好",
+            "1. [00:12] A: 你好",
+        ],
+    )
+    def test_all_say_the_same(self, line: str) -> None:
+        assert turns_of(line) == [("A", "你好")]
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "Dr. Wang",
+            "王 小明",
+            "小明",
+            "J. R. Smith",
+            "Martin Luther King Jr.",
+            "O'Brien",
+            "Jean-Luc",
+            "Speaker #3",
+            "主持人2",
+            "No.1",
+            "R2.D2",
+            "1",
+            "2026",
+            "😀",
+            "👩‍👩‍👧",
+            "Zoë",
+            "さくら",
+            "Señor García",
+            "أحمد",
+            "A/B",
+            "the old man",
+            "旁白",
+            "問",
+            "答",
+            "Q",
+            "他",
+            "A_1",
+            "name@example",
+            "名" * 50,
+        ],
+    )
+    def test_of_names(self, name: str) -> None:
+        expected = [(name, "你好"), ("B", "早安")]
+
+        assert turns_of(f"{name}: 你好\nB: 早安") == expected
+        assert turns_of(f"[{name}] 你好\n[B] 早安") == expected
+
+    def test_may_be_mixed(self) -> None:
+        assert turns_of("A: 一\n[B]: 二\n[A] 三\nB：四") == [("A", "一"), ("B", "二"), ("A", "三"), ("B", "四")]
+
+    def test_in_brackets_everything_is_a_name(self) -> None:
+        assert turns_of("[他說：] 好\n[A、B] 一起\n[旁白（女）] 早") == [
+            ("他說：", "好"),
+            ("A、B", "一起"),
+            ("旁白（女）", "早"),
+        ]
+
+    @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\u2028"])
+    def test_of_line_ends(self, line_break: str) -> None:
+        script = f"\ufeffA: 一{line_break}{line_break}B: 二{line_break}三{line_break}"
+
+        turns = parse_script(script)
+
+        assert [(turn.speaker, turn.text, turn.line) for turn in turns] == [("A", "一", 1), ("B", "二\n三", 3)]
+
+
+class TestLinesWithoutSpeaker:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "再見",
+            "他說：好",
+            "她輕聲問道：你在嗎？",
+            "「他說：好」",
+            "“Listen: nothing.”",
+            "時間是 12:30",
+            "12:30 開始",
+            "比數 3：2 領先",
+            "https://example.com/a:b",
+            "請看 https://example.com",
+            "C:\\Users\\anna",
+            "Note: the shop closes at five.",
+            "注意：門口有狗。",
+            "P.S.: call me",
+            "重點是：不要遲到",
+            "原因如下：第一，太貴",
+            "我昨天想說的話：謝謝",
+            "我覺得：可以",
+            "He said: no.",
+            "Here is the thing: it rains.",
+            "I have one question: why?",
+            "Well, listen: no.",
+            "We met. Then: nothing.",
+            "the whole of the story: sad",
+            "早上、中午、晚上：三餐",
+            "哈哈 :)",
+            ":)",
+            "：開頭就是冒號",
+            "10:00",
+            "[00:12] 你好",
+            "[文件](https://example.com)",
+            "1. 你好",
+            "- 牛奶",
+        ],
+    )
+    def test_go_on_with_the_turn_before(self, line: str) -> None:
+        assert turns_of(f"A: 早\nB: 安\n{line}\nA: 好") == [("A", "早"), ("B", f"安\n{line}"), ("A", "好")]
+
+    @pytest.mark.parametrize(
+        "text", ["他說：好", "12:30", "https://example.com", "[笑] 好", "(笑)", "B：安", "Note: no", ": x"]
+    )
+    def test_within_a_turn_nothing_is_a_label(self, text: str) -> None:
+        assert turns_of(f"A: {text}") == [("A", text)]
+
+    @pytest.mark.parametrize("line", ["", "   ", "\u3000", "\t", "（兩人沉默）", "(laughs)", "---", "====", "***"])
+    def test_that_are_not_spoken(self, line: str) -> None:
+        assert turns_of(f"{line}\nA: 早\n{line}\n安\n{line}\nB: 好\n{line}") == [("A", "早\n安"), ("B", "好")]
+
+    def test_a_name_on_a_line_of_its_own_speaks_what_is_below_it(self) -> None:
+        assert turns_of("[A]\n早\n\n安\nB:\n好") == [("A", "早\n安"), ("B", "好")]
+
+
+class TestProse:
+    def test_that_stands_before_a_colon_again_is_a_name(self) -> None:
+        assert turns_of("A: 早\n老師說：安\nA: 好\n老師說：坐") == [
+            ("A", "早"),
+            ("老師說", "安"),
+            ("A", "好"),
+            ("老師說", "坐"),
+        ]
+
+    def test_that_stands_there_once_is_spoken(self) -> None:
+        assert turns_of("A: 早\n老師說：安") == [("A", "早\n老師說：安")]
+
+    def test_names_the_speakers_of_a_story(self) -> None:
+        assert turns_of("小明說：早\n小華問：你好嗎？\n小明說：好\n他說：走吧") == [
+            ("小明說", "早"),
+            ("小華問", "你好嗎？"),
+            ("小明說", "好"),
+            ("他說", "走吧"),
+        ]
+
+    def test_of_an_interview_is_names(self) -> None:
+        assert turns_of("提問：多少？\n回答：12:30") == [("提問", "多少？"), ("回答", "12:30")]
+
+    def test_a_quoting_he_said_is_no_name_however_often(self) -> None:
+        assert turns_of("A: 早\n他說：一\n他說：二") == [("A", "早\n他說：一\n他說：二")]
+
+
+REAL_SCRIPT = """\
+（場景：捷運站，清晨）
+
+1. 小美：欸，你看到群組的訊息了嗎？
+   時間改到 09:30 了。
+2. 阿傑（打哈欠）：看到了……
+   網址是 https://example.com/join?id=3
+
+（廣播聲響起）
+廣播：往淡水的列車即將進站。
+
+小美：快點！店員說：「今天買一送一」
+Dr. Wang: Good morning, everyone!
+——————
+阿傑：早安 😴 :)
+"""
+
+
+def test_a_real_script() -> None:
+    assert turns_of(REAL_SCRIPT) == [
+        ("小美", "欸，你看到群組的訊息了嗎？\n時間改到 09:30 了。"),
+        ("阿傑", "看到了……\n網址是 https://example.com/join?id=3"),
+        ("廣播", "往淡水的列車即將進站。"),
+        ("小美", "快點！店員說：「今天買一送一」"),
+        ("Dr. Wang", "Good morning, everyone!"),
+        ("阿傑", "早安 😴 :)"),
+    ]
+
+
+class TestProblems:
+    @pytest.mark.parametrize("script", ["", " \r\n\t", "\ufeff", "（沉默）", "---\n\n"])
+    def test_nothing_to_speak(self, script: str) -> None:
+        assert problems_of(script) == [(ProblemKind.EMPTY, 1)]
+
+    def test_text_before_any_speaker_is_told_once(self) -> None:
+        assert problems_of("\n大家好\n今天\nA: 早") == [(ProblemKind.NO_SPEAKER, 2)]
+
+    def test_a_heading_is_text_before_any_speaker(self) -> None:
+        assert problems_of("標題：早晨\nA: 早") == [(ProblemKind.NO_SPEAKER, 1)]
+
+    def test_speakers_without_text_are_all_told(self) -> None:
+        assert problems_of("A:\nB: 早\n[C]\n（笑）\nA:") == [
+            (ProblemKind.NO_TEXT, 1),
+            (ProblemKind.NO_TEXT, 3),
+            (ProblemKind.NO_TEXT, 5),
+        ]
+
+    @pytest.mark.parametrize("label", ["{}: 早", "{}：早", "[{}] 早", "【{}】：早"])
+    @pytest.mark.parametrize("letter", ["N", "名"])
+    def test_a_name_of_more_than_fifty_characters(self, label: str, letter: str) -> None:
+        assert problems_of("A: 早\n" + label.format(letter * 51)) == [(ProblemKind.NAME_TOO_LONG, 2)]
+
+    def test_a_problem_names_no_more_of_a_speaker_than_may_be(self) -> None:
+        with pytest.raises(ScriptNotUnderstood) as refused:
+            parse_script("N" * 100_000 + ": 早")
+
+        assert refused.value.problems[0].speaker == "N" * 50
+
+
+@pytest.mark.parametrize(
+    "piece", ["(", "[", "**a", "- ", "1. ", "a ", "A:", "名", "A. ", "(a", "a（", "he ", "我", "\n", ":", "_"]
+)
+def test_no_script_takes_long(piece: str) -> None:
+    script = (piece * 150_000)[:150_000]
+    started = time.process_time()
+    with suppress(ScriptNotUnderstood):
+        parse_script(f"A: x\n{script}")
+    assert time.process_time() - started < 2
