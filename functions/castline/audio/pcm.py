@@ -70,11 +70,6 @@ def trim(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> T
     return Trimmed(pcm[start * SAMPLE_WIDTH_BYTES : end * SAMPLE_WIDTH_BYTES], start)
 
 
-def trim_silence(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> bytes:
-    """What :func:`trim` leaves, for those who need not know where it was cut."""
-    return trim(pcm, threshold_dbfs=threshold_dbfs, margin_ms=margin_ms).pcm
-
-
 def _leading_silence_samples(pcm: bytes, threshold: int) -> int:
     """How many samples come before the first one above ``threshold``: window by window, then inside one."""
     import audioop

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castline.audio.pcm import Trimmed, ms_to_samples, samples_to_ms, trim, trim_silence, whole_samples
+from castline.audio.pcm import Trimmed, ms_to_samples, samples_to_ms, trim, whole_samples
 from tests.unit.audio.pcm_samples import cut
 
 QUIET = st.lists(st.integers(-103, 103), max_size=900)  # -50 dBFS is an amplitude of 103.6
@@ -54,20 +54,13 @@ def test_audio_that_is_silent_throughout_is_kept_whole(samples: list[int]) -> No
     assert trim(pcm(samples)) == Trimmed(pcm(samples), 0)
 
 
-@given(leading=QUIET, core=ANY)
-def test_who_need_not_know_where_it_was_cut_gets_the_same_pcm(leading: list[int], core: list[int]) -> None:
-    audio = pcm(leading + core)
-
-    assert trim_silence(audio, margin_ms=2) == trim(audio, margin_ms=2).pcm
-
-
 def test_the_threshold_is_in_decibels_below_full_scale() -> None:
     # Given a sample at -40 dBFS in silence
     audio = pcm([0] * 100 + [328] + [0] * 100)
 
     # Then it is speech for a lower threshold and silence for a higher one
-    assert trim_silence(audio, threshold_dbfs=-41, margin_ms=0) == pcm([328])
-    assert trim_silence(audio, threshold_dbfs=-39, margin_ms=0) == audio
+    assert trim(audio, threshold_dbfs=-41, margin_ms=0).pcm == pcm([328])
+    assert trim(audio, threshold_dbfs=-39, margin_ms=0).pcm == audio
 
 
 @given(st.binary(max_size=500), st.lists(st.integers(1, 50), min_size=1))
