@@ -15,8 +15,8 @@ from typing import Final
 
 from castline.audio.pcm import FULL_SCALE, SAMPLE_WIDTH_BYTES, ms_to_samples
 
-TARGET_DBFS: Final = -21.0
-"""Where speech is brought. The peaks of the most uneven voice heard so far are 20.5 dB above its level."""
+TARGET_DBFS: Final = -22.0
+"""Where speech is brought. The peaks of the most uneven voice heard so far are 20.7 dB above its level."""
 
 CEILING_DBFS: Final = -1.0
 """What no sample exceeds: an MP3 decoder may overshoot a little."""

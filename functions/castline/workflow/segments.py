@@ -34,7 +34,7 @@ NATIVE_MIN_BILLED = 80
 NATIVE_MAX_BILLED = 160
 """Longer ones take the provider so long that speaking several in a row costs more time than it saves."""
 
-_FORM = "24khz-mono/trimmed-10ms/levelled-1/mp3-96k+pcm"
+_FORM = "24khz-mono/trimmed-10ms/levelled-2/mp3-96k+pcm"
 """What is done to a segment before it is stored. Whoever changes that changes this."""
 
 
