@@ -1,0 +1,108 @@
+"""The guide does what it says: every command is run against the local stack, and every answer compared.
+
+Commands go into one shell in the order of the page, with the stack's address in place of the one shown. ``answers``
+says what may differ. A command whose answer is not shown has to succeed all the same, and so do its requests.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.openapi.document import document
+from tests.docs.answers import Answers, Differs
+from tests.docs.pages import Command, read, steps
+from tests.docs.shell import HAS_CURL, Shell
+from tests.e2e.api_client import ApiClient
+from tests.e2e.decoded_audio import decode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local.stack import LocalStack
+
+EDITIONS = ["docs/guide.md"]
+SHOWN_ADDRESS = "http://localhost:8000"
+AT_LEAST_SECONDS = 5
+
+
+class Director:
+    """Carries out the directives of a page."""
+
+    def __init__(self, stack: LocalStack, client: ApiClient) -> None:
+        self._stack = stack
+        self._client = client
+        self._paused = ExitStack()
+
+    def carry_out(self, words: str) -> None:
+        match words.split():
+            case ["pause", task]:
+                self._paused.enter_context(self._stack.cloud.lambdas.pause(task))
+            case ["go", "on"]:
+                self._paused.close()
+            case ["wait", "until", "processing"]:
+                self._client.wait_for(self._client.list_ids()[0], "processing")
+            case ["wait", "until", "all", "have", "ended"]:
+                deadline = time.monotonic() + 30
+                while self._client.list_ids(status="pending") or self._client.list_ids(status="processing"):
+                    assert time.monotonic() < deadline
+                    time.sleep(0.02)
+            case _:
+                raise AssertionError(f"nobody knows how to {words}")
+
+    def close(self) -> None:
+        self._paused.close()
+
+
+def run(page: str, stack: LocalStack, requests: list[str], folder: Path, *, real_curl: bool = HAS_CURL) -> None:
+    """Do what a page says, and compare."""
+    answers = Answers()
+    with Shell(folder, real_curl=real_curl) as shell, ApiClient(stack.url) as client, ExitStack() as at_the_end:
+        director = Director(stack, client)
+        at_the_end.callback(director.close)
+        for step in steps(page):
+            if isinstance(step, Command):
+                before = len(requests)
+                try:
+                    printed = shell.run(answers.in_command(step.text).replace(SHOWN_ADDRESS, stack.url))
+                    if step.answer is not None:
+                        answers.compare(step.answer_language, step.answer, printed.replace(stack.url, SHOWN_ADDRESS))
+                    else:
+                        assert printed == "" or printed.startswith("{"), printed
+                        assert not refusals(requests[before:])
+                except AssertionError as error:
+                    raise Differs(f"line {step.line}: {error}") from error
+            else:
+                director.carry_out(step.words)
+
+
+def refusals(requests: list[str]) -> list[str]:
+    return [line for line in requests if int(line.split()[2]) >= 400]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize(
+    "real_curl",
+    [
+        pytest.param(True, id="curl", marks=pytest.mark.skipif(not HAS_CURL, reason="curl is not installed")),
+        pytest.param(False, id="stand-in"),
+    ],
+)
+def test_every_command_is_answered_as_shown(
+    edition: str, stack: LocalStack, requests: list[str], folder: Path, real_curl: bool
+) -> None:
+    run(read(edition), stack, requests, folder, real_curl=real_curl)
+
+    # And what was downloaded is audio
+    files = sorted(folder.glob("*.mp3"))
+    assert len(files) >= 2
+    assert all(decode(file.read_bytes()).duration_ms > AT_LEAST_SECONDS * 1000 for file in files)
+    # And no operation is left out
+    for path, methods in document()["paths"].items():
+        pattern = re.sub(r"\{\w+\}", r"[^/?\\s]+", path)
+        for method in methods:
+            assert any(re.match(rf"{method.upper()} {pattern}[? ]", line) for line in requests), f"{method} {path}"
