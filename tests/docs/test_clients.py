@@ -1,0 +1,197 @@
+"""The guide's clients do what they are shown for: they are run, as they are on the page, against a busy service."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.quickstart import DIALOGUE
+from tests.docs.pages import ROOT, code, read
+from tests.e2e.api_client import MAX_ACTIVE_JOBS, ApiClient
+from tests.e2e.decoded_audio import decode
+from tests.e2e.dialogues import dialogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from local.stack import LocalStack
+
+SHOWN_ADDRESS = "http://localhost:8000"
+WITH_NODE = ROOT / "scripts" / "with-node"
+COMPILER_OPTIONS = {
+    "strict": True,
+    "noUncheckedIndexedAccess": True,
+    "noUnusedLocals": True,
+    "skipLibCheck": True,
+    "noEmit": True,
+    "allowImportingTsExtensions": True,
+    "erasableSyntaxOnly": True,
+    "jsx": "react-jsx",
+    "lib": ["es2022", "dom"],
+    "module": "esnext",
+    "moduleResolution": "bundler",
+    "target": "es2022",
+}
+PATIENCE_SECONDS = 30
+BUSY_SECONDS, POLL_SECONDS = 5, 2
+"""What Retry-After says to a user with too many active jobs, and while a job is under way."""
+
+# Time passes 50 times as fast, and is noted.
+PYTHON_PRELUDE = """
+import runpy, sys, time
+sleep = time.sleep
+def noted(seconds):
+    print(f"{seconds} s", file=sys.stderr)
+    sleep(seconds / 50)
+time.sleep = noted
+runpy.run_path(sys.argv[1])
+"""
+# TanStack Query polls only in what it takes for a browser.
+BROWSER = """
+const { setTimeout: timeout, setInterval: interval } = globalThis;
+export const waits: number[] = [];
+const noted = (ms: number | undefined) => {
+  if (ms) waits.push(ms / 1000);
+  return (ms ?? 0) / 50;
+};
+Object.assign(globalThis, {
+  window: globalThis,
+  setTimeout: (run: () => void, ms?: number) => timeout(run, noted(ms)),
+  setInterval: (run: () => void, ms?: number) => interval(run, noted(ms)),
+});
+"""
+PAGE = """
+import { writeFileSync } from 'node:fs';
+import { waits } from './browser.ts';
+import { MutationObserver, QueryClient, QueryObserver } from '@tanstack/react-query';
+import { JobApiError, jobApi, type Dialogue, type PolledJob } from './jobApi.ts';
+import { jobQuery, submitJob } from './jobQueries.ts';
+
+const dialogue: Dialogue = JSON.parse(process.argv[2]!);
+const client = new QueryClient();
+const { id } = await new MutationObserver(client, submitJob).mutate({ dialogue, key: crypto.randomUUID() });
+const observer = new QueryObserver(client, jobQuery(id));
+const job = await new Promise<PolledJob>((resolve) => {
+  observer.subscribe(({ data }) => data?.askAgainMs === null && resolve(data));
+});
+const refusal = await jobApi.getJob('none').catch((error: unknown) => error);
+const { download_url, filename } = await jobApi.getDownload(id);
+writeFileSync(filename, new Uint8Array(await (await fetch(download_url)).arrayBuffer()));
+console.log(JSON.stringify({ status: job.status, waits, filename, code: (refusal as JobApiError).code }));
+process.exit();
+"""
+
+
+def run_while_busy(stack: LocalStack, requests: list[str], *command: str | Path, folder: Path) -> tuple[str, str]:
+    """Run a client whose first submission is refused, and the second held up until its job has been asked for.
+
+    Returns:
+        What it has printed as output and as errors; it has ended well.
+    """
+
+    def wait_for(pattern: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not any(re.match(pattern, line) for line in list(requests)):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline, f"nobody asked for {pattern}: {requests}"
+            time.sleep(0.02)
+
+    with ApiClient(stack.url) as client, ExitStack() as paused:
+        paused.enter_context(stack.cloud.lambdas.pause("plan"))
+        others = [client.submit(dialogue()) for _ in range(MAX_ACTIVE_JOBS)]
+        requests.clear()
+        with started(*command, folder=folder) as process:
+            wait_for("POST /api/v1/jobs 429")
+            client.cancel(others[0])
+            wait_for("GET /api/v1/jobs/[^/]+ 200")
+            paused.close()
+            printed, complaints = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, complaints
+    return printed, complaints
+
+
+@contextmanager
+def started(*command: str | Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(  # noqa: S603 (the commands are ours)
+        [str(word) for word in command],
+        cwd=folder,
+        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def modules(stack: LocalStack, folder: Path) -> list[str]:
+    """The page's TypeScript as files, each named by its first line, with all packages in reach."""
+    page = read("docs/guide.md")
+    names = []
+    for text in [*code(page, "ts"), *code(page, "tsx")]:
+        name = text.partition("\n")[0].removeprefix("// ")
+        (folder / name).write_text(text.replace(SHOWN_ADDRESS, stack.url), "utf-8")
+        names.append(name)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    (folder / "package.json").write_text('{"type": "module"}', "utf-8")
+    return names
+
+
+def test_python(stack: LocalStack, requests: list[str], folder: Path) -> None:
+    # Given
+    (script,) = code(read("docs/guide.md"), "python")
+    (folder / "client.py").write_text(script.replace(SHOWN_ADDRESS, stack.url), "utf-8")
+
+    # When
+    printed, complaints = run_while_busy(
+        stack, requests, sys.executable, "-W", "error", "-c", PYTHON_PRELUDE, "client.py", folder=folder
+    )
+
+    # Then it waited as it was told, and left a file
+    assert set(complaints.splitlines()) == {f"{BUSY_SECONDS} s", f"{POLL_SECONDS} s"}
+    *statuses, name = printed.splitlines()
+    assert statuses[0].startswith("pending")
+    assert statuses[-1] == "completed {'completed_segments': 2, 'total_segments': 2}"
+    assert decode((folder / name).read_bytes()).duration_ms > 5_000
+
+
+def test_typescript_has_no_type_errors(modules: list[str], folder: Path) -> None:
+    assert modules == ["jobApi.ts", "jobQueries.ts", "DialogueJob.tsx"]
+
+    (folder / "tsconfig.json").write_text(
+        json.dumps({"compilerOptions": COMPILER_OPTIONS, "files": modules}), "utf-8"
+    )
+
+    with started(WITH_NODE, "tsc", folder=folder) as process:
+        printed, complaints = process.communicate(timeout=60)
+
+    assert (process.returncode, printed, complaints) == (0, "", "")
+
+
+@pytest.mark.usefixtures("modules")
+def test_typescript_polls_as_tanstack_query_does(stack: LocalStack, requests: list[str], folder: Path) -> None:
+    # Given
+    (folder / "browser.ts").write_text(BROWSER, "utf-8")
+    (folder / "page.ts").write_text(PAGE, "utf-8")
+
+    # When
+    printed, _ = run_while_busy(stack, requests, WITH_NODE, "node", "page.ts", json.dumps(DIALOGUE), folder=folder)
+
+    # Then it waited as it was told, and left a file
+    result = json.loads(printed)
+    assert (result["status"], result["code"]) == ("completed", "JOB_NOT_FOUND")
+    assert BUSY_SECONDS in result["waits"]
+    assert POLL_SECONDS in result["waits"]
+    assert decode((folder / result["filename"]).read_bytes()).duration_ms > 5_000
