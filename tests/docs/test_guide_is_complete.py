@@ -1,0 +1,180 @@
+"""The guide's tables say what the code does: every call, field, limit, status and error, in each language."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from castline.api import jobs, messages, schemas
+from castline.api.languages import Language
+from castline.jobs import items
+from castline.jobs.model import FailureCode, JobStatus
+from castline.jobs.transitions import retention
+from castline.settings import Settings
+from infra.environments import ENVIRONMENTS
+from infra.workflow import DEFINITION_FILE
+from local.http_event import MAX_BODY_BYTES
+from local.openapi.document import document
+from tests.docs.pages import read, row_of, rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    page: str
+    language: Language
+    limits: str
+    """The heading of the limits."""
+
+
+EDITIONS = [Edition(page=read("docs/guide.md"), language=Language.ENGLISH, limits="## Limits")]
+DOCUMENT = document()
+DETAILS = {"turn_index": 3, "voice_id": "zh-TW-NobodyNeural"}
+
+every_edition = pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.language.value)
+
+
+def documented_errors() -> dict[str, str]:
+    """The status of every error code that the API's description names, and of the one outside it."""
+    return {"NOT_FOUND": "404"} | {
+        code: status
+        for methods in DOCUMENT["paths"].values()
+        for operation in methods.values()
+        for status, answer in operation["responses"].items()
+        for content in answer.get("content", {}).values()
+        for code in content.get("examples", ())
+    }
+
+
+def first_cells(page: str) -> set[str]:
+    return {name for cells in rows(page) for name in re.findall(r"`([^`]+)`", cells[0])}
+
+
+def numbers_in(text: str) -> set[float]:
+    return {float(number.replace(",", "").replace("−", "-")) for number in re.findall(r"−?\d[\d,]*(?:\.\d+)?", text)}
+
+
+@every_edition
+def test_every_call_is_listed(edition: Edition) -> None:
+    calls = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in DOCUMENT["paths"].items()
+        for method in methods
+    }
+
+    assert {name for name in first_cells(edition.page) if " /" in name} == calls
+
+
+@every_edition
+def test_every_error_is_listed_with_its_status_and_its_sentence(edition: Edition) -> None:
+    errors = documented_errors()
+
+    listed = {name for name in first_cells(edition.page) if re.fullmatch("[A-Z_]+", name)}
+    assert listed == {*errors, *FailureCode}
+    for code, status in errors.items():
+        cells = next(cells for cells in rows(edition.page) if cells[0] == f"`{code}`" and len(cells) == 4)
+        assert cells[1:3] == [status, messages.error_message(code, edition.language)]
+        assert cells[3]
+
+
+@every_edition
+@pytest.mark.parametrize("code", FailureCode)
+def test_every_reason_why_jobs_fail_is_listed_with_its_sentence(edition: Edition, code: FailureCode) -> None:
+    (cells,) = [cells for cells in rows(edition.page) if cells[0] == f"`{code}`" and len(cells) == 3]
+
+    assert cells[1] == messages.failure_message(code, DETAILS, edition.language)
+    assert cells[2]
+
+
+@every_edition
+@pytest.mark.parametrize("status", JobStatus)
+def test_every_status_is_explained(edition: Edition, status: JobStatus) -> None:
+    assert all(row_of(edition.page, status.value))
+
+
+@every_edition
+def test_every_field_of_a_result_is_explained(edition: Edition) -> None:
+    for name in schemas.ResultMetadata.model_fields:
+        _, unit, meaning = row_of(edition.page, name)
+        assert meaning
+        assert bool(unit) == (schemas.ResultMetadata.model_fields[name].annotation is int)
+
+
+@every_edition
+@pytest.mark.parametrize("request_name", ["CreateJobRequest", "CreateSingleVoiceJobRequest"])
+def test_every_field_of_a_request_is_explained_with_its_limits(edition: Edition, request_name: str) -> None:
+    schema = DOCUMENT["components"]["schemas"][request_name]
+    for name, field in schema["properties"].items():
+        candidates = [cells for cells in rows(edition.page) if cells[0] == f"`{name}`" and len(cells) == 3]
+        assert any(
+            limits_of(field) <= numbers_in(cells[1]) and has_default(field, cells[2]) for cells in candidates
+        ), f"{name} should say {limits_of(field)}, by default {field.get('default')}: {candidates}"
+
+
+def limits_of(field: dict[str, Any]) -> set[float]:
+    names = ("minimum", "maximum", "maxLength", "minItems", "maxItems")
+    parts = [field, *field.get("anyOf", ())]
+    return {float(part[name]) for part in parts for name in names if name in part}
+
+
+def has_default(field: dict[str, Any], cell: str) -> bool:
+    default = field.get("default")
+    if isinstance(default, str):
+        return cell == f"`{default}`"
+    return bool(cell) and (default is None or numbers_in(cell) == {default})
+
+
+@every_edition
+@pytest.mark.parametrize("schema", ["TurnSchema", "VoiceAssignmentSchema"])
+def test_every_field_of_turns_and_voices_is_explained(edition: Edition, schema: str) -> None:
+    for name, field in DOCUMENT["components"]["schemas"][schema]["properties"].items():
+        most = limits_of(field) - {0, 2**53 - 1}
+        # A voice's id is as long as it is; the service says when it is none.
+        texts = [cells[1] for cells in rows(edition.page) if cells[0] == f"`{name}`"]
+        assert any(name == "voice_id" or most <= numbers_in(text) for text in texts), f"{name}: {most}"
+
+
+@every_edition
+def test_every_parameter_is_named(edition: Edition) -> None:
+    named = set(re.findall(r"`([\w-]+)`|[?&](\w+)=|-H [\"']([\w-]+):", edition.page))
+    names = {name for group in named for name in group if name}
+    for methods in DOCUMENT["paths"].values():
+        for operation in methods.values():
+            assert {parameter["name"] for parameter in operation["parameters"]} <= names | {"job_id"}
+
+
+@every_edition
+def test_limits_are_those_of_the_code(edition: Edition) -> None:
+    workflow = json.loads(DEFINITION_FILE.read_text("utf-8"))
+    synthesis = workflow["States"]["Synthesize"]["ItemProcessor"]["States"]["SynthesizeBatch"]
+    retry = next(each for each in synthesis["Retry"] if "ProviderThrottled" in each["ErrorEquals"])
+    tries = range(retry["MaxAttempts"])
+    expected = [
+        [Settings({}).max_active_jobs],
+        [workflow["TimeoutSeconds"] / 60],
+        [retry["MaxAttempts"], *(retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt for attempt in tries)],
+        [retention(JobStatus.COMPLETED) / timedelta(days=1)],
+        [retention(JobStatus.CANCELLED) / timedelta(days=1)],
+        [jobs.DOWNLOAD_SECONDS / 60],
+        [items._IDEMPOTENCY_LIFETIME / timedelta(hours=1)],
+        [schemas.MAX_TURNS],
+        [schemas.MAX_DIALOGUE_CHARACTERS],
+        [schemas.MAX_SINGLE_TEXT_CHARACTERS],
+        [schemas.MAX_SCRIPT_CHARACTERS],
+        [MAX_BODY_BYTES / 1024**2],
+        [
+            number
+            for environment in ENVIRONMENTS.values()
+            for number in (environment.requests_per_second, environment.burst_requests)
+        ],
+    ]
+    assert retention(JobStatus.COMPLETED) == retention(JobStatus.FAILED)
+
+    section = edition.page.partition(f"\n{edition.limits}\n")[2].partition("\n## ")[0]
+    found = [[float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", cells[1])] for cells in rows(section)]
+
+    assert found == expected
