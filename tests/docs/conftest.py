@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local.cloud.clock import Clock
 from local.stack import LocalStack
 
 if TYPE_CHECKING:
@@ -20,9 +21,14 @@ def requests() -> list[str]:
 
 
 @pytest.fixture
-def stack(requests: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def stack(requests: list[str], clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     log_file = tmp_path_factory.mktemp("logs") / "functions.log"
-    with LocalStack(on_request=requests.append, log_file=log_file) as stack:
+    with LocalStack(clock=clock, on_request=requests.append, log_file=log_file) as stack:
         yield stack
 
 

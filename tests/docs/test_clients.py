@@ -11,8 +11,6 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
 from local.quickstart import DIALOGUE
 from tests.docs.pages import ROOT, code, read
 from tests.e2e.api_client import MAX_ACTIVE_JOBS, ApiClient
@@ -135,14 +133,12 @@ def started(*command: str | Path, folder: Path) -> Iterator[subprocess.Popen[str
             process.kill()
 
 
-@pytest.fixture
-def modules(stack: LocalStack, folder: Path) -> list[str]:
-    """The page's TypeScript as files, each named by its first line, with all packages in reach."""
-    page = read("docs/guide.md")
+def write_modules(*blocks: str, folder: Path) -> list[str]:
+    """Write TypeScript to files, each named by its first line, with all packages in reach; return the names."""
     names = []
-    for text in [*code(page, "ts"), *code(page, "tsx")]:
+    for text in blocks:
         name = text.partition("\n")[0].removeprefix("// ")
-        (folder / name).write_text(text.replace(SHOWN_ADDRESS, stack.url), "utf-8")
+        (folder / name).write_text(text, "utf-8")
         names.append(name)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     (folder / "package.json").write_text('{"type": "module"}', "utf-8")
@@ -167,22 +163,29 @@ def test_python(stack: LocalStack, requests: list[str], folder: Path) -> None:
     assert decode((folder / name).read_bytes()).duration_ms > 5_000
 
 
-def test_typescript_has_no_type_errors(modules: list[str], folder: Path) -> None:
-    assert modules == ["jobApi.ts", "jobQueries.ts", "DialogueJob.tsx"]
-
+def test_typescript_has_no_type_errors(folder: Path) -> None:
+    # Given
+    pages = [read("docs/guide.md"), read("docs/guide.zh-TW.md")]
+    blocks = [block for language in ("ts", "tsx") for page in pages for block in code(page, language)]
+    modules = write_modules(*blocks, folder=folder)
+    assert modules == ["jobApi.ts", "jobQueries.ts", "DialogueJob.tsx", "JobPanel.tsx"]
     (folder / "tsconfig.json").write_text(
         json.dumps({"compilerOptions": COMPILER_OPTIONS, "files": modules}), "utf-8"
     )
 
+    # When
     with started(WITH_NODE, "tsc", folder=folder) as process:
         printed, complaints = process.communicate(timeout=60)
 
+    # Then
     assert (process.returncode, printed, complaints) == (0, "", "")
 
 
-@pytest.mark.usefixtures("modules")
 def test_typescript_polls_as_tanstack_query_does(stack: LocalStack, requests: list[str], folder: Path) -> None:
     # Given
+    write_modules(
+        *(block.replace(SHOWN_ADDRESS, stack.url) for block in code(read("docs/guide.md"), "ts")), folder=folder
+    )
     (folder / "browser.ts").write_text(BROWSER, "utf-8")
     (folder / "page.ts").write_text(PAGE, "utf-8")
 

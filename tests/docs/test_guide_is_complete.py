@@ -31,7 +31,10 @@ class Edition:
     """The heading of the limits."""
 
 
-EDITIONS = [Edition(page=read("docs/guide.md"), language=Language.ENGLISH, limits="## Limits")]
+EDITIONS = [
+    Edition(page=read("docs/guide.md"), language=Language.ENGLISH, limits="## Limits"),
+    Edition(page=read("docs/guide.zh-TW.md"), language=Language.CHINESE, limits="## 限制與注意事項"),
+]
 DOCUMENT = document()
 DETAILS = {"turn_index": 3, "voice_id": "zh-TW-NobodyNeural"}
 
@@ -140,7 +143,7 @@ def test_every_field_of_turns_and_voices_is_explained(edition: Edition, schema: 
 
 @every_edition
 def test_every_parameter_is_named(edition: Edition) -> None:
-    named = set(re.findall(r"`([\w-]+)`|[?&](\w+)=|-H [\"']([\w-]+):", edition.page))
+    named = set(re.findall(r"`([\w-]+)[`:]|[?&](\w+)=|-H [\"']([\w-]+):", edition.page))
     names = {name for group in named for name in group if name}
     for methods in DOCUMENT["paths"].values():
         for operation in methods.values():
