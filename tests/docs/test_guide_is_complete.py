@@ -12,6 +12,7 @@ import pytest
 
 from castline.api import jobs, messages, schemas
 from castline.api.languages import Language
+from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.jobs import items
 from castline.jobs.model import FailureCode, JobStatus
 from castline.jobs.transitions import retention
@@ -162,6 +163,7 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
         [retry["MaxAttempts"], *(retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt for attempt in tries)],
         [retention(JobStatus.COMPLETED) / timedelta(days=1)],
         [retention(JobStatus.CANCELLED) / timedelta(days=1)],
+        [SEGMENT_REUSE_DAYS],
         [jobs.DOWNLOAD_SECONDS / 60],
         [items._IDEMPOTENCY_LIFETIME / timedelta(hours=1)],
         [schemas.MAX_TURNS],
