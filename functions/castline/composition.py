@@ -113,9 +113,7 @@ def speech_provider() -> SpeechProvider:
     """Azure Speech, with the key that Secrets Manager holds at the time."""
     from castline.speech.key_rotation import RotatingSpeechProvider
 
-    provider = RotatingSpeechProvider(
-        _azure_speech_secret(), _azure_speech, concurrency=settings().speech_concurrency, healed=_count_refusal
-    )
+    provider = RotatingSpeechProvider(_azure_speech_secret(), _azure_speech, healed=_count_refusal)
     _speech_providers.append(provider)
     return provider
 
@@ -127,7 +125,6 @@ def _azure_speech(secret: Mapping[str, str]) -> SpeechProvider:
         key=secret["key"],
         region=secret.get("region"),
         host=secret.get("host"),
-        concurrency=settings().speech_concurrency,
         first_chunk_timeout_ms=settings().speech_first_chunk_timeout_ms,
         all_chunks_timeout_ms=settings().speech_all_chunks_timeout_ms,
     )

@@ -34,7 +34,6 @@ class AzureSpeechProvider:
         key: str,
         region: str | None = None,
         host: str | None = None,
-        concurrency: int = 8,
         first_chunk_timeout_ms: int = 10_000,
         all_chunks_timeout_ms: int = 120_000,
         max_idle_seconds: float = 60.0,
@@ -45,7 +44,6 @@ class AzureSpeechProvider:
             key: the Speech resource's key.
             region: where the resource is, such as ``eastasia``.
             host: in place of ``region``, the service's address, such as ``ws://127.0.0.1:5005``.
-            concurrency: how many requests whoever uses it may make at the same time.
             first_chunk_timeout_ms: how long the first audio of an utterance may take, connecting included.
             all_chunks_timeout_ms: how long all its audio may take.
             max_idle_seconds: how long a connection may have been idle and still be used again.
@@ -62,17 +60,11 @@ class AzureSpeechProvider:
             first_chunk_timeout_ms=first_chunk_timeout_ms,
             all_chunks_timeout_ms=all_chunks_timeout_ms,
         )
-        self._concurrency = concurrency
         self._deadline_seconds = (first_chunk_timeout_ms + all_chunks_timeout_ms) / 1000 + _GRACE_SECONDS
         self._max_idle_seconds = max_idle_seconds
         self._lock = threading.Lock()
         self._idle: list[AzureConnection] = []
         self._closed = False
-
-    @property
-    def concurrency(self) -> int:
-        """How many requests a caller may make at the same time."""
-        return self._concurrency
 
     def synthesize(self, utterance: Utterance) -> Speech:
         """Speak ``utterance``; see ``SpeechProvider``.

@@ -52,7 +52,6 @@ class RotatingSpeechProvider:
         secret: SpeechSecret,
         make: Callable[[Mapping[str, str]], SpeechProvider],
         *,
-        concurrency: int,
         healed: Callable[[ProviderAuthFailed], None] = lambda _refusal: None,
     ) -> None:
         """Prepare the provider. The secret is not read before the first utterance.
@@ -60,22 +59,15 @@ class RotatingSpeechProvider:
         Args:
             secret: where the key is kept; it is read by one thread at a time.
             make: makes a provider from the secret.
-            concurrency: how many requests a caller may make at the same time.
             healed: is told of each refusal after which there was a new key to try.
         """
         self._secret = secret
         self._make = make
-        self._concurrency = concurrency
         self._healed = healed
         self._lock = threading.Lock()
         self._current: _Lease | None = None
         self._fresh_reads = 0
         self._closed = False
-
-    @property
-    def concurrency(self) -> int:
-        """How many requests a caller may make at the same time."""
-        return self._concurrency
 
     def synthesize(self, utterance: Utterance) -> Speech:
         """Speak ``utterance``; see ``SpeechProvider``.

@@ -64,15 +64,7 @@ class Speech:
 
 
 class SpeechProvider(Protocol):
-    """A speech service. One instance serves many threads."""
-
-    @property
-    def concurrency(self) -> int:
-        """How many requests a caller may make at the same time.
-
-        It is for the caller to observe: where several tasks share a process, each has so many of its own.
-        """
-        ...
+    """A speech service. One instance serves many threads; how many requests it has in flight is up to its callers."""
 
     def synthesize(self, utterance: Utterance) -> Speech:
         """Speak ``utterance`` in one request.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -17,14 +16,14 @@ from castline.workflow.segments import fingerprint
 from castline.workflow.shaping import SegmentNotes, shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from castline.audio.storage import AudioStorage
     from castline.jobs.model import Job, SegmentCue
     from castline.speech.provider import Speech, SpeechProvider, Utterance
     from castline.workflow.tally import Tally
 
-    _Missing = dict[int, tuple[Utterance, str]]
+    _Wanted = dict[int, tuple[Utterance, str]]
     _Result = tuple[int, "StoredUtterance | SpeechError"]
 
 _LOOK_UPS = 16
@@ -64,9 +63,11 @@ class Speaking:
         *,
         volume: float,
         is_native: bool,
+        concurrency: int,
         storage: AudioStorage,
         provider: Callable[[], SpeechProvider],
         tally: Tally,
+        progress: Callable[[Mapping[int, StoredUtterance]], None] = lambda _stored: None,
     ) -> None:
         """Prepare.
 
@@ -74,46 +75,57 @@ class Speaking:
             job: for which.
             volume: a factor on the amplitude of what is stored.
             is_native: whether a request may speak several utterances.
+            concurrency: how many requests may be in flight.
             storage: where they are stored.
             provider: gives what speaks; not called when everything is stored already.
             tally: is told of every request.
+            progress: is told, after each utterance, of all that are stored so far, each by its position.
         """
         self._job = job
         self._volume = volume
         self._is_native = is_native
+        self._concurrency = concurrency
+        self._slots = threading.BoundedSemaphore(concurrency)
         self._storage = storage
         self._provider = provider
         self._tally = tally
+        self._progress = progress
 
     def speak(self, utterances: Sequence[Utterance]) -> Outcome:
         """Make sure that ``utterances``, no two of which are equal, are stored.
 
         A permanent error ends the attempt: what has not begun by then is neither stored nor among the errors.
         """
-        fingerprints = [fingerprint(self._job.provider, utterance, volume=self._volume) for utterance in utterances]
-        with ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") as pool:
-            found = list(pool.map(self._find, fingerprints))
-        stored = {position: each for position, each in enumerate(found) if each is not None}
-        missing = {
-            position: (utterance, fingerprints[position])
+        wanted = {
+            position: (utterance, fingerprint(self._job.provider, utterance, volume=self._volume))
             for position, utterance in enumerate(utterances)
-            if position not in stored
         }
-        if not missing:
-            return Outcome(stored=stored, errors={}, is_native=False)
-        provider = self._provider()
-        requests = self._divide(missing, provider)
-        self._slots = threading.BoundedSemaphore(provider.concurrency)
+        stored: dict[int, StoredUtterance] = {}
         errors: dict[int, SpeechError] = {}
-        for position, result in _in_parallel(
-            [partial(self._speak, provider, request) for request in requests],
-            workers=provider.concurrency * _WORKERS_PER_REQUEST,
-        ):
+        is_native = False
+        if self._is_native:
+            stored = self._find_all(wanted)
+            requests = self._group({position: each for position, each in wanted.items() if position not in stored})
+            tasks = [partial(self._speak, request) for request in requests]
+            is_native = any(len(request) > 1 for request in requests)
+        else:
+            tasks = [partial(self._find_or_speak, position, *each) for position, each in wanted.items()]
+        for position, result in _in_parallel(tasks, workers=self._concurrency * _WORKERS_PER_REQUEST):
             if isinstance(result, SpeechError):
                 errors[position] = result
             else:
                 stored[position] = result
-        return Outcome(stored=stored, errors=errors, is_native=any(len(request) > 1 for request in requests))
+                self._progress(stored)
+        return Outcome(stored=stored, errors=errors, is_native=is_native)
+
+    def _find_all(self, wanted: _Wanted) -> dict[int, StoredUtterance]:
+        with ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") as pool:
+            found = pool.map(self._find, [key for _, key in wanted.values()])
+            return {position: each for position, each in zip(wanted, found, strict=True) if each is not None}
+
+    def _find_or_speak(self, position: int, utterance: Utterance, key: str) -> list[_Result]:
+        found = self._find(key)
+        return [(position, found)] if found is not None else [self._speak_alone(position, utterance, key)]
 
     def _find(self, key: str) -> StoredUtterance | None:
         entry = self._storage.find_segment(self._job.user_id, key)
@@ -128,39 +140,43 @@ class Speaking:
             is_paid_for=notes.spoken_for == self._job.id,
         )
 
-    def _divide(self, missing: _Missing, provider: SpeechProvider) -> list[_Missing]:
+    def _group(self, missing: _Wanted) -> list[_Wanted]:
         """What is missing, as the requests in which it is spoken."""
-        if not self._is_native:
-            return [{position: each} for position, each in missing.items()]
         positions = list(missing)
-        groups = group([utterance for utterance, _ in missing.values()], max_requests=provider.concurrency)
+        groups = group([utterance for utterance, _ in missing.values()], max_requests=self._concurrency)
         return [{positions[member]: missing[positions[member]] for member in members} for members in groups]
 
-    def _speak(self, provider: SpeechProvider, request: _Missing) -> list[_Result]:
+    def _speak(self, request: _Wanted) -> list[_Result]:
         """Speak, shape and store what one request is for; one by one where that is not possible together."""
-        if len(request) > 1:
-            with suppress(CutUncertain, PermanentSpeechError):
-                return self._speak_together(provider, request)
-        return [self._speak_alone(provider, position, *each) for position, each in request.items()]
+        if len(request) > 1 and (results := self._speak_together(request)) is not None:
+            return results
+        return [self._speak_alone(position, *each) for position, each in request.items()]
 
-    def _speak_together(self, provider: SpeechProvider, request: _Missing) -> list[_Result]:
+    def _speak_together(self, request: _Wanted) -> list[_Result] | None:
+        """None if the request was refused, or what it gave cannot be cut apart."""
         utterances = [utterance for utterance, _ in request.values()]
+        charges = billed_together(utterances)
         try:
             with self._slots:
-                speeches = provider.synthesize_together(utterances)
+                speeches = self._provider().synthesize_together(utterances)
+        except CutUncertain:
+            self._tally.count_discarded(sum(charges))
+            return None
+        except PermanentSpeechError as error:
+            self._tally.count_error(error)
+            return None
         except TransientSpeechError as error:
             self._tally.count_error(error)
             return [(position, error) for position in request]
-        charges = billed_together(utterances)
         return [
             (position, self._store(utterance, key, speech, billed))
             for (position, (utterance, key)), speech, billed in zip(request.items(), speeches, charges, strict=True)
         ]
 
-    def _speak_alone(self, provider: SpeechProvider, position: int, utterance: Utterance, key: str) -> _Result:
+    def _speak_alone(self, position: int, utterance: Utterance, key: str) -> _Result:
         try:
             with self._slots:
-                speech = provider.synthesize(utterance)
+                speech = self._provider().synthesize(utterance)
         except SpeechError as error:
             self._tally.count_error(error)
             return position, error

@@ -15,18 +15,19 @@ from castline.metrics import Metric
 from castline.observability import logger, measure, note, observed
 from castline.speech.errors import TransientSpeechError
 from castline.workflow.failures import with_details
+from castline.workflow.progress import BatchProgress
 from castline.workflow.segments import plan_segments, plan_utterances, synthesis_mode
 from castline.workflow.speaking import Speaking
 from castline.workflow.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from castline.jobs.model import JobRecord
     from castline.workflow.segments import PlannedUtterance
-    from castline.workflow.speaking import Outcome
+    from castline.workflow.speaking import StoredUtterance
 
 
 @observed
@@ -49,14 +50,22 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
     everything = plan_utterances(plan_segments(record.dialogue))
     batch = everything[first : first + count]
+
+    def store(segments: Sequence[SpokenSegment], *, is_native: bool = False, failed: bool = False) -> None:
+        done = Batch(number=number, segments=tuple(segments), is_native=is_native)
+        repository.record_batch(job_id, done, now=datetime.now(UTC), failed=failed)
+
+    progress = BatchProgress(store, recorded=_count_recorded(record, number))
     tally = Tally()
     speaking = Speaking(
         record.job,
         volume=record.dialogue.delivery.volume,
         is_native=synthesis_mode(everything) is SynthesisMode.NATIVE,
+        concurrency=composition.settings().speech_concurrency,
         storage=composition.audio_storage(),
         provider=composition.speech_provider,
         tally=tally,
+        progress=lambda stored: progress.advance(lambda: _spoken_segments(batch, stored)),
     )
     try:
         outcome = speaking.speak([planned.utterance for planned in batch])
@@ -68,14 +77,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         key=lambda item: (isinstance(item[1], TransientSpeechError), item[0]),
         default=(0, None),
     )
-    spoken = tuple(_spoken_segments(batch, outcome))
+    spoken = _spoken_segments(batch, outcome.stored)
     _count_reused(record, spoken)
-    repository.record_batch(
-        job_id,
-        Batch(number=number, segments=spoken, is_native=outcome.is_native),
-        now=datetime.now(UTC),
-        failed=isinstance(error, TransientSpeechError),
-    )
+    store(spoken, is_native=outcome.is_native, failed=isinstance(error, TransientSpeechError))
     if error is not None:
         first_segment = batch[position].segments[0]
         logger.warning("batch failed", extra={"error": type(error).__name__, "reason": str(error)})
@@ -95,16 +99,24 @@ def _count_reused(record: JobRecord, spoken: Sequence[SpokenSegment]) -> None:
         measure({Metric.SEGMENTS_REUSED: len(reused)})
 
 
-def _spoken_segments(batch: Sequence[PlannedUtterance], outcome: Outcome) -> Iterator[SpokenSegment]:
+def _count_recorded(record: JobRecord, number: int) -> int:
+    return sum(len(batch.segments) for batch in record.batches if batch.number == number)
+
+
+def _spoken_segments(batch: Sequence[PlannedUtterance], stored: Mapping[int, StoredUtterance]) -> list[SpokenSegment]:
     """Every segment of the batch that is stored. The first of those that sound the same bears what it has cost."""
-    for position, stored in sorted(outcome.stored.items()):
+    segments: list[SpokenSegment] = []
+    for position, utterance in sorted(stored.items()):
         for ordinal, segment in enumerate(batch[position].segments):
-            is_paid_for = ordinal == 0 and stored.is_paid_for
-            yield SpokenSegment(
-                number=segment.number,
-                fingerprint=stored.fingerprint,
-                samples=stored.samples,
-                cues=stored.cues,
-                billed_characters=stored.billed_characters if is_paid_for else 0,
-                is_reused=not is_paid_for,
+            is_paid_for = ordinal == 0 and utterance.is_paid_for
+            segments.append(
+                SpokenSegment(
+                    number=segment.number,
+                    fingerprint=utterance.fingerprint,
+                    samples=utterance.samples,
+                    cues=utterance.cues,
+                    billed_characters=utterance.billed_characters if is_paid_for else 0,
+                    is_reused=not is_paid_for,
+                )
             )
+    return segments

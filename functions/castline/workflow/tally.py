@@ -19,10 +19,15 @@ class Tally:
     def __init__(self) -> None:
         self._spoken: list[tuple[Utterance, int]] = []
         self._errors: list[SpeechError] = []
+        self._discarded: list[int] = []
 
     def count_spoken(self, utterance: Utterance, billed_characters: int) -> None:
         """Count an utterance that the provider has spoken, and charges for."""
         self._spoken.append((utterance, billed_characters))
+
+    def count_discarded(self, billed_characters: int) -> None:
+        """Count audio that is of no use, and charged for all the same."""
+        self._discarded.append(billed_characters)
 
     def count_error(self, error: SpeechError) -> None:
         """Count a request that has failed."""
@@ -30,12 +35,12 @@ class Tally:
 
     def write(self) -> None:
         """Write it all as metrics."""
-        if self._spoken:
+        if self._spoken or self._discarded:
             measure(
                 {
                     Metric.SEGMENTS_SYNTHESIZED: len(self._spoken),
                     Metric.CHARACTERS: sum(len(utterance.text) for utterance, _ in self._spoken),
-                    Metric.BILLED_CHARACTERS: sum(billed for _, billed in self._spoken),
+                    Metric.BILLED_CHARACTERS: sum(billed for _, billed in self._spoken) + sum(self._discarded),
                 }
             )
         for name, times in Counter(type(error).__name__ for error in self._errors).items():

@@ -25,7 +25,6 @@ class ProviderFactory(Protocol):
         emulator: AzureSpeechEmulator,
         *,
         key: str = KEY,
-        concurrency: int = 4,
         first_chunk_timeout_ms: int = 10_000,
         all_chunks_timeout_ms: int = 10_000,
         max_idle_seconds: float = 60.0,
@@ -47,7 +46,6 @@ def provider_for() -> Iterator[ProviderFactory]:
         emulator: AzureSpeechEmulator,
         *,
         key: str = KEY,
-        concurrency: int = 4,
         first_chunk_timeout_ms: int = 10_000,
         all_chunks_timeout_ms: int = 10_000,
         max_idle_seconds: float = 60.0,
@@ -55,7 +53,6 @@ def provider_for() -> Iterator[ProviderFactory]:
         provider = AzureSpeechProvider(
             key=key,
             host=emulator.host,
-            concurrency=concurrency,
             first_chunk_timeout_ms=first_chunk_timeout_ms,
             all_chunks_timeout_ms=all_chunks_timeout_ms,
             max_idle_seconds=max_idle_seconds,

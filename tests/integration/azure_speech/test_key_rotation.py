@@ -47,14 +47,12 @@ class Secret:
 class World:
     """A rotating provider, with the providers that it has made, in order."""
 
-    def __init__(self, emulator: AzureSpeechEmulator, *, concurrency: int = 8) -> None:
+    def __init__(self, emulator: AzureSpeechEmulator) -> None:
         self.secret = Secret(KEY)
         self.made: list[AzureSpeechProvider] = []
         self.healed: list[ProviderAuthFailed] = []
         self._emulator = emulator
-        self.provider = RotatingSpeechProvider(
-            self.secret, self._make, concurrency=concurrency, healed=self.healed.append
-        )
+        self.provider = RotatingSpeechProvider(self.secret, self._make, healed=self.healed.append)
 
     def speak(self, text: str = "你好") -> Speech:
         return self.provider.synthesize(utterance(text))

@@ -26,7 +26,7 @@ from castline.speech.azure import AzureSpeechProvider
 from castline.speech.provider import Utterance
 
 host, key, ending = sys.argv[1:]
-provider = AzureSpeechProvider(host=host, key=key, concurrency=4)
+provider = AzureSpeechProvider(host=host, key=key)
 
 def speak(text="hello"):
     return provider.synthesize(Utterance(text=text, voice_id="en-US-AvaNeural", language="en-US"))

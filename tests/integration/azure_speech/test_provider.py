@@ -108,7 +108,7 @@ def test_threads_share_connections_and_keep_their_audio_apart(provider_for: Prov
         AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=100) as emulator,
         ThreadPoolExecutor(4) as threads,
     ):
-        provider = provider_for(emulator, concurrency=4)
+        provider = provider_for(emulator)
 
         # When all of them speak
         texts = [f"第{number}句" for number in range(24)]
@@ -119,7 +119,6 @@ def test_threads_share_connections_and_keep_their_audio_apart(provider_for: Prov
         assert audio == expected
         assert emulator.traffic.peak_in_flight == 4
         assert emulator.traffic.connection_count == 4
-    assert provider.concurrency == 4
 
 
 def test_a_connection_that_was_idle_for_too_long_is_replaced(
