@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -228,4 +228,5 @@ def _result_metadata(record: JobRecord) -> schemas.ResultMetadata | None:
     job, result = record.job, record.result
     if result is None or job.latency_ms is None:
         return None
-    return schemas.ResultMetadata(latency_ms=job.latency_ms, **asdict(result))
+    described = {each.name: getattr(result, each.name) for each in fields(result)}
+    return schemas.ResultMetadata(latency_ms=job.latency_ms, **described)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -320,6 +319,8 @@ class JobSummary(BaseModel):
 class TurnTimingSchema(BaseModel):
     """When a turn is heard."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     turn_index: int
     speaker: str
     start_ms: int
@@ -364,9 +365,7 @@ class InputParams(BaseModel):
     @classmethod
     def of(cls, dialogue: Dialogue) -> Self:
         """The request that ``dialogue`` came from."""
-        return cls(
-            **{name: value for name, value in asdict(dialogue).items() if name not in {"job_type", "delivery"}}
-        )
+        return cls.model_validate(dialogue, from_attributes=True)
 
 
 class SingleVoiceInputParams(BaseModel):
