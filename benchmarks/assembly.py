@@ -72,7 +72,7 @@ def _expected_seconds(segments: SpokenSegments, count: int) -> float:
     lengths = [[samples] for samples in segments.lengths(count)]
     frame_timeline = place(lengths, gap_ms=GAP_MS, crossfade_ms=CROSSFADE_MS)
     assert frame_timeline is not None
-    return frame_timeline.timeline.total_samples / SAMPLE_RATE_HZ
+    return frame_timeline.timeline().total_samples / SAMPLE_RATE_HZ
 
 
 def _median(runs: list[ProcessFigures]) -> ProcessFigures:

@@ -60,5 +60,7 @@ def list_voices(
         and (gender is None or voice.gender is gender)
         and (q is None or voice.is_found_by(q))
     ]
-    body = schemas.VoiceList(items=[schemas.Voice.model_validate(voice, from_attributes=True) for voice in voices], total=len(voices))
+    body = schemas.VoiceList(
+        items=[schemas.Voice.model_validate(voice, from_attributes=True) for voice in voices], total=len(voices)
+    )
     return json_response(200, body)

@@ -95,8 +95,8 @@ def plan_assembly(
     if output_format is OutputFormat.MP3 and not has_seamless_joints:
         frame_timeline = place(turns, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
     if frame_timeline is not None:
-        timeline = frame_timeline.timeline
-        segment_starts = tuple(segment.first_frame * FRAME_SAMPLES for segment in frame_timeline.segments)
+        timeline = frame_timeline.timeline()
+        segment_starts = tuple(segment.first_frame * FRAME_SAMPLES for segment in frame_timeline.segments())
     else:
         timeline = lay_out([sum(segments) for segments in turns], gap_ms=gap_ms, crossfade_ms=crossfade_ms)
         segment_starts = tuple(

@@ -50,11 +50,11 @@ def join_frames(
     """
     yield info_frame(frame_timeline.framing)
     end_frame = 0
-    for position, (chunks, placed) in enumerate(zip(segments, frame_timeline.segments, strict=True)):
+    for position, (chunks, placed) in enumerate(zip(segments, frame_timeline.segments(), strict=True)):
         if placed.first_frame > end_frame:
             yield SILENT_FRAME * (placed.first_frame - end_frame)
         end_frame = placed.first_frame + placed.frame_count
-        steps_down = _steps_down(placed, frame_timeline, fade_in_samples)
+        steps_down = _steps_down(placed, fade_in_samples)
         head_frames = max(1, len(steps_down))
         head, rest = _split(_check(chunks, placed, position), head_frames)
         if main_data_begin(head) != 0:
@@ -65,12 +65,11 @@ def join_frames(
         yield from rest
 
 
-def _steps_down(placed: PlacedSegment, frame_timeline: FrameTimeline, fade_in_samples: int) -> tuple[int, ...]:
+def _steps_down(placed: PlacedSegment, fade_in_samples: int) -> tuple[int, ...]:
     """The gain steps of a segment's first frames: its part of its turn's fade."""
     if placed.turn == 0:
         return ()
-    turn_samples = frame_timeline.timeline.spans[placed.turn].length_samples
-    steps_of_turn = fade_in_steps(min(fade_in_samples, turn_samples))
+    steps_of_turn = fade_in_steps(min(fade_in_samples, placed.turn_samples))
     return steps_of_turn[placed.frames_into_turn : placed.frames_into_turn + placed.frame_count]
 
 

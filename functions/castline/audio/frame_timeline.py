@@ -6,15 +6,16 @@ frame is frame F of the file is heard from sample 576·F to 576·F + n, exactly.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from castline.audio.info_frame import Framing
 from castline.audio.mp3_frames import FRAME_SAMPLES
-from castline.audio.timeline import Span, Timeline, lay_out
+from castline.audio.timeline import Span, Timeline, turn_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class PlacedSegment:
 
     turn: int
     """The position of its turn."""
+    turn_samples: int
+    """How long its turn is heard."""
     first_frame: int
     frames_into_turn: int
     """How many frames of its turn come before it."""
@@ -38,14 +41,33 @@ class PlacedSegment:
 class FrameTimeline:
     """Where the segments of a dialogue lie, in spoken order, and when its turns are therefore heard."""
 
-    segments: tuple[PlacedSegment, ...]
-    timeline: Timeline
-    """A turn's span reaches from its first segment's first sample to its last segment's last one."""
+    turns: Sequence[Sequence[int]]
+    """The lengths in samples of each turn's segments."""
+    first_frames: Sequence[int]
+    """The frame at which each turn starts."""
+
+    def segments(self) -> Iterator[PlacedSegment]:
+        """Every segment. They are worked out as they are asked for: there may be thousands."""
+        for turn, (lengths, first_frame) in enumerate(zip(self.turns, self.first_frames, strict=True)):
+            turn_samples = _turn_length(lengths)
+            frame = first_frame
+            for samples in lengths:
+                yield PlacedSegment(turn, turn_samples, frame, frame - first_frame, samples)
+                frame += Framing.of(samples).audio_frames
+
+    def timeline(self) -> Timeline:
+        """When each turn is heard: from its first segment's first sample to its last segment's last one."""
+        return Timeline(
+            tuple(
+                Span(frame * FRAME_SAMPLES, frame * FRAME_SAMPLES + _turn_length(lengths))
+                for frame, lengths in zip(self.first_frames, self.turns, strict=True)
+            )
+        )
 
     @property
     def framing(self) -> Framing:
         """Of the whole file: its last frame is the last one of the last segment."""
-        return Framing.of(self.timeline.total_samples)
+        return Framing.of(self.first_frames[-1] * FRAME_SAMPLES + _turn_length(self.turns[-1]))
 
 
 def place(
@@ -57,7 +79,7 @@ def place(
     """Place the turns of a dialogue on whole frames.
 
     A turn's segments follow each other directly. A turn starts at the frame nearest to where
-    :func:`~castline.audio.timeline.lay_out` has it start, at most half a frame off. The ideal is kept in samples
+    :func:`~castline.audio.timeline.turn_starts` has it start, at most half a frame off. The ideal is kept in samples
     and each turn is measured against it: what is rounded never adds up.
 
     Args:
@@ -75,21 +97,17 @@ def place(
     """
     if not turns or not all(turns) or min(map(min, turns)) < 1:
         raise ValueError("a dialogue has turns, turns have segments, and segments have samples")
-    lengths = [_turn_length(segments) for segments in turns]
-    ideal = lay_out(lengths, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
-    placed: list[PlacedSegment] = []
-    spans: list[Span] = []
+    lengths = (_turn_length(segments) for segments in turns)
+    ideal_starts = turn_starts(lengths, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    first_frames = array("Q")
     free_from = 0
-    for turn, (segments, length, span) in enumerate(zip(turns, lengths, ideal.spans, strict=True)):
-        first_frame = _nearest_frame(span.start_sample)
+    for segments, ideal_start in zip(turns, ideal_starts, strict=True):
+        first_frame = _nearest_frame(ideal_start)
         if first_frame < free_from:
             return None
-        spans.append(Span(first_frame * FRAME_SAMPLES, first_frame * FRAME_SAMPLES + length))
-        free_from = first_frame
-        for samples in segments:
-            placed.append(PlacedSegment(turn, free_from, free_from - first_frame, samples))
-            free_from += placed[-1].frame_count
-    return FrameTimeline(tuple(placed), Timeline(tuple(spans)))
+        first_frames.append(first_frame)
+        free_from = first_frame + sum(Framing.of(samples).audio_frames for samples in segments)
+    return FrameTimeline(turns, first_frames)
 
 
 def _turn_length(segments: Sequence[int]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from castline.audio.pcm import ms_to_samples, samples_to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,19 @@ class Timeline:
 
 
 def lay_out(lengths_samples: Sequence[int], *, gap_ms: int, crossfade_ms: int) -> Timeline:
-    """Lay turns of the given lengths one after another.
+    """Lay turns of the given lengths one after another, each where :func:`turn_starts` has it start."""
+    starts = turn_starts(lengths_samples, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    return Timeline(tuple(Span(start, start + length) for start, length in zip(starts, lengths_samples, strict=True)))
+
+
+def turn_starts(lengths_samples: Iterable[int], *, gap_ms: int, crossfade_ms: int) -> Iterator[int]:
+    """The sample at which each turn starts.
 
     Each turn starts ``gap_ms - crossfade_ms`` after the end of the turn before it. When the crossfade exceeds
     the gap, the two overlap; but no turn starts before the start of the turn before it.
     """
     step_samples = ms_to_samples(gap_ms - crossfade_ms)
-    spans: list[Span] = []
     start = 0
     for length in lengths_samples:
-        spans.append(Span(start, start + length))
+        yield start
         start = max(start, start + length + step_samples)
-    return Timeline(tuple(spans))

@@ -69,8 +69,8 @@ def test_the_same_segments_become_an_mp3_or_pcm(storage: AudioStorage) -> None:
     mixed = to_array(b"".join(mix(pcm, timeline, fade_in_samples=1_200)))
 
     # Then both are as long as their timelines, and after the fade each turn sounds the same
-    assert (len(joined), len(mixed)) == (frame_timeline.timeline.total_samples, timeline.total_samples)
-    for there, here in zip(frame_timeline.timeline.spans, timeline.spans, strict=True):
+    assert (len(joined), len(mixed)) == (frame_timeline.timeline().total_samples, timeline.total_samples)
+    for there, here in zip(frame_timeline.timeline().spans, timeline.spans, strict=True):
         assert there.length_samples == here.length_samples
         heard = joined[there.start_sample + 2_000 : there.end_sample].astype(float)
         source = mixed[here.start_sample + 2_000 : here.end_sample].astype(float)
