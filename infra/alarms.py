@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -10,7 +11,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from constructs import Construct
 
-from castline.metrics import NAMESPACE, SERVICE, Metric
+from castline.metrics import NAMESPACE, Metric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_sns as sns
     from aws_cdk import aws_sqs as sqs
+
+    from infra.environments import Environment
 
 RUNBOOK = "docs/operations.md"
 
@@ -42,10 +45,15 @@ class AlarmSpec:
 
 
 def service_metric(
-    metric: Metric, *, minutes: int = 5, statistic: str = "Sum", code: str | None = None
+    environment: Environment,
+    metric: Metric,
+    *,
+    minutes: int = 5,
+    statistic: str = "Sum",
+    code: str | None = None,
 ) -> cloudwatch.Metric:
-    """One of the metrics that the functions write; with a ``code``, of those that have one."""
-    dimensions = {"service": SERVICE} | ({"code": code} if code else {})
+    """One of the metrics that an environment's functions write; with a ``code``, of those that have one."""
+    dimensions = {"service": environment.service_name} | ({"code": code} if code else {})
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=metric.value,
@@ -67,13 +75,16 @@ class Alarms(Construct):
         scope: Construct,
         id: str,  # noqa: A002 (CDK's name)
         *,
+        environment: Environment,
         topic: sns.ITopic,
         http_api: apigateway.HttpApi,
         functions: Mapping[str, lambda_.Function],
         dead_letter_queues: Sequence[sqs.Queue],
     ) -> None:
         super().__init__(scope, id)
-        self.alarms = [self._make(spec, topic) for spec in _specs(http_api, functions, dead_letter_queues)]
+        self.alarms = [
+            self._make(spec, topic) for spec in _specs(environment, http_api, functions, dead_letter_queues)
+        ]
 
     def _make(self, spec: AlarmSpec, topic: sns.ITopic) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
@@ -96,11 +107,13 @@ class Alarms(Construct):
 
 
 def _specs(
+    environment: Environment,
     http_api: apigateway.HttpApi,
     functions: Mapping[str, lambda_.Function],
     dead_letter_queues: Sequence[sqs.Queue],
 ) -> list[AlarmSpec]:
     five_minutes = cdk.Duration.minutes(5)
+    ours = partial(service_metric, environment)
     return [
         AlarmSpec(
             name="Many jobs fail",
@@ -108,35 +121,33 @@ def _specs(
                 label="jobs failed, of 100 ended",
                 expression="IF(failed >= 3, 100 * failed / (failed + FILL(completed, 0)), 0)",
                 using_metrics={
-                    "failed": service_metric(Metric.JOBS_FAILED, minutes=15),
-                    "completed": service_metric(Metric.JOBS_COMPLETED, minutes=15),
+                    "failed": ours(Metric.JOBS_FAILED, minutes=15),
+                    "completed": ours(Metric.JOBS_COMPLETED, minutes=15),
                 },
                 period=cdk.Duration.minutes(15),
             ),
             threshold=10,
         ),
-        AlarmSpec(
-            name="Jobs run out of time", metric=service_metric(Metric.JOBS_FAILED, code="TIMEOUT"), threshold=2
-        ),
+        AlarmSpec(name="Jobs run out of time", metric=ours(Metric.JOBS_FAILED, code="TIMEOUT"), threshold=2),
         AlarmSpec(
             name="Speech key refused",
-            metric=service_metric(Metric.JOBS_FAILED, code="PROVIDER_AUTH_FAILED"),
+            metric=ours(Metric.JOBS_FAILED, code="PROVIDER_AUTH_FAILED"),
             threshold=1,
         ),
         AlarmSpec(
             name="Speech quota used up",
-            metric=service_metric(Metric.JOBS_FAILED, code="PROVIDER_QUOTA_EXCEEDED"),
+            metric=ours(Metric.JOBS_FAILED, code="PROVIDER_QUOTA_EXCEEDED"),
             threshold=1,
         ),
         AlarmSpec(
             name="Speech service throttles",
-            metric=service_metric(Metric.PROVIDER_ERRORS, code="ProviderThrottled"),
+            metric=ours(Metric.PROVIDER_ERRORS, code="ProviderThrottled"),
             threshold=10,
             evaluation_periods=2,
         ),
         AlarmSpec(
             name="Jobs wait to start",
-            metric=service_metric(Metric.OLDEST_PENDING_AGE, statistic="Maximum"),
+            metric=ours(Metric.OLDEST_PENDING_AGE, statistic="Maximum"),
             threshold=300,
         ),
         AlarmSpec(
@@ -145,9 +156,9 @@ def _specs(
                 label="jobs and slots put right",
                 expression="FILL(started, 0) + FILL(failed, 0) + FILL(freed, 0)",
                 using_metrics={
-                    "started": service_metric(Metric.RECONCILER_STARTED),
-                    "failed": service_metric(Metric.RECONCILER_FAILED),
-                    "freed": service_metric(Metric.RECONCILER_SLOTS_FREED),
+                    "started": ours(Metric.RECONCILER_STARTED),
+                    "failed": ours(Metric.RECONCILER_FAILED),
+                    "freed": ours(Metric.RECONCILER_SLOTS_FREED),
                 },
                 period=five_minutes,
             ),

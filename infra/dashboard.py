@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -37,6 +38,7 @@ class Dashboard(Construct):
     ) -> None:
         super().__init__(scope, id)
         five_minutes = cdk.Duration.minutes(5)
+        ours = partial(service_metric, environment)
         cloudwatch.Dashboard(
             self,
             "Dashboard",
@@ -47,40 +49,40 @@ class Dashboard(Construct):
                 [
                     _graph(
                         "Jobs",
-                        *map(service_metric, (Metric.JOBS_SUBMITTED, Metric.JOBS_COMPLETED, Metric.JOBS_FAILED)),
+                        *map(ours, (Metric.JOBS_SUBMITTED, Metric.JOBS_COMPLETED, Metric.JOBS_FAILED)),
                     ),
                     _graph(
                         "Jobs refused and cancelled",
-                        service_metric(Metric.JOBS_REFUSED),
-                        service_metric(Metric.JOBS_CANCELLED),
+                        ours(Metric.JOBS_REFUSED),
+                        ours(Metric.JOBS_CANCELLED),
                     ),
                     _graph(
                         "From start to finish (ms)",
-                        *(service_metric(Metric.JOB_LATENCY, statistic=each) for each in ("p50", "p95", "Maximum")),
+                        *(ours(Metric.JOB_LATENCY, statistic=each) for each in ("p50", "p95", "Maximum")),
                     ),
                 ],
                 [
-                    _graph("Waiting to start (ms)", service_metric(Metric.QUEUE_TIME, statistic="p95")),
-                    _graph("Oldest pending job (s)", service_metric(Metric.OLDEST_PENDING_AGE, statistic="Maximum")),
+                    _graph("Waiting to start (ms)", ours(Metric.QUEUE_TIME, statistic="p95")),
+                    _graph("Oldest pending job (s)", ours(Metric.OLDEST_PENDING_AGE, statistic="Maximum")),
                     _graph(
                         "Provider errors",
                         *(
-                            service_metric(Metric.PROVIDER_ERRORS, code=each)
+                            ours(Metric.PROVIDER_ERRORS, code=each)
                             for each in ("ProviderThrottled", "ProviderTimedOut", "ProviderUnavailable")
                         ),
                     ),
                 ],
                 [
-                    _graph("Characters", service_metric(Metric.CHARACTERS), service_metric(Metric.BILLED_CHARACTERS)),
+                    _graph("Characters", ours(Metric.CHARACTERS), ours(Metric.BILLED_CHARACTERS)),
                     _graph(
                         "Segments",
-                        service_metric(Metric.SEGMENTS_SYNTHESIZED),
-                        service_metric(Metric.SEGMENTS_REUSED),
+                        ours(Metric.SEGMENTS_SYNTHESIZED),
+                        ours(Metric.SEGMENTS_REUSED),
                     ),
                     _graph(
                         "Reconciler",
                         *map(
-                            service_metric,
+                            ours,
                             (Metric.RECONCILER_STARTED, Metric.RECONCILER_FAILED, Metric.RECONCILER_SLOTS_FREED),
                         ),
                     ),

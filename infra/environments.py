@@ -60,6 +60,11 @@ class Environment:
     monthly_budget_usd: int | None = None
     """Of what AWS charges in the whole account; None for no budget. Azure sends its own bill."""
 
+    @property
+    def service_name(self) -> str:
+        """What its log lines and metrics are told from those of other environments by."""
+        return f"castline-{self.name}"
+
 
 DEV = Environment(
     name="dev",

@@ -70,6 +70,7 @@ class ServiceStack(cdk.Stack):
         alarms = Alarms(
             self,
             "Alarms",
+            environment=environment,
             topic=data.alarm_topic,
             http_api=api.http_api,
             functions=functions,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 NAMESPACE: Final = "Castline"
 SERVICE: Final = "castline"
-"""The one value of the dimension ``service``, which every metric has."""
+"""The dimension ``service`` of every metric, unless ``POWERTOOLS_SERVICE_NAME`` says otherwise: deployments that
+share an account are told apart by it."""
 
 
 class Metric(StrEnum):

@@ -32,7 +32,8 @@ ResultT = TypeVar("ResultT")
 
 output = logging.StreamHandler(sys.stdout)
 """Where every line goes."""
-logger = Logger(service=SERVICE, logger_handler=output)
+_SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", SERVICE)
+logger = Logger(service=_SERVICE, logger_handler=output)
 
 _TRACE_HEADER = "_X_AMZN_TRACE_ID"
 _MAX_FRAMES = 20
@@ -112,7 +113,7 @@ def measure(values: Mapping[Metric, float], *, code: str | None = None) -> None:
 
     if any((metric in BY_CODE) != (code is not None) for metric in values):
         raise ValueError(f"{', '.join(values)} with code {code}")
-    line = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE, default_dimensions={"service": SERVICE})
+    line = EphemeralMetrics(namespace=NAMESPACE, service=_SERVICE, default_dimensions={"service": _SERVICE})
     for metric, value in values.items():
         line.add_metric(name=metric, unit=UNITS[metric], value=value)
     if code is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from castline.jobs.model import FailureCode
-from castline.metrics import BY_CODE, NAMESPACE, SERVICE, Metric
+from castline.metrics import BY_CODE, NAMESPACE, Metric
 from castline.speech import errors
 from infra.environments import ENVIRONMENTS
 
@@ -132,7 +132,7 @@ def test_what_alarms_and_the_dashboard_read_is_what_the_functions_write(prod: De
     assert {metric["MetricName"] for metric in ours} == {metric.value for metric in Metric}
     for metric in ours:
         dimensions = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
-        assert dimensions.pop("service") == SERVICE
+        assert dimensions.pop("service") == "castline-prod"
         if code := dimensions.pop("code", None):
             assert code in codes[Metric(metric["MetricName"])]
         assert dimensions == {}

@@ -91,6 +91,7 @@ def test_a_function_is_told_what_it_asks_for(prod: Deployment, spec: functions.F
     assert settings.azure_speech_secret_id == "AWS::SecretsManager::Secret"
     assert settings.max_active_jobs == ENVIRONMENTS["prod"].max_active_jobs
     assert settings.speech_concurrency == ENVIRONMENTS["prod"].speech_concurrency
+    assert variables["POWERTOOLS_SERVICE_NAME"] == "castline-prod"
     assert settings.download_endpoint_url is None
     assert settings.settle_after_seconds > max(each.timeout_seconds for each in functions.ALL)
     if spec in (functions.API, functions.RECONCILE):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -168,3 +171,25 @@ def test_any_other_error_is_told_by_class_and_place_only(lines: Callable[[], lis
 def test_a_metric_by_code_has_one_and_no_other_has(values: dict[Metric, float], code: str | None) -> None:
     with pytest.raises(ValueError, match="with code"):
         measure(values, code=code)
+
+
+def test_a_deployments_lines_and_metrics_carry_its_name() -> None:
+    # Given a process that is told its name
+    program = (
+        "from castline.metrics import Metric\n"
+        "from castline.observability import logger, measure\n"
+        "logger.info('said')\n"
+        "measure({Metric.JOBS_COMPLETED: 1})\n"
+    )
+    environment = {**os.environ, "POWERTOOLS_SERVICE_NAME": "castline-staging"}
+
+    # When it logs and measures
+    written = subprocess.run(
+        [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+    # Then both are told from another deployment's
+    said, measured = (json.loads(line) for line in written.splitlines())
+    assert (said["message"], said["service"]) == ("said", "castline-staging")
+    assert measured["service"] == "castline-staging"
+    assert measured["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
