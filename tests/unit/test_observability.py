@@ -184,7 +184,7 @@ def test_a_deployments_lines_and_metrics_carry_its_name() -> None:
     environment = {**os.environ, "POWERTOOLS_SERVICE_NAME": "castline-staging"}
 
     # When it logs and measures
-    written = subprocess.run(
+    written = subprocess.run(  # noqa: S603
         [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
     ).stdout
 
