@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from castline.speech.azure_connection import AzureConnection, speech_config
 from castline.speech.cutting import cut_apart
-from castline.speech.errors import ProviderTimedOut
 from castline.speech.ssml import build_joint_ssml, build_ssml
 
 if TYPE_CHECKING:
@@ -16,9 +14,6 @@ if TYPE_CHECKING:
 
     from castline.speech.azure_connection import SpokenAudio
     from castline.speech.provider import Speech, Utterance
-
-# How much later than the SDK's own time-outs an utterance is given up.
-_GRACE_SECONDS = 2.0
 
 
 class AzureSpeechProvider:
@@ -60,20 +55,19 @@ class AzureSpeechProvider:
             first_chunk_timeout_ms=first_chunk_timeout_ms,
             all_chunks_timeout_ms=all_chunks_timeout_ms,
         )
-        self._deadline_seconds = (first_chunk_timeout_ms + all_chunks_timeout_ms) / 1000 + _GRACE_SECONDS
         self._max_idle_seconds = max_idle_seconds
         self._lock = threading.Lock()
         self._idle: list[AzureConnection] = []
         self._closed = False
 
-    def synthesize(self, utterance: Utterance) -> Speech:
+    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
         """Speak ``utterance``; see ``SpeechProvider``.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
             RuntimeError: the provider is closed.
         """
-        audio = self._request(build_ssml(utterance))
+        audio = self._request(build_ssml(utterance), with_words=with_words)
         return cut_apart(audio.pcm, audio.heard, [utterance.text])[0]
 
     def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
@@ -85,7 +79,7 @@ class AzureSpeechProvider:
             RuntimeError: the provider is closed.
             ValueError: there are none, or they are not of one language.
         """
-        audio = self._request(build_joint_ssml(utterances))
+        audio = self._request(build_joint_ssml(utterances), with_words=True)
         return cut_apart(audio.pcm, audio.heard, [utterance.text for utterance in utterances])
 
     def close(self) -> None:
@@ -96,9 +90,13 @@ class AzureSpeechProvider:
         for connection in idle:
             connection.close()
 
-    def _request(self, ssml: str) -> SpokenAudio:
+    def _request(self, ssml: str, *, with_words: bool) -> SpokenAudio:
         connection = self._check_out()
-        audio = self._speak(connection, ssml)
+        try:
+            audio = connection.speak(ssml, with_words=with_words)
+        except BaseException:
+            connection.close()
+            raise
         self._check_in(connection)
         return audio
 
@@ -119,23 +117,3 @@ class AzureSpeechProvider:
                 self._idle.append(connection)
                 return
         connection.close()
-
-    def _speak(self, connection: AzureConnection, ssml: str) -> SpokenAudio:
-        """Speak on a thread of its own, which is left behind should the SDK never return.
-
-        A connection that fails is closed.
-        """
-        outcome: Future[SpokenAudio] = Future()
-        threading.Thread(target=_settle, args=(outcome, connection, ssml), name="azure-speech", daemon=True).start()
-        try:
-            return outcome.result(self._deadline_seconds)
-        except TimeoutError:
-            raise ProviderTimedOut("the Azure Speech SDK did not return in time") from None
-
-
-def _settle(outcome: Future[SpokenAudio], connection: AzureConnection, ssml: str) -> None:
-    try:
-        outcome.set_result(connection.speak(ssml))
-    except BaseException as error:  # noqa: BLE001 - it is raised again where the outcome is awaited
-        connection.close()
-        outcome.set_exception(error)

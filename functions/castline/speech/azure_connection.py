@@ -27,7 +27,7 @@ class SpokenAudio(NamedTuple):
 
     pcm: bytes
     heard: tuple[HeardWord, ...]
-    """The words, without punctuation, in spoken order."""
+    """The words, without punctuation, in spoken order; none if they were not asked for."""
 
 
 def speech_config(
@@ -74,12 +74,27 @@ class AzureConnection:
         """
         return time.time() - self._last_used_at
 
-    def speak(self, ssml: str) -> SpokenAudio:
+    def speak(self, ssml: str, *, with_words: bool) -> SpokenAudio:
         """Speak ``ssml`` and return raw PCM, never empty, and its words.
+
+        Args:
+            ssml: the request.
+            with_words: whether the words are wanted. Each is an event of its own, which takes longer to hear of
+                than a second of audio.
 
         Raises:
             SpeechError: the connection is then of no further use.
         """
+        spoken = self._speak_and_listen(ssml) if with_words else SpokenAudio(self._speak(ssml), ())
+        self._last_used_at = time.time()
+        return spoken
+
+    def close(self) -> None:
+        """Close the WebSocket, if it is open."""
+        with suppress(RuntimeError):
+            self._connection.close()
+
+    def _speak_and_listen(self, ssml: str) -> SpokenAudio:
         heard: list[HeardWord] = []
         completed = threading.Event()
         with (
@@ -88,13 +103,7 @@ class AzureConnection:
         ):
             pcm = self._speak(ssml)
             completed.wait(_REPORT_SECONDS)
-        self._last_used_at = time.time()
         return SpokenAudio(pcm, tuple(heard))
-
-    def close(self) -> None:
-        """Close the WebSocket, if it is open."""
-        with suppress(RuntimeError):
-            self._connection.close()
 
     def _speak(self, ssml: str) -> bytes:
         try:

@@ -61,6 +61,18 @@ def cues_of(text: str, words: Sequence[Word], duration_ms: int) -> tuple[Cue, ..
     return tuple(_long_enough(_merged(timed, columns), duration_ms))
 
 
+def is_one_cue(text: str) -> bool:
+    """Whether ``text`` is one cue whenever its words are heard: one sentence, and short enough."""
+    whole = _trimmed(text, 0, len(text))
+    if whole is None:
+        return True
+    start, end = whole
+    columns = _columns_before(text)
+    return columns[end] - columns[start] <= MAX_COLUMNS and not any(
+        start < place.marks_end < end for place in find_places(text) if place.strength >= Strength.SENTENCE
+    )
+
+
 def _columns_before(text: str) -> list[int]:
     """For each position, the width of all before it on one line. White space is one column wide, however long."""
     widths = (

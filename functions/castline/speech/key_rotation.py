@@ -69,14 +69,14 @@ class RotatingSpeechProvider:
         self._fresh_reads = 0
         self._closed = False
 
-    def synthesize(self, utterance: Utterance) -> Speech:
+    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
         """Speak ``utterance``; see ``SpeechProvider``.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
             RuntimeError: the provider is closed.
         """
-        return self._with_the_key(lambda provider: provider.synthesize(utterance))
+        return self._with_the_key(lambda provider: provider.synthesize(utterance, with_words=with_words))
 
     def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
         """Speak ``utterances`` in one request; see ``SpeechProvider``.

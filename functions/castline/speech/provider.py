@@ -66,8 +66,12 @@ class Speech:
 class SpeechProvider(Protocol):
     """A speech service. One instance serves many threads; how many requests it has in flight is up to its callers."""
 
-    def synthesize(self, utterance: Utterance) -> Speech:
+    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
         """Speak ``utterance`` in one request.
+
+        Args:
+            utterance: what is spoken.
+            with_words: whether the words are of use: to hear of them takes time.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``, which says whether trying again may help.

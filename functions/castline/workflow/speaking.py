@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from castline.speech.billing import billed_characters, billed_together
+from castline.speech.cues import is_one_cue
 from castline.speech.errors import CutUncertain, PermanentSpeechError, SpeechError, TransientSpeechError
 from castline.speech.native import group
 from castline.workflow.segments import fingerprint
@@ -176,7 +177,7 @@ class Speaking:
     def _speak_alone(self, position: int, utterance: Utterance, key: str) -> _Result:
         try:
             with self._slots:
-                speech = self._provider().synthesize(utterance)
+                speech = self._provider().synthesize(utterance, with_words=not is_one_cue(utterance.text))
         except SpeechError as error:
             self._tally.count_error(error)
             return position, error

@@ -141,7 +141,7 @@ class Hum:
 
     concurrency = 2
 
-    def synthesize(self, utterance: Utterance) -> Speech:
+    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
         return Speech(pcm=b"\0\x40" * 240, words=())
 
     def close(self) -> None: ...

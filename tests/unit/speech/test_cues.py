@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from castline.speech.cues import MAX_COLUMNS, MAX_CUES, MIN_CUE_MS, Cue, cues_of
+from castline.speech.cues import MAX_COLUMNS, MAX_CUES, MIN_CUE_MS, Cue, cues_of, is_one_cue
 from castline.speech.provider import Word
 
 MS_PER_CHARACTER = 200
@@ -168,3 +168,27 @@ def test_a_thousand_characters_give_sixty_cues_at_most(piece: str, ms_per_charac
     text = (piece * 1_000)[:1_000]
 
     assert 1 <= len(cues_of(text, words_of(text, ms_per_character), 1_000 * ms_per_character)) <= MAX_CUES
+
+
+@given(st.text(alphabet='今天好ab3.。！? ，\n「」"…', max_size=60), st.integers(20, 400))
+def test_a_text_is_called_one_cue_only_if_it_is(text: str, ms_per_character: int) -> None:
+    if is_one_cue(text):
+        assert len(shown(text, ms_per_character)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("今天天氣真好！", True),
+        ("It is 3.14, Dr. Lin.", True),
+        ("「好久不見。」", True),
+        ("  \n ", True),
+        ("好。走吧。", False),
+        ("It rains. We stay.", False),
+        ("第一段\n\n第二段", False),
+        ("這" * 42, True),
+        ("這" * 43, False),
+    ],
+)
+def test_one_sentence_that_two_lines_hold_is_one_cue(text: str, expected: bool) -> None:
+    assert is_one_cue(text) is expected
