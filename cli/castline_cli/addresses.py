@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -38,7 +39,10 @@ def without_prefix(url: str) -> str:
 def is_this_machine(url: str) -> bool:
     """Whether an address leads to this machine."""
     host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def is_confidential(url: str) -> bool:

@@ -49,9 +49,10 @@ class Api:
         *,
         accept_language: str,
         auth: httpx.Auth | None = None,
+        sign_in_advice: str = "",
         user: str | None = None,
         timeout: httpx.Timeout = _TIMEOUT,
-        pauses_seconds: tuple[float, ...] = _PAUSES_SECONDS,
+        pauses_seconds: tuple[float, ...] | None = None,
         on_pause: Callable[[str], None] = lambda _why: None,
     ) -> None:
         """Prepare the connection. Nothing is sent yet.
@@ -60,13 +61,15 @@ class Api:
             url: of the API, with ``/api/v1``.
             accept_language: for messages.
             auth: puts the token in.
+            sign_in_advice: what to tell whoever is not let in.
             user: who asks, as a local stack wants it.
             timeout: of each request.
-            pauses_seconds: between the attempts of a request.
+            pauses_seconds: between the attempts of a request; by default three, of 3.5 s in all.
             on_pause: is told why there is one.
         """
         self.url = url
-        self._pauses_seconds = pauses_seconds
+        self._sign_in_advice = sign_in_advice
+        self._pauses_seconds = _PAUSES_SECONDS if pauses_seconds is None else pauses_seconds
         self._on_pause = on_pause
         self._has_answered = False
         headers = {"Accept": "application/json", "Accept-Language": accept_language}
@@ -127,6 +130,8 @@ class Api:
             if _is_page(response):
                 raise Unreachable(_not_castline(self.url))
             return Answer(response.text, body, response.headers)
+        if response.status_code in {401, 403}:
+            raise SignedOut(self._sign_in_advice or f"{without_prefix(self.url)} wants a sign-in")
         raise _error_of(response, body, self.url)
 
     def __enter__(self) -> Self:
@@ -189,8 +194,6 @@ def _error_code(body: Any) -> str:
 def _error_of(response: httpx.Response, body: Any, url: str) -> CastlineError:
     """What an answer that is no success means."""
     status, code = response.status_code, _error_code(body)
-    if status in {401, 403}:
-        return SignedOut(f"{without_prefix(url)} does not accept the sign-in")
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         sentence = body["message"] if code else f"the service at {without_prefix(url)} is out of order ({status})"
         request_id = response.headers.get("X-Request-ID")

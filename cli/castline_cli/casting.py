@@ -33,7 +33,7 @@ def assign(written: Iterable[str], speakers: Sequence[str], *, how_to_choose: st
     silent = [speaker for speaker in speakers if speaker not in voices and common is None]
     if silent:
         options = " ".join(f"--voice {_quoted(speaker)}=VOICE" for speaker in silent)
-        raise Misused(f"no voice for {', '.join(silent)}; add {options}, with voices from {how_to_choose}")
+        raise Misused(f"no voice for {', '.join(silent)}; add {options} ({how_to_choose} lists them)")
     return [{"speaker": speaker, "voice_id": voices.get(speaker, common)} for speaker in speakers]
 
 

@@ -68,11 +68,11 @@ class KeptSignIn(httpx.Auth):
             new = Issuer.discover(self._profile.issuer).refresh(
                 client_id=self._profile.client_id, refresh_token=old.refresh_token
             )
-        except SignInEnded:
+        except SignInEnded as error:
             # Another castline may have used the refresh token just now, where each works only once.
             kept = self._profiles.find(self._profile.api)
             if kept is None or kept.tokens == old:
-                raise
+                raise SignInEnded(f"the sign-in has ended; `castline login` signs in again ({error})") from error
             self._profile = kept
             return True
         self._profile = replace(self._profile, tokens=old.succeeded_by(new))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _PAUSES_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
 """Between attempts of which none brought anything."""
-_CHUNK_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ def _chunks_from(start: int, url: str) -> Iterator[bytes]:
     with http_client(url, timeout=30) as client, client.stream("GET", url, headers=headers) as answer:
         answer.raise_for_status()
         surplus = start if answer.status_code != httpx.codes.PARTIAL_CONTENT else 0
-        for chunk in answer.iter_raw(_CHUNK_BYTES):
+        for chunk in answer.iter_raw():
             if surplus >= len(chunk):
                 surplus -= len(chunk)
                 continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from castline_cli import shown
 from castline_cli.downloads import Offer, audio_chunks
-from castline_cli.errors import FileProblem, Interrupted, JobFailed, Unreachable
+from castline_cli.errors import FileProblem, Interrupted, JobFailed, SignedOut, Unreachable
 from castline_cli.output import console, is_for_people, say
 from castline_cli.progress import progress_bar
 from castline_cli.waiting import wait_for_end
@@ -53,7 +53,7 @@ def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
             fetch_subtitles(api, job_id, wishes.subtitles, wishes.subtitle_format)
     except KeyboardInterrupt as interruption:
         raise Interrupted(f"interrupted; the job goes on without you, {come_back} fetches it") from interruption
-    except (FileProblem, Unreachable) as error:
+    except (FileProblem, SignedOut, Unreachable) as error:
         raise type(error)(f"{error}\n  the job is safe: {come_back} fetches it") from error
     if wishes.as_json:
         if path is not None:

@@ -53,12 +53,13 @@ class Profile:
     """What people sign in at: the address for ``castline login``."""
     issuer: str
     client_id: str
+    scopes: tuple[str, ...]
     tokens: Tokens
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
         """The profile that ``asdict`` made ``fields`` from."""
-        return cls(**{**fields, "tokens": Tokens(**fields["tokens"])})
+        return cls(**{**fields, "scopes": tuple(fields["scopes"]), "tokens": Tokens(**fields["tokens"])})
 
 
 class Profiles:

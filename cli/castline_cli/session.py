@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from castline_cli.addresses import LOCAL, api_url
+from castline_cli.addresses import LOCAL, api_url, without_prefix
 from castline_cli.output import remark
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Session:
             self.url,
             accept_language=accept_language(self.chosen.get("lang"), os.environ),
             auth=self._auth(),
+            sign_in_advice=self._sign_in_advice(),
             user=self.chosen.get("user"),
             **{"on_pause": remark, **options},
         )
@@ -85,6 +86,14 @@ class Session:
             word for name in _WORTH_REPEATING if name in self.typed for word in (f"--{name}", self.chosen[name])
         ]
         return f"`{' '.join(['castline', *words, *options])}`"
+
+    def _sign_in_advice(self) -> str:
+        where = without_prefix(self.url)
+        if "token" in self.chosen:
+            return f"{where} does not accept the token; get another, or sign in with `castline login`"
+        if self.profile() is not None:
+            return f"{where} does not accept the sign-in; `castline login` signs in again"
+        return f"nobody is signed in to {where}; `castline login URL` signs in, --token takes a token"
 
     def _auth(self) -> httpx.Auth | None:
         from castline_cli.credentials import GivenToken, KeptSignIn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import webbrowser
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urljoin
 
 import httpx
@@ -18,7 +18,7 @@ from castline_cli.oidc import Attempt, Issuer
 from castline_cli.profiles import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from castline_cli.profiles import Profiles
 
@@ -37,7 +37,18 @@ class Site:
     issuer: str | None
     """None when it takes requests without a sign-in."""
     client_id: str
-    scopes: Sequence[str]
+    scopes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        """Where somebody has signed in before."""
+        return cls(
+            address=profile.site,
+            api=profile.api,
+            issuer=profile.issuer,
+            client_id=profile.client_id,
+            scopes=profile.scopes,
+        )
 
 
 def read_site(address: str) -> Site:
@@ -64,7 +75,7 @@ def read_site(address: str) -> Site:
             api=api_url(urljoin(place, config["api"])),
             issuer=sign_in["issuer"],
             client_id=sign_in["client_id"],
-            scopes=_as_list(sign_in.get("scopes")) or DEFAULT_SCOPES,
+            scopes=_as_tuple(sign_in.get("scopes")) or DEFAULT_SCOPES,
         )
     except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
         raise Unreachable(
@@ -88,13 +99,22 @@ def sign_in(site: Site, *, port: int, show: Callable[[str], None], patience_seco
     """
     if site.issuer is None:
         raise ValueError("nothing to sign in to")
+    if not is_confidential(site.api):
+        raise Misused(f"the sign-in to {site.api} could be read by others on the way; it has to be https")
     issuer = Issuer.discover(site.issuer)
     with CallbackListener(port) as listener:
         attempt = Attempt.begin(listener.redirect_uri)
         show(attempt.address(issuer, client_id=site.client_id, scopes=site.scopes))
         code = listener.receive_code(attempt, issuer=issuer.issuer, timeout_seconds=patience_seconds)
     tokens = issuer.exchange(client_id=site.client_id, code=code, attempt=attempt)
-    return Profile(api=site.api, site=site.address, issuer=issuer.issuer, client_id=site.client_id, tokens=tokens)
+    return Profile(
+        api=site.api,
+        site=site.address,
+        issuer=issuer.issuer,
+        client_id=site.client_id,
+        scopes=site.scopes,
+        tokens=tokens,
+    )
 
 
 def sign_out(profile: Profile, profiles: Profiles) -> bool:
@@ -120,7 +140,7 @@ def print_address(address: str) -> None:
     print(f"Open this address in a browser:\n\n  {address}\n", file=sys.stderr, flush=True)
 
 
-def _as_list(scopes: object) -> list[str]:
+def _as_tuple(scopes: object) -> tuple[str, ...]:
     if isinstance(scopes, str):
-        return scopes.split()
-    return [str(scope) for scope in scopes] if isinstance(scopes, list) else []
+        return tuple(scopes.split())
+    return tuple(map(str, scopes)) if isinstance(scopes, list) else ()

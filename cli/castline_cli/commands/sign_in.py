@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,11 +13,17 @@ from castline_cli.loopback import PORT
 from castline_cli.output import say
 from castline_cli.session import Session
 
+if TYPE_CHECKING:
+    from castline_cli.sign_in import Site
+
 
 def login(
     context: typer.Context,
     site: Annotated[
-        str | None, typer.Argument(metavar="URL", show_default=False, help="Where Castline's pages are.")
+        str | None,
+        typer.Argument(
+            metavar="URL", show_default=False, help="Where Castline's pages are; not needed for signing in again."
+        ),
     ] = None,
     issuer: Annotated[
         str | None, typer.Option(metavar="URL", help="Sign in there; then URL is the API, and asked for nothing.")
@@ -30,22 +36,11 @@ def login(
     ] = PORT,
 ) -> None:
     """Sign in through the browser; later commands use that Castline until `castline logout`."""
-    from castline_cli.sign_in import DEFAULT_SCOPES, PATIENCE_SECONDS, Site, open_browser, print_address, read_site
+    from castline_cli.sign_in import DEFAULT_SCOPES, PATIENCE_SECONDS, open_browser, print_address
     from castline_cli.sign_in import sign_in as sign_in_at
 
     session = Session.of(context)
-    address = site or session.chosen.get("api")
-    if address is None:
-        raise Misused("sign in to which Castline? `castline login https://castline.example.com`")
-    if (issuer is None) != (client_id is None):
-        raise Misused("--issuer and --client-id go together")
-    if issuer is None or client_id is None:
-        where = read_site(address)
-    else:
-        api = api_url(address)
-        where = Site(
-            address=without_prefix(api), api=api, issuer=issuer, client_id=client_id, scopes=scope or DEFAULT_SCOPES
-        )
+    where = _where(session, site, issuer=issuer, client_id=client_id, scopes=tuple(scope or DEFAULT_SCOPES))
     if where.issuer is None:
         say(f"{without_prefix(where.api)} takes requests without a sign-in; name it with --api or CASTLINE_API")
         return
@@ -101,6 +96,31 @@ def whoami(
         if as_json
         else f"{user or 'a token'}, at {where}"
     )
+
+
+def _where(
+    session: Session, site: str | None, *, issuer: str | None, client_id: str | None, scopes: tuple[str, ...]
+) -> Site:
+    """What to sign in to: as the options say, as the last time, or as the site says.
+
+    Raises:
+        Misused: that cannot be known.
+        Unreachable: the site does not say.
+    """
+    from castline_cli.sign_in import Site, read_site
+
+    if (issuer is None) != (client_id is None):
+        raise Misused("--issuer and --client-id go together")
+    address = site or session.chosen.get("api")
+    earlier = session.profile() if site is None else None
+    if issuer is not None and client_id is not None and address is not None:
+        api = api_url(address)
+        return Site(address=without_prefix(api), api=api, issuer=issuer, client_id=client_id, scopes=scopes)
+    if earlier is not None:
+        return Site.of(earlier)
+    if address is None:
+        raise Misused("sign in to which Castline? `castline login https://castline.example.com`")
+    return read_site(address)
 
 
 def _as(id_token: str | None) -> str:
