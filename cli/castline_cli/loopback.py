@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PORT: Final = 18650
 """The one that issuers know; ``infra/sign_in.py`` registers it."""
-_PATH: Final = "/callback"
+PATH: Final = "/callback"
 _PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Castline</title>
 <body style="font: 1.2rem system-ui; display: grid; place-content: center; height: 90vh; text-align: center">
@@ -45,7 +45,7 @@ class CallbackListener:
     @property
     def redirect_uri(self) -> str:
         """What the issuer has to know. Issuers take ``http`` for this name only."""
-        return f"http://localhost:{self._server.server_port}{_PATH}"
+        return f"http://localhost:{self._server.server_port}{PATH}"
 
     def receive_code(self, attempt: Attempt, *, issuer: str, timeout_seconds: float) -> str:
         """Wait for the answer to ``attempt``; others are turned away.
@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Take the answer, if it is the one that is waited for."""
         parts = urlsplit(self.path)
-        if parts.path != _PATH:
+        if parts.path != PATH:
             self.send_error(404)
             return
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
