@@ -1,4 +1,7 @@
-"""What the shell offers on Tab: voices and jobs, if the service tells them quickly; otherwise nothing."""
+"""What the shell offers on Tab: voices and jobs, if the service tells them quickly; otherwise nothing.
+
+Each function gives all there is: typer leaves out what does not begin with what was typed.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from castline_cli.session import Session
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from castline_cli.api import Json
+
 _SECONDS: Final = 1.0
 """How long Tab may take."""
 _JOBS: Final = 50
@@ -19,26 +24,22 @@ _JOBS: Final = 50
 
 def complete_voice(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Voices for ``SPEAKER=`` or for everybody, with their name, language and gender."""
-    speaker, separator, beginning = incomplete.rpartition("=")
-    for voice in _ask(context, "/voices").get("items", ()):
-        if voice["voice_id"].lower().startswith(beginning.lower()):
-            explanation = f"{voice['name']}, {voice['language_name']}, {voice['gender']}"
-            yield f"{speaker}{separator}{voice['voice_id']}", explanation
+    speaker, separator, _ = incomplete.rpartition("=")
+    for voice in _ask(context, "/voices"):
+        explanation = f"{voice['name']}, {voice['language_name']}, {voice['gender']}"
+        yield f"{speaker}{separator}{voice['voice_id']}", explanation
 
 
-def complete_job(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
     """The newest jobs, with their status, and ``last``."""
-    if "last".startswith(incomplete):
-        yield "last", "the newest job"
-    for job in _ask(context, "/jobs", {"limit": _JOBS}).get("items", ()):
-        if job["id"].startswith(incomplete.lower()):
-            yield job["id"], f"{job['status']}, {job['created_at']}"
+    yield "last", "the newest job"
+    for job in _ask(context, "/jobs", {"limit": _JOBS}):
+        yield job["id"], f"{job['status']}, {job['created_at']}"
 
 
-def complete_language(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+def complete_language(context: typer.Context) -> Iterator[tuple[str, str]]:
     """The languages that there are voices for."""
-    languages = {voice["language"]: voice["language_name"] for voice in _ask(context, "/voices").get("items", ())}
-    return ((tag, name) for tag, name in sorted(languages.items()) if tag.lower().startswith(incomplete.lower()))
+    yield from sorted({voice["language"]: voice["language_name"] for voice in _ask(context, "/voices")}.items())
 
 
 def mend_bash_words(environment: MutableMapping[str, str]) -> None:
@@ -58,7 +59,8 @@ def mend_bash_words(environment: MutableMapping[str, str]) -> None:
     environment["COMP_CWORD"] = str(len(words) - 1)
 
 
-def _ask(context: typer.Context, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
+def _ask(context: typer.Context, path: str, query: dict[str, Any] | None = None) -> list[Json]:
+    """What a list holds; nothing if it cannot be had, or not in time."""
     import httpx
 
     from castline_cli.errors import CastlineError
@@ -66,7 +68,7 @@ def _ask(context: typer.Context, path: str, query: dict[str, Any] | None = None)
     options = {"timeout": httpx.Timeout(_SECONDS), "pauses_seconds": (), "on_pause": lambda _why: None}
     try:
         with Session.of(context).api(**options) as api:
-            body: dict[str, Any] = api.get(path, query).body
+            items: list[Json] = api.get(path, query).body["items"]
     except CastlineError:
-        return {}
-    return body
+        return []
+    return items

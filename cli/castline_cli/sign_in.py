@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import webbrowser
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
@@ -132,7 +133,8 @@ def sign_out(profile: Profile, profiles: Profiles) -> bool:
 def open_browser(address: str) -> None:
     """Show a sign-in page, and its address in case nothing opens."""
     print(f"Sign in at\n\n  {address}\n", file=sys.stderr, flush=True)
-    webbrowser.open(address)
+    # Some browsers are waited for until they are closed: meanwhile somebody has to listen.
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def print_address(address: str) -> None:
