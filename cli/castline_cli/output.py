@@ -61,7 +61,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, footer: str 
     for row in rows:
         shown.add_row(*(Text(cell) for cell in row))
     terminal = console()
-    terminal.print(shown)
+    if shown.row_count:
+        terminal.print(shown)
     if footer:
         terminal.print(footer, style="dim", markup=False)
 

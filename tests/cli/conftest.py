@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import uuid
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory, downloads: BadRoad, polls_at
     with LocalStack(clock=Clock(wait_scale=0.1), speech=speech, log_file=log_file, settings=settings) as stack:
         downloads.target = stack.url
         yield stack
+
+
+@pytest.fixture
+def port() -> int:
+    """One that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
 
 
 @pytest.fixture

@@ -33,13 +33,6 @@ BROWSER = f"{sys.executable} {visit.__file__} %s"
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
-
-
-@pytest.fixture
 def site(stack: LocalStack, port: int) -> Iterator[Site]:
     with Site(stack.url) as site:
         site.redirect_uris = {f"http://localhost:{port}/callback"}

@@ -194,7 +194,7 @@ def _facts(job: Json) -> list[tuple[str, str]]:
     if (result := job.get("result_metadata")) is not None:
         facts += [
             ("audio", f"{shown.duration(result['duration_ms'])}, {shown.size(result['size_bytes'])}"),
-            ("billed", f"{result['billed_characters']:,} of {result['characters']:,} characters"),
+            ("characters", f"{result['characters']:,}; billed: {result['billed_characters']:,}"),
         ]
     facts += [(f"voice of {speaker}" if speaker else "voice", voice) for speaker, voice in shown.cast(job)]
     return [(name, value) for name, value in facts if value]
