@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 _EXIT_CODES = "\b\nExit codes:\n" + "\n".join(f"  {code:<5}{EXPLANATIONS[code]}" for code in ExitCode)
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, epilog=_EXIT_CODES)
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    epilog=_EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 app.command()(say.say)
 app.add_typer(jobs, name="jobs")
 app.command()(voices.voices)
@@ -88,7 +93,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _explain_usage(error: typer.TyperException) -> None:
     """Say in a line what is not understood; without any command, how it is done."""
-    message = error.format_message()
+    message = error.format_message().replace("Value error, ", "")
     if message.startswith("Usage:"):
         print(message, file=sys.stderr)
         return

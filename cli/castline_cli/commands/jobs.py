@@ -75,7 +75,7 @@ def list_jobs(
 
 @jobs.command()
 def show(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
-    """Show a job: its status, its turns and when each is heard."""
+    """Show a job, and when each turn is heard."""
     from castline_cli.job_ids import find_job_id
 
     with Session.of(context).api() as api:
@@ -102,7 +102,10 @@ def cancel(context: typer.Context, job: JobArgument, as_json: JsonOption = False
 
 @jobs.command()
 def resubmit(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
-    """Submit the input of a job that has ended again, and print the new job's id."""
+    """Submit an ended job's input again.
+
+    Prints the new job's id.
+    """
     from castline_cli.cap import explaining_the_cap
     from castline_cli.job_ids import find_job_id
 
@@ -123,7 +126,7 @@ def download(
     force: ForceOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
 ) -> None:
-    """Download a job's audio, waiting for it if need be."""
+    """Download a job's audio; wait for it first."""
     from castline_cli.fetching import Wishes, fetch
     from castline_cli.job_ids import find_job_id
 
@@ -150,7 +153,7 @@ def print_subtitles(
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Print a completed job's subtitles: who says what when."""
+    """Print subtitles: who says what when."""
     from castline_cli.fetching import fetch_subtitles
     from castline_cli.job_ids import find_job_id
 

@@ -71,7 +71,10 @@ def say(
     wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the job's id and leave.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
 ) -> None:
-    """Have a script, or a text, spoken: submit it, wait, and download the audio."""
+    """Have a script, or one text, spoken.
+
+    It is submitted as a job, which is waited for, and its audio downloaded.
+    """
     from castline_cli.cap import explaining_the_cap
     from castline_cli.commands.jobs import subtitle_format_of
     from castline_cli.fetching import Wishes, fetch

@@ -35,7 +35,10 @@ def login(
         int, typer.Option(min=0, max=65535, help="Where the browser comes back to, if the issuer knows another one.")
     ] = PORT,
 ) -> None:
-    """Sign in through the browser; later commands use that Castline until `castline logout`."""
+    """Sign in through the browser.
+
+    Later commands that name no other Castline use this one, until `castline logout`.
+    """
     from castline_cli.sign_in import DEFAULT_SCOPES, PATIENCE_SECONDS, open_browser, print_address
     from castline_cli.sign_in import sign_in as sign_in_at
 
@@ -54,7 +57,7 @@ def login(
 
 
 def logout(context: typer.Context) -> None:
-    """Forget the sign-in, and have its issuer end it."""
+    """End the sign-in."""
     from castline_cli.sign_in import sign_out
 
     session = Session.of(context)
