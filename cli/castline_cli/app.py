@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -83,12 +84,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     if os.environ.get("_CASTLINE_COMPLETE") == "complete_bash":
         mend_bash_words(os.environ)
+    result = _group().main(args=arguments, prog_name="castline", standalone_mode=False)
+    return result if isinstance(result, int) else ExitCode.DONE
+
+
+@cache
+def _group() -> TyperGroup:
+    """All commands, each with the options that make a session."""
     group = typer.main.get_command(app)
     if not isinstance(group, TyperGroup):
         raise TypeError("several commands make a group")
     accept_everywhere(group)
-    result = group.main(args=arguments, prog_name="castline", standalone_mode=False)
-    return result if isinstance(result, int) else ExitCode.DONE
+    return group
 
 
 def _explain_usage(error: typer.TyperException) -> None:

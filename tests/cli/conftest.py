@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline.api import jobs
+from castline_cli import waiting
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
 from local.stack import LocalStack
@@ -26,6 +27,7 @@ def polls_at_once() -> Iterator[None]:
     """Let the service ask nobody to wait for two seconds between polls: there are many tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "POLL_AFTER_SECONDS", 0)
+        patch.setattr(waiting, "_MIN_POLL_SECONDS", 0.02)
         yield
 
 
