@@ -113,15 +113,24 @@ class TestWaiting:
         with stack.cloud.lambdas.pause("plan") as pause:
             job_id = client.submit(dialogue())
             with castline.started("jobs", "download", job_id) as process:
-                # When it waits for about two and a half
-                time.sleep(2.5)
+                # When it looks three times
+                looks = [time_of_look(road, job_id, number) for number in (1, 2, 3)]
                 pause.release()
                 process.communicate(timeout=20)
 
         # Then
         assert process.returncode == 0
-        assert 3 <= road.count("GET", f"/jobs/{job_id}") <= 5
+        assert looks[2] - looks[0] > 1.9
         assert road.statuses["GET", 304] >= 1
+
+
+def time_of_look(road: BadRoad, job_id: str, number: int) -> float:
+    """When a job was looked at for the ``number``-th time, in seconds."""
+    deadline = time.monotonic() + 20
+    while road.count("GET", f"/jobs/{job_id}") < number:
+        assert time.monotonic() < deadline, f"nobody looks at the job for the {number}. time"
+        time.sleep(0.01)
+    return time.monotonic()
 
 
 class TestDownloading:

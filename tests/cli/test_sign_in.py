@@ -19,6 +19,7 @@ import pytest
 from castline_cli import oidc
 from castline_cli import sign_in as sign_in_module
 from tests.cli import visit
+from tests.cli.castline import PATIENCE_SECONDS
 from tests.cli.scripts import SCRIPT, VOICES
 from tests.cli.site import CLIENT_ID, EMAIL, Site
 from tests.e2e.api_client import ApiClient
@@ -94,11 +95,15 @@ class TestLogin:
         assert out.decode() == f"signed in to {site.url} as {EMAIL}\n"
 
     def test_does_not_wait_until_the_browser_is_closed(self, castline: Castline, site: Site, port: int) -> None:
-        castline.environment["BROWSER"] = f"{BROWSER} 8"
+        closes_it = castline.folder / "close"
+        castline.environment["BROWSER"] = f"{BROWSER} {closes_it}"
         # What the browser inherits would be waited for, too, if it were a pipe.
         nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with castline.started("login", site.url, "--port", str(port), **nowhere) as process:
-            assert process.wait(timeout=7) == 0
+            try:
+                assert process.wait(timeout=PATIENCE_SECONDS) == 0
+            finally:
+                closes_it.touch()
 
     def test_asks_with_pkce_for_the_scopes_that_the_site_names(
         self, castline: Castline, site: Site, port: int

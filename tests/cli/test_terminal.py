@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cli.bad_road import BadRoad
 from tests.cli.scripts import SCRIPT, VOICES
 from tests.e2e.dialogues import dialogue
 
@@ -135,7 +136,9 @@ class TestCtrlC:
         # Given
         (castline.folder / "script.txt").write_text(SCRIPT, "utf-8")
         arguments = ("say", "script.txt", "-o", "out.mp3", *VOICES)
-        with stack.cloud.lambdas.pause("plan") as pause:
+        with stack.cloud.lambdas.pause("plan"), BadRoad(stack.url) as road:
+            castline.environment["CASTLINE_API"] = road.url
+
             # When
             if is_watched:
                 with on_terminal(castline, *arguments) as (process, terminal):
@@ -146,8 +149,7 @@ class TestCtrlC:
                     last_line = terminal.text.splitlines()[-1]
             else:
                 with castline.started(*arguments) as process:
-                    pause.wait_until_reached()
-                    time.sleep(0.5)
+                    wait_until_polled(road)
                     process.send_signal(signal.SIGINT)
                     _out, err = process.communicate(timeout=PATIENCE_SECONDS)
                     [last_line] = err.decode("utf-8").splitlines()
@@ -159,7 +161,16 @@ class TestCtrlC:
             f"castline: interrupted; the job goes on without you, `castline jobs download {job_id}` fetches it"
         )
         client.wait_for(job_id, "completed")
+        castline.environment["CASTLINE_API"] = stack.url
         assert castline.done("jobs", "download", job_id, "-o", "out.mp3") == "out.mp3\n"
+
+
+def wait_until_polled(road: BadRoad) -> None:
+    """Return when somebody waits for a job."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not road.statuses["GET", 200]:
+        assert time.monotonic() < deadline, "nobody waits for the job"
+        time.sleep(0.01)
 
 
 class TestTables:

@@ -1,4 +1,4 @@
-"""A browser that follows redirects and shows nothing: ``python visit.py ADDRESS [SECONDS_UNTIL_IT_IS_CLOSED]``."""
+"""A browser that follows redirects and shows nothing: ``python visit.py ADDRESS [FILE_THAT_CLOSES_IT]``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 if __name__ == "__main__":
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -13,4 +14,5 @@ if __name__ == "__main__":
         opener.open(sys.argv[1], timeout=10).read()
     except urllib.error.HTTPError as error:
         error.read()
-    time.sleep(float(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    while len(sys.argv) > 2 and not Path(sys.argv[2]).exists():
+        time.sleep(0.05)
