@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline.api.app import app
+from castline_cli import loopback
 from infra.environments import ENVIRONMENTS
 from infra.routes import ROUTES
 
@@ -71,6 +72,13 @@ def test_users_are_invited_and_sign_in_on_a_page_of_the_pools(deployment: Deploy
     assert client["GenerateSecret"] is False
     assert client["PreventUserExistenceErrors"] == "ENABLED"
     assert deployment.data.of_type("AWS::Cognito::UserPoolDomain")
+
+
+def test_the_command_line_may_be_come_back_to(deployment: Deployment) -> None:
+    client = deployment.data.the("AWS::Cognito::UserPoolClient")["Properties"]
+
+    assert f"http://localhost:{loopback.PORT}{loopback.PATH}" in client["CallbackURLs"]
+    assert "ALLOW_REFRESH_TOKEN_AUTH" in client["ExplicitAuthFlows"]
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

@@ -1,0 +1,1 @@
+"""Castline's command line. It knows the service by HTTP only, wherever that runs."""

@@ -1,0 +1,35 @@
+"""What to say when a user has as many active jobs as may be."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from castline_cli import shown
+from castline_cli.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from castline_cli.api import Api
+    from castline_cli.session import Session
+
+
+@contextmanager
+def explaining_the_cap(api: Api, session: Session) -> Iterator[None]:
+    """Let a refusal because of the cap say which jobs are active, and what can be done.
+
+    Raises:
+        Refused: the cap, explained; or whatever else was refused.
+    """
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.code != "JOB_LIMIT_EXCEEDED":
+            raise
+        active = [
+            job for status in ("processing", "pending") for job in api.get("/jobs", {"status": status}).body["items"]
+        ]
+        lines = [f"{job['id']}  {job['status']}, submitted {shown.moment(job['created_at'])}" for job in active]
+        advice = f"{session.command('jobs', 'cancel', 'JOB')} frees the place of a pending one"
+        raise Refused("\n  ".join([refusal.message, *lines, advice]), code=refusal.code) from refusal

@@ -1,0 +1,25 @@
+"""``castline health``: whether the service answers."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from castline_cli.addresses import without_prefix
+from castline_cli.output import say
+from castline_cli.session import Session
+
+
+def health(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer.")] = False,
+) -> None:
+    """See whether Castline answers."""
+    session = Session.of(context)
+    with session.api() as api:
+        started = time.perf_counter()
+        answer = api.get("/health")
+        elapsed_ms = (time.perf_counter() - started) * 1000
+    say(answer.text if as_json else f"{without_prefix(session.url)} answers, in {elapsed_ms:.0f} ms")

@@ -1,0 +1,225 @@
+"""``castline jobs``: what was submitted, and what became of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from castline_cli import shown
+from castline_cli.completion import complete_job
+from castline_cli.errors import Misused
+from castline_cli.files import Target
+from castline_cli.output import is_for_people, say, table
+from castline_cli.session import Session
+
+if TYPE_CHECKING:
+    from castline_cli.api import Json
+
+jobs = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="List, look at, cancel, resubmit and download jobs.",
+    epilog="\b\nA JOB is an id, at least four characters of its beginning or its end, or last.",
+)
+
+
+class Status(StrEnum):
+    """How far a job has come."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class SubtitleFormat(StrEnum):
+    """How subtitles are written."""
+
+    VTT = "vtt"
+    SRT = "srt"
+
+
+JobArgument = Annotated[
+    str, typer.Argument(metavar="JOB", help="Its id, a part of one, or last.", autocompletion=complete_job)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
+ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
+
+
+@jobs.command("list")
+def list_jobs(
+    context: typer.Context,
+    status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="How many of the newest to leave out.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """List jobs, newest first."""
+    with Session.of(context).api() as api:
+        answer = api.get("/jobs", {"status": status, "limit": limit, "offset": offset})
+    if as_json:
+        say(answer.text)
+        return
+    found, total = answer.body["items"], answer.body["total"]
+    end = offset + len(found)
+    more = f"; more with --offset {end}" if end < total else ""
+    table(
+        ("job", "status", "kind", "submitted"),
+        [(job["id"], job["status"], _kind(job), shown.moment(job["created_at"])) for job in found],
+        footer=f"{offset + 1} to {end} of {total}{more}" if found else "no jobs",
+    )
+
+
+@jobs.command()
+def show(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
+    """Show a job, and when each turn is heard."""
+    from castline_cli.job_ids import find_job_id
+
+    with Session.of(context).api() as api:
+        answer = api.get(f"/jobs/{find_job_id(api, job)}")
+    if as_json:
+        say(answer.text)
+        return
+    table(("", ""), _facts(answer.body))
+    if is_for_people():
+        say("")
+    table(("from", "to", "speaker", "text"), _turns(answer.body))
+
+
+@jobs.command()
+def cancel(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
+    """Cancel a job that is still pending."""
+    from castline_cli.job_ids import find_job_id
+
+    with Session.of(context).api() as api:
+        job_id = find_job_id(api, job)
+        answer = api.delete(f"/jobs/{job_id}")
+    say(answer.text if as_json else f"cancelled {job_id}" if is_for_people() else job_id)
+
+
+@jobs.command()
+def resubmit(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
+    """Submit an ended job's input again.
+
+    Prints the new job's id.
+    """
+    from castline_cli.cap import explaining_the_cap
+    from castline_cli.job_ids import find_job_id
+
+    session = Session.of(context)
+    with session.api() as api, explaining_the_cap(api, session):
+        answer = api.create(f"/jobs/{find_job_id(api, job)}/resubmit")
+    say(answer.text if as_json else answer.body["id"])
+
+
+@jobs.command()
+def download(
+    context: typer.Context,
+    job: JobArgument,
+    out: Annotated[
+        str | None, typer.Option("-o", "--out", metavar="FILE", help="A file, a folder, or - for standard output.")
+    ] = None,
+    subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too, as .vtt or .srt.")] = None,
+    force: ForceOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
+) -> None:
+    """Download a job's audio; wait for it first."""
+    from castline_cli.fetching import Wishes, fetch
+    from castline_cli.job_ids import find_job_id
+
+    session = Session.of(context)
+    target = Target.of(out, force=force)
+    target.demand_binary()
+    wishes = Wishes(
+        audio=target,
+        subtitles=Target.of(subtitles, force=force) if subtitles else None,
+        subtitle_format=subtitle_format_of(subtitles) if subtitles else "",
+        as_json=as_json,
+    )
+    with session.api() as api:
+        fetch(api, find_job_id(api, job), wishes, session)
+
+
+@jobs.command("subtitles")
+def print_subtitles(
+    context: typer.Context,
+    job: JobArgument,
+    out: Annotated[str, typer.Option("-o", "--out", metavar="FILE", help="A file, or - for standard output.")] = "-",
+    subtitle_format: Annotated[
+        SubtitleFormat | None, typer.Option("--format", help="By default what FILE's name says, or vtt.")
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Print subtitles: who says what when."""
+    from castline_cli.fetching import fetch_subtitles
+    from castline_cli.job_ids import find_job_id
+
+    target = Target.of(out, force=force)
+    chosen = subtitle_format or (SubtitleFormat.VTT if not target.extension else subtitle_format_of(out))
+    with Session.of(context).api() as api:
+        path = fetch_subtitles(api, find_job_id(api, job), target, chosen)
+    if path is not None:
+        say(str(path))
+
+
+def subtitle_format_of(file: str) -> str:
+    """The format that a file's name says.
+
+    Raises:
+        Misused: it says none.
+    """
+    extension = file.rpartition(".")[2].lower()
+    if extension not in set(SubtitleFormat):
+        raise Misused(f"subtitles are .vtt or .srt; name {file} so")
+    return extension
+
+
+def _kind(job: Json) -> str:
+    return "text" if job["job_type"] == "single_tts" else "dialogue"
+
+
+def _facts(job: Json) -> list[tuple[str, str]]:
+    given, progress = job["input_params"], job["progress"]
+    facts = [
+        ("job", job["id"]),
+        ("status", job["status"]),
+        ("kind", f"{_kind(job)}, {given['language']}, {given['output_format']}"),
+        ("submitted", shown.moment(job["created_at"])),
+        ("started", shown.moment(job.get("started_at"))),
+        ("ended", shown.moment(job.get("completed_at"))),
+        ("segments", f"{progress['completed_segments']} of {progress['total_segments']}"),
+        ("retries", str(job["retry_count"] or "")),
+        ("failure", f"{job['error_message']} ({job['error_code']})" if "error_code" in job else ""),
+    ]
+    if (result := job.get("result_metadata")) is not None:
+        facts += [
+            ("audio", f"{shown.duration(result['duration_ms'])}, {shown.size(result['size_bytes'])}"),
+            ("characters", f"{result['characters']:,}; billed: {result['billed_characters']:,}"),
+        ]
+    facts += [(f"voice of {speaker}" if speaker else "voice", voice) for speaker, voice in shown.cast(job)]
+    return [(name, value) for name, value in facts if value]
+
+
+def _turns(job: Json) -> list[tuple[str, str, str, str]]:
+    given = job["input_params"]
+    turns = given.get("turns") or [{"speaker": "", "text": given["text"], "index": 0}]
+    result = job.get("result_metadata") or {"turn_timings": []}
+    heard = {each["turn_index"]: each for each in result["turn_timings"]}
+    return [
+        (
+            *(
+                (_seconds(heard[turn["index"]][name]) if turn["index"] in heard else "")
+                for name in ("start_ms", "end_ms")
+            ),
+            turn["speaker"],
+            turn["text"],
+        )
+        for turn in turns
+    ]
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.3f} s"

@@ -1,0 +1,134 @@
+"""``castline login``, ``logout`` and ``whoami``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from castline_cli.addresses import api_url, without_prefix
+from castline_cli.errors import Misused, SignedOut
+from castline_cli.loopback import PORT
+from castline_cli.output import say
+from castline_cli.session import Session
+
+if TYPE_CHECKING:
+    from castline_cli.sign_in import Site
+
+
+def login(
+    context: typer.Context,
+    site: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="URL", show_default=False, help="Where Castline's pages are; not needed for signing in again."
+        ),
+    ] = None,
+    issuer: Annotated[
+        str | None, typer.Option(metavar="URL", help="Sign in there; then URL is the API, and asked for nothing.")
+    ] = None,
+    client_id: Annotated[str | None, typer.Option(metavar="ID", help="Castline's, at that issuer.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="What to ask that issuer for; repeatable.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser, or only print the address.")] = True,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where the browser comes back to, if the issuer knows another one.")
+    ] = PORT,
+) -> None:
+    """Sign in through the browser.
+
+    Later commands that name no other Castline use this one, until `castline logout`.
+    """
+    from castline_cli.sign_in import DEFAULT_SCOPES, PATIENCE_SECONDS, open_browser, print_address
+    from castline_cli.sign_in import sign_in as sign_in_at
+
+    session = Session.of(context)
+    where = _where(session, site, issuer=issuer, client_id=client_id, scopes=tuple(scope or DEFAULT_SCOPES))
+    if where.issuer is None:
+        say(f"{without_prefix(where.api)} takes requests without a sign-in; name it with --api or CASTLINE_API")
+        return
+    profile = sign_in_at(
+        where, port=port, show=open_browser if browser else print_address, patience_seconds=PATIENCE_SECONDS
+    )
+    profiles = session.profiles
+    profiles.save(profile)
+    profiles.make_default(profile.api)
+    say(f"signed in to {without_prefix(profile.api)}{_as(profile.tokens.id_token)}")
+
+
+def logout(context: typer.Context) -> None:
+    """End the sign-in."""
+    from castline_cli.sign_in import sign_out
+
+    session = Session.of(context)
+    api = session.url
+    profile = session.profiles.find(api)
+    if profile is None:
+        say(f"nobody is signed in to {without_prefix(api)}")
+        return
+    is_ended = sign_out(profile, session.profiles)
+    say(f"signed out of {without_prefix(api)}" + ("" if is_ended else "; the issuer was not told, only this machine"))
+
+
+def whoami(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what the sign-in says, as JSON.")] = False,
+) -> None:
+    """Say who is signed in, and where."""
+    from castline_cli.oidc import claims_of
+
+    session = Session.of(context)
+    profile = session.profile()
+    if profile is not None:
+        claims = claims_of(profile.tokens.id_token) or claims_of(profile.tokens.access_token)
+        name = claims.get("email") or claims.get("sub")
+        if as_json:
+            say(json.dumps({"api": profile.api, "issuer": profile.issuer, "user": name}, ensure_ascii=False))
+        else:
+            say(f"{name or 'somebody'}, at {without_prefix(profile.api)} by {profile.issuer}")
+        return
+    where = without_prefix(session.url)
+    if "token" in session.chosen:
+        user = claims_of(session.chosen["token"]).get("sub")
+    elif "user" in session.chosen:
+        user = session.chosen["user"]
+    else:
+        raise SignedOut(f"nobody is signed in to {where}; `castline login URL` signs in, --user names a local user")
+    say(
+        json.dumps({"api": session.url, "issuer": None, "user": user})
+        if as_json
+        else f"{user or 'a token'}, at {where}"
+    )
+
+
+def _where(
+    session: Session, site: str | None, *, issuer: str | None, client_id: str | None, scopes: tuple[str, ...]
+) -> Site:
+    """What to sign in to: as the options say, as the last time, or as the site says.
+
+    Raises:
+        Misused: that cannot be known.
+        Unreachable: the site does not say.
+    """
+    from castline_cli.sign_in import Site, read_site
+
+    if (issuer is None) != (client_id is None):
+        raise Misused("--issuer and --client-id go together")
+    address = site or session.chosen.get("api")
+    earlier = session.profile() if site is None else None
+    if issuer is not None and client_id is not None and address is not None:
+        api = api_url(address)
+        return Site(address=without_prefix(api), api=api, issuer=issuer, client_id=client_id, scopes=scopes)
+    if earlier is not None:
+        return Site.of(earlier)
+    if address is None:
+        raise Misused("sign in to which Castline? `castline login https://castline.example.com`")
+    return read_site(address)
+
+
+def _as(id_token: str | None) -> str:
+    from castline_cli.oidc import claims_of
+
+    claims = claims_of(id_token)
+    name = claims.get("email") or claims.get("sub")
+    return f" as {name}" if name else ""

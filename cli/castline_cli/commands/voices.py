@@ -1,0 +1,55 @@
+"""``castline voices``: whom there is to choose from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from castline_cli.completion import complete_language
+from castline_cli.output import say, table
+from castline_cli.session import Session
+
+
+class Gender(StrEnum):
+    """How a voice is meant to sound."""
+
+    FEMALE = "female"
+    MALE = "male"
+    NEUTRAL = "neutral"
+
+
+def voices(
+    context: typer.Context,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TAG", help="Such as zh-TW, or zh for all of Chinese.", autocompletion=complete_language
+        ),
+    ] = None,
+    gender: Annotated[Gender | None, typer.Option()] = None,
+    search: Annotated[str | None, typer.Option(metavar="WORDS", help="In ids, names and languages.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer.")] = False,
+) -> None:
+    """List voices."""
+    with Session.of(context).api() as api:
+        answer = api.get("/voices", {"language": language, "gender": gender, "q": search})
+    if as_json:
+        say(answer.text)
+        return
+    found = answer.body["items"]
+    table(
+        ("voice", "name", "language", "gender", ""),
+        [
+            (
+                voice["voice_id"],
+                voice["name"],
+                voice["language"],
+                voice["gender"],
+                voice["language_name"],
+            )
+            for voice in found
+        ],
+        footer=f"{len(found)} voice{'' if len(found) == 1 else 's'}",
+    )

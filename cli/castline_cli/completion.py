@@ -1,0 +1,74 @@
+"""What the shell offers on Tab: voices and jobs, if the service tells them quickly; otherwise nothing.
+
+Each function gives all there is: typer leaves out what does not begin with what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator  # noqa: TC003 (typer reads annotations at run time)
+from typing import TYPE_CHECKING, Any, Final
+
+import typer  # noqa: TC002 (the same)
+
+from castline_cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from castline_cli.api import Json
+
+_SECONDS: Final = 1.0
+"""How long Tab may take."""
+_JOBS: Final = 50
+
+
+def complete_voice(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """Voices for ``SPEAKER=`` or for everybody, with their name, language and gender."""
+    speaker, separator, _ = incomplete.rpartition("=")
+    for voice in _ask(context, "/voices"):
+        explanation = f"{voice['name']}, {voice['language_name']}, {voice['gender']}"
+        yield f"{speaker}{separator}{voice['voice_id']}", explanation
+
+
+def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
+    """The newest jobs, with their status, and ``last``."""
+    yield "last", "the newest job"
+    for job in _ask(context, "/jobs", {"limit": _JOBS}):
+        yield job["id"], f"{job['status']}, {job['created_at']}"
+
+
+def complete_language(context: typer.Context) -> Iterator[tuple[str, str]]:
+    """The languages that there are voices for."""
+    yield from sorted({voice["language"]: voice["language_name"] for voice in _ask(context, "/voices")}.items())
+
+
+def mend_bash_words(environment: MutableMapping[str, str]) -> None:
+    """Let bash's words be those that were typed: it takes ``A=zh`` for three, ``A``, ``=`` and ``zh``.
+
+    Of the last one only what follows the ``=`` is left, because that is what bash replaces.
+    """
+    current = int(environment.get("COMP_CWORD", "0"))
+    words: list[str] = []
+    for word in [*environment.get("COMP_WORDS", "").split("\n"), ""][: current + 1]:
+        if words and (word == "=" or words[-1].endswith("=")):
+            words[-1] += word
+        else:
+            words.append(word)
+    words[-1] = words[-1].rpartition("=")[2]
+    environment["COMP_WORDS"] = "\n".join(words)
+    environment["COMP_CWORD"] = str(len(words) - 1)
+
+
+def _ask(context: typer.Context, path: str, query: dict[str, Any] | None = None) -> list[Json]:
+    """What a list holds; nothing if it cannot be had, or not in time."""
+    import httpx
+
+    from castline_cli.errors import CastlineError
+
+    options = {"timeout": httpx.Timeout(_SECONDS), "pauses_seconds": (), "on_pause": lambda _why: None}
+    try:
+        with Session.of(context).api(**options) as api:
+            items: list[Json] = api.get(path, query).body["items"]
+    except CastlineError:
+        return []
+    return items

@@ -1,0 +1,80 @@
+"""What a request proves its sender with: a token that was given, or one of a sign-in, kept fresh."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import httpx
+
+from castline_cli.addresses import is_confidential
+from castline_cli.oidc import Issuer, SignInEnded
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from castline_cli.profiles import Profile, Profiles
+
+_EARLY_SECONDS: Final = 30.0
+"""How long before its end a token is replaced."""
+
+
+class GivenToken(httpx.Auth):
+    """A token that whoever runs this vouches for."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Put the token in."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+class KeptSignIn(httpx.Auth):
+    """A stored sign-in. Its token is replaced shortly before it ends, and once when it is not accepted."""
+
+    def __init__(self, profile: Profile, profiles: Profiles) -> None:
+        self._profile = profile
+        self._profiles = profiles
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Put the token in; a new one if need be."""
+        if not is_confidential(str(request.url)):
+            yield request
+            return
+        if time.time() > self._profile.tokens.expires_at - _EARLY_SECONDS:
+            self._refresh()
+        response = yield self._with_token(request)
+        if response.status_code == httpx.codes.UNAUTHORIZED and self._refresh():
+            yield self._with_token(request)
+
+    def _with_token(self, request: httpx.Request) -> httpx.Request:
+        request.headers["Authorization"] = f"Bearer {self._profile.tokens.access_token}"
+        return request
+
+    def _refresh(self) -> bool:
+        """Get new tokens and keep them; say whether there are any.
+
+        Raises:
+            SignInEnded: the sign-in has ended.
+            Unreachable: the issuer does not answer.
+        """
+        old = self._profile.tokens
+        if old.refresh_token is None:
+            return False
+        try:
+            new = Issuer.discover(self._profile.issuer).refresh(
+                client_id=self._profile.client_id, refresh_token=old.refresh_token
+            )
+        except SignInEnded as error:
+            # Another castline may have used the refresh token just now, where each works only once.
+            kept = self._profiles.find(self._profile.api)
+            if kept is None or kept.tokens == old:
+                raise SignInEnded(f"the sign-in has ended; `castline login` signs in again ({error})") from error
+            self._profile = kept
+            return True
+        self._profile = replace(self._profile, tokens=old.succeeded_by(new))
+        self._profiles.save(self._profile)
+        return True

@@ -1,0 +1,83 @@
+"""Fetching a finished job's audio, whole, over connections that may break."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final, Self
+
+import httpx
+
+from castline_cli.api import http_client
+from castline_cli.errors import Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from castline_cli.api import Api
+
+_PAUSES_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
+"""Between attempts of which none brought anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Where finished audio is, for a quarter of an hour."""
+
+    url: str
+    filename: str
+    size_bytes: int
+
+    @classmethod
+    def ask(cls, api: Api, job_id: str) -> Self:
+        """Ask where a job's audio is.
+
+        Raises:
+            Refused: it is not finished.
+            NotFound: there is no such job.
+        """
+        body = api.get(f"/jobs/{job_id}/download").body
+        name = PurePosixPath(body["filename"].replace("\\", "/")).name
+        return cls(url=body["download_url"], filename=name, size_bytes=body["size_bytes"])
+
+
+def audio_chunks(api: Api, job_id: str, offer: Offer) -> Iterator[bytes]:
+    """The audio, each byte once: after a break it goes on where it was, under a new address.
+
+    Raises:
+        Unreachable: it breaks again and again, or is not what was offered.
+    """
+    received = 0
+    fruitless = 0
+    while received < offer.size_bytes:
+        before = received
+        try:
+            for chunk in _chunks_from(received, offer.url):
+                received += len(chunk)
+                yield chunk
+        except (httpx.TransportError, httpx.HTTPStatusError) as error:
+            fruitless = fruitless + 1 if received == before else 0
+            if fruitless >= len(_PAUSES_SECONDS):
+                raise Unreachable("the download breaks again and again; try again later") from error
+            time.sleep(_PAUSES_SECONDS[fruitless])
+            offer = Offer.ask(api, job_id)
+        else:
+            break
+    if received != offer.size_bytes:
+        raise Unreachable(f"the download has {received:,} bytes in place of {offer.size_bytes:,}; try again")
+
+
+def _chunks_from(start: int, url: str) -> Iterator[bytes]:
+    """What is at ``url`` from the byte ``start`` on."""
+    headers = {"Range": f"bytes={start}-"} if start else {}
+    # A client without the API's token: the address is signed, and S3 refuses two proofs.
+    with http_client(url, timeout=30) as client, client.stream("GET", url, headers=headers) as answer:
+        answer.raise_for_status()
+        surplus = start if answer.status_code != httpx.codes.PARTIAL_CONTENT else 0
+        for chunk in answer.iter_raw():
+            if surplus >= len(chunk):
+                surplus -= len(chunk)
+                continue
+            yield chunk[surplus:]
+            surplus = 0

@@ -1,0 +1,121 @@
+"""What can go wrong, as people are told it, and the exit code that tells scripts."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ExitCode(IntEnum):
+    """What the process ends with; docs/command-line.md and ``castline --help`` explain them."""
+
+    DONE = 0
+    FILE = 1
+    USAGE = 2
+    UNREACHABLE = 3
+    REFUSED = 4
+    JOB_FAILED = 5
+    NOT_FOUND = 6
+    SIGNED_OUT = 7
+    UNEXPECTED = 70
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+
+EXPLANATIONS: Mapping[ExitCode, str] = {
+    ExitCode.DONE: "done",
+    ExitCode.FILE: "a file cannot be read or written, or is there already",
+    ExitCode.USAGE: "the command is not used as it should be",
+    ExitCode.UNREACHABLE: "the service does not answer, or is out of order",
+    ExitCode.REFUSED: "the service refuses: a script or field that is not right, the cap of active jobs",
+    ExitCode.JOB_FAILED: "the job has failed, or was cancelled",
+    ExitCode.NOT_FOUND: "there is no such job",
+    ExitCode.SIGNED_OUT: "nobody is signed in, or the sign-in has ended",
+    ExitCode.UNEXPECTED: "a fault of castline's own; CASTLINE_DEBUG=1 shows where",
+    ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
+    ExitCode.BROKEN_PIPE: "whoever read the output has left",
+}
+
+
+class CastlineError(Exception):
+    """Something went wrong; the message says what and what to do, in a line, or more where there are details."""
+
+    exit_code = ExitCode.UNEXPECTED
+
+
+class FileProblem(CastlineError):
+    """A file cannot be read or written, or must not be overwritten."""
+
+    exit_code = ExitCode.FILE
+
+
+class Misused(CastlineError):
+    """Options that do not fit together, or are not understood."""
+
+    exit_code = ExitCode.USAGE
+
+
+class Unreachable(CastlineError):
+    """Nothing answers, or what answers is out of order."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class Refused(CastlineError):
+    """The service refused a request.
+
+    Attributes:
+        message: its sentence.
+        code: such as ``VALIDATION_ERROR``; empty when what answered was not Castline itself.
+        details: what goes with that code.
+    """
+
+    exit_code = ExitCode.REFUSED
+
+    def __init__(self, message: str, *, code: str = "", details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.details = details or {}
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong with which field: field, message."""
+        return [(each["field"], each["message"]) for each in self.details.get("errors", ())]
+
+    def __str__(self) -> str:
+        status = f" (it is {self.details['status']})" if "status" in self.details else ""
+        return "\n  ".join([f"{self.message}{status}", *(f"{name}: {message}" for name, message in self.problems)])
+
+
+class JobFailed(CastlineError):
+    """A job ended without audio."""
+
+    exit_code = ExitCode.JOB_FAILED
+
+
+class NotFound(CastlineError):
+    """There is no such job."""
+
+    exit_code = ExitCode.NOT_FOUND
+
+
+class SignedOut(CastlineError):
+    """The service wants a sign-in that there is not, or that has ended."""
+
+    exit_code = ExitCode.SIGNED_OUT
+
+
+class Interrupted(CastlineError):
+    """Ctrl-C, while something goes on that one can come back to."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class PipeClosed(CastlineError):
+    """Whoever read the output has left. Nobody has to be told."""
+
+    exit_code = ExitCode.BROKEN_PIPE

@@ -1,0 +1,138 @@
+"""Where results go: a file that appears only when it is whole, or standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from castline_cli.errors import FileProblem, Misused
+from castline_cli.output import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STANDARD: Final = "-"
+"""How standard input and output are written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a result goes.
+
+    Attributes:
+        path: a file, perhaps in a folder that is there; a folder, for the name that the service gives; None for
+            that name in the current folder.
+        is_standard: whether it is standard output instead.
+        force: whether what is there may be overwritten.
+    """
+
+    path: Path | None
+    is_standard: bool = False
+    force: bool = False
+
+    @classmethod
+    def of(cls, written: str | None, *, force: bool) -> Target:
+        """The target that somebody has written: a path, ``-`` for standard output, or nothing.
+
+        Raises:
+            Misused: binary data would go to a terminal.
+            FileProblem: it is there already and must not be overwritten, or cannot be there.
+        """
+        if written == STANDARD:
+            return cls(path=None, is_standard=True)
+        target = cls(path=Path(written) if written else None, force=force)
+        if target.path is not None and not target.path.is_dir():
+            if written and written.endswith(os.sep):
+                raise FileProblem(f"there is no folder {written}")
+            target._demand_free(target.path)
+        elif not os.access(target.path or Path(), os.W_OK):
+            raise FileProblem(f"cannot write into {target.path or Path.cwd()}")
+        return target
+
+    @property
+    def extension(self) -> str:
+        """Of the file, in lower case and without a dot; empty where the service names it."""
+        return "" if self.path is None or self.path.is_dir() else self.path.suffix[1:].lower()
+
+    def file(self, usual_name: str) -> Path:
+        """The file, which the service calls ``usual_name``."""
+        if self.path is None or self.path.is_dir():
+            return (self.path or Path()) / usual_name
+        return self.path
+
+    def demand_binary(self) -> None:
+        """See to it that no audio goes to a terminal.
+
+        Raises:
+            Misused: it would.
+        """
+        if self.is_standard and sys.stdout.isatty():
+            raise Misused("audio is nothing for a terminal; pipe it on, or name a file with -o")
+
+    def receive(self, chunks: Iterable[bytes], usual_name: str) -> Path | None:
+        """Write ``chunks``, and return the file; None for standard output.
+
+        Raises:
+            FileProblem: it cannot be written, or is there already.
+            PipeClosed: nobody reads standard output.
+        """
+        if self.is_standard:
+            for chunk in chunks:
+                write(chunk)
+            return None
+        path = self.file(usual_name)
+        self._demand_free(path)
+        try:
+            if path.exists() and not path.is_file():  # such as /dev/null
+                _write(path, chunks, "wb")
+                return path
+            # Given the usual permissions, which a file of tempfile's would not have.
+            temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+            try:
+                _write(temporary, chunks, "wb")
+                self._demand_free(path)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileProblem(f"cannot write {path}: {error.strerror}") from error
+        return path
+
+    def _demand_free(self, path: Path) -> None:
+        if path.is_file() and not self.force:
+            raise FileProblem(f"{path} is there already; --force overwrites it, -o names another file")
+        folder = path.parent
+        if not folder.is_dir():
+            raise FileProblem(f"there is no folder {folder}")
+        if not path.exists() and not os.access(folder, os.W_OK):
+            raise FileProblem(f"cannot write into {folder}")
+
+
+def read_text(written: str) -> str:
+    """The text of a file, or with ``-`` of standard input, in UTF-8.
+
+    Raises:
+        FileProblem: it cannot be read, or is in another encoding.
+    """
+    name = name_of(written)
+    try:
+        data = sys.stdin.buffer.read() if written == STANDARD else Path(written).read_bytes()
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileProblem(f"{name} is not UTF-8 (line {line}); save it as UTF-8") from error
+    except OSError as error:
+        raise FileProblem(f"cannot read {name}: {error.strerror}") from error
+
+
+def name_of(written: str) -> str:
+    """What people call an input."""
+    return "standard input" if written == STANDARD else written
+
+
+def _write(path: Path, chunks: Iterable[bytes], mode: str) -> None:
+    with path.open(mode) as file:
+        file.writelines(chunks)

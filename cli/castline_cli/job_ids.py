@@ -1,0 +1,60 @@
+"""Which job is meant: by its id, the beginning or end of one, or ``last``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from castline_cli.errors import Misused, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from castline_cli.api import Api
+
+_LAST: Final = frozenset({"last", "-"})
+_WHOLE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PART: Final = re.compile(r"[0-9a-f-]{4,35}")
+_PAGE: Final = 100
+_PAGES: Final = 10
+"""How far back a part is looked for."""
+
+
+def find_job_id(api: Api, written: str) -> str:
+    """The id of the job that somebody means.
+
+    Args:
+        api: where the job is.
+        written: an id, at least four characters of its beginning or its end, or ``last`` or ``-`` for the newest job.
+
+    Raises:
+        NotFound: there is no such job.
+        Misused: several ids begin or end so.
+    """
+    if written in _LAST:
+        newest = api.get("/jobs", {"limit": 1}).body["items"]
+        if not newest:
+            raise NotFound("there is no job yet; `castline say` submits one")
+        return str(newest[0]["id"])
+    part = written.strip().rstrip("…").lower()
+    if _WHOLE.fullmatch(part):
+        return part
+    matches = (
+        [each for each in _ids(api) if each.startswith(part) or each.endswith(part)] if _PART.fullmatch(part) else []
+    )
+    if not matches:
+        raise NotFound(f"there is no job {written}; `castline jobs list` shows those that there are")
+    if len(matches) > 1:
+        shown = "\n  ".join(matches[:5])
+        raise Misused(f"{len(matches)} jobs begin or end with {written}; write more of one:\n  {shown}")
+    return matches[0]
+
+
+def _ids(api: Api) -> Iterator[str]:
+    cursor: str | None = None
+    for _ in range(_PAGES):
+        page = api.get("/jobs", {"limit": _PAGE, "cursor": cursor}).body
+        yield from (job["id"] for job in page["items"])
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return

@@ -1,0 +1,171 @@
+"""OpenID Connect, as far as a command line needs it: the authorization-code flow with PKCE, refreshing, revoking.
+
+RFC 8252 (native apps), RFC 7636 (PKCE), RFC 7009 (revocation), RFC 9207 (issuer identification).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import urlencode
+
+import httpx
+
+from castline_cli.addresses import is_confidential
+from castline_cli.api import http_client
+from castline_cli.errors import CastlineError, SignedOut, Unreachable
+from castline_cli.profiles import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_TIMEOUT_SECONDS: Final = 15.0
+_USUAL_LIFETIME_SECONDS: Final = 3600
+
+
+class SignInEnded(SignedOut):
+    """A refresh token is no longer taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """Who signs tokens, and where it does what."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    revocation_endpoint: str | None
+
+    @classmethod
+    def discover(cls, issuer: str) -> Self:
+        """Ask an issuer where it does what.
+
+        Raises:
+            SignedOut: it is no issuer that can be trusted.
+            Unreachable: it does not answer.
+        """
+        if not is_confidential(issuer):
+            raise SignedOut(f"{issuer} is not asked for a sign-in, because others could read it; it takes https")
+        document = _json(_ask("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration"), issuer)
+        endpoints = [document.get("authorization_endpoint"), document.get("token_endpoint")]
+        if document.get("issuer") != issuer or not all(isinstance(each, str) for each in endpoints):
+            raise SignedOut(f"{issuer} does not describe itself as an OpenID Connect issuer of that name")
+        return cls(
+            issuer=issuer,
+            authorization_endpoint=document["authorization_endpoint"],
+            token_endpoint=document["token_endpoint"],
+            revocation_endpoint=document.get("revocation_endpoint"),
+        )
+
+    def exchange(self, *, client_id: str, code: str, attempt: Attempt) -> Tokens:
+        """The tokens for a code that came back to ``attempt``.
+
+        Raises:
+            SignedOut: the issuer refuses it.
+            Unreachable: it does not answer.
+        """
+        form = {
+            "grant_type": "authorization_code",
+            "client_id": client_id,
+            "code": code,
+            "redirect_uri": attempt.redirect_uri,
+            "code_verifier": attempt.verifier,
+        }
+        return self._tokens(form, refused=SignedOut)
+
+    def refresh(self, *, client_id: str, refresh_token: str) -> Tokens:
+        """New tokens for an old sign-in.
+
+        Raises:
+            SignInEnded: it has ended.
+            Unreachable: the issuer does not answer.
+        """
+        form = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": refresh_token}
+        return self._tokens(form, refused=SignInEnded)
+
+    def revoke(self, *, client_id: str, refresh_token: str) -> bool:
+        """End a sign-in for good, and say whether the issuer can and did."""
+        if self.revocation_endpoint is None:
+            return False
+        try:
+            answer = _ask("POST", self.revocation_endpoint, {"client_id": client_id, "token": refresh_token})
+        except CastlineError:
+            return False
+        return answer.is_success
+
+    def _tokens(self, form: Mapping[str, str], *, refused: type[CastlineError]) -> Tokens:
+        asked_at = time.time()
+        answer = _ask("POST", self.token_endpoint, form)
+        body = _json(answer, self.issuer)
+        if not answer.is_success:
+            raise refused(f"{self.issuer} refuses: {body.get('error_description') or body.get('error')}")
+        if not isinstance(body.get("access_token"), str) or str(body.get("token_type", "")).lower() != "bearer":
+            raise refused(f"{self.issuer} gives no bearer token")
+        return Tokens(
+            access_token=body["access_token"],
+            expires_at=asked_at + float(body.get("expires_in", _USUAL_LIFETIME_SECONDS)),
+            refresh_token=body.get("refresh_token"),
+            id_token=body.get("id_token"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One sign-in that has been begun: what ties the code that comes back to it."""
+
+    redirect_uri: str
+    state: str
+    verifier: str
+
+    @classmethod
+    def begin(cls, redirect_uri: str) -> Self:
+        """An attempt with secrets of its own."""
+        return cls(redirect_uri=redirect_uri, state=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48))
+
+    def address(self, issuer: Issuer, *, client_id: str, scopes: Sequence[str]) -> str:
+        """Where a person signs in."""
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
+        query = {
+            "response_type": "code",
+            "client_id": client_id,
+            "redirect_uri": self.redirect_uri,
+            "scope": " ".join(scopes),
+            "state": self.state,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        separator = "&" if "?" in issuer.authorization_endpoint else "?"
+        return f"{issuer.authorization_endpoint}{separator}{urlencode(query)}"
+
+
+def claims_of(token: str | None) -> dict[str, Any]:
+    """What a JSON Web Token says, for showing: its signature is the API's business. Empty if it is none."""
+    try:
+        payload = (token or "").split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _ask(method: str, address: str, form: Mapping[str, str] | None = None) -> httpx.Response:
+    try:
+        with http_client(address, timeout=_TIMEOUT_SECONDS) as client:
+            return client.request(method, address, data=form)
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        raise Unreachable(f"{address} does not answer; nobody can sign in until it does") from error
+
+
+def _json(answer: httpx.Response, issuer: str) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise Unreachable(f"{issuer} does not answer as an OpenID Connect issuer does ({answer.status_code})")
+    return body

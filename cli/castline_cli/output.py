@@ -1,0 +1,85 @@
+"""What is printed: results to standard output, everything else to standard error. Tables are for terminals."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from castline_cli.errors import PipeClosed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+
+
+def is_for_people() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def say(text: str) -> None:
+    """Print a result.
+
+    Raises:
+        PipeClosed: nobody reads it.
+    """
+    write(f"{text}\n".encode("utf-8", "replace"))
+
+
+def write(data: bytes) -> None:
+    """Print bytes as they are.
+
+    Raises:
+        PipeClosed: nobody reads them.
+    """
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        raise PipeClosed from error
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, footer: str = "") -> None:
+    """Print rows: as a table with a footer to a terminal, otherwise as tab-separated values and nothing else.
+
+    Args:
+        columns: their names; all of them empty for a table without a head.
+        rows: a cell for each column. The first one is never cut.
+        footer: what is to be known of the whole.
+    """
+    if not is_for_people():
+        for row in rows:
+            say("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=None, pad_edge=False, header_style="dim", show_header=any(columns))
+    for number, name in enumerate(columns):
+        shown.add_column(name, no_wrap=number == 0, overflow="ignore" if number == 0 else "fold")
+    for row in rows:
+        shown.add_row(*(Text(cell) for cell in row))
+    terminal = console()
+    if shown.row_count:
+        terminal.print(shown)
+    if footer:
+        terminal.print(footer, style="dim", markup=False)
+
+
+def console() -> Console:
+    """The terminal that standard output is."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def remark(text: str) -> None:
+    """Tell people what goes on, if somebody watches standard error."""
+    if sys.stderr.isatty():
+        complain(text)
+
+
+def complain(text: str) -> None:
+    """Say what is wrong, on standard error."""
+    print(f"castline: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,143 @@
+"""What every command takes, before or after its name: which Castline, as whom, and in which language."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from castline_cli.addresses import LOCAL, api_url, without_prefix
+from castline_cli.output import remark
+
+if TYPE_CHECKING:
+    import httpx
+    from typer.core import TyperCommand
+
+    from castline_cli.api import Api
+    from castline_cli.profiles import Profile, Profiles
+
+_KEY: Final = "castline_cli.session"
+_WORTH_REPEATING: Final = ("api", "user")
+"""What a later command has to be given again to find the same job."""
+
+
+@dataclass(slots=True)
+class Session:
+    """The choices that one call of castline makes."""
+
+    chosen: dict[str, str] = field(default_factory=dict)
+    typed: set[str] = field(default_factory=set)
+    """Which of them were options, and not in the environment."""
+
+    @classmethod
+    def of(cls, context: typer.Context) -> Session:
+        """The session that ``context`` belongs to."""
+        session: Session = context.find_root().meta.setdefault(_KEY, cls())
+        return session
+
+    @property
+    def profiles(self) -> Profiles:
+        """The sign-ins of whoever runs this."""
+        from castline_cli.profiles import Profiles
+
+        return Profiles()
+
+    @property
+    def url(self) -> str:
+        """The API: as chosen, the one that was signed in to last, or the local one.
+
+        Raises:
+            Misused: what was chosen is no address.
+        """
+        if "api" in self.chosen:
+            return api_url(self.chosen["api"])
+        return self.profiles.default_api() or api_url(LOCAL)
+
+    def profile(self) -> Profile | None:
+        """The sign-in to that API, if there is one and nothing stands in its place.
+
+        Raises:
+            FileProblem: it cannot be read.
+        """
+        if "token" in self.chosen:
+            return None
+        return self.profiles.find(self.url)
+
+    def api(self, **options: Any) -> Api:
+        """A connection to the API; ``options`` are those of ``Api``."""
+        from castline_cli.api import Api
+        from castline_cli.languages import accept_language
+
+        return Api(
+            self.url,
+            accept_language=accept_language(self.chosen.get("lang"), os.environ),
+            auth=self._auth(),
+            sign_in_advice=self._sign_in_advice(),
+            user=self.chosen.get("user"),
+            **{"on_pause": remark, **options},
+        )
+
+    def command(self, *words: str) -> str:
+        """A command to type later, for the same Castline and user."""
+        options = [
+            word for name in _WORTH_REPEATING if name in self.typed for word in (f"--{name}", self.chosen[name])
+        ]
+        return f"`{' '.join(['castline', *words, *options])}`"
+
+    def _sign_in_advice(self) -> str:
+        where = without_prefix(self.url)
+        if "token" in self.chosen:
+            return f"{where} does not accept the token; get another, or sign in with `castline login`"
+        if self.profile() is not None:
+            return f"{where} does not accept the sign-in; `castline login` signs in again"
+        return f"nobody is signed in to {where}; `castline login URL` signs in, --token takes a token"
+
+    def _auth(self) -> httpx.Auth | None:
+        from castline_cli.credentials import GivenToken, KeptSignIn
+
+        if "token" in self.chosen:
+            return GivenToken(self.chosen["token"])
+        profile = self.profile()
+        return KeptSignIn(profile, self.profiles) if profile else None
+
+
+def _remember(context: typer.Context, parameter: typer.CallbackParam, value: str | None) -> None:
+    """Keep what was chosen: an option goes before the environment, and the later option before the earlier."""
+    name = str(parameter.name)
+    session = Session.of(context)
+    source = context.get_parameter_source(name)
+    is_typed = source is not None and source.name == "COMMANDLINE"
+    if value and (is_typed or name not in session.chosen):
+        session.chosen[name] = value
+        if is_typed:
+            session.typed.add(name)
+
+
+def _option(variable: str, metavar: str, explanation: str) -> Any:
+    return typer.Option(
+        envvar=variable, metavar=metavar, help=explanation, callback=_remember, expose_value=False, show_default=False
+    )
+
+
+ApiOption = Annotated[str | None, _option("CASTLINE_API", "URL", f"Where Castline is. [default: {LOCAL}]")]
+TokenOption = Annotated[str | None, _option("CASTLINE_TOKEN", "TOKEN", "A bearer token, in place of a sign-in.")]
+UserOption = Annotated[str | None, _option("CASTLINE_USER", "NAME", "Who asks; for a local stack.")]
+LangOption = Annotated[str | None, _option("CASTLINE_LANG", "TAG", "The language of messages, such as zh-TW.")]
+_NAMES: Final = {"api", "token", "user", "lang"}
+
+
+def accept_everywhere(group: TyperGroup) -> None:
+    """Let each command below ``group`` take those of its options that make a session, too."""
+    shared = [parameter for parameter in group.params if parameter.name in _NAMES]
+    for command in _commands_below(group):
+        command.params.extend(shared)
+
+
+def _commands_below(group: TyperGroup) -> list[TyperCommand]:
+    commands: list[Any] = []
+    for each in group.commands.values():
+        commands += _commands_below(each) if isinstance(each, TyperGroup) else [each]
+    return commands

@@ -1,0 +1,39 @@
+"""How values are written for people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from castline_cli.api import Json
+
+
+def duration(milliseconds: int) -> str:
+    """A length of time: 6.3 s, 1:02:03."""
+    seconds = milliseconds / 1000
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def size(bytes_: int) -> str:
+    """An amount of data: 77 KB, 1.5 MB."""
+    return f"{bytes_ / 1000:.0f} KB" if bytes_ < 1_000_000 else f"{bytes_ / 1_000_000:.1f} MB"
+
+
+def moment(time: str | None) -> str:
+    """A time of the API's, by the clock on the wall."""
+    if time is None:
+        return ""
+    return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def cast(job: Json) -> list[tuple[str, str]]:
+    """Who speaks with which voice; a single text's speaker has no name."""
+    given = job["input_params"]
+    if "voice_id" in given:
+        return [("", given["voice_id"])]
+    return [(each["speaker"], each["voice_id"]) for each in given["voice_assignments"]]

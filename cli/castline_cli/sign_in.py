@@ -1,0 +1,148 @@
+"""Signing in through the browser, and signing out."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import webbrowser
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urljoin
+
+import httpx
+
+from castline_cli.addresses import api_url, is_confidential, without_prefix
+from castline_cli.api import http_client
+from castline_cli.errors import CastlineError, Misused, Unreachable
+from castline_cli.loopback import CallbackListener
+from castline_cli.oidc import Attempt, Issuer
+from castline_cli.profiles import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from castline_cli.profiles import Profiles
+
+DEFAULT_SCOPES: Final = ("openid", "email")
+PATIENCE_SECONDS: Final = 300.0
+"""How long somebody has for signing in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What signing in needs to know of a Castline."""
+
+    address: str
+    """What people call it."""
+    api: str
+    issuer: str | None
+    """None when it takes requests without a sign-in."""
+    client_id: str
+    scopes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        """Where somebody has signed in before."""
+        return cls(
+            address=profile.site,
+            api=profile.api,
+            issuer=profile.issuer,
+            client_id=profile.client_id,
+            scopes=profile.scopes,
+        )
+
+
+def read_site(address: str) -> Site:
+    """What ``<address>/config.json`` says.
+
+    Raises:
+        Misused: the address is none, or not to be trusted.
+        Unreachable: it does not answer, or not with such a file.
+    """
+    site = without_prefix(api_url(address))
+    if not is_confidential(site):
+        raise Misused(f"{site} could be read by others on the way; sign in over https")
+    place = f"{site}/config.json"
+    try:
+        with http_client(place, timeout=15, follow_redirects=True) as client:
+            answer = client.get(place)
+    except httpx.TransportError as error:
+        raise Unreachable(f"nothing answers at {site}; is the address right?") from error
+    try:
+        config = answer.raise_for_status().json()
+        sign_in = config["sign_in"] or {"issuer": None, "client_id": "", "scopes": []}
+        return Site(
+            address=site,
+            api=api_url(urljoin(place, config["api"])),
+            issuer=sign_in["issuer"],
+            client_id=sign_in["client_id"],
+            scopes=_as_tuple(sign_in.get("scopes")) or DEFAULT_SCOPES,
+        )
+    except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
+        raise Unreachable(
+            f"{place} does not say how to sign in; name --issuer and --client-id, and the API's address"
+        ) from error
+
+
+def sign_in(site: Site, *, port: int, show: Callable[[str], None], patience_seconds: float) -> Profile:
+    """Let somebody sign in; gives the profile, which is not kept yet.
+
+    Args:
+        site: where, with an issuer.
+        port: on 127.0.0.1, for the browser to come back to.
+        show: is given the address to sign in at.
+        patience_seconds: how long to wait.
+
+    Raises:
+        SignedOut: the sign-in was refused, or nobody came.
+        Unreachable: the issuer does not answer.
+        FileProblem: the port is in use.
+    """
+    if site.issuer is None:
+        raise ValueError("nothing to sign in to")
+    if not is_confidential(site.api):
+        raise Misused(f"the sign-in to {site.api} could be read by others on the way; it has to be https")
+    issuer = Issuer.discover(site.issuer)
+    with CallbackListener(port) as listener:
+        attempt = Attempt.begin(listener.redirect_uri)
+        show(attempt.address(issuer, client_id=site.client_id, scopes=site.scopes))
+        code = listener.receive_code(attempt, issuer=issuer.issuer, timeout_seconds=patience_seconds)
+    tokens = issuer.exchange(client_id=site.client_id, code=code, attempt=attempt)
+    return Profile(
+        api=site.api,
+        site=site.address,
+        issuer=issuer.issuer,
+        client_id=site.client_id,
+        scopes=site.scopes,
+        tokens=tokens,
+    )
+
+
+def sign_out(profile: Profile, profiles: Profiles) -> bool:
+    """Forget a sign-in, and say whether its issuer has ended it too."""
+    profiles.delete(profile.api)
+    if profile.tokens.refresh_token is None:
+        return False
+    try:
+        issuer = Issuer.discover(profile.issuer)
+    except CastlineError:
+        return False
+    return issuer.revoke(client_id=profile.client_id, refresh_token=profile.tokens.refresh_token)
+
+
+def open_browser(address: str) -> None:
+    """Show a sign-in page, and its address in case nothing opens."""
+    print(f"Sign in at\n\n  {address}\n", file=sys.stderr, flush=True)
+    # Some browsers are waited for until they are closed: meanwhile somebody has to listen.
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def print_address(address: str) -> None:
+    """Show where to sign in."""
+    print(f"Open this address in a browser:\n\n  {address}\n", file=sys.stderr, flush=True)
+
+
+def _as_tuple(scopes: object) -> tuple[str, ...]:
+    if isinstance(scopes, str):
+        return tuple(scopes.split())
+    return tuple(map(str, scopes)) if isinstance(scopes, list) else ()

@@ -1,0 +1,118 @@
+"""The command line as its users start it: within this process, which is quick, or in one of its own."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from castline_cli.app import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PROGRAM = Path(sys.executable).parent / "castline"
+PATIENCE_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call ended, and what it printed."""
+
+    exit_code: int
+    out_bytes: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        return self.out_bytes.decode("utf-8")
+
+    @property
+    def complaint(self) -> str:
+        """The one line on standard error."""
+        [line] = self.err.splitlines()
+        return line
+
+
+class Castline:
+    """A shell in ``folder``, in which nothing is set but ``environment``."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.environment = dict(environment)
+
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> Outcome:
+        """Run a command without a terminal."""
+        streams = {name: _stream() for name in ("stdout", "stderr")}
+        with pytest.MonkeyPatch.context() as patch:
+            for name in list(os.environ):
+                if name.startswith(("CASTLINE_", "LC_", "LANG")):
+                    patch.delenv(name)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.chdir(self.folder)
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+            for name, stream in streams.items():
+                patch.setattr(sys, name, stream)
+            exit_code = main(arguments)
+        out, err = (_content(stream) for stream in streams.values())
+        return Outcome(exit_code, out, err.decode("utf-8"))
+
+    def done(self, *arguments: str, stdin: bytes = b"") -> str:
+        """Run a command that does what it should and has nothing to complain about; gives what it printed."""
+        outcome = self(*arguments, stdin=stdin)
+        assert (outcome.exit_code, outcome.err) == (0, "")
+        return outcome.out
+
+    def run(self, *arguments: str, stdin: bytes = b"") -> Outcome:
+        """Run a command in a process of its own."""
+        ended = subprocess.run(  # noqa: S603 (our own program)
+            [PROGRAM, *arguments],
+            input=stdin,
+            capture_output=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+            **self.place,
+        )
+        return Outcome(ended.returncode, ended.stdout, ended.stderr.decode("utf-8"))
+
+    def run_python(self, program: str) -> str:
+        """Run a Python program where commands run; gives what it printed."""
+        ended = subprocess.run(  # noqa: S603 (our own program)
+            [sys.executable, "-c", program], capture_output=True, timeout=PATIENCE_SECONDS, check=True, **self.place
+        )
+        printed: bytes = ended.stdout
+        return printed.decode("utf-8")
+
+    @contextmanager
+    def started(self, *arguments: str, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
+        """A command in a process of its own, killed in the end unless it has ended."""
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+        with subprocess.Popen([PROGRAM, *arguments], **pipes, **self.place) as process:  # noqa: S603 (our own program)
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Where and in which environment a process runs."""
+        return {"cwd": self.folder, "env": {"PATH": os.environ["PATH"], "COLUMNS": "80", **self.environment}}
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+
+
+def _content(stream: io.TextIOWrapper) -> bytes:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue()

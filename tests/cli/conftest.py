@@ -1,0 +1,81 @@
+"""The command line before a real stack. A module's tests share one, and keep apart by user."""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from castline.api import jobs
+from castline_cli import waiting
+from local.azure_speech.server import AzureSpeechEmulator
+from local.cloud.clock import Clock
+from local.stack import LocalStack
+from tests.cli.bad_road import BadRoad
+from tests.cli.castline import Castline
+from tests.e2e.api_client import ApiClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def polls_at_once() -> Iterator[None]:
+    """Let the service ask nobody to wait for two seconds between polls: there are many tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "POLL_AFTER_SECONDS", 0)
+        patch.setattr(waiting, "_MIN_POLL_SECONDS", 0.02)
+        yield
+
+
+@pytest.fixture(scope="module")
+def downloads() -> Iterator[BadRoad]:
+    """The road that downloads take, on which nothing happens unless a test wants it."""
+    with BadRoad() as road:
+        yield road
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, downloads: BadRoad, polls_at_once: None) -> Iterator[LocalStack]:
+    speech = AzureSpeechEmulator(voice_engine="tone")
+    log_file = tmp_path_factory.mktemp("logs") / "functions.log"
+    settings = {"DOWNLOAD_ENDPOINT_URL": downloads.url}
+    with LocalStack(clock=Clock(wait_scale=0.1), speech=speech, log_file=log_file, settings=settings) as stack:
+        downloads.target = stack.url
+        yield stack
+
+
+@pytest.fixture
+def port() -> int:
+    """One that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def user() -> str:
+    """Somebody who has no jobs yet."""
+    return f"user-{uuid.uuid4()}"
+
+
+@pytest.fixture
+def client(stack: LocalStack, user: str) -> Iterator[ApiClient]:
+    """The same user, by HTTP."""
+    with ApiClient(stack.url, user_id=user) as client:
+        yield client
+
+
+@pytest.fixture
+def castline(stack: LocalStack, user: str, tmp_path: Path, downloads: BadRoad) -> Castline:
+    """The command line of that user, in a folder of its own."""
+    downloads.clear()
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return Castline(
+        folder,
+        {"CASTLINE_API": stack.url, "CASTLINE_USER": user, "XDG_CONFIG_HOME": str(tmp_path / "config")},
+    )

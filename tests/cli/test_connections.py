@@ -1,0 +1,217 @@
+"""What the command line does when connections break, or nothing answers."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from castline.api import jobs
+from castline_cli import api, waiting
+from castline_cli import downloads as audio_downloads
+from castline_cli.addresses import LOCAL
+from tests.cli.bad_road import BadRoad, Trouble
+from tests.cli.scripts import SCRIPT, VOICES
+from tests.e2e.dialogues import dialogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.stack import LocalStack
+    from tests.cli.castline import Castline
+    from tests.e2e.api_client import ApiClient
+
+STDIN = SCRIPT.encode("utf-8")
+
+
+@pytest.fixture
+def road(stack: LocalStack, castline: Castline) -> Iterator[BadRoad]:
+    """The road that the command line takes to the API."""
+    with BadRoad(stack.url) as road:
+        castline.environment["CASTLINE_API"] = road.url
+        yield road
+
+
+@pytest.fixture(autouse=True)
+def no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pause between attempts as often as ever, but not as long."""
+    for module in (api, audio_downloads):
+        monkeypatch.setattr(module, "_PAUSES_SECONDS", tuple(0.01 for _ in module._PAUSES_SECONDS))
+    monkeypatch.setattr(waiting, "_POLL_SECONDS", 0.01)
+
+
+class TestSubmitting:
+    @pytest.mark.parametrize(
+        "trouble",
+        [Trouble(method="POST", path="/jobs", times=2), Trouble(method="POST", path="/jobs", times=2, status=503)],
+        ids=["a connection that breaks after the job was made", "a service out of order"],
+    )
+    def test_makes_one_job_however_often_it_is_tried(
+        self, castline: Castline, road: BadRoad, client: ApiClient, trouble: Trouble
+    ) -> None:
+        # Given
+        road.troubles = [trouble]
+
+        # When
+        job_id = castline.done("say", "-", "--no-wait", *VOICES, stdin=STDIN).strip()
+
+        # Then
+        assert road.count("POST", "/jobs") == 3
+        assert client.list_ids() == [job_id]
+
+    def test_gives_up_in_the_end(self, castline: Castline, road: BadRoad) -> None:
+        road.troubles = [Trouble(method="POST", path="/jobs", times=9)]
+
+        outcome = castline("say", "-", *VOICES, stdin=STDIN)
+
+        assert outcome.exit_code == 3
+        complaint = f"castline: the connection to {road.url} was lost, again and again; try again later"
+        assert outcome.complaint == complaint
+
+    def test_tells_of_a_service_that_stays_out_of_order(self, castline: Castline, road: BadRoad) -> None:
+        road.troubles = [Trouble(method="POST", path="/jobs", times=9, status=502)]
+
+        outcome = castline("say", "-", *VOICES, stdin=STDIN)
+
+        assert outcome.exit_code == 3
+        assert outcome.complaint == f"castline: the service at {road.url} is out of order (502)"
+
+
+class TestWaiting:
+    def test_survives_a_service_that_is_away_for_a_while(self, castline: Castline, road: BadRoad) -> None:
+        # Given a job that is known
+        job_id = castline.done("say", "-", "--no-wait", *VOICES, stdin=STDIN).strip()
+        road.troubles = [Trouble(method="GET", path=f"/jobs/{job_id}", times=5)]
+
+        # When, then
+        assert castline.done("jobs", "download", job_id, "-o", "out.mp3") == "out.mp3\n"
+
+    def test_ends_with_how_to_come_back(
+        self, castline: Castline, road: BadRoad, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(waiting, "_PATIENCE_SECONDS", 0.0)
+        job_id = castline.done("say", "-", "--no-wait", *VOICES, stdin=STDIN).strip()
+        road.troubles = [Trouble(method="GET", path=f"/jobs/{job_id}", times=99)]
+
+        outcome = castline("jobs", "download", job_id)
+
+        assert outcome.exit_code == 3
+        assert outcome.err.splitlines()[1] == f"  the job is safe: `castline jobs download {job_id}` fetches it"
+
+    def test_asks_as_seldom_as_the_service_wants_and_for_news_only(
+        self,
+        castline: Castline,
+        road: BadRoad,
+        client: ApiClient,
+        stack: LocalStack,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        # Given a service that wants a second between polls
+        monkeypatch.setattr(jobs, "POLL_AFTER_SECONDS", 1)
+        with stack.cloud.lambdas.pause("plan") as pause:
+            job_id = client.submit(dialogue())
+            with castline.started("jobs", "download", job_id) as process:
+                # When it looks three times
+                looks = [time_of_look(road, job_id, number) for number in (1, 2, 3)]
+                pause.release()
+                process.communicate(timeout=20)
+
+        # Then
+        assert process.returncode == 0
+        assert looks[2] - looks[0] > 1.9
+        assert road.statuses["GET", 304] >= 1
+
+
+def time_of_look(road: BadRoad, job_id: str, number: int) -> float:
+    """When a job was looked at for the ``number``-th time, in seconds."""
+    deadline = time.monotonic() + 20
+    while road.count("GET", f"/jobs/{job_id}") < number:
+        assert time.monotonic() < deadline, f"nobody looks at the job for the {number}. time"
+        time.sleep(0.01)
+    return time.monotonic()
+
+
+class TestDownloading:
+    @pytest.mark.parametrize("into_a_pipe", [False, True])
+    def test_goes_on_where_it_broke(
+        self, castline: Castline, client: ApiClient, downloads: BadRoad, *, into_a_pipe: bool
+    ) -> None:
+        # Given
+        job_id = client.complete(dialogue("很長的一句話。"))["id"]
+        whole = client.download(job_id).content
+        downloads.clear()
+        downloads.troubles = [Trouble(method="GET", path=".mp3", times=2, after_bytes=3000)]
+
+        # When
+        outcome = castline("jobs", "download", job_id, "-o", "-" if into_a_pipe else "out.mp3")
+
+        # Then
+        assert (outcome.exit_code, outcome.err) == (0, "")
+        assert (outcome.out_bytes if into_a_pipe else (castline.folder / "out.mp3").read_bytes()) == whole
+        assert downloads.ranges == ["", "bytes=3000-", "bytes=6000-"]
+
+    def test_leaves_nothing_behind_when_it_cannot_be_mended(
+        self, castline: Castline, client: ApiClient, downloads: BadRoad
+    ) -> None:
+        job_id = client.complete(dialogue())["id"]
+        downloads.troubles = [Trouble(method="GET", path=".mp3", times=99, after_bytes=0)]
+
+        outcome = castline("jobs", "download", job_id, "-o", "out.mp3")
+
+        assert outcome.exit_code == 3
+        assert outcome.err.splitlines() == [
+            "castline: the download breaks again and again; try again later",
+            f"  the job is safe: `castline jobs download {job_id}` fetches it",
+        ]
+        assert list(castline.folder.iterdir()) == []
+        assert downloads.count("GET", ".mp3") == len(audio_downloads._PAUSES_SECONDS)
+
+    def test_starts_again_where_parts_are_not_to_be_had(
+        self, castline: Castline, client: ApiClient, downloads: BadRoad
+    ) -> None:
+        job_id = client.complete(dialogue("很長的一句話。"))["id"]
+        whole = client.download(job_id).content
+        downloads.clear()
+        downloads.serves_parts = False
+        downloads.troubles = [Trouble(method="GET", path=".mp3", after_bytes=3000)]
+
+        outcome = castline("jobs", "download", job_id, "-o", "-")
+
+        assert (outcome.exit_code, outcome.out_bytes) == (0, whole)
+
+
+class TestNothingThere:
+    def test_is_told_at_once_with_what_to_do(self, castline: Castline) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        castline.environment["CASTLINE_API"] = f"127.0.0.1:{port}"
+
+        outcome = castline("jobs", "list")
+
+        assert outcome.exit_code == 3
+        complaint = f"castline: nothing answers at http://127.0.0.1:{port}; is it running, and the address right?"
+        assert outcome.complaint == complaint
+
+    def test_at_the_usual_address_names_the_command_that_starts_it(
+        self, castline: Castline, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given that address, where somebody may run a stack just now: it leads elsewhere
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        monkeypatch.setattr("castline_cli.api.LOCAL", f"http://127.0.0.1:{port}")
+        castline.environment["CASTLINE_API"] = f"127.0.0.1:{port}"
+
+        outcome = castline("jobs", "list")
+
+        advice = "start it with `make dev`, or name another with --api"
+        assert outcome.complaint == f"castline: nothing answers at http://127.0.0.1:{port}; {advice}"
+        assert LOCAL == "http://127.0.0.1:8000"
+
+    @pytest.mark.parametrize("path", ["/docs", "/elsewhere"])
+    def test_but_something_else_is_told(self, castline: Castline, stack: LocalStack, path: str) -> None:
+        outcome = castline("health", "--api", f"{stack.url}{path}")
+
+        assert outcome.exit_code == 3
+        assert outcome.complaint.endswith("is not Castline's API; is the address right?")

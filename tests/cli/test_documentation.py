@@ -1,0 +1,108 @@
+"""docs/command-line.md shows what happens: its examples are run, one after another, and its tables compared."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from castline_cli.errors import EXPLANATIONS
+from castline_cli.loopback import PATH, PORT
+from tests.cli.castline import PATIENCE_SECONDS, PROGRAM
+from tests.cli.site import Site
+from tests.cli.test_sign_in import BROWSER
+from tests.cli.test_terminal import Terminal
+
+if TYPE_CHECKING:
+    from local.stack import LocalStack
+    from tests.cli.castline import Castline
+
+ROOT = Path(__file__).parent.parent.parent
+TEXT = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+LOCAL, DEPLOYED = "http://127.0.0.1:8000", "https://castline.example.com"
+
+
+def examples() -> list[tuple[str, str]]:
+    """Each command in the document, and what it shows."""
+    blocks = re.findall(r"^```console\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+    parts = [part for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
+
+
+def shown_by(castline: Castline, command: str) -> str:
+    """What a shell with a terminal of 120 columns shows of a command: its results, then its messages."""
+    end, their_end = pty.openpty()
+    environment = {**castline.place["env"], "COLUMNS": "120", "TERM": "xterm-256color"}
+    environment["PATH"] = f"{PROGRAM.parent}:{environment['PATH']}"
+    with subprocess.Popen(  # noqa: S603 (the document's own commands)
+        ["/bin/bash", "-c", command],
+        stdin=subprocess.DEVNULL,
+        stdout=their_end,
+        stderr=subprocess.PIPE,
+        cwd=castline.folder,
+        env=environment,
+    ) as process:
+        os.close(their_end)
+        terminal = Terminal(end)
+        terminal.read_all()
+        _out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    os.close(end)
+    return terminal.text + err.decode("utf-8")
+
+
+def assert_as_shown(command: str, expected: str, shown: str) -> None:
+    """Compare line by line, but for white space at line ends; ``…`` stands for anything."""
+    pattern = "".join(".*" if part == "…" else re.escape(part) for part in re.split("(…)", tidy(expected)))
+    assert re.fullmatch(pattern, tidy(shown), re.DOTALL), f"$ {command}\n{shown}\nis not\n{expected}"
+
+
+def tidy(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
+
+
+@pytest.mark.timeout(60)
+def test_every_example_shows_what_the_document_says(castline: Castline, stack: LocalStack, port: int) -> None:
+    # Given
+    shutil.copytree(ROOT / "examples", castline.folder / "examples")
+    castline.environment |= {"BROWSER": BROWSER}
+    local = dict(castline.environment)
+    with Site(stack.url) as site:
+        site.redirect_uris = {f"http://localhost:{port}{PATH}"}
+        really = {DEPLOYED: site.url, "castline login": f"castline login --port {port}"}
+        is_about_signing_in = False
+        for command, expected in examples():
+            # When
+            is_about_signing_in = is_about_signing_in or "login" in command
+            kept = {"XDG_CONFIG_HOME", "BROWSER"} if is_about_signing_in else set(local)
+            castline.environment = {name: value for name, value in local.items() if name in kept}
+            run = command
+            for written, meant in really.items():
+                run = run.replace(written, meant)
+            shown = shown_by(castline, run)
+
+            # Then
+            assert_as_shown(command, expected, shown.replace(site.url, DEPLOYED).replace(stack.url, LOCAL))
+            is_about_signing_in = is_about_signing_in and "logout" not in command
+
+
+def test_what_is_compared_is_not_taken_for_anything() -> None:
+    with pytest.raises(AssertionError):
+        assert_as_shown("x", "made in … s\n", "made in 3 ms\n")
+    assert len(examples()) > 15
+
+
+def test_the_table_of_exit_codes_is_complete() -> None:
+    rows = dict(re.findall(r"^\| (\d+) \| (.+) \|$", TEXT, re.MULTILINE))
+
+    assert rows == {str(int(code)): explanation for code, explanation in EXPLANATIONS.items()}
+
+
+def test_the_port_is_the_one_that_is_listened_on() -> None:
+    assert f"`http://localhost:{PORT}{PATH}`" in TEXT
+    assert f"ssh -L {PORT}:localhost:{PORT}" in TEXT

@@ -1,0 +1,244 @@
+"""``castline jobs``: what became of what was submitted."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.scripts import VOICES
+from tests.e2e.decoded_audio import decode
+from tests.e2e.dialogues import dialogue
+
+if TYPE_CHECKING:
+    from local.stack import LocalStack
+    from tests.cli.castline import Castline
+    from tests.e2e.api_client import ApiClient
+
+
+@pytest.fixture
+def job_id(client: ApiClient) -> str:
+    """A completed job."""
+    job_id: str = client.complete(dialogue())["id"]
+    return job_id
+
+
+class TestList:
+    def test_prints_a_line_for_each_newest_first(self, castline: Castline, client: ApiClient) -> None:
+        older, newer = (client.complete(dialogue())["id"] for _ in range(2))
+
+        rows = [line.split("\t") for line in castline.done("jobs", "list").splitlines()]
+
+        assert [row[:3] for row in rows] == [[newer, "completed", "dialogue"], [older, "completed", "dialogue"]]
+
+    def test_shows_the_part_that_is_asked_for(self, castline: Castline, client: ApiClient, job_id: str) -> None:
+        assert castline.done("jobs", "list", "--status", "failed") == ""
+        assert castline.done("jobs", "list", "--offset", "1") == ""
+        assert castline.done("jobs", "list", "--status", "completed", "--limit", "1").startswith(job_id)
+
+    def test_is_the_apis_answer_as_json(self, castline: Castline, client: ApiClient, job_id: str) -> None:
+        printed = castline.done("jobs", "list", "--json", "--limit", "5", "--status", "completed")
+
+        assert printed == client.get("/jobs?limit=5&status=completed").text + "\n"
+
+
+class TestWhichJobIsMeant:
+    def test_is_said_by_its_id_a_part_of_it_or_its_place(
+        self, castline: Castline, client: ApiClient, job_id: str
+    ) -> None:
+        for written in (job_id, job_id[-8:], job_id[:20], job_id[:8] + "…", job_id.upper(), "last", "-"):
+            assert json.loads(castline.done("jobs", "show", written, "--json"))["id"] == job_id
+
+    def test_must_be_clear(self, castline: Castline, client: ApiClient) -> None:
+        job_ids = [client.complete(dialogue())["id"] for _ in range(2)]
+
+        outcome = castline("jobs", "show", job_ids[0][:4])
+
+        assert outcome.exit_code == 2
+        assert outcome.err.splitlines() == [
+            f"castline: 2 jobs begin or end with {job_ids[0][:4]}; write more of one:",
+            *(f"  {each}" for each in reversed(job_ids)),
+        ]
+
+    @pytest.mark.parametrize("written", ["00000000-0000-7000-8000-000000000000"])
+    def test_of_no_job_the_service_says_so(self, castline: Castline, written: str) -> None:
+        outcome = castline("jobs", "show", written)
+
+        assert (outcome.exit_code, outcome.complaint) == (6, "castline: There is no such job.")
+
+    @pytest.mark.parametrize("written", ["abcd", "abc", "nonsense", "../voices", ""])
+    def test_may_be_none(self, castline: Castline, job_id: str, written: str) -> None:
+        outcome = castline("jobs", "show", written)
+
+        assert outcome.exit_code == 6
+        assert outcome.complaint.startswith(f"castline: there is no job {written}; `castline jobs list` shows")
+
+    def test_is_none_before_the_first(self, castline: Castline) -> None:
+        outcome = castline("jobs", "show", "last")
+
+        assert (outcome.exit_code, outcome.complaint) == (
+            6,
+            "castline: there is no job yet; `castline say` submits one",
+        )
+
+
+class TestShow:
+    def test_tells_who_says_what_when(self, castline: Castline, job_id: str) -> None:
+        lines = castline.done("jobs", "show", "last").splitlines()
+
+        assert f"job\t{job_id}" in lines
+        assert "segments\t2 of 2" in lines
+        assert "voice of A\tzh-TW-HsiaoYuNeural" in lines
+        assert [line.split("\t")[2:] for line in lines[-2:]] == [["A", "早安。"], ["B", "你好。"]]
+        assert lines[-2].startswith("0.000 s\t")
+
+    def test_tells_why_a_job_failed(self, castline: Castline, client: ApiClient) -> None:
+        job_id = client.submit(dialogue(voices=("zh-TW-NobodyNeural", "zh-TW-NobodyNeural")))
+        client.wait_for(job_id, "failed")
+
+        printed = castline.done("jobs", "show", job_id)
+
+        assert "failure\tThere is no voice zh-TW-NobodyNeural" in printed
+
+    def test_knows_single_texts(self, castline: Castline) -> None:
+        castline.done("say", "--text", "早安", "--voice", "zh-TW-HsiaoYuNeural", "-o", "out.mp3")
+
+        printed = castline.done("jobs", "show", "last")
+
+        assert "kind\ttext, zh-TW, mp3" in printed
+        assert printed.splitlines()[-1].endswith("\t\t早安")
+
+    def test_is_the_apis_answer_as_json(self, castline: Castline, client: ApiClient, job_id: str) -> None:
+        assert castline.done("jobs", "show", job_id, "--json") == client.get(f"/jobs/{job_id}").text + "\n"
+
+
+class TestCancel:
+    def test_ends_a_pending_job(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
+        with stack.cloud.lambdas.pause("plan"):
+            job_id = client.submit(dialogue())
+
+            assert castline.done("jobs", "cancel", "last") == f"{job_id}\n"
+
+        assert client.job(job_id)["status"] == "cancelled"
+
+    def test_says_as_what_it_is_too_late(self, castline: Castline, job_id: str) -> None:
+        outcome = castline("jobs", "cancel", job_id)
+
+        assert outcome.exit_code == 4
+        assert outcome.complaint == "castline: Only a pending job can be cancelled. (it is completed)"
+
+    def test_is_the_apis_answer_as_json(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
+        with stack.cloud.lambdas.pause("plan"):
+            job_id = client.submit(dialogue())
+            answer = json.loads(castline.done("jobs", "cancel", job_id, "--json"))
+
+        assert (answer["id"], answer["status"]) == (job_id, "cancelled")
+
+
+class TestResubmit:
+    def test_makes_a_new_job_of_the_same_input(self, castline: Castline, client: ApiClient, job_id: str) -> None:
+        new_id = castline.done("jobs", "resubmit", job_id).strip()
+
+        assert new_id != job_id
+        assert client.wait_for(new_id, "completed")["input_params"] == client.job(job_id)["input_params"]
+
+    def test_is_refused_while_the_job_is_active(
+        self, castline: Castline, client: ApiClient, stack: LocalStack
+    ) -> None:
+        with stack.cloud.lambdas.pause("plan"):
+            job_id = client.submit(dialogue())
+            outcome = castline("jobs", "resubmit", job_id)
+
+        assert outcome.exit_code == 4
+        assert outcome.complaint == "castline: Only a job that has ended can be submitted again. (it is pending)"
+
+
+class TestDownload:
+    def test_fetches_a_finished_file(self, castline: Castline, job_id: str) -> None:
+        printed = castline.done("jobs", "download", job_id, "--subtitles", "out.srt")
+
+        [file] = castline.folder.glob("*.mp3")
+        assert printed == f"{file.name}\n"
+        assert decode(file.read_bytes()).duration_ms > 500
+        assert "早安" in (castline.folder / "out.srt").read_text("utf-8")
+
+    def test_keeps_what_it_has_fetched_before(self, castline: Castline, job_id: str) -> None:
+        castline.done("jobs", "download", job_id)
+
+        outcome = castline("jobs", "download", job_id)
+
+        assert outcome.exit_code == 1
+        assert "is there already; --force overwrites it" in outcome.err
+        assert castline("jobs", "download", job_id, "--force").exit_code == 0
+
+    def test_waits_for_a_job_that_goes_on(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
+        with stack.cloud.lambdas.pause("plan") as pause:
+            job_id = client.submit(dialogue())
+            with castline.started("jobs", "download", "last", "-o", "out.mp3") as process:
+                pause.wait_until_reached()
+                pause.release()
+                out, err = process.communicate(timeout=20)
+
+        assert (process.returncode, out, err) == (0, b"out.mp3\n", b"")
+        assert client.job(job_id)["status"] == "completed"
+
+    def test_of_a_cancelled_job_there_is_none(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
+        with stack.cloud.lambdas.pause("plan"):
+            job_id = client.submit(dialogue())
+            client.cancel(job_id)
+
+        outcome = castline("jobs", "download", job_id)
+
+        assert outcome.exit_code == 5
+        complaint = f"castline: job {job_id} was cancelled; `castline jobs resubmit {job_id}` starts it anew"
+        assert outcome.complaint == complaint
+
+    def test_stops_quietly_when_nobody_reads_on(self, castline: Castline, client: ApiClient) -> None:
+        # Given more audio than fits into a pipe
+        job_id = client.complete(dialogue(*["很長的一句話，說個沒完。"] * 12, output_format="wav"))["id"]
+
+        # When
+        with castline.started("jobs", "download", job_id, "-o", "-") as process:
+            assert process.stdout is not None
+            assert process.stdout.read(4) == b"RIFF"
+            process.stdout.close()
+            assert process.stderr is not None
+            complaints = process.stderr.read()
+            process.wait(timeout=20)
+
+        # Then
+        assert (process.returncode, complaints) == (141, b"")
+
+
+class TestSubtitles:
+    def test_are_printed(self, castline: Castline, client: ApiClient, job_id: str) -> None:
+        for options, subtitle_format in (((), "vtt"), (("--format", "srt"), "srt")):
+            text = client.get(f"/jobs/{job_id}/subtitles?format={subtitle_format}").text
+
+            assert castline.done("jobs", "subtitles", job_id, *options) == text
+
+    def test_go_into_a_file_as_its_name_says(self, castline: Castline, job_id: str) -> None:
+        assert castline.done("jobs", "subtitles", "last", "-o", "out.srt") == "out.srt\n"
+
+        assert (castline.folder / "out.srt").read_text("utf-8").startswith("1\n")
+
+    def test_of_an_unfinished_job_there_are_none(
+        self, castline: Castline, client: ApiClient, stack: LocalStack
+    ) -> None:
+        with stack.cloud.lambdas.pause("plan"):
+            outcome = castline("jobs", "subtitles", client.submit(dialogue()))
+
+        assert (outcome.exit_code, outcome.complaint) == (4, "castline: The audio is not finished.")
+
+
+def test_somebody_elses_job_does_not_exist(castline: Castline, job_id: str) -> None:
+    outcome = castline("--user", "somebody-else", "jobs", "show", job_id)
+
+    assert (outcome.exit_code, outcome.complaint) == (6, "castline: There is no such job.")
+
+
+def test_a_job_can_be_come_back_to_by_another_call(castline: Castline) -> None:
+    job_id = castline.done("say", "-", "--no-wait", *VOICES, stdin="A：早。\nB：早。".encode()).strip()
+
+    assert castline.done("jobs", "download", job_id, "-o", "later.mp3") == "later.mp3\n"

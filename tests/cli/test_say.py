@@ -1,0 +1,364 @@
+"""``castline say``: a script in, a file out."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.scripts import SCRIPT, VOICES
+from tests.e2e.decoded_audio import decode
+from tests.e2e.dialogues import HSIAO_YU, YUN_JHE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local.stack import LocalStack
+    from tests.cli.castline import Castline
+    from tests.e2e.api_client import ApiClient
+
+
+@pytest.fixture
+def script(castline: Castline) -> Path:
+    """A script that is understood."""
+    path = castline.folder / "script.txt"
+    path.write_text(SCRIPT, "utf-8")
+    return path
+
+
+class TestAScript:
+    def test_in_a_file_becomes_an_audio_file(self, castline: Castline, script: Path, client: ApiClient) -> None:
+        # When
+        printed = castline.done("say", "script.txt", "-o", "out.mp3", *VOICES)
+
+        # Then
+        assert printed == "out.mp3\n"
+        audio = (castline.folder / "out.mp3").read_bytes()
+        [job_id] = client.list_ids()
+        job = client.job(job_id)
+        assert decode(audio).duration_ms == pytest.approx(job["result_metadata"]["duration_ms"], abs=1)
+        assert job["input_params"]["voice_assignments"] == [
+            {"speaker": "A", "voice_id": HSIAO_YU},
+            {"speaker": "B", "voice_id": YUN_JHE},
+        ]
+        assert sorted(each.name for each in castline.folder.iterdir()) == ["out.mp3", "script.txt"]
+
+    def test_in_a_pipe_becomes_audio_in_a_pipe(self, castline: Castline) -> None:
+        outcome = castline.run("say", "-o", "-", *VOICES, stdin=SCRIPT.encode("utf-8"))
+
+        assert (outcome.exit_code, outcome.err) == (0, "")
+        assert decode(outcome.out_bytes).duration_ms > 500
+        assert list(castline.folder.iterdir()) == []
+
+    def test_is_named_by_the_service_where_nobody_else_does(self, castline: Castline, client: ApiClient) -> None:
+        printed = castline.done("say", "-", *VOICES, stdin=SCRIPT.encode("utf-8"))
+
+        [job_id] = client.list_ids()
+        [file] = castline.folder.iterdir()
+        assert printed == f"{file.name}\n"
+        assert file.name.startswith("castline-")
+        assert file.name.endswith(f"{job_id[-8:]}.mp3")
+
+    def test_goes_into_a_folder(self, castline: Castline, script: Path) -> None:
+        (castline.folder / "audio").mkdir()
+
+        printed = castline.done("say", "script.txt", "-o", "audio", "--format", "wav", *VOICES)
+
+        [file] = (castline.folder / "audio").iterdir()
+        assert printed == f"audio/{file.name}\n"
+        assert file.read_bytes().startswith(b"RIFF")
+
+    def test_is_spoken_as_the_options_say(self, castline: Castline, script: Path, client: ApiClient) -> None:
+        options = ("--language", "en-GB", "--gap", "500", "--crossfade", "0")
+
+        castline.done("say", "script.txt", "-o", "out.wav", "--voice", YUN_JHE, *options)
+
+        [job_id] = client.list_ids()
+        given = client.job(job_id)["input_params"]
+        assert {name: given[name] for name in ("language", "output_format", "gap_ms", "crossfade_ms")} == {
+            "language": "en-GB",
+            "output_format": "wav",
+            "gap_ms": 500,
+            "crossfade_ms": 0,
+        }
+        assert {each["voice_id"] for each in given["voice_assignments"]} == {YUN_JHE}
+
+    def test_leaves_the_defaults_to_the_service(self, castline: Castline, script: Path, client: ApiClient) -> None:
+        castline.done("say", "script.txt", "--no-wait", *VOICES)
+
+        [job_id] = client.list_ids()
+        given = client.job(job_id)["input_params"]
+        assert (given["language"], given["output_format"], given["gap_ms"]) == ("zh-TW", "mp3", 300)
+
+    @pytest.mark.parametrize(("name", "first_line"), [("out.vtt", "WEBVTT"), ("out.srt", "1")])
+    def test_brings_subtitles(self, castline: Castline, script: Path, name: str, first_line: str) -> None:
+        castline.done("say", "script.txt", "-o", "out.mp3", "--subtitles", name, *VOICES)
+
+        text = (castline.folder / name).read_text("utf-8")
+        assert text.splitlines()[0] == first_line
+        assert "早安" in text
+
+    def test_is_told_about_as_the_api_does(self, castline: Castline, script: Path, client: ApiClient) -> None:
+        printed = castline.done("say", "script.txt", "-o", "out.mp3", "--json", *VOICES)
+
+        [job_id] = client.list_ids()
+        assert printed == client.get(f"/jobs/{job_id}").text + "\n"
+
+    def test_may_be_left_alone(self, castline: Castline, script: Path, client: ApiClient) -> None:
+        printed = castline.done("say", "script.txt", "--no-wait", *VOICES)
+
+        assert printed.split() == client.list_ids()
+        assert list(castline.folder.iterdir()) == [script]
+
+    def test_has_its_faults_told_line_by_line(self, castline: Castline, client: ApiClient) -> None:
+        (castline.folder / "bad.txt").write_text("A: 早\nB:\nC:\n", "utf-8")
+
+        outcome = castline("say", "bad.txt", *VOICES)
+
+        assert (outcome.exit_code, outcome.out) == (4, "")
+        first, second = outcome.err.splitlines()
+        assert first.startswith("castline: bad.txt: line 2: speaker B says nothing")
+        assert second.startswith("castline: bad.txt: line 3: speaker C says nothing")
+        assert client.list_ids() == []
+
+    def test_in_another_encoding_is_not_guessed_at(self, castline: Castline) -> None:
+        (castline.folder / "big5.txt").write_bytes("A：早安\nB：你好".encode("big5"))
+
+        outcome = castline("say", "big5.txt", *VOICES)
+
+        assert outcome.exit_code == 1
+        assert outcome.complaint == "castline: big5.txt is not UTF-8 (line 1); save it as UTF-8"
+
+    def test_that_is_not_there(self, castline: Castline) -> None:
+        outcome = castline("say", "nothing.txt", *VOICES)
+
+        assert outcome.exit_code == 1
+        assert outcome.complaint == "castline: cannot read nothing.txt: No such file or directory"
+
+
+class TestVoices:
+    @pytest.mark.parametrize(
+        ("options", "complaint"),
+        [
+            (
+                ("--language", "zh"),
+                "no voice for A, B; add --voice A=VOICE --voice B=VOICE (`castline voices --language zh` lists them)",
+            ),
+            (
+                ("--voice", f"A={HSIAO_YU}"),
+                "no voice for B; add --voice B=VOICE (`castline voices --language zh-TW` lists them)",
+            ),
+            ((*VOICES, "--voice", "C=x"), "the script has no speaker C; it has A, B (see --voice)"),
+            ((*VOICES, "--voice", "A=x"), "two voices for A; choose one"),
+            (("--voice", "x", "--voice", "y"), "two voices for everybody; choose one"),
+            (("--voice", "A="), "--voice A= is not understood; write --voice SPEAKER=VOICE"),
+            (("--voice", "=x"), "--voice =x is not understood; write --voice SPEAKER=VOICE"),
+        ],
+    )
+    def test_that_do_not_fit_the_script(
+        self, castline: Castline, script: Path, client: ApiClient, options: tuple[str, ...], complaint: str
+    ) -> None:
+        outcome = castline("say", "script.txt", *options)
+
+        assert (outcome.exit_code, outcome.complaint) == (2, f"castline: {complaint}")
+        assert client.list_ids() == []
+
+    def test_that_do_not_exist_fail_the_job(self, castline: Castline, script: Path) -> None:
+        outcome = castline("say", "script.txt", "-o", "out.mp3", "--voice", "zh-TW-NobodyNeural")
+
+        assert outcome.exit_code == 5
+        assert "zh-TW-NobodyNeural" in outcome.complaint
+        assert "`castline voices` lists them (VOICE_NOT_FOUND, job " in outcome.complaint
+        assert not (castline.folder / "out.mp3").exists()
+
+    def test_that_cannot_exist_are_refused(self, castline: Castline, script: Path) -> None:
+        outcome = castline("say", "script.txt", "--voice", f"A={HSIAO_YU}", "--voice", "B=nonsense")
+
+        assert outcome.exit_code == 4
+        assert outcome.err.splitlines() == [
+            "castline: The request is not valid.",
+            "  voice_assignments[1].voice_id: not a voice id such as zh-TW-HsiaoYuNeural",
+        ]
+
+
+class TestAText:
+    def test_is_spoken_in_one_voice(self, castline: Castline, client: ApiClient) -> None:
+        delivery = ("--speed", "1.5", "--pitch", "-5", "--volume", "0.5")
+
+        castline.done("say", "--text", "今天天氣真好", "--voice", HSIAO_YU, "-o", "out.mp3", *delivery)
+
+        [job_id] = client.list_ids()
+        job = client.job(job_id)
+        assert job["job_type"] == "single_tts"
+        given = job["input_params"]
+        assert (given["text"], given["voice_id"]) == ("今天天氣真好", HSIAO_YU)
+        assert (given["speed"], given["pitch"], given["volume"]) == (1.5, -5, 0.5)
+
+    def test_may_come_through_a_pipe(self, castline: Castline, client: ApiClient) -> None:
+        castline.done("say", "--text", "-", "--voice", HSIAO_YU, "--no-wait", stdin="早安".encode())
+
+        [job_id] = client.list_ids()
+        assert client.job(job_id)["input_params"]["text"] == "早安"
+
+    @pytest.mark.parametrize(
+        ("options", "complaint"),
+        [
+            (("--text", "x"), "a text needs one --voice VOICE, from `castline voices --language zh-TW`"),
+            (("--text", "x", *VOICES), "a text needs one --voice VOICE, from `castline voices --language zh-TW`"),
+            (("--text", "x", "--gap", "1"), "a --text has no turns; leave out the script, --gap and --crossfade"),
+            (("--text", "x", "s.txt"), "a --text has no turns; leave out the script, --gap and --crossfade"),
+            (("s.txt", "--speed", "2"), "--speed, --pitch and --volume go with --text only"),
+        ],
+    )
+    def test_is_no_script(self, castline: Castline, options: tuple[str, ...], complaint: str) -> None:
+        outcome = castline("say", *options)
+
+        assert (outcome.exit_code, outcome.complaint) == (2, f"castline: {complaint}")
+
+
+class TestTheFile:
+    def test_that_is_there_is_kept_and_nothing_submitted(
+        self, castline: Castline, script: Path, client: ApiClient
+    ) -> None:
+        for name in ("out.mp3", "out.vtt"):
+            (castline.folder / name).write_text("mine")
+            options = ("-o", "out.mp3") if name == "out.mp3" else ("-o", "new.mp3", "--subtitles", "out.vtt")
+
+            outcome = castline("say", "script.txt", *options, *VOICES)
+
+            assert outcome.exit_code == 1
+            complaint = f"castline: {name} is there already; --force overwrites it, -o names another file"
+            assert outcome.complaint == complaint
+            assert (castline.folder / name).read_text() == "mine"
+        assert client.list_ids() == []
+
+    def test_is_overwritten_by_force(self, castline: Castline, script: Path) -> None:
+        file = castline.folder / "out.mp3"
+        file.write_text("mine")
+
+        castline.done("say", "script.txt", "-o", "out.mp3", "--force", *VOICES)
+
+        assert decode(file.read_bytes()).duration_ms > 500
+
+    def test_that_appears_meanwhile_is_kept(self, castline: Castline, script: Path, stack: LocalStack) -> None:
+        file = castline.folder / "out.mp3"
+        with (
+            stack.cloud.lambdas.pause("plan") as pause,
+            castline.started("say", "script.txt", "-o", "out.mp3", *VOICES) as process,
+        ):
+            pause.wait_until_reached()
+            file.write_text("mine")
+            pause.release()
+            _out, err = process.communicate(timeout=20)
+
+        assert process.returncode == 1
+        assert b"out.mp3 is there already" in err
+        assert b"the job is safe: `castline jobs download " in err
+        assert file.read_text() == "mine"
+        assert sorted(each.name for each in castline.folder.iterdir()) == ["out.mp3", "script.txt"]
+
+    def test_may_be_read_by_whom_the_umask_says(self, castline: Castline, script: Path) -> None:
+        before = os.umask(0o027)
+        try:
+            castline.done("say", "script.txt", "-o", "out.mp3", *VOICES)
+        finally:
+            os.umask(before)
+
+        assert stat.S_IMODE((castline.folder / "out.mp3").stat().st_mode) == 0o640
+
+    @pytest.mark.parametrize(
+        ("options", "exit_code", "complaint"),
+        [
+            (("-o", "nowhere/out.mp3"), 1, "there is no folder nowhere"),
+            (("-o", "nowhere/"), 1, "there is no folder nowhere/"),
+            (
+                ("-o", "out.ogg"),
+                2,
+                "Castline makes mp3 and wav; name out.ogg so, or say which one with --format",
+            ),
+            (("-o", "out.wav", "--format", "mp3"), 2, "--format mp3 does not go with a file named .wav"),
+            (("--subtitles", "out.txt"), 2, "subtitles are .vtt or .srt; name out.txt so"),
+            (
+                ("-o", "out.mp3", "--no-wait"),
+                2,
+                "with --no-wait nothing is downloaded; leave out -o and --subtitles",
+            ),
+        ],
+    )
+    def test_that_cannot_be_is_refused_before_anything_is_submitted(
+        self,
+        castline: Castline,
+        script: Path,
+        client: ApiClient,
+        options: tuple[str, ...],
+        exit_code: int,
+        complaint: str,
+    ) -> None:
+        outcome = castline("say", "script.txt", *options, *VOICES)
+
+        assert (outcome.exit_code, outcome.complaint) == (exit_code, f"castline: {complaint}")
+        assert client.list_ids() == []
+
+    def test_of_another_name_takes_the_format_that_is_said(self, castline: Castline, script: Path) -> None:
+        castline.done("say", "script.txt", "-o", "out.audio", "--format", "wav", *VOICES)
+
+        assert (castline.folder / "out.audio").read_bytes().startswith(b"RIFF")
+
+    def test_may_be_a_device(self, castline: Castline, script: Path) -> None:
+        printed = castline.done("say", "script.txt", "-o", "/dev/null", *VOICES)
+
+        assert printed == "/dev/null\n"
+
+
+class TestTheCap:
+    def test_names_the_jobs_that_are_active(
+        self, castline: Castline, script: Path, client: ApiClient, stack: LocalStack
+    ) -> None:
+        # Given
+        with stack.cloud.lambdas.pause("plan"):
+            active = [castline.done("say", "script.txt", "--no-wait", *VOICES).strip() for _ in range(3)]
+
+            # When
+            outcome = castline("say", "script.txt", *VOICES)
+
+        # Then
+        first, *jobs, advice = outcome.err.splitlines()
+        assert (outcome.exit_code, outcome.out) == (4, "")
+        assert first == "castline: You have reached the limit of active jobs. Please wait for one to finish."
+        assert {line.split()[0] for line in jobs} == set(active)
+        assert all("pending, submitted 20" in line for line in jobs)
+        assert advice == "  `castline jobs cancel JOB` frees the place of a pending one"
+
+
+class TestMessages:
+    @pytest.mark.parametrize(
+        ("options", "environment", "sentence"),
+        [
+            ((), {}, "The request is not valid."),
+            ((), {"LANG": "zh_TW.UTF-8"}, "請求內容有誤"),
+            ((), {"LANG": "de_DE.UTF-8"}, "The request is not valid."),
+            (("--lang", "zh-TW"), {"LANG": "en_GB.UTF-8"}, "請求內容有誤"),
+            ((), {"LANG": "zh_TW.UTF-8", "CASTLINE_LANG": "en"}, "The request is not valid."),
+        ],
+    )
+    def test_come_in_the_language_that_is_wanted(
+        self,
+        castline: Castline,
+        options: tuple[str, ...],
+        environment: dict[str, str],
+        sentence: str,
+    ) -> None:
+        castline.environment |= environment
+
+        outcome = castline("say", "--text", "x", "--voice", "nonsense", *options)
+
+        assert outcome.err.splitlines()[0] == f"castline: {sentence}"
+
+
+def test_what_is_printed_as_json_is_json(castline: Castline) -> None:
+    printed = castline.done("say", "-", "--no-wait", "--json", *VOICES, stdin=SCRIPT.encode("utf-8"))
+
+    assert json.loads(printed)["status"] == "pending"
