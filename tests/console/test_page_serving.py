@@ -103,7 +103,6 @@ def test_head_gives_the_headers_alone(client: Client) -> None:
         "/../secret.txt",
         "/assets/../../secret.txt",
         "/%2e%2e/secret.txt",
-        "//secret.txt",
         "/assets",
         "/assets/",
         "/..",
