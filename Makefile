@@ -59,7 +59,7 @@ destroy: .venv/.complete ## Delete an environment's service from AWS; jobs, audi
 
 .PHONY: web
 web: .venv/.complete web/node_modules/.installed ## Build the console's page into web/dist
-	@cd web && ../scripts/with-node npm run --silent build
+	@cd web && ../scripts/npm run --silent build
 
 .PHONY: openapi
 openapi: .venv/.installed ## Write docs/openapi.json, which the code is described by
@@ -104,7 +104,7 @@ clean: ## Remove everything that is not in the repository
 
 web/node_modules/.installed: web/package.json web/package-lock.json | .venv/.complete
 	@echo "installing what the console's page is built with into web/node_modules"
-	@cd web && ../scripts/with-node npm ci --silent --no-audit --no-fund
+	@cd web && ../scripts/npm ci --silent --no-audit --no-fund
 	@touch $@
 
 .venv/bin/uv:
