@@ -15,7 +15,12 @@ export default defineConfig(({ mode }) => {
   const service = loadEnv(mode, ".", "CASTLINE_").CASTLINE_URL ?? "http://127.0.0.1:8000";
   return {
     plugins: [localConfig],
-    build: { target: "es2023", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+    build: {
+      target: "es2023",
+      cssTarget: ["chrome123", "firefox121", "safari17.5"],
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+    },
     server: { host: "127.0.0.1", proxy: { "/api": service, "^/castline-.*-bucket/": service } },
   };
 });
