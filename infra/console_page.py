@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ FOR_EVER = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"
 
 _API = "/api/v1"
+_TYPES = mimetypes.MimeTypes()
+_TYPES.add_type("text/javascript", ".js")
+_TYPES.add_type("font/woff2", ".woff2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,20 @@ def configuration(*, environment: str, sign_in: SignIn | None) -> dict[str, Any]
         if sign_in is None
         else {"issuer": sign_in.issuer, "client_id": sign_in.client_id, "scopes": list(sign_in.scopes)},
     }
+
+
+def files(folder: Path = FOLDER) -> dict[str, Path]:
+    """The built page's files by their paths in the build, those that are loaded by others first."""
+    paths = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
+    return dict(sorted(paths.items(), key=lambda item: (item[0] == INDEX, item[0])))
+
+
+def content_type(path: str) -> str:
+    """What a file is, by its name."""
+    type_, _ = _TYPES.guess_type(path)
+    if type_ is None:
+        return "application/octet-stream"
+    return f"{type_}; charset=utf-8" if type_.startswith("text/") else type_
 
 
 def cache_control(path: str) -> str:

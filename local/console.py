@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
     from infra.console_page import SignIn
-
-_TYPES = mimetypes.MimeTypes()
-_TYPES.add_type("text/javascript", ".js")
-_TYPES.add_type("font/woff2", ".woff2")
 
 
 class ConsolePage:
@@ -38,31 +33,23 @@ class ConsolePage:
         self._headers = console_page.security_headers(connect=[_origin(sign_in.issuer)] if sign_in else [])
 
     def answer(self, request: Request) -> Response | None:
-        """What a GET or HEAD of a file of the page gets; None for everything else."""
+        """What a GET or HEAD of a file of the page gets; None for everything else.
+
+        Only what the folder holds can be asked for, by its listed name: no path leads out of it.
+        """
         if request.method not in {"GET", "HEAD"}:
             return None
         path = request.path.removeprefix("/") or console_page.INDEX
         if path == console_page.CONFIGURATION:
             content = json.dumps(self._configuration).encode()
-        elif (file := self._files().get(path)) is not None:
+        elif (file := console_page.files(self._folder).get(path)) is not None:
             content = file.read_bytes()
         else:
             return None
-        response = Response(content, content_type=_content_type(path), headers=self._headers)
+        response = Response(content, content_type=console_page.content_type(path), headers=self._headers)
         response.headers["Cache-Control"] = console_page.cache_control(path)
         response.add_etag()
         return response.make_conditional(request)
-
-    def _files(self) -> dict[str, Path]:
-        """By their paths. Only what is listed can be asked for, so no path leads out of the folder."""
-        return {file.relative_to(self._folder).as_posix(): file for file in self._folder.rglob("*") if file.is_file()}
-
-
-def _content_type(path: str) -> str:
-    type_, _ = _TYPES.guess_type(path)
-    if type_ is None:
-        return "application/octet-stream"
-    return f"{type_}; charset=utf-8" if type_.startswith("text/") else type_
 
 
 def _origin(url: str) -> str:
