@@ -49,9 +49,9 @@ export function ScriptEditor(props: Props) {
   }
 
   return (
-    <section className="card editor" aria-labelledby="script-label">
+    <div className="card editor">
       <div className="card-head">
-        <h2 id="script-label">
+        <h2>
           <label htmlFor="script">{t.compose.script}</label>
         </h2>
         {isBlank && cleared !== undefined && (
@@ -126,7 +126,7 @@ export function ScriptEditor(props: Props) {
               : t.compose.countsNone(format.number(maxCharacters))}
         </p>
       </div>
-    </section>
+    </div>
   );
 }
 
