@@ -20,6 +20,12 @@ export default defineConfig(({ mode }) => {
       cssTarget: ["chrome123", "firefox121", "safari17.5"],
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
+      rolldownOptions: {
+        // React Query marks modules for servers that render components; there is none here.
+        onLog: (level, log, report) => {
+          if (log.code !== "MODULE_LEVEL_DIRECTIVE") report(level, log);
+        },
+      },
     },
     server: { host: "127.0.0.1", proxy: { "/api": service, "^/castline-.*-bucket/": service } },
   };

@@ -184,12 +184,13 @@ function list({
 async function refreshListsThatDiffer(client: QueryClient, id: string, status: JobStatus): Promise<void> {
   await client.invalidateQueries({
     queryKey: ["jobs"],
-    predicate: ({ state }) => JSON.stringify(state.data ?? null).includes(id) && !shows(state.data, id, status),
+    predicate: ({ state }) => jobsIn(state.data).some((job) => job.id === id && job.status !== status),
   });
 }
 
-function shows(data: unknown, id: string, status: JobStatus): boolean {
-  const pages = (data as { pages?: { items: JobSummary[] }[] }).pages;
-  const jobs = pages ? pages.flatMap((page) => page.items) : (data as JobSummary[]);
-  return jobs.some((job) => job.id === id && job.status === status);
+/** The jobs of a cached list, whether it is one list or pages. */
+function jobsIn(data: unknown): readonly JobSummary[] {
+  if (Array.isArray(data)) return data;
+  const pages = (data as { pages?: { items: JobSummary[] }[] } | undefined)?.pages ?? [];
+  return pages.flatMap((page) => page.items);
 }

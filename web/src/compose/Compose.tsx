@@ -115,28 +115,34 @@ export function Compose({ user }: { user: string }) {
         />
         <TurnPreview dialogue={dialogue} language={language} />
       </div>
-      <div className="compose-submit">
-        {submit.error instanceof Refused && submit.error.code === "JOB_LIMIT_EXCEEDED" ? (
-          <LimitNotice sentence={t.limit.kept} maxJobs={limits.max_active_jobs} />
-        ) : (
-          submit.isError && <ErrorNotice error={submit.error} />
-        )}
-        <div className="compose-bar">
-          <p className="compose-why" id="why-not">
-            {whyNot}
-          </p>
-          <Button
-            look="primary"
-            unavailable={whyNot !== undefined || submit.isPending}
-            aria-describedby="why-not"
-            onClick={makeAudio}
-          >
-            {submit.isPending ? t.compose.submitting : t.compose.submit}
-          </Button>
+      {submit.isError && (
+        <div className="compose-answer" ref={intoView}>
+          {submit.error instanceof Refused && submit.error.code === "JOB_LIMIT_EXCEEDED" ? (
+            <LimitNotice sentence={t.limit.kept} maxJobs={limits.max_active_jobs} />
+          ) : (
+            <ErrorNotice error={submit.error} />
+          )}
         </div>
+      )}
+      <div className="compose-submit">
+        <p className="compose-why" id="why-not">
+          {whyNot}
+        </p>
+        <Button
+          look="primary"
+          unavailable={whyNot !== undefined || submit.isPending}
+          aria-describedby="why-not"
+          onClick={makeAudio}
+        >
+          {submit.isPending ? t.compose.submitting : t.compose.submit}
+        </Button>
       </div>
     </div>
   );
+}
+
+function intoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: "center" });
 }
 
 /** `dialogue`, or what it was when it last was one: the cast stays while the script is being mended. Null forgets. */

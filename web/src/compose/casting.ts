@@ -2,7 +2,11 @@
 
 import type { Voice } from "../api/types";
 
-/** A voice for each speaker, in order of `speakers`; none where there are no voices at all. */
+/**
+ * A voice for each speaker, in order of `speakers`; none where there are no voices at all.
+ *
+ * Who is called as a voice of the language is has that one; the others have those that are left.
+ */
 export function castVoices(
   speakers: readonly string[],
   chosen: Readonly<Record<string, string>>,
@@ -16,6 +20,10 @@ export function castVoices(
     if (voice) cast.set(speaker, voice);
   }
   const suitable = inOrderOfFit(voices, language);
+  for (const speaker of speakers) {
+    const namesake = suitable.find(({ name }) => name === speaker);
+    if (namesake && !cast.has(speaker)) cast.set(speaker, namesake);
+  }
   const taken = new Set([...cast.values()].map((voice) => voice.voice_id));
   let reused = 0;
   for (const speaker of speakers) {

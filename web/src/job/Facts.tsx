@@ -45,8 +45,8 @@ export function Facts({ job }: { job: JobDetail }) {
             <dd>{value}</dd>
           </Fragment>
         ))}
-        <dt>{t.job.id}</dt>
-        <dd>
+        <dt className="facts-long">{t.job.id}</dt>
+        <dd className="facts-long">
           <code>{job.id}</code>
         </dd>
       </dl>

@@ -1,7 +1,7 @@
 import type { JobDetail } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Icon } from "../ui/icons";
-import { turnNamedIn } from "./failed-turn";
+import { readable, turnNamedIn } from "./failed-turn";
 
 /** Whose turn it is after a failure, by its code; what is not listed may work when it is tried again. */
 const NEXT: Record<string, "input" | "operator"> = {
@@ -17,13 +17,14 @@ const NEXT: Record<string, "input" | "operator"> = {
 export function Failure({ job }: { job: JobDetail }) {
   const { t, format } = useSpeech();
   const turn = turnNamedIn(job);
+  const message = job.error_message ?? t.errors.unexpected;
   const code = job.error_code ?? "INTERNAL_ERROR";
   return (
     <section className="notice notice-alarm failure" aria-labelledby="failure-label">
       <Icon name="warning" />
       <div className="notice-body">
         <h2 id="failure-label">{t.job.whatWentWrong}</h2>
-        <p className="notice-title">{job.error_message ?? t.errors.unexpected}</p>
+        <p className="notice-title">{turn ? readable(message, turn.position) : message}</p>
         {turn && (
           <blockquote>
             <small>

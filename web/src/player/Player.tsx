@@ -12,6 +12,7 @@ import { useAudio } from "./use-audio";
 
 const RATES = [0.75, 1, 1.25, 1.5, 2];
 const STEP_MS = 5_000;
+const TAKES_SPACE = "a, button, input, select, textarea, summary, dialog";
 
 /** A turn as it is heard, with its speaker's colour. */
 export interface HeardTurn {
@@ -42,7 +43,8 @@ export function Player({ jobId, durationMs, turns, language }: Props) {
   latestToggle.current = toggle;
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
-      if (event.key !== " " || event.target !== document.body || event.metaKey || event.ctrlKey) return;
+      const isTaken = event.target instanceof Element && event.target.closest(TAKES_SPACE) !== null;
+      if (event.key !== " " || isTaken || event.metaKey || event.ctrlKey) return;
       event.preventDefault();
       latestToggle.current();
     };

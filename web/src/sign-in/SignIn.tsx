@@ -12,7 +12,9 @@ export function SignIn({ onSignIn, problem }: { onSignIn(): Promise<void>; probl
   return (
     <div className="sign-in">
       <Heading title={t.signIn.title} />
-      <p className="lead">{t.signIn.invitation}</p>
+      <p className="lead">
+        {t.app.tagline} {t.signIn.invitation}
+      </p>
       {error !== undefined && !isLeaving && <Notice tone="alarm" title={t.signIn.failed} />}
       <Button
         look="primary"

@@ -1,13 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useIsReachable } from "../api/reachability";
 import { LOCALES } from "../i18n/locale";
 import { useSpeech } from "../i18n/strings";
 import type { Session } from "../sign-in/session";
+import { useArrival } from "./arrival";
 import { Button } from "./Button";
 import "./frame.css";
 import { IconButton } from "./IconButton";
-import { paths, useHash, useRoute } from "./route";
+import { paths, useRoute } from "./route";
 import { Settings } from "./Settings";
 
 /** What stands around every screen: name, navigation, language, settings, and the banner when nobody answers. */
@@ -17,7 +18,7 @@ export function Frame({ session, environment, children }: FrameProps) {
   const [isSettingsOpen, setIsSettingsOpen] = useState(false);
   const other = LOCALES.find((candidate) => candidate !== locale) ?? locale;
   const isIn = session === undefined || session.identity.user !== undefined;
-  useFocusOnArrival();
+  useArrival();
   return (
     <>
       {/* biome-ignore lint/a11y/useValidAnchor: the hash is the route, so that the focus is moved by hand */}
@@ -99,19 +100,4 @@ function Banner() {
       )}
     </div>
   );
-}
-
-/** On a new screen the focus goes to its heading; at the top, unless the browser is going back to where it was. */
-function useFocusOnArrival(): void {
-  const hash = useHash();
-  const before = useRef(hash.split("?")[0]);
-  useEffect(() => {
-    const path = hash.split("?")[0];
-    if (before.current === path) return;
-    before.current = path;
-    const isNew = history.state === null;
-    if (isNew) history.replaceState({ isVisited: true }, "");
-    if (isNew) scrollTo(0, 0);
-    document.querySelector<HTMLElement>("[data-screen-heading]")?.focus({ preventScroll: true });
-  }, [hash]);
 }
