@@ -25,6 +25,6 @@ export function turnNamedIn({ error_message: message, input_params: input }: Job
 /** The message in the reader's terms: turns are numbered as they are shown, and not by the index that clients give. */
 export function readable(message: string, position: number): string {
   return message
-    .replace(/index \d+ 這一句/, `第 ${position + 1} 句`)
+    .replace(/ ?index \d+ 這一句/, `第 ${position + 1} 句`)
     .replace(/(t)he turn of index \d+/i, (_match, first: string) => `${first}urn ${position + 1}`);
 }
