@@ -16,6 +16,7 @@ export function createQueryClient(): QueryClient {
         retry: (failures, error) => isPassing(error) && failures < 2,
         retryDelay: (failures) => 500 * 2 ** failures,
         networkMode: "always",
+        refetchOnReconnect: true,
       },
       mutations: { networkMode: "always" },
     },

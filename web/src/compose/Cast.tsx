@@ -1,5 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import { Unreachable } from "../api/errors";
 import type { ParsedDialogue, Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { ErrorNotice } from "../ui/ErrorNotice";
@@ -27,7 +28,9 @@ export function Cast({ dialogue, cast, voices, language, onChoose }: Props) {
       <div className="card-head">
         <h2 id="cast-label">{t.compose.cast}</h2>
       </div>
-      {voices.isError && <ErrorNotice error={voices.error} onRetry={() => void voices.refetch()} />}
+      {voices.isError && !(voices.error instanceof Unreachable) && (
+        <ErrorNotice error={voices.error} onRetry={() => void voices.refetch()} />
+      )}
       {!dialogue && <p className="card-empty">{t.compose.castEmpty}</p>}
       {dialogue && voices.isPending && <Skeleton lines={2} />}
       {dialogue && voices.data && (
@@ -44,16 +47,19 @@ export function Cast({ dialogue, cast, voices, language, onChoose }: Props) {
                   type="button"
                   className="cast-voice"
                   aria-haspopup="dialog"
-                  aria-label={voice ? t.compose.voiceOfIs(speaker, voice.name) : `${speaker}: ${t.compose.chooseVoice}`}
                   onClick={() => setChoosingFor(speaker)}
                 >
                   {voice ? (
                     <span>
+                      <span className="unseen">{t.compose.voiceOfIs(speaker)}</span>
                       <b lang={voice.language}>{voice.name}</b>
                       <small>{describeVoice(voice, t, format)}</small>
                     </span>
                   ) : (
-                    <span>{t.compose.chooseVoice}</span>
+                    <span>
+                      <span className="unseen">{t.compose.voiceOfIs(speaker)}</span>
+                      {t.compose.chooseVoice}
+                    </span>
                   )}
                   <Icon name="chevron" />
                 </button>

@@ -1,13 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useReading } from "../api/dialogues";
-import { Refused } from "../api/errors";
+import { Refused, Unreachable } from "../api/errors";
 import { useSubmitJob } from "../api/jobs";
 import { useProvider } from "../api/providers";
 import { useVoices } from "../api/voices";
 import { useSpeech } from "../i18n/strings";
 import { LimitNotice } from "../job/LimitNotice";
 import { Button } from "../ui/Button";
-import { ErrorNotice } from "../ui/ErrorNotice";
+import { ErrorNotice, sentenceFor } from "../ui/ErrorNotice";
 import { Heading } from "../ui/Heading";
 import { go, paths } from "../ui/route";
 import { useDebounced } from "../ui/use-debounced";
@@ -54,11 +54,13 @@ export function Compose({ user }: { user: string }) {
     ? t.compose.whyNot.empty
     : problems.length > 0 || isTooLong
       ? t.compose.whyNot.problems
-      : !isRead || !dialogue
-        ? t.compose.whyNot.parsing
-        : cast.size < dialogue.speakers.length
-          ? t.compose.whyNot.voices
-          : undefined;
+      : reading.isError
+        ? sentenceFor(reading.error, t)
+        : !isRead || !dialogue
+          ? t.compose.whyNot.parsing
+          : cast.size < dialogue.speakers.length
+            ? t.compose.whyNot.voices
+            : undefined;
 
   function makeAudio(): void {
     if (whyNot !== undefined || !dialogue || submit.isPending) return;
@@ -95,7 +97,9 @@ export function Compose({ user }: { user: string }) {
           tooLongAt={isTooLong ? MAX_SCRIPT_CHARACTERS : undefined}
           language={language}
         />
-        {reading.isError && <ErrorNotice error={reading.error} onRetry={() => void reading.refetch()} />}
+        {reading.isError && !(reading.error instanceof Unreachable) && (
+          <ErrorNotice error={reading.error} onRetry={() => void reading.refetch()} />
+        )}
       </div>
       <div className="compose-side">
         <Cast
@@ -142,7 +146,7 @@ export function Compose({ user }: { user: string }) {
 }
 
 function intoView(element: HTMLElement | null): void {
-  element?.scrollIntoView({ block: "center" });
+  element?.scrollIntoView({ block: "start" });
 }
 
 /** `dialogue`, or what it was when it last was one: the cast stays while the script is being mended. Null forgets. */

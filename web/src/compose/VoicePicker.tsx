@@ -143,14 +143,12 @@ function VoiceOption({ id, voice, isActive, isChosen, user, onChoose }: OptionPr
       id={id}
       role="option"
       aria-selected={isChosen}
-      aria-label={voice.name}
-      aria-describedby={`${id}-about`}
       className="picker-option"
       data-active={isActive || undefined}
       onClick={() => onChoose(voice.voice_id)}
     >
       <b lang={voice.language}>{voice.name}</b>
-      <small id={`${id}-about`}>
+      <small>
         {describeVoice(voice, t, format)}
         {voice.styles.length > 0 && ` · ${t.picker.styles(voice.styles.length)}`}
         {user !== undefined && ` · ${t.picker.inUse(user)}`}

@@ -76,7 +76,7 @@ export const en: Strings = {
     cast: "Cast",
     castEmpty: "Write the first line, and its speaker appears here with a voice.",
     voiceOf: (speaker) => `Voice of ${speaker}`,
-    voiceOfIs: (speaker, voice) => `Voice of ${speaker}: ${voice}`,
+    voiceOfIs: (speaker) => `Voice of ${speaker}: `,
     turnsOf: (count) => of(count, "turn", "turns"),
     chooseVoice: "Choose a voice",
     turns: "Turns",

@@ -67,7 +67,7 @@ export const zhTW = {
     cast: "角色",
     castEmpty: "寫下第一句，這裡就會出現角色，並先配好聲音。",
     voiceOf: (speaker: string) => `${speaker} 的聲音`,
-    voiceOfIs: (speaker: string, voice: string) => `${speaker} 的聲音：${voice}`,
+    voiceOfIs: (speaker: string) => `${speaker} 的聲音：`,
     turnsOf: (count: number) => `${count} 句`,
     chooseVoice: "選擇聲音",
     turns: "句子",

@@ -9,7 +9,7 @@ export function LimitNotice({ sentence, maxJobs }: { sentence: string; maxJobs: 
   const { data: jobs } = useActiveJobs();
   if (jobs && jobs.length < maxJobs) return <Notice tone="calm" title={t.limit.free} />;
   return (
-    <Notice tone="alarm" title={t.limit.title(jobs?.length ?? maxJobs)}>
+    <Notice tone="patience" title={t.limit.title(jobs?.length ?? maxJobs)}>
       <p>{sentence}</p>
       <ul className="limit-jobs">
         {jobs?.map((job) => (
