@@ -13,7 +13,8 @@ describe("turns as a script", () => {
   });
 
   it("can put every name in brackets, where it is a name whatever it says", () => {
-    expect(toScript([{ speaker: "他說", text: "好" }], "brackets")).toBe("[他說] 好");
+    expect(toScript([{ speaker: "他說", text: "好" }], "brackets")).toBe("[他說]: 好");
+    expect(toScript([{ speaker: "[x]", text: "好" }], "brackets")).toBe("【[x]】: 好");
   });
 
   it.each(["B: hello", "[B] hello", "（笑）", "-----", "**B** hello"])("joins %j to the line before it", (line) => {

@@ -22,7 +22,7 @@ export function toScript(turns: readonly SpokenTurn[], style: LabelStyle = "plai
 }
 
 function label(speaker: string, style: LabelStyle): string {
-  if (style === "brackets") return `[${speaker}] `;
+  if (style === "brackets") return /[[\]]/.test(speaker) ? `【${speaker}】: ` : `[${speaker}]: `;
   return /[\u3040-\u30ff\u3400-\u9fff]/.test(speaker) ? `${speaker}：` : `${speaker}: `;
 }
 
