@@ -14,8 +14,8 @@ const SEEMS_TO_BEGIN = /[:：]|^[[［【*_(（]|^[-–—─*_=~# ]{3,}$/;
 /**
  * Turns as a script that is read as the same turns again.
  *
- * A text keeps its line breaks where the next line cannot be taken for something else, and is joined by a space where
- * it could.
+ * A text keeps its line breaks after the last line that could be taken for something else; up to there, its lines are
+ * joined by spaces.
  */
 export function toScript(turns: readonly SpokenTurn[], style: LabelStyle = "plain"): string {
   return turns.map(({ speaker, text }) => label(speaker, style) + continued(text)).join("\n");
@@ -27,11 +27,12 @@ function label(speaker: string, style: LabelStyle): string {
 }
 
 function continued(text: string): string {
-  const [first = "", ...others] = text
+  const lines = text
     .split(/\r\n|[\n\r\u2028\u2029]/)
     .map((line) => line.trim())
     .filter(Boolean);
-  return others.reduce((written, line) => written + (SEEMS_TO_BEGIN.test(line) ? " " : "\n") + line, first);
+  const joined = Math.max(lines.findLastIndex((line, index) => index > 0 && SEEMS_TO_BEGIN.test(line)) + 1, 1);
+  return [lines.slice(0, joined).join(" "), ...lines.slice(joined)].join("\n");
 }
 
 /** Whether two dialogues say the same: white space aside. */
