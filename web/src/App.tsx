@@ -70,7 +70,14 @@ function Start() {
 function Screens({ config, session }: Started) {
   const user = useSyncExternalStore(session.identity.subscribe, () => session.identity.user);
   const client = useQueryClient();
-  useEffect(() => session.identity.subscribe(() => client.clear()), [session, client]);
+  useEffect(() => {
+    let last = session.identity.user;
+    return session.identity.subscribe(() => {
+      // What one user has seen is not for the next.
+      if (session.identity.user !== last) client.clear();
+      last = session.identity.user;
+    });
+  }, [session, client]);
   return (
     <Frame session={session} environment={config.environment}>
       {user === undefined && session.signIn ? (

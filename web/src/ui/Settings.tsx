@@ -26,7 +26,15 @@ export function Settings({ session, onClose }: { session: Session; onClose(): vo
         {session.signOut && session.identity.user !== undefined && (
           <div>
             <p>{t.settings.signedInAs(session.identity.label ?? "")}</p>
-            <Button onClick={() => void session.signOut?.()}>{t.settings.signOut}</Button>
+            <Button
+              onClick={() => {
+                onClose();
+                // Here it has ended already, whether or not the issuer can be told.
+                session.signOut?.().catch(() => undefined);
+              }}
+            >
+              {t.settings.signOut}
+            </Button>
           </div>
         )}
       </div>
