@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
@@ -32,6 +33,7 @@ PATIENCE_MS = 15_000
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One for all: while it runs, its event loop is the main thread's."""
+    expect.set_options(timeout=PATIENCE_MS)
     with running_chromium() as browser:
         yield browser
 

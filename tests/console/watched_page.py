@@ -61,4 +61,4 @@ def watching(page: Page, *origins: str) -> Iterator[Watch]:
     page.on("pageerror", lambda error: watch.complaints.append(f"uncaught: {error}"))
     page.on("request", watch.on_request)
     yield watch
-    assert watch.complaints == []
+    assert watch.complaints == [], "\n".join(watch.complaints)
