@@ -29,7 +29,11 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   }, [locale]);
   const speech = useMemo(() => {
     const t = CATALOGUES[locale];
-    return { locale, t, format: formatFor(locale, t), setLocale };
+    const choose = (next: Locale) => {
+      dropAskedLocale();
+      setLocale(next);
+    };
+    return { locale, t, format: formatFor(locale, t), setLocale: choose };
   }, [locale]);
   return <Context value={speech}>{children}</Context>;
 }
@@ -44,4 +48,11 @@ export function useSpeech(): Speech {
 function initialLocale(): Locale {
   const asked = new URLSearchParams(location.search).get("lang");
   return chooseLocale(asked, remembered("language"), navigator.languages);
+}
+
+/** What is chosen by hand is not overruled by the address on the next visit. */
+function dropAskedLocale(): void {
+  const url = new URL(location.href);
+  url.searchParams.delete("lang");
+  history.replaceState(history.state, "", url);
 }
