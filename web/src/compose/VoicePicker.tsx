@@ -68,7 +68,7 @@ export function VoicePicker({ speaker, chosen, cast, voices, language, onChoose,
           value={q}
           onChange={(event) => setQ(event.target.value)}
           onKeyDown={onKeyDown}
-          autoFocus
+          data-first-focus
         />
         <select
           className="field"

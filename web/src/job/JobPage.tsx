@@ -32,7 +32,7 @@ export function JobPage({ id, user }: { id: string; user: string }) {
     return (
       <>
         <Heading title={t.errors.jobGone} />
-        <EmptyState title={error.message} hint={t.errors.jobGoneHint}>
+        <EmptyState title={t.errors.jobGoneHint}>
           <a className="button button-primary" href={paths.history()}>
             {t.errors.toHistory}
           </a>

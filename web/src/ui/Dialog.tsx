@@ -8,7 +8,11 @@ interface Props {
   children: ReactNode;
 }
 
-/** A modal dialog, open as long as it is rendered. Escape, the backdrop and its own button close it. */
+/**
+ * A modal dialog, open as long as it is rendered. Escape, the backdrop and its own button close it.
+ *
+ * What is marked by `data-first-focus` gets the focus; else, as dialogs have it, the first that can.
+ */
 export function Dialog({ title, onClose, children }: Props) {
   const { t } = useSpeech();
   const titleId = useId();
@@ -16,6 +20,7 @@ export function Dialog({ title, onClose, children }: Props) {
   useEffect(() => {
     const opener = document.activeElement;
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>("[data-first-focus]")?.focus();
     return () => {
       if (opener instanceof HTMLElement) opener.focus();
     };
