@@ -51,7 +51,7 @@ class Distribution:
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        """Serve it on 127.0.0.1, by plain HTTP, while the context lasts; gives the URL, without a slash at the end."""
+        """Serve it on 127.0.0.1 by plain HTTP while the context lasts; gives the URL, without a slash at the end."""
         with serving(self, name="distribution") as port:
             yield f"http://{ADDRESS}:{port}"
 
