@@ -61,6 +61,10 @@ destroy: .venv/.complete ## Delete an environment's service from AWS; jobs, audi
 web: .venv/.complete web/node_modules/.installed ## Build the console's page into web/dist
 	@cd web && ../scripts/npm run --silent build
 
+.PHONY: screenshots
+screenshots: .venv/.complete ## Take pictures of the console for docs/images
+	@$(BIN)/python -m tests.console.screenshots
+
 .PHONY: openapi
 openapi: .venv/.installed ## Write docs/openapi.json, which the code is described by
 	@$(BIN)/python -m local.openapi
