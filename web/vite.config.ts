@@ -27,6 +27,6 @@ export default defineConfig(({ mode }) => {
         },
       },
     },
-    server: { host: "127.0.0.1", proxy: { "/api": service, "^/castline-.*-bucket/": service } },
+    server: { host: "127.0.0.1", proxy: { "/api": service, "/castline-audio/": service } },
   };
 });

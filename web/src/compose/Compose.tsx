@@ -93,6 +93,7 @@ export function Compose({ user }: { user: string }) {
           dialogue={isRead ? dialogue : undefined}
           problems={problems}
           isReading={!isBlank && !isTooLong && !isRead && !reading.isError}
+          maxTurns={limits.max_turns}
           maxCharacters={limits.max_characters}
           tooLongAt={isTooLong ? MAX_SCRIPT_CHARACTERS : undefined}
           language={language}

@@ -12,6 +12,7 @@ interface Props {
   dialogue: ParsedDialogue | undefined;
   problems: readonly FieldProblem[];
   isReading: boolean;
+  maxTurns: number;
   maxCharacters: number;
   /** The limit that the script itself exceeds, if it does. */
   tooLongAt: number | undefined;
@@ -24,7 +25,7 @@ interface Props {
  * Behind the text area lies a copy of its text that only shows the marks, and makes the area as tall as the text.
  */
 export function ScriptEditor(props: Props) {
-  const { script, onChange, dialogue, problems, isReading, maxCharacters, tooLongAt, language } = props;
+  const { script, onChange, dialogue, problems, isReading, maxTurns, maxCharacters, tooLongAt, language } = props;
   const { t, format } = useSpeech();
   const area = useRef<HTMLTextAreaElement>(null);
   const [cleared, setCleared] = useState<string>();
@@ -120,6 +121,7 @@ export function ScriptEditor(props: Props) {
             : dialogue && !isBlank
               ? t.compose.counts(
                   format.number(dialogue.turns.length),
+                  format.number(maxTurns),
                   format.number(dialogue.total_characters),
                   format.number(maxCharacters),
                 )

@@ -67,7 +67,7 @@ export const en: Strings = {
       "Emma: Welcome to Slow City Walks. I'm Emma.\nBrian: And I'm Brian. Where are you taking us today?\nEmma: We start on Dihua Street, just before sunrise.\nBrian: They say the breakfast shops open at five.\nEmma: They do. The soy milk is steaming, and all you hear is footsteps.",
     clear: "Clear",
     undo: "Undo",
-    counts: (turns, characters, max) => `${of(turns, "turn", "turns")}, ${characters} of ${max} characters`,
+    counts: (turns, maxTurns, characters, max) => `${turns} of ${maxTurns} turns, ${characters} of ${max} characters`,
     countsNone: (max) => `up to ${max} characters`,
     parsing: "Reading…",
     problems: "Problems",

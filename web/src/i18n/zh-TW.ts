@@ -58,7 +58,8 @@ export const zhTW = {
       "曉雨：歡迎收聽《城市慢走》，我是曉雨。\n雲哲：我是雲哲。今天要帶大家去哪裡？\n曉雨：我們從迪化街的清晨開始走。\n雲哲：聽說那裡的早餐店，五點就開門了。\n曉雨：對，豆漿還冒著煙，街上只聽得見腳步聲。",
     clear: "清除",
     undo: "復原",
-    counts: (turns: string, characters: string, max: string) => `${turns} 句，共 ${characters}／${max} 字`,
+    counts: (turns: string, maxTurns: string, characters: string, max: string) =>
+      `${turns}／${maxTurns} 句，${characters}／${max} 字`,
     countsNone: (max: string) => `最多 ${max} 字`,
     parsing: "讀取中…",
     problems: "需要修改的地方",
