@@ -70,10 +70,11 @@ openapi: .venv/.installed ## Write docs/openapi.json, which the code is describe
 	@$(BIN)/python -m local.openapi
 
 .PHONY: lint
-lint: .venv/.complete ## Check style, formatting and the direction of dependencies
+lint: .venv/.complete web/node_modules/.installed ## Check style, formatting and the direction of dependencies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports
+	@cd web && ../scripts/npm run --silent lint
 
 .PHONY: types
 types: .venv/.complete ## Check types

@@ -35,6 +35,10 @@ def test_the_sources_make_the_same_bytes(tmp_path: Path) -> None:
     assert [name for name in built if built[name] != committed[name]] == [], "run make web"
 
 
+def test_the_pages_own_tests_pass() -> None:
+    run("run", "--silent", "test")
+
+
 def test_the_clients_types_are_those_of_the_contract(tmp_path: Path) -> None:
     schema = tmp_path / "schema.d.ts"
 
