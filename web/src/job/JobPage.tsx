@@ -87,7 +87,7 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
         )}
       </div>
       <aside className="job-side">
-        {job.status === "pending" && <Cancel job={job} />}
+        <Cancel job={job} />
         {job.status === "completed" && <Downloads job={job} />}
         {hasEnded && <Again job={job} user={user} />}
         <Facts job={job} />
@@ -102,15 +102,19 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
   );
 }
 
+/** Cancels while the job is pending; once it was too late for that, says so. */
 function Cancel({ job }: { job: JobDetail }) {
   const { t } = useSpeech();
   const cancel = useCancelJob(job.id);
   const isTooLate = cancel.error instanceof Refused && cancel.error.code === "JOB_CANNOT_CANCEL";
+  if (job.status !== "pending" && !isTooLate) return null;
   return (
     <div>
-      <Button icon="close" unavailable={cancel.isPending} onClick={() => cancel.mutate()}>
-        {cancel.isPending ? t.job.cancelling : t.job.cancel}
-      </Button>
+      {job.status === "pending" && (
+        <Button icon="close" unavailable={cancel.isPending} onClick={() => cancel.mutate()}>
+          {cancel.isPending ? t.job.cancelling : t.job.cancel}
+        </Button>
+      )}
       {isTooLate && <p role="alert">{t.job.tooLateToCancel}</p>}
       {cancel.isError && !isTooLate && <ErrorNotice error={cancel.error} />}
     </div>
