@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from tests.e2e.api_client import ApiClient
 
 NOBODY = "zh-TW-NobodyNeural"
+
+
+def see_it_finished(screens: Screens, client: ApiClient) -> dict[str, Any]:
+    """The job on the screen, once it is completed; by a reload, to spare the wait until the page asks again."""
+    job = client.wait_for(screens.wait_for_job(), "completed")
+    screens.page.reload()
+    screens.expect_status("Finished")
+    return job
 
 
 def test_a_draft_survives_a_reload_and_a_wrong_line_is_named(screens: Screens, watch: Watch) -> None:
@@ -42,11 +50,9 @@ def test_an_edited_dialogue_is_another_file_and_pays_for_the_edited_turn(screens
     expect(screens.script).to_have_value("A: 早安。\nB: 你好。")
     screens.write("A: 早安。\nB: 你好，今天一起去看海吧，好不好？")
     screens.submit.click()
-    screens.wait_for_job()
-    screens.expect_status("Finished")
+    after = see_it_finished(screens, client)
 
     # Then another, longer file has the first turn as it was
-    after = client.job(screens.page.url.rpartition("/")[2])
     assert after["id"] != before["id"]
     assert after["input_params"]["voice_assignments"][0]["voice_id"] == "zh-TW-HsiaoYuNeural"
     assert after["result_metadata"]["duration_ms"] > before["result_metadata"]["duration_ms"]
@@ -109,8 +115,7 @@ def test_a_failure_is_put_in_plain_words_and_mended(screens: Screens, client: Ap
     picker.get_by_role("listbox", name="Voices").get_by_role("option").first.click()
     expect(page.get_by_role("button", name="Voice of B: 雲哲")).to_be_visible()
     screens.submit.click()
-    screens.wait_for_job()
-    screens.expect_status("Finished")
+    see_it_finished(screens, client)
 
 
 def test_a_job_is_submitted_again_as_it_was(screens: Screens, client: ApiClient) -> None:
@@ -119,9 +124,8 @@ def test_a_job_is_submitted_again_as_it_was(screens: Screens, client: ApiClient)
 
     screens.page.get_by_role("button", name="Submit again unchanged").click()
     screens.page.wait_for_url(lambda url: "#/jobs/" in url and before["id"] not in url)
-    screens.expect_status("Finished")
 
-    after = client.job(screens.wait_for_job())
+    after = see_it_finished(screens, client)
     assert after["input_params"] == before["input_params"]
     assert after["result_metadata"]["reused_segments"] == 2
 
