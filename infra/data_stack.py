@@ -33,7 +33,8 @@ class DataStack(cdk.Stack):
         bucket: segments and finished audio.
         secret: Azure Speech's key and region, which an operator puts in.
         alarm_topic: where alarms and budget warnings go.
-        token_issuer: who signs the tokens of users; without another, a user pool that is kept here.
+        sign_in: the users, who are kept here; None where another issuer signs their tokens.
+        token_issuer: who signs the tokens of users.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:  # noqa: A002 (CDK's name)
@@ -49,7 +50,12 @@ class DataStack(cdk.Stack):
         self.bucket = self._bucket(environment)
         self.secret = self._secret()
         self.alarm_topic = self._alarm_topic(environment)
-        self.token_issuer = environment.token_issuer or SignIn(self, "SignIn", environment=environment).token_issuer
+        self.sign_in: SignIn | None = None
+        if environment.token_issuer is not None:
+            self.token_issuer = environment.token_issuer
+        else:
+            self.sign_in = SignIn(self, "SignIn", environment=environment)
+            self.token_issuer = self.sign_in.token_issuer
         cdk.CfnOutput(self, "TableName", value=self.table.table_name)
         cdk.CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
         cdk.CfnOutput(self, "AzureSpeechSecretId", value=self.secret.secret_arn)

@@ -9,6 +9,17 @@ Architecture = Literal["arm64", "x86_64"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleClient:
+    """What the console is to an issuer: a public client, of the authorization code flow with PKCE."""
+
+    client_id: str
+    scopes: tuple[str, ...] = ("openid", "email")
+    """Many issuers give a refresh token, without which a session ends with its token, for ``offline_access`` only."""
+    origins: tuple[str, ...] = ()
+    """Where its endpoints are, such as ``https://api.example.com``, when that is not where the issuer is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenIssuer:
     """Who signs the users' tokens: any OpenID Connect provider."""
 
@@ -16,15 +27,17 @@ class TokenIssuer:
     """The ``iss`` of its tokens, an HTTPS URL under which its keys are found."""
     audience: tuple[str, ...]
     """The ``aud`` or ``client_id`` of tokens that are meant for Castline."""
+    console: ConsoleClient | None = None
+    """None: nobody could sign in to the console, so there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomDomain:
-    """Under which name the API is reached, other than AWS's own."""
+    """Under which name something is reached, other than AWS's own."""
 
     name: str
     certificate_arn: str
-    """In the API's region."""
+    """For the API, in its region; for the console, in us-east-1, wherever everything else is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +66,9 @@ class Environment:
     token_issuer: TokenIssuer | None = None
     """None: a Cognito user pool of the environment's own."""
     custom_domain: CustomDomain | None = None
+    """The API's."""
+    console_domain: CustomDomain | None = None
+    """The console's."""
 
     snap_start: bool = False
     """Whether the API function starts from a snapshot: no import at a cold start, for a fee per GB and restore."""

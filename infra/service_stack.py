@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from infra import functions as specs
 from infra.alarms import Alarms
 from infra.api import Api
+from infra.console import Console, has_console
 from infra.cost_guard import CostGuard
 from infra.dashboard import Dashboard
 from infra.events import Events
@@ -51,13 +52,19 @@ class ServiceStack(cdk.Stack):
             specs.EXECUTION_ENDED.name: make(specs.EXECUTION_ENDED),
             specs.EXPIRE.name: make(specs.EXPIRE),
         }
-        api = Api(
-            self,
-            "Api",
-            environment=environment,
-            function=functions[specs.API.name],
-            token_issuer=data.token_issuer,
-        )
+        api = Api(self, "Api", environment=environment)
+        audience = list(data.token_issuer.audience)
+        if has_console(environment):
+            console = Console(
+                self,
+                "Console",
+                environment=environment,
+                data=data,
+                api_host=api.host,
+                artefact=artefacts.console,
+            )
+            audience += [console.client_id] if data.sign_in is not None else []
+        api.serve(functions[specs.API.name], issuer=data.token_issuer.issuer, audience=audience)
         events = Events(
             self,
             "Events",

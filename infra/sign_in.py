@@ -22,13 +22,15 @@ class SignIn(Construct):
     """A user pool with an app client and a hosted sign-in page, for an environment that has no issuer of its own.
 
     Attributes:
+        pool: the users.
         token_issuer: who signs its tokens.
+        url: of the sign-in page and the token endpoint.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:  # noqa: A002 (CDK's name)
         super().__init__(scope, id)
         keep = environment.retain_data
-        pool = cognito.UserPool(
+        self.pool = pool = cognito.UserPool(
             self,
             "Users",
             self_sign_up_enabled=False,
@@ -73,7 +75,8 @@ class SignIn(Construct):
             ),
         )
         self.token_issuer = TokenIssuer(issuer=pool.user_pool_provider_url, audience=(client.user_pool_client_id,))
+        self.url = domain.base_url()
         stack = cdk.Stack.of(self)
         cdk.CfnOutput(stack, "UserPoolId", value=pool.user_pool_id)
         cdk.CfnOutput(stack, "UserPoolClientId", value=client.user_pool_client_id)
-        cdk.CfnOutput(stack, "SignInUrl", value=domain.base_url())
+        cdk.CfnOutput(stack, "SignInUrl", value=self.url)

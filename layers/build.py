@@ -31,7 +31,7 @@ from rich.table import Table
 from layers import libuuid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Architecture = Literal["arm64", "x86_64"]
 
@@ -62,6 +62,8 @@ class Artefacts:
     """The layer that every function has."""
     speech: Path
     """The layer of the functions that speak and assemble."""
+    console: Path
+    """The function that uploads the console's page, with the page."""
 
 
 def build(*, python: str, architecture: Architecture, into: Path = BUILD) -> Artefacts:
@@ -98,6 +100,7 @@ def build(*, python: str, architecture: Architecture, into: Path = BUILD) -> Art
             speech=_up_to_date(
                 target / "speech", _fingerprint(lock, speech, interpreter, *libuuid.inputs()), make_speech
             ),
+            console=_up_to_date(target / "console", _fingerprint(*_contents(_console_files())), _console),
         )
 
 
@@ -132,8 +135,11 @@ def _requirements(*arguments: str) -> list[str]:
 
 def _sources() -> list[str | bytes]:
     """Everything of our own that is deployed."""
-    files = sorted(_package().rglob("*"))
-    return [part for file in files if file.suffix in {".py", ".typed"} for part in (str(file), file.read_bytes())]
+    return _contents(file for file in sorted(_package().rglob("*")) if file.suffix in {".py", ".typed"})
+
+
+def _contents(files: Iterable[Path]) -> list[str | bytes]:
+    return [part for file in files for part in (str(file), file.read_bytes())]
 
 
 def _package() -> Path:
@@ -181,6 +187,20 @@ def _open_to_all(folder: Path) -> None:
 def _code(folder: Path, interpreter: str | None) -> None:
     shutil.copytree(_package(), folder / "castline", ignore=shutil.ignore_patterns("__pycache__"))
     _compile(folder, interpreter)
+
+
+def _console_files() -> list[Path]:
+    """The page, and what of ``infra`` its upload consists of."""
+    page = sorted(file for file in (ROOT / "web" / "dist").rglob("*") if file.is_file())
+    return [*page, *(ROOT / "infra" / f"{name}.py" for name in ("__init__", "console_page", "console_upload"))]
+
+
+def _console(folder: Path) -> None:
+    """Everything where it is here too, so that the modules find the page."""
+    for file in _console_files():
+        to = folder / file.relative_to(ROOT)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, to)
 
 
 def _packages(
@@ -270,7 +290,7 @@ def main(
         console.print(f"there is no Python {python} here: nothing is compiled, and imports will take longer")
     built = build(python=python, architecture="arm64" if architecture == "arm64" else "x86_64")
     table = Table("folder", "MB", box=None)
-    for folder in (built.code, built.core, built.speech):
+    for folder in (built.code, built.core, built.speech, built.console):
         table.add_row(str(folder.relative_to(ROOT)), f"{size_bytes(folder) / 1e6:.1f}")
     console.print(table)
 

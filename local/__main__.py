@@ -92,7 +92,8 @@ def dev(
     # does not notice a signal that another thread has received.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     with stack:
-        console.print(f"[bold green]✓[/] Castline is running on [bold]{stack.url}[/], spoken by {_who_speaks(stack)}")
+        console.print(f"[bold green]✓[/] The console is at [bold]{stack.url}/[/]: open it in a browser")
+        console.print(f"  Castline is running on {stack.url}, spoken by {_who_speaks(stack)}; its API is at /api/v1")
         console.print(f"\n{curl_lines(stack.url)}", markup=False)
         console.print(
             f"The functions log to {LOG_FILE}. Ctrl-C stops everything; jobs live in memory and are gone then.\n"

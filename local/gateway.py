@@ -1,6 +1,7 @@
-"""The HTTP side of the local stack: what API Gateway does on AWS, and S3's presigned downloads, on one port.
+"""The HTTP side of the local stack: what CloudFront and API Gateway do on AWS, and S3's presigned downloads.
 
-``/docs`` shows the API to people, ``/openapi.json`` to machines.
+All on one port: the console at ``/``, the API below ``/api``, the bucket's objects by their presigned URLs. ``/docs``
+shows the API to people, ``/openapi.json`` to machines.
 
 ``X-User-Id`` names the user, in place of a token.
 """
@@ -19,8 +20,10 @@ from local import http_event
 from local.cloud.lambda_errors import FunctionError, FunctionNotFound, HostStopped, TooManyRequests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from local.console import ConsolePage
 
 DEFAULT_USER = "local-user"
 _ADDRESS = "127.0.0.1"
@@ -35,6 +38,8 @@ class Gateway:
         invoke_api: Callable[[dict[str, Any]], dict[str, Any]],
         s3: WSGIApplication,
         bucket_name: str,
+        console: ConsolePage,
+        claims: Callable[[Request], Mapping[str, str] | None] | None = None,
         port: int = 0,
         on_request: Callable[[str], None] | None = None,
     ) -> None:
@@ -44,6 +49,9 @@ class Gateway:
             invoke_api: answers an event of payload version 2.0, as the API function does.
             s3: serves ``/bucket/key``.
             bucket_name: the bucket whose objects clients may fetch.
+            console: the page at ``/``.
+            claims: whose request it is, as a token's claims; None for one that is answered 401. By default the
+                user whom ``X-User-Id`` names.
             port: 0 takes a free one.
             on_request: is told a line about each request.
 
@@ -53,6 +61,8 @@ class Gateway:
         self._invoke_api = invoke_api
         self._s3 = s3
         self._bucket_path = f"/{bucket_name}/"
+        self._console = console
+        self._claims = claims
         self._on_request = on_request or (lambda _line: None)
         self._socket = socket.create_server((_ADDRESS, port))
         self.port: int = self._socket.getsockname()[1]
@@ -67,7 +77,7 @@ class Gateway:
         self._server = make_server(
             _ADDRESS,
             self.port,
-            self._serve,
+            self.serve,
             threaded=True,
             request_handler=QuietRequestHandler,
             fd=self._socket.fileno(),
@@ -85,7 +95,8 @@ class Gateway:
         """Give the port back."""
         self._socket.close()
 
-    def _serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
         if environ["PATH_INFO"].startswith(self._bucket_path):
             return self._s3(environ, start_response)
         started = time.perf_counter()
@@ -100,15 +111,25 @@ class Gateway:
     def _answer(self, request: Request) -> Response:
         if request.method == "GET" and (document := _documentation(request.path)) is not None:
             return document
+        if (page := self._console.answer(request)) is not None:
+            return page
         if (request.content_length or 0) > http_event.MAX_BODY_BYTES:
             return http_event.own_answer(413, "Request Entity Too Large")
+        if (event := self._event(request)) is None:
+            return http_event.own_answer(401, "Unauthorized")
         try:
-            answer = self._invoke_api(to_event(request))
+            answer = self._invoke_api(event)
         except TooManyRequests:
             return http_event.own_answer(503, "Service Unavailable")
         except (FunctionError, FunctionNotFound, HostStopped):
             return http_event.own_answer(500, "Internal Server Error")
         return http_event.to_response(answer)
+
+    def _event(self, request: Request) -> dict[str, Any] | None:
+        if self._claims is None:
+            return to_event(request)
+        claims = self._claims(request)
+        return None if claims is None else to_event(request, claims)
 
 
 def _documentation(path: str) -> Response | None:
@@ -123,10 +144,11 @@ def _documentation(path: str) -> Response | None:
     return None
 
 
-def to_event(request: Request) -> dict[str, Any]:
-    """The request as an event of payload version 2.0, of the user whom it names."""
-    user = request.headers.get("X-User-Id") or DEFAULT_USER
-    event = http_event.to_event(request, http_event.MatchedRoute(claims={"sub": user}))
+def to_event(request: Request, claims: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The request as an event of payload version 2.0, of the user whom ``claims`` are about, or whom it names."""
+    if claims is None:
+        claims = {"sub": request.headers.get("X-User-Id") or DEFAULT_USER}
+    event = http_event.to_event(request, http_event.MatchedRoute(claims=claims))
     event["headers"].pop("x-user-id", None)
     return event
 

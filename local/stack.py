@@ -14,6 +14,7 @@ from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.background import repeating
 from local.cloud.cloud import LocalCloud
 from local.cloud.lambda_errors import HostStopped
+from local.console import ConsolePage
 from local.environment import environment_variables
 from local.gateway import Gateway
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
+
+    from werkzeug.wrappers import Request
 
     from local.cloud.clock import Clock
 
@@ -69,6 +72,8 @@ class LocalStack:
         reserved_concurrency: Mapping[str, int] | None = None,
         on_request: Callable[[str], None] | None = None,
         log_file: Path | None = None,
+        console: ConsolePage | None = None,
+        claims: Callable[[Request], Mapping[str, str] | None] | None = None,
     ) -> None:
         """Prepare a stack, and take its port.
 
@@ -80,6 +85,8 @@ class LocalStack:
             reserved_concurrency: how many invocations of a function, by name, may run at the same time.
             on_request: is told a line about each request.
             log_file: where the functions log to, in place of standard output.
+            console: the page at ``/``; by default the built one, without sign-in.
+            claims: whose request it is, as a token's claims, or None; by default the user whom ``X-User-Id`` names.
 
         Raises:
             OSError: the port is in use.
@@ -98,6 +105,8 @@ class LocalStack:
             invoke_api=self._invoke_api,
             s3=self.cloud.s3_wsgi_app(),
             bucket_name=resources.BUCKET_NAME,
+            console=console or ConsolePage(),
+            claims=claims,
             port=port,
             on_request=on_request,
         )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from local.emulated.cloud import EmulatedCloud
 
 _API: Final = "AWS::ApiGatewayV2::Api"
+_DISTRIBUTION: Final = "AWS::CloudFront::Distribution"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,16 @@ class Deployment:
     def api_id(self) -> str:
         """The HTTP API."""
         return next(name for type_, name in self.service.resources if type_ == _API)
+
+    @property
+    def distribution_id(self) -> str:
+        """What stands in front of the console's page and the API."""
+        return next(name for type_, name in self.service.resources if type_ == _DISTRIBUTION)
+
+    @property
+    def console_bucket_name(self) -> str:
+        """The bucket of the console's page."""
+        return self._output("ConsoleBucketName")
 
     def _output(self, name: str) -> str:
         return {**self.data.outputs, **self.service.outputs}[name]

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from local.azure_speech.server import AzureSpeechEmulator
+from local.emulated.distribution import Distribution
 from local.emulated.event_bus import EventBus
 from local.emulated.http_api import HttpApi
 from local.emulated.stream_readers import StreamReaders
@@ -27,6 +28,7 @@ class DeployedService:
         streams: the event source mappings.
         speech: what speaks.
         url: where the API is reached, without a slash at the end.
+        console_url: where the console is reached, without a slash at the end.
     """
 
     def __init__(self, cloud: EmulatedCloud, deployment: Deployment, *, voice_engine: VoiceEngineName) -> None:
@@ -38,10 +40,16 @@ class DeployedService:
         self._cloud = cloud
         self._deployment = deployment
         self._api = HttpApi(cloud, deployment.api_id)
+        self._distribution = Distribution(
+            cloud,
+            deployment.distribution_id,
+            api=self._api,
+            api_host=f"{deployment.api_id}.execute-api.{cloud.region}.amazonaws.com",
+        )
         self.bus = EventBus(cloud)
         self.streams = StreamReaders(cloud)
         self.speech = AzureSpeechEmulator(voice_engine=voice_engine)
-        self.url = ""
+        self.url = self.console_url = ""
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -55,6 +63,7 @@ class DeployedService:
             stack.enter_context(self.bus.running())
             stack.enter_context(self.streams.running())
             self.url = stack.enter_context(self._api.serving())
+            self.console_url = stack.enter_context(self._distribution.serving())
             self._running = stack.pop_all()
         return self
 

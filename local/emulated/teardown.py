@@ -40,7 +40,9 @@ def tear_down(
     expect(not functions, "its functions are gone", [each["FunctionName"] for each in functions])
     apis = cloud.client("apigatewayv2").get_apis()["Items"]
     expect(not apis, "its API is gone", apis)
-    yield Observation(f"cdk destroy {cdk.service_stack}", "stack, functions and API are gone")
+    buckets = [each["Name"] for each in cloud.client("s3").list_buckets()["Buckets"]]
+    expect(deployment.console_bucket_name not in buckets, "the console's bucket is gone", buckets)
+    yield Observation(f"cdk destroy {cdk.service_stack}", "stack, functions, API and console are gone")
     yield _what_stays(cloud, deployment, job_id)
     yield _protection(cloud, cdk, is_expected=ENVIRONMENTS[environment].retain_data)
 

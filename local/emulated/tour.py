@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -75,6 +76,8 @@ class Tour:
             yield self._no_token()
             yield self._no_route()
             yield self._quickstart()
+            yield self._console_page()
+            yield self._api_of_the_console()
             expired_job_id = self._submit_twice()
             yield Observation("Idempotency-Key", f"submitted twice, one job: {expired_job_id}")
             yield self._list(expired_job_id)
@@ -116,6 +119,45 @@ class Tour:
         return Observation(
             "quickstart: submit, poll, download", f"{path.name}, {path.stat().st_size:,} bytes, checked"
         )
+
+    def _console_page(self) -> Observation:
+        """Load the console as a browser does, by the distribution."""
+        with httpx.Client(base_url=self._service.console_url, timeout=30) as browser:
+            page = browser.get("/")
+            is_page = page.status_code == 200 and page.headers["Content-Type"] == "text/html; charset=utf-8"
+            expect(is_page, "the distribution gives the page", _told(page))
+            policy = page.headers["Content-Security-Policy"]
+            expect("script-src 'self'" in policy, "it comes with its policy", policy)
+            expect(page.headers["Cache-Control"] == "no-cache", "the page is always asked for", page.headers)
+            files = re.findall(r'(?:src|href)="/(assets/[^"]+)"', page.text)
+            expect(files, "the page loads files", page.text)
+            for file in files:
+                answer = browser.get(f"/{file}")
+                expect(answer.status_code == 200, f"{file} is there", answer.status_code)
+                expect("immutable" in answer.headers["Cache-Control"], f"{file} may be kept", answer.headers)
+            configuration = browser.get("/config.json").json()
+        client_id = configuration["sign_in"]["client_id"]
+        audience = self._audience()
+        expect(client_id in audience, "the API takes tokens of the client that the console is told of", audience)
+        direct = httpx.get(f"{self._cloud.url}/{self._deployment.console_bucket_name}/index.html")
+        expect(direct.status_code == 403, "nobody else reads the bucket", direct.status_code)
+        return Observation("console by the distribution, and its bucket", f"200 with {len(files)} files, 403")
+
+    def _audience(self) -> set[str]:
+        """For whom tokens may be that the API takes."""
+        client, api = self._cloud.client("apigatewayv2"), {"ApiId": self._deployment.api_id}
+        ids = {each["AuthorizerId"] for each in client.get_routes(**api)["Items"] if "AuthorizerId" in each}
+        authorizers = [client.get_authorizer(**api, AuthorizerId=each) for each in ids]
+        return {audience for each in authorizers for audience in each["JwtConfiguration"]["Audience"]}
+
+    def _api_of_the_console(self) -> Observation:
+        """Call the API where the console does."""
+        url = f"{self._service.console_url}/api/v1/jobs"
+        without, with_token = httpx.get(url), httpx.get(url, headers=self._authorization)
+        expect(without.status_code == 401, "the API asks for a token", _told(without))
+        is_ours = with_token.status_code == 200 and self.job_id in with_token.text
+        expect(is_ours, "the token comes through the distribution", _told(with_token))
+        return Observation("GET /api/v1/jobs by the distribution, without a token, with one", "401, 200")
 
     def _submit_twice(self) -> str:
         headers = {"Idempotency-Key": "the same again"}

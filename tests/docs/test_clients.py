@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SHOWN_ADDRESS = "http://localhost:8000"
 WITH_NODE = ROOT / "scripts" / "with-node"
+# The console is built of the same ones.
+CONSOLE_PACKAGES = ROOT / "web" / "node_modules"
 COMPILER_OPTIONS = {
     "strict": True,
     "noUncheckedIndexedAccess": True,
@@ -140,7 +142,7 @@ def write_modules(*blocks: str, folder: Path) -> list[str]:
         name = text.partition("\n")[0].removeprefix("// ")
         (folder / name).write_text(text, "utf-8")
         names.append(name)
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    (folder / "node_modules").symlink_to(CONSOLE_PACKAGES)
     (folder / "package.json").write_text('{"type": "module"}', "utf-8")
     return names
 
@@ -174,7 +176,7 @@ def test_typescript_has_no_type_errors(folder: Path) -> None:
     )
 
     # When
-    with started(WITH_NODE, "tsc", folder=folder) as process:
+    with started(WITH_NODE, CONSOLE_PACKAGES / ".bin" / "tsc", folder=folder) as process:
         printed, complaints = process.communicate(timeout=60)
 
     # Then

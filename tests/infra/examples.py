@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from infra.environments import CustomDomain, Environment, TokenIssuer
+from infra.environments import ConsoleClient, CustomDomain, Environment, TokenIssuer
 
 EVERYTHING = Environment(
     name="everything",
     architecture="arm64",
     snap_start=True,
     cors_origins=("https://studio.example.com",),
-    token_issuer=TokenIssuer(issuer="https://login.example.com/", audience=("castline", "castline-batch")),
+    token_issuer=TokenIssuer(
+        issuer="https://login.example.com/",
+        audience=("castline", "castline-batch"),
+        console=ConsoleClient(
+            client_id="castline-console",
+            scopes=("openid", "email", "offline_access"),
+            origins=("https://tokens.example.com",),
+        ),
+    ),
     custom_domain=CustomDomain(
         name="tts.example.com",
         certificate_arn="arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000000",
+    ),
+    console_domain=CustomDomain(
+        name="studio.example.com",
+        certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000001",
     ),
     alarm_email="operators@example.com",
     monthly_budget_usd=1_000,

@@ -136,10 +136,10 @@ def synthesize(
 
 
 def _artefacts(folder: Path) -> Artefacts:
-    for name in ("code", "core", "speech"):
+    for name in ("code", "core", "speech", "console"):
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "content").write_text(f"{folder.name} {name}", "utf-8")
-    return Artefacts(code=folder / "code", core=folder / "core", speech=folder / "speech")
+    return Artefacts(code=folder / "code", core=folder / "core", speech=folder / "speech", console=folder / "console")
 
 
 def _template(folder: Path, name: str) -> Template:

@@ -46,14 +46,18 @@ def test_every_route_but_health_takes_a_token(deployment: Deployment) -> None:
         assert ("AuthorizerId" in route) == (route["AuthorizationType"] == "JWT")
 
 
-def test_without_another_issuer_tokens_are_the_user_pools(deployment: Deployment) -> None:
+def test_without_another_issuer_tokens_are_the_user_pools_for_a_script_or_the_console(
+    deployment: Deployment,
+) -> None:
     authorizer = deployment.service.the("AWS::ApiGatewayV2::Authorizer")["Properties"]
 
     assert authorizer["AuthorizerType"] == "JWT"
     assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
     assert deployment.flat(authorizer["JwtConfiguration"]["Issuer"]) == "AWS::Cognito::UserPool.ProviderURL"
-    (audience,) = authorizer["JwtConfiguration"]["Audience"]
-    assert deployment.flat(audience) == "AWS::Cognito::UserPoolClient"
+    of_scripts, of_console = authorizer["JwtConfiguration"]["Audience"]
+    assert "Fn::ImportValue" in of_scripts
+    assert {deployment.flat(each) for each in (of_scripts, of_console)} == {"AWS::Cognito::UserPoolClient"}
+    assert of_console["Ref"] in deployment.service.of_type("AWS::Cognito::UserPoolClient")
 
 
 def test_a_configured_issuer_replaces_the_user_pool(everything: Deployment) -> None:

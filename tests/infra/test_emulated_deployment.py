@@ -39,7 +39,7 @@ def seen(report: Report) -> dict[str, str]:
 class TestDeployment:
     def test_both_stacks_are_deployed_with_every_function(self, report: Report) -> None:
         types = [type_ for type_, _ in report.deployment.service.resources]
-        assert types.count("AWS::Lambda::Function") == len(functions.ALL)
+        assert types.count("AWS::Lambda::Function") == len(functions.ALL) + 1  # which uploads the console's page
         assert "AWS::DynamoDB::Table" in dict(report.deployment.data.resources)
 
     def test_no_declared_resource_is_left_out(self, report: Report) -> None:
@@ -63,6 +63,14 @@ class TestService:
     def test_the_quickstart_ends_with_checked_audio(self, seen: dict[str, str]) -> None:
         assert seen["quickstart: submit, poll, download"].endswith("checked")
 
+    def test_the_console_is_reached_by_the_distribution_only(self, seen: dict[str, str]) -> None:
+        page, bucket = seen["console by the distribution, and its bucket"].split(", ")
+        assert page.startswith("200 with ")
+        assert bucket == "403"
+
+    def test_the_console_calls_the_api_by_the_same_name_with_its_token(self, seen: dict[str, str]) -> None:
+        assert seen["GET /api/v1/jobs by the distribution, without a token, with one"] == "401, 200"
+
     def test_the_presigned_url_is_the_only_way_to_the_audio(self, seen: dict[str, str]) -> None:
         assert seen["presigned URL, and the same without its signature"] == "200, 403"
 
@@ -78,7 +86,7 @@ class TestService:
 
 class TestTeardown:
     def test_the_service_goes_and_the_data_stays(self, seen: dict[str, str]) -> None:
-        assert seen["cdk destroy castline-staging-service"] == "stack, functions and API are gone"
+        assert seen["cdk destroy castline-staging-service"] == "stack, functions, API and console are gone"
         assert seen["the data stack, with the service gone"] == "job, audio, secret and user are there"
 
     def test_the_data_refuses_to_be_deleted(self, seen: dict[str, str]) -> None:

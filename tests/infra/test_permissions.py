@@ -110,7 +110,11 @@ def test_a_function_may_do_exactly_what_it_does(
 def test_a_role_is_its_functions_alone(deployment: Deployment) -> None:
     roles = deployment.service.by_path("AWS::IAM::Role")
 
-    assert set(roles) == {f"{path(spec)}Role" for spec in functions.ALL} | {"Workflow/StateMachine/Role"}
+    assert set(roles) == {
+        "Workflow/StateMachine/Role",
+        "Console/Files/Role",
+        *(f"{path(spec)}Role" for spec in functions.ALL),
+    }
     for name, role in roles.items():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         service = "states" if name.startswith("Workflow") else "lambda"

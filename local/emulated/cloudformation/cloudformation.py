@@ -16,8 +16,10 @@ from moto.core.responses import ActionResult
 
 from local.emulated.cloudformation import (
     api_gateway,
+    cloudfront,
     cognito,
     completed,
+    custom_resources,
     lambdas,
     monitoring,
     policies,
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
 _ADDED = (
     *lambdas.TYPES,
     *api_gateway.TYPES,
+    *cloudfront.TYPES,
     *cognito.TYPES,
+    *custom_resources.TYPES,
     *monitoring.TYPES,
     *policies.TYPES,
     *secrets.TYPES,
@@ -62,9 +66,11 @@ def _known_types_only() -> Iterator[None]:
     class_of = parsing.resource_class_from_type
 
     def known_class_of(resource_type: str) -> Any:
-        if resource_type not in parsing.get_model_map():
+        models = parsing.get_model_map()
+        if resource_type not in models:
             raise ValidationError(message=f"the emulated CloudFormation does not know {resource_type}")
-        return class_of(resource_type)
+        # moto would not look up a custom resource, and would not wait for one either.
+        return models[resource_type] if resource_type.startswith("Custom::") else class_of(resource_type)
 
     with patch.object(parsing, "resource_class_from_type", known_class_of):
         yield

@@ -1,0 +1,244 @@
+"""The console: its page in a bucket, and CloudFront in front of that and of the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as certificatemanager
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra import console_page
+from infra.acknowledgements import acknowledge
+from infra.console_files import ConsoleFiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.data_stack import DataStack
+    from infra.environments import ConsoleClient, Environment, TokenIssuer
+    from infra.sign_in import SignIn
+
+_HSTS_AGE = cdk.Duration.days(365)
+
+
+class Console(Construct):
+    """The page on a name of CloudFront's, or on one of its own. The API is below ``/api`` of the same name.
+
+    Attributes:
+        url: where people reach it, without a slash at the end.
+        client_id: what their tokens are for.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 (CDK's name)
+        *,
+        environment: Environment,
+        data: DataStack,
+        api_host: str,
+        artefact: Path,
+    ) -> None:
+        """Make everything.
+
+        Args:
+            scope: CDK's.
+            id: CDK's.
+            environment: whose.
+            data: where the users and the audio are.
+            api_host: where the API is reached.
+            artefact: the code that uploads the page, with the page.
+
+        Raises:
+            ValueError: the environment's issuer has no client for it.
+        """
+        super().__init__(scope, id)
+        self._environment = environment
+        self._stack = cdk.Stack.of(self)
+        issuer_origins = _origins(data.token_issuer) if data.sign_in is None else self._origins_of_pool(data.sign_in)
+        bucket = self._bucket()
+        distribution = self._distribution(
+            bucket, api_host, self._headers(connect=issuer_origins, media=self._origins_of_audio(data.bucket))
+        )
+        domain = environment.console_domain
+        self.url = f"https://{domain.name if domain else distribution.distribution_domain_name}"
+        sign_in = self._sign_in(data)
+        self.client_id = sign_in.client_id
+        ConsoleFiles(
+            self,
+            "Files",
+            environment=environment,
+            bucket=bucket,
+            artefact=artefact,
+            configuration=self._stack.to_json_string(
+                console_page.configuration(environment=environment.name, sign_in=sign_in)
+            ),
+        )
+        cdk.CfnOutput(self._stack, "ConsoleUrl", value=self.url)
+        cdk.CfnOutput(self._stack, "ConsoleBucketName", value=bucket.bucket_name)
+        if domain is not None:
+            cdk.CfnOutput(
+                self._stack,
+                "ConsoleDomainTarget",
+                value=distribution.distribution_domain_name,
+                description=f"What {domain.name} has to be a CNAME or alias of",
+            )
+
+    def _bucket(self) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        acknowledge(bucket, "AwsSolutions-S1", "It holds the page, which is no secret; CloudFront alone may read it.")
+        return bucket
+
+    def _distribution(
+        self, bucket: s3.Bucket, api_host: str, headers: cloudfront.ResponseHeadersPolicy
+    ) -> cloudfront.Distribution:
+        domain = self._environment.console_domain
+        certificate = None
+        if domain is not None:
+            certificate = certificatemanager.Certificate.from_certificate_arn(
+                self, "Certificate", domain.certificate_arn
+            )
+        distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment=f"Castline {self._environment.name}: the console",
+            default_root_object=console_page.INDEX,
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            domain_names=[domain.name] if domain else None,
+            certificate=certificate,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if domain else None,
+            default_behavior=cloudfront.BehaviorOptions(
+                origin=origins.S3BucketOrigin.with_origin_access_control(bucket, origin_id="page"),
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                response_headers_policy=headers,
+            ),
+            additional_behaviors={
+                "/api/*": cloudfront.BehaviorOptions(
+                    origin=origins.HttpOrigin(
+                        api_host, origin_id="api", origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2]
+                    ),
+                    viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                    allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+                    cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                    # With Authorization: a policy that names headers may not name that one.
+                    origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                )
+            },
+        )
+        acknowledge(distribution, "AwsSolutions-CFR1", "Producers and editors may be anywhere.")
+        acknowledge(
+            distribution, "AwsSolutions-CFR2", "The API throttles and takes tokens only; the page is static files."
+        )
+        acknowledge(
+            distribution, "AwsSolutions-CFR3", "The API logs every call; who loads the page is nobody's business."
+        )
+        if domain is None:
+            acknowledge(
+                distribution,
+                "AwsSolutions-CFR4",
+                "CloudFront's own name comes with its own certificate, for which no minimum can be set.",
+            )
+        return distribution
+
+    def _headers(self, *, connect: list[str], media: list[str]) -> cloudfront.ResponseHeadersPolicy:
+        """The same headers that the local stack sends, and HSTS, which needs HTTPS."""
+        headers = console_page.security_headers(connect=connect, media=media)
+        return cloudfront.ResponseHeadersPolicy(
+            self,
+            "Headers",
+            comment=f"Castline {self._environment.name}: the console",
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy=headers.pop("Content-Security-Policy"), override=True
+                ),
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(
+                    override=headers.pop("X-Content-Type-Options") == "nosniff"
+                ),
+                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=_REFERRER_POLICIES[headers.pop("Referrer-Policy")], override=True
+                ),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=_HSTS_AGE, include_subdomains=False, override=True
+                ),
+            ),
+            custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
+                custom_headers=[
+                    cloudfront.ResponseCustomHeader(header=name, value=value, override=True)
+                    for name, value in headers.items()
+                ]
+            ),
+        )
+
+    def _sign_in(self, data: DataStack) -> console_page.SignIn:
+        if data.sign_in is None:
+            client = _client(data.token_issuer)
+            return console_page.SignIn(
+                issuer=data.token_issuer.issuer, client_id=client.client_id, scopes=client.scopes
+            )
+        made = self._client_of_pool(data.sign_in.pool)
+        return console_page.SignIn(issuer=data.token_issuer.issuer, client_id=made.user_pool_client_id)
+
+    def _client_of_pool(self, pool: cognito.UserPool) -> cognito.UserPoolClient:
+        """A client of the console's own: its callback is known only here, and goes with it."""
+        return cognito.UserPoolClient(
+            self,
+            "Client",
+            user_pool=pool,
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(user_srp=True),
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
+                callback_urls=[f"{self.url}/"],
+                logout_urls=[f"{self.url}/"],
+            ),
+            supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
+            prevent_user_existence_errors=True,
+            access_token_validity=cdk.Duration.hours(1),
+            id_token_validity=cdk.Duration.hours(1),
+            refresh_token_validity=cdk.Duration.days(1),
+            enable_token_revocation=True,
+        )
+
+    def _origins_of_pool(self, sign_in: SignIn) -> list[str]:
+        """Where the pool's discovery document and keys are, and where its tokens are given out."""
+        return [f"https://cognito-idp.{self._stack.region}.{self._stack.url_suffix}", sign_in.url]
+
+    def _origins_of_audio(self, bucket: s3.Bucket) -> list[str]:
+        """The bucket as presigned URLs name it, and as S3 may redirect to it while it is new."""
+        return [f"https://{bucket.bucket_domain_name}", f"https://{bucket.bucket_regional_domain_name}"]
+
+
+_REFERRER_POLICIES = {"no-referrer": cloudfront.HeadersReferrerPolicy.NO_REFERRER}
+
+
+def has_console(environment: Environment) -> bool:
+    """Whether people could sign in to a console of the environment."""
+    return environment.token_issuer is None or environment.token_issuer.console is not None
+
+
+def _client(issuer: TokenIssuer) -> ConsoleClient:
+    if issuer.console is None:
+        raise ValueError(f"{issuer.issuer} has no client for a console")
+    return issuer.console
+
+
+def _origins(issuer: TokenIssuer) -> list[str]:
+    parts = urlsplit(issuer.issuer)
+    return [f"{parts.scheme}://{parts.netloc}", *_client(issuer).origins]

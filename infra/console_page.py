@@ -1,0 +1,95 @@
+"""How the console's page is served, wherever that is: its headers, its caching, and what it is configured with."""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FOLDER = Path(__file__).parent.parent / "web" / "dist"
+"""The built page."""
+INDEX = "index.html"
+CONFIGURATION = "config.json"
+"""What the page reads before all else; it is no file of the build."""
+HASHED = "assets/"
+"""Files below it have a hash of their content in their name, and never change."""
+
+FOR_EVER = "public, max-age=31536000, immutable"
+ALWAYS_ASK = "no-cache"
+
+_API = "/api/v1"
+_TYPES = mimetypes.MimeTypes()
+_TYPES.add_type("text/javascript", ".js")
+_TYPES.add_type("font/woff2", ".woff2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Where the page's users sign in: by OpenID Connect's authorization code with PKCE."""
+
+    issuer: str
+    """Its discovery document is at ``<issuer>/.well-known/openid-configuration``."""
+    client_id: str
+    scopes: tuple[str, ...] = ("openid", "email")
+
+
+def configuration(*, environment: str, sign_in: SignIn | None) -> dict[str, Any]:
+    """What ``/config.json`` says; without ``sign_in`` the page asks who its user is."""
+    return {
+        "environment": environment,
+        "api": _API,
+        "sign_in": None
+        if sign_in is None
+        else {"issuer": sign_in.issuer, "client_id": sign_in.client_id, "scopes": list(sign_in.scopes)},
+    }
+
+
+def files(folder: Path = FOLDER) -> dict[str, Path]:
+    """The built page's files by their paths in the build, those that are loaded by others first."""
+    paths = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
+    return dict(sorted(paths.items(), key=lambda item: (item[0] == INDEX, item[0])))
+
+
+def content_type(path: str) -> str:
+    """What a file is, by its name."""
+    type_, _ = _TYPES.guess_type(path)
+    if type_ is None:
+        return "application/octet-stream"
+    return f"{type_}; charset=utf-8" if type_.startswith("text/") else type_
+
+
+def cache_control(path: str) -> str:
+    """How long a file may be kept, by its path in the build."""
+    return FOR_EVER if path.startswith(HASHED) else ALWAYS_ASK
+
+
+def security_headers(*, connect: Iterable[str] = (), media: Iterable[str] = ()) -> dict[str, str]:
+    """What each file of the page is sent with.
+
+    Args:
+        connect: origins that the page may call besides its own, such as the issuer's.
+        media: origins that it may play audio from besides its own.
+    """
+    policy = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", *connect],
+        "media-src": ["'self'", "blob:", *media],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+    return {
+        "Content-Security-Policy": "; ".join(" ".join([name, *sources]) for name, sources in policy.items()),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }

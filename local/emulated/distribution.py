@@ -1,0 +1,114 @@
+"""CloudFront with the distribution that was deployed: its behaviours, its origins, and the headers it adds.
+
+It caches nothing.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from werkzeug.wrappers import Request, Response
+
+from local.emulated.cloudformation.cloudfront import ACCESS_CONTROLS, RESPONSE_HEADERS
+from local.emulated.http_server import ADDRESS, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from local.emulated.cloud import EmulatedCloud
+
+ALL_VIEWER_EXCEPT_HOST_HEADER: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+_PASSED_ON: Final = {"ContentType": "Content-Type", "CacheControl": "Cache-Control", "ETag": "ETag"}
+
+
+class DistributionNotServable(Exception):
+    """The deployed distribution uses what is not emulated. The message says what."""
+
+
+class Distribution:
+    """One deployed distribution: a WSGI application."""
+
+    def __init__(self, cloud: EmulatedCloud, distribution_id: str, *, api: WSGIApplication, api_host: str) -> None:
+        """Read what was deployed.
+
+        Args:
+            cloud: where.
+            distribution_id: which.
+            api: answers what goes to the API.
+            api_host: the name by which the distribution has to know it.
+        """
+        self._cloud = cloud
+        self._id = distribution_id
+        self._api = api
+        self._api_host = api_host
+        self._config = cloud.client("cloudfront").get_distribution_config(Id=distribution_id)["DistributionConfig"]
+        self._origins = {origin["Id"]: origin for origin in self._config["Origins"]["Items"]}
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        """Serve it on 127.0.0.1 by plain HTTP while the context lasts; gives the URL, without a slash at the end."""
+        with serving(self, name="distribution") as port:
+            yield f"http://{ADDRESS}:{port}"
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        request = Request(environ)
+        behaviour = self._behaviour(request.path)
+        if request.method not in behaviour["AllowedMethods"]["Items"]:
+            return Response("Forbidden", 403)(environ, start_response)
+        origin = self._origins[behaviour["TargetOriginId"]]
+        if origin["DomainName"] == self._api_host:
+            if behaviour["OriginRequestPolicyId"] != ALL_VIEWER_EXCEPT_HOST_HEADER:
+                raise DistributionNotServable(f"the origin request policy {behaviour['OriginRequestPolicyId']}")
+            return self._api(environ, start_response)
+        response = self._object(origin, request.path.removeprefix("/") or self._config["DefaultRootObject"])
+        response.headers.update(_added_headers(behaviour["ResponseHeadersPolicyId"]))
+        return response(environ, start_response)
+
+    def _behaviour(self, path: str) -> dict[str, Any]:
+        for behaviour in self._config["CacheBehaviors"].get("Items", []):
+            if fnmatch.fnmatchcase(path, behaviour["PathPattern"]):
+                return dict(behaviour)
+        return dict(self._config["DefaultCacheBehavior"])
+
+    def _object(self, origin: dict[str, Any], key: str) -> Response:
+        client = self._cloud.client("s3")
+        bucket = origin["DomainName"].partition(".s3.")[0]
+        if (self._id, origin["Id"]) not in ACCESS_CONTROLS or not self._may_read(client, bucket):
+            return Response("Access Denied", 403)
+        try:
+            found = client.get_object(Bucket=bucket, Key=key)
+        except client.exceptions.NoSuchKey:
+            return Response("Access Denied", 403)  # S3 does not say more to whom may not list
+        headers = {header: found[name] for name, header in _PASSED_ON.items() if name in found}
+        return Response(found["Body"].read(), headers=headers)
+
+    def _may_read(self, client: Any, bucket: str) -> bool:
+        """Whether the bucket's policy lets this distribution in."""
+        statements = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+        arn = f"arn:aws:cloudfront::{DEFAULT_ACCOUNT_ID}:distribution/{self._id}"
+        return any(
+            statement["Effect"] == "Allow"
+            and statement["Action"] == "s3:GetObject"
+            and statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+            and statement["Condition"] == {"StringEquals": {"AWS:SourceArn": arn}}
+            for statement in statements
+        )
+
+
+def _added_headers(policy_id: str) -> dict[str, str]:
+    policy = RESPONSE_HEADERS[policy_id]
+    security = policy["SecurityHeadersConfig"]
+    hsts = security["StrictTransportSecurity"]
+    return {
+        "Content-Security-Policy": security["ContentSecurityPolicy"]["ContentSecurityPolicy"],
+        "Referrer-Policy": security["ReferrerPolicy"]["ReferrerPolicy"],
+        "Strict-Transport-Security": f"max-age={hsts['AccessControlMaxAgeSec']}",
+        "X-Content-Type-Options": "nosniff",
+        **{each["Header"]: each["Value"] for each in policy["CustomHeadersConfig"]["Items"]},
+    }

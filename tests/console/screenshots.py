@@ -1,0 +1,149 @@
+"""``make screenshots``: pictures of the console for the documentation, taken on the local stack.
+
+    python -m tests.console.screenshots
+
+Each is docs/images/console-<screen>-<width>-<scheme>.png, of few colours, so that it is small.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from local.stack import LocalStack
+from tests.console.chromium import running_chromium
+from tests.console.screens import Screens
+from tests.console.watched_page import watching
+from tests.e2e.api_client import ApiClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from playwright.sync_api import Browser
+
+IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
+LIMIT_BYTES = 200_000
+_COLOURS = 256
+_VOICES = {"Emma": "en-US-EmmaNeural", "Brian": "en-US-BrianNeural"}
+_TURNS = (
+    ("Emma", "Welcome to Slow City Walks. I'm Emma."),
+    ("Brian", "And I'm Brian. Where are you taking us today?"),
+    ("Emma", "We start on Dihua Street, just before sunrise."),
+    ("Brian", "They say the breakfast shops open at five."),
+    ("Emma", "They do. The soy milk is steaming, and all you hear is footsteps."),
+    ("Brian", "Then let's listen for a moment before we go on."),
+)
+_SCRIPT = "\n".join(f"{speaker}: {text}" for speaker, text in _TURNS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Camera:
+    """What a browser is like."""
+
+    width: int
+    height: int
+    scheme: Literal["light", "dark"]
+
+
+CAMERAS = (
+    Camera(width=1440, height=900, scheme="light"),
+    Camera(width=390, height=844, scheme="dark"),
+)
+
+
+def take_all(stack: LocalStack, browser: Browser) -> None:
+    """Take each picture with each camera."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with ApiClient(stack.url) as client:
+        for texts in (("早安，歡迎收聽。", "今天聊什麼？"), ("Good evening.", "Good night.")):
+            client.complete(_dialogue([("A", texts[0]), ("B", texts[1])], voice="zh-TW-HsiaoYuNeural"))
+        failed = client.submit(_dialogue(_TURNS[:3], voice="en-US-NobodyNeural"))
+        client.wait_for(failed, "failed")
+        completed = client.complete(_dialogue(_TURNS))["id"]
+    for camera in CAMERAS:
+        with _screens(stack, browser, camera) as screens:
+            _take_each(screens, camera, completed=completed, failed=failed)
+
+
+def _take_each(screens: Screens, camera: Camera, *, completed: str, failed: str) -> None:
+    page = screens.page
+    screens.open()
+    screens.write(_SCRIPT)
+    _take(screens, "compose", camera)
+
+    screens.open(f"/jobs/{completed}")
+    screens.expect_status("Finished")
+    page.get_by_role("button", name="Play", exact=True).click()
+    screens.turn(2).click()
+    screens.hear_beyond(0)
+    expect(screens.turn(2)).to_have_attribute("aria-current", "true")
+    _take(screens, "job", camera)
+
+    screens.open(f"/jobs/{failed}")
+    screens.expect_status("Failed")
+    _take(screens, "failed", camera)
+
+    screens.open("/jobs")
+    expect(screens.jobs).to_have_count(4)
+    expect(page.locator(".skeleton-inline")).to_have_count(0)
+    _take(screens, "history", camera)
+
+
+@contextmanager
+def _screens(stack: LocalStack, browser: Browser, camera: Camera) -> Iterator[Screens]:
+    context = browser.new_context(
+        viewport={"width": camera.width, "height": camera.height},
+        color_scheme=camera.scheme,
+        locale="en-GB",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    with watching(page, stack.url):
+        yield Screens(page, stack.url)
+    context.close()
+
+
+def _take(screens: Screens, name: str, camera: Camera) -> None:
+    # Whatever was pressed last has a frame of its own, and what lies below the pointer a shade.
+    screens.page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
+    screens.page.mouse.move(0, 0)
+    taken = Image.open(io.BytesIO(screens.page.screenshot())).convert("RGB")
+    file = IMAGES / f"console-{name}-{camera.width}-{camera.scheme}.png"
+    taken.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+    size_bytes = file.stat().st_size
+    assert size_bytes < LIMIT_BYTES, f"{file.name} has {size_bytes:,} bytes"
+    print(f"{file.relative_to(IMAGES.parent.parent)}  {size_bytes:,} bytes")  # noqa: T201 (a command)
+
+
+def _dialogue(turns: Sequence[tuple[str, str]], *, voice: str | None = None) -> dict[str, object]:
+    return {
+        "provider": "azure",
+        "turns": [{"speaker": speaker, "text": text, "index": index} for index, (speaker, text) in enumerate(turns)],
+        "voice_assignments": [
+            {"speaker": speaker, "voice_id": voice or _VOICES[speaker], "voice_name": speaker}
+            for speaker in dict(turns)
+        ],
+        "language": "en-US",
+        "output_format": "mp3",
+    }
+
+
+def main() -> None:
+    """Take all pictures."""
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        LocalStack(log_file=Path(logs) / "functions.log") as stack,
+        running_chromium() as browser,
+    ):
+        take_all(stack, browser)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The built page in ``web/dist`` is what its sources make, and light."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import subprocess
+from pathlib import Path
+
+from infra.console_page import FOLDER, INDEX
+
+ROOT = Path(__file__).parent.parent.parent
+WEB = ROOT / "web"
+FIRST_LOAD_BYTES = 150_000
+"""Gzipped: the page with all scripts and styles that it loads by itself."""
+
+
+def run(*command: str) -> None:
+    finished = subprocess.run(  # noqa: S603 (our own arguments)
+        [ROOT / "scripts" / "npm", *command], cwd=WEB, check=False, capture_output=True, text=True
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_the_sources_make_the_same_bytes(tmp_path: Path) -> None:
+    run("exec", "--", "tsc", "--noEmit")
+    run("exec", "--", "vite", "build", "--logLevel", "warn", "--outDir", str(tmp_path), "--emptyOutDir")
+
+    built, committed = contents(tmp_path), contents(FOLDER)
+    assert sorted(built) == sorted(committed), "run make web"
+    assert [name for name in built if built[name] != committed[name]] == [], "run make web"
+
+
+def test_the_pages_own_tests_pass() -> None:
+    run("run", "--silent", "test")
+
+
+def test_the_clients_types_are_those_of_the_contract(tmp_path: Path) -> None:
+    schema = tmp_path / "schema.d.ts"
+
+    run("exec", "--", "openapi-typescript", "../docs/openapi.json", "--output", str(schema))
+
+    assert schema.read_bytes() == (WEB / "src" / "api" / "schema.d.ts").read_bytes(), "run npm run api in web/"
+
+
+def test_the_first_load_is_light() -> None:
+    page = (FOLDER / INDEX).read_text("utf-8")
+    loaded = re.findall(r'(?:src|href)="\.?/?([^"]+\.(?:js|css))"', page)
+
+    assert any(name.endswith(".js") for name in loaded)
+    weight = sum(len(gzip.compress((FOLDER / name).read_bytes(), 9, mtime=0)) for name in [INDEX, *loaded])
+    assert weight < FIRST_LOAD_BYTES
+
+
+def test_the_page_holds_no_script_style_or_address_that_its_policy_would_refuse() -> None:
+    page = (FOLDER / INDEX).read_text("utf-8")
+
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|(?:src|href)=\"(?:https?:)?//", page)

@@ -1,0 +1,189 @@
+"""What becomes of jobs, as the console shows it: edited, refused, failed, cancelled, somebody else's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import expect
+
+from tests.console.screens import SCRIPT
+from tests.e2e.dialogues import dialogue
+
+if TYPE_CHECKING:
+    from local.stack import LocalStack
+    from tests.console.screens import Screens
+    from tests.console.watched_page import Watch
+    from tests.e2e.api_client import ApiClient
+
+NOBODY = "zh-TW-NobodyNeural"
+
+
+def see_it_finished(screens: Screens, client: ApiClient) -> dict[str, Any]:
+    """The job on the screen, once it is completed; by a reload, to spare the wait until the page asks again."""
+    job = client.wait_for(screens.wait_for_job(), "completed")
+    screens.page.reload()
+    screens.expect_status("Finished")
+    return job
+
+
+def test_a_draft_survives_a_reload_and_a_wrong_line_is_named(screens: Screens, watch: Watch) -> None:
+    watch.expected_statuses.add(400)
+    screens.open()
+    screens.script.fill(f"nobody says this\n{SCRIPT}")
+    problems = screens.page.get_by_role("list", name="Problems").get_by_role("button")
+    expect(problems.first).to_contain_text(re.compile(r"\bline 1\b", re.IGNORECASE))
+    expect(screens.submit).to_have_attribute("aria-disabled", "true")
+
+    screens.page.reload()
+
+    expect(screens.script).to_have_value(f"nobody says this\n{SCRIPT}")
+
+
+def test_an_edited_dialogue_is_another_file_and_pays_for_the_edited_turn(screens: Screens, client: ApiClient) -> None:
+    # Given a finished dialogue
+    before = client.complete(dialogue("早安。", "你好。"))
+    screens.open(f"/jobs/{before['id']}")
+
+    # When its second turn is changed and it is submitted again
+    screens.page.get_by_role("button", name="Edit and submit again").click()
+    expect(screens.script).to_have_value("A: 早安。\nB: 你好。")
+    screens.write("A: 早安。\nB: 你好，今天一起去看海吧，好不好？")
+    screens.submit.click()
+    after = see_it_finished(screens, client)
+
+    # Then another, longer file has the first turn as it was
+    assert after["id"] != before["id"]
+    assert after["input_params"]["voice_assignments"][0]["voice_id"] == "zh-TW-HsiaoYuNeural"
+    assert after["result_metadata"]["duration_ms"] > before["result_metadata"]["duration_ms"]
+    assert client.download(after["id"]).content != client.download(before["id"]).content
+    assert screens.fact("Segments reused") == "1"
+    assert after["result_metadata"]["reused_segments"] == 1
+
+
+def test_a_user_at_the_cap_is_told_so_and_loses_nothing(
+    stack: LocalStack, screens: Screens, watch: Watch, client: ApiClient
+) -> None:
+    watch.expected_statuses.add(429)
+    page = screens.page
+
+    # Given three jobs that cannot begin
+    with stack.cloud.lambdas.pause("plan"):
+        running = [client.submit(dialogue()) for _ in range(3)]
+
+        # When a fourth is submitted
+        screens.open()
+        screens.write(SCRIPT)
+        screens.submit.click()
+
+        # Then the user is told, and shown what is running
+        notice = page.get_by_role("alert").filter(has_text="You have 3 jobs at work.")
+        expect(notice.get_by_role("link")).to_have_count(3)
+        links = {link.get_attribute("href") for link in notice.get_by_role("link").all()}
+        assert links == {f"#/jobs/{job_id}" for job_id in running}
+        expect(screens.script).to_have_value(SCRIPT)
+
+    # And once they are done, the same can be submitted
+    for job_id in running:
+        client.wait_for(job_id, "completed")
+    expect(page.get_by_text("There is room now")).to_be_visible()
+    screens.submit.click()
+    screens.wait_for_job()
+    screens.expect_status("Finished")
+
+
+def test_a_failure_is_put_in_plain_words_and_mended(screens: Screens, client: ApiClient) -> None:
+    page = screens.page
+    # Given a dialogue in which B has a voice that does not exist
+    dialogue_of_nobody = dialogue("早安。", "你好。", voices=("zh-TW-HsiaoYuNeural", NOBODY))
+    failed = client.wait_for(client.submit(dialogue_of_nobody), "failed")
+
+    # When its user looks at it
+    screens.open(f"/jobs/{failed['id']}")
+
+    # Then it says what is wrong, of which voice, and what to do
+    screens.expect_status("Failed")
+    wrong = page.get_by_role("region", name="What went wrong")
+    expect(wrong).to_contain_text(NOBODY)
+    expect(wrong).to_contain_text("choose another voice")
+
+    # And with another voice it is spoken
+    page.get_by_role("button", name="Edit and submit again").click()
+    page.get_by_role("button", name="Voice of B").click()
+    picker = page.get_by_role("dialog", name="Voice of B")
+    picker.get_by_role("combobox", name="Search voices").fill("YunJhe")
+    picker.get_by_role("listbox", name="Voices").get_by_role("option").first.click()
+    expect(page.get_by_role("button", name="Voice of B: 雲哲")).to_be_visible()
+    screens.submit.click()
+    see_it_finished(screens, client)
+
+
+def test_a_job_is_submitted_again_as_it_was(screens: Screens, client: ApiClient) -> None:
+    before = client.complete(dialogue())
+    screens.open(f"/jobs/{before['id']}")
+
+    screens.page.get_by_role("button", name="Submit again unchanged").click()
+    screens.page.wait_for_url(lambda url: "#/jobs/" in url and before["id"] not in url)
+
+    after = see_it_finished(screens, client)
+    assert after["input_params"] == before["input_params"]
+    assert after["result_metadata"]["reused_segments"] == 2
+
+
+def test_a_job_that_has_not_begun_is_cancelled(stack: LocalStack, screens: Screens, client: ApiClient) -> None:
+    with stack.cloud.lambdas.pause("plan"):
+        job_id = screens.make_audio()
+        screens.expect_status("Waiting")
+        screens.page.get_by_role("button", name="Cancel").click()
+        screens.expect_status("Cancelled")
+
+    assert client.job(job_id)["status"] == "cancelled"
+    expect(screens.page.get_by_role("button", name="Submit again unchanged")).to_be_visible()
+
+
+def test_users_see_their_own_jobs_and_drafts_only(
+    screens: Screens, client: ApiClient, watch: Watch, user: str
+) -> None:
+    # Given somebody with a job and a draft
+    watch.expected_statuses.add(404)
+    job_id = client.submit(dialogue("這是我的。"))
+    client.wait_for(job_id, "completed")
+    screens.open()
+    screens.write("A: 這也是我的。")
+    screens.page.get_by_role("link", name="History").click()
+    expect(screens.jobs).to_have_count(1)
+
+    # When somebody else takes over
+    screens.be(f"{user}-colleague")
+
+    # Then there is nothing
+    expect(screens.page.get_by_role("link", name="Write the first script")).to_be_visible()
+    screens.open(f"/jobs/{job_id}")
+    expect(screens.page.get_by_role("heading", name="There is no such job")).to_be_visible()
+    screens.open()
+    expect(screens.script).to_have_value("")
+
+    # And when the first is back, all is there
+    screens.be(user)
+    expect(screens.script).to_have_value("A: 這也是我的。")
+    screens.open("/jobs")
+    expect(screens.jobs).to_have_count(1)
+
+
+def test_the_history_is_filtered_and_goes_back_page_by_page(screens: Screens, client: ApiClient) -> None:
+    # Given more jobs than a page shows, one of which has failed
+    failed = client.submit(dialogue(voices=(NOBODY, NOBODY)))
+    client.wait_for(failed, "failed")
+    for number in range(20):
+        client.wait_for(client.submit(dialogue(f"第{number}句。")), "completed")
+    screens.open("/jobs")
+    expect(screens.jobs).to_have_count(20)
+
+    # When older ones are asked for
+    screens.page.get_by_role("button", name="Show older").click()
+    expect(screens.jobs).to_have_count(21)
+
+    # And then those that failed
+    screens.page.get_by_role("navigation", name="Filter by status").get_by_role("link", name="Failed").click()
+    expect(screens.jobs).to_have_count(1)
+    assert screens.jobs.get_by_role("link").get_attribute("href") == f"#/jobs/{failed}"

@@ -1,0 +1,111 @@
+"""Every screen in light and dark, on a desk and on a phone: axe finds nothing grave, and nothing sticks out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.accessibility import grave_findings
+from tests.console.screens import SCRIPT
+from tests.e2e.dialogues import dialogue
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from local.stack import LocalStack
+    from tests.console.screens import Screens
+    from tests.e2e.api_client import ApiClient
+
+Scheme = Literal["light", "dark"]
+
+
+@pytest.fixture(params=[1440, 390], ids=lambda width: f"{width}px")
+def width(request: pytest.FixtureRequest) -> int:
+    found: int = request.param
+    return found
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> Scheme:
+    found: Scheme = request.param
+    return found
+
+
+@pytest.fixture
+def context_options(width: int, scheme: Scheme) -> dict[str, Any]:
+    return {
+        "viewport": {"width": width, "height": 844 if width < 500 else 900},
+        "color_scheme": scheme,
+        "locale": "en-GB",
+        "reduced_motion": "reduce",
+    }
+
+
+def background_brightness(page: Page) -> float:
+    """From 0, black, to 255."""
+    colour = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    brightness: float = page.evaluate(
+        """(colour) => {
+             const context = new OffscreenCanvas(1, 1).getContext("2d");
+             context.fillStyle = colour;
+             context.fillRect(0, 0, 1, 1);
+             const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+             return (red + green + blue) / 3;
+           }""",
+        colour,
+    )
+    return brightness
+
+
+def look(page: Page, where: str) -> list[str]:
+    """What is wrong with what the page shows."""
+    faults = [f"{where}: {finding}" for finding in grave_findings(page)]
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*faults, f"{where}: {overflow} pixels stick out"] if overflow > 0 else faults
+
+
+def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, scheme: Scheme) -> None:
+    page = screens.page
+    long = "今天天氣真好，我們一起去公園走走，好不好？" * 4
+    completed = client.complete(dialogue(*[long] * 12))["id"]
+    failed = client.submit(dialogue(voices=("zh-TW-HsiaoYuNeural", "zh-TW-NobodyNeural")))
+    client.wait_for(failed, "failed")
+    faults: list[str] = []
+
+    screens.open()
+    expect(screens.script).to_be_visible()
+    assert (background_brightness(page) < 80) == (scheme == "dark")
+    faults += look(page, "compose, empty")
+    screens.write(SCRIPT)
+    page.get_by_text("More options").click()
+    faults += look(page, "compose")
+    page.get_by_role("button", name="Voice of A").click()
+    expect(page.get_by_role("listbox", name="Voices").get_by_role("option").first).to_be_visible()
+    faults += look(page, "voices")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Settings").click()
+    faults += look(page, "settings")
+    page.keyboard.press("Escape")
+
+    with stack.cloud.lambdas.pause("plan"):
+        screens.submit.click()
+        screens.wait_for_job()
+        screens.expect_status("Waiting")
+        faults += look(page, "job, waiting")
+
+    screens.open(f"/jobs/{completed}")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(screens.turn(0)).to_have_attribute("aria-current", "true")
+    faults += look(page, "job, playing")
+
+    screens.open(f"/jobs/{failed}")
+    screens.expect_status("Failed")
+    faults += look(page, "job, failed")
+
+    screens.open("/jobs")
+    expect(screens.jobs).to_have_count(3)
+    faults += look(page, "history")
+
+    assert faults == []

@@ -1,0 +1,167 @@
+"""Signing in by authorization code with PKCE, at a real issuer, before an API that verifies every token."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from infra.console_page import SignIn
+from local.azure_speech.server import AzureSpeechEmulator
+from local.cloud.clock import Clock
+from local.console import ConsolePage
+from local.emulated.http_server import serving
+from local.emulated.jwt_authorizer import JwtAuthorizer, Unauthorized
+from local.stack import LocalStack
+from tests.console.oidc_issuer import CLIENT_ID, OidcIssuer
+from tests.console.watched_page import Watch, watching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import BrowserContext, Page
+    from werkzeug.wrappers import Request
+
+    from tests.console.screens import Screens
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[OidcIssuer]:
+    issuer = OidcIssuer()
+    with serving(issuer, name="issuer") as port:
+        issuer.url = f"http://127.0.0.1:{port}"
+        yield issuer
+
+
+@pytest.fixture(scope="module")
+def stack(issuer: OidcIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A stack that takes the issuer's tokens only, as API Gateway would."""
+    authorizer = JwtAuthorizer(issuer=issuer.url, audience=frozenset({CLIENT_ID}), fetch_keys=issuer.keys)
+
+    def claims(request: Request) -> Mapping[str, str] | None:
+        try:
+            return authorizer.claims(request.headers.get("Authorization"))
+        except Unauthorized:
+            return None
+
+    with LocalStack(
+        clock=Clock(wait_scale=0.01),
+        speech=AzureSpeechEmulator(voice_engine="tone"),
+        log_file=tmp_path_factory.mktemp("logs") / "functions.log",
+        console=ConsolePage(sign_in=SignIn(issuer=issuer.url, client_id=CLIENT_ID)),
+        claims=claims,
+    ) as stack:
+        issuer.redirect_uri = f"{stack.url}/"
+        yield stack
+
+
+@pytest.fixture
+def watch(context: BrowserContext, stack: LocalStack, issuer: OidcIssuer) -> Iterator[Watch]:
+    """The browser's only tab, which may go to the issuer, too."""
+    issuer.requests.clear()
+    issuer.questions.clear()
+    with watching(context.new_page(), stack.url, issuer.url) as watch:
+        yield watch
+
+
+@pytest.fixture
+def page(screens: Screens) -> Page:
+    return screens.page
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("textbox", name="Name").fill(name)
+    page.get_by_role("button", name="Continue").click()
+
+
+def tokens_kept(page: Page) -> dict[str, Any]:
+    kept: dict[str, Any] = page.evaluate("({...sessionStorage})")
+    return kept
+
+
+def test_a_user_signs_in_works_comes_back_and_signs_out(screens: Screens, page: Page, issuer: OidcIssuer) -> None:
+    # Given somebody whom nobody knows yet, at a screen
+    screens.open("/jobs")
+    expect(page.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
+
+    # When they sign in
+    sign_in(page, "anna")
+
+    # Then they are where they were, and nothing of it stands in the address
+    expect(page.get_by_role("link", name="Write the first script")).to_be_visible()
+    assert re.fullmatch(rf"{re.escape(screens.url)}/(\?lang=en)?#/jobs", page.url)
+    (question,), (exchange,) = issuer.questions, issuer.requests
+    assert (question["response_type"], question["code_challenge_method"]) == ("code", "S256")
+    assert set(question["scope"].split()) == {"openid", "email"}
+    assert min(len(question[name]) for name in ("state", "nonce", "code_challenge")) >= 32
+    assert len(exchange["code_verifier"]) >= 43
+    assert "client_secret" not in exchange
+
+    # And only the refresh token is kept, for as long as the tab
+    assert page.evaluate("Object.values(localStorage).filter((value) => value.includes('eyJ')).length") == 0
+    assert not [value for value in tokens_kept(page).values() if "eyJ" in value]
+
+    # And jobs are theirs
+    page.get_by_role("link", name="Write", exact=True).click()
+    screens.write("A: 早安。")
+    screens.submit.click()
+    screens.wait_for_job()
+    screens.expect_status("Finished")
+
+    # And a reload signs in again by itself
+    page.reload()
+    screens.expect_status("Finished")
+    assert [each["grant_type"] for each in issuer.requests] == ["authorization_code", "refresh_token"]
+
+    # And whoever signs out leaves nothing behind
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_text("Signed in as anna@example.com")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
+    page.wait_for_url(f"{screens.url}/")  # by way of the issuer's own sign-out
+    expect(page.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
+    assert len(issuer.revoked) == 1
+    assert tokens_kept(page) == {}
+
+
+def test_a_token_is_renewed_before_it_expires(screens: Screens, page: Page, issuer: OidcIssuer) -> None:
+    # Given somebody who has signed in
+    page.clock.install()
+    screens.open("/jobs")
+    sign_in(page, "berta")
+    expect(page.get_by_role("link", name="Write the first script")).to_be_visible()
+    assert [each["grant_type"] for each in issuer.requests] == ["authorization_code"]
+
+    # When they come back to the tab after most of an hour
+    page.clock.fast_forward("59:30")
+    page.get_by_role("link", name="Failed").click()
+    expect(page.get_by_role("link", name="Show all")).to_be_visible()
+
+    # Then the token was renewed, once for all calls that need one
+    assert [each["grant_type"] for each in issuer.requests] == ["authorization_code", "refresh_token"]
+
+
+def test_who_is_refused_may_try_again(screens: Screens, page: Page, issuer: OidcIssuer) -> None:
+    screens.open()
+    sign_in(page, "nobody")
+
+    expect(page.get_by_text("Signing in did not succeed.")).to_be_visible()
+    assert issuer.requests == []
+    sign_in(page, "carl")
+    expect(screens.script).to_be_visible()
+
+
+def test_an_answer_that_nobody_asked_for_is_not_taken(screens: Screens, page: Page, issuer: OidcIssuer) -> None:
+    # Given a tab that is about to sign in, and an answer to another question
+    screens.open()
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("textbox", name="Name")).to_be_visible()
+
+    page.goto(f"{screens.url}/?lang=en&code=stolen&state=forged")
+
+    expect(page.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
+    assert issuer.requests == []
+    assert tokens_kept(page) == {}

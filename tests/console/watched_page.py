@@ -1,0 +1,64 @@
+"""Pages that tell on themselves: what a browser complains about, and whom it asks that it should not."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import ConsoleMessage, Page, Request
+
+_REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d{3})")
+_TELL_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@dataclass
+class Watch:
+    """What is wrong with a page so far."""
+
+    origins: set[str]
+    """Whom it may ask."""
+    expected_statuses: set[int] = field(default_factory=set)
+    """Which refusals of the API's a test provokes: the browser logs each as an error."""
+    complaints: list[str] = field(default_factory=list)
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        """Take down errors and warnings."""
+        refused = _REFUSED.search(message.text)
+        if refused and int(refused[1]) in self.expected_statuses:
+            return
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+    def on_request(self, request: Request) -> None:
+        """Take down a request to anybody else."""
+        parts = urlsplit(request.url)
+        if parts.scheme in {"blob", "data"}:
+            return
+        if f"{parts.scheme}://{parts.netloc}" not in self.origins:
+            self.complaints.append(f"asked {request.url}")
+
+
+@contextmanager
+def watching(page: Page, *origins: str) -> Iterator[Watch]:
+    """Watch a page while the context lasts, and fail in the end if anything was wrong with it.
+
+    Args:
+        page: before it has loaded anything.
+        origins: whom it may ask, such as ``http://127.0.0.1:8000``.
+    """
+    watch = Watch(set(origins))
+    page.add_init_script(_TELL_VIOLATIONS)
+    page.on("console", watch.on_console)
+    page.on("pageerror", lambda error: watch.complaints.append(f"uncaught: {error}"))
+    page.on("request", watch.on_request)
+    yield watch
+    assert watch.complaints == [], "\n".join(watch.complaints)

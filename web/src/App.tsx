@@ -1,0 +1,126 @@
+import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { connect } from "./api/client";
+import { type Config, fetchConfig } from "./api/config";
+import { Unreachable } from "./api/errors";
+import { createQueryClient } from "./api/query-client";
+import { Compose } from "./compose/Compose";
+import { History } from "./history/History";
+import { LanguageProvider, useSpeech } from "./i18n/strings";
+import { JobPage } from "./job/JobPage";
+import { SignIn } from "./sign-in/SignIn";
+import { type Session, startSession } from "./sign-in/session";
+import { Crash } from "./ui/Crash";
+import { EmptyState } from "./ui/EmptyState";
+import { ErrorNotice } from "./ui/ErrorNotice";
+import { Frame } from "./ui/Frame";
+import { Heading } from "./ui/Heading";
+import { paths, useRoute } from "./ui/route";
+import { Skeleton } from "./ui/Skeleton";
+
+const queryClient = createQueryClient();
+
+export function App() {
+  return (
+    <LanguageProvider>
+      <QueryClientProvider client={queryClient}>
+        <Start />
+      </QueryClientProvider>
+    </LanguageProvider>
+  );
+}
+
+interface Started {
+  config: Config;
+  session: Session;
+}
+
+async function start(): Promise<Started> {
+  const config = await fetchConfig();
+  const session = await startSession(config);
+  connect({
+    api: config.api,
+    identify: session.identity.headers,
+    onUnauthorized: session.identity.onRefused,
+  });
+  return { config, session };
+}
+
+/** Until it is known where the API is and who asks, there is nothing to show but that. */
+function Start() {
+  const [starting, setStarting] = useState(start);
+  const [started, setStarted] = useState<Started>();
+  const [hasFailed, setHasFailed] = useState(false);
+  useEffect(() => {
+    setHasFailed(false);
+    starting.then(setStarted, () => setHasFailed(true));
+  }, [starting]);
+  if (started) return <Screens {...started} />;
+  return (
+    <Frame>
+      {hasFailed ? (
+        <ErrorNotice error={new Unreachable()} onRetry={() => setStarting(start())} />
+      ) : (
+        <Skeleton lines={5} />
+      )}
+    </Frame>
+  );
+}
+
+function Screens({ config, session }: Started) {
+  const user = useSyncExternalStore(session.identity.subscribe, () => session.identity.user);
+  const client = useQueryClient();
+  useEffect(() => {
+    let last = session.identity.user;
+    return session.identity.subscribe(() => {
+      // What one user has seen is not for the next.
+      if (session.identity.user !== last) client.clear();
+      last = session.identity.user;
+    });
+  }, [session, client]);
+  return (
+    <Frame session={session} environment={config.environment}>
+      {user === undefined && session.signIn ? (
+        <SignIn onSignIn={session.signIn} problem={session.problem} />
+      ) : (
+        <Screen key={user} user={user ?? ""} />
+      )}
+    </Frame>
+  );
+}
+
+function Screen({ user }: { user: string }) {
+  const { t } = useSpeech();
+  const route = useRoute();
+  switch (route.screen) {
+    case "compose":
+      return (
+        <Crash key="compose">
+          <Compose user={user} />
+        </Crash>
+      );
+    case "history":
+      return (
+        <Crash key="history">
+          <History status={route.status} />
+        </Crash>
+      );
+    case "job":
+      return (
+        <Crash key={route.id}>
+          <JobPage id={route.id} user={user} />
+        </Crash>
+      );
+    default:
+      return (
+        <>
+          <Heading title={t.errors.notFound} />
+          <EmptyState title={t.errors.notFoundHint}>
+            <a className="button button-primary" href={paths.compose}>
+              {t.errors.toWrite}
+            </a>
+          </EmptyState>
+        </>
+      );
+  }
+}

@@ -1,0 +1,56 @@
+/** The API's client: one for the page, made when it is known where the API is and who asks. */
+
+import createClient, { type Client } from "openapi-fetch";
+import { currentLocale } from "../i18n/strings";
+import { Refused, Unreachable } from "./errors";
+import type { paths } from "./schema";
+
+interface Settings {
+  /** Such as `/api/v1`. */
+  api: string;
+  /** The headers that say who asks. */
+  identify(): Promise<Record<string, string>>;
+  /** Is told when a request was refused for want of a valid token. */
+  onUnauthorized(): void;
+}
+
+let client: Client<paths> | undefined;
+
+export function connect({ api, identify, onUnauthorized }: Settings): void {
+  client = createClient<paths>({ baseUrl: api.replace(/\/api\/v1\/?$/, "") });
+  client.use({
+    async onRequest({ request }) {
+      request.headers.set("Accept-Language", currentLocale());
+      for (const [name, value] of Object.entries(await identify())) request.headers.set(name, value);
+    },
+    onResponse({ response }) {
+      if (response.status === 401) onUnauthorized();
+    },
+  });
+}
+
+export function api(): Client<paths> {
+  if (client === undefined) throw new Error("not connected");
+  return client;
+}
+
+/**
+ * The data of an answer.
+ *
+ * @throws Refused when the service says no, Unreachable when nobody answers.
+ */
+export async function answered<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await reached(call);
+  if (!response.ok || data === undefined) throw new Refused(response.status, error);
+  return data;
+}
+
+/** The answer, whatever it is. Throws Unreachable when there is none. */
+export async function reached<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof TypeError) throw new Unreachable(error.message);
+    throw error;
+  }
+}

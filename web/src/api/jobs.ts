@@ -1,0 +1,196 @@
+/** Jobs: looked at, listed, submitted, cancelled, downloaded. */
+
+import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useSpeech } from "../i18n/strings";
+import { answered, api, reached } from "./client";
+import { Refused } from "./errors";
+import { pollDelayMs, retryAfterSeconds } from "./polling";
+import {
+  type CreateJobRequest,
+  type Download,
+  isActive,
+  type JobDetail,
+  type JobStatus,
+  type JobSummary,
+  type SubtitleFormat,
+} from "./types";
+
+const PAGE_SIZE = 20;
+
+interface Sighting {
+  job: JobDetail;
+  etag: string | null;
+  retryAfter: number | undefined;
+}
+
+const jobKey = (id: string, locale: string) => ["job", id, locale] as const;
+
+/** A job as it is now; asked for again as often as the service wishes, until it has ended. Not while hidden. */
+export function useJob(id: string, { enabled = true }: { enabled?: boolean } = {}) {
+  const client = useQueryClient();
+  const { locale } = useSpeech();
+  const query = useQuery({
+    queryKey: jobKey(id, locale),
+    queryFn: ({ signal }) => lookAt(id, client.getQueryData<Sighting>(jobKey(id, locale)), signal),
+    refetchInterval: ({ state }) =>
+      state.data ? pollDelayMs(state.data.job.status, state.data.retryAfter, state.fetchFailureCount) : false,
+    staleTime: ({ state }) => (state.data && !isActive(state.data.job.status) ? 60_000 : 0),
+    enabled,
+  });
+  const status = query.data?.job.status;
+  useEffect(() => {
+    if (status !== undefined) void refreshListsThatDiffer(client, id, status);
+  }, [client, id, status]);
+  return { ...query, job: query.data?.job };
+}
+
+/** Every job of a status, or of any, newest first, page by page. */
+export function useJobs(status: JobStatus | undefined) {
+  return useInfiniteQuery({
+    queryKey: ["jobs", "pages", status ?? "all"],
+    queryFn: ({ pageParam, signal }) => list({ status, cursor: pageParam, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+/** The jobs that are pending or processing. */
+export function useActiveJobs() {
+  return useQuery({
+    queryKey: ["jobs", "active"],
+    queryFn: async ({ signal }): Promise<JobSummary[]> => {
+      const pages = await Promise.all([list({ status: "pending", signal }), list({ status: "processing", signal })]);
+      const found = new Map(pages.flatMap((page) => page.items).map((job) => [job.id, job]));
+      return [...found.values()];
+    },
+    refetchInterval: 2_000,
+  });
+}
+
+export interface Submission {
+  request: CreateJobRequest;
+  idempotencyKey: string;
+}
+
+export function useSubmitJob() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ request, idempotencyKey }: Submission) =>
+      answered(
+        api().POST("/api/v1/jobs", { body: request, params: { header: { "Idempotency-Key": idempotencyKey } } }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["jobs"] }),
+  });
+}
+
+export function useResubmitJob() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, idempotencyKey }: { id: string; idempotencyKey: string }) =>
+      answered(
+        api().POST("/api/v1/jobs/{job_id}/resubmit", {
+          params: { path: { job_id: id }, header: { "Idempotency-Key": idempotencyKey } },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["jobs"] }),
+  });
+}
+
+export function useCancelJob(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => answered(api().DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } })),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ["job", id] }),
+        client.invalidateQueries({ queryKey: ["jobs"] }),
+      ]),
+  });
+}
+
+/** Where the audio is, to be played. The address works for a quarter of an hour. */
+export function useAudioAddress(id: string) {
+  return useQuery({
+    queryKey: ["audio", id],
+    queryFn: () => fetchDownload(id, "inline"),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 10 * 60_000,
+    refetchOnWindowFocus: false,
+  });
+}
+
+export function fetchDownload(id: string, disposition: "inline" | "attachment"): Promise<Download> {
+  return answered(
+    api().GET("/api/v1/jobs/{job_id}/download", {
+      params: { path: { job_id: id }, query: { disposition }, header: { Accept: "application/json" } },
+      headers: { Accept: "application/json" },
+    }),
+  );
+}
+
+/** Subtitles as a file's text and its name. */
+export async function fetchSubtitles(
+  id: string,
+  format: SubtitleFormat,
+): Promise<{ text: string; filename: string; contentType: string }> {
+  const { data, error, response } = await reached(
+    api().GET("/api/v1/jobs/{job_id}/subtitles", {
+      params: { path: { job_id: id }, query: { format } },
+      parseAs: "text",
+    }),
+  );
+  if (!response.ok || typeof data !== "string") throw new Refused(response.status, error);
+  const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  return {
+    text: data,
+    filename: named ?? `castline-${id.slice(-8)}.${format}`,
+    contentType: response.headers.get("Content-Type") ?? "text/plain",
+  };
+}
+
+/** A job once, without following it. */
+export async function fetchJob(id: string, signal?: AbortSignal): Promise<JobDetail> {
+  return (await lookAt(id, undefined, signal)).job;
+}
+
+async function lookAt(id: string, before: Sighting | undefined, signal: AbortSignal | undefined): Promise<Sighting> {
+  const { data, error, response } = await reached(
+    api().GET("/api/v1/jobs/{job_id}", {
+      params: { path: { job_id: id }, header: before?.etag ? { "If-None-Match": before.etag } : {} },
+      ...(signal ? { signal } : {}),
+    }),
+  );
+  const retryAfter = retryAfterSeconds(response.headers);
+  if (response.status === 304 && before) return { ...before, retryAfter };
+  if (!response.ok || data === undefined) throw new Refused(response.status, error);
+  return { job: data, etag: response.headers.get("ETag"), retryAfter };
+}
+
+function list({
+  status,
+  cursor,
+  signal,
+}: {
+  status: JobStatus | undefined;
+  cursor?: string | undefined;
+  signal: AbortSignal;
+}) {
+  const query = { limit: PAGE_SIZE, ...(status && { status }), ...(cursor && { cursor }) };
+  return answered(api().GET("/api/v1/jobs", { params: { query }, signal }));
+}
+
+/** A job that is seen to have moved on makes the lists stale that still show it as it was. */
+async function refreshListsThatDiffer(client: QueryClient, id: string, status: JobStatus): Promise<void> {
+  await client.invalidateQueries({
+    queryKey: ["jobs"],
+    predicate: ({ state }) => jobsIn(state.data).some((job) => job.id === id && job.status !== status),
+  });
+}
+
+/** The jobs of a cached list, whether it is one list or pages. */
+function jobsIn(data: unknown): readonly JobSummary[] {
+  if (Array.isArray(data)) return data;
+  const pages = (data as { pages?: { items: JobSummary[] }[] } | undefined)?.pages ?? [];
+  return pages.flatMap((page) => page.items);
+}

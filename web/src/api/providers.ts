@@ -1,0 +1,21 @@
+import { useQuery } from "@tanstack/react-query";
+import { answered, api } from "./client";
+
+// What the service takes as of this writing; what it says replaces it.
+const USUAL = {
+  max_turns: 1000,
+  max_characters: 100_000,
+  max_gap_ms: 2000,
+  max_crossfade_ms: 500,
+  max_active_jobs: 3,
+};
+
+/** The limits of what may be submitted. */
+export function useProvider() {
+  const { data } = useQuery({
+    queryKey: ["providers"],
+    queryFn: async ({ signal }) => (await answered(api().GET("/api/v1/providers", { signal }))).items,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return data?.find(({ id }) => id === "azure") ?? USUAL;
+}

@@ -1,0 +1,34 @@
+/** The API's shapes under the names that the page uses. */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type JobStatus = Schemas["JobStatus"];
+export type JobSummary = Schemas["JobSummary"];
+export type JobDetail = Schemas["JobDetail"];
+export type InputParams = Schemas["InputParams"];
+export type SingleVoiceInputParams = Schemas["SingleVoiceInputParams"];
+export type CreateJobRequest = Schemas["CreateJobRequest"];
+export type Turn = Schemas["TurnSchema"];
+export type TurnTiming = Schemas["TurnTimingSchema"];
+export type ParsedDialogue = Schemas["ParsedDialogue"];
+export type FieldProblem = Schemas["FieldProblem"];
+export type Voice = Schemas["Voice"];
+export type Gender = Schemas["Gender"];
+export type Download = Schemas["Download"];
+export type SubtitleFormat = Schemas["SubtitleFormat"];
+
+export const STATUSES: readonly JobStatus[] = ["pending", "processing", "completed", "failed", "cancelled"];
+
+export function isStatus(value: unknown): value is JobStatus {
+  return STATUSES.some((status) => status === value);
+}
+
+export function isActive(status: JobStatus): boolean {
+  return status === "pending" || status === "processing";
+}
+
+export function isSingleVoice(input: InputParams | SingleVoiceInputParams): input is SingleVoiceInputParams {
+  return "text" in input;
+}

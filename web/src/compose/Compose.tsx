@@ -1,0 +1,159 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useReading } from "../api/dialogues";
+import { Refused, Unreachable } from "../api/errors";
+import { useSubmitJob } from "../api/jobs";
+import { useProvider } from "../api/providers";
+import { useVoices } from "../api/voices";
+import { useSpeech } from "../i18n/strings";
+import { LimitNotice } from "../job/LimitNotice";
+import { Button } from "../ui/Button";
+import { ErrorNotice, sentenceFor } from "../ui/ErrorNotice";
+import { Heading } from "../ui/Heading";
+import { go, paths } from "../ui/route";
+import { useDebounced } from "../ui/use-debounced";
+import { Cast } from "./Cast";
+import { castVoices } from "./casting";
+import "./compose.css";
+import { type Draft, EMPTY_DRAFT, loadDraft, saveDraft } from "./draft";
+import { guessLanguage } from "./language";
+import { MoreOptions } from "./MoreOptions";
+import { toRequest } from "./request";
+import { ScriptEditor } from "./ScriptEditor";
+import { keyFor, settle } from "./submission-key";
+import { TurnPreview } from "./TurnPreview";
+
+const READ_AFTER_MS = 250;
+const MAX_SCRIPT_CHARACTERS = 150_000;
+
+/** Writing: from a pasted script to a job. `user`: whose draft it is. */
+export function Compose({ user }: { user: string }) {
+  const { t } = useSpeech();
+  const [draft, setDraft] = useState(() => loadDraft(user));
+  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  useEffect(() => saveDraft(user, draft), [user, draft]);
+
+  const isBlank = draft.script.trim() === "";
+  const isTooLong = draft.script.length > MAX_SCRIPT_CHARACTERS;
+  const settled = useDebounced(draft.script, READ_AFTER_MS);
+  const reading = useReading(settled, settled.trim() !== "" && settled.length <= MAX_SCRIPT_CHARACTERS);
+  const isRead = reading.data?.script === draft.script;
+  const dialogue = useLastDialogue(isBlank ? null : reading.data?.isDialogue ? reading.data.dialogue : undefined);
+
+  const voices = useVoices();
+  const limits = useProvider();
+  const guessed = useMemo(() => guessLanguage(settled), [settled]);
+  const language = draft.language ?? guessed;
+  const cast = useMemo(
+    () => castVoices(dialogue?.speakers ?? [], draft.voices, voices.data ?? [], language),
+    [dialogue, draft.voices, voices.data, language],
+  );
+
+  const submit = useSubmitJob();
+  const problems = isRead && !isBlank && reading.data?.isDialogue === false ? reading.data.problems : [];
+  const whyNot = isBlank
+    ? t.compose.whyNot.empty
+    : problems.length > 0 || isTooLong
+      ? t.compose.whyNot.problems
+      : reading.isError
+        ? sentenceFor(reading.error, t)
+        : !isRead || !dialogue
+          ? t.compose.whyNot.parsing
+          : cast.size < dialogue.speakers.length
+            ? t.compose.whyNot.voices
+            : undefined;
+
+  function makeAudio(): void {
+    if (whyNot !== undefined || !dialogue || submit.isPending) return;
+    const request = toRequest(draft, dialogue.turns, cast, language);
+    submit.mutate(
+      { request, idempotencyKey: keyFor(JSON.stringify(request)) },
+      {
+        onSuccess: (job) => {
+          settle();
+          saveDraft(user, EMPTY_DRAFT);
+          go(paths.job(job.id));
+        },
+        onError: (error) => {
+          if (error instanceof Refused && error.code === "IDEMPOTENCY_KEY_REUSED") settle();
+        },
+      },
+    );
+  }
+
+  return (
+    <div className="compose">
+      <header className="screen-head">
+        <Heading title={t.compose.title} />
+        <p className="lead">{t.compose.lead}</p>
+      </header>
+      <div className="compose-script">
+        <ScriptEditor
+          script={draft.script}
+          onChange={(script) => change({ script })}
+          dialogue={isRead ? dialogue : undefined}
+          problems={problems}
+          isReading={!isBlank && !isTooLong && !isRead && !reading.isError}
+          maxTurns={limits.max_turns}
+          maxCharacters={limits.max_characters}
+          tooLongAt={isTooLong ? MAX_SCRIPT_CHARACTERS : undefined}
+          language={language}
+        />
+        {reading.isError && !(reading.error instanceof Unreachable) && (
+          <ErrorNotice error={reading.error} onRetry={() => void reading.refetch()} />
+        )}
+      </div>
+      <div className="compose-side">
+        <Cast
+          dialogue={dialogue}
+          cast={cast}
+          voices={voices}
+          language={language}
+          onChoose={(speaker, voiceId) => change({ voices: { ...draft.voices, [speaker]: voiceId } })}
+        />
+        <MoreOptions
+          draft={draft}
+          onChange={change}
+          guessed={guessed}
+          voices={voices.data ?? []}
+          maxGapMs={limits.max_gap_ms}
+          maxCrossfadeMs={limits.max_crossfade_ms}
+        />
+        <TurnPreview dialogue={dialogue} language={language} />
+      </div>
+      {submit.isError && (
+        <div className="compose-answer" ref={intoView}>
+          {submit.error instanceof Refused && submit.error.code === "JOB_LIMIT_EXCEEDED" ? (
+            <LimitNotice sentence={t.limit.kept} maxJobs={limits.max_active_jobs} />
+          ) : (
+            <ErrorNotice error={submit.error} />
+          )}
+        </div>
+      )}
+      <div className="compose-submit">
+        <p className="compose-why" id="why-not">
+          {whyNot}
+        </p>
+        <Button
+          look="primary"
+          unavailable={whyNot !== undefined || submit.isPending}
+          aria-describedby="why-not"
+          onClick={makeAudio}
+        >
+          {submit.isPending ? t.compose.submitting : t.compose.submit}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function intoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: "start" });
+}
+
+/** `dialogue`, or what it was when it last was one: the cast stays while the script is being mended. Null forgets. */
+function useLastDialogue<T>(dialogue: T | undefined | null): T | undefined {
+  const last = useRef<T | undefined>(undefined);
+  if (dialogue === null) last.current = undefined;
+  else if (dialogue !== undefined) last.current = dialogue;
+  return last.current;
+}

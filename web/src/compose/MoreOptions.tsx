@@ -1,0 +1,111 @@
+import type { ReactNode } from "react";
+import type { Voice } from "../api/types";
+import { useSpeech } from "../i18n/strings";
+import { Choice } from "../ui/Choice";
+import { Icon } from "../ui/icons";
+import type { Draft } from "./draft";
+import { languagesOf } from "./voice-search";
+
+interface Props {
+  draft: Draft;
+  onChange(part: Partial<Draft>): void;
+  /** The language that the script seems to be in. */
+  guessed: string;
+  voices: readonly Voice[];
+  maxGapMs: number;
+  maxCrossfadeMs: number;
+}
+
+/** What has good defaults: language, format, gap and crossfade. */
+export function MoreOptions({ draft, onChange, guessed, voices, maxGapMs, maxCrossfadeMs }: Props) {
+  const { t, format } = useSpeech();
+  const nameOf = (tag: string) => format.language(tag) ?? tag;
+  const formats = { mp3: "MP3", wav: "WAV" };
+  const summary = t.compose.moreSummary(
+    nameOf(draft.language ?? guessed),
+    formats[draft.format],
+    format.span(draft.gapMs),
+  );
+  return (
+    <details className="card options">
+      <summary>
+        <Icon name="chevron" />
+        <span>
+          <b>{t.compose.more}</b>
+          <small>{summary}</small>
+        </span>
+      </summary>
+      <div className="options-body">
+        <Field label={t.compose.dialogueLanguage} id="language">
+          <select
+            id="language"
+            className="field"
+            value={draft.language ?? ""}
+            onChange={(event) => onChange({ language: event.target.value || undefined })}
+          >
+            <option value="">{t.compose.automatic(nameOf(guessed))}</option>
+            {languagesOf(voices, guessed).map(({ tag, name }) => (
+              <option key={tag} value={tag}>
+                {format.language(tag) ?? name}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <div className="options-field">
+          <span className="options-label">{t.compose.format}</span>
+          <Choice
+            label={t.compose.format}
+            value={draft.format}
+            onChange={(value) => onChange({ format: value })}
+            options={(["mp3", "wav"] as const).map((value) => ({ value, label: formats[value] }))}
+          />
+          <small>{t.compose.formatHint[draft.format]}</small>
+        </div>
+        <Field label={t.compose.gap} id="gap" value={format.span(draft.gapMs)}>
+          <input
+            id="gap"
+            type="range"
+            min={0}
+            max={maxGapMs}
+            step={50}
+            value={draft.gapMs}
+            aria-valuetext={format.span(draft.gapMs)}
+            onChange={(event) => onChange({ gapMs: event.target.valueAsNumber })}
+          />
+        </Field>
+        <Field
+          label={t.compose.crossfade}
+          id="crossfade"
+          value={format.span(draft.crossfadeMs)}
+          hint={t.compose.crossfadeHint}
+        >
+          <input
+            id="crossfade"
+            type="range"
+            min={0}
+            max={maxCrossfadeMs}
+            step={10}
+            value={draft.crossfadeMs}
+            aria-valuetext={format.span(draft.crossfadeMs)}
+            aria-describedby="crossfade-hint"
+            onChange={(event) => onChange({ crossfadeMs: event.target.valueAsNumber })}
+          />
+        </Field>
+      </div>
+    </details>
+  );
+}
+
+function Field(props: { label: string; id: string; value?: string; hint?: string; children: ReactNode }) {
+  const { label, id, value, hint, children } = props;
+  return (
+    <div className="options-field">
+      <span className="options-label">
+        <label htmlFor={id}>{label}</label>
+        {value !== undefined && <output htmlFor={id}>{value}</output>}
+      </span>
+      {children}
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import type { CreateJobRequest, Turn, Voice } from "../api/types";
+import type { Draft } from "./draft";
+
+/** What a draft is submitted as. `cast`: a voice for every speaker of `turns`. */
+export function toRequest(
+  draft: Draft,
+  turns: readonly Turn[],
+  cast: ReadonlyMap<string, Voice>,
+  language: string,
+): CreateJobRequest {
+  return {
+    provider: "azure",
+    turns: [...turns],
+    voice_assignments: [...cast].map(([speaker, voice]) => ({
+      speaker,
+      voice_id: voice.voice_id,
+      voice_name: voice.name,
+    })),
+    language,
+    output_format: draft.format,
+    gap_ms: draft.gapMs,
+    crossfade_ms: draft.crossfadeMs,
+  };
+}

@@ -1,0 +1,75 @@
+/** Numbers, sizes, dates and durations as each language writes them. */
+
+import type { Locale } from "./locale";
+import type { Strings } from "./zh-TW";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface Format {
+  number(value: number): string;
+  /** A date with a time of the day, in the reader's time zone. `time`: ISO 8601. */
+  dateTime(time: string | number): string;
+  /** Near times by how far they are (昨天, in 3 days), others by their date. */
+  relative(time: string | number, now?: number): string;
+  date(time: string | number): string;
+  bytes(size: number): string;
+  /** 1:05 or 1:02:05, as players write it. */
+  clock(ms: number): string;
+  /** 850 ms, 4.2 s, 3 min 5 s. */
+  span(ms: number): string;
+  list(items: readonly string[]): string;
+  /** A language's name, such as 中文（台灣）; undefined when the browser knows none. */
+  language(tag: string): string | undefined;
+}
+
+export function formatFor(locale: Locale, t: Strings): Format {
+  const number = new Intl.NumberFormat(locale);
+  const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const list = new Intl.ListFormat(locale, { type: "conjunction", style: "short" });
+  const languages = new Intl.DisplayNames(locale, { type: "language", fallback: "none" });
+  return {
+    number: (value) => number.format(value),
+    dateTime: (time) => dateTime.format(new Date(time)),
+    date: (time) => date.format(new Date(time)),
+    relative: (time, now = Date.now()) => {
+      const ms = new Date(time).getTime() - now;
+      const abs = Math.abs(ms);
+      if (abs < 60_000) return relative.format(0, "second");
+      if (abs < 60 * 60_000) return relative.format(Math.trunc(ms / 60_000), "minute");
+      if (abs < DAY_MS) return relative.format(Math.trunc(ms / (60 * 60_000)), "hour");
+      if (abs < 31 * DAY_MS) return relative.format(Math.round(ms / DAY_MS), "day");
+      return date.format(new Date(time));
+    },
+    bytes: (size) => {
+      if (size < 1000) return `${number.format(size)} B`;
+      if (size < 1_000_000) return `${short.format(size / 1000)} KB`;
+      return `${short.format(size / 1_000_000)} MB`;
+    },
+    clock,
+    span: (ms) => {
+      if (ms < 1000) return t.units.milliseconds(number.format(ms));
+      const tenths = Math.round(ms / 100);
+      if (tenths < 600) return t.units.seconds(short.format(tenths / 10));
+      const seconds = Math.round(ms / 1000);
+      return t.units.minutesSeconds(number.format(Math.floor(seconds / 60)), number.format(seconds % 60));
+    },
+    list: (items) => list.format(items),
+    language: (tag) => {
+      try {
+        return languages.of(tag);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

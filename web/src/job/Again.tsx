@@ -1,0 +1,65 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { parseScript } from "../api/dialogues";
+import { Refused } from "../api/errors";
+import { useResubmitJob } from "../api/jobs";
+import { useProvider } from "../api/providers";
+import { isSingleVoice, type JobDetail } from "../api/types";
+import { draftOf, saveDraft, turnsOf } from "../compose/draft";
+import { isSameDialogue, toScript } from "../compose/script";
+import { useSpeech } from "../i18n/strings";
+import { Button } from "../ui/Button";
+import { ErrorNotice } from "../ui/ErrorNotice";
+import { go, paths } from "../ui/route";
+import { LimitNotice } from "./LimitNotice";
+
+/** The same dialogue once more: to be edited, or as it is. */
+export function Again({ job, user }: { job: JobDetail; user: string }) {
+  const { t } = useSpeech();
+  const { max_active_jobs: maxJobs } = useProvider();
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const resubmit = useResubmitJob();
+  const edit = useMutation({
+    mutationFn: () => scriptOf(job),
+    onSuccess: (script) => {
+      saveDraft(user, draftOf(job, script));
+      go(paths.compose);
+    },
+  });
+  const isLimited = resubmit.error instanceof Refused && resubmit.error.code === "JOB_LIMIT_EXCEEDED";
+  return (
+    <div className="job-again">
+      <Button
+        icon="edit"
+        look={job.status === "completed" ? "quiet" : "primary"}
+        unavailable={edit.isPending}
+        onClick={() => edit.mutate()}
+      >
+        {edit.isPending ? t.job.preparing : t.job.edit}
+      </Button>
+      <Button
+        icon="again"
+        unavailable={resubmit.isPending}
+        onClick={() => resubmit.mutate({ id: job.id, idempotencyKey }, { onSuccess: (next) => go(paths.job(next.id)) })}
+      >
+        {resubmit.isPending ? t.job.resubmitting : t.job.resubmit}
+      </Button>
+      {isSingleVoice(job.input_params) && <small>{t.job.losesDelivery}</small>}
+      {isLimited ? (
+        <LimitNotice sentence={t.limit.keptJob} maxJobs={maxJobs} />
+      ) : (
+        resubmit.isError && <ErrorNotice error={resubmit.error} />
+      )}
+      {edit.isError && <ErrorNotice error={edit.error} />}
+    </div>
+  );
+}
+
+/** The job's turns as a script that the service reads as the same turns: plainly written where that will do. */
+async function scriptOf(job: JobDetail): Promise<string> {
+  const turns = turnsOf(job.input_params);
+  const plain = toScript(turns);
+  const reading = await parseScript(plain);
+  const isRight = reading.isDialogue && isSameDialogue(reading.dialogue.turns, turns);
+  return isRight ? plain : toScript(turns, "brackets");
+}

@@ -1,0 +1,37 @@
+import { useMutation } from "@tanstack/react-query";
+import { fetchDownload, fetchSubtitles } from "../api/jobs";
+import type { JobDetail, SubtitleFormat } from "../api/types";
+import { useSpeech } from "../i18n/strings";
+import { Button } from "../ui/Button";
+import { ErrorNotice } from "../ui/ErrorNotice";
+import { saveFile, saveText } from "../ui/save-file";
+
+/** The finished files, to keep. */
+export function Downloads({ job }: { job: JobDetail }) {
+  const { t } = useSpeech();
+  const audio = useMutation({
+    mutationFn: () => fetchDownload(job.id, "attachment"),
+    onSuccess: ({ download_url, filename }) => saveFile(download_url, filename),
+  });
+  const subtitles = useMutation({
+    mutationFn: (format: SubtitleFormat) => fetchSubtitles(job.id, format),
+    onSuccess: ({ text, filename, contentType }) => saveText(text, filename, contentType),
+  });
+  const error = audio.error ?? subtitles.error;
+  return (
+    <div className="job-downloads">
+      <Button look="primary" icon="download" unavailable={audio.isPending} onClick={() => audio.mutate()}>
+        {t.job.downloadAudio}
+      </Button>
+      <div className="job-subtitles">
+        <Button unavailable={subtitles.isPending} onClick={() => subtitles.mutate("vtt")}>
+          {t.job.downloadVtt}
+        </Button>
+        <Button unavailable={subtitles.isPending} onClick={() => subtitles.mutate("srt")}>
+          {t.job.downloadSrt}
+        </Button>
+      </div>
+      {error && <ErrorNotice error={error} />}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import type { JobDetail } from "../api/types";
+import { useSpeech } from "../i18n/strings";
+import { ProgressBar } from "../ui/ProgressBar";
+import { progressOf } from "./progress";
+
+/** How far a job has come, to see and, in quarters, to hear. */
+export function Progress({ job }: { job: JobDetail }) {
+  const { t, format } = useSpeech();
+  const { stage, share } = progressOf(job);
+  const { completed_segments: done, total_segments: total } = job.progress;
+  const text = {
+    planning: t.job.planning,
+    speaking: t.job.speaking(format.number(done), format.number(total)),
+    joining: t.job.joining,
+  }[stage];
+  const quarter = Math.floor((share ?? 0) * 4) * 25;
+  return (
+    <section className="card job-progress">
+      <ProgressBar label={t.job.progress} share={share} text={text} />
+      <p>{text}</p>
+      {job.retry_count > 0 && <p className="job-retried">{t.job.retried(job.retry_count)}</p>}
+      <p className="unseen" aria-live="polite">
+        {quarter > 0 ? t.job.announce(quarter) : ""}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+import { isSingleVoice, type JobDetail } from "../api/types";
+
+interface FailedTurn {
+  /** Its place among the turns, counted from 0. */
+  position: number;
+  speaker: string;
+  text: string;
+  voiceName: string | undefined;
+}
+
+/** The turn that a failed job's message blames, by its index; undefined when it blames none. */
+export function turnNamedIn({ error_message: message, input_params: input }: JobDetail): FailedTurn | undefined {
+  const index = /index (\d+)/.exec(message ?? "")?.[1];
+  if (index === undefined) return undefined;
+  if (isSingleVoice(input)) {
+    return { position: 0, speaker: "", text: input.text, voiceName: input.voice_name || input.voice_id };
+  }
+  const position = input.turns.findIndex((turn) => turn.index === Number(index));
+  const turn = input.turns[position];
+  if (!turn) return undefined;
+  const voice = input.voice_assignments.find(({ speaker }) => speaker === turn.speaker);
+  return { position, speaker: turn.speaker, text: turn.text, voiceName: voice?.voice_name || voice?.voice_id };
+}
+
+/** The message in the reader's terms: turns are numbered as they are shown, and not by the index that clients give. */
+export function readable(message: string, position: number): string {
+  return message
+    .replace(/ ?index \d+ 這一句/, `第 ${position + 1} 句`)
+    .replace(/(t)he turn of index \d+/i, (_match, first: string) => `${first}urn ${position + 1}`);
+}

@@ -1,0 +1,31 @@
+/** What this browser remembers, under names of our own. Where storage is forbidden, nothing is, and nothing breaks. */
+
+const PREFIX = "castline.";
+
+export function remembered(name: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + name);
+  } catch {
+    return null;
+  }
+}
+
+/** Remember `value` for the next visit; null forgets. */
+export function remember(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(PREFIX + name);
+    else localStorage.setItem(PREFIX + name, value);
+  } catch {
+    // Full or forbidden: the page works without.
+  }
+}
+
+/** What was remembered as JSON, if it still has the shape that `isValid` looks for. */
+export function rememberedJson<T>(name: string, isValid: (value: unknown) => value is T): T | undefined {
+  try {
+    const value: unknown = JSON.parse(remembered(name) ?? "null");
+    return isValid(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
