@@ -221,8 +221,8 @@ class Console(Construct):
         return [f"https://cognito-idp.{self._stack.region}.{self._stack.url_suffix}", sign_in.url]
 
     def _origins_of_audio(self, bucket: s3.Bucket) -> list[str]:
-        """The bucket as presigned URLs name it, and as S3 may redirect to it while it is new."""
-        return [f"https://{bucket.bucket_domain_name}", f"https://{bucket.bucket_regional_domain_name}"]
+        """The bucket as presigned URLs name it."""
+        return [f"https://{bucket.bucket_regional_domain_name}"]
 
 
 _REFERRER_POLICIES = {"no-referrer": cloudfront.HeadersReferrerPolicy.NO_REFERRER}

@@ -94,13 +94,20 @@ def job_service() -> JobService:
 def audio_storage() -> AudioStorage:
     """The audio bucket."""
     import boto3
+    from botocore.config import Config
 
     from castline.audio.storage import AudioStorage
 
     s3: S3Client = boto3.client("s3", config=_client_config())
     endpoint_url = settings().download_endpoint_url
+    # Without a style, URLs are signed for S3's first address, which the regions opened since 2019 do not answer to.
+    at_region = _client_config().merge(
+        Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
+    )
     presigning: S3Client = (
-        boto3.client("s3", config=_client_config(), endpoint_url=endpoint_url) if endpoint_url else s3
+        boto3.client("s3", config=_client_config(), endpoint_url=endpoint_url)
+        if endpoint_url
+        else boto3.client("s3", config=at_region)
     )
     return AudioStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
 
