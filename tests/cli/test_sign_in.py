@@ -218,7 +218,7 @@ class TestLogin:
             (("http://castline.example.com",), 2, "http://castline.example.com could be read by others on the way"),
             (("http://127.evil.example",), 2, "http://127.evil.example could be read by others on the way"),
             (("127.0.0.1:1",), 3, "nothing answers at http://127.0.0.1:1"),
-            (("{stack}",), 3, "{stack}/config.json does not say how to sign in"),
+            (("{stack}/docs",), 3, "{stack}/docs/config.json does not say how to sign in"),
             (("{site}", "--issuer", "http://x.example", "--client-id", "x"), 7, "http://x.example is not asked"),
             (("{site}", "--issuer", "{site}/", "--client-id", "x"), 7, "{site}/ does not describe itself as"),
             (("{site}", "--issuer", "{stack}", "--client-id", "x"), 7, "{stack} does not describe itself as"),
