@@ -16,6 +16,7 @@ from constructs import Construct
 from infra import console_page
 from infra.acknowledgements import acknowledge
 from infra.console_files import ConsoleFiles
+from infra.sign_in import COMMAND_LINE_CALLBACK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,7 +196,10 @@ class Console(Construct):
         return console_page.SignIn(issuer=data.token_issuer.issuer, client_id=made.user_pool_client_id)
 
     def _client_of_pool(self, pool: cognito.UserPool) -> cognito.UserPoolClient:
-        """A client of the console's own: its callback is known only here, and goes with it."""
+        """A client of the console's own: its address is known only here, and goes with it.
+
+        The command line reads the same configuration as the page, and signs people in by the same client.
+        """
         return cognito.UserPoolClient(
             self,
             "Client",
@@ -205,7 +209,7 @@ class Console(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
-                callback_urls=[f"{self.url}/"],
+                callback_urls=[f"{self.url}/", COMMAND_LINE_CALLBACK],
                 logout_urls=[f"{self.url}/"],
             ),
             supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],

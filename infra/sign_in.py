@@ -14,7 +14,7 @@ from infra.environments import TokenIssuer
 if TYPE_CHECKING:
     from infra.environments import Environment
 
-_COMMAND_LINE = "http://localhost:18650/callback"
+COMMAND_LINE_CALLBACK = "http://localhost:18650/callback"
 """Where ``castline login`` listens. Cognito takes plain HTTP for this name only, and the port as it stands here."""
 
 
@@ -58,7 +58,7 @@ class SignIn(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
-                callback_urls=[*(environment.cors_origins or ["http://localhost:8000"]), _COMMAND_LINE],
+                callback_urls=[*(environment.cors_origins or ["http://localhost:8000"]), COMMAND_LINE_CALLBACK],
                 logout_urls=list(environment.cors_origins) or ["http://localhost:8000"],
             ),
             prevent_user_existence_errors=True,

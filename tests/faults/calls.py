@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from unittest.mock import patch
 
@@ -100,11 +101,14 @@ class Calls:
 
             return self._make(process, operation, _AwsEffect(operation, happen))
 
-        def observed_synthesize(provider: AzureSpeechProvider, utterance: Utterance) -> Any:
+        def observed_synthesize(
+            provider: AzureSpeechProvider, utterance: Utterance, *, with_words: bool = True
+        ) -> Any:
             process = current_process()
-            if process is None:
-                return synthesize(provider, utterance)
-            return self._make(process, SPEAK, _SpokenEffect(utterance, lambda words: synthesize(provider, words)))
+            speak = partial(synthesize, provider, with_words=with_words)
+            return (
+                speak(utterance) if process is None else self._make(process, SPEAK, _SpokenEffect(utterance, speak))
+            )
 
         with (
             patch.object(BaseClient, "_make_api_call", observed_api_call),

@@ -10,6 +10,7 @@ import pytest
 
 from castline import composition
 from infra.environments import Environment, TokenIssuer
+from infra.sign_in import COMMAND_LINE_CALLBACK
 from tests.infra.synthesis import synthesize
 
 if TYPE_CHECKING:
@@ -168,11 +169,12 @@ def test_the_audio_is_where_the_page_may_play_it_from(monkeypatch: pytest.Monkey
     assert urlsplit(url).netloc == f"audio.s3.{region}.amazonaws.com"
 
 
-def test_people_come_back_from_sign_in_to_the_console_only(deployment: Deployment) -> None:
+def test_people_come_back_from_sign_in_to_the_console_or_the_command_line(deployment: Deployment) -> None:
     client = deployment.service.the("AWS::Cognito::UserPoolClient")["Properties"]
+    console = "https://AWS::CloudFront::Distribution.DomainName/"
 
-    for urls in (client["CallbackURLs"], client["LogoutURLs"]):
-        assert [deployment.flat(each) for each in urls] == ["https://AWS::CloudFront::Distribution.DomainName/"]
+    assert [deployment.flat(each) for each in client["CallbackURLs"]] == [console, COMMAND_LINE_CALLBACK]
+    assert [deployment.flat(each) for each in client["LogoutURLs"]] == [console]
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["GenerateSecret"] is False
     assert client["EnableTokenRevocation"] is True
