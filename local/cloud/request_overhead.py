@@ -3,9 +3,12 @@
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from unittest.mock import patch
 
+from botocore import parsers
 from botocore.useragent import UserAgentString
 from moto import backend_index
 from moto.core.base_backend import BaseBackend
@@ -32,11 +35,18 @@ def light_requests() -> Iterator[None]:
         drawn = "".join(chance.choices(_LETTERS_AND_DIGITS if include_digits else _LETTERS, k=length))
         return drawn.lower() if lower_case else drawn
 
+    parse_any_time = parsers.DEFAULT_TIMESTAMP_PARSER
+
+    def parse_time(value: Any) -> datetime:
+        """S3 tells the time as HTTP does, which is no guess."""
+        return parsedate_to_datetime(value) if str(value).endswith("GMT") else parse_any_time(value)
+
     # moto compares a request's address with those of 200 services in turn.
     services = sorted(backend_index.backend_url_patterns, key=lambda each: each[0] not in _ASKED_OFTEN)
 
     with (
         patch.object(backend_index, "backend_url_patterns", services),
+        patch.object(parsers, "DEFAULT_TIMESTAMP_PARSER", parse_time),
         patch.object(UserAgentString, "to_string", lambda _agent: "castline-local"),
         patch.object(BaseBackend, "urls", property(addresses_once)),
         patch.object(MotoRandom, "get_random_string", random_string),

@@ -38,6 +38,8 @@ def split_text(text: str, *, max_characters: int) -> list[str]:
     """
     if max_characters < 1:
         raise ValueError(f"max_characters must be at least 1, not {max_characters}")
+    if len(text) <= max_characters:
+        return [text] if text else []
     cutter = _Cutter(text, max_characters)
     pieces = []
     start = 0
