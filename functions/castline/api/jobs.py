@@ -215,6 +215,9 @@ def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
         audio_file_id=job.audio_file_id,
         error_code=job.failure.code if job.failure else None,
         error_message=(failure_message(job.failure.code, job.failure.details, language) if job.failure else None),
+        error_details=(
+            schemas.FailureDetails(**job.failure.details) if job.failure and job.failure.details else None
+        ),
     )
 
 

@@ -398,6 +398,13 @@ class SingleVoiceInputParams(BaseModel):
         )
 
 
+class FailureDetails(BaseModel):
+    """Which part of the input a failure is about, as far as it is about one."""
+
+    turn_index: int | None = _left_out_when_none()
+    voice_id: str | None = _left_out_when_none()
+
+
 class JobDetail(JobSummary):
     """A job with all that is known about it. What does not apply is left out."""
 
@@ -408,6 +415,7 @@ class JobDetail(JobSummary):
     audio_file_id: Id | None = _left_out_when_none()
     error_code: str | None = _left_out_when_none()
     error_message: str | None = _left_out_when_none()
+    error_details: FailureDetails | None = _left_out_when_none()
 
 
 class JobList(BaseModel):

@@ -238,6 +238,11 @@ export interface components {
                 errors?: components["schemas"]["FieldProblem"][];
             };
         };
+        /** @description Which part of the input a failure is about, as far as it is about one. */
+        FailureDetails: {
+            turn_index?: number;
+            voice_id?: string;
+        };
         /** @description What is wrong with one field of a request. */
         FieldProblem: {
             field: string;
@@ -287,6 +292,7 @@ export interface components {
             audio_file_id?: string;
             error_code?: string;
             error_message?: string;
+            error_details?: components["schemas"]["FailureDetails"];
         };
         /** @description One page of jobs, newest first. */
         JobList: {

@@ -1,7 +1,7 @@
 import type { JobDetail } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Icon } from "../ui/icons";
-import { readable, turnNamedIn } from "./failed-turn";
+import { failedTurn, readable } from "./failed-turn";
 
 /** Whose turn it is after a failure, by its code; what is not listed may work when it is tried again. */
 const NEXT: Record<string, "input" | "operator"> = {
@@ -16,7 +16,7 @@ const NEXT: Record<string, "input" | "operator"> = {
 /** What went wrong, at which turn, and what to do about it. */
 export function Failure({ job }: { job: JobDetail }) {
   const { t, format } = useSpeech();
-  const turn = turnNamedIn(job);
+  const turn = failedTurn(job);
   const message = job.error_message ?? t.errors.unexpected;
   const code = job.error_code ?? "INTERNAL_ERROR";
   return (

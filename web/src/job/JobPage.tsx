@@ -18,7 +18,7 @@ import { Downloads } from "./Downloads";
 import { digestOf } from "./digest";
 import { Facts } from "./Facts";
 import { Failure } from "./Failure";
-import { turnNamedIn } from "./failed-turn";
+import { failedTurn } from "./failed-turn";
 import "./job.css";
 import { Progress } from "./Progress";
 import { deletionTime } from "./retention";
@@ -126,7 +126,7 @@ function Transcript({ job }: { job: JobDetail }): ReactNode {
   const { t } = useSpeech();
   const turns = turnsOf(job.input_params);
   const speakers = [...new Set(turns.map(({ speaker }) => speaker))];
-  const failed = turnNamedIn(job);
+  const failed = failedTurn(job);
   return (
     <ol className="turns" aria-label={t.player.turns} lang={job.input_params.language}>
       {turns.map(({ speaker, text }, position) => (

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import type { JobDetail } from "../api/types";
-import { readable, turnNamedIn } from "./failed-turn";
+import { failedTurn, readable } from "./failed-turn";
 
-const job = (error_message?: string) =>
+const job = (error_details?: JobDetail["error_details"]) =>
   ({
-    error_message,
+    error_details,
     input_params: {
       turns: [
         { speaker: "A", text: "one", index: 10 },
@@ -17,16 +17,15 @@ const job = (error_message?: string) =>
     },
   }) as unknown as JobDetail;
 
-it("finds the turn that a message names by its index", () => {
+it("finds the turn by its index", () => {
   const found = { position: 1, speaker: "B", text: "two", voiceName: "Brian" };
-  expect(turnNamedIn(job("index 20 這一句沒有產生聲音"))).toEqual(found);
-  expect(turnNamedIn(job("The turn of index 20 made no sound."))).toEqual(found);
+  expect(failedTurn(job({ turn_index: 20, voice_id: "en-US-BrianNeural" }))).toEqual(found);
 });
 
-it("finds none when the message names none, or one that there is not", () => {
-  expect(turnNamedIn(job("執行逾時"))).toBeUndefined();
-  expect(turnNamedIn(job("index 7 這一句"))).toBeUndefined();
-  expect(turnNamedIn(job())).toBeUndefined();
+it("finds none when the failure is about none, or about one that there is not", () => {
+  expect(failedTurn(job({ turn_index: 7 }))).toBeUndefined();
+  expect(failedTurn(job({}))).toBeUndefined();
+  expect(failedTurn(job())).toBeUndefined();
 });
 
 it("numbers the turn as the page shows it", () => {

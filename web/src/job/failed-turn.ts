@@ -8,14 +8,14 @@ interface FailedTurn {
   voiceName: string | undefined;
 }
 
-/** The turn that a failed job's message blames, by its index; undefined when it blames none. */
-export function turnNamedIn({ error_message: message, input_params: input }: JobDetail): FailedTurn | undefined {
-  const index = /index (\d+)/.exec(message ?? "")?.[1];
+/** The turn that a job has failed at; undefined when it has not failed at any. */
+export function failedTurn({ error_details: details, input_params: input }: JobDetail): FailedTurn | undefined {
+  const index = details?.turn_index;
   if (index === undefined) return undefined;
   if (isSingleVoice(input)) {
     return { position: 0, speaker: "", text: input.text, voiceName: input.voice_name || input.voice_id };
   }
-  const position = input.turns.findIndex((turn) => turn.index === Number(index));
+  const position = input.turns.findIndex((turn) => turn.index === index);
   const turn = input.turns[position];
   if (!turn) return undefined;
   const voice = input.voice_assignments.find(({ speaker }) => speaker === turn.speaker);
