@@ -560,7 +560,7 @@ def test_the_lifecycle_holds_whatever_happens_in_whatever_order(world: World) ->
     run_state_machine_as_test(
         seed(SEED)(Lifecycle),
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=25,
             database=None,
             deadline=None,

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +13,6 @@ from castline.workflow.segments import (
     MAX_BATCH_UTTERANCES,
     MAX_SEGMENT_CHARACTERS,
     NATIVE_MIN_UTTERANCES,
-    TASKS_AT_ONCE,
     PlannedUtterance,
     fingerprint,
     plan_batches,
@@ -23,8 +20,6 @@ from castline.workflow.segments import (
     plan_utterances,
     synthesis_mode,
 )
-
-ROOT = Path(__file__).parents[3]
 
 
 def dialogue_of(*texts: str) -> Dialogue:
@@ -85,31 +80,6 @@ def test_batches_cover_all_utterances_once_and_stay_small(lengths: list[int]) ->
         assert len(part) <= MAX_BATCH_UTTERANCES[SynthesisMode.SEGMENTED]
         assert len(part) == 1 or sum(len(each.utterance.text) for each in part) <= MAX_BATCH_CHARACTERS
     assert covered == list(utterances)
-
-
-@pytest.mark.parametrize(
-    ("count", "expected"),
-    [
-        (1, [1]),
-        (8, [8]),
-        (10, [8, 2]),
-        (20, [8, 8, 4]),
-        (80, [8] * 10),
-        (100, [10] * 10),
-        (160, [16] * 10),
-        (161, [16] * 10 + [1]),
-    ],
-)
-def test_a_batch_is_spoken_in_one_round_as_long_as_all_are_spoken_at_once(count: int, expected: list[int]) -> None:
-    utterances = plan_utterances(plan_segments(dialogue_of(*(f"第{number}句" for number in range(count)))))
-
-    assert [batch.utterance_count for batch in plan_batches(utterances)] == expected
-
-
-def test_as_many_tasks_run_at_once_as_batches_are_made_for() -> None:
-    workflow = json.loads((ROOT / "infra" / "workflow.asl.json").read_text("utf-8"))
-
-    assert workflow["States"]["Synthesize"]["MaxConcurrency"] == TASKS_AT_ONCE
 
 
 @pytest.mark.parametrize(
