@@ -40,7 +40,12 @@ _TURNS = (
     ("Emma", "They do. The soy milk is steaming, and all you hear is footsteps."),
     ("Brian", "Then let's listen for a moment before we go on."),
 )
+_EDITED = (*_TURNS[:3], ("Brian", "They say nobody is up yet, not even the cats."), *_TURNS[4:])
 _SCRIPT = "\n".join(f"{speaker}: {text}" for speaker, text in _TURNS)
+
+
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +54,13 @@ class Camera:
 
     width: int
     height: int
-    scheme: Literal["light", "dark"]
+    scheme: Scheme
 
 
-CAMERAS = (
-    Camera(width=1440, height=900, scheme="light"),
-    Camera(width=390, height=844, scheme="dark"),
+CAMERAS = tuple(
+    Camera(width=width, height=height, scheme=scheme)
+    for width, height in ((1440, 900), (390, 844))
+    for scheme in SCHEMES
 )
 
 
@@ -67,12 +73,13 @@ def take_all(stack: LocalStack, browser: Browser) -> None:
         failed = client.submit(_dialogue(_TURNS[:3], voice="en-US-NobodyNeural"))
         client.wait_for(failed, "failed")
         completed = client.complete(_dialogue(_TURNS))["id"]
+        edited = client.complete(_dialogue(_EDITED))["id"]
     for camera in CAMERAS:
         with _screens(stack, browser, camera) as screens:
-            _take_each(screens, camera, completed=completed, failed=failed)
+            _take_each(screens, camera, completed=completed, edited=edited, failed=failed)
 
 
-def _take_each(screens: Screens, camera: Camera, *, completed: str, failed: str) -> None:
+def _take_each(screens: Screens, camera: Camera, *, completed: str, edited: str, failed: str) -> None:
     page = screens.page
     screens.open()
     screens.write(_SCRIPT)
@@ -86,12 +93,18 @@ def _take_each(screens: Screens, camera: Camera, *, completed: str, failed: str)
     expect(screens.turn(2)).to_have_attribute("aria-current", "true")
     _take(screens, "job", camera)
 
+    screens.open(f"/jobs/{edited}")
+    screens.expect_status("Finished")
+    screens.turn(3).click()
+    screens.hear_beyond(0)
+    _take(screens, "edited", camera)
+
     screens.open(f"/jobs/{failed}")
     screens.expect_status("Failed")
     _take(screens, "failed", camera)
 
     screens.open("/jobs")
-    expect(screens.jobs).to_have_count(4)
+    expect(screens.jobs).to_have_count(5)
     expect(page.locator(".skeleton-inline")).to_have_count(0)
     _take(screens, "history", camera)
 
