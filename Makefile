@@ -25,8 +25,8 @@ dev: .venv/.installed ## Keep the service running on 127.0.0.1:8000 (PORT=… fo
 	@$(BIN)/python -m local dev $(ARGS)
 
 .PHONY: test
-test: .venv/.complete web/node_modules/.installed ## Run all tests (ARGS=… goes to pytest)
-	@$(BIN)/pytest $(ARGS)
+test: .venv/.complete web/node_modules/.installed ## Run all tests, on all cores (ARGS=… goes to pytest)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: faults
 faults: .venv/.complete ## Break each AWS call and each provider call in turn; show how the job ends and what is left behind
