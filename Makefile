@@ -26,6 +26,7 @@ dev: .venv/.installed ## Keep the service running on 127.0.0.1:8000 (PORT=… fo
 
 .PHONY: test
 test: .venv/.complete web/node_modules/.installed ## Run all tests, on all cores (ARGS=… goes to pytest)
+	@$(BIN)/python -m tests.console.chromium
 	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: faults

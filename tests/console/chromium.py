@@ -1,4 +1,8 @@
-"""The browser: Debian's chromium, which is installed when it is missing and that is allowed."""
+"""The browser: Debian's chromium, which is installed when it is missing and that is allowed.
+
+``make test`` installs it before the tests begin, by ``python -m tests.console.chromium``: they run side by side and
+have little time each, and apt-get serves one at a time and takes a while.
+"""
 
 from __future__ import annotations
 
@@ -76,3 +80,17 @@ def _install() -> None:
         if finished.returncode != 0:
             last = (finished.stderr or finished.stdout).strip().splitlines()[-1:]
             raise NoBrowser(f"{_MISSING} ({' '.join(last)})")
+
+
+def main() -> None:
+    """Install the browser if it is missing; if that cannot be, say so: the tests that need it will fail."""
+    if _find() is None:
+        print("installing Debian's chromium, in which the console is tested", flush=True)  # noqa: T201 (a command)
+        try:
+            _install()
+        except NoBrowser as error:
+            print(error)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
