@@ -16,6 +16,7 @@ from constructs import Construct
 from infra import console_page
 from infra.acknowledgements import acknowledge
 from infra.console_files import ConsoleFiles
+from infra.private_bucket import private_bucket
 from infra.sign_in import COMMAND_LINE_CALLBACK
 
 if TYPE_CHECKING:
@@ -92,14 +93,9 @@ class Console(Construct):
             )
 
     def _bucket(self) -> s3.Bucket:
-        bucket = s3.Bucket(
+        bucket = private_bucket(
             self,
             "Bucket",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         acknowledge(bucket, "AwsSolutions-S1", "It holds the page, which is no secret; CloudFront alone may read it.")

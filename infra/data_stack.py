@@ -15,6 +15,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from castline.jobs import table
 from infra.acknowledgements import acknowledge
 from infra.lifecycle_rules import LIFECYCLE_RULES
+from infra.private_bucket import private_bucket
 from infra.sign_in import SignIn
 
 if TYPE_CHECKING:
@@ -91,14 +92,9 @@ class DataStack(cdk.Stack):
         return jobs
 
     def _bucket(self, environment: Environment) -> s3.Bucket:
-        bucket = s3.Bucket(
+        bucket = private_bucket(
             self,
             "Audio",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id=rule.name,
