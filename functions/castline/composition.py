@@ -101,6 +101,7 @@ def audio_storage() -> AudioStorage:
     s3: S3Client = boto3.client("s3", config=_client_config())
     endpoint_url = settings().download_endpoint_url
     # Without a style, URLs are signed for S3's first address, which the regions opened since 2019 do not answer to.
+    # Reading goes to wherever the environment says, which may be no name that a bucket can be part of.
     at_region = _client_config().merge(
         Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
     )
