@@ -17,6 +17,7 @@ from local.cloud.lambda_api import lambda_api
 from local.cloud.lambdas import Lambdas
 from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
+from local.cloud.s3_speed import quick_s3
 from local.cloud.state_machine_parsing import parsed_once
 from local.cloud.step_functions import step_functions
 
@@ -56,7 +57,8 @@ def _corrections(region: str, clock: Clock, lambdas: Lambdas, events: ExecutionE
         light_requests(),
         linearizable_dynamodb(),
         quick_dynamodb(),
-        linearizable_s3(),
+        linearizable_s3() as s3_lock,
+        quick_s3(s3_lock),
         asl_timers(clock),
         parsed_once(),
         cached_interpreter_clients(),
