@@ -119,7 +119,7 @@ def _specs(
             name="Many jobs fail",
             metric=cloudwatch.MathExpression(
                 label="jobs failed, of 100 ended",
-                expression="IF(failed >= 3, 100 * failed / (failed + FILL(completed, 0)), 0)",
+                expression=f"IF(failed >= 3, 100 * failed / {_sum('failed', 'completed')}, 0)",
                 using_metrics={
                     "failed": ours(Metric.JOBS_FAILED, minutes=15),
                     "completed": ours(Metric.JOBS_COMPLETED, minutes=15),
@@ -151,10 +151,16 @@ def _specs(
             threshold=300,
         ),
         AlarmSpec(
+            name="Jobs wait for the budget",
+            metric=ours(Metric.BUDGET_TIME, statistic="p90"),
+            threshold=120_000,
+            evaluation_periods=2,
+        ),
+        AlarmSpec(
             name="Reconciler finds work",
             metric=cloudwatch.MathExpression(
                 label="jobs and slots put right",
-                expression="FILL(started, 0) + FILL(failed, 0) + FILL(freed, 0)",
+                expression=_sum("started", "failed", "freed"),
                 using_metrics={
                     "started": ours(Metric.RECONCILER_STARTED),
                     "failed": ours(Metric.RECONCILER_FAILED),
@@ -179,7 +185,7 @@ def _specs(
             name="Functions are throttled",
             metric=cloudwatch.MathExpression(
                 label="invocations refused, but for synthesize, which is meant to be",
-                expression=" + ".join(f"FILL({_identifier(name)}, 0)" for name in _unlimited(functions)),
+                expression=_sum(*map(_identifier, _unlimited(functions))),
                 using_metrics={
                     _identifier(name): functions[name].metric_throttles(period=five_minutes)
                     for name in _unlimited(functions)
@@ -193,7 +199,7 @@ def _specs(
             metric=cloudwatch.MathExpression(
                 label="events that could not be handled",
                 # A queue that nobody has used for six hours reports nothing.
-                expression=" + ".join(f"FILL(queue{number}, 0)" for number, _ in enumerate(dead_letter_queues)),
+                expression=_sum(*(f"queue{number}" for number, _ in enumerate(dead_letter_queues))),
                 using_metrics={
                     f"queue{number}": queue.metric_approximate_number_of_messages_visible(
                         period=five_minutes, statistic="Maximum"
@@ -205,6 +211,15 @@ def _specs(
             threshold=1,
         ),
     ]
+
+
+def _sum(*metrics: str) -> str:
+    """An expression with a value whenever one of ``metrics`` has one.
+
+    FILL stands in for a metric that reports nothing just now. One that never has may have nothing to fill: summing
+    an array, other than adding up, leaves out what is not there.
+    """
+    return f"SUM([{', '.join(f'FILL({metric}, 0)' for metric in metrics)}])"
 
 
 def _unlimited(functions: Mapping[str, lambda_.Function]) -> list[str]:

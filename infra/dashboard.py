@@ -39,6 +39,7 @@ class Dashboard(Construct):
         super().__init__(scope, id)
         five_minutes = cdk.Duration.minutes(5)
         ours = partial(service_metric, environment)
+        synthesize = functions["synthesize"]
         cloudwatch.Dashboard(
             self,
             "Dashboard",
@@ -62,8 +63,19 @@ class Dashboard(Construct):
                     ),
                 ],
                 [
-                    _graph("Waiting to start (ms)", ours(Metric.QUEUE_TIME, statistic="p95")),
                     _graph("Oldest pending job (s)", ours(Metric.OLDEST_PENDING_AGE, statistic="Maximum")),
+                    _graph(
+                        "Waiting to start, and for the budget (ms)",
+                        ours(Metric.QUEUE_TIME, statistic="p95"),
+                        ours(Metric.BUDGET_TIME, statistic="p95"),
+                    ),
+                    _graph(
+                        "Synthesize: tasks at once, tasks refused",
+                        synthesize.metric("ConcurrentExecutions", period=five_minutes, statistic="Maximum"),
+                        synthesize.metric_throttles(period=five_minutes),
+                    ),
+                ],
+                [
                     _graph(
                         "Provider errors",
                         *(
@@ -71,20 +83,11 @@ class Dashboard(Construct):
                             for each in ("ProviderThrottled", "ProviderTimedOut", "ProviderUnavailable")
                         ),
                     ),
-                ],
-                [
                     _graph("Characters", ours(Metric.CHARACTERS), ours(Metric.BILLED_CHARACTERS)),
                     _graph(
                         "Segments",
                         ours(Metric.SEGMENTS_SYNTHESIZED),
                         ours(Metric.SEGMENTS_REUSED),
-                    ),
-                    _graph(
-                        "Reconciler",
-                        *map(
-                            ours,
-                            (Metric.RECONCILER_STARTED, Metric.RECONCILER_FAILED, Metric.RECONCILER_SLOTS_FREED),
-                        ),
                     ),
                 ],
                 [
@@ -102,6 +105,15 @@ class Dashboard(Construct):
                     ),
                     _graph(
                         "Function errors", *(each.metric_errors(period=five_minutes) for each in functions.values())
+                    ),
+                ],
+                [
+                    _graph(
+                        "Reconciler",
+                        *map(
+                            ours,
+                            (Metric.RECONCILER_STARTED, Metric.RECONCILER_FAILED, Metric.RECONCILER_SLOTS_FREED),
+                        ),
                     ),
                 ],
             ],

@@ -33,6 +33,8 @@ class Metric(StrEnum):
     """From the start of processing to completion."""
     QUEUE_TIME = "QueueTime"
     """From submission to the start of processing."""
+    BUDGET_TIME = "BudgetTime"
+    """From the start of a job's processing until a batch is spoken for the first time: the wait for a free task."""
     OLDEST_PENDING_AGE = "OldestPendingAge"
     """How long ago the oldest job that is still pending was submitted, every time the reconciler runs; 0 for none."""
     PROVIDER_ERRORS = "ProviderErrors"
@@ -54,6 +56,7 @@ BY_CODE: Final = frozenset({Metric.JOBS_FAILED, Metric.PROVIDER_ERRORS})
 UNITS: Final[Mapping[Metric, str]] = MappingProxyType(
     {
         **dict.fromkeys(Metric, "Count"),
+        Metric.BUDGET_TIME: "Milliseconds",
         Metric.JOB_LATENCY: "Milliseconds",
         Metric.OLDEST_PENDING_AGE: "Seconds",
         Metric.QUEUE_TIME: "Milliseconds",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -86,6 +87,7 @@ class TestACompletedJob:
         assert names(metrics) == {
             "JobsSubmitted": 1,
             "QueueTime": 1,
+            "BudgetTime": 1,
             "SegmentsSynthesized": 1,
             "Characters": 1,
             "BilledCharacters": 1,
@@ -158,6 +160,22 @@ class TestACompletedJob:
         # Then
         assert names(of_job(job_id))["QueueTime"] == 1
         client.wait_for(job_id, "completed")
+
+    def test_waits_for_the_budget_from_its_plan_to_its_first_task(
+        self, stack: LocalStack, client: ApiClient, of_job: Callable[[str], list[Written]]
+    ) -> None:
+        # Given a job whose task finds no room for a while, and fails once when it does
+        with stack.cloud.lambdas.pause("synthesize"):
+            job_id = client.submit(dialogue("等一下 [[fault unavailable times=1]]"))
+            client.wait_for(job_id, "processing")
+            time.sleep(0.5)
+        client.wait_for(job_id, "completed")
+        ended_status(job_id)
+
+        # Then the second attempt counts no wait
+        metrics = of_job(job_id)
+        assert names(metrics)["BudgetTime"] == 1
+        assert 500 <= total(metrics, "BudgetTime") < 60_000
 
 
 class TestAFailedJob:

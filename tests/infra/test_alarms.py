@@ -80,10 +80,10 @@ def test_an_expression_has_a_value_when_one_of_its_metrics_has_none(prod: Deploy
     for name, alarm in alarms(prod).items():
         for query in alarm.get("Metrics", ()):
             if "Expression" in query:
-                others = [each["Id"] for each in alarm["Metrics"] if "MetricStat" in each]
-                # Without any failed job there is nothing to divide.
-                needed = [each for each in others if each != "failed"] if name == "Many jobs fail" else others
-                assert all(f"FILL({each}, 0)" in query["Expression"] for each in needed), name
+                summed = re.search(r"SUM\(\[(.+?)\]\)", query["Expression"])
+                assert summed is not None, name
+                read = [each["Id"] for each in alarm["Metrics"] if "MetricStat" in each]
+                assert summed[1].split("), ") == [f"FILL({each}, 0" for each in read[:-1]] + [f"FILL({read[-1]}, 0)"]
 
 
 def test_every_function_but_the_one_that_is_meant_to_be_is_watched_for_throttles(prod: Deployment) -> None:

@@ -47,6 +47,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     if record is None or record.job.status is not JobStatus.PROCESSING:
         raise JobNotActive(record.job.status if record else None)
     note(user_id=record.job.user_id)
+    _measure_wait(record, number)
 
     everything = plan_utterances(plan_segments(record.dialogue))
     batch = everything[first : first + count]
@@ -89,6 +90,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
             voice_id=first_segment.utterance.voice_id,
         )
     logger.info("batch spoken", extra={"segments": len(spoken)})
+
+
+def _measure_wait(record: JobRecord, number: int) -> None:
+    """Measure how long the batch's first attempt had to wait; later ones wait for the provider besides."""
+    started_at = record.job.started_at
+    if started_at is not None and all(batch.number != number for batch in record.batches):
+        measure({Metric.BUDGET_TIME: (datetime.now(UTC) - started_at).total_seconds() * 1000})
 
 
 def _count_reused(record: JobRecord, spoken: Sequence[SpokenSegment]) -> None:
