@@ -105,6 +105,8 @@ class Api(Construct):
         access_log = logs.LogGroup(
             self,
             "AccessLog",
+            # A log group of another prefix would lengthen the account's policy for log delivery, which is limited.
+            log_group_name=f"/aws/vendedlogs/apis/castline-{environment.name}",
             retention=retention(environment.log_retention_days),
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )

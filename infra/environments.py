@@ -49,7 +49,6 @@ class Environment:
     retain_data: bool = True
     """Whether table, bucket and secret stay when their stack is deleted, and cannot be deleted by mistake."""
     point_in_time_recovery: bool = True
-    log_level: Literal["DEBUG", "INFO", "WARNING"] = "INFO"
     log_retention_days: int = 30
 
     max_active_jobs: int = 3
@@ -86,7 +85,6 @@ DEV = Environment(
     name="dev",
     retain_data=False,
     point_in_time_recovery=False,
-    log_level="DEBUG",
     log_retention_days=7,
     synthesize_concurrency=2,
     requests_per_second=10,

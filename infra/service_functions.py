@@ -127,6 +127,5 @@ class ServiceFunctions(Construct):
             "AZURE_SPEECH_SECRET_ID": self._data.secret.secret_arn,
             "MAX_ACTIVE_JOBS": str(self._environment.max_active_jobs),
             "SPEECH_CONCURRENCY": str(self._environment.speech_concurrency),
-            "POWERTOOLS_LOG_LEVEL": self._environment.log_level,
             "POWERTOOLS_SERVICE_NAME": self._environment.service_name,
         }

@@ -54,12 +54,13 @@ class SignIn(Construct):
         client = pool.add_client(
             "Client",
             generate_secret=False,
-            auth_flows=cognito.AuthFlow(user_srp=True, user_password=True),
+            # A password without the sign-in page is taken from operators only, whose credentials sign the call.
+            auth_flows=cognito.AuthFlow(user_srp=True, admin_user_password=True),
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
-                callback_urls=[*(environment.cors_origins or ["http://localhost:8000"]), COMMAND_LINE_CALLBACK],
-                logout_urls=list(environment.cors_origins) or ["http://localhost:8000"],
+                callback_urls=[*environment.cors_origins, COMMAND_LINE_CALLBACK],
+                logout_urls=list(environment.cors_origins),
             ),
             prevent_user_existence_errors=True,
             access_token_validity=cdk.Duration.hours(1),

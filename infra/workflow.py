@@ -52,7 +52,7 @@ class Workflow(Construct):
         log_group = logs.LogGroup(
             self,
             "Logs",
-            # AWS opens log groups of this prefix to vended logs without a policy that grows with every state machine.
+            # As the API's access log: no other entry in the account's policy.
             log_group_name=f"/aws/vendedlogs/states/castline-{environment.name}",
             retention=retention(environment.log_retention_days),
             removal_policy=cdk.RemovalPolicy.DESTROY,

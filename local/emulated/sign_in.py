@@ -11,16 +11,17 @@ if TYPE_CHECKING:
 
 
 def sign_in(cloud: EmulatedCloud, deployment: Deployment, *, email: str) -> str:
-    """Create a user, as an administrator does, and sign in as that user; gives the access token."""
+    """Create a user, as an administrator does, and sign that user in; gives the access token."""
     client = cloud.client("cognito-idp")
     password = f"Aa1!{token_urlsafe(16)}"
     client.admin_create_user(UserPoolId=deployment.user_pool_id, Username=email, MessageAction="SUPPRESS")
     client.admin_set_user_password(
         UserPoolId=deployment.user_pool_id, Username=email, Password=password, Permanent=True
     )
-    tokens = client.initiate_auth(
+    tokens = client.admin_initiate_auth(
+        UserPoolId=deployment.user_pool_id,
         ClientId=deployment.user_pool_client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": email, "PASSWORD": password},
     )
     token: str = tokens["AuthenticationResult"]["AccessToken"]

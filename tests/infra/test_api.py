@@ -75,14 +75,24 @@ def test_users_are_invited_and_sign_in_on_a_page_of_the_pools(deployment: Deploy
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["GenerateSecret"] is False
     assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert set(client["ExplicitAuthFlows"]) == {
+        "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+    }
     assert deployment.data.of_type("AWS::Cognito::UserPoolDomain")
 
 
-def test_the_command_line_may_be_come_back_to(deployment: Deployment) -> None:
-    client = deployment.data.the("AWS::Cognito::UserPoolClient")["Properties"]
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_sign_in_comes_back_to_the_command_line_and_the_configured_origins_only(
+    synthesis: Synthesis, name: str
+) -> None:
+    client = synthesis.deployments[name].data.the("AWS::Cognito::UserPoolClient")["Properties"]
 
-    assert f"http://localhost:{loopback.PORT}{loopback.PATH}" in client["CallbackURLs"]
-    assert "ALLOW_REFRESH_TOKEN_AUTH" in client["ExplicitAuthFlows"]
+    assert client["CallbackURLs"] == [
+        *ENVIRONMENTS[name].cors_origins,
+        f"http://localhost:{loopback.PORT}{loopback.PATH}",
+    ]
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

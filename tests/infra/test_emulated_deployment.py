@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,9 @@ from local.emulated.rehearsal import Rehearsal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from local.emulated.deployment import Stack
     from local.emulated.rehearsal import Report
+    from tests.infra.synthesis import Synthesis, Template
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -42,8 +45,13 @@ class TestDeployment:
         assert types.count("AWS::Lambda::Function") == len(functions.ALL) + 1  # which uploads the console's page
         assert "AWS::DynamoDB::Table" in dict(report.deployment.data.resources)
 
-    def test_no_declared_resource_is_left_out(self, report: Report) -> None:
-        assert all(type_ for type_, _ in (*report.deployment.data.resources, *report.deployment.service.resources))
+    @pytest.mark.parametrize("stack", ["data", "service"])
+    def test_no_declared_resource_is_left_out(self, report: Report, synthesis: Synthesis, stack: str) -> None:
+        template: Template = getattr(synthesis.deployments["staging"], stack)
+        deployed: Stack = getattr(report.deployment, stack)
+
+        declared = Counter(resource["Type"] for resource in template.body["Resources"].values())
+        assert Counter(type_ for type_, _ in deployed.resources) == declared
 
     def test_the_functions_have_run_in_processes_of_their_own(self, report: Report) -> None:
         stems = ("Api", "Plan", "Synthesize", "Assemble", "ExecutionEnded", "Reconcile", "Expire")
