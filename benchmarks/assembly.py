@@ -24,6 +24,7 @@ from rich.table import Table
 from benchmarks import process_figures
 from benchmarks.process_figures import ProcessFigures
 from benchmarks.spoken_segments import CROSSFADE_MS, GAP_MS, SpokenSegments, speak_segments
+from benchmarks.target import Target, print_targets
 from castline.audio.frame_timeline import place
 from castline.audio.pcm import SAMPLE_RATE_HZ
 
@@ -32,6 +33,8 @@ Method = Literal["frames", "pydub"]
 COUNTS: Final = (10, 100, 500, 2_000)
 HOURS: Final = (1, 4, 12)
 _REPEATS: Final = {"frames": 5, "pydub": 1}
+_MEMORY_NOISE: Final = 0.02
+"""By so much the memory of equal processes differs."""
 _TOLERANCE_SECONDS: Final = 0.002
 """A turn; pydub cuts to milliseconds."""
 
@@ -83,6 +86,22 @@ def _median(runs: list[ProcessFigures]) -> ProcessFigures:
     )
 
 
+def targets(measurements: list[Measurement]) -> list[Target]:
+    """What joining is held against, as far as it was measured."""
+    frames = {each.segments: each.figures for each in measurements if each.method == "frames"}
+    pydub = {each.segments: each.figures for each in measurements if each.method == "pydub"}
+    found: list[Target] = []
+    if 500 in frames:
+        found.append(Target(name="500 segments, MB", figure=frames[500].peak_rss_mb, limit=64))
+    if 500 in pydub:
+        share = frames[500].wall_seconds / pydub[500].wall_seconds
+        found.append(Target(name="500 segments, part of pydub's time", figure=share, limit=0.01))
+    if {100, 2_000} <= frames.keys():
+        growth = frames[2_000].peak_rss_mb / frames[100].peak_rss_mb
+        found.append(Target(name="2,000 segments against 100, memory", figure=growth, limit=1 + _MEMORY_NOISE))
+    return found
+
+
 def _print(measurements: list[Measurement], encoding_seconds: float, console: Console) -> None:
     table = Table("segments", "audio", "method", "wall s", "CPU s", "peak RSS MB", "MB", "times faster", box=None)
     baseline = {each.segments: each.figures for each in measurements if each.method == "pydub"}
@@ -100,6 +119,7 @@ def _print(measurements: list[Measurement], encoding_seconds: float, console: Co
             f"{other.wall_seconds / each.figures.wall_seconds:.0f}" if other else "",
         )
     console.print(table)
+    print_targets(targets(measurements), console)
     console.print(f"beforehand, trimming, levelling and encoding took {encoding_seconds * 1000:.1f} ms a segment")
 
 
@@ -124,9 +144,14 @@ def main(
         measurements += [measure("frames", segments, count) for count in long_counts]
     _print(measurements, encoding_seconds, console)
     output.parent.mkdir(parents=True, exist_ok=True)
-    figures = {"encoding_seconds": encoding_seconds, "joins": [asdict(each) for each in measurements]}
+    figures = {
+        "encoding_seconds": encoding_seconds,
+        "joins": [asdict(each) for each in measurements],
+        "targets": [target.to_json() for target in targets(measurements)],
+    }
     output.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
     console.print(f"written to {output}")
+    raise typer.Exit(0 if all(target.is_met for target in targets(measurements)) else 1)
 
 
 if __name__ == "__main__":

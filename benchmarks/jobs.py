@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.speech_process import speech_process
+from benchmarks.target import Target, print_targets
 from local.azure_speech.engines import VoiceEngineName
 from local.cloud.clock import Clock
 from local.quickstart import DIALOGUE
@@ -71,20 +72,6 @@ class Submission:
     seconds: float
     requests: int
     characters: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A figure that must not be exceeded."""
-
-    name: str
-    figure: float
-    limit: float
-
-    @property
-    def is_met(self) -> bool:
-        """Whether the figure is within the limit."""
-        return self.figure <= self.limit
 
 
 @dataclass(slots=True, kw_only=True)
@@ -229,9 +216,7 @@ def _print(report: Report, console: Console) -> None:
     for one in report.submissions:
         reuse.add_row(one.name, str(one.requests), str(one.characters), f"{one.seconds:.3f}")
     console.print(reuse, "")
-    for target in report.targets:
-        mark = "[green]✓[/]" if target.is_met else "[red]✗[/]"
-        console.print(f"{mark} {target.name}: {target.figure:.2f}, at most {target.limit:.1f}")
+    print_targets(report.targets, console)
 
 
 def main(
@@ -256,7 +241,7 @@ def main(
             report.scaling.append(Scaling(turns=turns, seconds=seconds))
         report.submissions = list(measure_reuse(ready))
     _print(report, console)
-    figures = {**asdict(report), "targets": [{**asdict(each), "is_met": each.is_met} for each in report.targets]}
+    figures = {**asdict(report), "targets": [target.to_json() for target in report.targets]}
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
     raise typer.Exit(0 if all(target.is_met for target in report.targets) else 1)

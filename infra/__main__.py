@@ -20,7 +20,7 @@ import aws_cdk as cdk
 
 from infra.app import add_stacks
 from infra.environments import ENVIRONMENTS
-from layers.build import build
+from layers.build import build, interpreter_of
 
 
 def main() -> None:
@@ -34,6 +34,11 @@ def main() -> None:
     environments = [ENVIRONMENTS[name]] if name else list(ENVIRONMENTS.values())
     if architecture is not None:
         environments = [replace(environment, architecture=architecture) for environment in environments]
+    if interpreter_of(python) is None:
+        sys.stderr.write(
+            f"There is no Python {python} here to compile what is deployed: functions will start about half as fast. "
+            "See docs/operations.md, What you need.\n"
+        )
     add_stacks(app, environments, lambda target: build(python=python, architecture=target))
     app.synth()
 

@@ -201,6 +201,12 @@ def _client_config() -> Config:
     )
 
 
+def warm_up() -> None:
+    """Make what most requests of users need; AWS is not called."""
+    job_service()
+    audio_storage()
+
+
 def reset() -> None:
     """Forget every part, so that the next use reads the environment again; close what has connections."""
     with _making:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from functools import cache
@@ -26,7 +27,7 @@ NEEDS_BOTO3_AT_ONCE = {functions.ASSEMBLE.name, functions.EXPIRE.name}
 
 
 @cache
-def modules_of(handler: str) -> frozenset[str]:
+def modules_of(handler: str, **environment: str) -> frozenset[str]:
     """All that is loaded once a handler can be called."""
     module, _, name = handler.rpartition(".")
     program = (
@@ -34,7 +35,11 @@ def modules_of(handler: str) -> frozenset[str]:
         "print(json.dumps(list(sys.modules)))"
     )
     child = subprocess.run(  # noqa: S603 (our own program)
-        [sys.executable, "-W", "ignore", "-c", program], check=True, capture_output=True, text=True
+        [sys.executable, "-W", "ignore", "-c", program],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
     )
     return frozenset(json.loads(child.stdout))
 
@@ -63,3 +68,19 @@ def test_what_is_looked_for_can_be_found() -> None:
     """The names above are those of real modules: a search for misspelt ones would always succeed."""
     assert loaded(functions.API, HTTP) != []
     assert {name.partition(".")[0] for name in loaded(functions.ASSEMBLE, AWS)} == AWS
+
+
+def test_a_snapshot_has_what_a_request_needs_and_nothing_of_other_functions() -> None:
+    modules = modules_of(
+        functions.API.handler,
+        AWS_LAMBDA_INITIALIZATION_TYPE="snap-start",
+        AWS_REGION="eu-west-1",
+        AWS_DEFAULT_REGION="eu-west-1",
+        AZURE_SPEECH_SECRET_ID="secret",
+        BUCKET_NAME="bucket",
+        STATE_MACHINE_ARN="arn",
+        TABLE_NAME="table",
+    )
+
+    assert {"boto3", "castline.jobs.service", "castline.audio.storage"} <= modules
+    assert not {name.partition(".")[0] for name in modules} & (SPEECH | NEVER_DEPLOYED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
+from castline import composition
 from castline.api import dialogues, health, jobs, resubmissions, voices
 from castline.api.identity import NotAuthenticated
 from castline.api.languages import Language, preferred_language
@@ -159,3 +161,8 @@ def _has_body() -> bool:
 
 def _language() -> Language:
     return preferred_language(app.current_event.headers.get("accept-language"))
+
+
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    # What is made before the snapshot is taken need not be made after each restore.
+    composition.warm_up()
