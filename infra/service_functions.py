@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from layers.build import Artefacts
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
+CA_BUNDLE = "/opt/python/certifi/cacert.pem"
+"""In the speech layer. OpenSSL, by which the Azure SDK connects, would look where it was built to look."""
 _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
@@ -89,7 +91,7 @@ class ServiceFunctions(Construct):
             reserved_concurrent_executions=(
                 self._environment.synthesize_concurrency if spec == functions.SYNTHESIZE else None
             ),
-            environment=settings,
+            environment=settings | ({"SSL_CERT_FILE": CA_BUNDLE} if spec.needs_speech else {}),
             role=role,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,

@@ -20,6 +20,7 @@ from local.azure_speech.traffic import Traffic
 from local.azure_speech.voices import VOICES
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterable
     from types import TracebackType
 
@@ -47,6 +48,7 @@ class AzureSpeechEmulator:
         latency_ms: int = 0,
         max_requests_in_flight: int | None = None,
         with_silence: bool | None = None,
+        tls: ssl.SSLContext | None = None,
         faults: Iterable[str] = (),
         seed: int = 0,
     ) -> None:
@@ -60,6 +62,7 @@ class AzureSpeechEmulator:
             max_requests_in_flight: more at the same time are throttled.
             with_silence: whether each voice element begins and ends with silence, as Azure's do. Where it is not
                 given only ``espeak`` does so: a tone has exactly the length that its text asks for.
+            tls: with whose certificate it serves; None for no TLS.
             faults: what goes wrong, in the notation of ``local.azure_speech.faults``.
             seed: makes the faults that are left to chance repeatable.
 
@@ -72,6 +75,7 @@ class AzureSpeechEmulator:
         self.traffic = Traffic()
         """What it has been asked for."""
         self._port = port
+        self._tls = tls
         engine_name = VoiceEngineName(voice_engine)
         self._behaviour = Behaviour(
             engine=make_engine(engine_name),
@@ -87,7 +91,7 @@ class AzureSpeechEmulator:
     @property
     def host(self) -> str:
         """The address to give to the Speech SDK, such as ``ws://127.0.0.1:5005``."""
-        return f"ws://{_ADDRESS}:{self._port}"
+        return f"{'wss' if self._tls else 'ws'}://{_ADDRESS}:{self._port}"
 
     def start(self) -> None:
         """Listen.
@@ -128,6 +132,7 @@ class AzureSpeechEmulator:
                 self._port,
                 process_request=self._admit,
                 select_subprotocol=lambda _connection, offered: offered[0] if offered else None,
+                ssl=self._tls,
                 compression=None,
                 max_size=_MAX_FRAME_BYTES,
                 open_timeout=None,

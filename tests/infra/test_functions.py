@@ -9,6 +9,7 @@ import pytest
 from castline.settings import Settings
 from infra import functions
 from infra.environments import ENVIRONMENTS
+from infra.service_functions import CA_BUNDLE
 
 if TYPE_CHECKING:
     from tests.infra.synthesis import Deployment, Synthesis
@@ -101,6 +102,7 @@ def test_a_function_is_told_what_it_asks_for(prod: Deployment, spec: functions.F
     assert variables["POWERTOOLS_SERVICE_NAME"] == "castline-prod"
     assert settings.download_endpoint_url is None
     assert settings.settle_after_seconds > max(each.timeout_seconds for each in functions.ALL)
+    assert variables.get("SSL_CERT_FILE") == (CA_BUNDLE if spec.needs_speech else None)
     if spec in (functions.API, functions.RECONCILE):
         assert settings.state_machine_arn == "AWS::StepFunctions::StateMachine"
     else:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.service_functions import CA_BUNDLE
 from layers import libuuid
 from layers.build import LIMIT_BYTES, build, interpreter_of, size_bytes
 from tests.integration.layers.conftest import ARCHITECTURES, DEPLOYED_PYTHON
@@ -15,7 +18,6 @@ from tests.integration.layers.elf import architecture, newest_glibc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from layers.build import Architecture, Artefacts
 
@@ -78,12 +80,21 @@ def test_the_layers_hold_what_they_are_for_and_not_what_lambda_has(deployed: Art
     core, speech = packages(deployed.core), packages(deployed.speech)
 
     assert {"aws_lambda_powertools", "pydantic", "uuid6"} <= core
-    assert {"audioop", "azure"} <= speech
+    assert {"audioop", "azure", "certifi"} <= speech
     assert any(name.startswith("lameenc.") for name in speech)
     assert not core & speech - {"__pycache__"}
     assert not (core | speech) & {"boto3", "botocore", "castline", "urllib3", "numpy", "pydub"}
     assert not any("ffmpeg" in path.name for path in every_file(deployed))
     assert [path.name for path in deployed.code.iterdir()] == ["castline"]
+
+
+def test_the_functions_that_speak_trust_azures_authorities_by_a_file_of_their_layer(deployed: Artefacts) -> None:
+    bundle = deployed.speech / Path(CA_BUNDLE).relative_to("/opt")  # where Lambda unpacks layers
+
+    authorities = str(ssl.create_default_context(cafile=str(bundle)).get_ca_certs())
+
+    assert "DigiCert Global Root G2" in authorities
+    assert "Microsoft RSA Root Certificate Authority 2017" in authorities
 
 
 def test_every_library_is_of_the_architecture_and_asks_for_no_newer_glibc_than_lambdas(deployed: Artefacts) -> None:
