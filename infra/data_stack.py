@@ -83,7 +83,7 @@ class DataStack(cdk.Stack):
                 partition_key=_string(index.partition_key),
                 sort_key=_string(index.sort_key),
                 projection_type=dynamodb.ProjectionType.INCLUDE,
-                non_key_attributes=list(table.SUMMARY_ATTRIBUTES),
+                non_key_attributes=list(index.non_key_attributes),
             )
         if not environment.point_in_time_recovery:
             acknowledge(

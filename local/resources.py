@@ -42,7 +42,7 @@ def create_table(table_name: str = TABLE_NAME) -> None:
                     {"AttributeName": index.partition_key, "KeyType": "HASH"},
                     {"AttributeName": index.sort_key, "KeyType": "RANGE"},
                 ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(table.SUMMARY_ATTRIBUTES)},
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.non_key_attributes)},
             }
         )
     client = boto3.client("dynamodb")

@@ -34,6 +34,11 @@ class Index:
     partition_key: str
     sort_key: str
 
+    @property
+    def non_key_attributes(self) -> tuple[str, ...]:
+        """What it has to be told to hold; keys it holds anyhow."""
+        return tuple(name for name in SUMMARY_ATTRIBUTES if name not in {self.partition_key, self.sort_key})
+
 
 USER_JOBS = Index("user_jobs", "user_key", "job_id")
 USER_STATUS_JOBS = Index("user_status_jobs", "user_status_key", "job_id")
