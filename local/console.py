@@ -49,7 +49,9 @@ class ConsolePage:
         response = Response(content, content_type=console_page.content_type(path), headers=self._headers)
         response.headers["Cache-Control"] = console_page.cache_control(path)
         response.add_etag()
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        del response.headers["Date"]  # the server gives one
+        return response
 
 
 def _origin(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
@@ -12,6 +13,7 @@ def run() -> None:
     except ModuleNotFoundError as error:
         # Castline can be installed for its functions alone.
         sys.exit(f"castline: {error.name} is not installed; install castline[cli]")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C, it leaves no half of a file behind
     sys.exit(main())
 
 

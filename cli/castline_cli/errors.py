@@ -35,7 +35,7 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.NOT_FOUND: "there is no such job",
     ExitCode.SIGNED_OUT: "nobody is signed in, or the sign-in has ended",
     ExitCode.UNEXPECTED: "a fault of castline's own; CASTLINE_DEBUG=1 shows where",
-    ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
+    ExitCode.INTERRUPTED: "interrupted by Ctrl-C, or asked to end by SIGTERM",
     ExitCode.BROKEN_PIPE: "whoever read the output has left",
 }
 

@@ -129,9 +129,11 @@ class TestTheBar:
 
 
 class TestCtrlC:
-    @pytest.mark.parametrize("is_watched", [True, False])
+    @pytest.mark.parametrize(
+        ("is_watched", "by"), [(True, signal.SIGINT), (False, signal.SIGINT), (False, signal.SIGTERM)]
+    )
     def test_while_waiting_says_how_to_come_back(
-        self, castline: Castline, client: ApiClient, stack: LocalStack, *, is_watched: bool
+        self, castline: Castline, client: ApiClient, stack: LocalStack, *, is_watched: bool, by: signal.Signals
     ) -> None:
         # Given
         (castline.folder / "script.txt").write_text(SCRIPT, "utf-8")
@@ -143,14 +145,14 @@ class TestCtrlC:
             if is_watched:
                 with on_terminal(castline, *arguments) as (process, terminal):
                     terminal.read_until("pending")
-                    process.send_signal(signal.SIGINT)
+                    process.send_signal(by)
                     terminal.read_all()
                     process.wait(timeout=PATIENCE_SECONDS)
                     last_line = terminal.text.splitlines()[-1]
             else:
                 with castline.started(*arguments) as process:
                     wait_until_polled(road)
-                    process.send_signal(signal.SIGINT)
+                    process.send_signal(by)
                     _out, err = process.communicate(timeout=PATIENCE_SECONDS)
                     [last_line] = err.decode("utf-8").splitlines()
 
