@@ -33,7 +33,10 @@ _WEBSOCKET_PATH = "/cognitiveservices/websocket/v1"
 _VOICES_PATH = "/cognitiveservices/voices/list"
 _KEY_HEADER = "Ocp-Apim-Subscription-Key"
 _MAX_FRAME_BYTES = 1 << 20
-_STOP_TIMEOUT_SECONDS = 1.0
+_CLOSE_SECONDS = 1.0
+"""How long a client may take to answer when its connection is closed."""
+_STOP_SECONDS = 3.0
+"""How long everything may take to end: longer, so that no connection is left open."""
 
 
 class AzureSpeechEmulator:
@@ -137,7 +140,7 @@ class AzureSpeechEmulator:
                 max_size=_MAX_FRAME_BYTES,
                 open_timeout=None,
                 ping_interval=None,
-                close_timeout=_STOP_TIMEOUT_SECONDS,
+                close_timeout=_CLOSE_SECONDS,
             )
         except OSError as error:
             port.set_exception(error)
@@ -146,7 +149,7 @@ class AzureSpeechEmulator:
         await self._stopping.wait()
         server.close()
         with suppress(TimeoutError):
-            await asyncio.wait_for(server.wait_closed(), _STOP_TIMEOUT_SECONDS)
+            await asyncio.wait_for(server.wait_closed(), _STOP_SECONDS)
 
     async def _handle(self, connection: ServerConnection) -> None:
         self.traffic.count_connection()
@@ -191,5 +194,5 @@ async def _send_voices(connection: ServerConnection) -> None:
     )
     connection.transport.write(head.encode() + body)
     with suppress(TimeoutError):
-        await asyncio.wait_for(connection.wait_closed(), _STOP_TIMEOUT_SECONDS)
+        await asyncio.wait_for(connection.wait_closed(), _CLOSE_SECONDS)
     connection.transport.abort()

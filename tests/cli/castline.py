@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -95,7 +96,10 @@ class Castline:
     def started(self, *arguments: str, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
         """A command in a process of its own, killed in the end unless it has ended."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
-        with subprocess.Popen([PROGRAM, *arguments], **pipes, **self.place) as process:  # noqa: S603 (our own program)
+        with (
+            _heeding_ctrl_c(),
+            subprocess.Popen([PROGRAM, *arguments], **pipes, **self.place) as process,  # noqa: S603 (our own program)
+        ):
             try:
                 yield process
             finally:
@@ -105,6 +109,16 @@ class Castline:
     def place(self) -> dict[str, Any]:
         """Where and in which environment a process runs."""
         return {"cwd": self.folder, "env": {"PATH": os.environ["PATH"], "COLUMNS": "80", **self.environment}}
+
+
+@contextmanager
+def _heeding_ctrl_c() -> Iterator[None]:
+    """Let processes that are started hear of Ctrl-C, also where tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _stream() -> io.TextIOWrapper:

@@ -6,6 +6,7 @@ import atexit
 import threading
 import time
 from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azure.cognitiveservices import speech as speechsdk
@@ -85,7 +86,7 @@ class AzureConnection:
         Raises:
             SpeechError: the connection is then of no further use.
         """
-        spoken = self._speak_and_listen(ssml) if with_words else SpokenAudio(self._speak(ssml), ())
+        spoken = self._speak_and_listen(ssml) if with_words else SpokenAudio(self._speak(ssml).audio_data, ())
         self._last_used_at = time.time()
         return spoken
 
@@ -95,17 +96,23 @@ class AzureConnection:
             self._connection.close()
 
     def _speak_and_listen(self, ssml: str) -> SpokenAudio:
-        heard: list[HeardWord] = []
-        completed = threading.Event()
+        # Events may be late: among them are those of the request before, which nobody listened to then.
+        heard: list[tuple[str, HeardWord]] = []
+        completed: SimpleQueue[str] = SimpleQueue()
         with (
             _listening(self._synthesizer.synthesis_word_boundary, lambda event: _note(event, heard)),
-            _listening(self._synthesizer.synthesis_completed, lambda _event: completed.set()),
+            _listening(self._synthesizer.synthesis_completed, lambda event: completed.put(event.result.result_id)),
         ):
-            pcm = self._speak(ssml)
-            completed.wait(_REPORT_SECONDS)
-        return SpokenAudio(pcm, tuple(heard))
+            result = self._speak(ssml)
+            deadline = time.monotonic() + _REPORT_SECONDS
+            with suppress(Empty):
+                while completed.get(timeout=max(0.0, deadline - time.monotonic())) != result.result_id:
+                    pass
+        words = tuple(word for result_id, word in heard if result_id == result.result_id)
+        return SpokenAudio(result.audio_data, words)
 
-    def _speak(self, ssml: str) -> bytes:
+    def _speak(self, ssml: str) -> Any:
+        """The SDK's result, with audio."""
         try:
             result: Any = self._synthesizer.speak_ssml_async(ssml).get()
         except RuntimeError:
@@ -113,16 +120,16 @@ class AzureConnection:
         if result.reason != speechsdk.ResultReason.SynthesizingAudioCompleted:
             details: Any = result.cancellation_details
             raise error_from_cancellation(details.error_code.name, details.error_details)
-        pcm: bytes = result.audio_data
-        if not pcm:
+        if not result.audio_data:
             raise EmptyAudio("Azure Speech reported success and sent no audio")
-        return pcm
+        return result
 
 
-def _note(event: Any, heard: list[HeardWord]) -> None:
+def _note(event: Any, heard: list[tuple[str, HeardWord]]) -> None:
     if event.boundary_type is speechsdk.SpeechSynthesisBoundaryType.Word:
         start_ms: int = event.audio_offset // _TICKS_PER_MS
-        heard.append(HeardWord(event.text, start_ms, start_ms + round(event.duration.total_seconds() * 1000)))
+        end_ms = start_ms + round(event.duration.total_seconds() * 1000)
+        heard.append((event.result_id, HeardWord(event.text, start_ms, end_ms)))
 
 
 # An event that reaches an interpreter on its way out aborts the process.
