@@ -78,7 +78,9 @@ class LoadReport:
     unaccounted: list[str]
 
 
-def run_load(jobs: int, users: int, *, seed: int, patience_seconds: float, ended: Callable[[], None]) -> LoadReport:
+def run_load(
+    jobs: int, users: int, *, seed: int, patience_seconds: float, ended: Callable[[], None], log_file: Path
+) -> LoadReport:
     """Put ``jobs`` jobs of ``users`` users through a local stack; ``ended`` is called whenever one has ended."""
     speech = AzureSpeechEmulator(
         voice_engine="tone",
@@ -95,7 +97,7 @@ def run_load(jobs: int, users: int, *, seed: int, patience_seconds: float, ended
             "SETTLE_AFTER_SECONDS": "0",
         },
         reserved_concurrency={"synthesize": SYNTHESIZE_CONCURRENCY},
-        log_file=Path("out") / "load.log",
+        log_file=log_file,
     )
     chance = random.Random(seed)  # noqa: S311 (repeatable, not secret)
     work: dict[str, list[dict[str, Any]]] = {f"user-{number}": [] for number in range(users)}
@@ -170,14 +172,18 @@ def _unaccounted(outcomes: list[JobOutcome], jobs: int) -> list[str]:
     repository = composition.job_repository()
     for user in {each.user for each in outcomes}:
         problems += [f"{user} has a slot taken by {job_id}" for job_id in repository.taken_slots(user)]
-    audio: Counter[str] = Counter()
+    stored: dict[str, list[str]] = {}
     for page in boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=BUCKET_NAME, Prefix="audio/"):
-        audio.update(item["Key"].split("/")[1] for item in page.get("Contents", ()))
+        for item in page.get("Contents", ()):
+            _, job_id, name = item["Key"].split("/")
+            stored.setdefault(job_id, []).append(name)
     for each in outcomes:
-        expected = int(each.status == "completed")
-        if audio.pop(each.id, 0) != expected:
-            problems.append(f"{each.id} is {each.status} and does not have {expected} audio files")
-    problems += [f"audio of {job_id} belongs to no job" for job_id in audio]
+        names = stored.pop(each.id, [])
+        cues = [name for name in names if name.endswith(".cues.json")]
+        expected = (1, 1) if each.status == "completed" else (0, 0)
+        if (len(names) - len(cues), len(cues)) != expected:
+            problems.append(f"{each.id} is {each.status} and has {names or 'nothing'} stored")
+    problems += [f"{names} of {job_id} belong to no job" for job_id, names in stored.items()]
     return problems
 
 
@@ -228,7 +234,14 @@ def main(
             with lock:
                 progress.advance(task)
 
-        report = run_load(jobs, users, seed=seed, patience_seconds=patience_seconds, ended=ended)
+        report = run_load(
+            jobs,
+            users,
+            seed=seed,
+            patience_seconds=patience_seconds,
+            ended=ended,
+            log_file=Path("out") / "load.log",
+        )
     _print(report, console)
     if output is not None:
         output.write_text(json.dumps(asdict(report), indent=2) + "\n", "utf-8")
