@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from castline.audio.info_frame import Framing, info_frame
@@ -21,6 +21,8 @@ from tests.unit.audio.pcm_samples import hum, to_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy.typing as npt
 
 SECOND = 24_000
 CEILING = 29_205  # -1 dBFS
@@ -43,14 +45,26 @@ def level(pcm: bytes) -> float:
     return level_dbfs
 
 
-def plain_level(pcm: bytes) -> float:
-    """The level by its definition, in numpy."""
+def block_powers(pcm: bytes) -> npt.NDArray[np.float64]:
     samples = to_array(pcm) / 32_768
     blocks = [samples[start : start + 9_600] for start in range(0, len(samples) - 9_599, 2_400)] or [samples]
-    powers = np.array([(block**2).mean() for block in blocks])
+    return np.array([(block**2).mean() for block in blocks])
+
+
+def plain_level(pcm: bytes) -> float:
+    """The level by its definition, in numpy."""
+    powers = block_powers(pcm)
     audible = powers[powers > 1e-7]
     loud = audible[audible > audible.mean() / 10]
     return float(10 * np.log10(loud.mean()))
+
+
+def is_judged_by_a_hair(pcm: bytes) -> bool:
+    """Whether a block is so near to a gate that rounding its level to an integer may carry it across."""
+    powers = block_powers(pcm)
+    rounding = 4 / (np.sqrt(powers) * 32_768)
+    gates = (1e-7, powers[powers > 1e-7].mean() / 10)
+    return any((np.abs(powers / gate - 1) < rounding + 0.01).any() for gate in gates)
 
 
 class TestLevel:
@@ -64,6 +78,7 @@ class TestLevel:
     def test_it_is_what_its_definition_says(self, parts: list[tuple[int, float]]) -> None:
         pcm = b"".join(tone(amplitude, seconds) for amplitude, seconds in parts)
 
+        assume(not is_judged_by_a_hair(pcm))
         assert level(pcm) == pytest.approx(plain_level(pcm), abs=0.6 if level(pcm) < -50 else 0.1)
 
     def test_pauses_do_not_make_speech_quieter(self) -> None:
