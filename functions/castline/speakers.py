@@ -1,0 +1,28 @@
+"""When two spellings name the same speaker. It knows no HTTP, jobs, scripts or voices."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# The property Default_Ignorable_Code_Point of Unicode (DerivedCoreProperties.txt): characters that nobody sees, such as
+# joiners, direction marks and variation selectors.
+_IGNORABLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
+
+
+def speaker_key(name: str) -> str:
+    """Return what all spellings of one speaker's name have in common.
+
+    Two names are the same speaker when their keys are equal: ``José`` with one code point or two for its last letter,
+    ``Ａ`` and ``A``, a name with an invisible direction mark and one without. Case makes a difference.
+
+    Returns:
+        The name in Unicode's form NFKC, without invisible characters, and with single spaces. It is empty for a name
+        of which nothing is seen. It is for comparing only: show the name as it was written.
+    """
+    visible = _IGNORABLE.sub("", name)
+    return " ".join(_IGNORABLE.sub("", unicodedata.normalize("NFKC", visible)).split())
