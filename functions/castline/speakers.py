@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-# The property Default_Ignorable_Code_Point of Unicode (DerivedCoreProperties.txt): characters that nobody sees, such as
+# Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt): characters that nobody sees, such as
 # joiners, direction marks and variation selectors.
 _IGNORABLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
