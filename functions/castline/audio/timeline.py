@@ -62,13 +62,17 @@ def lay_out(lengths_samples: Sequence[int], *, gap_ms: int, crossfade_ms: int) -
 
 
 def turn_starts(lengths_samples: Iterable[int], *, gap_ms: int, crossfade_ms: int) -> Iterator[int]:
-    """The sample at which each turn starts.
+    """Yield the sample at which each turn starts.
 
-    Each turn starts ``gap_ms - crossfade_ms`` after the end of the turn before it. When the crossfade exceeds
-    the gap, the two overlap; but no turn starts before the start of the turn before it.
+    Each turn starts ``gap_ms - crossfade_ms`` after the end of the turn before it. When the crossfade exceeds the
+    gap, the two overlap. Every turn keeps at least half of its length to itself: a turn between two others overlaps
+    each of them by at most a quarter of its length, the first and the last turn overlap by at most half of theirs.
     """
+    lengths = list(lengths_samples)
     step_samples = ms_to_samples(gap_ms - crossfade_ms)
+    most_shared = [length // (4 if 0 < position < len(lengths) - 1 else 2) for position, length in enumerate(lengths)]
     start = 0
-    for length in lengths_samples:
+    for position, length in enumerate(lengths):
         yield start
-        start = max(start, start + length + step_samples)
+        overlap_samples = min(-step_samples, *most_shared[position : position + 2])
+        start += length - overlap_samples
