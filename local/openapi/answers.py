@@ -66,10 +66,16 @@ _READING_ERRORS = ("JOB_NOT_FOUND", "SERVICE_UNAVAILABLE")
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/jobs"): Operation(
-        tag="Jobs", answers=(_SUBMITTED,), errors=_SUBMISSION_ERRORS, request_example=examples.DIALOGUE
+        tag="Jobs",
+        answers=(_SUBMITTED,),
+        errors=("REQUEST_TOO_LARGE", *_SUBMISSION_ERRORS),
+        request_example=examples.DIALOGUE,
     ),
     ("POST", "/jobs/tts"): Operation(
-        tag="Jobs", answers=(_SUBMITTED,), errors=_SUBMISSION_ERRORS, request_example=examples.SINGLE_VOICE
+        tag="Jobs",
+        answers=(_SUBMITTED,),
+        errors=("REQUEST_TOO_LARGE", *_SUBMISSION_ERRORS),
+        request_example=examples.SINGLE_VOICE,
     ),
     ("GET", "/jobs"): Operation(
         tag="Jobs",
@@ -163,7 +169,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
                 example=examples.PARSED,
             ),
         ),
-        errors=("VALIDATION_ERROR",),
+        errors=("VALIDATION_ERROR", "REQUEST_TOO_LARGE"),
         request_example=examples.SCRIPT,
     ),
     ("GET", "/providers"): Operation(

@@ -28,6 +28,7 @@ _STATUS: Final = {
     "JOB_NOT_COMPLETED": 404,
     "JOB_CANNOT_CANCEL": 409,
     "JOB_CANNOT_RESUBMIT": 409,
+    "REQUEST_TOO_LARGE": 413,
     "IDEMPOTENCY_KEY_REUSED": 422,
     "JOB_LIMIT_EXCEEDED": 429,
     "INTERNAL_ERROR": 500,
@@ -56,6 +57,10 @@ _RESPONSE_HEADERS: Final[dict[str, dict[str, Any]]] = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
     "Vary": {"description": "Which request headers the answer depends on.", "schema": _TEXT},
+    "X-Content-Type-Options": {
+        "description": "Browsers do not guess at the type.",
+        "schema": {"type": "string", "const": "nosniff"},
+    },
     "X-Request-ID": {"description": "What to name when something went wrong.", "schema": _TEXT},
 }
 _REQUEST_HEADERS: Final[dict[str, dict[str, Any]]] = {
@@ -93,9 +98,12 @@ A scripted dialogue in, one audio file out, every speaker in a voice of their ow
 Submit a dialogue, get a job, ask for it until it has ended, download the audio. Errors all have the same shape; their
 messages are in Traditional Chinese, or in English with `Accept-Language: en`. Somebody else's job does not exist.
 
+`HEAD` is answered wherever `GET` is, without a body. A method that a path does not take is answered with 405,
+`METHOD_NOT_ALLOWED`, and an `Allow` header; a path that does not exist with 404, `NOT_FOUND`.
+
 API Gateway answers by itself, with `{"message": …}`, when a token is missing or no longer valid (401), when a body
 is larger than 10 MB (413), when requests come too fast (429), and when the service is down (500, 503); and 404 at
-a path, or for a method, that does not exist.
+a path that does not exist.
 """
 
 
@@ -229,7 +237,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 
 def _error(status: int, codes: list[str]) -> dict[str, Any]:
-    names = ["Content-Language", *(["Retry-After"] if status in _RETRY_LATER else [])]
+    names = ["Cache-Control", "Content-Language", *(["Retry-After"] if status in _RETRY_LATER else [])]
     return {
         "description": " or ".join(f"`{code}`" for code in codes),
         "headers": _headers(names),
@@ -255,7 +263,9 @@ def _error(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _headers(names: Iterable[str]) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-ID", *names)}
+    return {
+        name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-ID", "X-Content-Type-Options", *names)
+    }
 
 
 def _drop_links_to_nowhere(responses: dict[str, Any], operation_ids: set[str]) -> None:

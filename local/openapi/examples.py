@@ -85,6 +85,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     "JOB_CANNOT_CANCEL": {"status": "completed"},
     "JOB_CANNOT_RESUBMIT": {"status": "processing"},
     "JOB_LIMIT_EXCEEDED": {"current_jobs": 3, "max_jobs": 3},
+    "REQUEST_TOO_LARGE": {"max_bytes": 4_300_300},
     "VALIDATION_ERROR": {"errors": [{"field": "turns[0].text", "message": "至少需要 1 個字元"}]},
 }
 """The details of an error, by its code."""

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
 
 from castline import composition
-from castline.api import dialogues, health, jobs, resubmissions, voices
+from castline.api import dialogues, health, jobs, resubmissions, schemas, voices
 from castline.api.identity import NotAuthenticated
 from castline.api.languages import Language, preferred_language
-from castline.api.request_body import body_problem
+from castline.api.request_body import JSON, RequestTooLarge, media_type, read_json
 from castline.api.responses import error_response
 from castline.api.validation import InvalidRequest, explain
 from castline.aws_errors import ServiceUnavailable
@@ -37,13 +40,31 @@ if TYPE_CHECKING:
 PREFIX = "/api/v1"
 RETRY_AFTER_SECONDS = 5
 
-_PATHS_OF_A_JOB = {
-    "GET": re.compile(rf"{PREFIX}/jobs/[^/]+(/download|/subtitles)?"),
-    "DELETE": re.compile(rf"{PREFIX}/jobs/[^/]+"),
-    "POST": re.compile(rf"{PREFIX}/jobs/[^/]+/resubmit"),
+_METHODS_OF_PATHS = (
+    (re.compile(rf"({PREFIX})?/health"), {"GET"}),
+    (re.compile(rf"{PREFIX}/(providers|voices)"), {"GET"}),
+    (re.compile(rf"{PREFIX}/jobs"), {"GET", "POST"}),
+    (re.compile(rf"{PREFIX}/(jobs/tts|dialogues/parse)"), {"POST"}),
+    (re.compile(rf"{PREFIX}/jobs/[^/]+"), {"GET", "DELETE"}),
+    (re.compile(rf"{PREFIX}/jobs/[^/]+/(download|subtitles)"), {"GET"}),
+    (re.compile(rf"{PREFIX}/jobs/[^/]+/resubmit"), {"POST"}),
+)
+"""HEAD goes wherever GET does. The resolver's own patterns do not match every character that an id may have."""
+
+_MAX_BODY_BYTES = {
+    f"{PREFIX}/jobs": schemas.CreateJobRequest.MAX_BYTES,
+    f"{PREFIX}/jobs/tts": schemas.CreateSingleVoiceJobRequest.MAX_BYTES,
+    f"{PREFIX}/dialogues/parse": schemas.ParseDialogueRequest.MAX_BYTES,
 }
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+
+def _read_body(body: str) -> Any:
+    return read_json(body, max_bytes=_MAX_BODY_BYTES[app.current_event.path])
+
+
+app = APIGatewayHttpResolver(
+    enable_validation=True, response_validation_error_http_code=500, json_body_deserializer=_read_body
+)
 app.include_router(jobs.router, prefix=PREFIX)
 app.include_router(resubmissions.router, prefix=PREFIX)
 app.include_router(dialogues.router, prefix=PREFIX)
@@ -57,10 +78,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request, an API Gateway HTTP API event of payload version 2.0."""
     request_id: str = event["requestContext"]["requestId"]
     note(request_id=request_id)
-    if content_type := event["headers"].get("content-type"):
-        event["headers"]["content-type"] = content_type.lower()  # the resolver takes media types to the letter
+    headers, http = event["headers"], event["requestContext"]["http"]
+    # The resolver takes media types to the letter, and would read forms.
+    is_json = media_type(headers.get("content-type", "")) == JSON
+    headers["content-type"] = JSON if is_json else "application/octet-stream"
+    is_head = http["method"] == "HEAD"
+    if is_head:
+        http["method"] = "GET"
     answer = app.resolve(event, context)
-    answer["headers"]["X-Request-ID"] = request_id
+    if is_head:
+        answer["body"] = ""
+    answer["headers"] |= {"X-Request-ID": request_id, "X-Content-Type-Options": "nosniff"}
+    if answer["statusCode"] >= 400:
+        answer["headers"]["Cache-Control"] = "no-store"
     return answer
 
 
@@ -71,9 +101,22 @@ def _invalid_request(error: InvalidRequest) -> Response[str]:
 
 @app.exception_handler(RequestValidationError)
 def _request_validation_error(error: RequestValidationError) -> Response[str]:
-    problem = body_problem(app.current_event) if _has_body() else None
-    problems = problem.problems if problem else error.errors()
-    return error_response(400, "VALIDATION_ERROR", _language(), details=explain(problems, _language()))
+    return error_response(400, "VALIDATION_ERROR", _language(), details=explain(error.errors(), _language()))
+
+
+@app.exception_handler(RequestUnsupportedContentType)
+def _unsupported_content_type(_error: RequestUnsupportedContentType) -> Response[str]:
+    return _invalid_request(InvalidRequest("body", "content_type"))
+
+
+@app.exception_handler(UnicodeDecodeError)
+def _not_utf8(_error: UnicodeDecodeError) -> Response[str]:
+    return _invalid_request(InvalidRequest("body", "not_utf8"))
+
+
+@app.exception_handler(RequestTooLarge)
+def _request_too_large(error: RequestTooLarge) -> Response[str]:
+    return error_response(413, "REQUEST_TOO_LARGE", _language(), details={"max_bytes": error.max_bytes})
 
 
 @app.exception_handler(InvalidCursor)
@@ -138,25 +181,21 @@ def _provider_unavailable(error: SpeechError) -> Response[str]:
 @app.not_found
 def _not_found(_error: NotFoundError) -> Response[str]:
     event = app.current_event
-    # An id that no route matches is still an id of no job.
-    if (path := _PATHS_OF_A_JOB.get(event.http_method)) and path.fullmatch(event.path):
+    allowed = {method for path, methods in _METHODS_OF_PATHS if path.fullmatch(event.path) for method in methods}
+    if not allowed:
+        return error_response(404, "NOT_FOUND", _language())
+    if event.http_method in allowed:
+        # An id that no route matches is still an id of no job.
         return error_response(404, "JOB_NOT_FOUND", _language())
-    return error_response(404, "NOT_FOUND", _language())
+    if "GET" in allowed:
+        allowed.add("HEAD")
+    return error_response(405, "METHOD_NOT_ALLOWED", _language(), headers={"Allow": ", ".join(sorted(allowed))})
 
 
 @app.exception_handler(Exception)
 def _unexpected_error(error: Exception) -> Response[str]:
-    # The resolver knows only one way in which a body may be no JSON; the others arrive here.
-    problem = body_problem(app.current_event) if _has_body() else None
-    if problem is not None:
-        return _invalid_request(problem)
     log_unexpected(error)
     return error_response(500, "INTERNAL_ERROR", _language())
-
-
-def _has_body() -> bool:
-    event = app.current_event
-    return event.http_method == "POST" and not _PATHS_OF_A_JOB["POST"].fullmatch(event.path)
 
 
 def _language() -> Language:

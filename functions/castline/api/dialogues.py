@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from castline.api import schemas
 from castline.api.identity import noted_user_id
 from castline.api.responses import json_response
-from castline.api.validation import InvalidRequest
+from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.scripts.errors import ScriptNotUnderstood
 from castline.scripts.parser import MAX_NAME_CHARACTERS, ScriptTurn, line_of, parse_script
 from castline.speech.ssml import unspeakable_positions
@@ -33,7 +33,7 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
                 problem.kind,
                 {"line": problem.line, "speaker": problem.speaker, "max_length": MAX_NAME_CHARACTERS},
             )
-            for problem in refusal.problems
+            for problem in refusal.problems[:MAX_PROBLEMS]
         ) from refusal
     _demand_within_limits(turns)
     body = schemas.ParsedDialogue(

@@ -31,11 +31,13 @@ _ERRORS: _Catalogue = {
     },
     "JOB_NOT_COMPLETED": {_ZH: "音檔尚未完成", _EN: "The audio is not finished."},
     "JOB_NOT_FOUND": {_ZH: "工作不存在", _EN: "There is no such job."},
-    "NOT_FOUND": {_ZH: "路徑不存在", _EN: "There is nothing at this path, or not for this method."},
+    "METHOD_NOT_ALLOWED": {_ZH: "這個路徑不接受這個方法", _EN: "This path does not take this method."},
+    "NOT_FOUND": {_ZH: "路徑不存在", _EN: "There is nothing at this path."},
     "PROVIDER_UNAVAILABLE": {
         _ZH: "語音服務暫時無法使用，請稍後再試",
         _EN: "The speech provider is unavailable for the moment. Please try again later.",
     },
+    "REQUEST_TOO_LARGE": {_ZH: "請求內容過大", _EN: "The request body is too large."},
     "SERVICE_UNAVAILABLE": {
         _ZH: "服務暫時無法使用，請稍後再試",
         _EN: "The service is unavailable for the moment. Please try again later.",
@@ -159,6 +161,7 @@ _PROBLEMS: _Catalogue = {
         _ZH: "全部文字共 {characters} 個字元，不可超過 {max_characters} 個",
         _EN: "all texts together have {characters} characters, which is more than {max_characters}",
     },
+    "too_many_values": {_ZH: "JSON 的陣列與物件過多", _EN: "the JSON has too many arrays and objects"},
     "too_short": {_ZH: "至少需要 {min_length} 項", _EN: "must have at least {min_length} items"},
     "unspeakable_character": {
         _ZH: "第 {position} 個字元無法朗讀（{code_point}）",

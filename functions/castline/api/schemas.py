@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from castline.api.validation import MAX_PROBLEMS
 from castline.jobs.model import Delivery, Dialogue, JobStatus, JobType, Turn, VoiceAssignment
 from castline.speech.ssml import unspeakable_positions
 from castline.speech.voice_list import Gender
@@ -46,6 +48,15 @@ NAMELESS_SPEAKER = ""
 MAX_SCRIPT_CHARACTERS = 150_000
 MAX_GAP_MS = 2_000
 MAX_CROSSFADE_MS = 500
+MAX_VOICE_NAME_CHARACTERS = 100
+MAX_INDEX = 2**53 - 1
+
+_CHARACTER_BYTES = 12
+"""How many bytes one character takes in JSON at most: two escapes such as ``\\ud83d``."""
+_OBJECT_BYTES = 300
+"""Room for an object's names, numbers, indentation and punctuation."""
+_MAX_UNKNOWN_FIELDS = 2
+"""How many unknown fields of one object are reported: a client that sees two knows what to look for."""
 
 
 def _not_blank(value: str) -> str:
@@ -116,7 +127,7 @@ LanguageTag = Annotated[
 ]
 VoiceName = Annotated[
     str,
-    Field(max_length=100, json_schema_extra={"pattern": _SPEAKABLE_PATTERN}),
+    Field(max_length=MAX_VOICE_NAME_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN}),
     AfterValidator(_speakable),
 ]
 Format = Literal["mp3", "wav"]
@@ -135,13 +146,23 @@ def _left_out_when_none() -> Any:
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_most_unknown_fields(cls, data: Any) -> Any:
+        """Each unknown field costs an error: thousands of them would cost seconds and gigabytes."""
+        fields = cls.model_fields
+        if not isinstance(data, dict) or len(data) <= len(fields):
+            return data
+        unknown = islice((name for name in data if name not in fields), _MAX_UNKNOWN_FIELDS)
+        return {name: data[name] for name in (*(name for name in fields if name in data), *unknown)}
+
 
 class TurnSchema(_Request):
     """One speaker's words."""
 
     speaker: Speaker
     text: Text
-    index: Annotated[int, Field(ge=0, le=2**53 - 1), BeforeValidator(_whole)]
+    index: Annotated[int, Field(ge=0, le=MAX_INDEX), BeforeValidator(_whole)]
     """Turns are spoken in order of index; no two have the same."""
 
 
@@ -155,6 +176,18 @@ class VoiceAssignmentSchema(_Request):
 
 class CreateJobRequest(_Request):
     """A dialogue to be spoken."""
+
+    MAX_BYTES: ClassVar = (
+        MAX_DIALOGUE_CHARACTERS * _CHARACTER_BYTES
+        + MAX_TURNS * (MAX_SPEAKER_CHARACTERS * _CHARACTER_BYTES + _OBJECT_BYTES)
+        + MAX_TURNS
+        * (
+            (MAX_SPEAKER_CHARACTERS + MAX_VOICE_NAME_CHARACTERS) * _CHARACTER_BYTES
+            + MAX_VOICE_ID_LENGTH
+            + _OBJECT_BYTES
+        )
+        + _OBJECT_BYTES
+    )
 
     provider: Literal["azure"]
     turns: Annotated[list[TurnSchema], Field(min_length=1, max_length=MAX_TURNS)]
@@ -179,11 +212,11 @@ class CreateJobRequest(_Request):
                     loc=each["loc"],
                     input=None,
                 )
-                for each in error.errors(include_url=False, include_input=False)
+                for each in error.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]
             ]
         problems += _problems_between_fields(data)
         if problems:
-            raise ValidationError.from_exception_data(cls.__name__, problems)
+            raise ValidationError.from_exception_data(cls.__name__, problems[:MAX_PROBLEMS])
         return request
 
     def to_dialogue(self) -> Dialogue:
@@ -207,6 +240,10 @@ class CreateJobRequest(_Request):
 
 class CreateSingleVoiceJobRequest(_Request):
     """A text to be spoken in one voice."""
+
+    MAX_BYTES: ClassVar = (
+        MAX_SINGLE_TEXT_CHARACTERS + MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH
+    ) * _CHARACTER_BYTES + _OBJECT_BYTES
 
     provider: Literal["azure"]
     text: Annotated[Text, Field(max_length=MAX_SINGLE_TEXT_CHARACTERS)]
@@ -238,6 +275,8 @@ class CreateSingleVoiceJobRequest(_Request):
 
 class ParseDialogueRequest(_Request):
     """A script to be turned into turns."""
+
+    MAX_BYTES: ClassVar = MAX_SCRIPT_CHARACTERS * _CHARACTER_BYTES + _OBJECT_BYTES
 
     script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN})]
 
@@ -465,7 +504,7 @@ def _duplicate_indexes(turns: _Objects) -> Iterator[InitErrorDetails]:
     seen: set[int] = set()
     for position, turn in turns:
         index = _whole(turn.get("index"))
-        if type(index) is int:
+        if type(index) is int and 0 <= index <= MAX_INDEX:
             if index in seen:
                 yield _problem(("turns", position, "index"), "duplicate_index", index=index)
             seen.add(index)

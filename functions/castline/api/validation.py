@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from castline.api.languages import Language
 
 _PARTS = frozenset({"body", "query", "path", "header"})
-_MAX_PROBLEMS = 1_000
+MAX_PROBLEMS = 1_000
 _MAX_FIELD_CHARACTERS = 200
 
 
@@ -44,7 +44,7 @@ def explain(problems: Sequence[Mapping[str, Any]], language: Language) -> dict[s
                 "field": _field_name(problem["loc"]),
                 "message": problem_message(problem["type"], _context(problem, language), language),
             }
-            for problem in problems[:_MAX_PROBLEMS]
+            for problem in problems[:MAX_PROBLEMS]
         ]
     }
 

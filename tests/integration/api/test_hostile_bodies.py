@@ -1,0 +1,136 @@
+"""A body costs little, whatever it holds: no request that API Gateway lets through keeps the function busy."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import resource
+import time
+from typing import Any
+
+import pytest
+
+from castline.api import schemas
+from local.quickstart import DIALOGUE
+from tests.integration.api.client import call
+
+MAX_CPU_SECONDS = 1.5
+"""Three times what is aimed at: other tests run on the same machine."""
+MAX_GROWTH_MB = 150
+SIZE = 3_800_000
+"""Of a body in bytes: a little less than the largest that is read."""
+EVENT_BYTES = 6_000_000
+"""Of the largest body that fits into Lambda's event."""
+
+ENDPOINTS = ["/jobs", "/jobs/tts", "/dialogues/parse"]
+
+
+def unknown_keys(objects: int, size: int) -> str:
+    each = {f"k{number:05d}": 0 for number in range(size // objects // 11)}
+    return json.dumps({"turns": [each] * objects, "voice_assignments": [each] * objects})
+
+
+def turns_of(values: str) -> str:
+    return f'{{"turns":[{values}0]}}'
+
+
+BODIES = {
+    "unknown keys in 900 turns, 4.4 MB": unknown_keys(450, 4_400_000),
+    "unknown keys in 900 turns, as large as is read": unknown_keys(450, SIZE),
+    "unknown keys in 900 turns, 0.7 MB": unknown_keys(450, 700_000),
+    "unknown keys of the whole": json.dumps({f"{number:06x}": 0 for number in range(SIZE // 13)}),
+    "empty arrays": turns_of("[]," * (SIZE // 3)),
+    "empty objects": turns_of("{}," * (SIZE // 3)),
+    "300,000 objects": turns_of('{"a":0},' * 300_000),
+    "integers": turns_of("1000," * (SIZE // 5)),
+    "fractions": turns_of("1.5," * (SIZE // 4)),
+    "strings": turns_of('"ab",' * (SIZE // 5)),
+    "huge numbers": turns_of(f"{'9' * 4_000}," * (SIZE // 4_001)),
+    "one huge number": "9" * SIZE,
+    "huge indexes": turns_of(f'{{"speaker":"A","text":"x","index":{"9" * 3_000}}},' * 900),
+    "deep arrays": "[" * SIZE,
+    "deep objects": '{"a":' * (SIZE // 5),
+    "blanks": " " * SIZE,
+    "letters that grow when normalized": json.dumps(
+        {"turns": [{"speaker": "\ufdfa" * 500_000, "text": "\u200b" + "\ufdfa" * 500_000}]}, ensure_ascii=False
+    ),
+    "everything wrong": json.dumps(
+        {
+            "turns": [{"speaker": "\1", "text": "\0", "index": -1, "a": 1, "b": 2}] * 1_000,
+            "voice_assignments": [{"speaker": "\1", "voice_id": "!", "voice_name": "\1", "a": 1, "b": 2}] * 1_000,
+        }
+    ),
+    "a script of lines without a speaker": json.dumps({"script": "x\n" * 75_000}),
+    "a script of lines without a text": json.dumps({"script": "A:\n" * 50_000}),
+    "larger than anything legal": "x" * EVENT_BYTES,
+    "a form": "a=&" * 1_300_000,
+}
+
+
+def measure(path: str, name: str, content_type: str, results: Any) -> None:
+    body = BODIES[name]
+    call("POST", path, data="{}", content_type="application/json")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.process_time()
+    answer = call("POST", path, data=body.encode(), content_type=content_type)
+    cpu_seconds = time.process_time() - started
+    growth_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    results.put((answer.status, len(answer.text.encode()), cpu_seconds, growth_mb))
+
+
+def measured(path: str, name: str, content_type: str = "application/json") -> tuple[int, int, float, float]:
+    """Status and size of the answer, CPU seconds and megabytes: in a process of its own, whose peak is its own."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    results = context.SimpleQueue()
+    process = context.Process(target=measure, args=(path, name, content_type, results))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    return results.get()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize("name", BODIES)
+def test_a_hostile_body_is_refused_at_little_cost(name: str, path: str) -> None:
+    status, answer_bytes, cpu_seconds, growth_mb = measured(path, name)
+
+    assert status in {400, 413}
+    assert answer_bytes < 500_000
+    assert cpu_seconds < MAX_CPU_SECONDS
+    assert growth_mb < MAX_GROWTH_MB
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=a"])
+def test_a_hostile_form_is_not_even_read(content_type: str) -> None:
+    status, _, cpu_seconds, _ = measured("/jobs", "a form", content_type)
+
+    assert (status, cpu_seconds < 0.5) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "max_bytes"),
+    [
+        ("/jobs", schemas.CreateJobRequest.MAX_BYTES),
+        ("/jobs/tts", schemas.CreateSingleVoiceJobRequest.MAX_BYTES),
+        ("/dialogues/parse", schemas.ParseDialogueRequest.MAX_BYTES),
+    ],
+)
+def test_a_body_larger_than_any_legal_one_is_refused_and_says_how_large_it_may_be(path: str, max_bytes: int) -> None:
+    allowed, refused = (
+        call("POST", path, data=b"{}".ljust(size), content_type="application/json")
+        for size in (max_bytes, max_bytes + 1)
+    )
+
+    assert allowed.json()["error"] == "VALIDATION_ERROR"
+    assert (refused.status, refused.json()["error"]) == (413, "REQUEST_TOO_LARGE")
+    assert refused.json()["details"] == {"max_bytes": max_bytes}
+
+
+def test_of_many_unknown_fields_two_of_each_object_are_named() -> None:
+    turn = DIALOGUE["turns"][0] | dict.fromkeys("abcdef", 1)
+
+    answer = call("POST", "/jobs", json=DIALOGUE | {"turns": [turn]})
+
+    fields = [error["field"] for error in answer.json()["details"]["errors"]]
+    assert [field for field in fields if field.startswith("turns")] == ["turns[0].a", "turns[0].b"]
