@@ -3,7 +3,7 @@
 All on one port: the console at ``/``, the API below ``/api``, the bucket's objects by their presigned URLs. ``/docs``
 shows the API to people, ``/openapi.json`` to machines.
 
-``X-User-Id`` names the user, in place of a token.
+``X-User-Id`` names the user, in place of a token. Web pages of other sites are refused (``foreign_pages``).
 """
 
 from __future__ import annotations
@@ -13,11 +13,18 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from local import http_event
-from local.cloud.lambda_errors import FunctionError, FunctionNotFound, HostStopped, TooManyRequests
+from local import foreign_pages, http_event
+from local.cloud.lambda_errors import (
+    FunctionError,
+    FunctionNotFound,
+    HostStopped,
+    RequestTooLarge,
+    TooManyRequests,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -97,11 +104,12 @@ class Gateway:
 
     def serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        if environ["PATH_INFO"].startswith(self._bucket_path):
-            return self._s3(environ, start_response)
         started = time.perf_counter()
         request = Request(environ)
-        response = self._answer(request)
+        refusal = foreign_pages.refusal_of_host(request)
+        if refusal is None and request.path.startswith(self._bucket_path):
+            return self._s3(environ, start_response)
+        response = refusal or self._answer(request)
         elapsed_ms = (time.perf_counter() - started) * 1000
         self._on_request(
             f"{request.method} {request.full_path.rstrip('?')} {response.status_code} {elapsed_ms:.0f} ms"
@@ -113,12 +121,14 @@ class Gateway:
             return document
         if (page := self._console.answer(request)) is not None:
             return page
-        if (request.content_length or 0) > http_event.MAX_BODY_BYTES:
-            return http_event.own_answer(413, "Request Entity Too Large")
-        if (event := self._event(request)) is None:
-            return http_event.own_answer(401, "Unauthorized")
+        if (refusal := foreign_pages.refusal_of_page(request)) is not None:
+            return refusal
         try:
+            if (event := self._event(request)) is None:
+                return http_event.own_answer(401, "Unauthorized")
             answer = self._invoke_api(event)
+        except (RequestEntityTooLarge, RequestTooLarge):
+            return http_event.own_answer(413, "Request Entity Too Large")
         except TooManyRequests:
             return http_event.own_answer(503, "Service Unavailable")
         except (FunctionError, FunctionNotFound, HostStopped):

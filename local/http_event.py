@@ -31,7 +31,11 @@ class MatchedRoute:
 
 
 def to_event(request: Request, route: MatchedRoute) -> dict[str, Any]:
-    """The request as an event of payload version 2.0."""
+    """Return the request as an event of payload version 2.0.
+
+    Raises:
+        werkzeug.exceptions.RequestEntityTooLarge: the body is too large, even one that does not say its size.
+    """
     now = datetime.now(UTC)
     headers = {name.lower(): value for name, value in request.headers.items()}
     request_context: dict[str, Any] = {
@@ -67,6 +71,7 @@ def to_event(request: Request, route: MatchedRoute) -> dict[str, Any]:
         event["pathParameters"] = dict(route.path_parameters)
     if request.args:
         event["queryStringParameters"] = {name: ",".join(values) for name, values in request.args.lists()}
+    request.max_content_length = MAX_BODY_BYTES
     body = request.get_data()
     if body:
         try:

@@ -13,6 +13,10 @@ class TooManyRequests(LambdaError):
     """As many invocations are running as the function's reserved concurrency allows."""
 
 
+class RequestTooLarge(LambdaError):
+    """The event is larger than Lambda takes."""
+
+
 class HostStopped(LambdaError):
     """The local cloud stopped while the function ran."""
 

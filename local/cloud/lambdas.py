@@ -5,8 +5,11 @@ import threading
 from abc import ABC, abstractmethod
 from typing import Any
 
-from local.cloud.lambda_errors import FunctionError, HostStopped, TooManyRequests
+from local.cloud.lambda_errors import FunctionError, HostStopped, RequestTooLarge, TooManyRequests
 from local.cloud.lambda_runtime import Response
+
+_EVENT_LIMIT_BYTES = 6_291_456
+"""Of an event as JSON in UTF-8; Lambda's own figure, 100 bytes less than for a response."""
 
 
 class Lambdas(ABC):
@@ -38,8 +41,15 @@ class Lambdas(ABC):
             TooManyRequests: The function's reserved concurrency is used up.
             FunctionNotFound: There is no such function.
             HostStopped: The local cloud stopped meanwhile.
+            RequestTooLarge: The event is larger than Lambda takes.
         """
-        response = self.run(name, json.dumps(event))
+        payload = json.dumps(event)
+        # Escaped as it is here, a text is never shorter than in UTF-8.
+        if len(payload) > _EVENT_LIMIT_BYTES:
+            size_bytes = len(json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+            if size_bytes > _EVENT_LIMIT_BYTES:
+                raise RequestTooLarge(f"Request must be smaller than {_EVENT_LIMIT_BYTES} bytes")
+        response = self.run(name, payload)
         result = json.loads(response.payload)
         if response.error_type is not None:
             raise FunctionError(response.error_type, result["errorMessage"])

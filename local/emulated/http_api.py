@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 from moto.core import DEFAULT_ACCOUNT_ID
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from local.cloud.lambda_errors import FunctionError, FunctionNotFound, HostStopped, TooManyRequests
+from local.cloud.lambda_errors import (
+    FunctionError,
+    FunctionNotFound,
+    HostStopped,
+    RequestTooLarge,
+    TooManyRequests,
+)
 from local.emulated.http_server import ADDRESS, serving
 from local.emulated.invoke_permission import may_invoke
 from local.emulated.jwt_authorizer import JwtAuthorizer, Unauthorized
 from local.emulated.route_table import Match, RouteTable
-from local.http_event import MAX_BODY_BYTES, MatchedRoute, own_answer, to_event, to_response
+from local.http_event import MatchedRoute, own_answer, to_event, to_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,8 +89,6 @@ class HttpApi:
             return own_answer(404, "Not Found")
         if not self._bucket.take():
             return own_answer(429, "Too Many Requests")
-        if (request.content_length or 0) > MAX_BODY_BYTES:
-            return own_answer(413, "Request Entity Too Large")
         authorizer = match.target.authorizer
         try:
             claims = authorizer.claims(request.headers.get("Authorization")) if authorizer else None
@@ -98,7 +103,10 @@ class HttpApi:
             path_parameters=match.path_parameters,
             claims=claims,
         )
-        return self._invoke(match, to_event(request, route))
+        try:
+            return self._invoke(match, to_event(request, route))
+        except (RequestEntityTooLarge, RequestTooLarge):
+            return own_answer(413, "Request Entity Too Large")
 
     def _invoke(self, match: Match[_Target], event: dict[str, Any]) -> Response:
         if not self._is_permitted(match):
