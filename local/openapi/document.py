@@ -80,7 +80,7 @@ _REQUEST_HEADERS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 _PARAMETERS: Final = {
-    "cursor": "The next_cursor of an earlier page, in place of offset.",
+    "cursor": "The next_cursor of an earlier page. With an offset other than 0 it is refused with 400.",
     "disposition": "Whether browsers save the file or play it.",
     "gender": "How the voice is meant to sound.",
     "idempotency-key": "The same key and body give the same job for 24 hours.",

@@ -14,6 +14,7 @@ from castline.api.responses import json_response
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.scripts.errors import ScriptNotUnderstood
 from castline.scripts.parser import MAX_NAME_CHARACTERS, ScriptTurn, line_of, parse_script
+from castline.speakers import speaker_key
 from castline.speech.ssml import unspeakable_positions
 
 router = APIGatewayHttpRouter()
@@ -36,11 +37,14 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
             for problem in refusal.problems[:MAX_PROBLEMS]
         ) from refusal
     _demand_within_limits(turns)
+    _demand_visible(turns)
+    spelling = schemas.first_spellings(turn.speaker for turn in turns)
     body = schemas.ParsedDialogue(
         turns=[
-            schemas.TurnSchema(speaker=turn.speaker, text=turn.text, index=index) for index, turn in enumerate(turns)
+            schemas.TurnSchema(speaker=spelling[speaker_key(turn.speaker)], text=turn.text, index=index)
+            for index, turn in enumerate(turns)
         ],
-        speakers=list(dict.fromkeys(turn.speaker for turn in turns)),
+        speakers=list(spelling.values()),
         total_characters=sum(len(turn.text) for turn in turns),
     )
     return json_response(200, body)
@@ -54,6 +58,16 @@ def _demand_speakable(script: str) -> None:
             line=line_of(script, position),
             code_point=f"U+{ord(script[position]):04X}",
         )
+
+
+def _demand_visible(turns: tuple[ScriptTurn, ...]) -> None:
+    problems = [
+        ("script", "script_blank", {"line": turn.line})
+        for turn in turns
+        if not (speaker_key(turn.speaker) and speaker_key(turn.text))
+    ]
+    if problems:
+        raise InvalidRequest.of_fields(problems)
 
 
 def _demand_within_limits(turns: tuple[ScriptTurn, ...]) -> None:

@@ -125,6 +125,11 @@ _PROBLEMS: _Catalogue = {
         _ZH: "第 {line} 行：腳本沒有任何台詞，請寫成「A：你好」的形式",
         _EN: "line {line}: the script has nothing to speak; write lines such as A: Hello",
     },
+    "script_blank": {
+        _ZH: "第 {line} 行：講者名稱或台詞只有看不見的字元，請補上文字或刪除這一行",
+        _EN: "line {line}: the speaker's name or the text has only invisible characters; add some that can be seen, "
+        "or delete the line",
+    },
     "script_speaker_too_long": {
         _ZH: "第 {line} 行：講者名稱不可超過 {max_length} 個字元，請縮短「{speaker}…」",
         _EN: "line {line}: a speaker's name must not have more than {max_length} characters; shorten {speaker}…",
@@ -156,6 +161,11 @@ _PROBLEMS: _Catalogue = {
     "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},
     "string_unicode": {_ZH: "含有不完整的 Unicode 字元", _EN: "holds half of a surrogate pair"},
     "string_type": {_ZH: "必須是字串", _EN: "must be a string"},
+    "too_large_to_store": {
+        _ZH: "壓縮後共 {bytes} 個位元組，不可超過 {max_bytes} 個，請縮短文字、講者名稱或 voice_name",
+        _EN: "takes {bytes} bytes when compressed, which is more than {max_bytes}; shorten the texts, the speakers' "
+        "names or the values of voice_name",
+    },
     "too_long": {_ZH: "不可超過 {max_length} 項", _EN: "must not have more than {max_length} items"},
     "too_many_characters": {
         _ZH: "全部文字共 {characters} 個字元，不可超過 {max_characters} 個",

@@ -21,6 +21,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from castline.api.validation import MAX_PROBLEMS
 from castline.jobs.model import Delivery, Dialogue, JobStatus, JobType, Turn, VoiceAssignment
+from castline.speakers import speaker_key
 from castline.speech.ssml import unspeakable_positions
 from castline.speech.voice_list import Gender
 from castline.speech.voices import (
@@ -33,7 +34,7 @@ from castline.speech.voices import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydantic import ModelWrapValidatorHandler
 
@@ -60,7 +61,8 @@ _MAX_UNKNOWN_FIELDS = 2
 
 
 def _not_blank(value: str) -> str:
-    if value and not value.strip():
+    # A text that is too long is refused as such.
+    if value and len(value) <= MAX_DIALOGUE_CHARACTERS and not speaker_key(value):
         raise PydanticCustomError("blank", "must not be blank")
     return value
 
@@ -80,6 +82,14 @@ def _voice_id(value: str) -> str:
     if not is_voice_id(value):
         raise PydanticCustomError("voice_id", "not a voice id")
     return value
+
+
+def first_spellings(speakers: Iterable[str]) -> dict[str, str]:
+    """Return how each speaker is spelled first, by the speaker's key and in order of appearance."""
+    spellings: dict[str, str] = {}
+    for speaker in speakers:
+        spellings.setdefault(speaker_key(speaker), speaker)
+    return spellings
 
 
 def language_tag(value: str) -> str:
@@ -175,7 +185,12 @@ class VoiceAssignmentSchema(_Request):
 
 
 class CreateJobRequest(_Request):
-    """A dialogue to be spoken."""
+    """A dialogue to be spoken.
+
+    Refused as well, with 400: two turns of the same `index`; a speaker with no voice, or with two; texts of more than
+    100,000 characters in all; a dialogue that takes more than 399 KB when compressed. Names that differ only in
+    Unicode form (NFKC), in spaces or in invisible characters are one speaker.
+    """
 
     MAX_BYTES: ClassVar = (
         MAX_DIALOGUE_CHARACTERS * _CHARACTER_BYTES
@@ -220,15 +235,23 @@ class CreateJobRequest(_Request):
         return request
 
     def to_dialogue(self) -> Dialogue:
-        """The dialogue as the domain knows it, its turns in spoken order."""
+        """The dialogue as the domain knows it, its turns in spoken order.
+
+        Every speaker has one name throughout, spelled as in the first turn.
+        """
+        turns = sorted(self.turns, key=lambda turn: turn.index)
+        spelling = first_spellings(turn.speaker for turn in turns)
         return Dialogue(
             provider=self.provider,
             turns=tuple(
-                Turn(speaker=turn.speaker, text=turn.text, index=turn.index)
-                for turn in sorted(self.turns, key=lambda turn: turn.index)
+                Turn(speaker=spelling[speaker_key(turn.speaker)], text=turn.text, index=turn.index) for turn in turns
             ),
             voice_assignments=tuple(
-                VoiceAssignment(speaker=each.speaker, voice_id=each.voice_id, voice_name=each.voice_name)
+                VoiceAssignment(
+                    speaker=spelling.get(speaker_key(each.speaker), each.speaker),
+                    voice_id=each.voice_id,
+                    voice_name=each.voice_name,
+                )
                 for each in self.voice_assignments
             ),
             language=self.language,
@@ -274,7 +297,11 @@ class CreateSingleVoiceJobRequest(_Request):
 
 
 class ParseDialogueRequest(_Request):
-    """A script to be turned into turns."""
+    """A script to be turned into turns.
+
+    Refused as well, with 400: text before the first speaker, a speaker who says nothing, names of more than 50
+    characters, and more than 1,000 turns or 100,000 characters of text.
+    """
 
     MAX_BYTES: ClassVar = MAX_SCRIPT_CHARACTERS * _CHARACTER_BYTES + _OBJECT_BYTES
 
@@ -521,11 +548,12 @@ def _too_many_characters(turns: _Objects) -> Iterator[InitErrorDetails]:
 def _voices_out_of_step(turns: _Objects, assignments: _Objects) -> Iterator[InitErrorDetails]:
     assigned: set[str] = set()
     for position, speaker in _speakers(assignments):
-        if speaker in assigned:
+        key = speaker_key(speaker)
+        if key in assigned:
             yield _problem(("voice_assignments", position, "speaker"), "duplicate_speaker", speaker=speaker)
-        assigned.add(speaker)
-    for speaker in dict.fromkeys(speaker for _, speaker in _speakers(turns)):
-        if speaker not in assigned:
+        assigned.add(key)
+    for key, speaker in first_spellings(speaker for _, speaker in _speakers(turns)).items():
+        if key not in assigned:
             yield _problem(("voice_assignments",), "speaker_without_voice", speaker=speaker)
 
 
@@ -541,7 +569,10 @@ def _speakers(objects: _Objects) -> list[tuple[int, str]]:
     return [
         (position, each["speaker"])
         for position, each in objects
-        if isinstance(each.get("speaker"), str) and not unspeakable_positions(each["speaker"])
+        if isinstance(speaker := each.get("speaker"), str)
+        and len(speaker) <= MAX_SPEAKER_CHARACTERS
+        and speaker_key(speaker)
+        and not unspeakable_positions(speaker)
     ]
 
 

@@ -55,6 +55,9 @@ RESULT = "RESULT"
 BATCH_PREFIX = "BATCH#"
 ACTIVE = "ACTIVE"
 
+MAX_INPUT_BYTES = 399 * 1024
+"""Of a dialogue as it is packed: DynamoDB's 400 KB an item, less the item's keys and its expiry."""
+
 _BATCH_LIFETIME = timedelta(days=1)
 _IDEMPOTENCY_LIFETIME = timedelta(hours=24)
 
@@ -146,8 +149,13 @@ def new_job_item(job: Job) -> dict[str, Any]:
 
 
 def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
-    """The INPUT item. 100,000 characters of any text stay well below DynamoDB's 400 KB an item."""
+    """The INPUT item; DynamoDB takes one of at most ``MAX_INPUT_BYTES``."""
     return {**job_key(job_id, INPUT), "dialogue": _pack(asdict(dialogue))}
+
+
+def input_bytes(dialogue: Dialogue) -> int:
+    """Return how many bytes ``dialogue`` takes in its INPUT item."""
+    return len(_pack(asdict(dialogue)))
 
 
 def idempotency_item(job: Job, key: IdempotencyKey) -> dict[str, Any]:

@@ -180,7 +180,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A dialogue to be spoken. */
+        /**
+         * @description A dialogue to be spoken.
+         *
+         *     Refused as well, with 400: two turns of the same `index`; a speaker with no voice, or with two; texts of more than
+         *     100,000 characters in all; a dialogue that takes more than 399 KB when compressed. Names that differ only in
+         *     Unicode form (NFKC), in spaces or in invisible characters are one speaker.
+         */
         CreateJobRequest: {
             /** @constant */
             provider: "azure";
@@ -326,7 +332,12 @@ export interface components {
          * @enum {string}
          */
         JobType: "multi_role_tts" | "single_tts";
-        /** @description A script to be turned into turns. */
+        /**
+         * @description A script to be turned into turns.
+         *
+         *     Refused as well, with 400: text before the first speaker, a speaker who says nothing, names of more than 50
+         *     characters, and more than 1,000 turns or 100,000 characters of text.
+         */
         ParseDialogueRequest: {
             script: string;
         };
@@ -619,7 +630,7 @@ export interface operations {
                 limit?: number;
                 /** @description How many jobs to pass over. */
                 offset?: number;
-                /** @description The next_cursor of an earlier page, in place of offset. */
+                /** @description The next_cursor of an earlier page. With an offset other than 0 it is refused with 400. */
                 cursor?: string;
             };
             header?: {

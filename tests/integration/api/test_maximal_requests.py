@@ -1,0 +1,101 @@
+"""Whatever a client may legally send is taken, or refused with what to shorten: never a fault of ours."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from castline.api import schemas
+from castline.speech.voices import MAX_VOICE_ID_LENGTH
+from tests.integration.api.client import call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.cloud.cloud import LocalCloud
+
+pytestmark = pytest.mark.usefixtures("functions_environment")
+
+_chance = random.Random(1)
+
+
+@pytest.fixture(autouse=True)
+def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
+    """Jobs stay pending."""
+    with functions_environment.lambdas.pause("plan"):
+        yield
+
+
+def incompressible(characters: int) -> str:
+    """Text that takes four bytes a character, and little less when compressed."""
+    return "".join(chr(_chance.randrange(0x20000, 0x2A6D0)) for _ in range(characters))
+
+
+def voice_id() -> str:
+    return f"zh-TW-{''.join(_chance.choices('abcdefghijklmnopqrstuvwxyz', k=MAX_VOICE_ID_LENGTH - 12))}Neural"
+
+
+def dialogue(*, speakers: int, name: int, voice_name: int, characters: int) -> dict[str, Any]:
+    names = [incompressible(name) for _ in range(speakers)]
+    each = characters // schemas.MAX_TURNS
+    return {
+        "provider": "azure",
+        "turns": [
+            {"speaker": names[number % speakers], "text": incompressible(each), "index": 2**53 - 1 - number}
+            for number in range(schemas.MAX_TURNS)
+        ],
+        "voice_assignments": [
+            {"speaker": speaker, "voice_id": voice_id(), "voice_name": incompressible(voice_name)}
+            for speaker in names
+        ],
+    }
+
+
+MAXIMAL = {
+    "everything": ("/jobs", dialogue(speakers=1_000, name=50, voice_name=100, characters=100_000)),
+    "names of speakers and voices": ("/jobs", dialogue(speakers=1_000, name=50, voice_name=100, characters=1_000)),
+    "names of speakers and texts": ("/jobs", dialogue(speakers=1_000, name=50, voice_name=0, characters=100_000)),
+    "texts": ("/jobs", dialogue(speakers=2, name=50, voice_name=100, characters=100_000)),
+    "one text": (
+        "/jobs/tts",
+        {
+            "provider": "azure",
+            "text": incompressible(schemas.MAX_SINGLE_TEXT_CHARACTERS),
+            "voice_id": voice_id(),
+            "voice_name": incompressible(100),
+        },
+    ),
+    "script": ("/dialogues/parse", {"script": f"甲：{incompressible(schemas.MAX_DIALOGUE_CHARACTERS)}"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("everything", 400),
+        ("names of speakers and voices", 400),
+        ("names of speakers and texts", 400),
+        ("texts", 201),
+        ("one text", 201),
+        ("script", 200),
+    ],
+)
+def test_a_maximal_request_is_taken_or_refused_with_what_to_shorten(name: str, status: int) -> None:
+    path, request = MAXIMAL[name]
+    user = f"user-{uuid4()}"
+
+    answer = call("POST", path, user=user, json=request, headers={"Accept-Language": "en"})
+
+    assert answer.status == status
+    if status == 400:
+        (problem,) = answer.json()["details"]["errors"]
+        assert problem["field"] == "body"
+        assert "shorten the texts, the speakers' names or the values of voice_name" in problem["message"]
+    if status == 201:
+        job_id = answer.json()["id"]
+        assert call("GET", f"/jobs/{job_id}", user=user).status == 200
+        assert call("DELETE", f"/jobs/{job_id}", user=user).status == 200
+        assert call("POST", f"/jobs/{job_id}/resubmit", user=user).status == 201
