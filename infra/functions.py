@@ -28,12 +28,13 @@ API = FunctionSpec(name="api", handler="castline.api.app.handler", timeout_secon
 PLAN = FunctionSpec(name="plan", handler="castline.workflow.plan.handler", timeout_seconds=60, memory_mb=512)
 
 # 403 MB for eight utterances of 4.4 minutes at once, 42 MB each; of 10 minutes, the most that Azure gives, 830 MB.
+# 2,048 MB are room for twice that, and more than a core, with which a batch is levelled and encoded in less time.
 # A batch is at most two rounds of them, each of up to 132 s before the provider is given up.
 SYNTHESIZE = FunctionSpec(
     name="synthesize",
     handler="castline.workflow.synthesize.handler",
     timeout_seconds=300,
-    memory_mb=1024,
+    memory_mb=2048,
     needs_speech=True,
 )
 
