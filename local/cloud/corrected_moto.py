@@ -10,6 +10,7 @@ from local.cloud.asl_timers import asl_timers
 from local.cloud.clock import Clock
 from local.cloud.credentials import fake_credentials
 from local.cloud.dynamodb import linearizable_dynamodb
+from local.cloud.dynamodb_memory import forgotten_items
 from local.cloud.dynamodb_speed import quick_dynamodb
 from local.cloud.execution_events import ExecutionEvents
 from local.cloud.interpreter_clients import cached_interpreter_clients
@@ -56,6 +57,7 @@ def _corrections(region: str, clock: Clock, lambdas: Lambdas, events: ExecutionE
         mock_aws(config=_MOTO_CONFIG),
         light_requests(),
         linearizable_dynamodb(),
+        forgotten_items(),
         quick_dynamodb(),
         linearizable_s3() as s3_lock,
         quick_s3(s3_lock),

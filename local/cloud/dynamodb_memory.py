@@ -1,0 +1,23 @@
+"""Lets moto's DynamoDB forget the items it has answered with.
+
+moto keeps a reference to every model that it ever made, for a dashboard, and a query makes an item for each that it
+returns. S3's models have to stay: moto closes their files by these references.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from moto.dynamodb.models.dynamo_type import Item
+
+
+@contextmanager
+def forgotten_items() -> Iterator[None]:
+    """Make items that live only as long as a table or a request holds them."""
+
+    def make(cls: type, *_args: Any, **_options: Any) -> Any:
+        return object.__new__(cls)
+
+    with patch.object(Item, "__new__", staticmethod(make)):
+        yield
