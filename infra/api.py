@@ -93,7 +93,7 @@ class Api(Construct):
         for route in ROUTES:
             added = self.http_api.add_routes(
                 path=route.path,
-                methods=[apigateway.HttpMethod[route.method]],
+                methods=[apigateway.HttpMethod[method] for method in route.methods],
                 integration=integration,
                 authorizer=None if route.is_open else authorizer,
             )

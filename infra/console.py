@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _HSTS_AGE = cdk.Duration.days(365)
 
+_CACHED_ERRORS = (404, 405, 414, 500, 501, 502, 503, 504)
+"""What CloudFront keeps for 10 s by default, and gives to everybody who asks next, whatever the cache policy says. Of
+most of these it ignores ``Cache-Control: no-store``."""
+
 
 class Console(Construct):
     """The page on a name of CloudFront's, or on one of its own. The API is below ``/api`` of the same name.
@@ -119,6 +123,9 @@ class Console(Construct):
             domain_names=[domain.name] if domain else None,
             certificate=certificate,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if domain else None,
+            error_responses=[
+                cloudfront.ErrorResponse(http_status=status, ttl=cdk.Duration.seconds(0)) for status in _CACHED_ERRORS
+            ],
             default_behavior=cloudfront.BehaviorOptions(
                 origin=origins.S3BucketOrigin.with_origin_access_control(bucket, origin_id="page"),
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,

@@ -16,6 +16,11 @@ class Route:
     is_open: bool = False
     """Whether it takes no token."""
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the methods to deploy: API Gateway answers HEAD with 404 unless it has a route of its own."""
+        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
+
 
 ROUTES = (
     Route("GET", "/health", is_open=True),

@@ -1,12 +1,13 @@
 """CloudFront with the distribution that was deployed: its behaviours, its origins, and the headers it adds.
 
-It caches nothing.
+It caches errors, and nothing else.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import json
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,12 +18,17 @@ from local.emulated.cloudformation.cloudfront import ACCESS_CONTROLS, RESPONSE_H
 from local.emulated.http_server import ADDRESS, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from local.emulated.cloud import EmulatedCloud
 
 ALL_VIEWER_EXCEPT_HOST_HEADER: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+ERROR_CACHING_SECONDS: Final = 10
+"""CloudFront's default for an error that the distribution has no ``ErrorCachingMinTTL`` for."""
+_ALWAYS_CACHED: Final = {404, 405, 410, 414, 500, 501, 502, 503, 504}
+_NOT_CACHED_WHEN_TOLD: Final = {404, 410, 414, 501}
+"""CloudFront ignores ``no-store``, ``no-cache`` and ``private`` of all other errors."""
 _PASSED_ON: Final = {"ContentType": "Content-Type", "CacheControl": "Cache-Control", "ETag": "ETag"}
 
 
@@ -33,7 +39,15 @@ class DistributionNotServable(Exception):
 class Distribution:
     """One deployed distribution: a WSGI application."""
 
-    def __init__(self, cloud: EmulatedCloud, distribution_id: str, *, api: WSGIApplication, api_host: str) -> None:
+    def __init__(
+        self,
+        cloud: EmulatedCloud,
+        distribution_id: str,
+        *,
+        api: WSGIApplication,
+        api_host: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Read what was deployed.
 
         Args:
@@ -41,12 +55,19 @@ class Distribution:
             distribution_id: which.
             api: answers what goes to the API.
             api_host: the name by which the distribution has to know it.
+            clock: gives seconds.
         """
         self._cloud = cloud
         self._id = distribution_id
         self._api = api
         self._api_host = api_host
         self._config = cloud.client("cloudfront").get_distribution_config(Id=distribution_id)["DistributionConfig"]
+        self._clock = clock
+        self._errors: dict[str, tuple[float, Response]] = {}
+        self._error_ttls = {
+            int(each["ErrorCode"]): int(each["ErrorCachingMinTTL"])
+            for each in self._config.get("CustomErrorResponses", {}).get("Items", [])
+        }
         self._origins = {origin["Id"]: origin for origin in self._config["Origins"]["Items"]}
 
     @contextmanager
@@ -65,10 +86,34 @@ class Distribution:
         if origin["DomainName"] == self._api_host:
             if behaviour["OriginRequestPolicyId"] != ALL_VIEWER_EXCEPT_HOST_HEADER:
                 raise DistributionNotServable(f"the origin request policy {behaviour['OriginRequestPolicyId']}")
-            return self._api(environ, start_response)
+            return self._from_api(request)(environ, start_response)
         response = self._object(origin, request.path.removeprefix("/") or self._config["DefaultRootObject"])
         response.headers.update(_added_headers(behaviour["ResponseHeadersPolicyId"]))
         return response(environ, start_response)
+
+    def _from_api(self, request: Request) -> Response:
+        """Ask the API, or give its last error at this address again. Whose token asked is no part of the key."""
+        if request.method not in {"GET", "HEAD"}:
+            return Response.from_app(self._api, request.environ)
+        until, kept = self._errors.get(request.full_path, (0.0, None))
+        if kept is not None and self._clock() < until:
+            return kept
+        response = Response.from_app(self._api, request.environ, buffered=True)
+        if seconds := self._error_caching_seconds(response):
+            self._errors[request.full_path] = (self._clock() + seconds, response)
+        return response
+
+    def _error_caching_seconds(self, response: Response) -> int:
+        """Return for how long an answer is cached as an error: 0 for none.
+
+        ``max-age`` counts for nothing: the policy ``CachingDisabled`` has a maximum of 0 s.
+        """
+        status, told = response.status_code, response.cache_control
+        if status not in _ALWAYS_CACHED:
+            return 0
+        if status in _NOT_CACHED_WHEN_TOLD and (told.no_store or told.no_cache or told.private):
+            return 0
+        return self._error_ttls.get(status, ERROR_CACHING_SECONDS)
 
     def _behaviour(self, path: str) -> dict[str, Any]:
         for behaviour in self._config["CacheBehaviors"].get("Items", []):

@@ -96,8 +96,17 @@ def test_the_page_is_cached_and_sent_over_https(deployment: Deployment) -> None:
     assert default["Compress"] is True
     assert deployment.flat(default["ResponseHeadersPolicyId"]) == "AWS::CloudFront::ResponseHeadersPolicy"
     assert (whole["DefaultRootObject"], whole["HttpVersion"]) == ("index.html", "http2and3")
+
+
+def test_no_error_is_kept_and_given_to_whoever_asks_next_nor_replaced_by_a_page(deployment: Deployment) -> None:
+    responses = distribution(deployment)["CustomErrorResponses"]
+
+    # What CloudFront keeps for 10 s unless told otherwise. Settings for errors hold for the whole distribution.
+    assert {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in responses} == dict.fromkeys(
+        (404, 405, 414, 500, 501, 502, 503, 504), 0
+    )
     # An error page of CloudFront's would stand in for the API's own errors, too.
-    assert "CustomErrorResponses" not in whole
+    assert not [each for each in responses if {"ResponseCode", "ResponsePagePath"} & set(each)]
 
 
 def test_the_api_is_below_the_same_name_with_the_viewers_token_and_is_not_cached(deployment: Deployment) -> None:

@@ -1,4 +1,4 @@
-"""Errors that Step Functions reports of Lambda tasks, by their names in AWS's documents, run through the real file."""
+"""Errors of Lambda tasks, by their names in AWS's documents, run through the real workflow file."""
 
 from __future__ import annotations
 

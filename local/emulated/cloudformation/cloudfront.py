@@ -53,6 +53,11 @@ def _distribution(name: str, properties: Properties) -> Made:
         "DefaultCacheBehavior": _behaviour(given["DefaultCacheBehavior"]),
         "CacheBehaviors": _counted([_behaviour(each) for each in given.get("CacheBehaviors", [])]),
     }
+    if errors := given.get("CustomErrorResponses"):
+        # The service's API demands what CloudFormation leaves out.
+        config["CustomErrorResponses"] = _counted(
+            [{"ResponsePagePath": "", "ResponseCode": "", **each} for each in errors]
+        )
     if "Aliases" in given:
         config["Aliases"] = _counted(given["Aliases"])
     if "IPV6Enabled" in given:
