@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from castline.observability import note
 
@@ -10,20 +11,27 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 
+_MAX_KEY_BYTES: Final = 900
+"""Of an id as S3's keys hold it, percent-encoded: S3 takes keys of 1,024 bytes, and DynamoDB longer ones.
+
+OpenID Connect allows 255 characters.
+"""
+
+
 class NotAuthenticated(Exception):
-    """The request carries no user."""
+    """The request carries no user, or one whose id is too long to be kept."""
 
 
 def user_id(event: APIGatewayProxyEventV2) -> str:
     """The ``sub`` claim of the token that API Gateway's JWT authorizer has verified.
 
     Raises:
-        NotAuthenticated: there is none.
+        NotAuthenticated: there is none, or it is too long.
     """
     authorizer = event.request_context.authorizer
     claims = authorizer.jwt_claim if authorizer else None
     subject = claims.get("sub") if claims else None
-    if not subject:
+    if not subject or not _fits_into_keys(str(subject)):
         raise NotAuthenticated
     return str(subject)
 
@@ -37,3 +45,10 @@ def noted_user_id(event: APIGatewayProxyEventV2) -> str:
     user = user_id(event)
     note(user_id=user)
     return user
+
+
+def _fits_into_keys(subject: str) -> bool:
+    try:
+        return len(quote(subject, safe="").replace(".", "%2E")) <= _MAX_KEY_BYTES
+    except UnicodeEncodeError:
+        return False
