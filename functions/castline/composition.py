@@ -79,12 +79,20 @@ def executions() -> Executions:
 
 @_made_once
 def job_service() -> JobService:
-    """What users do with jobs."""
+    """What users do with jobs. Users wait for it: AWS is given up soon."""
+    import boto3
+
+    from castline.jobs.executions import Executions
+    from castline.jobs.repository import JobRepository
     from castline.jobs.service import JobService
 
     return JobService(
-        job_repository(),
-        executions(),
+        JobRepository(boto3.client("dynamodb", config=_answering_config()), settings().table_name),
+        Executions(
+            boto3.client("stepfunctions", config=_answering_config()),
+            settings().state_machine_arn,
+            trace_header=trace_header,
+        ),
         max_active_jobs=settings().max_active_jobs,
         submitted=_count_submission,
     )
@@ -92,21 +100,29 @@ def job_service() -> JobService:
 
 @_made_once
 def audio_storage() -> AudioStorage:
-    """The audio bucket."""
+    """The audio bucket, for the workflow."""
+    return _audio_storage(_client_config())
+
+
+@_made_once
+def published_audio() -> AudioStorage:
+    """The audio bucket, for users. Users wait for it: S3 is given up soon."""
+    return _audio_storage(_answering_config())
+
+
+def _audio_storage(config: Config) -> AudioStorage:
     import boto3
     from botocore.config import Config
 
     from castline.audio.storage import AudioStorage
 
-    s3: S3Client = boto3.client("s3", config=_client_config())
+    s3: S3Client = boto3.client("s3", config=config)
     endpoint_url = settings().download_endpoint_url
     # Without a style, URLs are signed for S3's first address, which the regions opened since 2019 do not answer to.
     # Reading goes to wherever the environment says, which may be no name that a bucket can be part of.
-    at_region = _client_config().merge(
-        Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
-    )
+    at_region = config.merge(Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}))
     presigning: S3Client = (
-        boto3.client("s3", config=_client_config(), endpoint_url=endpoint_url)
+        boto3.client("s3", config=config, endpoint_url=endpoint_url)
         if endpoint_url
         else boto3.client("s3", config=at_region)
     )
@@ -173,7 +189,7 @@ def _azure_speech_secret() -> CachedSecret:
     from castline.secrets import CachedSecret
 
     return CachedSecret(
-        boto3.client("secretsmanager", config=_client_config()),
+        boto3.client("secretsmanager", config=_answering_config()),
         settings().azure_speech_secret_id,
         max_age_seconds=settings().azure_speech_secret_max_age_seconds,
     )
@@ -201,10 +217,23 @@ def _client_config() -> Config:
     )
 
 
+@_made_once
+def _answering_config() -> Config:
+    """Two tries take 7 s at most, and two calls, such as starting a job and taking it back, 14 s.
+
+    API Gateway gives the API 30 s, and its clients seldom wait longer.
+    """
+    from botocore.config import Config
+
+    return _client_config().merge(
+        Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+    )
+
+
 def warm_up() -> None:
     """Make what most requests of users need; AWS is not called."""
     job_service()
-    audio_storage()
+    published_audio()
 
 
 def reset() -> None:

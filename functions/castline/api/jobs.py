@@ -124,7 +124,7 @@ def get_subtitles(
     """Read what is said when."""
     note_job(job_id)
     job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
-    cues = composition.audio_storage().read_cues(job.id, audio_file_id)
+    cues = composition.published_audio().read_cues(job.id, audio_file_id)
     return Response(
         status_code=200,
         content_type=f"{subtitle_format.content_type}; charset=utf-8",
@@ -181,7 +181,7 @@ def _download_url(job: Job, audio_file_id: str, disposition: Literal["attachment
     from castline.audio.storage import audio_key
 
     output_format = OutputFormat(job.output_format)
-    return composition.audio_storage().download_url(
+    return composition.published_audio().download_url(
         audio_key(job.id, audio_file_id, output_format.extension),
         filename=_filename(job, output_format.extension),
         content_type=output_format.content_type,
