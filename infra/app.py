@@ -19,8 +19,17 @@ if TYPE_CHECKING:
 def add_stacks(
     app: cdk.App, environments: Iterable[Environment], artefacts: Callable[[Architecture], Artefacts]
 ) -> None:
-    """Add the stacks of ``environments``; ``artefacts`` is asked for what is deployed to an architecture."""
+    """Add the stacks of ``environments``; ``artefacts`` is asked for what is deployed to an architecture.
+
+    Raises:
+        ValueError: nobody would hear the alarms of ``prod``, and nothing says that this is meant.
+    """
     for environment in environments:
+        if environment.name == "prod" and not (environment.alarm_email or environment.alarms_without_email):
+            raise ValueError(
+                "prod has no alarm_email: nobody would hear its alarms. Set alarm_email in infra/environments.py, "
+                "or alarms_without_email=True if something else subscribes to the alarm topic."
+            )
         data = DataStack(app, f"castline-{environment.name}-data", environment=environment)
         service = ServiceStack(
             app,

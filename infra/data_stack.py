@@ -142,6 +142,8 @@ class DataStack(cdk.Stack):
         return secret
 
     def _alarm_topic(self, environment: Environment) -> sns.Topic:
+        # Not encrypted by KMS: SNS keeps an alarm's text only until it is delivered, it holds no user's data, and
+        # CloudWatch and Budgets could publish only by a key of our own, for 1 USD a month.
         topic = sns.Topic(self, "Alarms", enforce_ssl=True)
         # A topic with a policy of its own has lost the default one, which let the account's alarms publish.
         topic.add_to_resource_policy(

@@ -72,6 +72,8 @@ class Environment:
     snap_start: bool = False
     """Whether the API function starts from a snapshot: no import at a cold start, for a fee per GB and restore."""
     alarm_email: str | None = None
+    alarms_without_email: bool = False
+    """Whether ``prod`` may have no ``alarm_email``: alarms are heard by what subscribes to their topic by itself."""
     monthly_budget_usd: int | None = None
     """Of what AWS charges in the whole account; None for no budget. Azure sends its own bill."""
 
@@ -99,6 +101,8 @@ PROD = Environment(
     synthesize_concurrency=20,
     requests_per_second=200,
     burst_requests=400,
+    # Whoever deploys this replaces it by an alarm_email, or subscribes a pager to AlarmTopicArn.
+    alarms_without_email=True,
     monthly_budget_usd=500,
 )
 

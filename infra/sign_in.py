@@ -33,6 +33,8 @@ class SignIn(Construct):
         self.pool = pool = cognito.UserPool(
             self,
             "Users",
+            # It has all that is used: passwords, authenticator apps and the classic hosted sign-in page.
+            feature_plan=cognito.FeaturePlan.LITE,
             self_sign_up_enabled=False,
             sign_in_aliases=cognito.SignInAliases(email=True),
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
@@ -74,6 +76,7 @@ class SignIn(Construct):
             cognito_domain=cognito.CognitoDomainOptions(
                 domain_prefix=f"castline-{environment.name}-{cdk.Aws.ACCOUNT_ID}"
             ),
+            managed_login_version=cognito.ManagedLoginVersion.CLASSIC_HOSTED_UI,
         )
         self.token_issuer = TokenIssuer(issuer=pool.user_pool_provider_url, audience=(client.user_pool_client_id,))
         self.url = domain.base_url()

@@ -82,7 +82,9 @@ def test_users_are_invited_and_sign_in_on_a_page_of_the_pools(deployment: Deploy
         "ALLOW_USER_SRP_AUTH",
         "ALLOW_REFRESH_TOKEN_AUTH",
     }
-    assert deployment.data.of_type("AWS::Cognito::UserPoolDomain")
+    # The cheapest plan has the classic page, and no other.
+    domain = deployment.data.the("AWS::Cognito::UserPoolDomain")["Properties"]
+    assert (pool["UserPoolTier"], domain["ManagedLoginVersion"]) == ("LITE", 1)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

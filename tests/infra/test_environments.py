@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.environments import DEV, ENVIRONMENTS, PROD, STAGING, Environment
+from tests.infra.synthesis import synthesize
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.infra.synthesis import Deployment, Synthesis, Template
 
 # CDK makes logical ids unique by hashing where things are, and some are named by their stack.
@@ -57,6 +60,16 @@ def test_an_environment_is_found_by_its_name() -> None:
 def test_only_dev_gives_its_data_away() -> None:
     assert not DEV.retain_data
     assert all(environment.retain_data and environment.point_in_time_recovery for environment in (STAGING, PROD))
+
+
+def test_prod_is_not_made_unless_somebody_hears_its_alarms_or_that_is_meant(tmp_path: Path) -> None:
+    deaf = dataclasses.replace(PROD, alarm_email=None, alarms_without_email=False)
+
+    with pytest.raises(ValueError, match="prod has no alarm_email"):
+        synthesize([deaf], into=tmp_path / "deaf")
+
+    heard = dataclasses.replace(deaf, alarm_email="operators@example.com")
+    assert synthesize([heard], into=tmp_path / "heard").deployments["prod"].data.of_type("AWS::SNS::Subscription")
 
 
 def test_stacks_belong_to_no_account_and_look_nothing_up(synthesis: Synthesis) -> None:

@@ -56,7 +56,7 @@ def distribute(api: Api, *, errors: list[dict[str, int]], now: list[float]) -> C
         "AllowedMethods": METHODS,
         "OriginRequestPolicyId": ALL_VIEWER_EXCEPT_HOST_HEADER,
     }
-    made = cloudfront._distribution(  # noqa: SLF001 (as CloudFormation makes it)
+    made = cloudfront._distribution(
         "distribution",
         {
             "DistributionConfig": {

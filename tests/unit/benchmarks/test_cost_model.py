@@ -73,8 +73,8 @@ def test_synthesizing_waits_for_the_provider_besides() -> None:
     # When
     cost = model(first_audio_seconds=3.0, speaking_speed=1e9).job(usage(work=work))["Lambda"]
 
-    # Then: two segments are spoken at once
-    assert cost == pytest.approx(0.2e-6 + 3.0 * 0.0000166667)
+    # Then: two segments are spoken at once, with 2 GB
+    assert cost == pytest.approx(0.2e-6 + 3.0 * 2 * 0.0000166667)
 
 
 def test_every_poll_is_paid_for() -> None:
