@@ -170,12 +170,16 @@ def _fetch_azure_voices() -> tuple[Voice, ...]:
     secret = _azure_speech_secret()
     used = secret.read()
     try:
-        return fetch_voices(key=used["key"], region=used.get("region"), host=used.get("host"))
+        return fetch_voices(**used, dropped=_warn_of_dropped_voices)
     except ProviderAuthFailed:
         rotated = secret.read_afresh()
         if rotated == used:
             raise
-        return fetch_voices(key=rotated["key"], region=rotated.get("region"), host=rotated.get("host"))
+        return fetch_voices(**rotated, dropped=_warn_of_dropped_voices)
+
+
+def _warn_of_dropped_voices(count: int) -> None:
+    logger.warning("entries of the list of voices cannot be read", extra={"entries": count})
 
 
 def _warn_of_old_voices(error: SpeechError) -> None:
@@ -187,10 +191,12 @@ def _azure_speech_secret() -> CachedSecret:
     import boto3
 
     from castline.secrets import CachedSecret
+    from castline.speech.azure_secret import parse_azure_secret
 
     return CachedSecret(
         boto3.client("secretsmanager", config=_answering_config()),
         settings().azure_speech_secret_id,
+        parse=parse_azure_secret,
         max_age_seconds=settings().azure_speech_secret_max_age_seconds,
     )
 

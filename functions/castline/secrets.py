@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -12,7 +12,7 @@ from castline.aws_errors import ServiceUnavailable, translated_aws_errors
 from castline.observability import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -21,18 +21,27 @@ _PATIENCE_SECONDS: Final = 30.0
 
 
 class CachedSecret:
-    """One secret of Secrets Manager, a JSON object of strings. It serves one thread at a time."""
+    """One secret of Secrets Manager, several strings by name. It serves one thread at a time."""
 
-    def __init__(self, client: SecretsManagerClient, secret_id: str, *, max_age_seconds: int) -> None:
+    def __init__(
+        self,
+        client: SecretsManagerClient,
+        secret_id: str,
+        *,
+        parse: Callable[[str], Mapping[str, str]],
+        max_age_seconds: int,
+    ) -> None:
         """Prepare to read a secret.
 
         Args:
             client: of Secrets Manager.
             secret_id: its name or ARN.
+            parse: reads the secret's text; raises where the text is of no use. Such a text is not kept.
             max_age_seconds: for how long a value is used without asking again.
         """
         self._secrets = SecretsProvider(boto3_client=client)
         self._secret_id = secret_id
+        self._parse = parse
         self._max_age_seconds = max_age_seconds
         self._last: Mapping[str, str] | None = None
         self._retry_at = 0.0
@@ -42,6 +51,7 @@ class CachedSecret:
 
         Raises:
             ServiceUnavailable: it could not be read, and never was.
+            Exception: what ``parse`` raises.
         """
         if self._last is not None and time.time() < self._retry_at:
             return self._last
@@ -59,17 +69,23 @@ class CachedSecret:
 
         Raises:
             ServiceUnavailable: it could not be read.
+            Exception: what ``parse`` raises.
         """
         return self._fetch(afresh=True)
 
     def _fetch(self, *, afresh: bool) -> Mapping[str, str]:
         try:
-            value = self._secrets.get(
-                self._secret_id, max_age=self._max_age_seconds, transform="json", force_fetch=afresh
-            )
+            text = str(self._secrets.get(self._secret_id, max_age=self._max_age_seconds, force_fetch=afresh))
         except GetParameterError as error:
-            # Powertools hides the cause, which says whether trying again may help.
-            with translated_aws_errors():
-                raise (error.__context__ or error) from None
-        self._last, self._retry_at = cast("Mapping[str, str]", value), 0.0
+            if isinstance(error.__context__, KeyError):
+                text = ""  # a binary secret has no text
+            else:
+                # Powertools hides the cause, which says whether trying again may help.
+                with translated_aws_errors():
+                    raise (error.__context__ or error) from None
+        try:
+            self._last, self._retry_at = self._parse(text), 0.0
+        except Exception:
+            self._secrets.clear_cache()  # a repaired secret is known at once
+            raise
         return self._last

@@ -67,7 +67,12 @@ class NoAudio:
     """The service reports success and sends no audio."""
 
 
-RequestFault = Close | Abort | Stall | NoAudio
+@dataclass(frozen=True, slots=True)
+class OddAudio:
+    """The service reports success, and its audio ends amid a sample."""
+
+
+RequestFault = Close | Abort | Stall | NoAudio | OddAudio
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ FAULTS = _table(
     Fault("stalled", "silence amid the audio", None, Stall(Moment.AMID_AUDIO)),
     Fault("no-turn-end", "all audio, but never the end", None, Stall(Moment.BEFORE_TURN_END)),
     Fault("empty-audio", "success, without audio", None, NoAudio()),
+    Fault("odd-audio", "success, with audio that ends amid a sample", None, OddAudio()),
 )
 """Every fault by its name."""
 

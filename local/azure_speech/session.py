@@ -5,12 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
-from local.azure_speech.faults import THROTTLED_REASON, Abort, Close, Moment, NoAudio, Stall, without_markers
+from local.azure_speech.faults import (
+    THROTTLED_REASON,
+    Abort,
+    Close,
+    Moment,
+    NoAudio,
+    OddAudio,
+    Stall,
+    without_markers,
+)
 from local.azure_speech.protocol import (
     MAX_MESSAGE_BYTES,
     audio_message,
@@ -136,6 +145,8 @@ class Session:
                 "response", request_id, {"context": context, "audio": {"type": "inline", "streamId": stream_id}}
             )
         )
+        if isinstance(fault, OddAudio):
+            rendering = replace(rendering, pcm=rendering.pcm[:-1])
         if not isinstance(fault, NoAudio):
             await self._send_audio(request_id, stream_id, rendering, options, fault)
         _strike(fault, Moment.BEFORE_TURN_END)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
+import boto3
 import pytest
 
 from castline import composition
 from local.azure_speech.faults import FAULTS
 from local.cloud.clock import Clock
+from local.resources import SECRET_ID
 from local.stack import LocalStack
 from tests.e2e.dialogues import dialogue
 from tests.e2e.slots import assert_all_slots_are_free
@@ -88,3 +91,22 @@ def test_a_permanent_fault_fails_the_job_at_once_and_says_what_to_do(
     assert not [secret for secret in (speech.key, speech.host, "Traceback", "Azure", text) if secret in told]
     speech.faults.clear()
     assert_all_slots_are_free(stack, client)
+
+
+@pytest.mark.parametrize("content", ["{}", "not JSON", '{"key": null, "region": "eastasia"}'])
+def test_a_broken_secret_fails_the_job_as_misconfigured_until_it_is_repaired(
+    client: ApiClient, speech: AzureSpeechEmulator, content: str
+) -> None:
+    # Given a secret of no use
+    secrets = boto3.Session().client("secretsmanager")
+    secrets.put_secret_value(SecretId=SECRET_ID, SecretString=content)
+    try:
+        # When
+        job = client.wait_for(client.submit(dialogue(f"沒有人聽過的話 {uuid4()}")), "failed")
+    finally:
+        repaired = json.dumps({"key": speech.key, "host": speech.host})
+        secrets.put_secret_value(SecretId=SECRET_ID, SecretString=repaired)
+
+    # Then
+    assert job["error_code"] == "PROVIDER_MISCONFIGURED"
+    assert client.complete(dialogue(f"聽得到的話 {uuid4()}"))

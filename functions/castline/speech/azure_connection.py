@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _TICKS_PER_MS: Final = 10_000
+_BYTES_PER_SAMPLE: Final = 2
 # The last words are reported after the audio is complete: a matter of milliseconds.
 _REPORT_SECONDS: Final = 2.0
 
@@ -122,6 +123,8 @@ class AzureConnection:
             raise error_from_cancellation(details.error_code.name, details.error_details)
         if not result.audio_data:
             raise EmptyAudio("Azure Speech reported success and sent no audio")
+        if len(result.audio_data) % _BYTES_PER_SAMPLE:
+            raise ProviderUnavailable("Azure Speech sent half a sample")
         return result
 
 

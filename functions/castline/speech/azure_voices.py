@@ -19,7 +19,7 @@ from castline.speech.voice_list import Gender, Voice
 from castline.speech.voices import is_voice_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from castline.speech.errors import SpeechError
 
@@ -35,16 +35,24 @@ _ERROR_BY_STATUS: Final[Mapping[int, type[SpeechError]]] = {
 }
 
 
-def fetch_voices(*, key: str, region: str | None = None, host: str | None = None) -> tuple[Voice, ...]:
+def fetch_voices(
+    *,
+    key: str,
+    region: str | None = None,
+    host: str | None = None,
+    dropped: Callable[[int], None] = lambda _count: None,
+) -> tuple[Voice, ...]:
     """Ask Azure Speech for its voices, in its own order, without those that a job could not name.
 
     Args:
         key: the Speech resource's key.
         region: where the resource is, such as ``eastasia``.
         host: in place of ``region``, the address that the SDK is given, such as ``ws://127.0.0.1:5005``.
+        dropped: is told how many entries cannot be read, if there are any.
 
     Raises:
-        SpeechError: one of ``castline.speech.errors``. The message names neither the address nor the key.
+        ProviderMisconfigured: the answer is no list of voices, or has none that can be used.
+        SpeechError: another of ``castline.speech.errors``. The message names neither the address nor the key.
     """
     try:
         with urllib3.PoolManager(num_pools=1, timeout=_TIMEOUT, retries=False) as pool:
@@ -56,9 +64,17 @@ def fetch_voices(*, key: str, region: str | None = None, host: str | None = None
         raise error_type(f"Azure Speech answered with HTTP status {answer.status}")
     try:
         described = json.loads(answer.data)
-        return tuple(_read(each) for each in described if is_voice_id(each["ShortName"]))
-    except (ValueError, KeyError, TypeError):
-        raise ProviderMisconfigured("Azure Speech answered with something else than a list of voices") from None
+    except (ValueError, RecursionError):
+        described = None
+    if not isinstance(described, list):
+        raise ProviderMisconfigured("Azure Speech answered with something else than a list of voices")
+    readable = [voice for each in described if (voice := _read(each)) is not None]
+    if len(readable) < len(described):
+        dropped(len(described) - len(readable))
+    voices = tuple(voice for voice in readable if is_voice_id(voice.voice_id))
+    if not voices:
+        raise ProviderMisconfigured("Azure Speech answered with a list without a voice")
+    return voices
 
 
 def _address(region: str | None, host: str | None) -> str:
@@ -69,13 +85,22 @@ def _address(region: str | None, host: str | None) -> str:
     return f"https://{region}.tts.speech.microsoft.com"
 
 
-def _read(described: dict[str, Any]) -> Voice:
+def _read(described: Any) -> Voice | None:
+    """One entry of the list; None for an entry that is no voice."""
+    if not isinstance(described, dict):
+        return None
+    texts = [
+        described.get(name) for name in ("ShortName", "LocalName", "Locale", "LocaleName", "Gender", "DisplayName")
+    ]
+    styles = described.get("StyleList") or []
+    if not isinstance(styles, list) or not all(isinstance(text, str) for text in [*texts, *styles]):
+        return None
     return Voice(
         voice_id=described["ShortName"],
         name=described["LocalName"],
         language=described["Locale"],
         language_name=described["LocaleName"],
         gender=_GENDERS.get(described["Gender"], Gender.NEUTRAL),
-        styles=tuple(described.get("StyleList") or ()),
+        styles=tuple(styles),
         latin_name=described["DisplayName"],
     )

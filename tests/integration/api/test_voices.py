@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -10,6 +14,7 @@ import pytest
 from castline import composition
 from castline.speech.azure_voices import fetch_voices
 from castline.speech.errors import ProviderAuthFailed, ProviderMisconfigured, ProviderUnavailable, SpeechError
+from castline.speech.provider import Utterance
 from castline.speech.voice_list import MAX_AGE_SECONDS, PATIENCE_SECONDS, Gender, Voice, VoiceList
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
@@ -30,8 +35,6 @@ def nothing_known() -> Iterator[None]:
 
 
 def put_secret(**secret: str) -> None:
-    import json
-
     client: Any = boto3.client("secretsmanager")
     client.put_secret_value(SecretId=resources.SECRET_ID, SecretString=json.dumps(secret))
 
@@ -120,6 +123,53 @@ def test_a_provider_that_cannot_be_reached_is_a_503_while_nothing_is_known(speec
     assert int(answer.headers["Retry-After"]) > 0
 
 
+BROKEN_SECRETS = [
+    "not JSON",
+    "",
+    "[]",
+    "{}",
+    "null",
+    '"secret-key"',
+    '{"key": "secret-key"}',
+    '{"region": "eastasia"}',
+    '{"key": "secret-key", "region": "eastasia", "host": "ws://127.0.0.1:9"}',
+    '{"key": null, "region": "eastasia"}',
+    '{"key": "", "region": "eastasia"}',
+    '{"key": 7, "region": "eastasia"}',
+    '{"key": "secret-key\\n", "region": "eastasia"}',
+    '{"key": "secret\\u0000key", "region": "eastasia"}',
+    '{"key": "secret-key", "region": "East Asia"}',
+    '{"key": "secret-key", "region": ""}',
+    '{"key": "secret-key", "host": "nowhere"}',
+    '{"key": "secret-key", "host": ["ws://127.0.0.1:9"]}',
+]
+
+
+@pytest.mark.parametrize("text", BROKEN_SECRETS)
+def test_a_broken_secret_is_a_503_until_it_is_repaired(
+    speech: AzureSpeechEmulator, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given a secret of no use; one without text is binary
+    client: Any = boto3.client("secretsmanager")
+    content = {"SecretString": text} if text else {"SecretBinary": b"secret-key"}
+    client.put_secret_value(SecretId=resources.SECRET_ID, **content)
+    utterance = Utterance(text="好", voice_id="zh-TW-HsiaoYuNeural", language="zh-TW")
+    try:
+        # When
+        answer = call("GET", "/voices")
+        with pytest.raises(ProviderMisconfigured) as refusal:
+            composition.speech_provider().synthesize(utterance)
+    finally:
+        put_secret(key=speech.key, host=speech.host)
+
+    # Then
+    assert (answer.status, answer.json()["error"]) == (503, "PROVIDER_UNAVAILABLE")
+    assert "secret-key" not in "".join([answer.text, str(refusal.value), *capsys.readouterr()])
+    # And the repaired one is used at once
+    assert ids("?language=zh-TW")
+    assert composition.speech_provider().synthesize(utterance).pcm
+
+
 def test_a_rotated_key_is_followed(speech: AzureSpeechEmulator) -> None:
     # Given a function that knows the old key, and an account that takes only the new one
     with AzureSpeechEmulator(key="new", voice_engine="tone") as rotated:
@@ -189,3 +239,60 @@ class TestAzure:
     def test_a_region_that_is_none_reaches_nobody(self, region: str | None) -> None:
         with pytest.raises(ProviderMisconfigured):
             fetch_voices(key="key", region=region)
+
+    def test_bad_entries_are_dropped_one_by_one(self) -> None:
+        # Given a list of which one entry is a voice
+        good = next(iter(VOICES.values())).as_json()
+        bad = [None, 7, [], {}, {**good, "LocalName": 7}, {**good, "Gender": None}, {**good, "StyleList": "calm"}]
+        dropped: list[int] = []
+
+        # When
+        with serving(json.dumps([*bad, good])) as host:
+            voices = fetch_voices(key="key", host=host, dropped=dropped.append)
+
+        # Then
+        assert [voice.voice_id for voice in voices] == [good["ShortName"]]
+        assert dropped == [len(bad)]
+
+    @pytest.mark.parametrize("body", ["[]", "[{}]", "{}", "null", "nonsense", '[{"ShortName": "x"}]'])
+    def test_a_list_without_a_voice_is_an_error_and_the_one_before_stays(self, body: str) -> None:
+        clock = [0.0]
+        with serving(body) as host:
+
+            def fetch() -> tuple[Voice, ...]:
+                return (VOICE,) if clock[0] == 0 else fetch_voices(key="key", host=host)
+
+            voices = VoiceList(fetch, now=lambda: clock[0])
+            before = voices.voices()
+
+            # When
+            clock[0] = MAX_AGE_SECONDS
+            after = voices.voices()
+            with pytest.raises(ProviderMisconfigured):
+                VoiceList(fetch).voices()
+
+        # Then
+        assert before == after == (VOICE,)
+
+
+@contextmanager
+def serving(body: str) -> Iterator[str]:
+    """Answer every GET with ``body``."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

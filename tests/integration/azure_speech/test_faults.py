@@ -52,6 +52,7 @@ WHEN_CONNECTED: dict[str, type[SpeechError]] = {
     "unavailable": ProviderUnavailable,
     "gateway-timeout": ProviderUnavailable,
     "malformed-ssml": ProviderRejectedInput,
+    "odd-audio": ProviderUnavailable,
     "unsupported-voice": VoiceNotFound,
     # The SDK takes this close for the end of a conversation and waits on.
     "closed-normally": ProviderTimedOut,
