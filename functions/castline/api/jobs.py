@@ -26,7 +26,7 @@ from castline.jobs import cursor as cursors
 from castline.jobs.errors import JobNotCompleted
 from castline.jobs.ids import is_job_id
 from castline.jobs.items import MAX_INPUT_BYTES, input_bytes
-from castline.jobs.model import Dialogue, Job, JobRecord, JobStatus, JobType
+from castline.jobs.model import Dialogue, Failure, Job, JobRecord, JobStatus, JobType
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
 
@@ -218,10 +218,18 @@ def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
         audio_file_id=job.audio_file_id,
         error_code=job.failure.code if job.failure else None,
         error_message=(failure_message(job.failure.code, job.failure.details, language) if job.failure else None),
-        error_details=(
-            schemas.FailureDetails(**job.failure.details) if job.failure and job.failure.details else None
-        ),
+        error_details=_failure_details(job.failure) if job.failure else None,
     )
+
+
+def _failure_details(failure: Failure) -> schemas.FailureDetails | None:
+    """Return what a failure says of its input, if it is of the right type; None when it says nothing."""
+    turn_index, voice_id = failure.details.get("turn_index"), failure.details.get("voice_id")
+    details = schemas.FailureDetails(
+        turn_index=turn_index if type(turn_index) is int else None,
+        voice_id=voice_id if isinstance(voice_id, str) else None,
+    )
+    return details if details != schemas.FailureDetails() else None
 
 
 def _input_params(dialogue: Dialogue) -> schemas.InputParams | schemas.SingleVoiceInputParams:

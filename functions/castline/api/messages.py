@@ -91,6 +91,26 @@ _FAILURES: _Catalogue = {
     },
 }
 
+_PLAIN_FAILURES: _Catalogue = {
+    "EMPTY_AUDIO": {
+        _ZH: "有一句沒有產生聲音，請檢查文字內容與聲音的語言是否相符",
+        _EN: "A turn made no sound. Does its text suit the language of its voice?",
+    },
+    "PROVIDER_REJECTED_INPUT": {
+        _ZH: "語音服務無法處理其中一句，請修改文字後重新提交",
+        _EN: "The speech provider cannot speak one of the turns. Please change its text.",
+    },
+    "SEGMENT_BROKEN": {
+        _ZH: "其中一句的聲音損毀，請重新提交",
+        _EN: "The audio of a turn was damaged. Please submit again.",
+    },
+    "VOICE_NOT_FOUND": {
+        _ZH: "找不到其中一個聲音，請換一個聲音",
+        _EN: "The speech provider does not have one of the voices. Please choose another.",
+    },
+}
+"""What a failure says when a detail that its sentence in ``_FAILURES`` names is unknown."""
+
 _PROBLEMS: _Catalogue = {
     "blank": {_ZH: "不可為空白", _EN: "must not be blank"},
     "conflicting_position": {_ZH: "不可與 cursor 同時使用", _EN: "cannot be combined with cursor"},
@@ -196,12 +216,18 @@ def error_message(code: str, language: Language) -> str:
 
 
 def failure_message(code: str, details: Mapping[str, Any], language: Language) -> str:
-    """Why a job failed and what to do about it.
+    """Return why a job failed and what to do about it.
+
+    A failure without a detail that its sentence names gets a sentence without details.
 
     Raises:
-        KeyError: there is no such failure code, or it lacks a detail that its sentence names.
+        KeyError: there is no such failure code.
     """
-    return _FAILURES[code][language].format_map(details)
+    sentence = _FAILURES[code][language]
+    try:
+        return sentence.format_map(details)
+    except KeyError:
+        return _PLAIN_FAILURES[code][language]
 
 
 def problem_message(kind: str, context: Mapping[str, Any], language: Language) -> str:

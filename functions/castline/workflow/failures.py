@@ -51,4 +51,4 @@ def read_failure(error_output: Mapping[str, Any]) -> Failure:
         details = json.loads(json.loads(error_output["Cause"])["errorMessage"])["details"]
     except (KeyError, TypeError, ValueError):
         details = {}
-    return Failure(code=code, details=details)
+    return Failure(code=code, details=details if isinstance(details, dict) else {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,19 @@ def test_every_failure_has_a_sentence(code: FailureCode, language: Language) -> 
 
     assert sentence
     assert "{" not in sentence
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("details", [{}, {"turn_index": 7}, {"voice_id": None}, {"turn_index": {}, "voice_id": []}])
+@pytest.mark.parametrize("code", FailureCode)
+def test_a_failure_has_a_sentence_whatever_its_details(
+    code: FailureCode, details: dict[str, Any], language: Language
+) -> None:
+    sentence = messages.failure_message(code, details, language)
+
+    assert sentence
+    assert "{turn_index}" not in sentence
+    assert "{voice_id}" not in sentence
 
 
 @pytest.mark.parametrize("language", Language)

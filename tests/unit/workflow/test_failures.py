@@ -49,3 +49,10 @@ def test_running_out_of_time_is_a_timeout_however_it_is_called(name: str) -> Non
 )
 def test_anything_else_is_our_own_fault_and_reveals_nothing(output: dict[str, str]) -> None:
     assert read_failure(output) == Failure(code=FailureCode.INTERNAL_ERROR)
+
+
+@pytest.mark.parametrize("details", [None, [], "text", 3, True])
+def test_details_that_are_no_object_are_none(details: object) -> None:
+    cause = json.dumps({"errorMessage": json.dumps({"reason": "r", "details": details}), "errorType": "EmptyAudio"})
+
+    assert read_failure({"Error": "EmptyAudio", "Cause": cause}) == Failure(code=FailureCode.EMPTY_AUDIO)
