@@ -100,7 +100,7 @@ def test_a_service_that_hangs_is_a_503_in_time(service: str, silence: str, monke
 
     # When
     with ThreadPoolExecutor(len(routes)) as pool:
-        answers = list(pool.map(lambda route: ask(*route, job_id, user), routes))
+        answers = list(pool.map(lambda route: ask(route[0], route[1], job_id, user), routes))
 
     # Then
     assert {route: answer.status for route, (answer, _) in zip(routes, answers, strict=True)} == dict.fromkeys(
