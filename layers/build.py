@@ -42,8 +42,6 @@ LIMIT_BYTES: Final = 250 * 1024 * 1024
 
 _UV: Final = Path(sys.executable).parent / "uv"
 _PLATFORMS: Final = {"arm64": "aarch64-manylinux_2_34", "x86_64": "x86_64-manylinux_2_34"}
-_IN_THE_RUNTIME: Final = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
-"""Lambda's own Python runtime has these."""
 _WORTHLESS_DIRECTORIES: Final = {"__pycache__", "bin", "test", "tests"}
 _WORTHLESS_SUFFIXES: Final = {".c", ".h", ".pyi", ".pyx"}
 _WORTHLESS_PREFIX: Final = "libMicrosoft.CognitiveServices.Speech.extension."
@@ -110,7 +108,7 @@ def size_bytes(folder: Path) -> int:
 
 
 def _requirements(*arguments: str) -> list[str]:
-    """What uv.lock says the functions need at run time, without what the runtime has."""
+    """Return what uv.lock says the functions need at run time: a line a package, with the hashes of its files."""
     exported = subprocess.run(  # noqa: S603 (our own arguments)
         [
             _UV,
@@ -121,8 +119,6 @@ def _requirements(*arguments: str) -> list[str]:
             "--no-emit-project",
             "--no-annotate",
             "--no-header",
-            "--no-hashes",
-            *(argument for package in _IN_THE_RUNTIME for argument in ("--no-emit-package", package)),
             *arguments,
         ],
         cwd=ROOT,
@@ -130,7 +126,7 @@ def _requirements(*arguments: str) -> list[str]:
         capture_output=True,
         text=True,
     )
-    return exported.stdout.splitlines()
+    return exported.stdout.replace("\\\n", "").splitlines()
 
 
 def _sources() -> list[str | bytes]:
@@ -212,6 +208,7 @@ def _packages(
             "pip",
             "install",
             "--quiet",
+            "--require-hashes",
             "--no-deps",
             "--only-binary",
             ":all:",
@@ -223,10 +220,13 @@ def _packages(
             python,
             "--target",
             folder,
-            *requirements,
+            "--requirements",
+            "-",
         ],
         cwd=ROOT,
         check=True,
+        input="\n".join(requirements),
+        text=True,
     )
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and path.name in _WORTHLESS_DIRECTORIES:
