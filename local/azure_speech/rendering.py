@@ -53,7 +53,8 @@ def render(heard: Iterable[Passage | Pause], engine: VoiceEngine) -> Rendering:
             pcm += bytes(part.duration_ms * SAMPLE_RATE_HZ // 1000 * BYTES_PER_SAMPLE)
         else:
             spoken = engine.speak(part)
-            boundaries.extend(_boundaries(part.text, ticks(len(pcm)), ticks(len(spoken))))
+            if not part.voice.is_high_definition:  # they report no word boundaries
+                boundaries.extend(_boundaries(part.text, ticks(len(pcm)), ticks(len(spoken))))
             pcm += spoken
     return Rendering(bytes(pcm), tuple(boundaries))
 

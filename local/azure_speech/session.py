@@ -22,6 +22,7 @@ from local.azure_speech.faults import (
 )
 from local.azure_speech.protocol import (
     MAX_MESSAGE_BYTES,
+    TICKS_PER_SECOND,
     audio_message,
     json_message,
     parse_client_message,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 _OUTPUT_FORMAT = "raw-24khz-16bit-mono-pcm"
 _CHUNK_BYTES = 32_768
+_MAX_AUDIO_SECONDS = 600
+"""The documented quota of a real-time request."""
 _MAX_CLOSE_REASON_BYTES = 123
 _METADATA_OPTION = {
     "WordBoundary": "wordBoundaryEnabled",
@@ -160,7 +163,10 @@ class Session:
             raise _Broken(Close(1007, str(refusal))) from None
         record.voice = next((part.voice.short_name for part in heard if isinstance(part, Passage)), "")
         engine = self._behaviour.engine
-        return await asyncio.to_thread(render, heard, engine) if engine.takes_time else render(heard, engine)
+        rendering = await asyncio.to_thread(render, heard, engine) if engine.takes_time else render(heard, engine)
+        if ticks(len(rendering.pcm)) > _MAX_AUDIO_SECONDS * TICKS_PER_SECOND:
+            raise _Broken(Close(1007, f"The audio is longer than {_MAX_AUDIO_SECONDS} seconds"))
+        return rendering
 
     async def _send_audio(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -82,8 +83,10 @@ def parse_ssml(ssml: str, *, with_silence: bool = False) -> list[Passage | Pause
     for child in root:
         if _tag(child) == "voice":
             voice = _voice(child.get("name", ""))
-            lead, tail = ([Pause(voice.lead_ms)], [Pause(voice.tail_ms)]) if with_silence else ([], [])
-            heard.extend([*lead, *_read(child, voice, Prosody()), *tail])
+            parts = list(_read(child, voice, Prosody()))
+            has_silence = with_silence and parts
+            lead, tail = ([Pause(voice.lead_ms)], [Pause(voice.tail_ms)]) if has_silence else ([], [])
+            heard.extend([*lead, *parts, *tail])
         elif _tag(child) != "backgroundaudio":
             raise SsmlRefused(
                 f"Node [speak] with type [RootSpeak] should not contain node [{_tag(child)}] with type [Others]."
@@ -97,7 +100,11 @@ def _read(element: ET.Element, voice: Voice, prosody: Prosody) -> Iterator[Passa
     yield from _say(element.text, voice, prosody)
     for child in element:
         tag = _tag(child)
-        if tag == "break":
+        if voice.is_high_definition and tag in {"break", "prosody"}:
+            # Microsoft lists both as unsupported by HD voices, and not what they do then. Here they are ignored,
+            # which nobody would notice: learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices
+            yield from _read(child, voice, prosody)
+        elif tag == "break":
             yield Pause(_break_ms(child))
         elif tag == "prosody":
             yield from _read(child, voice, _nested(child, prosody))
@@ -112,7 +119,8 @@ def _read(element: ET.Element, voice: Voice, prosody: Prosody) -> Iterator[Passa
 
 def _say(text: str | None, voice: Voice, prosody: Prosody) -> Iterator[Passage]:
     spoken = " ".join((text or "").split())
-    if spoken:
+    # Azure reports success and sends no audio for a text without a letter, digit or symbol.
+    if any(unicodedata.category(character)[0] in "LNS" for character in spoken):
         yield Passage(spoken, voice, prosody)
 
 

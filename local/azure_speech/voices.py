@@ -34,6 +34,11 @@ class Voice:
     tail_ms: int
     """How long it is silent when it has spoken: 200 to 800, from voice to voice."""
 
+    @property
+    def is_high_definition(self) -> bool:
+        """Whether it takes no ``prosody`` and no ``break``, and reports no words."""
+        return ":" in self.short_name
+
     def as_json(self) -> dict[str, str]:
         """Describe the voice as the service's list of voices does."""
         name = self.short_name.removeprefix(f"{self.locale}-")
@@ -114,6 +119,7 @@ _CATALOGUE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("id-ID", "Indonesian (Indonesia)", "id", ("Gadis F", "Ardi M")),
     ("vi-VN", "Vietnamese (Vietnam)", "vi", ("HoaiMy F Hoài My", "NamMinh M Nam Minh")),
     ("th-TH", "Thai (Thailand)", "th", ("Premwadee F เปรมวดี", "Niwat M นิวัฒน์")),
+    ("en-US", "English (United States)", "en-us", ("Ava:DragonHDLatest F", "Andrew:DragonHDLatest M")),
 )
 
 # How each further voice of one gender in one language sounds: variant and pitch of espeak-ng, words per minute.
@@ -143,8 +149,8 @@ def _voices() -> Iterator[Voice]:
                 locale=locale,
                 locale_name=locale_name,
                 gender=gender,
-                display_name=name,
-                local_name=local_name[0] if local_name else name,
+                display_name=name.replace(":", " "),
+                local_name=local_name[0] if local_name else name.replace(":", " "),
                 espeak_voice=f"{language}+{variant}",
                 espeak_pitch=pitch + again * _PITCH_STEP,
                 words_per_minute=words_per_minute,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from castline.speech.ssml import BREAK_MS, build_joint_ssml, build_ssml
+from castline.speech.voices import takes_markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,8 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
 
     Returns:
         For each request the positions of its utterances, in order. An utterance that alone exceeds a limit has a
-        request of its own, and so has one without a letter or digit: no word would tell where it begins and ends.
+        request of its own. So has one without a letter or digit, and one of a voice that takes no breaks: no word
+        would tell where it begins and ends.
 
     Raises:
         ValueError: ``max_requests`` is less than 1.
@@ -48,7 +50,7 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
     if max_requests < 1:
         raise ValueError(f"max_requests must be at least 1, not {max_requests}")
     lengths_ms = [estimate_ms(utterance) for utterance in utterances]
-    alone = [position for position, utterance in enumerate(utterances) if not any(map(str.isalnum, utterance.text))]
+    alone = [position for position, utterance in enumerate(utterances) if not _can_be_joined(utterance)]
     together = set(range(len(utterances))).difference(alone)
     requests: list[_Request] = []
     # The longest first, each to the request that is the shortest so far: the shortest ones even out what is left.
@@ -65,13 +67,27 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
     return sorted([sorted(request.positions) for request in requests] + [[position] for position in alone])
 
 
+def _can_be_joined(utterance: Utterance) -> bool:
+    return takes_markup(utterance.voice_id) and any(map(str.isalnum, utterance.text))
+
+
 def estimate_ms(utterance: Utterance) -> int:
-    """How long ``utterance`` lasts at most, the silence around it and a break included, by its characters."""
+    """How long ``utterance`` lasts at most; see ``estimate_text_ms``."""
+    return estimate_text_ms(utterance.text, rate=utterance.rate)
+
+
+def estimate_text_ms(text: str, *, rate: float) -> int:
+    """How long ``text`` lasts at most, the silence around it and a break included, by its characters."""
     spoken_ms = sum(
         _MS_PER_SYLLABLE if unicodedata.east_asian_width(character) in "WF" or character.isdigit() else _MS_PER_LETTER
-        for character in utterance.text
+        for character in text
     )
-    return round(spoken_ms / utterance.rate) + _SURROUNDING_SILENCE_MS + BREAK_MS
+    return round(spoken_ms / rate) + _SURROUNDING_SILENCE_MS + BREAK_MS
+
+
+def characters_within(duration_ms: int, *, rate: float) -> int:
+    """How many characters last no longer than ``duration_ms``, whichever they are."""
+    return int((duration_ms - _SURROUNDING_SILENCE_MS - BREAK_MS - 1) * rate / _MS_PER_SYLLABLE)
 
 
 def _size_bytes(utterance: Utterance) -> int:

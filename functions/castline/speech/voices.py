@@ -53,3 +53,12 @@ def is_voice_id(value: str) -> bool:
 def is_language_tag(value: str) -> bool:
     """Whether ``value`` is a well-formed BCP 47 language tag, at most 35 characters long."""
     return len(value) <= MAX_LANGUAGE_TAG_LENGTH and _LANGUAGE_TAG.fullmatch(value) is not None
+
+
+def takes_markup(voice_id: str) -> bool:
+    """Whether a voice takes ``<prosody>`` and ``<break>`` and reports its words.
+
+    High-definition voices do not; their ids name a model after a colon: en-US-Ava:DragonHDLatestNeural. The source is
+    https://learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices.
+    """
+    return ":" not in voice_id

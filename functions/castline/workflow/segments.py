@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from castline.jobs.model import SynthesisMode
 from castline.speech.billing import billed_characters
+from castline.speech.native import characters_within, estimate_text_ms
 from castline.speech.provider import Utterance
 from castline.speech.segmentation import split_text
 from castline.speech.ssml import build_ssml
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 MAX_SEGMENT_CHARACTERS = 1_000
 """About four minutes of Mandarin, well below Azure's ten minutes of audio and 64 KB of SSML a request."""
+
+MAX_SEGMENT_MS = 480_000
+"""As estimated. Azure ends a request of more than 600 s of audio; the rest is for voices slower than the estimate."""
 
 MAX_BATCH_UTTERANCES = {SynthesisMode.SEGMENTED: 16, SynthesisMode.NATIVE: 64}
 """Two rounds of requests. Batches of one round have 10 to 50 turns done 0.2 s sooner, and a crowd that has to wait
@@ -70,13 +74,13 @@ class BatchRange:
 
 def plan_segments(dialogue: Dialogue) -> tuple[Segment, ...]:
     """All segments, in spoken order."""
+    delivery = dialogue.delivery
     pieces = [
         (position, turn.speaker, text)
         for position, turn in enumerate(dialogue.turns)
-        for text in split_text(turn.text, max_characters=MAX_SEGMENT_CHARACTERS)
+        for text in _split(turn.text, rate=delivery.speed)
     ]
     voices = {assignment.speaker: assignment.voice_id for assignment in dialogue.voice_assignments}
-    delivery = dialogue.delivery
     return tuple(
         Segment(
             number=number,
@@ -91,6 +95,19 @@ def plan_segments(dialogue: Dialogue) -> tuple[Segment, ...]:
         )
         for number, (position, speaker, text) in enumerate(pieces)
     )
+
+
+def _split(text: str, *, rate: float) -> list[str]:
+    """Cut a turn's text by characters, and what would still last too long at ``rate`` once more."""
+    return [
+        piece
+        for part in split_text(text, max_characters=MAX_SEGMENT_CHARACTERS)
+        for piece in (
+            [part]
+            if estimate_text_ms(part, rate=rate) <= MAX_SEGMENT_MS
+            else split_text(part, max_characters=characters_within(MAX_SEGMENT_MS, rate=rate))
+        )
+    ]
 
 
 def plan_utterances(segments: Sequence[Segment]) -> tuple[PlannedUtterance, ...]:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castline.jobs.model import Dialogue, SynthesisMode, Turn, VoiceAssignment
+from castline.jobs.model import Delivery, Dialogue, SynthesisMode, Turn, VoiceAssignment
+from castline.speech.native import estimate_ms
 from castline.speech.provider import Utterance
 from castline.workflow.segments import (
     MAX_BATCH_CHARACTERS,
     MAX_BATCH_UTTERANCES,
     MAX_SEGMENT_CHARACTERS,
+    MAX_SEGMENT_MS,
     NATIVE_MIN_UTTERANCES,
     PlannedUtterance,
     fingerprint,
@@ -119,3 +122,70 @@ def test_a_fingerprint_depends_on_all_that_shapes_the_sound() -> None:
 
     assert len(fingerprints) == len(shapes)
     assert fingerprint("azure", replace(base), volume=1.0) in fingerprints
+
+
+GOLDEN = [
+    (1, "7e48e177490cb5dab5f02b55333e2e8a16b8a2b377fe0d5092f276390d4b0de5"),
+    (1, "ea92a4de11935801da610bba89c811746cc2a127788e11e2e1b89873fa25ab6a"),
+    (1, "0fb5b32d71c9dd2ca5874e6bde0e4576ec8a8a61196cb727a4eeb7b58aa5bb3b"),
+    (1, "f364871b3109a4c491fb61e33dc948a9da645c00ebd98dc8c88d8d6c5af45441"),
+    (1, "ecc12470e48f065e5811a57ec849461903c30bc0660aeeeaadf1a498da65c4fe"),
+    (1, "df68dff89fadf7164176cec1413650922c5f7e34df83b495794ba26c15822fa2"),
+    (1, "72deb049affdf6e540482848787906b36b586c91bf0b09824c47a516a6d5f758"),
+    (1, "39786db3f7e8b15c12c2e4d62a4e0dc94c43dc87df25ed5c58a30253dcc5eb5d"),
+    (1, "e08761ad77c39faa89f7711ea86916d62865013c6e502f42e58f291a5e828da1"),
+    (3, "1ce5df7ceda080185d7732f92082682f59c6c060949d67d8b3f12fd79dc3d362"),
+    (3, "643f51276a58205d6749dd764b48398c23abaf23fdfae3fe264885b12da88405"),
+    (3, "800e12c84649710cd8a37bd2479710593a8124240e0e40e97932ec1b065b083e"),
+    (3, "d0bfdf2732d97f98f32c10c8601fda2b0eda4eba5a45e2e9fbfad579edd0af3e"),
+    (3, "6223d2bc48abb0c8ec0c0a7cf11f8bd7580933f3bc64df395f87942ee7c8b7c4"),
+    (3, "2185822477e1dec2a6cebb6656b6546b8e6c23db4e6aee8cfc73dc6e20953e5a"),
+    (1, "c7a2a27618262a2e3afd7e5d139716d32ca03142f87f384fe2a6454a930caf63"),
+    (1, "930294d935408e90b0ca87473660ea14dfd85372285b14198670ec304202e84d"),
+    (1, "65bd39fc96e8494d4298c4d41ab7f0cd0da7b2f0d33f74df5c522689e758e395"),
+    (3, "d4faa01e0af0b7d1be92f735cba4cc26d5550a217e0bc97d9aac06533dc27d56"),
+    (3, "5b27c5104eb538d489bd421e0297d961e3d50242b5bfc49b1a68fe286cc2960c"),
+    (3, "f64521e0372645153cc09fdb9e6f1bb39e5897ce9fe8e1d4d65d9f160c984d1c"),
+]
+GOLDEN_TURNS = [
+    (text, voice, speed, pitch)
+    for text, voice, pitch in [
+        ("你好", "zh-TW-HsiaoYuNeural", 0),
+        ("Hello, <world> & all.", "en-US-AvaNeural", -20),
+        ("字" * 1000, "zh-TW-YunJheNeural", 0),
+        ("字，" * 1300, "zh-TW-YunJheNeural", 5),
+        ("word " * 450, "en-US-AvaNeural", 20),
+        ("1" * 1000, "zh-TW-HsiaoYuNeural", 0),
+        ("第一句。" * 600, "zh-TW-HsiaoYuNeural", 0),
+    ]
+    for speed in (0.75, 1.0, 2.0)
+]
+
+
+def spoken_once(text: str, voice: str, speed: float, pitch: int) -> Dialogue:
+    return Dialogue(
+        provider="azure",
+        turns=(Turn(speaker="A", text=text, index=0),),
+        voice_assignments=(VoiceAssignment(speaker="A", voice_id=voice),),
+        language="zh-TW",
+        output_format="mp3",
+        delivery=Delivery(speed=speed, pitch_percent=pitch, volume=1.0),
+    )
+
+
+@pytest.mark.parametrize(("turn", "expected"), list(zip(GOLDEN_TURNS, GOLDEN, strict=True)))
+def test_stored_segments_keep_their_keys(turn: tuple[str, str, float, int], expected: tuple[int, str]) -> None:
+    segments = plan_segments(spoken_once(*turn))
+
+    keys = "".join(fingerprint("azure", segment.utterance, volume=1.0) for segment in segments)
+    assert (len(segments), hashlib.sha256(keys.encode()).hexdigest()) == expected
+
+
+@pytest.mark.parametrize("character", ["1", "字", "字。"])
+def test_no_segment_lasts_longer_than_a_request_may(character: str) -> None:
+    dialogue = spoken_once(character * 2500, "zh-TW-HsiaoYuNeural", 0.5, 0)
+
+    segments = plan_segments(dialogue)
+
+    assert "".join(segment.utterance.text for segment in segments) == dialogue.turns[0].text
+    assert all(estimate_ms(segment.utterance) <= MAX_SEGMENT_MS for segment in segments)
