@@ -1,9 +1,13 @@
 """Serves S3 over HTTP, for presigned URLs: moto's own application, behind the checks it leaves out."""
 
+import hmac
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.wrappers import Request, Response
 
@@ -14,8 +18,9 @@ if TYPE_CHECKING:
 def s3_wsgi_app(now: Callable[[], datetime]) -> "WSGIApplication":
     """S3 with path-style addresses (`/bucket/key`), over the buckets that boto3 sees in this process.
 
-    Signatures (version 4) must be there but are not verified. A request without one, and a presigned one
-    that has expired by `now`, are refused with 403, as by a private bucket.
+    A request without a signature is refused with 403, as by a private bucket; so is a presigned one (version 4)
+    that has expired by `now` or was signed for another method, object or set of parameters. A signature in the
+    headers must be there but is not verified.
     """
     s3: WSGIApplication = create_backend_app("s3")
 
@@ -39,7 +44,28 @@ def _refusal(request: Request, now: datetime) -> Response | None:
         return _error(400, "AuthorizationQueryParametersError", "X-Amz-Date and X-Amz-Expires are required")
     if now > signed_at + lifetime:
         return _error(403, "AccessDenied", "Request has expired")
+    if not hmac.compare_digest(_signature(request), request.args["X-Amz-Signature"]):
+        return _error(403, "SignatureDoesNotMatch", "The signature does not match the request")
     return None
+
+
+def _signature(request: Request) -> str:
+    """What the request had to be signed with, for its method and all that its URL says."""
+    path_and_query = str(request.environ.get("REQUEST_URI") or request.environ["RAW_URI"])
+    path, _, query = path_and_query.partition("?")
+    signed = "&".join(each for each in query.split("&") if not each.startswith("X-Amz-Signature="))
+    names = request.args.get("X-Amz-SignedHeaders", "").split(";")
+    to_sign = AWSRequest(
+        method=request.method,
+        url=f"{request.scheme}://{request.host}{path}?{signed}",
+        headers={name: request.headers.get(name, "") for name in names if name},
+    )
+    to_sign.context["timestamp"] = request.args["X-Amz-Date"]
+    access_key, _, scope = request.args.get("X-Amz-Credential", "").partition("/")
+    region = scope.partition("/")[2].partition("/")[0]
+    # The credentials used here have secrets that are their access keys.
+    signer = S3SigV4QueryAuth(Credentials(access_key, access_key), "s3", region)
+    return str(signer.signature(signer.string_to_sign(to_sign, signer.canonical_request(to_sign)), to_sign))
 
 
 def _error(status: int, code: str, message: str) -> Response:

@@ -22,10 +22,10 @@ def http(cloud: LocalCloud) -> Client:
     return Client(cloud.s3_wsgi_app())
 
 
-def presigned_path(**parameters: str) -> str:
+def presigned_path(operation: str = "get_object", **parameters: str) -> str:
     config = Config(signature_version="s3v4", s3={"addressing_style": "path"})
     url = boto3.client("s3", endpoint_url=ORIGIN, config=config).generate_presigned_url(
-        "get_object", Params={"Bucket": "bucket", "Key": "audio/job/file.mp3", **parameters}, ExpiresIn=900
+        operation, Params={"Bucket": "bucket", "Key": "audio/job/file.mp3", **parameters}, ExpiresIn=900
     )
     assert url.startswith(ORIGIN)
     return url.removeprefix(ORIGIN)
@@ -78,3 +78,33 @@ def test_an_anonymous_request_is_refused(http: Client) -> None:
 def test_a_url_without_its_date_is_refused(http: Client) -> None:
     path = presigned_path().replace("X-Amz-Date=", "X-Amz-Other=")
     assert get(http, path).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("operation", "method"), [("get_object", "GET"), ("head_object", "HEAD"), ("put_object", "PUT")]
+)
+def test_a_url_is_good_for_the_method_it_was_signed_for(http: Client, operation: str, method: str) -> None:
+    path = presigned_path(operation)
+    # When it is used with any other method, then it is refused and changes nothing
+    for other in {"GET", "HEAD", "PUT", "DELETE", "POST"} - {method}:
+        assert http.open(path, method=other, base_url=ORIGIN, data=b"foreign").status_code == 403
+    assert boto3.client("s3").get_object(Bucket="bucket", Key="audio/job/file.mp3")["Body"].read() == AUDIO
+    # And with its own, it works
+    assert http.open(path, method=method, base_url=ORIGIN).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("part", "forged"),
+    [
+        ("file.mp3", "other.mp3"),
+        ("X-Amz-Expires=900", "X-Amz-Expires=604800"),
+        ("X-Amz-Signature=", "X-Amz-Signature=0"),
+        ("X-Amz-Credential=", "X-Amz-Credential=other"),
+        ("X-Amz-SignedHeaders=host", "X-Amz-SignedHeaders="),
+        ("?", "?response-content-type=text%2Fhtml&"),
+    ],
+)
+def test_a_forged_url_is_refused(http: Client, part: str, forged: str) -> None:
+    response = get(http, presigned_path().replace(part, forged, 1))
+    assert response.status_code == 403
+    assert b"<Code>SignatureDoesNotMatch</Code>" in response.data
