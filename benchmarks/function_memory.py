@@ -159,7 +159,7 @@ def _life(host: _Host, size: _Size) -> Iterator[Measurement]:
     yield host.invoke(functions.PLAN, {"job_id": completed}, size=size.name)
     record = composition.job_repository().get_record(completed)
     assert record is not None
-    for batch in plan_batches(plan_utterances(plan_segments(record.dialogue)))[:1]:
+    for batch in plan_batches(plan_utterances(plan_segments(record.readable_dialogue)))[:1]:
         event = {"job_id": completed, "batch": asdict(batch)}
         yield host.invoke(functions.SYNTHESIZE, event, size=size.name)
     if size is SIZES[0]:

@@ -63,7 +63,12 @@ def job_repository() -> JobRepository:
 
     from castline.jobs.repository import JobRepository
 
-    return JobRepository(boto3.client("dynamodb", config=_client_config()), settings().table_name)
+    client = boto3.client("dynamodb", config=_answering_config())
+    return JobRepository(client, settings().table_name, unreadable=_warn_of_unreadable_row)
+
+
+def _warn_of_unreadable_row(reason: str) -> None:
+    logger.warning("passed over a row that cannot be read", extra={"reason": reason})
 
 
 @_made_once
@@ -73,26 +78,18 @@ def executions() -> Executions:
 
     from castline.jobs.executions import Executions
 
-    client = boto3.client("stepfunctions", config=_client_config())
+    client = boto3.client("stepfunctions", config=_answering_config())
     return Executions(client, settings().state_machine_arn, trace_header=trace_header)
 
 
 @_made_once
 def job_service() -> JobService:
-    """What users do with jobs. Users wait for it: AWS is given up soon."""
-    import boto3
-
-    from castline.jobs.executions import Executions
-    from castline.jobs.repository import JobRepository
+    """What users do with jobs."""
     from castline.jobs.service import JobService
 
     return JobService(
-        JobRepository(boto3.client("dynamodb", config=_answering_config()), settings().table_name),
-        Executions(
-            boto3.client("stepfunctions", config=_answering_config()),
-            settings().state_machine_arn,
-            trace_header=trace_header,
-        ),
+        job_repository(),
+        executions(),
         max_active_jobs=settings().max_active_jobs,
         submitted=_count_submission,
     )

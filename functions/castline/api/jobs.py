@@ -211,7 +211,7 @@ def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
     job = record.job
     return schemas.JobDetail(
         **dict(summary(job)),
-        input_params=_input_params(record.dialogue),
+        input_params=_input_params(record.dialogue) if record.dialogue else None,
         progress=schemas.Progress(completed_segments=record.completed_segments, total_segments=job.total_segments),
         retry_count=record.retry_count,
         result_metadata=_result_metadata(record),

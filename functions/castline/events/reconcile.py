@@ -24,7 +24,7 @@ from castline.jobs.reconciliation import Remedy, remedy_for
 from castline.jobs.table import OPEN_SHARDS
 from castline.jobs.transitions import is_terminal
 from castline.metrics import Metric
-from castline.observability import logger, measure, noted, observed
+from castline.observability import log_unexpected, logger, measure, noted, observed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from castline.jobs.model import Job
 
-_REPORTED = ("examined", "started", "failed", "slots_freed", "settled", "unavailable", "out_of_time")
+_REPORTED = ("examined", "started", "failed", "slots_freed", "settled", "unavailable", "errors", "out_of_time")
 _RESERVE_MS = 10_000
 """Time left in the invocation at which no further job is begun."""
 
@@ -44,7 +44,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
     Returns:
         How often each thing was done: ``examined``, ``started``, ``failed``, ``slots_freed``, ``settled``;
-        ``unavailable``, where AWS could not serve us; and ``out_of_time``, 1 if there was no time for all.
+        ``unavailable``, where AWS could not serve us or a row cannot be read; ``errors``, where something unforeseen
+        happened; and ``out_of_time``, 1 if there was no time for all.
     """
     report: Counter[str] = Counter(dict.fromkeys(_REPORTED, 0))
     queue = _Queue()
@@ -59,6 +60,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
             except ServiceUnavailable as error:
                 report["unavailable"] += 1
                 logger.warning("not reconciled", extra={"reason": str(error)})
+            except Exception as error:  # noqa: BLE001 (one job's fault must not stop the rescue of the others)
+                report["errors"] += 1
+                log_unexpected(error)
     measure({Metric.OLDEST_PENDING_AGE: queue.oldest_age_seconds})
     logger.info("reconciled", extra=dict(report))
     return dict(report)

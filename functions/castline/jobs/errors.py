@@ -3,6 +3,7 @@
 JobError
 ├── AlreadySubmitted
 ├── IdempotencyKeyReused
+├── InputUnreadable
 ├── InvalidCursor
 ├── JobCannotCancel
 ├── JobCannotResubmit
@@ -35,6 +36,10 @@ class AlreadySubmitted(JobError):
 
 class IdempotencyKeyReused(JobError):
     """The idempotency key stands for another submission."""
+
+
+class InputUnreadable(JobError):
+    """The dialogue of a job is missing, or written so that this release cannot read it."""
 
 
 class InvalidCursor(JobError):

@@ -18,12 +18,14 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from dataclasses import asdict
+from contextlib import contextmanager
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from castline.aws_errors import ServiceUnavailable
 from castline.jobs.model import (
     Batch,
     Delivery,
@@ -45,9 +47,11 @@ from castline.jobs.model import (
 from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+PartT = TypeVar("PartT")
 
 JOB = "JOB"
 INPUT = "INPUT"
@@ -186,26 +190,49 @@ def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
     }
 
 
+class UnreadableItem(ServiceUnavailable):
+    """An item that this release cannot read: a newer one has written it, or it is damaged. The message is its key."""
+
+
 def read_job(item: Mapping[str, Any]) -> Job:
-    """A job from its JOB item or from an index's projection of it."""
-    values = deserialize(item)
-    code = values.get("failure_code")
-    return Job(
-        id=values["job_id"],
-        user_id=values["user_id"],
-        status=JobStatus(values["status"]),
-        job_type=JobType(values["job_type"]),
-        provider=values["provider"],
-        output_format=values["output_format"],
-        created_at=datetime.fromisoformat(values["created_at"]),
-        started_at=_read_time(values.get("started_at")),
-        completed_at=_read_time(values.get("completed_at")),
-        expires_at=_read_expiry(values.get(TTL_ATTRIBUTE)),
-        total_segments=int(values.get("total_segments", 0)),
-        completed_segments=int(values.get("completed_segments", 0)),
-        retry_count=int(values.get("retry_count", 0)),
-        audio_file_id=values.get("audio_file_id"),
-        failure=Failure(code=FailureCode(code), details=_unpack(values["failure_details"])) if code else None,
+    """Return a job from its JOB item or from an index's projection of it.
+
+    Raises:
+        UnreadableItem: a value is missing, or none that this release knows.
+    """
+    with _readable(item):
+        values = deserialize(item)
+        return Job(
+            id=values["job_id"],
+            user_id=values["user_id"],
+            status=JobStatus(values["status"]),
+            job_type=JobType(values["job_type"]),
+            provider=values["provider"],
+            output_format=values["output_format"],
+            created_at=datetime.fromisoformat(values["created_at"]),
+            started_at=_read_time(values.get("started_at")),
+            completed_at=_read_time(values.get("completed_at")),
+            expires_at=_read_expiry(values.get(TTL_ATTRIBUTE)),
+            total_segments=int(values.get("total_segments", 0)),
+            completed_segments=int(values.get("completed_segments", 0)),
+            retry_count=int(values.get("retry_count", 0)),
+            audio_file_id=values.get("audio_file_id"),
+            failure=_read_failure(values),
+        )
+
+
+def _read_failure(values: Mapping[str, Any]) -> Failure | None:
+    """Return why a job failed, as far as it can be read: an unknown code is an internal error."""
+    if "failure_code" not in values:
+        return None
+    known = values["failure_code"] in set(FailureCode)
+    try:
+        details = _unpack(values["failure_details"])
+    except _UNREADABLE:
+        details = {}
+    return Failure(
+        code=FailureCode(values["failure_code"]) if known else FailureCode.INTERNAL_ERROR,
+        details=details if isinstance(details, dict) else {},
     )
 
 
@@ -214,33 +241,78 @@ def pack_failure_details(failure: Failure) -> bytes:
     return _pack(dict(failure.details))
 
 
-def read_record(items: Iterable[Mapping[str, Any]]) -> JobRecord | None:
-    """All that is kept about a job, from all the items of its partition; None when the job itself is gone."""
-    by_key = {item["sk"]["S"]: item for item in items}
-    if JOB not in by_key or INPUT not in by_key:
+def read_record(found: Iterable[Mapping[str, Any]], *, user_id: str | None = None) -> JobRecord | None:
+    """Return all that is kept about a job, from all the items of its partition.
+
+    What is missing or unreadable beside the JOB item is left out: a job can be seen, and ended, without it.
+
+    Args:
+        found: the items.
+        user_id: whose job it has to be, if given.
+
+    Returns:
+        None when the job itself is gone, or another user's.
+
+    Raises:
+        UnreadableItem: the JOB item is.
+    """
+    by_key = {item["sk"]["S"]: item for item in found}
+    if JOB not in by_key:
         return None
-    result = by_key.get(RESULT)
+    job = read_job(by_key[JOB])
+    if user_id is not None and job.user_id != user_id:
+        return None
+    batches = (_read_if_readable(_read_batch, by_key[key]) for key in sorted(by_key) if key.startswith(BATCH_PREFIX))
     return JobRecord(
-        job=read_job(by_key[JOB]),
-        dialogue=_read_dialogue(by_key[INPUT]),
-        batches=tuple(_read_batch(by_key[key]) for key in sorted(by_key) if key.startswith(BATCH_PREFIX)),
-        result=_read_result(result) if result else None,
+        job=job,
+        dialogue=_read_if_readable(_read_dialogue, by_key.get(INPUT)),
+        batches=tuple(batch for batch in batches if batch is not None),
+        result=_read_if_readable(_read_result, by_key.get(RESULT)),
     )
+
+
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
+"""What reading raises where something else is stored than this release writes."""
+
+
+@contextmanager
+def _readable(item: Mapping[str, Any]) -> Iterator[None]:
+    try:
+        yield
+    except _UNREADABLE as error:
+        key = " ".join(str(value) for name in ("pk", "sk", "job_id") for value in item.get(name, {}).values())
+        raise UnreadableItem(f"{key}: {type(error).__name__}") from error
+
+
+def _read_if_readable(read: Callable[[Mapping[str, Any]], PartT], item: Mapping[str, Any] | None) -> PartT | None:
+    if item is None:
+        return None
+    try:
+        with _readable(item):
+            return read(item)
+    except UnreadableItem:
+        return None
+
+
+def _known(kind: type[PartT], values: Mapping[str, Any]) -> PartT:
+    """Make a dataclass from stored values; what a newer release has added is ignored."""
+    names = {each.name for each in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in values.items() if name in names})
 
 
 def _read_dialogue(item: Mapping[str, Any]) -> Dialogue:
     values = _unpack(deserialize(item)["dialogue"])
-    values["turns"] = tuple(Turn(**turn) for turn in values["turns"])
-    values["voice_assignments"] = tuple(VoiceAssignment(**each) for each in values["voice_assignments"])
+    values["turns"] = tuple(_known(Turn, turn) for turn in values["turns"])
+    values["voice_assignments"] = tuple(_known(VoiceAssignment, each) for each in values["voice_assignments"])
     values["job_type"] = JobType(values["job_type"])
-    values["delivery"] = Delivery(**values["delivery"])
-    return Dialogue(**values)
+    values["delivery"] = _known(Delivery, values["delivery"])
+    return _known(Dialogue, values)
 
 
 def _read_result(item: Mapping[str, Any]) -> Result:
     values = _unpack(deserialize(item)["result"])
-    values["turn_timings"] = tuple(TurnTiming(**timing) for timing in values["turn_timings"])
-    return Result(**values)
+    values["turn_timings"] = tuple(_known(TurnTiming, timing) for timing in values["turn_timings"])
+    return _known(Result, values)
 
 
 def _read_batch(item: Mapping[str, Any]) -> Batch:
@@ -254,8 +326,8 @@ def _read_batch(item: Mapping[str, Any]) -> Batch:
 
 
 def _read_spoken_segment(values: dict[str, Any]) -> SpokenSegment:
-    values["cues"] = tuple(SegmentCue(**cue) for cue in values["cues"])
-    return SpokenSegment(**values)
+    values["cues"] = tuple(_known(SegmentCue, cue) for cue in values["cues"])
+    return _known(SpokenSegment, values)
 
 
 def _read_time(value: str | None) -> datetime | None:

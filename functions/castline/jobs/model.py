@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from castline.jobs.errors import InputUnreadable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -181,10 +183,10 @@ class Job:
 
     @property
     def latency_ms(self) -> int | None:
-        """From the start of processing to the end; None for a job that has not come so far."""
+        """From the start of processing to the end, never below 0; None for a job that has not come so far."""
         if self.started_at is None or self.completed_at is None:
             return None
-        return round((self.completed_at - self.started_at).total_seconds() * 1000)
+        return max(0, round((self.completed_at - self.started_at).total_seconds() * 1000))
 
     def is_expired(self, now: datetime) -> bool:
         """Whether the job's retention has passed, deleted already or not."""
@@ -232,10 +234,22 @@ class JobRecord:
     """A job with all that is kept about it."""
 
     job: Job
-    dialogue: Dialogue
+    dialogue: Dialogue | None
+    """None when it is missing, or written so that this release cannot read it."""
     batches: tuple[Batch, ...] = ()
     """In order of ``Batch.number``; only while the job is processing and shortly after."""
     result: Result | None = None
+
+    @property
+    def readable_dialogue(self) -> Dialogue:
+        """The dialogue, for work that is impossible without it.
+
+        Raises:
+            InputUnreadable: it is missing or unreadable.
+        """
+        if self.dialogue is None:
+            raise InputUnreadable(f"the input of job {self.job.id} is missing or unreadable")
+        return self.dialogue
 
     @property
     def completed_segments(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -17,7 +17,7 @@ from castline.jobs.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS
 from castline.jobs.transitions import predecessors, retention
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _LARGEST_QUERY_PAGE = 1000
 _CONFLICT_ATTEMPTS = 8
 _CONFLICT_BACKOFF_SECONDS = 0.05
+_READ_ATTEMPTS = 3
 
 _IS_NEW = "attribute_not_exists(pk)"
 _HAS_FREE_SLOT = "attribute_not_exists(job_ids) OR size(job_ids) < :max"
@@ -44,9 +45,19 @@ class JobRepository:
     All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
     """
 
-    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+    def __init__(
+        self, client: DynamoDBClient, table_name: str, *, unreadable: Callable[[str], None] = lambda _key: None
+    ) -> None:
+        """Use a table.
+
+        Args:
+            client: reads and writes.
+            table_name: the table.
+            unreadable: is told the key of each row that a list passes over because this release cannot read it.
+        """
         self._client = client
         self._table = table_name
+        self._unreadable = unreadable
 
     def create(
         self, job: Job, dialogue: Dialogue, *, max_active: int, idempotency_key: IdempotencyKey | None = None
@@ -121,15 +132,13 @@ class JobRepository:
     def acknowledge(self, job_id: str) -> Job | None:
         """The job as it is now, which from now on nobody can discard; None when there is none."""
         try:
-            with translated_aws_errors():
-                answer = self._client.update_item(
-                    TableName=self._table,
-                    Key=items.serialize(items.job_key(job_id)),
-                    UpdateExpression="SET acknowledged = :true",
-                    ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeValues=items.serialize({":true": True}),
-                    ReturnValues="ALL_NEW",
-                )
+            answer = self._update(
+                Key=items.serialize(items.job_key(job_id)),
+                UpdateExpression="SET acknowledged = :true",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=items.serialize({":true": True}),
+                ReturnValues="ALL_NEW",
+            )
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
@@ -144,18 +153,27 @@ class JobRepository:
             )
         return items.read_job(answer["Item"]) if "Item" in answer else None
 
-    def get_record(self, job_id: str) -> JobRecord | None:
-        """The job with its dialogue, batches and result, as they are now; None when there is none."""
-        return items.read_record(
-            self._query(
-                {
-                    "TableName": self._table,
-                    "KeyConditionExpression": "pk = :pk",
-                    "ExpressionAttributeValues": items.serialize({":pk": items.job_key(job_id)["pk"]}),
-                    "ConsistentRead": True,
-                }
-            )
-        )
+    def get_record(self, job_id: str, *, user_id: str | None = None) -> JobRecord | None:
+        """Return the job with its dialogue, batches and result, as they are now; None when there is none.
+
+        A query may see half of a transaction: a completed job is read again until its result is there too.
+
+        Args:
+            job_id: of the job.
+            user_id: whose job it has to be: another user's is None, before anything large is unpacked.
+        """
+        query: QueryInputTypeDef = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": items.serialize({":pk": items.job_key(job_id)["pk"]}),
+            "ConsistentRead": True,
+        }
+        for attempt in range(_READ_ATTEMPTS):
+            _pause_before(attempt)
+            record = items.read_record(self._query(query), user_id=user_id)
+            if record is None or record.result is not None or record.job.status is not JobStatus.COMPLETED:
+                break
+        return record
 
     def list_page(
         self,
@@ -195,12 +213,12 @@ class JobRepository:
         query["Limit"] = min(offset + limit + 1, _LARGEST_QUERY_PAGE)
 
         found: list[Job] = []
-        for position, item in enumerate(self._query(query)):
+        for position, job in enumerate(self._read_jobs(self._query(query))):
             if position < offset:
                 continue
             if len(found) == limit:
                 return JobPage(jobs=tuple(found), total=total, next_after=found[-1].id)
-            found.append(items.read_job(item))
+            found.append(job)
         return JobPage(jobs=tuple(found), total=total, next_after=None)
 
     def start(self, job: Job, *, total_segments: int, now: datetime) -> bool:
@@ -213,28 +231,26 @@ class JobRepository:
             JobNotActive: the job is in a terminal status, or gone.
         """
         try:
-            with translated_aws_errors():
-                before = self._client.update_item(
-                    TableName=self._table,
-                    Key=items.serialize(items.job_key(job.id)),
-                    UpdateExpression=(
-                        "SET #status = :processing, started_at = if_not_exists(started_at, :now), "
-                        f"total_segments = :total, {USER_STATUS_JOBS.partition_key} = :user_status"
-                    ),
-                    ConditionExpression="#status IN (:pending, :processing)",
-                    ExpressionAttributeNames={"#status": "status"},
-                    ExpressionAttributeValues=items.serialize(
-                        {
-                            ":pending": JobStatus.PENDING.value,
-                            ":processing": JobStatus.PROCESSING.value,
-                            ":now": items.encode_time(now),
-                            ":total": total_segments,
-                            ":user_status": items.user_status_key(job.user_id, JobStatus.PROCESSING),
-                        }
-                    ),
-                    ReturnValues="ALL_OLD",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )["Attributes"]
+            before = self._update(
+                Key=items.serialize(items.job_key(job.id)),
+                UpdateExpression=(
+                    "SET #status = :processing, started_at = if_not_exists(started_at, :now), "
+                    f"total_segments = :total, {USER_STATUS_JOBS.partition_key} = :user_status"
+                ),
+                ConditionExpression="#status IN (:pending, :processing)",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=items.serialize(
+                    {
+                        ":pending": JobStatus.PENDING.value,
+                        ":processing": JobStatus.PROCESSING.value,
+                        ":now": items.encode_time(now),
+                        ":total": total_segments,
+                        ":user_status": items.user_status_key(job.user_id, JobStatus.PROCESSING),
+                    }
+                ),
+                ReturnValues="ALL_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )["Attributes"]
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
@@ -248,23 +264,21 @@ class JobRepository:
         Failures are counted by the table: ``batch.provider_failures`` is ignored.
         """
         values = items.batch_values(batch, now)
-        with translated_aws_errors():
-            self._client.update_item(
-                TableName=self._table,
-                Key=items.serialize(items.batch_key(job_id, batch.number)),
-                UpdateExpression=(
-                    f"SET spoken_segments = :segments, is_native = :native, {TTL_ATTRIBUTE} = :expiry "
-                    "ADD provider_failures :failures"
-                ),
-                ExpressionAttributeValues=items.serialize(
-                    {
-                        ":segments": values["spoken_segments"],
-                        ":native": values["is_native"],
-                        ":expiry": values[TTL_ATTRIBUTE],
-                        ":failures": int(failed),
-                    }
-                ),
-            )
+        self._update(
+            Key=items.serialize(items.batch_key(job_id, batch.number)),
+            UpdateExpression=(
+                f"SET spoken_segments = :segments, is_native = :native, {TTL_ATTRIBUTE} = :expiry "
+                "ADD provider_failures :failures"
+            ),
+            ExpressionAttributeValues=items.serialize(
+                {
+                    ":segments": values["spoken_segments"],
+                    ":native": values["is_native"],
+                    ":expiry": values[TTL_ATTRIBUTE],
+                    ":failures": int(failed),
+                }
+            ),
+        )
 
     def finish(
         self,
@@ -353,21 +367,18 @@ class JobRepository:
 
         Oldest first, and perhaps without the latest changes.
         """
-        for item in self._open_items(items.open_jobs_key(shard)):
-            yield items.read_job(item)
+        yield from self._read_jobs(self._open_items(items.open_jobs_key(shard)))
 
     def settle(self, job: Job) -> None:
         """Take a failed job out of :meth:`open_jobs`: nothing of it is left to look after."""
         try:
-            with translated_aws_errors():
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=items.serialize(items.job_key(job.id)),
-                    UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
-                    ConditionExpression="#status = :failed",
-                    ExpressionAttributeNames={"#status": "status"},
-                    ExpressionAttributeValues=items.serialize({":failed": JobStatus.FAILED.value}),
-                )
+            self._update(
+                Key=items.serialize(items.job_key(job.id)),
+                UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
+                ConditionExpression="#status = :failed",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=items.serialize({":failed": JobStatus.FAILED.value}),
+            )
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
@@ -391,23 +402,30 @@ class JobRepository:
         Returns:
             Whether it was taken until now.
         """
-        with translated_aws_errors():
-            answer = self._client.update_item(**self._free_slot(user_id, job_id), ReturnValues="ALL_OLD")
+        answer = self._update(**self._free_slot(user_id, job_id), ReturnValues="ALL_OLD")
         return job_id in items.deserialize(answer.get("Attributes", {})).get("job_ids", ())
 
     def forget_user_without_slots(self, user_id: str) -> None:
         """Take a user who has no slots taken out of :meth:`users_with_slots_taken`."""
         try:
-            with translated_aws_errors():
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=items.serialize(items.active_key(user_id)),
-                    UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
-                    ConditionExpression="attribute_not_exists(job_ids)",
-                )
+            self._update(
+                Key=items.serialize(items.active_key(user_id)),
+                UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
+                ConditionExpression="attribute_not_exists(job_ids)",
+            )
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
+
+    def _read_jobs(self, found: Iterable[dict[str, Any]]) -> Iterator[Job]:
+        """Read jobs row by row: one that this release cannot read is passed over, and told of."""
+        for item in found:
+            try:
+                job = items.read_job(item)
+            except items.UnreadableItem as error:
+                self._unreadable(str(error))
+            else:
+                yield job
 
     def _open_items(self, partition: str) -> Iterator[dict[str, Any]]:
         return self._query(
@@ -440,8 +458,7 @@ class JobRepository:
             None when it was written; the cancellation reasons, one a write, when a condition did not hold.
         """
         for attempt in range(_CONFLICT_ATTEMPTS):
-            if attempt:
-                time.sleep(random.uniform(0, _CONFLICT_BACKOFF_SECONDS * 2**attempt))  # noqa: S311
+            _pause_before(attempt)
             try:
                 with translated_aws_errors():
                     self._client.transact_write_items(TransactItems=writes)
@@ -455,6 +472,18 @@ class JobRepository:
             else:
                 return None
         raise ServiceUnavailable("TransactWriteItems: TransactionConflict")
+
+    def _update(self, **update: Any) -> dict[str, Any]:
+        """Update one item. DynamoDB refuses that while a transaction writes the same item; it is tried again here."""
+        for attempt in range(_CONFLICT_ATTEMPTS):
+            _pause_before(attempt)
+            try:
+                with translated_aws_errors():
+                    return cast("dict[str, Any]", self._client.update_item(**{"TableName": self._table, **update}))
+            except ClientError as error:
+                if error_code(error) != "TransactionConflictException":
+                    raise
+        raise ServiceUnavailable("UpdateItem: TransactionConflictException")
 
     def _query(self, query: QueryInputTypeDef) -> Iterator[dict[str, Any]]:
         request: QueryInputTypeDef = {**query}
@@ -476,3 +505,9 @@ class JobRepository:
             if "LastEvaluatedKey" not in page:
                 return count
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _pause_before(attempt: int) -> None:
+    """Wait before another attempt at what met a transaction: at random, longer each time, not before the first."""
+    if attempt:
+        time.sleep(random.uniform(0, _CONFLICT_BACKOFF_SECONDS * 2**attempt))  # noqa: S311

@@ -102,11 +102,11 @@ class JobService:
 
         Raises:
             JobNotFound: the user has no such job.
-            JobCannotResubmit: it is pending or processing.
+            JobCannotResubmit: it is pending or processing, or its dialogue cannot be read.
             IdempotencyKeyReused: as for ``submit``, as are JobLimitExceeded and ServiceUnavailable.
         """
         record = self.get(user_id, job_id)
-        if record.job.completed_at is None:
+        if record.job.completed_at is None or record.dialogue is None:
             raise JobCannotResubmit(record.job.status)
         return self.submit(user_id, record.dialogue, idempotency_key=idempotency_key)
 
@@ -116,7 +116,7 @@ class JobService:
         Raises:
             JobNotFound: the user has no such job.
         """
-        record = self._repository.get_record(job_id) if is_job_id(job_id) else None
+        record = self._repository.get_record(job_id, user_id=user_id) if is_job_id(job_id) else None
         if record is None:
             raise JobNotFound
         self._demand_visible(user_id, record.job)

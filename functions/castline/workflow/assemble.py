@@ -49,13 +49,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         raise JobNotActive(record.job.status if record else None)
     note(user_id=record.job.user_id)
 
-    planned = plan_segments(record.dialogue)
+    planned = plan_segments(record.readable_dialogue)
     turns = _spoken_turns(record, planned)
     assembly = plan_assembly(
         [[segment.samples for segment in turn] for turn in turns],
         output_format=OutputFormat(record.job.output_format),
-        gap_ms=record.dialogue.gap_ms,
-        crossfade_ms=record.dialogue.crossfade_ms,
+        gap_ms=record.readable_dialogue.gap_ms,
+        crossfade_ms=record.readable_dialogue.crossfade_ms,
         has_seamless_joints=any(
             one.turn == other.turn and not ends_sentence(one.utterance.text) for one, other in pairwise(planned)
         ),
@@ -124,7 +124,7 @@ def _write(
 
 
 def _broken(record: JobRecord, position: int, reason: str) -> BrokenSegment:
-    return with_details(BrokenSegment(reason), turn_index=record.dialogue.turns[position].index)
+    return with_details(BrokenSegment(reason), turn_index=record.readable_dialogue.turns[position].index)
 
 
 def _describe(record: JobRecord, turns: list[list[SpokenSegment]], assembly: Assembly, size_bytes: int) -> Result:
@@ -135,11 +135,11 @@ def _describe(record: JobRecord, turns: list[list[SpokenSegment]], assembly: Ass
         synthesis_mode=SynthesisMode.NATIVE if is_native else SynthesisMode.SEGMENTED,
         content_type=assembly.output_format.content_type,
         size_bytes=size_bytes,
-        characters=sum(len(turn.text) for turn in record.dialogue.turns),
+        characters=sum(len(turn.text) for turn in record.readable_dialogue.turns),
         billed_characters=sum(segment.billed_characters for segment in segments),
         reused_segments=sum(segment.is_reused for segment in segments),
         turn_timings=tuple(
             TurnTiming(turn_index=turn.index, speaker=turn.speaker, start_ms=span.start_ms, end_ms=span.end_ms)
-            for turn, span in zip(record.dialogue.turns, assembly.timeline.spans, strict=True)
+            for turn, span in zip(record.readable_dialogue.turns, assembly.timeline.spans, strict=True)
         ),
     )

@@ -36,14 +36,14 @@ def subtitle_cues(
             yield SubtitleCue(
                 start_ms=start_ms + cue.start_ms,
                 end_ms=start_ms + cue.end_ms,
-                speaker=record.dialogue.turns[segment.turn].speaker,
+                speaker=record.readable_dialogue.turns[segment.turn].speaker,
                 text=segment.utterance.text[cue.start : cue.end],
             )
 
 
 def mp3_tag(record: JobRecord, assembly: Assembly) -> bytes:
     """The ID3 tag of a job's MP3. A chapter lasts until the next one begins."""
-    turns = record.dialogue.turns
+    turns = record.readable_dialogue.turns
     speakers = list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
     day = f"{record.job.created_at:%Y-%m-%d}"
     if not speakers:

@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if record is None:
         raise JobNotActive(None)
     note(user_id=record.job.user_id)
-    segments = plan_segments(record.dialogue)
+    segments = plan_segments(record.readable_dialogue)
     batches = plan_batches(plan_utterances(segments))
     now = datetime.now(UTC)
     if repository.start(record.job, total_segments=len(segments), now=now):

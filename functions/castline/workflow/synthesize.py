@@ -49,7 +49,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     note(user_id=record.job.user_id)
     _measure_wait(record, number)
 
-    everything = plan_utterances(plan_segments(record.dialogue))
+    everything = plan_utterances(plan_segments(record.readable_dialogue))
     batch = everything[first : first + count]
 
     def store(segments: Sequence[SpokenSegment], *, is_native: bool = False, failed: bool = False) -> None:
@@ -60,7 +60,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     tally = Tally()
     speaking = Speaking(
         record.job,
-        volume=record.dialogue.delivery.volume,
+        volume=record.readable_dialogue.delivery.volume,
         is_native=synthesis_mode(everything) is SynthesisMode.NATIVE,
         concurrency=composition.settings().speech_concurrency,
         storage=composition.audio_storage(),
@@ -86,7 +86,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         logger.warning("batch failed", extra={"error": type(error).__name__, "reason": str(error)})
         raise with_details(
             error,
-            turn_index=record.dialogue.turns[first_segment.turn].index,
+            turn_index=record.readable_dialogue.turns[first_segment.turn].index,
             voice_id=first_segment.utterance.voice_id,
         )
     logger.info("batch spoken", extra={"segments": len(spoken)})

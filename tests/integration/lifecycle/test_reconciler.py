@@ -33,7 +33,9 @@ from tests.integration.lifecycle.world import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NOTHING = dict.fromkeys(("examined", "started", "failed", "slots_freed", "settled", "unavailable", "out_of_time"), 0)
+NOTHING = dict.fromkeys(
+    ("examined", "started", "failed", "slots_freed", "settled", "unavailable", "errors", "out_of_time"), 0
+)
 
 
 @pytest.fixture(autouse=True)

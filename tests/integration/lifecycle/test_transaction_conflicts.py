@@ -1,0 +1,92 @@
+"""A write of one item that meets a transaction on it: DynamoDB refuses it, and it is tried again."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from castline.aws_errors import ServiceUnavailable
+from castline.jobs.model import JobStatus
+from tests.integration.lifecycle.world import DIALOGUE, SETTLED, World, new_user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_world(world: World) -> None:
+    world.forget_everything()
+
+
+@contextmanager
+def conflicts(times: int) -> Iterator[list[str]]:
+    """Refuse the next ``times`` UpdateItem calls as DynamoDB does while a transaction writes the same item."""
+    refused: list[str] = []
+    make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def conflicting(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if operation == "UpdateItem" and len(refused) < times:
+            refused.append(parameters["Key"]["sk"]["S"])
+            error = {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}
+            raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
+        return make_api_call(client, operation, parameters)
+
+    with patch.object(BaseClient, "_make_api_call", conflicting), patch("castline.jobs.repository.time.sleep"):
+        yield refused
+
+
+def test_a_few_conflicts_are_not_noticed(world: World) -> None:
+    # Given a job, and conflicts at every write of one item on its way
+    job = world.service.submit(new_user(), DIALOGUE)
+
+    # When its workflow runs
+    with conflicts(3) as at_the_start:
+        world.plan(job.id)
+    with conflicts(3) as amid_speaking:
+        world.synthesize(job.id)
+    world.assemble(job.id)
+
+    # Then it completes
+    assert (len(at_the_start), len(amid_speaking)) == (3, 3)
+    assert world.status_of(job.id) is JobStatus.COMPLETED
+
+
+def test_a_submission_that_is_repeated_meets_a_conflict(world: World) -> None:
+    user = new_user()
+    job = world.service.submit(user, DIALOGUE, idempotency_key="key")
+
+    with conflicts(2) as refused:
+        again = world.service.submit(user, DIALOGUE, idempotency_key="key")
+
+    assert refused == ["JOB", "JOB"]
+    assert again.id == job.id
+
+
+def test_endless_conflicts_are_for_later_and_stop_no_other_rescue(world: World) -> None:
+    # Given two users with a slot that nobody holds
+    users = [new_user(), new_user()]
+    for user in users:
+        world.leak_slot(user, "00000000-0000-7000-8000-000000000000")
+    world.clock.advance(SETTLED + timedelta(seconds=1))
+
+    # When every try for the first of them conflicts
+    with conflicts(8) as refused:
+        report = world.reconcile()
+
+    # Then the other one is served, and the next run serves the first
+    assert len(refused) == 8
+    assert (report["unavailable"], report["slots_freed"]) == (1, 1)
+    assert world.reconcile()["slots_freed"] == 1
+
+
+def test_it_is_unavailable_in_the_end(world: World) -> None:
+    job = world.service.submit(new_user(), DIALOGUE)
+
+    with conflicts(1_000), pytest.raises(ServiceUnavailable, match="TransactionConflict"):
+        world.repository.acknowledge(job.id)

@@ -1,0 +1,155 @@
+"""One row that this release cannot read costs one job: not the list, not the rescue of the others."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from castline.aws_errors import ServiceUnavailable
+from castline.jobs import items
+from castline.jobs.errors import JobCannotResubmit
+from castline.jobs.model import FailureCode, JobStatus
+from local import resources
+from tests.integration.lifecycle.world import DIALOGUE, SETTLED, World, new_user
+
+if TYPE_CHECKING:
+    from castline.jobs.model import Job
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_world(world: World) -> None:
+    world.forget_everything()
+
+
+def put(world: World, job_id: str, sort_key: str, **values: Any) -> None:
+    """Overwrite attributes of one of a job's items, as another release or an accident would."""
+    names = {f"#{name}": name for name in values}
+    world.dynamodb.update_item(
+        TableName=resources.TABLE_NAME,
+        Key=items.serialize(items.job_key(job_id, sort_key)),
+        UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues=items.serialize({f":{name}": value for name, value in values.items()}),
+    )
+
+
+def delete(world: World, job_id: str, sort_key: str) -> None:
+    world.dynamodb.delete_item(TableName=resources.TABLE_NAME, Key=items.serialize(items.job_key(job_id, sort_key)))
+
+
+def newer(value: Any) -> bytes:
+    return zlib.compress(json.dumps(value).encode())
+
+
+def dead_jobs(world: World, count: int) -> list[Job]:
+    """Processing jobs of as many users, whose executions have died."""
+    jobs = [world.service.submit(new_user(), DIALOGUE) for _ in range(count)]
+    for job in jobs:
+        world.plan(job.id)
+        world.executions.statuses[job.id] = "ABORTED"
+    return jobs
+
+
+UNREADABLE_JOBS: list[dict[str, Any]] = [
+    {"status": "paused"},
+    {"job_type": "opera"},
+    {"created_at": "yesterday"},
+    {"started_at": "soon"},
+]
+
+
+@pytest.mark.parametrize("values", UNREADABLE_JOBS, ids=lambda values: next(iter(values)))
+def test_a_job_that_cannot_be_read_stops_nobody_elses_rescue(world: World, values: dict[str, Any]) -> None:
+    # Given four dead jobs, one of which a newer release has changed
+    odd, *others = dead_jobs(world, 4)
+    put(world, odd.id, items.JOB, **values)
+    world.clock.advance(SETTLED + timedelta(seconds=1))
+
+    # When the reconciler runs
+    report = world.reconcile()
+
+    # Then the others are failed and their slots freed
+    assert report["errors"] == 0
+    assert [world.status_of(job.id) for job in others] == [JobStatus.FAILED] * 3
+    assert [world.repository.taken_slots(job.user_id) for job in others] == [frozenset()] * 3
+
+    # And its user's list works without it, and a poll of it is asked to come again
+    assert world.service.list(odd.user_id, limit=10).jobs == ()
+    with pytest.raises(ServiceUnavailable):
+        world.service.get(odd.user_id, odd.id)
+
+
+def test_fields_of_a_newer_release_are_passed_over(world: World) -> None:
+    # Given a completed job, every part of which a newer release has written with a field more
+    job = world.service.submit(new_user(), DIALOGUE)
+    world.complete(job.id)
+    before = world.service.get(job.user_id, job.id)
+    assert before.dialogue is not None
+    assert before.result is not None
+    dialogue, result = asdict(before.dialogue), asdict(before.result)
+    for part in (dialogue, *dialogue["turns"], *dialogue["voice_assignments"], dialogue["delivery"]):
+        part["mood"] = "cheerful"
+    for part in (result, *result["turn_timings"]):
+        part["lufs"] = -16
+    put(world, job.id, items.JOB, title="Lesson 1")
+    put(world, job.id, items.INPUT, dialogue=newer(dialogue))
+    put(world, job.id, items.RESULT, result=newer(result))
+
+    # Then it is read as before, and can be submitted again
+    after = world.service.get(job.user_id, job.id)
+    assert (after.dialogue, after.result) == (before.dialogue, before.result)
+    assert world.service.resubmit(job.user_id, job.id).status is JobStatus.PENDING
+
+
+LOST_INPUTS = [None, b"garbage", newer([]), newer({"turns": 3}), newer({**asdict(DIALOGUE), "job_type": "opera"})]
+
+
+@pytest.mark.parametrize("content", LOST_INPUTS, ids=["missing", "garbage", "list", "incomplete", "unknown type"])
+def test_a_job_whose_input_is_lost_can_be_seen_and_is_failed(world: World, content: bytes | None) -> None:
+    # Given a processing job whose input cannot be read any more
+    (job,) = dead_jobs(world, 1)
+    if content is None:
+        delete(world, job.id, items.INPUT)
+    else:
+        put(world, job.id, items.INPUT, dialogue=content)
+
+    # Then it can be seen
+    assert world.service.get(job.user_id, job.id).dialogue is None
+
+    # And the reconciler fails it and frees its slot
+    world.clock.advance(SETTLED + timedelta(seconds=1))
+    assert world.reconcile()["failed"] == 1
+    record = world.service.get(job.user_id, job.id)
+    assert record.job.failure is not None
+    assert record.job.failure.code is FailureCode.INTERRUPTED
+    assert world.repository.taken_slots(job.user_id) == frozenset()
+
+    # And what cannot be read cannot be submitted again
+    with pytest.raises(JobCannotResubmit):
+        world.service.resubmit(job.user_id, job.id)
+
+
+def test_a_failure_of_a_newer_release_is_an_internal_error(world: World) -> None:
+    job = world.service.submit(new_user(), DIALOGUE)
+    world.record_failure(job.id)
+    put(world, job.id, items.JOB, failure_code="MUSIC_MISSING", failure_details=b"garbage")
+
+    failure = world.service.get(job.user_id, job.id).job.failure
+
+    assert failure is not None
+    assert failure.code is FailureCode.INTERNAL_ERROR
+    assert failure.details == {}
+
+
+def test_a_foreign_job_is_not_unpacked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = world.service.submit(new_user(), DIALOGUE)
+    unpacked: list[object] = []
+    monkeypatch.setattr(items, "_unpack", unpacked.append)
+
+    assert world.repository.get_record(job.id, user_id="somebody else") is None
+    assert unpacked == []
