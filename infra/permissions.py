@@ -70,7 +70,8 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
     ),
     functions.ASSEMBLE: (
         Grant(actions=("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
-        Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
+        # What does not read as a segment is deleted, so that it is spoken again.
+        Grant(actions=("s3:DeleteObject", "s3:GetObject"), resources=(SEGMENTS,)),
         Grant(actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"), resources=(AUDIO,)),
         _LEARN_WHAT_IS_MISSING,
     ),

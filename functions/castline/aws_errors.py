@@ -38,11 +38,14 @@ def error_code(error: ClientError) -> str:
 def translated_aws_errors() -> Iterator[None]:
     """Turn what AWS or the network may recover from into ServiceUnavailable; let everything else through.
 
+    A body that breaks off while it is read is among it.
+
     Raises:
         ServiceUnavailable: botocore's own retries are used up.
     """
-    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
     from botocore.exceptions import ConnectionError as BotoConnectionError
+    from urllib3.exceptions import HTTPError as TransportError
 
     try:
         yield
@@ -51,5 +54,5 @@ def translated_aws_errors() -> Iterator[None]:
         if error_code(error) in _TRY_AGAIN_LATER or status_code >= 500:
             raise ServiceUnavailable(f"{error.operation_name}: {error_code(error)}") from error
         raise
-    except (BotoConnectionError, HTTPClientError) as error:
+    except (BotoConnectionError, HTTPClientError, IncompleteReadError, TransportError, ConnectionError) as error:
         raise ServiceUnavailable(type(error).__name__) from error

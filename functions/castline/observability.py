@@ -11,9 +11,9 @@ import logging
 import os
 import sys
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from aws_lambda_powertools import Logger
 
@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 
-output = logging.StreamHandler(sys.stdout)
+
+class _Output(logging.StreamHandler[TextIO]):
+    """Standard output. A line that cannot be written is lost, without a word on standard error."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
+        """Go on."""
+
+
+output = _Output(sys.stdout)
 """Where every line goes."""
 _SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", SERVICE)
 logger = Logger(service=_SERVICE, logger_handler=output)
@@ -145,7 +153,9 @@ def _aws_reason(error: BaseException) -> str | None:
 def _write(line: str) -> None:
     output.acquire()
     try:
-        output.stream.write(f"{line}\n")
-        output.flush()
+        # A full disk or a closed stream must not fail the call that the line is about.
+        with suppress(OSError, ValueError):
+            output.stream.write(f"{line}\n")
+            output.flush()
     finally:
         output.release()

@@ -193,3 +193,17 @@ def test_a_deployments_lines_and_metrics_carry_its_name() -> None:
     assert (said["message"], said["service"]) == ("said", "castline-staging")
     assert measured["service"] == "castline-staging"
     assert measured["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), ValueError("I/O operation on closed file")]
+)
+def test_a_line_that_cannot_be_written_fails_no_call(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise error
+
+    monkeypatch.setattr(observability.output, "stream", Full())
+
+    observability.logger.info("submitted")
+    observability.measure({Metric.JOBS_SUBMITTED: 1})

@@ -11,6 +11,7 @@ nobody can learn what another has had spoken.
 from __future__ import annotations
 
 import json
+import re
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -25,7 +26,7 @@ from botocore.exceptions import ClientError
 
 from castline.audio.chunk_stream import ChunkStream
 from castline.audio.content_disposition import content_disposition
-from castline.audio.errors import BrokenSegment
+from castline.audio.errors import BrokenSegment, UnreadableCues
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.audio.stored_segment import samples_in
 from castline.audio.subtitles import SubtitleCue
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _READ_CHUNK_BYTES: Final = 64 * 1024
 READ_AHEAD_SEGMENTS: Final = 8  # with the one being read and an upload, all of botocore's ten connections
 _CUES_EXTENSION: Final = "cues.json"
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # which JSON can hold, and UTF-8 cannot
 
 # Parts are uploaded one after another by the calling thread: one part is all that is ever held in memory.
 # 5 MiB is the smallest that S3 takes, and 10,000 of them are 50 days of MP3.
@@ -92,7 +94,10 @@ class AudioStorage:
         self._presigning_client = presigning_client
 
     def find_segment(self, user_id: str, fingerprint: str) -> SegmentEntry | None:
-        """What is stored of a segment; ``None`` when there is none, or none that lasts long enough to be used.
+        """Return what is stored of a segment.
+
+        None when there is nothing, nothing that lasts long enough to be used, or an object of a size that no segment
+        has: such a segment is spoken again and stored over it.
 
         Needs ``s3:ListBucket``: without it, S3 answers 403 and not 404 for a missing key.
         """
@@ -105,7 +110,11 @@ class AudioStorage:
             raise
         if datetime.now(UTC) - head["LastModified"] > timedelta(days=SEGMENT_REUSE_DAYS):
             return None
-        return SegmentEntry(samples=samples_in(head["ContentLength"]), notes=head["Metadata"])
+        try:
+            samples = samples_in(head["ContentLength"])
+        except BrokenSegment:
+            return None
+        return SegmentEntry(samples=samples, notes=head["Metadata"])
 
     def put_segment(self, user_id: str, fingerprint: str, segment: StoredSegment, notes: Mapping[str, str]) -> None:
         """Store a segment; one that is already there is replaced.
@@ -124,6 +133,11 @@ class AudioStorage:
                 ContentType="application/octet-stream",
                 Metadata=dict(notes),
             )
+
+    def delete_segment(self, user_id: str, fingerprint: str) -> None:
+        """Delete a segment, so that it is spoken again; one that is not there is fine."""
+        with translated_aws_errors():
+            self._client.delete_object(Bucket=self._bucket, Key=segment_key(user_id, fingerprint))
 
     def read_parts(self, user_id: str, parts: Iterable[tuple[str, range]]) -> Iterator[Iterator[bytes]]:
         """Stream parts of several segments one after another: each a fingerprint, and which bytes.
@@ -180,13 +194,28 @@ class AudioStorage:
             )
 
     def read_cues(self, job_id: str, audio_file_id: str) -> list[SubtitleCue]:
-        """What is said when in a finished file."""
-        with translated_aws_errors():
-            answer = self._client.get_object(
-                Bucket=self._bucket, Key=audio_key(job_id, audio_file_id, _CUES_EXTENSION)
-            )
-            rows = json.loads(answer["Body"].read())
-        return [SubtitleCue(*row) for row in rows]
+        """What is said when in a finished file.
+
+        Raises:
+            UnreadableCues: There are no cues, or what is stored in their place is something else.
+        """
+        key = audio_key(job_id, audio_file_id, _CUES_EXTENSION)
+        try:
+            with translated_aws_errors():
+                body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            # A missing key is a denied one to those who may not list the bucket.
+            if _is_missing(error) or error_code(error) == "AccessDenied":
+                raise UnreadableCues(f"{key}: {error_code(error)}") from error
+            raise
+        try:
+            rows = json.loads(body)
+        except (ValueError, RecursionError):
+            # Not chained: the error would hold the text.
+            raise UnreadableCues(f"{key} is not JSON") from None
+        if not isinstance(rows, list):
+            raise UnreadableCues(f"{key} is no list")
+        return [_read_cue(row, f"row {number} of {key}") for number, row in enumerate(rows)]
 
     def download_url(
         self,
@@ -237,6 +266,15 @@ class AudioStorage:
 def _chunks(body: StreamingBody) -> Iterator[bytes]:
     with translated_aws_errors(), closing(body):
         yield from body.iter_chunks(_READ_CHUNK_BYTES)
+
+
+def _read_cue(row: object, name: str) -> SubtitleCue:
+    match row:
+        case [int(start_ms), int(end_ms), str(speaker), str(text)] if start_ms >= 0 and not (
+            isinstance(start_ms, bool) or isinstance(end_ms, bool) or _SURROGATE.search(speaker + text)
+        ):
+            return SubtitleCue(start_ms, end_ms, speaker, text)
+    raise UnreadableCues(f"{name} is no cue")
 
 
 def _is_missing(error: ClientError) -> bool:

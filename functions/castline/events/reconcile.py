@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from castline import composition
 from castline.aws_errors import ServiceUnavailable
 from castline.ending import fail_job
+from castline.jobs.items import UnreadableItem
 from castline.jobs.model import Failure, FailureCode, JobStatus
 from castline.jobs.reconciliation import Remedy, remedy_for
 from castline.jobs.table import OPEN_SHARDS
@@ -138,7 +139,11 @@ def _reconcile_slots(user_id: str) -> list[str]:
     freed = []
     job_ids = repository.taken_slots(user_id)
     for job_id in job_ids:
-        job = repository.get(job_id)
+        try:
+            job = repository.get(job_id)
+        except UnreadableItem as error:
+            logger.warning("a slot is taken by a job that cannot be read", extra={"reason": str(error)})
+            continue
         if (job is None or is_terminal(job.status)) and repository.free_slot(user_id, job_id):
             measure({Metric.RECONCILER_SLOTS_FREED: 1})
             logger.warning("freed a slot", extra={"job_id": job_id})

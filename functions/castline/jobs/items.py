@@ -257,11 +257,9 @@ def read_record(found: Iterable[Mapping[str, Any]], *, user_id: str | None = Non
         UnreadableItem: the JOB item is.
     """
     by_key = {item["sk"]["S"]: item for item in found}
-    if JOB not in by_key:
+    if JOB not in by_key or (user_id is not None and by_key[JOB].get("user_id") != {"S": user_id}):
         return None
     job = read_job(by_key[JOB])
-    if user_id is not None and job.user_id != user_id:
-        return None
     batches = (_read_if_readable(_read_batch, by_key[key]) for key in sorted(by_key) if key.startswith(BATCH_PREFIX))
     return JobRecord(
         job=job,

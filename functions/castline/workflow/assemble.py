@@ -106,7 +106,11 @@ def _write(
     audio_file_id: str,
     storage: AudioStorage,
 ) -> int:
-    """Stream the joined turns into one object, and return its size in bytes."""
+    """Stream the joined turns into one object, and return its size in bytes.
+
+    Raises:
+        BrokenSegment: a segment is not as it was stored. It is deleted: the next job has it spoken again.
+    """
     output_format = assembly.output_format
     source = StoredSegments(storage, record.job.user_id, list(chain.from_iterable(turns)))
     chunks = assembly.write(source)
@@ -120,6 +124,8 @@ def _write(
         )
     except BrokenSegment as error:
         turn_of = [position for position, turn in enumerate(turns) for _ in turn]
+        broken = list(chain.from_iterable(turns))[source.position]
+        storage.delete_segment(record.job.user_id, broken.fingerprint)
         raise _broken(record, turn_of[source.position], str(error)) from error
 
 

@@ -42,15 +42,18 @@ class SegmentNotes:
         }
 
     @classmethod
-    def from_metadata(cls, metadata: Mapping[str, str]) -> SegmentNotes:
-        """What :meth:`to_metadata` has written."""
+    def from_metadata(cls, metadata: Mapping[str, str]) -> SegmentNotes | None:
+        """Read what :meth:`to_metadata` has written; None when it is something else."""
         cues = []
-        for row in metadata[_CUES].split():
-            place, _, time = row.partition("@")
-            start, end = map(int, place.split("-"))
-            start_ms, end_ms = map(int, time.split("-"))
-            cues.append(SegmentCue(start=start, end=end, start_ms=start_ms, end_ms=end_ms))
-        return cls(cues=tuple(cues), spoken_for=metadata[_SPOKEN_FOR], billed_characters=int(metadata[_BILLED]))
+        try:
+            for row in metadata[_CUES].split():
+                place, _, time = row.partition("@")
+                start, end = map(int, place.split("-"))
+                start_ms, end_ms = map(int, time.split("-"))
+                cues.append(SegmentCue(start=start, end=end, start_ms=start_ms, end_ms=end_ms))
+            return cls(cues=tuple(cues), spoken_for=metadata[_SPOKEN_FOR], billed_characters=int(metadata[_BILLED]))
+        except (KeyError, ValueError):
+            return None
 
 
 def shape(speech: Speech, utterance: Utterance, *, volume: float) -> tuple[StoredSegment, tuple[SegmentCue, ...]]:

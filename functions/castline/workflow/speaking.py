@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from castline.speech.beats import BEAT, is_beat
 from castline.speech.billing import billed_characters, billed_together
 from castline.speech.cues import is_one_cue
-from castline.speech.errors import CutUncertain, PermanentSpeechError, SpeechError, TransientSpeechError
+from castline.speech.errors import CutUncertain, EmptyAudio, PermanentSpeechError, SpeechError, TransientSpeechError
 from castline.speech.native import group
 from castline.workflow.segments import fingerprint
 from castline.workflow.shaping import SegmentNotes, shape
@@ -133,6 +134,8 @@ class Speaking:
         if entry is None:
             return None
         notes = SegmentNotes.from_metadata(entry.notes)
+        if notes is None:
+            return None
         return StoredUtterance(
             fingerprint=key,
             samples=entry.samples,
@@ -175,16 +178,24 @@ class Speaking:
         ]
 
     def _speak_alone(self, position: int, utterance: Utterance, key: str) -> _Result:
+        if is_beat(utterance.text):
+            return position, self._store(utterance, key, BEAT, 0)
         try:
             with self._slots:
                 speech = self._provider().synthesize(utterance, with_words=not is_one_cue(utterance.text))
+        except EmptyAudio as error:
+            self._tally.count_error(error)
+            if any(map(str.isalnum, utterance.text)):
+                return position, error
+            return position, self._store(utterance, key, BEAT, 0)
         except SpeechError as error:
             self._tally.count_error(error)
             return position, error
         return position, self._store(utterance, key, speech, billed_characters(utterance))
 
     def _store(self, utterance: Utterance, key: str, speech: Speech, billed: int) -> StoredUtterance:
-        self._tally.count_spoken(utterance, billed)
+        if speech is not BEAT:
+            self._tally.count_spoken(utterance, billed)
         segment, cues = shape(speech, utterance, volume=self._volume)
         notes = SegmentNotes(cues=cues, spoken_for=self._job.id, billed_characters=billed)
         self._storage.put_segment(self._job.user_id, key, segment, notes.to_metadata())
