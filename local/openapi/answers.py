@@ -154,7 +154,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
                 headers=("Cache-Control", "Vary"),
             ),
         ),
-        errors=("VALIDATION_ERROR", *_READING_ERRORS, "JOB_NOT_COMPLETED"),
+        errors=("VALIDATION_ERROR", *_READING_ERRORS, "JOB_NOT_COMPLETED", "SUBTITLES_NOT_AVAILABLE"),
     ),
     ("POST", "/jobs/{job_id}/resubmit"): Operation(
         tag="Jobs", answers=(_SUBMITTED,), errors=(*_SUBMISSION_ERRORS, "JOB_NOT_FOUND", "JOB_CANNOT_RESUBMIT")

@@ -20,6 +20,7 @@ from castline.api.languages import Language, preferred_language
 from castline.api.request_body import JSON, RequestTooLarge, media_type, read_json
 from castline.api.responses import error_response
 from castline.api.validation import InvalidRequest, explain
+from castline.audio.errors import UnreadableCues
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import (
     IdempotencyKeyReused,
@@ -142,6 +143,12 @@ def _job_not_found(_error: JobNotFound) -> Response[str]:
 @app.exception_handler(JobNotCompleted)
 def _job_not_completed(_error: JobNotCompleted) -> Response[str]:
     return error_response(404, "JOB_NOT_COMPLETED", _language())
+
+
+@app.exception_handler(UnreadableCues)
+def _subtitles_not_available(error: UnreadableCues) -> Response[str]:
+    logger.error("the subtitles cannot be read", extra={"reason": str(error)})
+    return error_response(404, "SUBTITLES_NOT_AVAILABLE", _language())
 
 
 @app.exception_handler(JobCannotCancel)

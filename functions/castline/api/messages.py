@@ -42,6 +42,10 @@ _ERRORS: _Catalogue = {
         _ZH: "服務暫時無法使用，請稍後再試",
         _EN: "The service is unavailable for the moment. Please try again later.",
     },
+    "SUBTITLES_NOT_AVAILABLE": {
+        _ZH: "這個工作的字幕已無法取得",
+        _EN: "The subtitles of this job are no longer available.",
+    },
     "UNAUTHORIZED": {_ZH: "請先登入", _EN: "Please sign in."},
     "VALIDATION_ERROR": {_ZH: "請求內容有誤", _EN: "The request is not valid."},
 }

@@ -1,15 +1,19 @@
 """How audio fails.
 
 AudioError
-├── BrokenSegment     a stored segment is missing, or not as long as its place on the timeline
-└── LengthMismatch    a file's header promised another length than what followed
+├── BrokenSegment       a stored segment is missing, or not as long as its place on the timeline
+├── LengthMismatch      a file's header promised another length than what followed
+└── UnreadableCues      what is said when in a finished file is missing, or is not what was stored
 """
 
 from __future__ import annotations
 
 
 class AudioError(Exception):
-    """Audio could not be put together. The message holds keys, positions and lengths, never dialogue text."""
+    """Audio could not be put together, or described.
+
+    The message holds keys, positions and lengths, never dialogue text.
+    """
 
 
 class BrokenSegment(AudioError):
@@ -18,3 +22,7 @@ class BrokenSegment(AudioError):
 
 class LengthMismatch(AudioError):
     """A file's header promised another length than what followed."""
+
+
+class UnreadableCues(AudioError):
+    """What is said when in a finished file is missing, or is not what was stored."""

@@ -84,12 +84,13 @@ def render(subtitle_format: SubtitleFormat, cues: Iterable[SubtitleCue]) -> str:
 def render_vtt(cues: Iterable[SubtitleCue]) -> str:
     """The cues as WebVTT: each speaker is the voice of a cue, which players can style and most do not show.
 
-    ``&``, ``<`` and ``>`` are escaped, so that no text is taken for markup or a timing line.
+    ``&``, ``<`` and ``>`` are escaped, so that no text is taken for markup or a timing line; and so is a dash that
+    would make an arrow with the end of the speaker's tag.
     """
     blocks = ["WEBVTT\n"]
     for cue in cues:
         lines = [_escape(line) for line in wrap(cue.text)]
-        voice = f"<v {_escape(_on_one_line(cue.speaker))}>" if cue.speaker else ""
+        voice = f"<v {_escape_name(_on_one_line(cue.speaker))}>" if cue.speaker else ""
         blocks.append("\n".join([_timing(cue, "."), voice + "\n".join(lines)]) + "\n")
     return "\n".join(blocks)
 
@@ -222,6 +223,12 @@ def _on_one_line(text: str) -> str:
 
 def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _escape_name(name: str) -> str:
+    """Escape what is followed by the ``>`` of its tag."""
+    escaped = _escape(name)
+    return escaped.removesuffix("-") + "&#45;" if escaped.endswith("--") else escaped
 
 
 def _timing(cue: SubtitleCue, decimal_mark: str) -> str:

@@ -9,9 +9,10 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from moto import mock_aws
 
-from castline.audio.errors import BrokenSegment
+from castline.audio.errors import BrokenSegment, UnreadableCues
 from castline.audio.storage import READ_AHEAD_SEGMENTS, AudioStorage, audio_key
 from castline.audio.stored_segment import StoredSegment, frames_range, pcm_range
 from castline.audio.subtitles import SubtitleCue
@@ -161,6 +162,56 @@ class TestCues:
         assert storage.read_cues("job", "file") == cues
         storage.delete_audio("job")
         assert keys(client) == []
+
+    def test_that_are_missing_cannot_be_read(self, storage: AudioStorage) -> None:
+        with pytest.raises(UnreadableCues, match="NoSuchKey"):
+            storage.read_cues("job", "file")
+
+    def test_that_are_denied_are_missing(self, storage: AudioStorage, client: S3Client) -> None:
+        # Given what S3 says of a missing key to those who may not list the bucket
+        with Stubber(client) as stubber:
+            stubber.add_client_error("get_object", "AccessDenied", http_status_code=403)
+
+            with pytest.raises(UnreadableCues, match="AccessDenied"):
+                storage.read_cues("job", "file")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"\xff\xfe\xfd",
+            b"secret",
+            b"[" * 100_000,
+            b"[[" + b"9" * 5_000 + b',1,"A","secret"]]',
+            b"null",
+            b"{}",
+            b'"secret"',
+            b"[1]",
+            b"[null]",
+            b'["secr"]',
+            b"[[]]",
+            b'[[0,1,"A"]]',
+            b'[[0,1,"A","secret",1]]',
+            b'[["0",1,"A","secret"]]',
+            b'[[0,1.5,"A","secret"]]',
+            b'[[0,NaN,"A","secret"]]',
+            b'[[false,true,"A","secret"]]',
+            b'[[-1,1,"A","secret"]]',
+            b'[[0,1,null,"secret"]]',
+            b'[[0,1,"A",["secret"]]]',
+            rb'[[0,1,"A","secret \ud800"]]',
+            b'[[0,1,"A","fine"],[2,3,"A"]]',
+        ],
+    )
+    def test_that_are_something_else_cannot_be_read(
+        self, storage: AudioStorage, client: S3Client, body: bytes
+    ) -> None:
+        client.put_object(Bucket=BUCKET, Key=audio_key("job", "file", "cues.json"), Body=body)
+
+        with pytest.raises(UnreadableCues, match=r"file\.cues\.json") as raised:
+            storage.read_cues("job", "file")
+
+        assert "secr" not in str(raised.value)
 
 
 class TestFinishedFiles:

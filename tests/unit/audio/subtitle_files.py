@@ -11,7 +11,7 @@ _TIME = r"(\d{2,}):([0-5]\d):([0-5]\d)%s(\d{3})"
 _VTT_TIMING = re.compile(f"{_TIME} --> {_TIME}".replace("%s", r"\."))
 _SRT_TIMING = re.compile(f"{_TIME} --> {_TIME}".replace("%s", ","))
 _VOICE = re.compile(r"<v ([^<>]+)>([^<>]*)")
-_CHARACTER_REFERENCE = re.compile(r"&(?!amp;|lt;|gt;)")
+_CHARACTER_REFERENCE = re.compile(r"&(?!amp;|lt;|gt;|#45;)")
 
 
 def read_vtt(file: str) -> list[SubtitleCue]:

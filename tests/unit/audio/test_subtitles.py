@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from itertools import pairwise
@@ -22,13 +23,14 @@ PHRASES = st.tuples(
     st.sampled_from(["", " "]),
 ).map("".join)
 PROSE = st.lists(PHRASES, max_size=40).map("".join)
-MARKUP = st.lists(st.sampled_from(["-->", "&", "<", ">", "<b>", "&lt;", "NOTE", "\n\n", "\r", "1", " ", "字"])).map(
-    "".join
-)
+MARKUP = st.lists(
+    st.sampled_from(["-->", "--", "-", "&", "<", ">", "<b>", "&lt;", "NOTE", "\n\n", "\r", "1", " ", "字"])
+).map("".join)
 # What the API takes: no control characters but white space, no surrogates.
 ANYTHING = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\t"), max_size=200)
 TEXTS = PROSE | MARKUP | ANYTHING
-SPEAKERS = (st.sampled_from(["A", "曉雨", "<b> & -->", "NOTE", "旁白 一"]) | ANYTHING).filter(str.strip)
+DASHES = st.text("-\u2010\u2011>A &", max_size=8).map(lambda name: f"{name}--") | st.text("-", min_size=1)
+SPEAKERS = (st.sampled_from(["A", "曉雨", "<b> & -->", "NOTE", "旁白 一"]) | DASHES | ANYTHING).filter(str.strip)
 
 
 @st.composite
@@ -120,6 +122,34 @@ def test_a_subrip_file_reads_back_as_the_cues(written: list[SubtitleCue]) -> Non
     for back, cue in zip(read, written, strict=True):
         assert bare(back.speaker) == bare(cue.speaker)
         assert bare(back.text) == bare(cue.text.replace("-->", "→"))
+
+
+@given(cues(), st.sampled_from(SubtitleFormat))
+def test_no_line_but_timing_lines_holds_an_arrow(written: list[SubtitleCue], subtitle_format: SubtitleFormat) -> None:
+    lines = render(subtitle_format, written).splitlines()
+
+    arrows = [line for line in lines if "-->" in line]
+    assert len(arrows) == len(written)
+    assert all(re.fullmatch(r"[\d:.,]+ --> [\d:.,]+", line) for line in arrows)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "tag"),
+    [
+        ("A-", "<v A->"),
+        ("A--", "<v A-&#45;>"),
+        ("--", "<v -&#45;>"),
+        ("----", "<v ---&#45;>"),
+        ("A -- ", "<v A -&#45;>"),
+        ("-->", "<v --&gt;>"),
+        ("&#45;", "<v &amp;#45;>"),
+    ],
+)
+def test_the_end_of_a_name_makes_no_arrow_with_the_end_of_its_tag(speaker: str, tag: str) -> None:
+    file = render_vtt([SubtitleCue(0, 1_000, speaker, "> 好")])
+
+    assert file.splitlines()[-1] == f"{tag}&gt; 好"
+    assert read_vtt(file) == [SubtitleCue(0, 1_000, speaker.strip(), "> 好")]
 
 
 def test_a_webvtt_file() -> None:
