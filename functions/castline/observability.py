@@ -13,7 +13,7 @@ import sys
 import traceback
 from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 
-class _Output(logging.StreamHandler[TextIO]):
+class _Output(logging.StreamHandler[Any]):
     """Standard output. A line that cannot be written is lost, without a word on standard error."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from castline.audio.stored_segment import frames_range, samples_in
 from local import resources
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import dialogue
@@ -46,6 +47,11 @@ MISSES = {
     "truncated": overwritten(lambda stored: {"Body": stored["Body"][:-1]}),
     "no metadata": overwritten(lambda _: {"Metadata": {}}),
     "garbled cues": overwritten(lambda stored: {"Metadata": stored["Metadata"] | {"cues": "a-b@c"}}),
+    "one checksum lost": overwritten(
+        lambda stored: {
+            "Metadata": {name: stored["Metadata"][name] for name in stored["Metadata"] if name != "pcm-sha256"}
+        }
+    ),
     "garbled bill": overwritten(lambda stored: {"Metadata": stored["Metadata"] | {"billed-characters": "?"}}),
 }
 
@@ -75,20 +81,102 @@ def test_what_does_not_read_as_a_segment_is_spoken_again(
     assert audio[0] == audio[1]
 
 
-def test_what_assembling_finds_broken_is_spoken_again_by_the_next_job(client: ApiClient) -> None:
-    # Given a segment with garbage of the right size
+def zeroed_pcm(stored: Stored) -> Stored:
+    samples = samples_in(len(stored["Body"]))
+    frames = stored["Body"][: frames_range(samples).stop]
+    return {"Body": frames.ljust(len(stored["Body"]), b"\0")}
+
+
+def flipped_bit(stored: Stored) -> Stored:
+    """In the main data of an MP3 frame, and in a sample."""
+    body = bytearray(stored["Body"])
+    body[100] ^= 1
+    body[-1] ^= 1
+    return {"Body": bytes(body)}
+
+
+GARBAGE = {
+    "garbage of the same size": lambda stored: {"Body": b"\x55" * len(stored["Body"])},
+    "zeroed PCM": zeroed_pcm,
+    "a flipped bit": flipped_bit,
+}
+
+
+@pytest.mark.parametrize("output_format", ["mp3", "wav"])
+@pytest.mark.parametrize("change", GARBAGE.values(), ids=GARBAGE)
+def test_other_content_is_never_heard_and_is_spoken_again_by_the_next_job(
+    client: ApiClient, change: Callable[[Stored], Stored], output_format: str
+) -> None:
+    # Given a segment with other content of the same size
     before = set(segments())
-    client.complete(dialogue("第三句話在這裡", "第四句話也在"))
+    submitted = dialogue("第三句話在這裡", "第四句話也在", output_format=output_format)
+    client.complete(submitted)
     stored = segments()
     key = next(key for key in stored if key not in before)
-    overwritten(lambda stored: {"Body": b"\x55" * len(stored["Body"])})(key, stored[key])
+    overwritten(change)(key, stored[key])
 
     # When a job meets it
-    failed = client.wait_for(client.submit(dialogue("第三句話在這裡", "第四句話也在")), "failed")
+    first = client.submit(submitted)
+    ended = client.wait_for(first, "completed" if change is zeroed_pcm and output_format == "mp3" else "failed")
 
-    # Then it fails, and is told to submit again, which helps
+    # Then it fails, unless it reads only what is undamaged; and is told to submit again, which helps
+    if ended["status"] == "failed":
+        assert ended["error_code"] == "SEGMENT_BROKEN"
+        client.complete(submitted)
+        assert segments()[key]["Body"] == stored[key]["Body"]
+
+
+def test_one_failure_is_enough_however_many_segments_are_damaged(client: ApiClient) -> None:
+    # Given several damaged segments
+    before = set(segments())
+    submitted = dialogue("第九句話", "第十句話", "第十一句話", "第十二句話")
+    client.complete(submitted)
+    for key, stored in segments().items():
+        if key not in before:
+            overwritten(GARBAGE["a flipped bit"])(key, stored)
+
+    # When a job has met the first of them
+    client.wait_for(client.submit(submitted), "failed")
+
+    # Then the next one completes
+    client.complete(submitted)
+
+
+def test_a_segment_stored_under_the_key_of_another_is_never_heard(client: ApiClient) -> None:
+    # Given two segments, the one stored over the other with all that belongs to it
+    before = set(segments())
+    submitted = dialogue("第五句話", "第六句話", output_format="wav")
+    client.complete(submitted)
+    stored = segments()
+    one, other = (key for key in stored if key not in before)
+    overwritten(lambda _: stored[other])(one, stored[one])
+
+    # When a job meets it
+    failed = client.wait_for(client.submit(submitted), "failed")
+
+    # Then its words are not spoken in the wrong place
     assert failed["error_code"] == "SEGMENT_BROKEN"
-    assert client.complete(dialogue("第三句話在這裡", "第四句話也在"))["status"] == "completed"
+    client.complete(submitted)
+    assert segments()[one]["Body"] == stored[one]["Body"]
+
+
+def test_segments_that_an_older_release_has_stored_are_still_used(
+    client: ApiClient, speech: AzureSpeechEmulator
+) -> None:
+    # Given segments without checksums
+    before = set(segments())
+    client.complete(dialogue("第七句話", "第八句話"))
+    for key, stored in segments().items():
+        if key not in before:
+            kept = {name: value for name, value in stored["Metadata"].items() if not name.endswith("-sha256")}
+            assert kept.keys() == {"cues", "spoken-for", "billed-characters"}
+            overwritten(lambda _: {"Metadata": kept})(key, stored)  # noqa: B023 (it is called at once)
+    requests = len(speech.traffic.requests)
+
+    # Then they are used in either format
+    for output_format in ("mp3", "wav"):
+        client.complete(dialogue("第七句話", "第八句話", output_format=output_format))
+    assert len(speech.traffic.requests) == requests
 
 
 def test_a_turn_with_nothing_to_speak_is_a_beat(client: ApiClient, speech: AzureSpeechEmulator) -> None:

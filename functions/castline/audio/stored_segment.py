@@ -7,13 +7,17 @@ of samples, and that from the object's size.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, Self
 
 from castline.audio.errors import BrokenSegment
 from castline.audio.info_frame import Framing
 from castline.audio.mp3_frames import FRAME_SAMPLES, FRAME_SIZE_BYTES, find_foreign_frame, main_data_begin
 from castline.audio.pcm import SAMPLE_WIDTH_BYTES
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 _TAG_OFFSET: Final = 13
 _TAGS: Final = {b"Xing", b"Info"}
@@ -36,6 +40,35 @@ class StoredSegment:
     def pcm(self) -> bytes:
         """Its PCM."""
         return self.body[_as_slice(pcm_range(self.samples))]
+
+
+@dataclass(frozen=True, slots=True)
+class Checksums:
+    """Content hashes of a stored segment's two parts, see :func:`part_checksum`."""
+
+    frames: str
+    pcm: str
+
+    @classmethod
+    def of(cls, fingerprint: str, segment: StoredSegment) -> Self:
+        """Return those of ``segment``, which is stored under ``fingerprint``."""
+        frames, pcm = part_checksum(fingerprint), part_checksum(fingerprint)
+        frames.update(segment.frames)
+        pcm.update(segment.pcm)
+        return cls(frames=digest(frames), pcm=digest(pcm))
+
+
+def part_checksum(fingerprint: str) -> Hash:
+    """Begin the checksum of one part of a segment: SHA-256 of the segment's fingerprint and the part's bytes.
+
+    The fingerprint makes a part that is stored under another segment's key fail.
+    """
+    return hashlib.sha256(fingerprint.encode("ascii"))
+
+
+def digest(checksum: Hash) -> str:
+    """Return the first 128 bits of a checksum, in hex: metadata has room for 2 KB."""
+    return checksum.hexdigest()[:32]
 
 
 def frames_range(samples: int) -> range:

@@ -215,6 +215,9 @@ class SpokenSegment:
     billed_characters: int = 0
     """0 when it was stored already."""
     is_reused: bool = False
+    frames_checksum: str | None = None
+    """Of its MP3 frames as they were stored; None for a segment that an older release has stored."""
+    pcm_checksum: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

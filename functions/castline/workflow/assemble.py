@@ -109,7 +109,8 @@ def _write(
     """Stream the joined turns into one object, and return its size in bytes.
 
     Raises:
-        BrokenSegment: a segment is not as it was stored. It is deleted: the next job has it spoken again.
+        BrokenSegment: a segment is not as it was stored. All that are not are deleted: the next job has them spoken
+            again.
     """
     output_format = assembly.output_format
     source = StoredSegments(storage, record.job.user_id, list(chain.from_iterable(turns)))
@@ -124,8 +125,9 @@ def _write(
         )
     except BrokenSegment as error:
         turn_of = [position for position, turn in enumerate(turns) for _ in turn]
-        broken = list(chain.from_iterable(turns))[source.position]
-        storage.delete_segment(record.job.user_id, broken.fingerprint)
+        met = list(chain.from_iterable(turns))[source.position]
+        for segment in {met, *source.broken()}:
+            storage.delete_segment(record.job.user_id, segment.fingerprint)
         raise _broken(record, turn_of[source.position], str(error)) from error
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from castline.audio.level import levelled
 from castline.audio.pcm import samples_to_ms, trim
-from castline.audio.stored_segment import encode_segment
+from castline.audio.stored_segment import Checksums, encode_segment
 from castline.jobs.model import SegmentCue
 from castline.speech.cues import cues_of
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _CUES = "cues"
 _SPOKEN_FOR = "spoken-for"
 _BILLED = "billed-characters"
+_FRAMES_CHECKSUM = "frames-sha256"
+_PCM_CHECKSUM = "pcm-sha256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +33,20 @@ class SegmentNotes:
     """The id of the job that paid for it."""
     billed_characters: int
     """How many characters it paid for."""
+    checksums: Checksums | None = None
+    """None for a segment that an older release has stored: it had none."""
 
     def to_metadata(self) -> Mapping[str, str]:
         """As ASCII, less than 2 KB."""
         rows = (f"{cue.start}-{cue.end}@{cue.start_ms}-{cue.end_ms}" for cue in self.cues)
-        return {
+        metadata = {
             _CUES: " ".join(rows),
             _SPOKEN_FOR: self.spoken_for,
             _BILLED: str(self.billed_characters),
         }
+        if self.checksums is not None:
+            metadata |= {_FRAMES_CHECKSUM: self.checksums.frames, _PCM_CHECKSUM: self.checksums.pcm}
+        return metadata
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> SegmentNotes | None:
@@ -51,7 +58,13 @@ class SegmentNotes:
                 start, end = map(int, place.split("-"))
                 start_ms, end_ms = map(int, time.split("-"))
                 cues.append(SegmentCue(start=start, end=end, start_ms=start_ms, end_ms=end_ms))
-            return cls(cues=tuple(cues), spoken_for=metadata[_SPOKEN_FOR], billed_characters=int(metadata[_BILLED]))
+            has_checksums = _FRAMES_CHECKSUM in metadata or _PCM_CHECKSUM in metadata
+            return cls(
+                cues=tuple(cues),
+                spoken_for=metadata[_SPOKEN_FOR],
+                billed_characters=int(metadata[_BILLED]),
+                checksums=Checksums(metadata[_FRAMES_CHECKSUM], metadata[_PCM_CHECKSUM]) if has_checksums else None,
+            )
         except (KeyError, ValueError):
             return None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from castline.audio.stored_segment import Checksums
 from castline.speech.beats import BEAT, is_beat
 from castline.speech.billing import billed_characters, billed_together
 from castline.speech.cues import is_one_cue
@@ -44,6 +45,8 @@ class StoredUtterance:
     """What it has cost whoever paid for it."""
     is_paid_for: bool
     """Whether that was this job."""
+    checksums: Checksums | None
+    """Of its audio as it was stored; None where that was not noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,7 @@ class Speaking:
             cues=notes.cues,
             billed_characters=notes.billed_characters,
             is_paid_for=notes.spoken_for == self._job.id,
+            checksums=notes.checksums,
         )
 
     def _group(self, missing: _Wanted) -> list[_Wanted]:
@@ -197,10 +201,16 @@ class Speaking:
         if speech is not BEAT:
             self._tally.count_spoken(utterance, billed)
         segment, cues = shape(speech, utterance, volume=self._volume)
-        notes = SegmentNotes(cues=cues, spoken_for=self._job.id, billed_characters=billed)
+        checksums = Checksums.of(key, segment)
+        notes = SegmentNotes(cues=cues, spoken_for=self._job.id, billed_characters=billed, checksums=checksums)
         self._storage.put_segment(self._job.user_id, key, segment, notes.to_metadata())
         return StoredUtterance(
-            fingerprint=key, samples=segment.samples, cues=cues, billed_characters=billed, is_paid_for=True
+            fingerprint=key,
+            samples=segment.samples,
+            cues=cues,
+            billed_characters=billed,
+            is_paid_for=True,
+            checksums=checksums,
         )
 
 

@@ -125,6 +125,8 @@ def _spoken_segments(batch: Sequence[PlannedUtterance], stored: Mapping[int, Sto
                     cues=utterance.cues,
                     billed_characters=utterance.billed_characters if is_paid_for else 0,
                     is_reused=not is_paid_for,
+                    frames_checksum=utterance.checksums.frames if utterance.checksums else None,
+                    pcm_checksum=utterance.checksums.pcm if utterance.checksums else None,
                 )
             )
     return segments
