@@ -86,6 +86,6 @@ class CachedSecret:
         try:
             self._last, self._retry_at = self._parse(text), 0.0
         except Exception:
-            self._secrets.clear_cache()  # a repaired secret is known at once
+            self._secrets.clear_cache()  # type: ignore[no-untyped-call]  # a repaired secret is known at once
             raise
         return self._last

@@ -33,6 +33,8 @@ from castline.observability import logger, measure, note
 DOWNLOAD_SECONDS = 15 * 60
 """How long a presigned URL works."""
 POLL_AFTER_SECONDS = 2
+_UNDETERMINED = "und"
+"""The language tag of what is in no known language (ISO 639-2)."""
 
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255)]
 
@@ -211,7 +213,7 @@ def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
     job = record.job
     return schemas.JobDetail(
         **dict(summary(job)),
-        input_params=_input_params(record.dialogue) if record.dialogue else None,
+        input_params=_input_params(record),
         progress=schemas.Progress(completed_segments=record.completed_segments, total_segments=job.total_segments),
         retry_count=record.retry_count,
         result_metadata=_result_metadata(record),
@@ -232,7 +234,18 @@ def _failure_details(failure: Failure) -> schemas.FailureDetails | None:
     return details if details != schemas.FailureDetails() else None
 
 
-def _input_params(dialogue: Dialogue) -> schemas.InputParams | schemas.SingleVoiceInputParams:
+def _input_params(record: JobRecord) -> schemas.InputParams | schemas.SingleVoiceInputParams:
+    job, dialogue = record.job, record.dialogue
+    if dialogue is None:
+        return schemas.InputParams(
+            provider=job.provider,
+            turns=[],
+            voice_assignments=[],
+            language=_UNDETERMINED,
+            output_format=job.output_format,
+            gap_ms=0,
+            crossfade_ms=0,
+        )
     if dialogue.job_type is JobType.SINGLE_TTS:
         return schemas.SingleVoiceInputParams.of(dialogue)
     return schemas.InputParams.of(dialogue)

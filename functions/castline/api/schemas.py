@@ -474,8 +474,8 @@ class FailureDetails(BaseModel):
 class JobDetail(JobSummary):
     """A job with all that is known about it. What does not apply is left out."""
 
-    input_params: InputParams | SingleVoiceInputParams | None = _left_out_when_none()
-    """Left out when what was submitted can no longer be read."""
+    input_params: InputParams | SingleVoiceInputParams
+    """Without turns when what was submitted can no longer be read."""
     progress: Progress
     retry_count: int
     result_metadata: ResultMetadata | None = _left_out_when_none()

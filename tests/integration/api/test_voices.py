@@ -243,7 +243,15 @@ class TestAzure:
     def test_bad_entries_are_dropped_one_by_one(self) -> None:
         # Given a list of which one entry is a voice
         good = next(iter(VOICES.values())).as_json()
-        bad = [None, 7, [], {}, {**good, "LocalName": 7}, {**good, "Gender": None}, {**good, "StyleList": "calm"}]
+        bad: list[Any] = [
+            None,
+            7,
+            [],
+            {},
+            {**good, "LocalName": 7},
+            {**good, "Gender": None},
+            {**good, "StyleList": "calm"},
+        ]
         dropped: list[int] = []
 
         # When

@@ -29,12 +29,13 @@ def test_listing_again_and_again_takes_no_more_memory() -> None:
         )
 
     def list_items() -> int:
-        return client.query(
+        answer = client.query(
             TableName="table",
             KeyConditionExpression="PK = :user",
             ExpressionAttributeValues={":user": {"S": "user"}},
             ProjectionExpression="SK, title",
-        )["Count"]
+        )
+        return int(answer["Count"])
 
     assert list_items() == ITEMS
     # When it is listed 200 times

@@ -1788,7 +1788,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `JOB_NOT_FOUND` or `JOB_NOT_COMPLETED` */
+            /** @description `JOB_NOT_FOUND` or `JOB_NOT_COMPLETED` or `SUBTITLES_NOT_AVAILABLE` */
             404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1800,7 +1800,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "JOB_NOT_FOUND" | "JOB_NOT_COMPLETED";
+                        error?: "JOB_NOT_FOUND" | "JOB_NOT_COMPLETED" | "SUBTITLES_NOT_AVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
