@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote
 
 from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
@@ -53,7 +54,12 @@ def _signature(request: Request) -> str:
     """What the request had to be signed with, for its method and all that its URL says."""
     path_and_query = str(request.environ.get("REQUEST_URI") or request.environ["RAW_URI"])
     path, _, query = path_and_query.partition("?")
-    signed = "&".join(each for each in query.split("&") if not each.startswith("X-Amz-Signature="))
+    # As S3 does, every parameter is decoded and written anew: clients differ in what they escape.
+    signed = "&".join(
+        f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}"
+        for name, value in parse_qsl(query, keep_blank_values=True)
+        if name != "X-Amz-Signature"
+    )
     names = request.args.get("X-Amz-SignedHeaders", "").split(";")
     to_sign = AWSRequest(
         method=request.method,

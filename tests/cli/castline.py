@@ -69,7 +69,7 @@ class Castline:
     def done(self, *arguments: str, stdin: bytes = b"") -> str:
         """Run a command that does what it should and has nothing to complain about; gives what it printed."""
         outcome = self(*arguments, stdin=stdin)
-        assert (outcome.exit_code, outcome.err) == (0, "")
+        assert (outcome.exit_code, outcome.err) == (0, ""), outcome
         return outcome.out
 
     def run(self, *arguments: str, stdin: bytes = b"") -> Outcome:

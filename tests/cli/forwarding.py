@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-_NOT_PASSED_ON = {"connection", "content-length", "host", "transfer-encoding"}
+_NOT_PASSED_ON = {"connection", "content-length", "transfer-encoding"}
 
 
 class ForwardingHandler(BaseHTTPRequestHandler):

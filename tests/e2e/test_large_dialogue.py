@@ -101,7 +101,7 @@ def test_a_turn_that_has_to_be_cut_amid_a_sentence_goes_on_without_a_pause(clien
 )
 def test_gap_and_crossfade(client: ApiClient, gap_ms: int, crossfade_ms: int, output_format: str) -> None:
     # Given
-    texts = ["我先開始說話。", "我等一下再說。", "最後換我說話。"]
+    texts = ["我先開始說話，你先聽著。", "我等一下再說，你先聽我把這一段話說完，再換你好嗎？", "最後換我說話，你聽。"]
 
     # When
     job = client.complete(dialogue(*texts, gap_ms=gap_ms, crossfade_ms=crossfade_ms, output_format=output_format))

@@ -25,7 +25,6 @@ from castline.audio.subtitles import SubtitleFormat, render
 from castline.jobs import cursor as cursors
 from castline.jobs.errors import JobNotCompleted
 from castline.jobs.ids import is_job_id
-from castline.jobs.items import MAX_INPUT_BYTES, input_bytes
 from castline.jobs.model import Dialogue, Failure, Job, JobRecord, JobStatus, JobType
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
@@ -146,6 +145,8 @@ def cancel_job(job_id: str) -> Response[str]:
 
 
 def _submit(dialogue: Dialogue, idempotency_key: str | None) -> Response[str]:
+    from castline.jobs.items import MAX_INPUT_BYTES, input_bytes  # loads boto3
+
     if (size := input_bytes(dialogue)) > MAX_INPUT_BYTES:
         raise InvalidRequest("body", "too_large_to_store", bytes=size, max_bytes=MAX_INPUT_BYTES)
     job = composition.job_service().submit(_user_id(), dialogue, idempotency_key=idempotency_key)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from castline import composition
 from castline.aws_errors import ServiceUnavailable
 from castline.ending import fail_job
-from castline.jobs.items import UnreadableItem
+from castline.jobs.errors import UnreadableItem
 from castline.jobs.model import Failure, FailureCode, JobStatus
 from castline.jobs.reconciliation import Remedy, remedy_for
 from castline.jobs.table import OPEN_SHARDS

@@ -11,11 +11,15 @@ JobError
 ├── JobNotActive
 ├── JobNotCompleted
 └── JobNotFound
+
+``UnreadableItem`` is a ServiceUnavailable: the release that wrote the row may be back soon.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from castline.aws_errors import ServiceUnavailable
 
 if TYPE_CHECKING:
     from castline.jobs.model import JobStatus
@@ -85,3 +89,7 @@ class JobNotCompleted(JobError):
 
 class JobNotFound(JobError):
     """There is no such job for this user: unknown, somebody else's and expired are all the same."""
+
+
+class UnreadableItem(ServiceUnavailable):
+    """An item that this release cannot read: a newer one has written it, or it is damaged. The message is its key."""

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from castline.aws_errors import ServiceUnavailable
+from castline.jobs.errors import UnreadableItem
 from castline.jobs.model import (
     Batch,
     Delivery,
@@ -188,10 +188,6 @@ def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
         "is_native": batch.is_native,
         TTL_ATTRIBUTE: encode_expiry(now + _BATCH_LIFETIME),
     }
-
-
-class UnreadableItem(ServiceUnavailable):
-    """An item that this release cannot read: a newer one has written it, or it is damaged. The message is its key."""
 
 
 def read_job(item: Mapping[str, Any]) -> Job:

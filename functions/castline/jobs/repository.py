@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
 from castline.jobs import items
-from castline.jobs.errors import AlreadySubmitted, JobLimitExceeded, JobNotActive
+from castline.jobs.errors import AlreadySubmitted, JobLimitExceeded, JobNotActive, UnreadableItem
 from castline.jobs.model import JobPage, JobStatus
 from castline.jobs.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS
 from castline.jobs.transitions import predecessors, retention
@@ -422,7 +422,7 @@ class JobRepository:
         for item in found:
             try:
                 job = items.read_job(item)
-            except items.UnreadableItem as error:
+            except UnreadableItem as error:
                 self._unreadable(str(error))
             else:
                 yield job
