@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import boto3
 from botocore.client import BaseClient
 
 from castline import composition
@@ -84,8 +85,24 @@ def observe() -> Observed:
             experiment(laboratory, scenario, fault=None)
         for scenario, fault in ONLY_WHEN_BROKEN:
             experiment(laboratory, scenario, fault)
+        _meet_damage(laboratory)
         _read(laboratory)
     return observed
+
+
+def _meet_damage(laboratory: Laboratory) -> None:
+    """Have a job meet stored segments that something has damaged."""
+    laboratory.calls.begin(None, {})
+    s3, bucket = boto3.client("s3"), composition.settings().bucket_name
+    with Client(laboratory) as client:
+        client.submit()
+        laboratory.settle()
+        for found in s3.list_objects_v2(Bucket=bucket, Prefix="segments/")["Contents"]:
+            stored = s3.get_object(Bucket=bucket, Key=found["Key"])
+            garbage = bytes(len(stored["Body"].read()))
+            s3.put_object(Bucket=bucket, Key=found["Key"], Body=garbage, Metadata=stored["Metadata"])
+        client.submit()
+        laboratory.settle()
 
 
 def _read(laboratory: Laboratory) -> None:
