@@ -154,7 +154,7 @@ def test_of_a_request_that_meets_a_bug(
 def test_of_requests_that_are_refused(client: ApiClient, logged: Callable[[], str]) -> None:
     answers = [
         client.post("/jobs", json=telling_dialogue() | {MARKER: MARKER, "provider": MARKER}),
-        client.post("/jobs", content=f'{{"{MARKER}'),
+        client.post("/jobs", content=f'{{"{MARKER}', headers={"Content-Type": "application/json"}),
         client.get(f"/jobs/{MARKER}"),
         client.get("/jobs", params={"cursor": MARKER}),
         client.delete(f"/jobs/{MARKER}"),

@@ -50,7 +50,10 @@ _METHODS_OF_PATHS = (
     (re.compile(rf"{PREFIX}/jobs/[^/]+/(download|subtitles)"), {"GET"}),
     (re.compile(rf"{PREFIX}/jobs/[^/]+/resubmit"), {"POST"}),
 )
-"""HEAD goes wherever GET does. The resolver's own patterns do not match every character that an id may have."""
+"""The methods of each path; the first path that matches counts. HEAD goes wherever GET does.
+
+The resolver's own patterns do not match every character that an id may have.
+"""
 
 _MAX_BODY_BYTES = {
     f"{PREFIX}/jobs": schemas.CreateJobRequest.MAX_BYTES,
@@ -188,7 +191,7 @@ def _provider_unavailable(error: SpeechError) -> Response[str]:
 @app.not_found
 def _not_found(_error: NotFoundError) -> Response[str]:
     event = app.current_event
-    allowed = {method for path, methods in _METHODS_OF_PATHS if path.fullmatch(event.path) for method in methods}
+    allowed = next((set(methods) for path, methods in _METHODS_OF_PATHS if path.fullmatch(event.path)), set())
     if not allowed:
         return error_response(404, "NOT_FOUND", _language())
     if event.http_method in allowed:

@@ -23,8 +23,6 @@ def ask(method: str, path: str, **request: Any) -> Answer:
 
 def takes(path: str) -> set[str]:
     methods = {route.method for route in ROUTES if route.path == path}
-    if path.endswith("/jobs/tts"):  # which could be the id of a job
-        methods |= {route.method for route in ROUTES if route.path.endswith("/jobs/{job_id}")}
     return methods | ({"HEAD"} if "GET" in methods else set())
 
 
@@ -33,7 +31,9 @@ def takes(path: str) -> set[str]:
 def test_a_method_that_a_path_does_not_take_is_answered_with_those_it_takes(method: str, path: str) -> None:
     answer = ask(method, path.replace("{job_id}", "01900000-0000-7000-8000-000000000000"))
 
-    if method in takes(path):
+    if path.endswith("/jobs/tts") and method in {"GET", "HEAD", "DELETE"}:
+        assert answer.status == 404  # it could be the id of a job, and is that of none
+    elif method in takes(path):
         assert answer.status not in {405, 500}
     else:
         assert answer.status == 405
