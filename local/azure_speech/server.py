@@ -10,8 +10,10 @@ from concurrent.futures import Future
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
+from weakref import WeakSet
 
-from websockets.asyncio.server import serve
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.protocol import State
 
 from local.azure_speech.engines import VoiceEngineName, make_engine
 from local.azure_speech.faults import FaultPlan, Stall
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
 
-    from websockets.asyncio.server import ServerConnection
     from websockets.http11 import Request, Response
 
 DEFAULT_KEY = "local-azure-speech-key"
@@ -128,11 +129,22 @@ class AzureSpeechEmulator:
 
     async def _serve(self, port: Future[int]) -> None:
         self._loop = asyncio.get_running_loop()
+        opened: WeakSet[ServerConnection] = WeakSet()
+        stopping = self._stopping
+
+        class Connection(ServerConnection):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                super().connection_made(transport)
+                opened.add(self)
+                if stopping.is_set():
+                    self.transport.abort()
+
         try:
             server = await serve(
                 self._handle,
                 _ADDRESS,
                 self._port,
+                create_connection=Connection,
                 process_request=self._admit,
                 select_subprotocol=lambda _connection, offered: offered[0] if offered else None,
                 ssl=self._tls,
@@ -148,6 +160,9 @@ class AzureSpeechEmulator:
         port.set_result(next(iter(server.sockets)).getsockname()[1])
         await self._stopping.wait()
         server.close()
+        for connection in tuple(opened):
+            if connection.protocol.state is State.CONNECTING:  # nothing has been asked on it, and may never be
+                connection.transport.abort()
         with suppress(TimeoutError):
             await asyncio.wait_for(server.wait_closed(), _STOP_SECONDS)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import time
 import urllib.error
 import urllib.request
 from threading import Event
@@ -224,3 +227,19 @@ def median_pitch_hz(pcm: bytes) -> float:
         if correlation[0] > frame * 600**2 and correlation[lag] > 0.45 * correlation[0]:
             pitches.append(SAMPLE_RATE_HZ / lag)
     return float(np.median(pitches))
+
+
+def test_it_stops_at_once_where_a_client_has_connected_and_asked_for_nothing() -> None:
+    # Given a connection without a request
+    emulator = AzureSpeechEmulator(voice_engine="tone")
+    emulator.start()
+    address, _, port = emulator.host.removeprefix("ws://").rpartition(":")
+    with socket.create_connection((address, int(port)), timeout=2) as connection:
+        # When it is stopped
+        started = time.monotonic()
+        emulator.stop()
+
+        # Then the connection is closed, and nobody has waited for it
+        assert time.monotonic() - started < 2
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
