@@ -99,12 +99,13 @@ A scripted dialogue in, one audio file out, every speaker in a voice of their ow
 Submit a dialogue, get a job, ask for it until it has ended, download the audio. Errors all have the same shape; their
 messages are in Traditional Chinese, or in English with `Accept-Language: en`. Somebody else's job does not exist.
 
-`HEAD` is answered wherever `GET` is, without a body. A method that a path does not take is answered with 405,
-`METHOD_NOT_ALLOWED`, and an `Allow` header; a path that does not exist with 404, `NOT_FOUND`.
+`HEAD` is answered wherever `GET` is, without a body. The service answers a method that a path does not take with 405,
+`METHOD_NOT_ALLOWED`, and an `Allow` header, and a path that does not exist with 404, `NOT_FOUND`; where API Gateway
+stands before it, API Gateway answers both with 404.
 
 API Gateway answers by itself, with `{"message": …}`, when a token is missing or no longer valid (401), when a body
 is larger than 10 MB (413), when requests come too fast (429), and when the service is down (500, 503); and 404 at
-a path that does not exist.
+a path, or for a method, that it has no route for.
 """
 
 
