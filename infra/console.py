@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 _HSTS_AGE = cdk.Duration.days(365)
 
 _CACHED_ERRORS = (404, 405, 414, 500, 501, 502, 503, 504)
-"""What CloudFront keeps for 10 s by default, and gives to everybody who asks next, whatever the cache policy says. Of
-most of these it ignores ``Cache-Control: no-store``."""
+"""Statuses of errors that CloudFront keeps for 10 s by default, whatever the cache policy says.
+
+Everybody who asks next gets the same answer. Of 405, 500 and 502 to 504 it ignores ``Cache-Control: no-store``.
+"""
 
 
 class Console(Construct):

@@ -1,10 +1,13 @@
-"""When two spellings name the same speaker. It knows no HTTP, jobs, scripts or voices."""
+"""Speakers' names: two spellings may name the same speaker. It knows no HTTP, jobs, scripts or voices."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt): characters that nobody sees, such as
 # joiners, direction marks and variation selectors.
@@ -26,3 +29,11 @@ def speaker_key(name: str) -> str:
     """
     visible = _IGNORABLE.sub("", name)
     return " ".join(_IGNORABLE.sub("", unicodedata.normalize("NFKC", visible)).split())
+
+
+def first_spellings(speakers: Iterable[str]) -> dict[str, str]:
+    """Return how each speaker is spelled first, by the speaker's key and in order of appearance."""
+    spellings: dict[str, str] = {}
+    for speaker in speakers:
+        spellings.setdefault(speaker_key(speaker), speaker)
+    return spellings

@@ -22,8 +22,8 @@ HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
 NEVER_DEPLOYED = {"infra", "local", "moto", "werkzeug"}
 ALLOWED = {"botocore"}
 """Powertools loads the package itself, which is next to nothing, but none of its modules."""
-NEEDS_BOTO3_AT_ONCE = {functions.ASSEMBLE.name, functions.EXPIRE.name}
-"""The storage of segments and the keys of the table are written with helpers of boto3's."""
+NEEDS_BOTO3_AT_ONCE = {functions.EXPIRE.name}
+"""The keys of the table are written with helpers of boto3's."""
 
 
 @cache
@@ -67,7 +67,7 @@ def test_a_function_loads_nothing_that_only_others_need(spec: functions.Function
 def test_what_is_looked_for_can_be_found() -> None:
     """The names above are those of real modules: a search for misspelt ones would always succeed."""
     assert loaded(functions.API, HTTP) != []
-    assert {name.partition(".")[0] for name in loaded(functions.ASSEMBLE, AWS)} == AWS
+    assert {name.partition(".")[0] for name in loaded(functions.EXPIRE, AWS)} == AWS
 
 
 def test_a_snapshot_has_what_a_request_needs_and_nothing_of_other_functions() -> None:

@@ -24,6 +24,7 @@ from castline.audio.errors import UnreadableCues
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import (
     IdempotencyKeyReused,
+    InputTooLarge,
     InvalidCursor,
     JobCannotCancel,
     JobCannotResubmit,
@@ -121,6 +122,13 @@ def _not_utf8(_error: UnicodeDecodeError) -> Response[str]:
 @app.exception_handler(RequestTooLarge)
 def _request_too_large(error: RequestTooLarge) -> Response[str]:
     return error_response(413, "REQUEST_TOO_LARGE", _language(), details={"max_bytes": error.max_bytes})
+
+
+@app.exception_handler(InputTooLarge)
+def _input_too_large(error: InputTooLarge) -> Response[str]:
+    return _invalid_request(
+        InvalidRequest("body", "too_large_to_store", bytes=error.size_bytes, max_bytes=error.max_bytes)
+    )
 
 
 @app.exception_handler(InvalidCursor)

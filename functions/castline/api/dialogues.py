@@ -14,7 +14,7 @@ from castline.api.responses import json_response
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.scripts.errors import ScriptNotUnderstood
 from castline.scripts.parser import MAX_NAME_CHARACTERS, ScriptTurn, line_of, parse_script
-from castline.speakers import speaker_key
+from castline.speakers import first_spellings, speaker_key
 from castline.speech.ssml import unspeakable_positions
 
 router = APIGatewayHttpRouter()
@@ -38,7 +38,7 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
         ) from refusal
     _demand_within_limits(turns)
     _demand_visible(turns)
-    spelling = schemas.first_spellings(turn.speaker for turn in turns)
+    spelling = first_spellings(turn.speaker for turn in turns)
     body = schemas.ParsedDialogue(
         turns=[
             schemas.TurnSchema(speaker=spelling[speaker_key(turn.speaker)], text=turn.text, index=index)

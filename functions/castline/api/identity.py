@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
+from castline.audio.keys import user_component
 from castline.observability import note
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 _MAX_KEY_BYTES: Final = 900
-"""Of an id as S3's keys hold it, percent-encoded: S3 takes keys of 1,024 bytes, and DynamoDB longer ones.
+"""Bytes of an id as S3's keys hold it, percent-encoded: S3 takes keys of 1,024 bytes, and DynamoDB longer ones.
 
 OpenID Connect allows 255 characters.
 """
@@ -49,6 +49,6 @@ def noted_user_id(event: APIGatewayProxyEventV2) -> str:
 
 def _fits_into_keys(subject: str) -> bool:
     try:
-        return len(quote(subject, safe="").replace(".", "%2E")) <= _MAX_KEY_BYTES
+        return len(user_component(subject)) <= _MAX_KEY_BYTES
     except UnicodeEncodeError:
         return False

@@ -21,6 +21,7 @@ from castline.api.responses import json_response
 from castline.api.validation import InvalidRequest
 from castline.audio.content_disposition import content_disposition
 from castline.audio.formats import OutputFormat
+from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleFormat, render
 from castline.jobs import cursor as cursors
 from castline.jobs.errors import JobNotCompleted
@@ -145,10 +146,6 @@ def cancel_job(job_id: str) -> Response[str]:
 
 
 def _submit(dialogue: Dialogue, idempotency_key: str | None) -> Response[str]:
-    from castline.jobs.items import MAX_INPUT_BYTES, input_bytes  # loads boto3
-
-    if (size := input_bytes(dialogue)) > MAX_INPUT_BYTES:
-        raise InvalidRequest("body", "too_large_to_store", bytes=size, max_bytes=MAX_INPUT_BYTES)
     job = composition.job_service().submit(_user_id(), dialogue, idempotency_key=idempotency_key)
     note(job_id=job.id)
     logger.info("submitted", extra={"turns": len(dialogue.turns)})
@@ -181,8 +178,6 @@ def _download(record: JobRecord, disposition: Literal["attachment", "inline"]) -
 
 
 def _download_url(job: Job, audio_file_id: str, disposition: Literal["attachment", "inline"]) -> str:
-    from castline.audio.storage import audio_key
-
     output_format = OutputFormat(job.output_format)
     return composition.published_audio().download_url(
         audio_key(job.id, audio_file_id, output_format.extension),

@@ -113,7 +113,7 @@ _PLAIN_FAILURES: _Catalogue = {
         _EN: "The speech provider does not have one of the voices. Please choose another.",
     },
 }
-"""What a failure says when a detail that its sentence in ``_FAILURES`` names is unknown."""
+"""Sentences for failures of which a detail that the sentence in ``_FAILURES`` names is unknown."""
 
 _PROBLEMS: _Catalogue = {
     "blank": {_ZH: "不可為空白", _EN: "must not be blank"},

@@ -10,7 +10,7 @@ from castline.api.validation import InvalidRequest
 JSON: Final = "application/json"
 
 _MAX_BRACKETS: Final = 310_000
-"""How many ``[`` and ``{`` a body may have: all the characters of the largest legal request, and its own structure.
+"""Number of ``[`` and ``{`` in a body: all the characters of the largest legal request, and its own structure.
 
 Each that opens an array or object costs up to 200 bytes of memory.
 """

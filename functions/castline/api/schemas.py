@@ -21,7 +21,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from castline.api.validation import MAX_PROBLEMS
 from castline.jobs.model import Delivery, Dialogue, JobStatus, JobType, Turn, VoiceAssignment
-from castline.speakers import speaker_key
+from castline.speakers import first_spellings, speaker_key
 from castline.speech.ssml import unspeakable_positions
 from castline.speech.voice_list import Gender
 from castline.speech.voices import (
@@ -34,7 +34,7 @@ from castline.speech.voices import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from pydantic import ModelWrapValidatorHandler
 
@@ -53,11 +53,11 @@ MAX_VOICE_NAME_CHARACTERS = 100
 MAX_INDEX = 2**53 - 1
 
 _CHARACTER_BYTES = 12
-"""How many bytes one character takes in JSON at most: two escapes such as ``\\ud83d``."""
+"""Bytes that one character takes in JSON at most: two escapes such as ``\\ud83d``."""
 _OBJECT_BYTES = 300
 """Room for an object's names, numbers, indentation and punctuation."""
 _MAX_UNKNOWN_FIELDS = 2
-"""How many unknown fields of one object are reported: a client that sees two knows what to look for."""
+"""Number of unknown fields of one object that are reported: a client that sees two knows what to look for."""
 
 
 def _not_blank(value: str) -> str:
@@ -82,14 +82,6 @@ def _voice_id(value: str) -> str:
     if not is_voice_id(value):
         raise PydanticCustomError("voice_id", "not a voice id")
     return value
-
-
-def first_spellings(speakers: Iterable[str]) -> dict[str, str]:
-    """Return how each speaker is spelled first, by the speaker's key and in order of appearance."""
-    spellings: dict[str, str] = {}
-    for speaker in speakers:
-        spellings.setdefault(speaker_key(speaker), speaker)
-    return spellings
 
 
 def language_tag(value: str) -> str:

@@ -3,7 +3,7 @@
 AudioError
 ├── BrokenSegment       a stored segment is missing, or not as long as its place on the timeline
 ├── LengthMismatch      a file's header promised another length than what followed
-└── UnreadableCues      what is said when in a finished file is missing, or is not what was stored
+└── UnreadableCues      the cues of a finished file are missing, or are not what was stored
 """
 
 from __future__ import annotations
@@ -25,4 +25,4 @@ class LengthMismatch(AudioError):
 
 
 class UnreadableCues(AudioError):
-    """What is said when in a finished file is missing, or is not what was stored."""
+    """The cues of a finished file are missing, or are not what was stored."""

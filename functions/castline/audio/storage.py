@@ -1,11 +1,6 @@
 """Where audio is stored: one S3 bucket, with spoken segments for reuse and finished files for download.
 
-    segments/<user_id>/<fingerprint>                   one segment: its MP3 frames, then its PCM
-    audio/<job_id>/<audio_file_id>.<mp3|wav>           one finished file
-    audio/<job_id>/<audio_file_id>.cues.json           what is said in it when, for subtitles
-
-A segment's fingerprint is the hash of all that shapes its sound. Segments are kept apart by user, so that
-nobody can learn what another has had spoken.
+``castline.audio.keys`` has the layout of the bucket.
 """
 
 from __future__ import annotations
@@ -19,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BufferedReader
 from typing import TYPE_CHECKING, Final, Literal
-from urllib.parse import quote
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
@@ -27,6 +21,7 @@ from botocore.exceptions import ClientError
 from castline.audio.chunk_stream import ChunkStream
 from castline.audio.content_disposition import content_disposition
 from castline.audio.errors import BrokenSegment, UnreadableCues
+from castline.audio.keys import audio_key, segment_key
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.audio.stored_segment import samples_in
 from castline.audio.subtitles import SubtitleCue
@@ -49,20 +44,6 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")  # which JSON can hold, and UT
 # 5 MiB is the smallest that S3 takes, and 10,000 of them are 50 days of MP3.
 _PART_BYTES: Final = 5 * 1024 * 1024
 _UPLOAD: Final = TransferConfig(multipart_threshold=_PART_BYTES, multipart_chunksize=_PART_BYTES, use_threads=False)
-
-
-def segment_key(user_id: str, fingerprint: str) -> str:
-    """The key of a segment.
-
-    ``user_id`` is percent-encoded, dots included: whatever it holds, it stays one component of the path, no
-    two users share a prefix, and ``..`` is nothing that an HTTP client might resolve.
-    """
-    return f"segments/{quote(user_id, safe='').replace('.', '%2E')}/{fingerprint}"
-
-
-def audio_key(job_id: str, audio_file_id: str, extension: str) -> str:
-    """The key of a finished file; ``extension`` comes without a dot."""
-    return f"audio/{job_id}/{audio_file_id}.{extension}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +175,7 @@ class AudioStorage:
             )
 
     def read_cues(self, job_id: str, audio_file_id: str) -> list[SubtitleCue]:
-        """What is said when in a finished file.
+        """Read what is said when in a finished file.
 
         Raises:
             UnreadableCues: There are no cues, or what is stored in their place is something else.

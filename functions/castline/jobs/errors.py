@@ -3,6 +3,7 @@
 JobError
 ├── AlreadySubmitted
 ├── IdempotencyKeyReused
+├── InputTooLarge
 ├── InputUnreadable
 ├── InvalidCursor
 ├── JobCannotCancel
@@ -40,6 +41,15 @@ class AlreadySubmitted(JobError):
 
 class IdempotencyKeyReused(JobError):
     """The idempotency key stands for another submission."""
+
+
+class InputTooLarge(JobError):
+    """A dialogue takes more bytes than can be stored."""
+
+    def __init__(self, *, size_bytes: int, max_bytes: int) -> None:
+        super().__init__(f"{size_bytes} of {max_bytes} bytes")
+        self.size_bytes = size_bytes
+        self.max_bytes = max_bytes
 
 
 class InputUnreadable(JobError):

@@ -18,14 +18,13 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from castline.jobs.errors import UnreadableItem
+from castline.jobs.errors import InputTooLarge, UnreadableItem
 from castline.jobs.model import (
     Batch,
     Delivery,
@@ -47,7 +46,7 @@ from castline.jobs.model import (
 from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
@@ -59,11 +58,14 @@ RESULT = "RESULT"
 BATCH_PREFIX = "BATCH#"
 ACTIVE = "ACTIVE"
 
-MAX_INPUT_BYTES = 399 * 1024
-"""Of a dialogue as it is packed: DynamoDB's 400 KB an item, less the item's keys and its expiry."""
+_MAX_INPUT_BYTES = 399 * 1024
+"""Bytes of a dialogue as it is packed: DynamoDB's 400 KB an item, less the item's keys and its expiry."""
 
 _BATCH_LIFETIME = timedelta(days=1)
 _IDEMPOTENCY_LIFETIME = timedelta(hours=24)
+
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
+"""Errors that reading raises where something else is stored than this release writes."""
 
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
@@ -153,13 +155,15 @@ def new_job_item(job: Job) -> dict[str, Any]:
 
 
 def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
-    """The INPUT item; DynamoDB takes one of at most ``MAX_INPUT_BYTES``."""
-    return {**job_key(job_id, INPUT), "dialogue": _pack(asdict(dialogue))}
+    """Return the INPUT item.
 
-
-def input_bytes(dialogue: Dialogue) -> int:
-    """Return how many bytes ``dialogue`` takes in its INPUT item."""
-    return len(_pack(asdict(dialogue)))
+    Raises:
+        InputTooLarge: DynamoDB would not take it.
+    """
+    packed = _pack(asdict(dialogue))
+    if len(packed) > _MAX_INPUT_BYTES:
+        raise InputTooLarge(size_bytes=len(packed), max_bytes=_MAX_INPUT_BYTES)
+    return {**job_key(job_id, INPUT), "dialogue": packed}
 
 
 def idempotency_item(job: Job, key: IdempotencyKey) -> dict[str, Any]:
@@ -196,25 +200,31 @@ def read_job(item: Mapping[str, Any]) -> Job:
     Raises:
         UnreadableItem: a value is missing, or none that this release knows.
     """
-    with _readable(item):
-        values = deserialize(item)
-        return Job(
-            id=values["job_id"],
-            user_id=values["user_id"],
-            status=JobStatus(values["status"]),
-            job_type=JobType(values["job_type"]),
-            provider=values["provider"],
-            output_format=values["output_format"],
-            created_at=datetime.fromisoformat(values["created_at"]),
-            started_at=_read_time(values.get("started_at")),
-            completed_at=_read_time(values.get("completed_at")),
-            expires_at=_read_expiry(values.get(TTL_ATTRIBUTE)),
-            total_segments=int(values.get("total_segments", 0)),
-            completed_segments=int(values.get("completed_segments", 0)),
-            retry_count=int(values.get("retry_count", 0)),
-            audio_file_id=values.get("audio_file_id"),
-            failure=_read_failure(values),
-        )
+    try:
+        return _read_job(deserialize(item))
+    except _UNREADABLE as error:
+        key = " ".join(str(value) for name in ("pk", "sk", "job_id") for value in item.get(name, {}).values())
+        raise UnreadableItem(f"{key}: {type(error).__name__}") from error
+
+
+def _read_job(values: Mapping[str, Any]) -> Job:
+    return Job(
+        id=values["job_id"],
+        user_id=values["user_id"],
+        status=JobStatus(values["status"]),
+        job_type=JobType(values["job_type"]),
+        provider=values["provider"],
+        output_format=values["output_format"],
+        created_at=datetime.fromisoformat(values["created_at"]),
+        started_at=_read_time(values.get("started_at")),
+        completed_at=_read_time(values.get("completed_at")),
+        expires_at=_read_expiry(values.get(TTL_ATTRIBUTE)),
+        total_segments=int(values.get("total_segments", 0)),
+        completed_segments=int(values.get("completed_segments", 0)),
+        retry_count=int(values.get("retry_count", 0)),
+        audio_file_id=values.get("audio_file_id"),
+        failure=_read_failure(values),
+    )
 
 
 def _read_failure(values: Mapping[str, Any]) -> Failure | None:
@@ -265,26 +275,10 @@ def read_record(found: Iterable[Mapping[str, Any]], *, user_id: str | None = Non
     )
 
 
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
-"""What reading raises where something else is stored than this release writes."""
-
-
-@contextmanager
-def _readable(item: Mapping[str, Any]) -> Iterator[None]:
-    try:
-        yield
-    except _UNREADABLE as error:
-        key = " ".join(str(value) for name in ("pk", "sk", "job_id") for value in item.get(name, {}).values())
-        raise UnreadableItem(f"{key}: {type(error).__name__}") from error
-
-
 def _read_if_readable(read: Callable[[Mapping[str, Any]], PartT], item: Mapping[str, Any] | None) -> PartT | None:
-    if item is None:
-        return None
     try:
-        with _readable(item):
-            return read(item)
-    except UnreadableItem:
+        return read(item) if item is not None else None
+    except _UNREADABLE:
         return None
 
 

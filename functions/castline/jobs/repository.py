@@ -66,6 +66,7 @@ class JobRepository:
 
         Raises:
             AlreadySubmitted: the user has submitted a job under ``idempotency_key`` within a day.
+            InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has ``max_active`` active jobs.
         """
         writes: list[TransactWriteItemTypeDef] = [

@@ -79,6 +79,7 @@ class JobService:
 
         Raises:
             IdempotencyKeyReused: another dialogue has been submitted under ``idempotency_key``.
+            InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has as many active jobs as allowed.
             ServiceUnavailable: the workflow could not be started; nothing is left behind.
         """

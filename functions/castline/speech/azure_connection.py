@@ -13,13 +13,13 @@ from azure.cognitiveservices import speech as speechsdk
 
 from castline.speech.azure_errors import error_from_cancellation
 from castline.speech.errors import EmptyAudio, ProviderUnavailable
+from castline.speech.provider import PCM_BYTES_PER_SAMPLE
 from castline.speech.words import HeardWord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _TICKS_PER_MS: Final = 10_000
-_BYTES_PER_SAMPLE: Final = 2
 # The last words are reported after the audio is complete: a matter of milliseconds.
 _REPORT_SECONDS: Final = 2.0
 
@@ -123,7 +123,7 @@ class AzureConnection:
             raise error_from_cancellation(details.error_code.name, details.error_details)
         if not result.audio_data:
             raise EmptyAudio("Azure Speech reported success and sent no audio")
-        if len(result.audio_data) % _BYTES_PER_SAMPLE:
+        if len(result.audio_data) % PCM_BYTES_PER_SAMPLE:
             raise ProviderUnavailable("Azure Speech sent half a sample")
         return result
 

@@ -16,4 +16,9 @@ def is_beat(text: str) -> bool:
 
     Azure Speech reports success for such a text, and sends no audio.
     """
-    return not any(unicodedata.category(character)[0] in "LNS" for character in text)
+    return not any(map(is_speakable, text))
+
+
+def is_speakable(character: str) -> bool:
+    """Return whether ``character`` is a letter, a digit or a symbol."""
+    return unicodedata.category(character)[0] in "LNS"

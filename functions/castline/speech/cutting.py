@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from castline.speech.errors import CutUncertain
-from castline.speech.provider import PCM_BYTES_PER_MS, Speech, Word
+from castline.speech.provider import PCM_BYTES_PER_MS, PCM_BYTES_PER_SAMPLE, Speech, Word
 from castline.speech.words import locate_words
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from castline.speech.words import HeardWord
 
 _WINDOW_MS: Final = 10
-_SAMPLE_WIDTH_BYTES: Final = 2
 _SILENT_AMPLITUDE: Final = 103  # -50 dBFS
 # A break lasts longer; a pause amid an utterance seldom lasts as long.
 _MIN_SILENCE_MS: Final = 400
@@ -112,4 +111,4 @@ def _is_silent(pcm: bytes, start_ms: int, end_ms: int) -> bool:
     import audioop  # in the speech layer from Python 3.13 on; who only plans has no such layer
 
     window = memoryview(pcm)[start_ms * PCM_BYTES_PER_MS : end_ms * PCM_BYTES_PER_MS]
-    return audioop.max(window, _SAMPLE_WIDTH_BYTES) <= _SILENT_AMPLITUDE
+    return audioop.max(window, PCM_BYTES_PER_SAMPLE) <= _SILENT_AMPLITUDE

@@ -72,12 +72,12 @@ def _can_be_joined(utterance: Utterance) -> bool:
 
 
 def estimate_ms(utterance: Utterance) -> int:
-    """How long ``utterance`` lasts at most; see ``estimate_text_ms``."""
+    """Return how long ``utterance`` lasts at most; see ``estimate_text_ms``."""
     return estimate_text_ms(utterance.text, rate=utterance.rate)
 
 
 def estimate_text_ms(text: str, *, rate: float) -> int:
-    """How long ``text`` lasts at most, the silence around it and a break included, by its characters."""
+    """Return how long ``text`` lasts at most, the silence around it and a break included, by its characters."""
     spoken_ms = sum(
         _MS_PER_SYLLABLE if unicodedata.east_asian_width(character) in "WF" or character.isdigit() else _MS_PER_LETTER
         for character in text
@@ -86,7 +86,7 @@ def estimate_text_ms(text: str, *, rate: float) -> int:
 
 
 def characters_within(duration_ms: int, *, rate: float) -> int:
-    """How many characters last no longer than ``duration_ms``, whichever they are."""
+    """Return how many characters last no longer than ``duration_ms``, whichever they are."""
     return int((duration_ms - _SURROUNDING_SILENCE_MS - BREAK_MS - 1) * rate / _MS_PER_SYLLABLE)
 
 

@@ -14,6 +14,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final
 
+from castline.speech.beats import is_speakable
 from castline.speech.places import Strength, find_places, find_unit_interiors, is_amid_word
 
 _FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
@@ -108,7 +109,7 @@ def _find_next_speakable(text: str) -> list[int]:
     positions = [_NOWHERE] * len(text)
     upcoming = _NOWHERE
     for position in range(len(text) - 1, -1, -1):
-        if unicodedata.category(text[position])[0] in "LNS":
+        if is_speakable(text[position]):
             upcoming = position
         positions[position] = upcoming
     return positions

@@ -11,7 +11,7 @@ from castline import composition
 from castline.audio.assembly import plan_assembly
 from castline.audio.errors import BrokenSegment
 from castline.audio.formats import OutputFormat
-from castline.audio.storage import audio_key
+from castline.audio.keys import audio_key
 from castline.jobs.errors import JobNotActive
 from castline.jobs.model import JobStatus, Result, SynthesisMode, TurnTiming
 from castline.metrics import Metric
@@ -113,7 +113,8 @@ def _write(
             again.
     """
     output_format = assembly.output_format
-    source = StoredSegments(storage, record.job.user_id, list(chain.from_iterable(turns)))
+    segments = list(chain.from_iterable(turns))
+    source = StoredSegments(storage, record.job.user_id, segments)
     chunks = assembly.write(source)
     if output_format is OutputFormat.MP3:
         chunks = chain([mp3_tag(record, assembly)], chunks)
@@ -125,8 +126,7 @@ def _write(
         )
     except BrokenSegment as error:
         turn_of = [position for position, turn in enumerate(turns) for _ in turn]
-        met = list(chain.from_iterable(turns))[source.position]
-        for segment in {met, *source.broken()}:
+        for segment in {segments[source.position], *source.broken()}:
             storage.delete_segment(record.job.user_id, segment.fingerprint)
         raise _broken(record, turn_of[source.position], str(error)) from error
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.audio.errors import BrokenSegment
 from castline.audio.stored_segment import digest, frames_range, part_checksum, pcm_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from castline.audio.storage import AudioStorage
     from castline.jobs.model import SpokenSegment
@@ -31,49 +31,52 @@ class StoredSegments:
 
     def frames(self) -> Iterator[Iterator[bytes]]:
         """The MP3 frames of every segment."""
-        return self._read(frames_range, lambda segment: segment.frames_checksum)
+        return self._read(_FRAMES)
 
     def pcm(self) -> Iterator[Iterator[bytes]]:
         """The PCM of every segment."""
-        return self._read(pcm_range, _pcm_checksum)
+        return self._read(_PCM)
 
     def pcm_of(self, position: int) -> Iterator[bytes]:
         """The PCM of one segment."""
         segment = self._segments[position]
-        stream = next(self._storage.read_parts(self._user_id, [self._part(segment, pcm_range)]))
-        return _checked(stream, segment, _pcm_checksum(segment))
+        return _checked(next(self._open([(segment, _PCM)])), segment, _PCM)
 
     def broken(self) -> Iterator[SpokenSegment]:
         """Read everything, and yield each segment that is not what was stored."""
-        for segment in dict.fromkeys(self._segments):
-            parts = [self._part(segment, bytes_of) for bytes_of in (frames_range, pcm_range)]
+        for segment in {each.fingerprint: each for each in self._segments}.values():
+            parts = [(segment, part) for part in (_FRAMES, _PCM)]
             try:
-                frames, pcm = self._storage.read_parts(self._user_id, parts)
-                for _ in chain(
-                    _checked(frames, segment, segment.frames_checksum), _checked(pcm, segment, segment.pcm_checksum)
-                ):
-                    pass
+                for stream, (_, part) in zip(self._open(parts), parts, strict=True):
+                    for _chunk in _checked(stream, segment, part):
+                        pass
             except BrokenSegment:
                 yield segment
 
-    def _read(
-        self, bytes_of: Callable[[int], range], checksum_of: Callable[[SpokenSegment], str | None]
-    ) -> Iterator[Iterator[bytes]]:
-        parts = (self._part(segment, bytes_of) for segment in self._segments)
-        streams = self._storage.read_parts(self._user_id, parts)
-        for self.position in range(len(self._segments)):  # noqa: B020 (that is the point: it is seen from outside)
-            segment = self._segments[self.position]
-            yield _checked(next(streams), segment, checksum_of(segment))
+    def _read(self, part: _Part) -> Iterator[Iterator[bytes]]:
+        streams = self._open((segment, part) for segment in self._segments)
+        for self.position, segment in enumerate(self._segments):  # noqa: B020 (so that it is seen from outside)
+            yield _checked(next(streams), segment, part)
 
-    def _part(self, segment: SpokenSegment, bytes_of: Callable[[int], range]) -> tuple[str, range]:
-        return segment.fingerprint, bytes_of(segment.samples)
+    def _open(self, parts: Iterable[tuple[SpokenSegment, _Part]]) -> Iterator[Iterator[bytes]]:
+        return self._storage.read_parts(
+            self._user_id, ((segment.fingerprint, part.bytes_of(segment.samples)) for segment, part in parts)
+        )
 
 
-def _pcm_checksum(segment: SpokenSegment) -> str | None:
-    return segment.pcm_checksum
+class _Part(NamedTuple):
+    """One of the two parts of a stored segment."""
+
+    bytes_of: Callable[[int], range]
+    """Where it lies in the object of a segment of so many samples."""
+    checksum_of: Callable[[SpokenSegment], str | None]
 
 
-def _checked(chunks: Iterator[bytes], segment: SpokenSegment, expected: str | None) -> Iterator[bytes]:
+_FRAMES: Final = _Part(frames_range, attrgetter("frames_checksum"))
+_PCM: Final = _Part(pcm_range, attrgetter("pcm_checksum"))
+
+
+def _checked(chunks: Iterator[bytes], segment: SpokenSegment, part: _Part) -> Iterator[bytes]:
     """Pass a part of a segment on, and compare its checksum at its end.
 
     Raises:
@@ -83,5 +86,6 @@ def _checked(chunks: Iterator[bytes], segment: SpokenSegment, expected: str | No
     for chunk in chunks:
         checksum.update(chunk)
         yield chunk
+    expected = part.checksum_of(segment)
     if expected is not None and digest(checksum) != expected:
         raise BrokenSegment(f"segment {segment.fingerprint} is not what was stored")

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from castline import composition
-from castline.audio.storage import segment_key
+from castline.audio.keys import segment_key
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import Answer, make_event, send
 
@@ -79,6 +79,7 @@ def test_an_odd_header_is_no_fault_of_ours(header: str) -> None:
 @pytest.mark.parametrize(
     ("content_type", "status"),
     [
+        ("", 201),
         (";", 201),
         ("Application/JSON ; charset=utf-8", 201),
         ("application/jsonp", 400),
@@ -88,6 +89,14 @@ def test_an_odd_header_is_no_fault_of_ours(header: str) -> None:
 )
 def test_a_body_is_read_when_its_type_is_json_or_none(content_type: str, status: int) -> None:
     assert submit(f"user-{uuid4()}", **{"content-type": content_type}).status == status
+
+
+def test_a_body_without_a_type_is_read_as_json() -> None:
+    event = make_event("POST", "/api/v1/jobs", json=DIALOGUE)
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = f"user-{uuid4()}"
+    del event["headers"]["content-type"]
+
+    assert send(event).status == 201
 
 
 @pytest.mark.parametrize("user", ["x" * 3_000, "早" * 300, "." * 400, "x" * 901, "\ud800", "\0" * 400])

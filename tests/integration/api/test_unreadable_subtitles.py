@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from castline import composition
-from castline.audio.storage import audio_key
+from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.jobs.model import JobStatus
 from local import resources

@@ -13,7 +13,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from castline.audio.errors import BrokenSegment, UnreadableCues
-from castline.audio.storage import READ_AHEAD_SEGMENTS, AudioStorage, audio_key
+from castline.audio.keys import audio_key
+from castline.audio.storage import READ_AHEAD_SEGMENTS, AudioStorage
 from castline.audio.stored_segment import StoredSegment, frames_range, pcm_range
 from castline.audio.subtitles import SubtitleCue
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castline.audio.storage import audio_key, segment_key
+from castline.audio.keys import audio_key, segment_key
 
 USER_IDS = st.text(st.characters(exclude_categories=["Cs"]))
 

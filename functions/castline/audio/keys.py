@@ -1,0 +1,34 @@
+"""Keys of the objects in the audio bucket.
+
+    segments/<user_id>/<fingerprint>                   one segment: its MP3 frames, then its PCM
+    audio/<job_id>/<audio_file_id>.<mp3|wav>           one finished file
+    audio/<job_id>/<audio_file_id>.cues.json           what is said in it when, for subtitles
+
+A segment's fingerprint is the hash of all that shapes its sound. Segments are kept apart by user, so that
+nobody can learn what another has had spoken.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+
+def segment_key(user_id: str, fingerprint: str) -> str:
+    """Return the key of a segment."""
+    return f"segments/{user_component(user_id)}/{fingerprint}"
+
+
+def audio_key(job_id: str, audio_file_id: str, extension: str) -> str:
+    """Return the key of a finished file; ``extension`` comes without a dot."""
+    return f"audio/{job_id}/{audio_file_id}.{extension}"
+
+
+def user_component(user_id: str) -> str:
+    """Return a user's id as one component of a key, percent-encoded, dots included.
+
+    Whatever the id holds, no two users share a prefix, and ``..`` is nothing that an HTTP client might resolve.
+
+    Raises:
+        UnicodeEncodeError: the id holds half of a surrogate pair.
+    """
+    return quote(user_id, safe="").replace(".", "%2E")
