@@ -1,0 +1,175 @@
+"""The seam between Castline and a speech service: one descriptor for each provider, and sessions that speak.
+
+A provider is a folder beside this file, whose ``SpeechProvider`` the registry names. Everything that only one service
+knows (its markup, its billing, the form of its voice ids, its limits, its errors) stays in that folder.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from castline.speech.provider import Speech, Utterance
+    from castline.speech.voice_list import Voice
+
+MAX_VOICE_ID_LENGTH: Final = 100
+
+Credentials = dict[str, str]
+"""What a provider's secret holds, by name. Empty for a provider without a secret."""
+
+
+class InvalidProviderOptions(ValueError):
+    """A provider's options, as the deployment gives them, are of no use. The message names the option."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a provider takes and gives, whichever the voice."""
+
+    max_utterance_characters: int
+    """Unicode code points of one utterance at most."""
+    max_utterance_ms: int | None = None
+    """Estimated duration of one utterance at most; None where only the characters are limited."""
+    needs_secret: bool = True
+    """Whether it is opened with credentials from Secrets Manager."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceTraits:
+    """What one voice takes and gives."""
+
+    takes_rate: bool = True
+    takes_pitch: bool = True
+    reports_words: bool = True
+    """Whether it is known when each word is heard. Where it is not, the times within a segment are estimated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long a session waits for the provider."""
+
+    first_chunk_ms: int = 10_000
+    """For the first audio of a request, connecting included."""
+    all_chunks_ms: int = 120_000
+    """For all its audio."""
+
+
+class SpeechSession(ABC):
+    """Something that speaks. One session serves many threads; its callers limit the requests in flight."""
+
+    @abstractmethod
+    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
+        """Speak ``utterance`` in one request.
+
+        Args:
+            utterance: the text, and how it is spoken.
+            with_words: whether the words are of use: to hear of them takes time.
+
+        Raises:
+            SpeechError: one of ``castline.speech.errors``, which says whether trying again may help.
+            RuntimeError: the session is closed.
+        """
+
+    def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
+        """Speak several utterances of one language in one request, and cut the audio into one speech for each.
+
+        Only called for what ``SpeechProvider.group`` puts together.
+
+        Raises:
+            CutUncertain: where one ends and the next begins cannot be told.
+            SpeechError: see ``synthesize``.
+            RuntimeError: the session is closed.
+        """
+        raise NotImplementedError
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection. Closing again does nothing."""
+
+
+class SpeechProvider(ABC):
+    """A speech service as Castline knows it. Importing and making one loads no SDK and sends nothing.
+
+    An instance is immutable and made from the options that the deployment gives.
+    """
+
+    id: ClassVar[str]
+    """What requests, stored jobs and cache keys name it by: ``[a-z][a-z0-9-]*``, never changed."""
+    name: ClassVar[str]
+    """What people call it."""
+    capabilities: ClassVar[Capabilities]
+
+    @abstractmethod
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Read the deployment's options for this provider, such as a model's name.
+
+        Raises:
+            InvalidProviderOptions: an option is missing, unknown or malformed.
+        """
+
+    @abstractmethod
+    def is_voice_id(self, value: str) -> bool:
+        """Return whether ``value`` has the form of a voice id. Whether the voice exists, the service knows."""
+
+    def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (a provider whose voices differ reads it)
+        """Return what the voice takes and gives."""
+        return VoiceTraits()
+
+    @abstractmethod
+    def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
+        """Return what the service charges for each of ``utterances``, spoken in one request.
+
+        Raises:
+            ProviderRejectedInput: the service cannot take a text.
+        """
+
+    @abstractmethod
+    def cache_identity(self, utterance: Utterance) -> str:
+        """Return a text that is equal for utterances that sound the same. It is part of a stored segment's key.
+
+        The provider's id and the voice's are part of the key already.
+
+        Raises:
+            ProviderRejectedInput: the service cannot take the text.
+        """
+
+    def is_worth_joining(self, utterances: Sequence[Utterance]) -> bool:  # noqa: ARG002 (never, by default)
+        """Return whether a job of ``utterances`` is spoken sooner when a request holds several of them."""
+        return False
+
+    def group(
+        self,
+        utterances: Sequence[Utterance],
+        *,
+        max_requests: int,  # noqa: ARG002 (by default, each has a request of its own)
+    ) -> list[list[int]]:
+        """Distribute ``utterances`` over about ``max_requests`` requests; return the positions of each request's."""
+        return [[position] for position in range(len(utterances))]
+
+    def read_secret(self, text: str) -> Credentials:
+        """Read the text of the provider's secret.
+
+        Raises:
+            ProviderMisconfigured: it is of no use. The message holds nothing of the secret's content.
+        """
+        raise NotImplementedError
+
+    @abstractmethod
+    def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:
+        """Ask the service for its voices, in its own order.
+
+        Args:
+            credentials: what ``read_secret`` has given.
+            dropped: is told how many entries of the list cannot be read, if there are any.
+
+        Raises:
+            SpeechError: one of ``castline.speech.errors``.
+        """
+
+    @abstractmethod
+    def open(self, credentials: Credentials, timeouts: Timeouts) -> SpeechSession:
+        """Prepare a session. Nothing is sent before the first utterance."""
