@@ -32,6 +32,9 @@ _OF_UPLOADS_IN_PARTS = {
     "UploadPart",
 }
 
+WRITES_OF_ONE_ITEM = {"DeleteItem", "PutItem", "UpdateItem"}
+TRANSACTION = "TransactWriteItems"
+
 SPEAK = "Speak"
 """The operation of the provider, named like those of AWS."""
 
@@ -42,6 +45,9 @@ Staging = Mapping[tuple[str, str], Callable[[Process], None]]
 class Effect(Protocol):
     """A call about to be made."""
 
+    items: int
+    """How many items of a table it writes."""
+
     def happen(self) -> Any:
         """Make it."""
 
@@ -50,6 +56,9 @@ class Effect(Protocol):
 
     def fail_after(self) -> Any:
         """Have the effect, then fail."""
+
+    def conflict(self, item: int) -> Any:
+        """Be refused because another transaction is writing an item of its."""
 
 
 class Calls:
@@ -99,7 +108,7 @@ class Calls:
                     self.started.add(parameters["name"])
                 return answer
 
-            return self._make(process, operation, _AwsEffect(operation, happen))
+            return self._make(process, operation, _AwsEffect(client, operation, parameters, happen))
 
         def observed_synthesize(
             provider: AzureSpeechProvider, utterance: Utterance, *, with_words: bool = True
@@ -124,72 +133,78 @@ class Calls:
             self._counts[key] += 1
             call = Call(*key, self._counts[key])
             self.made.append(call)
-            mode = self._mode_for(call)
+            fault = self._fault_for(call, effect.items)
             ploy = self._staging.get(key)
         if ploy is not None:
             Context().run(ploy, process)  # what it calls is nobody's call
-        answer = _broken(process, operation, effect, mode) if mode else effect.happen()
+        answer = _broken(process, call, effect, fault) if fault else effect.happen()
         if process.is_dead:
             raise _death_during(operation)
         return answer
 
-    def _mode_for(self, call: Call) -> Mode | None:
-        if self._fault is None or not self._fault.strikes(call, has_struck=self.struck > 0):
+    def _fault_for(self, call: Call, items: int) -> Fault | None:
+        if self._fault is None or not self._fault.strikes(call, has_struck=self.struck > 0, items=items):
             return None
         self.struck += 1
-        return self._fault.mode
+        return self._fault
 
 
 def _death_during(operation: str) -> BaseException:
     return TransferDied() if operation in _OF_UPLOADS_IN_PARTS else ProcessDied()
 
 
-def _broken(process: Process, operation: str, effect: Effect, mode: Mode) -> Any:
-    match mode:
+def _broken(process: Process, call: Call, effect: Effect, fault: Fault) -> Any:
+    match fault.mode:
         case Mode.ERROR_BEFORE | Mode.OUTAGE:
             return effect.fail_before()
         case Mode.ERROR_AFTER:
             return effect.fail_after()
+        case Mode.CONFLICT:
+            return effect.conflict(fault.conflicting_item(call))
         case Mode.CRASH_BEFORE:
             process.die()
-            raise _death_during(operation)
+            raise _death_during(call.operation)
         case Mode.CRASH_AFTER:
             with suppress(ClientError, SpeechError):
                 effect.happen()
             process.die()
-            raise _death_during(operation)
+            raise _death_during(call.operation)
 
 
 class _AwsEffect:
     """A call of AWS. It fails as botocore's own retries leave it."""
 
-    def __init__(self, operation: str, happen: Callable[[], Any]) -> None:
+    def __init__(self, client: Any, operation: str, parameters: Mapping[str, Any], happen: Callable[[], Any]) -> None:
+        self._client = client
         self._operation = operation
         self.happen = happen
+        self.items = len(parameters.get("TransactItems", ())) or int(operation in WRITES_OF_ONE_ITEM)
 
     def fail_before(self) -> NoReturn:
-        raise ClientError(
-            {
-                "Error": {"Code": "InternalServerError", "Message": "injected"},
-                "ResponseMetadata": {
-                    "HTTPStatusCode": 500,
-                    "RequestId": "",
-                    "HostId": "",
-                    "HTTPHeaders": {},
-                    "RetryAttempts": 3,
-                },
-            },
-            self._operation,
-        )
+        self._fail("InternalServerError", 500)
 
     def fail_after(self) -> NoReturn:
         with suppress(ClientError):
             self.happen()
         self.fail_before()
 
+    def conflict(self, item: int) -> NoReturn:
+        if self._operation != TRANSACTION:
+            self._fail("TransactionConflictException", 400)
+        reasons = [{"Code": "None"}] * self.items
+        reasons[item] = {"Code": "TransactionConflict", "Message": "injected"}
+        self._fail("TransactionCanceledException", 400, CancellationReasons=reasons)
+
+    def _fail(self, code: str, status: int, **more: Any) -> NoReturn:
+        metadata = {"HTTPStatusCode": status, "RequestId": "", "HostId": "", "HTTPHeaders": {}, "RetryAttempts": 3}
+        response = {"Error": {"Code": code, "Message": "injected"}, "ResponseMetadata": metadata, **more}
+        raise self._client.exceptions.from_code(code)(response, self._operation)
+
 
 class _SpokenEffect:
     """A request for speech. It fails at the provider's: the emulator breaks just this one."""
+
+    items = 0
 
     def __init__(self, utterance: Utterance, speak: Callable[[Utterance], Speech]) -> None:
         self._utterance = utterance
@@ -203,6 +218,9 @@ class _SpokenEffect:
 
     def fail_after(self) -> Speech:
         return self._speak_with_fault("reset-amid-audio")
+
+    def conflict(self, item: int) -> NoReturn:
+        raise NotImplementedError
 
     def _speak_with_fault(self, name: str) -> Speech:
         return self._speak(replace(self._utterance, text=f"{self._utterance.text}[[fault {name}]]"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tests.faults.calls import TRANSACTION, WRITES_OF_ONE_ITEM
 from tests.faults.faults import Call, Fault, Mode
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ WITHOUT_EFFECT = {
 
 BEFORE_ITS_EFFECT = (Mode.ERROR_BEFORE, Mode.CRASH_BEFORE)
 AFTER_ITS_EFFECT = (Mode.ERROR_AFTER, Mode.CRASH_AFTER)
+CAN_CONFLICT = {*WRITES_OF_ONE_ITEM, TRANSACTION}
 
 
 def parse(text: str) -> Counter[tuple[str, str]]:
@@ -83,4 +85,6 @@ def faults_in(scenario: str) -> Iterator[Fault]:
         for ordinal in range(1, times + 1):
             call = Call(function, operation, ordinal)
             yield from (Fault(call, mode) for mode in modes)
+            if operation in CAN_CONFLICT:
+                yield Fault(call, Mode.CONFLICT)
         yield Fault(Call(function, operation, 1), Mode.OUTAGE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ from tests.faults.inspection import Remains
 from tests.faults.scenarios import SCENARIOS, Client
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.faults.laboratory import Laboratory
 
 # Until a job's retention has passed; and until the bucket's own rules, which stand behind that, have applied.
@@ -39,7 +41,7 @@ class Outcome:
         ended: how each job ended: its status, and its error code if it has one.
         retries: how often the workflow tried a task again.
         reconciled: what the reconciler had to do.
-        left_behind: everything that is not as it must be.
+        left_behind: everything that is not as it must be; of a conflict, all that somebody notices of it.
     """
 
     calls: tuple[Call, ...]
@@ -53,6 +55,23 @@ class Outcome:
 
 def experiment(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Outcome:
     """Run a scenario, broken by ``fault``, and look at what is left."""
+    outcome = _run(laboratory, scenario_name, fault)
+    if fault is None or fault.mode is not Mode.CONFLICT:
+        return outcome
+    if scenario_name not in laboratory.undisturbed:
+        laboratory.undisturbed[scenario_name] = _run(laboratory, scenario_name, None)
+    noticed = _differences(outcome, laboratory.undisturbed[scenario_name])
+    return replace(outcome, left_behind=(*outcome.left_behind, *noticed))
+
+
+def _differences(outcome: Outcome, undisturbed: Outcome) -> Iterator[str]:
+    for name in ("answers", "ended", "retries", "reconciled"):
+        actual, expected = getattr(outcome, name), getattr(undisturbed, name)
+        if actual != expected:
+            yield f"{name}: {actual} instead of {expected}"
+
+
+def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Outcome:
     scenario = SCENARIOS[scenario_name]
     composition.reset()  # every function starts cold: what it does first, it does now
     inspection.clear_away()

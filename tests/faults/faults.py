@@ -17,6 +17,9 @@ class Mode(StrEnum):
     """The process dies instead of making it."""
     CRASH_AFTER = "crash-after"
     """The process dies once it has had its effect."""
+    CONFLICT = "conflict"
+    """Another transaction is writing an item that it writes: DynamoDB refuses it, once for each of its items.
+    Nobody may notice."""
     OUTAGE = "outage"
     """It fails without an effect, and so does every later one of its operation, whoever makes it, until AWS (or the
     provider) recovers: when all that happens by itself has happened."""
@@ -46,8 +49,15 @@ class Fault:
         """Readable, and fit for a test's id."""
         return f"{self.call}-{self.mode}"
 
-    def strikes(self, call: Call, *, has_struck: bool) -> bool:
-        """Whether it strikes ``call``, given whether it has struck one before."""
+    def strikes(self, call: Call, *, has_struck: bool, items: int) -> bool:
+        """Whether it strikes ``call``, which writes so many items, given whether it has struck one before."""
         if self.mode is Mode.OUTAGE and has_struck:
             return call.operation == self.call.operation
+        if self.mode is Mode.CONFLICT:
+            is_the_call = (call.function, call.operation) == (self.call.function, self.call.operation)
+            return is_the_call and self.conflicting_item(call) in range(items)
         return call == self.call
+
+    def conflicting_item(self, call: Call) -> int:
+        """Return which item another transaction is writing when ``call`` is made, from 0."""
+        return call.ordinal - self.call.ordinal

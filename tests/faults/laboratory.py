@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from castline.jobs import repository
 from local import stack as local_stack
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud import execution_events
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
+    from tests.faults.experiment import Outcome
+
 _SETTLED_WITHIN_SECONDS = 20.0
 # 5 s of the state machine's are 10 ms here.
 _WAIT_SCALE = 0.002
-# EventBridge's patience, shortened likewise; and the schedule, kept out of what is observed.
+# EventBridge's patience and the repository's, shortened likewise; and the schedule, kept out of what is observed.
 _DELIVERY_RETRIES_SECONDS = (0.01, 0.02, 0.04)
+_CONFLICT_BACKOFF_SECONDS = 0.0001
 _NEVER_SECONDS = 1e6
 # Allocations, then collections of the generation before.
 _COLLECT_AFTER = (50_000, 10, 100)
@@ -38,12 +42,14 @@ class Laboratory:
         stack: the stack.
         speech: its provider.
         calls: what its functions ask of AWS and of the provider.
+        undisturbed: what becomes of the scenarios in which nothing is broken, as far as that has been tried.
     """
 
     def __init__(self, stack: LocalStack, speech: AzureSpeechEmulator, calls: Calls, processes: Processes) -> None:
         self.stack = stack
         self.speech = speech
         self.calls = calls
+        self.undisturbed: dict[str, Outcome] = {}
         self._processes = processes
         self._ended: set[str] = set()
         self._delivered = threading.Condition()
@@ -57,6 +63,7 @@ class Laboratory:
         calls, processes = Calls(), Processes()
         with ExitStack() as context:
             context.enter_context(patch.object(execution_events, "_RETRY_DELAYS_SECONDS", _DELIVERY_RETRIES_SECONDS))
+            context.enter_context(patch.object(repository, "_CONFLICT_BACKOFF_SECONDS", _CONFLICT_BACKOFF_SECONDS))
             context.enter_context(patch.object(local_stack, "_RECONCILE_SECONDS", _NEVER_SECONDS))
             context.enter_context(quiet(execution_events.logger))
             context.enter_context(processes.observed())
