@@ -1,0 +1,144 @@
+"""S3 answers, and the body breaks off: whoever reads it tries again, or tells the client to."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+from moto.core.botocore_stubber import BotocoreStubber
+
+from local import resources
+from local.cloud.clock import Clock
+from tests.e2e.dialogues import dialogue
+from tests.e2e.executions import execution_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+    from local.azure_speech.server import AzureSpeechEmulator
+    from tests.e2e.api_client import ApiClient
+
+# As WAV, two parts of an upload: 100 ms a character.
+LONG_TURNS = ("長" * 600, "短" * 600)
+_GIVEN_UP_AFTER_SECONDS = 10.0
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock(wait_scale=0.001)
+
+
+def closed(connection: socket.socket) -> None:
+    """The end comes too soon."""
+    connection.close()
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def silent(connection: socket.socket) -> None:
+    """Nothing more comes, until the other side gives up."""
+    connection.settimeout(_GIVEN_UP_AFTER_SECONDS)
+    connection.recv(1)
+    connection.close()
+
+
+@contextmanager
+def body_breaking_off(
+    key_prefix: str, how: Callable[[socket.socket], None], *, ordinal: int = 1
+) -> Iterator[list[str]]:
+    """Let half of one body come over a real connection, which then ends as ``how`` says.
+
+    Args:
+        key_prefix: of the object that is read.
+        how: what happens to the connection.
+        ordinal: which such request it happens to, from 1.
+    """
+    broken: list[str] = []
+    requests = 0
+    counting = threading.Lock()
+    stubbed = BotocoreStubber.__call__
+
+    def serve_half(server: socket.socket, answer: AWSResponse) -> None:
+        with server:
+            connection, _ = server.accept()
+        connection.recv(65_536)
+        head = [f"HTTP/1.1 {answer.status_code} OK", *(f"{name}: {value}" for name, value in answer.headers.items())]
+        connection.sendall("\r\n".join([*head, "", ""]).encode("ascii") + answer.content[: len(answer.content) // 2])
+        how(connection)
+
+    def breaking(
+        stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **more: Any
+    ) -> AWSResponse | None:
+        nonlocal requests
+        answer = stubbed(stubber, event_name, request, **more)
+        if event_name == "before-send.s3.GetObject" and f"/{key_prefix}" in request.url and answer is not None:
+            with counting:
+                requests += 1
+                strikes = requests == ordinal
+            if strikes:
+                broken.append(request.url)
+                server = socket.create_server(("127.0.0.1", 0))
+                threading.Thread(target=serve_half, args=(server, answer), daemon=True).start()
+                request.url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+                return None  # botocore sends it itself
+        return answer
+
+    with patch.object(BotocoreStubber, "__call__", breaking):
+        yield broken
+
+
+@pytest.mark.parametrize("how", [closed, reset])
+@pytest.mark.parametrize(
+    ("texts", "output_format", "ordinal"),
+    [(("第一句話", "第二句話"), "mp3", 2), (("第一句話", "第二句話"), "wav", 1), (LONG_TURNS, "wav", 2)],
+    ids=["mp3", "wav", "wav amid an upload in parts"],
+)
+def test_a_segment_is_read_again(
+    client: ApiClient,
+    clock: Clock,
+    speech: AzureSpeechEmulator,
+    how: Callable[[socket.socket], None],
+    texts: tuple[str, ...],
+    output_format: str,
+    ordinal: int,
+) -> None:
+    # Given a connection to S3 that breaks amid a segment
+    before = len(speech.traffic.requests)
+    with body_breaking_off("segments/", how, ordinal=ordinal) as broken:
+        # When a job is assembled
+        job = client.complete(dialogue(*texts, output_format=output_format))
+
+    # Then the task is tried again, and nothing else: nothing is spoken twice, and nothing stays of the first try
+    assert len(broken) == 1
+    assert len(clock.retry_delays_seconds(execution_arn(job["id"]))) == 1
+    assert len(speech.traffic.requests) - before == len(texts)
+    assert client.download(job["id"]).content
+    assert "Uploads" not in boto3.client("s3").list_multipart_uploads(Bucket=resources.BUCKET_NAME)
+
+
+@pytest.mark.parametrize("how", [closed, reset, silent])
+def test_subtitles_are_for_later(client: ApiClient, how: Callable[[socket.socket], None]) -> None:
+    # Given a connection to S3 that breaks amid the cues
+    job = client.complete(dialogue("第一句話", "第二句話"))
+    path = f"/jobs/{job['id']}/subtitles"
+    with body_breaking_off("audio/", how) as broken:
+        # When they are asked for
+        answer = client.get(path)
+
+    # Then it is said to come back, which helps
+    assert len(broken) == 1
+    assert answer.status_code == 503
+    assert answer.json()["error"] == "SERVICE_UNAVAILABLE"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.get(path).status_code == 200
