@@ -64,11 +64,11 @@ def job_repository() -> JobRepository:
     from castline.jobs.repository import JobRepository
 
     client = boto3.client("dynamodb", config=_answering_config())
-    return JobRepository(client, settings().table_name, unreadable=_warn_of_unreadable_row)
+    return JobRepository(client, settings().table_name, unreadable=_warn_of_unreadable_item)
 
 
-def _warn_of_unreadable_row(reason: str) -> None:
-    logger.warning("passed over a row that cannot be read", extra={"reason": reason})
+def _warn_of_unreadable_item(reason: str) -> None:
+    logger.warning("passed over an item that is missing or cannot be read", extra={"reason": reason})
 
 
 @_made_once

@@ -141,7 +141,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             ),
             Answer(status=302, description="To the audio.", headers=("Location", "Cache-Control", "Vary")),
         ),
-        errors=("VALIDATION_ERROR", *_READING_ERRORS, "JOB_NOT_COMPLETED"),
+        errors=("VALIDATION_ERROR", *_READING_ERRORS, "JOB_NOT_COMPLETED", "AUDIO_NOT_AVAILABLE"),
         request_headers=("Accept",),
     ),
     ("GET", "/jobs/{job_id}/subtitles"): Operation(

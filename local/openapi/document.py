@@ -26,6 +26,7 @@ _STATUS: Final = {
     "UNAUTHORIZED": 401,
     "JOB_NOT_FOUND": 404,
     "JOB_NOT_COMPLETED": 404,
+    "AUDIO_NOT_AVAILABLE": 404,
     "SUBTITLES_NOT_AVAILABLE": 404,
     "JOB_CANNOT_CANCEL": 409,
     "JOB_CANNOT_RESUBMIT": 409,
@@ -37,6 +38,7 @@ _STATUS: Final = {
     "SERVICE_UNAVAILABLE": 503,
 }
 _RETRY_LATER: Final = frozenset({429, 503})
+_UNAUTHORIZED: Final = _STATUS["UNAUTHORIZED"]
 
 _TEXT: Final[dict[str, Any]] = {"type": "string"}
 _RESPONSE_HEADERS: Final[dict[str, dict[str, Any]]] = {
@@ -58,6 +60,7 @@ _RESPONSE_HEADERS: Final[dict[str, dict[str, Any]]] = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
     "Vary": {"description": "Which request headers the answer depends on.", "schema": _TEXT},
+    "WWW-Authenticate": {"description": "Bearer, from API Gateway, with a reason if it has one.", "schema": _TEXT},
     "X-Content-Type-Options": {
         "description": "Browsers do not guess at the type.",
         "schema": {"type": "string", "const": "nosniff"},
@@ -80,11 +83,18 @@ _REQUEST_HEADERS: Final[dict[str, dict[str, Any]]] = {
         "schema": _TEXT,
     },
 }
+_GATEWAY_ERROR: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "API Gateway refuses by itself a request without a token that it accepts.",
+    "required": ["message"],
+    "properties": {"message": _TEXT},
+    "additionalProperties": False,
+}
 _PARAMETERS: Final = {
     "cursor": "The next_cursor of an earlier page. With an offset other than 0 it is refused with 400.",
     "disposition": "Whether browsers save the file or play it.",
     "gender": "How the voice is meant to sound.",
-    "idempotency-key": "The same key and body give the same job for 24 hours.",
+    "idempotency-key": "The same key and body give the same job for 24 hours; another body is refused with 422.",
     "job_id": "The id of a job.",
     "language": "A language (zh) or one as it is spoken somewhere (zh-TW).",
     "limit": "How many jobs a page holds.",
@@ -240,15 +250,19 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _error(status: int, codes: list[str]) -> dict[str, Any]:
     names = ["Cache-Control", "Content-Language", *(["Retry-After"] if status in _RETRY_LATER else [])]
+    schema: dict[str, Any] = {
+        "allOf": [{"$ref": f"{_SCHEMAS}ErrorBody"}],
+        "properties": {"error": {"enum": codes}},
+    }
+    if status == _UNAUTHORIZED:
+        names.append("WWW-Authenticate")
+        schema = {"anyOf": [schema, {"$ref": f"{_SCHEMAS}GatewayError"}]}
     return {
         "description": " or ".join(f"`{code}`" for code in codes),
         "headers": _headers(names),
         "content": {
             "application/json": {
-                "schema": {
-                    "allOf": [{"$ref": f"{_SCHEMAS}ErrorBody"}],
-                    "properties": {"error": {"enum": codes}},
-                },
+                "schema": schema,
                 "examples": {
                     code: {
                         "value": {
@@ -296,7 +310,7 @@ def _component_schemas(described: dict[str, Any], paths: dict[str, Any]) -> dict
         ],
         ref_template=_SCHEMAS + "{model}",
     )
-    found = {**generated["$defs"]}
+    found = {**generated["$defs"], "GatewayError": _GATEWAY_ERROR}
     for name in used - found.keys():
         found[name] = described[name]
     found["ErrorBody"]["properties"]["details"] = {

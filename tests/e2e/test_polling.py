@@ -85,6 +85,20 @@ class TestDownload:
 
         assert client.get(f"/jobs/{job}/download", headers={"Accept": accept}).status_code == 302
 
+    def test_head_is_answered_wherever_it_is_redirected_to(self, client: ApiClient) -> None:
+        # Given a client that looks at a file before it downloads it, as feed readers do
+        job = client.complete(dialogue())
+
+        # When it follows the redirect with the method that it came with
+        head = client.head(f"/jobs/{job['id']}/download", follow_redirects=True)
+
+        # Then it is told of the file that GET delivers
+        file = client.download(job["id"])
+        assert (head.status_code, head.content) == (200, b"")
+        assert int(head.headers["Content-Length"]) == len(file.content) == job["result_metadata"]["size_bytes"]
+        for name in ("Content-Type", "ETag"):
+            assert head.headers[name] == file.headers[name]
+
     @pytest.mark.parametrize("disposition", ["inline", "attachment"])
     @pytest.mark.parametrize("headers", [{}, JSON], ids=["redirect", "json"])
     def test_to_play_or_to_save(self, client: ApiClient, disposition: str, headers: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ from castline.api.languages import Language, preferred_language
 from castline.api.request_body import JSON, RequestTooLarge, media_type, read_json
 from castline.api.responses import error_response
 from castline.api.validation import InvalidRequest, explain
-from castline.audio.errors import UnreadableCues
+from castline.audio.errors import MissingAudio, UnreadableCues
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import (
     IdempotencyKeyReused,
@@ -90,6 +90,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     is_head = http["method"] == "HEAD"
     if is_head:
         http["method"] = "GET"
+        app.append_context(**{jobs.IS_HEAD: True})
     answer = app.resolve(event, context)
     if is_head:
         answer["body"] = ""
@@ -154,6 +155,12 @@ def _job_not_found(_error: JobNotFound) -> Response[str]:
 @app.exception_handler(JobNotCompleted)
 def _job_not_completed(_error: JobNotCompleted) -> Response[str]:
     return error_response(404, "JOB_NOT_COMPLETED", _language())
+
+
+@app.exception_handler(MissingAudio)
+def _audio_not_available(error: MissingAudio) -> Response[str]:
+    logger.error("the audio of a completed job is missing", extra={"reason": str(error)})
+    return error_response(404, "AUDIO_NOT_AVAILABLE", _language())
 
 
 @app.exception_handler(UnreadableCues)

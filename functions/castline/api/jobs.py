@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
@@ -18,13 +18,12 @@ from castline.api.languages import Language, preferred_language
 from castline.api.media_types import prefers_json
 from castline.api.messages import failure_message
 from castline.api.responses import json_response
-from castline.api.validation import InvalidRequest
+from castline.api.validation import InvalidRequest, demand_possible_delivery
 from castline.audio.content_disposition import content_disposition
 from castline.audio.formats import OutputFormat
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleFormat, render
 from castline.jobs import cursor as cursors
-from castline.jobs.errors import JobNotCompleted
 from castline.jobs.ids import is_job_id
 from castline.jobs.model import Dialogue, Failure, Job, JobRecord, JobStatus, JobType
 from castline.metrics import Metric
@@ -33,6 +32,9 @@ from castline.observability import logger, measure, note
 DOWNLOAD_SECONDS = 15 * 60
 """How long a presigned URL works."""
 POLL_AFTER_SECONDS = 2
+IS_HEAD = "is_head"
+"""Name in the router's context that tells whether the client has sent HEAD; handlers are called as for GET."""
+_FILE_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
 _UNDETERMINED = "und"
 """The language tag of what is in no known language (ISO 639-2)."""
 
@@ -56,7 +58,9 @@ def create_single_voice_job(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[str]:
     """Submit a text to be spoken in one voice."""
-    return _submit(request.to_dialogue(), idempotency_key)
+    dialogue = request.to_dialogue()
+    demand_possible_delivery(dialogue)
+    return _submit(dialogue, idempotency_key)
 
 
 @router.get("/jobs")
@@ -105,17 +109,18 @@ def get_job(job_id: str) -> Response[str]:
 def download(
     job_id: str, disposition: Annotated[Literal["attachment", "inline"], Query()] = "attachment"
 ) -> Response[str]:
-    """Be sent to the finished audio; or be told where it is, with ``Accept: application/json``."""
+    """Download the audio (302 redirect), or get its URL as JSON with ``Accept: application/json``."""
     note_job(job_id)
-    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
-    if not prefers_json(router.current_event.headers.get("accept")):
-        job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
-        headers["Location"] = _download_url(job, audio_file_id, disposition)
-        return Response(status_code=302, body="", headers=headers)
-    record = composition.job_service().get(_user_id(), job_id)
-    answer = json_response(200, _download(record, disposition))
-    answer.headers |= headers
-    return answer
+    job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
+    output_format = OutputFormat(job.output_format)
+    key = audio_key(job.id, audio_file_id, output_format.extension)
+    return _stored_file(
+        key,
+        filename=_filename(job, output_format.extension),
+        content_type=output_format.content_type,
+        size_bytes=composition.published_audio().audio_size_bytes(key),
+        disposition=disposition,
+    )
 
 
 @router.get("/jobs/<job_id>/subtitles")
@@ -162,30 +167,35 @@ def note_job(job_id: str) -> None:
         note(job_id=job_id)
 
 
-def _download(record: JobRecord, disposition: Literal["attachment", "inline"]) -> schemas.Download:
-    job, result = record.job, record.result
-    if job.audio_file_id is None or result is None:
-        raise JobNotCompleted
+def _stored_file(
+    key: str, *, filename: str, content_type: str, size_bytes: int, disposition: Literal["attachment", "inline"]
+) -> Response[str]:
+    """Redirect to a stored file, or give its URL as JSON to a client that prefers JSON."""
     # Before the URL is signed: it works at least as long as is said.
     expires_at = datetime.now(UTC) + timedelta(seconds=DOWNLOAD_SECONDS)
-    return schemas.Download(
-        download_url=_download_url(job, job.audio_file_id, disposition),
-        expires_at=expires_at,
-        filename=_filename(job, OutputFormat(job.output_format).extension),
-        content_type=result.content_type,
-        size_bytes=result.size_bytes,
-    )
-
-
-def _download_url(job: Job, audio_file_id: str, disposition: Literal["attachment", "inline"]) -> str:
-    output_format = OutputFormat(job.output_format)
-    return composition.published_audio().download_url(
-        audio_key(job.id, audio_file_id, output_format.extension),
-        filename=_filename(job, output_format.extension),
-        content_type=output_format.content_type,
+    download_url = composition.published_audio().download_url(
+        key,
+        filename=filename,
+        content_type=content_type,
         disposition=disposition,
         expires_in_seconds=DOWNLOAD_SECONDS,
+        # A presigned URL works for one method, and a client follows a redirect with the method that it came with.
+        method="HEAD" if router.context.get(IS_HEAD) else "GET",
     )
+    if not prefers_json(router.current_event.headers.get("accept")):
+        return Response(status_code=302, body="", headers={**_FILE_HEADERS, "Location": download_url})
+    answer = json_response(
+        200,
+        schemas.Download(
+            download_url=download_url,
+            expires_at=expires_at,
+            filename=filename,
+            content_type=content_type,
+            size_bytes=size_bytes,
+        ),
+    )
+    answer.headers |= _FILE_HEADERS
+    return answer
 
 
 def _filename(job: Job, extension: str) -> str:

@@ -12,6 +12,10 @@ _Catalogue = Mapping[str, Mapping[Language, str]]
 _ZH, _EN = Language.CHINESE, Language.ENGLISH
 
 _ERRORS: _Catalogue = {
+    "AUDIO_NOT_AVAILABLE": {
+        _ZH: "這個工作的音檔已無法取得，請重新提交",
+        _EN: "The audio of this job is no longer available. Please submit it again.",
+    },
     "IDEMPOTENCY_KEY_REUSED": {
         _ZH: "這個 Idempotency-Key 已用於另一個請求",
         _EN: "This Idempotency-Key has been used for another request.",
@@ -128,6 +132,11 @@ _PROBLEMS: _Catalogue = {
     "finite_number": {_ZH: "必須是有限的數字", _EN: "must be a finite number"},
     "float_type": {_ZH: "必須是數字", _EN: "must be a number"},
     "greater_than_equal": {_ZH: "不可小於 {ge}", _EN: "must be at least {ge}"},
+    "high_definition_voice": {
+        _ZH: "HD 聲音「{voice_id}」無法調整語速與音高，請將 speed 設為 1、pitch 設為 0，或改用非 HD 的聲音",
+        _EN: "the HD voice {voice_id} speaks at its own speed and pitch only; leave speed at 1 and pitch at 0, or "
+        "choose a voice that is not HD",
+    },
     "int_parsing": {_ZH: "必須是整數", _EN: "must be an integer"},
     "int_type": {_ZH: "必須是整數", _EN: "must be an integer"},
     "invalid_cursor": {_ZH: "不是有效的 cursor", _EN: "is not a cursor of ours"},

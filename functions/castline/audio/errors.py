@@ -3,6 +3,7 @@
 AudioError
 ├── BrokenSegment       a stored segment is missing, or not as long as its place on the timeline
 ├── LengthMismatch      a file's header promised another length than what followed
+├── MissingAudio        a finished file is gone
 └── UnreadableCues      the cues of a finished file are missing, or are not what was stored
 """
 
@@ -22,6 +23,10 @@ class BrokenSegment(AudioError):
 
 class LengthMismatch(AudioError):
     """A file's header promised another length than what followed."""
+
+
+class MissingAudio(AudioError):
+    """A finished file is gone."""
 
 
 class UnreadableCues(AudioError):

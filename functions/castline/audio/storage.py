@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from castline.audio.chunk_stream import ChunkStream
 from castline.audio.content_disposition import content_disposition
-from castline.audio.errors import BrokenSegment, UnreadableCues
+from castline.audio.errors import BrokenSegment, MissingAudio, UnreadableCues
 from castline.audio.keys import audio_key, segment_key
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.audio.stored_segment import samples_in
@@ -163,6 +163,20 @@ class AudioStorage:
             )
         return stream.size_bytes
 
+    def audio_size_bytes(self, key: str) -> int:
+        """Return the size of a finished file.
+
+        Raises:
+            MissingAudio: there is no such file.
+        """
+        try:
+            with translated_aws_errors():
+                return self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
+        except ClientError as error:
+            if _is_missing_or_hidden(error):
+                raise MissingAudio(f"{key}: {error_code(error)}") from error
+            raise
+
     def put_cues(self, job_id: str, audio_file_id: str, cues: Iterable[SubtitleCue]) -> None:
         """Store what is said when in a finished file, beside it."""
         rows = [[cue.start_ms, cue.end_ms, cue.speaker, cue.text] for cue in cues]
@@ -185,8 +199,7 @@ class AudioStorage:
             with translated_aws_errors():
                 body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except ClientError as error:
-            # A missing key is a denied one to those who may not list the bucket.
-            if _is_missing(error) or error_code(error) == "AccessDenied":
+            if _is_missing_or_hidden(error):
                 raise UnreadableCues(f"{key}: {error_code(error)}") from error
             raise
         try:
@@ -206,10 +219,11 @@ class AudioStorage:
         content_type: str,
         disposition: Literal["attachment", "inline"],
         expires_in_seconds: int,
+        method: Literal["GET", "HEAD"] = "GET",
     ) -> str:
-        """A presigned URL under which anyone can get the file until it expires."""
+        """Return a presigned URL under which anyone can use ``method`` on the file until it expires."""
         return self._presigning_client.generate_presigned_url(
-            "get_object",
+            "head_object" if method == "HEAD" else "get_object",
             Params={
                 "Bucket": self._bucket,
                 "Key": key,
@@ -260,3 +274,8 @@ def _read_cue(row: object, name: str) -> SubtitleCue:
 
 def _is_missing(error: ClientError) -> bool:
     return error_code(error) in {"404", "NoSuchKey"}
+
+
+def _is_missing_or_hidden(error: ClientError) -> bool:
+    """Tell whether a key is missing: to those who may not list the bucket, S3 says that it is denied."""
+    return _is_missing(error) or error_code(error) in {"403", "AccessDenied"}

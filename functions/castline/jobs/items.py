@@ -247,7 +247,12 @@ def pack_failure_details(failure: Failure) -> bytes:
     return _pack(dict(failure.details))
 
 
-def read_record(found: Iterable[Mapping[str, Any]], *, user_id: str | None = None) -> JobRecord | None:
+def read_record(
+    found: Iterable[Mapping[str, Any]],
+    *,
+    user_id: str | None = None,
+    unreadable: Callable[[str], None] = lambda _reason: None,
+) -> JobRecord | None:
     """Return all that is kept about a job, from all the items of its partition.
 
     What is missing or unreadable beside the JOB item is left out: a job can be seen, and ended, without it.
@@ -255,6 +260,7 @@ def read_record(found: Iterable[Mapping[str, Any]], *, user_id: str | None = Non
     Args:
         found: the items.
         user_id: whose job it has to be, if given.
+        unreadable: is told the key of each item that is left out, and why.
 
     Returns:
         None when the job itself is gone, or another user's.
@@ -266,20 +272,24 @@ def read_record(found: Iterable[Mapping[str, Any]], *, user_id: str | None = Non
     if JOB not in by_key or (user_id is not None and by_key[JOB].get("user_id") != {"S": user_id}):
         return None
     job = read_job(by_key[JOB])
-    batches = (_read_if_readable(_read_batch, by_key[key]) for key in sorted(by_key) if key.startswith(BATCH_PREFIX))
+
+    def read_part(read: Callable[[Mapping[str, Any]], PartT], sort_key: str) -> PartT | None:
+        if sort_key not in by_key:
+            unreadable(f"{job_key(job.id)['pk']} {sort_key}: missing")
+            return None
+        try:
+            return read(by_key[sort_key])
+        except _UNREADABLE as error:
+            unreadable(f"{job_key(job.id)['pk']} {sort_key}: {type(error).__name__}")
+            return None
+
+    batches = (read_part(_read_batch, key) for key in sorted(by_key) if key.startswith(BATCH_PREFIX))
     return JobRecord(
         job=job,
-        dialogue=_read_if_readable(_read_dialogue, by_key.get(INPUT)),
+        dialogue=read_part(_read_dialogue, INPUT),
         batches=tuple(batch for batch in batches if batch is not None),
-        result=_read_if_readable(_read_result, by_key.get(RESULT)),
+        result=read_part(_read_result, RESULT) if job.status is JobStatus.COMPLETED else None,
     )
-
-
-def _read_if_readable(read: Callable[[Mapping[str, Any]], PartT], item: Mapping[str, Any] | None) -> PartT | None:
-    try:
-        return read(item) if item is not None else None
-    except _UNREADABLE:
-        return None
 
 
 def _known(kind: type[PartT], values: Mapping[str, Any]) -> PartT:

@@ -53,7 +53,8 @@ class JobRepository:
         Args:
             client: reads and writes.
             table_name: the table.
-            unreadable: is told the key of each row that a list passes over because this release cannot read it.
+            unreadable: is told the key of each item that is passed over because it is missing or this release cannot
+                read it, and why.
         """
         self._client = client
         self._table = table_name
@@ -171,9 +172,12 @@ class JobRepository:
         }
         for attempt in range(_READ_ATTEMPTS):
             _pause_before(attempt)
-            record = items.read_record(self._query(query), user_id=user_id)
+            passed_over: list[str] = []
+            record = items.read_record(self._query(query), user_id=user_id, unreadable=passed_over.append)
             if record is None or record.result is not None or record.job.status is not JobStatus.COMPLETED:
                 break
+        for reason in passed_over:
+            self._unreadable(reason)
         return record
 
     def list_page(

@@ -36,7 +36,7 @@ ROUTES_BY_SERVICE = {
         ("GET", "/jobs/{job_id}/subtitles"),
     },
     "SFN": SUBMISSIONS,
-    "S3": {("GET", "/jobs/{job_id}/subtitles")},
+    "S3": {("GET", "/jobs/{job_id}/download"), ("GET", "/jobs/{job_id}/subtitles")},
     "SECRETS_MANAGER": {("GET", "/voices")},
 }
 """What each route needs of AWS. The others need nothing of it."""

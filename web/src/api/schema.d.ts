@@ -98,7 +98,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Be sent to the finished audio; or be told where it is, with Accept: application/json */
+        /** Download the audio (302 redirect), or get its URL as JSON with Accept: application/json */
         get: operations["download"];
         put?: never;
         post?: never;
@@ -204,7 +204,12 @@ export interface components {
             /** @default 50 */
             crossfade_ms: number;
         };
-        /** @description A text to be spoken in one voice. */
+        /**
+         * @description A text to be spoken in one voice.
+         *
+         *     Refused as well, with 400: another `speed` or `pitch` than the default for a high-definition (HD) voice, which is
+         *     one whose id has a colon.
+         */
         CreateSingleVoiceJobRequest: {
             /** @constant */
             provider: "azure";
@@ -219,9 +224,15 @@ export interface components {
              * @enum {string}
              */
             output_format: "mp3" | "wav";
-            /** @default 1 */
+            /**
+             * @description A factor on the voice's own speed. HD voices take only 1.
+             * @default 1
+             */
             speed: number;
-            /** @default 0 */
+            /**
+             * @description In percent, up or down from the voice's own pitch. HD voices take only 0.
+             * @default 0
+             */
             pitch: number;
             /** @default 1 */
             volume: number;
@@ -1498,7 +1509,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `JOB_NOT_FOUND` or `JOB_NOT_COMPLETED` */
+            /** @description `JOB_NOT_FOUND` or `JOB_NOT_COMPLETED` or `AUDIO_NOT_AVAILABLE` */
             404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1510,7 +1521,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "JOB_NOT_FOUND" | "JOB_NOT_COMPLETED";
+                        error?: "JOB_NOT_FOUND" | "JOB_NOT_COMPLETED" | "AUDIO_NOT_AVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };

@@ -1,0 +1,138 @@
+"""A completed job of which something is missing, for a moment or for good, is answered as far as it is known."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
+
+import boto3
+import pytest
+
+from castline import composition
+from castline.audio.keys import audio_key
+from castline.jobs import items
+from local import resources
+from tests.integration.api.client import Answer, call
+from tests.integration.api.completed_jobs import AUDIO, complete_job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from castline.jobs.model import Job
+
+pytestmark = pytest.mark.usefixtures("functions_environment")
+
+FORMS = {"redirect": "*/*", "json": "application/json"}
+
+
+@pytest.fixture
+def job() -> Job:
+    return complete_job()
+
+
+def delete_item(job: Job, sort_key: str) -> None:
+    boto3.client("dynamodb").delete_item(
+        TableName=resources.TABLE_NAME, Key=items.serialize(items.job_key(job.id, sort_key))
+    )
+
+
+def key_of(job: Job) -> str:
+    assert job.audio_file_id is not None
+    return audio_key(job.id, job.audio_file_id, job.output_format)
+
+
+def get(job: Job, suffix: str = "", *, accept: str = "*/*", language: str = "en") -> Answer:
+    headers = {"Accept": accept, "Accept-Language": language}
+    return call("GET", f"/jobs/{job.id}{suffix}", user=job.user_id, headers=headers)
+
+
+@contextmanager
+def result_hidden(*, reads: int) -> Iterator[list[int]]:
+    """Let the first ``reads`` queries see the transaction that has completed a job without its result."""
+    events = composition.job_repository()._client.meta.events
+    seen: list[int] = []
+
+    def hide(parsed: dict[str, Any], **_: Any) -> None:
+        seen.append(len(parsed["Items"]))
+        if len(seen) <= reads:
+            parsed["Items"] = [item for item in parsed["Items"] if item["sk"] != {"S": items.RESULT}]
+
+    events.register("after-call.dynamodb.Query", hide)
+    try:
+        yield seen
+    finally:
+        events.unregister("after-call.dynamodb.Query", hide)
+
+
+@pytest.mark.parametrize("hidden", [0, 1, 2])
+def test_a_result_that_is_not_visible_yet_is_read_again(job: Job, hidden: int) -> None:
+    # When a query sees half of the transaction that has completed a job
+    with result_hidden(reads=hidden) as queries:
+        answer = get(job)
+
+    # Then its client sees all of it
+    assert answer.json()["status"] == "completed"
+    assert answer.json()["result_metadata"]["size_bytes"] == len(AUDIO)
+    assert len(queries) == hidden + 1
+
+
+def test_a_result_that_is_lost_is_left_out_and_told_of(
+    job: Job, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given
+    delete_item(job, items.RESULT)
+    warning = Mock()
+    monkeypatch.setattr(composition.logger, "warning", warning)
+
+    # When
+    answer = get(job)
+
+    # Then
+    assert (answer.status, answer.json()["status"]) == (200, "completed")
+    assert "result_metadata" not in answer.json()
+    (call_,) = warning.call_args_list
+    assert call_.kwargs["extra"] == {"reason": f"JOB#{job.id} RESULT: missing"}
+    assert caplog.records == []
+
+
+def test_a_download_needs_no_result(job: Job) -> None:
+    # Given
+    delete_item(job, items.RESULT)
+
+    # When
+    redirect, as_json = (get(job, "/download", accept=accept) for accept in FORMS.values())
+
+    # Then both forms lead to the file, which is described as it is
+    assert redirect.status == 302
+    assert redirect.headers["Location"].partition("?")[0] == as_json.json()["download_url"].partition("?")[0]
+    assert as_json.json()["size_bytes"] == len(AUDIO)
+    assert as_json.json()["content_type"] == "audio/mpeg"
+
+
+@pytest.mark.parametrize("refusal", ["404", "403"])
+@pytest.mark.parametrize("accept", FORMS.values(), ids=FORMS)
+def test_audio_that_is_gone_is_a_404_in_either_form(job: Job, accept: str, refusal: str) -> None:
+    # Given a job without its file; S3 says 403 to those who may not list the bucket, as the API's function
+    boto3.client("s3").delete_object(Bucket=resources.BUCKET_NAME, Key=key_of(job))
+    events = composition.published_audio()._client.meta.events
+
+    def forbid(**_: Any) -> tuple[Any, dict[str, Any]]:
+        return Mock(status_code=403), {"Error": {"Code": "403", "Message": "Forbidden"}, "ResponseMetadata": {}}
+
+    if refusal == "403":
+        events.register("before-call.s3.HeadObject", forbid)
+    try:
+        # When
+        answers = {language: get(job, "/download", accept=accept, language=language) for language in ("en", "zh-TW")}
+    finally:
+        events.unregister("before-call.s3.HeadObject", forbid)
+
+    # Then
+    assert {language: (answer.status, answer.json()) for language, answer in answers.items()} == {
+        language: (404, {"error": "AUDIO_NOT_AVAILABLE", "message": message, "details": {}})
+        for language, message in {
+            "en": "The audio of this job is no longer available. Please submit it again.",
+            "zh-TW": "這個工作的音檔已無法取得，請重新提交",
+        }.items()
+    }
