@@ -101,8 +101,9 @@ def _read(element: ET.Element, voice: Voice, prosody: Prosody) -> Iterator[Passa
     for child in element:
         tag = _tag(child)
         if voice.is_high_definition and tag in {"break", "prosody"}:
-            # Microsoft lists both as unsupported by HD voices, and not what they do then. Here they are ignored,
-            # which nobody would notice: learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices
+            # Microsoft lists <prosody> as unsupported by all HD voices, and <break> by those of DragonHDOmni, and not
+            # what the voices do then. Here all ignore both, which nobody would notice:
+            # learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices
             yield from _read(child, voice, prosody)
         elif tag == "break":
             yield Pause(_break_ms(child))

@@ -218,6 +218,17 @@ class TestAText:
 
         assert (outcome.exit_code, outcome.complaint) == (2, f"castline: {complaint}")
 
+    def test_says_why_a_speed_is_refused(self, castline: Castline, client: ApiClient) -> None:
+        voice = "en-US-Ava:DragonHDLatestNeural"
+
+        outcome = castline("say", "--text", "Hello", "--voice", voice, "--speed", "1.5", "--pitch", "0")
+
+        assert outcome.exit_code == 4
+        first, second = outcome.err.splitlines()
+        assert first == "castline: The request is not valid."
+        assert second.startswith(f"  speed: the HD voice {voice} speaks at its own speed and pitch only; ")
+        assert client.list_ids() == []
+
 
 class TestTheFile:
     def test_that_is_there_is_kept_and_nothing_submitted(

@@ -254,7 +254,11 @@ class CreateJobRequest(_Request):
 
 
 class CreateSingleVoiceJobRequest(_Request):
-    """A text to be spoken in one voice."""
+    """A text to be spoken in one voice.
+
+    Refused as well, with 400: another `speed` or `pitch` than the default for a high-definition (HD) voice, which is
+    one whose id has a colon.
+    """
 
     MAX_BYTES: ClassVar = (
         MAX_SINGLE_TEXT_CHARACTERS + MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH
@@ -266,10 +270,17 @@ class CreateSingleVoiceJobRequest(_Request):
     voice_name: VoiceName | None = _left_out_when_none()
     language: LanguageTag = "zh-TW"
     output_format: Format = "mp3"
-    speed: Annotated[float, Field(ge=0.5, le=2, allow_inf_nan=False)] = 1.0
-    """A factor on the voice's own speed."""
-    pitch: Annotated[int, Field(ge=-20, le=20), BeforeValidator(_whole)] = 0
-    """In percent, up or down from the voice's own."""
+    speed: Annotated[
+        float,
+        Field(
+            ge=0.5, le=2, allow_inf_nan=False, description="A factor on the voice's own speed. HD voices take only 1."
+        ),
+    ] = 1.0
+    pitch: Annotated[
+        int,
+        Field(ge=-20, le=20, description="In percent, up or down from the voice's own pitch. HD voices take only 0."),
+        BeforeValidator(_whole),
+    ] = 0
     volume: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] = 1.0
     """A factor on the amplitude."""
 

@@ -98,8 +98,21 @@ class JobService:
                 return self._start(job, key)
         raise ServiceUnavailable("submissions under the same key keep failing")
 
-    def resubmit(self, user_id: str, job_id: str, *, idempotency_key: str | None = None) -> Job:
+    def resubmit(
+        self,
+        user_id: str,
+        job_id: str,
+        *,
+        idempotency_key: str | None = None,
+        check: Callable[[Dialogue], None] = lambda _dialogue: None,
+    ) -> Job:
         """Submit the dialogue of a job that has ended, as a new job.
+
+        Args:
+            user_id: whose job it is.
+            job_id: of the job that has ended.
+            idempotency_key: as for ``submit``.
+            check: raises where the dialogue may no longer be submitted.
 
         Raises:
             JobNotFound: the user has no such job.
@@ -109,6 +122,7 @@ class JobService:
         record = self.get(user_id, job_id)
         if record.job.completed_at is None or record.dialogue is None:
             raise JobCannotResubmit(record.job.status)
+        check(record.dialogue)
         return self.submit(user_id, record.dialogue, idempotency_key=idempotency_key)
 
     def get(self, user_id: str, job_id: str) -> JobRecord:

@@ -58,7 +58,8 @@ def is_language_tag(value: str) -> bool:
 def takes_markup(voice_id: str) -> bool:
     """Whether a voice takes ``<prosody>`` and ``<break>`` and reports its words.
 
-    High-definition voices do not; their ids name a model after a colon: en-US-Ava:DragonHDLatestNeural. The source is
+    High-definition voices do not; their ids name a model after a colon: en-US-Ava:DragonHDLatestNeural. None takes
+    ``<prosody>``; those of DragonHD report no words, and those of DragonHDOmni take no ``<break>``. The source is
     https://learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices.
     """
     return ":" not in voice_id

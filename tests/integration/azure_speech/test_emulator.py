@@ -9,15 +9,15 @@ import time
 import urllib.error
 import urllib.request
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from azure.cognitiveservices import speech as speechsdk
 
 from castline.speech.azure_connection import AzureConnection, speech_config
-from castline.speech.errors import ProviderRejectedInput, VoiceNotFound
-from castline.speech.voices import is_language_tag, is_voice_id
+from castline.speech.errors import EmptyAudio, ProviderRejectedInput, VoiceNotFound
+from castline.speech.voices import is_language_tag, is_voice_id, takes_markup
 from local.azure_speech.espeak import EspeakEngine
 from local.azure_speech.server import AzureSpeechEmulator
 from local.azure_speech.ssml import Passage
@@ -25,8 +25,12 @@ from local.azure_speech.tone import MS_PER_CHARACTER
 from local.azure_speech.voices import VOICES
 from tests.integration.azure_speech.conftest import HSIAO_YU, KEY
 
+if TYPE_CHECKING:
+    from castline.speech.azure_connection import SpokenAudio
+
 BYTES_PER_MS = 48
 SAMPLE_RATE_HZ = 24_000
+HIGH_DEFINITION = [name for name, entry in VOICES.items() if entry.is_high_definition]
 
 
 def config_for(emulator: AzureSpeechEmulator) -> Any:
@@ -40,15 +44,19 @@ def document(content: str) -> str:
 
 
 def speak(emulator: AzureSpeechEmulator, content: str) -> bytes:
+    return listen(emulator, content, with_words=False).pcm
+
+
+def listen(emulator: AzureSpeechEmulator, content: str, *, with_words: bool = True) -> SpokenAudio:
     connection = AzureConnection(config_for(emulator))
     try:
-        return connection.speak(document(content), with_words=False).pcm
+        return connection.speak(document(content), with_words=with_words)
     finally:
         connection.close()
 
 
-def voice(content: str) -> str:
-    return f'<voice name="{HSIAO_YU}">{content}</voice>'
+def voice(content: str, name: str = HSIAO_YU) -> str:
+    return f'<voice name="{name}">{content}</voice>'
 
 
 @pytest.mark.parametrize(
@@ -120,6 +128,66 @@ def test_ssml_is_refused(content: str, expected: type[Exception], emulator: Azur
         speak(emulator, content)
 
     assert [record.outcome for record in emulator.traffic.requests] == ["closed 1007"]
+
+
+@pytest.mark.parametrize("name", HIGH_DEFINITION)
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<prosody rate='+100%' pitch='+20%'>一二三四</prosody>",
+        "一二三四<break/>",
+        "<break time='2s'/>一二三四",
+        "<prosody rate='0.5'>一二<break strength='strong'/>三四</prosody>",
+    ],
+)
+def test_high_definition_voices_ignore_prosody_and_breaks(
+    content: str, name: str, emulator: AzureSpeechEmulator
+) -> None:
+    assert speak(emulator, voice(content, name)) == speak(emulator, voice("一二三四", name))
+    assert speak(emulator, voice(content)) != speak(emulator, voice("一二三四"))
+
+
+@pytest.mark.parametrize("name", HIGH_DEFINITION)
+def test_high_definition_voices_report_no_words(name: str, emulator: AzureSpeechEmulator) -> None:
+    spoken = listen(emulator, voice("你好。", name) + voice("再見。"))
+
+    assert [word.text for word in spoken.heard] == ["再", "見"]
+    assert spoken.heard[0].start_ms == 3 * MS_PER_CHARACTER
+
+
+def test_the_high_definition_voices_are_those_that_take_no_markup() -> None:
+    assert HIGH_DEFINITION
+    assert [name for name in VOICES if not takes_markup(name)] == HIGH_DEFINITION
+
+
+TEN_MINUTES = "<break time='20s'/>" * 30
+
+
+@pytest.mark.parametrize("too_much", ["一", "<break time='1ms'/>", "<prosody rate='0.5'>1</prosody>"])
+def test_more_than_600_s_of_audio_are_refused(too_much: str, emulator: AzureSpeechEmulator) -> None:
+    with pytest.raises(ProviderRejectedInput, match="1007"):
+        speak(emulator, voice(TEN_MINUTES + too_much))
+
+    assert [record.outcome for record in emulator.traffic.requests] == ["closed 1007"]
+
+
+def test_600_s_of_audio_are_not_too_much(emulator: AzureSpeechEmulator) -> None:
+    assert len(speak(emulator, voice(TEN_MINUTES))) == 600_000 * BYTES_PER_MS
+
+
+@pytest.mark.parametrize("name", [HSIAO_YU, *HIGH_DEFINITION])
+@pytest.mark.parametrize("text", ["……", "？！", "「」", "、", " ", "\u200b"])
+def test_what_cannot_be_spoken_is_a_success_without_audio(text: str, name: str) -> None:
+    # Given a service whose voices are silent before and after they speak
+    with AzureSpeechEmulator(key=KEY, voice_engine="tone", with_silence=True) as emulator:
+        # When a text without a letter, digit or symbol is spoken, alone and beside another
+        with pytest.raises(EmptyAudio):
+            speak(emulator, voice(text, name))
+        alone, beside = speak(emulator, voice("一")), speak(emulator, voice(text, name) + voice("一"))
+
+    # Then it adds nothing, not even silence, and no request has failed
+    assert beside == alone
+    assert {record.outcome for record in emulator.traffic.requests} == {"completed"}
 
 
 def test_fifty_voices_are_not_too_many(emulator: AzureSpeechEmulator) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BYTES_PER_MS = 48
 YUN_JHE = "zh-TW-YunJheNeural"
+AVA_HD = "en-US-Ava:DragonHDLatestNeural"
 A_FEW_MS = 10
 
 
@@ -135,6 +136,14 @@ def test_what_has_no_words_is_not_cut(
 
     # And the connection serves on
     assert provider.synthesize(utterance("你好")).words
+
+
+@pytest.mark.parametrize("voices", [(AVA_HD, HSIAO_YU), (HSIAO_YU, AVA_HD), (AVA_HD, AVA_HD)])
+def test_what_a_high_definition_voice_speaks_is_not_cut(
+    voices: tuple[str, str], humming: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    with pytest.raises(CutUncertain):
+        provider_for(humming).synthesize_together([utterance("你好", voice_id) for voice_id in voices])
 
 
 def test_one_utterance_together_with_none_is_spoken_as_alone(

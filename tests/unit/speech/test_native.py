@@ -9,10 +9,11 @@ from castline.speech.provider import Utterance
 from castline.speech.ssml import build_joint_ssml
 
 VOICE = "zh-TW-HsiaoYuNeural"
+HIGH_DEFINITION = ["en-US-Ava:DragonHDLatestNeural", "de-DE-Conrad:DragonHDOmniLatestNeural"]
 
 
-def utterance(text: str, language: str = "zh-TW", rate: float = 1.0) -> Utterance:
-    return Utterance(text, VOICE, language, rate=rate)
+def utterance(text: str, language: str = "zh-TW", rate: float = 1.0, voice_id: str = VOICE) -> Utterance:
+    return Utterance(text, voice_id, language, rate=rate)
 
 
 UTTERANCES = st.lists(
@@ -24,6 +25,7 @@ UTTERANCES = st.lists(
         ),
         st.sampled_from(["zh-TW", "zh-TW", "zh-TW", "en-US"]),
         st.sampled_from([1.0, 0.5, 2.0]),
+        st.sampled_from([VOICE, VOICE, *HIGH_DEFINITION]),
     ),
     max_size=120,
 )  # fmt: skip
@@ -43,6 +45,7 @@ def test_every_utterance_is_in_one_request_and_no_request_exceeds_a_limit(
         assert len(spoken) <= MAX_VOICES
         assert len(spoken) == 1 or len(build_joint_ssml(spoken).encode()) <= MAX_SSML_BYTES
         assert len(spoken) == 1 or sum(map(estimate_ms, spoken)) <= MAX_AUDIO_MS
+        assert len(spoken) == 1 or {one.voice_id for one in spoken} == {VOICE}
 
 
 @given(st.lists(st.integers(1, 60).map(lambda n: utterance("好" * n)), min_size=1, max_size=100), st.integers(4, 16))
@@ -66,6 +69,18 @@ def test_the_limits_ask_for_more_requests_than_were_wanted() -> None:
 
 def test_an_utterance_without_words_is_spoken_alone() -> None:
     utterances = [utterance("好"), utterance("……！"), utterance("是"), utterance("？")]
+
+    assert group(utterances, max_requests=1) == [[0, 2], [1], [3]]
+
+
+@pytest.mark.parametrize("voice_id", HIGH_DEFINITION)
+def test_an_utterance_of_a_high_definition_voice_is_spoken_alone(voice_id: str) -> None:
+    utterances = [
+        utterance("好"),
+        utterance("Hi", voice_id=voice_id),
+        utterance("是"),
+        utterance("No", voice_id=voice_id),
+    ]
 
     assert group(utterances, max_requests=1) == [[0, 2], [1], [3]]
 

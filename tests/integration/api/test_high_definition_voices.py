@@ -1,0 +1,113 @@
+"""A high-definition voice has its own speed and pitch: others are refused, whoever asks for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from castline import composition
+from castline.api.schemas import CreateSingleVoiceJobRequest
+from tests.integration.api.client import Answer, call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.cloud.cloud import LocalCloud
+
+pytestmark = pytest.mark.usefixtures("functions_environment")
+
+AVA_HD = "en-US-Ava:DragonHDLatestNeural"
+REQUEST: dict[str, Any] = {"provider": "azure", "text": "Hello", "voice_id": AVA_HD}
+ENGLISH = (
+    f"the HD voice {AVA_HD} speaks at its own speed and pitch only; leave speed at 1 and pitch at 0, or choose a "
+    "voice that is not HD"
+)
+CHINESE = f"HD 聲音「{AVA_HD}」無法調整語速與音高，請將 speed 設為 1、pitch 設為 0，或改用非 HD 的聲音"
+
+refused_settings = pytest.mark.parametrize(
+    ("delivery", "fields"),
+    [
+        ({"speed": 1.2}, ["speed"]),
+        ({"speed": 0.5}, ["speed"]),
+        ({"pitch": -5}, ["pitch"]),
+        ({"speed": 1.001, "pitch": 20, "volume": 2}, ["speed", "pitch"]),
+    ],
+)
+both_languages = pytest.mark.parametrize(
+    ("language", "message"), [("en", ENGLISH), ("zh-TW", CHINESE)], ids=["en", "zh-TW"]
+)
+
+
+@pytest.fixture(autouse=True)
+def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
+    """Jobs stay pending."""
+    with functions_environment.lambdas.pause("plan"):
+        yield
+
+
+@pytest.fixture
+def user() -> str:
+    return f"user-{uuid4()}"
+
+
+def submit(user: str, language: str = "en", **changes: Any) -> Answer:
+    return call("POST", "/jobs/tts", user=user, json=REQUEST | changes, headers={"Accept-Language": language})
+
+
+def problems(answer: Answer) -> list[tuple[str, str]]:
+    assert (answer.status, answer.json()["error"]) == (400, "VALIDATION_ERROR")
+    return [(each["field"], each["message"]) for each in answer.json()["details"]["errors"]]
+
+
+@refused_settings
+@both_languages
+def test_another_speed_or_pitch_is_refused(
+    delivery: dict[str, Any], fields: list[str], language: str, message: str, user: str
+) -> None:
+    answer = submit(user, language, **delivery)
+
+    assert problems(answer) == [(field, message) for field in fields]
+    assert call("GET", "/jobs", user=user).json()["total"] == 0
+
+
+@pytest.mark.parametrize("delivery", [{}, {"speed": 1}, {"speed": 1.0, "pitch": 0}, {"volume": 0.5}])
+def test_its_own_speed_and_pitch_at_any_volume_are_not_refused(delivery: dict[str, Any], user: str) -> None:
+    assert submit(user, **delivery).status == 201
+
+
+def test_a_voice_that_is_not_hd_takes_both(user: str) -> None:
+    assert submit(user, voice_id="en-US-AvaNeural", speed=1.2, pitch=-5).status == 201
+
+
+def test_a_dialogue_has_no_speed_or_pitch_and_takes_any_voice(user: str) -> None:
+    dialogue = {
+        "provider": "azure",
+        "turns": [{"speaker": "A", "text": "Hello", "index": 0}],
+        "voice_assignments": [{"speaker": "A", "voice_id": AVA_HD}],
+    }
+
+    assert call("POST", "/jobs", user=user, json=dialogue).status == 201
+    assert problems(call("POST", "/jobs", user=user, json=dialogue | {"speed": 1.2})) == [("speed", "未知的欄位")]
+
+
+@refused_settings
+@both_languages
+def test_a_stored_job_with_them_is_shown_and_not_submitted_again(
+    delivery: dict[str, Any], fields: list[str], language: str, message: str, user: str
+) -> None:
+    # Given a job that was submitted when nobody refused it, and has ended
+    dialogue = CreateSingleVoiceJobRequest.model_validate(REQUEST | delivery).to_dialogue()
+    job = composition.job_service().submit(user, dialogue).id
+    assert call("DELETE", f"/jobs/{job}", user=user).status == 200
+
+    # When it is looked at, and submitted again
+    shown = call("GET", f"/jobs/{job}", user=user)
+    again = call("POST", f"/jobs/{job}/resubmit", user=user, headers={"Accept-Language": language})
+
+    # Then it is what it was, and the new submission is refused as any other
+    assert shown.status == 200
+    assert shown.json()["input_params"].items() >= (REQUEST | delivery).items()
+    assert problems(again) == [(field, message) for field in fields]
+    assert call("GET", "/jobs", user=user).json()["total"] == 1
