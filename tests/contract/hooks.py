@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import schemathesis
 from pydantic import ValidationError
 
-from castline.api.schemas import CreateJobRequest
+from castline.api.schemas import CreateJobRequest, CreateSingleVoiceJobRequest
+from castline.speech.voices import takes_markup
 
 if TYPE_CHECKING:
     from schemathesis import AuthContext, Case, HookContext, Response
@@ -46,6 +47,8 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
     body = case.body
     if case.path.endswith("/jobs") and case.method == "POST" and isinstance(body, dict):
         _make_consistent(body)
+    elif case.path.endswith("/tts") and isinstance(body, dict) and _is_for_a_high_definition_voice(body):
+        body |= {"speed": 1, "pitch": 0}
     elif case.path.endswith("/parse") and isinstance(body, dict) and isinstance(body.get("script"), str):
         body["script"] = f"A: {body['script']}"
 
@@ -58,6 +61,13 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
         sent = response.request.headers["Authorization"]
         _latest = str(sent).removeprefix("Bearer ")
         _owners[response.json()["id"]] = _latest
+
+
+def _is_for_a_high_definition_voice(body: dict[str, Any]) -> bool:
+    try:
+        return not takes_markup(CreateSingleVoiceJobRequest.model_validate(body).voice_id)
+    except ValidationError:
+        return False
 
 
 def _make_consistent(body: dict[str, Any]) -> None:
