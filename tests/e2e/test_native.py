@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TEXTS = [f"{number}{'這樣的一句話不長也不短' * 4}。" for number in range(NATIVE_MIN_UTTERANCES)]
 BREAK = "<break/>"
+AVA_HD = "en-US-Ava:DragonHDLatestNeural"
 
 
 def test_it_takes_few_requests_and_every_turn_is_where_it_should_be(
@@ -43,6 +44,26 @@ def test_it_takes_few_requests_and_every_turn_is_where_it_should_be(
     text_alone = sum(1 if character.isdigit() or character == "。" else 2 for text in TEXTS for character in text)
     breaks = len(TEXTS) - len(requests)
     assert job["result_metadata"]["billed_characters"] == text_alone + breaks * len(BREAK)
+
+
+def test_a_high_definition_voice_among_them_is_spoken_turn_by_turn_and_paid_for_once(
+    client: ApiClient, speech: AzureSpeechEmulator
+) -> None:
+    # Given every other turn in a voice that reports no words
+    texts = [f"高解析{text}" for text in TEXTS]
+    before = len(speech.traffic.requests)
+
+    # When
+    job = client.complete(dialogue(*texts, voices=(HSIAO_YU, AVA_HD)))
+
+    # Then no request has that voice and another turn, and none was spoken in vain
+    requests = speech.traffic.requests[before:]
+    alone = [request.ssml for request in requests if AVA_HD in request.ssml]
+    assert len(alone) == len(texts) // 2
+    assert all(ssml.count("<voice") == 1 for ssml in alone)
+    assert sum(request.ssml.count("<voice") for request in requests) == len(texts)
+    assert len(requests) < len(texts)
+    assert job["result_metadata"]["synthesis_mode"] == "native"
 
 
 def test_one_bad_turn_among_them_is_named(client: ApiClient) -> None:
