@@ -118,6 +118,34 @@ def test_a_failure_is_put_in_plain_words_and_mended(screens: Screens, client: Ap
     see_it_finished(screens, client)
 
 
+def test_a_speaker_keeps_the_voice_however_the_name_is_spelled(screens: Screens, client: ApiClient) -> None:
+    page = screens.page
+
+    # Given a voice that was chosen for a speaker
+    screens.open()
+    screens.write("Ana: 早安。\nJos\u00e9: 早。")
+    page.get_by_role("button", name="Voice of Jos").click()
+    picker = page.get_by_role("dialog", name="Voice of Jos")
+    picker.get_by_role("combobox", name="Search voices").fill("曉雨")
+    picker.get_by_role("listbox", name="Voices").get_by_role("option").first.click()
+    expect(page.get_by_role("button", name="Voice of Jos\u00e9: 曉雨")).to_be_visible()
+
+    # When the name is written with an accent of its own, and with a mark that nobody sees
+    screens.write("Ana: 早安。\nJose\u0301: 早。\n\u200fJos\u00e9: 走吧。")
+
+    # Then it is the same speaker, with the same voice and in one colour
+    expect(page.get_by_role("button", name="Voice of")).to_have_count(2)
+    expect(page.get_by_role("button", name="Voice of Jos").last).to_contain_text("曉雨")
+    lines = page.locator("[data-line]")
+    assert lines.nth(1).get_attribute("data-hue") == lines.nth(2).get_attribute("data-hue") == "1"
+
+    # And the job is made so
+    screens.submit.click()
+    input_params = client.job(screens.wait_for_job())["input_params"]
+    assert [each["voice_name"] for each in input_params["voice_assignments"]][1:] == ["曉雨"]
+    assert len({turn["speaker"] for turn in input_params["turns"]}) == 2
+
+
 def test_a_job_is_submitted_again_as_it_was(screens: Screens, client: ApiClient) -> None:
     before = client.complete(dialogue())
     screens.open(f"/jobs/{before['id']}")

@@ -1,40 +1,33 @@
-"""Which spellings name the same speaker."""
+"""Which spellings name the same speaker.
+
+The table is shared with the console, which compares speakers by itself (``web/src/speakers.test.ts``).
+"""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
 
 import pytest
 
 from castline.speakers import speaker_key
 
+SPELLINGS = json.loads(Path(__file__).with_name("speakers.json").read_text("utf-8"))
+
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param("Jos\u00e9", "Jose\u0301", id="composed and decomposed"),
-        pytest.param("\uff21", "A", id="full width"),
-        pytest.param("\u200fMaya", "Maya", id="right-to-left mark"),
-        pytest.param("May\u00ada", "Maya", id="soft hyphen"),
-        pytest.param("\ufeffMaya", "Maya", id="byte order mark"),
-        pytest.param("Dr.\u00a0Wang", "Dr. Wang", id="no-break space"),
-        pytest.param(" Maya  Lee ", "Maya Lee", id="white space"),
-        pytest.param("\u2764\ufe0f", "\u2764", id="variation selector"),
-        pytest.param("\ufb01na", "fina", id="ligature"),
-        pytest.param("\uff76\uff9e", "\u30ac", id="half-width kana"),
-    ],
+    ("one", "other"), [pytest.param(each["one"], each["other"], id=each["why"]) for each in SPELLINGS["same"]]
 )
 def test_one_speaker_may_be_spelled_in_two_ways(one: str, other: str) -> None:
     assert one != other
     assert speaker_key(one) == speaker_key(other)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("MAYA", "Maya"), ("Jos\u00e9", "Jose"), ("\u81fa", "\u53f0"), ("A", "\u0410"), ("1", "I")],
-)
+@pytest.mark.parametrize(("one", "other"), [(each["one"], each["other"]) for each in SPELLINGS["different"]])
 def test_what_looks_different_is_another_speaker(one: str, other: str) -> None:
     assert speaker_key(one) != speaker_key(other)
 
 
-@pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u2060\u200f ", "\ufeff", "\U000e0041"])
+@pytest.mark.parametrize("name", SPELLINGS["invisible"])
 def test_a_name_of_nothing_visible_has_no_key(name: str) -> None:
     assert speaker_key(name) == ""

@@ -4,7 +4,7 @@ import { Unreachable } from "../api/errors";
 import type { ParsedDialogue, Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { ErrorNotice } from "../ui/ErrorNotice";
-import { hueOf } from "../ui/hues";
+import { huesOf } from "../ui/hues";
 import { Icon } from "../ui/icons";
 import { Skeleton } from "../ui/Skeleton";
 import { VoicePicker } from "./VoicePicker";
@@ -23,6 +23,7 @@ export function Cast({ dialogue, cast, voices, language, onChoose }: Props) {
   const { t, format } = useSpeech();
   const [choosingFor, setChoosingFor] = useState<string>();
   const turns = useMemo(() => countTurns(dialogue), [dialogue]);
+  const hueOf = useMemo(() => huesOf(dialogue?.speakers ?? []), [dialogue]);
   return (
     <section className="card" aria-labelledby="cast-label">
       <div className="card-head">
@@ -38,7 +39,7 @@ export function Cast({ dialogue, cast, voices, language, onChoose }: Props) {
           {dialogue.speakers.map((speaker) => {
             const voice = cast.get(speaker);
             return (
-              <li key={speaker} className="cast-member" data-hue={hueOf(speaker, dialogue.speakers)}>
+              <li key={speaker} className="cast-member" data-hue={hueOf(speaker)}>
                 <span className="cast-name" lang={language}>
                   <b>{speaker}</b>
                   <small>{t.compose.turnsOf(turns.get(speaker) ?? 0)}</small>

@@ -12,7 +12,7 @@ import { Heading } from "../ui/Heading";
 import { go, paths } from "../ui/route";
 import { useDebounced } from "../ui/use-debounced";
 import { Cast } from "./Cast";
-import { castVoices } from "./casting";
+import { castVoices, chooseVoice } from "./casting";
 import "./compose.css";
 import { type Draft, EMPTY_DRAFT, loadDraft, saveDraft } from "./draft";
 import { guessLanguage } from "./language";
@@ -108,7 +108,7 @@ export function Compose({ user }: { user: string }) {
           cast={cast}
           voices={voices}
           language={language}
-          onChoose={(speaker, voiceId) => change({ voices: { ...draft.voices, [speaker]: voiceId } })}
+          onChoose={(speaker, voiceId) => change({ voices: chooseVoice(draft.voices, speaker, voiceId) })}
         />
         <MoreOptions
           draft={draft}

@@ -2,7 +2,7 @@ import { memo, useMemo, useRef, useState } from "react";
 import type { FieldProblem, ParsedDialogue } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Button } from "../ui/Button";
-import { hueOf } from "../ui/hues";
+import { huesOf } from "../ui/hues";
 import { lineNamedIn, rangeOfLine, turnOfEachLine } from "./script";
 
 interface Props {
@@ -143,8 +143,9 @@ const Line = memo(function Line(props: { number: number; text: string; hue: numb
 
 function huesOfLines(script: string, dialogue: ParsedDialogue | undefined): (number | undefined)[] {
   if (!dialogue) return [];
+  const hueOf = huesOf(dialogue.speakers);
   return turnOfEachLine(script, dialogue.turns).map((index) => {
     const turn = index === undefined ? undefined : dialogue.turns[index];
-    return turn && hueOf(turn.speaker, dialogue.speakers);
+    return turn && hueOf(turn.speaker);
   });
 }

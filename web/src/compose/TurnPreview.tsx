@@ -1,7 +1,7 @@
 import { memo } from "react";
 import type { ParsedDialogue } from "../api/types";
 import { useSpeech } from "../i18n/strings";
-import { hueOf } from "../ui/hues";
+import { huesOf } from "../ui/hues";
 
 /** The script as the service understood it, turn by turn. */
 export const TurnPreview = memo(function TurnPreview(props: {
@@ -10,6 +10,7 @@ export const TurnPreview = memo(function TurnPreview(props: {
 }) {
   const { dialogue, language } = props;
   const { t } = useSpeech();
+  const hueOf = huesOf(dialogue?.speakers ?? []);
   return (
     <section className="card" aria-labelledby="turns-label">
       <div className="card-head">
@@ -19,7 +20,7 @@ export const TurnPreview = memo(function TurnPreview(props: {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
         <ol className="preview" lang={language} aria-labelledby="turns-label" tabIndex={0}>
           {dialogue.turns.map((turn) => (
-            <li key={turn.index} data-hue={hueOf(turn.speaker, dialogue.speakers)}>
+            <li key={turn.index} data-hue={hueOf(turn.speaker)}>
               <b>{turn.speaker}</b>
               <span>{turn.text}</span>
             </li>

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Gender, Voice } from "../api/types";
-import { castVoices } from "./casting";
+import { castVoices, chooseVoice } from "./casting";
 
 const voice = (language: string, name: string, gender: Gender): Voice => ({
   voice_id: `${language}-${name}Neural`,
@@ -35,6 +35,18 @@ it("keeps what was chosen, and gives it to nobody else", () => {
 
 it("gives a speaker the voice of the same name", () => {
   expect(names(["A", "曉臻"])).toEqual(["A 雲哲", "曉臻 曉臻"]);
+  expect(names(["A", "曉臻\u200b"])).toEqual(["A 雲哲", "曉臻\u200b 曉臻"]);
+});
+
+it("keeps what was chosen when the speaker is spelled in another way", () => {
+  expect(names(["A", "Jose\u0301"], { "Jos\u00e9": "zh-TW-曉雨Neural" })).toEqual(["A 曉臻", "Jose\u0301 曉雨"]);
+  expect(names(["A\u200f"], { Ａ: "zh-TW-曉雨Neural" })).toEqual(["A\u200f 曉雨"]);
+});
+
+it("forgets what was chosen for another spelling of the speaker", () => {
+  const chosen = chooseVoice({ "Jos\u00e9": "one", B: "two", "Jose\u0301": "three" }, "Jos\u00e9", "four");
+  expect(chosen).toEqual({ B: "two", "Jos\u00e9": "four" });
+  expect(names(["__proto__"], chooseVoice({}, "__proto__", "zh-TW-雲哲Neural"))).toEqual(["__proto__ 雲哲"]);
 });
 
 it("passes over a chosen voice that there no longer is", () => {

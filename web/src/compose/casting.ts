@@ -1,6 +1,18 @@
 /** Which voice speaks for whom: what was chosen, and a different one of the language for everybody else. */
 
 import type { Voice } from "../api/types";
+import { speakerKey } from "../speakers";
+
+/** `chosen` with another voice for one speaker, whatever spelling of the name it was chosen for before. */
+export function chooseVoice(
+  chosen: Readonly<Record<string, string>>,
+  speaker: string,
+  voiceId: string,
+): Readonly<Record<string, string>> {
+  const key = speakerKey(speaker);
+  const others = Object.entries(chosen).filter(([name]) => speakerKey(name) !== key);
+  return Object.fromEntries([...others, [speaker, voiceId]]);
+}
 
 /**
  * A voice for each speaker, in order of `speakers`; none where there are no voices at all.
@@ -14,14 +26,16 @@ export function castVoices(
   language: string,
 ): Map<string, Voice> {
   const byId = new Map(voices.map((voice) => [voice.voice_id, voice]));
+  const chosenIds = new Map(Object.entries(chosen).map(([speaker, voiceId]) => [speakerKey(speaker), voiceId]));
   const cast = new Map<string, Voice>();
   for (const speaker of speakers) {
-    const voice = byId.get(Object.hasOwn(chosen, speaker) ? (chosen[speaker] ?? "") : "");
+    const voice = byId.get(chosenIds.get(speakerKey(speaker)) ?? "");
     if (voice) cast.set(speaker, voice);
   }
   const suitable = inOrderOfFit(voices, language);
+  const namesakes = new Map(suitable.toReversed().map((voice) => [speakerKey(voice.name), voice]));
   for (const speaker of speakers) {
-    const namesake = suitable.find(({ name }) => name === speaker);
+    const namesake = namesakes.get(speakerKey(speaker));
     if (namesake && !cast.has(speaker)) cast.set(speaker, namesake);
   }
   const taken = new Set([...cast.values()].map((voice) => voice.voice_id));

@@ -31,6 +31,11 @@ describe("turns as a script", () => {
     expect(isSameDialogue(turns, [{ speaker: "B", text: first?.text ?? "" }, ...others])).toBe(false);
     expect(isSameDialogue(turns, others)).toBe(false);
   });
+
+  it("says the same as another dialogue when only the spelling of a speaker differs", () => {
+    const [first, ...others] = turns;
+    expect(isSameDialogue(turns, [{ speaker: "\uff21", text: first?.text ?? "" }, ...others])).toBe(true);
+  });
 });
 
 describe("the turn of each line", () => {
@@ -45,6 +50,11 @@ describe("the turn of each line", () => {
       { speaker: "B", text: "好\n再見" },
     ];
     expect(turnOfEachLine(script, spoken)).toEqual([undefined, 0, 0, undefined, undefined, 1, 1]);
+  });
+
+  it("is found when a name is spelled in another way than the first time", () => {
+    const spoken = ["好", "對"].map((text) => ({ speaker: "Jos\u00e9", text }));
+    expect(turnOfEachLine("Jos\u00e9: 好\nJose\u0301: 對", spoken)).toEqual([0, 1]);
   });
 
   it("tells equal turns apart", () => {

@@ -1,5 +1,7 @@
 /** Scripts and turns: written as one, and found again in the other. The service reads scripts; this only writes them. */
 
+import { speakerKey } from "../speakers";
+
 interface SpokenTurn {
   speaker: string;
   text: string;
@@ -42,7 +44,8 @@ export function isSameDialogue(one: readonly SpokenTurn[], other: readonly Spoke
     one.length === other.length &&
     one.every((turn, index) => {
       const twin = other[index];
-      return twin !== undefined && twin.speaker === turn.speaker && squeeze(twin.text) === squeeze(turn.text);
+      if (twin === undefined || squeeze(twin.text) !== squeeze(turn.text)) return false;
+      return speakerKey(twin.speaker) === speakerKey(turn.speaker);
     })
   );
 }
@@ -50,7 +53,7 @@ export function isSameDialogue(one: readonly SpokenTurn[], other: readonly Spoke
 /** For each line of `script`, the number of the turn that it belongs to; undefined where it belongs to none. */
 export function turnOfEachLine(script: string, turns: readonly SpokenTurn[]): (number | undefined)[] {
   const expected = turns.flatMap((turn, index) =>
-    turn.text.split("\n").map((text, part) => ({ index, text, label: part === 0 ? turn.speaker : "" })),
+    turn.text.split("\n").map((text, part) => ({ index, text, label: part === 0 ? speakerKey(turn.speaker) : "" })),
   );
   let next = 0;
   let open: { index: number; line: number } | undefined;
@@ -60,14 +63,15 @@ export function turnOfEachLine(script: string, turns: readonly SpokenTurn[]): (n
     const wanted = expected[next];
     found[line] = undefined;
     if (!text || !wanted) return;
-    const isNamed = text.includes(wanted.label) || (open?.index === wanted.index && wanted.label !== "");
+    const names = speakerKey(raw);
+    const isNamed = names.includes(wanted.label) || (open?.index === wanted.index && wanted.label !== "");
     if (text.endsWith(wanted.text) && isNamed) {
       found[line] = wanted.index;
       // A name on a line of its own speaks the lines below it.
       if (open?.index === wanted.index) found[open.line] = wanted.index;
       open = undefined;
       next += 1;
-    } else if (wanted.label !== "" && text.includes(wanted.label)) {
+    } else if (wanted.label !== "" && names.includes(wanted.label)) {
       open = { index: wanted.index, line };
     }
   });

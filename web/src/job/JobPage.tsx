@@ -9,7 +9,7 @@ import { Button } from "../ui/Button";
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { Heading } from "../ui/Heading";
-import { hueOf } from "../ui/hues";
+import { huesOf } from "../ui/hues";
 import { paths } from "../ui/route";
 import { Skeleton } from "../ui/Skeleton";
 import { StatusPill } from "../ui/StatusPill";
@@ -125,13 +125,13 @@ function Cancel({ job }: { job: JobDetail }) {
 function Transcript({ job }: { job: JobDetail }): ReactNode {
   const { t } = useSpeech();
   const turns = turnsOf(job.input_params);
-  const speakers = [...new Set(turns.map(({ speaker }) => speaker))];
+  const hueOf = huesOf(turns.map(({ speaker }) => speaker));
   const failed = failedTurn(job);
   return (
     <ol className="turns" aria-label={t.player.turns} lang={job.input_params.language}>
       {turns.map(({ speaker, text }, position) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the dialogue of a job never changes
-        <li key={position} data-hue={hueOf(speaker, speakers)}>
+        <li key={position} data-hue={hueOf(speaker)}>
           <div className="turn" data-failed={position === failed?.position || undefined}>
             <span className="turn-time">{position + 1}</span>
             <b className="turn-speaker">{speaker}</b>
@@ -145,10 +145,10 @@ function Transcript({ job }: { job: JobDetail }): ReactNode {
 
 function heardTurns(job: JobDetail): HeardTurn[] {
   const turns = turnsOf(job.input_params);
-  const speakers = [...new Set(turns.map(({ speaker }) => speaker))];
+  const hueOf = huesOf(turns.map(({ speaker }) => speaker));
   // Timings and turns are both in spoken order, and there is one for each.
   return (job.result_metadata?.turn_timings ?? []).map(({ turn_index, start_ms, end_ms }, position) => {
     const { speaker = "", text = "" } = turns[position] ?? {};
-    return { index: turn_index, speaker, text, hue: hueOf(speaker, speakers), start_ms, end_ms };
+    return { index: turn_index, speaker, text, hue: hueOf(speaker), start_ms, end_ms };
   });
 }

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { fetchJob } from "../api/jobs";
 import { isSingleVoice, type JobDetail } from "../api/types";
+import { firstSpellings } from "../speakers";
 
 const MAX_TITLE_CHARACTERS = 60;
 
@@ -21,7 +22,7 @@ export function digestOf({ input_params: input, result_metadata: result }: JobDe
   const texts = isSingleVoice(input) ? [input.text] : input.turns.map(({ text }) => text);
   return {
     title: shortened(texts[0] ?? ""),
-    speakers: isSingleVoice(input) ? [] : [...new Set(input.turns.map(({ speaker }) => speaker))],
+    speakers: isSingleVoice(input) ? [] : [...firstSpellings(input.turns.map(({ speaker }) => speaker)).values()],
     turns: texts.length,
     durationMs: result?.duration_ms,
     language: input.language,

@@ -1,4 +1,5 @@
 import { isSingleVoice, type JobDetail } from "../api/types";
+import { speakerKey } from "../speakers";
 
 interface FailedTurn {
   /** Its place among the turns, counted from 0. */
@@ -18,7 +19,8 @@ export function failedTurn({ error_details: details, input_params: input }: JobD
   const position = input.turns.findIndex((turn) => turn.index === index);
   const turn = input.turns[position];
   if (!turn) return undefined;
-  const voice = input.voice_assignments.find(({ speaker }) => speaker === turn.speaker);
+  const key = speakerKey(turn.speaker);
+  const voice = input.voice_assignments.find(({ speaker }) => speakerKey(speaker) === key);
   return { position, speaker: turn.speaker, text: turn.text, voiceName: voice?.voice_name || voice?.voice_id };
 }
 
