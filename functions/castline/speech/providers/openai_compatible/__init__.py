@@ -1,0 +1,1 @@
+"""Any server with OpenAI's speech endpoint: OpenAI, Kokoro-FastAPI, speaches, LocalAI and others."""

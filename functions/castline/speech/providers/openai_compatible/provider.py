@@ -1,0 +1,134 @@
+"""OpenAI-compatible HTTP as a speech provider."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from castline.speech.errors import ProviderMisconfigured
+from castline.speech.providers.base import Capabilities, SpeechProvider, Timeouts, VoiceTraits
+from castline.speech.providers.openai_compatible.options import parse_options
+from castline.speech.providers.openai_compatible.voices import is_voice_id, read_voices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from castline.speech.provider import Utterance
+    from castline.speech.providers.base import Credentials, SpeechSession
+    from castline.speech.voice_list import Voice
+
+# What an HTTP header can carry, without white space.
+_KEY: Final = re.compile("[!-~]*")
+_LIST_TIMEOUTS: Final = Timeouts(first_chunk_ms=8_000, all_chunks_ms=10_000)
+
+
+class OpenAiProvider(SpeechProvider):
+    """A server with ``POST /audio/speech`` as OpenAI documents it, and PCM among its formats."""
+
+    id: ClassVar[str] = "openai"
+    name: ClassVar[str] = "OpenAI-compatible"
+    # https://developers.openai.com/api/reference/resources/audio/subresources/speech/methods/create
+    capabilities: ClassVar[Capabilities] = Capabilities(max_utterance_characters=4096)
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Read the deployment's options: ``model``, ``base_url``, ``voices``, ``takes_speed`` and ``extra_body``.
+
+        Raises:
+            InvalidProviderOptions: an option is missing, unknown or malformed.
+        """
+        self._options = parse_options(options)
+
+    def is_voice_id(self, value: str) -> bool:
+        """Return whether ``value`` can be a voice id; see ``SpeechProvider``."""
+        return is_voice_id(value)
+
+    def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (it is the model that makes the difference)
+        """Return what every voice takes and gives."""
+        return VoiceTraits(takes_rate=self._options.takes_speed, takes_pitch=False, reports_words=False)
+
+    def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
+        """Return the number of code points of each utterance: OpenAI's tts-1 is priced by the character."""
+        return [len(utterance.text) for utterance in utterances]
+
+    def cache_identity(self, utterance: Utterance) -> str:
+        """Return the server's address and the request's body as canonical JSON."""
+        identity = {"base_url": self._options.base_url, "body": self._body(utterance)}
+        return json.dumps(identity, sort_keys=True, separators=(",", ":"))
+
+    def read_secret(self, text: str) -> Credentials:
+        """Read a secret's text: a JSON object with a ``key``, which is empty for a server that asks for none.
+
+        Raises:
+            ProviderMisconfigured: it is something else. The message holds nothing of the secret's content.
+        """
+        try:
+            content = json.loads(text)
+        except (ValueError, RecursionError):
+            raise ProviderMisconfigured("the secret is not JSON") from None
+        if not isinstance(content, dict) or not isinstance(content.get("key"), str):
+            raise ProviderMisconfigured("the secret is not a JSON object with a key")
+        if not _KEY.fullmatch(content["key"]):
+            raise ProviderMisconfigured("the secret's key is malformed")
+        return {"key": content["key"]}
+
+    def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:
+        """Ask the server for its voices; see ``SpeechProvider``.
+
+        A configured voice replaces the server's one with the same id, which often has no language, or is added. A
+        server without a list, such as OpenAI's, has the configured ones.
+        """
+        from castline.speech.providers.openai_compatible.answers import error_from_answer
+        from castline.speech.providers.openai_compatible.http_request import request
+
+        answer = request(
+            "GET", self._options.base_url + "/audio/voices", headers=_headers(credentials), timeouts=_LIST_TIMEOUTS
+        )
+        listed: dict[str, Voice] = {}
+        if answer.status == 200:
+            listed = _read_list(answer.body, dropped)
+        elif answer.status not in {404, 405}:
+            raise error_from_answer(answer.status, answer.body)
+        voices = listed | {voice.voice_id: voice for voice in self._options.voices}
+        if not voices:
+            raise ProviderMisconfigured("the speech server lists no voices, and the option voices names none")
+        return tuple(voices.values())
+
+    def open(self, credentials: Credentials, timeouts: Timeouts) -> SpeechSession:
+        """Prepare a session; see ``SpeechProvider``."""
+        from castline.speech.providers.openai_compatible.session import OpenAiSession
+
+        return OpenAiSession(
+            self._options.base_url, headers=_headers(credentials), body_of=self._body, timeouts=timeouts
+        )
+
+    def _body(self, utterance: Utterance) -> dict[str, Any]:
+        body = {
+            **self._options.extra_body,
+            "model": self._options.model,
+            "input": utterance.text,
+            "voice": utterance.voice_id,
+            "response_format": "pcm",
+        }
+        speed = round(utterance.rate, 2)
+        if self._options.takes_speed and speed != 1:
+            body["speed"] = speed
+        return body
+
+
+def _headers(credentials: Credentials) -> dict[str, str]:
+    key = credentials.get("key")
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def _read_list(body: bytes, dropped: Callable[[int], None]) -> dict[str, Voice]:
+    try:
+        described = read_voices(json.loads(body))
+    except (ValueError, RecursionError):
+        described = None
+    if described is None:
+        raise ProviderMisconfigured("the speech server answered with something else than a list of voices")
+    readable = [voice for voice in described if voice is not None and is_voice_id(voice.voice_id)]
+    if len(readable) < len(described):
+        dropped(len(described) - len(readable))
+    return {voice.voice_id: voice for voice in readable}

@@ -1,0 +1,289 @@
+"""An OpenAI-compatible speech server on this machine, spoken with espeak-ng or with tones.
+
+It answers as OpenAI and Kokoro-FastAPI do: chunked PCM, OpenAI's errors, Kokoro's list of voices. A fault is asked
+for as ``NAME [times=N]``: for a run (``faults=["throttled times=2"]``), where it strikes any request, or in the text
+(``[[fault throttled times=2]]``), where it strikes requests with this very text and is not spoken.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import struct
+import threading
+from collections import Counter
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from local.azure_speech.engines import VoiceEngineName, make_engine
+from local.azure_speech.ssml import Passage, Prosody
+from local.azure_speech.voices import VOICES as AZURE_VOICES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+DEFAULT_KEY: Final = "local-openai-speech-key"
+MAX_CHARACTERS: Final = 4096
+VOICES: Final = {
+    "af_sky": "en-US-JennyNeural",
+    "am_adam": "en-US-GuyNeural",
+    "jf_alpha": "ja-JP-NanamiNeural",
+    "zf_xiaobei": "zh-TW-HsiaoChenNeural",
+    "zf_xiaoni": "zh-TW-HsiaoYuNeural",
+    "zm_yunxi": "zh-TW-YunJheNeural",
+}
+"""The voices, and those of the Azure emulator whose sound they have."""
+
+_MARKER: Final = re.compile(r"\[\[fault ([^\]]*)\]\]")
+_ORDER: Final = re.compile(r"([a-z0-9-]+)(?: times=([1-9]\d*))?")
+_PCM_TYPE: Final = "audio/pcm"
+
+# A status, and the error's code and parameter.
+_REFUSALS: Final[dict[str, tuple[int, str | None, str | None]]] = {
+    "bad-request": (400, None, None),
+    "unsupported-voice": (400, None, "voice"),
+    "unauthorized": (401, "invalid_api_key", None),
+    "forbidden": (403, "unsupported_country_region_territory", None),
+    "not-found": (404, "model_not_found", None),
+    "throttled": (429, "rate_limit_exceeded", None),
+    "quota-exceeded": (429, "insufficient_quota", None),
+    "internal-error": (500, None, None),
+    "bad-gateway": (502, None, None),
+    "unavailable": (503, None, None),
+}
+# A content type, and the body that comes instead of PCM with status 200.
+_BODIES: Final[dict[str, tuple[str, bytes]]] = {
+    "empty-audio": (_PCM_TYPE, b""),
+    "odd-audio": (_PCM_TYPE, bytes(4801)),
+    "json": ("application/json", b'{"status": "queued"}'),
+    "html": (_PCM_TYPE, b"<!doctype html><title>Welcome</title>"),
+    "wav": (_PCM_TYPE, b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0" + struct.pack("<HHIIHH", 1, 1, 22050, 44100, 2, 16)),
+    "mp3": ("audio/mpeg", b"ID3" + bytes(100)),
+}
+_BREAKS: Final = frozenset(
+    {"no-answer", "no-audio", "stalled", "reset", "reset-amid-audio", "truncated", "trickle", "redirect"}
+)
+FAULTS: Final = frozenset({*_REFUSALS, *_BODIES, *_BREAKS})
+"""Every fault by its name."""
+
+
+class OpenAiSpeechEmulator:
+    """Serves on 127.0.0.1, on threads of its own, from ``start`` to ``stop`` or within a ``with``."""
+
+    def __init__(
+        self,
+        *,
+        key: str = DEFAULT_KEY,
+        port: int = 0,
+        model: str = "tts-1",
+        voice_engine: VoiceEngineName | str = VoiceEngineName.ESPEAK,
+        lists_voices: bool = True,
+        latency_ms: int = 0,
+        faults: Iterable[str] = (),
+    ) -> None:
+        """Prepare the emulator.
+
+        Args:
+            key: the one key that is accepted; an empty one asks for none.
+            port: 0 takes a free one.
+            model: the one model that it has.
+            voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
+            lists_voices: whether it has ``GET /audio/voices``, which OpenAI has not.
+            latency_ms: how long each request waits before its first audio.
+            faults: what goes wrong, as ``NAME [times=N]``.
+
+        Raises:
+            ValueError: there is no such engine or fault.
+            OSError: the port is taken.
+        """
+        self.key, self.model, self.lists_voices = key, model, lists_voices
+        self.latency_seconds = latency_ms / 1000
+        self.engine = make_engine(VoiceEngineName(voice_engine))
+        self.requests: list[dict[str, Any]] = []
+        """The bodies of what it was asked to speak."""
+        self.stopping = threading.Event()
+        self._faults = list(faults)
+        for notation in self._faults:
+            _parse(notation)
+        self._struck: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"emulator": self}))
+
+    @property
+    def url(self) -> str:
+        """The ``base_url`` of the provider."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def start(self) -> None:
+        """Answer requests."""
+        threading.Thread(target=self._server.serve_forever, args=[0.05], name="openai-speech-emulator").start()
+
+    def stop(self) -> None:
+        """Stop answering, and end what stalls. Stopping again does nothing."""
+        if not self.stopping.is_set():
+            self.stopping.set()
+            self._server.shutdown()
+            self._server.server_close()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def fault_for(self, text: str) -> str | None:
+        """Return what the request with ``text``, markers and all, shall get, if it shall fail.
+
+        Raises:
+            ValueError: a marker names no fault.
+        """
+        marker = _MARKER.search(text)
+        with self._lock:
+            for notation, key in [(marker[1], text)] if marker else [(each, each) for each in self._faults]:
+                name, times = _parse(notation)
+                if times is None or self._struck[key] < times:
+                    self._struck[key] += 1
+                    return name
+        return None
+
+
+def _parse(notation: str) -> tuple[str, int | None]:
+    order = _ORDER.fullmatch(notation)
+    if order is None or order[1] not in FAULTS:
+        raise ValueError(f"{notation!r} is no fault; there are {', '.join(sorted(FAULTS))}")
+    return order[1], int(order[2]) if order[2] else None
+
+
+class _Refused(Exception):
+    def __init__(self, status: int, message: str, *, code: str | None = None, param: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.param = status, code, param
+
+
+class _Handler(BaseHTTPRequestHandler):
+    emulator: OpenAiSpeechEmulator
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name in the base class)
+        pass
+
+    def do_GET(self) -> None:
+        self._answer("/v1/audio/voices" if self.emulator.lists_voices else "", self._list_voices)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._answer("/v1/audio/speech", lambda: self._speak(json.loads(body)))
+
+    def _answer(self, path: str, answer: Callable[[], None]) -> None:
+        with suppress(ConnectionError):
+            try:
+                self._admit(path)
+                answer()
+            except _Refused as refused:
+                self._refuse(refused)
+
+    def _admit(self, path: str) -> None:
+        if self.emulator.key and self.headers.get("Authorization") != f"Bearer {self.emulator.key}":
+            raise _Refused(401, "Incorrect API key provided.", code="invalid_api_key")
+        if self.path != path:
+            raise _Refused(404, f"Invalid URL ({self.command} {self.path})")
+
+    def _list_voices(self) -> None:
+        voices = [{"id": voice, "name": voice} for voice in VOICES]
+        self._send(200, "application/json", json.dumps({"voices": voices}).encode())
+
+    def _speak(self, body: dict[str, Any]) -> None:
+        self.emulator.requests.append(body)
+        text, speed = body["input"], body.get("speed", 1.0)
+        if body["model"] != self.emulator.model:
+            raise _Refused(404, f"The model `{body['model']}` does not exist", code="model_not_found")
+        if body["voice"] not in VOICES:
+            fault = {
+                "type": "enum",
+                "loc": ("body", "voice"),
+                "msg": "Input should be another",
+                "input": body["voice"],
+            }
+            raise _Refused(400, str([fault]))
+        if len(text) > MAX_CHARACTERS:
+            fault = {
+                "type": "string_too_long",
+                "loc": ("body", "input"),
+                "msg": "String should be shorter",
+                "input": text,
+            }
+            raise _Refused(400, str([fault]))
+        if body["response_format"] != "pcm" or not 0.25 <= speed <= 4:
+            raise _Refused(400, "The emulator gives PCM, at a speed from 0.25 to 4.")
+        try:
+            fault_name = self.emulator.fault_for(text)
+        except ValueError as error:
+            raise _Refused(400, str(error)) from None
+        if fault_name in _REFUSALS:
+            status, code, param = _REFUSALS[fault_name]
+            raise _Refused(status, "It was asked for.", code=code, param=param)
+        if fault_name == "redirect":
+            self._send(307, "text/plain", b"", Location=f"{self.emulator.url}/audio/speech")
+            return
+        if fault_name in _BODIES:
+            self._send(200, *_BODIES[fault_name])
+            return
+        self.emulator.stopping.wait(self.emulator.latency_seconds)
+        passage = Passage(_MARKER.sub("", text), AZURE_VOICES[VOICES[body["voice"]]], Prosody(rate=speed))
+        self._stream(self.emulator.engine.speak(passage), fault_name)
+
+    def _stream(self, pcm: bytes, fault: str | None) -> None:
+        """Send the audio in chunks, as far as the fault allows."""
+        if fault in {"no-answer", "reset"}:
+            self._break_off(fault)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", _PCM_TYPE)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        if fault == "no-audio":
+            self._break_off(fault)
+            return
+        size = max(2, len(pcm) // 8 * 2)
+        for position in range(0, len(pcm), size):
+            if fault == "trickle":
+                self.emulator.stopping.wait(0.2)
+            elif position and fault:
+                self._break_off(fault)
+                return
+            chunk = pcm[position : position + size]
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _break_off(self, fault: str) -> None:
+        self.close_connection = True
+        if fault in {"no-answer", "no-audio", "stalled"}:
+            self.emulator.stopping.wait()
+        elif fault != "truncated":  # a reset instead of an orderly end
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+
+    def _refuse(self, refused: _Refused) -> None:
+        error = {
+            "message": str(refused),
+            "type": "invalid_request_error",
+            "param": refused.param,
+            "code": refused.code,
+        }
+        headers = {"Retry-After": "20"} if refused.status == 429 else {}
+        self._send(refused.status, "application/json", json.dumps({"error": error}).encode(), **headers)
+
+    def _send(self, status: int, content_type: str, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": content_type, "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
