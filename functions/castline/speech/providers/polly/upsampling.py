@@ -1,9 +1,8 @@
 """Conversion of PCM from 16 kHz, the highest rate at which Amazon Polly gives it, to 24 kHz.
 
-Between two input samples lie three output steps of 2/3 sample each, so the outputs fall into three phases: on an input
-sample, 2/3 after one, and 1/3 after one. The first phase is the input itself; each of the others is a filter of its
-own (a polyphase filter with a Kaiser-windowed sinc). A filter is applied one tap at a time to all samples at once,
-which leaves the work to ``audioop``, in C.
+Two input samples become three output samples: one where an input sample is, one 2/3 and one 4/3 of a sample later.
+The first is the input sample itself. Each of the other two has a filter of its own, a windowed sinc. A filter is
+applied one tap at a time to all samples at once, so that the work is done by ``audioop``, in C.
 """
 
 from __future__ import annotations

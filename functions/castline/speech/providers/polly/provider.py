@@ -1,0 +1,114 @@
+"""Amazon Polly as a speech provider. Importing this loads no SDK."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from castline.speech.cues import is_one_cue
+from castline.speech.providers.base import Capabilities, InvalidProviderOptions, SpeechProvider, VoiceTraits
+from castline.speech.providers.polly.ssml import MAX_UTTERANCE_CHARACTERS, build_ssml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from castline.speech.provider import Utterance
+    from castline.speech.providers.base import Credentials, SpeechSession, Timeouts
+    from castline.speech.voice_list import Voice
+
+DEFAULT_ENGINE: Final = "neural"
+
+# Polly refuses a pitch, and speech marks, of an engine that has none:
+# https://docs.aws.amazon.com/polly/latest/dg/prosody-tag.html and .../speechmarks.html.
+_TRAITS: Final[Mapping[str, VoiceTraits]] = {
+    "generative": VoiceTraits(takes_pitch=False, reports_words=False),
+    "long-form": VoiceTraits(takes_pitch=False),
+    "neural": VoiceTraits(takes_pitch=False),
+    "standard": VoiceTraits(),
+}
+_VOICE_ID: Final = re.compile("[A-Z][A-Za-z]{1,49}")
+_REGION: Final = re.compile("[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
+
+
+class AmazonPolly(SpeechProvider):
+    """Amazon Polly in one region, with one engine."""
+
+    id: ClassVar[str] = "polly"
+    name: ClassVar[str] = "Amazon Polly"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        max_utterance_characters=MAX_UTTERANCE_CHARACTERS, needs_secret=False
+    )
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Read ``engine`` (default: neural) and ``region`` (default: where Castline is deployed).
+
+        Raises:
+            InvalidProviderOptions: an option is unknown or malformed.
+        """
+        if unknown := options.keys() - {"engine", "region"}:
+            raise InvalidProviderOptions(f"polly: there is no option {min(map(str, unknown))}")
+        engine, region = options.get("engine", DEFAULT_ENGINE), options.get("region")
+        if engine not in tuple(_TRAITS):
+            raise InvalidProviderOptions(f"polly: engine must be one of {', '.join(_TRAITS)}")
+        if region is not None and not (isinstance(region, str) and _REGION.fullmatch(region)):
+            raise InvalidProviderOptions("polly: region must be the name of an AWS region")
+        self._engine: str = engine
+        self._region: str | None = region
+
+    def is_voice_id(self, value: str) -> bool:
+        """Return whether ``value`` has the form of a Polly voice's id, such as ``Joanna``."""
+        return _VOICE_ID.fullmatch(value) is not None
+
+    def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (all voices of an engine are alike)
+        """Return what the engine's voices take and give."""
+        return _TRAITS[self._engine]
+
+    def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
+        """Return what Polly charges for each of ``utterances``: its characters in every request.
+
+        Tags cost nothing. A text of more than one cue costs twice as much where the engine reports words: they are
+        a request of their own, which is billed like the one for the audio.
+
+        Raises:
+            ProviderRejectedInput: a text holds a character that no XML document can carry.
+        """
+        for utterance in utterances:
+            build_ssml(utterance)
+        has_words = _TRAITS[self._engine].reports_words
+        return [
+            len(utterance.text) * (2 if has_words and not is_one_cue(utterance.text) else 1)
+            for utterance in utterances
+        ]
+
+    def cache_identity(self, utterance: Utterance) -> str:
+        """Return the engine and the request's markup, which holds the text and its prosody.
+
+        Raises:
+            ProviderRejectedInput: the text holds a character that no XML document can carry.
+        """
+        return f"{self._engine} {build_ssml(utterance)}"
+
+    def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:  # noqa: ARG002 (the function's role)
+        """Ask Polly for the voices of the engine, in its own order.
+
+        Raises:
+            SpeechError: one of ``castline.speech.errors``.
+        """
+        from castline.speech.providers.polly.voices import fetch_voices
+
+        return fetch_voices(engine=self._engine, region=self._region, is_voice_id=self.is_voice_id, dropped=dropped)
+
+    def open(self, credentials: Credentials, timeouts: Timeouts) -> SpeechSession:  # noqa: ARG002 (the function's role)
+        """Prepare a session. Nothing is sent before the first utterance.
+
+        Raises:
+            ProviderMisconfigured: there is no region.
+        """
+        from castline.speech.providers.polly.session import PollySession
+
+        return PollySession(
+            engine=self._engine,
+            region=self._region,
+            gives_marks=_TRAITS[self._engine].reports_words,
+            timeouts=timeouts,
+        )

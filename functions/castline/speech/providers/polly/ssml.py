@@ -1,0 +1,50 @@
+"""How an utterance is written for Amazon Polly, and what Polly charges for it.
+
+The sources are https://docs.aws.amazon.com/polly/latest/dg/prosody-tag.html (rate and pitch),
+https://docs.aws.amazon.com/polly/latest/dg/escapees.html (escapes), and
+https://docs.aws.amazon.com/polly/latest/dg/limits.html (limits and what is billed).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from castline.speech.errors import ProviderRejectedInput
+from castline.speech.ssml import unspeakable_positions
+
+if TYPE_CHECKING:
+    from castline.speech.provider import Utterance
+
+MAX_CHARACTERS: Final = 6_000
+"""Of one request, tags included."""
+MAX_BILLED_CHARACTERS: Final = 3_000
+"""Of one request. Tags are not billed; whether ``&amp;`` is billed as one or as five, Polly does not say."""
+
+# Polly asks for the apostrophe too.
+_ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;"}
+_ESCAPED: Final = str.maketrans(_ESCAPES)
+
+MAX_UTTERANCE_CHARACTERS: Final = MAX_BILLED_CHARACTERS // max(map(len, _ESCAPES.values()))
+"""Code points that keep both limits, whichever they are and however Polly counts them."""
+
+
+def build_ssml(utterance: Utterance) -> str:
+    """Write ``utterance`` as SSML. The text is escaped, so it is spoken and never read as markup.
+
+    Raises:
+        ProviderRejectedInput: the text holds a character that no XML document can carry.
+    """
+    if unspeakable_positions(utterance.text):
+        raise ProviderRejectedInput("the text holds a character that XML cannot carry")
+    text = utterance.text.translate(_ESCAPED)
+    rate_percent = round(utterance.rate * 100)
+    prosody = f' rate="{rate_percent}%"' if rate_percent != 100 else ""
+    prosody += f' pitch="{utterance.pitch_percent:+d}%"' if utterance.pitch_percent else ""
+    return f"<speak><prosody{prosody}>{text}</prosody></speak>" if prosody else f"<speak>{text}</speak>"
+
+
+def unescape(part: str) -> str:
+    """Return a part of what ``build_ssml`` has written as it stands in the utterance's text."""
+    for character, escape in reversed(_ESCAPES.items()):
+        part = part.replace(escape, character)
+    return part

@@ -1,0 +1,77 @@
+"""Amazon Polly's list of voices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from castline.speech.errors import ProviderMisconfigured
+from castline.speech.providers.polly.errors import translated_errors
+from castline.speech.providers.polly.session import make_client
+from castline.speech.voice_list import Gender, Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_READ_SECONDS: Final = 8.0
+_MAX_PAGES: Final = 100
+_GENDERS: Final = {"Female": Gender.FEMALE, "Male": Gender.MALE}
+_LANGUAGES: Final = {"arb": "ar", "cmn-CN": "zh-CN"}
+"""Those that the rest of the world, Castline included, writes in another way."""
+
+
+def fetch_voices(
+    *, engine: str, region: str | None, is_voice_id: Callable[[str], bool], dropped: Callable[[int], None]
+) -> tuple[Voice, ...]:
+    """Ask Amazon Polly for the voices of one engine, in its own order.
+
+    Args:
+        engine: the engine.
+        region: where Polly is asked; None for the region of the environment.
+        is_voice_id: whether a job could name a voice by this id; others are left out.
+        dropped: is told how many entries cannot be read, if there are any.
+
+    Raises:
+        ProviderMisconfigured: the answer has no voice that can be used, as in a region without the engine.
+        SpeechError: another of ``castline.speech.errors``.
+    """
+    client = make_client(region, read_seconds=_READ_SECONDS)
+    try:
+        described = list(_describe(client, engine))
+    finally:
+        client.close()
+    readable = [voice for each in described if (voice := _read(each)) is not None]
+    if len(readable) < len(described):
+        dropped(len(described) - len(readable))
+    voices = tuple(voice for voice in readable if is_voice_id(voice.voice_id))
+    if not voices:
+        raise ProviderMisconfigured("Amazon Polly has no voice of the engine in this region")
+    return voices
+
+
+def _describe(client: Any, engine: str) -> Iterator[Any]:
+    """Go through all pages."""
+    page: dict[str, str] = {}
+    for _ in range(_MAX_PAGES):
+        with translated_errors():
+            answer = client.describe_voices(Engine=engine, **page)
+        yield from answer.get("Voices") or []
+        token = answer.get("NextToken")
+        if not token:
+            return
+        page = {"NextToken": token}
+    raise ProviderMisconfigured("Amazon Polly's list of voices does not end")
+
+
+def _read(described: dict[str, Any]) -> Voice | None:
+    """One entry of the list; None for an entry that is no voice."""
+    voice_id, language = described.get("Id"), described.get("LanguageCode")
+    if not voice_id or not language:
+        return None
+    return Voice(
+        voice_id=voice_id,
+        name=described.get("Name") or voice_id,
+        language=_LANGUAGES.get(language, language),
+        language_name=described.get("LanguageName") or language,
+        gender=_GENDERS.get(described.get("Gender", ""), Gender.NEUTRAL),
+        latin_name=voice_id,
+    )
