@@ -23,12 +23,20 @@ def speaker_key(name: str) -> str:
     Two names are the same speaker when their keys are equal: ``José`` with one code point or two for its last letter,
     ``Ａ`` and ``A``, a name with an invisible direction mark and one without. Case makes a difference.
 
+    Args:
+        name: at most a few hundred characters. Sorting combining marks takes time quadratic in their number.
+
     Returns:
         The name in Unicode's form NFKC, without invisible characters, and with single spaces. It is empty for a name
         of which nothing is seen. It is for comparing only: show the name as it was written.
     """
     visible = _IGNORABLE.sub("", name)
     return " ".join(_IGNORABLE.sub("", unicodedata.normalize("NFKC", visible)).split())
+
+
+def is_invisible(text: str) -> bool:
+    """Return whether nothing is seen of ``text``, which may be long: its ``speaker_key`` would be empty."""
+    return not _IGNORABLE.sub("", text).strip()
 
 
 def first_spellings(speakers: Iterable[str]) -> dict[str, str]:

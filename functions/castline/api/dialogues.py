@@ -14,7 +14,7 @@ from castline.api.responses import json_response
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.scripts.errors import ScriptNotUnderstood
 from castline.scripts.parser import MAX_NAME_CHARACTERS, ScriptTurn, line_of, parse_script
-from castline.speakers import first_spellings, speaker_key
+from castline.speakers import first_spellings, is_invisible, speaker_key
 from castline.speech.ssml import unspeakable_positions
 
 router = APIGatewayHttpRouter()
@@ -64,7 +64,7 @@ def _demand_visible(turns: tuple[ScriptTurn, ...]) -> None:
     problems = [
         ("script", "script_blank", {"line": turn.line})
         for turn in turns
-        if not (speaker_key(turn.speaker) and speaker_key(turn.text))
+        if is_invisible(turn.speaker) or is_invisible(turn.text)
     ]
     if problems:
         raise InvalidRequest.of_fields(problems)

@@ -21,7 +21,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from castline.api.validation import MAX_PROBLEMS
 from castline.jobs.model import Delivery, Dialogue, JobStatus, JobType, Turn, VoiceAssignment
-from castline.speakers import first_spellings, speaker_key
+from castline.speakers import first_spellings, is_invisible, speaker_key
 from castline.speech.ssml import unspeakable_positions
 from castline.speech.voice_list import Gender
 from castline.speech.voices import (
@@ -62,7 +62,7 @@ _MAX_UNKNOWN_FIELDS = 2
 
 def _not_blank(value: str) -> str:
     # A text that is too long is refused as such.
-    if value and len(value) <= MAX_DIALOGUE_CHARACTERS and not speaker_key(value):
+    if value and len(value) <= MAX_DIALOGUE_CHARACTERS and is_invisible(value):
         raise PydanticCustomError("blank", "must not be blank")
     return value
 

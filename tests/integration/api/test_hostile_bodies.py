@@ -24,6 +24,9 @@ EVENT_BYTES = 6_000_000
 
 ENDPOINTS = ["/jobs", "/jobs/tts", "/dialogues/parse"]
 
+MARKS = "\u0301\u0316" * 50_000
+"""Combining marks out of order: sorting them takes time quadratic in their number."""
+
 
 def unknown_keys(objects: int, size: int) -> str:
     each = {f"k{number:05d}": 0 for number in range(size // objects // 11)}
@@ -53,6 +56,9 @@ BODIES = {
     "blanks": " " * SIZE,
     "letters that grow when normalized": json.dumps(
         {"turns": [{"speaker": "\ufdfa" * 500_000, "text": "\u200b" + "\ufdfa" * 500_000}]}, ensure_ascii=False
+    ),
+    "marks to sort when normalized": json.dumps(
+        {"turns": [{"speaker": MARKS[:5_000], "text": MARKS, "index": 0}], "text": MARKS}
     ),
     "everything wrong": json.dumps(
         {
