@@ -110,6 +110,7 @@ class OpenAiSpeechEmulator:
             _parse(notation)
         self._struck: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"emulator": self}))
 
     @property
@@ -119,14 +120,19 @@ class OpenAiSpeechEmulator:
 
     def start(self) -> None:
         """Answer requests."""
-        threading.Thread(target=self._server.serve_forever, args=[0.05], name="openai-speech-emulator").start()
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=[0.05], name="openai-speech-emulator", daemon=True
+        )
+        self._thread.start()
 
     def stop(self) -> None:
         """Stop answering, and end what stalls. Stopping again does nothing."""
-        if not self.stopping.is_set():
-            self.stopping.set()
+        self.stopping.set()
+        if self._thread is not None:
             self._server.shutdown()
-            self._server.server_close()
+            self._thread.join()
+            self._thread = None
+        self._server.server_close()
 
     def __enter__(self) -> Self:
         """Start."""

@@ -65,9 +65,9 @@ def request(
     first_at = min(begun + timeouts.first_chunk_ms / 1000, end_at)
     if parts.scheme == "https":
         tls = tls or ssl.create_default_context()
-        connection: HTTPConnection = HTTPSConnection(parts.netloc, timeout=_left(first_at), context=tls)
+        connection: HTTPConnection = HTTPSConnection(parts.netloc, timeout=first_at - begun, context=tls)
     else:
-        connection = HTTPConnection(parts.netloc, timeout=_left(first_at))
+        connection = HTTPConnection(parts.netloc, timeout=first_at - begun)
     received = bytearray()
     try:
         connection.connect()

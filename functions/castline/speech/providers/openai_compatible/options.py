@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
 
-_NAMES: Final = frozenset({"base_url", "model", "voices", "takes_speed", "extra_body"})
+OPTION_NAMES: Final = frozenset({"base_url", "model", "voices", "takes_speed", "extra_body"})
 _OWN_FIELDS: Final = frozenset({"model", "input", "voice", "response_format", "speed", "stream_format"})
 # A name without a domain, such as a container's. What begins with a digit may be an address in disguise.
 _SINGLE_LABEL: Final = re.compile("[a-z][a-z0-9_-]*")
@@ -47,7 +47,7 @@ def parse_options(given: Mapping[str, Any]) -> Options:
     Raises:
         InvalidProviderOptions: one is missing, unknown or malformed.
     """
-    if unknown := sorted(given.keys() - _NAMES):
+    if unknown := sorted(given.keys() - OPTION_NAMES):
         raise InvalidProviderOptions(f"unknown option {unknown[0]}")
     model = given.get("model")
     if not isinstance(model, str) or not model.strip():
