@@ -1,6 +1,8 @@
 """Amazon Polly on a port of this machine: SynthesizeSpeech and DescribeVoices, as strict as they are documented.
 
-botocore finds it by the environment variable ``AWS_ENDPOINT_URL_POLLY``.
+botocore finds it by the environment variable ``AWS_ENDPOINT_URL_POLLY``. A fault is asked for as ``NAME [times=N]``:
+for a run (``faults=["throttled times=2"]``), where it strikes any request, or in the text (``[[fault throttled
+times=2]]``), where it strikes the requests with this very text and is not spoken.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ _MAX_CHARACTERS, _MAX_BILLED_CHARACTERS = 6_000, 3_000
 _MAX_AUDIO_SECONDS = 600
 _CHUNK_BYTES = 8_192
 _STALL_SECONDS = 60.0
-_MARKER = re.compile(r"\[\[fault ([a-z-]+)(?: times=([1-9]\d*))?\]\]")
+_MARKER = re.compile(r"\[\[fault ([^\]]*)\]\]")
+_ORDER = re.compile(r"([a-z-]+)(?: times=([1-9]\d*))?")
 _TAG = re.compile(r"<[^>]*>")
 _BARE_APOSTROPHE = re.compile(r"\w'\w")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"
@@ -77,6 +80,7 @@ _ANSWERS = {
 # Faults of the connection, and of an answer that reports success.
 _MISHAPS = ("no-answer", "no-audio", "stalled", "trickle", "truncated", "empty-audio", "odd-audio", "html")
 FAULTS = (*_ANSWERS, *_MISHAPS)
+"""Every fault by its name."""
 
 
 class _Spoken(NamedTuple):
@@ -86,13 +90,14 @@ class _Spoken(NamedTuple):
 
 
 class PollyEmulator:
-    """Serves on 127.0.0.1, on threads of its own, within a ``with``."""
+    """Serves on 127.0.0.1, on threads of its own, from ``start`` to ``stop`` or within a ``with``."""
 
     def __init__(
         self,
         *,
         port: int = 0,
         voice_engine: VoiceEngineName | str = VoiceEngineName.ESPEAK,
+        latency_ms: int = 0,
         faults: Iterable[str] = (),
     ) -> None:
         """Prepare the emulator.
@@ -100,43 +105,60 @@ class PollyEmulator:
         Args:
             port: 0 takes a free one.
             voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
-            faults: what goes wrong with the next requests, one name for each; see ``FAULTS``. A text asks for one
-                by ``[[fault NAME]]`` or ``[[fault NAME times=N]]``.
+            latency_ms: how long each request waits before its first audio.
+            faults: what goes wrong, as ``NAME [times=N]``.
 
         Raises:
             ValueError: there is no such fault or engine.
+            OSError: the port is taken.
         """
-        self.faults = deque(faults)
-        """More can be added while it runs."""
-        if unknown := set(self.faults).difference(FAULTS):
-            raise ValueError(f"there is no fault {min(unknown)!r}; there are {', '.join(FAULTS)}")
+        self.next_faults: deque[str] = deque()
+        """What goes wrong with each of the next requests, by name; with none where the name is empty."""
         self.requests: list[dict[str, Any]] = []
         """The bodies of all SynthesizeSpeech, in order."""
         self.billed_characters = 0
         self.connections = 0
+        self.latency_seconds = latency_ms / 1000
+        self.stopping = threading.Event()
+        self._last_fault = ""
+        for notation in faults:
+            name, times = _parse_order(notation)
+            if times:
+                self.next_faults.extend([name] * times)
+            else:
+                self._last_fault = name
         self._engine = make_engine(VoiceEngineName(voice_engine))
         self._struck: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self.stopping = threading.Event()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.emulator = self
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="polly-emulator", daemon=True
-        )
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def url(self) -> str:
+        """The value of ``AWS_ENDPOINT_URL_POLLY``."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        """Answer requests."""
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), name="polly-emulator", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop answering, and end what stalls. Stopping again does nothing."""
+        if not self.stopping.is_set():
+            self.stopping.set()
+            self._server.shutdown()
+            self._server.server_close()
 
     def __enter__(self) -> Self:
         """Start."""
-        self._thread.start()
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop."""
-        self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self.stop()
 
     def synthesize(self, request: dict[str, Any]) -> tuple[_Spoken, str]:
         """Return what a SynthesizeSpeech gives, and the name of what shall go wrong on the way, if anything."""
@@ -151,10 +173,14 @@ class PollyEmulator:
         """Return the name of what shall go wrong with a request on its way, if anything; refuse it if it shall be."""
         with self._lock:
             if marker := _MARKER.search(text):
+                try:
+                    name, times = _parse_order(marker[1])
+                except ValueError as error:
+                    raise _Refused(400, "InvalidSsmlException", str(error)) from None
                 self._struck[text] += 1
-                fault = marker[1] if marker[2] is None or self._struck[text] <= int(marker[2]) else ""
+                fault = name if not times or self._struck[text] <= times else ""
             else:
-                fault = self.faults.popleft() if self.faults else ""
+                fault = self.next_faults.popleft() if self.next_faults else self._last_fault
         if fault in _ANSWERS:
             raise _Refused(*_ANSWERS[fault])
         return fault
@@ -175,6 +201,14 @@ class PollyEmulator:
         if request["OutputFormat"] == "pcm":
             return _Spoken("audio/pcm", pcm[: _MAX_AUDIO_SECONDS * 32_000], characters)
         return _Spoken("application/x-json-stream", _marks(ssml, duration_ms=len(pcm) // 32), characters)
+
+
+def _parse_order(notation: str) -> tuple[str, int]:
+    """Return the fault's name and how often it strikes: 0 for every time."""
+    match = _ORDER.fullmatch(notation)
+    if match is None or match[1] not in FAULTS:
+        raise ValueError(f"there is no fault {notation!r}; there are {', '.join(FAULTS)}")
+    return match[1], int(match[2] or 0)
 
 
 def _check(request: dict[str, Any]) -> tuple[str, str, _Voice]:
@@ -231,11 +265,13 @@ def _factor(percent: str) -> float:
 def _marks(ssml: str, *, duration_ms: int) -> bytes:
     """Spread the words over the audio by their places. Where they stand is told in bytes."""
     text = re.sub(f"{_TAG.pattern}|{_MARKER.pattern}|&(?:amp|lt|gt);", lambda match: " " * len(match[0]), ssml)
+    lead, length = len(text) - len(text.lstrip()), len(text.strip()) or 1
     marks = []
     for word in _WORD.finditer(text):
         start = len(text[: word.start()].encode())
         place = {"start": start, "end": start + len(word[0].encode()), "value": word[0]}
-        marks.append(json.dumps({"time": word.start() * duration_ms // len(text), "type": "word", **place}) + "\n")
+        time_ms = (word.start() - lead) * duration_ms // length
+        marks.append(json.dumps({"time": time_ms, "type": "word", **place}) + "\n")
     return "".join(marks).encode()
 
 
@@ -310,6 +346,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise _Refused(*_ANSWERS["no-such-operation"])
         spoken, fault = self.server.emulator.synthesize(request)
         body, content_type = spoken.body, spoken.content_type
+        self.server.emulator.stopping.wait(self.server.emulator.latency_seconds)
         if fault == "no-answer":
             self._stall()
             return

@@ -146,7 +146,7 @@ def test_a_failure_is_classified_and_not_tried_again(
 
 
 def test_a_failure_of_the_second_request_is_a_failure(open_session: SessionFactory, emulator: PollyEmulator) -> None:
-    emulator.faults.extend(["", "throttled"])
+    emulator.next_faults.extend(["", "throttled"])
 
     with pytest.raises(ProviderThrottled):
         open_session().synthesize(utterance(TWO_CUES))
@@ -178,7 +178,7 @@ def test_a_pitch_that_the_engine_does_not_take_is_rejected_by_polly(open_session
 def test_silence_is_given_up_after_the_time_for_a_chunk(
     open_session: SessionFactory, emulator: PollyEmulator, fault: str
 ) -> None:
-    emulator.faults.append(fault)
+    emulator.next_faults.append(fault)
     began = time.monotonic()
 
     with pytest.raises(ProviderTimedOut):
@@ -190,7 +190,7 @@ def test_silence_is_given_up_after_the_time_for_a_chunk(
 def test_a_trickle_is_given_up_after_the_time_for_all_audio(
     open_session: SessionFactory, emulator: PollyEmulator
 ) -> None:
-    emulator.faults.append("trickle")
+    emulator.next_faults.append("trickle")
     began = time.monotonic()
 
     with pytest.raises(ProviderTimedOut):

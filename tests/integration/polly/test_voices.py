@@ -49,7 +49,7 @@ def test_a_voice_is_described_as_castline_describes_voices(emulator: PollyEmulat
     ],
 )
 def test_a_failure_is_classified(emulator: PollyEmulator, fault: str, error: type[SpeechError]) -> None:
-    emulator.faults.append(fault)
+    emulator.next_faults.append(fault)
 
     with pytest.raises(error):
         AmazonPolly({}).list_voices({}, dropped=no_drop)
