@@ -203,6 +203,12 @@ def _provider_unavailable(error: SpeechError) -> Response[str]:
     return error_response(503, "PROVIDER_UNAVAILABLE", _language(), headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
+@app.route(f"{PREFIX}/jobs/tts", method=["GET", "DELETE"], include_in_schema=False)
+def _no_job() -> Response[str]:
+    """Refuse methods that would take ``tts`` for the id of a job."""
+    raise NotFoundError
+
+
 @app.not_found
 def _not_found(_error: NotFoundError) -> Response[str]:
     event = app.current_event
