@@ -17,6 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from infra.routes import ROUTES
 from local import foreign_pages, http_event
 from local.cloud.lambda_errors import (
     FunctionError,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 DEFAULT_USER = "local-user"
 _ADDRESS = "127.0.0.1"
+_OPEN_PATHS = frozenset(route.path for route in ROUTES if route.is_open)
 
 
 class Gateway:
@@ -57,8 +59,8 @@ class Gateway:
             s3: serves ``/bucket/key``.
             bucket_name: the bucket whose objects clients may fetch.
             console: the page at ``/``.
-            claims: whose request it is, as a token's claims; None for one that is answered 401. By default the
-                user whom ``X-User-Id`` names.
+            claims: whose request it is, as a token's claims; None for one that is answered 401. It is not asked
+                about routes that take no token. By default the user whom ``X-User-Id`` names.
             port: 0 takes a free one.
             on_request: is told a line about each request.
 
@@ -125,7 +127,7 @@ class Gateway:
             return refusal
         try:
             if (event := self._event(request)) is None:
-                return http_event.own_answer(401, "Unauthorized")
+                return http_event.unauthorized()
             answer = self._invoke_api(event)
         except (RequestEntityTooLarge, RequestTooLarge):
             return http_event.own_answer(413, "Request Entity Too Large")
@@ -138,6 +140,8 @@ class Gateway:
     def _event(self, request: Request) -> dict[str, Any] | None:
         if self._claims is None:
             return to_event(request)
+        if request.path in _OPEN_PATHS:
+            return http_event.to_event(request, http_event.MatchedRoute())
         claims = self._claims(request)
         return None if claims is None else to_event(request, claims)
 

@@ -94,3 +94,10 @@ def to_response(answer: dict[str, Any]) -> Response:
 def own_answer(status: int, message: str) -> Response:
     """What API Gateway answers by itself."""
     return Response(f'{{"message":"{message}"}}', status=status, content_type="application/json")
+
+
+def unauthorized() -> Response:
+    """Return API Gateway's answer to a request without a token that its JWT authorizer accepts."""
+    refusal = own_answer(401, "Unauthorized")
+    refusal.headers["WWW-Authenticate"] = "Bearer"
+    return refusal

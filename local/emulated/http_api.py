@@ -24,7 +24,7 @@ from local.emulated.http_server import ADDRESS, serving
 from local.emulated.invoke_permission import may_invoke
 from local.emulated.jwt_authorizer import JwtAuthorizer, Unauthorized
 from local.emulated.route_table import Match, RouteTable
-from local.http_event import MatchedRoute, own_answer, to_event, to_response
+from local.http_event import MatchedRoute, own_answer, to_event, to_response, unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,9 +93,7 @@ class HttpApi:
         try:
             claims = authorizer.claims(request.headers.get("Authorization")) if authorizer else None
         except Unauthorized:
-            refusal = own_answer(401, "Unauthorized")
-            refusal.headers["WWW-Authenticate"] = "Bearer"
-            return refusal
+            return unauthorized()
         route = MatchedRoute(
             api_id=self._api_id,
             stage=_STAGE,

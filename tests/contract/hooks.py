@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import schemathesis
@@ -10,6 +12,8 @@ from pydantic import ValidationError
 
 from castline.api.schemas import CreateJobRequest, CreateSingleVoiceJobRequest
 from castline.speech.voices import takes_markup
+from tests.contract.run import ISSUER_PEM
+from tests.contract.tokens import Issuer
 
 if TYPE_CHECKING:
     from schemathesis import AuthContext, Case, HookContext, Response
@@ -19,7 +23,9 @@ _SUBMISSIONS_OF_ONE_USER = 4
 
 _submissions = itertools.count()
 _owners: dict[str, str] = {}
+_users: dict[str, str] = {}
 _latest = "user-0"
+_issuer = Issuer.from_pem(os.environ[ISSUER_PEM])
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -38,7 +44,7 @@ class Users:
         return _latest
 
     def set(self, case: Case[Any], data: str, context: AuthContext) -> None:
-        case.headers["Authorization"] = f"Bearer {data}"
+        case.headers["Authorization"] = f"Bearer {_token(data)}"
 
 
 @schemathesis.hook
@@ -58,9 +64,16 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
     """Remember whose job it is."""
     global _latest  # noqa: PLW0603 (schemathesis keeps no state for hooks)
     if response.status_code == 201:
-        sent = response.request.headers["Authorization"]
-        _latest = str(sent).removeprefix("Bearer ")
+        sent = str(response.request.headers["Authorization"])
+        _latest = _users[sent.removeprefix("Bearer ")]
         _owners[response.json()["id"]] = _latest
+
+
+@cache
+def _token(user: str) -> str:
+    token = _issuer.token(user)
+    _users[token] = user
+    return token
 
 
 def _is_for_a_high_definition_voice(body: dict[str, Any]) -> bool:

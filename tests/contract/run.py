@@ -1,0 +1,106 @@
+"""Runs schemathesis, with every check, at a stack whose users have to show a token, as on AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from local.azure_speech.server import AzureSpeechEmulator
+from local.cloud.clock import Clock
+from local.openapi.document import FILE
+from local.stack import LocalStack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.contract.tokens import Issuer
+
+ISSUER_PEM: Final = "CONTRACT_ISSUER_PEM"
+"""The environment variable by which schemathesis's process, which signs tokens, gets the key."""
+_HERE = Path(__file__).parent
+_MOMENT_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One run of schemathesis.
+
+    Attributes:
+        passed: whether every check of every case has passed.
+        output: what schemathesis has printed.
+        report: its report, as JSON.
+    """
+
+    passed: bool
+    output: str
+    report: dict[str, Any]
+
+    @property
+    def cases(self) -> int:
+        """How many requests were made from the document, and checked."""
+        return int(self.report["test_cases"]["generated"])
+
+
+@contextmanager
+def stack_of_users_with_tokens(issuer: Issuer, *, log_folder: Path) -> Iterator[LocalStack]:
+    """Run a stack that takes the tokens of one issuer only."""
+    with LocalStack(
+        clock=Clock(wait_scale=0.01),
+        speech=AzureSpeechEmulator(voice_engine="tone"),
+        log_file=log_folder / "functions.log",
+        claims=issuer.claims,
+    ) as stack:
+        yield stack
+
+
+def run(stack: LocalStack, issuer: Issuer, *, examples: int, seed: int, folder: Path) -> Outcome:
+    """Make requests from ``docs/openapi.json``, and check what comes back.
+
+    Args:
+        stack: what is asked.
+        issuer: whose tokens the stack takes.
+        examples: how many are made for an operation, at most, in each phase.
+        seed: another seed makes other requests.
+        folder: where files may be written.
+    """
+    report_file = folder / "report.json"
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(_HERE / "schemathesis.toml")),
+        *("run", str(FILE), "--url", stack.url, "--report-json-path", str(report_file)),
+        *("--max-examples", str(examples), "--seed", str(seed)),
+    ]
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(_HERE / "hooks.py"), ISSUER_PEM: issuer.pem}
+    with _work_now_and_then(stack):
+        process = subprocess.run(  # noqa: S603 (our own command)
+            command, capture_output=True, text=True, check=False, cwd=folder, env=environment
+        )
+    output = process.stdout + process.stderr
+    assert report_file.exists(), output
+    return Outcome(passed=process.returncode == 0, output=output, report=json.loads(report_file.read_text("utf-8")))
+
+
+@contextmanager
+def _work_now_and_then(stack: LocalStack) -> Iterator[None]:
+    """Let jobs stay pending for a moment, and then run: clients meet them in every status."""
+    done = threading.Event()
+
+    def alternate() -> None:
+        while not done.is_set():
+            with stack.cloud.lambdas.pause("plan"):
+                done.wait(_MOMENT_SECONDS)
+            done.wait(_MOMENT_SECONDS)
+
+    thread = threading.Thread(target=alternate)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
