@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -13,8 +13,9 @@ from castline.api.identity import noted_user_id
 from castline.api.responses import json_response
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.scripts.errors import ScriptNotUnderstood
-from castline.scripts.parser import MAX_NAME_CHARACTERS, ScriptTurn, line_of, parse_script
-from castline.speakers import first_spellings, is_invisible, speaker_key
+from castline.scripts.labels import MAX_NAME_CHARACTERS
+from castline.scripts.parser import ScriptTurn, line_of, parse_script
+from castline.speakers import is_invisible
 from castline.speech.ssml import unspeakable_positions
 
 router = APIGatewayHttpRouter()
@@ -26,25 +27,28 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
     noted_user_id(router.current_event)
     _demand_speakable(request.script)
     try:
-        turns = parse_script(request.script)
+        turns = parse_script(request.script, max_turns=schemas.MAX_TURNS)
     except ScriptNotUnderstood as refusal:
         raise InvalidRequest.of_fields(
             (
                 "script",
                 problem.kind,
-                {"line": problem.line, "speaker": problem.speaker, "max_length": MAX_NAME_CHARACTERS},
+                {
+                    "line": problem.line,
+                    "speaker": problem.speaker,
+                    "max_length": MAX_NAME_CHARACTERS,
+                    "max_turns": schemas.MAX_TURNS,
+                },
             )
             for problem in refusal.problems[:MAX_PROBLEMS]
         ) from refusal
     _demand_within_limits(turns)
     _demand_visible(turns)
-    spelling = first_spellings(turn.speaker for turn in turns)
     body = schemas.ParsedDialogue(
         turns=[
-            schemas.TurnSchema(speaker=spelling[speaker_key(turn.speaker)], text=turn.text, index=index)
-            for index, turn in enumerate(turns)
+            schemas.TurnSchema(speaker=turn.speaker, text=turn.text, index=index) for index, turn in enumerate(turns)
         ],
-        speakers=list(spelling.values()),
+        speakers=list(dict.fromkeys(turn.speaker for turn in turns)),
         total_characters=sum(len(turn.text) for turn in turns),
     )
     return json_response(200, body)
@@ -71,22 +75,16 @@ def _demand_visible(turns: tuple[ScriptTurn, ...]) -> None:
 
 
 def _demand_within_limits(turns: tuple[ScriptTurn, ...]) -> None:
-    problems: list[tuple[str, str, dict[str, Any]]] = []
-    if len(turns) > schemas.MAX_TURNS:
-        first = turns[schemas.MAX_TURNS]
-        context = {"line": first.line, "turns": len(turns), "max_turns": schemas.MAX_TURNS}
-        problems.append(("script", "script_too_many_turns", context))
     characters, over = 0, None
     for turn in turns:
         characters += len(turn.text)
         if over is None and characters > schemas.MAX_DIALOGUE_CHARACTERS:
             over = turn
     if over is not None:
-        context = {
-            "line": over.line,
-            "characters": characters,
-            "max_characters": schemas.MAX_DIALOGUE_CHARACTERS,
-        }
-        problems.append(("script", "script_too_many_characters", context))
-    if problems:
-        raise InvalidRequest.of_fields(problems)
+        raise InvalidRequest(
+            "script",
+            "script_too_many_characters",
+            line=over.line,
+            characters=characters,
+            max_characters=schemas.MAX_DIALOGUE_CHARACTERS,
+        )

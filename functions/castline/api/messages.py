@@ -178,8 +178,8 @@ _PROBLEMS: _Catalogue = {
         "line on; shorten the script",
     },
     "script_too_many_turns": {
-        _ZH: "第 {line} 行：全部共 {turns} 句，從這一行起超過 {max_turns} 句，請縮短腳本",
-        _EN: "line {line}: the script has {turns} turns, more than {max_turns} from this line on; shorten the script",
+        _ZH: "第 {line} 行：從這一行起超過 {max_turns} 句，請縮短腳本",
+        _EN: "line {line}: the script has more than {max_turns} turns from this line on; shorten the script",
     },
     "script_unspeakable_character": {
         _ZH: "第 {line} 行：含有無法朗讀的字元（{code_point}），請刪除",

@@ -20,6 +20,7 @@ class ProblemKind(StrEnum):
     NO_TEXT = "script_speaker_without_text"
     """A speaker says nothing."""
     NAME_TOO_LONG = "script_speaker_too_long"
+    TOO_MANY_TURNS = "script_too_many_turns"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

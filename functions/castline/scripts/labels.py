@@ -17,19 +17,26 @@ In brackets or in bold everything is a name. Otherwise what stands before the fi
 - the colon is not that of a time or a ratio (``12:30``), of a URL (``https://``), of a path (``C:\``) or of an
   emoticon (``:)``).
 
-Whether it reads like a name or like prose is another question: ``castline.scripts.prose``.
+Invisible characters and full-width letters make no difference. Whether it reads like a name or like prose is another
+question: ``castline.scripts.prose``.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+from castline.speakers import speaker_key
+
+MAX_NAME_CHARACTERS: Final = 50
 
 _MAX_WORDS: Final = 6
 _MAX_MARKERS: Final = 3
 _MAX_EXTENDED_CHARACTERS: Final = 200
 
+_COLON: Final = re.compile("[:：]")
+_COLON_OR_BRACKET: Final = re.compile(r"[:：\[［【]")
+_MARK: Final = re.compile(r"[\[［【*_]")
 _TIME: Final = r"[0-9]{1,2}[:：][0-9]{2}(?:[:：][0-9]{2})?(?:[.,][0-9]{1,3})?"
 _MARKER: Final = re.compile(
     rf"""
@@ -50,18 +57,19 @@ _BOLD: Final = re.compile(r"(\*\*|__)([^*_:：]+)(?:[ ]*[:：][ ]*\1|\1[ ]*[:：
 _BOLD_BRACKETS: Final = re.compile(r"(\*\*|__)([\[［【][^*_]+[\]］】][ ]*[:：]?)\1(.*)", re.DOTALL)
 _SENTENCE_MARK: Final = re.compile('[，。！？、；…,!?;「」『』“”"〈〉《》‹›«»]')
 # A full stop before a space or at the end, unless a short word with a capital comes before it: Dr. Mrs. Prof. J.
-_FULL_STOP: Final = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z]\w)(?<!\b[A-Z]\w\w)(?<!\b[A-Z]\w\w\w)\.(?: |$)")
+_FULL_STOP: Final = re.compile(r"\.(?<!\b[A-Z]\.)(?<!\b[A-Z]\w\.)(?<!\b[A-Z]\w\w\.)(?<!\b[A-Z]\w\w\w\.)(?: |$)")
 _EXTENSION: Final = re.compile(r"[ ]?(?:\([^()]*\)|（[^（）]*）)$")
 _DIRECTION: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
 _AFTER_NO_LABEL: Final = re.compile(r"//|\\|-?[()](?: |$)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(NamedTuple):
     """A line's speaker, and what the line goes on with."""
 
     name: str
-    """At least one character; of any length."""
+    """As it is spelled: at least one character; of any length."""
+    key: str
+    """What all spellings of the name have in common; the name itself if it is too long."""
     text: str
     """Perhaps empty."""
     is_marked: bool
@@ -74,11 +82,16 @@ def find_label(line: str) -> Label | None:
     Args:
         line: without white space around it, and with no other white space than spaces.
     """
+    if _COLON_OR_BRACKET.search(line) is None:
+        return None
     starts = [0]
     while len(starts) <= _MAX_MARKERS and (marker := _MARKER.match(line, starts[-1])):
         starts.append(marker.end())
-    labels = (_label_at_start(line[start:]) for start in reversed(starts))
-    return next((label for label in labels if label is not None), None)
+    for start in reversed(starts):
+        label = _label_at_start(line[start:])
+        if label is not None:
+            return label
+    return None
 
 
 def is_direction(line: str) -> bool:
@@ -87,20 +100,32 @@ def is_direction(line: str) -> bool:
 
 
 def _label_at_start(line: str) -> Label | None:
+    return _label_with_mark(line) if _MARK.match(line) else _plain_label(line)
+
+
+def _label_with_mark(line: str) -> Label | None:
     if (match := _BOLD_BRACKETS.match(line)) is not None:
         line = match[2] + match[3]
     if (match := _BRACKETED.match(line)) is not None:
         name = (match[1] or match[2] or match[3]).strip()
         is_name = name and re.fullmatch(_TIME, name) is None
-        return Label(name=name, text=match[4], is_marked=True) if is_name else None
+        return _marked_label(name, match[4]) if is_name else None
     if (match := _BOLD.match(line)) is not None:
         name = match[2].strip()
-        return Label(name=name, text=match[3].strip(), is_marked=True) if name else None
+        return _marked_label(name, match[3].strip()) if name else None
     return _plain_label(line)
 
 
+def _marked_label(name: str, text: str) -> Label:
+    return Label(name=name, key=_key(name), text=text, is_marked=True)
+
+
+def _key(name: str) -> str:
+    return speaker_key(name) if len(name) <= MAX_NAME_CHARACTERS else name
+
+
 def _plain_label(line: str) -> Label | None:
-    colon = re.search("[:：]", line)
+    colon = _COLON.search(line)
     if colon is None:
         return None
     before, after = line[: colon.start()], line[colon.end() :]
@@ -110,6 +135,9 @@ def _plain_label(line: str) -> Label | None:
     name = before.rstrip()
     if len(name) <= _MAX_EXTENDED_CHARACTERS:
         name = _EXTENSION.sub("", name) or name
-    if not name or name.count(" ") >= _MAX_WORDS or _SENTENCE_MARK.search(name) or _FULL_STOP.search(name):
+    if not name or name.count(" ") >= _MAX_WORDS or _SENTENCE_MARK.search(name):
         return None
-    return Label(name=name, text=after.lstrip(), is_marked=False)
+    key = _key(name)
+    if _SENTENCE_MARK.search(key) or _FULL_STOP.search(key):
+        return None
+    return Label(name=name, key=key, text=after.lstrip(), is_marked=False)

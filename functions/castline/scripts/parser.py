@@ -10,6 +10,8 @@ A label is a name if it is in brackets or in bold, or reads like a name (``castl
 like prose is a name all the same if it stands before a colon at least twice (老師說：… 老師說：…), or if nothing in
 the script reads like a name: then it is written as a story is (小明說：… 小華說：…), and each 說 names a speaker. The
 heading of a remark (``Note``, 注意) is never a name.
+
+Spellings of one name (``castline.speakers``) are one speaker, who is called as it is spelled first.
 """
 
 from __future__ import annotations
@@ -17,19 +19,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProblem
-from castline.scripts.labels import Label, find_label, is_direction
+from castline.scripts.labels import MAX_NAME_CHARACTERS, Label, find_label, is_direction
 from castline.scripts.prose import Reading, read_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-MAX_NAME_CHARACTERS: Final = 50
+    from collections.abc import Mapping, Sequence
 
 _LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
-_WHITE_SPACE: Final = re.compile(r"[\s\u200b\ufeff]+")
+_WHITE_SPACE: Final = re.compile(r"\s+")
+# Direction marks and spaces: a line that was copied out of a chat often begins with them.
+_NOT_AT_START: Final = " \u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _RULE: Final = re.compile(r"[-–—─*_=~# ]{3,}")
 
 
@@ -38,13 +40,13 @@ class ScriptTurn:
     """One speaker's words."""
 
     speaker: str
+    """Spelled as in the speaker's first turn."""
     text: str
     line: int
     """Where it begins, counted from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     number: int
     text: str
     label: Label | None
@@ -57,25 +59,30 @@ class _OpenTurn:
     texts: list[str]
 
 
-def parse_script(script: str) -> tuple[ScriptTurn, ...]:
+def parse_script(script: str, *, max_turns: int) -> tuple[ScriptTurn, ...]:
     """Read ``script`` as a dialogue: at least one turn, each with a name of up to 50 characters and with text.
 
-    Lines end as on any system (LF, CR LF, CR); a byte order mark and white space around a line are ignored.
+    Lines end as on any system (LF, CR LF, CR). White space around a line, direction marks at its start, and byte
+    order marks and zero-width spaces anywhere are ignored.
 
     Raises:
         ScriptNotUnderstood: there is nothing to speak, text before any speaker, a speaker without text, or a name
-            that is too long.
+            that is too long. With more than ``max_turns`` turns it is that alone: the rest is not read.
     """
-    lines = _spoken_lines(script)
+    lines, readings = _spoken_lines(script, max_turns)
     if not lines:
         raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.EMPTY, line=1)])
-    names = _names_in(lines)
+    names = _names_in(lines, readings)
     problems: list[ScriptProblem] = []
     turns: list[_OpenTurn] = []
+    spellings: dict[str, str] = {}
     for line in lines:
         label = line.label
-        if label is not None and (label.is_marked or label.name in names):
-            turns.append(_OpenTurn(speaker=label.name, line=line.number, texts=[label.text] if label.text else []))
+        if label is not None and (label.is_marked or label.key in names):
+            if len(turns) == max_turns:
+                raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.TOO_MANY_TURNS, line=line.number)])
+            speaker = spellings.setdefault(label.key, label.name)
+            turns.append(_OpenTurn(speaker=speaker, line=line.number, texts=[label.text] if label.text else []))
         elif turns:
             turns[-1].texts.append(line.text)
         elif not problems:
@@ -100,28 +107,43 @@ def _problem_of(turn: _OpenTurn) -> ProblemKind | None:
     return None if turn.texts else ProblemKind.NO_TEXT
 
 
-def _spoken_lines(script: str) -> list[_Line]:
-    texts = ((number, _tidy(text)) for number, text in enumerate(_LINE_BREAK.split(script), start=1))
-    return [
-        _Line(number, text, find_label(text))
-        for number, text in texts
-        if text and not is_direction(text) and not _RULE.fullmatch(text)
-    ]
+def _spoken_lines(script: str, max_turns: int) -> tuple[list[_Line], dict[str, Reading]]:
+    """The lines with something to speak, and how the key of each label reads.
+
+    They end with the line that begins a turn too many, whatever other lines say.
+    """
+    lines: list[_Line] = []
+    readings: dict[str, Reading] = {}
+    certain_turns = 0
+    for number, written in enumerate(_LINE_BREAK.split(script), start=1):
+        text = _tidy(written)
+        if not text or is_direction(text) or _RULE.fullmatch(text):
+            continue
+        label = find_label(text)
+        lines.append(_Line(number, text, label))
+        if label is None:
+            continue
+        if label.key not in readings:
+            readings[label.key] = read_name(label.key)
+        certain_turns += label.is_marked or readings[label.key] is Reading.NAME
+        if certain_turns > max_turns:
+            break
+    return lines, readings
 
 
 def _tidy(line: str) -> str:
-    """``line`` without white space around it, other white space within it being one space each time."""
-    return _WHITE_SPACE.sub(" ", line).strip()
+    """``line`` without what is ignored, and with no other white space than single spaces."""
+    visible = line.replace("\u200b", "").replace("\ufeff", "")
+    return _WHITE_SPACE.sub(" ", visible).strip().lstrip(_NOT_AT_START)
 
 
-def _names_in(lines: Sequence[_Line]) -> frozenset[str]:
-    """Which labels without brackets are names."""
+def _names_in(lines: Sequence[_Line], readings: Mapping[str, Reading]) -> frozenset[str]:
+    """The keys of the names among the labels without brackets."""
     labels = [line.label for line in lines if line.label is not None]
-    uses = Counter(label.name for label in labels)
-    readings = {label.name: read_name(label.name) for label in labels}
-    names = {label.name for label in labels if label.is_marked or readings[label.name] is Reading.NAME}
+    uses = Counter(label.key for label in labels)
+    names = {label.key for label in labels if label.is_marked or readings[label.key] is Reading.NAME}
     if not names:
-        return frozenset(name for name, reading in readings.items() if reading is not Reading.REMARK)
+        return frozenset(key for key, reading in readings.items() if reading is not Reading.REMARK)
     return frozenset(
-        names | {name for name, reading in readings.items() if reading is Reading.PERHAPS_PROSE and uses[name] > 1}
+        names | {key for key, reading in readings.items() if reading is Reading.PERHAPS_PROSE and uses[key] > 1}
     )

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import resource
 import time
+from itertools import count, islice
 from typing import Any
 
 import pytest
@@ -27,6 +28,9 @@ ENDPOINTS = ["/jobs", "/jobs/tts", "/dialogues/parse"]
 MARKS = "\u0301\u0316" * 50_000
 """Combining marks out of order: sorting them takes time quadratic in their number."""
 
+GROWING = "\ufdfa"
+"""A character of which normalizing makes 18."""
+
 
 def unknown_keys(objects: int, size: int) -> str:
     each = {f"k{number:05d}": 0 for number in range(size // objects // 11)}
@@ -36,6 +40,57 @@ def unknown_keys(objects: int, size: int) -> str:
 def turns_of(values: str) -> str:
     return f'{{"turns":[{values}0]}}'
 
+
+def script(*lines: str) -> str:
+    """A body with the longest script that repeats the lines."""
+    text = "\n".join(lines) + "\n"
+    return json.dumps({"script": text * (schemas.MAX_SCRIPT_CHARACTERS // len(text))})
+
+
+def script_of_names(pattern: str) -> str:
+    """A body with the longest script in which no label that ``pattern`` makes comes again."""
+    lines = (pattern.format(chr(0x4E00 + number % 20_000), number // 20_000) for number in count())
+    return json.dumps(
+        {"script": "".join(islice(lines, schemas.MAX_SCRIPT_CHARACTERS))[: schemas.MAX_SCRIPT_CHARACTERS]}
+    )
+
+
+SCRIPTS = {
+    "lines without a speaker": script("x"),
+    "lines without a text": script("A:"),
+    "lines without a text after other problems": script("x", "A:", f"{'N' * 60}: x"),
+    "turns": script("A:x"),
+    "turns in brackets": script("[A]x"),
+    "turns in bold": script("**A:**x"),
+    "colons": script(":"),
+    "opening brackets": script("("),
+    "remarks": script("注:"),
+    "remarks after a turn": json.dumps({"script": "A:x\n" + "注:\n" * 49_000}),
+    "blank lines": script(""),
+    "numbers": script("3:3"),
+    "times": script("[1:00]"),
+    "labels after three markers": script("(1)(1)(1)1:1"),
+    "sentences after three markers": script("- - - a.b. :"),
+    "speakers": script_of_names("{}{}:\n"),
+    "speakers of prose": script_of_names("{}{}說:\n"),
+    "speakers of prose, twice": script_of_names("{0}{1}說:\n{0}{1}說:\n"),
+    "quotations": script_of_names("我{}{}說:\n"),
+    "clauses": script_of_names("he {}{}:\n"),
+    "extended speakers": script(f"{'a' * 190}(b):x"),
+    "one long line": script("N" * 140_000),
+    "one long name": script(f"{'N' * 140_000}:x"),
+    "one long name in brackets": script(f"[{'N' * 140_000}]x"),
+    "a name that grows when normalized": script(f"- - - {GROWING * 140_000}.:x"),
+    "names that grow when normalized": script(f"{GROWING * 50}:x"),
+    "names that are too long and grow when normalized": script(f"{GROWING * 145}:x"),
+    "names of prose that grow when normalized": script_of_names(f"{GROWING * 45}{{}}{{}}說:x\n"),
+    "a name of marks to sort": script(f"A{MARKS}:x"),
+    "a name in brackets of marks to sort": script(f"[A{MARKS}]x"),
+    "names of marks to sort": script(f"{MARKS[:50]}:x"),
+    "a text of marks to sort": script(f"A:{MARKS[:99_000]}"),
+    "direction marks": script("\u200e" * 140_000),
+    "unspeakable characters": script("\1"),
+}
 
 BODIES = {
     "unknown keys in 900 turns, 4.4 MB": unknown_keys(450, 4_400_000),
@@ -66,15 +121,14 @@ BODIES = {
             "voice_assignments": [{"speaker": "\1", "voice_id": "!", "voice_name": "\1", "a": 1, "b": 2}] * 1_000,
         }
     ),
-    "a script of lines without a speaker": json.dumps({"script": "x\n" * 75_000}),
-    "a script of lines without a text": json.dumps({"script": "A:\n" * 50_000}),
+    "a script": script("A:"),
     "larger than anything legal": "x" * EVENT_BYTES,
     "a form": "a=&" * 1_300_000,
 }
 
 
 def measure(path: str, name: str, content_type: str, results: Any) -> None:
-    body = BODIES[name]
+    body = BODIES[name] if name in BODIES else SCRIPTS[name]
     call("POST", path, data="{}", content_type="application/json")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.process_time()
@@ -103,6 +157,16 @@ def test_a_hostile_body_is_refused_at_little_cost(name: str, path: str) -> None:
 
     assert status in {400, 413}
     assert answer_bytes < 500_000
+    assert cpu_seconds < MAX_CPU_SECONDS
+    assert growth_mb < MAX_GROWTH_MB
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_hostile_script_is_parsed_at_little_cost(name: str) -> None:
+    status, answer_bytes, cpu_seconds, growth_mb = measured("/dialogues/parse", name)
+
+    assert status in {200, 400}
+    assert answer_bytes < schemas.ParseDialogueRequest.MAX_BYTES
     assert cpu_seconds < MAX_CPU_SECONDS
     assert growth_mb < MAX_GROWTH_MB
 

@@ -67,7 +67,7 @@ def test_the_turns_can_be_submitted_as_they_are() -> None:
         ("A: 早\r\nB: \x00", "line 2: holds a character that cannot be spoken (U+0000); delete it"),
         (
             "A: 早\n" * 1001,
-            "line 1001: the script has 1001 turns, more than 1000 from this line on; shorten the script",
+            "line 1001: the script has more than 1000 turns from this line on; shorten the script",
         ),
         (
             "A: " + "早" * 100_000 + "\nB: 安",

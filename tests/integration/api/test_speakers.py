@@ -85,13 +85,15 @@ def test_what_nobody_sees_is_blank(invisible: str, user: str) -> None:
     assert list(problems(answer)) == ["text"]
 
 
-@pytest.mark.parametrize("script", ["[\u3164]: hello", "**\u200b**: hello", "A: \u3164"])
+@pytest.mark.parametrize("script", ["[\u3164]: hello", "**\u2060**: hello", "A: \u3164"])
 def test_a_script_with_an_invisible_name_or_text_is_refused(script: str) -> None:
     assert list(problems(call("POST", "/dialogues/parse", json={"script": script}))) == ["script"]
 
 
 def test_a_script_has_one_name_for_each_speaker() -> None:
-    parsed = call("POST", "/dialogues/parse", json={"script": "Jos\u00e9: one\nJose\u0301: two"}).json()
+    script = "Jos\u00e9: one\nJose\u0301: two\n[Jos\u00e9\u200b]: three\nＪｏｓé: four\n\u200e**Jo\u00adsé**: five"
+
+    parsed = call("POST", "/dialogues/parse", json={"script": script}).json()
 
     assert parsed["speakers"] == ["Jos\u00e9"]
-    assert {turn["speaker"] for turn in parsed["turns"]} == {"Jos\u00e9"}
+    assert [turn["speaker"] for turn in parsed["turns"]] == ["Jos\u00e9"] * 5

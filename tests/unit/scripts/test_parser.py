@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood
 from castline.scripts.parser import parse_script
+from castline.speakers import speaker_key
+
+MAX_TURNS = 1_000
+SPELLINGS = json.loads((Path(__file__).parents[1] / "speakers.json").read_text("utf-8"))["same"]
+SAME = pytest.mark.parametrize(
+    ("one", "other"), [pytest.param(each["one"], each["other"], id=each["why"]) for each in SPELLINGS]
+)
 
 
 def turns_of(script: str) -> list[tuple[str, str]]:
-    return [(turn.speaker, turn.text) for turn in parse_script(script)]
+    return [(turn.speaker, turn.text) for turn in parse_script(script, max_turns=MAX_TURNS)]
 
 
 def problems_of(script: str) -> list[tuple[ProblemKind, int]]:
     with pytest.raises(ScriptNotUnderstood) as refused:
-        parse_script(script)
+        parse_script(script, max_turns=MAX_TURNS)
     return [(problem.kind, problem.line) for problem in refused.value.problems]
 
 
@@ -112,7 +121,7 @@ class TestForms:
     def test_of_line_ends(self, line_break: str) -> None:
         script = f"\ufeffA: 一{line_break}{line_break}B: 二{line_break}三{line_break}"
 
-        turns = parse_script(script)
+        turns = parse_script(script, max_turns=MAX_TURNS)
 
         assert [(turn.speaker, turn.text, turn.line) for turn in turns] == [("A", "一", 1), ("B", "二\n三", 3)]
 
@@ -200,6 +209,47 @@ class TestProse:
         assert turns_of("A: 早\n他說：一\n他說：二") == [("A", "早\n他說：一\n他說：二")]
 
 
+class TestSpellings:
+    @SAME
+    @pytest.mark.parametrize("label", ["{}: 早", "[{}] 早", "**{}**: 早"])
+    def test_of_one_name_are_one_speaker_called_as_first(self, one: str, other: str, label: str) -> None:
+        script = f"{label}\nB: 好\n{label}".replace("{}", "%s") % (one, other)
+
+        first, _, second = turns_of(script)
+
+        assert first == second
+        assert speaker_key(first[0]) == speaker_key(one)
+
+    @SAME
+    def test_of_prose_make_it_stand_before_a_colon_again(self, one: str, other: str) -> None:
+        script = f"A: 早\n{one.strip()}說: 安\nB: 好\n{other.strip()}說: 坐"
+
+        assert [turn[1] for turn in turns_of(script)] == ["早", "安", "好", "坐"]
+
+    @pytest.mark.parametrize("remark", ["Ｎｏｔｅ", "No\u00adte", "\u2060Note", "注\ufe00意"])
+    def test_of_a_remark_are_no_name(self, remark: str) -> None:
+        assert turns_of(f"A: 早\nB: 安\n{remark}: 好") == [("A", "早"), ("B", f"安\n{remark}: 好")]
+
+    def test_of_a_title_are_no_full_stop(self) -> None:
+        assert turns_of("Dr. Wang: 早\nＤｒ. Wang: 安\nD\u2060r. Wang: 好") == [
+            ("Dr. Wang", "早"),
+            ("Dr. Wang", "安"),
+            ("Dr. Wang", "好"),
+        ]
+
+    @pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u2068", "\ufeff", "\u200b", "\u200b \u200e"])
+    @pytest.mark.parametrize("label", ["A: ", "[A] ", "**A:** ", "[00:12] A: "])
+    def test_a_label_may_come_after_an_invisible_mark(self, mark: str, label: str) -> None:
+        assert turns_of(f"{mark}{label}早") == [("A", "早")]
+
+    @pytest.mark.parametrize("line", ["\u200e", "\u200b", " \ufeff\u200f "])
+    def test_a_line_of_invisible_marks_is_blank(self, line: str) -> None:
+        assert turns_of(f"{line}\nA: 早\n{line}\n安") == [("A", "早\n安")]
+
+    def test_have_at_most_fifty_characters_each(self) -> None:
+        assert problems_of(f"Maya: 早\nMaya{chr(0x2060) * 47}: 安") == [(ProblemKind.NAME_TOO_LONG, 2)]
+
+
 REAL_SCRIPT = """\
 （場景：捷運站，清晨）
 
@@ -254,9 +304,26 @@ class TestProblems:
 
     def test_a_problem_names_no_more_of_a_speaker_than_may_be(self) -> None:
         with pytest.raises(ScriptNotUnderstood) as refused:
-            parse_script("N" * 100_000 + ": 早")
+            parse_script("N" * 100_000 + ": 早", max_turns=MAX_TURNS)
 
         assert refused.value.problems[0].speaker == "N" * 50
+
+    @pytest.mark.parametrize("turn", ["A: 早", "A:", "[A]", "老師說: 早", "N" * 60 + ":"])
+    def test_too_many_turns_are_told_alone(self, turn: str) -> None:
+        with pytest.raises(ScriptNotUnderstood) as refused:
+            parse_script(f"{turn}\n\n" * 5, max_turns=3)
+
+        assert [(problem.kind, problem.line) for problem in refused.value.problems] == [
+            (ProblemKind.TOO_MANY_TURNS, 7)
+        ]
+
+    def test_a_turn_too_many_is_counted_with_those_that_only_later_lines_show(self) -> None:
+        script = "A: 早\n老師說: 安\nA: 好\n老師說: 坐\nA: 再見"
+
+        with pytest.raises(ScriptNotUnderstood) as refused:
+            parse_script(script, max_turns=4)
+
+        assert [problem.line for problem in refused.value.problems] == [5]
 
 
 @pytest.mark.parametrize(
@@ -266,5 +333,5 @@ def test_no_script_takes_long(piece: str) -> None:
     script = (piece * 150_000)[:150_000]
     started = time.process_time()
     with suppress(ScriptNotUnderstood):
-        parse_script(f"A: x\n{script}")
+        parse_script(f"A: x\n{script}", max_turns=MAX_TURNS)
     assert time.process_time() - started < 2
