@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from castline_cli.errors import Misused
+from castline_cli.speakers import speaker_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,24 +18,29 @@ def assign(written: Iterable[str], speakers: Sequence[str], *, how_to_choose: st
     """The voice of each speaker, in the order of ``speakers``, as a job takes it.
 
     Args:
-        written: ``SPEAKER=VOICE`` each; ``VOICE`` alone is for all who have none of their own.
-        speakers: of the script.
+        written: ``SPEAKER=VOICE`` each, in any spelling of the name; ``VOICE`` alone is for all who have none of
+            their own.
+        speakers: of the script, each spelled as the job spells it.
         how_to_choose: a command that lists voices.
 
     Raises:
         Misused: somebody has no voice or two, or is not in the script.
     """
     voices, common = _read(written)
-    strangers = [speaker for speaker in voices if speaker not in speakers]
+    keys = {speaker_key(speaker): speaker for speaker in speakers}
+    strangers = [assigned.speaker for key, assigned in voices.items() if key not in keys]
     if strangers:
         raise Misused(
             f"the script has no speaker {' or '.join(strangers)}; it has {', '.join(speakers)} (see --voice)"
         )
-    silent = [speaker for speaker in speakers if speaker not in voices and common is None]
+    silent = [speaker for key, speaker in keys.items() if key not in voices and common is None]
     if silent:
         options = " ".join(f"--voice {_quoted(speaker)}=VOICE" for speaker in silent)
         raise Misused(f"no voice for {', '.join(silent)}; add {options} ({how_to_choose} lists them)")
-    return [{"speaker": speaker, "voice_id": voices.get(speaker, common)} for speaker in speakers]
+    return [
+        {"speaker": speaker, "voice_id": voices[key].voice_id if key in voices else common}
+        for key, speaker in keys.items()
+    ]
 
 
 def only_voice(written: Sequence[str], *, how_to_choose: str) -> str:
@@ -49,18 +55,26 @@ def only_voice(written: Sequence[str], *, how_to_choose: str) -> str:
     return common
 
 
-def _read(written: Iterable[str]) -> tuple[dict[str, str], str | None]:
-    voices: dict[str, str] = {}
+class _Assigned(NamedTuple):
+    speaker: str
+    """As it was written."""
+    voice_id: str
+
+
+def _read(written: Iterable[str]) -> tuple[dict[str, _Assigned], str | None]:
+    """The voices by the keys of their speakers, and the one for all others."""
+    voices: dict[str, _Assigned] = {}
     common: str | None = None
     for each in written:
         speaker, separator, voice = each.rpartition("=")
         speaker, voice = speaker.strip(), voice.strip()
-        if not voice or (separator and not speaker):
+        key = speaker_key(speaker)
+        if not voice or (separator and not key):
             raise Misused(f"--voice {each} is not understood; write --voice SPEAKER=VOICE")
-        if speaker in voices or (not speaker and common is not None):
+        if key in voices or (not key and common is not None):
             raise Misused(f"two voices for {speaker or 'everybody'}; choose one")
-        if speaker:
-            voices[speaker] = voice
+        if key:
+            voices[key] = _Assigned(speaker, voice)
         else:
             common = voice
     return voices, common

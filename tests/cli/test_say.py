@@ -155,6 +155,7 @@ class TestVoices:
             ((*VOICES, "--voice", "A=x"), "two voices for A; choose one"),
             (("--voice", "x", "--voice", "y"), "two voices for everybody; choose one"),
             (("--voice", "A="), "--voice A= is not understood; write --voice SPEAKER=VOICE"),
+            (("--voice", "\u200b=x"), "--voice \u200b=x is not understood; write --voice SPEAKER=VOICE"),
             (("--voice", "=x"), "--voice =x is not understood; write --voice SPEAKER=VOICE"),
         ],
     )
@@ -165,6 +166,25 @@ class TestVoices:
 
         assert (outcome.exit_code, outcome.complaint) == (2, f"castline: {complaint}")
         assert client.list_ids() == []
+
+    @pytest.mark.parametrize("spelling", ["Jos\u00e9", "Jose\u0301", "Ｊｏｓé", "\u200eJosé\u200b"])
+    def test_go_by_any_spelling_of_a_name(self, castline: Castline, client: ApiClient, spelling: str) -> None:
+        script = "B: 早\nJose\u0301: 安\nJos\u00e9: 好\n"
+
+        castline.done(
+            "say", "-", "--no-wait", "--voice", f"{spelling}={YUN_JHE}", "--voice", HSIAO_YU, stdin=script.encode()
+        )
+
+        [job_id] = client.list_ids()
+        assert client.job(job_id)["input_params"]["voice_assignments"] == [
+            {"speaker": "B", "voice_id": HSIAO_YU},
+            {"speaker": "Jose\u0301", "voice_id": YUN_JHE},
+        ]
+
+    def test_of_two_spellings_of_a_name_are_two_of_one_speaker(self, castline: Castline, script: Path) -> None:
+        outcome = castline("say", "script.txt", "--voice", "A=x", "--voice", "Ａ=y")
+
+        assert (outcome.exit_code, outcome.complaint) == (2, "castline: two voices for Ａ; choose one")
 
     def test_that_do_not_exist_fail_the_job(self, castline: Castline, script: Path) -> None:
         outcome = castline("say", "script.txt", "-o", "out.mp3", "--voice", "zh-TW-NobodyNeural")

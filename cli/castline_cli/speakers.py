@@ -1,0 +1,19 @@
+"""Speakers' names, compared as the service compares them: two spellings may name the same speaker."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt).
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
+
+
+def speaker_key(name: str) -> str:
+    """Return what all spellings of one speaker's name have in common: for comparing, not for showing."""
+    visible = _INVISIBLE.sub("", name)
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", visible)).split())
