@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from infra.console_page import SignIn
 from local.azure_speech.server import AzureSpeechEmulator
@@ -16,6 +16,7 @@ from local.emulated.http_server import serving
 from local.emulated.jwt_authorizer import JwtAuthorizer, Unauthorized
 from local.stack import LocalStack
 from tests.console.oidc_issuer import CLIENT_ID, OidcIssuer
+from tests.console.screens import Screens
 from tests.console.watched_page import Watch, watching
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Page
     from werkzeug.wrappers import Request
-
-    from tests.console.screens import Screens
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +61,7 @@ def watch(context: BrowserContext, stack: LocalStack, issuer: OidcIssuer) -> Ite
     """The browser's only tab, which may go to the issuer, too."""
     issuer.requests.clear()
     issuer.questions.clear()
+    issuer.revoked.clear()
     with watching(context.new_page(), stack.url, issuer.url) as watch:
         yield watch
 
@@ -79,6 +79,21 @@ def sign_in(page: Page, name: str) -> None:
 
 def tokens_kept(page: Page) -> dict[str, Any]:
     kept: dict[str, Any] = page.evaluate("({...sessionStorage})")
+    return kept
+
+
+def everything_kept(page: Page) -> dict[str, Any]:
+    """Everything that the browser keeps for the page."""
+    kept: dict[str, Any] = page.evaluate(
+        """async () => ({
+            local: {...localStorage},
+            session: {...sessionStorage},
+            cookies: document.cookie,
+            databases: await indexedDB.databases(),
+            caches: await caches.keys(),
+            workers: (await navigator.serviceWorker.getRegistrations()).length,
+        })"""
+    )
     return kept
 
 
@@ -125,6 +140,54 @@ def test_a_user_signs_in_works_comes_back_and_signs_out(screens: Screens, page: 
     expect(page.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
     assert len(issuer.revoked) == 1
     assert tokens_kept(page) == {}
+
+
+def test_signing_out_leaves_nothing_of_the_user_in_the_browser(
+    screens: Screens, page: Page, context: BrowserContext, watch: Watch, issuer: OidcIssuer
+) -> None:
+    # Given somebody in two tabs, with a job that was looked at, a draft, and a submission without an answer
+    screens.open()
+    sign_in(page, "dora")
+    expect(screens.script).to_be_visible()
+    job_id = screens.make_audio("A: 這是我的。")
+    with page.expect_request(f"**/api/v1/jobs/{job_id}") as asked:
+        page.reload()
+    screens.expect_status("Finished")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("radio", name="Dark").click()
+    page.get_by_role("button", name="Close").click()
+    page.get_by_role("link", name="Write", exact=True).click()
+    screens.write("A: 這也是我的。")
+    watch.expected_statuses.add(503)
+    page.route("**/api/v1/jobs", lambda route: route.fulfill(status=503, json={}))
+    screens.submit.click()
+    expect(page.get_by_role("alert").filter(has_text="again")).to_be_visible()
+    other = Screens(context.new_page(), screens.url)
+    other.open()
+    sign_in(other.page, "dora")
+    expect(other.script).to_have_value("A: 這也是我的。")
+    assert "這也是我的" in str(everything_kept(page))
+
+    # When they sign out in one of the tabs
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="Sign out").click()
+
+    # Then they are signed out in both, and no refresh token is good for anything
+    page.wait_for_url(f"{screens.url}/")
+    other.page.wait_for_url(f"{screens.url}/")
+    for tab in (page, other.page):
+        expect(tab.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
+        # And only what is nobody's own is left
+        kept = everything_kept(tab)
+        assert kept.pop("local") == {"castline.language": "en", "castline.theme": "dark"}
+        assert not any(kept.values()), kept
+    assert len(set(issuer.revoked)) == 2
+
+    # And the browser's cache has no answer about the job
+    job = [asked.value.url, {name: asked.value.headers[name] for name in ("authorization", "accept-language")}]
+    from_cache = "([url, headers]) => fetch(url, {headers, mode: 'same-origin', cache: 'only-if-cached'})"
+    with pytest.raises(Error, match="Failed to fetch"):
+        other.page.evaluate(from_cache, job)
 
 
 def test_a_token_is_renewed_before_it_expires(screens: Screens, page: Page, issuer: OidcIssuer) -> None:

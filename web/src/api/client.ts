@@ -17,7 +17,8 @@ interface Settings {
 let client: Client<paths> | undefined;
 
 export function connect({ api, identify, onUnauthorized }: Settings): void {
-  client = createClient<paths>({ baseUrl: api.replace(/\/api\/v1\/?$/, "") });
+  // What a user has seen is not for the browser's cache, which nobody can empty when they sign out.
+  client = createClient<paths>({ baseUrl: api.replace(/\/api\/v1\/?$/, ""), cache: "no-store" });
   client.use({
     async onRequest({ request }) {
       request.headers.set("Accept-Language", currentLocale());

@@ -19,13 +19,12 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
   const { max_active_jobs: maxJobs } = useProvider();
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const resubmit = useResubmitJob();
-  const edit = useMutation({
-    mutationFn: () => scriptOf(job),
-    onSuccess: (script) => {
-      saveDraft(user, draftOf(job, script));
-      go(paths.compose);
-    },
-  });
+  const edit = useMutation({ mutationFn: () => scriptOf(job) });
+  // Not if this is left in the meantime: whoever has signed out leaves no draft.
+  const onRead = (script: string) => {
+    saveDraft(user, draftOf(job, script));
+    go(paths.compose);
+  };
   const isLimited = resubmit.error instanceof Refused && resubmit.error.code === "JOB_LIMIT_EXCEEDED";
   return (
     <div className="job-again">
@@ -33,7 +32,7 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
         icon="edit"
         look={job.status === "completed" ? "quiet" : "primary"}
         unavailable={edit.isPending}
-        onClick={() => edit.mutate()}
+        onClick={() => edit.mutate(undefined, { onSuccess: onRead })}
       >
         {edit.isPending ? t.job.preparing : t.job.edit}
       </Button>

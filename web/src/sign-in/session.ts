@@ -1,6 +1,7 @@
 /** Who asks, from what `/config.json` says. */
 
 import type { Config } from "../api/config";
+import { forget } from "../ui/memory";
 import type { Identity } from "./identity";
 import { LocalUser } from "./local-user";
 
@@ -27,6 +28,8 @@ export async function startSession(config: Config): Promise<Session> {
     fetch: (...call) => fetch(...call),
     now: Date.now,
     redirectUri: `${location.origin}/`,
+    otherTabs: new BroadcastChannel("castline.signed-out"),
+    forget,
     leaveFor: (url) => location.assign(url),
   });
   const session: Session = {

@@ -33,6 +33,10 @@ export interface Surroundings {
   now(): number;
   /** The page's own address, which the issuer sends back to: `https://console.example/`. */
   redirectUri: string;
+  /** The page's other tabs, which are told who has signed out. */
+  otherTabs: Pick<BroadcastChannel, "postMessage" | "addEventListener">;
+  /** Delete what the browser keeps of a user. */
+  forget(user: string): void;
   leaveFor(url: string): void;
 }
 
@@ -50,6 +54,9 @@ export class TokenUser extends Observable implements Identity {
     this.#config = config;
     this.#surroundings = surroundings;
     this.#client = { client_id: config.client_id };
+    surroundings.otherTabs.addEventListener("message", ({ data: user }) => {
+      if (user === this.user) void this.#signOutHere(user).then(() => surroundings.leaveFor(surroundings.redirectUri));
+    });
   }
 
   get user(): string | undefined {
@@ -129,25 +136,50 @@ export class TokenUser extends Observable implements Identity {
     return pending.hash;
   }
 
-  /** Forget the tokens here and, as far as the issuer can, there. */
+  /**
+   * Sign out in all tabs and, as far as it can be reached, at the issuer.
+   *
+   * The page is always left, so that nothing of the user stays in its memory.
+   */
   async signOut(): Promise<void> {
+    if (!this.#session) return;
+    const { sub, idToken } = this.#session;
+    this.#surroundings.otherTabs.postMessage(sub);
+    await this.#signOutHere(sub);
+    this.#surroundings.leaveFor(await this.#endOfSession(idToken));
+  }
+
+  /** Delete what this tab and the browser have of the user, and have the issuer revoke the refresh token. */
+  async #signOutHere(user: string): Promise<void> {
     const refreshToken = this.#surroundings.storage.getItem(REFRESH);
-    const idToken = this.#session?.idToken;
     this.#end();
-    const server = await this.#discover();
-    if (refreshToken !== null && server.revocation_endpoint) {
-      await oauth
-        .revocationRequest(server, this.#client, oauth.None(), refreshToken, this.#options())
-        .catch(() => undefined);
-    }
-    if (server.end_session_endpoint) {
-      const url = new URL(server.end_session_endpoint);
-      url.searchParams.set("client_id", this.#config.client_id);
-      url.searchParams.set("post_logout_redirect_uri", this.#surroundings.redirectUri);
-      // Cognito's own name for the same.
-      url.searchParams.set("logout_uri", this.#surroundings.redirectUri);
-      if (idToken) url.searchParams.set("id_token_hint", idToken);
-      this.#surroundings.leaveFor(url.href);
+    this.#surroundings.forget(user);
+    if (refreshToken !== null) await this.#revoke(refreshToken);
+    // What the page was about to keep when the session ended.
+    this.#surroundings.forget(user);
+  }
+
+  /** Where the issuer ends its own session; the start of the page if that cannot be known. */
+  async #endOfSession(idToken: string | undefined): Promise<string> {
+    const server = await this.#discover().catch(() => undefined);
+    if (!server?.end_session_endpoint) return this.#surroundings.redirectUri;
+    const url = new URL(server.end_session_endpoint);
+    url.searchParams.set("client_id", this.#config.client_id);
+    url.searchParams.set("post_logout_redirect_uri", this.#surroundings.redirectUri);
+    // Cognito's own name for the same.
+    url.searchParams.set("logout_uri", this.#surroundings.redirectUri);
+    if (idToken) url.searchParams.set("id_token_hint", idToken);
+    return url.href;
+  }
+
+  /** Have the issuer revoke a refresh token, if it can be reached. */
+  async #revoke(refreshToken: string): Promise<void> {
+    try {
+      const server = await this.#discover();
+      if (!server.revocation_endpoint) return;
+      await oauth.revocationRequest(server, this.#client, oauth.None(), refreshToken, this.#options());
+    } catch {
+      // It is no longer here, and ends by itself.
     }
   }
 
@@ -170,7 +202,10 @@ export class TokenUser extends Observable implements Identity {
       this.#options(),
     );
     try {
-      this.#begin(await oauth.processRefreshTokenResponse(server, this.#client, response));
+      const tokens = await oauth.processRefreshTokenResponse(server, this.#client, response);
+      const isStillSignedIn = this.#surroundings.storage.getItem(REFRESH) === refreshToken;
+      if (isStillSignedIn) this.#begin(tokens);
+      else if (tokens.refresh_token) await this.#revoke(tokens.refresh_token);
     } catch (error) {
       if (!(error instanceof oauth.ResponseBodyError)) throw error;
       this.#end();

@@ -29,8 +29,7 @@ export function Settings({ session, onClose }: { session: Session; onClose(): vo
             <Button
               onClick={() => {
                 onClose();
-                // Here it has ended already, whether or not the issuer can be told.
-                session.signOut?.().catch(() => undefined);
+                void session.signOut?.();
               }}
             >
               {t.settings.signOut}

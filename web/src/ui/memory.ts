@@ -20,6 +20,26 @@ export function remember(name: string, value: string | null): void {
   }
 }
 
+/**
+ * Delete what this browser keeps of `user`, and all that this tab keeps; the page's language and theme stay.
+ *
+ * A user's own are the names with a second part: `draft.<user>`.
+ */
+export function forget(user: string): void {
+  try {
+    deleteFrom(localStorage, (name) => name.replace(/^[^.]*\./, ".") === `.${user}`);
+    deleteFrom(sessionStorage, () => true);
+  } catch {
+    // Forbidden: nothing was kept.
+  }
+}
+
+function deleteFrom(storage: Storage, isToGo: (name: string) => boolean): void {
+  for (const key of Object.keys(storage)) {
+    if (key.startsWith(PREFIX) && isToGo(key.slice(PREFIX.length))) storage.removeItem(key);
+  }
+}
+
 /** What was remembered as JSON, if it still has the shape that `isValid` looks for. */
 export function rememberedJson<T>(name: string, isValid: (value: unknown) => value is T): T | undefined {
   try {
