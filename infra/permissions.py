@@ -56,8 +56,8 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("dynamodb:Query",), resources=(USER_JOBS.name, USER_STATUS_JOBS.name)),
         Grant(actions=("states:StartExecution",), resources=(STATE_MACHINE,)),
         Grant(actions=("states:StopExecution",), resources=(EXECUTIONS,)),
-        # A presigned URL can do what its signer can.
-        Grant(actions=("s3:GetObject",), resources=(AUDIO,)),
+        # A presigned URL can do what its signer can. Subtitles too large for an answer are written beside the audio.
+        Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(AUDIO,)),
         # The provider's list of voices is asked for with its key.
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),

@@ -1,4 +1,4 @@
-"""Fetching a finished job's audio, whole, over connections that may break."""
+"""Fetching a finished job's files, whole, over connections that may break."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from castline_cli.api import http_client
 from castline_cli.errors import Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from castline_cli.api import Api
+    from castline_cli.api import Api, Json
 
 _PAUSES_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
 """Between attempts of which none brought anything."""
@@ -23,7 +23,7 @@ _PAUSES_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Where finished audio is, for a quarter of an hour."""
+    """Where a finished file is, for a quarter of an hour."""
 
     url: str
     filename: str
@@ -37,13 +37,17 @@ class Offer:
             Refused: it is not finished.
             NotFound: there is no such job.
         """
-        body = api.get(f"/jobs/{job_id}/download").body
+        return cls.of(api.get(f"/jobs/{job_id}/download").body)
+
+    @classmethod
+    def of(cls, body: Json) -> Self:
+        """Read the answer that says where a file is."""
         name = PurePosixPath(body["filename"].replace("\\", "/")).name
         return cls(url=body["download_url"], filename=name, size_bytes=body["size_bytes"])
 
 
-def audio_chunks(api: Api, job_id: str, offer: Offer) -> Iterator[bytes]:
-    """The audio, each byte once: after a break it goes on where it was, under a new address.
+def file_chunks(offer: Offer, ask_again: Callable[[], Offer]) -> Iterator[bytes]:
+    """Yield a file's bytes, each once: after a break it goes on where it was, under a new address.
 
     Raises:
         Unreachable: it breaks again and again, or is not what was offered.
@@ -61,7 +65,7 @@ def audio_chunks(api: Api, job_id: str, offer: Offer) -> Iterator[bytes]:
             if fruitless >= len(_PAUSES_SECONDS):
                 raise Unreachable("the download breaks again and again; try again later") from error
             time.sleep(_PAUSES_SECONDS[fruitless])
-            offer = Offer.ask(api, job_id)
+            offer = ask_again()
         else:
             break
     if received != offer.size_bytes:

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from castline_cli import shown
-from castline_cli.downloads import Offer, audio_chunks
+from castline_cli.downloads import Offer, file_chunks
 from castline_cli.errors import FileProblem, Interrupted, JobFailed, SignedOut, Unreachable
 from castline_cli.output import console, is_for_people, say
 from castline_cli.progress import progress_bar
 from castline_cli.waiting import wait_for_end
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from castline_cli.api import Api, Json
+    from castline_cli.api import Answer, Api, Json
     from castline_cli.files import Target
     from castline_cli.session import Session
 
@@ -48,7 +49,7 @@ def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
             job = wait_for_end(api, job_id, on_change=show)
         demand_audio(job, session)
         offer = Offer.ask(api, job_id)
-        path = wishes.audio.receive(audio_chunks(api, job_id, offer), offer.filename)
+        path = wishes.audio.receive(file_chunks(offer, lambda: Offer.ask(api, job_id)), offer.filename)
         if wishes.subtitles is not None:
             fetch_subtitles(api, job_id, wishes.subtitles, wishes.subtitle_format)
     except KeyboardInterrupt as interruption:
@@ -79,8 +80,16 @@ def demand_audio(job: Json, session: Session) -> None:
 
 def fetch_subtitles(api: Api, job_id: str, target: Target, subtitle_format: str) -> Path | None:
     """Put a job's subtitles somewhere, and return the file; None for standard output."""
-    text = api.get(f"/jobs/{job_id}/subtitles", {"format": subtitle_format}).text
-    return target.receive([text.encode("utf-8")], f"castline-{job_id[-8:]}.{subtitle_format}")
+
+    def ask() -> Answer:
+        return api.get(f"/jobs/{job_id}/subtitles", {"format": subtitle_format})
+
+    answer = ask()
+    if answer.body is None:
+        chunks: Iterable[bytes] = [answer.text.encode("utf-8")]
+    else:  # They are too large for an answer.
+        chunks = file_chunks(Offer.of(answer.body), lambda: Offer.of(ask().body))
+    return target.receive(chunks, f"castline-{job_id[-8:]}.{subtitle_format}")
 
 
 def _tell(job: Json, path: Path) -> None:

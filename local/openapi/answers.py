@@ -23,7 +23,7 @@ class Answer:
     description: str
     model: type[BaseModel] | None = None
     media_types: tuple[str, ...] = ()
-    """Of a body that is no JSON."""
+    """Of a body that is no JSON, or need not be."""
     headers: tuple[str, ...] = ()
     """Names in ``castline``'s table of headers, besides X-Request-ID."""
     example: Any = None
@@ -149,12 +149,22 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers=(
             Answer(
                 status=200,
-                description="The subtitles, with the speakers' names.",
+                description=(
+                    "The subtitles, with the speakers' names. Where they are, if they are too large for an answer "
+                    "and the client accepts application/json."
+                ),
+                model=schemas.Download,
                 media_types=("text/vtt", "application/x-subrip"),
                 headers=("Cache-Control", "Vary"),
             ),
+            Answer(
+                status=302,
+                description="To the subtitles, if they are too large for an answer.",
+                headers=("Location", "Cache-Control", "Vary"),
+            ),
         ),
         errors=("VALIDATION_ERROR", *_READING_ERRORS, "JOB_NOT_COMPLETED", "SUBTITLES_NOT_AVAILABLE"),
+        request_headers=("Accept",),
     ),
     ("POST", "/jobs/{job_id}/resubmit"): Operation(
         tag="Jobs", answers=(_SUBMITTED,), errors=(*_SUBMISSION_ERRORS, "JOB_NOT_FOUND", "JOB_CANNOT_RESUBMIT")

@@ -69,7 +69,7 @@ _RESPONSE_HEADERS: Final[dict[str, dict[str, Any]]] = {
 }
 _REQUEST_HEADERS: Final[dict[str, dict[str, Any]]] = {
     "Accept": {
-        "description": "application/json asks where the audio is; anything else, to be sent there.",
+        "description": "application/json asks where the file is; anything else, to be sent there.",
         "schema": _TEXT,
         "example": "application/json",
     },
@@ -236,13 +236,13 @@ def _header(name: str) -> dict[str, Any]:
 
 def _answer(answer: Answer) -> dict[str, Any]:
     result: dict[str, Any] = {"description": answer.description, "headers": _headers(answer.headers)}
+    content: dict[str, Any] = {media_type: {"schema": _TEXT} for media_type in answer.media_types}
     if answer.model is not None:
-        content: dict[str, Any] = {"schema": {"$ref": _SCHEMAS + answer.model.__name__}}
+        content["application/json"] = {"schema": {"$ref": _SCHEMAS + answer.model.__name__}}
         if answer.example is not None:
-            content["example"] = answer.example
-        result["content"] = {"application/json": content}
-    elif answer.media_types:
-        result["content"] = {media_type: {"schema": _TEXT} for media_type in answer.media_types}
+            content["application/json"]["example"] = answer.example
+    if content:
+        result["content"] = content
     if answer.links:
         result["links"] = dict(answer.links)
     return result

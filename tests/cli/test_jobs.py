@@ -10,6 +10,7 @@ import pytest
 from tests.cli.scripts import VOICES
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import dialogue
+from tests.large_subtitles import TEXT, make_subtitles_large
 
 if TYPE_CHECKING:
     from local.stack import LocalStack
@@ -222,6 +223,21 @@ class TestSubtitles:
         assert castline.done("jobs", "subtitles", "last", "-o", "out.srt") == "out.srt\n"
 
         assert (castline.folder / "out.srt").read_text("utf-8").startswith("1\n")
+
+    @pytest.mark.parametrize("subtitle_format", ["vtt", "srt"])
+    def test_too_large_for_an_answer_are_downloaded(
+        self, castline: Castline, client: ApiClient, subtitle_format: str
+    ) -> None:
+        # Given
+        job_id = client.complete(dialogue())["id"]
+        make_subtitles_large(job_id)
+
+        # When
+        text = castline.done("jobs", "subtitles", job_id, "--format", subtitle_format)
+
+        # Then
+        assert text.count("😀") == len(TEXT)
+        assert text == client.get(f"/jobs/{job_id}/subtitles?format={subtitle_format}", follow_redirects=True).text
 
     def test_of_an_unfinished_job_there_are_none(
         self, castline: Castline, client: ApiClient, stack: LocalStack

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.console.screens import SCRIPT
 from tests.e2e.decoded_audio import decode
+from tests.large_subtitles import TEXT, make_subtitles_large
 
 if TYPE_CHECKING:
     from local.stack import LocalStack
@@ -75,6 +76,12 @@ def test_from_a_pasted_script_to_a_file_and_back_to_it(
         subtitles = Path(screens.download(button).path()).read_text("utf-8")
         assert subtitles.startswith(beginning)
         assert "要不要一起去公園走走" in subtitles
+
+    # And what is too large for an answer is saved from where it is stored
+    make_subtitles_large(job_id)
+    for button in ("Subtitles (VTT)", "Subtitles (SRT)"):
+        subtitles = Path(screens.download(button).path()).read_text("utf-8")
+        assert subtitles.count("😀") == len(TEXT)
 
     # And found again in the history
     page.get_by_role("link", name="History").click()

@@ -21,6 +21,7 @@ from tests.faults.faults import Call, Fault, Mode
 from tests.faults.laboratory import Laboratory
 from tests.faults.processes import current_process
 from tests.faults.scenarios import SCENARIOS, Client
+from tests.large_subtitles import make_subtitles_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,10 +112,13 @@ def _read(laboratory: Laboratory) -> None:
     with Client(laboratory) as client:
         job_id = client.submit()
         laboratory.settle()
+        assert job_id is not None
+        make_subtitles_large(job_id)
         composition.reset()  # the API does not find warm what the workflow has read
         for path in (
             f"/jobs/{job_id}",
             f"/jobs/{job_id}/download",
+            f"/jobs/{job_id}/subtitles",
             "/jobs",
             "/jobs?offset=1",
             "/jobs?status=completed",

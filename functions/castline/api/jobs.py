@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
@@ -34,6 +35,8 @@ DOWNLOAD_SECONDS = 15 * 60
 POLL_AFTER_SECONDS = 2
 IS_HEAD = "is_head"
 """Name in the router's context that tells whether the client has sent HEAD; handlers are called as for GET."""
+MAX_BODY_BYTES = 5 * 1024 * 1024
+"""Bytes of a body, as escaped JSON, that is answered directly: Lambda's answer, with its headers, may have 6 MB."""
 _FILE_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
 _UNDETERMINED = "und"
 """The language tag of what is in no known language (ISO 639-2)."""
@@ -128,15 +131,28 @@ def get_subtitles(
     job_id: str,
     subtitle_format: Annotated[SubtitleFormat, Query(alias="format")] = SubtitleFormat.VTT,
 ) -> Response[str]:
-    """Read what is said when."""
+    """Download the subtitles; those too large for an answer by a redirect, or by their URL as JSON."""
     note_job(job_id)
     job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
-    cues = composition.published_audio().read_cues(job.id, audio_file_id)
+    storage = composition.published_audio()
+    text = render(subtitle_format, storage.read_cues(job.id, audio_file_id))
+    filename = _filename(job, subtitle_format.extension)
+    content_type = f"{subtitle_format.content_type}; charset=utf-8"
+    if len(json.dumps(text)) > MAX_BODY_BYTES:
+        key = audio_key(job.id, audio_file_id, subtitle_format.extension)
+        storage.put_subtitles(key, text, content_type)
+        return _stored_file(
+            key,
+            filename=filename,
+            content_type=content_type,
+            size_bytes=len(text.encode("utf-8")),
+            disposition="attachment",
+        )
     return Response(
         status_code=200,
-        content_type=f"{subtitle_format.content_type}; charset=utf-8",
-        body=render(subtitle_format, cues),
-        headers={"Content-Disposition": content_disposition("inline", _filename(job, subtitle_format.extension))},
+        content_type=content_type,
+        body=text,
+        headers={**_FILE_HEADERS, "Content-Disposition": content_disposition("inline", filename)},
     )
 
 

@@ -3,6 +3,7 @@
     segments/<user_id>/<fingerprint>                   one segment: its MP3 frames, then its PCM
     audio/<job_id>/<audio_file_id>.<mp3|wav>           one finished file
     audio/<job_id>/<audio_file_id>.cues.json           what is said in it when, for subtitles
+    audio/<job_id>/<audio_file_id>.<vtt|srt>           its subtitles, where they are too large for an answer
 
 A segment's fingerprint is the hash of all that shapes its sound. Segments are kept apart by user, so that
 nobody can learn what another has had spoken.

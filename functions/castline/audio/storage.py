@@ -188,6 +188,11 @@ class AudioStorage:
                 ContentType="application/json",
             )
 
+    def put_subtitles(self, key: str, text: str, content_type: str) -> None:
+        """Store subtitles as a file, beside the audio that they are of."""
+        with translated_aws_errors():
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=text.encode("utf-8"), ContentType=content_type)
+
     def read_cues(self, job_id: str, audio_file_id: str) -> list[SubtitleCue]:
         """Read what is said when in a finished file.
 

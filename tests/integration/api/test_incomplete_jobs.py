@@ -12,6 +12,7 @@ import pytest
 from castline import composition
 from castline.audio.keys import audio_key
 from castline.jobs import items
+from castline.observability import logger
 from local import resources
 from tests.integration.api.client import Answer, call
 from tests.integration.api.completed_jobs import AUDIO, complete_job
@@ -83,7 +84,7 @@ def test_a_result_that_is_lost_is_left_out_and_told_of(
     # Given
     delete_item(job, items.RESULT)
     warning = Mock()
-    monkeypatch.setattr(composition.logger, "warning", warning)
+    monkeypatch.setattr(logger, "warning", warning)
 
     # When
     answer = get(job)
@@ -115,7 +116,7 @@ def test_a_download_needs_no_result(job: Job) -> None:
 def test_audio_that_is_gone_is_a_404_in_either_form(job: Job, accept: str, refusal: str) -> None:
     # Given a job without its file; S3 says 403 to those who may not list the bucket, as the API's function
     boto3.client("s3").delete_object(Bucket=resources.BUCKET_NAME, Key=key_of(job))
-    events = composition.published_audio()._client.meta.events
+    events: Any = composition.published_audio()._client.meta.events
 
     def forbid(**_: Any) -> tuple[Any, dict[str, Any]]:
         return Mock(status_code=403), {"Error": {"Code": "403", "Message": "Forbidden"}, "ResponseMetadata": {}}

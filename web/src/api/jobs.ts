@@ -129,23 +129,26 @@ export function fetchDownload(id: string, disposition: "inline" | "attachment"):
   );
 }
 
-/** Subtitles as a file's text and its name. */
+/** Subtitles as a file's text and its name; those too large for an answer as where they are. */
 export async function fetchSubtitles(
   id: string,
   format: SubtitleFormat,
-): Promise<{ text: string; filename: string; contentType: string }> {
+): Promise<{ text: string; filename: string; contentType: string } | Download> {
   const { data, error, response } = await reached(
     api().GET("/api/v1/jobs/{job_id}/subtitles", {
       params: { path: { job_id: id }, query: { format } },
+      headers: { Accept: "application/json" },
       parseAs: "text",
     }),
   );
   if (!response.ok || typeof data !== "string") throw new Refused(response.status, error);
+  const contentType = response.headers.get("Content-Type") ?? "text/plain";
+  if (contentType.startsWith("application/json")) return JSON.parse(data) as Download;
   const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
   return {
     text: data,
     filename: named ?? `castline-${id.slice(-8)}.${format}`,
-    contentType: response.headers.get("Content-Type") ?? "text/plain",
+    contentType,
   };
 }
 

@@ -132,7 +132,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what is said when */
+        /** Download the subtitles; those too large for an answer by a redirect, or by their URL as JSON */
         get: operations["get_subtitles"];
         put?: never;
         post?: never;
@@ -263,6 +263,10 @@ export interface components {
         /** @description What is wrong with one field of a request. */
         FieldProblem: {
             field: string;
+            message: string;
+        };
+        /** @description API Gateway refuses by itself a request without a token that it accepts. */
+        GatewayError: {
             message: string;
         };
         /**
@@ -458,6 +462,8 @@ export interface components {
         "Retry-After": string;
         /** @description Which request headers the answer depends on. */
         Vary: string;
+        /** @description Bearer, from API Gateway, with a reason if it has one. */
+        "WWW-Authenticate": string;
         /** @description Browsers do not guess at the type. */
         "X-Content-Type-Options": "nosniff";
         /** @description What to name when something went wrong. */
@@ -546,13 +552,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `REQUEST_TOO_LARGE` */
@@ -709,13 +716,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `INTERNAL_ERROR` */
@@ -757,7 +765,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body give the same job for 24 hours. */
+                /** @description The same key and body give the same job for 24 hours; another body is refused with 422. */
                 "Idempotency-Key"?: string;
                 /**
                  * @description zh-TW, the default, or en: the language of messages.
@@ -848,13 +856,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `REQUEST_TOO_LARGE` */
@@ -945,7 +954,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body give the same job for 24 hours. */
+                /** @description The same key and body give the same job for 24 hours; another body is refused with 422. */
                 "Idempotency-Key"?: string;
                 /**
                  * @description zh-TW, the default, or en: the language of messages.
@@ -1013,13 +1022,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `REQUEST_TOO_LARGE` */
@@ -1235,13 +1245,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `JOB_NOT_FOUND` */
@@ -1341,13 +1352,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `JOB_NOT_FOUND` */
@@ -1425,7 +1437,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description application/json asks where the audio is; anything else, to be sent there.
+                 * @description application/json asks where the file is; anything else, to be sent there.
                  * @example application/json
                  */
                 Accept?: string;
@@ -1500,13 +1512,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `JOB_NOT_FOUND` or `JOB_NOT_COMPLETED` or `AUDIO_NOT_AVAILABLE` */
@@ -1564,7 +1577,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body give the same job for 24 hours. */
+                /** @description The same key and body give the same job for 24 hours; another body is refused with 422. */
                 "Idempotency-Key"?: string;
                 /**
                  * @description zh-TW, the default, or en: the language of messages.
@@ -1623,13 +1636,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `JOB_NOT_FOUND` */
@@ -1740,6 +1754,11 @@ export interface operations {
             };
             header?: {
                 /**
+                 * @description application/json asks where the file is; anything else, to be sent there.
+                 * @example application/json
+                 */
+                Accept?: string;
+                /**
                  * @description zh-TW, the default, or en: the language of messages.
                  * @example en
                  */
@@ -1753,7 +1772,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The subtitles, with the speakers' names. */
+            /** @description The subtitles, with the speakers' names. Where they are, if they are too large for an answer and the client accepts application/json. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1765,7 +1784,20 @@ export interface operations {
                 content: {
                     "text/vtt": string;
                     "application/x-subrip": string;
+                    "application/json": components["schemas"]["Download"];
                 };
+            };
+            /** @description To the subtitles, if they are too large for an answer. */
+            302: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    Location: components["headers"]["Location"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `VALIDATION_ERROR` */
             400: {
@@ -1790,13 +1822,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `JOB_NOT_FOUND` or `JOB_NOT_COMPLETED` or `SUBTITLES_NOT_AVAILABLE` */
@@ -1903,13 +1936,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `INTERNAL_ERROR` */
@@ -2003,13 +2037,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         /** @enum {unknown} */
                         error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"];
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
                 };
             };
             /** @description `INTERNAL_ERROR` */

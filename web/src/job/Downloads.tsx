@@ -15,7 +15,10 @@ export function Downloads({ job }: { job: JobDetail }) {
   });
   const subtitles = useMutation({
     mutationFn: (format: SubtitleFormat) => fetchSubtitles(job.id, format),
-    onSuccess: ({ text, filename, contentType }) => saveText(text, filename, contentType),
+    onSuccess: (file) =>
+      "text" in file
+        ? saveText(file.text, file.filename, file.contentType)
+        : saveFile(file.download_url, file.filename),
   });
   const error = audio.error ?? subtitles.error;
   return (

@@ -1,0 +1,209 @@
+"""No answer exceeds what Lambda lets through, 6 MB with the body escaped as JSON: each endpoint's largest one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import boto3
+import pytest
+from werkzeug.test import Client
+
+from castline import composition
+from castline.api import schemas
+from castline.api.validation import MAX_PROBLEMS
+from castline.audio.keys import audio_key
+from castline.audio.subtitles import SubtitleCue
+from castline.jobs.model import JobStatus
+from castline.speech.cues import MAX_CUES
+from castline.speech.voice_list import Gender, Voice
+from castline.speech.voices import MAX_LANGUAGE_TAG_LENGTH, MAX_VOICE_ID_LENGTH
+from infra.routes import PREFIX, ROUTES
+from local import resources
+from local.cloud.lambda_runtime import _RESPONSE_LIMIT_BYTES
+from tests.integration.api.client import answer_of, call, make_event
+from tests.integration.api.completed_jobs import complete_job
+from tests.integration.examples import make_dialogue, make_job
+from tests.unit.audio.subtitle_files import read_srt, read_vtt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from castline.jobs.model import Job
+    from local.cloud.cloud import LocalCloud
+
+pytestmark = pytest.mark.usefixtures("functions_environment")
+
+WIDEST: Final = "😀"  # 12 bytes where all but ASCII is escaped, which is more than any other character takes
+ORIGIN: Final = "http://127.0.0.1:8080"
+MAX_VOICES: Final = 2_000
+"""Three times as many as Azure has."""
+
+
+@pytest.fixture(autouse=True)
+def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
+    """Jobs stay pending."""
+    with functions_environment.lambdas.pause("plan"):
+        yield
+
+
+def name(number: int) -> str:
+    """A name that no other number has."""
+    return f"{number:03d}".rjust(schemas.MAX_SPEAKER_CHARACTERS, WIDEST)
+
+
+def dialogue(**changes: Any) -> dict[str, Any]:
+    speakers = [name(number) for number in range(schemas.MAX_TURNS)]
+    text = WIDEST * (schemas.MAX_DIALOGUE_CHARACTERS // schemas.MAX_TURNS)
+    return {
+        "provider": "azure",
+        "turns": [
+            {"speaker": speaker, "text": text, "index": schemas.MAX_INDEX - number}
+            for number, speaker in enumerate(speakers)
+        ],
+        "voice_assignments": [
+            {
+                "speaker": speaker,
+                "voice_id": f"zh-TW-{'x' * (MAX_VOICE_ID_LENGTH - 12)}Neural",
+                "voice_name": WIDEST * schemas.MAX_VOICE_NAME_CHARACTERS,
+            }
+            for speaker in speakers
+        ],
+    } | changes
+
+
+def cues() -> list[SubtitleCue]:
+    """As many as a dialogue of short sentences has: one of two characters each."""
+    turns = schemas.MAX_DIALOGUE_CHARACTERS // schemas.MAX_TURNS
+    per_turn = min(MAX_CUES, turns // 2)
+    return [
+        SubtitleCue(number * 1_000, number * 1_000 + 999, name(number // per_turn), WIDEST)
+        for number in range(schemas.MAX_TURNS * per_turn)
+    ]
+
+
+def ask(method: str, path: str, user: str, **request: Any) -> tuple[dict[str, Any], int]:
+    """An answer, and its bytes as Lambda counts them at most: with all but ASCII escaped."""
+    headers = {"X-User-Id": user, **request.pop("headers", {})}
+    answer = answer_of(make_event(method, f"{PREFIX}{path}", headers=headers, **request))
+    return answer, len(json.dumps(answer))
+
+
+@pytest.fixture(scope="module")
+def maximal_job(functions_environment: LocalCloud) -> Job:
+    return complete_job(cues(), schemas.CreateJobRequest.model_validate(dialogue()).to_dialogue())
+
+
+def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[int]]]:
+    """For each route the bytes of what it answers at most: fine, and to what is broken everywhere."""
+    user, unknown = job.user_id, WIDEST * 200
+    broken = {"turns": [{**turn, "text": "x", unknown: 1} for turn in dialogue()["turns"]]}
+    repeated = dialogue(voice_assignments=[dialogue()["voice_assignments"][0]] * schemas.MAX_TURNS)
+
+    yield "GET /jobs/{job_id}", [ask("GET", f"/jobs/{job.id}", user)[1]]
+    yield "GET /jobs/{job_id}/download", [ask("GET", f"/jobs/{job.id}/download", user)[1]]
+    yield (
+        "GET /jobs/{job_id}/subtitles",
+        [ask("GET", f"/jobs/{job.id}/subtitles?format={each}", user)[1] for each in ("vtt", "srt")],
+    )
+    refused = [ask("POST", "/jobs", user, json=each) for each in (broken, repeated)]
+    assert {len(json.loads(answer["body"])["details"]["errors"]) for answer, _ in refused} == {MAX_PROBLEMS}
+    submitted, size = ask("POST", "/jobs", user, json=dialogue())
+    assert submitted["statusCode"] == 201
+    yield "POST /jobs", [size, *(size for _, size in refused)]
+    pending = json.loads(submitted["body"])["id"]
+    yield "DELETE /jobs/{job_id}", [ask("DELETE", f"/jobs/{pending}", user)[1]]
+    yield "POST /jobs/{job_id}/resubmit", [ask("POST", f"/jobs/{job.id}/resubmit", user)[1]]
+    yield "POST /jobs/tts", [ask("POST", "/jobs/tts", user, json={unknown: 1, unknown[1:]: 1})[1]]
+    yield "GET /jobs", [_largest_page()]
+    yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user)]
+    yield "GET /voices", [_all_voices(user, monkeypatch)]
+    for path in ("/providers", "/health"):
+        yield f"GET {path}", [ask("GET", path, user)[1]]
+
+
+def _largest_page() -> int:
+    repository, user = composition.job_repository(), f"user-{uuid4()}"
+    for _ in range(101):
+        job = make_job(user_id=user)
+        repository.create(job, make_dialogue(), max_active=101)
+        repository.finish(job, JobStatus.CANCELLED, now=job.created_at)
+    answer, size = ask("GET", "/jobs?limit=100", user)
+    assert len(json.loads(answer["body"])["items"]) == 100
+    return size
+
+
+def _largest_script(user: str) -> int:
+    line_length = schemas.MAX_SCRIPT_CHARACTERS // schemas.MAX_TURNS
+    lines = (f"[{name(number)}]".ljust(line_length - 1, WIDEST) for number in range(schemas.MAX_TURNS))
+    script = "\n".join(lines)
+    answer, size = ask("POST", "/dialogues/parse", user, json={"script": script})
+    assert len(json.loads(answer["body"])["turns"]) == schemas.MAX_TURNS
+    return size
+
+
+def _most_problems(user: str) -> int:
+    script = f"[{WIDEST * (schemas.MAX_SPEAKER_CHARACTERS + 1)}]x\n" * 2_000
+    return ask("POST", "/dialogues/parse", user, json={"script": script})[1]
+
+
+def _all_voices(user: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    voice = Voice(
+        voice_id="x" * MAX_VOICE_ID_LENGTH,
+        name=WIDEST * 40,
+        language="x" * MAX_LANGUAGE_TAG_LENGTH,
+        language_name="x" * 60,
+        gender=Gender.NEUTRAL,
+        styles=("x" * 25,) * 30,
+        latin_name="x",
+    )
+    monkeypatch.setattr(composition.voice_list(), "voices", lambda: (voice,) * MAX_VOICES)
+    answer, size = ask("GET", "/voices", user)
+    assert json.loads(answer["body"])["total"] == MAX_VOICES
+    return size
+
+
+def test_no_answer_is_larger_than_lambda_lets_through(maximal_job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    largest = dict(largest_answers(maximal_job, monkeypatch))
+
+    assert set(largest) == {f"{route.method} {route.path.removeprefix(PREFIX)}" for route in ROUTES}
+    assert {route: sizes for route, sizes in largest.items() if max(sizes) > _RESPONSE_LIMIT_BYTES} == {}
+
+
+@pytest.mark.parametrize(("subtitle_format", "read"), [("vtt", read_vtt), ("srt", read_srt)])
+def test_subtitles_too_large_for_an_answer_are_fetched_from_the_bucket(
+    functions_environment: LocalCloud, subtitle_format: str, read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given
+    said = cues()[:20_000]
+    job = complete_job(said)
+    path = f"/jobs/{job.id}/subtitles?format={subtitle_format}"
+    monkeypatch.setenv("DOWNLOAD_ENDPOINT_URL", ORIGIN)
+    composition.reset()
+    s3 = Client(functions_environment.s3_wsgi_app())
+
+    # When
+    redirects = {method: call(method, path, user=job.user_id) for method in ("GET", "HEAD")}
+    as_json = call("GET", path, user=job.user_id, headers={"Accept": "application/json"}).json()
+
+    # Then a client is sent to them, or told where they are, whichever it prefers
+    assert {redirect.status for redirect in redirects.values()} == {302}
+    assert {redirect.headers["Cache-Control"] for redirect in redirects.values()} == {"no-store"}
+    get, head = (
+        s3.open(redirect.headers["Location"].removeprefix(ORIGIN), base_url=ORIGIN, method=method)
+        for method, redirect in redirects.items()
+    )
+    assert (get.status_code, head.status_code) == (200, 200)
+    assert len(read(get.text)) == len(said)
+    assert get.headers["Content-Type"] == as_json["content_type"]
+    assert f'attachment; filename="{as_json["filename"]}"' in get.headers["Content-Disposition"]
+    assert as_json["filename"].endswith(f".{subtitle_format}")
+    assert as_json["size_bytes"] == len(get.data) == int(head.headers["Content-Length"])
+
+    # And they are deleted with the audio
+    prefix = audio_key(job.id, str(job.audio_file_id), subtitle_format)
+    for count in (1, 0):
+        found = boto3.client("s3").list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix=prefix)
+        assert found["KeyCount"] == count
+        composition.audio_storage().delete_audio(job.id)
