@@ -248,10 +248,7 @@ def pack_failure_details(failure: Failure) -> bytes:
 
 
 def read_record(
-    found: Iterable[Mapping[str, Any]],
-    *,
-    user_id: str | None = None,
-    unreadable: Callable[[str], None] = lambda _reason: None,
+    found: Iterable[Mapping[str, Any]], *, unreadable: Callable[[str], None] = lambda _reason: None
 ) -> JobRecord | None:
     """Return all that is kept about a job, from all the items of its partition.
 
@@ -259,17 +256,16 @@ def read_record(
 
     Args:
         found: the items.
-        user_id: whose job it has to be, if given.
         unreadable: is told the key of each item that is left out, and why.
 
     Returns:
-        None when the job itself is gone, or another user's.
+        None when the job itself is gone.
 
     Raises:
         UnreadableItem: the JOB item is.
     """
     by_key = {item["sk"]["S"]: item for item in found}
-    if JOB not in by_key or (user_id is not None and by_key[JOB].get("user_id") != {"S": user_id}):
+    if JOB not in by_key:
         return None
     job = read_job(by_key[JOB])
 

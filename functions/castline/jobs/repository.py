@@ -147,22 +147,25 @@ class JobRepository:
             return None
         return items.read_job(answer["Attributes"])
 
-    def get(self, job_id: str) -> Job | None:
-        """The job as it is now, expired or not; None when there is none."""
-        with translated_aws_errors():
-            answer = self._client.get_item(
-                TableName=self._table, Key=items.serialize(items.job_key(job_id)), ConsistentRead=True
-            )
-        return items.read_job(answer["Item"]) if "Item" in answer else None
-
-    def get_record(self, job_id: str, *, user_id: str | None = None) -> JobRecord | None:
-        """Return the job with its dialogue, batches and result, as they are now; None when there is none.
-
-        A query may see half of a transaction: a completed job is read again until its result is there too.
+    def get(self, job_id: str, *, user_id: str | None = None) -> Job | None:
+        """Return the job as it is now, expired or not; None when there is none.
 
         Args:
             job_id: of the job.
-            user_id: whose job it has to be: another user's is None, before anything large is unpacked.
+            user_id: whose job it has to be, if given: another user's is None, readable or not.
+        """
+        with translated_aws_errors():
+            item = self._client.get_item(
+                TableName=self._table, Key=items.serialize(items.job_key(job_id)), ConsistentRead=True
+            ).get("Item")
+        if item is None or (user_id is not None and item.get("user_id") != {"S": user_id}):
+            return None
+        return items.read_job(item)
+
+    def get_record(self, job_id: str) -> JobRecord | None:
+        """Return the job with its dialogue, batches and result, as they are now; None when there is none.
+
+        A query may see half of a transaction: a completed job is read again until its result is there too.
         """
         query: QueryInputTypeDef = {
             "TableName": self._table,
@@ -173,7 +176,7 @@ class JobRepository:
         for attempt in range(_READ_ATTEMPTS):
             _pause_before(attempt)
             passed_over: list[str] = []
-            record = items.read_record(self._query(query), user_id=user_id, unreadable=passed_over.append)
+            record = items.read_record(self._query(query), unreadable=passed_over.append)
             if record is None or record.result is not None or record.job.status is not JobStatus.COMPLETED:
                 break
         for reason in passed_over:

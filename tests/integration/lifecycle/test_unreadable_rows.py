@@ -12,7 +12,7 @@ import pytest
 
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs import items
-from castline.jobs.errors import JobCannotResubmit
+from castline.jobs.errors import InputUnreadable
 from castline.jobs.model import FailureCode, JobStatus
 from local import resources
 from tests.integration.lifecycle.world import DIALOGUE, SETTLED, World, new_user
@@ -130,7 +130,7 @@ def test_a_job_whose_input_is_lost_can_be_seen_and_is_failed(world: World, conte
     assert world.repository.taken_slots(job.user_id) == frozenset()
 
     # And what cannot be read cannot be submitted again
-    with pytest.raises(JobCannotResubmit):
+    with pytest.raises(InputUnreadable):
         world.service.resubmit(job.user_id, job.id)
 
 
@@ -144,12 +144,3 @@ def test_a_failure_of_a_newer_release_is_an_internal_error(world: World) -> None
     assert failure is not None
     assert failure.code is FailureCode.INTERNAL_ERROR
     assert failure.details == {}
-
-
-def test_a_foreign_job_is_not_unpacked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = world.service.submit(new_user(), DIALOGUE)
-    unpacked: list[object] = []
-    monkeypatch.setattr(items, "_unpack", unpacked.append)
-
-    assert world.repository.get_record(job.id, user_id="somebody else") is None
-    assert unpacked == []
