@@ -81,7 +81,7 @@ def body_breaking_off(
         stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **more: Any
     ) -> AWSResponse | None:
         nonlocal requests
-        answer = stubbed(stubber, event_name, request, **more)
+        answer: AWSResponse | None = stubbed(stubber, event_name, request, **more)
         if event_name == "before-send.s3.GetObject" and f"/{key_prefix}" in request.url and answer is not None:
             with counting:
                 requests += 1
