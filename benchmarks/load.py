@@ -73,6 +73,8 @@ class LoadReport:
     outcomes: list[JobOutcome]
     refusals: int
     """How often a submission met the cap and was sent again later."""
+    unanswered: int
+    """How often no answer came, or only half of one, and the request was sent again."""
     seconds: float
     peak_requests_in_flight: int
     unaccounted: list[str]
@@ -103,14 +105,14 @@ def run_load(
     work: dict[str, list[dict[str, Any]]] = {f"user-{number}": [] for number in range(users)}
     for number in range(jobs):
         work[f"user-{number % users}"].append(_dialogue(chance, number))
-    refusals = Counter[str]()
+    refusals, unanswered = Counter[str](), Counter[str]()
     with stack:
         started = time.monotonic()
         deadline = started + patience_seconds
 
         def run_user(user: str) -> list[JobOutcome]:
             with httpx.Client(base_url=f"{stack.url}/api/v1", headers={"X-User-Id": user}, timeout=60) as client:
-                return _run_user(client, user, work[user], refusals, deadline, ended)
+                return _run_user(client, user, work[user], refusals, unanswered, deadline, ended)
 
         with ThreadPoolExecutor(users, thread_name_prefix="user") as pool:
             outcomes = [outcome for each in pool.map(run_user, work) for outcome in each]
@@ -118,7 +120,9 @@ def run_load(
         while stack.reconcile()["settled"]:
             pass
         unaccounted = list(_unaccounted(outcomes, jobs))
-    return LoadReport(outcomes, refusals.total(), seconds, speech.traffic.peak_in_flight, unaccounted)
+    return LoadReport(
+        outcomes, refusals.total(), unanswered.total(), seconds, speech.traffic.peak_in_flight, unaccounted
+    )
 
 
 def _dialogue(chance: random.Random, number: int) -> dict[str, Any]:
@@ -134,16 +138,25 @@ def _run_user(
     user: str,
     dialogues: list[dict[str, Any]],
     refusals: Counter[str],
+    unanswered: Counter[str],
     deadline: float,
     ended: Callable[[], None],
 ) -> list[JobOutcome]:
-    """Submit as fast as the cap allows, and watch every job to its end."""
+    """Submit as fast as the cap allows, and watch every job to its end.
+
+    A request without an answer is sent again in the next round, a submission under the key that it had.
+    """
     open_jobs: dict[str, float] = {}
     outcomes: list[JobOutcome] = []
     waiting = list(dialogues)
     while (waiting or open_jobs) and time.monotonic() < deadline:
         while waiting:
-            answer = client.post("/jobs", json=waiting[0])
+            key = f"{len(waiting)} jobs to go"
+            try:
+                answer = client.post("/jobs", json=waiting[0], headers={"Idempotency-Key": key})
+            except httpx.TransportError:
+                unanswered[user] += 1
+                break
             if answer.status_code == 429:
                 refusals[user] += 1
                 break
@@ -152,7 +165,11 @@ def _run_user(
             waiting.pop(0)
         time.sleep(_POLL_SECONDS)
         for job_id, submitted in list(open_jobs.items()):
-            job = client.get(f"/jobs/{job_id}").raise_for_status().json()
+            try:
+                job = client.get(f"/jobs/{job_id}").raise_for_status().json()
+            except httpx.TransportError:
+                unanswered[user] += 1
+                continue
             if job["status"] in _ENDED:
                 del open_jobs[job_id]
                 seconds = time.monotonic() - submitted
@@ -210,7 +227,8 @@ def _print(report: LoadReport, console: Console) -> None:
     console.print(table)
     console.print(
         f"{len(report.outcomes)} jobs in {report.seconds:.0f} s; {report.refusals} submissions met the cap and came "
-        f"again; at most {report.peak_requests_in_flight} requests in flight at the provider"
+        f"again; {report.unanswered} requests got no answer and came again; at most {report.peak_requests_in_flight} "
+        "requests in flight at the provider"
     )
     for problem in report.unaccounted:
         console.print(f"[red]✗ {problem}[/]")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import boto3
+import httpx
 import pytest
 
 from benchmarks import load
@@ -34,6 +36,34 @@ def test_every_job_is_accounted_for(run: Callable[[], load.LoadReport]) -> None:
     assert outcomes["completed"] > JOBS / 2
     assert report.refusals > 0
     assert report.peak_requests_in_flight > 1
+
+
+def test_a_request_without_an_answer_is_sent_again(
+    run: Callable[[], load.LoadReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given that every fifth answer is lost, whether a job was submitted or looked at
+    handle_request = httpx.HTTPTransport.handle_request
+    requests = itertools.count(1)
+    lost: list[str] = []
+
+    def lose(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        answer = handle_request(transport, request)
+        if next(requests) % 5 == 0:
+            answer.close()
+            lost.append(request.method)
+            raise httpx.ReadTimeout("lost", request=request)
+        return answer
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lose)
+
+    # When
+    report = run()
+
+    # Then no job is lost, and none is submitted twice
+    assert set(lost) == {"GET", "POST"}
+    assert report.unanswered == len(lost)
+    assert report.unaccounted == []
+    assert len({outcome.id for outcome in report.outcomes}) == JOBS
 
 
 def test_what_is_missing_or_left_over_is_told(
