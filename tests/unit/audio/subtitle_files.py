@@ -1,25 +1,35 @@
-"""Strict readers of WebVTT and SubRip: what is not as the format says is refused."""
+"""Strict readers of WebVTT and SubRip: what is not as the format says is refused.
+
+WebVTT is read by a library that others wrote and maintain. SubRip has no standard; its reader is ours.
+"""
 
 from __future__ import annotations
 
 import re
 from html import unescape
 
+from webvtt import WebVTT
+from webvtt.models import Timestamp
+
 from castline.audio.subtitles import SubtitleCue
 
-_TIME = r"(\d{2,}):([0-5]\d):([0-5]\d)%s(\d{3})"
-_VTT_TIMING = re.compile(f"{_TIME} --> {_TIME}".replace("%s", r"\."))
-_SRT_TIMING = re.compile(f"{_TIME} --> {_TIME}".replace("%s", ","))
-_VOICE = re.compile(r"<v ([^<>]+)>([^<>]*)")
+_TIME = r"(\d{2,}):([0-5]\d):([0-5]\d),(\d{3})"
+_SRT_TIMING = re.compile(f"{_TIME} --> {_TIME}")
 _CHARACTER_REFERENCE = re.compile(r"&(?!amp;|lt;|gt;|#45;)")
 
 
 def read_vtt(file: str) -> list[SubtitleCue]:
     """The cues of a WebVTT file, each text with the line breaks that it has in the file."""
-    assert "\r" not in file
-    header, *blocks = file.removesuffix("\n").split("\n\n")
-    assert header.removesuffix("\n") == "WEBVTT"
-    return [_read_vtt_cue(block) for block in blocks]
+    read = WebVTT.from_string(file, strict=True)
+    assert not any((read.header_text, read.header_comments, read.footer_comments, read.styles, read.regions))
+    cues = []
+    for caption in read.captions:
+        assert not any((caption.identifier, caption.comments))
+        assert not _CHARACTER_REFERENCE.search(caption.raw_text)
+        start_ms, end_ms = (Timestamp.from_string(each).in_milliseconds() for each in (caption.start, caption.end))
+        assert start_ms < end_ms
+        cues.append(SubtitleCue(start_ms, end_ms, unescape(caption.voice or ""), unescape(caption.text)))
+    return cues
 
 
 def read_srt(file: str) -> list[SubtitleCue]:
@@ -29,27 +39,17 @@ def read_srt(file: str) -> list[SubtitleCue]:
     return [_read_srt_cue(block, number) for number, block in enumerate(blocks, start=1)]
 
 
-def _read_vtt_cue(block: str) -> SubtitleCue:
-    timing, payload = block.split("\n", 1)
-    assert "-->" not in payload
-    assert "\n\n" not in f"\n{payload}\n"
-    assert not _CHARACTER_REFERENCE.search(payload)
-    voice = _VOICE.fullmatch(payload)
-    assert voice is not None
-    return SubtitleCue(*_read_timing(_VTT_TIMING, timing), unescape(voice[1]), unescape(voice[2]))
-
-
 def _read_srt_cue(block: str, number: int) -> SubtitleCue:
     first, timing, payload = block.split("\n", 2)
     assert first == str(number)
     assert "-->" not in payload
     assert "\n\n" not in f"\n{payload}\n"
     speaker, _, text = payload.partition(":")
-    return SubtitleCue(*_read_timing(_SRT_TIMING, timing), speaker, text.removeprefix(" "))
+    return SubtitleCue(*_read_timing(timing), speaker, text.removeprefix(" "))
 
 
-def _read_timing(pattern: re.Pattern[str], line: str) -> tuple[int, int]:
-    timing = pattern.fullmatch(line)
+def _read_timing(line: str) -> tuple[int, int]:
+    timing = _SRT_TIMING.fullmatch(line)
     assert timing is not None
     hours, minutes, seconds, ms, *end = map(int, timing.groups())
     start_ms = ((hours * 60 + minutes) * 60 + seconds) * 1000 + ms

@@ -104,7 +104,7 @@ def test_no_line_ends_inside_a_word_or_an_emoji(text: str) -> None:
         assert sum(line.count(unit) for line in lines) == text.count(unit)
 
 
-@given(cues())
+@given(cues(SPEAKERS | st.just("")))
 def test_a_webvtt_file_reads_back_as_the_cues(written: list[SubtitleCue]) -> None:
     read = read_vtt(render_vtt(written))
 
@@ -112,6 +112,7 @@ def test_a_webvtt_file_reads_back_as_the_cues(written: list[SubtitleCue]) -> Non
     for back, cue in zip(read, written, strict=True):
         assert back.speaker == " ".join(cue.speaker.split())
         assert back.text.split("\n") == (wrap(cue.text) or [""])
+        assert back.text.strip() or not cue.text.strip()
 
 
 @given(cues(st.sampled_from(["A", "曉雨", "旁白 一", "<b> &"])))
