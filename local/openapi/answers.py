@@ -167,7 +167,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         request_headers=("Accept",),
     ),
     ("POST", "/jobs/{job_id}/resubmit"): Operation(
-        tag="Jobs", answers=(_SUBMITTED,), errors=(*_SUBMISSION_ERRORS, "JOB_NOT_FOUND", "JOB_CANNOT_RESUBMIT")
+        tag="Jobs",
+        answers=(_SUBMITTED,),
+        errors=(*_SUBMISSION_ERRORS, "JOB_NOT_FOUND", "JOB_CANNOT_RESUBMIT", "INPUT_NOT_AVAILABLE"),
     ),
     ("POST", "/dialogues/parse"): Operation(
         tag="Writing",

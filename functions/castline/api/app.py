@@ -25,6 +25,7 @@ from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import (
     IdempotencyKeyReused,
     InputTooLarge,
+    InputUnreadable,
     InvalidCursor,
     JobCannotCancel,
     JobCannotResubmit,
@@ -177,6 +178,11 @@ def _job_cannot_cancel(error: JobCannotCancel) -> Response[str]:
 @app.exception_handler(JobCannotResubmit)
 def _job_cannot_resubmit(error: JobCannotResubmit) -> Response[str]:
     return error_response(409, "JOB_CANNOT_RESUBMIT", _language(), details={"status": error.status})
+
+
+@app.exception_handler(InputUnreadable)
+def _input_not_available(_error: InputUnreadable) -> Response[str]:
+    return error_response(409, "INPUT_NOT_AVAILABLE", _language())
 
 
 @app.exception_handler(JobLimitExceeded)

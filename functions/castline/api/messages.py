@@ -20,6 +20,10 @@ _ERRORS: _Catalogue = {
         _ZH: "這個 Idempotency-Key 已用於另一個請求",
         _EN: "This Idempotency-Key has been used for another request.",
     },
+    "INPUT_NOT_AVAILABLE": {
+        _ZH: "這個工作的輸入內容已無法取得，請建立新的工作",
+        _EN: "The input of this job is no longer available. Please submit it as a new job.",
+    },
     "INTERNAL_ERROR": {
         _ZH: "系統發生錯誤，請稍後再試",
         _EN: "Something went wrong on our side. Please try again later.",

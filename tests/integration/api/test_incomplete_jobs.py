@@ -97,6 +97,26 @@ def test_a_result_that_is_lost_is_left_out_and_told_of(
     assert caplog.records == []
 
 
+def test_a_job_whose_input_is_lost_cannot_be_resubmitted(job: Job) -> None:
+    # Given
+    delete_item(job, items.INPUT)
+
+    # When
+    answers = {
+        language: call("POST", f"/jobs/{job.id}/resubmit", user=job.user_id, headers={"Accept-Language": language})
+        for language in ("en", "zh-TW")
+    }
+
+    # Then it is said what to do, which is not to wait
+    assert {language: (answer.status, answer.json()) for language, answer in answers.items()} == {
+        language: (409, {"error": "INPUT_NOT_AVAILABLE", "message": message, "details": {}})
+        for language, message in {
+            "en": "The input of this job is no longer available. Please submit it as a new job.",
+            "zh-TW": "這個工作的輸入內容已無法取得，請建立新的工作",
+        }.items()
+    }
+
+
 def test_a_download_needs_no_result(job: Job) -> None:
     # Given
     delete_item(job, items.RESULT)

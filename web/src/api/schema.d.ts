@@ -1662,7 +1662,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `JOB_CANNOT_RESUBMIT` */
+            /** @description `JOB_CANNOT_RESUBMIT` or `INPUT_NOT_AVAILABLE` */
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1674,7 +1674,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "JOB_CANNOT_RESUBMIT";
+                        error?: "JOB_CANNOT_RESUBMIT" | "INPUT_NOT_AVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
