@@ -33,6 +33,10 @@ test: .venv/.complete web/node_modules/.installed ## Run all tests, on all cores
 faults: .venv/.complete ## Break each AWS call and each provider call in turn; show how the job ends and what is left behind
 	@$(BIN)/python -m tests.faults $(ARGS)
 
+.PHONY: contract
+contract: .venv/.complete ## Compare the service with docs/openapi.json by thousands of requests (ARGS=--help)
+	@$(BIN)/python -m tests.contract $(ARGS)
+
 .PHONY: load
 load: .venv/.complete ## Run hundreds of jobs of many users at a failing provider, and account for each (ARGS=--help)
 	@$(BIN)/python -m benchmarks.load $(ARGS)

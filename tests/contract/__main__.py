@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -14,9 +13,7 @@ from tests.contract.tokens import Issuer
 
 
 def main(
-    examples: Annotated[
-        int, typer.Option(min=1, help="How many examples are made of an operation in a phase.")
-    ] = 500,
+    examples: Annotated[int, typer.Option(min=1, help="How many examples an operation gets in a phase.")] = 500,
     seed: Annotated[int, typer.Option(help="Another seed makes other requests.")] = 1,
 ) -> None:
     """Make requests from docs/openapi.json, with every check of schemathesis; exit with 1 if one fails."""
@@ -24,8 +21,7 @@ def main(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with stack_of_users_with_tokens(issuer, log_folder=folder) as stack:
-            outcome = run(stack, issuer, examples=examples, seed=seed, folder=folder)
-    sys.stdout.write(outcome.output)
+            outcome = run(stack, issuer, examples=examples, seed=seed, folder=folder, shown=True)
     print(f"{outcome.cases} cases, {'all checks passed' if outcome.passed else 'some checks failed'}")  # noqa: T201
     raise typer.Exit(0 if outcome.passed else 1)
 

@@ -34,7 +34,7 @@ class Outcome:
 
     Attributes:
         passed: whether every check of every case has passed.
-        output: what schemathesis has printed.
+        output: what schemathesis has said; empty if it was shown.
         report: its report, as JSON.
     """
 
@@ -60,7 +60,7 @@ def stack_of_users_with_tokens(issuer: Issuer, *, log_folder: Path) -> Iterator[
         yield stack
 
 
-def run(stack: LocalStack, issuer: Issuer, *, examples: int, seed: int, folder: Path) -> Outcome:
+def run(stack: LocalStack, issuer: Issuer, *, examples: int, seed: int, folder: Path, shown: bool = False) -> Outcome:
     """Make requests from ``docs/openapi.json``, and check what comes back.
 
     Args:
@@ -69,6 +69,7 @@ def run(stack: LocalStack, issuer: Issuer, *, examples: int, seed: int, folder: 
         examples: how many are made for an operation, at most, in each phase.
         seed: another seed makes other requests.
         folder: where files may be written.
+        shown: whether schemathesis may write to the terminal.
     """
     report_file = folder / "report.json"
     command = [
@@ -79,9 +80,9 @@ def run(stack: LocalStack, issuer: Issuer, *, examples: int, seed: int, folder: 
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(_HERE / "hooks.py"), ISSUER_PEM: issuer.pem}
     with _work_now_and_then(stack):
         process = subprocess.run(  # noqa: S603 (our own command)
-            command, capture_output=True, text=True, check=False, cwd=folder, env=environment
+            command, capture_output=not shown, text=True, check=False, cwd=folder, env=environment
         )
-    output = process.stdout + process.stderr
+    output = "" if shown else process.stdout + process.stderr
     assert report_file.exists(), output
     return Outcome(passed=process.returncode == 0, output=output, report=json.loads(report_file.read_text("utf-8")))
 
