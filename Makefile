@@ -17,8 +17,8 @@ help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 17 | sort
 
 .PHONY: demo
-demo: .venv/.installed ## A dialogue in, a playable file out: the whole service on this machine
-	@$(BIN)/python -m local demo
+demo: .venv/.installed ## A dialogue in, a playable file out: the whole service on this machine (PROVIDER=openai|polly)
+	@$(BIN)/python -m local demo $(if $(PROVIDER),--provider $(PROVIDER))
 
 .PHONY: dev
 dev: .venv/.installed ## Keep the service running on 127.0.0.1:8000 (PORT=… for another port; ARGS=--help for more)

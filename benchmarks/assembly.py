@@ -26,7 +26,7 @@ from benchmarks.process_figures import ProcessFigures
 from benchmarks.spoken_segments import CROSSFADE_MS, GAP_MS, SpokenSegments, speak_segments
 from benchmarks.target import Target, print_targets
 from castline.audio.frame_timeline import place
-from castline.audio.pcm import SAMPLE_RATE_HZ
+from castline.pcm import SAMPLE_RATE_HZ
 
 Method = Literal["frames", "pydub"]
 

@@ -220,7 +220,7 @@ def start_once(
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ENDPOINT_URL": endpoint.url,
             "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if snapshot else "on-demand",
-            "AZURE_SPEECH_SECRET_ID": "castline/azure-speech",
+            "SPEECH_PROVIDERS": '{"azure": {"secret_id": "castline/azure-speech"}}',
             "BUCKET_NAME": "castline-audio",
             "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:castline",
             "TABLE_NAME": "castline",

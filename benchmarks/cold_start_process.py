@@ -28,12 +28,12 @@ def _import_and_make_everything(handlers: list[str]) -> None:
     """Load as a function does that imports whatever any function needs, and makes every client when it is loaded."""
     for handler in handlers:
         import_module(handler.rpartition(".")[0])
-    for module in ("castline.audio.mp3", "castline.speech.azure"):
+    for module in ("castline.audio.mp3", "castline.speech.providers.azure.session"):
         import_module(module)
     composition: Any = import_module("castline.composition")
     composition.job_service()
     composition.audio_storage()
-    composition.speech_provider()
+    composition.speech_session("azure")
 
 
 def _measure(function_name: str, handler: str, event: Any, eager: list[str]) -> dict[str, float]:

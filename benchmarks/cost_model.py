@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from benchmarks.usage import dialogue
 from benchmarks.workflow_path import successful_path
 from castline.api.schemas import CreateJobRequest
-from castline.audio.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 from castline.audio.retention import SEGMENT_LIFETIME_DAYS
 from castline.jobs.model import JobStatus
 from castline.jobs.transitions import retention
-from castline.speech.billing import billed_characters
+from castline.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
+from castline.speech.providers.azure.billing import billed_characters
+from castline.speech.providers.azure.provider import AzureSpeech
 from castline.workflow.segments import plan_batches, plan_segments, plan_utterances
 from infra import functions
 from local.resources import WORKFLOW_FILE
@@ -48,6 +49,8 @@ _S3_WRITES: Final = {
 _S3_FREE: Final = {"s3.AbortMultipartUpload", "s3.DeleteObject"}
 _METRICS_OF_A_ROUTE: Final = 6
 """Requests, both kinds of errors, both latencies, bytes."""
+
+PROVIDER = AzureSpeech({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +89,10 @@ class Plan:
 @cache
 def plan(size: JobSize) -> Plan:
     """Divide a dialogue of this size as the workflow does."""
-    segments = plan_segments(CreateJobRequest.model_validate(dialogue(size)).to_dialogue())
+    segments = plan_segments(CreateJobRequest.model_validate(dialogue(size)).to_dialogue(), PROVIDER)
     return Plan(
         billed_characters=sum(billed_characters(segment.utterance) for segment in segments),
-        batches=tuple(batch.utterance_count for batch in plan_batches(plan_utterances(segments))),
+        batches=tuple(batch.utterance_count for batch in plan_batches(plan_utterances(segments), PROVIDER)),
     )
 
 

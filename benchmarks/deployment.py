@@ -58,12 +58,11 @@ def describe(environment: Environment) -> Deployment:
     (architecture,) = {each["Architectures"][0] for each in lambdas.values()}
     alarms = _resources(service, "AWS::CloudWatch::Alarm")
     dashboards = _resources(service, "AWS::CloudWatch::Dashboard")
-    synthesize = lambdas[functions.SYNTHESIZE.name]
     return Deployment(
         environment=environment.name,
         architecture=architecture,
         memory_mb={name: each["MemorySize"] for name, each in sorted(lambdas.items())},
-        speech_concurrency=int(synthesize["Environment"]["Variables"]["SPEECH_CONCURRENCY"]),
+        speech_concurrency=environment.speech_providers[0].concurrency,
         traced_functions=sorted(
             name for name, each in lambdas.items() if each.get("TracingConfig", {}).get("Mode") == "Active"
         ),

@@ -29,7 +29,8 @@ from benchmarks.assembly_memory import aws_over_http
 from benchmarks.cold_start import EVENTS, PROCESS, runtime_packages
 from castline import composition
 from castline.api.schemas import MAX_DIALOGUE_CHARACTERS
-from castline.workflow.segments import MAX_SEGMENT_CHARACTERS, plan_batches, plan_segments, plan_utterances
+from castline.speech.providers.azure.provider import MAX_UTTERANCE_CHARACTERS, AzureSpeech
+from castline.workflow.segments import plan_batches, plan_segments, plan_utterances
 from infra import functions
 from layers.build import build
 from local import resources
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 _SENTENCE = "今天天氣真好，我們一起去公園走走，順便買一杯咖啡回來。"
 _ROLE = "arn:aws:iam::123456789012:role/benchmark"
 _NOTHING = json.dumps({"StartAt": "Nothing", "States": {"Nothing": {"Type": "Succeed"}}})
+
+AZURE = AzureSpeech({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +88,8 @@ SIZES = (
     _Size(name="small", turns=2, characters=20),
     _Size(
         name="largest",
-        turns=MAX_DIALOGUE_CHARACTERS // MAX_SEGMENT_CHARACTERS,
-        characters=MAX_SEGMENT_CHARACTERS,
+        turns=MAX_DIALOGUE_CHARACTERS // MAX_UTTERANCE_CHARACTERS,
+        characters=MAX_UTTERANCE_CHARACTERS,
     ),
 )
 
@@ -143,7 +146,7 @@ def measure() -> Iterator[Measurement]:
             name="castline", definition=_NOTHING, roleArn=_ROLE
         )
         variables = {
-            "AZURE_SPEECH_SECRET_ID": resources.SECRET_ID,
+            "SPEECH_PROVIDERS": resources.SPEECH_PROVIDERS,
             "MAX_ACTIVE_JOBS": "100",
             "STATE_MACHINE_ARN": machine["stateMachineArn"],
         }
@@ -159,7 +162,7 @@ def _life(host: _Host, size: _Size) -> Iterator[Measurement]:
     yield host.invoke(functions.PLAN, {"job_id": completed}, size=size.name)
     record = composition.job_repository().get_record(completed)
     assert record is not None
-    for batch in plan_batches(plan_utterances(plan_segments(record.readable_dialogue)))[:1]:
+    for batch in plan_batches(plan_utterances(plan_segments(record.readable_dialogue, AZURE)), AZURE)[:1]:
         event = {"job_id": completed, "batch": asdict(batch)}
         yield host.invoke(functions.SYNTHESIZE, event, size=size.name)
     if size is SIZES[0]:

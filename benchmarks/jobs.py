@@ -163,7 +163,7 @@ def bench(*, voice_engine: VoiceEngineName, latency_ms: int, speech_concurrency:
         stack = LocalStack(
             clock=Clock(wait_scale=WAIT_SCALE),
             speech=AzureAccount(key=speech.key, region="local"),
-            settings={"SPEECH_CONCURRENCY": str(speech_concurrency)},
+            speech_concurrency=speech_concurrency,
             log_file=Path("out") / "jobs.log",
         )
         with stack, httpx.Client(base_url=f"{stack.url}/api/v1", timeout=_PATIENCE_SECONDS) as client:

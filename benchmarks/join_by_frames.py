@@ -11,8 +11,8 @@ from benchmarks.process_figures import report
 from benchmarks.spoken_segments import CROSSFADE_MS, GAP_MS, SpokenSegments
 from castline.audio.frame_joining import join_frames
 from castline.audio.frame_timeline import place
-from castline.audio.pcm import ms_to_samples
 from castline.audio.stored_segment import frames_range
+from castline.pcm import ms_to_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

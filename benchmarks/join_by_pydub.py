@@ -15,7 +15,7 @@ from pydub import AudioSegment
 from benchmarks.process_figures import report
 from benchmarks.spoken_segments import CROSSFADE_MS, GAP_MS, SpokenSegments
 from castline.audio.mp3_frames import BIT_RATE_KBPS
-from castline.audio.pcm import SAMPLE_RATE_HZ
+from castline.pcm import SAMPLE_RATE_HZ
 
 
 def main(folder: Path, count: int, output: Path) -> None:

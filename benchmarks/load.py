@@ -93,8 +93,8 @@ def run_load(
     stack = LocalStack(
         clock=Clock(wait_scale=WAIT_SCALE),
         speech=speech,
+        speech_concurrency=SPEECH_CONCURRENCY,
         settings={
-            "SPEECH_CONCURRENCY": str(SPEECH_CONCURRENCY),
             "RECONCILE_AFTER_SECONDS": "0",
             "SETTLE_AFTER_SECONDS": "0",
         },

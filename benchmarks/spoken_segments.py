@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final
 
-from castline.audio.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
+from castline.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +65,8 @@ def speak_segments(folder: Path) -> float:
         How many seconds it takes on average to trim, level and encode a segment.
     """
     from castline.audio.level import levelled
-    from castline.audio.pcm import trim
     from castline.audio.stored_segment import encode_segment
+    from castline.pcm import trim
     from local.azure_speech.espeak import EspeakEngine
     from local.azure_speech.ssml import Passage
     from local.azure_speech.voices import VOICES

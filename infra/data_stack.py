@@ -17,13 +17,13 @@ from infra.acknowledgements import acknowledge
 from infra.lifecycle_rules import LIFECYCLE_RULES
 from infra.private_bucket import private_bucket
 from infra.sign_in import SignIn
+from infra.speech_providers import NEEDS
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from infra.environments import Environment
-
-_PLACEHOLDER = '{"region": "eastasia"}'
+    from infra.speech_providers import SecretSpec
 
 
 class DataStack(cdk.Stack):
@@ -32,7 +32,7 @@ class DataStack(cdk.Stack):
     Attributes:
         table: the jobs.
         bucket: segments and finished audio.
-        secret: Azure Speech's key and region, which an operator puts in.
+        secrets: by the provider's id, each with the provider's key, which an operator puts in.
         alarm_topic: where alarms and budget warnings go.
         sign_in: the users, who are kept here; None where another issuer signs their tokens.
         token_issuer: who signs the tokens of users.
@@ -49,7 +49,11 @@ class DataStack(cdk.Stack):
         self._removal_policy = cdk.RemovalPolicy.RETAIN if environment.retain_data else cdk.RemovalPolicy.DESTROY
         self.table = self._table(environment)
         self.bucket = self._bucket(environment)
-        self.secret = self._secret()
+        self.secrets = {
+            provider.id: self._secret(spec)
+            for provider in environment.speech_providers
+            if (spec := NEEDS[provider.id].secret) is not None
+        }
         self.alarm_topic = self._alarm_topic(environment)
         self.sign_in: SignIn | None = None
         if environment.token_issuer is not None:
@@ -59,7 +63,8 @@ class DataStack(cdk.Stack):
             self.token_issuer = self.sign_in.token_issuer
         cdk.CfnOutput(self, "TableName", value=self.table.table_name)
         cdk.CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
-        cdk.CfnOutput(self, "AzureSpeechSecretId", value=self.secret.secret_arn)
+        for provider_id, secret in self.secrets.items():
+            cdk.CfnOutput(self, f"{provider_id.capitalize()}SpeechSecretId", value=secret.secret_arn)
         cdk.CfnOutput(self, "AlarmTopicArn", value=self.alarm_topic.topic_arn)
 
     def _table(self, environment: Environment) -> dynamodb.Table:
@@ -124,20 +129,20 @@ class DataStack(cdk.Stack):
         )
         return bucket
 
-    def _secret(self) -> secretsmanager.Secret:
+    def _secret(self, spec: SecretSpec) -> secretsmanager.Secret:
         secret = secretsmanager.Secret(
             self,
-            "AzureSpeech",
-            description='Azure Speech: {"key": …, "region": …}. The generated key is a placeholder.',
+            spec.id,
+            description=spec.description,
             generate_secret_string=secretsmanager.SecretStringGenerator(
-                secret_string_template=_PLACEHOLDER, generate_string_key="key", exclude_punctuation=True
+                secret_string_template=spec.template, generate_string_key="key", exclude_punctuation=True
             ),
             removal_policy=self._removal_policy,
         )
         acknowledge(
             secret,
             "AwsSolutions-SMG4",
-            "Azure issues the key, so AWS cannot rotate it; a new one is used within five minutes of being put in.",
+            "The provider issues the key, so AWS cannot rotate it; a new one is used within five minutes.",
         )
         return secret
 

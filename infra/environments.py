@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Architecture = Literal["arm64", "x86_64"]
 
@@ -40,6 +43,18 @@ class CustomDomain:
     """For the API, in its region; for the console, in us-east-1, wherever everything else is."""
 
 
+@dataclass(frozen=True, slots=True)
+class SpeechProviderSettings:
+    """How an environment uses a speech provider."""
+
+    id: str
+    """One of ``castline.speech.providers.registry``."""
+    concurrency: int = 8
+    """How many requests each synthesize task has in flight at it."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What else the provider has to be told, such as a model; its page in ``docs/providers`` names the options."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """One deployment of Castline."""
@@ -54,9 +69,9 @@ class Environment:
     max_active_jobs: int = 3
     """How many jobs of one user may be pending or processing."""
     synthesize_concurrency: int = 5
-    """How many synthesize tasks run at once: with ``speech_concurrency``, what the Azure resource has to bear."""
-    speech_concurrency: int = 8
-    """How many requests each of them has in flight."""
+    """How many synthesize tasks run at once: with a provider's ``concurrency``, what its account has to bear."""
+    speech_providers: tuple[SpeechProviderSettings, ...] = (SpeechProviderSettings("azure"),)
+    """Which speech providers jobs may name. The first one is the default of lists of voices."""
 
     requests_per_second: int = 50
     burst_requests: int = 100

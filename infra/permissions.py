@@ -11,12 +11,15 @@ from aws_cdk import aws_iam as iam
 from castline.jobs.table import INDEXES, OPEN_JOBS, USER_JOBS, USER_STATUS_JOBS
 from infra import functions
 from infra.acknowledgements import acknowledge_wildcard
+from infra.speech_providers import NEEDS
 
 if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions as sfn
 
     from infra.data_stack import DataStack
+    from infra.environments import Environment
     from infra.functions import FunctionSpec
+    from infra.speech_providers import ProviderNeeds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,26 +99,47 @@ WILDCARDS = {
 """Why the names of some resources end with a wildcard."""
 
 
-def grant(role: iam.Role, spec: FunctionSpec, *, data: DataStack, state_machine: sfn.StateMachine | None) -> None:
+def grant(
+    role: iam.Role,
+    spec: FunctionSpec,
+    *,
+    environment: Environment,
+    data: DataStack,
+    state_machine: sfn.StateMachine | None,
+) -> None:
     """Let a function's role do what its handler does.
 
     Args:
         role: the role.
         spec: the function.
-        data: whose table, bucket and secret.
+        environment: whose speech providers.
+        data: whose table, bucket and secrets.
         state_machine: the workflow; None for the functions that it consists of, which do not start any.
     """
     arns = _arns(data, state_machine)
     for each in GRANTS[spec]:
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=list(each.actions),
-                resources=[arns[resource] for resource in each.resources],
-                conditions={"StringLike": {"s3:prefix": each.prefix}} if each.prefix else None,
+        resources = [arns[resource] for resource in each.resources if resource != SECRET]
+        if SECRET in each.resources:
+            resources += [secret.secret_arn for secret in data.secrets.values()]
+        if resources:
+            role.add_to_policy(
+                iam.PolicyStatement(
+                    actions=list(each.actions),
+                    resources=resources,
+                    conditions={"StringLike": {"s3:prefix": each.prefix}} if each.prefix else None,
+                )
             )
-        )
+    speech_actions = sorted(
+        action for provider in environment.speech_providers for action in _speech_actions(spec, NEEDS[provider.id])
+    )
+    if speech_actions:
+        role.add_to_policy(iam.PolicyStatement(actions=speech_actions, resources=["*"]))
     for resource in sorted({resource for each in GRANTS[spec] for resource in each.resources} & WILDCARDS.keys()):
         acknowledge_wildcard(role, arns[resource], WILDCARDS[resource])
+
+
+def _speech_actions(spec: FunctionSpec, needs: ProviderNeeds) -> tuple[str, ...]:
+    return {functions.API: needs.listing, functions.SYNTHESIZE: needs.speaking}.get(spec, ())
 
 
 def _arns(data: DataStack, state_machine: sfn.StateMachine | None) -> dict[str, str]:
@@ -127,7 +151,6 @@ def _arns(data: DataStack, state_machine: sfn.StateMachine | None) -> dict[str, 
         BUCKET: bucket_arn,
         AUDIO: f"{bucket_arn}/audio/*",
         SEGMENTS: f"{bucket_arn}/segments/*",
-        SECRET: data.secret.secret_arn,
     }
     if state_machine is not None:
         arns[STATE_MACHINE] = state_machine.state_machine_arn

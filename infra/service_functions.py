@@ -72,7 +72,7 @@ class ServiceFunctions(Construct):
             description=f"Castline {self._environment.name}: {spec.name}",
         )
         log_group.grant_write(role)
-        grant(role, spec, data=self._data, state_machine=state_machine)
+        grant(role, spec, environment=self._environment, data=self._data, state_machine=state_machine)
         starts_from_a_snapshot = spec == functions.API and self._environment.snap_start
         settings = self._settings()
         if state_machine is not None:
@@ -126,8 +126,19 @@ class ServiceFunctions(Construct):
         return {
             "TABLE_NAME": self._data.table.table_name,
             "BUCKET_NAME": self._data.bucket.bucket_name,
-            "AZURE_SPEECH_SECRET_ID": self._data.secret.secret_arn,
+            "SPEECH_PROVIDERS": self._speech_providers(),
             "MAX_ACTIVE_JOBS": str(self._environment.max_active_jobs),
-            "SPEECH_CONCURRENCY": str(self._environment.speech_concurrency),
             "POWERTOOLS_SERVICE_NAME": self._environment.service_name,
         }
+
+    def _speech_providers(self) -> str:
+        """The providers and their options, as ``castline.settings`` reads them."""
+        providers = {
+            provider.id: {
+                **({"secret_id": secret.secret_arn} if (secret := self._data.secrets.get(provider.id)) else {}),
+                "concurrency": provider.concurrency,
+                **provider.options,
+            }
+            for provider in self._environment.speech_providers
+        }
+        return cdk.Stack.of(self).to_json_string(providers)

@@ -26,6 +26,11 @@ _FAULTS_HELP = "\b\nFaults, for --fault or as [[fault NAME]] in a turn's text:\n
 _STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 LOG_FILE = Path("out") / "functions.log"
 
+Provider = Annotated[
+    str | None,
+    typer.Option(help="Emulate one more speech provider, openai or polly, beside Azure Speech; the demo uses it."),
+]
+
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Run Castline on this machine."
 )
@@ -56,6 +61,7 @@ def dev(
     speech_concurrency: Annotated[
         int, typer.Option(min=1, help="How many requests to the provider each of them has in flight.")
     ] = 8,
+    provider: Provider = None,
     time_scale: Annotated[
         float, typer.Option(min=0.01, max=1, help="Shortens the retry waits and time-outs of the workflow.")
     ] = 1.0,
@@ -84,7 +90,8 @@ def dev(
         port,
         make_emulator=make_emulator,
         clock=Clock(wait_scale=time_scale, timeout_scale=time_scale),
-        settings={"SPEECH_CONCURRENCY": str(speech_concurrency)},
+        speech_concurrency=speech_concurrency,
+        more_providers=_others(provider),
         reserved_concurrency={"synthesize": synthesize_concurrency} if synthesize_concurrency else {},
         on_request=lambda line: console.print(line, style="dim", markup=False),
     )
@@ -105,16 +112,18 @@ def dev(
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="The folder that the audio goes into.")] = Path("out"),
+    provider: Provider = None,
 ) -> None:
     """Submit the quickstart's dialogue, wait, download the audio and check it."""
     from local.azure_speech.server import AzureSpeechEmulator
     from local.demo import DemoFailed, run_demo
 
-    stack = _make_stack(0, make_emulator=AzureSpeechEmulator)
+    stack = _make_stack(0, make_emulator=AzureSpeechEmulator, more_providers=_others(provider))
     with stack:
-        console.print(f"Castline is running on {stack.url}, spoken by {_who_speaks(stack)}\n")
+        who = f"the emulator of the provider {provider}" if _others(provider) else _who_speaks(stack)
+        console.print(f"Castline is running on {stack.url}, spoken by {who}\n")
         try:
-            run_demo(stack.url, out, console)
+            run_demo(stack.url, out, console, provider=provider)
         except DemoFailed as error:
             error_console.print(f"[bold red]✗[/] {error}")
             raise typer.Exit(1) from error
@@ -140,6 +149,10 @@ def _make_stack(
             "Choose another port: PORT=8001 make dev"
         )
     raise typer.Exit(1)
+
+
+def _others(provider: str | None) -> tuple[str, ...]:
+    return () if provider in {None, "azure"} else (str(provider),)
 
 
 def _who_speaks(stack: LocalStack) -> str:

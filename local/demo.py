@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from local.audio_check import find_faults
-from local.quickstart import DIALOGUE
+from local.quickstart import DIALOGUE, dialogue_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +26,16 @@ class DemoFailed(Exception):
     """The demo did not come to a good end. The message says what is wrong."""
 
 
-def run_demo(url: str, out: Path, console: Console, *, headers: Mapping[str, str] | None = None) -> Path:
+def run_demo(
+    url: str, out: Path, console: Console, *, provider: str | None = None, headers: Mapping[str, str] | None = None
+) -> Path:
     """Play the quickstart against the stack at ``url`` and put the audio into the folder ``out``.
 
     Args:
         url: of the stack, without a slash at the end.
         out: is made if need be.
         console: is told what happens.
+        provider: whose voices speak; by default those that the quickstart names.
         headers: go with each request, such as an Authorization.
 
     Returns:
@@ -42,9 +45,13 @@ def run_demo(url: str, out: Path, console: Console, *, headers: Mapping[str, str
         DemoFailed: anything is not as it should be.
     """
     with httpx.Client(base_url=f"{url}/api/v1", timeout=30, headers=headers) as client:
-        for turn in DIALOGUE["turns"]:
+        dialogue = DIALOGUE
+        if provider is not None and provider != DIALOGUE["provider"]:
+            listed = _json(client.get("/voices", params={"provider": provider}), 200)
+            dialogue = dialogue_of(provider, listed["items"])
+        for turn in dialogue["turns"]:
             console.print(f"  {turn['speaker']}: {turn['text']}")
-        submitted = _json(client.post("/jobs", json=DIALOGUE), 201)
+        submitted = _json(client.post("/jobs", json=dialogue), 201)
         console.print(f"\nPOST /jobs → 201, job [bold]{submitted['id']}[/]")
         job = _wait(client, submitted["id"], console)
         if job["status"] != "completed":

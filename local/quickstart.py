@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 DIALOGUE: dict[str, Any] = {
     "provider": "azure",
@@ -18,6 +21,31 @@ DIALOGUE: dict[str, Any] = {
     "language": "zh-TW",
     "output_format": "mp3",
 }
+
+_IN_ENGLISH = ("Hello! What a lovely day.", "It is. Shall we go for a walk in the park?")
+
+
+def dialogue_of(provider: str, voices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The quickstart's dialogue for two of a provider's voices, in English if no two of them speak Chinese.
+
+    Args:
+        provider: its id.
+        voices: as ``GET /voices`` lists them, at least two that speak Chinese or two that speak English.
+    """
+    chinese = [voice for voice in voices if voice["language"].startswith(("zh", "mul"))]
+    spoken = chinese if len(chinese) > 1 else [voice for voice in voices if voice["language"].startswith("en")]
+    turns = [dict(turn) for turn in DIALOGUE["turns"]]
+    if spoken is not chinese:
+        turns = [turn | {"text": text} for turn, text in zip(turns, _IN_ENGLISH, strict=True)]
+    return DIALOGUE | {
+        "provider": provider,
+        "turns": turns,
+        "voice_assignments": [
+            {"speaker": speaker, "voice_id": voice["voice_id"]} for speaker, voice in zip("AB", spoken, strict=False)
+        ],
+        "language": DIALOGUE["language"] if spoken is chinese else "en-US",
+    }
+
 
 _CURL = """\
   # submit a dialogue, and keep the job's id

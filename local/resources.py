@@ -26,6 +26,8 @@ WORKFLOW_FILE = Path(__file__).parent.parent / "infra" / "workflow.asl.json"
 TABLE_NAME = "castline"
 BUCKET_NAME = "castline-audio"
 SECRET_ID = "castline/azure-speech"  # noqa: S105 (a name)
+SPEECH_PROVIDERS = json.dumps({"azure": {"secret_id": SECRET_ID}})
+"""The setting of that name, where the Azure Speech emulator speaks."""
 STATE_MACHINE_NAME = "castline"
 
 
@@ -84,10 +86,10 @@ def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
     )
 
 
-def create_speech_secret(secret: dict[str, str]) -> None:
-    """The secret that holds Azure's key and where it is used."""
+def create_speech_secret(secret: dict[str, str], *, name: str = SECRET_ID) -> None:
+    """The secret that holds a speech provider's key; by default Azure's, and where it is used."""
     client: Any = boto3.client("secretsmanager")
-    client.create_secret(Name=SECRET_ID, SecretString=json.dumps(secret))
+    client.create_secret(Name=name, SecretString=json.dumps(secret))
 
 
 def register_functions(cloud: LocalCloud, reserved_concurrency: Mapping[str, int] | None = None) -> dict[str, str]:

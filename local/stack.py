@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from castline import composition, observability
+from castline.speech.providers.registry import DEFAULT_CONCURRENCY
 from infra import functions
 from local import resources
+from local.azure_speech.engines import VoiceEngineName
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.background import repeating
 from local.cloud.cloud import LocalCloud
@@ -17,9 +20,10 @@ from local.cloud.lambda_errors import HostStopped
 from local.console import ConsolePage
 from local.environment import environment_variables
 from local.gateway import Gateway
+from local.speech_emulators import emulated_provider
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -68,6 +72,8 @@ class LocalStack:
         port: int = 0,
         clock: Clock | None = None,
         speech: AzureSpeechEmulator | AzureAccount | None = None,
+        speech_concurrency: int = DEFAULT_CONCURRENCY,
+        more_providers: Sequence[str] = (),
         settings: Mapping[str, str] | None = None,
         reserved_concurrency: Mapping[str, int] | None = None,
         on_request: Callable[[str], None] | None = None,
@@ -81,6 +87,8 @@ class LocalStack:
             port: on 127.0.0.1; 0 takes a free one.
             clock: how time passes in it; the one place where it is scaled.
             speech: what speaks; by default an emulator.
+            speech_concurrency: how many requests each synthesize task has in flight at it.
+            more_providers: the ids of other speech providers to emulate.
             settings: more environment variables for the functions.
             reserved_concurrency: how many invocations of a function, by name, may run at the same time.
             on_request: is told a line about each request.
@@ -99,6 +107,11 @@ class LocalStack:
             self.speech, self._account = None, speech
         else:
             self.speech, self._account = speech or AzureSpeechEmulator(), None
+        self._speech_concurrency = speech_concurrency
+        voice_engine = self.speech.voice_engine if self.speech is not None else VoiceEngineName.ESPEAK
+        self._more_providers = {
+            provider_id: emulated_provider(provider_id, voice_engine=voice_engine) for provider_id in more_providers
+        }
         self._settings = dict(settings or {})
         self._reserved_concurrency = dict(reserved_concurrency or {})
         self.gateway = Gateway(
@@ -127,6 +140,8 @@ class LocalStack:
             stack.enter_context(self.cloud)
             if self.speech is not None:
                 stack.enter_context(self.speech)
+            for provider in self._more_providers.values():
+                stack.enter_context(provider.emulator)
             state_machine_arn = self._create_resources()
             stack.enter_context(
                 environment_variables(
@@ -134,10 +149,15 @@ class LocalStack:
                         "TABLE_NAME": resources.TABLE_NAME,
                         "BUCKET_NAME": resources.BUCKET_NAME,
                         "STATE_MACHINE_ARN": state_machine_arn,
-                        "AZURE_SPEECH_SECRET_ID": resources.SECRET_ID,
+                        "SPEECH_PROVIDERS": json.dumps(self._speech_providers()),
                         "DOWNLOAD_ENDPOINT_URL": self.url,
                         # The emulator shares this machine with everything else: it may be slower than Azure.
                         "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "30000",
+                        **{
+                            name: value
+                            for provider in self._more_providers.values()
+                            for name, value in provider.environment().items()
+                        },
                         **self._settings,
                     }
                 )
@@ -167,11 +187,24 @@ class LocalStack:
             resources.create_speech_secret({"key": self.speech.key, "host": self.speech.host})
         elif self._account is not None:
             resources.create_speech_secret({"key": self._account.key, "region": self._account.region})
+        for provider_id, provider in self._more_providers.items():
+            if provider.secret is not None:
+                resources.create_speech_secret(provider.secret, name=_secret_id(provider_id))
         function_arns = resources.register_functions(self.cloud, self._reserved_concurrency)
         state_machine_arn = resources.create_state_machine(function_arns)
         self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
         self.cloud.on_execution_status_change(self._execution_ended)
         return state_machine_arn
+
+    def _speech_providers(self) -> dict[str, dict[str, Any]]:
+        azure = {"secret_id": resources.SECRET_ID, "concurrency": self._speech_concurrency}
+        return {"azure": azure} | {
+            provider_id: {
+                **({"secret_id": _secret_id(provider_id)} if provider.secret is not None else {}),
+                **provider.options(),
+            }
+            for provider_id, provider in self._more_providers.items()
+        }
 
     def _invoke_api(self, event: dict[str, Any]) -> dict[str, Any]:
         # Powertools keeps the request in a class variable. As on Lambda, where an environment serves one request
@@ -194,6 +227,10 @@ class LocalStack:
     ) -> None:
         """Stop."""
         self.stop()
+
+
+def _secret_id(provider_id: str) -> str:
+    return f"castline/{provider_id}-speech"
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from functools import cache, wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from castline.metrics import Metric
 from castline.observability import logger, measure, note, trace_header
@@ -26,26 +26,28 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
     from castline.jobs.repository import JobRepository
     from castline.jobs.service import JobService
-    from castline.secrets import CachedSecret
     from castline.speech.errors import ProviderAuthFailed, SpeechError
-    from castline.speech.provider import SpeechProvider
+    from castline.speech.key_rotation import SpeechSecret
+    from castline.speech.providers.base import SpeechProvider, SpeechSession
+    from castline.speech.providers.registry import EnabledProvider
     from castline.speech.voice_list import Voice, VoiceList
 
 PartT = TypeVar("PartT")
+Ids = ParamSpec("Ids")
 
 _making = threading.RLock()
 _forget: list[Callable[[], None]] = []
 
 
-def _made_once(make: Callable[[], PartT]) -> Callable[[], PartT]:
-    """Make a part only once, also where several threads ask for it first: boto3 cannot make clients in parallel."""
+def _made_once(make: Callable[Ids, PartT]) -> Callable[Ids, PartT]:
+    """Make a part only once for each id, also where threads ask at once: boto3 cannot make clients in parallel."""
     made = cache(make)
     _forget.append(made.cache_clear)
 
     @wraps(make)
-    def part() -> PartT:
+    def part(*args: Ids.args, **kwargs: Ids.kwargs) -> PartT:
         with _making:
-            return made()
+            return made(*args, **kwargs)  # type: ignore[arg-type]  # ids are hashable
 
     return part
 
@@ -126,53 +128,81 @@ def _audio_storage(config: Config) -> AudioStorage:
     return AudioStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
 
 
-_speech_providers: list[SpeechProvider] = []
+@_made_once
+def speech_providers() -> Mapping[str, EnabledProvider]:
+    """The speech providers that this deployment has enabled, by id."""
+    from castline.speech.providers.registry import enable
+
+    return enable(settings().speech_providers)
+
+
+def speech_provider(provider_id: str) -> EnabledProvider:
+    """One of them.
+
+    Raises:
+        ProviderMisconfigured: it is not enabled any more, or never was.
+    """
+    from castline.speech.errors import ProviderMisconfigured
+
+    try:
+        return speech_providers()[provider_id]
+    except KeyError:
+        raise ProviderMisconfigured(f"the provider {provider_id} is not enabled") from None
+
+
+_speech_sessions: list[SpeechSession] = []
 
 
 @_made_once
-def speech_provider() -> SpeechProvider:
-    """Azure Speech, with the key that Secrets Manager holds at the time."""
-    from castline.speech.key_rotation import RotatingSpeechProvider
+def speech_session(provider_id: str) -> SpeechSession:
+    """What speaks for a provider, with the key that Secrets Manager holds at the time.
 
-    provider = RotatingSpeechProvider(_azure_speech_secret(), _azure_speech, healed=_count_refusal)
-    _speech_providers.append(provider)
-    return provider
+    Raises:
+        ProviderMisconfigured: the provider is not enabled.
+    """
+    from castline.speech.key_rotation import RotatingSpeechSession
+    from castline.speech.providers.base import Timeouts
 
-
-def _azure_speech(secret: Mapping[str, str]) -> SpeechProvider:
-    from castline.speech.azure import AzureSpeechProvider
-
-    return AzureSpeechProvider(
-        key=secret["key"],
-        region=secret.get("region"),
-        host=secret.get("host"),
-        first_chunk_timeout_ms=settings().speech_first_chunk_timeout_ms,
-        all_chunks_timeout_ms=settings().speech_all_chunks_timeout_ms,
+    provider = speech_provider(provider_id).provider
+    timeouts = Timeouts(
+        first_chunk_ms=settings().speech_first_chunk_timeout_ms,
+        all_chunks_ms=settings().speech_all_chunks_timeout_ms,
     )
+    session = RotatingSpeechSession(
+        _speech_secret(provider_id),
+        lambda credentials: provider.open(credentials, timeouts),
+        healed=_count_refusal,
+    )
+    _speech_sessions.append(session)
+    return session
 
 
 @_made_once
-def voice_list() -> VoiceList:
-    """The voices of Azure Speech."""
+def voice_list(provider_id: str) -> VoiceList:
+    """The voices of a provider.
+
+    Raises:
+        ProviderMisconfigured: the provider is not enabled.
+    """
     from castline.speech.voice_list import VoiceList
 
-    return VoiceList(_fetch_azure_voices, stale=_warn_of_old_voices)
+    provider = speech_provider(provider_id).provider
+    return VoiceList(lambda: _fetch_voices(provider), stale=_warn_of_old_voices)
 
 
-def _fetch_azure_voices() -> tuple[Voice, ...]:
-    """Azure's list, asked for with the key as it is: a refused one is read afresh."""
-    from castline.speech.azure_voices import fetch_voices
+def _fetch_voices(provider: SpeechProvider) -> tuple[Voice, ...]:
+    """The provider's list, asked for with the key as it is: a refused one is read afresh."""
     from castline.speech.errors import ProviderAuthFailed
 
-    secret = _azure_speech_secret()
+    secret = _speech_secret(provider.id)
     used = secret.read()
     try:
-        return fetch_voices(**used, dropped=_warn_of_dropped_voices)
+        return provider.list_voices(used, dropped=_warn_of_dropped_voices)
     except ProviderAuthFailed:
         rotated = secret.read_afresh()
         if rotated == used:
             raise
-        return fetch_voices(**rotated, dropped=_warn_of_dropped_voices)
+        return provider.list_voices(rotated, dropped=_warn_of_dropped_voices)
 
 
 def _warn_of_dropped_voices(count: int) -> None:
@@ -184,17 +214,21 @@ def _warn_of_old_voices(error: SpeechError) -> None:
 
 
 @_made_once
-def _azure_speech_secret() -> CachedSecret:
+def _speech_secret(provider_id: str) -> SpeechSecret:
+    from castline.speech.key_rotation import NoSecret
+
+    enabled = speech_provider(provider_id)
+    if enabled.secret_id is None:
+        return NoSecret()
     import boto3
 
     from castline.secrets import CachedSecret
-    from castline.speech.azure_secret import parse_azure_secret
 
     return CachedSecret(
         boto3.client("secretsmanager", config=_answering_config()),
-        settings().azure_speech_secret_id,
-        parse=parse_azure_secret,
-        max_age_seconds=settings().azure_speech_secret_max_age_seconds,
+        enabled.secret_id,
+        parse=enabled.provider.read_secret,
+        max_age_seconds=settings().speech_secret_max_age_seconds,
     )
 
 
@@ -242,10 +276,10 @@ def warm_up() -> None:
 def reset() -> None:
     """Forget every part, so that the next use reads the environment again; close what has connections."""
     with _making:
-        providers = list(_speech_providers)
-        _speech_providers.clear()
+        sessions = list(_speech_sessions)
+        _speech_sessions.clear()
         for forget in _forget:
             forget()
-    # Not under the lock: a provider that is being made holds its own, and asks for the settings.
-    for provider in providers:
-        provider.close()
+    # Not under the lock: a session that is being made holds its own, and asks for the settings.
+    for session in sessions:
+        session.close()

@@ -12,7 +12,7 @@ from castline.aws_errors import ServiceUnavailable, translated_aws_errors
 from castline.observability import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -28,7 +28,7 @@ class CachedSecret:
         client: SecretsManagerClient,
         secret_id: str,
         *,
-        parse: Callable[[str], Mapping[str, str]],
+        parse: Callable[[str], dict[str, str]],
         max_age_seconds: int,
     ) -> None:
         """Prepare to read a secret.
@@ -43,10 +43,10 @@ class CachedSecret:
         self._secret_id = secret_id
         self._parse = parse
         self._max_age_seconds = max_age_seconds
-        self._last: Mapping[str, str] | None = None
+        self._last: dict[str, str] | None = None
         self._retry_at = 0.0
 
-    def read(self) -> Mapping[str, str]:
+    def read(self) -> dict[str, str]:
         """The secret as it was at most ``max_age_seconds`` ago; an older value while there is no newer to be had.
 
         Raises:
@@ -64,7 +64,7 @@ class CachedSecret:
             logger.warning("the secret cannot be read; going on with the one known", extra={"reason": str(error)})
             return self._last
 
-    def read_afresh(self) -> Mapping[str, str]:
+    def read_afresh(self) -> dict[str, str]:
         """The secret as it is now.
 
         Raises:
@@ -73,7 +73,7 @@ class CachedSecret:
         """
         return self._fetch(afresh=True)
 
-    def _fetch(self, *, afresh: bool) -> Mapping[str, str]:
+    def _fetch(self, *, afresh: bool) -> dict[str, str]:
         try:
             text = str(self._secrets.get(self._secret_id, max_age=self._max_age_seconds, force_fetch=afresh))
         except GetParameterError as error:

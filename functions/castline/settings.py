@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,14 +36,19 @@ class Settings:
         return self._required("STATE_MACHINE_ARN")
 
     @property
-    def azure_speech_secret_id(self) -> str:
-        """The secret that holds Azure's ``key``, and the ``region`` or ``host`` it is for, as a JSON object."""
-        return self._required("AZURE_SPEECH_SECRET_ID")
+    def speech_providers(self) -> dict[str, dict[str, Any]]:
+        """The enabled speech providers: for each id its options, as ``registry.enable`` takes them; JSON."""
+        configuration = self._required("SPEECH_PROVIDERS")
+        try:
+            providers: dict[str, dict[str, Any]] = json.loads(configuration)
+        except ValueError as error:
+            raise MissingSettingError(f"the environment variable SPEECH_PROVIDERS is not JSON: {error}") from None
+        return providers
 
     @property
-    def azure_speech_secret_max_age_seconds(self) -> int:
+    def speech_secret_max_age_seconds(self) -> int:
         """How soon a rotated key is followed, unless the old one is refused before; 0 asks before every utterance."""
-        return int(self.environment.get("AZURE_SPEECH_SECRET_MAX_AGE_SECONDS", "300"))
+        return int(self.environment.get("SPEECH_SECRET_MAX_AGE_SECONDS", "300"))
 
     @property
     def download_endpoint_url(self) -> str | None:
@@ -53,11 +59,6 @@ class Settings:
     def max_active_jobs(self) -> int:
         """How many pending and processing jobs a user may have."""
         return int(self.environment.get("MAX_ACTIVE_JOBS", "3"))
-
-    @property
-    def speech_concurrency(self) -> int:
-        """How many requests one synthesize task has in flight at the provider."""
-        return int(self.environment.get("SPEECH_CONCURRENCY", "8"))
 
     @property
     def speech_first_chunk_timeout_ms(self) -> int:

@@ -80,7 +80,7 @@ class AzureSpeechEmulator:
         """What it has been asked for."""
         self._port = port
         self._tls = tls
-        engine_name = VoiceEngineName(voice_engine)
+        self.voice_engine = engine_name = VoiceEngineName(voice_engine)
         self._behaviour = Behaviour(
             engine=make_engine(engine_name),
             with_silence=engine_name is VoiceEngineName.ESPEAK if with_silence is None else with_silence,

@@ -11,7 +11,7 @@ import schemathesis
 from pydantic import ValidationError
 
 from castline.api.schemas import CreateJobRequest, CreateSingleVoiceJobRequest
-from castline.speech.voices import takes_markup
+from castline.speech.providers.azure.voice_ids import takes_markup
 from tests.contract.run import ISSUER_PEM
 from tests.contract.tokens import Issuer
 

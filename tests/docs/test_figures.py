@@ -10,15 +10,17 @@ from datetime import timedelta
 import typer.main
 
 from castline.audio.level import TARGET_DBFS
-from castline.audio.pcm import SAMPLE_RATE_HZ
 from castline.audio.retention import AUDIO_LIFETIME_DAYS, SEGMENT_LIFETIME_DAYS
 from castline.jobs import items
 from castline.jobs.model import JobStatus, SynthesisMode
 from castline.jobs.reconciliation import MAX_PENDING
 from castline.jobs.table import INDEXES, OPEN_SHARDS, SUMMARY_ATTRIBUTES
 from castline.jobs.transitions import retention
+from castline.pcm import SAMPLE_RATE_HZ
 from castline.settings import Settings
-from castline.workflow.segments import MAX_BATCH_CHARACTERS, MAX_BATCH_UTTERANCES, MAX_SEGMENT_CHARACTERS
+from castline.speech.providers.azure.provider import MAX_UTTERANCE_CHARACTERS
+from castline.speech.providers.registry import DEFAULT_CONCURRENCY
+from castline.workflow.segments import MAX_BATCH_CHARACTERS, MAX_BATCH_UTTERANCES
 from infra.functions import ALL
 from infra.workflow import DEFINITION_FILE
 from local.__main__ import app
@@ -37,11 +39,11 @@ def test_the_architecture_has_the_figures_of_the_code() -> None:
     segmented, native = (MAX_BATCH_UTTERANCES[mode] for mode in (SynthesisMode.SEGMENTED, SynthesisMode.NATIVE))
     assert timedelta(days=1) == MAX_PENDING
     for words in (
-        f"a turn of more than {MAX_SEGMENT_CHARACTERS:,} characters",
+        f"a turn of more than {MAX_UTTERANCE_CHARACTERS:,} characters",
         f"up to {segmented} utterances ({native} where several share a request)",
         f"or {MAX_BATCH_CHARACTERS:,} characters make a batch",
         f"{IN_WORDS[synthesize['MaxConcurrency']]} at a time",
-        f"{IN_WORDS[Settings({}).speech_concurrency]} requests at a time",
+        f"{IN_WORDS[DEFAULT_CONCURRENCY]} requests at a time",
         f"−{-TARGET_DBFS:.0f} dBFS",
         f"({SAMPLE_RATE_HZ // 1000} kHz)",
         f"**After {retention(JobStatus.COMPLETED).days} days** ({retention(JobStatus.CANCELLED).days} for cancelled",

@@ -93,7 +93,7 @@ def test_jobs_go_on_while_the_secret_cannot_be_read(
     stack: LocalStack, client: ApiClient, speech: AzureSpeechEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a value that is too old at once
-    monkeypatch.setenv("AZURE_SPEECH_SECRET_MAX_AGE_SECONDS", "0")
+    monkeypatch.setenv("SPEECH_SECRET_MAX_AGE_SECONDS", "0")
     composition.reset()
     client.complete(dialogue(*sentences(1)))
 

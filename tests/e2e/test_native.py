@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from castline.workflow.segments import NATIVE_MIN_UTTERANCES
+from castline.speech.providers.azure.provider import JOINT_MIN_UTTERANCES
 from local.azure_speech.voices import VOICES
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import HSIAO_YU, YUN_JHE, dialogue
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from local.azure_speech.server import AzureSpeechEmulator
     from tests.e2e.api_client import ApiClient
 
-TEXTS = [f"{number}{'這樣的一句話不長也不短' * 4}。" for number in range(NATIVE_MIN_UTTERANCES)]
+TEXTS = [f"{number}{'這樣的一句話不長也不短' * 4}。" for number in range(JOINT_MIN_UTTERANCES)]
 BREAK = "<break/>"
 AVA_HD = "en-US-Ava:DragonHDLatestNeural"
 

@@ -40,7 +40,7 @@ def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator
         clock=clock,
         speech=speech,
         log_file=log_file,
-        settings={"SPEECH_CONCURRENCY": str(REQUESTS_A_TASK)},
+        speech_concurrency=REQUESTS_A_TASK,
         reserved_concurrency={"synthesize": TASKS},
     ) as stack:
         yield stack

@@ -25,7 +25,7 @@ TURNS = 12
 def stack(clock: Clock, log_file: Path) -> Iterator[LocalStack]:
     """One request at a time, of 0.3 s: a batch of 12 takes 3.6 s."""
     speech = AzureSpeechEmulator(voice_engine="tone", latency_ms=300)
-    with LocalStack(clock=clock, speech=speech, log_file=log_file, settings={"SPEECH_CONCURRENCY": "1"}) as stack:
+    with LocalStack(clock=clock, speech=speech, log_file=log_file, speech_concurrency=1) as stack:
         yield stack
 
 

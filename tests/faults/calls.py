@@ -15,15 +15,15 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from castline.speech.azure import AzureSpeechProvider
 from castline.speech.errors import SpeechError
+from castline.speech.providers.azure.session import AzureSpeechSession
 from tests.faults.faults import Call, Fault, Mode
 from tests.faults.processes import Process, ProcessDied, TransferDied, current_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from castline.speech.provider import Speech, Utterance
+    from castline.speech.utterances import Speech, Utterance
 
 _OF_UPLOADS_IN_PARTS = {
     "AbortMultipartUpload",
@@ -95,7 +95,7 @@ class Calls:
     def observed(self) -> Iterator[None]:
         """See every call while the context lasts."""
         make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
-        synthesize = AzureSpeechProvider.synthesize
+        synthesize = AzureSpeechSession.synthesize
 
         def observed_api_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             process = current_process()
@@ -111,7 +111,7 @@ class Calls:
             return self._make(process, operation, _AwsEffect(client, operation, parameters, happen))
 
         def observed_synthesize(
-            provider: AzureSpeechProvider, utterance: Utterance, *, with_words: bool = True
+            provider: AzureSpeechSession, utterance: Utterance, *, with_words: bool = True
         ) -> Any:
             process = current_process()
             speak = partial(synthesize, provider, with_words=with_words)
@@ -121,7 +121,7 @@ class Calls:
 
         with (
             patch.object(BaseClient, "_make_api_call", observed_api_call),
-            patch.object(AzureSpeechProvider, "synthesize", observed_synthesize),
+            patch.object(AzureSpeechSession, "synthesize", observed_synthesize),
         ):
             yield
 

@@ -96,9 +96,8 @@ def test_a_function_is_told_what_it_asks_for(prod: Deployment, spec: functions.F
 
     assert settings.table_name == "AWS::DynamoDB::Table"
     assert settings.bucket_name == "AWS::S3::Bucket"
-    assert settings.azure_speech_secret_id == "AWS::SecretsManager::Secret"
+    assert settings.speech_providers == {"azure": {"secret_id": "AWS::SecretsManager::Secret", "concurrency": 8}}
     assert settings.max_active_jobs == ENVIRONMENTS["prod"].max_active_jobs
-    assert settings.speech_concurrency == ENVIRONMENTS["prod"].speech_concurrency
     assert variables["POWERTOOLS_SERVICE_NAME"] == "castline-prod"
     assert settings.download_endpoint_url is None
     assert settings.settle_after_seconds > max(each.timeout_seconds for each in functions.ALL)

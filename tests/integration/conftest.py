@@ -41,7 +41,7 @@ def functions_environment(cloud: LocalCloud, speech: AzureSpeechEmulator) -> Ite
         patch.setenv("TABLE_NAME", resources.TABLE_NAME)
         patch.setenv("BUCKET_NAME", resources.BUCKET_NAME)
         patch.setenv("STATE_MACHINE_ARN", state_machine_arn)
-        patch.setenv("AZURE_SPEECH_SECRET_ID", resources.SECRET_ID)
+        patch.setenv("SPEECH_PROVIDERS", resources.SPEECH_PROVIDERS)
         composition.reset()
         yield cloud
         composition.reset()

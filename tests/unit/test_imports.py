@@ -76,7 +76,7 @@ def test_a_snapshot_has_what_a_request_needs_and_nothing_of_other_functions() ->
         AWS_LAMBDA_INITIALIZATION_TYPE="snap-start",
         AWS_REGION="eu-west-1",
         AWS_DEFAULT_REGION="eu-west-1",
-        AZURE_SPEECH_SECRET_ID="secret",
+        SPEECH_PROVIDERS="{}",
         BUCKET_NAME="bucket",
         STATE_MACHINE_ARN="arn",
         TABLE_NAME="table",

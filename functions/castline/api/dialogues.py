@@ -16,7 +16,7 @@ from castline.scripts.errors import ScriptNotUnderstood
 from castline.scripts.labels import MAX_NAME_CHARACTERS
 from castline.scripts.parser import ScriptTurn, line_of, parse_script
 from castline.speakers import is_invisible
-from castline.speech.ssml import unspeakable_positions
+from castline.speech.speakable import unspeakable_positions
 
 router = APIGatewayHttpRouter()
 

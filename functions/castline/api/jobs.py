@@ -18,8 +18,9 @@ from castline.api.identity import noted_user_id
 from castline.api.languages import Language, preferred_language
 from castline.api.media_types import prefers_json
 from castline.api.messages import failure_message
+from castline.api.provider_rules import demand_acceptable
 from castline.api.responses import json_response
-from castline.api.validation import InvalidRequest, demand_possible_delivery
+from castline.api.validation import InvalidRequest
 from castline.audio.content_disposition import content_disposition
 from castline.audio.formats import OutputFormat
 from castline.audio.keys import audio_key
@@ -61,9 +62,7 @@ def create_single_voice_job(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[str]:
     """Submit a text to be spoken in one voice."""
-    dialogue = request.to_dialogue()
-    demand_possible_delivery(dialogue)
-    return _submit(dialogue, idempotency_key)
+    return _submit(request.to_dialogue(), idempotency_key)
 
 
 @router.get("/jobs")
@@ -167,6 +166,7 @@ def cancel_job(job_id: str) -> Response[str]:
 
 
 def _submit(dialogue: Dialogue, idempotency_key: str | None) -> Response[str]:
+    demand_acceptable(dialogue)
     job = composition.job_service().submit(_user_id(), dialogue, idempotency_key=idempotency_key)
     note(job_id=job.id)
     logger.info("submitted", extra={"turns": len(dialogue.turns)})

@@ -136,11 +136,6 @@ _PROBLEMS: _Catalogue = {
     "finite_number": {_ZH: "必須是有限的數字", _EN: "must be a finite number"},
     "float_type": {_ZH: "必須是數字", _EN: "must be a number"},
     "greater_than_equal": {_ZH: "不可小於 {ge}", _EN: "must be at least {ge}"},
-    "high_definition_voice": {
-        _ZH: "HD 聲音「{voice_id}」無法調整語速與音高，請將 speed 設為 1、pitch 設為 0，或改用非 HD 的聲音",
-        _EN: "the HD voice {voice_id} speaks at its own speed and pitch only; leave speed at 1 and pitch at 0, or "
-        "choose a voice that is not HD",
-    },
     "int_parsing": {_ZH: "必須是整數", _EN: "must be an integer"},
     "int_type": {_ZH: "必須是整數", _EN: "must be an integer"},
     "invalid_cursor": {_ZH: "不是有效的 cursor", _EN: "is not a cursor of ours"},
@@ -158,6 +153,15 @@ _PROBLEMS: _Catalogue = {
     "nested_too_deeply": {_ZH: "JSON 的層數過多", _EN: "the JSON is nested too deeply"},
     "not_utf8": {_ZH: "不是有效的 UTF-8", _EN: "not valid UTF-8"},
     "number_too_long": {_ZH: "數字過長", _EN: "a number has too many digits"},
+    "provider_not_enabled": {
+        _ZH: "沒有啟用這個語音服務，可用的是：{providers}",
+        _EN: "is not enabled; those that are: {providers}",
+    },
+    "rigid_voice": {
+        _ZH: "聲音「{voice_id}」的語速與音高固定，請將 speed 設為 1、pitch 設為 0，或換一個聲音",
+        _EN: "the voice {voice_id} speaks at its own speed and pitch only; leave speed at 1 and pitch at 0, or "
+        "choose another voice",
+    },
     "script_empty": {
         _ZH: "第 {line} 行：腳本沒有任何台詞，請寫成「A：你好」的形式",
         _EN: "line {line}: the script has nothing to speak; write lines such as A: Hello",
@@ -214,10 +218,11 @@ _PROBLEMS: _Catalogue = {
         _ZH: "第 {position} 個字元無法朗讀（{code_point}）",
         _EN: "character {position} cannot be spoken ({code_point})",
     },
-    "voice_id": {
-        _ZH: "不是有效的聲音代碼，例如 zh-TW-HsiaoYuNeural",
-        _EN: "not a voice id such as zh-TW-HsiaoYuNeural",
+    "voice_id_of_provider": {
+        _ZH: "不是 {provider} 的聲音代碼，例如 {example}",
+        _EN: "not a voice id of {provider} such as {example}",
     },
+    "voice_id": {_ZH: "不是有效的聲音代碼", _EN: "not a voice id"},
 }
 
 _ANY_PROBLEM = {_ZH: "內容有誤", _EN: "not valid"}

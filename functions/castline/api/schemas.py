@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
@@ -22,16 +23,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from castline.api.validation import MAX_PROBLEMS
 from castline.jobs.model import Delivery, Dialogue, JobStatus, JobType, Turn, VoiceAssignment
 from castline.speakers import first_spellings, is_invisible, speaker_key
-from castline.speech.ssml import unspeakable_positions
+from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH, is_language_tag
+from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
+from castline.speech.speakable import unspeakable_positions
 from castline.speech.voice_list import Gender
-from castline.speech.voices import (
-    LANGUAGE_TAG_PATTERN,
-    MAX_LANGUAGE_TAG_LENGTH,
-    MAX_VOICE_ID_LENGTH,
-    VOICE_ID_PATTERN,
-    is_language_tag,
-    is_voice_id,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +46,7 @@ MAX_GAP_MS = 2_000
 MAX_CROSSFADE_MS = 500
 MAX_VOICE_NAME_CHARACTERS = 100
 MAX_INDEX = 2**53 - 1
+MAX_PROVIDER_ID_LENGTH = 50
 
 _CHARACTER_BYTES = 12
 """Bytes that one character takes in JSON at most: two escapes such as ``\\ud83d``."""
@@ -79,7 +75,7 @@ def _speakable(value: str) -> str:
 
 
 def _voice_id(value: str) -> str:
-    if not is_voice_id(value):
+    if len(value) > MAX_VOICE_ID_LENGTH or not re.fullmatch(VOICE_ID_PATTERN, value):
         raise PydanticCustomError("voice_id", "not a voice id")
     return value
 
@@ -127,6 +123,8 @@ LanguageTag = Annotated[
     Field(json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH}),
     AfterValidator(language_tag),
 ]
+ProviderId = Annotated[str, Field(min_length=1, max_length=MAX_PROVIDER_ID_LENGTH, examples=["azure"])]
+"""One of those that ``GET /providers`` lists."""
 VoiceName = Annotated[
     str,
     Field(max_length=MAX_VOICE_NAME_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN}),
@@ -196,7 +194,7 @@ class CreateJobRequest(_Request):
         + _OBJECT_BYTES
     )
 
-    provider: Literal["azure"]
+    provider: ProviderId
     turns: Annotated[list[TurnSchema], Field(min_length=1, max_length=MAX_TURNS)]
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=MAX_TURNS)]
     language: LanguageTag = "zh-TW"
@@ -264,7 +262,7 @@ class CreateSingleVoiceJobRequest(_Request):
         MAX_SINGLE_TEXT_CHARACTERS + MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH
     ) * _CHARACTER_BYTES + _OBJECT_BYTES
 
-    provider: Literal["azure"]
+    provider: ProviderId
     text: Annotated[Text, Field(max_length=MAX_SINGLE_TEXT_CHARACTERS)]
     voice_id: VoiceId
     voice_name: VoiceName | None = _left_out_when_none()

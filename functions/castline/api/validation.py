@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from castline.api.messages import problem_message
-from castline.speech.voices import takes_markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from castline.api.languages import Language
-    from castline.jobs.model import Dialogue
 
 _PARTS = frozenset({"body", "query", "path", "header"})
 MAX_PROBLEMS = 1_000
@@ -31,19 +29,6 @@ class InvalidRequest(Exception):
         errors = [cls(field, kind, **context) for field, kind, context in problems]
         errors[0].problems = [problem for error in errors for problem in error.problems]
         return errors[0]
-
-
-def demand_possible_delivery(dialogue: Dialogue) -> None:
-    """Refuse a speed or pitch that a voice of ``dialogue`` cannot speak at.
-
-    Raises:
-        InvalidRequest: a high-definition voice is to speak at another speed or pitch than its own.
-    """
-    voice_id = next((each.voice_id for each in dialogue.voice_assignments if not takes_markup(each.voice_id)), None)
-    changes = {"speed": dialogue.delivery.speed - 1, "pitch": dialogue.delivery.pitch_percent}
-    fields = [field for field, change in changes.items() if change]
-    if voice_id is not None and fields:
-        raise InvalidRequest.of_fields((field, "high_definition_voice", {"voice_id": voice_id}) for field in fields)
 
 
 def explain(problems: Sequence[Mapping[str, Any]], language: Language) -> dict[str, Any]:

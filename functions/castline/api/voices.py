@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -12,10 +12,11 @@ from pydantic import AfterValidator
 from castline import composition
 from castline.api import schemas
 from castline.api.identity import noted_user_id
+from castline.api.provider_rules import demand_enabled
 from castline.api.responses import json_response
 from castline.audio.formats import OutputFormat
+from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.voice_list import Gender
-from castline.speech.voices import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH
 
 router = APIGatewayHttpRouter()
 
@@ -30,32 +31,36 @@ LanguageRange = Annotated[
 def list_providers() -> Response[str]:
     """List the speech providers, and what each takes."""
     noted_user_id(router.current_event)
-    azure = schemas.Provider(
-        id="azure",
-        name="Azure Speech",
-        output_formats=[output_format.value for output_format in OutputFormat],
-        max_turns=schemas.MAX_TURNS,
-        max_characters=schemas.MAX_DIALOGUE_CHARACTERS,
-        max_speaker_characters=schemas.MAX_SPEAKER_CHARACTERS,
-        max_gap_ms=schemas.MAX_GAP_MS,
-        max_crossfade_ms=schemas.MAX_CROSSFADE_MS,
-        max_active_jobs=composition.settings().max_active_jobs,
-    )
-    return json_response(200, schemas.ProviderList(items=[azure]))
+    providers = [
+        schemas.Provider(
+            id=enabled.provider.id,
+            name=enabled.provider.name,
+            output_formats=[output_format.value for output_format in OutputFormat],
+            max_turns=schemas.MAX_TURNS,
+            max_characters=schemas.MAX_DIALOGUE_CHARACTERS,
+            max_speaker_characters=schemas.MAX_SPEAKER_CHARACTERS,
+            max_gap_ms=schemas.MAX_GAP_MS,
+            max_crossfade_ms=schemas.MAX_CROSSFADE_MS,
+            max_active_jobs=composition.settings().max_active_jobs,
+        )
+        for enabled in composition.speech_providers().values()
+    ]
+    return json_response(200, schemas.ProviderList(items=providers))
 
 
 @router.get("/voices")
 def list_voices(
-    provider: Annotated[Literal["azure"], Query()] = "azure",  # noqa: ARG001 (there is one)
+    provider: Annotated[str | None, Query(min_length=1, max_length=schemas.MAX_PROVIDER_ID_LENGTH)] = None,
     language: LanguageRange | None = None,
     gender: Annotated[Gender | None, Query()] = None,
     q: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
 ) -> Response[str]:
-    """List the voices that a provider has, in its own order."""
+    """List the voices that a provider has, in its own order; by default those of the first provider."""
     noted_user_id(router.current_event)
+    provider_id = demand_enabled(provider or next(iter(composition.speech_providers()))).id
     voices = [
         voice
-        for voice in composition.voice_list().voices()
+        for voice in composition.voice_list(provider_id).voices()
         if (language is None or voice.speaks(language))
         and (gender is None or voice.gender is gender)
         and (q is None or voice.is_found_by(q))

@@ -16,8 +16,8 @@ from castline.audio.frame_joining import join_frames
 from castline.audio.frame_timeline import FrameTimeline, place
 from castline.audio.mixing import mix
 from castline.audio.mp3_frames import FRAME_SAMPLES
-from castline.audio.pcm import ms_to_samples
 from castline.audio.timeline import Timeline, lay_out
+from castline.pcm import ms_to_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

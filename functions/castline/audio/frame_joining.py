@@ -14,7 +14,7 @@ from castline.audio.mp3_frames import (
     main_data_begin,
     with_gain,
 )
-from castline.audio.pcm import whole_samples
+from castline.pcm import whole_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -13,7 +13,7 @@ import math
 from statistics import fmean
 from typing import Final
 
-from castline.audio.pcm import FULL_SCALE, SAMPLE_WIDTH_BYTES, ms_to_samples
+from castline.pcm import FULL_SCALE, SAMPLE_WIDTH_BYTES, ms_to_samples
 
 TARGET_DBFS: Final = -22.0
 """Where speech is brought. The peaks of the most uneven voice heard so far are 20.7 dB above its level."""

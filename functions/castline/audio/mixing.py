@@ -7,7 +7,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from castline.audio.errors import BrokenSegment
-from castline.audio.pcm import SAMPLE_WIDTH_BYTES, whole_samples
+from castline.pcm import SAMPLE_WIDTH_BYTES, whole_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,7 +14,7 @@ import lameenc
 from castline.audio.errors import LengthMismatch
 from castline.audio.info_frame import Framing, info_frame
 from castline.audio.mp3_frames import BIT_RATE_KBPS, FRAME_SIZE_BYTES
-from castline.audio.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
+from castline.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

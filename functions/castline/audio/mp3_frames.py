@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from castline.audio.pcm import SAMPLE_RATE_HZ
+from castline.pcm import SAMPLE_RATE_HZ
 
 BIT_RATE_KBPS: Final = 96
 FRAME_SAMPLES: Final = 576

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 from castline.audio.errors import BrokenSegment
 from castline.audio.info_frame import Framing
 from castline.audio.mp3_frames import FRAME_SAMPLES, FRAME_SIZE_BYTES, find_foreign_frame, main_data_begin
-from castline.audio.pcm import SAMPLE_WIDTH_BYTES
+from castline.pcm import SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash

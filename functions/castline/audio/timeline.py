@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from castline.audio.pcm import ms_to_samples, samples_to_ms
+from castline.pcm import ms_to_samples, samples_to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

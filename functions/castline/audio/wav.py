@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from castline.audio.errors import LengthMismatch
-from castline.audio.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
+from castline.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

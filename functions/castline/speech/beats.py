@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
-from castline.speech.provider import PCM_BYTES_PER_MS, Speech
+from castline.pcm import BYTES_PER_MS
+from castline.speech.speakable import is_speakable
+from castline.speech.utterances import Speech
 
 BEAT_MS: Final = 700
-BEAT: Final = Speech(pcm=bytes(BEAT_MS * PCM_BYTES_PER_MS), words=())
+BEAT: Final = Speech(pcm=bytes(BEAT_MS * BYTES_PER_MS), words=())
 
 
 def is_beat(text: str) -> bool:
     """Return whether ``text`` has no letter, no digit and no symbol.
 
-    Azure Speech reports success for such a text, and sends no audio.
+    A provider may report success for such a text and send no audio.
     """
     return not any(map(is_speakable, text))
-
-
-def is_speakable(character: str) -> bool:
-    """Return whether ``character`` is a letter, a digit or a symbol."""
-    return unicodedata.category(character)[0] in "LNS"

@@ -18,7 +18,7 @@ from castline.speech.places import Strength, find_places, find_unit_interiors, i
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from castline.speech.provider import Word
+    from castline.speech.utterances import Word
 
 MAX_COLUMNS: Final = 2 * 42
 """What two lines of a subtitle hold. An East Asian wide character takes two columns."""

@@ -1,4 +1,4 @@
-"""A speech provider that follows its key: when the key is rotated, it goes on with the new one."""
+"""A speech session that follows its key: when the key is rotated, it goes on with the new one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from castline.speech.errors import ProviderAuthFailed
+from castline.speech.providers.base import SpeechSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from castline.speech.provider import Speech, SpeechProvider, Utterance
+    from castline.speech.providers.base import Credentials
+    from castline.speech.utterances import Speech, Utterance
 
 ResultT = TypeVar("ResultT")
 
@@ -20,29 +22,41 @@ ResultT = TypeVar("ResultT")
 class SpeechSecret(Protocol):
     """The secret that holds the key."""
 
-    def read(self) -> Mapping[str, str]:
+    def read(self) -> Credentials:
         """The secret as it was not long ago."""
         ...
 
-    def read_afresh(self) -> Mapping[str, str]:
+    def read_afresh(self) -> Credentials:
         """The secret as it is now."""
         ...
 
 
+class NoSecret:
+    """The secret of a provider that needs none."""
+
+    def read(self) -> Credentials:
+        """Return no credentials."""
+        return {}
+
+    def read_afresh(self) -> Credentials:
+        """Return no credentials."""
+        return {}
+
+
 @dataclass(slots=True, eq=False)
 class _Lease:
-    """A provider, the secret it was made with, and how many utterances it is speaking."""
+    """A session, the secret it was made with, and how many utterances it is speaking."""
 
-    provider: SpeechProvider
-    secret: Mapping[str, str]
+    session: SpeechSession
+    secret: Credentials
     utterances: int = 0
     is_retired: bool = False
 
 
-class RotatingSpeechProvider:
-    """Speaks with a provider that is made from the secret as it is.
+class RotatingSpeechSession(SpeechSession):
+    """Speaks with a session that is made from the secret as it is.
 
-    A changed secret gives a new provider; the old one is closed when its last utterance has been spoken. When the
+    A changed secret gives a new session; the old one is closed when its last utterance has been spoken. When the
     provider refuses the key, the secret is read afresh, and if it has changed the utterance is spoken with the new
     key.
     """
@@ -50,15 +64,15 @@ class RotatingSpeechProvider:
     def __init__(
         self,
         secret: SpeechSecret,
-        make: Callable[[Mapping[str, str]], SpeechProvider],
+        make: Callable[[Credentials], SpeechSession],
         *,
         healed: Callable[[ProviderAuthFailed], None] = lambda _refusal: None,
     ) -> None:
-        """Prepare the provider. The secret is not read before the first utterance.
+        """Prepare the session. The secret is not read before the first utterance.
 
         Args:
             secret: where the key is kept; it is read by one thread at a time.
-            make: makes a provider from the secret.
+            make: makes a session from the secret.
             healed: is told of each refusal after which there was a new key to try.
         """
         self._secret = secret
@@ -70,50 +84,50 @@ class RotatingSpeechProvider:
         self._closed = False
 
     def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
-        """Speak ``utterance``; see ``SpeechProvider``.
+        """Speak ``utterance``; see ``SpeechSession``.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
-            RuntimeError: the provider is closed.
+            RuntimeError: the session is closed.
         """
-        return self._with_the_key(lambda provider: provider.synthesize(utterance, with_words=with_words))
+        return self._with_the_key(lambda session: session.synthesize(utterance, with_words=with_words))
 
     def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
-        """Speak ``utterances`` in one request; see ``SpeechProvider``.
+        """Speak ``utterances`` in one request; see ``SpeechSession``.
 
         Raises:
             CutUncertain: where one ends and the next begins cannot be told.
             SpeechError: one of ``castline.speech.errors``.
-            RuntimeError: the provider is closed.
+            RuntimeError: the session is closed.
         """
-        return self._with_the_key(lambda provider: provider.synthesize_together(utterances))
+        return self._with_the_key(lambda session: session.synthesize_together(utterances))
 
     def close(self) -> None:
-        """Close the provider. Closing again does nothing."""
+        """Close the session. Closing again does nothing."""
         with self._lock:
             self._closed = True
             lease, self._current = self._current, None
         if lease is not None:
-            lease.provider.close()
+            lease.session.close()
 
-    def _with_the_key(self, speak: Callable[[SpeechProvider], ResultT]) -> ResultT:
+    def _with_the_key(self, speak: Callable[[SpeechSession], ResultT]) -> ResultT:
         with self._leased() as lease:
             fresh_reads = self._fresh_reads
             try:
-                return speak(lease.provider)
+                return speak(lease.session)
             except ProviderAuthFailed as error:
                 refusal = error
         if not self._has_another_key(lease, fresh_reads):
             raise refusal
         self._healed(refusal)
         with self._leased() as lease:
-            return speak(lease.provider)
+            return speak(lease.session)
 
     @contextmanager
     def _leased(self) -> Iterator[_Lease]:
         with self._lock:
             if self._closed:
-                raise RuntimeError("the provider is closed")
+                raise RuntimeError("the session is closed")
             lease = self._lease_for(self._secret.read())
             lease.utterances += 1
         try:
@@ -123,7 +137,7 @@ class RotatingSpeechProvider:
                 lease.utterances -= 1
                 is_done_with = lease.is_retired and not lease.utterances
             if is_done_with:
-                lease.provider.close()
+                lease.session.close()
 
     def _has_another_key(self, refused: _Lease, fresh_reads: int) -> bool:
         """Whether there is another key than the refused one, which was in use when so many fresh reads had been made.
@@ -138,13 +152,13 @@ class RotatingSpeechProvider:
                 self._lease_for(secret)
             return self._current is not refused
 
-    def _lease_for(self, secret: Mapping[str, str]) -> _Lease:
-        """The lease of a provider that is made from ``secret``, for a caller who holds the lock."""
+    def _lease_for(self, secret: Credentials) -> _Lease:
+        """The lease of a session that is made from ``secret``, for a caller who holds the lock."""
         if self._current is None or self._current.secret != secret:
             retired, self._current = self._current, _Lease(self._make(secret), secret)
             if retired is not None:
                 retired.is_retired = True
                 if not retired.utterances:
                     # Closing takes a second when the other side is gone.
-                    threading.Thread(target=retired.provider.close, name="speech-close", daemon=True).start()
+                    threading.Thread(target=retired.session.close, name="speech-close", daemon=True).start()
         return self._current

@@ -7,7 +7,7 @@ from enum import IntEnum
 from itertools import chain
 from typing import Final, NamedTuple
 
-from castline.speech.scripts import UNSPACED
+from castline.speech.writing_systems import UNSPACED
 
 _LETTER: Final = rf"[^\W{UNSPACED}]"  # a letter or digit of a script that puts space between words
 _CLOSERS: Final = "[\"'”’」』）】》〉〕］｝)\\]}»›]*+"

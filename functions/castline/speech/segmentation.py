@@ -14,8 +14,8 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final
 
-from castline.speech.beats import is_speakable
 from castline.speech.places import Strength, find_places, find_unit_interiors, is_amid_word
+from castline.speech.speakable import is_speakable
 
 _FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _ZERO_WIDTH_JOINER: Final = "\u200d"

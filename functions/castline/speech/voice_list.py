@@ -17,6 +17,10 @@ PATIENCE_SECONDS: Final = 30.0
 """How long an old list is used before the provider is asked again."""
 
 
+MANY_LANGUAGES: Final = "mul"
+"""The language tag of a voice that speaks whatever it is given (ISO 639-2)."""
+
+
 class Gender(StrEnum):
     """How a voice is meant to sound."""
 
@@ -42,8 +46,10 @@ class Voice:
     latin_name: str = ""
 
     def speaks(self, language_range: str) -> bool:
-        """Whether its language is ``language_range`` or begins with it (RFC 4647, basic filtering)."""
-        return f"{self.language}-".casefold().startswith(f"{language_range}-".casefold())
+        """Return whether its language is in ``language_range`` (RFC 4647, basic filtering), or it speaks many."""
+        return self.language == MANY_LANGUAGES or f"{self.language}-".casefold().startswith(
+            f"{language_range}-".casefold()
+        )
 
     def is_found_by(self, words: str) -> bool:
         """Whether all of ``words`` occur in its names, in any case."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from castline.speech.provider import Word
+from castline.speech.utterances import Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

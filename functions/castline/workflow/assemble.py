@@ -49,7 +49,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         raise JobNotActive(record.job.status if record else None)
     note(user_id=record.job.user_id)
 
-    planned = plan_segments(record.readable_dialogue)
+    provider = composition.speech_provider(record.job.provider).provider
+    planned = plan_segments(record.readable_dialogue, provider)
     turns = _spoken_turns(record, planned)
     assembly = plan_assembly(
         [[segment.samples for segment in turn] for turn in turns],

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from castline.audio.id3 import Chapter, id3_tag
-from castline.audio.pcm import samples_to_ms
 from castline.audio.subtitles import SubtitleCue
+from castline.pcm import samples_to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -33,8 +33,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if record is None:
         raise JobNotActive(None)
     note(user_id=record.job.user_id)
-    segments = plan_segments(record.readable_dialogue)
-    batches = plan_batches(plan_utterances(segments))
+    provider = composition.speech_provider(record.job.provider).provider
+    segments = plan_segments(record.readable_dialogue, provider)
+    batches = plan_batches(plan_utterances(segments), provider)
     now = datetime.now(UTC)
     if repository.start(record.job, total_segments=len(segments), now=now):
         measure({Metric.QUEUE_TIME: (now - record.job.created_at).total_seconds() * 1000})

@@ -11,34 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from castline.jobs.model import SynthesisMode
-from castline.speech.billing import billed_characters
-from castline.speech.native import characters_within, estimate_text_ms
-from castline.speech.provider import Utterance
+from castline.speech.duration import characters_within, estimate_text_ms
 from castline.speech.segmentation import split_text
-from castline.speech.ssml import build_ssml
+from castline.speech.utterances import Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from castline.jobs.model import Dialogue
-
-MAX_SEGMENT_CHARACTERS = 1_000
-"""About four minutes of Mandarin, well below Azure's ten minutes of audio and 64 KB of SSML a request."""
-
-MAX_SEGMENT_MS = 480_000
-"""As estimated. Azure ends a request of more than 600 s of audio; the rest is for voices slower than the estimate."""
+    from castline.speech.providers.base import Capabilities, SpeechProvider
 
 MAX_BATCH_UTTERANCES = {SynthesisMode.SEGMENTED: 16, SynthesisMode.NATIVE: 64}
 """Two rounds of requests. Batches of one round have 10 to 50 turns done 0.2 s sooner, and a crowd that has to wait
 for the provider budget half as late again: every task that finds no room waits a while."""
 MAX_BATCH_CHARACTERS = 8_000
-
-NATIVE_MIN_UTTERANCES = 161
-"""More than two rounds of requests for all tasks of a job at the usual concurrency: ten tasks with eight each."""
-NATIVE_MIN_BILLED = 80
-"""Of shorter utterances, on average, the breaks between them would make a request more than a tenth dearer."""
-NATIVE_MAX_BILLED = 160
-"""Longer ones take the provider so long that speaking several in a row costs more time than it saves."""
 
 _FORM = "24khz-mono/trimmed-10ms/levelled-2/mp3-96k+pcm"
 """What is done to a segment before it is stored. Whoever changes that changes this."""
@@ -72,13 +58,13 @@ class BatchRange:
     utterance_count: int
 
 
-def plan_segments(dialogue: Dialogue) -> tuple[Segment, ...]:
+def plan_segments(dialogue: Dialogue, provider: SpeechProvider) -> tuple[Segment, ...]:
     """All segments, in spoken order."""
     delivery = dialogue.delivery
     pieces = [
         (position, turn.speaker, text)
         for position, turn in enumerate(dialogue.turns)
-        for text in _split(turn.text, rate=delivery.speed)
+        for text in _split(turn.text, rate=delivery.speed, limits=provider.capabilities)
     ]
     voices = {assignment.speaker: assignment.voice_id for assignment in dialogue.voice_assignments}
     return tuple(
@@ -97,15 +83,19 @@ def plan_segments(dialogue: Dialogue) -> tuple[Segment, ...]:
     )
 
 
-def _split(text: str, *, rate: float) -> list[str]:
+def _split(text: str, *, rate: float, limits: Capabilities) -> list[str]:
     """Cut a turn's text by characters, and what would still last too long at ``rate`` once more."""
+    parts = split_text(text, max_characters=limits.max_utterance_characters)
+    max_ms = limits.max_utterance_ms
+    if max_ms is None:
+        return parts
     return [
         piece
-        for part in split_text(text, max_characters=MAX_SEGMENT_CHARACTERS)
+        for part in parts
         for piece in (
             [part]
-            if estimate_text_ms(part, rate=rate) <= MAX_SEGMENT_MS
-            else split_text(part, max_characters=characters_within(MAX_SEGMENT_MS, rate=rate))
+            if estimate_text_ms(part, rate=rate) <= max_ms
+            else split_text(part, max_characters=characters_within(max_ms, rate=rate))
         )
     ]
 
@@ -118,18 +108,15 @@ def plan_utterances(segments: Sequence[Segment]) -> tuple[PlannedUtterance, ...]
     return tuple(PlannedUtterance(utterance=utterance, segments=tuple(each)) for utterance, each in same.items())
 
 
-def synthesis_mode(utterances: Sequence[PlannedUtterance]) -> SynthesisMode:
-    """How the provider is best asked: natively for very many rather short utterances, else for one a request."""
-    if len(utterances) < NATIVE_MIN_UTTERANCES:
-        return SynthesisMode.SEGMENTED
-    mean_billed = sum(billed_characters(planned.utterance) for planned in utterances) / len(utterances)
-    is_worth_it = NATIVE_MIN_BILLED <= mean_billed <= NATIVE_MAX_BILLED
+def synthesis_mode(utterances: Sequence[PlannedUtterance], provider: SpeechProvider) -> SynthesisMode:
+    """How the provider is best asked: natively where several utterances share a request, else for one a request."""
+    is_worth_it = provider.is_worth_joining([planned.utterance for planned in utterances])
     return SynthesisMode.NATIVE if is_worth_it else SynthesisMode.SEGMENTED
 
 
-def plan_batches(utterances: Sequence[PlannedUtterance]) -> tuple[BatchRange, ...]:
+def plan_batches(utterances: Sequence[PlannedUtterance], provider: SpeechProvider) -> tuple[BatchRange, ...]:
     """Utterances in batches of bounded count and length, so that no task has much more work than others."""
-    max_utterances = MAX_BATCH_UTTERANCES[synthesis_mode(utterances)]
+    max_utterances = MAX_BATCH_UTTERANCES[synthesis_mode(utterances, provider)]
     batches: list[BatchRange] = []
     first = count = characters = 0
     for position, planned in enumerate(utterances):
@@ -144,10 +131,11 @@ def plan_batches(utterances: Sequence[PlannedUtterance]) -> tuple[BatchRange, ..
     return tuple(batches)
 
 
-def fingerprint(provider: str, utterance: Utterance, *, volume: float) -> str:
+def fingerprint(provider: SpeechProvider, utterance: Utterance, *, volume: float) -> str:
     """The SHA-256, in hex, of all that shapes how a segment sounds: the key under which its audio is stored.
 
     Neither the file's format nor the gap or the crossfade is part of it: they are applied when segments are joined.
     """
-    shape = json.dumps([provider, utterance.voice_id, build_ssml(utterance), volume, _FORM], ensure_ascii=False)
+    identity = provider.cache_identity(utterance)
+    shape = json.dumps([provider.id, utterance.voice_id, identity, volume, _FORM], ensure_ascii=False)
     return hashlib.sha256(shape.encode("utf-8")).hexdigest()

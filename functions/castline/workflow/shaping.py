@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from castline.audio.level import levelled
-from castline.audio.pcm import samples_to_ms, trim
 from castline.audio.stored_segment import Checksums, encode_segment
 from castline.jobs.model import SegmentCue
+from castline.pcm import samples_to_ms, trim
 from castline.speech.cues import cues_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from castline.audio.stored_segment import StoredSegment
-    from castline.speech.provider import Speech, Utterance
+    from castline.speech.utterances import Speech, Utterance
 
 _CUES = "cues"
 _SPOKEN_FOR = "spoken-for"

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 from castline.audio.stored_segment import Checksums
 from castline.speech.beats import BEAT, is_beat
-from castline.speech.billing import billed_characters, billed_together
 from castline.speech.cues import is_one_cue
 from castline.speech.errors import CutUncertain, EmptyAudio, PermanentSpeechError, SpeechError, TransientSpeechError
-from castline.speech.native import group
 from castline.workflow.segments import fingerprint
 from castline.workflow.shaping import SegmentNotes, shape
 
@@ -23,7 +21,8 @@ if TYPE_CHECKING:
 
     from castline.audio.storage import AudioStorage
     from castline.jobs.model import Job, SegmentCue
-    from castline.speech.provider import Speech, SpeechProvider, Utterance
+    from castline.speech.providers.base import SpeechProvider, SpeechSession
+    from castline.speech.utterances import Speech, Utterance
     from castline.workflow.tally import Tally
 
     _Wanted = dict[int, tuple[Utterance, str]]
@@ -70,7 +69,8 @@ class Speaking:
         is_native: bool,
         concurrency: int,
         storage: AudioStorage,
-        provider: Callable[[], SpeechProvider],
+        provider: SpeechProvider,
+        session: Callable[[], SpeechSession],
         tally: Tally,
         progress: Callable[[Mapping[int, StoredUtterance]], None] = lambda _stored: None,
     ) -> None:
@@ -82,7 +82,8 @@ class Speaking:
             is_native: whether a request may speak several utterances.
             concurrency: how many requests may be in flight.
             storage: where they are stored.
-            provider: gives what speaks; not called when everything is stored already.
+            provider: whose voices speak.
+            session: gives what speaks; not called when everything is stored already.
             tally: is told of every request.
             progress: is told, after each utterance, of all that are stored so far, each by its position.
         """
@@ -93,6 +94,7 @@ class Speaking:
         self._slots = threading.BoundedSemaphore(concurrency)
         self._storage = storage
         self._provider = provider
+        self._session = session
         self._tally = tally
         self._progress = progress
 
@@ -102,7 +104,7 @@ class Speaking:
         A permanent error ends the attempt: what has not begun by then is neither stored nor among the errors.
         """
         wanted = {
-            position: (utterance, fingerprint(self._job.provider, utterance, volume=self._volume))
+            position: (utterance, fingerprint(self._provider, utterance, volume=self._volume))
             for position, utterance in enumerate(utterances)
         }
         stored: dict[int, StoredUtterance] = {}
@@ -151,7 +153,9 @@ class Speaking:
     def _group(self, missing: _Wanted) -> list[_Wanted]:
         """What is missing, as the requests in which it is spoken."""
         positions = list(missing)
-        groups = group([utterance for utterance, _ in missing.values()], max_requests=self._concurrency)
+        groups = self._provider.group(
+            [utterance for utterance, _ in missing.values()], max_requests=self._concurrency
+        )
         return [{positions[member]: missing[positions[member]] for member in members} for members in groups]
 
     def _speak(self, request: _Wanted) -> list[_Result]:
@@ -163,10 +167,10 @@ class Speaking:
     def _speak_together(self, request: _Wanted) -> list[_Result] | None:
         """None if the request was refused, or what it gave cannot be cut apart."""
         utterances = [utterance for utterance, _ in request.values()]
-        charges = billed_together(utterances)
+        charges = self._provider.billed_characters(utterances)
         try:
             with self._slots:
-                speeches = self._provider().synthesize_together(utterances)
+                speeches = self._session().synthesize_together(utterances)
         except CutUncertain:
             self._tally.count_discarded(sum(charges))
             return None
@@ -186,7 +190,7 @@ class Speaking:
             return position, self._store(utterance, key, BEAT, 0)
         try:
             with self._slots:
-                speech = self._provider().synthesize(utterance, with_words=not is_one_cue(utterance.text))
+                speech = self._session().synthesize(utterance, with_words=not is_one_cue(utterance.text))
         except EmptyAudio as error:
             self._tally.count_error(error)
             if any(map(str.isalnum, utterance.text)):
@@ -195,7 +199,8 @@ class Speaking:
         except SpeechError as error:
             self._tally.count_error(error)
             return position, error
-        return position, self._store(utterance, key, speech, billed_characters(utterance))
+        (billed,) = self._provider.billed_characters([utterance])
+        return position, self._store(utterance, key, speech, billed)
 
     def _store(self, utterance: Utterance, key: str, speech: Speech, billed: int) -> StoredUtterance:
         if speech is not BEAT:

@@ -6,6 +6,7 @@ What is stored already is not spoken again: a second attempt at a batch does onl
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from castline import composition
@@ -49,7 +50,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     note(user_id=record.job.user_id)
     _measure_wait(record, number)
 
-    everything = plan_utterances(plan_segments(record.readable_dialogue))
+    enabled = composition.speech_provider(record.job.provider)
+    everything = plan_utterances(plan_segments(record.readable_dialogue, enabled.provider))
     batch = everything[first : first + count]
 
     def store(segments: Sequence[SpokenSegment], *, is_native: bool = False, failed: bool = False) -> None:
@@ -61,10 +63,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     speaking = Speaking(
         record.job,
         volume=record.readable_dialogue.delivery.volume,
-        is_native=synthesis_mode(everything) is SynthesisMode.NATIVE,
-        concurrency=composition.settings().speech_concurrency,
+        is_native=synthesis_mode(everything, enabled.provider) is SynthesisMode.NATIVE,
+        concurrency=enabled.concurrency,
         storage=composition.audio_storage(),
-        provider=composition.speech_provider,
+        provider=enabled.provider,
+        session=partial(composition.speech_session, record.job.provider),
         tally=tally,
         progress=lambda stored: progress.advance(lambda: _spoken_segments(batch, stored)),
     )

@@ -10,7 +10,7 @@ from castline.observability import measure
 
 if TYPE_CHECKING:
     from castline.speech.errors import SpeechError
-    from castline.speech.provider import Utterance
+    from castline.speech.utterances import Utterance
 
 
 class Tally:

@@ -21,10 +21,10 @@ pytestmark = pytest.mark.usefixtures("functions_environment")
 AVA_HD = "en-US-Ava:DragonHDLatestNeural"
 REQUEST: dict[str, Any] = {"provider": "azure", "text": "Hello", "voice_id": AVA_HD}
 ENGLISH = (
-    f"the HD voice {AVA_HD} speaks at its own speed and pitch only; leave speed at 1 and pitch at 0, or choose a "
-    "voice that is not HD"
+    f"the voice {AVA_HD} speaks at its own speed and pitch only; leave speed at 1 and pitch at 0, or choose another "
+    "voice"
 )
-CHINESE = f"HD 聲音「{AVA_HD}」無法調整語速與音高，請將 speed 設為 1、pitch 設為 0，或改用非 HD 的聲音"
+CHINESE = f"聲音「{AVA_HD}」的語速與音高固定，請將 speed 設為 1、pitch 設為 0，或換一個聲音"
 
 refused_settings = pytest.mark.parametrize(
     ("delivery", "fields"),

@@ -17,8 +17,9 @@ from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.jobs.model import JobStatus
 from castline.speech.cues import MAX_CUES
+from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
+from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from castline.speech.voice_list import Gender, Voice
-from castline.speech.voices import MAX_LANGUAGE_TAG_LENGTH, MAX_VOICE_ID_LENGTH
 from infra.routes import PREFIX, ROUTES
 from local import resources
 from local.cloud.lambda_runtime import _RESPONSE_LIMIT_BYTES
@@ -158,7 +159,7 @@ def _all_voices(user: str, monkeypatch: pytest.MonkeyPatch) -> int:
         styles=("x" * 25,) * 30,
         latin_name="x",
     )
-    monkeypatch.setattr(composition.voice_list(), "voices", lambda: (voice,) * MAX_VOICES)
+    monkeypatch.setattr(composition.voice_list("azure"), "voices", lambda: (voice,) * MAX_VOICES)
     answer, size = ask("GET", "/voices", user)
     assert json.loads(answer["body"])["total"] == MAX_VOICES
     return size

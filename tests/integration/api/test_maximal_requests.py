@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from castline.api import schemas
-from castline.speech.voices import MAX_VOICE_ID_LENGTH
+from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from tests.integration.api.client import call
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import boto3
 import pytest
 
 from castline import composition
-from castline.speech.azure_voices import fetch_voices
 from castline.speech.errors import ProviderAuthFailed, ProviderMisconfigured, ProviderUnavailable, SpeechError
-from castline.speech.provider import Utterance
+from castline.speech.providers.azure.voice_catalogue import fetch_voices
+from castline.speech.utterances import Utterance
 from castline.speech.voice_list import MAX_AGE_SECONDS, PATIENCE_SECONDS, Gender, Voice, VoiceList
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
@@ -158,7 +158,7 @@ def test_a_broken_secret_is_a_503_until_it_is_repaired(
         # When
         answer = call("GET", "/voices")
         with pytest.raises(ProviderMisconfigured) as refusal:
-            composition.speech_provider().synthesize(utterance)
+            composition.speech_session("azure").synthesize(utterance)
     finally:
         put_secret(key=speech.key, host=speech.host)
 
@@ -167,7 +167,7 @@ def test_a_broken_secret_is_a_503_until_it_is_repaired(
     assert "secret-key" not in "".join([answer.text, str(refusal.value), *capsys.readouterr()])
     # And the repaired one is used at once
     assert ids("?language=zh-TW")
-    assert composition.speech_provider().synthesize(utterance).pcm
+    assert composition.speech_session("azure").synthesize(utterance).pcm
 
 
 def test_a_rotated_key_is_followed(speech: AzureSpeechEmulator) -> None:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from castline.speech.azure import AzureSpeechProvider
-from castline.speech.provider import Utterance
+from castline.speech.providers.azure.session import AzureSpeechSession
+from castline.speech.utterances import Utterance
 from local.azure_speech.server import AzureSpeechEmulator
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class ProviderFactory(Protocol):
         first_chunk_timeout_ms: int = 10_000,
         all_chunks_timeout_ms: int = 10_000,
         max_idle_seconds: float = 60.0,
-    ) -> AzureSpeechProvider: ...
+    ) -> AzureSpeechSession: ...
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def emulator() -> Iterator[AzureSpeechEmulator]:
 @pytest.fixture
 def provider_for() -> Iterator[ProviderFactory]:
     """Make providers for an emulator, closed when the test ends."""
-    providers: list[AzureSpeechProvider] = []
+    providers: list[AzureSpeechSession] = []
 
     def make(
         emulator: AzureSpeechEmulator,
@@ -49,8 +49,8 @@ def provider_for() -> Iterator[ProviderFactory]:
         first_chunk_timeout_ms: int = 10_000,
         all_chunks_timeout_ms: int = 10_000,
         max_idle_seconds: float = 60.0,
-    ) -> AzureSpeechProvider:
-        provider = AzureSpeechProvider(
+    ) -> AzureSpeechSession:
+        provider = AzureSpeechSession(
             key=key,
             host=emulator.host,
             first_chunk_timeout_ms=first_chunk_timeout_ms,

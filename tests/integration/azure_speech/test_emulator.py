@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from azure.cognitiveservices import speech as speechsdk
 
-from castline.speech.azure_connection import AzureConnection, speech_config
 from castline.speech.errors import EmptyAudio, ProviderRejectedInput, VoiceNotFound
-from castline.speech.voices import is_language_tag, is_voice_id, takes_markup
+from castline.speech.language_tags import is_language_tag
+from castline.speech.providers.azure.connection import AzureConnection, speech_config
+from castline.speech.providers.azure.voice_ids import is_voice_id, takes_markup
 from local.azure_speech.espeak import EspeakEngine
 from local.azure_speech.server import AzureSpeechEmulator
 from local.azure_speech.ssml import Passage
@@ -26,7 +27,7 @@ from local.azure_speech.voices import VOICES
 from tests.integration.azure_speech.conftest import HSIAO_YU, KEY
 
 if TYPE_CHECKING:
-    from castline.speech.azure_connection import SpokenAudio
+    from castline.speech.providers.azure.connection import SpokenAudio
 
 BYTES_PER_MS = 48
 SAMPLE_RATE_HZ = 24_000

@@ -23,7 +23,7 @@ from local.azure_speech.server import AzureSpeechEmulator
 from tests.integration.azure_speech.conftest import KEY, utterance
 
 if TYPE_CHECKING:
-    from castline.speech.azure import AzureSpeechProvider
+    from castline.speech.providers.azure.session import AzureSpeechSession
     from tests.integration.azure_speech.conftest import ProviderFactory
 
 WHILE_CONNECTING: dict[str, type[SpeechError]] = {
@@ -165,7 +165,7 @@ def test_a_fault_left_to_chance_is_repeatable(provider_for: ProviderFactory) -> 
     assert {"spoken", "throttled"} == set(first)
 
 
-def _outcome(provider: AzureSpeechProvider, text: str) -> str:
+def _outcome(provider: AzureSpeechSession, text: str) -> str:
     try:
         provider.synthesize(utterance(text))
     except ProviderThrottled:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from castline.speech.azure import AzureSpeechProvider
 from castline.speech.errors import ProviderAuthFailed
-from castline.speech.key_rotation import RotatingSpeechProvider
+from castline.speech.key_rotation import RotatingSpeechSession
+from castline.speech.providers.azure.session import AzureSpeechSession
 from local.azure_speech.server import AzureSpeechEmulator
 from tests.integration.azure_speech.conftest import KEY, utterance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from castline.speech.provider import Speech
+    from castline.speech.utterances import Speech
 
 NEW_KEY = "key-fedcba9876543210"
 
@@ -30,12 +30,12 @@ class Secret:
         self.fresh_reads = 0
         self._cached: dict[str, str] | None = None
 
-    def read(self) -> Mapping[str, str]:
+    def read(self) -> dict[str, str]:
         if self._cached is None:
             self._cached = {"key": self.key}
         return self._cached
 
-    def read_afresh(self) -> Mapping[str, str]:
+    def read_afresh(self) -> dict[str, str]:
         self.fresh_reads += 1
         self.drop_cache()
         return self.read()
@@ -49,16 +49,16 @@ class World:
 
     def __init__(self, emulator: AzureSpeechEmulator) -> None:
         self.secret = Secret(KEY)
-        self.made: list[AzureSpeechProvider] = []
+        self.made: list[AzureSpeechSession] = []
         self.healed: list[ProviderAuthFailed] = []
         self._emulator = emulator
-        self.provider = RotatingSpeechProvider(self.secret, self._make, healed=self.healed.append)
+        self.provider = RotatingSpeechSession(self.secret, self._make, healed=self.healed.append)
 
     def speak(self, text: str = "你好") -> Speech:
         return self.provider.synthesize(utterance(text))
 
-    def _make(self, secret: Mapping[str, str]) -> AzureSpeechProvider:
-        provider = AzureSpeechProvider(key=secret["key"], host=self._emulator.host)
+    def _make(self, secret: dict[str, str]) -> AzureSpeechSession:
+        provider = AzureSpeechSession(key=secret["key"], host=self._emulator.host)
         self.made.append(provider)
         return provider
 
@@ -76,7 +76,7 @@ def world(emulator: AzureSpeechEmulator) -> Iterator[World]:
     world.provider.close()
 
 
-def is_closed(provider: AzureSpeechProvider) -> bool:
+def is_closed(provider: AzureSpeechSession) -> bool:
     try:
         provider.synthesize(utterance("還在嗎？"))
     except RuntimeError:

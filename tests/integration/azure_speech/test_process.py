@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from castline.speech.azure import AzureSpeechProvider
 from castline.speech.errors import SpeechError
+from castline.speech.providers.azure.session import AzureSpeechSession
 from local.azure_speech.faults import FAULTS
 from local.azure_speech.server import DEFAULT_KEY, AzureSpeechEmulator
 from tests.integration.azure_speech.conftest import KEY, utterance
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 CLIENT = """
 import sys, threading
-from castline.speech.azure import AzureSpeechProvider
-from castline.speech.provider import Utterance
+from castline.speech.providers.azure.session import AzureSpeechSession
+from castline.speech.utterances import Utterance
 
 host, key, ending = sys.argv[1:]
-provider = AzureSpeechProvider(host=host, key=key)
+provider = AzureSpeechSession(host=host, key=key)
 
 def speak(text="hello"):
     return provider.synthesize(Utterance(text=text, voice_id="en-US-AvaNeural", language="en-US"))
@@ -87,7 +87,7 @@ def test_the_emulator_runs_until_it_is_told_to_stop(
     assert host is not None
 
     # When it has been used, with its fault, and is told to stop while a connection is open
-    provider = AzureSpeechProvider(key=DEFAULT_KEY, host=host[0])
+    provider = AzureSpeechSession(key=DEFAULT_KEY, host=host[0])
     outcomes = [speak_or_name_the_error(provider) for _ in range(2)]
     emulator_process.send_signal(stop_signal)
     _, errors = emulator_process.communicate(timeout=10)
@@ -98,7 +98,7 @@ def test_the_emulator_runs_until_it_is_told_to_stop(
     assert (emulator_process.returncode, errors) == (0, "")
 
 
-def speak_or_name_the_error(provider: AzureSpeechProvider) -> str:
+def speak_or_name_the_error(provider: AzureSpeechSession) -> str:
     try:
         provider.synthesize(utterance("你好"))
     except SpeechError as error:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from castline.speech.azure import AzureSpeechProvider
 from castline.speech.errors import (
     ProviderAuthFailed,
     ProviderRejectedInput,
@@ -17,7 +16,8 @@ from castline.speech.errors import (
     ProviderUnavailable,
     VoiceNotFound,
 )
-from castline.speech.provider import Utterance
+from castline.speech.providers.azure.session import AzureSpeechSession
+from castline.speech.utterances import Utterance
 from local.azure_speech.server import AzureSpeechEmulator
 from local.azure_speech.ssml import Passage
 from local.azure_speech.tone import ToneEngine
@@ -25,7 +25,7 @@ from local.azure_speech.voices import VOICES
 from tests.integration.azure_speech.conftest import HSIAO_YU, KEY, utterance
 
 if TYPE_CHECKING:
-    from castline.speech.provider import SpeechProvider
+    from castline.speech.providers.base import SpeechSession
     from tests.integration.azure_speech.conftest import ProviderFactory
 
 
@@ -39,7 +39,7 @@ def test_an_utterance_comes_back_as_exactly_its_pcm(
 ) -> None:
     # Given a text with all that XML has to escape, longer than one chunk of audio
     text = "你好 <b> & \"A\" 'B' 😀，今天天氣真好！"
-    provider: SpeechProvider = provider_for(emulator)
+    provider: SpeechSession = provider_for(emulator)
 
     # When it is spoken
     pcm = provider.synthesize(utterance(text)).pcm
@@ -230,7 +230,7 @@ def test_nobody_listens() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         host = f"ws://127.0.0.1:{free.getsockname()[1]}"
-    provider = AzureSpeechProvider(key=KEY, host=host)
+    provider = AzureSpeechSession(key=KEY, host=host)
 
     with pytest.raises(ProviderUnavailable):
         provider.synthesize(utterance("你好"))
@@ -271,4 +271,4 @@ def test_closing_while_speaking_lets_the_utterance_finish(provider_for: Provider
 @pytest.mark.parametrize(("region", "host"), [(None, None), ("eastasia", "ws://127.0.0.1:1")])
 def test_exactly_one_of_region_and_host_is_needed(region: str | None, host: str | None) -> None:
     with pytest.raises(ValueError, match="region or a host"):
-        AzureSpeechProvider(key=KEY, region=region, host=host)
+        AzureSpeechSession(key=KEY, region=region, host=host)

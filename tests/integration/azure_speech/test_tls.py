@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 SPEAK = f"""
 import sys
-from castline.speech.azure import AzureSpeechProvider
+from castline.speech.providers.azure.session import AzureSpeechSession
 from castline.speech.errors import ProviderUnavailable
-from castline.speech.provider import Utterance
+from castline.speech.utterances import Utterance
 
-provider = AzureSpeechProvider(key="{KEY}", host=sys.argv[1])
+provider = AzureSpeechSession(key="{KEY}", host=sys.argv[1])
 try:
     speech = provider.synthesize(Utterance(text="你好。", voice_id="{HSIAO_YU}", language="zh-TW"))
 except ProviderUnavailable as error:

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from castline.audio.pcm import trim
+from castline.pcm import trim
 from castline.speech.errors import CutUncertain, ProviderThrottled, VoiceNotFound
-from castline.speech.native import group
-from castline.speech.provider import Utterance
+from castline.speech.providers.azure.grouping import group
+from castline.speech.utterances import Utterance
 from local.azure_speech.server import AzureSpeechEmulator
 from tests.integration.azure_speech.conftest import HSIAO_YU, KEY, utterance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from castline.speech.provider import Speech
+    from castline.speech.utterances import Speech
     from tests.integration.azure_speech.conftest import ProviderFactory
 
 BYTES_PER_MS = 48

@@ -24,7 +24,7 @@ from castline.jobs import items
 from castline.jobs.executions import Executions
 from castline.jobs.model import Dialogue, Turn, VoiceAssignment
 from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS
-from castline.speech.provider import Speech
+from castline.speech.utterances import Speech
 from castline.workflow import assemble, plan, record_failure, synthesize
 from infra import functions
 from local import resources
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from castline.jobs.model import JobStatus
     from castline.jobs.repository import JobRepository
     from castline.jobs.service import JobService
-    from castline.speech.provider import Utterance
+    from castline.speech.utterances import Utterance
     from local.cloud.cloud import LocalCloud
 
 Table = dict[tuple[str, str], dict[str, Any]]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trustme
 
+from castline.pcm import BYTES_PER_MS
 from castline.speech.errors import (
     EmptyAudio,
     ProviderAuthFailed,
@@ -24,9 +25,9 @@ from castline.speech.errors import (
     SpeechError,
     VoiceNotFound,
 )
-from castline.speech.provider import PCM_BYTES_PER_MS, Utterance
 from castline.speech.providers.base import Timeouts
 from castline.speech.providers.openai_compatible.provider import OpenAiProvider
+from castline.speech.utterances import Utterance
 from local.azure_speech.tone import MS_PER_CHARACTER
 from local.openai_speech import DEFAULT_KEY, FAULTS, VOICES, OpenAiSpeechEmulator
 
@@ -85,7 +86,7 @@ def emulator() -> Iterator[OpenAiSpeechEmulator]:
 def test_an_utterance_is_spoken_as_pcm_without_words(emulator: OpenAiSpeechEmulator) -> None:
     speech = session(emulator.url).synthesize(utterance())
 
-    assert len(speech.pcm) == len("Hello.") * MS_PER_CHARACTER * PCM_BYTES_PER_MS
+    assert len(speech.pcm) == len("Hello.") * MS_PER_CHARACTER * BYTES_PER_MS
     assert speech.words == ()
     assert emulator.requests == [
         {"model": "tts-1", "input": "Hello.", "voice": "af_sky", "response_format": "pcm"},
@@ -96,7 +97,7 @@ def test_the_speed_is_sent_to_a_model_that_takes_it(emulator: OpenAiSpeechEmulat
     fast = session(emulator.url).synthesize(utterance(rate=2.0))
     session(emulator.url, takes_speed=False).synthesize(utterance(rate=2.0))
 
-    assert len(fast.pcm) == len("Hello.") * MS_PER_CHARACTER * PCM_BYTES_PER_MS / 2
+    assert len(fast.pcm) == len("Hello.") * MS_PER_CHARACTER * BYTES_PER_MS / 2
     assert [request.get("speed") for request in emulator.requests] == [2.0, None]
 
 
@@ -113,9 +114,7 @@ def test_a_session_serves_many_threads(emulator: OpenAiSpeechEmulator) -> None:
     with ThreadPoolExecutor(8) as pool:
         speeches = list(pool.map(lambda text: shared.synthesize(utterance(text)), texts))
 
-    assert [len(speech.pcm) for speech in speeches] == [
-        len(text) * MS_PER_CHARACTER * PCM_BYTES_PER_MS for text in texts
-    ]
+    assert [len(speech.pcm) for speech in speeches] == [len(text) * MS_PER_CHARACTER * BYTES_PER_MS for text in texts]
 
 
 def test_a_closed_session_refuses(emulator: OpenAiSpeechEmulator) -> None:

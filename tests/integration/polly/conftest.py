@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from castline.speech.provider import Utterance
 from castline.speech.providers.base import Timeouts
 from castline.speech.providers.polly.provider import AmazonPolly
+from castline.speech.utterances import Utterance
 from local.polly_speech import PollyEmulator
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from castline.pcm import BYTES_PER_MS
 from castline.speech.cues import is_one_cue
 from castline.speech.errors import (
     EmptyAudio,
@@ -19,7 +20,6 @@ from castline.speech.errors import (
     SpeechError,
     VoiceNotFound,
 )
-from castline.speech.provider import PCM_BYTES_PER_MS
 from castline.speech.providers.base import Timeouts
 from castline.speech.providers.polly.provider import AmazonPolly
 from castline.speech.providers.polly.ssml import MAX_UTTERANCE_CHARACTERS
@@ -39,7 +39,7 @@ def test_audio_is_24_khz_and_words_are_where_they_stand(open_session: SessionFac
 
     # Then the audio is as long as the emulator's tone, at 24 kHz
     duration_ms = len(TWO_CUES) * MS_PER_CHARACTER / 1.25
-    assert len(speech.pcm) == pytest.approx(duration_ms * PCM_BYTES_PER_MS, abs=4)
+    assert len(speech.pcm) == pytest.approx(duration_ms * BYTES_PER_MS, abs=4)
     # And every word is found, in order, until the next one
     words = [TWO_CUES[word.start : word.end] for word in speech.words]
     assert words == ["It's", "early", "said", "R", "D", "So", "it", "isn't"]

@@ -41,7 +41,7 @@ def request_with(path: str, value: Any) -> dict[str, Any]:
 
 
 MISSING = object()
-NOT_A_VOICE = "not a voice id such as zh-TW-HsiaoYuNeural"
+NOT_A_VOICE = "not a voice id"
 
 
 def problems_of(request: Any) -> dict[str, str]:
@@ -107,7 +107,7 @@ def test_a_thousand_turns_are_accepted_and_one_more_is_not() -> None:
     ("path", "value", "field", "message"),
     [
         ("provider", MISSING, "provider", "required"),
-        ("provider", "gcp", "provider", "must be 'azure'"),
+        ("provider", "", "provider", "must have at least 1 characters"),
         ("turns", MISSING, "turns", "required"),
         ("turns", [], "turns", "must have at least 1 items"),
         ("turns", "text", "turns", "must be an array"),
@@ -126,7 +126,6 @@ def test_a_thousand_turns_are_accepted_and_one_more_is_not() -> None:
         ("turns.0.index", 2**53, "turns[0].index", f"must be at most {2**53 - 1}"),
         ("turns.0.index", 1, "turns[1].index", "index 1 is used by an earlier turn"),
         ("turns.0.mood", "sad", "turns[0].mood", "unknown field"),
-        ("voice_assignments.0.voice_id", "Alice", "voice_assignments[0].voice_id", NOT_A_VOICE),
         ("voice_assignments.0.voice_id", "x' onload='", "voice_assignments[0].voice_id", NOT_A_VOICE),
         ("voice_assignments.1.speaker", "A", "voice_assignments[1].speaker", "speaker A has a voice already"),
         ("language", "zh_TW", "language", "not a language tag such as zh-TW"),
@@ -163,7 +162,7 @@ def test_all_broken_fields_are_reported_together() -> None:
     request = request_with("gap_ms", "soon")
     request["turns"][0] |= {"text": "", "index": 1}
     request["turns"][1]["speaker"] = "C"
-    request["voice_assignments"].append({"speaker": "A", "voice_id": "nobody"})
+    request["voice_assignments"].append({"speaker": "A", "voice_id": "no body"})
     request["extra"] = 1
 
     assert set(problems_of(request)) == {

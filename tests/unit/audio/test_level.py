@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from castline.audio.info_frame import Framing, info_frame
 from castline.audio.level import levelled, speech_level_dbfs
-from castline.audio.pcm import trim
 from castline.audio.stored_segment import encode_segment
+from castline.pcm import trim
 from local.azure_speech.espeak import EspeakEngine
 from local.azure_speech.ssml import Passage, Prosody
 from local.azure_speech.voices import VOICES

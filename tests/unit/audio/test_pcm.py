@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castline.audio.pcm import Trimmed, ms_to_samples, samples_to_ms, trim, whole_samples
+from castline.pcm import Trimmed, ms_to_samples, samples_to_ms, trim, whole_samples
 from tests.unit.audio.pcm_samples import cut
 
 QUIET = st.lists(st.integers(-103, 103), max_size=900)  # -50 dBFS is an amplitude of 103.6

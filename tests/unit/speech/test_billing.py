@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castline.speech.billing import billed_characters
-from castline.speech.provider import Utterance
+from castline.speech.providers.azure.billing import billed_characters
+from castline.speech.utterances import Utterance
 
 
 def billed(text: str, *, voice_id: str = "zh-TW-HsiaoYuNeural", language: str = "zh-TW") -> int:

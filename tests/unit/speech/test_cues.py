@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from castline.speech.cues import MAX_COLUMNS, MAX_CUES, MIN_CUE_MS, Cue, cues_of, is_one_cue
-from castline.speech.provider import Word
+from castline.speech.utterances import Word
 
 MS_PER_CHARACTER = 200
 

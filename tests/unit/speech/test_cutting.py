@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from castline.speech.cutting import cut_apart
 from castline.speech.errors import CutUncertain
+from castline.speech.providers.azure.cutting import cut_apart
 from castline.speech.words import HeardWord
 
 BYTES_PER_MS = 48

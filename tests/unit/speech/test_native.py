@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castline.speech.native import MAX_AUDIO_MS, MAX_SSML_BYTES, MAX_VOICES, estimate_ms, group
-from castline.speech.provider import Utterance
-from castline.speech.ssml import build_joint_ssml
+from castline.speech.duration import estimate_ms
+from castline.speech.providers.azure.grouping import MAX_AUDIO_MS, MAX_SSML_BYTES, MAX_VOICES, group
+from castline.speech.providers.azure.ssml import build_joint_ssml
+from castline.speech.utterances import Utterance
 
 VOICE = "zh-TW-HsiaoYuNeural"
 HIGH_DEFINITION = ["en-US-Ava:DragonHDLatestNeural", "de-DE-Conrad:DragonHDOmniLatestNeural"]

@@ -25,11 +25,11 @@ from castline.speech.errors import (
     SpeechError,
     VoiceNotFound,
 )
-from castline.speech.provider import Utterance
 from castline.speech.providers.base import InvalidProviderOptions
 from castline.speech.providers.openai_compatible.answers import error_from_answer, pcm_from_answer
 from castline.speech.providers.openai_compatible.provider import OpenAiProvider
 from castline.speech.providers.openai_compatible.voices import read_voice, read_voices
+from castline.speech.utterances import Utterance
 from castline.speech.voice_list import Gender
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.speech.errors import ProviderRejectedInput
-from castline.speech.provider import Utterance
-from castline.speech.ssml import build_joint_ssml, build_ssml, unspeakable_positions
+from castline.speech.providers.azure.ssml import build_joint_ssml, build_ssml
+from castline.speech.speakable import unspeakable_positions
+from castline.speech.utterances import Utterance
 
 NAMESPACES = {"ssml": "http://www.w3.org/2001/10/synthesis"}
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from castline.speech.voices import MAX_LANGUAGE_TAG_LENGTH, MAX_VOICE_ID_LENGTH, is_language_tag, is_voice_id
+from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH, is_language_tag
+from castline.speech.providers.azure.voice_ids import is_voice_id
+from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 
 
 @pytest.mark.parametrize(

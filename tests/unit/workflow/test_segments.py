@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.jobs.model import Delivery, Dialogue, SynthesisMode, Turn, VoiceAssignment
-from castline.speech.native import estimate_ms
-from castline.speech.provider import Utterance
+from castline.speech.duration import estimate_ms
+from castline.speech.providers.azure.provider import (
+    JOINT_MIN_UTTERANCES,
+    MAX_UTTERANCE_CHARACTERS,
+    MAX_UTTERANCE_MS,
+    AzureSpeech,
+)
+from castline.speech.utterances import Utterance
 from castline.workflow.segments import (
     MAX_BATCH_CHARACTERS,
     MAX_BATCH_UTTERANCES,
-    MAX_SEGMENT_CHARACTERS,
-    MAX_SEGMENT_MS,
-    NATIVE_MIN_UTTERANCES,
     PlannedUtterance,
     fingerprint,
     plan_batches,
@@ -23,6 +26,12 @@ from castline.workflow.segments import (
     plan_utterances,
     synthesis_mode,
 )
+
+AZURE = AzureSpeech({})
+
+
+class AnotherProvider(AzureSpeech):
+    id = "other"
 
 
 def dialogue_of(*texts: str) -> Dialogue:
@@ -40,26 +49,26 @@ def dialogue_of(*texts: str) -> Dialogue:
     )
 
 
-lengths = st.lists(st.integers(1, 3 * MAX_SEGMENT_CHARACTERS), min_size=1, max_size=60)
+lengths = st.lists(st.integers(1, 3 * MAX_UTTERANCE_CHARACTERS), min_size=1, max_size=60)
 
 
 @given(lengths)
 def test_segments_speak_every_turn_in_order_and_nothing_else(lengths: list[int]) -> None:
     dialogue = dialogue_of(*("字" * length for length in lengths))
 
-    segments = plan_segments(dialogue)
+    segments = plan_segments(dialogue, AZURE)
 
     assert [segment.number for segment in segments] == list(range(len(segments)))
     for position, turn in enumerate(dialogue.turns):
         pieces = [segment.utterance for segment in segments if segment.turn == position]
         assert "".join(piece.text for piece in pieces) == turn.text
         assert {piece.voice_id for piece in pieces} == {dialogue.voice_of(turn.speaker)}
-        assert all(len(piece.text) <= MAX_SEGMENT_CHARACTERS for piece in pieces)
+        assert all(len(piece.text) <= MAX_UTTERANCE_CHARACTERS for piece in pieces)
 
 
 @given(st.lists(st.sampled_from(["好", "不好", "。", "好好好" * 400]), min_size=1, max_size=60))
 def test_segments_that_sound_the_same_are_one_utterance(texts: list[str]) -> None:
-    segments = plan_segments(dialogue_of(*texts))
+    segments = plan_segments(dialogue_of(*texts), AZURE)
 
     utterances = plan_utterances(segments)
 
@@ -71,9 +80,9 @@ def test_segments_that_sound_the_same_are_one_utterance(texts: list[str]) -> Non
 @given(lengths)
 def test_batches_cover_all_utterances_once_and_stay_small(lengths: list[int]) -> None:
     texts = (str(position) + "字" * length for position, length in enumerate(lengths))
-    utterances = plan_utterances(plan_segments(dialogue_of(*texts)))
+    utterances = plan_utterances(plan_segments(dialogue_of(*texts), AZURE))
 
-    batches = plan_batches(utterances)
+    batches = plan_batches(utterances, AZURE)
 
     assert [batch.number for batch in batches] == list(range(len(batches)))
     covered: list[PlannedUtterance] = []
@@ -88,40 +97,40 @@ def test_batches_cover_all_utterances_once_and_stay_small(lengths: list[int]) ->
 @pytest.mark.parametrize(
     ("count", "characters", "mode"),
     [
-        (NATIVE_MIN_UTTERANCES, 50, SynthesisMode.NATIVE),
-        (NATIVE_MIN_UTTERANCES - 1, 50, SynthesisMode.SEGMENTED),
-        (NATIVE_MIN_UTTERANCES, 20, SynthesisMode.SEGMENTED),
-        (NATIVE_MIN_UTTERANCES, 90, SynthesisMode.SEGMENTED),
+        (JOINT_MIN_UTTERANCES, 50, SynthesisMode.NATIVE),
+        (JOINT_MIN_UTTERANCES - 1, 50, SynthesisMode.SEGMENTED),
+        (JOINT_MIN_UTTERANCES, 20, SynthesisMode.SEGMENTED),
+        (JOINT_MIN_UTTERANCES, 90, SynthesisMode.SEGMENTED),
     ],
 )
 def test_only_very_many_rather_short_utterances_are_spoken_several_to_a_request(
     count: int, characters: int, mode: SynthesisMode
 ) -> None:
     utterances = plan_utterances(
-        plan_segments(dialogue_of(*(f"{n:04d}".ljust(characters, "字") for n in range(count))))
+        plan_segments(dialogue_of(*(f"{n:04d}".ljust(characters, "字") for n in range(count))), AZURE)
     )
 
-    assert synthesis_mode(utterances) is mode
-    assert max(batch.utterance_count for batch in plan_batches(utterances)) <= MAX_BATCH_UTTERANCES[mode]
+    assert synthesis_mode(utterances, AZURE) is mode
+    assert max(batch.utterance_count for batch in plan_batches(utterances, AZURE)) <= MAX_BATCH_UTTERANCES[mode]
 
 
 def test_a_fingerprint_depends_on_all_that_shapes_the_sound() -> None:
     base = Utterance(text="你好", voice_id="zh-TW-HsiaoYuNeural", language="zh-TW")
     shapes = [
-        ("azure", base, 1.0),
-        ("azure", replace(base, text="你好嗎"), 1.0),
-        ("azure", replace(base, voice_id="zh-TW-YunJheNeural"), 1.0),
-        ("azure", replace(base, language="zh-CN"), 1.0),
-        ("azure", replace(base, rate=1.5), 1.0),
-        ("azure", replace(base, pitch_percent=-3), 1.0),
-        ("azure", base, 0.5),
-        ("other", base, 1.0),
+        (AZURE, base, 1.0),
+        (AZURE, replace(base, text="你好嗎"), 1.0),
+        (AZURE, replace(base, voice_id="zh-TW-YunJheNeural"), 1.0),
+        (AZURE, replace(base, language="zh-CN"), 1.0),
+        (AZURE, replace(base, rate=1.5), 1.0),
+        (AZURE, replace(base, pitch_percent=-3), 1.0),
+        (AZURE, base, 0.5),
+        (AnotherProvider({}), base, 1.0),
     ]
 
     fingerprints = {fingerprint(provider, each, volume=volume) for provider, each, volume in shapes}
 
     assert len(fingerprints) == len(shapes)
-    assert fingerprint("azure", replace(base), volume=1.0) in fingerprints
+    assert fingerprint(AZURE, replace(base), volume=1.0) in fingerprints
 
 
 GOLDEN = [
@@ -175,9 +184,9 @@ def spoken_once(text: str, voice: str, speed: float, pitch: int) -> Dialogue:
 
 @pytest.mark.parametrize(("turn", "expected"), list(zip(GOLDEN_TURNS, GOLDEN, strict=True)))
 def test_stored_segments_keep_their_keys(turn: tuple[str, str, float, int], expected: tuple[int, str]) -> None:
-    segments = plan_segments(spoken_once(*turn))
+    segments = plan_segments(spoken_once(*turn), AZURE)
 
-    keys = "".join(fingerprint("azure", segment.utterance, volume=1.0) for segment in segments)
+    keys = "".join(fingerprint(AZURE, segment.utterance, volume=1.0) for segment in segments)
     assert (len(segments), hashlib.sha256(keys.encode()).hexdigest()) == expected
 
 
@@ -185,7 +194,7 @@ def test_stored_segments_keep_their_keys(turn: tuple[str, str, float, int], expe
 def test_no_segment_lasts_longer_than_a_request_may(character: str) -> None:
     dialogue = spoken_once(character * 2500, "zh-TW-HsiaoYuNeural", 0.5, 0)
 
-    segments = plan_segments(dialogue)
+    segments = plan_segments(dialogue, AZURE)
 
     assert "".join(segment.utterance.text for segment in segments) == dialogue.turns[0].text
-    assert all(estimate_ms(segment.utterance) <= MAX_SEGMENT_MS for segment in segments)
+    assert all(estimate_ms(segment.utterance) <= MAX_UTTERANCE_MS for segment in segments)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from castline.speech.provider import Speech, Utterance
+    from castline.speech.utterances import Speech, Utterance
     from castline.speech.voice_list import Voice
 
 MAX_VOICE_ID_LENGTH: Final = 100
+VOICE_ID_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._:+-]*$"
+"""What the voice ids of all providers have in common; each demands more of its own."""
 
 Credentials = dict[str, str]
 """What a provider's secret holds, by name. Empty for a provider without a secret."""
@@ -101,6 +103,7 @@ class SpeechProvider(ABC):
     """What requests, stored jobs and cache keys name it by: ``[a-z][a-z0-9-]*``, never changed."""
     name: ClassVar[str]
     """What people call it."""
+    voice_id_example: ClassVar[str]
     capabilities: ClassVar[Capabilities]
 
     @abstractmethod

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from castline.speech.errors import ProviderRejectedInput
-from castline.speech.provider import Utterance
 from castline.speech.providers.base import InvalidProviderOptions
 from castline.speech.providers.polly.provider import AmazonPolly
+from castline.speech.utterances import Utterance
 
 
 def utterance(text: str, **prosody: Any) -> Utterance:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.speech.errors import ProviderRejectedInput
-from castline.speech.provider import MAX_PITCH_PERCENT, MAX_RATE, MIN_PITCH_PERCENT, MIN_RATE, Utterance
 from castline.speech.providers.polly.ssml import (
     MAX_BILLED_CHARACTERS,
     MAX_CHARACTERS,
@@ -15,7 +14,8 @@ from castline.speech.providers.polly.ssml import (
     build_ssml,
     unescape,
 )
-from castline.speech.ssml import unspeakable_positions
+from castline.speech.speakable import unspeakable_positions
+from castline.speech.utterances import MAX_PITCH_PERCENT, MAX_RATE, MIN_PITCH_PERCENT, MIN_RATE, Utterance
 
 SPEAKABLE = st.text().filter(lambda text: not unspeakable_positions(text))
 

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from castline.pcm import SAMPLE_WIDTH_BYTES
 from castline.speech.errors import (
     EmptyAudio,
     ProviderAuthFailed,
@@ -23,7 +24,6 @@ from castline.speech.errors import (
     ProviderUnavailable,
     VoiceNotFound,
 )
-from castline.speech.provider import PCM_BYTES_PER_SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ def pcm_from_answer(content_type: str, body: bytes) -> bytes:
     pcm = _from_wav(body) if body.startswith(b"RIFF") and body[8:12] == b"WAVE" else body
     if not pcm:
         raise EmptyAudio("the speech server reported success and sent no audio")
-    if len(pcm) % PCM_BYTES_PER_SAMPLE:
+    if len(pcm) % SAMPLE_WIDTH_BYTES:
         raise ProviderUnavailable("the speech server's audio ended amid a sample")
     return pcm
 
@@ -168,7 +168,7 @@ def _from_wav(body: bytes) -> bytes:
             pcm: bytes = file.readframes(file.getnframes())
     except (wave.Error, EOFError):
         raise ProviderMisconfigured("the speech server sent a WAV file that cannot be read") from None
-    if form != (_SAMPLE_RATE_HZ, 1, PCM_BYTES_PER_SAMPLE):
+    if form != (_SAMPLE_RATE_HZ, 1, SAMPLE_WIDTH_BYTES):
         raise ProviderMisconfigured(
             f"the speech server sent a WAV file of {form[0]} Hz, {form[1]} channels and {form[2] * 8} bits"
         )

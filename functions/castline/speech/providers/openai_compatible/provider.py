@@ -14,8 +14,8 @@ from castline.speech.providers.openai_compatible.voices import is_voice_id, read
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from castline.speech.provider import Utterance
     from castline.speech.providers.base import Credentials, SpeechSession
+    from castline.speech.utterances import Utterance
     from castline.speech.voice_list import Voice
 
 # What an HTTP header can carry, without white space.
@@ -28,8 +28,9 @@ class OpenAiProvider(SpeechProvider):
 
     id: ClassVar[str] = "openai"
     name: ClassVar[str] = "OpenAI-compatible"
-    # https://developers.openai.com/api/reference/resources/audio/subresources/speech/methods/create
-    capabilities: ClassVar[Capabilities] = Capabilities(max_utterance_characters=4096)
+    voice_id_example: ClassVar[str] = "alloy"
+    # OpenAI takes 4,096 characters. Shorter utterances are spoken side by side, and a slow server ends in time.
+    capabilities: ClassVar[Capabilities] = Capabilities(max_utterance_characters=1_000)
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """Read the deployment's options: ``model``, ``base_url``, ``voices``, ``takes_speed`` and ``extra_body``.

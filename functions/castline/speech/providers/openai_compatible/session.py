@@ -6,16 +6,16 @@ import json
 import ssl
 from typing import TYPE_CHECKING, Any
 
-from castline.speech.provider import Speech
 from castline.speech.providers.base import SpeechSession
 from castline.speech.providers.openai_compatible.answers import error_from_answer, pcm_from_answer
 from castline.speech.providers.openai_compatible.http_request import request
+from castline.speech.utterances import Speech
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from castline.speech.provider import Utterance
     from castline.speech.providers.base import Timeouts
+    from castline.speech.utterances import Utterance
 
 
 class OpenAiSession(SpeechSession):

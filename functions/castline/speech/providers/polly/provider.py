@@ -12,8 +12,8 @@ from castline.speech.providers.polly.ssml import MAX_UTTERANCE_CHARACTERS, build
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from castline.speech.provider import Utterance
     from castline.speech.providers.base import Credentials, SpeechSession, Timeouts
+    from castline.speech.utterances import Utterance
     from castline.speech.voice_list import Voice
 
 DEFAULT_ENGINE: Final = "neural"
@@ -35,6 +35,7 @@ class AmazonPolly(SpeechProvider):
 
     id: ClassVar[str] = "polly"
     name: ClassVar[str] = "Amazon Polly"
+    voice_id_example: ClassVar[str] = "Joanna"
     capabilities: ClassVar[Capabilities] = Capabilities(
         max_utterance_characters=MAX_UTTERANCE_CHARACTERS, needs_secret=False
     )

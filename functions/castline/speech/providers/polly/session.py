@@ -6,12 +6,13 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from castline.pcm import BYTES_PER_MS, SAMPLE_WIDTH_BYTES
 from castline.speech.errors import EmptyAudio, ProviderMisconfigured, ProviderTimedOut, ProviderUnavailable
-from castline.speech.provider import PCM_BYTES_PER_MS, PCM_BYTES_PER_SAMPLE, Speech
 from castline.speech.providers.base import SpeechSession
 from castline.speech.providers.polly.errors import translated_errors
 from castline.speech.providers.polly.ssml import build_ssml, unescape
 from castline.speech.providers.polly.upsampling import upsample_16k_to_24k
+from castline.speech.utterances import Speech
 from castline.speech.words import HeardWord, locate_words
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from botocore.response import StreamingBody
 
-    from castline.speech.provider import Utterance
     from castline.speech.providers.base import Timeouts
+    from castline.speech.utterances import Utterance
 
 _CONNECT_SECONDS: Final = 2.0
 _MAX_CONNECTIONS: Final = 16
@@ -86,7 +87,7 @@ class PollySession(SpeechSession):
         )
         if not audio:
             raise EmptyAudio("Amazon Polly reported success and sent no audio")
-        if len(audio) % PCM_BYTES_PER_SAMPLE:
+        if len(audio) % SAMPLE_WIDTH_BYTES:
             raise ProviderUnavailable("Amazon Polly sent half a sample")
         pcm = upsample_16k_to_24k(audio)
         if not with_words or not self._gives_marks:
@@ -99,7 +100,7 @@ class PollySession(SpeechSession):
             Text=ssml,
             VoiceId=utterance.voice_id,
         )
-        duration_ms = len(pcm) // PCM_BYTES_PER_MS
+        duration_ms = len(pcm) // BYTES_PER_MS
         heard = read_marks(marks, ssml, duration_ms=duration_ms)
         return Speech(pcm=pcm, words=locate_words(utterance.text, heard, duration_ms=duration_ms))
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from castline.speech.errors import ProviderRejectedInput
-from castline.speech.ssml import unspeakable_positions
+from castline.speech.speakable import unspeakable_positions
 
 if TYPE_CHECKING:
-    from castline.speech.provider import Utterance
+    from castline.speech.utterances import Utterance
 
 MAX_CHARACTERS: Final = 6_000
 """Of one request, tags included."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from castline.pcm import BYTES_PER_MS, SAMPLE_WIDTH_BYTES
 from castline.speech.errors import CutUncertain
-from castline.speech.provider import PCM_BYTES_PER_MS, PCM_BYTES_PER_SAMPLE, Speech, Word
+from castline.speech.utterances import Speech, Word
 from castline.speech.words import locate_words
 
 if TYPE_CHECKING:
@@ -41,17 +42,17 @@ def cut_apart(pcm: bytes, heard: Sequence[HeardWord], texts: Sequence[str]) -> l
     Raises:
         CutUncertain: a text's first or last word was not reported, or there is no silence where it should be.
     """
-    duration_ms = len(pcm) // PCM_BYTES_PER_MS
+    duration_ms = len(pcm) // BYTES_PER_MS
     words_of = _distribute(locate_words(_SEPARATOR.join(texts), heard, duration_ms=duration_ms), texts)
     cuts_ms = [0]
     if len(texts) > 1:
         for text, words in zip(texts, words_of, strict=True):
             _expect_both_ends(text, words)
         cuts_ms += [_cut_between(pcm, before[-1], after[0]) for before, after in pairwise(words_of)]
-    ends = [cut_ms * PCM_BYTES_PER_MS for cut_ms in cuts_ms[1:]] + [len(pcm)]
+    ends = [cut_ms * BYTES_PER_MS for cut_ms in cuts_ms[1:]] + [len(pcm)]
     return [
         Speech(
-            pcm=pcm[start_ms * PCM_BYTES_PER_MS : end],
+            pcm=pcm[start_ms * BYTES_PER_MS : end],
             words=tuple(
                 Word(word.start, word.end, word.start_ms - start_ms, word.end_ms - start_ms) for word in words
             ),
@@ -110,5 +111,5 @@ def _latest_silence(pcm: bytes, start_ms: int, end_ms: int) -> tuple[int, int] |
 def _is_silent(pcm: bytes, start_ms: int, end_ms: int) -> bool:
     import audioop  # in the speech layer from Python 3.13 on; who only plans has no such layer
 
-    window = memoryview(pcm)[start_ms * PCM_BYTES_PER_MS : end_ms * PCM_BYTES_PER_MS]
-    return audioop.max(window, PCM_BYTES_PER_SAMPLE) <= _SILENT_AMPLITUDE
+    window = memoryview(pcm)[start_ms * BYTES_PER_MS : end_ms * BYTES_PER_MS]
+    return audioop.max(window, SAMPLE_WIDTH_BYTES) <= _SILENT_AMPLITUDE

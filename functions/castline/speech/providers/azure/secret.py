@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from castline.speech.errors import ProviderMisconfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from castline.speech.providers.base import Credentials
 
 _FORMS: Final = {
     # What an HTTP header can carry, without white space.
@@ -19,7 +19,7 @@ _FORMS: Final = {
 }
 
 
-def parse_azure_secret(text: str) -> Mapping[str, str]:
+def parse_azure_secret(text: str) -> Credentials:
     """Read a secret's text: a JSON object with a ``key`` and either a ``region`` or a ``host``.
 
     Raises:

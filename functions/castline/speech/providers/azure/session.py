@@ -1,22 +1,23 @@
-"""Azure Speech as a speech provider."""
+"""Speaking by Azure Speech: its connections, and the requests over them."""
 
 from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING
 
-from castline.speech.azure_connection import AzureConnection, speech_config
-from castline.speech.cutting import cut_apart
-from castline.speech.ssml import build_joint_ssml, build_ssml
+from castline.speech.providers.azure.connection import AzureConnection, speech_config
+from castline.speech.providers.azure.cutting import cut_apart
+from castline.speech.providers.azure.ssml import build_joint_ssml, build_ssml
+from castline.speech.providers.base import SpeechSession
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from castline.speech.azure_connection import SpokenAudio
-    from castline.speech.provider import Speech, Utterance
+    from castline.speech.providers.azure.connection import SpokenAudio
+    from castline.speech.utterances import Speech, Utterance
 
 
-class AzureSpeechProvider:
+class AzureSpeechSession(SpeechSession):
     """Speaks over connections of which each is opened when needed and kept for the next request.
 
     There are as many as there are requests at the same time; how many that may be is for its callers to observe. A
@@ -33,7 +34,7 @@ class AzureSpeechProvider:
         all_chunks_timeout_ms: int = 120_000,
         max_idle_seconds: float = 60.0,
     ) -> None:
-        """Prepare the provider. Nothing is sent before the first utterance.
+        """Prepare the session. Nothing is sent before the first utterance.
 
         Args:
             key: the Speech resource's key.
@@ -61,22 +62,22 @@ class AzureSpeechProvider:
         self._closed = False
 
     def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
-        """Speak ``utterance``; see ``SpeechProvider``.
+        """Speak ``utterance``; see ``SpeechSession``.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
-            RuntimeError: the provider is closed.
+            RuntimeError: the session is closed.
         """
         audio = self._request(build_ssml(utterance), with_words=with_words)
         return cut_apart(audio.pcm, audio.heard, [utterance.text])[0]
 
     def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
-        """Speak ``utterances`` in one request; see ``SpeechProvider``.
+        """Speak ``utterances`` in one request; see ``SpeechSession``.
 
         Raises:
             CutUncertain: where one ends and the next begins cannot be told.
             SpeechError: one of ``castline.speech.errors``.
-            RuntimeError: the provider is closed.
+            RuntimeError: the session is closed.
             ValueError: there are none, or they are not of one language.
         """
         audio = self._request(build_joint_ssml(utterances), with_words=True)
@@ -103,7 +104,7 @@ class AzureSpeechProvider:
     def _check_out(self) -> AzureConnection:
         with self._lock:
             if self._closed:
-                raise RuntimeError("the provider is closed")
+                raise RuntimeError("the session is closed")
             connection = self._idle.pop() if self._idle else None
         if connection is not None and not 0 <= connection.idle_seconds <= self._max_idle_seconds:
             # Closing takes a second when the other side is gone: the utterance does not wait for it.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azure.cognitiveservices import speech as speechsdk
 
-from castline.speech.azure_errors import error_from_cancellation
+from castline.pcm import SAMPLE_WIDTH_BYTES
 from castline.speech.errors import EmptyAudio, ProviderUnavailable
-from castline.speech.provider import PCM_BYTES_PER_SAMPLE
+from castline.speech.providers.azure.sdk_errors import error_from_cancellation
 from castline.speech.words import HeardWord
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class AzureConnection:
             raise error_from_cancellation(details.error_code.name, details.error_details)
         if not result.audio_data:
             raise EmptyAudio("Azure Speech reported success and sent no audio")
-        if len(result.audio_data) % PCM_BYTES_PER_SAMPLE:
+        if len(result.audio_data) % SAMPLE_WIDTH_BYTES:
             raise ProviderUnavailable("Azure Speech sent half a sample")
         return result
 

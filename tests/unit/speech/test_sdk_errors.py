@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from castline.speech.azure_errors import error_from_cancellation
 from castline.speech.errors import (
     ProviderAuthFailed,
     ProviderMisconfigured,
@@ -14,6 +13,7 @@ from castline.speech.errors import (
     SpeechError,
     VoiceNotFound,
 )
+from castline.speech.providers.azure.sdk_errors import error_from_cancellation
 
 
 def closed(code: int, reason: str) -> str:

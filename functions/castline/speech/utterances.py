@@ -1,16 +1,8 @@
-"""What the workflow asks of a speech provider."""
+"""What is spoken, and what comes back: an utterance, and the speech that a provider makes of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-PCM_BYTES_PER_MS: Final = 48
-"""Of 16-bit mono at 24 kHz."""
-PCM_BYTES_PER_SAMPLE: Final = 2
 
 MIN_RATE, MAX_RATE = 0.5, 2.0
 MIN_PITCH_PERCENT, MAX_PITCH_PERCENT = -20, 20
@@ -59,35 +51,6 @@ class Speech:
     """An utterance as it was spoken."""
 
     pcm: bytes
-    """16-bit little-endian mono at 24 kHz, without a header, never empty."""
+    """As ``castline.pcm`` describes it, never empty."""
     words: tuple[Word, ...]
     """In spoken order, without overlap. Those that cannot be found in the text are missing, if need be all."""
-
-
-class SpeechProvider(Protocol):
-    """A speech service. One instance serves many threads; how many requests it has in flight is up to its callers."""
-
-    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
-        """Speak ``utterance`` in one request.
-
-        Args:
-            utterance: what is spoken.
-            with_words: whether the words are of use: to hear of them takes time.
-
-        Raises:
-            SpeechError: one of ``castline.speech.errors``, which says whether trying again may help.
-        """
-        ...
-
-    def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
-        """Speak several utterances of one language in one request, and cut the audio into one speech for each.
-
-        Raises:
-            CutUncertain: where one ends and the next begins cannot be told.
-            SpeechError: see ``synthesize``.
-        """
-        ...
-
-    def close(self) -> None:
-        """Close every connection."""
-        ...

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from castline.speech.errors import ProviderRejectedInput
+from castline.speech.speakable import unspeakable_positions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from castline.speech.provider import Utterance
-
-BREAK_MS = 750
-"""How long ``<break/>`` lasts: the strength that is meant where none is given is called medium."""
+    from castline.speech.utterances import Utterance
 
 _SSML_NAMESPACE = "http://www.w3.org/2001/10/synthesis"
-# The complement of the `Char` production of XML 1.0.
-_UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def build_ssml(utterance: Utterance) -> str:
@@ -66,12 +61,3 @@ def _prosody(utterance: Utterance) -> dict[str, str]:
     """The attributes that are not neutral, as the changes in percent that Azure documents."""
     changes = {"rate": round((utterance.rate - 1) * 100), "pitch": utterance.pitch_percent}
     return {name: f"{percent:+d}%" for name, percent in changes.items() if percent}
-
-
-def unspeakable_positions(text: str) -> list[int]:
-    """Return where ``text`` holds characters that SSML cannot carry, not even escaped.
-
-    These are the control characters other than tab, line feed and carriage return, the surrogates
-    U+D800 to U+DFFF, U+FFFE and U+FFFF. A text is speakable when the list is empty.
-    """
-    return [match.start() for match in _UNSPEAKABLE.finditer(text)]

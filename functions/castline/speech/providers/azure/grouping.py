@@ -6,17 +6,17 @@ is estimated from its characters, on the safe side.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from castline.speech.ssml import BREAK_MS, build_joint_ssml, build_ssml
-from castline.speech.voices import takes_markup
+from castline.speech.duration import estimate_ms
+from castline.speech.providers.azure.ssml import build_joint_ssml, build_ssml
+from castline.speech.providers.azure.voice_ids import takes_markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from castline.speech.provider import Utterance
+    from castline.speech.utterances import Utterance
 
 MAX_VOICES: Final = 50
 MAX_SSML_BYTES: Final = 64_000
@@ -24,11 +24,6 @@ MAX_SSML_BYTES: Final = 64_000
 MAX_AUDIO_MS: Final = 600_000
 
 _ROOM_FOR_SPEAK_BYTES: Final = 200  # the element around all voices
-
-# Slow voices: three syllables, twelve letters a second. A digit is spoken as a word of its own.
-_MS_PER_SYLLABLE: Final = 330
-_MS_PER_LETTER: Final = 85
-_SURROUNDING_SILENCE_MS: Final = 1_000
 
 
 def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[int]]:
@@ -69,25 +64,6 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
 
 def _can_be_joined(utterance: Utterance) -> bool:
     return takes_markup(utterance.voice_id) and any(map(str.isalnum, utterance.text))
-
-
-def estimate_ms(utterance: Utterance) -> int:
-    """Return how long ``utterance`` lasts at most; see ``estimate_text_ms``."""
-    return estimate_text_ms(utterance.text, rate=utterance.rate)
-
-
-def estimate_text_ms(text: str, *, rate: float) -> int:
-    """Return how long ``text`` lasts at most, the silence around it and a break included, by its characters."""
-    spoken_ms = sum(
-        _MS_PER_SYLLABLE if unicodedata.east_asian_width(character) in "WF" or character.isdigit() else _MS_PER_LETTER
-        for character in text
-    )
-    return round(spoken_ms / rate) + _SURROUNDING_SILENCE_MS + BREAK_MS
-
-
-def characters_within(duration_ms: int, *, rate: float) -> int:
-    """Return how many characters last no longer than ``duration_ms``, whichever they are."""
-    return int((duration_ms - _SURROUNDING_SILENCE_MS - BREAK_MS - 1) * rate / _MS_PER_SYLLABLE)
 
 
 def _size_bytes(utterance: Utterance) -> int:

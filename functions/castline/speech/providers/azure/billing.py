@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from castline.speech.ssml import build_joint_ssml, build_ssml
+from castline.speech.providers.azure.ssml import build_joint_ssml, build_ssml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from castline.speech.provider import Utterance
+    from castline.speech.utterances import Utterance
 
 _WITHIN_VOICE: Final = re.compile("<voice [^>]*?(?:/>|>(.*?)</voice>)", re.DOTALL)
 # The characters of the script Han: radicals, the marks 々 and 〇, numerals, and all blocks of ideographs.

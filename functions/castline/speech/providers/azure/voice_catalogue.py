@@ -15,8 +15,8 @@ from castline.speech.errors import (
     ProviderThrottled,
     ProviderUnavailable,
 )
+from castline.speech.providers.azure.voice_ids import is_voice_id
 from castline.speech.voice_list import Gender, Voice
-from castline.speech.voices import is_voice_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,0 +1,99 @@
+"""Azure Speech as a speech provider."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from castline.speech.providers.azure import grouping, secret
+from castline.speech.providers.azure.billing import billed_characters, billed_together
+from castline.speech.providers.azure.ssml import build_ssml
+from castline.speech.providers.azure.voice_ids import is_voice_id, takes_markup
+from castline.speech.providers.base import Capabilities, InvalidProviderOptions, SpeechProvider, VoiceTraits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from castline.speech.providers.base import Credentials, SpeechSession, Timeouts
+    from castline.speech.utterances import Utterance
+    from castline.speech.voice_list import Voice
+
+MAX_UTTERANCE_CHARACTERS = 1_000
+"""About four minutes of Mandarin, well below Azure's ten minutes of audio and 64 KB of SSML a request."""
+
+MAX_UTTERANCE_MS = 480_000
+"""As estimated. Azure ends a request of more than 600 s of audio; the rest is for voices slower than the estimate."""
+
+JOINT_MIN_UTTERANCES = 161
+"""More than two rounds of requests for all tasks of a job at the usual concurrency: ten tasks with eight each."""
+JOINT_MIN_BILLED = 80
+"""Of shorter utterances, on average, the breaks between them would make a request more than a tenth dearer."""
+JOINT_MAX_BILLED = 160
+"""Longer ones take the provider so long that speaking several in a row costs more time than it saves."""
+
+
+class AzureSpeech(SpeechProvider):
+    """Speaks SSML over WebSockets by Microsoft's SDK. It has no options."""
+
+    id = "azure"
+    name = "Azure Speech"
+    voice_id_example = "zh-TW-HsiaoYuNeural"
+    capabilities = Capabilities(max_utterance_characters=MAX_UTTERANCE_CHARACTERS, max_utterance_ms=MAX_UTTERANCE_MS)
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """See ``SpeechProvider``.
+
+        Raises:
+            InvalidProviderOptions: there is an option.
+        """
+        if options:
+            raise InvalidProviderOptions(f"azure has no option {next(iter(options))}")
+
+    def is_voice_id(self, value: str) -> bool:
+        """Return whether ``value`` has the form of an Azure voice's short name."""
+        return is_voice_id(value)
+
+    def traits(self, voice_id: str) -> VoiceTraits:
+        """Return what the voice takes: a high-definition voice takes no markup and reports no words."""
+        takes = takes_markup(voice_id)
+        return VoiceTraits(takes_rate=takes, takes_pitch=takes, reports_words=takes)
+
+    def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
+        """Return what Azure charges for each of ``utterances``, spoken in one request."""
+        return billed_together(utterances)
+
+    def cache_identity(self, utterance: Utterance) -> str:
+        """Return the utterance's SSML."""
+        return build_ssml(utterance)
+
+    def is_worth_joining(self, utterances: Sequence[Utterance]) -> bool:
+        """Return whether ``utterances`` are very many and rather short."""
+        if len(utterances) < JOINT_MIN_UTTERANCES:
+            return False
+        mean_billed = sum(map(billed_characters, utterances)) / len(utterances)
+        return JOINT_MIN_BILLED <= mean_billed <= JOINT_MAX_BILLED
+
+    def group(self, utterances: Sequence[Utterance], *, max_requests: int) -> list[list[int]]:
+        """Distribute ``utterances`` over requests that take about equally long."""
+        return grouping.group(utterances, max_requests=max_requests)
+
+    def read_secret(self, text: str) -> Credentials:
+        """Read a JSON object with a ``key`` and either a ``region`` or a ``host``."""
+        return secret.parse_azure_secret(text)
+
+    def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:
+        """Ask Azure for its voices, without those that a job could not name."""
+        from castline.speech.providers.azure.voice_catalogue import fetch_voices
+
+        return fetch_voices(**credentials, dropped=dropped)
+
+    def open(self, credentials: Credentials, timeouts: Timeouts) -> SpeechSession:
+        """Prepare connections to the Speech resource that ``credentials`` name."""
+        from castline.speech.providers.azure.session import AzureSpeechSession
+
+        return AzureSpeechSession(
+            key=credentials["key"],
+            region=credentials.get("region"),
+            host=credentials.get("host"),
+            first_chunk_timeout_ms=timeouts.first_chunk_ms,
+            all_chunks_timeout_ms=timeouts.all_chunks_ms,
+        )

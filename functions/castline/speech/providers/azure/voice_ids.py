@@ -1,0 +1,34 @@
+"""What an id of an Azure voice looks like, and what it tells about the voice."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
+
+# A locale, a name in parts, and for some the model that speaks it: zh-TW-HsiaoYuNeural, iu-Cans-CA-SiqiniqNeural,
+# zh-CN-liaoning-XiaobeiNeural, en-US-MultiTalker-Ava-Andrew:DragonHDLatestNeural.
+_VOICE_ID: Final = re.compile(
+    r"""
+    [a-z]{2,3} (-[A-Z][a-z]{3})? -([A-Z]{2}|[0-9]{3})   # language, script, region
+    (-[A-Za-z0-9]+)+                                    # dialect, name
+    (:[A-Za-z0-9]+)?                                    # model
+    """,
+    re.VERBOSE,
+)
+
+
+def is_voice_id(value: str) -> bool:
+    """Return whether ``value`` has the form of an Azure voice's short name, of at most 100 characters."""
+    return len(value) <= MAX_VOICE_ID_LENGTH and _VOICE_ID.fullmatch(value) is not None
+
+
+def takes_markup(voice_id: str) -> bool:
+    """Whether a voice takes ``<prosody>`` and ``<break>`` and reports its words.
+
+    High-definition voices do not; their ids name a model after a colon: en-US-Ava:DragonHDLatestNeural. None takes
+    ``<prosody>``; those of DragonHD report no words, and those of DragonHDOmni take no ``<break>``. The source is
+    https://learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices.
+    """
+    return ":" not in voice_id
