@@ -200,7 +200,7 @@ class TestVoices:
         assert outcome.exit_code == 4
         assert outcome.err.splitlines() == [
             "castline: The request is not valid.",
-            "  voice_assignments[1].voice_id: not a voice id such as zh-TW-HsiaoYuNeural",
+            "  voice_assignments[1].voice_id: not a voice id of Azure Speech such as zh-TW-HsiaoYuNeural",
         ]
 
 
