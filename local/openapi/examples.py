@@ -52,7 +52,11 @@ DOWNLOAD = {
     "content_type": "audio/mpeg",
     "size_bytes": 76_608,
 }
-PARSED = {"turns": DIALOGUE["turns"], "speakers": ["A", "B"], "total_characters": 24}
+PARSED = {
+    "turns": [{**turn, "line": line} for line, turn in enumerate(DIALOGUE["turns"], start=1)],
+    "speakers": ["A", "B"],
+    "total_characters": 24,
+}
 PROVIDERS = {
     "items": [
         {

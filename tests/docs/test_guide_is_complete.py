@@ -133,7 +133,7 @@ def has_default(field: dict[str, Any], cell: str) -> bool:
 
 
 @every_edition
-@pytest.mark.parametrize("schema", ["TurnSchema", "VoiceAssignmentSchema"])
+@pytest.mark.parametrize("schema", ["SubmittedTurn", "VoiceAssignmentSchema"])
 def test_every_field_of_turns_and_voices_is_explained(edition: Edition, schema: str) -> None:
     for name, field in DOCUMENT["components"]["schemas"][schema]["properties"].items():
         most = limits_of(field) - {0, 2**53 - 1}

@@ -46,7 +46,8 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
     _demand_visible(turns)
     body = schemas.ParsedDialogue(
         turns=[
-            schemas.TurnSchema(speaker=turn.speaker, text=turn.text, index=index) for index, turn in enumerate(turns)
+            schemas.ParsedTurn(speaker=turn.speaker, text=turn.text, index=index, line=turn.line)
+            for index, turn in enumerate(turns)
         ],
         speakers=list(dict.fromkeys(turn.speaker for turn in turns)),
         total_characters=sum(len(turn.text) for turn in turns),

@@ -166,6 +166,13 @@ class TurnSchema(_Request):
     """Turns are spoken in order of index; no two have the same."""
 
 
+class SubmittedTurn(TurnSchema):
+    """One speaker's words in a request."""
+
+    line: Annotated[int | None, Field(ge=1, le=MAX_INDEX), BeforeValidator(_whole)] = None
+    """Ignored: turns from `POST /dialogues/parse` can be submitted as they are."""
+
+
 class VoiceAssignmentSchema(_Request):
     """The voice that speaks for one speaker."""
 
@@ -179,7 +186,8 @@ class CreateJobRequest(_Request):
 
     Refused as well, with 400: two turns of the same `index`; a speaker with no voice, or with two; texts of more than
     100,000 characters in all; a dialogue that takes more than 399 KB when compressed. Names that differ only in
-    Unicode form (NFKC), in spaces or in invisible characters are one speaker.
+    Unicode form (NFKC), in spaces or in invisible characters are one speaker. Refused with 400 is also a `provider`
+    that `GET /providers` does not list, and a `voice_id` of another provider's form.
     """
 
     MAX_BYTES: ClassVar = (
@@ -195,7 +203,7 @@ class CreateJobRequest(_Request):
     )
 
     provider: ProviderId
-    turns: Annotated[list[TurnSchema], Field(min_length=1, max_length=MAX_TURNS)]
+    turns: Annotated[list[SubmittedTurn], Field(min_length=1, max_length=MAX_TURNS)]
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=MAX_TURNS)]
     language: LanguageTag = "zh-TW"
     output_format: Format = "mp3"
@@ -255,7 +263,8 @@ class CreateSingleVoiceJobRequest(_Request):
     """A text to be spoken in one voice.
 
     Refused as well, with 400: another `speed` or `pitch` than the default for a high-definition (HD) voice, which is
-    one whose id has a colon.
+    one whose id has a colon; a `provider` that `GET /providers` does not list; a `voice_id` of another provider's
+    form.
     """
 
     MAX_BYTES: ClassVar = (
@@ -309,10 +318,17 @@ class ParseDialogueRequest(_Request):
     script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN})]
 
 
+class ParsedTurn(TurnSchema):
+    """One speaker's words in a script."""
+
+    line: int
+    """Number of the script's line where the turn begins, counted from 1."""
+
+
 class ParsedDialogue(BaseModel):
     """A script as turns."""
 
-    turns: list[TurnSchema]
+    turns: list[ParsedTurn]
     speakers: list[str]
     """In order of appearance."""
     total_characters: int
@@ -503,6 +519,8 @@ class FieldProblem(BaseModel):
 
     field: str
     message: str
+    line: int | None = _left_out_when_none()
+    """Number of the line in the script, or in a body that is not JSON, counted from 1."""
 
 
 class ErrorBody(BaseModel):

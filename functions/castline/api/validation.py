@@ -38,15 +38,16 @@ def explain(problems: Sequence[Mapping[str, Any]], language: Language) -> dict[s
         problems: as pydantic lists them, each with ``loc``, ``type`` and perhaps ``ctx``.
         language: of the messages.
     """
-    return {
-        "errors": [
-            {
-                "field": _field_name(problem["loc"]),
-                "message": problem_message(problem["type"], _context(problem, language), language),
-            }
-            for problem in problems[:MAX_PROBLEMS]
-        ]
+    return {"errors": [_explained(problem, language) for problem in problems[:MAX_PROBLEMS]]}
+
+
+def _explained(problem: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    context = _context(problem, language)
+    explained = {
+        "field": _field_name(problem["loc"]),
+        "message": problem_message(problem["type"], context, language),
     }
+    return explained | ({"line": context["line"]} if "line" in context else {})
 
 
 def _field_name(location: Sequence[str | int]) -> str:

@@ -18,9 +18,9 @@ def parse(script: object, **headers: str) -> Answer:
     return call("POST", "/dialogues/parse", json={"script": script}, headers=headers)
 
 
-def refusals(answer: Answer) -> list[dict[str, str]]:
+def refusals(answer: Answer) -> list[dict[str, Any]]:
     assert (answer.status, answer.json()["error"]) == (400, "VALIDATION_ERROR")
-    errors: list[dict[str, str]] = answer.json()["details"]["errors"]
+    errors: list[dict[str, Any]] = answer.json()["details"]["errors"]
     return errors
 
 
@@ -31,10 +31,10 @@ def test_a_script_becomes_turns() -> None:
         200,
         {
             "turns": [
-                {"speaker": "A", "text": "你好", "index": 0},
-                {"speaker": "B", "text": "早安\n今天好嗎？", "index": 1},
-                {"speaker": "Dr. Wang", "text": "Hi!", "index": 2},
-                {"speaker": "A", "text": "再見", "index": 3},
+                {"speaker": "A", "text": "你好", "index": 0, "line": 1},
+                {"speaker": "B", "text": "早安\n今天好嗎？", "index": 1, "line": 2},
+                {"speaker": "Dr. Wang", "text": "Hi!", "index": 2, "line": 5},
+                {"speaker": "A", "text": "再見", "index": 3, "line": 6},
             ],
             "speakers": ["A", "B", "Dr. Wang"],
             "total_characters": 15,
@@ -49,39 +49,45 @@ def test_the_turns_can_be_submitted_as_they_are() -> None:
     answer = call("POST", "/jobs", json={"provider": "azure", "turns": parsed["turns"], "voice_assignments": voices})
 
     assert answer.status == 201
+    stored = call("GET", f"/jobs/{answer.json()['id']}").json()["input_params"]["turns"]
+    assert [turn.keys() for turn in stored] == [{"speaker", "text", "index"}] * 2
 
 
 @pytest.mark.parametrize(
-    ("script", "words"),
+    ("script", "line", "words"),
     [
-        ("", "line 1: the script has nothing to speak; write lines such as A: Hello"),
-        ("\n大家好\nA: 早", "line 2: nobody speaks this; begin the line with a speaker, such as A:, or delete it"),
+        ("", 1, "line 1: the script has nothing to speak; write lines such as A: Hello"),
+        ("\n大家好\nA: 早", 2, "line 2: nobody speaks this; begin the line with a speaker, such as A:, or delete it"),
         (
             "A: 早\nB:\nA: 安",
+            2,
             "line 2: speaker B says nothing; add text or delete the line, and put a stage direction in parentheses",
         ),
         (
             "A: 早\n" + "名" * 51 + "：安",
+            2,
             f"line 2: a speaker's name must not have more than 50 characters; shorten {'名' * 50}…",
         ),
-        ("A: 早\r\nB: \x00", "line 2: holds a character that cannot be spoken (U+0000); delete it"),
+        ("A: 早\r\nB: \x00", 2, "line 2: holds a character that cannot be spoken (U+0000); delete it"),
         (
             "A: 早\n" * 1001,
+            1001,
             "line 1001: the script has more than 1000 turns from this line on; shorten the script",
         ),
         (
             "A: " + "早" * 100_000 + "\nB: 安",
+            2,
             (
                 "line 2: all texts together have 100001 characters, more than 100000 from this line on; "
                 "shorten the script"
             ),
         ),
-        ("A" * 150_001, "must not have more than 150000 characters"),
-        (5, "must be a string"),
+        ("A" * 150_001, None, "must not have more than 150000 characters"),
+        (5, None, "must be a string"),
     ],
 )
-def test_what_cannot_be_understood_is_refused_with_its_line(script: object, words: str) -> None:
-    problem: dict[str, Any] = {"field": "script", "message": words}
+def test_what_cannot_be_understood_is_refused_with_its_line(script: object, line: int | None, words: str) -> None:
+    problem: dict[str, Any] = {"field": "script", "message": words} | ({"line": line} if line else {})
 
     assert refusals(parse(script, **{"Accept-Language": "en"})) == [problem]
 
@@ -90,6 +96,13 @@ def test_all_problems_are_told_at_once_and_in_chinese() -> None:
     errors = refusals(parse("早\nA:\nB:"))
 
     assert [error["message"].partition("：")[0] for error in errors] == ["第 1 行", "第 2 行", "第 3 行"]
+    assert [error["line"] for error in errors] == [1, 2, 3]
+
+
+def test_the_line_where_a_body_is_not_json_is_told() -> None:
+    answer = call("POST", "/dialogues/parse", data=b'{\n"script": A}', content_type="application/json")
+
+    assert [(error["field"], error["line"]) for error in refusals(answer)] == [("body", 2)]
 
 
 @pytest.mark.parametrize(
