@@ -1,1 +1,1 @@
-"""Audio: PCM, its timeline, its mixing, its encodings and where it is stored. Knows no jobs."""
+"""Audio domain: timelines, mixing, encoding and storage of audio. It does not know jobs."""

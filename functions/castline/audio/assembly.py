@@ -1,8 +1,8 @@
-"""How stored segments become one finished file, and when each turn is heard in it.
+"""Assembly of stored segments into one finished file.
 
-An MP3 is joined by copying frames where every pause has room for them: copied segments are 48 to 72 ms apart at
-least. Everything else is mixed from PCM and encoded: a WAV, turns that overlap or follow each other too closely,
-segments that belong together without a pause. Either way memory is constant.
+An MP3 is made by copying frames where every pause has room for them: copied segments are at least 48 to 72 ms apart.
+Every other file is mixed from PCM and encoded: a WAV file, a file whose turns overlap or follow each other too
+closely, and a file whose segments follow each other without a pause. Both ways use constant memory.
 """
 
 from __future__ import annotations
@@ -24,37 +24,37 @@ if TYPE_CHECKING:
 
 
 class SegmentSource(Protocol):
-    """Where the segments of a dialogue are read from, in spoken order. Each is asked for after the one before it."""
+    """A source of a dialogue's segments, in spoken order. Each segment is requested after the one before it."""
 
     def frames(self) -> Iterator[Iterator[bytes]]:
-        """The MP3 frames of every segment, in chunks of any size."""
+        """Yield the MP3 frames of every segment, in chunks of any size."""
         ...
 
     def pcm(self) -> Iterator[Iterator[bytes]]:
-        """The PCM of every segment, in chunks of any size."""
+        """Yield the PCM of every segment, in chunks of any size."""
         ...
 
     def pcm_of(self, position: int) -> Iterable[bytes]:
-        """The PCM of one segment."""
+        """Return the PCM of one segment."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """What a file will be made of."""
+    """A plan of a finished file: its format, its timeline and how it is made."""
 
     output_format: OutputFormat
     segments_per_turn: tuple[int, ...]
     timeline: Timeline
-    """When each turn is heard in the file as it will be written."""
+    """The time at which each turn is heard in the finished file."""
     segment_starts: tuple[int, ...]
-    """The sample at which each segment is heard first."""
+    """The sample at which each segment starts."""
     fade_in_samples: int
     frame_timeline: FrameTimeline | None
-    """Where frames are copied to; ``None`` when PCM is mixed."""
+    """The positions to which frames are copied; ``None`` when the file is mixed from PCM."""
 
     def write(self, source: SegmentSource) -> Iterator[bytes]:
-        """The file, chunk by chunk.
+        """Yield the file, chunk by chunk.
 
         Raises:
             BrokenSegment: a segment is missing, or not as long as its place on the timeline.
@@ -82,7 +82,7 @@ def plan_assembly(
     crossfade_ms: int,
     has_seamless_joints: bool,
 ) -> Assembly:
-    """Decide how a file is put together, before anything is read.
+    """Decide how to make a file, before any segment is read.
 
     Args:
         turns: the lengths in samples of each turn's segments.

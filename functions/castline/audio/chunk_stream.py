@@ -1,4 +1,4 @@
-"""An iterable of byte chunks as a file to read from, for uploads that want a file."""
+"""A readable stream over an iterable of byte chunks, for uploads that need a file object."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class ChunkStream(RawIOBase):
-    """Reads ``chunks`` as they are produced and keeps at most one of them.
+    """A stream that reads ``chunks`` as they are produced and keeps at most one of them in memory.
 
-    Wrapped in ``io.BufferedReader``, ``read(n)`` gives less than ``n`` bytes only at the end. What ``chunks``
-    raises, ``read`` raises.
+    Wrapped in ``io.BufferedReader``, ``read(n)`` returns less than ``n`` bytes only at the end. An exception that
+    ``chunks`` raises is raised by ``read``.
     """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
@@ -25,11 +25,11 @@ class ChunkStream(RawIOBase):
         self.size_bytes = 0  # read so far
 
     def readable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        """Fill ``buffer`` from one chunk; 0 means the end."""
+        """Fill ``buffer`` from one chunk and return the number of bytes; 0 means the end."""
         target = memoryview(buffer).cast("B")
         while not self._rest:
             chunk = next(self._chunks, None)

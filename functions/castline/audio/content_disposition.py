@@ -11,10 +11,10 @@ _NOT_SAFE_IN_QUOTES = re.compile(r"[^ !#$&-\[\]-~]")
 
 
 def content_disposition(disposition: Literal["attachment", "inline"], filename: str) -> str:
-    """Say whether to save or to show a file, and under which name.
+    """Build the header that tells a client to save or to show a file, and its name.
 
-    The name is given twice: as UTF-8 in ``filename*``, and for clients that do not know that, in ``filename``
-    with ``_`` for all that is not plain ASCII, and for quotes, backslashes and percent signs.
+    The header has the name twice: as UTF-8 in ``filename*``, and for older clients in ``filename``. In ``filename``,
+    ``_`` replaces quotes, backslashes, percent signs and every character that is not printable ASCII.
     """
     fallback = _NOT_SAFE_IN_QUOTES.sub("_", filename)
     return f"{disposition}; filename=\"{fallback}\"; filename*=UTF-8''{quote(filename, safe=_ATTR_CHAR)}"

@@ -1,4 +1,4 @@
-"""How audio fails.
+"""Errors of the audio domain.
 
 AudioError
 ├── BrokenSegment       a stored segment is missing, or not as long as its place on the timeline
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 
 class AudioError(Exception):
-    """Audio could not be put together, or described.
+    """Base class: audio could not be assembled or described.
 
     The message holds keys, positions and lengths, never dialogue text.
     """

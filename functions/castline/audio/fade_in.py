@@ -1,4 +1,4 @@
-"""How a turn fades in when its frames are copied: by the gain of its first frames."""
+"""Fade-in of a turn whose frames are copied: the gain of its first frames is lowered."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FIRST_CENTRE_SAMPLES: Final = FRAME_SAMPLES + 240 - (ENCODER_DELAY_SAMPLES + DE
 
 
 def fade_in_steps(fade_in_samples: int) -> tuple[int, ...]:
-    """By how many gain steps to lower each of a turn's first frames; the frames after those stay as they are.
+    """Return by how many gain steps to lower each of a turn's first frames; later frames keep their gain.
 
     A frame gets the gain that a straight line, from 0 at the turn's first sample to 1 at ``fade_in_samples``, has
     at the frame's centre, rounded to 1.5 dB. The first frame's centre lies before the turn: it gets the gain at

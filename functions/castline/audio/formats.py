@@ -1,4 +1,4 @@
-"""The formats in which a finished dialogue is delivered."""
+"""Output formats of a finished dialogue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class OutputFormat(StrEnum):
-    """A format; its value is also its file extension."""
+    """An output format. Its value is also its file extension."""
 
     MP3 = "mp3"
     WAV = "wav"
@@ -31,7 +31,7 @@ class OutputFormat(StrEnum):
 
 
 def encode(output_format: OutputFormat, pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
-    """Turn ``pcm`` into a complete file, chunk by chunk.
+    """Encode ``pcm`` as a complete file, chunk by chunk.
 
     Args:
         output_format: The format of the file.

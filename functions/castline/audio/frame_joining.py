@@ -1,4 +1,4 @@
-"""Segments that were encoded beforehand into one MP3, by copying their frames, in constant memory."""
+"""Joining of encoded segments into one MP3 by copying their frames, in constant memory."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ def join_frames(
     fade_in_samples: int,
     read_pcm: Callable[[int], Iterable[bytes]],
 ) -> Iterator[bytes]:
-    """Join the frames of ``segments`` into one MP3 file that lies exactly on ``frame_timeline``.
+    """Join the frames of ``segments`` into one MP3 file that matches ``frame_timeline`` exactly.
 
     Args:
-        segments: The MP3 frames of each segment in order, as chunks of any size. Each segment is asked for when
-            the one before it has been written, and read once.
-        frame_timeline: Where each of them lies.
-        fade_in_samples: Over how many samples each turn but the first fades in; a turn shorter than that fades
-            in over its whole length.
-        read_pcm: Gives the PCM of the segment at a position. It is called, and the segment encoded again, when
-            its stored frames cannot follow others because they lean on frames that were there before them.
+        segments: The MP3 frames of each segment in order, as chunks of any size. Each segment is requested after
+            the one before it has been written, and is read once.
+        frame_timeline: The place of each segment.
+        fade_in_samples: The length of the fade-in of each turn but the first. A turn that is shorter fades in over
+            its whole length.
+        read_pcm: Returns the PCM of the segment at a position. It is called to encode a segment again when the
+            segment's stored frames cannot follow other frames, because they depend on earlier frames.
 
     Yields:
         The Info frame, the segments' frames, and silent frames in the gaps.
 
     Raises:
-        BrokenSegment: A segment is shorter or longer than its place, or not made of frames; or so is its PCM when
-            it is asked for.
+        BrokenSegment: A segment, or the PCM read for it, is shorter or longer than its place or is not made of
+            frames.
         ValueError: There are more or fewer segments than places.
     """
     yield info_frame(frame_timeline.framing)
@@ -66,7 +66,7 @@ def join_frames(
 
 
 def _steps_down(placed: PlacedSegment, fade_in_samples: int) -> tuple[int, ...]:
-    """The gain steps of a segment's first frames: its part of its turn's fade."""
+    """Return the gain steps of a segment's first frames: its part of its turn's fade-in."""
     if placed.turn == 0:
         return ()
     steps_of_turn = fade_in_steps(min(fade_in_samples, placed.turn_samples))
@@ -74,7 +74,7 @@ def _steps_down(placed: PlacedSegment, fade_in_samples: int) -> tuple[int, ...]:
 
 
 def _check(chunks: Iterable[bytes], placed: PlacedSegment, position: int) -> Iterator[bytes]:
-    """Pass ``chunks`` on; raise as soon as they prove not to be the frames of ``placed``."""
+    """Yield ``chunks`` unchanged; raise as soon as they cannot be the frames of ``placed``."""
     expected_bytes = placed.frame_count * FRAME_SIZE_BYTES
     seen_bytes = 0
     for chunk in chunks:
@@ -90,7 +90,7 @@ def _check(chunks: Iterable[bytes], placed: PlacedSegment, position: int) -> Ite
 
 
 def _split(chunks: Iterator[bytes], head_frames: int) -> tuple[bytes, Iterator[bytes]]:
-    """As many bytes as make ``head_frames`` frames whole, and the chunks after those."""
+    """Return the bytes of the first ``head_frames`` frames, and the chunks after them."""
     head = bytearray()
     for chunk in chunks:
         head += chunk
@@ -100,7 +100,7 @@ def _split(chunks: Iterator[bytes], head_frames: int) -> tuple[bytes, Iterator[b
 
 
 def _faded(head: bytes, steps_down: tuple[int, ...]) -> bytes:
-    """``head`` with its first frames' gain lowered."""
+    """Return ``head`` with the gain of its first frames lowered."""
     faded = [
         with_gain(head[number * FRAME_SIZE_BYTES : (number + 1) * FRAME_SIZE_BYTES], steps)
         for number, steps in enumerate(steps_down)

@@ -1,7 +1,7 @@
-"""When each turn is heard in an MP3 whose frames were encoded beforehand: the timeline, on a grid of 24 ms.
+"""Timeline of an MP3 whose frames were encoded beforehand, on a grid of 24 ms frames.
 
-An Info frame has decoders drop what comes before the first real sample, so a segment of n samples whose first
-frame is frame F of the file is heard from sample 576·F to 576·F + n, exactly. Its frames last 48 to 72 ms longer.
+The Info frame makes decoders drop everything before the first real sample. A segment of n samples whose first frame
+is frame F of the file is therefore heard from sample 576·F to 576·F + n, exactly. Its frames last 48 to 72 ms longer.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PlacedSegment:
-    """Where the frames of one segment lie; frame 0 is the first one after the Info frame."""
+    """The place of one segment's frames; frame 0 is the first one after the Info frame."""
 
     turn: int
-    """The position of its turn."""
+    """The position of the segment's turn."""
     turn_samples: int
-    """How long its turn is heard."""
+    """The length of the segment's turn."""
     first_frame: int
     frames_into_turn: int
-    """How many frames of its turn come before it."""
+    """The number of the turn's frames that come before the segment."""
     samples: int
 
     @property
     def frame_count(self) -> int:
-        """How many frames it has."""
+        """The number of the segment's frames."""
         return Framing.of(self.samples).audio_frames
 
 
 @dataclass(frozen=True, slots=True)
 class FrameTimeline:
-    """Where the segments of a dialogue lie, in spoken order, and when its turns are therefore heard."""
+    """The places of a dialogue's segments, in spoken order, and the times of its turns."""
 
     turns: Sequence[Sequence[int]]
     """The lengths in samples of each turn's segments."""
@@ -47,7 +47,7 @@ class FrameTimeline:
     """The frame at which each turn starts."""
 
     def segments(self) -> Iterator[PlacedSegment]:
-        """Every segment. They are worked out as they are asked for: there may be thousands."""
+        """Yield the place of every segment, lazily: there may be thousands."""
         for turn, (lengths, first_frame) in enumerate(zip(self.turns, self.first_frames, strict=True)):
             turn_samples = _turn_length(lengths)
             frame = first_frame
@@ -56,7 +56,7 @@ class FrameTimeline:
                 frame += Framing.of(samples).audio_frames
 
     def timeline(self) -> Timeline:
-        """When each turn is heard: from its first segment's first sample to its last segment's last one."""
+        """Return the span of each turn, from its first segment's first sample to its last segment's last sample."""
         return Timeline(
             tuple(
                 Span(frame * FRAME_SAMPLES, frame * FRAME_SAMPLES + _turn_length(lengths))
@@ -66,7 +66,7 @@ class FrameTimeline:
 
     @property
     def framing(self) -> Framing:
-        """Of the whole file: its last frame is the last one of the last segment."""
+        """The framing of the whole file: its last frame is the last frame of the last segment."""
         return Framing.of(self.first_frames[-1] * FRAME_SAMPLES + _turn_length(self.turns[-1]))
 
 
@@ -78,9 +78,9 @@ def place(
 ) -> FrameTimeline | None:
     """Place the turns of a dialogue on whole frames.
 
-    A turn's segments follow each other directly. A turn starts at the frame nearest to where
-    :func:`~castline.audio.timeline.turn_starts` has it start, at most half a frame off. The ideal is kept in samples
-    and each turn is measured against it: what is rounded never adds up.
+    The segments of a turn follow each other directly. A turn starts at the frame nearest to the start that
+    :func:`~castline.audio.timeline.turn_starts` gives, at most half a frame away. Each start is computed from the
+    exact position in samples, so rounding errors never add up.
 
     Args:
         turns: The lengths in samples of each turn's segments. At least one turn, each of at least one segment,
@@ -89,8 +89,8 @@ def place(
         crossfade_ms: By how much the next turn starts earlier.
 
     Returns:
-        ``None`` when the frames of some turn are still going on where the next one has to start, as always when
-        turns overlap and often when less than 72 ms lie between them: such a dialogue must be mixed.
+        ``None`` when the frames of a turn do not end before the next turn starts. That is always so when turns
+        overlap, and often when less than 72 ms lie between them. Such a dialogue must be mixed.
 
     Raises:
         ValueError: There is no turn, or one without segments, or a segment without samples.
@@ -111,11 +111,11 @@ def place(
 
 
 def _turn_length(segments: Sequence[int]) -> int:
-    """How long a turn is heard, in samples: all frames of its segments but the last, and that one's samples."""
+    """Return the length of a turn in samples: all frames of its segments, but of the last only its samples."""
     *others, last = segments
     return sum(Framing.of(samples).audio_frames for samples in others) * FRAME_SAMPLES + last
 
 
 def _nearest_frame(sample: int) -> int:
-    """The frame that starts nearest to ``sample``; the later one of two."""
+    """Return the frame that starts nearest to ``sample``; the later one of two."""
     return (sample + FRAME_SAMPLES // 2) // FRAME_SAMPLES

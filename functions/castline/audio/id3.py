@@ -1,8 +1,8 @@
-"""The tag before an MP3: title, artists, and a chapter for each turn.
+"""ID3 tag of an MP3: title, artists, and a chapter for each turn.
 
-ID3v2.3 (https://id3.org/id3v2.3.0) with its chapter frames (https://id3.org/id3v2-chapters-1.0). Version 2.4 would
-allow UTF-8, but there are players that read 2.3 only; what reads chapters at all reads them in 2.3. All text is
-UTF-16 with a byte order mark, the one encoding of 2.3 that can hold every script.
+The tag is ID3v2.3 (https://id3.org/id3v2.3.0) with chapter frames (https://id3.org/id3v2-chapters-1.0). ID3v2.4 would
+allow UTF-8, but some players read only 2.3, and every player that reads chapters reads them in 2.3. All text is
+UTF-16 with a byte order mark, the only encoding of 2.3 that can hold every writing system.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TOP_LEVEL: Final = 0b10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A part of the file that players list and jump to."""
+    """A part of the file that players list and can jump to."""
 
     title: str
     start_ms: int
@@ -37,12 +37,12 @@ class Chapter:
 
 
 def id3_tag(*, title: str, artists: Sequence[str], chapters: Sequence[Chapter]) -> bytes:
-    """The tag, to be put before the first frame of the file.
+    """Build the tag that goes before the first frame of the file.
 
     Args:
-        title: Of the whole. In this and all other text, a control character becomes a space.
-        artists: Who speaks; none is fine.
-        chapters: In order, any number.
+        title: Title of the whole file. In all texts, a space replaces each control character.
+        artists: The names of the speakers; may be empty.
+        chapters: The chapters in order, any number.
     """
     frames = [_text_frame("TIT2", title)]
     if artists:
@@ -56,7 +56,7 @@ def id3_tag(*, title: str, artists: Sequence[str], chapters: Sequence[Chapter]) 
 
 
 def _contents(chapter_names: Sequence[str]) -> Iterator[bytes]:
-    """The table of contents, top first. One can hold 255 entries, so that a longer one is a table of tables."""
+    """Yield the table of contents, top level first: tables of tables if there are more than 255 chapters."""
     layers = [list(chapter_names)]
     tables: list[list[bytes]] = []
     while len(layers[-1]) > _CHILDREN_MAX:
@@ -95,5 +95,5 @@ def _element_id(name: str) -> bytes:
 
 
 def _seven_bits_a_byte(number: int) -> bytes:
-    """``number`` in four bytes whose highest bits are 0, so that no decoder takes a size for a sync word."""
+    """Encode ``number`` as a synchsafe integer: four bytes, each with a highest bit of 0."""
     return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))

@@ -1,15 +1,15 @@
-"""The first frame of an MP3 file: silent, with the Xing/LAME tag that makes the file seekable and gapless.
+"""Info frame: the silent first frame of an MP3 file, whose Xing/LAME tag makes the file seekable and gapless.
 
 Layout of the frame (MPEG-2 Layer III mono, so 9 bytes of side information):
 
     offset  bytes
          0      4  frame header
-         4      9  side information, all zero: a decoder that knows no tag hears silence
+         4      9  side information, all zero: a decoder that does not know the tag plays silence
         13    120  Xing part: "Info" (for CBR), fields present, frame count, byte count, seek table, quality
        133     36  LAME part: encoder, encoder delay and padding, music length, two CRC-16s
        169    119  zeros
 
-LAME 3.100 writes it so (``VbrTag.c``), and http://gabriel.mp3-tech.org/mp3infotag.html describes it.
+LAME 3.100 writes the same layout (``VbrTag.c``). http://gabriel.mp3-tech.org/mp3infotag.html describes it.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _CRC_16_ARC_POLYNOMIAL: Final = 0xA001  # x^16 + x^15 + x^2 + 1, bits reversed
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """How LAME spreads PCM of a known length over frames."""
+    """The layout that LAME gives PCM of a known length: frame count, delay and padding."""
 
     audio_frames: int
     padding_samples: int
 
     @classmethod
     def of(cls, total_samples: int) -> Self:
-        """The framing of ``total_samples``: delay, then the audio, then padding up to a whole frame."""
+        """Return the framing of ``total_samples``: delay, then the audio, then padding up to a whole frame."""
         delayed_samples = ENCODER_DELAY_SAMPLES + total_samples
         padding = _MIN_PADDING_SAMPLES + -delayed_samples % FRAME_SAMPLES
         return cls(audio_frames=(delayed_samples + padding) // FRAME_SAMPLES, padding_samples=padding)
@@ -58,7 +58,7 @@ class Framing:
 
 
 def info_frame(framing: Framing) -> bytes:
-    """The Info frame of a file framed so."""
+    """Build the Info frame of a file with the given framing."""
     tagged = FRAME_HEADER + bytes(SIDE_INFORMATION_BYTES) + _xing_part(framing) + _lame_part_without_crc(framing)
     tagged += struct.pack(">H", _crc_16(tagged))
     return tagged.ljust(FRAME_SIZE_BYTES, b"\0")
@@ -97,7 +97,7 @@ def _lame_part_without_crc(framing: Framing) -> bytes:
 
 
 def _crc_16(data: bytes) -> int:
-    """CRC-16/ARC of ``data``, the one the tag uses: reflected, initial value 0."""
+    """Return the CRC-16/ARC of ``data``, which the tag uses: reflected, initial value 0."""
     crc = 0
     for byte in data:
         crc ^= byte

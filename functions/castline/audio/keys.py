@@ -2,11 +2,11 @@
 
     segments/<user_id>/<fingerprint>                   one segment: its MP3 frames, then its PCM
     audio/<job_id>/<audio_file_id>.<mp3|wav>           one finished file
-    audio/<job_id>/<audio_file_id>.cues.json           what is said in it when, for subtitles
-    audio/<job_id>/<audio_file_id>.<vtt|srt>           its subtitles, where they are too large for an answer
+    audio/<job_id>/<audio_file_id>.cues.json           the subtitle cues of the file
+    audio/<job_id>/<audio_file_id>.<vtt|srt>           the subtitles, if they are too large for an API response
 
-A segment's fingerprint is the hash of all that shapes its sound. Segments are kept apart by user, so that
-nobody can learn what another has had spoken.
+A segment's fingerprint is the hash of everything that shapes its sound. Each user has separate segments, so nobody
+can find out what another user has had spoken.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def audio_key(job_id: str, audio_file_id: str, extension: str) -> str:
 def user_component(user_id: str) -> str:
     """Return a user's id as one component of a key, percent-encoded, dots included.
 
-    Whatever the id holds, no two users share a prefix, and ``..`` is nothing that an HTTP client might resolve.
+    No two users share a prefix, and an HTTP client cannot resolve ``..`` in the key.
 
     Raises:
         UnicodeEncodeError: the id holds half of a surrogate pair.

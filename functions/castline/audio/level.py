@@ -1,9 +1,9 @@
-"""How loud speech is, and making all of it equally loud.
+"""Loudness measurement and loudness normalization of speech.
 
-The level is the gated one of ITU-R BS.1770-4, without its K-weighting, which is for comparing different kinds of
-sound: here everything is speech. Blocks of 400 ms overlap by 75 %. Those below -70 dBFS are left out, then those
-more than 10 dB below the mean power of the others: pauses do not make speech count as quieter. The level is the
-mean power of what is left, 0 dBFS being a square wave at full scale.
+The level is the gated loudness of ITU-R BS.1770-4 without the K-weighting, which serves to compare different kinds of
+sound: all sound here is speech. Blocks of 400 ms overlap by 75 %. Blocks below -70 dBFS are left out, then blocks
+more than 10 dB below the mean power of the others, so that pauses do not lower the level. The level is the mean power
+of the remaining blocks. 0 dBFS is a square wave at full scale.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Final
 from castline.pcm import FULL_SCALE, SAMPLE_WIDTH_BYTES, ms_to_samples
 
 TARGET_DBFS: Final = -22.0
-"""Where speech is brought. The peaks of the most uneven voice heard so far are 20.7 dB above its level."""
+"""The level after normalization. The highest crest factor of a voice measured so far is 20.7 dB."""
 
 CEILING_DBFS: Final = -1.0
-"""What no sample exceeds: an MP3 decoder may overshoot a little."""
+"""The highest peak after normalization: it leaves room for an MP3 decoder that overshoots."""
 
 MAX_GAIN_DB: Final = 20.0
-"""Speech that would need more is mostly noise."""
+"""The highest gain. Speech that would need more is mostly noise."""
 
 _STEPS_PER_BLOCK: Final = 4
 _STEP_BYTES: Final = ms_to_samples(100) * SAMPLE_WIDTH_BYTES
@@ -31,9 +31,9 @@ _RELATIVE_GATE_DB: Final = -10.0
 
 
 def speech_level_dbfs(pcm: bytes) -> float | None:
-    """The level of the speech in ``pcm``, in dBFS; ``None`` if there is nothing but silence.
+    """Return the level of the speech in ``pcm`` in dBFS; ``None`` if there is only silence.
 
-    Less than a block is one block.
+    PCM shorter than a block is measured as one block.
     """
     absolute_gate = _power(_ABSOLUTE_GATE_DBFS)
     audible = [power for power in _block_powers(pcm) if power > absolute_gate]
@@ -44,14 +44,14 @@ def speech_level_dbfs(pcm: bytes) -> float | None:
 
 
 def levelled(pcm: bytes, *, volume: float = 1.0) -> bytes:
-    """Bring the speech in ``pcm`` to ``TARGET_DBFS``, as far as one gain for all of it can.
+    """Normalize the loudness of ``pcm`` to ``TARGET_DBFS`` with one gain for all samples.
 
-    The gain is at most ``MAX_GAIN_DB``, and never so high that a sample exceeds ``CEILING_DBFS``: peaks are not
-    clipped, speech with higher ones stays quieter. Silence stays as it is.
+    The gain is at most ``MAX_GAIN_DB``, and never raises a sample above ``CEILING_DBFS``: peaks are not clipped, and
+    speech with high peaks stays quieter. Silence is returned unchanged.
 
     Args:
         pcm: Whole samples.
-        volume: A factor for the amplitude of the result, 0 to 2. What exceeds full scale then is limited to it.
+        volume: A factor for the amplitude of the result, 0 to 2. Samples that then exceed full scale are clipped.
     """
     level_dbfs = speech_level_dbfs(pcm)
     if level_dbfs is None:
@@ -62,7 +62,7 @@ def levelled(pcm: bytes, *, volume: float = 1.0) -> bytes:
 
 
 def _block_powers(pcm: bytes) -> list[float]:
-    """The mean power of each whole block; 1.0 is full scale."""
+    """Return the mean power of each whole block; 1.0 is full scale."""
     view = memoryview(pcm)
     whole_steps = len(view) // _STEP_BYTES
     if whole_steps < _STEPS_PER_BLOCK:

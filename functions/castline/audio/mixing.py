@@ -1,4 +1,4 @@
-"""Turns into one stream of PCM, laid out on a timeline, in constant memory."""
+"""Mixing of turns into one stream of PCM, in constant memory."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
 def mix(turns: Iterable[Iterable[bytes]], timeline: Timeline, *, fade_in_samples: int) -> Iterator[bytes]:
     """Mix ``turns`` into one stream, exactly ``timeline.total_samples`` long.
 
-    Held in memory at any time: one chunk of one turn, and what of the turns so far lasts beyond the start of
-    the next one.
+    Memory holds one chunk of one turn, and the part of earlier turns that lasts beyond the start of the next one.
 
     Args:
-        turns: The PCM of each turn in order, as chunks of any size, even ones that cut a sample in two. Each
-            is asked for when the one before it has been read, and read once.
-        timeline: Where each turn lies: one span a turn, none starting before the one before it.
-        fade_in_samples: Over how many samples each turn but the first fades in, linearly; a turn shorter than
-            that fades in over its whole length.
+        turns: The PCM of each turn in order, as chunks of any size; a chunk may end within a sample. Each turn is
+            requested after the one before it has been read, and is read once.
+        timeline: The place of each turn: one span for each turn, none starting before the one before it.
+        fade_in_samples: The length of the linear fade-in of each turn but the first. A turn that is shorter fades in
+            over its whole length.
 
     Yields:
-        PCM in chunks of whole samples: silence in the gaps; where turns overlap their sum, limited to full
+        PCM in chunks of whole samples: silence in the gaps, and where turns overlap their sum, clipped to full
         scale.
 
     Raises:
@@ -51,7 +50,7 @@ def mix(turns: Iterable[Iterable[bytes]], timeline: Timeline, *, fade_in_samples
 
 
 class _Canvas:
-    """The part of the mix that is not final yet, from the first sample not taken on."""
+    """The part of the mix that later turns may still change."""
 
     def __init__(self) -> None:
         self._taken_samples = 0
@@ -67,7 +66,7 @@ class _Canvas:
         self._pcm += pcm[overlap:]
 
     def take(self, until_sample: int) -> Iterator[bytes]:
-        """Hand over all that is before ``until_sample``, as one chunk or none: it is final."""
+        """Yield everything before ``until_sample``, which is final, as one chunk or none."""
         size = (until_sample - self._taken_samples) * SAMPLE_WIDTH_BYTES
         if size <= 0:
             return
@@ -82,14 +81,14 @@ class _Canvas:
 
 
 def _start_of_next(timeline: Timeline, position: int) -> int:
-    """The first sample that a turn after ``position`` may still change; for the last one, the end."""
+    """Return the first sample that a turn after ``position`` may still change; for the last turn, the end."""
     if position + 1 < len(timeline.spans):
         return timeline.spans[position + 1].start_sample
     return timeline.total_samples
 
 
 def _check_length(chunks: Iterable[bytes], span: Span, position: int) -> Iterator[bytes]:
-    """Pass ``chunks`` on; raise as soon as they prove longer than ``span``, or at their end if shorter."""
+    """Yield ``chunks`` unchanged; raise as soon as they are longer than ``span``, or at their end if shorter."""
     expected_bytes = span.length_samples * SAMPLE_WIDTH_BYTES
     seen_bytes = 0
     for chunk in chunks:
@@ -102,7 +101,7 @@ def _check_length(chunks: Iterable[bytes], span: Span, position: int) -> Iterato
 
 
 def _fade_in(chunks: Iterable[bytes], fade_samples: int) -> Iterator[bytes]:
-    """Raise the gain from 0 to 1 in a straight line over the first ``fade_samples``."""
+    """Raise the gain linearly from 0 to 1 over the first ``fade_samples``."""
     faded_samples = 0
     for chunk in chunks:
         if faded_samples >= fade_samples:

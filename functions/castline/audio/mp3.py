@@ -1,8 +1,7 @@
-"""PCM to MP3, streaming: MPEG-2 Layer III, CBR 96 kbit/s, mono, 24 kHz, gapless.
+"""Streaming MP3 encoder: MPEG-2 Layer III, CBR 96 kbit/s, mono, 24 kHz, gapless.
 
-The length is known before the first sample, so the first frame can already say how many frames follow and how
-much of them is encoder delay and padding. Players and decoders that honour it give back exactly the samples
-that went in.
+The length is known before the first sample, so the first frame already has the number of frames, the encoder delay
+and the padding. Players and decoders that honour them return exactly the samples that were encoded.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _QUALITY: Final = 7
 
 
 def encode_mp3(pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
-    """Encode ``pcm``.
+    """Encode ``pcm`` as a complete MP3 file.
 
     Args:
         pcm: Chunks of whole samples.
@@ -44,7 +43,7 @@ def encode_mp3(pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
 def encode_frames(pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
     """Encode ``pcm`` without an Info frame: as many frames as ``Framing.of(total_samples)`` says.
 
-    Takes, yields and raises what :func:`encode_mp3` does. The first frame needs no frame before it.
+    The arguments, chunks and errors are those of :func:`encode_mp3`. The first frame needs no frame before it.
     """
     encoder = _encoder()
     encoded_bytes = written_bytes = 0

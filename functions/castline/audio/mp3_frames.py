@@ -1,12 +1,12 @@
-"""The one kind of MP3 frame that is written here: MPEG-2 Layer III, CBR 96 kbit/s, mono, 24 kHz, 24 ms long.
+"""MP3 frames of the one kind that is written here: MPEG-2 Layer III, CBR 96 kbit/s, mono, 24 kHz, 24 ms long.
 
     offset  bytes
          0      4  header, the same in every frame
          4      9  side information: main_data_begin (8 bits), private (1), part2_3_length (12), big_values (9),
-                   global_gain (8), and what is not touched here
-        13    275  main data; what a frame does not need is a reservoir that later frames may use
+                   global_gain (8), and fields that are not used here
+        13    275  main data; the part that a frame does not need is a bit reservoir for later frames
 
-``main_data_begin`` says how many bytes before its own main data a frame's coded audio begins.
+``main_data_begin`` is the number of bytes before its own main data at which a frame's coded audio begins.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FRAME_HEADER: Final = bytes.fromhex("fff3a4c4")
 SIDE_INFORMATION_BYTES: Final = 9
 
 SILENT_FRAME: Final = FRAME_HEADER.ljust(FRAME_SIZE_BYTES, b"\0")
-"""Without side information and main data: digital silence, though the frame before it still fades into it."""
+"""A frame of digital silence: no side information and no main data. The frame before it still fades into it."""
 
 GAIN_STEPS_PER_OCTAVE: Final = 4
 """Four steps of ``global_gain`` halve the amplitude: one is 1.5 dB."""
@@ -40,15 +40,15 @@ _GAIN_MAX: Final = 0xFF
 
 
 def find_foreign_frame(data: bytes, *, offset_bytes: int = 0) -> int | None:
-    """Where ``data`` is not made of frames with the one header there may be.
+    """Find the first frame in ``data`` whose header is not the expected one.
 
     Args:
-        data: Consecutive bytes of a sequence of frames, which may begin and end amid one.
-        offset_bytes: How many bytes of the sequence come before ``data``.
+        data: Consecutive bytes of a sequence of frames, which may begin and end within a frame.
+        offset_bytes: The number of bytes of the sequence that come before ``data``.
 
     Returns:
-        The number, in the sequence, of a frame with another header; ``None`` if there is none. Looking is a few
-        strides in C, whatever the number of frames.
+        The frame's number in the sequence; ``None`` if there is no such frame. The search takes a few strided
+        comparisons in C, whatever the number of frames.
     """
     for index, expected in enumerate(FRAME_HEADER):
         first = (index - offset_bytes) % FRAME_SIZE_BYTES
@@ -60,12 +60,12 @@ def find_foreign_frame(data: bytes, *, offset_bytes: int = 0) -> int | None:
 
 
 def main_data_begin(frame: bytes) -> int:
-    """How many bytes of earlier frames' main data ``frame`` needs; 0 if it can be decoded by itself."""
+    """Return how many bytes of earlier frames' main data ``frame`` needs; 0 if it can be decoded by itself."""
     return frame[_SIDE_INFORMATION_OFFSET]
 
 
 def with_gain(frame: bytes, steps_down: int) -> bytes:
-    """``frame``, quieter by ``steps_down`` steps of 1.5 dB, down to what the format can say; nothing else changes."""
+    """Return ``frame`` with its gain lowered by ``steps_down`` steps of 1.5 dB, at most to the format's minimum."""
     word = int.from_bytes(frame[_GAIN_WORD])
     gain = word >> _GAIN_SHIFT & _GAIN_MAX
     lowered = max(0, gain - steps_down)

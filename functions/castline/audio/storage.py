@@ -1,6 +1,6 @@
-"""Where audio is stored: one S3 bucket, with spoken segments for reuse and finished files for download.
+"""Audio storage: one S3 bucket with spoken segments for reuse and finished files for download.
 
-``castline.audio.keys`` has the layout of the bucket.
+``castline.audio.keys`` defines the layout of the bucket.
 """
 
 from __future__ import annotations
@@ -48,37 +48,37 @@ _UPLOAD: Final = TransferConfig(multipart_threshold=_PART_BYTES, multipart_chunk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentEntry:
-    """What is known of a stored segment without reading it: its length, and the notes it was stored with."""
+    """The length and the notes of a stored segment, known without reading its content."""
 
     samples: int
     notes: Mapping[str, str]
 
 
 class AudioStorage:
-    """The bucket. One instance serves many threads.
+    """Access to the audio bucket. One instance serves many threads.
 
-    All methods raise ServiceUnavailable when S3 cannot serve them just now. What it refuses for good, other than
-    a missing segment, surfaces as ``botocore.exceptions.ClientError``.
+    All methods raise ServiceUnavailable when S3 is temporarily unavailable. A permanent refusal, other than a missing
+    segment, surfaces as ``botocore.exceptions.ClientError``.
     """
 
     def __init__(self, *, bucket: str, client: S3Client, presigning_client: S3Client) -> None:
         """Use a bucket.
 
         Args:
-            bucket: Its name.
-            client: Reads and writes.
-            presigning_client: Signs download URLs, so its endpoint is the address under which browsers reach
-                the bucket. Configured with ``signature_version="s3v4"``.
+            bucket: The bucket's name.
+            client: The client that reads and writes.
+            presigning_client: The client that signs download URLs. Its endpoint is the address under which browsers
+                reach the bucket. Configured with ``signature_version="s3v4"``.
         """
         self._bucket = bucket
         self._client = client
         self._presigning_client = presigning_client
 
     def find_segment(self, user_id: str, fingerprint: str) -> SegmentEntry | None:
-        """Return what is stored of a segment.
+        """Return the entry of a stored segment, or None if it must be spoken again.
 
-        None when there is nothing, nothing that lasts long enough to be used, or an object of a size that no segment
-        has: such a segment is spoken again and stored over it.
+        The segment must be spoken again when there is no object, when the object expires too soon to be used, or when
+        no segment can have the object's size. The new segment then replaces the object.
 
         Needs ``s3:ListBucket``: without it, S3 answers 403 and not 404 for a missing key.
         """
@@ -98,13 +98,13 @@ class AudioStorage:
         return SegmentEntry(samples=samples, notes=head["Metadata"])
 
     def put_segment(self, user_id: str, fingerprint: str, segment: StoredSegment, notes: Mapping[str, str]) -> None:
-        """Store a segment; one that is already there is replaced.
+        """Store a segment, replacing any that has the same key.
 
         Args:
-            user_id: whose it is.
-            fingerprint: under which it is found again.
+            user_id: the segment's owner.
+            fingerprint: the segment's cache key.
             segment: its frames and PCM.
-            notes: what is to be known of it without reading it: ASCII, less than 2 KB in all.
+            notes: metadata that can be read without the content: ASCII, less than 2 KB in all.
         """
         with translated_aws_errors():
             self._client.put_object(
@@ -116,18 +116,18 @@ class AudioStorage:
             )
 
     def delete_segment(self, user_id: str, fingerprint: str) -> None:
-        """Delete a segment, so that it is spoken again; one that is not there is fine."""
+        """Delete a segment, so that it is spoken again; does nothing if there is no such segment."""
         with translated_aws_errors():
             self._client.delete_object(Bucket=self._bucket, Key=segment_key(user_id, fingerprint))
 
     def read_parts(self, user_id: str, parts: Iterable[tuple[str, range]]) -> Iterator[Iterator[bytes]]:
-        """Stream parts of several segments one after another: each a fingerprint, and which bytes.
+        """Stream parts of several segments one after another: each a fingerprint and a range of bytes.
 
-        Chunks have up to 64 KiB and may cut a sample in two. Of a segment that ends within its part comes what there
-        is.
+        Chunks have up to 64 KiB and may end within a sample. If a segment ends within the requested range, only the
+        bytes up to its end are streamed.
 
-        The next few are requested while one is read, which hides S3's latency. Only the responses are opened
-        ahead; their bodies stay in the sockets until they are read, so little memory is held.
+        The next few objects are requested while one is read, which hides S3's latency. Only the responses are opened
+        ahead; their bodies stay in the sockets until they are read, so little memory is used.
 
         Raises:
             BrokenSegment: There is no such segment, or it ends before the part begins.
@@ -148,10 +148,10 @@ class AudioStorage:
                     future.result().close()
 
     def put_audio(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
-        """Store a finished file as it is produced, in constant memory; above 5 MiB in parts.
+        """Store a finished file as it is produced, in constant memory; above 5 MiB by multipart upload.
 
-        The object appears only when it is complete. When ``chunks`` raises, that error is raised here and
-        nothing is left behind: neither an object nor the parts of one.
+        The object appears only when it is complete. When ``chunks`` raises, the error is raised here, and neither an
+        object nor parts of an upload are left behind.
 
         Returns:
             The file's size in bytes.
@@ -178,7 +178,7 @@ class AudioStorage:
             raise
 
     def put_cues(self, job_id: str, audio_file_id: str, cues: Iterable[SubtitleCue]) -> None:
-        """Store what is said when in a finished file, beside it."""
+        """Store the subtitle cues of a finished file beside it."""
         rows = [[cue.start_ms, cue.end_ms, cue.speaker, cue.text] for cue in cues]
         with translated_aws_errors():
             self._client.put_object(
@@ -189,12 +189,12 @@ class AudioStorage:
             )
 
     def put_subtitles(self, key: str, text: str, content_type: str) -> None:
-        """Store subtitles as a file, beside the audio that they are of."""
+        """Store subtitles as a file beside the audio file."""
         with translated_aws_errors():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=text.encode("utf-8"), ContentType=content_type)
 
     def read_cues(self, job_id: str, audio_file_id: str) -> list[SubtitleCue]:
-        """Read what is said when in a finished file.
+        """Read the subtitle cues of a finished file.
 
         Raises:
             UnreadableCues: There are no cues, or what is stored in their place is something else.
@@ -226,7 +226,7 @@ class AudioStorage:
         expires_in_seconds: int,
         method: Literal["GET", "HEAD"] = "GET",
     ) -> str:
-        """Return a presigned URL under which anyone can use ``method`` on the file until it expires."""
+        """Return a presigned URL with which anyone can use ``method`` on the file until the URL expires."""
         return self._presigning_client.generate_presigned_url(
             "head_object" if method == "HEAD" else "get_object",
             Params={
@@ -239,7 +239,7 @@ class AudioStorage:
         )
 
     def delete_audio(self, job_id: str) -> None:
-        """Delete every finished file of a job; a job without any is fine."""
+        """Delete every finished file of a job; does nothing if there are none."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"audio/{job_id}/")
         with translated_aws_errors():
             for page in pages:
@@ -282,5 +282,5 @@ def _is_missing(error: ClientError) -> bool:
 
 
 def _is_missing_or_hidden(error: ClientError) -> bool:
-    """Tell whether a key is missing: to those who may not list the bucket, S3 says that it is denied."""
+    """Return whether a key is missing. Without permission to list the bucket, S3 answers 403 for a missing key."""
     return _is_missing(error) or error_code(error) in {"403", "AccessDenied"}

@@ -1,8 +1,8 @@
-"""How a spoken segment is stored: one object, first its MP3 frames, then the PCM that they were made of.
+"""Stored form of a spoken segment: one object with its MP3 frames, then the PCM that they were encoded from.
 
-An MP3 is joined from the frames alone, everything else is mixed from the PCM alone: which it will be is not known
-when a segment is spoken, and is no reason to have it spoken again. Where each part lies follows from the number
-of samples, and that from the object's size.
+An MP3 is joined from the frames alone; every other file is mixed from the PCM alone. It is not known when a segment
+is spoken which of the two is needed, and the segment must not be spoken twice for it. The object's size gives the
+number of samples, and the number of samples gives the place of each part.
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ _TAGS: Final = {b"Xing", b"Info"}
 
 @dataclass(frozen=True, slots=True)
 class StoredSegment:
-    """A segment as it is stored."""
+    """A segment in its stored form."""
 
     samples: int
     body: bytes
-    """The object: frames, then PCM."""
+    """The object's content: frames, then PCM."""
 
     @property
     def frames(self) -> bytes:
-        """Its MP3 frames: as many as ``Framing.of(samples)`` says, the first of which needs none before it."""
+        """The segment's MP3 frames: as many as ``Framing.of(samples)`` says. The first needs no frame before it."""
         return self.body[_as_slice(frames_range(self.samples))]
 
     @property
     def pcm(self) -> bytes:
-        """Its PCM."""
+        """The segment's PCM."""
         return self.body[_as_slice(pcm_range(self.samples))]
 
 
 @dataclass(frozen=True, slots=True)
 class Checksums:
-    """Content hashes of a stored segment's two parts, see :func:`part_checksum`."""
+    """Checksums of a stored segment's two parts, see :func:`part_checksum`."""
 
     frames: str
     pcm: str
 
     @classmethod
     def of(cls, fingerprint: str, segment: StoredSegment) -> Self:
-        """Return those of ``segment``, which is stored under ``fingerprint``."""
+        """Return the checksums of ``segment``, which is stored under ``fingerprint``."""
         frames, pcm = part_checksum(fingerprint), part_checksum(fingerprint)
         frames.update(segment.frames)
         pcm.update(segment.pcm)
@@ -61,7 +61,7 @@ class Checksums:
 def part_checksum(fingerprint: str) -> Hash:
     """Begin the checksum of one part of a segment: SHA-256 of the segment's fingerprint and the part's bytes.
 
-    The fingerprint makes a part that is stored under another segment's key fail.
+    The fingerprint makes the check fail for a part that is stored under another segment's key.
     """
     return hashlib.sha256(fingerprint.encode("ascii"))
 
@@ -72,18 +72,18 @@ def digest(checksum: Hash) -> str:
 
 
 def frames_range(samples: int) -> range:
-    """Which bytes of the object of a segment of ``samples`` samples are its MP3 frames."""
+    """Return the range of bytes that the MP3 frames take in the object of a segment of ``samples`` samples."""
     return range(Framing.of(samples).audio_frames * FRAME_SIZE_BYTES)
 
 
 def pcm_range(samples: int) -> range:
-    """Which bytes of the object of a segment of ``samples`` samples are its PCM."""
+    """Return the range of bytes that the PCM takes in the object of a segment of ``samples`` samples."""
     start = frames_range(samples).stop
     return range(start, start + samples * SAMPLE_WIDTH_BYTES)
 
 
 def samples_in(size_bytes: int) -> int:
-    """How many samples the segment has whose object is ``size_bytes`` large.
+    """Return the number of samples of a segment whose object has ``size_bytes`` bytes.
 
     Raises:
         BrokenSegment: No segment's object has that size.
@@ -100,14 +100,14 @@ def samples_in(size_bytes: int) -> int:
 
 
 def encode_segment(pcm: bytes) -> StoredSegment:
-    """Encode ``pcm``, and check what joining relies on.
+    """Encode ``pcm`` as a stored segment, and check the properties that joining relies on.
 
     Args:
         pcm: At least one sample.
 
     Raises:
-        LengthMismatch: The encoder wrote more or fewer frames than the number of samples asks for.
-        BrokenSegment: It wrote something else than bare frames that can be put after any others.
+        LengthMismatch: The encoder wrote more or fewer frames than the number of samples requires.
+        BrokenSegment: The encoder did not write bare frames that can follow any others.
     """
     from castline.audio.mp3 import encode_frames  # needs the speech layer; the API does without
 

@@ -1,8 +1,8 @@
-"""Subtitles: who says what, and when, as WebVTT and SubRip files.
+"""Subtitles as WebVTT and SubRip files.
 
-Lines are broken as a reader expects it: Western text at spaces, Chinese and Japanese between any two characters
-except before a closing mark and after an opening one (kinsoku). Their width is counted in columns, of which a Chinese
-character fills two.
+Lines are broken as readers expect: Western text at spaces, Chinese and Japanese between any two characters except
+before a closing mark and after an opening mark (kinsoku). Line width is counted in columns; a Chinese character takes
+two.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LINE_COLUMNS: Final = 42
-"""What fits on one line of a screen, in half-width columns."""
+"""The width of one line on a screen, in half-width columns."""
 
 # What a reader sees as one character: a flag, or a character with all that is written on top of it or joined to it.
 # Besides combining marks, which are looked up, that is skin tones, tags, the vowels and final consonants of Hangul
@@ -42,11 +42,11 @@ _COMBINING_CATEGORIES: Final = {"Mn", "Me", "Mc"}
 _ZERO_WIDTH_CATEGORIES: Final = {"Mn", "Me", "Cf", "Cc"}
 
 _remembered: Final = lru_cache(maxsize=4096)
-"""For what is asked about each character of a file, most of which are few: it halves the time of a large one."""
+"""Cache for functions of one character. A file has few distinct ones: a large file takes half the time."""
 
 
 class SubtitleFormat(StrEnum):
-    """A format of subtitles; its value is also its file extension."""
+    """A subtitle format. Its value is also its file extension."""
 
     VTT = "vtt"
     SRT = "srt"
@@ -68,7 +68,7 @@ class SubtitleFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SubtitleCue:
-    """What one speaker says, from ``start_ms`` to ``end_ms``."""
+    """The words of one speaker from ``start_ms`` to ``end_ms``."""
 
     start_ms: int
     end_ms: int
@@ -77,7 +77,7 @@ class SubtitleCue:
 
 
 def render(subtitle_format: SubtitleFormat, cues: Iterable[SubtitleCue]) -> str:
-    """The cues as a file of the given format, to be encoded as UTF-8."""
+    """Render the cues as a file of the given format, to be encoded as UTF-8."""
     match subtitle_format:
         case SubtitleFormat.VTT:
             return render_vtt(cues)
@@ -86,10 +86,10 @@ def render(subtitle_format: SubtitleFormat, cues: Iterable[SubtitleCue]) -> str:
 
 
 def render_vtt(cues: Iterable[SubtitleCue]) -> str:
-    """The cues as WebVTT: each speaker is the voice of a cue, which players can style and most do not show.
+    """Render the cues as WebVTT. Each speaker is the voice of a cue, which players can style and most do not show.
 
-    ``&``, ``<`` and ``>`` are escaped, so that no text is taken for markup or a timing line; and so is a dash that
-    would make an arrow with the end of the speaker's tag.
+    ``&``, ``<`` and ``>`` are escaped, so that no text is read as markup or as a timing line. A dash that would form
+    an arrow with the end of the speaker's tag is escaped too.
     """
     blocks = ["WEBVTT\n"]
     for cue in cues:
@@ -100,10 +100,11 @@ def render_vtt(cues: Iterable[SubtitleCue]) -> str:
 
 
 def render_srt(cues: Iterable[SubtitleCue]) -> str:
-    """The cues as SubRip, numbered from 1, each beginning with its speaker's name.
+    """Render the cues as SubRip, numbered from 1, each beginning with its speaker's name.
 
-    Lines end in CRLF: every player takes it, and the oldest take nothing else. SubRip has no escapes: an arrow that
-    some players would take for a timing line is written ``→``; tags such as ``<i>`` are shown as the player pleases.
+    Lines end in CRLF, which every player accepts; the oldest accept nothing else. SubRip has no escapes. An arrow,
+    which some players would read as a timing line, is written ``→``. Tags such as ``<i>`` are kept, and some players
+    apply them.
     """
     blocks = []
     for number, cue in enumerate(cues, start=1):
@@ -116,8 +117,8 @@ def render_srt(cues: Iterable[SubtitleCue]) -> str:
 def wrap(text: str, *, columns: int = LINE_COLUMNS) -> list[str]:
     """Break ``text`` into lines of at most ``columns``, none of them blank.
 
-    Any white space becomes one space, or a break. Where a word, or a row of marks that belong
-    together, is wider than a line, it is broken between characters.
+    White space becomes one space or a line break. A word, or a row of marks that belong together, is broken between
+    characters if it is wider than a line.
     """
     lines: list[str] = []
     line, width = "", 0
@@ -134,16 +135,16 @@ def wrap(text: str, *, columns: int = LINE_COLUMNS) -> list[str]:
 
 
 class _Piece(NamedTuple):
-    """A stretch of text in which no line ends."""
+    """A stretch of text that must stay on one line."""
 
     text: str
     columns: int
     after_space: bool
-    """Whether a space comes before it, which goes when a line ends there."""
+    """Whether a space comes before the piece. The space is dropped when a line ends there."""
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    """``text`` cut at each place where a line may end."""
+    """Cut ``text`` at each place where a line may end."""
     current: list[str] = []
     after_space = False
     for character in _characters(text):
@@ -161,7 +162,7 @@ def _piece(characters: list[str], *, after_space: bool) -> _Piece:
 
 
 def _may_end_between(before: list[str], after: str) -> bool:
-    """Whether a line may end between the characters ``before`` and the one ``after``."""
+    """Return whether a line may end between the characters ``before`` and the one ``after``."""
     if after == " ":
         return False
     last = before[-1]
@@ -173,7 +174,7 @@ def _may_end_between(before: list[str], after: str) -> bool:
 
 
 def _cut(piece: _Piece, columns: int) -> list[tuple[str, int]]:
-    """A piece as lines with their widths, all but the last of them as full as they can be."""
+    """Cut a piece into lines, all but the last as full as possible, and return each with its width."""
     lines: list[tuple[str, int]] = []
     line, width = "", 0
     for character in _characters(piece.text):
@@ -186,7 +187,7 @@ def _cut(piece: _Piece, columns: int) -> list[tuple[str, int]]:
 
 
 def _characters(text: str) -> list[str]:
-    """What a reader sees as characters, in order."""
+    """Return the grapheme clusters of ``text``, which readers see as characters."""
     characters: list[str] = []
     for match in _CHARACTER.finditer(text):
         if characters and unicodedata.category(match[0][0]) in _COMBINING_CATEGORIES:
@@ -198,7 +199,7 @@ def _characters(text: str) -> list[str]:
 
 @_remembered
 def _columns(character: str) -> int:
-    """How many columns one character fills: none, one or two."""
+    """Return the number of columns that one character takes: none, one or two."""
     return min(2, sum(map(_columns_of_code_point, character)))
 
 
@@ -234,7 +235,7 @@ def _escape(text: str) -> str:
 
 
 def _escape_name(name: str) -> str:
-    """Escape what is followed by the ``>`` of its tag."""
+    """Escape a speaker's name, which is followed by the ``>`` of its tag."""
     escaped = _escape(name)
     return escaped.removesuffix("-") + "&#45;" if escaped.endswith("--") else escaped
 

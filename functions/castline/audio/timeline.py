@@ -1,4 +1,4 @@
-"""When each turn is heard: pure arithmetic on sample counts."""
+"""Timeline of a dialogue: pure arithmetic on sample counts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where one turn lies: ``start_sample`` is its first sample, ``end_sample`` one past its last."""
+    """The place of one turn: ``start_sample`` is its first sample, ``end_sample`` one past its last."""
 
     start_sample: int
     end_sample: int
 
     @property
     def length_samples(self) -> int:
-        """How long the turn is."""
+        """The length of the turn."""
         return self.end_sample - self.start_sample
 
     @property
@@ -36,27 +36,27 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Where the turns of a dialogue lie, in the order in which they are spoken.
+    """The spans of a dialogue's turns, in spoken order.
 
-    Milliseconds are always rounded from an absolute sample position, never summed up: errors do not add up,
-    turns that touch in samples touch in milliseconds, and the last end equals ``duration_ms``.
+    Milliseconds are rounded from an absolute sample position, never summed. So errors do not add up, turns that touch
+    in samples touch in milliseconds, and the last end equals ``duration_ms``.
     """
 
     spans: tuple[Span, ...]
 
     @property
     def total_samples(self) -> int:
-        """The length of the whole: the latest end."""
+        """The length of the dialogue: its latest end."""
         return max((span.end_sample for span in self.spans), default=0)
 
     @property
     def duration_ms(self) -> int:
-        """The length of the whole, rounded to the nearest millisecond."""
+        """The length of the dialogue, rounded to the nearest millisecond."""
         return samples_to_ms(self.total_samples)
 
 
 def lay_out(lengths_samples: Sequence[int], *, gap_ms: int, crossfade_ms: int) -> Timeline:
-    """Lay turns of the given lengths one after another, each where :func:`turn_starts` has it start."""
+    """Lay out turns of the given lengths one after another, each at the start that :func:`turn_starts` gives."""
     starts = turn_starts(lengths_samples, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
     return Timeline(tuple(Span(start, start + length) for start, length in zip(starts, lengths_samples, strict=True)))
 

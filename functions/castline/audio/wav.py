@@ -1,4 +1,4 @@
-"""PCM to WAV, streaming: the length is known beforehand, so the header is right from the start."""
+"""Streaming WAV encoder. The length is known beforehand, so the header is right from the start."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DS64_BODY_BYTES: Final = 28
 
 
 def encode_wav(pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
-    """Put a header before ``pcm``, which holds ``total_samples`` samples in all.
+    """Yield a WAV header, then ``pcm``, which holds ``total_samples`` samples in all.
 
     Raises:
         LengthMismatch: ``pcm`` holds more or fewer samples.
@@ -44,7 +44,7 @@ def encode_wav(pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
 
 
 def wav_header(total_samples: int) -> bytes:
-    """The header: RIFF, or RF64 (EBU Tech 3306) for a file whose size does not fit into RIFF's 32 bits."""
+    """Build the header: RIFF, or RF64 (EBU Tech 3306) for a file whose size does not fit into RIFF's 32 bits."""
     data_bytes = total_samples * SAMPLE_WIDTH_BYTES
     riff_bytes = len(b"WAVE") + len(_FORMAT_CHUNK) + _CHUNK_HEADER_BYTES + data_bytes
     if riff_bytes <= _UINT32_MAX:
