@@ -1,4 +1,4 @@
-"""Which AWS errors mean "try again later": the one translator from botocore's errors to ours."""
+"""Translation of botocore's errors: which of them mean that a later attempt may succeed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ServiceUnavailable(Exception):
-    """AWS could not do its part just now; trying again later may help."""
+    """AWS could not serve a request; a later attempt may succeed."""
 
 
 _TRY_AGAIN_LATER = frozenset(
@@ -30,15 +30,15 @@ _TRY_AGAIN_LATER = frozenset(
 
 
 def error_code(error: ClientError) -> str:
-    """AWS's name for what went wrong, such as ``ConditionalCheckFailedException``."""
+    """Return AWS's name for the error, such as ``ConditionalCheckFailedException``."""
     return error.response["Error"]["Code"]
 
 
 @contextmanager
 def translated_aws_errors() -> Iterator[None]:
-    """Turn what AWS or the network may recover from into ServiceUnavailable; let everything else through.
+    """Raise transient errors of AWS and the network as ServiceUnavailable; let all other errors through.
 
-    A body that breaks off while it is read is among it.
+    A response body that breaks off while it is read is a transient error.
 
     Raises:
         ServiceUnavailable: botocore's own retries are used up.

@@ -1,7 +1,7 @@
-"""What the functions count and measure. ``castline.observability`` writes it; alarms and the dashboard read it.
+"""Metrics of the functions: names, units and dimensions.
 
-Each is counted once for each event that really happened, as soon as it is known to have happened: a write that was
-refused, or repeated, counts nothing.
+``castline.observability`` writes them; alarms and the dashboard read them. A metric counts each event once, as soon
+as the event is known to have happened. A write that was refused or repeated is not counted.
 """
 
 from __future__ import annotations
@@ -15,37 +15,39 @@ if TYPE_CHECKING:
 
 NAMESPACE: Final = "Castline"
 SERVICE: Final = "castline"
-"""The dimension ``service`` of every metric, unless ``POWERTOOLS_SERVICE_NAME`` says otherwise: deployments that
-share an account are told apart by it."""
+"""The default of the dimension ``service``, which ``POWERTOOLS_SERVICE_NAME`` overrides.
+
+The dimension tells deployments in one account apart.
+"""
 
 
 class Metric(StrEnum):
-    """A metric of CloudWatch's. Those in ``BY_CODE`` come in total, and by the dimension ``code`` as well."""
+    """A CloudWatch metric. A metric in ``BY_CODE`` is written twice: in total, and with the dimension ``code``."""
 
     JOBS_SUBMITTED = "JobsSubmitted"
     JOBS_REFUSED = "JobsRefused"
-    """Submissions of users who had as many active jobs as allowed."""
+    """Submissions that were refused because the user had the maximum number of active jobs."""
     JOBS_CANCELLED = "JobsCancelled"
     JOBS_COMPLETED = "JobsCompleted"
     JOBS_FAILED = "JobsFailed"
-    """By the failure's code, such as ``TIMEOUT``."""
+    """Failed jobs, by failure code, such as ``TIMEOUT``."""
     JOB_LATENCY = "JobLatency"
-    """From the start of processing to completion."""
+    """The time from the start of processing to completion."""
     QUEUE_TIME = "QueueTime"
-    """From submission to the start of processing."""
+    """The time from submission to the start of processing."""
     BUDGET_TIME = "BudgetTime"
-    """From the start of a job's processing until a batch is spoken for the first time: the wait for a free task."""
+    """The time from the start of a job's processing until a batch is first synthesized: the wait for a free task."""
     OLDEST_PENDING_AGE = "OldestPendingAge"
-    """How long ago the oldest job that is still pending was submitted, every time the reconciler runs; 0 for none."""
+    """The age of the oldest pending job, written at every run of the reconciler; 0 if there is none."""
     PROVIDER_ERRORS = "ProviderErrors"
-    """Requests to the provider that failed, by the error's class, such as ``ProviderThrottled``."""
+    """Failed requests to the provider, by error class, such as ``ProviderThrottled``."""
     SEGMENTS_SYNTHESIZED = "SegmentsSynthesized"
     SEGMENTS_REUSED = "SegmentsReused"
-    """Segments that need not be spoken, because the user has had the same one spoken before."""
+    """Segments that were not synthesized because the user already had the same segment in the cache."""
     CHARACTERS = "Characters"
-    """Of the segments synthesized."""
+    """The characters of the synthesized segments."""
     BILLED_CHARACTERS = "BilledCharacters"
-    """What Azure counts for them."""
+    """The characters that the provider bills for the synthesized segments."""
     RECONCILER_STARTED = "ReconcilerStarted"
     RECONCILER_FAILED = "ReconcilerFailed"
     RECONCILER_SLOTS_FREED = "ReconcilerSlotsFreed"

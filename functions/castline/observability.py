@@ -1,7 +1,7 @@
-"""How the functions tell their operators what they do: log lines and metrics, both as JSON on standard output.
+"""Logs and metrics of the functions, both as JSON lines on standard output.
 
-Lines carry the ids of what they are about. They never hold dialogue text, names that users have given, keys or
-presigned URLs; so the message of an error that is not our own, which may quote anything, is not told.
+Log lines carry ids, such as the job's. They never hold dialogue text, names that users have given, keys or presigned
+URLs. The message of a foreign error could quote any of these, so it is never logged.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ ResultT = TypeVar("ResultT")
 
 
 class _Output(logging.StreamHandler[Any]):
-    """Standard output. A line that cannot be written is lost, without a word on standard error."""
+    """A handler for standard output. It drops a line that cannot be written, without a message on standard error."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
-        """Go on."""
+        """Ignore the error."""
 
 
 output = _Output(sys.stdout)
-"""Where every line goes."""
+"""The handler that writes every line."""
 _SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", SERVICE)
 logger = Logger(service=_SERVICE, logger_handler=output)
 
@@ -48,14 +48,14 @@ _MAX_FRAMES = 20
 
 
 class UnexpectedError(Exception):
-    """Stands for an error that nobody has foreseen; its message is only the class of that error."""
+    """A replacement for an unforeseen error; its message is only the class of that error."""
 
 
 def observed(handler: Handler[ResultT]) -> Handler[ResultT]:
-    """Let every line of an invocation name it, and keep what an unforeseen error quotes out of all logs.
+    """Add the invocation's id to every log line, and keep the messages of unforeseen errors out of all logs.
 
-    Lambda logs the message of an error that a handler raises, and Step Functions keeps it. Our own errors are
-    written to be told. Any other is logged as its class and the lines of code it came from, and an UnexpectedError is
+    Lambda logs the message of an error that a handler raises, and Step Functions stores it. The messages of our own
+    errors are safe to log. For any other error, its class and the lines of code are logged, and an UnexpectedError is
     raised in its place.
     """
 
@@ -75,13 +75,13 @@ def observed(handler: Handler[ResultT]) -> Handler[ResultT]:
 
 
 def note(**ids: str | int) -> None:
-    """Let every further line of this invocation carry ``ids``: it works for the calling thread and its context."""
+    """Add ``ids`` to every later log line of this invocation, in the calling thread and its context."""
     logger.thread_safe_append_keys(**ids)
 
 
 @contextmanager
 def noted(**ids: str | int) -> Iterator[None]:
-    """Let every line carry ``ids`` while the context lasts, and forget what was noted meanwhile."""
+    """Add ``ids`` to every log line inside the ``with`` block, and drop all ids that were added inside it."""
     before = logger.thread_safe_get_current_keys()
     note(**ids)
     try:
@@ -92,7 +92,7 @@ def noted(**ids: str | int) -> Iterator[None]:
 
 
 def log_unexpected(error: BaseException) -> None:
-    """Log an error that is not our own: what it is and where it came from, not what it says."""
+    """Log the class and the stack trace of a foreign error, but not its message."""
     frames = traceback.extract_tb(error.__traceback__)[-_MAX_FRAMES:]
     logger.error(
         "unexpected error",
@@ -105,17 +105,17 @@ def log_unexpected(error: BaseException) -> None:
 
 
 def measure(values: Mapping[Metric, float], *, code: str | None = None) -> None:
-    """Write metrics, as one line of CloudWatch's embedded metric format: no call is made.
+    """Write metrics as one line of CloudWatch's embedded metric format. This makes no API call.
 
-    The line is whole and written at once. Nothing is kept between calls: invocations that share a process do not
-    mix, and one that dies later has told what it had done.
+    The line is complete and written at once. Nothing is kept between calls, so invocations that share a process do
+    not mix, and an invocation that crashes later has already written its metrics.
 
     Args:
         values: in the units of ``castline.metrics.UNITS``.
         code: for metrics in ``castline.metrics.BY_CODE``, and only for those.
 
     Raises:
-        ValueError: a code is missing, or there is one too many.
+        ValueError: a metric needs a code and none is given, or the other way round.
     """
     from aws_lambda_powertools.metrics import EphemeralMetrics
 
@@ -132,18 +132,18 @@ def measure(values: Mapping[Metric, float], *, code: str | None = None) -> None:
 
 
 def trace_header() -> str | None:
-    """The X-Ray trace that this invocation belongs to, as a header; None when there is none."""
+    """Return the X-Ray trace header of this invocation; None when there is none."""
     return os.environ.get(_TRACE_HEADER) or None
 
 
 def _trace_id() -> dict[str, str]:
-    """The trace as log lines name it."""
+    """Return the trace id as a field for log lines."""
     header = trace_header()
     return {"xray_trace_id": header.partition(";")[0].removeprefix("Root=")} if header else {}
 
 
 def _aws_reason(error: BaseException) -> str | None:
-    """AWS's name for what went wrong and in which operation, where the error is one of botocore's."""
+    """Return AWS's error code and the operation if the error is one of botocore's."""
     response = getattr(error, "response", None)
     if not isinstance(response, dict):
         return None

@@ -1,6 +1,6 @@
-"""The one form in which speech travels: PCM, 16-bit little-endian mono at 24 kHz, without a header.
+"""PCM, the one form in which speech travels: 16-bit little-endian mono at 24 kHz, without a header.
 
-Samples are computed with in the byte order of the host, which is little-endian on x86 and Arm alike.
+Computations use the byte order of the host, which is little-endian on x86 and Arm.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _SCAN_WINDOW_BYTES: Final = 5 * SAMPLES_PER_MS * SAMPLE_WIDTH_BYTES
 
 
 def ms_to_samples(duration_ms: int) -> int:
-    """The number of samples in ``duration_ms``: exact, for a millisecond is 24 samples."""
+    """Return the number of samples in ``duration_ms``. It is exact: a millisecond has 24 samples."""
     return duration_ms * SAMPLES_PER_MS
 
 
 def samples_to_ms(samples: int) -> int:
-    """The milliseconds nearest to ``samples``; half a millisecond is rounded up."""
+    """Return the milliseconds nearest to ``samples``; half a millisecond is rounded up."""
     return (samples + SAMPLES_PER_MS // 2) // SAMPLES_PER_MS
 
 
 def whole_samples(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in chunks that hold whole samples: a network stream may be cut amid one."""
+    """Yield the same bytes in chunks of whole samples; a network stream may be cut within a sample."""
     half_sample = b""
     for chunk in chunks:
         joined = half_sample + chunk
@@ -43,19 +43,19 @@ def whole_samples(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Trimmed:
-    """What :func:`trim` leaves."""
+    """The result of :func:`trim`."""
 
     pcm: bytes
     cut_samples: int
-    """How many samples were cut off the front: by so much earlier is everything in ``pcm`` heard."""
+    """The number of samples removed from the front. Everything in ``pcm`` is heard earlier by this amount."""
 
 
 def trim(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> Trimmed:
     """Cut the silence at both ends of ``pcm`` down to ``margin_ms``, exact to the sample.
 
-    Silence is every sample whose amplitude does not exceed ``threshold_dbfs`` (0 dBFS is full scale). Nothing
-    is added: where there is less silence than the margin, it stays. Audio that is silent throughout comes
-    back whole, because then the silence is what was asked for.
+    Silence is every sample whose amplitude does not exceed ``threshold_dbfs`` (0 dBFS is full scale). Silence that is
+    shorter than the margin is kept as it is; nothing is added. PCM that is silent throughout is returned whole,
+    because then the silence was requested.
     """
     import audioop  # in the speech layer from Python 3.13 on; the API imports this module without that layer
 
@@ -72,7 +72,7 @@ def trim(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> T
 
 
 def _leading_silence_samples(pcm: bytes, threshold: int) -> int:
-    """How many samples come before the first one above ``threshold``: window by window, then inside one."""
+    """Return the number of samples before the first one above ``threshold``."""
     import audioop
 
     view = memoryview(pcm)

@@ -1,4 +1,4 @@
-"""How a secret is read: through a cache, so that a rotated one is known soon and a busy function asks seldom."""
+"""Cached secrets: a rotated secret is noticed soon, and a busy function makes few calls."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _PATIENCE_SECONDS: Final = 30.0
-"""How long a value that is too old is used before Secrets Manager is tried again."""
+"""The time for which an outdated value is still used before Secrets Manager is called again."""
 
 
 class CachedSecret:
-    """One secret of Secrets Manager, several strings by name. It serves one thread at a time."""
+    """A secret in Secrets Manager that holds several named strings. It serves one thread at a time."""
 
     def __init__(
         self,
@@ -34,10 +34,10 @@ class CachedSecret:
         """Prepare to read a secret.
 
         Args:
-            client: of Secrets Manager.
-            secret_id: its name or ARN.
-            parse: reads the secret's text; raises where the text is of no use. Such a text is not kept.
-            max_age_seconds: for how long a value is used without asking again.
+            client: a Secrets Manager client.
+            secret_id: the secret's name or ARN.
+            parse: reads the secret's text, and raises if the text cannot be used. Such a text is not cached.
+            max_age_seconds: the time for which a value is used before the secret is read again.
         """
         self._secrets = SecretsProvider(boto3_client=client)
         self._secret_id = secret_id
@@ -47,11 +47,11 @@ class CachedSecret:
         self._retry_at = 0.0
 
     def read(self) -> dict[str, str]:
-        """The secret as it was at most ``max_age_seconds`` ago; an older value while there is no newer to be had.
+        """Return a value at most ``max_age_seconds`` old, or an older one while no newer value can be read.
 
         Raises:
-            ServiceUnavailable: it could not be read, and never was.
-            Exception: what ``parse`` raises.
+            ServiceUnavailable: the secret could not be read, and never was.
+            Exception: any error of ``parse``.
         """
         if self._last is not None and time.time() < self._retry_at:
             return self._last
@@ -65,11 +65,11 @@ class CachedSecret:
             return self._last
 
     def read_afresh(self) -> dict[str, str]:
-        """The secret as it is now.
+        """Read the secret now, without the cache.
 
         Raises:
-            ServiceUnavailable: it could not be read.
-            Exception: what ``parse`` raises.
+            ServiceUnavailable: the secret could not be read.
+            Exception: any error of ``parse``.
         """
         return self._fetch(afresh=True)
 

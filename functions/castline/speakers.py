@@ -1,4 +1,4 @@
-"""Speakers' names: two spellings may name the same speaker. It knows no HTTP, jobs, scripts or voices."""
+"""Speakers' names: whether two spellings name the same speaker."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ _IGNORABLE: Final = re.compile(
 
 
 def speaker_key(name: str) -> str:
-    """Return what all spellings of one speaker's name have in common.
+    """Return a key that is equal for all spellings of a speaker's name.
 
     Two names are the same speaker when their keys are equal: ``José`` with one code point or two for its last letter,
-    ``Ａ`` and ``A``, a name with an invisible direction mark and one without. Case makes a difference.
+    ``Ａ`` and ``A``, a name with an invisible direction mark and the same name without it. Case makes a difference.
 
     Args:
         name: at most a few hundred characters. Sorting combining marks takes time quadratic in their number.
 
     Returns:
         The name in Unicode's form NFKC, without invisible characters, and with single spaces. It is empty for a name
-        of which nothing is seen. It is for comparing only: show the name as it was written.
+        without visible characters. It is for comparison only: show the name as it was written.
     """
     visible = _IGNORABLE.sub("", name)
     return " ".join(_IGNORABLE.sub("", unicodedata.normalize("NFKC", visible)).split())
 
 
 def is_invisible(text: str) -> bool:
-    """Return whether nothing is seen of ``text``, which may be long: its ``speaker_key`` would be empty."""
+    """Return whether ``text``, which may be long, has no visible character: its ``speaker_key`` would be empty."""
     return not _IGNORABLE.sub("", text).strip()
 
 
 def first_spellings(speakers: Iterable[str]) -> dict[str, str]:
-    """Return how each speaker is spelled first, by the speaker's key and in order of appearance."""
+    """Return the first spelling of each speaker, by the speaker's key and in order of appearance."""
     spellings: dict[str, str] = {}
     for speaker in speakers:
         spellings.setdefault(speaker_key(speaker), speaker)

@@ -1,7 +1,7 @@
 """Opaque page cursors.
 
-A cursor holds only a position, the id of the last job seen. It is applied within the list of whoever
-presents it, so a cursor taken from another user reveals nothing and reaches nothing.
+A cursor holds only a position: the id of the last job on the page. It is applied to the list of the user who presents
+it, so a cursor taken from another user gives no access to that user's jobs.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from uuid import UUID
 from castline.jobs.errors import InvalidCursor
 
 PATTERN = "^[A-Za-z0-9_-]{21}[AQgw]$"
-"""16 bytes in base64: what JSON Schema can say of a cursor."""
+"""A regular expression for JSON Schema: 16 bytes in base64."""
 
 
 def encode(job_id: str) -> str:
-    """The cursor of the page that follows ``job_id``."""
+    """Return the cursor of the page that follows ``job_id``."""
     return base64.urlsafe_b64encode(UUID(job_id).bytes).rstrip(b"=").decode("ascii")
 
 
 def decode(cursor: str) -> str:
-    """The job id that a cursor stands for.
+    """Return the job id in a cursor.
 
     Raises:
         InvalidCursor: it was not made by :func:`encode`.

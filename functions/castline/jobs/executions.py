@@ -1,4 +1,4 @@
-"""How a job's workflow is started and stopped: one Step Functions execution a job, named by the job's id."""
+"""Step Functions executions: one for each job, named by the job's id."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class Executions:
         *,
         trace_header: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """Use a state machine; ``trace_header`` says which X-Ray trace an execution is to belong to, if any."""
+        """Use a state machine; ``trace_header`` returns the X-Ray trace of a new execution, if there is one."""
         self._client = client
         self._state_machine_arn = state_machine_arn
         self._trace_header = trace_header
 
     def start(self, job_id: str) -> bool:
-        """Start the job's execution. Doing it again starts no second one.
+        """Start the job's execution. Starting it again starts no second one.
 
         Returns:
-            Whether it runs; False if it has run before, and ended.
+            True if the execution runs; False if it has run before and ended.
 
         Raises:
             ServiceUnavailable: it could not be started.
@@ -57,10 +57,10 @@ class Executions:
         return True
 
     def status(self, job_id: str) -> str | None:
-        """Step Functions' name for how the job's execution stands, such as ``RUNNING``; None when there is none.
+        """Return Step Functions' status of the job's execution, such as ``RUNNING``; None when there is no execution.
 
         Raises:
-            ServiceUnavailable: it could not be found out.
+            ServiceUnavailable: the status could not be read.
         """
         try:
             with translated_aws_errors():
@@ -71,7 +71,7 @@ class Executions:
             return None
 
     def stop(self, job_id: str) -> None:
-        """Stop the job's execution, if it runs.
+        """Stop the job's execution if it is running.
 
         Raises:
             ServiceUnavailable: it could not be stopped.

@@ -1,4 +1,4 @@
-"""What a job id looks like."""
+"""Format of job ids."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 
 def is_job_id(value: str) -> bool:
-    """Whether ``value`` could be the id of a job. What cannot be one is looked up nowhere."""
+    """Return whether ``value`` has the form of a job id. A value without it needs no lookup."""
     return _UUID.fullmatch(value) is not None

@@ -1,4 +1,4 @@
-"""What to do about a job that is still open: the rules of the reconciler."""
+"""Rules of the reconciler: the remedy for a job that is still open."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ MAX_PENDING = timedelta(hours=24)
 
 
 class Remedy(Enum):
-    """What helps, other than failing the job."""
+    """An action that helps a job, other than failing it."""
 
     NONE = auto()
     SETTLE = auto()
-    """Delete the audio of a failed job once more, now that no task of it can be at work any longer."""
+    """Delete the audio of a failed job once more. No task of the job can be running any longer."""
     START = auto()
 
 
 def remedy_for(
     job: Job, execution_status: str | None, *, now: datetime, visible_after: timedelta, settle_after: timedelta
 ) -> Remedy | FailureCode:
-    """What a job needs, given how its execution stands.
+    """Decide what a job needs, given the status of its execution.
 
     Args:
         job: the job as it is now.
-        execution_status: Step Functions' name for it, such as ``RUNNING``; None when there is no execution.
-        now: the time at which the job's age is judged.
-        visible_after: how long Step Functions may take to show an execution: what it shows is eventually consistent.
-        settle_after: how long after a job has failed a task of it may still be at work.
+        execution_status: Step Functions' status, such as ``RUNNING``; None when there is no execution.
+        now: the time from which the job's age is computed.
+        visible_after: the longest time until Step Functions shows a new execution. Its reads are eventually
+            consistent.
+        settle_after: the longest time for which a task may still run after its job has failed.
 
     Returns:
         A remedy, or the code to fail the job with.

@@ -1,6 +1,6 @@
-"""The table's layout: keys, attributes that index it, and indexes.
+"""Layout of the table: its keys, its attributes for indexes, and its indexes.
 
-Every host that creates the table (the deployment, the local stack, the tests) reads it from here.
+Every host that creates the table (the deployment, the local stack, the tests) uses this layout.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ SUMMARY_ATTRIBUTES = (
     "completed_at",
     TTL_ATTRIBUTE,
 )
-"""What the indexes hold of a job: enough for a list, never its input."""
+"""The attributes of a job that the indexes hold: enough for a list, never the job's input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index on string keys. Job ids are UUIDv7, so sorting by them is sorting by age."""
+    """A global secondary index on string keys. Job ids are UUIDv7, so sorting by id is sorting by age."""
 
     name: str
     partition_key: str
@@ -36,15 +36,17 @@ class Index:
 
     @property
     def non_key_attributes(self) -> tuple[str, ...]:
-        """What it has to be told to hold; keys it holds anyhow."""
+        """The attributes to project explicitly. DynamoDB projects the keys in any case."""
         return tuple(name for name in SUMMARY_ATTRIBUTES if name not in {self.partition_key, self.sort_key})
 
 
 USER_JOBS = Index("user_jobs", "user_key", "job_id")
 USER_STATUS_JOBS = Index("user_status_jobs", "user_status_key", "job_id")
 OPEN_JOBS = Index("open_jobs", "open_key", "open_sort")
-"""Sparse, for the reconciler: pending and processing jobs, and the users who have slots taken, each over
-``OPEN_SHARDS`` partitions."""
+"""A sparse index for the reconciler, spread over ``OPEN_SHARDS`` partitions.
+
+It holds pending and processing jobs, failed jobs that are not settled yet, and users with slots taken.
+"""
 
 INDEXES = (USER_JOBS, USER_STATUS_JOBS, OPEN_JOBS)
 OPEN_SHARDS = 8

@@ -1,4 +1,4 @@
-"""How a job's status may change, and how long a job is kept once it no longer does."""
+"""Status transitions of a job, and the retention of a job that has ended."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _RETENTION = {
 
 
 def can_transition(current: JobStatus, new: JobStatus) -> bool:
-    """Whether a job may go from ``current`` to ``new``. Staying where it is is no transition."""
+    """Return whether a job may go from ``current`` to ``new``. The same status again is not a transition."""
     return new in _SUCCESSORS[current]
 
 
 def is_terminal(status: JobStatus) -> bool:
-    """Whether a job in ``status`` never changes again."""
+    """Return whether a job in ``status`` never changes again."""
     return not _SUCCESSORS[status]
 
 
 def predecessors(new: JobStatus) -> tuple[JobStatus, ...]:
-    """Every status from which a job may become ``new``: what a conditional write has to demand."""
+    """Return every status from which a job may become ``new``: the condition of a conditional write."""
     return tuple(status for status in JobStatus if can_transition(status, new))
 
 
 def retention(status: JobStatus) -> timedelta:
-    """How long a job is kept after it reached the terminal ``status``.
+    """Return how long a job is kept after it reached the terminal ``status``.
 
     Raises:
         KeyError: ``status`` is not terminal.
