@@ -1,4 +1,4 @@
-"""Beats: texts with nothing to speak, such as ``……``, which are heard as a pause."""
+"""Beats: texts with nothing to speak, such as ``……``, which become a pause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a text lasts at most, by its characters: known before anything is spoken, and on the safe side."""
+"""Estimates of the longest duration of a text, computed from its characters before anything is spoken."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _SURROUNDING_SILENCE_MS: Final = 1_750
 
 
 def estimate_ms(utterance: Utterance) -> int:
-    """Return how long ``utterance`` lasts at most; see ``estimate_text_ms``."""
+    """Return the longest time that ``utterance`` may last; see ``estimate_text_ms``."""
     return estimate_text_ms(utterance.text, rate=utterance.rate)
 
 
 def estimate_text_ms(text: str, *, rate: float) -> int:
-    """Return how long ``text`` lasts at most, the silence around it and a break included, by its characters."""
+    """Return the longest time that ``text`` may last, including the silence around it and a break."""
     spoken_ms = sum(
         _MS_PER_SYLLABLE if unicodedata.east_asian_width(character) in "WF" or character.isdigit() else _MS_PER_LETTER
         for character in text
@@ -30,5 +30,5 @@ def estimate_text_ms(text: str, *, rate: float) -> int:
 
 
 def characters_within(duration_ms: int, *, rate: float) -> int:
-    """Return how many characters last no longer than ``duration_ms``, whichever they are."""
+    """Return the number of characters that last at most ``duration_ms``, whatever the characters are."""
     return int((duration_ms - _SURROUNDING_SILENCE_MS - 1) * rate / _MS_PER_SYLLABLE)

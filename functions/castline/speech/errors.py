@@ -1,11 +1,11 @@
-"""How speaking fails.
+"""Errors of speech synthesis.
 
     SpeechError
-    ├── TransientSpeechError        trying again may help
+    ├── TransientSpeechError        a retry may succeed
     │   ├── ProviderThrottled
     │   ├── ProviderTimedOut
     │   └── ProviderUnavailable
-    └── PermanentSpeechError        trying again cannot help
+    └── PermanentSpeechError        a retry cannot succeed
         ├── EmptyAudio
         ├── ProviderAuthFailed
         ├── ProviderMisconfigured
@@ -13,35 +13,35 @@
         ├── ProviderRejectedInput
         └── VoiceNotFound
 
-The workflow's retry rules name these classes: renaming one is a change of ``workflow.asl.json`` too.
-``CutUncertain`` is none of them: the provider has spoken.
+The workflow's retry rules name these classes: after renaming one, change ``workflow.asl.json`` too.
+``CutUncertain`` is not a SpeechError: the provider has spoken.
 """
 
 from __future__ import annotations
 
 
 class SpeechError(Exception):
-    """Speaking failed. The message is for operators and holds no dialogue text and no key."""
+    """Base class: synthesis failed. The message is for operators and holds no dialogue text and no key."""
 
 
 class TransientSpeechError(SpeechError):
-    """Trying again may help."""
+    """Base class: a retry may succeed."""
 
 
 class ProviderThrottled(TransientSpeechError):
-    """Too many requests at once, or too many in a while."""
+    """The provider received too many requests, at once or within a period."""
 
 
 class ProviderTimedOut(TransientSpeechError):
-    """The provider was silent for too long, before or amid the audio."""
+    """The provider took too long to send the first audio, or all of it."""
 
 
 class ProviderUnavailable(TransientSpeechError):
-    """The provider could not be reached, broke off, or had an internal error."""
+    """The provider could not be reached, dropped the connection, or had an internal error."""
 
 
 class PermanentSpeechError(SpeechError):
-    """Trying again cannot help: the input, the account or the configuration has to change."""
+    """Base class: a retry cannot succeed. The input, the account or the configuration has to change."""
 
 
 class EmptyAudio(PermanentSpeechError):
@@ -53,7 +53,7 @@ class ProviderAuthFailed(PermanentSpeechError):
 
 
 class ProviderMisconfigured(PermanentSpeechError):
-    """The provider's address answers, but not as this service: a wrong region, host or resource."""
+    """The address does not serve the speech API that is expected: the region, host or resource is wrong."""
 
 
 class ProviderQuotaExceeded(PermanentSpeechError):
@@ -69,7 +69,7 @@ class VoiceNotFound(PermanentSpeechError):
 
 
 class CutUncertain(Exception):
-    """Several utterances were spoken together, and it cannot be told where one ends and the next begins.
+    """The boundaries between utterances that were spoken in one request could not be found.
 
-    Speaking them one by one helps.
+    Speaking the utterances one by one helps.
     """

@@ -1,4 +1,4 @@
-"""A speech session that follows its key: when the key is rotated, it goes on with the new one."""
+"""Speech session that survives key rotation: it continues with the new key."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ ResultT = TypeVar("ResultT")
 
 
 class SpeechSecret(Protocol):
-    """The secret that holds the key."""
+    """A secret that holds the provider's key."""
 
     def read(self) -> Credentials:
-        """The secret as it was not long ago."""
+        """Return the secret, from a cache if it was read recently."""
         ...
 
     def read_afresh(self) -> Credentials:
-        """The secret as it is now."""
+        """Read the secret now, without the cache."""
         ...
 
 
 class NoSecret:
-    """The secret of a provider that needs none."""
+    """The secret of a provider that needs no key."""
 
     def read(self) -> Credentials:
         """Return no credentials."""
@@ -45,7 +45,7 @@ class NoSecret:
 
 @dataclass(slots=True, eq=False)
 class _Lease:
-    """A session, the secret it was made with, and how many utterances it is speaking."""
+    """A session, the secret that it was made with, and the number of utterances that it is speaking."""
 
     session: SpeechSession
     secret: Credentials
@@ -54,11 +54,10 @@ class _Lease:
 
 
 class RotatingSpeechSession(SpeechSession):
-    """Speaks with a session that is made from the secret as it is.
+    """A session that always speaks with the current secret.
 
-    A changed secret gives a new session; the old one is closed when its last utterance has been spoken. When the
-    provider refuses the key, the secret is read afresh, and if it has changed the utterance is spoken with the new
-    key.
+    A changed secret makes a new session; the old session is closed after its last utterance. When the provider
+    refuses the key, the secret is read afresh. If it has changed, the utterance is spoken with the new key.
     """
 
     def __init__(
@@ -71,9 +70,9 @@ class RotatingSpeechSession(SpeechSession):
         """Prepare the session. The secret is not read before the first utterance.
 
         Args:
-            secret: where the key is kept; it is read by one thread at a time.
+            secret: the secret with the key. One thread at a time reads it.
             make: makes a session from the secret.
-            healed: is told of each refusal after which there was a new key to try.
+            healed: called with each refusal that a new key has resolved.
         """
         self._secret = secret
         self._make = make
@@ -140,10 +139,11 @@ class RotatingSpeechSession(SpeechSession):
                 lease.session.close()
 
     def _has_another_key(self, refused: _Lease, fresh_reads: int) -> bool:
-        """Whether there is another key than the refused one, which was in use when so many fresh reads had been made.
+        """Return whether the key has changed since it was refused, and read the secret afresh if needed.
 
-        A secret that has been read afresh since then is not read again: of all utterances that are refused at the
-        same time one reads it.
+        ``fresh_reads`` is the number of fresh reads when the refused key was leased. If another thread has read the
+        secret afresh since then, it is not read again: of all utterances that are refused at the same time, one reads
+        it.
         """
         with self._lock:
             if self._current is refused and self._fresh_reads == fresh_reads:
@@ -153,7 +153,7 @@ class RotatingSpeechSession(SpeechSession):
             return self._current is not refused
 
     def _lease_for(self, secret: Credentials) -> _Lease:
-        """The lease of a session that is made from ``secret``, for a caller who holds the lock."""
+        """Return the lease of a session that is made from ``secret``. The caller holds the lock."""
         if self._current is None or self._current.secret != secret:
             retired, self._current = self._current, _Lease(self._make(secret), secret)
             if retired is not None:

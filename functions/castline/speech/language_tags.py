@@ -1,4 +1,4 @@
-"""What a language tag looks like. Only its form is checked: which languages a voice speaks, the provider knows."""
+"""Language tags: a check of their form. Only the provider knows which languages a voice speaks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LANGUAGE_TAG: Final = re.compile(
 
 
 LANGUAGE_TAG_PATTERN: Final = "^(" + re.sub(r"#.*|\s", "", _LANGUAGE_TAG.pattern) + ")$"
-"""For JSON Schema."""
+"""The regular expression for JSON Schema."""
 
 
 def is_language_tag(value: str) -> bool:

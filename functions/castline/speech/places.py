@@ -1,4 +1,4 @@
-"""Where a text may be divided: at the ends of its paragraphs, sentences and clauses, and where white space is."""
+"""Places where a text may be divided: ends of paragraphs, sentences and clauses, and white space."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _AMID_WORD: Final = re.compile(rf"(?:{_LETTER}|[.,:'’．]){{2}}")
 
 
 class Strength(IntEnum):
-    """How much ends at a place."""
+    """The rank of a place: the strongest unit of text that ends there."""
 
     SPACE = 1
     CLAUSE = 2
@@ -52,7 +52,7 @@ class Strength(IntEnum):
 
 
 class Place(NamedTuple):
-    """Where a text may be divided: after the marks, best after the white space that follows them."""
+    """A place where a text may be divided: after the marks, preferably after the white space that follows them."""
 
     strength: Strength
     marks_end: int
@@ -60,7 +60,7 @@ class Place(NamedTuple):
 
 
 def find_places(text: str) -> list[Place]:
-    """The places in ``text``, in order, in linear time."""
+    """Return the places in ``text``, in order, in linear time."""
     places = []
     for match in _PLACE.finditer(text):
         if match.lastgroup is None:
@@ -73,16 +73,16 @@ def find_places(text: str) -> list[Place]:
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether ``text`` ends where a speaker would pause: with a sentence or a paragraph."""
+    """Return whether ``text`` ends where a speaker would pause: with a sentence or a paragraph."""
     places = find_places(text)
     return bool(places) and places[-1].strength >= Strength.SENTENCE and places[-1].space_end == len(text)
 
 
 def find_unit_interiors(text: str) -> set[int]:
-    """The positions inside addresses of the Web or of mail, and inside entities such as ``&amp;``, in linear time."""
+    """Return the positions inside URLs, mail addresses and entities such as ``&amp;``, in linear time."""
     return set(chain.from_iterable(range(unit.start() + 1, unit.end()) for unit in _UNIT.finditer(text)))
 
 
 def is_amid_word(text: str, position: int) -> bool:
-    """Whether ``position`` lies between two letters of a word, or inside a number or an abbreviation."""
+    """Return whether ``position`` lies between two letters of a word, or inside a number or an abbreviation."""
     return position > 0 and _AMID_WORD.match(text, position - 1) is not None

@@ -1,4 +1,4 @@
-"""Which characters can be spoken at all."""
+"""Characters that can be spoken, and characters that SSML can carry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _UNSPEAKABLE: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\
 
 
 def unspeakable_positions(text: str) -> list[int]:
-    """Return where ``text`` holds characters that SSML cannot carry, not even escaped.
+    """Return the positions of characters in ``text`` that SSML cannot carry, not even escaped.
 
     These are the control characters other than tab, line feed and carriage return, the surrogates
     U+D800 to U+DFFF, U+FFFE and U+FFFF. A text is speakable when the list is empty.

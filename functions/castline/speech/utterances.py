@@ -1,4 +1,4 @@
-"""What is spoken, and what comes back: an utterance, and the speech that a provider makes of it."""
+"""Utterances and the speech that a provider makes of them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ MIN_PITCH_PERCENT, MAX_PITCH_PERCENT = -20, 20
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One voice speaking one text."""
+    """A text to be spoken by one voice."""
 
     text: str
     voice_id: str
     language: str
     rate: float = 1.0
-    """How fast, as a factor of the voice's own rate: 0.5 to 2, honoured to the hundredth."""
+    """The speaking rate as a factor of the voice's own rate: 0.5 to 2, rounded to the hundredth."""
     pitch_percent: int = 0
-    """How much higher than the voice's own pitch: -20 to 20."""
+    """The change of the voice's own pitch: -20 to 20."""
 
     def __post_init__(self) -> None:
-        """Refuse a prosody out of range.
+        """Check that the prosody is in range.
 
         Raises:
             ValueError: ``rate`` or ``pitch_percent`` is out of range.
@@ -36,21 +36,21 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of an utterance, and when it is heard."""
+    """A word of an utterance, and its time in the audio."""
 
     start: int
-    """Where it begins in the utterance's text, in code points."""
+    """The position in the utterance's text where the word begins, in code points."""
     end: int
     start_ms: int
-    """When it begins in the PCM."""
+    """The time in the PCM at which the word begins."""
     end_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """An utterance as it was spoken."""
+    """The speech of one utterance: its audio and its words."""
 
     pcm: bytes
-    """As ``castline.pcm`` describes it, never empty."""
+    """The audio, in the form that ``castline.pcm`` describes; never empty."""
     words: tuple[Word, ...]
-    """In spoken order, without overlap. Those that cannot be found in the text are missing, if need be all."""
+    """The words in spoken order, without overlap. Words that cannot be found in the text are missing, even all."""

@@ -1,4 +1,4 @@
-"""The voices that a provider has, kept for a while."""
+"""Cached list of a provider's voices."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 MAX_AGE_SECONDS: Final = 3600.0
 PATIENCE_SECONDS: Final = 30.0
-"""How long an old list is used before the provider is asked again."""
+"""The time for which an outdated list is used before the provider is asked again."""
 
 
 MANY_LANGUAGES: Final = "mul"
-"""The language tag of a voice that speaks whatever it is given (ISO 639-2)."""
+"""The ISO 639-2 code for a voice that speaks many languages."""
 
 
 class Gender(StrEnum):
-    """How a voice is meant to sound."""
+    """The gender that a voice is meant to have."""
 
     FEMALE = "female"
     MALE = "male"
@@ -31,34 +31,34 @@ class Gender(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """One voice of a provider."""
+    """A voice of a provider."""
 
     voice_id: str
     name: str
-    """What people call it, in its own language: 曉雨."""
+    """The voice's display name in its own language: 曉雨."""
     language: str
-    """What it speaks, as the provider writes it: zh-TW, zh-CN-liaoning."""
+    """The voice's language tag, as the provider writes it: zh-TW, zh-CN-liaoning."""
     language_name: str
-    """The language's name in English."""
+    """The English name of the language."""
     gender: Gender
     styles: tuple[str, ...] = ()
-    """Ways of speaking that it can be asked for."""
+    """The speaking styles that the voice supports."""
     latin_name: str = ""
 
     def speaks(self, language_range: str) -> bool:
-        """Return whether its language is in ``language_range`` (RFC 4647, basic filtering), or it speaks many."""
+        """Return whether the voice speaks ``language_range`` (RFC 4647, basic filtering) or many languages."""
         return self.language == MANY_LANGUAGES or f"{self.language}-".casefold().startswith(
             f"{language_range}-".casefold()
         )
 
     def is_found_by(self, words: str) -> bool:
-        """Whether all of ``words`` occur in its names, in any case."""
+        """Return whether all of ``words`` occur in the voice's names, in any case."""
         names = f"{self.voice_id} {self.name} {self.latin_name} {self.language_name}".casefold()
         return all(word in names for word in words.casefold().split())
 
 
 class VoiceList:
-    """A provider's voices, asked for at most once an hour. It serves one thread at a time."""
+    """A provider's voices, fetched at most once an hour. It serves one thread at a time."""
 
     def __init__(
         self,
@@ -71,8 +71,8 @@ class VoiceList:
 
         Args:
             fetch: asks the provider; raises SpeechError.
-            stale: is told why an old list is used.
-            now: the time in seconds, by the wall clock: a monotonic one may stand still while Lambda is frozen.
+            stale: called with the error when an outdated list is used.
+            now: the time in seconds, by the wall clock: a monotonic clock may stand still while Lambda is frozen.
         """
         self._fetch = fetch
         self._stale = stale
@@ -81,7 +81,7 @@ class VoiceList:
         self._ask_at = 0.0
 
     def voices(self) -> tuple[Voice, ...]:
-        """The voices as they were at most an hour ago; older ones while the provider cannot be asked.
+        """Return the voices, at most an hour old, or older ones while the provider cannot be asked.
 
         Raises:
             SpeechError: the provider could not be asked, and never was.

@@ -1,8 +1,8 @@
-"""Which words of a text a provider reports to have spoken.
+"""Location of the words that a provider reports in the text that was spoken.
 
-A provider names words in spoken order, each with its own spelling. What it says about their place is of no use where
-the text was escaped, so each word is looked for in the text from the end of the one before it on. A word that is not
-spelled as in the text (a number in words, a symbol by its name) is skipped.
+A provider reports words in spoken order, each with its own spelling. Its positions are useless where the text was
+escaped, so each word is searched for in the text after the word before it. A word that is spelled differently in the
+text (a number in words, a symbol by its name) is skipped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _AMID_WORD: Final = re.compile(_SPACED_LETTER + "{2}")
 
 
 class HeardWord(NamedTuple):
-    """A word as the provider reports it."""
+    """A word that the provider reports, with its times."""
 
     text: str
     start_ms: int
@@ -41,7 +41,7 @@ def locate_words(text: str, heard: Sequence[HeardWord], *, duration_ms: int) -> 
     Args:
         text: the text that was spoken.
         heard: the reported words, in spoken order.
-        duration_ms: how long the audio lasts: no word ends later, or after the next one has begun.
+        duration_ms: the length of the audio. No word ends later, or after the next word has begun.
     """
     times_ms = _in_order([(word.start_ms, word.end_ms) for word in heard], duration_ms)
     words: list[Word] = []
@@ -57,7 +57,7 @@ def locate_words(text: str, heard: Sequence[HeardWord], *, duration_ms: int) -> 
 
 
 def _in_order(times_ms: Sequence[tuple[int, int]], duration_ms: int) -> list[tuple[int, int]]:
-    """The times without overlap: what lasts into the next one, or beyond the audio, is shortened."""
+    """Remove overlaps: shorten words that last into the next word or beyond the end of the audio."""
     ordered = []
     latest_ms = duration_ms
     for reported_start_ms, reported_end_ms in reversed(times_ms):
@@ -68,7 +68,7 @@ def _in_order(times_ms: Sequence[tuple[int, int]], duration_ms: int) -> list[tup
 
 
 def _find(text: str, word: str, start: int, latest: int) -> int | None:
-    """Where ``word`` stands as a word of its own in ``text``, from ``start`` to ``latest``."""
+    """Find ``word`` as a whole word in ``text``, from ``start`` to ``latest``."""
     if not word:
         return None
     found = text.find(word, start, latest + len(word))

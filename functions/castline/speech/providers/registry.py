@@ -1,4 +1,4 @@
-"""Every speech provider there is, and which of them a deployment has enabled."""
+"""Registry of the speech providers, and of those that a deployment has enabled."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 PROVIDERS: Final[dict[str, type[SpeechProvider]]] = {
     provider.id: provider for provider in (AzureSpeech, OpenAiProvider, AmazonPolly)
 }
-"""By id."""
+"""The providers by id."""
 
 DEFAULT_CONCURRENCY: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnabledProvider:
-    """A provider as a deployment has set it up."""
+    """A provider with the options of a deployment."""
 
     provider: SpeechProvider
     secret_id: str | None
-    """The name or ARN of the secret that it is opened with; None where it needs none."""
+    """The name or ARN of the provider's secret; None for a provider that needs none."""
     concurrency: int
-    """How many requests one synthesize task has in flight at it."""
+    """The maximum number of requests that one synthesize task has in flight."""
 
 
 def enable(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, EnabledProvider]:
     """Make the providers that ``configuration`` names, in its order.
 
     Args:
-        configuration: for each provider's id its options, among them ``secret_id`` where it needs a secret and
-            ``concurrency``.
+        configuration: the options of each provider by its id, among them ``concurrency``, and ``secret_id`` if the
+            provider needs a secret.
 
     Raises:
         InvalidProviderOptions: there is no such provider, or it cannot use its options.

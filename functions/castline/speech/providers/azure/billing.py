@@ -1,4 +1,4 @@
-"""What Azure Speech charges for an utterance."""
+"""Billing rules of Azure Speech."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _HAN: Final = re.compile(
 
 
 def billed_characters(utterance: Utterance) -> int:
-    """How many characters Azure counts for an utterance in a request of its own, by its documented rule.
+    """Return the characters that Azure bills for an utterance in a request of its own, by its documented rule.
 
-    Every code point within ``<voice>`` counts as one: letters, punctuation, white space, and markup too. An ideograph
-    counts as two, be it hanzi, kanji or hanja; kana and hangul count as one. The tags ``<speak>`` and ``<voice>``
-    cost nothing. A character that is written escaped, such as ``&``, counts as it is written: the rule does not say.
+    Every code point within ``<voice>`` counts as one: letters, punctuation, white space and markup. An ideograph
+    (hanzi, kanji, hanja) counts as two; kana and hangul count as one. The tags ``<speak>`` and ``<voice>`` are free.
+    A character that is written escaped, such as ``&``, counts as it is written: the rule does not mention this case.
 
     Raises:
         ProviderRejectedInput: the text holds a character that no XML document can carry.
@@ -34,11 +34,11 @@ def billed_characters(utterance: Utterance) -> int:
 
 
 def billed_together(utterances: Sequence[Utterance]) -> list[int]:
-    """The same for each of several utterances in one request, the breaks between them included.
+    """Return the characters billed for each of several utterances in one request, breaks between them included.
 
     Raises:
         ProviderRejectedInput: a text holds a character that no XML document can carry.
-        ValueError: they are not of one language.
+        ValueError: the utterances are not of one language.
     """
     return _billed(build_joint_ssml(utterances))
 

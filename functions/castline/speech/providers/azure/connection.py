@@ -25,11 +25,11 @@ _REPORT_SECONDS: Final = 2.0
 
 
 class SpokenAudio(NamedTuple):
-    """What one request gave."""
+    """The result of one request."""
 
     pcm: bytes
     heard: tuple[HeardWord, ...]
-    """The words, without punctuation, in spoken order; none if they were not asked for."""
+    """The words, without punctuation, in spoken order; empty if they were not requested."""
 
 
 def speech_config(
@@ -70,9 +70,9 @@ class AzureConnection:
 
     @property
     def idle_seconds(self) -> float:
-        """How long ago the last utterance ended.
+        """Return the time since the end of the last utterance.
 
-        By the wall clock: a monotonic clock may stand still while Lambda keeps the process frozen.
+        It uses the wall clock: a monotonic clock may stand still while Lambda keeps the process frozen.
         """
         return time.time() - self._last_used_at
 
@@ -81,11 +81,11 @@ class AzureConnection:
 
         Args:
             ssml: the request.
-            with_words: whether the words are wanted. Each is an event of its own, which takes longer to hear of
-                than a second of audio.
+            with_words: whether to report words. Each word is an event of its own, and all events of a second of audio
+                take longer than the audio itself.
 
         Raises:
-            SpeechError: the connection is then of no further use.
+            SpeechError: the connection cannot be used again.
         """
         spoken = self._speak_and_listen(ssml) if with_words else SpokenAudio(self._speak(ssml).audio_data, ())
         self._last_used_at = time.time()
@@ -113,7 +113,7 @@ class AzureConnection:
         return SpokenAudio(result.audio_data, words)
 
     def _speak(self, ssml: str) -> Any:
-        """The SDK's result, with audio."""
+        """Return the SDK's result, which has audio."""
         try:
             result: Any = self._synthesizer.speak_ssml_async(ssml).get()
         except RuntimeError:
@@ -143,7 +143,7 @@ _LAST_EVENTS_SECONDS: Final = 0.1
 
 @contextmanager
 def _listening(signal: Any, callback: Callable[[Any], None]) -> Iterator[None]:
-    """Have ``callback`` called at every event of an SDK's signal, on the SDK's thread, while the block runs."""
+    """Call ``callback`` at every event of an SDK signal, on the SDK's thread, while the block runs."""
     if not _EXITING.is_set():
         signal.connect(callback)
         _LISTENED_TO.add(signal)

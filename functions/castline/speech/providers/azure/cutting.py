@@ -1,8 +1,8 @@
-"""How the audio of several utterances that were spoken in one request is cut into one speech for each.
+"""Cutting of the audio of several utterances that were spoken in one request.
 
-The words tell where one utterance ends and the next begins, and the audio has to bear them out: a cut is made only
-amid a silence as long as a break, which the next utterance's first word ends. Where any of that is missing there is
-no guess: the utterances can still be spoken one by one.
+The words tell where one utterance ends and the next begins, and the audio must confirm it. A cut is made only in a
+silence as long as a break that ends with the next utterance's first word. If words or silence are missing, the cut is
+refused: the utterances can still be spoken one by one.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _SEPARATOR: Final = "\n"
 
 
 def cut_apart(pcm: bytes, heard: Sequence[HeardWord], texts: Sequence[str]) -> list[Speech]:
-    """Cut ``pcm`` into one speech for each of ``texts``, amid the silences between them.
+    """Cut ``pcm`` into one speech for each of ``texts``, in the silences between them.
 
-    Nothing of the audio is lost: the speeches put together are ``pcm``.
+    No audio is lost: the speeches joined together are ``pcm``.
 
     Args:
         pcm: 16-bit little-endian mono at 24 kHz.
         heard: the words that the provider reported for all of it.
-        texts: what was spoken, in order.
+        texts: the spoken texts, in order.
 
     Raises:
         CutUncertain: a text's first or last word was not reported, or there is no silence where it should be.
@@ -62,7 +62,7 @@ def cut_apart(pcm: bytes, heard: Sequence[HeardWord], texts: Sequence[str]) -> l
 
 
 def _distribute(words: Sequence[Word], texts: Sequence[str]) -> list[list[Word]]:
-    """The words of each text, at their places in it."""
+    """Return the words of each text, at their places in it."""
     words_of: list[list[Word]] = []
     position, start = 0, 0
     for text in texts:
@@ -78,14 +78,14 @@ def _distribute(words: Sequence[Word], texts: Sequence[str]) -> list[list[Word]]
 
 
 def _expect_both_ends(text: str, words: Sequence[Word]) -> None:
-    """Make sure that the first and the last letter or digit of ``text`` belong to ``words``."""
+    """Check that the first and the last letter or digit of ``text`` belong to ``words``."""
     spoken = [position for position, character in enumerate(text) if character.isalnum()]
     if not spoken or not words or words[0].start > spoken[0] or words[-1].end <= spoken[-1]:
         raise CutUncertain("an utterance's first or last word was not reported")
 
 
 def _cut_between(pcm: bytes, last: Word, first: Word) -> int:
-    """The millisecond amid the silence between the ``last`` word of one utterance and the ``first`` of the next."""
+    """Return the middle (ms) of the silence between an utterance's ``last`` word and the next one's ``first``."""
     silence = _latest_silence(pcm, last.end_ms, min(first.start_ms + _TOLERANCE_MS, first.end_ms))
     if silence is None:
         raise CutUncertain("there is no silence between two utterances")
@@ -96,7 +96,7 @@ def _cut_between(pcm: bytes, last: Word, first: Word) -> int:
 
 
 def _latest_silence(pcm: bytes, start_ms: int, end_ms: int) -> tuple[int, int] | None:
-    """From when to when the latest silence of at least ``_MIN_SILENCE_MS`` lasts, within the given stretch."""
+    """Return the start and end of the latest silence of at least ``_MIN_SILENCE_MS`` within the given stretch."""
     latest: tuple[int, int] | None = None
     silent_from = start_ms
     for window_ms in range(start_ms, end_ms, _WINDOW_MS):

@@ -1,7 +1,7 @@
-"""How utterances are grouped so that several are spoken in one request.
+"""Grouping of utterances that are spoken in one request.
 
-A request takes about as long as its audio is long, so the groups are made equally long. How long an utterance lasts
-is estimated from its characters, on the safe side.
+A request takes about as long as its audio, so the groups are made equally long. The duration of an utterance is
+estimated from its characters, at its longest.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
     """Distribute ``utterances`` over requests that take about equally long.
 
     Args:
-        utterances: what is to be spoken.
-        max_requests: how many requests there shall be at most. There are more only where the service's limits
-            (voices, size and length of one request) or several languages ask for it.
+        utterances: the utterances to speak.
+        max_requests: the maximum number of requests. It is exceeded only if the service's limits (voices, size and
+            length of one request) or several languages require it.
 
     Returns:
         For each request the positions of its utterances, in order. An utterance that alone exceeds a limit has a
-        request of its own. So has one without a letter or digit, and one of a voice that takes no breaks: no word
-        would tell where it begins and ends.
+        request of its own. So has an utterance without a letter or digit, and an utterance of a voice that takes no
+        breaks: no word would tell where it begins and ends.
 
     Raises:
         ValueError: ``max_requests`` is less than 1.
@@ -67,7 +67,7 @@ def _can_be_joined(utterance: Utterance) -> bool:
 
 
 def _size_bytes(utterance: Utterance) -> int:
-    """What ``utterance`` adds to a document: its ``voice`` element, with a break."""
+    """Return the bytes that ``utterance`` adds to a document: its ``voice`` element, with a break."""
     alone = len(build_ssml(utterance).encode())
     return len(build_joint_ssml([utterance, utterance]).encode()) - alone
 

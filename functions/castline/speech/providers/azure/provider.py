@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from castline.speech.voice_list import Voice
 
 MAX_UTTERANCE_CHARACTERS = 1_000
-"""About four minutes of Mandarin, well below Azure's ten minutes of audio and 64 KB of SSML a request."""
+"""About four minutes of Mandarin, well below Azure's limits of ten minutes of audio and 64 KB of SSML a request."""
 
 MAX_UTTERANCE_MS = 480_000
-"""As estimated. Azure ends a request of more than 600 s of audio; the rest is for voices slower than the estimate."""
+"""The estimated duration. Azure ends a request at 600 s of audio; the margin is for slower voices."""
 
 JOINT_MIN_UTTERANCES = 161
-"""More than two rounds of requests for all tasks of a job at the usual concurrency: ten tasks with eight each."""
+"""More than two rounds of requests of all tasks of a job at the usual concurrency: ten tasks with eight each."""
 JOINT_MIN_BILLED = 80
-"""Of shorter utterances, on average, the breaks between them would make a request more than a tenth dearer."""
+"""The lowest mean. For shorter utterances, the breaks between them would raise the cost by more than a tenth."""
 JOINT_MAX_BILLED = 160
-"""Longer ones take the provider so long that speaking several in a row costs more time than it saves."""
+"""The highest mean. Speaking several longer utterances in a row takes more time than it saves."""
 
 
 class AzureSpeech(SpeechProvider):
-    """Speaks SSML over WebSockets by Microsoft's SDK. It has no options."""
+    """The Azure Speech provider: it sends SSML over WebSockets with Microsoft's SDK. It has no options."""
 
     id = "azure"
     name = "Azure Speech"

@@ -1,4 +1,4 @@
-"""What a failure of the Azure Speech SDK means."""
+"""Translation of the Azure Speech SDK's failures into speech errors."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def error_from_cancellation(code: str, details: str) -> SpeechError:
 
     Args:
         code: the name of the SDK's ``CancellationErrorCode``.
-        details: the SDK's text. It can hold the service's address and the dialogue: only the HTTP status and
-            the WebSocket close code in it reach the returned error's message.
+        details: the SDK's text. It can hold the service's address and the dialogue. Only its HTTP status and its
+            WebSocket close code go into the returned error's message.
     """
     http_status = _match(_HTTP_STATUS, details)
     close_code = _match(_CLOSE_CODE_AND_REASON, details)

@@ -1,4 +1,4 @@
-"""The secret that holds the Azure Speech key: which shapes of it can be used."""
+"""Secret that holds the Azure Speech key, and its accepted forms."""
 
 from __future__ import annotations
 

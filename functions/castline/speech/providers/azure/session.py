@@ -1,4 +1,4 @@
-"""Speaking by Azure Speech: its connections, and the requests over them."""
+"""Session with Azure Speech: its connections, and the requests over them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class AzureSpeechSession(SpeechSession):
-    """Speaks over connections of which each is opened when needed and kept for the next request.
+    """A session whose connections are opened when needed and kept for the next request.
 
-    There are as many as there are requests at the same time; how many that may be is for its callers to observe. A
-    connection that failed, or that has been idle for so long that the service may have closed it, is replaced.
+    There is one connection for each request in flight; callers limit their number. A connection is replaced after a
+    failure, and after it was idle for so long that the service may have closed it.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class AzureSpeechSession(SpeechSession):
         return cut_apart(audio.pcm, audio.heard, [utterance.text for utterance in utterances])
 
     def close(self) -> None:
-        """Close every connection; one that is speaking, when it has finished. Closing again does nothing."""
+        """Close every connection, a speaking one when it has finished. Closing again does nothing."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []

@@ -1,4 +1,4 @@
-"""How utterances are written as SSML."""
+"""SSML documents for Azure Speech."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SSML_NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 
 
 def build_ssml(utterance: Utterance) -> str:
-    """Write ``utterance`` as an SSML document of one voice.
+    """Write ``utterance`` as an SSML document with one voice.
 
     The text is escaped, so it is spoken and never read as markup. Equal utterances give equal documents.
 
@@ -28,13 +28,13 @@ def build_ssml(utterance: Utterance) -> str:
 
 
 def build_joint_ssml(utterances: Sequence[Utterance]) -> str:
-    """Write ``utterances`` as one SSML document, each in a ``voice`` element of its own, with a break after each.
+    """Write ``utterances`` as one SSML document: one ``voice`` element for each, with breaks between them.
 
-    There is none after the last one. A break is written without its length: every character of it is paid for.
+    There is no break after the last one. A break has no length attribute, because every character is billed.
 
     Raises:
         ProviderRejectedInput: a text holds a character that no XML document can carry.
-        ValueError: there is none, or they are not of one language.
+        ValueError: there are no utterances, or they are not of one language.
     """
     languages = {utterance.language for utterance in utterances}
     if len(languages) != 1:
@@ -58,6 +58,6 @@ def _voice(speak: ET.Element, utterance: Utterance) -> ET.Element:
 
 
 def _prosody(utterance: Utterance) -> dict[str, str]:
-    """The attributes that are not neutral, as the changes in percent that Azure documents."""
+    """Return the prosody attributes that are not neutral, as the percent changes that Azure documents."""
     changes = {"rate": round((utterance.rate - 1) * 100), "pitch": utterance.pitch_percent}
     return {name: f"{percent:+d}%" for name, percent in changes.items() if percent}

@@ -1,4 +1,4 @@
-"""Azure's list of voices, over plain HTTPS: the API function has no Speech SDK."""
+"""List of Azure's voices over HTTPS, for the API function, which has no Speech SDK."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ def fetch_voices(
     host: str | None = None,
     dropped: Callable[[int], None] = lambda _count: None,
 ) -> tuple[Voice, ...]:
-    """Ask Azure Speech for its voices, in its own order, without those that a job could not name.
+    """Fetch the voices of Azure Speech, in its own order, without those that a job could not name.
 
     Args:
         key: the Speech resource's key.
-        region: where the resource is, such as ``eastasia``.
+        region: the resource's region, such as ``eastasia``.
         host: in place of ``region``, the address that the SDK is given, such as ``ws://127.0.0.1:5005``.
-        dropped: is told how many entries cannot be read, if there are any.
+        dropped: called with the number of unreadable entries, if there are any.
 
     Raises:
-        ProviderMisconfigured: the answer is no list of voices, or has none that can be used.
+        ProviderMisconfigured: the answer is not a list of voices, or has no voice that can be used.
         SpeechError: another of ``castline.speech.errors``. The message names neither the address nor the key.
     """
     try:
@@ -86,7 +86,7 @@ def _address(region: str | None, host: str | None) -> str:
 
 
 def _read(described: Any) -> Voice | None:
-    """One entry of the list; None for an entry that is no voice."""
+    """Read one entry of the list; return None for an entry that is not a voice."""
     if not isinstance(described, dict):
         return None
     texts = [

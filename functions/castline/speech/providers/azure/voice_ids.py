@@ -1,4 +1,4 @@
-"""What an id of an Azure voice looks like, and what it tells about the voice."""
+"""Azure voice ids: their form, and the capabilities that follow from it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def is_voice_id(value: str) -> bool:
 
 
 def takes_markup(voice_id: str) -> bool:
-    """Whether a voice takes ``<prosody>`` and ``<break>`` and reports its words.
+    """Return whether a voice takes ``<prosody>`` and ``<break>`` and reports its words.
 
-    High-definition voices do not; their ids name a model after a colon: en-US-Ava:DragonHDLatestNeural. None takes
-    ``<prosody>``; those of DragonHD report no words, and those of DragonHDOmni take no ``<break>``. The source is
-    https://learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices.
+    High-definition voices do not. Their ids name a model after a colon: en-US-Ava:DragonHDLatestNeural. None of them
+    takes ``<prosody>``. Those of DragonHD report no words, and those of DragonHDOmni take no ``<break>``. The source
+    is https://learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices.
     """
     return ":" not in voice_id

@@ -1,1 +1,1 @@
-"""Any server with OpenAI's speech endpoint: OpenAI, Kokoro-FastAPI, speaches, LocalAI and others."""
+"""Provider for any server with OpenAI's speech endpoint: OpenAI, Kokoro-FastAPI, speaches, LocalAI and others."""

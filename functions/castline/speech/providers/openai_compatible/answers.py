@@ -1,8 +1,8 @@
-"""What the answers of an OpenAI-compatible server mean: PCM, or an error.
+"""Translation of an OpenAI-compatible server's answers into PCM or an error.
 
 Servers describe errors in their own ways: OpenAI and LocalAI as ``{"error": {"message", "type", "param", "code"}}``,
 Kokoro-FastAPI as ``{"detail": {"error", "message", "type"}}``, speaches as ``{"detail": "…"}``, and FastAPI itself as
-``{"detail": [{"loc": ["body", "voice"], …}]}``. A description can hold the dialogue: nothing of it is passed on.
+``{"detail": [{"loc": ["body", "voice"], …}]}``. A description can hold the dialogue, so no part of it is passed on.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ _MIN_MP3_FRAME_BYTES, _MAX_MP3_FRAME_BYTES = 24, 1441
 def pcm_from_answer(content_type: str, body: bytes) -> bytes:
     """Return the audio of a successful answer as PCM: 16-bit little-endian mono at 24 kHz.
 
-    LocalAI sends a WAV file whatever it is asked for. One that holds such PCM is taken for what it is.
+    LocalAI sends a WAV file whatever format is requested. A WAV file that holds such PCM is accepted.
 
     Raises:
-        EmptyAudio: there is none.
-        ProviderMisconfigured: it is something else than such PCM.
-        ProviderUnavailable: it ends amid a sample.
+        EmptyAudio: there is no audio.
+        ProviderMisconfigured: the body is not such PCM.
+        ProviderUnavailable: the body ends within a sample.
     """
     if not body:
         raise EmptyAudio("the speech server reported success and sent no audio")
@@ -86,12 +86,12 @@ def pcm_from_answer(content_type: str, body: bytes) -> bytes:
 
 
 def error_from_answer(status: int, body: bytes, *, retry_after: str = "") -> SpeechError:
-    """Translate an answer that is no success.
+    """Translate an answer without a success status.
 
     Args:
         status: the HTTP status.
         body: at least its beginning.
-        retry_after: the header of this name.
+        retry_after: the ``Retry-After`` header.
     """
     described = _describe(body)
     error = _ERROR_BY_STATUS.get(status)
@@ -120,7 +120,7 @@ class _Description:
 
 
 def _describe(body: bytes) -> _Description:
-    """Read what an error's body says. What is none of the known forms says nothing."""
+    """Read an error's description from its body; an unknown form gives an empty description."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -147,7 +147,7 @@ def _describe(body: bytes) -> _Description:
 
 
 def _is_text(body: bytes) -> bool:
-    """Return whether the body is JSON or HTML. Speech as PCM has a byte that no text has, and soon."""
+    """Return whether the body is JSON or HTML. PCM of speech soon has a byte that text never has."""
     beginning = body[:256]
     return beginning.lstrip().startswith((b"{", b"[", b"<")) and re.search(rb"[^\t\n\r\x20-\xf4]", beginning) is None
 

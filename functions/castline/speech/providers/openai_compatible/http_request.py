@@ -28,7 +28,7 @@ class Answer:
 
     status: int
     headers: Message
-    """By name in any case."""
+    """The headers, by name in any case."""
     body: bytes
 
 
@@ -41,23 +41,23 @@ def request(
     timeouts: Timeouts,
     tls: ssl.SSLContext | None = None,
 ) -> Answer:
-    """Send a request over a connection of its own, and read the whole answer. A redirect is not followed.
+    """Send a request over a new connection and read the whole answer. Redirects are not followed.
 
-    A connection of its own costs two round trips, which are short beside the time that speaking takes. A kept one
-    would have to be checked: servers close them after a few seconds, and Lambda freezes between two invocations.
+    A new connection costs two round trips, which are short compared with the synthesis. A kept connection would have
+    to be checked before use: servers close idle ones after a few seconds, and Lambda freezes between two invocations.
 
     Args:
         method: GET or POST.
         url: http or https.
-        headers: more of them.
-        body: what is sent.
-        timeouts: how long the first byte of the answer's body may take, and all of them.
+        headers: additional headers.
+        body: the request's body.
+        timeouts: the longest time until the first byte of the answer's body, and until its last byte.
         tls: the context for https; None makes one.
 
     Raises:
         ProviderMisconfigured: the server's certificate is not valid for it, or its answer is compressed or endless.
         ProviderTimedOut: the answer took too long.
-        ProviderUnavailable: the server cannot be reached, or has broken off.
+        ProviderUnavailable: the server cannot be reached, or dropped the connection.
     """
     parts = urlsplit(url)
     begun = time.monotonic()

@@ -29,16 +29,16 @@ _PRIVATE_SUFFIXES: Final = (".localhost", ".local", ".home.arpa", ".internal")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Options that were checked."""
+    """Validated options."""
 
     model: str
     base_url: str = DEFAULT_BASE_URL
-    """Without a slash at its end."""
+    """The server's address, without a slash at its end."""
     voices: tuple[Voice, ...] = ()
     takes_speed: bool = True
     """Whether the model honours ``speed``."""
     extra_body: Mapping[str, Any] = field(default_factory=dict)
-    """More fields of every request, such as ``instructions`` or ``sample_rate``."""
+    """Additional fields of every request, such as ``instructions`` or ``sample_rate``."""
 
 
 def parse_options(given: Mapping[str, Any]) -> Options:

@@ -1,4 +1,4 @@
-"""OpenAI-compatible HTTP as a speech provider."""
+"""OpenAI-compatible speech provider over HTTP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LIST_TIMEOUTS: Final = Timeouts(first_chunk_ms=8_000, all_chunks_ms=10_000)
 
 
 class OpenAiProvider(SpeechProvider):
-    """A server with ``POST /audio/speech`` as OpenAI documents it, and PCM among its formats."""
+    """A provider for a server with ``POST /audio/speech`` as OpenAI documents it, and PCM among its formats."""
 
     id: ClassVar[str] = "openai"
     name: ClassVar[str] = "OpenAI-compatible"
@@ -45,7 +45,7 @@ class OpenAiProvider(SpeechProvider):
         return is_voice_id(value)
 
     def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (it is the model that makes the difference)
-        """Return what every voice takes and gives."""
+        """Return the capabilities, which are the same for every voice."""
         return VoiceTraits(takes_rate=self._options.takes_speed, takes_pitch=False, reports_words=False)
 
     def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
@@ -58,10 +58,10 @@ class OpenAiProvider(SpeechProvider):
         return json.dumps(identity, sort_keys=True, separators=(",", ":"))
 
     def read_secret(self, text: str) -> Credentials:
-        """Read a secret's text: a JSON object with a ``key``, which is empty for a server that asks for none.
+        """Read a secret's text: a JSON object with a ``key``, which is empty for a server that needs no key.
 
         Raises:
-            ProviderMisconfigured: it is something else. The message holds nothing of the secret's content.
+            ProviderMisconfigured: the text has another form. The message holds nothing of the secret's content.
         """
         try:
             content = json.loads(text)
@@ -76,8 +76,8 @@ class OpenAiProvider(SpeechProvider):
     def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:
         """Ask the server for its voices; see ``SpeechProvider``.
 
-        A configured voice replaces the server's one with the same id, which often has no language, or is added. A
-        server without a list, such as OpenAI's, has the configured ones.
+        A configured voice replaces the server's voice with the same id, which often has no language; other configured
+        voices are added. A server without a list, such as OpenAI's, has only the configured voices.
         """
         from castline.speech.providers.openai_compatible.answers import error_from_answer
         from castline.speech.providers.openai_compatible.http_request import request

@@ -1,4 +1,4 @@
-"""A session with an OpenAI-compatible server."""
+"""Session with an OpenAI-compatible server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class OpenAiSession(SpeechSession):
-    """Speaks each utterance over a connection of its own."""
+    """A session that speaks each utterance over a connection of its own."""
 
     def __init__(
         self,
@@ -33,9 +33,9 @@ class OpenAiSession(SpeechSession):
 
         Args:
             base_url: the server's address, up to the version.
-            headers: what every request has to carry.
-            body_of: gives the request's body for an utterance.
-            timeouts: how long an answer may take.
+            headers: the headers of every request.
+            body_of: returns the request's body for an utterance.
+            timeouts: the time limits of an answer.
         """
         self._url = base_url + "/audio/speech"
         self._headers = {"Content-Type": "application/json", **headers}
@@ -61,5 +61,5 @@ class OpenAiSession(SpeechSession):
         return Speech(pcm=pcm_from_answer(answer.headers.get("Content-Type", ""), answer.body), words=())
 
     def close(self) -> None:
-        """Take no more utterances. Those that are being spoken are finished."""
+        """Refuse further utterances. Utterances that are being spoken are finished."""
         self._closed = True

@@ -1,4 +1,4 @@
-"""The voices of an OpenAI-compatible server: their ids, and how the servers describe them."""
+"""Voices of an OpenAI-compatible server: their ids, and the forms in which servers list them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from castline.speech.voice_list import Gender, Voice
 
 ANY_LANGUAGE: Final = "mul"
-"""ISO 639-2 for multiple languages: the language of a voice for which the server names none."""
+"""The ISO 639-2 code for multiple languages: the language of a voice for which the server names none."""
 
 # Kokoro's voices say in their ids what they speak, and whether they are female or male: zf_xiaobei.
 _KOKORO_ID: Final = re.compile(r"([abefhijpz])([fm])_\w+")
@@ -44,9 +44,10 @@ def is_voice_id(value: str) -> bool:
 
 
 def read_voices(described: Any) -> list[Voice | None] | None:
-    """Read a server's list of voices; None for what is no such list, and in it for what is no voice.
+    """Read a server's list of voices; return None if it is not a list of voices.
 
-    It is a list, or an object with the list in ``voices`` or ``data``.
+    The list may also be in ``voices`` or ``data`` of an object. The result has None for each entry that is not a
+    voice.
     """
     if isinstance(described, dict):
         described = described.get("voices", described.get("data"))

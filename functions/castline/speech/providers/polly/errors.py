@@ -1,4 +1,4 @@
-"""What a failure of Amazon Polly, or on the way to it, means."""
+"""Translation of errors of Amazon Polly, and of the connection to it, into speech errors."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def error_from_answer(answer: Mapping[str, Any]) -> SpeechError:
     """Translate an answer that botocore raises as ``ClientError``.
 
     Args:
-        answer: the error's ``response``. Its message can hold the text: of it nothing reaches the returned error.
+        answer: the error's ``response``. Its message can hold the text, so it never goes into the returned error.
     """
     code = str(answer.get("Error", {}).get("Code", ""))
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -87,7 +87,7 @@ def error_from_answer(answer: Mapping[str, Any]) -> SpeechError:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turn what botocore and urllib3 raise into one of ``castline.speech.errors``.
+    """Raise errors of botocore and urllib3 as one of ``castline.speech.errors``.
 
     Raises:
         SpeechError: its message names neither the text, nor the credentials, nor the address.

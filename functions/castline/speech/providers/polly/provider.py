@@ -1,4 +1,4 @@
-"""Amazon Polly as a speech provider. Importing this loads no SDK."""
+"""Amazon Polly speech provider. Importing this module loads no SDK."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _REGION: Final = re.compile("[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
 
 
 class AmazonPolly(SpeechProvider):
-    """Amazon Polly in one region, with one engine."""
+    """The Amazon Polly provider: one region and one engine."""
 
     id: ClassVar[str] = "polly"
     name: ClassVar[str] = "Amazon Polly"
@@ -61,14 +61,14 @@ class AmazonPolly(SpeechProvider):
         return _VOICE_ID.fullmatch(value) is not None
 
     def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (all voices of an engine are alike)
-        """Return what the engine's voices take and give."""
+        """Return the capabilities of the engine's voices."""
         return _TRAITS[self._engine]
 
     def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
-        """Return what Polly charges for each of ``utterances``: its characters in every request.
+        """Return the characters that Polly bills for each of ``utterances``, in all its requests.
 
-        Tags cost nothing. A text of more than one cue costs twice as much where the engine reports words: they are
-        a request of their own, which is billed like the one for the audio.
+        Tags are free. A text of more than one cue costs twice as much if the engine reports words: they take a second
+        request, which is billed like the one for the audio.
 
         Raises:
             ProviderRejectedInput: a text holds a character that no XML document can carry.

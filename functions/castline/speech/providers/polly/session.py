@@ -29,11 +29,11 @@ _CHUNK_BYTES: Final = 1 << 16
 
 
 def make_client(region: str | None, *, read_seconds: float) -> Any:
-    """Make a boto3 client that never tries again by itself: whoever calls it does.
+    """Make a boto3 client that does not retry: its callers do.
 
     Args:
-        region: where Polly is asked; None for the region of the environment.
-        read_seconds: how long the other side may be silent.
+        region: the region of Polly; None for the region of the environment.
+        read_seconds: the longest time for which the other side may send nothing.
 
     Raises:
         ProviderMisconfigured: there is no region.
@@ -52,16 +52,16 @@ def make_client(region: str | None, *, read_seconds: float) -> Any:
 
 
 class PollySession(SpeechSession):
-    """One boto3 client, which serves many threads."""
+    """A session with one boto3 client, which serves many threads."""
 
     def __init__(self, *, engine: str, region: str | None, gives_marks: bool, timeouts: Timeouts) -> None:
         """Make the client. Nothing is sent yet.
 
         Args:
-            engine: the engine that every voice speaks with.
+            engine: the engine of every voice.
             region: see ``make_client``.
-            gives_marks: whether the engine tells when each word is heard.
-            timeouts: how long to wait.
+            gives_marks: whether the engine reports speech marks, the times of words.
+            timeouts: the time limits of a request.
 
         Raises:
             ProviderMisconfigured: there is no region.
@@ -74,7 +74,7 @@ class PollySession(SpeechSession):
         self._closed = False
 
     def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
-        """Speak ``utterance``. Its words take a second request, and both share the time for all audio.
+        """Speak ``utterance``. Words take a second request, which shares the time limit for all audio.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
@@ -110,7 +110,7 @@ class PollySession(SpeechSession):
         self._client.close()
 
     def _request(self, content_type: str, deadline: float, **parameters: Any) -> bytes:
-        """Send one SynthesizeSpeech, and return its body.
+        """Send one SynthesizeSpeech request and return the body of its answer.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
@@ -142,13 +142,13 @@ class PollySession(SpeechSession):
 def read_marks(marks: bytes, ssml: str, *, duration_ms: int) -> list[HeardWord]:
     """Read the words of a stream of speech marks: a JSON object in each line.
 
-    A mark says when its word begins and where in the request it stands, in bytes; the word lasts until the next one.
-    What cannot be read is skipped: a word less does less harm than no audio.
+    A mark has the time at which its word begins, and the word's position in the request, in bytes. A word lasts until
+    the next one. Unreadable marks are skipped: a missing word does less harm than missing audio.
 
     Args:
         marks: the body of the answer.
-        ssml: what was sent.
-        duration_ms: how long the audio lasts, and with it the last word.
+        ssml: the text that was sent.
+        duration_ms: the length of the audio, and the end of its last word.
     """
     sent = ssml.encode()
     words = list(_words(marks, sent))

@@ -1,8 +1,8 @@
-"""How an utterance is written for Amazon Polly, and what Polly charges for it.
+"""SSML for Amazon Polly, and its billing.
 
 The sources are https://docs.aws.amazon.com/polly/latest/dg/prosody-tag.html (rate and pitch),
 https://docs.aws.amazon.com/polly/latest/dg/escapees.html (escapes), and
-https://docs.aws.amazon.com/polly/latest/dg/limits.html (limits and what is billed).
+https://docs.aws.amazon.com/polly/latest/dg/limits.html (limits and billing).
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
 
 MAX_CHARACTERS: Final = 6_000
-"""Of one request, tags included."""
+"""The limit of one request, tags included."""
 MAX_BILLED_CHARACTERS: Final = 3_000
-"""Of one request. Tags are not billed; whether ``&amp;`` is billed as one or as five, Polly does not say."""
+"""The limit of one request. Tags are not billed; Polly does not say whether ``&amp;`` is billed as one or as five."""
 
 # Polly asks for the apostrophe too.
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;"}
 _ESCAPED: Final = str.maketrans(_ESCAPES)
 
 MAX_UTTERANCE_CHARACTERS: Final = MAX_BILLED_CHARACTERS // max(map(len, _ESCAPES.values()))
-"""Code points that keep both limits, whichever they are and however Polly counts them."""
+"""The number of code points that keeps both limits, whatever the characters are and however Polly counts them."""
 
 
 def build_ssml(utterance: Utterance) -> str:
@@ -44,7 +44,7 @@ def build_ssml(utterance: Utterance) -> str:
 
 
 def unescape(part: str) -> str:
-    """Return a part of what ``build_ssml`` has written as it stands in the utterance's text."""
+    """Undo the escaping of ``build_ssml``: return a part of its result as it stands in the utterance's text."""
     for character, escape in reversed(_ESCAPES.items()):
         part = part.replace(escape, character)
     return part

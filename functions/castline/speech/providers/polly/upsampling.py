@@ -1,8 +1,8 @@
-"""Conversion of PCM from 16 kHz, the highest rate at which Amazon Polly gives it, to 24 kHz.
+"""Conversion of PCM from 16 kHz, the highest rate of Amazon Polly's PCM, to 24 kHz.
 
-Two input samples become three output samples: one where an input sample is, one 2/3 and one 4/3 of a sample later.
-The first is the input sample itself. Each of the other two has a filter of its own, a windowed sinc. A filter is
-applied one tap at a time to all samples at once, so that the work is done by ``audioop``, in C.
+Two input samples become three output samples: one at the position of an input sample, one 2/3 and one 4/3 of a sample
+later. The first is the input sample itself. Each of the other two has a filter of its own, a windowed sinc. A filter
+is applied one tap at a time to all samples at once, so that ``audioop`` does the work in C.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from typing import Final
 
 _SAMPLE_BYTES: Final = 2
 _WIDE_BYTES: Final = 4
-"""What is added up are 32-bit samples: a 16-bit sample in the upper half, what rounding takes in the lower half."""
+"""Sums are 32-bit: a 16-bit sample in the upper half, the digits for rounding in the lower half."""
 _REACH: Final = 12
-"""Input samples on either side that an output sample is made of. Even, so that padding keeps odd and even apart."""
+"""The input samples on either side of an output sample. Even, so that padding keeps odd and even ones apart."""
 _KAISER_BETA: Final = 5.0
-"""For about 55 dB of stopband attenuation."""
+"""The window's shape, for about 55 dB of stopband attenuation."""
 _HEADROOM: Final = 4
-"""Partial sums are kept this much smaller, so that none of them is clipped."""
+"""The factor by which partial sums are reduced, so that none is clipped."""
 _HALF_STEP: Final = 0x8000 // _HEADROOM
-"""Half of the least significant bit of the result, so that cutting off the lower half rounds."""
+"""Half of the least significant bit of the result: dropping the lower half then rounds."""
 
 
 def upsample_16k_to_24k(pcm: bytes) -> bytes:
     """Return 3/2 times as many samples, rounded up.
 
-    Flat to within 0.5 dB up to 6.5 kHz, where the images are at least 45 dB weaker. Nothing is delayed.
+    The response is flat to within 0.5 dB up to 6.5 kHz; images are there at least 45 dB weaker. There is no delay.
 
     Args:
         pcm: 16-bit little-endian mono at 16 kHz, in whole samples.
@@ -57,7 +57,10 @@ def upsample_16k_to_24k(pcm: bytes) -> bytes:
 
 @cache
 def _taps(position: float) -> tuple[tuple[int, float], ...]:
-    """Return which input samples make the one at ``position``, by their distance from an even one, and how much."""
+    """Return the filter taps of an output sample at ``position``.
+
+    A tap is the distance of an input sample from an even input sample, and the factor for that sample.
+    """
     first = math.floor(position) - _REACH + 1
     factors = {offset: _windowed_sinc(position - offset) for offset in range(first, first + 2 * _REACH)}
     total = sum(factors.values())

@@ -16,19 +16,19 @@ _READ_SECONDS: Final = 8.0
 _MAX_PAGES: Final = 100
 _GENDERS: Final = {"Female": Gender.FEMALE, "Male": Gender.MALE}
 _LANGUAGES: Final = {"arb": "ar", "cmn-CN": "zh-CN"}
-"""Those that the rest of the world, Castline included, writes in another way."""
+"""Polly's codes of languages that have another code everywhere else, including Castline."""
 
 
 def fetch_voices(
     *, engine: str, region: str | None, is_voice_id: Callable[[str], bool], dropped: Callable[[int], None]
 ) -> tuple[Voice, ...]:
-    """Ask Amazon Polly for the voices of one engine, in its own order.
+    """Fetch the voices of one engine from Amazon Polly, in its own order.
 
     Args:
         engine: the engine.
-        region: where Polly is asked; None for the region of the environment.
-        is_voice_id: whether a job could name a voice by this id; others are left out.
-        dropped: is told how many entries cannot be read, if there are any.
+        region: the region of Polly; None for the region of the environment.
+        is_voice_id: returns whether a job could name a voice by this id. Other voices are left out.
+        dropped: called with the number of unreadable entries, if there are any.
 
     Raises:
         ProviderMisconfigured: the answer has no voice that can be used, as in a region without the engine.
@@ -49,7 +49,7 @@ def fetch_voices(
 
 
 def _describe(client: Any, engine: str) -> Iterator[Any]:
-    """Go through all pages."""
+    """Yield the entries of all pages."""
     page: dict[str, str] = {}
     for _ in range(_MAX_PAGES):
         with translated_errors():
@@ -63,7 +63,7 @@ def _describe(client: Any, engine: str) -> Iterator[Any]:
 
 
 def _read(described: dict[str, Any]) -> Voice | None:
-    """One entry of the list; None for an entry that is no voice."""
+    """Read one entry of the list; return None for an entry that is not a voice."""
     voice_id, language = described.get("Id"), described.get("LanguageCode")
     if not voice_id or not language:
         return None
