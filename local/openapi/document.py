@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from castline.api import schemas
+from castline.api import errors, schemas
 from castline.api.app import PREFIX, app
 from castline.api.languages import Language
 from castline.api.messages import error_message
@@ -21,23 +21,7 @@ if TYPE_CHECKING:
 FILE: Final = Path(__file__).parent.parent.parent / "docs" / "openapi.json"
 
 _SCHEMAS: Final = "#/components/schemas/"
-_STATUS: Final = {
-    "VALIDATION_ERROR": 400,
-    "UNAUTHORIZED": 401,
-    "JOB_NOT_FOUND": 404,
-    "JOB_NOT_COMPLETED": 404,
-    "AUDIO_NOT_AVAILABLE": 404,
-    "SUBTITLES_NOT_AVAILABLE": 404,
-    "JOB_CANNOT_CANCEL": 409,
-    "JOB_CANNOT_RESUBMIT": 409,
-    "INPUT_NOT_AVAILABLE": 409,
-    "REQUEST_TOO_LARGE": 413,
-    "IDEMPOTENCY_KEY_REUSED": 422,
-    "JOB_LIMIT_EXCEEDED": 429,
-    "INTERNAL_ERROR": 500,
-    "PROVIDER_UNAVAILABLE": 503,
-    "SERVICE_UNAVAILABLE": 503,
-}
+_STATUS: Final = {error.code: error.status for error in errors.ALL}
 _RETRY_LATER: Final = frozenset({429, 503})
 _UNAUTHORIZED: Final = _STATUS["UNAUTHORIZED"]
 
@@ -100,7 +84,7 @@ _PARAMETERS: Final = {
     "language": "A language (zh) or one as it is spoken somewhere (zh-TW).",
     "limit": "How many jobs a page holds.",
     "offset": "How many jobs to pass over.",
-    "provider": "The speech provider.",
+    "provider": "The speech provider: one that GET /providers lists. Others are refused with 400.",
     "q": "Words that occur in the voice's names.",
     "status": "Only jobs of this status.",
 }
@@ -320,8 +304,10 @@ def _component_schemas(described: dict[str, Any], paths: dict[str, Any]) -> dict
         "properties": {"errors": {"type": "array", "items": {"$ref": f"{_SCHEMAS}FieldProblem"}}},
     }
     found["FieldProblem"] = schemas.FieldProblem.model_json_schema()
+    # Requests may hold null for what is left out, in the objects within them, too.
+    within_requests = requests | set(_references([found[name] for name in requests]))
     return {
-        name: _without_titles(schema if name in requests else _absent_for_null(schema))
+        name: _without_titles(schema if name in within_requests else _absent_for_null(schema))
         for name, schema in sorted(found.items())
     }
 
@@ -349,12 +335,12 @@ def _references(part: Any) -> Iterator[str]:
 
 
 def _without_titles(schema: Any) -> Any:
-    """``schema`` without what pydantic derives from names, and with whole numbers written as such."""
+    """Return ``schema`` without what pydantic derives from names and defaults of null; whole numbers as such."""
     if isinstance(schema, dict):
         return {
             key: _without_titles(value)
             for key, value in schema.items()
-            if not (key == "title" and isinstance(value, str))
+            if not ((key == "title" and isinstance(value, str)) or (key == "default" and value is None))
         }
     if isinstance(schema, list):
         return [_without_titles(each) for each in schema]

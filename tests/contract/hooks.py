@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import schemathesis
 from pydantic import ValidationError
 
-from castline.api.schemas import CreateJobRequest, CreateSingleVoiceJobRequest
-from castline.speech.providers.azure.voice_ids import takes_markup
+from castline.api.schemas import MAX_PROVIDER_ID_LENGTH, CreateJobRequest, CreateSingleVoiceJobRequest
+from castline.speech.providers.azure.voice_ids import is_voice_id, takes_markup
 from tests.contract.run import ISSUER_PEM
 from tests.contract.tokens import Issuer
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _BETWEEN_FIELDS = {"duplicate_index", "duplicate_speaker", "speaker_without_voice"}
 _SUBMISSIONS_OF_ONE_USER = 4
+_PROVIDER = "azure"
+_VOICE_IDS = ("zh-TW-HsiaoYuNeural", "en-US-Ava:DragonHDLatestNeural")
 
 _submissions = itertools.count()
 _owners: dict[str, str] = {}
@@ -49,14 +51,16 @@ class Users:
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
-    """Make bodies that fit the document fit together, too; leave those alone that break it."""
+    """Make requests that fit the document fit together, too; leave those alone that break it."""
     body = case.body
     if case.path.endswith("/jobs") and case.method == "POST" and isinstance(body, dict):
         _make_consistent(body)
-    elif case.path.endswith("/tts") and isinstance(body, dict) and _is_for_a_high_definition_voice(body):
-        body |= {"speed": 1, "pitch": 0}
+    elif case.path.endswith("/tts") and isinstance(body, dict):
+        _make_speakable(body)
     elif case.path.endswith("/parse") and isinstance(body, dict) and isinstance(body.get("script"), str):
         body["script"] = f"A: {body['script']}"
+    elif case.path.endswith("/voices") and _fits_a_provider(case.query.get("provider")):
+        case.query["provider"] = _PROVIDER
 
 
 @schemathesis.hook
@@ -76,11 +80,23 @@ def _token(user: str) -> str:
     return token
 
 
-def _is_for_a_high_definition_voice(body: dict[str, Any]) -> bool:
+def _fits_a_provider(value: object) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= MAX_PROVIDER_ID_LENGTH
+
+
+def _make_speakable(body: dict[str, Any]) -> None:
     try:
-        return not takes_markup(CreateSingleVoiceJobRequest.model_validate(body).voice_id)
+        CreateSingleVoiceJobRequest.model_validate(body)
     except ValidationError:
-        return False
+        return
+    body |= {"provider": _PROVIDER, "voice_id": _voice_id(body["voice_id"])}
+    if not takes_markup(body["voice_id"]):
+        body |= {"speed": 1, "pitch": 0}
+
+
+def _voice_id(value: str) -> str:
+    """Return ``value`` if it is an id of the provider's voices, and one of its ids otherwise."""
+    return value if is_voice_id(value) else _VOICE_IDS[len(value) % len(_VOICE_IDS)]
 
 
 def _make_consistent(body: dict[str, Any]) -> None:
@@ -94,3 +110,6 @@ def _make_consistent(body: dict[str, Any]) -> None:
         voice_id = body["voice_assignments"][0]["voice_id"]
         speakers = dict.fromkeys(turn["speaker"] for turn in body["turns"])
         body["voice_assignments"] = [{"speaker": speaker, "voice_id": voice_id} for speaker in speakers]
+    body["provider"] = _PROVIDER
+    for assignment in body["voice_assignments"]:
+        assignment["voice_id"] = _voice_id(assignment["voice_id"])

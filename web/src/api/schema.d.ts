@@ -166,7 +166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the voices that a provider has, in its own order */
+        /** List the voices that a provider has, in its own order; by default those of the first provider */
         get: operations["list_voices"];
         put?: never;
         post?: never;
@@ -185,12 +185,13 @@ export interface components {
          *
          *     Refused as well, with 400: two turns of the same `index`; a speaker with no voice, or with two; texts of more than
          *     100,000 characters in all; a dialogue that takes more than 399 KB when compressed. Names that differ only in
-         *     Unicode form (NFKC), in spaces or in invisible characters are one speaker.
+         *     Unicode form (NFKC), in spaces or in invisible characters are one speaker. Refused with 400 is also a `provider`
+         *     that `GET /providers` does not list, and a `voice_id` of another provider's form.
          */
         CreateJobRequest: {
-            /** @constant */
-            provider: "azure";
-            turns: components["schemas"]["TurnSchema"][];
+            /** @example azure */
+            provider: string;
+            turns: components["schemas"]["SubmittedTurn"][];
             voice_assignments: components["schemas"]["VoiceAssignmentSchema"][];
             /** @default zh-TW */
             language: string;
@@ -208,15 +209,15 @@ export interface components {
          * @description A text to be spoken in one voice.
          *
          *     Refused as well, with 400: another `speed` or `pitch` than the default for a high-definition (HD) voice, which is
-         *     one whose id has a colon.
+         *     one whose id has a colon; a `provider` that `GET /providers` does not list; a `voice_id` of another provider's
+         *     form.
          */
         CreateSingleVoiceJobRequest: {
-            /** @constant */
-            provider: "azure";
+            /** @example azure */
+            provider: string;
             text: string;
             voice_id: string;
-            /** @default null */
-            voice_name: string | null;
+            voice_name?: string | null;
             /** @default zh-TW */
             language: string;
             /**
@@ -264,13 +265,14 @@ export interface components {
         FieldProblem: {
             field: string;
             message: string;
+            line?: number;
         };
         /** @description API Gateway refuses by itself a request without a token that it accepts. */
         GatewayError: {
             message: string;
         };
         /**
-         * @description How a voice is meant to sound.
+         * @description The gender that a voice is meant to have.
          * @enum {string}
          */
         Gender: "female" | "male" | "neutral";
@@ -358,9 +360,16 @@ export interface components {
         };
         /** @description A script as turns. */
         ParsedDialogue: {
-            turns: components["schemas"]["TurnSchema"][];
+            turns: components["schemas"]["ParsedTurn"][];
             speakers: string[];
             total_characters: number;
+        };
+        /** @description One speaker's words in a script. */
+        ParsedTurn: {
+            speaker: string;
+            text: string;
+            index: number;
+            line: number;
         };
         /** @description How far a job has come; no total before it is planned. */
         Progress: {
@@ -407,8 +416,15 @@ export interface components {
             pitch: number;
             volume: number;
         };
+        /** @description One speaker's words in a request. */
+        SubmittedTurn: {
+            speaker: string;
+            text: string;
+            index: number;
+            line?: number | null;
+        };
         /**
-         * @description A format of subtitles; its value is also its file extension.
+         * @description A subtitle format. Its value is also its file extension.
          * @enum {string}
          */
         SubtitleFormat: "vtt" | "srt";
@@ -438,7 +454,7 @@ export interface components {
         VoiceAssignmentSchema: {
             speaker: string;
             voice_id: string;
-            voice_name?: string;
+            voice_name?: string | null;
         };
         /** @description All voices that match. */
         VoiceList: {
@@ -511,12 +527,14 @@ export interface operations {
                      *         {
                      *           "speaker": "A",
                      *           "text": "你好，今天天氣真好！",
-                     *           "index": 0
+                     *           "index": 0,
+                     *           "line": 1
                      *         },
                      *         {
                      *           "speaker": "B",
                      *           "text": "是啊，要不要一起去公園走走？",
-                     *           "index": 1
+                     *           "index": 1,
+                     *           "line": 2
                      *         }
                      *       ],
                      *       "speakers": [
@@ -1967,8 +1985,8 @@ export interface operations {
     list_voices: {
         parameters: {
             query?: {
-                /** @description The speech provider. */
-                provider?: "azure";
+                /** @description The speech provider: one that GET /providers lists. Others are refused with 400. */
+                provider?: string;
                 /** @description A language (zh) or one as it is spoken somewhere (zh-TW). */
                 language?: string;
                 /** @description How the voice is meant to sound. */
