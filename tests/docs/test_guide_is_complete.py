@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from castline.api import jobs, messages, schemas
+from castline.api import errors, jobs, messages, schemas
 from castline.api.languages import Language
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.jobs import items
@@ -42,18 +42,6 @@ DETAILS = {"turn_index": 3, "voice_id": "zh-TW-NobodyNeural"}
 every_edition = pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.language.value)
 
 
-def documented_errors() -> dict[str, str]:
-    """The status of every error code that the API's description names, and of those outside it."""
-    return {"NOT_FOUND": "404", "METHOD_NOT_ALLOWED": "405"} | {
-        code: status
-        for methods in DOCUMENT["paths"].values()
-        for operation in methods.values()
-        for status, answer in operation["responses"].items()
-        for content in answer.get("content", {}).values()
-        for code in content.get("examples", ())
-    }
-
-
 def first_cells(page: str) -> set[str]:
     return {name for cells in rows(page) for name in re.findall(r"`([^`]+)`", cells[0])}
 
@@ -75,13 +63,11 @@ def test_every_call_is_listed(edition: Edition) -> None:
 
 @every_edition
 def test_every_error_is_listed_with_its_status_and_its_sentence(edition: Edition) -> None:
-    errors = documented_errors()
-
     listed = {name for name in first_cells(edition.page) if re.fullmatch("[A-Z_]+", name)}
-    assert listed == {*errors, *FailureCode}
-    for code, status in errors.items():
-        cells = next(cells for cells in rows(edition.page) if cells[0] == f"`{code}`" and len(cells) == 4)
-        assert cells[1:3] == [status, messages.error_message(code, edition.language)]
+    assert listed == {*(error.code for error in errors.ALL), *FailureCode}
+    for error in errors.ALL:
+        cells = next(cells for cells in rows(edition.page) if cells[0] == f"`{error.code}`" and len(cells) == 4)
+        assert cells[1:3] == [str(error.status), messages.error_message(error.code, edition.language)]
         assert cells[3]
 
 

@@ -4,44 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
 
 from castline import composition
-from castline.api import dialogues, health, jobs, resubmissions, schemas, voices
-from castline.api.identity import NotAuthenticated
+from castline.api import dialogues, errors, health, jobs, resubmissions, schemas, voices
 from castline.api.languages import Language, preferred_language
-from castline.api.request_body import JSON, RequestTooLarge, media_type, read_json
-from castline.api.responses import error_response
-from castline.api.validation import InvalidRequest, explain
-from castline.audio.errors import MissingAudio, UnreadableCues
-from castline.aws_errors import ServiceUnavailable
-from castline.jobs.errors import (
-    IdempotencyKeyReused,
-    InputTooLarge,
-    InputUnreadable,
-    InvalidCursor,
-    JobCannotCancel,
-    JobCannotResubmit,
-    JobLimitExceeded,
-    JobNotCompleted,
-    JobNotFound,
-)
-from castline.metrics import Metric
+from castline.api.request_body import JSON, media_type, read_json
 from castline.observability import log_unexpected, logger, measure, note, observed
-from castline.speech.errors import SpeechError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 PREFIX = "/api/v1"
-RETRY_AFTER_SECONDS = 5
 
 _METHODS_OF_PATHS = (
     (re.compile(rf"({PREFIX})?/health"), {"GET"}),
@@ -101,112 +79,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return answer
 
 
-@app.exception_handler(InvalidRequest)
-def _invalid_request(error: InvalidRequest) -> Response[str]:
-    return error_response(400, "VALIDATION_ERROR", _language(), details=explain(error.problems, _language()))
+def _answer(error: errors.ApiError, details: errors.Details, exception: Exception) -> Response[str]:
+    if error is errors.INTERNAL_ERROR:
+        log_unexpected(exception)
+    elif error.logged is not None:
+        logger.error(error.logged, extra={"error": type(exception).__name__, "reason": str(exception)})
+    if error.counted_as is not None:
+        measure({error.counted_as: 1})
+    return error.response(_language(), details=details(exception, _language()))
 
 
-@app.exception_handler(RequestValidationError)
-def _request_validation_error(error: RequestValidationError) -> Response[str]:
-    return error_response(400, "VALIDATION_ERROR", _language(), details=explain(error.errors(), _language()))
-
-
-@app.exception_handler(RequestUnsupportedContentType)
-def _unsupported_content_type(_error: RequestUnsupportedContentType) -> Response[str]:
-    return _invalid_request(InvalidRequest("body", "content_type"))
-
-
-@app.exception_handler(UnicodeDecodeError)
-def _not_utf8(_error: UnicodeDecodeError) -> Response[str]:
-    return _invalid_request(InvalidRequest("body", "not_utf8"))
-
-
-@app.exception_handler(RequestTooLarge)
-def _request_too_large(error: RequestTooLarge) -> Response[str]:
-    return error_response(413, "REQUEST_TOO_LARGE", _language(), details={"max_bytes": error.max_bytes})
-
-
-@app.exception_handler(InputTooLarge)
-def _input_too_large(error: InputTooLarge) -> Response[str]:
-    return _invalid_request(
-        InvalidRequest("body", "too_large_to_store", bytes=error.size_bytes, max_bytes=error.max_bytes)
-    )
-
-
-@app.exception_handler(InvalidCursor)
-def _invalid_cursor(_error: InvalidCursor) -> Response[str]:
-    return _invalid_request(InvalidRequest("cursor", "invalid_cursor"))
-
-
-@app.exception_handler(NotAuthenticated)
-def _not_authenticated(_error: NotAuthenticated) -> Response[str]:
-    return error_response(401, "UNAUTHORIZED", _language())
-
-
-@app.exception_handler(IdempotencyKeyReused)
-def _idempotency_key_reused(_error: IdempotencyKeyReused) -> Response[str]:
-    return error_response(422, "IDEMPOTENCY_KEY_REUSED", _language())
-
-
-@app.exception_handler(JobNotFound)
-def _job_not_found(_error: JobNotFound) -> Response[str]:
-    return error_response(404, "JOB_NOT_FOUND", _language())
-
-
-@app.exception_handler(JobNotCompleted)
-def _job_not_completed(_error: JobNotCompleted) -> Response[str]:
-    return error_response(404, "JOB_NOT_COMPLETED", _language())
-
-
-@app.exception_handler(MissingAudio)
-def _audio_not_available(error: MissingAudio) -> Response[str]:
-    logger.error("the audio of a completed job is missing", extra={"reason": str(error)})
-    return error_response(404, "AUDIO_NOT_AVAILABLE", _language())
-
-
-@app.exception_handler(UnreadableCues)
-def _subtitles_not_available(error: UnreadableCues) -> Response[str]:
-    logger.error("the subtitles cannot be read", extra={"reason": str(error)})
-    return error_response(404, "SUBTITLES_NOT_AVAILABLE", _language())
-
-
-@app.exception_handler(JobCannotCancel)
-def _job_cannot_cancel(error: JobCannotCancel) -> Response[str]:
-    return error_response(409, "JOB_CANNOT_CANCEL", _language(), details={"status": error.status})
-
-
-@app.exception_handler(JobCannotResubmit)
-def _job_cannot_resubmit(error: JobCannotResubmit) -> Response[str]:
-    return error_response(409, "JOB_CANNOT_RESUBMIT", _language(), details={"status": error.status})
-
-
-@app.exception_handler(InputUnreadable)
-def _input_not_available(_error: InputUnreadable) -> Response[str]:
-    return error_response(409, "INPUT_NOT_AVAILABLE", _language())
-
-
-@app.exception_handler(JobLimitExceeded)
-def _job_limit_exceeded(error: JobLimitExceeded) -> Response[str]:
-    measure({Metric.JOBS_REFUSED: 1})
-    return error_response(
-        429,
-        "JOB_LIMIT_EXCEEDED",
-        _language(),
-        details={"current_jobs": error.current_jobs, "max_jobs": error.max_jobs},
-        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
-    )
-
-
-@app.exception_handler(ServiceUnavailable)
-def _service_unavailable(error: ServiceUnavailable) -> Response[str]:
-    logger.error("AWS is unavailable", extra={"reason": str(error)})
-    return error_response(503, "SERVICE_UNAVAILABLE", _language(), headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
-
-
-@app.exception_handler(SpeechError)
-def _provider_unavailable(error: SpeechError) -> Response[str]:
-    logger.error("the speech provider is unavailable", extra={"error": type(error).__name__, "reason": str(error)})
-    return error_response(503, "PROVIDER_UNAVAILABLE", _language(), headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+for _error in errors.ALL:
+    for _exception, _details in _error.exceptions.items():
+        app.exception_handler(_exception)(partial(_answer, _error, _details))
 
 
 @app.route(f"{PREFIX}/jobs/tts", method=["GET", "DELETE"], include_in_schema=False)
@@ -220,19 +105,13 @@ def _not_found(_error: NotFoundError) -> Response[str]:
     event = app.current_event
     allowed = next((set(methods) for path, methods in _METHODS_OF_PATHS if path.fullmatch(event.path)), set())
     if not allowed:
-        return error_response(404, "NOT_FOUND", _language())
+        return errors.NOT_FOUND.response(_language())
     if event.http_method in allowed:
         # An id that no route matches is still an id of no job.
-        return error_response(404, "JOB_NOT_FOUND", _language())
+        return errors.JOB_NOT_FOUND.response(_language())
     if "GET" in allowed:
         allowed.add("HEAD")
-    return error_response(405, "METHOD_NOT_ALLOWED", _language(), headers={"Allow": ", ".join(sorted(allowed))})
-
-
-@app.exception_handler(Exception)
-def _unexpected_error(error: Exception) -> Response[str]:
-    log_unexpected(error)
-    return error_response(500, "INTERNAL_ERROR", _language())
+    return errors.METHOD_NOT_ALLOWED.response(_language(), headers={"Allow": ", ".join(sorted(allowed))})
 
 
 def _language() -> Language:

@@ -1,0 +1,172 @@
+"""The errors of the API, each declared once; their messages are in ``castline.api.messages``.
+
+The exception handlers, the errors of each operation in ``docs/openapi.json`` and the guides' tables follow from this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+
+from castline.api.identity import NotAuthenticated
+from castline.api.messages import error_message
+from castline.api.request_body import RequestTooLarge
+from castline.api.validation import InvalidRequest, explain
+from castline.audio.errors import MissingAudio, UnreadableCues
+from castline.aws_errors import ServiceUnavailable
+from castline.jobs.errors import (
+    IdempotencyKeyReused,
+    InputTooLarge,
+    InputUnreadable,
+    InvalidCursor,
+    JobCannotCancel,
+    JobCannotResubmit,
+    JobLimitExceeded,
+    JobNotCompleted,
+    JobNotFound,
+)
+from castline.metrics import Metric
+from castline.speech.errors import SpeechError
+
+if TYPE_CHECKING:
+    from castline.api.languages import Language
+
+Details = Callable[[Any, "Language"], dict[str, Any]]
+"""Returns what an answer says of an exception: its ``details``."""
+
+_RETRY_AFTER_SECONDS = 5
+
+
+def _no_details(_exception: Exception, _language: Language) -> dict[str, Any]:
+    return {}
+
+
+def _attributes(*names: str) -> Details:
+    """Return a function that takes the details from an exception's attributes."""
+    return lambda exception, _language: {name: getattr(exception, name) for name in names}
+
+
+def _problem(name: str, kind: str) -> Details:
+    """Return a function that explains what is wrong with one field, whatever the exception says."""
+    return lambda _exception, language: explain(InvalidRequest(name, kind).problems, language)
+
+
+def _too_large_to_store(exception: InputTooLarge, language: Language) -> dict[str, Any]:
+    problem = InvalidRequest("body", "too_large_to_store", bytes=exception.size_bytes, max_bytes=exception.max_bytes)
+    return explain(problem.problems, language)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ApiError:
+    """One error code of the API.
+
+    Attributes:
+        code: what clients tell it by.
+        status: the HTTP status.
+        exceptions: what it answers, by class, each with a function that returns the ``details`` of the answer.
+        example: ``details`` for the documentation.
+        logged: what is logged as an error, with the exception's text; None for errors that are the client's.
+        counted_as: the metric that counts it.
+        retry_after_seconds: when to ask again.
+    """
+
+    code: str
+    status: int
+    exceptions: Mapping[type[Exception], Details] = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    logged: str | None = field(default=None, kw_only=True)
+    counted_as: Metric | None = field(default=None, kw_only=True)
+    retry_after_seconds: int | None = field(default=None, kw_only=True)
+
+    def response(
+        self,
+        language: Language,
+        *,
+        details: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response[str]:
+        """Return the answer: ``{"error": code, "message": text, "details": {…}}``."""
+        body = {"error": self.code, "message": error_message(self.code, language), "details": dict(details or {})}
+        all_headers = {"Content-Language": language.value, **(headers or {})}
+        if self.retry_after_seconds is not None:
+            all_headers["Retry-After"] = str(self.retry_after_seconds)
+        return Response(
+            status_code=self.status,
+            content_type=content_types.APPLICATION_JSON,
+            # What a client sent may be quoted, and half of a surrogate pair is no UTF-8.
+            body=json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+            .encode("utf-8", "replace")
+            .decode("utf-8"),
+            headers=all_headers,
+        )
+
+
+VALIDATION_ERROR = ApiError(
+    "VALIDATION_ERROR",
+    400,
+    {
+        InvalidRequest: lambda exception, language: explain(exception.problems, language),
+        RequestValidationError: lambda exception, language: explain(exception.errors(), language),
+        RequestUnsupportedContentType: _problem("body", "content_type"),
+        UnicodeDecodeError: _problem("body", "not_utf8"),
+        InputTooLarge: _too_large_to_store,
+        InvalidCursor: _problem("cursor", "invalid_cursor"),
+    },
+    example={"errors": [{"field": "turns[0].text", "message": "至少需要 1 個字元"}]},
+)
+UNAUTHORIZED = ApiError("UNAUTHORIZED", 401, {NotAuthenticated: _no_details})
+NOT_FOUND = ApiError("NOT_FOUND", 404)
+JOB_NOT_FOUND = ApiError("JOB_NOT_FOUND", 404, {JobNotFound: _no_details})
+JOB_NOT_COMPLETED = ApiError("JOB_NOT_COMPLETED", 404, {JobNotCompleted: _no_details})
+AUDIO_NOT_AVAILABLE = ApiError(
+    "AUDIO_NOT_AVAILABLE", 404, {MissingAudio: _no_details}, logged="the audio of a completed job is missing"
+)
+SUBTITLES_NOT_AVAILABLE = ApiError(
+    "SUBTITLES_NOT_AVAILABLE", 404, {UnreadableCues: _no_details}, logged="the subtitles cannot be read"
+)
+METHOD_NOT_ALLOWED = ApiError("METHOD_NOT_ALLOWED", 405)
+JOB_CANNOT_CANCEL = ApiError(
+    "JOB_CANNOT_CANCEL", 409, {JobCannotCancel: _attributes("status")}, example={"status": "completed"}
+)
+JOB_CANNOT_RESUBMIT = ApiError(
+    "JOB_CANNOT_RESUBMIT", 409, {JobCannotResubmit: _attributes("status")}, example={"status": "processing"}
+)
+INPUT_NOT_AVAILABLE = ApiError("INPUT_NOT_AVAILABLE", 409, {InputUnreadable: _no_details})
+REQUEST_TOO_LARGE = ApiError(
+    "REQUEST_TOO_LARGE", 413, {RequestTooLarge: _attributes("max_bytes")}, example={"max_bytes": 4_300_300}
+)
+IDEMPOTENCY_KEY_REUSED = ApiError("IDEMPOTENCY_KEY_REUSED", 422, {IdempotencyKeyReused: _no_details})
+JOB_LIMIT_EXCEEDED = ApiError(
+    "JOB_LIMIT_EXCEEDED",
+    429,
+    {JobLimitExceeded: _attributes("current_jobs", "max_jobs")},
+    example={"current_jobs": 3, "max_jobs": 3},
+    counted_as=Metric.JOBS_REFUSED,
+    retry_after_seconds=_RETRY_AFTER_SECONDS,
+)
+INTERNAL_ERROR = ApiError("INTERNAL_ERROR", 500, {Exception: _no_details})
+PROVIDER_UNAVAILABLE = ApiError(
+    "PROVIDER_UNAVAILABLE",
+    503,
+    {SpeechError: _no_details},
+    logged="the speech provider is unavailable",
+    retry_after_seconds=_RETRY_AFTER_SECONDS,
+)
+SERVICE_UNAVAILABLE = ApiError(
+    "SERVICE_UNAVAILABLE",
+    503,
+    {ServiceUnavailable: _no_details},
+    logged="AWS is unavailable",
+    retry_after_seconds=_RETRY_AFTER_SECONDS,
+)
+
+ALL = tuple(each for each in dict(globals()).values() if isinstance(each, ApiError))
+"""Every error, by status."""
