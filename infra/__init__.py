@@ -1,1 +1,1 @@
-"""What is deployed: the workflow, the functions and, for AWS, the stacks that hold them."""
+"""Infrastructure: the workflow, the functions and, for AWS, the stacks that hold them."""

@@ -1,10 +1,10 @@
-"""What ``cdk`` runs.
+"""Entry point of ``cdk``.
 
 Context:
 
-- ``environment``: dev, staging or prod; all of them without it.
-- ``python`` and ``architecture``: what layers and code are built for, where that is not what the template says:
-  an emulated Lambda runs them with the Python that is at hand.
+- ``environment``: dev, staging or prod; without it, all of them.
+- ``python`` and ``architecture``: overrides of the Python version and the architecture that layers and code are built
+  for. An emulated Lambda runs them with the local Python.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from layers.build import build, interpreter_of
 
 
 def main() -> None:
-    """Synthesize the environments that were asked for."""
+    """Synthesize the requested environments."""
     app = cdk.App()
     python = app.node.try_get_context("python") or "3.13"
     architecture = app.node.try_get_context("architecture")

@@ -1,4 +1,4 @@
-"""Findings of cdk-nag that are meant to be so, each with its reason."""
+"""Acknowledgements of cdk-nag findings, each with a reason."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
-    """Say that ``finding``, such as ``AwsSolutions-S1``, is meant to be so on ``construct``, and why."""
+    """Acknowledge ``finding``, such as ``AwsSolutions-S1``, on ``construct``, with a reason."""
     cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=finding, reason=reason))
 
 
 def acknowledge_wildcard(role: IConstruct, arn: str, reason: str) -> None:
-    """Say that ``role`` is meant to have permissions on ``arn``, which ends with a wildcard, and why."""
+    """Acknowledge that ``role`` has permissions on ``arn``, which ends with a wildcard, with a reason."""
     acknowledge(role, f"AwsSolutions-IAM5[Resource::{_flat(cdk.Stack.of(role).resolve(arn))}]", reason)
 
 
 def _flat(value: Any) -> str:
-    """An ARN of CloudFormation's functions as cdk-nag writes it."""
+    """Return an ARN with CloudFormation functions in the form that cdk-nag uses."""
     match value:
         case str():
             return value

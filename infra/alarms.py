@@ -1,4 +1,4 @@
-"""When somebody has to look: each alarm, and where the runbook says what to do."""
+"""Alarms, each with a link to its section of the runbook."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ RUNBOOK = "docs/operations.md"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmSpec:
-    """One alarm: it rings when ``metric`` stays on the wrong side of ``threshold``."""
+    """An alarm that rings when ``metric`` stays on the wrong side of ``threshold``."""
 
     name: str
-    """In words, as the runbook's heading has it."""
+    """The alarm's name, as in the heading of the runbook."""
     metric: cloudwatch.IMetric
     threshold: float
     evaluation_periods: int = 1
@@ -40,7 +40,7 @@ class AlarmSpec:
 
     @property
     def runbook(self) -> str:
-        """Where the runbook says what to do."""
+        """The URL of the alarm's section of the runbook."""
         return f"{RUNBOOK}#{self.name.lower().replace(' ', '-')}"
 
 
@@ -52,7 +52,7 @@ def service_metric(
     statistic: str = "Sum",
     code: str | None = None,
 ) -> cloudwatch.Metric:
-    """One of the metrics that an environment's functions write; with a ``code``, of those that have one."""
+    """Return a metric of an environment's functions; with a ``code``, the part with that code."""
     dimensions = {"service": environment.service_name} | ({"code": code} if code else {})
     return cloudwatch.Metric(
         namespace=NAMESPACE,
@@ -67,7 +67,7 @@ class Alarms(Construct):
     """All alarms of one environment.
 
     Attributes:
-        alarms: as they were made.
+        alarms: the alarms in the order in which they were made.
     """
 
     def __init__(
@@ -214,10 +214,10 @@ def _specs(
 
 
 def _sum(*metrics: str) -> str:
-    """An expression with a value whenever one of ``metrics`` has one.
+    """Return an expression that has a value whenever one of ``metrics`` has one.
 
-    FILL stands in for a metric that reports nothing just now. One that never has may have nothing to fill: summing
-    an array, other than adding up, leaves out what is not there.
+    FILL replaces the missing values of a metric. A metric that never had a value may not be filled. Unlike addition,
+    summing an array leaves out metrics without values.
     """
     return f"SUM([{', '.join(f'FILL({metric}, 0)' for metric in metrics)}])"
 

@@ -1,4 +1,4 @@
-"""The HTTP API: its routes, who may use them, and how fast."""
+"""HTTP API: its routes, authorization and throttling."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _ACCESS_LOG = {
 
 
 class Api(Construct):
-    """The API, which has no routes until ``serve``.
+    """The HTTP API, which has no routes until ``serve`` is called.
 
     Attributes:
-        http_api: what API Gateway calls it.
-        host: where clients reach it.
+        http_api: the API Gateway API.
+        host: the host name at which clients reach the API.
     """
 
     def __init__(
@@ -74,16 +74,16 @@ class Api(Construct):
 
     @property
     def url(self) -> str:
-        """Where clients reach it, without a slash at the end."""
+        """The URL at which clients reach the API, without a slash at its end."""
         return f"https://{self.host}"
 
     def serve(self, function: lambda_.Function, *, issuer: str, audience: Sequence[str]) -> None:
-        """Let a function answer.
+        """Add the routes and let a function serve them.
 
         Args:
-            function: answers every route.
-            issuer: whose tokens are accepted.
-            audience: for whom they have to be.
+            function: the function that serves every route.
+            issuer: the accepted issuer of tokens.
+            audience: the accepted audiences of tokens.
         """
         authorizer = authorizers.HttpJwtAuthorizer("Tokens", issuer, jwt_audience=list(audience))
         target: lambda_.IFunction = function

@@ -1,4 +1,4 @@
-"""The CDK app: two stacks an environment."""
+"""CDK app: two stacks for each environment."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def add_stacks(
     app: cdk.App, environments: Iterable[Environment], artefacts: Callable[[Architecture], Artefacts]
 ) -> None:
-    """Add the stacks of ``environments``; ``artefacts`` is asked for what is deployed to an architecture.
+    """Add the stacks of ``environments``; ``artefacts`` returns the code for an architecture.
 
     Raises:
-        ValueError: nobody would hear the alarms of ``prod``, and nothing says that this is meant.
+        ValueError: ``prod`` has no recipient of alarms, and no setting says that this is intended.
     """
     for environment in environments:
         if environment.name == "prod" and not (environment.alarm_email or environment.alarms_without_email):

@@ -1,4 +1,4 @@
-"""The console: its page in a bucket, and CloudFront in front of that and of the API."""
+"""Console: a page in a bucket, and CloudFront in front of the bucket and of the API."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 _HSTS_AGE = cdk.Duration.days(365)
 
 _CACHED_ERRORS = (404, 405, 414, 500, 501, 502, 503, 504)
-"""Statuses of errors that CloudFront keeps for 10 s by default, whatever the cache policy says.
+"""Error statuses that CloudFront caches for 10 s by default, whatever the cache policy says.
 
-Everybody who asks next gets the same answer. Of 405, 500 and 502 to 504 it ignores ``Cache-Control: no-store``.
+A cached error goes to all clients. For 405, 500 and 502 to 504, CloudFront ignores ``Cache-Control: no-store``.
 """
 
 
 class Console(Construct):
-    """The page on a name of CloudFront's, or on one of its own. The API is below ``/api`` of the same name.
+    """The console on a CloudFront domain name or a custom one. The API is below ``/api`` of the same name.
 
     Attributes:
-        url: where people reach it, without a slash at the end.
-        client_id: what their tokens are for.
+        url: the console's URL, without a slash at its end.
+        client_id: the client id in the audience of its tokens.
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class Console(Construct):
         api_host: str,
         artefact: Path,
     ) -> None:
-        """Make everything.
+        """Create the bucket, the distribution and the sign-in client.
 
         Args:
-            scope: CDK's.
-            id: CDK's.
-            environment: whose.
-            data: where the users and the audio are.
-            api_host: where the API is reached.
+            scope: the parent construct.
+            id: the construct's id.
+            environment: the environment.
+            data: the stack with the users and the audio.
+            api_host: the API's host name.
             artefact: the code that uploads the page, with the page.
 
         Raises:
@@ -163,7 +163,7 @@ class Console(Construct):
         return distribution
 
     def _headers(self, *, connect: list[str], media: list[str]) -> cloudfront.ResponseHeadersPolicy:
-        """The same headers that the local stack sends, and HSTS, which needs HTTPS."""
+        """Return the headers that the local stack sends too, and HSTS, which needs HTTPS."""
         headers = console_page.security_headers(connect=connect, media=media)
         return cloudfront.ResponseHeadersPolicy(
             self,
@@ -201,9 +201,9 @@ class Console(Construct):
         return console_page.SignIn(issuer=data.token_issuer.issuer, client_id=made.user_pool_client_id)
 
     def _client_of_pool(self, pool: cognito.UserPool) -> cognito.UserPoolClient:
-        """A client of the console's own: its address is known only here, and goes with it.
+        """Create a user pool client for the console. Its URL is known only here, and it is deleted with the console.
 
-        The command line reads the same configuration as the page, and signs people in by the same client.
+        The command line reads the same configuration as the page, and signs users in with the same client.
         """
         return cognito.UserPoolClient(
             self,
@@ -226,11 +226,11 @@ class Console(Construct):
         )
 
     def _origins_of_pool(self, sign_in: SignIn) -> list[str]:
-        """Where the pool's discovery document and keys are, and where its tokens are given out."""
+        """Return the origins of the pool's discovery document and keys, and of its token endpoint."""
         return [f"https://cognito-idp.{self._stack.region}.{self._stack.url_suffix}", sign_in.url]
 
     def _origins_of_audio(self, bucket: s3.Bucket) -> list[str]:
-        """The bucket as presigned URLs name it."""
+        """Return the origins of the bucket's presigned URLs."""
         return [f"https://{bucket.bucket_regional_domain_name}"]
 
 
@@ -238,7 +238,7 @@ _REFERRER_POLICIES = {"no-referrer": cloudfront.HeadersReferrerPolicy.NO_REFERRE
 
 
 def has_console(environment: Environment) -> bool:
-    """Whether people could sign in to a console of the environment."""
+    """Return whether users can sign in to a console of the environment."""
     return environment.token_issuer is None or environment.token_issuer.console is not None
 
 

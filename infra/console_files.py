@@ -1,4 +1,4 @@
-"""The console's page in its bucket: uploaded by a function when CloudFormation deploys it."""
+"""Files of the console's page: a function uploads them to the bucket when CloudFormation deploys it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Archit
 
 
 class ConsoleFiles(Construct):
-    """The files of the page, and ``config.json``; gone with the stack."""
+    """The files of the page, and ``config.json``. They are deleted with the stack."""
 
     def __init__(
         self,
@@ -37,13 +37,13 @@ class ConsoleFiles(Construct):
         artefact: Path,
         configuration: str,
     ) -> None:
-        """Make the function, and have CloudFormation call it.
+        """Create the function and the custom resource that calls it.
 
         Args:
-            scope: CDK's.
-            id: CDK's.
-            environment: whose.
-            bucket: where the files go.
+            scope: the parent construct.
+            id: the construct's id.
+            environment: the environment.
+            bucket: the bucket for the files.
             artefact: the function's code, with the page.
             configuration: the text of ``config.json``.
         """

@@ -1,4 +1,4 @@
-"""How the console's page is served, wherever that is: its headers, its caching, and what it is configured with."""
+"""Serving of the console's page on every host: its headers, its caching and its configuration."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FOLDER = Path(__file__).parent.parent / "web" / "dist"
-"""The built page."""
+"""The folder of the built page."""
 INDEX = "index.html"
 CONFIGURATION = "config.json"
-"""What the page reads before all else; it is no file of the build."""
+"""The path of the configuration, which the page reads first. It is not a file of the build."""
 HASHED = "assets/"
-"""Files below it have a hash of their content in their name, and never change."""
+"""The folder of files that have a hash of their content in their name, and never change."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"
@@ -29,16 +29,16 @@ _TYPES.add_type("font/woff2", ".woff2")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """Where the page's users sign in: by OpenID Connect's authorization code with PKCE."""
+    """Sign-in settings of the page's users: OpenID Connect's authorization code flow with PKCE."""
 
     issuer: str
-    """Its discovery document is at ``<issuer>/.well-known/openid-configuration``."""
+    """The issuer. Its discovery document is at ``<issuer>/.well-known/openid-configuration``."""
     client_id: str
     scopes: tuple[str, ...] = ("openid", "email")
 
 
 def configuration(*, environment: str, sign_in: SignIn | None) -> dict[str, Any]:
-    """What ``/config.json`` says; without ``sign_in`` the page asks who its user is."""
+    """Build the content of ``/config.json``. Without ``sign_in``, the page asks for a user name."""
     return {
         "environment": environment,
         "api": _API,
@@ -49,13 +49,13 @@ def configuration(*, environment: str, sign_in: SignIn | None) -> dict[str, Any]
 
 
 def files(folder: Path = FOLDER) -> dict[str, Path]:
-    """The built page's files by their paths in the build, those that are loaded by others first."""
+    """Return the built page's files by their paths in the build. Files that others load come first."""
     paths = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
     return dict(sorted(paths.items(), key=lambda item: (item[0] == INDEX, item[0])))
 
 
 def content_type(path: str) -> str:
-    """What a file is, by its name."""
+    """Return the media type of a file, by its name."""
     type_, _ = _TYPES.guess_type(path)
     if type_ is None:
         return "application/octet-stream"
@@ -63,16 +63,16 @@ def content_type(path: str) -> str:
 
 
 def cache_control(path: str) -> str:
-    """How long a file may be kept, by its path in the build."""
+    """Return the ``Cache-Control`` header of a file, by its path in the build."""
     return FOR_EVER if path.startswith(HASHED) else ALWAYS_ASK
 
 
 def security_headers(*, connect: Iterable[str] = (), media: Iterable[str] = ()) -> dict[str, str]:
-    """What each file of the page is sent with.
+    """Build the security headers of the page's files.
 
     Args:
-        connect: origins that the page may call besides its own, such as the issuer's.
-        media: origins that it may play audio from besides its own.
+        connect: additional origins that the page may call, such as the issuer's.
+        media: additional origins from which the page may play audio.
     """
     policy = {
         "default-src": ["'none'"],

@@ -1,7 +1,6 @@
-"""The function that puts the console's page into its bucket: a custom resource of CloudFormation's.
+"""Function that uploads the console's page to its bucket: a custom resource of CloudFormation.
 
-It carries the built page within its own code. What it deploys is in this file's neighbour, ``console_page``, which is
-all of ``infra`` that is deployed.
+Its code includes the built page. Of ``infra``, only this module and ``console_page`` are deployed.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Do what CloudFormation asks, and tell it whether that was done.
+    """Handle a request of CloudFormation and report the result.
 
     Args:
         event: with ``ResourceProperties`` of ``Bucket`` and ``Configuration``, the text of ``/config.json``.
@@ -43,7 +42,7 @@ def _do(request_type: str, properties: dict[str, str]) -> None:
 
 
 def _upload(client: S3Client, bucket: str, configuration: str) -> None:
-    """Put everything in place, and the page last that loads it. What earlier pages load stays."""
+    """Upload all files, and last the page that loads them. Files that earlier pages load are kept."""
     for path, content in _contents(configuration):
         client.put_object(
             Bucket=bucket,
@@ -61,14 +60,14 @@ def _contents(configuration: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _empty(client: S3Client, bucket: str) -> None:
-    """Remove every object: CloudFormation deletes no bucket that holds one."""
+    """Delete every object: CloudFormation deletes only empty buckets."""
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         if objects := page.get("Contents"):
             client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": each["Key"]} for each in objects]})
 
 
 def _tell(event: dict[str, Any], answer: dict[str, str]) -> None:
-    """Answer at the URL that came with the request."""
+    """Send the answer to the URL in the request."""
     body = {
         **{name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")},
         "PhysicalResourceId": event.get("PhysicalResourceId", event["LogicalResourceId"]),

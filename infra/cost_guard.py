@@ -1,4 +1,4 @@
-"""A warning before the bill."""
+"""Budget that warns about costs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WARN_AT_PERCENT = (50, 80, 100)
 
 
 class CostGuard(Construct):
-    """A monthly budget of the account that warns on a topic, of what was spent and of what will be."""
+    """A monthly budget of the account. It publishes warnings about actual and forecast costs to a topic."""
 
     def __init__(self, scope: Construct, id: str, *, monthly_usd: int, topic: sns.ITopic) -> None:  # noqa: A002
         super().__init__(scope, id)

@@ -1,4 +1,4 @@
-"""What an operator looks at first."""
+"""Dashboard for operators."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Dashboard(Construct):
-    """One page: alarms, jobs, what users wait for, the provider, and the machinery."""
+    """A dashboard with alarms, jobs, waiting times of users, the provider, and AWS resources."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What must outlive the service: users, jobs, audio, the provider's key, and where alarms are heard."""
+"""Data stack: everything that must outlive the service."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 
 class DataStack(cdk.Stack):
-    """One environment's data.
+    """The users, jobs, audio, provider secrets and alarm topic of one environment.
 
     Attributes:
         table: the jobs.
         bucket: segments and finished audio.
-        secrets: by the provider's id, each with the provider's key, which an operator puts in.
-        alarm_topic: where alarms and budget warnings go.
-        sign_in: the users, who are kept here; None where another issuer signs their tokens.
-        token_issuer: who signs the tokens of users.
+        secrets: the secret of each provider's key, by provider id. An operator puts in the key.
+        alarm_topic: the topic of alarms and budget warnings.
+        sign_in: the user pool; None where another issuer signs the users' tokens.
+        token_issuer: the issuer of the users' tokens.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:  # noqa: A002 (CDK's name)

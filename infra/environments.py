@@ -1,4 +1,4 @@
-"""The environments, and everything in which they differ."""
+"""Environments, and all their differences."""
 
 from __future__ import annotations
 
@@ -13,88 +13,88 @@ Architecture = Literal["arm64", "x86_64"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleClient:
-    """What the console is to an issuer: a public client, of the authorization code flow with PKCE."""
+    """The console's client at an issuer: a public client of the authorization code flow with PKCE."""
 
     client_id: str
     scopes: tuple[str, ...] = ("openid", "email")
-    """Many issuers give a refresh token, without which a session ends with its token, for ``offline_access`` only."""
+    """The requested scopes. Many issuers give a refresh token, for longer sessions, only for ``offline_access``."""
     origins: tuple[str, ...] = ()
-    """Where its endpoints are, such as ``https://api.example.com``, when that is not where the issuer is."""
+    """The origins of the endpoints, such as ``https://api.example.com``, if they differ from the issuer's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenIssuer:
-    """Who signs the users' tokens: any OpenID Connect provider."""
+    """An issuer of the users' tokens: any OpenID Connect provider."""
 
     issuer: str
     """The ``iss`` of its tokens, an HTTPS URL under which its keys are found."""
     audience: tuple[str, ...]
     """The ``aud`` or ``client_id`` of tokens that are meant for Castline."""
     console: ConsoleClient | None = None
-    """None: nobody could sign in to the console, so there is none."""
+    """The console's client; without one, nobody could sign in to the console, and none is deployed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomDomain:
-    """Under which name something is reached, other than AWS's own."""
+    """A custom domain name."""
 
     name: str
     certificate_arn: str
-    """For the API, in its region; for the console, in us-east-1, wherever everything else is."""
+    """A certificate in the API's region; for the console, always in us-east-1."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechProviderSettings:
-    """How an environment uses a speech provider."""
+    """An environment's settings of a speech provider."""
 
     id: str
-    """One of ``castline.speech.providers.registry``."""
+    """An id of ``castline.speech.providers.registry``."""
     concurrency: int = 8
-    """How many requests each synthesize task has in flight at it."""
+    """The maximum number of requests that each synthesize task has in flight."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What else the provider has to be told, such as a model; its page in ``docs/providers`` names the options."""
+    """Options of the provider, such as a model; its page in ``docs/providers`` names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """One deployment of Castline."""
+    """A deployment of Castline."""
 
     name: str
     architecture: Architecture = "x86_64"
     retain_data: bool = True
-    """Whether table, bucket and secret stay when their stack is deleted, and cannot be deleted by mistake."""
+    """Whether table, bucket and secrets are protected from deletion, and kept when their stack is deleted."""
     point_in_time_recovery: bool = True
     log_retention_days: int = 30
 
     max_active_jobs: int = 3
-    """How many jobs of one user may be pending or processing."""
+    """The maximum number of pending and processing jobs of a user."""
     synthesize_concurrency: int = 5
-    """How many synthesize tasks run at once: with a provider's ``concurrency``, what its account has to bear."""
+    """The maximum number of synthesize tasks at once. A provider gets at most this times its ``concurrency``."""
     speech_providers: tuple[SpeechProviderSettings, ...] = (SpeechProviderSettings("azure"),)
-    """Which speech providers jobs may name. The first one is the default of lists of voices."""
+    """The speech providers that jobs may name. The first one is the default of voice lists."""
 
     requests_per_second: int = 50
     burst_requests: int = 100
     cors_origins: tuple[str, ...] = ()
-    """Whose pages may call the API and play the audio, such as ``https://studio.example.com``."""
+    """The origins whose pages may call the API and play the audio, such as ``https://studio.example.com``."""
     token_issuer: TokenIssuer | None = None
-    """None: a Cognito user pool of the environment's own."""
+    """The issuer of the users' tokens; None for a Cognito user pool of the environment's own."""
     custom_domain: CustomDomain | None = None
-    """The API's."""
+    """The API's domain."""
     console_domain: CustomDomain | None = None
-    """The console's."""
+    """The console's domain."""
 
     snap_start: bool = False
-    """Whether the API function starts from a snapshot: no import at a cold start, for a fee per GB and restore."""
+    """Whether the API function starts from a snapshot: no imports at a cold start, for a fee per GB and restore."""
     alarm_email: str | None = None
     alarms_without_email: bool = False
-    """Whether ``prod`` may have no ``alarm_email``: alarms are heard by what subscribes to their topic by itself."""
+    """Whether ``prod`` may have no ``alarm_email``, because other subscribers of the topic receive the alarms."""
     monthly_budget_usd: int | None = None
-    """Of what AWS charges in the whole account; None for no budget. Azure sends its own bill."""
+    """The budget for AWS charges of the whole account; None for no budget. Azure bills separately."""
 
     @property
     def service_name(self) -> str:
-        """What its log lines and metrics are told from those of other environments by."""
+        """The dimension that tells the environment's log lines and metrics from those of others."""
         return f"castline-{self.name}"
 
 

@@ -1,4 +1,4 @@
-"""What the service reacts to: executions that end, the clock, and jobs that expire."""
+"""Event sources of the service: executions that end, a schedule, and jobs that expire."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions as sfn
 
 UNRECORDED_ENDS = ("FAILED", "TIMED_OUT", "ABORTED")
-"""How executions end that have recorded no outcome."""
+"""The statuses of executions that have ended without recording an outcome."""
 
 TTL_REMOVALS = {
     "eventName": ["REMOVE"],
     "userIdentity": {"type": ["Service"], "principalId": ["dynamodb.amazonaws.com"]},
     "dynamodb": {"Keys": {table.SORT_KEY: {"S": [items.JOB]}}},
 }
-"""The stream records of jobs that DynamoDB has removed by itself."""
+"""The stream records of jobs that DynamoDB's TTL has removed."""
 
 
 class Events(Construct):
-    """Rules, schedule and stream, each with a queue for what could not be delivered or handled.
+    """Rules, a schedule and a stream, each with a queue for events that could not be delivered or handled.
 
     Attributes:
-        dead_letter_queues: those queues, by what they are for.
+        dead_letter_queues: the queues, by purpose.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class Events(Construct):
         return queue
 
     def _target(self, function: lambda_.Function, dead_letters: sqs.Queue) -> targets.LambdaFunction:
-        """A function that a rule calls: what cannot be handed to it, and what it fails three times, is kept."""
+        """Make a function a rule's target. Events that cannot be delivered or fail three times go to the queue."""
         _allow_sending(function, dead_letters)
         lambda_.CfnEventInvokeConfig(
             self,
@@ -136,5 +136,5 @@ class Events(Construct):
 
 
 def _allow_sending(function: lambda_.Function, queue: sqs.Queue) -> None:
-    """Lambda puts what a function could not handle into ``queue`` on the function's behalf."""
+    """Let Lambda put events that a function could not handle into ``queue``, with the function's role."""
     function.add_to_role_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]))

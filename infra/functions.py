@@ -1,7 +1,7 @@
-"""Which Lambda functions there are: the one list that every host registers or deploys.
+"""Lambda functions: the one list that every host registers or deploys.
 
-Memory and time-outs follow from what was measured (``benchmarks.function_memory``, ``benchmarks.assembly_memory``).
-Lambda gives CPU by memory, a core for 1,769 MB: where less memory would do, it is the CPU that is paid for.
+Memory and timeouts follow from measurements (``benchmarks.function_memory``, ``benchmarks.assembly_memory``). Lambda
+gives CPU in proportion to memory, one core for 1,769 MB. Some functions need less memory than they have, but the CPU.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSpec:
-    """One function. ``handler`` is a dotted path below ``functions/``."""
+    """A Lambda function. ``handler`` is a dotted path below ``functions/``."""
 
     name: str
     handler: str
     timeout_seconds: int
     memory_mb: int
     needs_speech: bool = False
-    """Whether it imports what the speech layer holds."""
+    """Whether the function imports packages of the speech layer."""
 
 
 # Needs 63 MB, for the largest submission too; 0.6 of a core, because somebody waits. API Gateway gives up after 30 s.
@@ -69,4 +69,4 @@ WORKFLOW_SUBSTITUTIONS = {
     "AssembleFunctionArn": ASSEMBLE,
     "RecordFailureFunctionArn": RECORD_FAILURE,
 }
-"""What stands for each ``${…}`` in ``workflow.asl.json``: the ARN of that function."""
+"""The function whose ARN replaces each ``${…}`` in ``workflow.asl.json``."""

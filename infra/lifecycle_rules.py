@@ -1,4 +1,4 @@
-"""How long the bucket keeps what is in it: the rules that every host gives its bucket."""
+"""Lifecycle rules of the audio bucket, which every host applies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from castline.audio import retention
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleRule:
-    """What is deleted when."""
+    """A rule that deletes objects after a number of days."""
 
     name: str
     prefix: str

@@ -1,4 +1,4 @@
-"""How long logs are kept."""
+"""Retention of logs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _RETENTION = {
 
 
 def retention(days: int) -> logs.RetentionDays:
-    """CDK's name for a number of days.
+    """Return CDK's constant for a number of days.
 
     Raises:
-        KeyError: CloudWatch, or this module, knows no such retention.
+        KeyError: CloudWatch, or this module, has no such retention.
     """
     return _RETENTION[days]

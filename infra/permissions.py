@@ -1,4 +1,4 @@
-"""What each function may do: the AWS operations that its handler makes, on what it makes them on, and no more."""
+"""Permissions of each function: exactly the AWS operations that its handler calls, on the resources that it uses."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Actions on resources that are named here in short and by ``statements`` in full."""
+    """Allowed actions on a resource, whose short name ``statements`` expands to ARNs."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     prefix: str | None = None
-    """For ``s3:ListBucket``: the keys that may be listed; None for all."""
+    """The key prefix that ``s3:ListBucket`` is limited to; None for all keys."""
 
 
 TABLE = "table"
@@ -96,7 +96,7 @@ WILDCARDS = {
     SEGMENTS: "Segments lie under their user's id and the hash of how they sound, which come with the jobs.",
     EXECUTIONS: "Each execution is named by the job that it is for, and there is no job yet when the policy is made.",
 }
-"""Why the names of some resources end with a wildcard."""
+"""The reasons why some resource names end with a wildcard."""
 
 
 def grant(
@@ -107,14 +107,14 @@ def grant(
     data: DataStack,
     state_machine: sfn.StateMachine | None,
 ) -> None:
-    """Let a function's role do what its handler does.
+    """Give a function's role the permissions that its handler needs.
 
     Args:
         role: the role.
         spec: the function.
-        environment: whose speech providers.
-        data: whose table, bucket and secrets.
-        state_machine: the workflow; None for the functions that it consists of, which do not start any.
+        environment: the environment with the speech providers.
+        data: the stack with the table, bucket and secrets.
+        state_machine: the workflow; None for the workflow's own functions, which start no executions.
     """
     arns = _arns(data, state_machine)
     for each in GRANTS[spec]:

@@ -1,4 +1,4 @@
-"""A bucket that nobody reads but by leave: the part in which all of ours are alike."""
+"""Private S3 bucket with our security defaults."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def private_bucket(scope: Construct, id: str, **options: Any) -> s3.Bucket:  # noqa: A002 (CDK's name)
-    """An encrypted bucket, closed to the public and to plain HTTP, whose owner owns all objects.
+    """Create an encrypted bucket without public or plain HTTP access, whose owner owns all objects.
 
     Args:
-        scope: CDK's.
-        id: CDK's.
-        options: what else ``s3.Bucket`` takes.
+        scope: the parent construct.
+        id: the construct's id.
+        options: additional arguments of ``s3.Bucket``.
     """
     return s3.Bucket(
         scope,

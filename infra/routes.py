@@ -1,4 +1,4 @@
-"""The routes of the API: what API Gateway lets through, and to whom."""
+"""Routes of the API that API Gateway deploys, and whether they need a token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Route:
     method: str
     path: str
     is_open: bool = False
-    """Whether it takes no token."""
+    """Whether the route needs no token."""
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The Lambda functions: each with a role of its own that allows what its handler does."""
+"""Creation of the Lambda functions, each with a role of its own that allows what its handler does."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 CA_BUNDLE = "/opt/python/certifi/cacert.pem"
-"""In the speech layer. OpenSSL, by which the Azure SDK connects, would look where it was built to look."""
+"""The CA bundle in the speech layer. The Azure SDK's OpenSSL would look at a path of its build machine."""
 _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
 class ServiceFunctions(Construct):
-    """Makes functions that share code, layers and settings."""
+    """A factory of functions that share code, layers and settings."""
 
     def __init__(
         self,
@@ -52,10 +52,10 @@ class ServiceFunctions(Construct):
         self._speech = self._layer("Speech", str(artefacts.speech), "The Azure Speech SDK and the MP3 encoder")
 
     def make(self, spec: FunctionSpec, *, state_machine: sfn.StateMachine | None = None) -> lambda_.Function:
-        """Make one function.
+        """Create one function.
 
         Args:
-            spec: which one.
+            spec: the function.
             state_machine: the workflow, for a function that starts or stops executions.
         """
         name = "".join(word.capitalize() for word in spec.name.split("-"))
@@ -132,7 +132,7 @@ class ServiceFunctions(Construct):
         }
 
     def _speech_providers(self) -> str:
-        """The providers and their options, as ``castline.settings`` reads them."""
+        """Return the providers and their options, in the form that ``castline.settings`` reads."""
         providers = {
             provider.id: {
                 **({"secret_id": secret.secret_arn} if (secret := self._data.secrets.get(provider.id)) else {}),

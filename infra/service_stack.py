@@ -1,4 +1,4 @@
-"""The service: everything that can be torn down and deployed again without losing a job."""
+"""Service stack: everything that can be deleted and deployed again without losing a job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose tokens the API accepts."""
+"""User pool whose tokens the API accepts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from infra.environments import Environment
 
 COMMAND_LINE_CALLBACK = "http://localhost:18650/callback"
-"""Where ``castline login`` listens. Cognito takes plain HTTP for this name only, and the port as it stands here."""
+"""The callback URL of ``castline login``. Cognito allows plain HTTP only for localhost, and needs the exact port."""
 
 
 class SignIn(Construct):
@@ -23,8 +23,8 @@ class SignIn(Construct):
 
     Attributes:
         pool: the users.
-        token_issuer: who signs its tokens.
-        url: of the sign-in page and the token endpoint.
+        token_issuer: the issuer of the pool's tokens.
+        url: the URL of the sign-in page and the token endpoint.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:  # noqa: A002 (CDK's name)

@@ -1,4 +1,4 @@
-"""What each speech provider needs at AWS: a secret for its key, or permissions."""
+"""AWS resources of each speech provider: a secret for its key, or permissions."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretSpec:
-    """A secret that an operator puts the provider's key into."""
+    """A secret for a provider's key, which an operator puts in."""
 
     id: str
-    """Its logical id; never changed: a secret under another id is a new, empty one."""
+    """The logical id; never change it: a secret with another id is a new, empty one."""
     description: str
     template: str
-    """The JSON object that the generated placeholder of ``key`` is added to."""
+    """The JSON object to which the generated placeholder of ``key`` is added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderNeeds:
-    """What a provider needs."""
+    """The AWS resources that a provider needs."""
 
     secret: SecretSpec | None = None
     speaking: tuple[str, ...] = ()
-    """What the function that speaks may do at AWS."""
+    """The AWS permissions of the function that speaks."""
     listing: tuple[str, ...] = ()
-    """What the API may do at AWS to list the voices."""
+    """The AWS permissions of the API, which lists the voices."""
 
 
 NEEDS = {
@@ -44,4 +44,4 @@ NEEDS = {
     ),
     "polly": ProviderNeeds(speaking=("polly:SynthesizeSpeech",), listing=("polly:DescribeVoices",)),
 }
-"""By the provider's id."""
+"""The needs by provider id."""

@@ -1,4 +1,4 @@
-"""The state machine, from ``workflow.asl.json``."""
+"""State machine, defined in ``workflow.asl.json``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Workflow(Construct):
     """The workflow that makes a job's audio.
 
     Attributes:
-        state_machine: what runs it.
+        state_machine: the state machine that runs it.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class Workflow(Construct):
         environment: Environment,
         functions: Mapping[str, lambda_.Function],
     ) -> None:
-        """Make the state machine.
+        """Create the state machine.
 
         Args:
-            scope: where.
-            id: under which name in it.
-            environment: of which environment.
-            functions: its tasks, by the names in ``infra.functions``.
+            scope: the parent construct.
+            id: the construct's id.
+            environment: the environment.
+            functions: the functions of its tasks, by their names in ``infra.functions``.
         """
         super().__init__(scope, id)
         log_group = logs.LogGroup(
