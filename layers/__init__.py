@@ -1,1 +1,1 @@
-"""What is deployed besides our own code, and how it is built."""
+"""Lambda layers: the dependencies that are deployed, and their build."""

@@ -1,11 +1,11 @@
-"""Builds what is deployed: the functions' code, and their third-party packages as Lambda layers.
+"""Build of everything that is deployed: the functions' code, and their dependencies as Lambda layers.
 
     python -m layers.build --python 3.13 --architecture x86_64
 
-No Docker: uv picks the wheels for Lambda's platform, in the versions of uv.lock; ``libuuid`` compiles what no wheel
-brings. The same inputs give the same bytes, in any folder and under any umask.
-Modules are shipped compiled, which halves the time to import them; their ``.pyc`` files are checked neither against
-the time of their source, which CDK resets, nor against its content.
+The build needs no Docker. uv picks the wheels for Lambda's platform, in the versions of uv.lock; ``libuuid`` compiles
+the one library that no wheel has. The same inputs give the same bytes, in any folder and with any umask.
+Modules are shipped compiled, which halves the time to import them. Their ``.pyc`` files are not checked against the
+source: CDK resets its modification time.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Architecture = Literal["arm64", "x86_64"]
 ROOT: Final = Path(__file__).parent.parent
 BUILD: Final = ROOT / "build"
 LIMIT_BYTES: Final = 250 * 1024 * 1024
-"""What Lambda allows a function's code and layers together, unzipped."""
+"""Lambda's limit for a function's code and layers together, unzipped."""
 
 _UV: Final = Path(sys.executable).parent / "uv"
 _PLATFORMS: Final = {"arm64": "aarch64-manylinux_2_34", "x86_64": "x86_64-manylinux_2_34"}
@@ -52,28 +52,28 @@ _MACHINE_BOUND_FILES: Final = {".lock", "INSTALLER", "RECORD", "REQUESTED", "dir
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artefacts:
-    """Folders whose content is deployed."""
+    """The folders whose content is deployed."""
 
     code: Path
-    """Our own package, as a function's code."""
+    """The functions' code: our own package."""
     core: Path
-    """The layer that every function has."""
+    """The layer of every function."""
     speech: Path
     """The layer of the functions that speak and assemble."""
     console: Path
-    """The function that uploads the console's page, with the page."""
+    """The code of the function that uploads the console's page, with the page."""
 
 
 def build(*, python: str, architecture: Architecture, into: Path = BUILD) -> Artefacts:
-    """Build what has changed since the last time. Two builds at once wait for each other.
+    """Build the folders whose inputs have changed since the last build. Concurrent builds wait for each other.
 
     Args:
-        python: the version that it is to run on, such as ``3.13``.
-        architecture: what it is to run on.
-        into: where everything that is built is kept.
+        python: the Python version of the target, such as ``3.13``.
+        architecture: the architecture of the target.
+        into: the folder for all results.
 
     Raises:
-        subprocess.CalledProcessError: uv failed; it has said why.
+        subprocess.CalledProcessError: uv failed; its output gives the reason.
     """
     target = into / f"{python}-{architecture}"
     interpreter = interpreter_of(python)
@@ -103,12 +103,12 @@ def build(*, python: str, architecture: Architecture, into: Path = BUILD) -> Art
 
 
 def size_bytes(folder: Path) -> int:
-    """How much a folder holds."""
+    """Return the size of a folder's content."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def _requirements(*arguments: str) -> list[str]:
-    """Return what uv.lock says the functions need at run time: a line a package, with the hashes of its files."""
+    """Return the run-time requirements of the functions from uv.lock: one line for each package, with file hashes."""
     exported = subprocess.run(  # noqa: S603 (our own arguments)
         [
             _UV,
@@ -130,7 +130,7 @@ def _requirements(*arguments: str) -> list[str]:
 
 
 def _sources() -> list[str | bytes]:
-    """Everything of our own that is deployed."""
+    """Return the content of all our own files that are deployed."""
     return _contents(file for file in sorted(_package().rglob("*")) if file.suffix in {".py", ".typed"})
 
 
@@ -150,7 +150,7 @@ def _fingerprint(*parts: object) -> str:
 
 
 def _up_to_date(folder: Path, fingerprint: str, make: Callable[[Path], None]) -> Path:
-    """Make a folder's content anew unless it was made from the same; nobody ever sees half of it."""
+    """Make a folder's content unless it has the same fingerprint. An unfinished folder is never visible."""
     stamp = folder.with_name(f".{folder.name}.sha256")
     if folder.is_dir() and stamp.exists() and stamp.read_text("utf-8") == fingerprint:
         return folder
@@ -167,7 +167,7 @@ def _up_to_date(folder: Path, fingerprint: str, make: Callable[[Path], None]) ->
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Make a folder, and let no other process build in it while the context lasts."""
+    """Make a folder, and lock it against other processes' builds while the context lasts."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -175,7 +175,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _open_to_all(folder: Path) -> None:
-    """Let everybody read it all: Lambda does so as a user of its own."""
+    """Make a folder readable for all users: Lambda reads it as a user of its own."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
@@ -186,13 +186,13 @@ def _code(folder: Path, interpreter: str | None) -> None:
 
 
 def _console_files() -> list[Path]:
-    """The page, and what of ``infra`` its upload consists of."""
+    """Return the page's files, and the modules of ``infra`` that upload them."""
     page = sorted(file for file in (ROOT / "web" / "dist").rglob("*") if file.is_file())
     return [*page, *(ROOT / "infra" / f"{name}.py" for name in ("__init__", "console_page", "console_upload"))]
 
 
 def _console(folder: Path) -> None:
-    """Everything where it is here too, so that the modules find the page."""
+    """Copy the files to the same relative paths as here, so that the modules find the page."""
     for file in _console_files():
         to = folder / file.relative_to(ROOT)
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -245,7 +245,7 @@ def _is_worthless(file: Path) -> bool:
 
 
 def _compile(folder: Path, interpreter: str | None) -> None:
-    """Add the ``.pyc`` files that an interpreter of the right version makes, if there is one."""
+    """Add the ``.pyc`` files of an interpreter of the right version, if there is one."""
     if interpreter is None:
         return
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -257,7 +257,7 @@ def _compile(folder: Path, interpreter: str | None) -> None:
 
 
 def interpreter_of(python: str) -> str | None:
-    """An interpreter of the version, to compile modules for it: in the PATH, or one of pyenv's."""
+    """Find an interpreter of the version, to compile modules for it: in the PATH or among pyenv's."""
     in_path = (Path(folder) / f"python{python}" for folder in os.get_exec_path())
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     candidates = [Path(sys.executable), *in_path, *sorted(pyenv.glob(f"{python}.*/bin/python"))]
@@ -266,7 +266,7 @@ def interpreter_of(python: str) -> str | None:
 
 @cache
 def _version_of(interpreter: Path) -> str | None:
-    """Major and minor version; None for what is no interpreter."""
+    """Return the interpreter's major and minor version; None if it is not an interpreter."""
     if not interpreter.exists():
         return None
     answer = subprocess.run(  # noqa: S603 (found where interpreters are)
@@ -282,7 +282,7 @@ def main(
     python: Annotated[str, typer.Option(help="The version that the functions run on.")] = "3.13",
     architecture: Annotated[str, typer.Option(help="arm64 or x86_64.")] = "x86_64",
 ) -> None:
-    """Build code and layers, and say how large they are."""
+    """Build code and layers, and print their sizes."""
     console = Console(highlight=False)
     if architecture not in _PLATFORMS:
         raise typer.BadParameter(f"one of {', '.join(_PLATFORMS)}", param_hint="--architecture")

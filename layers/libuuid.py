@@ -1,6 +1,6 @@
-"""Compiles ``libuuid.so.1`` for a layer: the Azure Speech SDK links to it, and no Lambda image is known to have it.
+"""Build of ``libuuid.so.1`` for a layer. The Azure Speech SDK links to it, and no Lambda image is known to have it.
 
-The compiler is Zig's, a wheel that compiles C for any architecture and any version of glibc. The same source gives
+The compiler is Zig's: a wheel that compiles C for any architecture and any version of glibc. The same source gives
 the same bytes on every machine.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "libuuid.so.1"
 GLIBC: Final = "2.34"
-"""Amazon Linux 2023's: a library that is linked to it asks for nothing newer."""
+"""The glibc version of Amazon Linux 2023. A library linked to it needs no newer one."""
 
 _SOURCE: Final = Path(__file__).with_suffix(".c")
 _VERSIONS: Final = Path(__file__).with_suffix(".map")
@@ -26,7 +26,7 @@ _PROCESSORS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
 def inputs() -> tuple[bytes, ...]:
-    """All that the result depends on, but for the architecture."""
+    """Return everything that the result depends on, except the architecture."""
     return (
         Path(__file__).read_bytes(),
         _SOURCE.read_bytes(),
@@ -36,15 +36,15 @@ def inputs() -> tuple[bytes, ...]:
 
 
 def compile_into(folder: Path, *, architecture: Architecture, cache: Path) -> None:
-    """Put the library into ``folder``, which is made.
+    """Compile the library into ``folder``, which is created.
 
     Args:
-        folder: where it goes, under its usual name.
-        architecture: what it is to run on.
-        cache: where the compiler keeps what it has made of glibc; about 45 MB.
+        folder: the folder for the library, which has its usual name.
+        architecture: the architecture of the target.
+        cache: the compiler's cache of glibc parts; about 45 MB.
 
     Raises:
-        subprocess.CalledProcessError: the compiler failed; it has said why.
+        subprocess.CalledProcessError: the compiler failed; its output gives the reason.
     """
     folder.mkdir(parents=True)
     subprocess.run(  # noqa: S603 (our own arguments)
