@@ -1,10 +1,10 @@
-"""Joining spoken segments into one MP3: copying frames against pydub, and memory against hours of audio.
+"""Benchmark of joining spoken segments into one MP3: copying frames against pydub, and memory against hours of audio.
 
     python -m benchmarks.assembly --baseline-up-to 100
 
-Each join runs in a process of its own, reads segments of about six seconds from files and writes a file, 300 ms
-between turns and a crossfade of 50 ms. Copying takes the frames that the synthesis task has made; pydub encodes when
-it exports. What encoding took beforehand, a segment at a time and in parallel, is printed too.
+Each join runs in a process of its own, reads segments of about six seconds from files and writes a file, with 300 ms
+between turns and a crossfade of 50 ms. Copying uses frames that the synthesis task has made; pydub encodes when it
+exports. The earlier time for encoding, one segment at a time and in parallel, is printed too.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ COUNTS: Final = (10, 100, 500, 2_000)
 HOURS: Final = (1, 4, 12)
 _REPEATS: Final = {"frames": 5, "pydub": 1}
 _MEMORY_NOISE: Final = 0.02
-"""By so much the memory of equal processes differs."""
+"""The share by which the memory of equal processes differs."""
 _TOLERANCE_SECONDS: Final = 0.002
-"""A turn; pydub cuts to milliseconds."""
+"""The tolerance for each turn; pydub cuts to milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One join, the median of its repetitions."""
+    """The median of one join's repetitions."""
 
     method: Method
     segments: int
     audio_seconds: float
-    """As libsndfile decodes it."""
+    """The duration of the result as libsndfile decodes it."""
     size_bytes: int
     figures: ProcessFigures
 
 
 def measure(method: Method, segments: SpokenSegments, count: int) -> Measurement:
-    """Join ``count`` segments, and check the length of what comes out.
+    """Join ``count`` segments, and check the length of the result.
 
     Raises:
-        RuntimeError: It is not as long as what was joined.
+        RuntimeError: The result is not as long as the joined segments.
     """
     output = segments.folder / f"{method}-{count}.mp3"
     runs = [
@@ -87,7 +87,7 @@ def _median(runs: list[ProcessFigures]) -> ProcessFigures:
 
 
 def targets(measurements: list[Measurement]) -> list[Target]:
-    """What joining is held against, as far as it was measured."""
+    """Return the targets of joining for which there are measurements."""
     frames = {each.segments: each.figures for each in measurements if each.method == "frames"}
     pydub = {each.segments: each.figures for each in measurements if each.method == "pydub"}
     found: list[Target] = []
@@ -129,7 +129,7 @@ def main(
     baseline_up_to: Annotated[int, typer.Option(min=0, help="pydub joins no more: 500 take it minutes.")] = 500,
     output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out/assembly.json"),
 ) -> None:
-    """Measure joins: ours at most a hundredth of the baseline's time, in memory that does not grow."""
+    """Measure joins: ours must take at most a hundredth of the baseline's time, in constant memory."""
     console = Console(highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="castline-") as folder:
         encoding_seconds = speak_segments(Path(folder))

@@ -1,6 +1,6 @@
-"""Peak memory and time of the assembling task against the length of the dialogue.
+"""Benchmark of the assembling task: peak memory and time against the length of the dialogue.
 
-The real handler runs in a process of its own, as it does in Lambda, against DynamoDB and S3 in another one.
+The real handler runs in a process of its own, as it does in Lambda. DynamoDB and S3 run in another process.
 
     python -m benchmarks.assembly_memory --turns 20 --turns 200 --turns 1000
 """
@@ -34,7 +34,7 @@ _USER = "benchmark"
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One assembly: how long the dialogue is, and what joining it took."""
+    """The length of one dialogue, and the time and memory for its assembly."""
 
     turns: int
     output_format: str
@@ -42,12 +42,12 @@ class Measurement:
     size_bytes: int
     seconds: float
     peak_rss_mb: float
-    """Of the whole process, imports included."""
+    """The peak memory of the whole process, imports included."""
 
 
 @contextmanager
 def aws_over_http() -> Iterator[None]:
-    """DynamoDB and S3 in this process, reached over HTTP by boto3 here and in child processes."""
+    """Run DynamoDB and S3 in this process. Boto3 reaches them over HTTP from here and from child processes."""
     from moto.server import ThreadedMotoServer
 
     from castline import composition
@@ -79,7 +79,7 @@ def aws_over_http() -> Iterator[None]:
 
 
 def measure(turns: int, output_format: str) -> Measurement:
-    """Assemble a dialogue of so many turns, within :func:`aws_over_http`, in a process of its own."""
+    """Assemble a dialogue with ``turns`` turns in a process of its own, within :func:`aws_over_http`."""
     job_id = _store_spoken_job(turns, output_format)
     child = subprocess.run(  # noqa: S603 (our own module)
         [sys.executable, "-m", "benchmarks.assembly_memory", "--assemble", job_id],
@@ -104,7 +104,7 @@ def measure(turns: int, output_format: str) -> Measurement:
 
 
 def _store_spoken_job(turns: int, output_format: str) -> str:
-    """A job whose segments have all been spoken; returns its id."""
+    """Store a job whose segments have all been spoken, and return its id."""
     from castline import composition
     from castline.audio.stored_segment import encode_segment
     from castline.jobs.model import Batch, Dialogue, Job, JobStatus, JobType, SpokenSegment, Turn, VoiceAssignment
@@ -143,7 +143,7 @@ def _store_spoken_job(turns: int, output_format: str) -> str:
 
 
 def _assemble(job_id: str) -> dict[str, float]:
-    """Run the handler here, and report this process's peak memory."""
+    """Run the handler in this process, and report the process's peak memory."""
     from castline.workflow import assemble
     from local.cloud.lambda_context import LambdaContext
 

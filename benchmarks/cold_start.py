@@ -1,14 +1,16 @@
-"""How long each function takes from nothing to its first answer from AWS, and what memory that needs.
+"""Benchmark of cold starts: time until each function's first answer from AWS, and memory.
 
     python -m benchmarks.cold_start --runs 9
 
-Each start is a fresh process of this interpreter on what is deployed (``layers.build``), compiled modules included.
-AWS is an endpoint on this machine that refuses every call at once, so that an invocation ends with its first one: no
-network, no TLS, no work of AWS's. The time that the interpreter itself takes is not counted. For comparison, each
-function starts in the naive way as well: with the imports and the clients of all functions, made when it is loaded.
-The API function starts from a snapshot, too: what it does when it is loaded is then done beforehand.
+Each start is a new process of this interpreter with the deployed code (``layers.build``), compiled modules included.
+AWS is a local endpoint that refuses every call at once, so an invocation ends with its first call: the time for
+network, TLS and AWS itself is left out. The time that the interpreter takes to start is not counted.
 
-A whole core does it here. Lambda gives a function a core for 1,769 MB, and while it is loaded a whole one or more.
+For comparison, each function also starts in the naive way: it imports everything and makes all clients of all
+functions when it is loaded. The API function also starts from a snapshot: its load time is then spent beforehand.
+
+Each start has a whole core here. Lambda gives a function one core for 1,769 MB, and while it loads at least a whole
+one.
 """
 
 from __future__ import annotations
@@ -87,7 +89,7 @@ EVENTS: dict[str, Any] = {
     },
     functions.RECONCILE.name: {},
 }
-"""What each function is invoked with first."""
+"""The first event of each function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,21 +97,21 @@ class ColdStart:
     """One start of one function."""
 
     import_ms: float
-    """Until the handler can be called."""
+    """The time until the handler can be called."""
     first_call_ms: float
-    """From there until AWS has answered the first call."""
+    """The time from the handler's call until AWS has answered the first call."""
     peak_rss_mb: float
-    """Of the whole process, interpreter included."""
+    """The peak memory of the whole process, interpreter included."""
 
     @property
     def total_ms(self) -> float:
-        """From nothing to the first answer."""
+        """The time from the start of loading to the first answer."""
         return self.import_ms + self.first_call_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """One function: the medians of several starts, as it is and in the naive way."""
+    """The medians of several starts of one function, in the real and the naive way."""
 
     function: str
     actual: ColdStart
@@ -120,8 +122,8 @@ class RefusingEndpoint:
     """An endpoint that refuses every call at once.
 
     Attributes:
-        answered_at: when the first call since the last ``forget`` was answered, by ``time.perf_counter``, which all
-            processes of a machine share; None before.
+        answered_at: the time of the first answer since the last ``forget``, by ``time.perf_counter``, which all
+            processes of a machine share; None before that answer.
     """
 
     def __init__(self) -> None:
@@ -144,17 +146,17 @@ class RefusingEndpoint:
             do_GET = do_HEAD = do_POST = do_PUT = _refuse  # noqa: N815 (http.server's names)
 
             def log_message(self, *_: Any) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Refuse)
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The endpoint's URL."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def forget(self) -> None:
-        """Wait for another first call."""
+        """Reset ``answered_at``, so that the next call is a first call again."""
         self.answered_at = None
 
     @contextmanager
@@ -172,7 +174,7 @@ class RefusingEndpoint:
 
 @contextmanager
 def runtime_packages() -> Iterator[Path]:
-    """A folder of what Lambda's own runtime has, and nothing else of this environment."""
+    """Make a folder with the packages of Lambda's own runtime, and nothing else of this environment."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for package in _IN_THE_RUNTIME:
@@ -197,7 +199,7 @@ def start_once(
     """Start one function in a process of its own.
 
     Raises:
-        RuntimeError: the process broke, or the invocation ended without any call of AWS.
+        RuntimeError: the process failed, or the invocation ended without an AWS call.
     """
     layers = [artefacts.core, artefacts.speech] if spec.needs_speech or naive else [artefacts.core]
     task = {
@@ -237,10 +239,10 @@ def start_once(
 
 
 def compare(runs: int, console: Console) -> tuple[list[Comparison], ColdStart]:
-    """Start every function ``runs`` times in both ways, taking turns, so that a busy moment hits all alike.
+    """Start every function ``runs`` times in both ways, in turns, so that other load affects all equally.
 
     Returns:
-        What each function took, and the API function from a snapshot.
+        The figures of each function, and of the API function from a snapshot.
     """
     artefacts = build(
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
@@ -292,7 +294,7 @@ def main(
     runs: Annotated[int, typer.Option(min=1, help="Starts of each function; the median counts.")] = 9,
     output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out") / "cold_start.json",
 ) -> None:
-    """Measure cold starts: import, first call, peak memory; as it is and in the naive way."""
+    """Measure cold starts: import, first call and peak memory, in the real and the naive way."""
     console = Console(highlight=False)
     comparisons, from_snapshot = compare(runs, console)
     _print(comparisons, console)

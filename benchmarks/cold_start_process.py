@@ -1,6 +1,6 @@
-"""One cold start, in this process: ``python -I -S benchmarks/cold_start_process.py``, with a task as JSON on stdin.
+"""Process of one cold start: ``python -I -S benchmarks/cold_start_process.py``, with a task as JSON on stdin.
 
-It imports nothing but what it measures, and prints its figures as JSON.
+It imports only the code that it measures, and prints its figures as JSON.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Context:
 
 
 def _import_and_make_everything(handlers: list[str]) -> None:
-    """Load as a function does that imports whatever any function needs, and makes every client when it is loaded."""
+    """Load in the naive way: import the dependencies and make the clients of all functions."""
     for handler in handlers:
         import_module(handler.rpartition(".")[0])
     for module in ("castline.audio.mp3", "castline.speech.providers.azure.session"):

@@ -1,6 +1,6 @@
-"""What a job costs, and an environment in which there are none: arithmetic over what was measured.
+"""Cost model of a job, and of an environment without jobs: arithmetic on measured usage.
 
-Free tiers, discounts and taxes are left out. Nothing fails, and nothing is spoken that was spoken before.
+Free tiers, discounts and taxes are left out. The model assumes that nothing fails and that no segment is reused.
 """
 
 from __future__ import annotations
@@ -48,42 +48,42 @@ _S3_WRITES: Final = {
 }
 _S3_FREE: Final = {"s3.AbortMultipartUpload", "s3.DeleteObject"}
 _METRICS_OF_A_ROUTE: Final = 6
-"""Requests, both kinds of errors, both latencies, bytes."""
+"""Requests, two kinds of errors, two latencies, bytes."""
 
 PROVIDER = AzureSpeech({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
-    """What was not measured."""
+    """Values that were not measured."""
 
     polls: int = 10
-    """How often a client asks for a job's status."""
+    """The number of times that a client asks for a job's status."""
     characters_a_second: float = 4.2
-    """How fast Mandarin is spoken."""
+    """The rate of spoken Mandarin."""
     first_audio_seconds: float = 0.3
-    """How long Azure takes to begin."""
+    """The time until Azure sends the first audio."""
     speaking_speed: float = 20.0
-    """How much faster than it is heard Azure sends audio."""
+    """The speed at which Azure sends audio, relative to playback."""
     cold_start_share: float = 0.05
-    """Of all invocations."""
+    """The share of cold starts in all invocations."""
     cold_start_seconds: float = 1.5
-    """Billed like any other time."""
+    """The time of a cold start, which is billed like any other time."""
     platform_log_bytes: int = 1_000
-    """What Lambda itself logs of an invocation."""
+    """The bytes that Lambda itself logs for an invocation."""
     history_log_bytes: int = 500
-    """What Step Functions logs of an event, without data."""
+    """The bytes that Step Functions logs for an event, without data."""
     access_log_bytes: int = 500
-    """What API Gateway logs of a request."""
+    """The bytes that API Gateway logs for a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What follows from a dialogue before any of it is spoken."""
+    """The division of a dialogue, known before any of it is spoken."""
 
     billed_characters: int
     batches: tuple[int, ...]
-    """How many utterances each has."""
+    """The number of utterances in each batch."""
 
 
 @cache
@@ -97,13 +97,13 @@ def plan(size: JobSize) -> Plan:
 
 
 def transitions(size: JobSize) -> int:
-    """How many states a job's execution enters."""
+    """Return the number of states that a job's execution enters."""
     definition = json.loads(WORKFLOW_FILE.read_text("utf-8"))
     return successful_path(definition, items=len(plan(size).batches)).transitions
 
 
 class CostModel:
-    """Turns usage into USD."""
+    """A model that turns usage into USD."""
 
     def __init__(
         self, deployment: Deployment, prices: Mapping[str, Price], assumptions: Assumptions | None = None
@@ -113,7 +113,7 @@ class CostModel:
         self._assumptions = assumptions or Assumptions()
 
     def job(self, usage: JobUsage) -> dict[str, float]:
-        """What one job costs in USD, by item, the dearest of AWS's first."""
+        """Return the cost of one job in USD by item, AWS's most expensive item first."""
         stretch = self._spoken_seconds(usage) / self._hummed_seconds(usage)
         whole = self._whole(usage)
         costs = {
@@ -137,7 +137,7 @@ class CostModel:
         return {AZURE: azure, **dict(sorted(costs.items(), key=lambda item: -item[1]))}
 
     def month(self, measurement: Measurement) -> dict[str, float]:
-        """What an environment costs in a month in which nobody uses it, in USD, by item."""
+        """Return the cost of a month without use of an environment, in USD by item."""
         runs = _MONTH_DAYS * 24 * 60 / self._deployment.scheduled_minutes
         reconcile = measurement.reconcile
         traced = functions.RECONCILE.name in self._deployment.traced_functions
@@ -160,20 +160,20 @@ class CostModel:
         }
 
     def metrics_in_use(self) -> float:
-        """What the metrics cost in a month in which each has a value every hour, in USD."""
+        """Return the cost of the metrics in USD, for a month in which each has a value every hour."""
         routes = self._deployment.routes_with_metrics * _METRICS_OF_A_ROUTE
         return self._usd("custom_metrics", len(self._deployment.custom_metrics) + routes)
 
     @property
     def _requests(self) -> int:
-        """Of one job's client: submission, polls, download."""
+        """Return the number of requests of one job's client: submission, polls, download."""
         return 1 + self._assumptions.polls + 1
 
     def _usd(self, price: str, quantity: float) -> float:
         return self._prices[price].of(quantity)
 
     def _whole(self, usage: JobUsage) -> Usage:
-        """Everything a job takes, with as many polls as are assumed."""
+        """Return the whole usage of a job, with the assumed number of polls."""
         parts = [usage.submit, usage.work, usage.download, *[usage.poll] * self._assumptions.polls]
         whole = replace(parts[0])
         for part in parts[1:]:
@@ -187,7 +187,7 @@ class CostModel:
         return usage.segment_bytes / (SAMPLE_RATE_HZ * SAMPLE_WIDTH_BYTES)
 
     def _provider_seconds(self, usage: JobUsage) -> float:
-        """How long the synthesize tasks of a job wait for Azure, in all."""
+        """Return the total time for which a job's synthesize tasks wait for Azure."""
         batches = plan(usage.size).batches
         rounds = sum(math.ceil(segments / self._deployment.speech_concurrency) for segments in batches)
         spoken_seconds = self._spoken_seconds(usage) / sum(batches)
@@ -196,7 +196,7 @@ class CostModel:
     def _lambda(
         self, usage: Usage, provider_seconds: float, stretch: float, *, cold_start_share: float | None = None
     ) -> float:
-        """The functions: local seconds, made longer by the audio's length and by the share of a CPU they have."""
+        """Return the cost of the functions: local seconds, scaled to the audio's length and their share of a CPU."""
         share = self._assumptions.cold_start_share if cold_start_share is None else cold_start_share
         gb_seconds = 0.0
         for name, local_seconds in usage.seconds.items():

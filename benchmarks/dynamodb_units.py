@@ -1,4 +1,4 @@
-"""What DynamoDB charges on demand: read and write request units, from items as the API has them."""
+"""DynamoDB's on-demand charges: read and write request units, computed from items as the API has them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _CONTAINER_BYTES = 3
 
 
 def item_size_bytes(item: Item) -> int:
-    """How large DynamoDB takes an item to be: names and values together."""
+    """Return an item's size by DynamoDB's rules: names and values together."""
     return sum(len(name.encode("utf-8")) + _value_size_bytes(value) for name, value in item.items())
 
 
 def read_units(sizes_bytes: Iterable[int], *, consistent: bool) -> float:
-    """What one GetItem or Query costs that reads items of these sizes: at least as much as a small one."""
+    """Return the units of one GetItem or Query that reads items of these sizes: at least those of a small item."""
     blocks = max(1, math.ceil(sum(sizes_bytes) / _READ_BYTES))
     return blocks * (1.0 if consistent else 0.5)
 
@@ -37,14 +37,15 @@ def write_units(
     projected: Iterable[str],
     transactional: bool,
 ) -> float:
-    """What one write costs, the indexes' share included.
+    """Return the units of one write, the indexes' share included.
 
     Args:
-        before: the item as it was; None when there was none.
-        after: the item as it is; None when there is none.
+        before: the item before the write; None when there was none.
+        after: the item after the write; None when there is none.
         indexes: the table's indexes.
-        projected: which attributes these hold, besides the keys.
-        transactional: whether the write is part of a transaction, which doubles it, but not what the indexes take.
+        projected: the attributes that the indexes hold besides the keys.
+        transactional: whether the write is part of a transaction. A transaction doubles the table's units, but not
+            the indexes'.
     """
     largest = max((item_size_bytes(item) for item in (before, after) if item), default=0)
     own = _write_blocks(largest) * (2 if transactional else 1)
@@ -63,7 +64,7 @@ def _index_units(before: Item | None, after: Item | None, index: Index, projecte
 
 
 def _projection(item: Item | None, index: Index, projected: set[str]) -> Item | None:
-    """What an index holds of an item; None when the item is not in it."""
+    """Return an index's projection of an item; None when the item is not in the index."""
     if item is None or index.partition_key not in item or index.sort_key not in item:
         return None
     names = projected | {"pk", "sk", index.partition_key, index.sort_key}
@@ -95,5 +96,5 @@ def _value_size_bytes(value: Mapping[str, Any]) -> int:
 
 
 def _number_size_bytes(text: str) -> int:
-    """One byte, and one for every two significant digits."""
+    """Return a number's size: one byte, and one for every two significant digits."""
     return 1 + math.ceil(len(text.strip("-").replace(".", "").strip("0")) / 2) + text.startswith("-")

@@ -1,11 +1,11 @@
-"""Peak memory and time of each function, for a small job and for the largest: what infra/functions.py is set by.
+"""Benchmark of each function's peak memory and time, the basis of infra/functions.py.
 
     python -m benchmarks.function_memory
 
-Each invocation is the first of a fresh process of this interpreter, on what is deployed (``layers.build``); AWS and
-the provider are emulated in this one, where they take most of the time of what talks to them. The largest job has
-100,000 characters, as 100 turns of as many as one request to the provider may hold. What does not depend on that, the
-length of the audio that is assembled, is for ``benchmarks.assembly_memory``.
+Each invocation is the first one of a new process of this interpreter with the deployed code (``layers.build``). AWS
+and the provider are emulated in this process, where they take most of the time of functions that call them. The
+largest job has 100,000 characters, in 100 turns of the longest request to the provider. Memory that depends on the
+length of the audio is measured by ``benchmarks.assembly_memory``.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ AZURE = AzureSpeech({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """One invocation."""
+    """The figures of one invocation."""
 
     function: str
     size: str
     seconds: float
     peak_rss_mb: float
-    """Of the whole process, interpreter included."""
+    """The peak memory of the whole process, interpreter included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class _Size:
     name: str
     turns: int
     characters: int
-    """Of each turn."""
+    """The characters of each turn."""
 
     def body(self) -> dict[str, Any]:
         text = _SENTENCE * (self.characters // len(_SENTENCE) + 1)
@@ -95,7 +95,7 @@ SIZES = (
 
 
 class _Host:
-    """Invokes functions, each time in a new process."""
+    """A host that invokes each function in a new process."""
 
     def __init__(self, artefacts: Artefacts, runtime: Path) -> None:
         self._artefacts = artefacts
@@ -105,7 +105,7 @@ class _Host:
         """Invoke a function.
 
         Raises:
-            RuntimeError: it failed.
+            RuntimeError: the invocation failed.
         """
         layers = [self._artefacts.core, self._artefacts.speech] if spec.needs_speech else [self._artefacts.core]
         task = {
@@ -135,7 +135,7 @@ class _Host:
 
 
 def measure() -> Iterator[Measurement]:
-    """Take a job of each size through every function."""
+    """Measure every function with a job of each size."""
     artefacts = build(
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
         architecture="arm64" if platform.machine() == "aarch64" else "x86_64",
@@ -157,7 +157,7 @@ def measure() -> Iterator[Measurement]:
 
 
 def _life(host: _Host, size: _Size) -> Iterator[Measurement]:
-    """A job from submission to the end of its retention, and what befalls others of its size."""
+    """Run a job from submission to the end of its retention, and jobs of its size with other fates."""
     completed = yield from _submitted(host, size)
     yield host.invoke(functions.PLAN, {"job_id": completed}, size=size.name)
     record = composition.job_repository().get_record(completed)

@@ -1,10 +1,10 @@
-"""Whole jobs on the local stack: how long they take, and what they cost at the provider.
+"""Benchmark of whole jobs on the local stack: their time, and their cost at the provider.
 
     python -m benchmarks.jobs --output out/jobs.json
 
-A job lasts from its POST until a client that polls sees it completed. The provider is the emulator, in a process of
-its own as the real one would be, and takes 300 ms before the first audio of each request. No two turns have the same
-text, so that nothing is reused unless the run is about reuse. Exits with 1 if a target is missed.
+A job lasts from its POST until a polling client sees it completed. The provider is the emulator in a process of its
+own, with 300 ms before the first audio of each request. All turns have different texts, so nothing is reused except
+in the runs about reuse. The program exits with 1 if a target is missed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 CHARACTERS_A_TURN = 15
 WAIT_SCALE = 0.1
-"""The wait before a retry, 5 s, is 0.5 s here."""
+"""The scale of waits: the wait of 5 s before a retry is 0.5 s here."""
 _POLL_SECONDS = 0.05
 _PATIENCE_SECONDS = 60.0
 _COMMON_CHARACTERS = "天地人你我他好大小多少上下來去今明日月年時春夏秋冬東西南北山水風雨花草樹木星空海河湖田路橋車船"
@@ -52,20 +52,20 @@ LARGE_TO_SMALL_TARGET = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaling:
-    """Jobs of one length, one after another."""
+    """The times of jobs of one length, one after another."""
 
     turns: int
     seconds: list[float]
 
     @property
     def median_seconds(self) -> float:
-        """The median job's time."""
+        """The median time of a job."""
         return statistics.median(self.seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One job of the runs about reuse, and what it had the provider do."""
+    """One job of the runs about reuse, and its requests to the provider."""
 
     name: str
     turns: int
@@ -76,21 +76,21 @@ class Submission:
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What one run came to."""
+    """The figures of one run."""
 
     voice_engine: str
     latency_ms: int
     speech_concurrency: int
     small: list[float] = field(default_factory=list)
-    """Jobs of 2 turns, one after another: seconds of each."""
+    """The seconds of each of several jobs of 2 turns, one after another."""
     trio: list[float] = field(default_factory=list)
-    """Three jobs of 20 turns that are submitted together: when each was seen completed, in seconds."""
+    """The seconds until each of three jobs of 20 turns, submitted together, was seen completed."""
     scaling: list[Scaling] = field(default_factory=list)
     submissions: list[Submission] = field(default_factory=list)
 
     @property
     def targets(self) -> list[Target]:
-        """What the figures are held against."""
+        """Return the targets for the figures."""
         large = next(each.median_seconds for each in self.scaling if each.turns == 100)
         return [
             Target(name="2 turns, the slowest, s", figure=max(self.small), limit=SMALL_TARGET_SECONDS),
@@ -105,22 +105,22 @@ class Report:
 
 
 class Bench:
-    """A client of a local stack that is up and warm."""
+    """A client of a local stack that is running and warm."""
 
     def __init__(self, client: httpx.Client, speech: SpeechProcess) -> None:
-        """Use ``client``, whose base address is the API's, and count at ``speech``."""
+        """Use ``client``, whose base URL is the API's, and count requests at ``speech``."""
         self._client = client
         self._speech = speech
         self._chance = random.Random(1)  # noqa: S311 (repeatable, not secret)
 
     def texts(self, turns: int) -> list[str]:
-        """Texts that have not been spoken yet."""
+        """Return texts that have not been spoken yet."""
         return [
             "".join(self._chance.choices(_COMMON_CHARACTERS, k=CHARACTERS_A_TURN - 1)) + "。" for _ in range(turns)
         ]
 
     def run(self, *dialogues: list[str]) -> list[float]:
-        """Submit dialogues together; the seconds after which each was seen completed, in their order."""
+        """Submit dialogues together, and return the seconds until each was seen completed, in their order."""
         started = time.perf_counter()
         open_jobs = {self._submit(texts): position for position, texts in enumerate(dialogues)}
         seconds = [0.0] * len(dialogues)
@@ -137,7 +137,7 @@ class Bench:
         return seconds
 
     def measure_submission(self, name: str, texts: list[str]) -> Submission:
-        """Run one dialogue and count what the provider was asked for."""
+        """Run one dialogue and count the requests to the provider."""
         self._speech.take_spoken()
         [seconds] = self.run(texts)
         spoken: Spoken = self._speech.take_spoken()
@@ -158,7 +158,7 @@ class Bench:
 
 @contextmanager
 def bench(*, voice_engine: VoiceEngineName, latency_ms: int, speech_concurrency: int) -> Iterator[Bench]:
-    """A stack spoken by the emulator's process, and its client."""
+    """Run a stack with the emulator in a process of its own, and yield its client."""
     with speech_process(voice_engine=voice_engine, latency_ms=latency_ms) as speech:
         stack = LocalStack(
             clock=Clock(wait_scale=WAIT_SCALE),
@@ -177,7 +177,7 @@ def bench(*, voice_engine: VoiceEngineName, latency_ms: int, speech_concurrency:
 
 
 def measure_reuse(bench: Bench) -> Iterator[Submission]:
-    """A dialogue of 100 turns in which one request fails once, then again as it is, then with one turn edited."""
+    """Run a dialogue of 100 turns in which one request fails once, then the same again, then one turn edited."""
     texts = bench.texts(100)
     texts[50] += "[[fault unavailable times=1]]"
     yield bench.measure_submission("one request fails once", texts)
@@ -230,7 +230,7 @@ def main(
     repeat: Annotated[int, typer.Option(min=1, help="How many jobs of each length are run.")] = 3,
     output: Annotated[Path, typer.Option(help="A JSON file for all figures.")] = Path("out") / "jobs.json",
 ) -> None:
-    """Run jobs of all lengths on the local stack, and hold their times against the targets."""
+    """Run jobs of all lengths on the local stack, and compare their times with the targets."""
     report = Report(voice_engine=voice_engine, latency_ms=latency_ms, speech_concurrency=speech_concurrency)
     console = Console(highlight=False, soft_wrap=True)
     with bench(voice_engine=voice_engine, latency_ms=latency_ms, speech_concurrency=speech_concurrency) as ready:

@@ -1,4 +1,4 @@
-"""Join segments by copying their frames: ``python -m benchmarks.join_by_frames FOLDER COUNT OUTPUT``."""
+"""Program that joins segments by copying frames: ``python -m benchmarks.join_by_frames FOLDER COUNT OUTPUT``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHUNK_BYTES = 64 * 1024  # as storage reads
 
 
 class _TurnsOfOneSegment(Sequence[Sequence[int]]):
-    """What :func:`place` takes, without a list for every turn: what is measured is what joining holds."""
+    """A sequence of turns for :func:`place` without a list for every turn, which would count as memory of joining."""
 
     def __init__(self, lengths: Sequence[int]) -> None:
         self._lengths = lengths

@@ -1,7 +1,7 @@
-"""Join segments with pydub, in memory: ``python -m benchmarks.join_by_pydub FOLDER COUNT OUTPUT``.
+"""Program that joins segments with pydub in memory: ``python -m benchmarks.join_by_pydub FOLDER COUNT OUTPUT``.
 
-Written as its documentation does it: segments, silence and crossfade are added to what there is so far, and ffmpeg
-makes an MP3 of the whole.
+It follows pydub's documentation: segments, silence and crossfade are appended to the audio so far, and ffmpeg encodes
+the whole as MP3.
 """
 
 from __future__ import annotations

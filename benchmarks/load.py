@@ -1,8 +1,9 @@
-"""Hundreds of jobs of many users at a provider that fails now and then: what became of each.
+"""Load test: hundreds of jobs of many users, with a provider that fails at random, and the outcome of each job.
 
     python -m benchmarks.load --jobs 300 --users 40
 
-Exits with 1 if a job is unaccounted for: not ended, its slot taken, or its audio missing or left over.
+The program exits with 1 if a job is unaccounted for: it has not ended, its slot is taken, or its audio is missing or
+left over.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ FAULTS = (
     "empty-audio probability=0.001",
     "unsupported-voice probability=0.001",
 )
-"""Per request to the provider. A job of ten turns makes ten."""
+"""The probability of each fault per request to the provider. A job of ten turns makes ten requests."""
 
 WAIT_SCALE = 0.1
-"""Much less, and the batches that wait for their turn ask for it so often that they leave no time for work."""
+"""The scale of waits. If it is much smaller, waiting batches poll so often that no time is left for work."""
 SYNTHESIZE_CONCURRENCY = 4
 SPEECH_CONCURRENCY = 4
 _POLL_SECONDS = 0.25
@@ -55,7 +56,7 @@ _ENDED = {"completed", "failed", "cancelled"}
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """What a client saw of one job."""
+    """The outcome of one job as its client saw it."""
 
     id: str
     user: str
@@ -63,18 +64,18 @@ class JobOutcome:
     error_code: str | None
     retry_count: int
     seconds: float
-    """From submission to the end, as a client that polls sees it."""
+    """The time from submission to the end, as a polling client sees it."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What a whole run came to."""
+    """The result of a whole run."""
 
     outcomes: list[JobOutcome]
     refusals: int
-    """How often a submission met the cap and was sent again later."""
+    """The number of submissions that the cap refused and that were sent again later."""
     unanswered: int
-    """How often no answer came, or only half of one, and the request was sent again."""
+    """The number of requests that got no answer or half of one, and were sent again."""
     seconds: float
     peak_requests_in_flight: int
     unaccounted: list[str]
@@ -83,7 +84,7 @@ class LoadReport:
 def run_load(
     jobs: int, users: int, *, seed: int, patience_seconds: float, ended: Callable[[], None], log_file: Path
 ) -> LoadReport:
-    """Put ``jobs`` jobs of ``users`` users through a local stack; ``ended`` is called whenever one has ended."""
+    """Run ``jobs`` jobs of ``users`` users on a local stack; ``ended`` is called after each."""
     speech = AzureSpeechEmulator(
         voice_engine="tone",
         faults=FAULTS,
@@ -142,9 +143,9 @@ def _run_user(
     deadline: float,
     ended: Callable[[], None],
 ) -> list[JobOutcome]:
-    """Submit as fast as the cap allows, and watch every job to its end.
+    """Submit jobs as fast as the cap allows, and watch each to its end.
 
-    A request without an answer is sent again in the next round, a submission under the key that it had.
+    A request without an answer is sent again in the next round; a submission keeps its idempotency key.
     """
     open_jobs: dict[str, float] = {}
     outcomes: list[JobOutcome] = []
@@ -182,7 +183,7 @@ def _run_user(
 
 
 def _unaccounted(outcomes: list[JobOutcome], jobs: int) -> list[str]:
-    """Everything that is not as it must be when all jobs have ended."""
+    """Return every deviation from the expected state after all jobs have ended."""
     problems = [f"{each.id} never ended" for each in outcomes if each.status not in _ENDED]
     if len(outcomes) != jobs:
         problems.append(f"{jobs} jobs were to be submitted, {len(outcomes)} were")

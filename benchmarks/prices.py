@@ -1,4 +1,4 @@
-"""What Azure and AWS ask, by their lists."""
+"""List prices of Azure and AWS."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ FILE = Path(__file__).with_name("prices.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """``usd`` for ``per`` of ``unit``."""
+    """A price: ``usd`` for ``per`` of ``unit``."""
 
     usd: float
     per: float
     unit: str
     region: str
     as_of: str
-    """The month for which it is stated."""
+    """The month for which the price is stated."""
     published: str
 
     def of(self, quantity: float) -> float:
-        """What ``quantity`` of the unit costs, in USD."""
+        """Return the price of ``quantity`` units in USD."""
         return quantity * self.usd / self.per
 
 
 def load_prices() -> Mapping[str, Price]:
-    """The prices of ``prices.json``, by name."""
+    """Return the prices of ``prices.json``, by name."""
     return {name: Price(**price) for name, price in json.loads(FILE.read_text("utf-8"))["prices"].items()}

@@ -1,4 +1,4 @@
-"""What a program takes that runs in a process of its own: time, processor, memory."""
+"""Figures of a program that runs in a process of its own: time, CPU, memory."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ProcessFigures:
-    """What one run took."""
+    """The figures of one run."""
 
     wall_seconds: float
-    """From the start of the interpreter to its end."""
+    """The time from the start of the interpreter to its end."""
     cpu_seconds: float
-    """Of the process and those that it has started."""
+    """The CPU time of the process and its children."""
     peak_rss_mb: float
-    """Of the process alone, imports included."""
+    """The peak memory of the process alone, imports included."""
 
 
 def run(module: str, *arguments: str) -> ProcessFigures:
@@ -38,13 +38,13 @@ def run(module: str, *arguments: str) -> ProcessFigures:
 
 
 def report() -> None:
-    """Print what this process has taken so far, for :func:`run`."""
+    """Print the figures of this process so far, for :func:`run`."""
     times = os.times()
     cpu_seconds = times.user + times.system + times.children_user + times.children_system
     print(json.dumps({"cpu_seconds": cpu_seconds, "peak_rss_mb": peak_rss_mb()}))
 
 
 def peak_rss_mb() -> float:
-    """The high-water mark of this program alone: ``ru_maxrss`` would include what it was forked from."""
+    """Return the peak memory of this program alone. ``ru_maxrss`` would include the process it was forked from."""
     peak_kb = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     return int(peak_kb.split()[1]) / 1024

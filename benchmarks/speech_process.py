@@ -1,7 +1,7 @@
-"""The Azure Speech emulator in a process of its own, so that speaking takes nothing from what is measured.
+"""Azure Speech emulator in a process of its own, so that it does not affect the measured process.
 
-``python -m benchmarks.speech_process`` is that process: it prints where it listens, then answers every line on its
-standard input with what it has been asked for since the line before.
+``python -m benchmarks.speech_process`` is that process. It prints its address. For every line on its standard input,
+it prints the requests since the line before.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _STOP_SECONDS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """What the provider was asked for."""
+    """The requests to the provider within a period."""
 
     requests: int
-    """Those that failed included."""
+    """The number of requests, failed ones included."""
     characters: int
-    """Of the texts that were spoken, without their markup."""
+    """The characters of the spoken texts, without their markup."""
 
 
 class SpeechProcess:
-    """The emulator's process, from outside."""
+    """A handle of the emulator's process."""
 
     def __init__(self, process: subprocess.Popen[str], *, key: str, host: str) -> None:
         """Take over a process that listens on ``host``."""
@@ -50,7 +50,7 @@ class SpeechProcess:
         self._process = process
 
     def take_spoken(self) -> Spoken:
-        """What it has been asked for since it was last asked this."""
+        """Return the requests since the last call."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write("\n")

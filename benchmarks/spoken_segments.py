@@ -1,4 +1,4 @@
-"""Segments of about six seconds to join, in files: as Castline stores them, and as WAV for others."""
+"""Segments of about six seconds to join, in files: in Castline's stored form, and as WAV for other programs."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ _INDEX: Final = "segments.json"
 
 @dataclass(frozen=True, slots=True)
 class SpokenSegments:
-    """A folder of segments. A dialogue of more than there are speaks them over and over."""
+    """A folder of segments. A longer dialogue repeats them."""
 
     folder: Path
     lengths_samples: tuple[int, ...]
 
     @classmethod
     def open(cls, folder: Path) -> SpokenSegments:
-        """The segments that :func:`speak_segments` has left in ``folder``."""
+        """Return the segments that :func:`speak_segments` has stored in ``folder``."""
         return cls(folder, tuple(json.loads((folder / _INDEX).read_text("utf-8"))))
 
     def lengths(self, count: int) -> list[int]:
-        """The lengths in samples of the first ``count`` segments."""
+        """Return the lengths in samples of the first ``count`` segments."""
         return list(islice(cycle(self.lengths_samples), count))
 
     def stored_files(self, count: int) -> Iterator[Path]:
-        """Their stored objects."""
+        """Yield the stored objects of the first ``count`` segments."""
         return self._files(count, "segment")
 
     def wav_files(self, count: int) -> Iterator[Path]:
-        """The same PCM in WAV files."""
+        """Yield WAV files with the PCM of the first ``count`` segments."""
         return self._files(count, "wav")
 
     def _files(self, count: int, extension: str) -> Iterator[Path]:
@@ -59,10 +59,10 @@ class SpokenSegments:
 
 
 def speak_segments(folder: Path) -> float:
-    """Have the emulator's voices speak, and store it as the synthesis task does.
+    """Speak segments with the emulator's voices, and store them as the synthesis task does.
 
     Returns:
-        How many seconds it takes on average to trim, level and encode a segment.
+        The mean time in seconds to trim, normalize and encode a segment.
     """
     from castline.audio.level import levelled
     from castline.audio.stored_segment import encode_segment

@@ -1,4 +1,4 @@
-"""What a benchmark's figures are held against."""
+"""Targets of benchmark figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A figure that must not be exceeded."""
+    """A figure and its limit."""
 
     name: str
     figure: float
@@ -25,12 +25,12 @@ class Target:
         return self.figure <= self.limit
 
     def to_json(self) -> dict[str, Any]:
-        """As a benchmark saves it."""
+        """Return the target in the form in which a benchmark saves it."""
         return {**asdict(self), "is_met": self.is_met}
 
 
 def print_targets(targets: Iterable[Target], console: Console) -> None:
-    """A line each, with a mark for whether it is met."""
+    """Print a line for each target, with a mark that tells whether it is met."""
     for target in targets:
         mark = "[green]✓[/]" if target.is_met else "[red]✗[/]"
         console.print(f"{mark} {target.name}: {target.figure:.3g}, at most {target.limit:.3g}")

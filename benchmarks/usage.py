@@ -1,7 +1,6 @@
-"""What a job asks of AWS, measured: real jobs on the local stack, every call of theirs listened to.
+"""Measurement of a job's AWS usage: real jobs on the local stack, with all their calls recorded.
 
-The provider hums, so that a character takes as long as any other. What it takes with real speech is for the model to
-work out.
+The provider hums, so every character takes equally long. The cost model scales this to real speech.
 """
 
 from __future__ import annotations
@@ -40,53 +39,53 @@ _DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _WITHIN_SECONDS = 600.0
 _NEVER_SECONDS = 1e6
 _CALLED_MORE_OFTEN_HERE = {functions.EXECUTION_ENDED.name, functions.EXPIRE.name}
-"""AWS calls them only for what concerns them: no execution or job that ends well."""
+"""Functions that AWS would not invoke for an execution or job that ends well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSize:
-    """How long a dialogue is."""
+    """The size of a dialogue."""
 
     turns: int
     characters_a_turn: int
 
     @property
     def characters(self) -> int:
-        """In all."""
+        """The total number of characters."""
         return self.turns * self.characters_a_turn
 
 
 @dataclass(slots=True)
 class Usage:
-    """What one stretch of work took."""
+    """The usage of one stretch of work."""
 
     operations: dict[str, int] = field(default_factory=dict)
-    """Calls of AWS: ``dynamodb.Query``, ``s3.PutObject``, …"""
+    """The number of AWS calls by operation, such as ``dynamodb.Query``."""
     read_units: float = 0.0
     write_units: float = 0.0
     invocations: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    """How long these took in all, by function."""
+    """The total time of the invocations, by function."""
     log_bytes: int = 0
     metrics: list[str] = field(default_factory=list)
-    """Which it wrote, with their dimensions."""
+    """The metrics that were written, with their dimensions."""
     response_bytes: int = 0
-    """Of the API's answers."""
+    """The size of the API's responses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobUsage:
-    """What one job took, from its submission to its download."""
+    """The usage of one job, from its submission to its download."""
 
     size: JobSize
     submit: Usage
     work: Usage
-    """Everything between the client's requests."""
+    """The usage between the client's requests."""
     poll: Usage
-    """One question for its status, when it has been completed: as expensive as one gets."""
+    """The usage of one poll of the completed job, the most expensive kind of poll."""
     download: Usage
     history_events: int
-    """Of its execution: each is logged."""
+    """The number of events of the job's execution. Each is logged."""
     audio_seconds: float
     audio_bytes: int
     segment_bytes: int
@@ -95,17 +94,17 @@ class JobUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """Everything that the cost model takes from running the service."""
+    """All measurements that the cost model uses."""
 
     measured_on: str
     machine: str
     jobs: list[JobUsage]
     reconcile: Usage
-    """One run of the reconciler when there is nothing to do."""
+    """The usage of one run of the reconciler when there is nothing to do."""
 
 
 def dialogue(size: JobSize) -> dict[str, Any]:
-    """A request body in Mandarin whose turns are all different."""
+    """Build a request body in Mandarin whose turns are all different."""
     turns = [
         {"speaker": "AB"[index % 2], "text": _text(index, size.characters_a_turn), "index": index}
         for index in range(size.turns)
@@ -133,7 +132,7 @@ def _text(index: int, characters: int) -> str:
 
 
 class _Laboratory:
-    """A running local stack, one job at a time."""
+    """A running local stack that runs one job at a time."""
 
     def __init__(self, stack: LocalStack, calls: _Calls, log: Path) -> None:
         self._stack = stack
@@ -155,7 +154,7 @@ class _Laboratory:
             yield cls(stack, calls, log)
 
     def run(self, size: JobSize) -> JobUsage:
-        """Submit a job, wait for its end, look at it and download it."""
+        """Submit a job, wait for its end, read it and download its audio."""
         self._ended.clear()
         with httpx.Client(base_url=f"{self._stack.url}/api/v1", timeout=60) as client:
             with self._stack.cloud.lambdas.pause(functions.PLAN.name):
@@ -192,7 +191,7 @@ class _Laboratory:
         return usage
 
     def reconcile(self) -> Usage:
-        """Run the reconciler twice and measure the second time: the first may still tidy up."""
+        """Run the reconciler twice and measure the second run: the first may still clean up."""
         self._begin()
         self._stack.reconcile()
         begun = self._begin()
@@ -247,10 +246,10 @@ class _Laboratory:
 
 
 class _Calls:
-    """Listens to the functions' clients, which are those of boto3's default session.
+    """A listener on the functions' clients, which belong to boto3's default session.
 
     Attributes:
-        usage: what calls are added to.
+        usage: the usage that calls are added to.
     """
 
     def __init__(self) -> None:
@@ -260,7 +259,7 @@ class _Calls:
 
     @contextmanager
     def observed(self) -> Iterator[_Calls]:
-        """Listen to clients that are made from now on, while the context lasts."""
+        """Listen to clients that are made while the context lasts."""
         boto3.setup_default_session()
         session: Any = boto3.DEFAULT_SESSION
         session.events.register("before-parameter-build", self._before)
@@ -307,7 +306,7 @@ class _Calls:
 
 
 def _written_keys(operation: str, params: dict[str, Any]) -> list[Item]:
-    """The keys of the items that a call writes."""
+    """Return the keys of the items that a call writes."""
     if operation == "TransactWriteItems":
         writes = [write for entry in params["TransactItems"] for write in entry.values()]
     elif operation in {"DeleteItem", "PutItem", "UpdateItem"}:
@@ -319,7 +318,7 @@ def _written_keys(operation: str, params: dict[str, Any]) -> list[Item]:
 
 
 def _metrics(line: bytes) -> Iterator[str]:
-    """The metrics in a line of a log, if it is one of CloudWatch's embedded metric format."""
+    """Yield the metrics in a log line, if it has CloudWatch's embedded metric format."""
     try:
         blob = json.loads(line)
         directives = blob["_aws"]["CloudWatchMetrics"]

@@ -1,4 +1,4 @@
-"""What one execution of the workflow comes to when nothing fails, read from its definition."""
+"""Path of one execution of the workflow when nothing fails, read from its definition."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from infra.functions import WORKFLOW_SUBSTITUTIONS
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Which steps an execution takes."""
+    """The steps of one execution."""
 
     transitions: int
-    """States entered: what Step Functions charges for. A retry would add one."""
+    """The number of states entered, which Step Functions charges for. A retry would add one."""
     invocations: Counter[str] = field(default_factory=Counter)
-    """How often it invokes each function, by name."""
+    """The number of invocations of each function, by name."""
 
 
 def successful_path(definition: dict[str, Any], *, items: int) -> Path:
@@ -24,10 +24,10 @@ def successful_path(definition: dict[str, Any], *, items: int) -> Path:
 
     Args:
         definition: a state machine of tasks, maps and ends, in the Amazon States Language.
-        items: how many items each of its maps has.
+        items: the number of items of each map.
 
     Raises:
-        ValueError: a state is of a type whose way on depends on data.
+        ValueError: the next state depends on data.
     """
     transitions, invocations = 0, Counter[str]()
     name: str | None = definition["StartAt"]
