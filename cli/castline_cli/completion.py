@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 _SECONDS: Final = 1.0
 """How long Tab may take."""
 _JOBS: Final = 50
+_MANY_LANGUAGES: Final = "mul"
+"""The language of a voice that speaks every language (ISO 639-2)."""
 
 
 def complete_voice(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Voices for ``SPEAKER=`` or for everybody, with their name, language and gender."""
     speaker, separator, _ = incomplete.rpartition("=")
-    for voice in _ask(context, "/voices"):
+    for voice in _voices(context):
         explanation = f"{voice['name']}, {voice['language_name']}, {voice['gender']}"
         yield f"{speaker}{separator}{voice['voice_id']}", explanation
 
@@ -39,7 +41,15 @@ def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
 
 def complete_language(context: typer.Context) -> Iterator[tuple[str, str]]:
     """The languages that there are voices for."""
-    yield from sorted({voice["language"]: voice["language_name"] for voice in _ask(context, "/voices")}.items())
+    languages = {voice["language"]: voice["language_name"] for voice in _voices(context)}
+    languages.pop(_MANY_LANGUAGES, None)
+    yield from sorted(languages.items())
+
+
+def complete_provider(context: typer.Context) -> Iterator[tuple[str, str]]:
+    """The speech providers, with their names."""
+    for provider in _ask(context, "/providers"):
+        yield provider["id"], provider["name"]
 
 
 def mend_bash_words(environment: MutableMapping[str, str]) -> None:
@@ -57,6 +67,11 @@ def mend_bash_words(environment: MutableMapping[str, str]) -> None:
     words[-1] = words[-1].rpartition("=")[2]
     environment["COMP_WORDS"] = "\n".join(words)
     environment["COMP_CWORD"] = str(len(words) - 1)
+
+
+def _voices(context: typer.Context) -> list[Json]:
+    """The voices of the provider that was named before, or of the first one."""
+    return _ask(context, "/voices", {"provider": context.params.get("provider")})
 
 
 def _ask(context: typer.Context, path: str, query: dict[str, Any] | None = None) -> list[Json]:

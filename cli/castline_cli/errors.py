@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class ExitCode(IntEnum):
@@ -82,13 +82,15 @@ class Refused(CastlineError):
         self.details = details or {}
 
     @property
-    def problems(self) -> list[tuple[str, str]]:
-        """What is wrong with which field: field, message."""
-        return [(each["field"], each["message"]) for each in self.details.get("errors", ())]
+    def problems(self) -> Sequence[Mapping[str, Any]]:
+        """What is wrong: a ``field`` and a ``message`` each, and a ``line`` where the field is a script."""
+        problems: Sequence[Mapping[str, Any]] = self.details.get("errors", ())
+        return problems
 
     def __str__(self) -> str:
         status = f" (it is {self.details['status']})" if "status" in self.details else ""
-        return "\n  ".join([f"{self.message}{status}", *(f"{name}: {message}" for name, message in self.problems)])
+        problems = [f"{each['field']}: {each['message']}" for each in self.problems]
+        return "\n  ".join([f"{self.message}{status}", *problems])
 
 
 class JobFailed(CastlineError):

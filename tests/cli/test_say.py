@@ -120,8 +120,8 @@ class TestAScript:
 
         assert (outcome.exit_code, outcome.out) == (4, "")
         first, second = outcome.err.splitlines()
-        assert first.startswith("castline: bad.txt: line 2: speaker B says nothing")
-        assert second.startswith("castline: bad.txt: line 3: speaker C says nothing")
+        assert first.startswith("castline: bad.txt:2: line 2: speaker B says nothing")
+        assert second.startswith("castline: bad.txt:3: line 3: speaker C says nothing")
         assert client.list_ids() == []
 
     def test_in_another_encoding_is_not_guessed_at(self, castline: Castline) -> None:

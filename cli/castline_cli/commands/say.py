@@ -14,6 +14,7 @@ from castline_cli.completion import complete_language, complete_voice
 from castline_cli.errors import Interrupted, Misused, Refused
 from castline_cli.files import STANDARD, Target, name_of, read_text
 from castline_cli.output import say as say_line
+from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.session import Session
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def say(
     ] = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")] = False,
     subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too, as .vtt or .srt.")] = None,
+    provider: ProviderOption = None,
     language: Annotated[
         str | None, typer.Option(metavar="TAG", help="Such as zh-TW.", autocompletion=complete_language)
     ] = None,
@@ -90,12 +92,14 @@ def say(
         subtitle_format=subtitle_format_of(subtitles) if subtitles else "",
         as_json=as_json,
     )
-    how_to_choose = session.command("voices", "--language", language or _USUAL_LANGUAGE)
+    of_provider = ("--provider", provider) if provider else ()
+    how_to_choose = session.command("voices", *of_provider, "--language", language or _USUAL_LANGUAGE)
     common = _given(language=language, output_format=_format(output_format, target))
     dialogue_only = _given(gap_ms=gap, crossfade_ms=crossfade)
     text_only = _given(speed=speed, pitch=pitch, volume=volume)
 
     with session.api() as api:
+        common["provider"] = provider_id(api, provider)
         if text is not None:
             if script is not None or dialogue_only:
                 raise Misused("a --text has no turns; leave out the script, --gap and --crossfade")
@@ -110,7 +114,7 @@ def say(
             request = {"turns": parsed["turns"], "voice_assignments": cast, **common, **dialogue_only}
             path = "/jobs"
         with explaining_the_cap(api, session):
-            job_id, answer = _submit(api, path, {"provider": "azure", **request}, session)
+            job_id, answer = _submit(api, path, request, session)
         if not wait:
             say_line(answer if as_json else job_id)
             return
@@ -139,9 +143,14 @@ def _parse(api: Api, script: str) -> Json:
     except Refused as refusal:
         if not refusal.problems:
             raise
-        lines = [f"{name_of(script)}: {message}" for _field, message in refusal.problems]
+        lines = [f"{_place(name_of(script), problem)}: {problem['message']}" for problem in refusal.problems]
         raise Refused("\ncastline: ".join(lines), code=refusal.code) from refusal
     return parsed
+
+
+def _place(name: str, problem: Json) -> str:
+    """Where a problem of a script is, as editors and terminals understand it: ``file:line``."""
+    return f"{name}:{problem['line']}" if "line" in problem else name
 
 
 def _script_that_is_there(script: str | None) -> str:

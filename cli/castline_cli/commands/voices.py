@@ -9,6 +9,7 @@ import typer
 
 from castline_cli.completion import complete_language
 from castline_cli.output import say, table
+from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.session import Session
 
 
@@ -22,6 +23,7 @@ class Gender(StrEnum):
 
 def voices(
     context: typer.Context,
+    provider: ProviderOption = None,
     language: Annotated[
         str | None,
         typer.Option(
@@ -34,7 +36,8 @@ def voices(
 ) -> None:
     """List voices."""
     with Session.of(context).api() as api:
-        answer = api.get("/voices", {"language": language, "gender": gender, "q": search})
+        query = {"provider": provider and provider_id(api, provider), "language": language}
+        answer = api.get("/voices", {**query, "gender": gender, "q": search})
     if as_json:
         say(answer.text)
         return

@@ -1,0 +1,37 @@
+"""Which speech provider speaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from castline_cli.completion import complete_provider
+from castline_cli.errors import Misused
+
+if TYPE_CHECKING:
+    from castline_cli.api import Api
+
+ProviderOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        help="The speech provider. [default: the first that the service has]",
+        show_default=False,
+        autocompletion=complete_provider,
+    ),
+]
+
+
+def provider_id(api: Api, wanted: str | None) -> str:
+    """Return the id of the provider that is wanted; of the service's first one when that is none in particular.
+
+    Raises:
+        Misused: the service does not have the one that is wanted.
+    """
+    ids: list[str] = [each["id"] for each in api.get("/providers").body["items"]]
+    if wanted is None:
+        return ids[0]
+    if wanted not in ids:
+        raise Misused(f"the service has no provider {wanted}; it has {', '.join(ids)} (see --provider)")
+    return wanted
