@@ -20,6 +20,8 @@ AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
 SPEECH = {"azure", "lameenc"}
 HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
 NEVER_DEPLOYED = {"infra", "local", "moto", "werkzeug"}
+AT_NEED = {"wcwidth"}
+"""Imported by the few invocations that need it."""
 ALLOWED = {"botocore"}
 """Powertools loads the package itself, which is next to nothing, but none of its modules."""
 NEEDS_BOTO3_AT_ONCE = {functions.EXPIRE.name}
@@ -55,7 +57,7 @@ def loaded(spec: functions.FunctionSpec, packages: Collection[str]) -> list[str]
 
 @pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
 def test_a_function_loads_nothing_that_only_others_need(spec: functions.FunctionSpec) -> None:
-    needless = SPEECH | NEVER_DEPLOYED
+    needless = SPEECH | NEVER_DEPLOYED | AT_NEED
     if spec.name not in NEEDS_BOTO3_AT_ONCE:
         needless |= AWS
     if spec != functions.API:

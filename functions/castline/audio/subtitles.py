@@ -7,27 +7,19 @@ two.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from castline.graphemes import columns_of, graphemes, is_wide
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LINE_COLUMNS: Final = 42
 """The width of one line on a screen, in half-width columns."""
-
-# What a reader sees as one character: a flag, or a character with all that is written on top of it or joined to it.
-# Besides combining marks, which are looked up, that is skin tones, tags, the vowels and final consonants of Hangul
-# written in parts, and whatever follows a zero-width joiner.
-_CHARACTER: Final = re.compile(
-    "(?:[\U0001f1e6-\U0001f1ff]{2}|.)(?:[\u1160-\u11ff\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d\\S?)*",
-    re.DOTALL,
-)
-_EMOJI_SELECTOR: Final = "\ufe0f"
 
 _CLOSING_CATEGORIES: Final = {"Pe", "Pf"}
 _OPENING_CATEGORIES: Final = {"Ps", "Pi"}
@@ -37,9 +29,6 @@ _CLOSING_MARKS: Final = frozenset(
 )
 # Neither opening nor closing by itself: whatever it touches, it stays with.
 _EITHER_MARKS: Final = frozenset("\"'＂＇")
-
-_COMBINING_CATEGORIES: Final = {"Mn", "Me", "Mc"}
-_ZERO_WIDTH_CATEGORIES: Final = {"Mn", "Me", "Cf", "Cc"}
 
 _remembered: Final = lru_cache(maxsize=4096)
 """Cache for functions of one character. A file has few distinct ones: a large file takes half the time."""
@@ -147,7 +136,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
     """Cut ``text`` at each place where a line may end."""
     current: list[str] = []
     after_space = False
-    for character in _characters(text):
+    for character in graphemes(text):
         if current and _may_end_between(current, character):
             at_space = current[-1] == " "
             yield _piece(current[:-1] if at_space else current, after_space=after_space)
@@ -158,7 +147,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
 
 
 def _piece(characters: list[str], *, after_space: bool) -> _Piece:
-    return _Piece("".join(characters), sum(map(_columns, characters)), after_space)
+    return _Piece("".join(characters), sum(map(columns_of, characters)), after_space)
 
 
 def _may_end_between(before: list[str], after: str) -> bool:
@@ -170,50 +159,20 @@ def _may_end_between(before: list[str], after: str) -> bool:
         return not _is_closing(after) and not _is_opening(before[-2])
     if _is_closing(after) or _is_opening(last) or after in _EITHER_MARKS or last in _EITHER_MARKS:
         return False
-    return _is_wide(last) or _is_wide(after)
+    return is_wide(last) or is_wide(after)
 
 
 def _cut(piece: _Piece, columns: int) -> list[tuple[str, int]]:
     """Cut a piece into lines, all but the last as full as possible, and return each with its width."""
     lines: list[tuple[str, int]] = []
     line, width = "", 0
-    for character in _characters(piece.text):
-        if line and width + _columns(character) > columns:
+    for character in graphemes(piece.text):
+        if line and width + columns_of(character) > columns:
             lines.append((line.rstrip(" "), width))
             line, width = "", 0
         if line or character != " ":
-            line, width = line + character, width + _columns(character)
+            line, width = line + character, width + columns_of(character)
     return [*lines, (line, width)]
-
-
-def _characters(text: str) -> list[str]:
-    """Return the grapheme clusters of ``text``, which readers see as characters."""
-    characters: list[str] = []
-    for match in _CHARACTER.finditer(text):
-        if characters and unicodedata.category(match[0][0]) in _COMBINING_CATEGORIES:
-            characters[-1] += match[0]
-        else:
-            characters.append(match[0])
-    return characters
-
-
-@_remembered
-def _columns(character: str) -> int:
-    """Return the number of columns that one character takes: none, one or two."""
-    return min(2, sum(map(_columns_of_code_point, character)))
-
-
-def _columns_of_code_point(code_point: str) -> int:
-    if code_point == _EMOJI_SELECTOR:
-        return 1
-    if unicodedata.category(code_point) in _ZERO_WIDTH_CATEGORIES:
-        return 0
-    return 2 if _is_wide(code_point) else 1
-
-
-@_remembered
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character[0]) in {"W", "F"}
 
 
 @_remembered

@@ -9,10 +9,11 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from castline.graphemes import columns_of, graphemes
 from castline.speech.places import Strength, find_places, find_unit_interiors, is_amid_word
 
 if TYPE_CHECKING:
@@ -74,16 +75,18 @@ def is_one_cue(text: str) -> bool:
 
 
 def _columns_before(text: str) -> list[int]:
-    """For each position, the width of all before it on one line. White space is one column wide, however long."""
-    widths = (
-        0
-        if unicodedata.combining(character) or (character.isspace() and before.isspace())
-        else 2
-        if unicodedata.east_asian_width(character) in "WF" and not character.isspace()
-        else 1
-        for before, character in pairwise("x" + text)
-    )
-    return list(accumulate(widths, initial=0))
+    """Return for each position the width of all before it on one line.
+
+    White space is one column wide, however long. A position inside a grapheme counts as the one after it.
+    """
+    widths = [0]
+    is_after_space = False
+    for grapheme in graphemes(text):
+        is_space = grapheme.isspace()
+        width = int(not is_after_space) if is_space else columns_of(grapheme)
+        widths += [widths[-1] + width] * len(grapheme)
+        is_after_space = is_space
+    return widths
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

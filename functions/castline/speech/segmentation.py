@@ -6,22 +6,16 @@ a sentence, of a clause, white space. Where there is none of them, between two w
 
 from __future__ import annotations
 
-import re
 import sys
-import unicodedata
 from bisect import bisect_right
-from itertools import chain
+from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Final
 
+from castline.graphemes import graphemes
 from castline.speech.places import Strength, find_places, find_unit_interiors, is_amid_word
 from castline.speech.speakable import is_speakable
 
-_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-_ZERO_WIDTH_JOINER: Final = "\u200d"
-# What continues the character before it, besides combining marks: joiner, skin tones, tags, second surrogates, and
-# the vowels and final consonants of a Hangul syllable in parts.
-_CONTINUATION: Final = re.compile("[\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\udc00-\udfff\u1160-\u11ff]")
 _NOWHERE: Final = sys.maxsize
 _SPACE_END: Final = attrgetter("space_end")
 
@@ -60,7 +54,7 @@ class _Cutter:
         self._places = find_places(text)
         self._next_speakable = _find_next_speakable(text)
         self._amid_unit = find_unit_interiors(text)
-        self._amid_flag = {flag.start() + 1 for flag in _FLAG.finditer(text)}
+        self._character_starts = set(accumulate(map(len, graphemes(text)), initial=0))
 
     def end_of_piece(self, start: int) -> int:
         """Where the piece that begins at ``start`` ends."""
@@ -82,22 +76,13 @@ class _Cutter:
 
     def _least_harmful_cut(self, start: int, limit: int) -> int:
         """The latest cut between words; else between characters; else into a piece with nothing to speak."""
-        between_characters = [cut for cut in range(limit, start, -1) if not self._is_amid_character(cut)]
+        between_characters = [cut for cut in range(limit, start, -1) if cut in self._character_starts]
         clean = [cut for cut in between_characters if self._leaves_speech_on_both_sides(start, cut)]
         between_words = (cut for cut in clean if cut not in self._amid_unit and not is_amid_word(self._text, cut))
         return next(chain(between_words, clean, between_characters, [limit]))
 
     def _is_clean(self, start: int, cut: int) -> bool:
-        return not self._is_amid_character(cut) and self._leaves_speech_on_both_sides(start, cut)
-
-    def _is_amid_character(self, cut: int) -> bool:
-        before, after = self._text[cut - 1], self._text[cut]
-        return (
-            cut in self._amid_flag
-            or before == _ZERO_WIDTH_JOINER
-            or _CONTINUATION.match(after) is not None
-            or unicodedata.category(after).startswith("M")
-        )
+        return cut in self._character_starts and self._leaves_speech_on_both_sides(start, cut)
 
     def _leaves_speech_on_both_sides(self, start: int, cut: int) -> bool:
         """Whether the piece from ``start`` to ``cut`` holds something speakable, and the next one can too."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from castline.audio.id3 import Chapter, id3_tag
 from castline.audio.subtitles import SubtitleCue
+from castline.graphemes import graphemes
 from castline.pcm import samples_to_ms
 
 if TYPE_CHECKING:
@@ -62,5 +63,7 @@ def mp3_tag(record: JobRecord, assembly: Assembly) -> bytes:
 
 
 def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _TITLE_CHARACTERS else f"{text[: _TITLE_CHARACTERS - 1]}…"
+    characters = graphemes(" ".join(text.split()))
+    if len(characters) <= _TITLE_CHARACTERS:
+        return "".join(characters)
+    return "".join([*characters[: _TITLE_CHARACTERS - 1], "…"])

@@ -262,9 +262,10 @@ def test_where_lines_are_broken(text: str, expected: list[str]) -> None:
         "。" * 100_000,
         "a " * 50_000,
         "👍🏽" * 50_000,
+        "🇹🇼" * 50_000,
         "\u0301" * 100_000,
     ],
-    ids=["prose", "word", "marks", "blanks", "emoji", "accents"],
+    ids=["prose", "word", "marks", "blanks", "emoji", "flags", "accents"],
 )
 def test_a_hundred_thousand_characters_of_anything_take_no_time(text: str) -> None:
     started = time.process_time()

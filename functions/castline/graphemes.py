@@ -1,0 +1,40 @@
+"""Graphemes: what a reader sees as one character, and how wide it is.
+
+Wcwidth, which takes 20 ms to import, is imported when the first text is looked at.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+_CACHED_GRAPHEMES = 4096
+
+
+def graphemes(text: str) -> list[str]:
+    """Split ``text`` into graphemes, in linear time.
+
+    A grapheme is an extended grapheme cluster of Unicode's Annex 29: a letter with its accents, a syllable of Hangul
+    written in parts, a flag, an emoji with its skin tone and all that is joined to it.
+    """
+    from wcwidth import iter_graphemes
+
+    return list(iter_graphemes(text))
+
+
+@lru_cache(_CACHED_GRAPHEMES)
+def columns_of(grapheme: str) -> int:
+    """Return how many half-width columns a grapheme fills: 2 for a Chinese character or an emoji, 0 for a control.
+
+    The width of a text is the sum over its graphemes: wcwidth takes quadratic time for a whole text of flags.
+    """
+    from wcwidth import wcswidth
+
+    return max(0, wcswidth(grapheme))
+
+
+@lru_cache(_CACHED_GRAPHEMES)
+def is_wide(grapheme: str) -> bool:
+    """Return whether a grapheme begins with a wide character, such as an ideograph, kana, Hangul or an emoji."""
+    from wcwidth import wcwidth
+
+    return wcwidth(grapheme[0]) == 2

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+from mutagen.id3 import ID3
+
+from castline.audio.assembly import plan_assembly
+from castline.audio.formats import OutputFormat
+from castline.jobs.model import Dialogue, Job, JobRecord, JobStatus, JobType, Turn, VoiceAssignment
+from castline.workflow.captions import mp3_tag
+
+FAMILY = "👩\u200d👩\u200d👧"
+
+
+def record_of(text: str) -> JobRecord:
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    return JobRecord(
+        job=Job(
+            id="01979c1e-7f2a-7c3e-9c6b-5d1f0e8a4b21",
+            user_id="alice",
+            status=JobStatus.PROCESSING,
+            job_type=JobType.SINGLE_TTS,
+            provider="azure",
+            output_format="mp3",
+            created_at=now,
+        ),
+        dialogue=Dialogue(
+            provider="azure",
+            turns=(Turn(speaker="", text=text, index=0),),
+            voice_assignments=(VoiceAssignment(speaker="", voice_id="zh-TW-HsiaoYuNeural"),),
+            language="zh-TW",
+            output_format="mp3",
+            job_type=JobType.SINGLE_TTS,
+        ),
+    )
+
+
+def test_a_title_is_cut_between_what_a_reader_sees_as_characters() -> None:
+    assembly = plan_assembly(
+        [[24_000]], output_format=OutputFormat.MP3, gap_ms=0, crossfade_ms=0, has_seamless_joints=False
+    )
+
+    titles = [
+        str(ID3(io.BytesIO(mp3_tag(record_of(FAMILY * count), assembly)))["TIT2"].text[0]) for count in (60, 61)
+    ]
+
+    assert titles == [FAMILY * 60, FAMILY * 59 + "…"]
