@@ -20,7 +20,7 @@ from castline.jobs.transitions import retention
 from castline.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 from castline.speech.providers.azure.billing import billed_characters
 from castline.speech.providers.azure.provider import AzureSpeech
-from castline.workflow.segments import plan_batches, plan_segments, plan_utterances
+from castline.synthesis.segments import plan_batches, plan_segments, plan_utterances
 from infra import functions
 from local.resources import WORKFLOW_FILE
 

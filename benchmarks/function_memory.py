@@ -30,7 +30,7 @@ from benchmarks.cold_start import EVENTS, PROCESS, runtime_packages
 from castline import composition
 from castline.api.schemas import MAX_DIALOGUE_CHARACTERS
 from castline.speech.providers.azure.provider import MAX_UTTERANCE_CHARACTERS, AzureSpeech
-from castline.workflow.segments import plan_batches, plan_segments, plan_utterances
+from castline.synthesis.segments import plan_batches, plan_segments, plan_utterances
 from infra import functions
 from layers.build import build
 from local import resources

@@ -49,7 +49,7 @@ _DELETE_AUDIO = (
 # can be demanded.
 _LEARN_WHAT_IS_MISSING = Grant(actions=("s3:ListBucket",), resources=(BUCKET,))
 _FAIL_JOB = (
-    Grant(actions=("dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
+    Grant(actions=("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
     *_DELETE_AUDIO,
 )
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import cache, wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from castline.metrics import Metric
 from castline.observability import logger, measure, note, trace_header
 from castline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from botocore.config import Config
     from mypy_boto3_s3 import S3Client
@@ -31,25 +33,58 @@ if TYPE_CHECKING:
     from castline.speech.providers.base import SpeechProvider, SpeechSession
     from castline.speech.providers.registry import EnabledProvider
     from castline.speech.voice_list import Voice, VoiceList
+    from castline.usecases.assemble_job import AssembleJob
+    from castline.usecases.fail_job import FailJob
+    from castline.usecases.plan_job import PlanJob
+    from castline.usecases.reconcile_jobs import ReconcileJobs
+    from castline.usecases.synthesize_batch import SynthesizeBatch
 
 PartT = TypeVar("PartT")
 Ids = ParamSpec("Ids")
 
 _making = threading.RLock()
 _forget: list[Callable[[], None]] = []
+_given: dict[str, Callable[..., Any]] = {}
 
 
 def _made_once(make: Callable[Ids, PartT]) -> Callable[Ids, PartT]:
-    """Make a part only once for each id, also where threads ask at once: boto3 cannot make clients in parallel."""
+    """Make a part only once for each id, also where threads ask at once: boto3 cannot make clients in parallel.
+
+    A part of the same name that ``given`` has put in its place is taken instead.
+    """
     made = cache(make)
     _forget.append(made.cache_clear)
 
     @wraps(make)
     def part(*args: Ids.args, **kwargs: Ids.kwargs) -> PartT:
         with _making:
+            if make.__name__ in _given:
+                return cast("PartT", _given[make.__name__](*args, **kwargs))
             return made(*args, **kwargs)  # type: ignore[arg-type]  # ids are hashable
 
     return part
+
+
+@contextmanager
+def given(**parts: Callable[..., Any]) -> Iterator[None]:
+    """Put parts in the place of those of the same name, such as a clock, until the context ends.
+
+    Everything is made anew at the beginning and at the end.
+    """
+    reset()
+    _given.update(parts)
+    try:
+        yield
+    finally:
+        reset()
+        for name in parts:
+            del _given[name]
+
+
+@_made_once
+def clock() -> Callable[[], datetime]:
+    """What tells the time, in UTC."""
+    return lambda: datetime.now(UTC)
 
 
 @_made_once
@@ -93,7 +128,58 @@ def job_service() -> JobService:
         job_repository(),
         executions(),
         max_active_jobs=settings().max_active_jobs,
+        now=clock(),
         submitted=_count_submission,
+    )
+
+
+@_made_once
+def plan_job() -> PlanJob:
+    """What plans a job."""
+    from castline.usecases.plan_job import PlanJob
+
+    return PlanJob(job_repository(), provider=speech_provider, now=clock())
+
+
+@_made_once
+def synthesize_batch() -> SynthesizeBatch:
+    """What speaks a batch."""
+    from castline.usecases.synthesize_batch import SynthesizeBatch
+
+    return SynthesizeBatch(
+        job_repository(), audio_storage(), provider=speech_provider, session=speech_session, now=clock()
+    )
+
+
+@_made_once
+def assemble_job() -> AssembleJob:
+    """What makes the audio of a job."""
+    from castline.usecases.assemble_job import AssembleJob
+
+    return AssembleJob(job_repository(), audio_storage(), provider=speech_provider, now=clock())
+
+
+@_made_once
+def fail_job() -> FailJob:
+    """What fails a job."""
+    from castline.usecases.fail_job import FailJob
+
+    return FailJob(job_repository(), audio_storage, now=clock())
+
+
+@_made_once
+def reconcile_jobs() -> ReconcileJobs:
+    """What looks after all jobs."""
+    from castline.usecases.reconcile_jobs import ReconcileJobs
+
+    return ReconcileJobs(
+        job_repository(),
+        executions(),
+        audio_storage,
+        fail_job(),
+        now=clock(),
+        reconcile_after=timedelta(seconds=settings().reconcile_after_seconds),
+        settle_after=timedelta(seconds=settings().settle_after_seconds),
     )
 
 

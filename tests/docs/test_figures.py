@@ -20,7 +20,7 @@ from castline.pcm import SAMPLE_RATE_HZ
 from castline.settings import Settings
 from castline.speech.providers.azure.provider import MAX_UTTERANCE_CHARACTERS
 from castline.speech.providers.registry import DEFAULT_CONCURRENCY
-from castline.workflow.segments import MAX_BATCH_CHARACTERS, MAX_BATCH_UTTERANCES
+from castline.synthesis.segments import MAX_BATCH_CHARACTERS, MAX_BATCH_UTTERANCES
 from infra.functions import ALL
 from infra.workflow import DEFINITION_FILE
 from local.__main__ import app

@@ -14,7 +14,8 @@ from castline.api import errors, jobs, messages, schemas
 from castline.api.languages import Language
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.jobs import items
-from castline.jobs.model import FailureCode, JobStatus
+from castline.jobs.failures import FailureCode, JobFailure
+from castline.jobs.model import JobStatus
 from castline.jobs.transitions import retention
 from castline.settings import Settings
 from infra.environments import ENVIRONMENTS
@@ -76,7 +77,7 @@ def test_every_error_is_listed_with_its_status_and_its_sentence(edition: Edition
 def test_every_reason_why_jobs_fail_is_listed_with_its_sentence(edition: Edition, code: FailureCode) -> None:
     (cells,) = [cells for cells in rows(edition.page) if cells[0] == f"`{code}`" and len(cells) == 3]
 
-    assert cells[1] == messages.failure_message(code, DETAILS, edition.language)
+    assert cells[1] == JobFailure.read(code, DETAILS).sentence(edition.language)
     assert cells[2]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.deployment import describe
 from castline import composition
-from castline.jobs.model import FailureCode
+from castline.jobs.failures import FailureCode
 from castline.metrics import BY_CODE, SERVICE, UNITS, Metric
 from castline.speech import errors
 from infra.environments import PROD

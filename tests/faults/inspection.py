@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from castline import composition
-from castline.jobs.model import FailureCode, JobStatus
+from castline.jobs.failures import FailureCode
+from castline.jobs.model import JobStatus
 from castline.jobs.transitions import is_terminal
 from local.azure_speech.server import DEFAULT_KEY
 from tests.e2e.decoded_audio import decode

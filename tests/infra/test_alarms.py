@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from castline.jobs.model import FailureCode
+from castline.jobs.failures import FailureCode
 from castline.metrics import BY_CODE, NAMESPACE, Metric
 from castline.speech import errors
 from infra import console_files

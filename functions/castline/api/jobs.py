@@ -17,7 +17,6 @@ from castline.api.etags import entity_tag, is_known
 from castline.api.identity import noted_user_id
 from castline.api.languages import Language, preferred_language
 from castline.api.media_types import prefers_json
-from castline.api.messages import failure_message
 from castline.api.provider_rules import demand_acceptable
 from castline.api.responses import json_response
 from castline.api.validation import InvalidRequest
@@ -27,7 +26,7 @@ from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleFormat, render
 from castline.jobs import cursor as cursors
 from castline.jobs.ids import is_job_id
-from castline.jobs.model import Dialogue, Failure, Job, JobRecord, JobStatus, JobType
+from castline.jobs.model import Dialogue, Job, JobRecord, JobStatus, JobType
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
 
@@ -241,19 +240,11 @@ def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
         result_metadata=_result_metadata(record),
         audio_file_id=job.audio_file_id,
         error_code=job.failure.code if job.failure else None,
-        error_message=(failure_message(job.failure.code, job.failure.details, language) if job.failure else None),
-        error_details=_failure_details(job.failure) if job.failure else None,
+        error_message=job.failure.sentence(language) if job.failure else None,
+        error_details=schemas.FailureDetails.model_validate(job.failure.details)
+        if job.failure and job.failure.details
+        else None,
     )
-
-
-def _failure_details(failure: Failure) -> schemas.FailureDetails | None:
-    """Return what a failure says of its input, if it is of the right type; None when it says nothing."""
-    turn_index, voice_id = failure.details.get("turn_index"), failure.details.get("voice_id")
-    details = schemas.FailureDetails(
-        turn_index=turn_index if type(turn_index) is int else None,
-        voice_id=voice_id if isinstance(voice_id, str) else None,
-    )
-    return details if details != schemas.FailureDetails() else None
 
 
 def _input_params(record: JobRecord) -> schemas.InputParams | schemas.SingleVoiceInputParams:

@@ -1,4 +1,4 @@
-"""Every sentence that a client may read, in each language."""
+"""Every sentence that a client may read, in each language; ``castline.jobs.failures`` has those about failed jobs."""
 
 from __future__ import annotations
 
@@ -57,71 +57,6 @@ _ERRORS: _Catalogue = {
     "UNAUTHORIZED": {_ZH: "請先登入", _EN: "Please sign in."},
     "VALIDATION_ERROR": {_ZH: "請求內容有誤", _EN: "The request is not valid."},
 }
-
-_FAILURES: _Catalogue = {
-    "EMPTY_AUDIO": {
-        _ZH: "index {turn_index} 這一句沒有產生聲音，請檢查文字內容與聲音「{voice_id}」的語言是否相符",
-        _EN: "The turn of index {turn_index} made no sound. Does its text suit the language of the voice {voice_id}?",
-    },
-    "INTERNAL_ERROR": {
-        _ZH: "系統發生錯誤，請重新提交",
-        _EN: "Something went wrong on our side. Please submit again.",
-    },
-    "INTERRUPTED": {_ZH: "系統中斷", _EN: "The job was interrupted. Please submit again."},
-    "PROVIDER_AUTH_FAILED": {
-        _ZH: "語音服務拒絕了系統的金鑰，請聯絡管理員",
-        _EN: "The speech provider refused our key. Please tell the operator.",
-    },
-    "PROVIDER_MISCONFIGURED": {
-        _ZH: "語音服務設定有誤，請聯絡管理員",
-        _EN: "The speech provider is not set up correctly. Please tell the operator.",
-    },
-    "PROVIDER_QUOTA_EXCEEDED": {
-        _ZH: "語音服務的用量額度已用完，請聯絡管理員",
-        _EN: "The quota at the speech provider is used up. Please tell the operator.",
-    },
-    "PROVIDER_REJECTED_INPUT": {
-        _ZH: "語音服務無法處理 index {turn_index} 這一句，請修改文字後重新提交",
-        _EN: "The speech provider cannot speak the turn of index {turn_index}. Please change its text.",
-    },
-    "PROVIDER_THROTTLED": {
-        _ZH: "語音服務忙碌中，重試後仍未成功，請稍後重新提交",
-        _EN: "The speech provider is busy, and stayed so. Please submit again later.",
-    },
-    "PROVIDER_UNAVAILABLE": {
-        _ZH: "語音服務暫時無法使用，重試後仍未成功，請稍後重新提交",
-        _EN: "The speech provider is unavailable, and stayed so. Please submit again later.",
-    },
-    "SEGMENT_BROKEN": {
-        _ZH: "index {turn_index} 這一句的聲音損毀，請重新提交",
-        _EN: "The audio of the turn of index {turn_index} was damaged. Please submit again.",
-    },
-    "TIMEOUT": {_ZH: "執行逾時", _EN: "The job took too long."},
-    "VOICE_NOT_FOUND": {
-        _ZH: "找不到 index {turn_index} 這一句使用的聲音「{voice_id}」，請換一個聲音",
-        _EN: "There is no voice {voice_id}, which the turn of index {turn_index} asks for. Please choose another.",
-    },
-}
-
-_PLAIN_FAILURES: _Catalogue = {
-    "EMPTY_AUDIO": {
-        _ZH: "有一句沒有產生聲音，請檢查文字內容與聲音的語言是否相符",
-        _EN: "A turn made no sound. Does its text suit the language of its voice?",
-    },
-    "PROVIDER_REJECTED_INPUT": {
-        _ZH: "語音服務無法處理其中一句，請修改文字後重新提交",
-        _EN: "The speech provider cannot speak one of the turns. Please change its text.",
-    },
-    "SEGMENT_BROKEN": {
-        _ZH: "其中一句的聲音損毀，請重新提交",
-        _EN: "The audio of a turn was damaged. Please submit again.",
-    },
-    "VOICE_NOT_FOUND": {
-        _ZH: "找不到其中一個聲音，請換一個聲音",
-        _EN: "The speech provider does not have one of the voices. Please choose another.",
-    },
-}
-"""Sentences for failures of which a detail that the sentence in ``_FAILURES`` names is unknown."""
 
 _PROBLEMS: _Catalogue = {
     "blank": {_ZH: "不可為空白", _EN: "must not be blank"},
@@ -235,21 +170,6 @@ def error_message(code: str, language: Language) -> str:
         KeyError: there is no such error code.
     """
     return _ERRORS[code][language]
-
-
-def failure_message(code: str, details: Mapping[str, Any], language: Language) -> str:
-    """Return why a job failed and what to do about it.
-
-    A failure without a detail that its sentence names gets a sentence without details.
-
-    Raises:
-        KeyError: there is no such failure code.
-    """
-    sentence = _FAILURES[code][language]
-    try:
-        return sentence.format_map(details)
-    except KeyError:
-        return _PLAIN_FAILURES[code][language]
 
 
 def problem_message(kind: str, context: Mapping[str, Any], language: Language) -> str:

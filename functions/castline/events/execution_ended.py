@@ -5,11 +5,10 @@ The event is EventBridge's "Step Functions Execution Status Change". Executions 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from castline.ending import fail_job
-from castline.jobs.model import Failure, FailureCode
+from castline import composition
+from castline.jobs.failures import FailureCode, JobFailure
 from castline.observability import logger, note, observed
 
 if TYPE_CHECKING:
@@ -30,5 +29,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     if code is None:
         return
     note(job_id=job_id)
-    if fail_job(job_id, Failure(code=code), now=datetime.now(UTC)):
+    if composition.fail_job()(job_id, JobFailure(code=code)):
         logger.warning("execution ended without an outcome", extra={"status": event["detail"]["status"]})

@@ -6,6 +6,7 @@ Items of one job share the partition ``JOB#<job_id>``:
     INPUT          the dialogue, compressed
     RESULT         what a completed job made, compressed
     BATCH#<nnnn>   how far a batch of segments has come; working data, gone a day later
+    EVENT#<type>   that the job has ended: for what reads the table's stream, which carries keys only
 
 Items of one user share the partition ``USER#<user_id>``:
 
@@ -21,16 +22,16 @@ import zlib
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid5
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from castline.jobs.errors import InputTooLarge, UnreadableItem
+from castline.jobs.failures import JobFailure
 from castline.jobs.model import (
     Batch,
     Delivery,
     Dialogue,
-    Failure,
-    FailureCode,
     IdempotencyKey,
     Job,
     JobRecord,
@@ -56,6 +57,7 @@ JOB = "JOB"
 INPUT = "INPUT"
 RESULT = "RESULT"
 BATCH_PREFIX = "BATCH#"
+EVENT_PREFIX = "EVENT#"
 ACTIVE = "ACTIVE"
 
 _MAX_INPUT_BYTES = 399 * 1024
@@ -185,6 +187,19 @@ def result_item(job_id: str, result: Result, expires_at: datetime) -> dict[str, 
     }
 
 
+def event_item(job: Job, *, occurred_at: datetime, expires_at: datetime) -> dict[str, Any]:
+    """The EVENT item of a job that ends. Its id is the same however often it is written."""
+    event_type = f"job.{job.status}"
+    return {
+        **job_key(job.id, f"{EVENT_PREFIX}{event_type}"),
+        "event_id": str(uuid5(UUID(job.id), event_type)),
+        "event_type": event_type,
+        "user_id": job.user_id,
+        "occurred_at": encode_time(occurred_at),
+        TTL_ATTRIBUTE: encode_expiry(expires_at),
+    }
+
+
 def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
     """What a BATCH item holds besides its key and its count of failures."""
     return {
@@ -227,24 +242,19 @@ def _read_job(values: Mapping[str, Any]) -> Job:
     )
 
 
-def _read_failure(values: Mapping[str, Any]) -> Failure | None:
-    """Return why a job failed, as far as it can be read: an unknown code is an internal error."""
+def _read_failure(values: Mapping[str, Any]) -> JobFailure | None:
     if "failure_code" not in values:
         return None
-    known = values["failure_code"] in set(FailureCode)
     try:
         details = _unpack(values["failure_details"])
     except _UNREADABLE:
         details = {}
-    return Failure(
-        code=FailureCode(values["failure_code"]) if known else FailureCode.INTERNAL_ERROR,
-        details=details if isinstance(details, dict) else {},
-    )
+    return JobFailure.read(values["failure_code"], details)
 
 
-def pack_failure_details(failure: Failure) -> bytes:
+def pack_failure_details(failure: JobFailure) -> bytes:
     """The details of a failure as one attribute."""
-    return _pack(dict(failure.details))
+    return _pack(failure.details)
 
 
 def read_record(

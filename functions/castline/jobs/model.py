@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from castline.jobs.errors import InputUnreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
+
+    from castline.jobs.failures import JobFailure
 
 
 MAX_PROVIDER_RETRIES = 3
@@ -34,23 +35,6 @@ class JobType(StrEnum):
     """A dialogue of several speakers."""
     SINGLE_TTS = "single_tts"
     """One text in one voice."""
-
-
-class FailureCode(StrEnum):
-    """Why a job failed, as clients see it."""
-
-    EMPTY_AUDIO = "EMPTY_AUDIO"
-    INTERNAL_ERROR = "INTERNAL_ERROR"
-    INTERRUPTED = "INTERRUPTED"
-    PROVIDER_AUTH_FAILED = "PROVIDER_AUTH_FAILED"
-    PROVIDER_MISCONFIGURED = "PROVIDER_MISCONFIGURED"
-    PROVIDER_QUOTA_EXCEEDED = "PROVIDER_QUOTA_EXCEEDED"
-    PROVIDER_REJECTED_INPUT = "PROVIDER_REJECTED_INPUT"
-    PROVIDER_THROTTLED = "PROVIDER_THROTTLED"
-    PROVIDER_UNAVAILABLE = "PROVIDER_UNAVAILABLE"
-    SEGMENT_BROKEN = "SEGMENT_BROKEN"
-    TIMEOUT = "TIMEOUT"
-    VOICE_NOT_FOUND = "VOICE_NOT_FOUND"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +99,6 @@ class IdempotencyKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why a job failed: a code, and ids and numbers that make its message precise (never dialogue text)."""
-
-    code: FailureCode
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnTiming:
     """When a turn is heard, from the start of the audio."""
 
@@ -179,7 +155,7 @@ class Job:
     completed_segments: int = 0
     retry_count: int = 0
     audio_file_id: str | None = None
-    failure: Failure | None = None
+    failure: JobFailure | None = None
 
     @property
     def latency_ms(self) -> int | None:

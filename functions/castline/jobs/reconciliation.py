@@ -6,7 +6,8 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from castline.jobs.model import FailureCode, JobStatus
+from castline.jobs.failures import FailureCode
+from castline.jobs.model import JobStatus
 from castline.jobs.transitions import is_terminal
 
 if TYPE_CHECKING:

@@ -17,13 +17,14 @@ from castline.jobs.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS
 from castline.jobs.transitions import predecessors, retention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef
 
-    from castline.jobs.model import Batch, Dialogue, Failure, IdempotencyKey, Job, JobRecord, Result
+    from castline.jobs.failures import JobFailure
+    from castline.jobs.model import Batch, Dialogue, IdempotencyKey, Job, JobRecord, Result
 
 _LARGEST_QUERY_PAGE = 1000
 _CONFLICT_ATTEMPTS = 8
@@ -288,53 +289,63 @@ class JobRepository:
             ),
         )
 
-    def finish(
-        self,
-        job: Job,
-        status: JobStatus,
-        *,
-        now: datetime,
-        completed_segments: int = 0,
-        retry_count: int = 0,
-        audio_file_id: str | None = None,
-        result: Result | None = None,
-        failure: Failure | None = None,
-    ) -> Job:
-        """Make a job terminal, free its slot and set the end of its retention: all or nothing, and once only.
+    def complete(self, record: JobRecord, result: Result, *, audio_file_id: str, now: datetime) -> Job:
+        """Make a processing job completed; see :meth:`_end`."""
+        completed = replace(
+            record.job,
+            status=JobStatus.COMPLETED,
+            completed_segments=record.completed_segments,
+            retry_count=record.retry_count,
+            audio_file_id=audio_file_id,
+        )
+        return self._end(completed, now=now, attributes={"audio_file_id": audio_file_id}, result=result)
 
-        A failed job stays among :meth:`open_jobs` until it is settled: a task that is late may still write audio.
+    def fail(self, record: JobRecord, failure: JobFailure, *, now: datetime) -> Job:
+        """Make a pending or processing job failed; see :meth:`_end`.
+
+        It stays among :meth:`open_jobs` until it is settled: a task that is late may still write audio.
+        """
+        failed = replace(
+            record.job,
+            status=JobStatus.FAILED,
+            completed_segments=record.completed_segments,
+            retry_count=record.retry_count,
+            failure=failure,
+        )
+        attributes = {"failure_code": failure.code.value, "failure_details": items.pack_failure_details(failure)}
+        return self._end(failed, now=now, attributes=attributes)
+
+    def cancel(self, job: Job, *, now: datetime) -> Job:
+        """Make a pending job cancelled; see :meth:`_end`."""
+        return self._end(replace(job, status=JobStatus.CANCELLED), now=now)
+
+    def _end(
+        self, job: Job, *, now: datetime, attributes: Mapping[str, Any] | None = None, result: Result | None = None
+    ) -> Job:
+        """Write the end of a job, free its slot, begin its retention and leave an event: all or nothing, once only.
+
+        Args:
+            job: with the status that it is to have, and all that belongs to it but the times.
+            now: when it ends.
+            attributes: of the JOB item that only this end has.
+            result: of a completed job.
 
         Returns:
             The job as it is now.
 
         Raises:
-            JobNotActive: the job may not become ``status`` any more; it carries the status that it has.
+            JobNotActive: the job may not end so any more; it carries the status that it has.
         """
-        ended = replace(
-            job,
-            status=status,
-            completed_at=now,
-            expires_at=now + retention(status),
-            completed_segments=completed_segments,
-            retry_count=retry_count,
-            audio_file_id=audio_file_id,
-            failure=failure,
-        )
-        expires_at = now + retention(status)
+        status, expires_at = job.status, now + retention(job.status)
         changes: dict[str, Any] = {
             "status": status.value,
             "completed_at": items.encode_time(now),
             TTL_ATTRIBUTE: items.encode_expiry(expires_at),
-            "completed_segments": completed_segments,
-            "retry_count": retry_count,
+            "completed_segments": job.completed_segments,
+            "retry_count": job.retry_count,
             USER_STATUS_JOBS.partition_key: items.user_status_key(job.user_id, status),
+            **(attributes or {}),
         }
-        if audio_file_id is not None:
-            changes["audio_file_id"] = audio_file_id
-        if failure is not None:
-            changes["failure_code"] = failure.code.value
-            changes["failure_details"] = items.pack_failure_details(failure)
-
         allowed = {f":from{number}": value.value for number, value in enumerate(predecessors(status))}
         writes: list[TransactWriteItemTypeDef] = [
             {
@@ -362,13 +373,14 @@ class JobRepository:
             },
             {"Update": self._free_slot(job.user_id, job.id)},
         ]
+        writes.append({"Put": self._put(items.event_item(job, occurred_at=now, expires_at=expires_at))})
         if result is not None:
             writes.append({"Put": self._put(items.result_item(job.id, result, expires_at))})
         reasons = self._transact(*writes)
         if reasons is not None:
             old = reasons[0].get("Item")
             raise JobNotActive(items.read_job(old).status if old else None)
-        return ended
+        return replace(job, completed_at=now, expires_at=expires_at)
 
     def open_jobs(self, shard: int) -> Iterator[Job]:
         """The jobs of one shard that are pending, processing, or failed and not settled.

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from uuid6 import uuid7
@@ -29,6 +28,7 @@ _SUBMIT_ATTEMPTS = 3
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from castline.jobs.executions import Executions
     from castline.jobs.model import Dialogue, JobPage, JobRecord
@@ -38,10 +38,6 @@ if TYPE_CHECKING:
 def _name_submission(key: str, dialogue: Dialogue) -> IdempotencyKey:
     canonical = json.dumps(asdict(dialogue), sort_keys=True).encode("utf-8")
     return IdempotencyKey(key=key, request_hash=hashlib.sha256(canonical).hexdigest())
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class JobService:
@@ -56,7 +52,7 @@ class JobService:
         executions: Executions,
         *,
         max_active_jobs: int,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime],
         submitted: Callable[[Job], None] = lambda _job: None,
     ) -> None:
         """Offer the jobs of ``repository``.
@@ -173,7 +169,7 @@ class JobService:
         """
         job = self._get_job(user_id, job_id)
         try:
-            cancelled = self._repository.finish(job, JobStatus.CANCELLED, now=self._now())
+            cancelled = self._repository.cancel(job, now=self._now())
         except JobNotActive as refusal:
             if refusal.status is None:
                 raise JobNotFound from refusal

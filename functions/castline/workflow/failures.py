@@ -1,54 +1,41 @@
 """How a task's error becomes the failure of its job.
 
 A task fails by raising. Step Functions knows the error by its class's name, which its retry rules match, and passes
-that name and the message on to ``RecordFailure``. What makes the failure precise, a turn's index or a voice's id,
-travels as JSON in the message.
+that name and the message on to ``RecordFailure``. Where in the dialogue it happened travels as JSON in the message.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from castline.jobs.model import Failure, FailureCode
+from castline.jobs.failures import JobFailure
+from castline.usecases.errors import JobFailing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-ErrorT = TypeVar("ErrorT", bound=Exception)
-
-_CODES = {
-    "BrokenSegment": FailureCode.SEGMENT_BROKEN,
-    "EmptyAudio": FailureCode.EMPTY_AUDIO,
-    "Lambda.TooManyRequestsException": FailureCode.TIMEOUT,
-    "ProviderAuthFailed": FailureCode.PROVIDER_AUTH_FAILED,
-    "ProviderMisconfigured": FailureCode.PROVIDER_MISCONFIGURED,
-    "ProviderQuotaExceeded": FailureCode.PROVIDER_QUOTA_EXCEEDED,
-    "ProviderRejectedInput": FailureCode.PROVIDER_REJECTED_INPUT,
-    "ProviderThrottled": FailureCode.PROVIDER_THROTTLED,
-    "ProviderTimedOut": FailureCode.PROVIDER_UNAVAILABLE,
-    "ProviderUnavailable": FailureCode.PROVIDER_UNAVAILABLE,
-    "Sandbox.Timedout": FailureCode.TIMEOUT,
-    "States.Timeout": FailureCode.TIMEOUT,
-    "VoiceNotFound": FailureCode.VOICE_NOT_FOUND,
-}
+    from collections.abc import Iterator, Mapping
 
 
-def with_details(error: ErrorT, **details: str | int) -> ErrorT:
-    """The same error with ``details`` in its message, for a task to raise."""
-    return type(error)(json.dumps({"reason": str(error), "details": details}, ensure_ascii=False))
+@contextmanager
+def reported_to_step_functions() -> Iterator[None]:
+    """Raise a ``JobFailing`` as the error that Step Functions is to know, with its details in the message."""
+    try:
+        yield
+    except JobFailing as failing:
+        message = json.dumps({"reason": str(failing.error), "details": failing.details}, ensure_ascii=False)
+        raise type(failing.error)(message) from failing.error
 
 
-def read_failure(error_output: Mapping[str, Any]) -> Failure:
-    """The failure that an error output of Step Functions stands for.
+def read_failure(error_output: Mapping[str, Any]) -> JobFailure:
+    """Return the failure that an error output of Step Functions stands for.
 
     Args:
         error_output: ``{"Error": name, "Cause": text}``, where the text is a Lambda function's error as JSON,
             if a function failed.
     """
-    code = _CODES.get(error_output.get("Error", ""), FailureCode.INTERNAL_ERROR)
     try:
         details = json.loads(json.loads(error_output["Cause"])["errorMessage"])["details"]
     except (KeyError, TypeError, ValueError):
-        details = {}
-    return Failure(code=code, details=details if isinstance(details, dict) else {})
+        details = None
+    return JobFailure.of_error(error_output.get("Error", ""), details)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from castline.ending import fail_job
+from castline import composition
 from castline.observability import logger, note, observed
 from castline.workflow.failures import read_failure
 
@@ -19,5 +18,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     job_id: str = event["job_id"]
     note(job_id=job_id)
     failure = read_failure(event["failure"])
-    recorded = fail_job(job_id, failure, now=datetime.now(UTC))
+    recorded = composition.fail_job()(job_id, failure)
     logger.warning("failed", extra={"code": failure.code, "error": event["failure"]["Error"], "recorded": recorded})

@@ -9,6 +9,7 @@ from uuid import uuid4
 from castline import composition
 from castline.audio.keys import audio_key
 from castline.jobs.model import JobStatus, Result, TurnTiming
+from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
@@ -41,6 +42,6 @@ def complete_job(cues: Iterable[SubtitleCue] = (), dialogue: Dialogue | None = N
             TurnTiming(turn_index=turn.index, speaker=turn.speaker, start_ms=0, end_ms=900) for turn in dialogue.turns
         ),
     )
-    return repository.finish(
-        job, JobStatus.COMPLETED, now=datetime.now(UTC), audio_file_id=audio_file_id, result=result
+    return end_job(
+        repository, job, JobStatus.COMPLETED, now=datetime.now(UTC), audio_file_id=audio_file_id, result=result
     )

@@ -18,6 +18,7 @@ from castline.jobs import items
 from castline.jobs.model import JobStatus
 from infra.routes import PREFIX, ROUTES
 from local import resources
+from tests.ended_jobs import end_job
 from tests.integration.api.client import Answer, call
 from tests.integration.examples import make_dialogue, make_job
 
@@ -47,7 +48,7 @@ def completed() -> str:
     job = repository.get(job_id)
     assert job is not None
     repository.start(job, total_segments=1_000, now=datetime.now(UTC))
-    repository.finish(job, JobStatus.COMPLETED, now=datetime.now(UTC), audio_file_id=str(uuid4()))
+    end_job(repository, job, JobStatus.COMPLETED, now=datetime.now(UTC), audio_file_id=str(uuid4()))
     return job_id
 
 

@@ -124,7 +124,9 @@ def test_a_failed_start_is_a_503_and_leaves_nothing_behind(user: str, monkeypatc
     client = boto3.client("stepfunctions")
     with Stubber(client) as stubber:
         stubber.add_client_error("start_execution", "ExecutionLimitExceeded", http_status_code=400)
-        broken = JobService(composition.job_repository(), Executions(client, "arn"), max_active_jobs=1)
+        broken = JobService(
+            composition.job_repository(), Executions(client, "arn"), max_active_jobs=1, now=composition.clock()
+        )
         with monkeypatch.context() as patch:
             patch.setattr(composition, "job_service", lambda: broken)
 

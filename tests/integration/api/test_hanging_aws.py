@@ -15,6 +15,7 @@ from castline import composition
 from castline.jobs.model import JobStatus
 from infra.routes import PREFIX, ROUTES
 from local.quickstart import DIALOGUE
+from tests.ended_jobs import end_job
 from tests.integration.api.client import Answer, make_event, send
 from tests.integration.examples import make_dialogue, make_job
 
@@ -61,7 +62,7 @@ def completed_job() -> tuple[str, str]:
     repository, job = composition.job_repository(), make_job()
     repository.create(job, make_dialogue(), max_active=3)
     repository.start(job, total_segments=1, now=datetime.now(UTC))
-    repository.finish(job, JobStatus.COMPLETED, now=datetime.now(UTC), audio_file_id=str(uuid4()))
+    end_job(repository, job, JobStatus.COMPLETED, now=datetime.now(UTC), audio_file_id=str(uuid4()))
     return job.id, job.user_id
 
 

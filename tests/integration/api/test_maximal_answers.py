@@ -23,6 +23,7 @@ from castline.speech.voice_list import Gender, Voice
 from infra.routes import PREFIX, ROUTES
 from local import resources
 from local.cloud.lambda_runtime import _RESPONSE_LIMIT_BYTES
+from tests.ended_jobs import end_job
 from tests.integration.api.client import answer_of, call, make_event
 from tests.integration.api.completed_jobs import complete_job
 from tests.integration.examples import make_dialogue, make_job
@@ -129,7 +130,7 @@ def _largest_page() -> int:
     for _ in range(101):
         job = make_job(user_id=user)
         repository.create(job, make_dialogue(), max_active=101)
-        repository.finish(job, JobStatus.CANCELLED, now=job.created_at)
+        end_job(repository, job, JobStatus.CANCELLED, now=job.created_at)
     answer, size = ask("GET", "/jobs?limit=100", user)
     assert len(json.loads(answer["body"])["items"]) == 100
     return size

@@ -14,6 +14,7 @@ from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.jobs.model import JobStatus
 from local import resources
+from tests.ended_jobs import end_job
 from tests.integration.api.client import call
 from tests.integration.examples import make_dialogue, make_job
 
@@ -32,7 +33,7 @@ def job() -> tuple[Job, str]:
     repository.create(job, make_dialogue(), max_active=3)
     repository.start(job, total_segments=1, now=datetime.now(UTC))
     composition.audio_storage().put_cues(job.id, audio_file_id, [SubtitleCue(0, 900, "A", "好")])
-    repository.finish(job, JobStatus.COMPLETED, now=datetime.now(UTC), audio_file_id=audio_file_id)
+    end_job(repository, job, JobStatus.COMPLETED, now=datetime.now(UTC), audio_file_id=audio_file_id)
     return job, audio_file_id
 
 

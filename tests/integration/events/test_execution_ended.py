@@ -11,9 +11,11 @@ from uuid6 import uuid7
 
 from castline import composition
 from castline.events import execution_ended
-from castline.jobs.model import FailureCode, Job, JobStatus
+from castline.jobs.failures import FailureCode
+from castline.jobs.model import Job, JobStatus
 from local import resources
 from local.cloud.lambda_context import LambdaContext
+from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def test_other_changes_are_passed_over(job: Job, status: str) -> None:
 
 
 def test_an_outcome_that_is_recorded_stands(job: Job) -> None:
-    composition.job_repository().finish(job, JobStatus.CANCELLED, now=datetime.now(UTC))
+    end_job(composition.job_repository(), job, JobStatus.CANCELLED, now=datetime.now(UTC))
 
     announce(job.id, "ABORTED")
 

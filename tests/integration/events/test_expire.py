@@ -14,6 +14,7 @@ from castline.aws_errors import ServiceUnavailable
 from castline.jobs.model import JobStatus
 from infra import functions
 from local import resources
+from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def expired_job() -> Job:
     job = make_job(created_at=long_ago)
     repository = composition.job_repository()
     repository.create(job, make_dialogue(), max_active=3)
-    repository.finish(job, JobStatus.FAILED, now=long_ago)
+    end_job(repository, job, JobStatus.FAILED, now=long_ago)
     put_audio(job)
     return job
 

@@ -13,11 +13,10 @@ from uuid6 import uuid7
 
 from castline.jobs import items
 from castline.jobs.errors import JobLimitExceeded, JobNotActive
+from castline.jobs.failures import FailureCode, JobFailure
 from castline.jobs.model import (
     Batch,
     Dialogue,
-    Failure,
-    FailureCode,
     Job,
     JobStatus,
     Result,
@@ -29,6 +28,7 @@ from castline.jobs.model import (
 from castline.jobs.repository import JobRepository
 from castline.jobs.table import OPEN_SHARDS
 from local import resources
+from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def test_starting_twice_keeps_the_first_start(repository: JobRepository, user: s
 @pytest.mark.parametrize("status", [JobStatus.CANCELLED, JobStatus.FAILED])
 def test_a_job_that_has_ended_cannot_be_started(repository: JobRepository, user: str, status: JobStatus) -> None:
     job = create(repository, user)
-    repository.finish(job, status, now=NOW)
+    end_job(repository, job, status, now=NOW)
 
     with pytest.raises(JobNotActive) as refusal:
         repository.start(job, total_segments=2, now=NOW)
@@ -233,8 +233,8 @@ def test_completion_stores_the_result_and_frees_the_slot(repository: JobReposito
     repository.record_batch(job.id, batch, now=NOW)
 
     later = NOW + timedelta(seconds=20, milliseconds=7)
-    ended = repository.finish(
-        job, JobStatus.COMPLETED, now=later, completed_segments=2, audio_file_id="file", result=RESULT
+    ended = end_job(
+        repository, job, JobStatus.COMPLETED, now=later, completed_segments=2, audio_file_id="file", result=RESULT
     )
 
     record = repository.get_record(job.id)
@@ -257,7 +257,7 @@ def test_every_item_of_an_ended_job_expires(
         repository.start(job, total_segments=1, now=NOW)
     repository.record_batch(job.id, Batch(number=0), now=NOW)
 
-    repository.finish(job, status, now=NOW, result=RESULT if status is JobStatus.COMPLETED else None)
+    end_job(repository, job, status, now=NOW, result=RESULT)
 
     expiries = {key: int(item["expires_at"]) for key, item in raw_items(job.id).items()}
     until = int((NOW + timedelta(days=days)).timestamp())
@@ -277,17 +277,17 @@ def test_the_first_outcome_stands(repository: JobRepository, user: str) -> None:
     # Given a job that has timed out
     job = create(repository, user)
     repository.start(job, total_segments=1, now=NOW)
-    repository.finish(job, JobStatus.FAILED, now=NOW, failure=Failure(code=FailureCode.TIMEOUT))
+    end_job(repository, job, JobStatus.FAILED, now=NOW, failure=JobFailure(code=FailureCode.TIMEOUT))
 
     # When its last task finishes late
     with pytest.raises(JobNotActive) as refusal:
-        repository.finish(job, JobStatus.COMPLETED, now=NOW, result=RESULT, audio_file_id="late")
+        end_job(repository, job, JobStatus.COMPLETED, now=NOW, result=RESULT, audio_file_id="late")
 
     # Then nothing changes
     assert refusal.value.status is JobStatus.FAILED
     record = repository.get_record(job.id)
     assert record is not None
-    assert record.job.failure == Failure(code=FailureCode.TIMEOUT)
+    assert record.job.failure == JobFailure(code=FailureCode.TIMEOUT)
     assert (record.job.audio_file_id, record.result) == (None, None)
 
 
@@ -295,7 +295,7 @@ def test_a_pending_job_cannot_be_completed(repository: JobRepository, user: str)
     job = create(repository, user)
 
     with pytest.raises(JobNotActive):
-        repository.finish(job, JobStatus.COMPLETED, now=NOW, result=RESULT)
+        end_job(repository, job, JobStatus.COMPLETED, now=NOW, result=RESULT)
 
 
 def test_cancel_and_start_have_one_winner(repository: JobRepository, user: str) -> None:
@@ -310,7 +310,7 @@ def test_cancel_and_start_have_one_winner(repository: JobRepository, user: str) 
                 if name == "start":
                     repository.start(job, total_segments=1, now=NOW)
                 else:
-                    repository.finish(job, JobStatus.CANCELLED, now=NOW)
+                    end_job(repository, job, JobStatus.CANCELLED, now=NOW)
                 wins.append(name)
             except JobNotActive:
                 pass
@@ -326,7 +326,7 @@ def test_cancel_and_start_have_one_winner(repository: JobRepository, user: str) 
         assert len(wins) == 1
         assert after.status is (JobStatus.PROCESSING if wins == ["start"] else JobStatus.CANCELLED)
         if wins == ["start"]:
-            repository.finish(job, JobStatus.FAILED, now=NOW)
+            end_job(repository, job, JobStatus.FAILED, now=NOW)
 
 
 def test_batches_count_progress_and_the_worst_luck(repository: JobRepository, user: str) -> None:
@@ -348,7 +348,7 @@ def test_batches_count_progress_and_the_worst_luck(repository: JobRepository, us
 def test_a_batch_that_comes_late_changes_nothing_of_an_ended_job(repository: JobRepository, user: str) -> None:
     job = create(repository, user)
     repository.start(job, total_segments=3, now=NOW)
-    repository.finish(job, JobStatus.FAILED, now=NOW, completed_segments=1, retry_count=2)
+    end_job(repository, job, JobStatus.FAILED, now=NOW, completed_segments=1, retry_count=2)
 
     late = Batch(number=0, segments=(SpokenSegment(number=0, fingerprint="f", samples=1),))
     repository.record_batch(job.id, late, now=NOW, failed=True)
@@ -361,7 +361,7 @@ def test_a_batch_that_comes_late_changes_nothing_of_an_ended_job(repository: Job
 def test_only_open_jobs_are_in_the_open_index(repository: JobRepository, user: str) -> None:
     pending, processing, ended = (create(repository, user) for _ in range(3))
     repository.start(processing, total_segments=1, now=NOW)
-    repository.finish(ended, JobStatus.CANCELLED, now=NOW)
+    end_job(repository, ended, JobStatus.CANCELLED, now=NOW)
 
     mine = {job.id for shard in range(OPEN_SHARDS) for job in repository.open_jobs(shard) if job.user_id == user}
 
@@ -376,7 +376,7 @@ class TestLists:
         for number in range(11):
             job = create(repository, user)
             if number < 9:
-                repository.finish(job, JobStatus.CANCELLED if number < 4 else JobStatus.FAILED, now=NOW)
+                end_job(repository, job, JobStatus.CANCELLED if number < 4 else JobStatus.FAILED, now=NOW)
             jobs.append(job)
         return jobs
 

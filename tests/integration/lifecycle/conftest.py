@@ -28,14 +28,14 @@ def world() -> Iterator[World]:
         patch.setenv("TABLE_NAME", resources.TABLE_NAME)
         patch.setenv("BUCKET_NAME", resources.BUCKET_NAME)
         patch.setenv("SPEECH_PROVIDERS", resources.SPEECH_PROVIDERS)
-        composition.reset()
         world = World(cloud, clock)
         voice = Hum()
-        patch.setattr(composition, "executions", lambda: world.executions)
-        patch.setattr(composition, "speech_session", lambda _provider_id: voice)
-        clock.rule(patch)
-        yield world
-        composition.reset()
+        with composition.given(
+            clock=lambda: clock.now,
+            executions=lambda: world.executions,
+            speech_session=lambda _provider_id: voice,
+        ):
+            yield world
 
 
 @pytest.fixture

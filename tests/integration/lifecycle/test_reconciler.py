@@ -16,7 +16,8 @@ from uuid6 import uuid7
 
 from castline import composition
 from castline.jobs import items
-from castline.jobs.model import FailureCode, Job, JobStatus, JobType
+from castline.jobs.failures import FailureCode
+from castline.jobs.model import Job, JobStatus, JobType
 from local import resources
 from local.cloud.lambda_context import LambdaContext
 from tests.integration.lifecycle.world import (

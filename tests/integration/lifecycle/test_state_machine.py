@@ -457,7 +457,9 @@ class Lifecycle(RuleBasedStateMachine):
             assert all("expires_at" in batch for batch in batches.values())
             assert bool(batches) == (job.batch_expires_at is not None)
             names = {"JOB", "INPUT"} if job.status is not None else set()
-            assert set(items) == names | ({"RESULT"} if job.status == "completed" else set()), job
+            results = {"RESULT"} if job.status == "completed" else set()
+            events = {f"EVENT#job.{job.status}"} if job.ended_at is not None and names else set()
+            assert set(items) == names | results | events, job
             expiry = int(job.expires_at.timestamp()) if job.expires_at else None
             assert {item.get("expires_at") for item in items.values()} <= {expiry}, job
         everybody = {f"JOB#{job.id}" for job in self.expected.jobs} | {f"USER#{user}" for user in USERS}

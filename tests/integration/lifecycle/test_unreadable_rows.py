@@ -13,7 +13,8 @@ import pytest
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs import items
 from castline.jobs.errors import InputUnreadable
-from castline.jobs.model import FailureCode, JobStatus
+from castline.jobs.failures import FailureCode
+from castline.jobs.model import JobStatus
 from local import resources
 from tests.integration.lifecycle.world import DIALOGUE, SETTLED, World, new_user
 

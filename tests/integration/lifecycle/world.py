@@ -36,8 +36,6 @@ from local.cloud.ttl import delete_expired_items
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import pytest
-
     from castline.jobs.model import JobStatus
     from castline.jobs.repository import JobRepository
     from castline.jobs.service import JobService
@@ -51,15 +49,6 @@ SETTLED = timedelta(seconds=60)
 """How old a job must be for the reconciler: RECONCILE_AFTER_SECONDS."""
 
 _START = datetime(2026, 1, 20, 10, 30, tzinfo=UTC)
-_ASKING_FOR_THE_TIME = (
-    "castline.events.execution_ended",
-    "castline.events.reconcile",
-    "castline.jobs.service",
-    "castline.workflow.assemble",
-    "castline.workflow.plan",
-    "castline.workflow.record_failure",
-    "castline.workflow.synthesize",
-)
 
 
 class Crash(BaseException):
@@ -82,18 +71,6 @@ class StandingClock(Clock):
 
     def now(self) -> datetime:
         return _START + self._offset
-
-    def rule(self, patch: pytest.MonkeyPatch) -> None:
-        """Let everything of Castline's that asks for the time ask this clock: the one place where time is faked."""
-        clock = self
-
-        class Told(datetime):
-            @classmethod
-            def now(cls, tz: Any = None) -> Any:  # noqa: ARG003 (as datetime has it)
-                return clock.now()
-
-        for module in _ASKING_FOR_THE_TIME:
-            patch.setattr(f"{module}.datetime", Told)
 
 
 class ScriptedExecutions(Executions):

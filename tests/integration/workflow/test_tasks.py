@@ -14,9 +14,11 @@ from castline import composition
 from castline.audio.errors import BrokenSegment
 from castline.audio.stored_segment import encode_segment
 from castline.jobs.errors import JobNotActive
-from castline.jobs.model import FailureCode, Job, JobRecord, JobStatus
+from castline.jobs.failures import FailureCode
+from castline.jobs.model import Job, JobRecord, JobStatus
 from castline.speech.errors import ProviderUnavailable, VoiceNotFound
 from local import resources
+from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ pytestmark = pytest.mark.usefixtures("cloud_with_functions")
 
 def test_a_cancelled_job_is_neither_planned_nor_spoken(speech: AzureSpeechEmulator) -> None:
     job = submit("你好")
-    composition.job_repository().finish(job, JobStatus.CANCELLED, now=datetime.now(UTC))
+    end_job(composition.job_repository(), job, JobStatus.CANCELLED, now=datetime.now(UTC))
     before = spoken_texts(speech)
 
     with pytest.raises(JobNotActive):
@@ -193,7 +195,7 @@ def test_an_assembly_that_comes_too_late_leaves_no_audio(monkeypatch: pytest.Mon
 
     def time_out_meanwhile(*args: Any, **kwargs: Any) -> int:
         size_bytes = put_audio(*args, **kwargs)
-        composition.job_repository().finish(job, JobStatus.FAILED, now=datetime.now(UTC))
+        end_job(composition.job_repository(), job, JobStatus.FAILED, now=datetime.now(UTC))
         return size_bytes
 
     monkeypatch.setattr(storage, "put_audio", time_out_meanwhile)

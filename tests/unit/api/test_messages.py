@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 import pytest
 
 from castline.api import errors, messages
 from castline.api.languages import Language
-from castline.jobs.model import FailureCode
-
-
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("code", FailureCode)
-def test_every_failure_has_a_sentence(code: FailureCode, language: Language) -> None:
-    details = {"turn_index": 7, "voice_id": "zh-TW-HsiaoYuNeural"}
-
-    sentence = messages.failure_message(code, details, language)
-
-    assert sentence
-    assert "{" not in sentence
-
-
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("details", [{}, {"turn_index": 7}, {"voice_id": None}, {"turn_index": {}, "voice_id": []}])
-@pytest.mark.parametrize("code", FailureCode)
-def test_a_failure_has_a_sentence_whatever_its_details(
-    code: FailureCode, details: dict[str, Any], language: Language
-) -> None:
-    sentence = messages.failure_message(code, details, language)
-
-    assert sentence
-    assert "{turn_index}" not in sentence
-    assert "{voice_id}" not in sentence
+from castline.jobs.failures import FailureCode, JobFailure
 
 
 def test_the_errors_that_have_a_message_are_those_that_are_declared() -> None:
@@ -50,6 +25,6 @@ def test_an_unknown_kind_of_problem_still_gets_a_sentence(language: Language) ->
 
 
 def test_the_time_out_reads_as_the_product_says() -> None:
-    assert messages.failure_message("TIMEOUT", {}, Language.CHINESE) == "執行逾時"
-    assert messages.failure_message("INTERRUPTED", {}, Language.CHINESE) == "系統中斷"
+    assert JobFailure(code=FailureCode.TIMEOUT).sentence(Language.CHINESE) == "執行逾時"
+    assert JobFailure(code=FailureCode.INTERRUPTED).sentence(Language.CHINESE) == "系統中斷"
     assert messages.error_message("JOB_LIMIT_EXCEEDED", Language.CHINESE) == "已達並發上限，請等待現有工作完成"

@@ -8,7 +8,7 @@ from mutagen.id3 import ID3
 from castline.audio.assembly import plan_assembly
 from castline.audio.formats import OutputFormat
 from castline.jobs.model import Dialogue, Job, JobRecord, JobStatus, JobType, Turn, VoiceAssignment
-from castline.workflow.captions import mp3_tag
+from castline.synthesis.captions import mp3_tag
 
 FAMILY = "👩\u200d👩\u200d👧"
 

@@ -6,9 +6,10 @@ import json
 import pytest
 
 from castline.audio.errors import BrokenSegment
-from castline.jobs.model import Failure, FailureCode
+from castline.jobs.failures import FailureCode, JobFailure
 from castline.speech import errors
-from castline.workflow.failures import read_failure, with_details
+from castline.usecases.errors import JobFailing
+from castline.workflow.failures import read_failure, reported_to_step_functions
 
 CONCRETE_SPEECH_ERRORS = [
     error
@@ -25,9 +26,10 @@ def as_step_functions_reports(error: Exception) -> dict[str, str]:
 
 @pytest.mark.parametrize("error_type", [*CONCRETE_SPEECH_ERRORS, BrokenSegment])
 def test_every_error_of_a_task_is_a_failure_of_its_own_with_its_details(error_type: type[Exception]) -> None:
-    error = with_details(error_type("reason"), turn_index=3, voice_id="zh-TW-HsiaoYuNeural")
+    with pytest.raises(error_type) as raised, reported_to_step_functions():
+        raise JobFailing(error_type("reason"), turn_index=3, voice_id="zh-TW-HsiaoYuNeural")
 
-    failure = read_failure(as_step_functions_reports(error))
+    failure = read_failure(as_step_functions_reports(raised.value))
 
     assert failure.code is not FailureCode.INTERNAL_ERROR
     assert failure.details == {"turn_index": 3, "voice_id": "zh-TW-HsiaoYuNeural"}
@@ -35,7 +37,7 @@ def test_every_error_of_a_task_is_a_failure_of_its_own_with_its_details(error_ty
 
 @pytest.mark.parametrize("name", ["States.Timeout", "Sandbox.Timedout", "Lambda.TooManyRequestsException"])
 def test_running_out_of_time_is_a_timeout_however_it_is_called(name: str) -> None:
-    assert read_failure({"Error": name, "Cause": "not JSON"}) == Failure(code=FailureCode.TIMEOUT)
+    assert read_failure({"Error": name, "Cause": "not JSON"}) == JobFailure(code=FailureCode.TIMEOUT)
 
 
 @pytest.mark.parametrize(
@@ -48,11 +50,11 @@ def test_running_out_of_time_is_a_timeout_however_it_is_called(name: str) -> Non
     ],
 )
 def test_anything_else_is_our_own_fault_and_reveals_nothing(output: dict[str, str]) -> None:
-    assert read_failure(output) == Failure(code=FailureCode.INTERNAL_ERROR)
+    assert read_failure(output) == JobFailure(code=FailureCode.INTERNAL_ERROR)
 
 
 @pytest.mark.parametrize("details", [None, [], "text", 3, True])
 def test_details_that_are_no_object_are_none(details: object) -> None:
     cause = json.dumps({"errorMessage": json.dumps({"reason": "r", "details": details}), "errorType": "EmptyAudio"})
 
-    assert read_failure({"Error": "EmptyAudio", "Cause": cause}) == Failure(code=FailureCode.EMPTY_AUDIO)
+    assert read_failure({"Error": "EmptyAudio", "Cause": cause}) == JobFailure(code=FailureCode.EMPTY_AUDIO)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.model import SpokenSegment
-from castline.workflow.progress import INTERVAL_SECONDS, BatchProgress
+from castline.synthesis.progress import INTERVAL_SECONDS, BatchProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ from castline.speech.providers.azure.provider import (
     AzureSpeech,
 )
 from castline.speech.utterances import Utterance
-from castline.workflow.segments import (
+from castline.synthesis.segments import (
     MAX_BATCH_CHARACTERS,
     MAX_BATCH_UTTERANCES,
     PlannedUtterance,

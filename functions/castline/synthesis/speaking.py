@@ -13,8 +13,8 @@ from castline.audio.stored_segment import Checksums
 from castline.speech.beats import BEAT, is_beat
 from castline.speech.cues import is_one_cue
 from castline.speech.errors import CutUncertain, EmptyAudio, PermanentSpeechError, SpeechError, TransientSpeechError
-from castline.workflow.segments import fingerprint
-from castline.workflow.shaping import SegmentNotes, shape
+from castline.synthesis.segments import fingerprint
+from castline.synthesis.shaping import SegmentNotes, shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job, SegmentCue
     from castline.speech.providers.base import SpeechProvider, SpeechSession
     from castline.speech.utterances import Speech, Utterance
-    from castline.workflow.tally import Tally
+    from castline.synthesis.tally import Tally
 
     _Wanted = dict[int, tuple[Utterance, str]]
     _Result = tuple[int, "StoredUtterance | SpeechError"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from castline.audio.assembly import Assembly
     from castline.jobs.model import JobRecord, SpokenSegment
-    from castline.workflow.segments import Segment
+    from castline.synthesis.segments import Segment
 
 _TITLE_CHARACTERS = 60
 

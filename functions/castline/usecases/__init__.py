@@ -1,0 +1,1 @@
+"""What Castline does, one module for each deed. Collaborators and the clock are given; no HTTP, no Lambda."""

@@ -1,0 +1,17 @@
+"""How work on a job ends early."""
+
+from __future__ import annotations
+
+
+class JobFailing(Exception):
+    """An attempt at a job has ended with an error, and it is known where in the dialogue.
+
+    Attributes:
+        error: what went wrong; whether trying again may help depends on its class.
+        details: fields of ``JobFailure``.
+    """
+
+    def __init__(self, error: Exception, **details: int | str) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.details = details

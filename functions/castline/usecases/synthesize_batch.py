@@ -1,0 +1,160 @@
+"""Synthesize one batch of a job: speak what is not stored yet, and store it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from castline.jobs.errors import JobNotActive
+from castline.jobs.model import Batch, JobStatus, SpokenSegment, SynthesisMode
+from castline.metrics import Metric
+from castline.observability import logger, measure, note
+from castline.speech.errors import TransientSpeechError
+from castline.synthesis.progress import BatchProgress
+from castline.synthesis.segments import plan_segments, plan_utterances, synthesis_mode
+from castline.synthesis.speaking import Speaking
+from castline.synthesis.tally import Tally
+from castline.usecases.errors import JobFailing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from castline.audio.storage import AudioStorage
+    from castline.jobs.model import JobRecord
+    from castline.jobs.repository import JobRepository
+    from castline.speech.providers.base import SpeechSession
+    from castline.speech.providers.registry import EnabledProvider
+    from castline.synthesis.segments import BatchRange, PlannedUtterance
+    from castline.synthesis.speaking import StoredUtterance
+
+
+class SynthesizeBatch:
+    """Speaks the utterances of a batch, and records each.
+
+    What is stored already is not spoken again: a second attempt at a batch does only what is missing.
+    """
+
+    def __init__(
+        self,
+        repository: JobRepository,
+        storage: AudioStorage,
+        *,
+        provider: Callable[[str], EnabledProvider],
+        session: Callable[[str], SpeechSession],
+        now: Callable[[], datetime],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            repository: the jobs.
+            storage: where what is spoken is kept.
+            provider: gives a speech provider by its id.
+            session: gives what speaks for the provider of that id; asked only when something has to be spoken.
+            now: the clock.
+        """
+        self._repository = repository
+        self._storage = storage
+        self._provider = provider
+        self._session = session
+        self._now = now
+
+    def __call__(self, job_id: str, batch: BatchRange) -> None:
+        """Speak and store a batch.
+
+        Raises:
+            JobNotActive: the job has ended meanwhile; nothing is paid for.
+            JobFailing: an utterance could not be spoken. The others of the batch are stored all the same, unless
+                trying again is pointless.
+            InputUnreadable: the dialogue is missing or unreadable.
+            ProviderMisconfigured: the job's provider is not enabled any more.
+        """
+        record = self._repository.get_record(job_id)
+        if record is None or record.job.status is not JobStatus.PROCESSING:
+            raise JobNotActive(record.job.status if record else None)
+        note(user_id=record.job.user_id)
+        _measure_wait(record, batch.number, self._now())
+
+        enabled = self._provider(record.job.provider)
+        everything = plan_utterances(plan_segments(record.readable_dialogue, enabled.provider))
+        planned = everything[batch.first_utterance : batch.first_utterance + batch.utterance_count]
+
+        def store(segments: Sequence[SpokenSegment], *, is_native: bool = False, failed: bool = False) -> None:
+            done = Batch(number=batch.number, segments=tuple(segments), is_native=is_native)
+            self._repository.record_batch(job_id, done, now=self._now(), failed=failed)
+
+        progress = BatchProgress(store, recorded=_count_recorded(record, batch.number))
+        tally = Tally()
+        speaking = Speaking(
+            record.job,
+            volume=record.readable_dialogue.delivery.volume,
+            is_native=synthesis_mode(everything, enabled.provider) is SynthesisMode.NATIVE,
+            concurrency=enabled.concurrency,
+            storage=self._storage,
+            provider=enabled.provider,
+            session=partial(self._session, record.job.provider),
+            tally=tally,
+            progress=lambda stored: progress.advance(lambda: _spoken_segments(planned, stored)),
+        )
+        try:
+            outcome = speaking.speak([each.utterance for each in planned])
+        finally:
+            tally.write()
+        # The worst error speaks for the batch: one that cannot be mended by trying again, if there is one.
+        position, error = min(
+            outcome.errors.items(),
+            key=lambda item: (isinstance(item[1], TransientSpeechError), item[0]),
+            default=(0, None),
+        )
+        spoken = _spoken_segments(planned, outcome.stored)
+        _count_reused(record, spoken)
+        store(spoken, is_native=outcome.is_native, failed=isinstance(error, TransientSpeechError))
+        if error is not None:
+            first_segment = planned[position].segments[0]
+            logger.warning("batch failed", extra={"error": type(error).__name__, "reason": str(error)})
+            raise JobFailing(
+                error,
+                turn_index=record.readable_dialogue.turns[first_segment.turn].index,
+                voice_id=first_segment.utterance.voice_id,
+            ) from error
+        logger.info("batch spoken", extra={"segments": len(spoken)})
+
+
+def _measure_wait(record: JobRecord, number: int, now: datetime) -> None:
+    """Measure how long the batch's first attempt had to wait; later ones wait for the provider besides."""
+    started_at = record.job.started_at
+    if started_at is not None and all(batch.number != number for batch in record.batches):
+        measure({Metric.BUDGET_TIME: (now - started_at).total_seconds() * 1000})
+
+
+def _count_reused(record: JobRecord, spoken: Sequence[SpokenSegment]) -> None:
+    """Count what need not be spoken, but for what an earlier attempt at the batch has counted."""
+    counted = {segment.number for batch in record.batches for segment in batch.segments}
+    reused = [segment for segment in spoken if segment.is_reused and segment.number not in counted]
+    if reused:
+        measure({Metric.SEGMENTS_REUSED: len(reused)})
+
+
+def _count_recorded(record: JobRecord, number: int) -> int:
+    return sum(len(batch.segments) for batch in record.batches if batch.number == number)
+
+
+def _spoken_segments(batch: Sequence[PlannedUtterance], stored: Mapping[int, StoredUtterance]) -> list[SpokenSegment]:
+    """Every segment of the batch that is stored. The first of those that sound the same bears what it has cost."""
+    segments: list[SpokenSegment] = []
+    for position, utterance in sorted(stored.items()):
+        for ordinal, segment in enumerate(batch[position].segments):
+            is_paid_for = ordinal == 0 and utterance.is_paid_for
+            segments.append(
+                SpokenSegment(
+                    number=segment.number,
+                    fingerprint=utterance.fingerprint,
+                    samples=utterance.samples,
+                    cues=utterance.cues,
+                    billed_characters=utterance.billed_characters if is_paid_for else 0,
+                    is_reused=not is_paid_for,
+                    frames_checksum=utterance.checksums.frames if utterance.checksums else None,
+                    pcm_checksum=utterance.checksums.pcm if utterance.checksums else None,
+                )
+            )
+    return segments

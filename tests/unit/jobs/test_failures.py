@@ -1,0 +1,77 @@
+"""The one table of failures: it names every error, and every failure of it can be told, whatever is known."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Any
+
+import pytest
+
+from castline.api.languages import Language
+from castline.audio.errors import BrokenSegment
+from castline.aws_errors import ServiceUnavailable
+from castline.jobs.failures import KINDS, FailureCode, JobFailure
+from castline.speech import errors
+from infra.workflow import DEFINITION_FILE
+
+STATES = json.loads(DEFINITION_FILE.read_text("utf-8"))["States"]
+SPEECH_ERRORS = {
+    name: error
+    for name, error in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(error, errors.SpeechError) and not error.__subclasses__()
+}
+TRANSIENT = {name for kind in KINDS.values() for name in kind.transient}
+PERMANENT = {name for kind in KINDS.values() for name in kind.permanent}
+EVERYTHING = {"turn_index": 7, "voice_id": "zh-TW-HsiaoYuNeural"}
+
+
+def retried(task: dict[str, Any]) -> set[str]:
+    return {name for retrier in task["Retry"] for name in retrier["ErrorEquals"]}
+
+
+def test_the_workflow_retries_what_the_table_calls_transient() -> None:
+    synthesize = STATES["Synthesize"]["ItemProcessor"]["States"]["SynthesizeBatch"]
+    of_providers = {name for name in TRANSIENT if name in SPEECH_ERRORS}
+
+    assert retried(synthesize) == TRANSIENT
+    assert retried(STATES["Plan"]) == retried(STATES["Assemble"]) == TRANSIENT - of_providers
+
+
+def test_the_table_names_every_error_of_ours_once() -> None:
+    named = [name for kind in KINDS.values() for name in (*kind.transient, *kind.permanent)]
+
+    assert len(named) == len(set(named))
+    assert {*SPEECH_ERRORS, BrokenSegment.__name__, ServiceUnavailable.__name__} <= set(named)
+    for name, error in SPEECH_ERRORS.items():
+        assert (name in TRANSIENT) == issubclass(error, errors.TransientSpeechError)
+    assert set(KINDS) == set(FailureCode)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("code", FailureCode)
+@pytest.mark.parametrize(
+    "details",
+    [
+        EVERYTHING,
+        {},
+        {"turn_index": 7},
+        {"voice_id": None},
+        {"turn_index": {}, "voice_id": []},
+        {"turn_index": True, "voice_id": "{turn_index}"},
+        None,
+        [],
+        "text",
+    ],
+)
+def test_a_failure_has_a_sentence_whatever_its_details(code: FailureCode, details: Any, language: Language) -> None:
+    sentence = JobFailure.read(code, details).sentence(language)
+
+    assert sentence
+    assert "{" not in sentence
+    if details == EVERYTHING:
+        assert all(str(EVERYTHING[name]) in sentence for name in KINDS[code].details)
+
+
+def test_an_unknown_code_is_an_internal_error() -> None:
+    assert JobFailure.read("OF_A_NEWER_RELEASE", {}) == JobFailure(code=FailureCode.INTERNAL_ERROR)
