@@ -204,7 +204,7 @@ class JobFailure:
 
     @classmethod
     def read(cls, code: str, details: object) -> JobFailure:
-        """Return a failure as it was stored. An unknown code is an internal error, and unreadable details are none."""
+        """Return a failure as it was stored. An unknown code is an internal error, unreadable details are none."""
         known = FailureCode(code) if code in set(FailureCode) else FailureCode.INTERNAL_ERROR
         values: dict[Any, Any] = details if isinstance(details, dict) else {}
         turn_index, voice_id = values.get("turn_index"), values.get("voice_id")
