@@ -1,4 +1,4 @@
-"""``python -m local``: run Castline on this machine."""
+"""Command line of the local stack: ``python -m local``."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def dev(
         float, typer.Option(min=0.01, max=1, help="Shortens the retry waits and time-outs of the workflow.")
     ] = 1.0,
 ) -> None:
-    """Keep the whole service running until Ctrl-C, and print curl lines that use it.
+    """Run the whole service until Ctrl-C, and print curl lines that use it.
 
-    With AZURE_SPEECH_KEY and AZURE_SPEECH_REGION set, Azure speaks; otherwise an emulator with espeak-ng does,
-    which the options about the provider are for.
+    With AZURE_SPEECH_KEY and AZURE_SPEECH_REGION set, Azure speaks. Otherwise an emulator with espeak-ng speaks,
+    which the options about the provider configure.
     """
     from local.azure_speech.server import AzureSpeechEmulator
     from local.cloud.clock import Clock
@@ -135,7 +135,7 @@ def _make_stack(
     make_emulator: Callable[[], AzureSpeechEmulator],
     **options: Any,
 ) -> LocalStack:
-    """A stack spoken by Azure if the environment names an account, else by an emulator; exits if it cannot be."""
+    """Make a stack with Azure if the environment names an account, else with an emulator; exit if that fails."""
     from local.stack import AzureAccount, LocalStack
 
     try:

@@ -1,4 +1,4 @@
-"""Listens to a finished file with another decoder than ours (libsndfile), and compares it with what the API said."""
+"""Check of a finished file: decode it with a foreign decoder (libsndfile), and compare it with the API's result."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _FRAME_MS = 24
 _AUDIBLE_DBFS = -45.0
 _SILENT_DBFS = -60.0
 _GAP_EDGE_MS = 30
-"""How far from a turn's edge silence is demanded: an encoder smears a little sound over a frame's edge."""
+"""The distance from a turn's edge at which silence is required. An encoder smears some sound over a frame's edge."""
 
 
 def find_faults(path: Path, result: dict[str, Any]) -> list[str]:
-    """What is wrong with the file at ``path``, given the job's ``result_metadata``; nothing, if all is well."""
+    """Return the faults of the file at ``path``, given the job's ``result_metadata``; empty if there are none."""
     samples, rate_hz = soundfile.read(path, dtype="float32")
     faults: list[str] = []
 

@@ -1,4 +1,4 @@
-"""The console's page, as CloudFront serves it on AWS: the files of ``web/dist``, and ``/config.json``."""
+"""Console page of the local stack, served as by CloudFront: the files of ``web/dist``, and ``/config.json``."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class ConsolePage:
-    """The page, at the root of a site."""
+    """The console's page, at the root of a site."""
 
     def __init__(self, *, sign_in: SignIn | None = None, folder: Path = console_page.FOLDER) -> None:
-        """Prepare it.
+        """Prepare the page.
 
         Args:
-            sign_in: where its users sign in; without it they are whom they say.
+            sign_in: the sign-in settings; without them the page takes any user name.
             folder: the built page.
         """
         self._folder = folder
@@ -33,9 +33,9 @@ class ConsolePage:
         self._headers = console_page.security_headers(connect=[_origin(sign_in.issuer)] if sign_in else [])
 
     def answer(self, request: Request) -> Response | None:
-        """What a GET or HEAD of a file of the page gets; None for everything else.
+        """Return the response to a GET or HEAD of a file of the page; None for any other request.
 
-        Only what the folder holds can be asked for, by its listed name: no path leads out of it.
+        Only listed files can be requested, by their listed names: no path leads out of the folder.
         """
         if request.method not in {"GET", "HEAD"}:
             return None

@@ -1,4 +1,4 @@
-"""``make demo``: a dialogue in, a playable file out, and a look at whether it is right."""
+"""Demo of ``make demo``: submit a dialogue, download the audio, and check it."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ _PATIENCE_SECONDS = 120
 
 
 class DemoFailed(Exception):
-    """The demo did not come to a good end. The message says what is wrong."""
+    """The demo failed. The message says why."""
 
 
 def run_demo(
     url: str, out: Path, console: Console, *, provider: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Path:
-    """Play the quickstart against the stack at ``url`` and put the audio into the folder ``out``.
+    """Play the quickstart against the stack at ``url`` and store the audio in the folder ``out``.
 
     Args:
-        url: of the stack, without a slash at the end.
-        out: is made if need be.
-        console: is told what happens.
-        provider: whose voices speak; by default those that the quickstart names.
-        headers: go with each request, such as an Authorization.
+        url: the stack's URL, without a slash at its end.
+        out: the folder, created if needed.
+        console: receives progress messages.
+        provider: the provider to use; by default that of the quickstart.
+        headers: additional headers of each request, such as Authorization.
 
     Returns:
-        Where the file is.
+        The path of the file.
 
     Raises:
-        DemoFailed: anything is not as it should be.
+        DemoFailed: any result is not as expected.
     """
     with httpx.Client(base_url=f"{url}/api/v1", timeout=30, headers=headers) as client:
         dialogue = DIALOGUE

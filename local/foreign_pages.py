@@ -1,7 +1,7 @@
-"""Refuses what web pages of other sites ask the local stack for.
+"""Protection of the local stack against web pages of other sites.
 
-The stack listens on this machine only, but every page that a browser here has open can send it requests, and each may
-spend the key of a real provider.
+The stack listens on this machine only, but every page that is open in a browser here can send it requests, and each
+request may use the key of a real provider.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ONLY_READ = {"GET", "HEAD", "OPTIONS"}
 def refusal_of_host(request: Request) -> Response | None:
     """Refuse a request whose Host is not this machine.
 
-    The name of another site may have been made to lead here (DNS rebinding), so that its pages count as ours.
+    Another site's name may resolve to this machine (DNS rebinding), so that its pages would count as ours.
     """
     if _THIS_MACHINE.fullmatch(request.headers.get("Host", "")):
         return None
@@ -30,7 +30,7 @@ def refusal_of_host(request: Request) -> Response | None:
 
 
 def refusal_of_page(request: Request) -> Response | None:
-    """Refuse a request that changes something and that a page of another site may have sent."""
+    """Refuse a request that changes something and may come from a page of another site."""
     if request.method in _ONLY_READ:
         return None
     if request.headers.get("Origin", request.host_url.rstrip("/")) != request.host_url.rstrip("/"):

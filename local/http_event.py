@@ -1,4 +1,4 @@
-"""Translates between HTTP and a Lambda function's events, as API Gateway's HTTP APIs do."""
+"""Translation between HTTP and Lambda events, as in API Gateway's HTTP APIs."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchedRoute:
-    """What API Gateway adds to a request: by which route it came, and what that made of it."""
+    """The route of a request, and the values that API Gateway adds for it."""
 
     api_id: str = "local"
     stage: str = "$default"
     key: str = "$default"
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, str] | None = None
-    """Those of the token that the route's JWT authorizer has verified; None for a route without one."""
+    """The claims of the token that the route's JWT authorizer has verified; None for a route without one."""
 
 
 def to_event(request: Request, route: MatchedRoute) -> dict[str, Any]:
     """Return the request as an event of payload version 2.0.
 
     Raises:
-        werkzeug.exceptions.RequestEntityTooLarge: the body is too large, even one that does not say its size.
+        werkzeug.exceptions.RequestEntityTooLarge: the body is too large, with or without a declared size.
     """
     now = datetime.now(UTC)
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -83,7 +83,7 @@ def to_event(request: Request, route: MatchedRoute) -> dict[str, Any]:
 
 
 def to_response(answer: dict[str, Any]) -> Response:
-    """A function's answer as an HTTP response."""
+    """Return a function's answer as an HTTP response."""
     body = answer.get("body") or ""
     payload = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode("utf-8")
     response = Response(payload, status=answer["statusCode"], headers=answer.get("headers") or {})
@@ -92,7 +92,7 @@ def to_response(answer: dict[str, Any]) -> Response:
 
 
 def own_answer(status: int, message: str) -> Response:
-    """What API Gateway answers by itself."""
+    """Return an answer of API Gateway itself."""
     return Response(f'{{"message":"{message}"}}', status=status, content_type="application/json")
 
 

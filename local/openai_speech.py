@@ -1,8 +1,8 @@
-"""An OpenAI-compatible speech server on this machine, spoken with espeak-ng or with tones.
+"""Emulator of an OpenAI-compatible speech server, spoken by espeak-ng or by tones.
 
-It answers as OpenAI and Kokoro-FastAPI do: chunked PCM, OpenAI's errors, Kokoro's list of voices. A fault is asked
-for as ``NAME [times=N]``: for a run (``faults=["throttled times=2"]``), where it strikes any request, or in the text
-(``[[fault throttled times=2]]``), where it strikes requests with this very text and is not spoken.
+It answers as OpenAI and Kokoro-FastAPI do: chunked PCM, OpenAI's errors, Kokoro's list of voices. A fault is ordered
+as ``NAME [times=N]``. Ordered for a run (``faults=["throttled times=2"]``), it strikes any request. In the text
+(``[[fault throttled times=2]]``), it strikes requests with exactly this text; the marker is not spoken.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ VOICES: Final = {
     "zf_xiaoni": "zh-TW-HsiaoYuNeural",
     "zm_yunxi": "zh-TW-YunJheNeural",
 }
-"""The voices, and those of the Azure emulator whose sound they have."""
+"""The voices, and the Azure emulator's voice whose sound each has."""
 
 _MARKER: Final = re.compile(r"\[\[fault ([^\]]*)\]\]")
 _ORDER: Final = re.compile(r"([a-z0-9-]+)(?: times=([1-9]\d*))?")
@@ -67,11 +67,11 @@ _BREAKS: Final = frozenset(
     {"no-answer", "no-audio", "stalled", "reset", "reset-amid-audio", "truncated", "trickle", "redirect"}
 )
 FAULTS: Final = frozenset({*_REFUSALS, *_BODIES, *_BREAKS})
-"""Every fault by its name."""
+"""All faults by name."""
 
 
 class OpenAiSpeechEmulator:
-    """Serves on 127.0.0.1, on threads of its own, from ``start`` to ``stop`` or within a ``with``."""
+    """An emulator on 127.0.0.1, on threads of its own, from ``start`` to ``stop`` or within a ``with``."""
 
     def __init__(
         self,
@@ -87,13 +87,13 @@ class OpenAiSpeechEmulator:
         """Prepare the emulator.
 
         Args:
-            key: the one key that is accepted; an empty one asks for none.
+            key: the only accepted key; empty for a server that needs no key.
             port: 0 takes a free one.
-            model: the one model that it has.
+            model: the only model.
             voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
-            lists_voices: whether it has ``GET /audio/voices``, which OpenAI has not.
-            latency_ms: how long each request waits before its first audio.
-            faults: what goes wrong, as ``NAME [times=N]``.
+            lists_voices: whether it has ``GET /audio/voices``, which OpenAI does not have.
+            latency_ms: the wait of each request before its first audio.
+            faults: orders of faults, as ``NAME [times=N]``.
 
         Raises:
             ValueError: there is no such engine or fault.
@@ -103,7 +103,7 @@ class OpenAiSpeechEmulator:
         self.latency_seconds = latency_ms / 1000
         self.engine = make_engine(VoiceEngineName(voice_engine))
         self.requests: list[dict[str, Any]] = []
-        """The bodies of what it was asked to speak."""
+        """The bodies of all requests for speech."""
         self.stopping = threading.Event()
         self._faults = list(faults)
         for notation in self._faults:
@@ -115,7 +115,7 @@ class OpenAiSpeechEmulator:
 
     @property
     def url(self) -> str:
-        """The ``base_url`` of the provider."""
+        """The ``base_url`` for the provider."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
     def start(self) -> None:
@@ -126,7 +126,7 @@ class OpenAiSpeechEmulator:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop answering, and end what stalls. Stopping again does nothing."""
+        """Stop answering, and end stalled requests. Stopping again does nothing."""
         self.stopping.set()
         if self._thread is not None:
             self._server.shutdown()
@@ -146,7 +146,7 @@ class OpenAiSpeechEmulator:
         self.stop()
 
     def fault_for(self, text: str) -> str | None:
-        """Return what the request with ``text``, markers and all, shall get, if it shall fail.
+        """Return the fault for a request with ``text``, which includes markers; None if it succeeds.
 
         Raises:
             ValueError: a marker names no fault.

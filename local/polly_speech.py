@@ -1,8 +1,8 @@
-"""Amazon Polly on a port of this machine: SynthesizeSpeech and DescribeVoices, as strict as they are documented.
+"""Emulator of Amazon Polly: SynthesizeSpeech and DescribeVoices, as strict as documented.
 
-botocore finds it by the environment variable ``AWS_ENDPOINT_URL_POLLY``. A fault is asked for as ``NAME [times=N]``:
-for a run (``faults=["throttled times=2"]``), where it strikes any request, or in the text (``[[fault throttled
-times=2]]``), where it strikes the requests with this very text and is not spoken.
+botocore finds it by the environment variable ``AWS_ENDPOINT_URL_POLLY``. A fault is ordered as ``NAME [times=N]``.
+Ordered for a run (``faults=["throttled times=2"]``), it strikes any request. In the text (``[[fault throttled
+times=2]]``), it strikes requests with exactly this text; the marker is not spoken.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Voice(NamedTuple):
     language_name: str
     engines: tuple[str, ...]
     sound: str
-    """The Azure emulator's voice that is heard."""
+    """The Azure emulator's voice whose sound it has."""
 
 
 VOICES = {
@@ -80,7 +80,7 @@ _ANSWERS = {
 # Faults of the connection, and of an answer that reports success.
 _MISHAPS = ("no-answer", "no-audio", "stalled", "trickle", "truncated", "empty-audio", "odd-audio", "html")
 FAULTS = (*_ANSWERS, *_MISHAPS)
-"""Every fault by its name."""
+"""All faults by name."""
 
 
 class _Spoken(NamedTuple):
@@ -90,7 +90,7 @@ class _Spoken(NamedTuple):
 
 
 class PollyEmulator:
-    """Serves on 127.0.0.1, on threads of its own, from ``start`` to ``stop`` or within a ``with``."""
+    """An emulator on 127.0.0.1, on threads of its own, from ``start`` to ``stop`` or within a ``with``."""
 
     def __init__(
         self,
@@ -105,17 +105,17 @@ class PollyEmulator:
         Args:
             port: 0 takes a free one.
             voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
-            latency_ms: how long each request waits before its first audio.
-            faults: what goes wrong, as ``NAME [times=N]``.
+            latency_ms: the wait of each request before its first audio.
+            faults: orders of faults, as ``NAME [times=N]``.
 
         Raises:
             ValueError: there is no such fault or engine.
             OSError: the port is taken.
         """
         self.next_faults: deque[str] = deque()
-        """What goes wrong with each of the next requests, by name; with none where the name is empty."""
+        """The names of the faults of the next requests; an empty name is no fault."""
         self.requests: list[dict[str, Any]] = []
-        """The bodies of all SynthesizeSpeech, in order."""
+        """The bodies of all SynthesizeSpeech requests, in order."""
         self.billed_characters = 0
         self.connections = 0
         self.latency_seconds = latency_ms / 1000
@@ -135,7 +135,7 @@ class PollyEmulator:
 
     @property
     def url(self) -> str:
-        """The value of ``AWS_ENDPOINT_URL_POLLY``."""
+        """The value for ``AWS_ENDPOINT_URL_POLLY``."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def start(self) -> None:
@@ -143,7 +143,7 @@ class PollyEmulator:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), name="polly-emulator", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop answering, and end what stalls. Stopping again does nothing."""
+        """Stop answering, and end stalled requests. Stopping again does nothing."""
         if not self.stopping.is_set():
             self.stopping.set()
             self._server.shutdown()
@@ -161,7 +161,7 @@ class PollyEmulator:
         self.stop()
 
     def synthesize(self, request: dict[str, Any]) -> tuple[_Spoken, str]:
-        """Return what a SynthesizeSpeech gives, and the name of what shall go wrong on the way, if anything."""
+        """Return the result of a SynthesizeSpeech request, and the name of its fault during sending, if any."""
         self.requests.append(request)
         fault = self.strike(str(request.get("Text", "")))
         spoken = self._speak(request)
@@ -170,7 +170,7 @@ class PollyEmulator:
         return spoken, fault
 
     def strike(self, text: str = "") -> str:
-        """Return the name of what shall go wrong with a request on its way, if anything; refuse it if it shall be."""
+        """Return the name of the request's fault during sending, if any; refuse the request if the fault says so."""
         with self._lock:
             if marker := _MARKER.search(text):
                 try:
@@ -204,7 +204,7 @@ class PollyEmulator:
 
 
 def _parse_order(notation: str) -> tuple[str, int]:
-    """Return the fault's name and how often it strikes: 0 for every time."""
+    """Return the fault's name, and how many times it strikes: 0 for always."""
     match = _ORDER.fullmatch(notation)
     if match is None or match[1] not in FAULTS:
         raise ValueError(f"there is no fault {notation!r}; there are {', '.join(FAULTS)}")
@@ -212,7 +212,7 @@ def _parse_order(notation: str) -> tuple[str, int]:
 
 
 def _check(request: dict[str, Any]) -> tuple[str, str, _Voice]:
-    """Return the engine, the SSML and the voice of a request that the service would take."""
+    """Return the engine, the SSML and the voice of a request; refuse it as the service would."""
     engine, ssml, voice_id = request.get("Engine", "standard"), request["Text"], request["VoiceId"]
     if voice_id not in VOICES:
         constraint = f"Member must satisfy enum value set: [{', '.join(VOICES)}]"
@@ -263,7 +263,7 @@ def _factor(percent: str) -> float:
 
 
 def _marks(ssml: str, *, duration_ms: int) -> bytes:
-    """Spread the words over the audio by their places. Where they stand is told in bytes."""
+    """Spread the words over the audio in proportion to their positions. Positions are in bytes."""
     text = re.sub(f"{_TAG.pattern}|{_MARKER.pattern}|&(?:amp|lt|gt);", lambda match: " " * len(match[0]), ssml)
     lead, length = len(text) - len(text.lstrip()), len(text.strip()) or 1
     marks = []
@@ -282,7 +282,7 @@ class _Server(ThreadingHTTPServer):
     emulator: PollyEmulator
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing when a client hangs up."""
+        """Ignore clients that disconnect."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -304,7 +304,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer_or_refuse(lambda: self._send_speech(request))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as it is called
-        """Say nothing."""
+        """Log nothing."""
 
     def _answer_or_refuse(self, answer: Any) -> None:
         try:

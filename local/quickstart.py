@@ -1,4 +1,4 @@
-"""The dialogue of the quickstart, as ``make demo`` submits it and ``make dev`` shows it."""
+"""Dialogue of the quickstart, which ``make demo`` submits and ``make dev`` shows."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _IN_ENGLISH = ("Hello! What a lovely day.", "It is. Shall we go for a walk in th
 
 
 def dialogue_of(provider: str, voices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The quickstart's dialogue for two of a provider's voices, in English if no two of them speak Chinese.
+    """Return the quickstart's dialogue for two of a provider's voices, in English if no two of them speak Chinese.
 
     Args:
-        provider: its id.
-        voices: as ``GET /voices`` lists them, at least two that speak Chinese or two that speak English.
+        provider: the provider's id.
+        voices: the voices of ``GET /voices``, at least two that speak Chinese or two that speak English.
     """
     chinese = [voice for voice in voices if voice["language"].startswith(("zh", "mul"))]
     spoken = chinese if len(chinese) > 1 else [voice for voice in voices if voice["language"].startswith("en")]
@@ -65,6 +65,6 @@ _CURL = """\
 
 
 def curl_lines(url: str) -> str:
-    """The quickstart as lines to paste into a shell, for the stack at ``url``."""
+    """Return the quickstart as lines to paste into a shell, for the stack at ``url``."""
     fields = (f"    {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in DIALOGUE.items())
     return _CURL.format(url=url, body=",\n".join(fields))

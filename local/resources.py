@@ -1,4 +1,4 @@
-"""What the deployment makes on AWS, made in the local cloud: table, bucket, secret, functions, workflow."""
+"""Resources of the deployment, created in the local cloud: table, bucket, secret, functions, workflow."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ TABLE_NAME = "castline"
 BUCKET_NAME = "castline-audio"
 SECRET_ID = "castline/azure-speech"  # noqa: S105 (a name)
 SPEECH_PROVIDERS = json.dumps({"azure": {"secret_id": SECRET_ID}})
-"""The setting of that name, where the Azure Speech emulator speaks."""
+"""The setting ``SPEECH_PROVIDERS`` for the Azure Speech emulator."""
 STATE_MACHINE_NAME = "castline"
 
 
 def create_table(table_name: str = TABLE_NAME) -> None:
-    """The jobs table with its indexes, its stream and TTL."""
+    """Create the jobs table with its indexes, its stream and TTL."""
     keys = {table.PARTITION_KEY, table.SORT_KEY}
     indexes: list[GlobalSecondaryIndexTypeDef] = []
     for index in table.INDEXES:
@@ -66,7 +66,7 @@ def create_table(table_name: str = TABLE_NAME) -> None:
 
 
 def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
-    """The audio bucket with its lifecycle rules."""
+    """Create the audio bucket with its lifecycle rules."""
     client = boto3.client("s3")
     client.create_bucket(Bucket=bucket_name)
     client.put_bucket_lifecycle_configuration(
@@ -87,20 +87,20 @@ def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
 
 
 def create_speech_secret(secret: dict[str, str], *, name: str = SECRET_ID) -> None:
-    """The secret that holds a speech provider's key; by default Azure's, and where it is used."""
+    """Create the secret with a speech provider's key; by default Azure's."""
     client: Any = boto3.client("secretsmanager")
     client.create_secret(Name=name, SecretString=json.dumps(secret))
 
 
 def register_functions(cloud: LocalCloud, reserved_concurrency: Mapping[str, int] | None = None) -> dict[str, str]:
-    """Every function, in this process.
+    """Register every function in this process.
 
     Args:
-        cloud: where they run.
-        reserved_concurrency: by name, for those that have any.
+        cloud: the cloud that runs them.
+        reserved_concurrency: the reserved concurrency by function name, for functions that have one.
 
     Returns:
-        Their ARNs by name.
+        The functions' ARNs by name.
     """
     arns: dict[str, str] = {}
     for spec in functions.ALL:
@@ -116,7 +116,7 @@ def register_functions(cloud: LocalCloud, reserved_concurrency: Mapping[str, int
 
 
 def create_state_machine(function_arns: dict[str, str]) -> str:
-    """The workflow, from the file that is deployed; returns its ARN."""
+    """Create the workflow from the file that is deployed, and return its ARN."""
     definition = re.sub(
         r"\$\{(\w+)\}",
         lambda placeholder: function_arns[functions.WORKFLOW_SUBSTITUTIONS[placeholder[1]].name],

@@ -1,4 +1,4 @@
-"""The emulators of the speech providers other than Azure's: how each is made and told to the functions."""
+"""Emulators of the speech providers other than Azure, and the configuration of the functions for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatedProvider:
-    """A provider's emulator, and what the functions have to know to use it."""
+    """A provider's emulator, and the functions' configuration for it."""
 
     emulator: OpenAiSpeechEmulator | PollyEmulator
     secret: dict[str, str] | None = None
@@ -27,10 +27,10 @@ class EmulatedProvider:
 
 
 def emulated_provider(provider_id: str, *, voice_engine: VoiceEngineName | str) -> EmulatedProvider:
-    """Make the emulator of a provider, not running yet.
+    """Make the emulator of a provider, without starting it.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is no such emulator.
     """
     if provider_id == "openai":
         server = OpenAiSpeechEmulator(voice_engine=voice_engine)

@@ -1,4 +1,4 @@
-"""The local stack: everything Castline needs, in one process, on one port of this machine."""
+"""Local stack: everything that Castline needs, in one process, on one port of this machine."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class AzureAccount:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> AzureAccount | None:
-        """The account that ``AZURE_SPEECH_KEY`` and ``AZURE_SPEECH_REGION`` name, if they do.
+        """Return the account in ``AZURE_SPEECH_KEY`` and ``AZURE_SPEECH_REGION``; None if neither is set.
 
         Raises:
             ValueError: only one of them is set.
@@ -61,9 +61,9 @@ class LocalStack:
     """Castline on this machine, from ``start`` to ``stop`` or within a ``with``.
 
     Attributes:
-        cloud: the AWS it runs on.
+        cloud: the local cloud.
         speech: the Azure Speech emulator; None when the real service speaks.
-        gateway: where it is reached.
+        gateway: the HTTP gateway.
     """
 
     def __init__(
@@ -81,20 +81,20 @@ class LocalStack:
         console: ConsolePage | None = None,
         claims: Callable[[Request], Mapping[str, str] | None] | None = None,
     ) -> None:
-        """Prepare a stack, and take its port.
+        """Prepare a stack, and bind its port.
 
         Args:
-            port: on 127.0.0.1; 0 takes a free one.
-            clock: how time passes in it; the one place where it is scaled.
-            speech: what speaks; by default an emulator.
-            speech_concurrency: how many requests each synthesize task has in flight at it.
+            port: the port on 127.0.0.1; 0 takes a free one.
+            clock: the clock; the one place where time is scaled.
+            speech: the Azure emulator or account; by default an emulator.
+            speech_concurrency: the number of requests that each synthesize task has in flight.
             more_providers: the ids of other speech providers to emulate.
             settings: more environment variables for the functions.
-            reserved_concurrency: how many invocations of a function, by name, may run at the same time.
-            on_request: is told a line about each request.
-            log_file: where the functions log to, in place of standard output.
+            reserved_concurrency: the reserved concurrency of functions, by name.
+            on_request: called with a line about each request.
+            log_file: the file of the functions' logs, in place of standard output.
             console: the page at ``/``; by default the built one, without sign-in.
-            claims: whose request it is, as a token's claims, or None; by default the user whom ``X-User-Id`` names.
+            claims: returns the token claims of a request, or None. By default, the user is named by ``X-User-Id``.
 
         Raises:
             OSError: the port is in use.
@@ -128,11 +128,11 @@ class LocalStack:
 
     @property
     def url(self) -> str:
-        """Where the stack is reached, without a slash at the end."""
+        """The stack's URL, without a slash at its end."""
         return self.gateway.url
 
     def start(self) -> None:
-        """Start everything; when that fails, nothing is left running."""
+        """Start everything; if that fails, stop everything again."""
         with ExitStack() as stack:
             stack.callback(self.gateway.close)
             if self._log_file is not None:
@@ -172,11 +172,11 @@ class LocalStack:
             self._running = stack.pop_all()
 
     def stop(self) -> None:
-        """Stop everything and forget every job."""
+        """Stop everything and delete every job."""
         self._running.close()
 
     def reconcile(self) -> dict[str, int]:
-        """Run the reconciler now, and return its report; by itself it runs every minute."""
+        """Run the reconciler now, and return its report. It also runs every minute."""
         report: dict[str, int] = self.cloud.lambdas.invoke(functions.RECONCILE.name, {})
         return report
 
@@ -235,7 +235,7 @@ def _secret_id(provider_id: str) -> str:
 
 @contextmanager
 def _logs_in(path: Path) -> Iterator[None]:
-    """Let the functions write log lines and metrics to a file while the context lasts."""
+    """Write the functions' log lines and metrics to a file while the context lasts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         before = observability.output.setStream(file)

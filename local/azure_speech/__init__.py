@@ -1,1 +1,1 @@
-"""Azure Speech on this machine: the service's own protocol, spoken with espeak-ng or with tones."""
+"""Azure Speech emulator: the service's own protocol, spoken by espeak-ng or by tones."""

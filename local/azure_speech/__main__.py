@@ -1,4 +1,4 @@
-"""``python -m local.azure_speech``: run the emulator until Ctrl-C."""
+"""Command line of the Azure Speech emulator: ``python -m local.azure_speech`` runs it until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def main(
 ) -> None:
     """Emulate Azure Speech's text-to-speech on 127.0.0.1.
 
-    One text alone can be made to fail by a marker in it: [[fault unavailable times=2]] makes the first two
-    requests with this very text fail. The marker is not spoken.
+    A marker in a text makes only this text fail: [[fault unavailable times=2]] makes the first two requests with
+    exactly this text fail. The marker is not spoken.
     """
     try:
         emulator = AzureSpeechEmulator(

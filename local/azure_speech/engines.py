@@ -1,4 +1,4 @@
-"""What a voice engine is, and which ones there are."""
+"""Voice engines and their names."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class VoiceEngine(Protocol):
-    """Turns text into sound. One engine serves many threads."""
+    """An engine that turns text into sound. One engine serves many threads."""
 
     takes_time: bool
-    """Whether it keeps a thread busy for so long that others should not wait for it."""
+    """Whether the engine keeps a thread busy for so long that others should not wait for it."""
 
     def speak(self, passage: Passage) -> bytes:
         """Return ``passage`` as PCM: 16-bit little-endian mono at 24 kHz."""
@@ -21,7 +21,7 @@ class VoiceEngine(Protocol):
 
 
 class VoiceEngineName(StrEnum):
-    """The engines by name."""
+    """The names of the engines."""
 
     ESPEAK = "espeak"
     TONE = "tone"

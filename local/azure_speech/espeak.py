@@ -1,4 +1,4 @@
-"""espeak-ng, from the shared library that the package espeakng-loader carries."""
+"""Engine that speaks with espeak-ng, from the shared library in the package espeakng-loader."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LOCK = threading.Lock()
 
 
 class EspeakEngine:
-    """Speaks with espeak-ng, one passage at a time."""
+    """An engine that speaks with espeak-ng, one passage at a time."""
 
     takes_time = True
 

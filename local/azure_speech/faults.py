@@ -1,14 +1,14 @@
-"""How the emulator can fail, and when.
+"""Faults of the emulator, and when they strike.
 
-A fault is asked for in one notation, ``NAME [times=N] [probability=P]``, in two places:
+A fault is ordered with one notation, ``NAME [times=N] [probability=P]``, in two places:
 
-- for a run (``AzureSpeechEmulator(faults=["throttled probability=0.1"])``, ``--fault "unavailable times=2"``), where
-  it strikes any request, and any connection being opened;
-- in the spoken text (``[[fault unavailable times=2]]``), where it strikes the first N requests with exactly this
-  text, or all of them, and is not spoken.
+- for a run (``AzureSpeechEmulator(faults=["throttled probability=0.1"])``, ``--fault "unavailable times=2"``): it
+  strikes any request, and any connection being opened;
+- in the spoken text (``[[fault unavailable times=2]]``): it strikes the first N requests with exactly this text, or
+  all of them. The marker is not spoken.
 
-By the time a text is read its connection is open, so a fault that is an HTTP status strikes it as the closest thing
-that can happen to an open WebSocket. Some have none; asking for such a fault in a text is refused.
+When a text is read, its connection is already open. A fault that is an HTTP status then strikes as the closest thing
+that can happen to an open WebSocket. Some faults have no such thing; ordering one of them in a text is refused.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MARKER = re.compile(r"\[\[fault ([^\]]*)\]\]")
 
 
 class Moment(Enum):
-    """When, in the course of a request, a fault strikes."""
+    """The moment in the course of a request at which a fault strikes."""
 
     BEFORE_TURN_START = auto()
     BEFORE_AUDIO = auto()
@@ -41,7 +41,7 @@ class Moment(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The service closes the WebSocket."""
+    """A fault: the service closes the WebSocket."""
 
     code: int
     reason: str = ""
@@ -50,26 +50,26 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Abort:
-    """The TCP connection is reset."""
+    """A fault: the TCP connection is reset."""
 
     moment: Moment
 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """The service falls silent and leaves the connection open."""
+    """A fault: the service sends nothing more and leaves the connection open."""
 
     moment: Moment
 
 
 @dataclass(frozen=True, slots=True)
 class NoAudio:
-    """The service reports success and sends no audio."""
+    """A fault: the service reports success and sends no audio."""
 
 
 @dataclass(frozen=True, slots=True)
 class OddAudio:
-    """The service reports success, and its audio ends amid a sample."""
+    """A fault: the service reports success, and its audio ends within a sample."""
 
 
 RequestFault = Close | Abort | Stall | NoAudio | OddAudio
@@ -77,14 +77,14 @@ RequestFault = Close | Abort | Stall | NoAudio | OddAudio
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A way to fail."""
+    """A named fault."""
 
     name: str
     summary: str
     on_upgrade: int | Stall | None = None
-    """What a connection that is being opened gets: an HTTP status, or no answer."""
+    """The result for a connection that is being opened: an HTTP status, or no answer."""
     on_request: RequestFault | None = None
-    """What a request on an open connection gets."""
+    """The result for a request on an open connection."""
 
 
 def _table(*faults: Fault) -> dict[str, Fault]:
@@ -126,12 +126,12 @@ FAULTS = _table(
     Fault("empty-audio", "success, without audio", None, NoAudio()),
     Fault("odd-audio", "success, with audio that ends amid a sample", None, OddAudio()),
 )
-"""Every fault by its name."""
+"""All faults by name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaultOrder:
-    """A fault that was asked for. Equal only to itself: asked for twice, it strikes twice as often."""
+    """An order for a fault. It equals only itself: a fault that is ordered twice strikes twice as often."""
 
     fault: Fault
     times: int | None = None
@@ -139,10 +139,10 @@ class FaultOrder:
 
 
 def parse_fault_order(notation: str) -> FaultOrder:
-    """Read ``NAME [times=N] [probability=P]``.
+    """Parse ``NAME [times=N] [probability=P]``.
 
     Raises:
-        ValueError: there is no such fault, or the rest is not understood.
+        ValueError: there is no such fault, or the rest cannot be parsed.
     """
     name, *options = notation.split() or [""]
     if name not in FAULTS:
@@ -163,7 +163,7 @@ class FaultPlan:
     """The faults of one run. Thread-safe."""
 
     def __init__(self, notations: Iterable[str] = (), *, seed: int = 0) -> None:
-        """Plan the faults in ``notations``; ``seed`` makes what is left to chance repeatable.
+        """Plan the faults in ``notations``; ``seed`` makes random faults repeatable.
 
         Raises:
             ValueError: see ``parse_fault_order``.
@@ -177,7 +177,7 @@ class FaultPlan:
             self.add(notation)
 
     def add(self, notation: str) -> None:
-        """Plan one more fault. The ones planned earlier strike first.
+        """Plan one more fault. Faults that were planned earlier strike first.
 
         Raises:
             ValueError: see ``parse_fault_order``.
@@ -187,12 +187,12 @@ class FaultPlan:
             self._orders.append(order)
 
     def clear(self) -> None:
-        """Plan no more faults. Those in texts still strike."""
+        """Drop all planned faults. Faults in texts still strike."""
         with self._lock:
             self._orders.clear()
 
     def for_upgrade(self) -> int | Stall | None:
-        """Return what the connection being opened shall get, if it shall fail."""
+        """Return the fault for a connection being opened; None if it succeeds."""
         with self._lock:
             for order in self._orders:
                 if order.fault.on_upgrade is not None and self._strikes(order, key=order):
@@ -200,7 +200,7 @@ class FaultPlan:
         return None
 
     def for_request(self, ssml: str) -> RequestFault | None:
-        """Return what the request with ``ssml``, markers and all, shall get, if it shall fail."""
+        """Return the fault for a request with ``ssml``, which includes markers; None if it succeeds."""
         marker = _MARKER.search(ssml)
         with self._lock:
             if marker:
@@ -229,5 +229,5 @@ class FaultPlan:
 
 
 def without_markers(ssml: str) -> str:
-    """Return ``ssml`` as it is to be spoken."""
+    """Return ``ssml`` without fault markers."""
     return _MARKER.sub("", ssml)

@@ -1,4 +1,4 @@
-"""How messages are framed on the service's WebSocket.
+"""Message framing on the service's WebSocket.
 
 A text message is header lines, an empty line and a body. A binary message is the length of its headers in two
 bytes, the headers, and the audio.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 MAX_MESSAGE_BYTES = 65_536
 TICKS_PER_SECOND = 10_000_000
-"""Offsets and durations are counted in ticks of 100 ns."""
+"""The unit of offsets and durations: ticks of 100 ns."""
 
 JsonObject = Mapping[str, object]
 
@@ -27,7 +27,7 @@ class ClientMessage:
 
 
 def parse_client_message(message: str) -> ClientMessage:
-    """Split ``message`` into what matters of its headers, and its body."""
+    """Split ``message`` into the relevant headers and the body."""
     head, _, body = message.partition("\r\n\r\n")
     headers: dict[str, str] = {}
     for line in head.split("\r\n"):
@@ -45,7 +45,7 @@ def json_message(path: str, request_id: str, body: JsonObject) -> str:
 
 
 def audio_message(request_id: str, stream_id: str, pcm: bytes) -> bytes:
-    """Frame ``pcm`` as a binary message. Without audio it says that the stream has ended."""
+    """Frame ``pcm`` as a binary message. A message without audio marks the end of the stream."""
     content_type = "Content-Type:audio/x-wav\r\n" if pcm else ""
     headers = f"X-RequestId:{request_id}\r\n{content_type}X-StreamId:{stream_id}\r\nPath:audio\r\n".encode()
     return len(headers).to_bytes(2, "big") + headers + pcm

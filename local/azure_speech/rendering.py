@@ -1,4 +1,4 @@
-"""What a request sounds like: its audio, and where its words and sentences fall."""
+"""Rendering of a request: its audio, and the times of its words and sentences."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BoundaryType = Literal["WordBoundary", "PunctuationBoundary", "SentenceBoundary"
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """Where a word, a punctuation mark or a sentence is heard."""
+    """The time of a word, a punctuation mark or a sentence."""
 
     kind: BoundaryType
     text: str
@@ -42,7 +42,7 @@ class Rendering:
 
 
 def render(heard: Iterable[Passage | Pause], engine: VoiceEngine) -> Rendering:
-    """Speak what is heard with ``engine``.
+    """Speak passages and pauses with ``engine``.
 
     Boundaries are spread over each passage in proportion to its characters.
     """
@@ -60,7 +60,7 @@ def render(heard: Iterable[Passage | Pause], engine: VoiceEngine) -> Rendering:
 
 
 def ticks(size_bytes: int) -> int:
-    """How long ``size_bytes`` of PCM last."""
+    """Return the duration of ``size_bytes`` of PCM."""
     return size_bytes * TICKS_PER_SECOND // (SAMPLE_RATE_HZ * BYTES_PER_SAMPLE)
 
 

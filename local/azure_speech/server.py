@@ -1,4 +1,4 @@
-"""The Azure Speech service's text-to-speech protocol, on a port of this machine."""
+"""Server of the Azure Speech emulator: the text-to-speech protocol on a port of this machine."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _VOICES_PATH = "/cognitiveservices/voices/list"
 _KEY_HEADER = "Ocp-Apim-Subscription-Key"
 _MAX_FRAME_BYTES = 1 << 20
 _CLOSE_SECONDS = 1.0
-"""How long a client may take to answer when its connection is closed."""
+"""The time in which a client must answer when its connection is closed."""
 _STOP_SECONDS = 3.0
-"""How long everything may take to end: longer, so that no connection is left open."""
+"""The time for everything to end: longer than ``_CLOSE_SECONDS``, so that no connection is left open."""
 
 
 class AzureSpeechEmulator:
-    """Serves on 127.0.0.1, on a thread of its own, from ``start`` to ``stop`` or within a ``with``."""
+    """An emulator on 127.0.0.1, on a thread of its own, from ``start`` to ``stop`` or within a ``with``."""
 
     def __init__(
         self,
@@ -59,25 +59,25 @@ class AzureSpeechEmulator:
         """Prepare the emulator.
 
         Args:
-            key: the one key that is accepted.
+            key: the only accepted key.
             port: 0 takes a free one.
             voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
-            latency_ms: how long each request waits before its first audio.
-            max_requests_in_flight: more at the same time are throttled.
-            with_silence: whether each voice element begins and ends with silence, as Azure's do. Where it is not
-                given only ``espeak`` does so: a tone has exactly the length that its text asks for.
-            tls: with whose certificate it serves; None for no TLS.
-            faults: what goes wrong, in the notation of ``local.azure_speech.faults``.
-            seed: makes the faults that are left to chance repeatable.
+            latency_ms: the wait of each request before its first audio.
+            max_requests_in_flight: the limit above which requests are throttled.
+            with_silence: whether each voice element begins and ends with silence, as Azure's do. By default, only
+                ``espeak`` does so: a tone has exactly the length that its text asks for.
+            tls: the TLS context with the certificate; None for no TLS.
+            faults: orders of faults, in the notation of ``local.azure_speech.faults``.
+            seed: makes random faults repeatable.
 
         Raises:
             ValueError: there is no such engine or fault.
         """
         self.key = key
         self.faults = FaultPlan(faults, seed=seed)
-        """More can be planned while it runs."""
+        """The plan of faults, which can be extended while the emulator runs."""
         self.traffic = Traffic()
-        """What it has been asked for."""
+        """The requests so far."""
         self._port = port
         self._tls = tls
         self.voice_engine = engine_name = VoiceEngineName(voice_engine)
@@ -98,7 +98,7 @@ class AzureSpeechEmulator:
         return f"{'wss' if self._tls else 'ws'}://{_ADDRESS}:{self._port}"
 
     def start(self) -> None:
-        """Listen.
+        """Start listening.
 
         Raises:
             OSError: the port is taken.

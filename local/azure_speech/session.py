@@ -1,4 +1,4 @@
-"""What happens on one open WebSocket: requests come in, audio goes out, one request after another."""
+"""Session on one open WebSocket: it answers requests with audio, one after another."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _METADATA_OPTION = {
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """How every session of one emulator answers."""
+    """The settings of every session of one emulator."""
 
     engine: VoiceEngine
     with_silence: bool
@@ -65,7 +65,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class AudioOptions:
-    """What the client wants back."""
+    """The output that the client requests."""
 
     output_format: str = _OUTPUT_FORMAT
     metadata: frozenset[str] = frozenset()
@@ -80,7 +80,7 @@ class AudioOptions:
 
 
 class _Broken(Exception):
-    """The request gets no regular answer, and the connection serves no more."""
+    """The request gets no regular answer, and the connection serves no further request."""
 
     def __init__(self, fault: Close | Abort | Stall) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class _Broken(Exception):
 
 
 class Session:
-    """One client's connection."""
+    """The connection of one client."""
 
     def __init__(self, connection: ServerConnection, behaviour: Behaviour, traffic: Traffic) -> None:
         """Serve ``connection``."""

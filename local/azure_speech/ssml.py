@@ -1,4 +1,4 @@
-"""How the emulator reads SSML, and what it refuses."""
+"""SSML parser of the emulator, which refuses what the service refuses."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _SILENT_TAGS = {"backgroundaudio", "audio", "bookmark", "viseme", "lexicon", "si
 
 
 class SsmlRefused(Exception):
-    """The service would close the connection with 1007 and this reason."""
+    """The SSML is invalid: the service would close the connection with 1007 and this reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prosody:
-    """How text is spoken, as factors: 1.0 is the voice's own rate, pitch and volume."""
+    """The prosody of a text, as factors: 1.0 is the voice's own rate, pitch and volume."""
 
     rate: float = 1.0
     pitch: float = 1.0
@@ -41,7 +41,7 @@ class Prosody:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Text in one voice and one prosody."""
+    """A text in one voice and one prosody."""
 
     text: str
     voice: Voice
@@ -50,17 +50,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Silence."""
+    """A silence."""
 
     duration_ms: int
 
 
 def parse_ssml(ssml: str, *, with_silence: bool = False) -> list[Passage | Pause]:
-    """Read ``ssml`` into what is heard, in order.
+    """Parse ``ssml`` into passages and pauses, in order.
 
     Args:
         ssml: the document.
-        with_silence: begin and end each ``voice`` element with the silence that is its voice's habit.
+        with_silence: begin and end each ``voice`` element with the silence that its voice has.
 
     Raises:
         SsmlRefused: it is malformed, names a voice that does not exist, has text or another element where
@@ -156,7 +156,7 @@ def _nested(element: ET.Element, outer: Prosody) -> Prosody:
 
 
 def _factor(value: str | None, names: dict[str, float], absolute_scale: float = 1.0) -> float:
-    """Read a prosody value: a name, ``+20%``, ``-2st``, ``+10Hz``, or a bare number on ``absolute_scale``."""
+    """Parse a prosody value: a name, ``+20%``, ``-2st``, ``+10Hz``, or a bare number on ``absolute_scale``."""
     if value is None:
         return 1.0
     if value in names:

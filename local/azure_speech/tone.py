@@ -1,4 +1,4 @@
-"""A sine at the voice's own pitch: cheap, and the same bytes every time."""
+"""Engine that makes a sine at the voice's own pitch: cheap, and the same bytes every time."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _AMPLITUDE = 8_000
 
 
 class ToneEngine:
-    """Lasts ``MS_PER_CHARACTER`` for each character, at the voice's own rate."""
+    """An engine whose tones last ``MS_PER_CHARACTER`` for each character, at the voice's own rate."""
 
     takes_time = False
 
     def speak(self, passage: Passage) -> bytes:
-        """Return a tone as PCM: 16-bit little-endian mono at 24 kHz. The prosody's volume is not honoured."""
+        """Return a tone as PCM: 16-bit little-endian mono at 24 kHz. The prosody's volume is ignored."""
         hz = round(passage.voice.tone_hz * passage.prosody.pitch)
         duration_ms = len(passage.text) * MS_PER_CHARACTER / max(passage.prosody.rate, 0.1)
         size_bytes = round(duration_ms / 1000 * _SAMPLE_RATE_HZ) * _BYTES_PER_SAMPLE
@@ -33,7 +33,7 @@ class ToneEngine:
 
 @cache
 def _one_second(hz: int) -> bytes:
-    """One second of sine. At a whole number of cycles it joins to itself without a step."""
+    """Return one second of sine. It has a whole number of cycles, so it can be repeated without a step."""
     samples = array.array(
         "h",
         (

@@ -1,4 +1,4 @@
-"""What the emulator was asked for, and how much of it at the same time."""
+"""Traffic of the emulator: the requests so far, and the number of them in flight."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class RequestRecord:
     connection_id: str
     ssml: str
     in_flight: int
-    """How many requests were being answered when this one arrived, itself included."""
+    """The number of requests in flight when this one arrived, itself included."""
     voice: str = ""
-    """The short name of the first voice, once the SSML has been read."""
+    """The short name of the first voice, once the SSML has been parsed."""
     outcome: str = "in flight"
-    """``in flight``, ``completed``, ``client left``, or what was done to it, such as ``closed 1007``."""
+    """The outcome: ``in flight``, ``completed``, ``client left``, or the fault, such as ``closed 1007``."""
 
 
 class Traffic:
-    """Counts requests and remembers the latest ones. Thread-safe."""
+    """A count of requests, and a record of the latest ones. Thread-safe."""
 
     def __init__(self) -> None:
-        """Start from nothing."""
+        """Start with no requests."""
         self._lock = threading.Lock()
         self._requests: deque[RequestRecord] = deque(maxlen=_REMEMBERED_REQUESTS)
         self._in_flight = 0
@@ -41,23 +41,23 @@ class Traffic:
 
     @property
     def requests(self) -> list[RequestRecord]:
-        """The latest requests, oldest first."""
+        """Return the latest requests, oldest first."""
         with self._lock:
             return list(self._requests)
 
     @property
     def in_flight(self) -> int:
-        """How many requests are being answered now."""
+        """Return the number of requests in flight."""
         return self._in_flight
 
     @property
     def peak_in_flight(self) -> int:
-        """How many requests were being answered at the same time, at most."""
+        """Return the highest number of requests that were in flight at once."""
         return self._peak_in_flight
 
     @property
     def connection_count(self) -> int:
-        """How many connections have been opened."""
+        """Return the number of connections that have been opened."""
         return self._connection_count
 
     def count_connection(self) -> None:

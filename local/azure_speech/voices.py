@@ -1,4 +1,4 @@
-"""Which voices the emulator has, and how each one is made to sound."""
+"""Voices of the emulator, and their sounds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Gender = Literal["Female", "Male"]
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice of the service, and what stands in for it here."""
+    """A voice of the service, and its replacement in the emulator."""
 
     short_name: str
     locale: str
@@ -25,22 +25,22 @@ class Voice:
     espeak_voice: str
     """The language and variant of espeak-ng, such as ``cmn+f3``."""
     espeak_pitch: int
-    """0 to 100."""
+    """The pitch of espeak-ng, from 0 to 100."""
     words_per_minute: int
     tone_hz: int
     """The pitch of the tone engine: a whole number, different for every voice."""
     lead_ms: int
-    """How long it is silent before it speaks."""
+    """The silence before the voice speaks."""
     tail_ms: int
-    """How long it is silent when it has spoken: 200 to 800, from voice to voice."""
+    """The silence after the voice has spoken: 200 to 800, different for each voice."""
 
     @property
     def is_high_definition(self) -> bool:
-        """Whether it takes no ``prosody`` and no ``break``, and reports no words."""
+        """Return whether the voice takes no ``prosody`` and no ``break``, and reports no words."""
         return ":" in self.short_name
 
     def as_json(self) -> dict[str, str]:
-        """Describe the voice as the service's list of voices does."""
+        """Describe the voice in the form of the service's list of voices."""
         name = self.short_name.removeprefix(f"{self.locale}-")
         return {
             "Name": f"Microsoft Server Speech Text to Speech Voice ({self.locale}, {name})",
@@ -161,4 +161,4 @@ def _voices() -> Iterator[Voice]:
 
 
 VOICES: dict[str, Voice] = {voice.short_name: voice for voice in _voices()}
-"""Every voice by its short name, in the order of the catalogue."""
+"""All voices by short name, in the order of the catalogue."""

@@ -1,1 +1,1 @@
-"""AWS in this process: moto, put right where it does not behave as AWS does."""
+"""AWS emulation in this process: moto, corrected where it differs from AWS."""

@@ -1,4 +1,4 @@
-"""Runs the timers of a state machine on the local cloud's clock, its definition untouched."""
+"""Timers of a state machine on the local cloud's clock; the definition is unchanged."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Runs what AWS does unasked on a thread, at intervals."""
+"""Background tasks on threads, for work that AWS does on its own."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def repeating(task: Callable[[], object], *, interval_seconds: float, name: str) -> Iterator[None]:
-    """Call `task` every `interval_seconds` while the context lasts; one that raises is logged."""
+    """Call `task` every `interval_seconds` while the context lasts; log any exception."""
     stopping = threading.Event()
 
     def repeat() -> None:

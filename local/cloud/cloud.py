@@ -1,4 +1,4 @@
-"""The local cloud: everything AWS that Castline needs, in this process."""
+"""Local cloud: all AWS services that Castline needs, in this process."""
 
 import threading
 from collections.abc import Callable
@@ -26,21 +26,21 @@ _GRACE_SECONDS = 1.0
 
 
 class LocalCloud:
-    """DynamoDB, S3, Step Functions, Lambda and their events, reached by any boto3 client while it runs.
+    """DynamoDB, S3, Step Functions, Lambda and their events, reached by any boto3 client while the cloud runs.
 
     Use it as a context manager, or call `start` and `stop`; each cloud is started once, one at a time.
 
     Args:
-        clock: How time passes; by default as it does outside.
-        region: The region of everything in it.
+        clock: The clock; by default real time.
+        region: The region of all resources.
         poll_interval_seconds: How often table streams are read; None to leave that to `tick`.
-        expiry_interval_seconds: How often expired items and objects are looked for; None likewise.
+        expiry_interval_seconds: How often expired items and objects are deleted; None to leave that to `tick`.
 
     Attributes:
-        clock: How time passes in it.
-        region: The region of everything in it.
-        lambdas: Its Lambda functions.
-        events: What has become of its executions' status-change events.
+        clock: The clock.
+        region: The region of all resources.
+        lambdas: The Lambda functions.
+        events: The status-change events of executions, and their delivery.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class LocalCloud:
         self._running = ExitStack()
 
     def start(self) -> None:
-        """Start with nothing in it.
+        """Start with no resources.
 
         Raises:
             RuntimeError: A local cloud is running in this process already.
@@ -85,13 +85,13 @@ class LocalCloud:
             self._running = stack.pop_all()
 
     def stop(self) -> None:
-        """Stop what is running and forget everything; does nothing if it does not run."""
+        """Stop all tasks and delete all resources; does nothing if the cloud is not running."""
         self._running.close()
 
     def on_execution_status_change(self, subscriber: Subscriber) -> None:
         """Call `subscriber` with EventBridge's event for each change of an execution's status.
 
-        It is called on a thread of its own, and again after a while if it raises.
+        The call is made on a thread of its own, and repeated after a while if it raises.
         """
         self.events.subscribe(subscriber)
 
@@ -104,7 +104,7 @@ class LocalCloud:
         max_retries: int = 3,
         matches: Callable[[Record], bool] = lambda _record: True,
     ) -> StreamMapping:
-        """Deliver the changes of a table, from now on, to a function; see `StreamMapping`."""
+        """Deliver future changes of a table to a function; see `StreamMapping`."""
         mapping = StreamMapping(
             self.lambdas,
             region=self.region,
@@ -118,12 +118,12 @@ class LocalCloud:
         return mapping
 
     def tick(self) -> None:
-        """Do now what AWS does unasked: delete what has expired by the clock, then deliver the streams."""
+        """Do the background work of AWS now: delete expired items and objects, then deliver the streams."""
         self._expire()
         self._deliver_streams()
 
     def s3_wsgi_app(self) -> "WSGIApplication":
-        """Its S3 as a WSGI application, for presigned URLs; see `s3_http`."""
+        """Return the cloud's S3 as a WSGI application, for presigned URLs; see `s3_http`."""
         return s3_wsgi_app(self.clock.now)
 
     def _expire(self) -> None:

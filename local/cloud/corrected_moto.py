@@ -1,4 +1,4 @@
-"""moto with everything that is put right in it, in this process."""
+"""Corrected moto: moto in this process with all corrections applied."""
 
 import threading
 from collections.abc import Iterator
@@ -33,10 +33,10 @@ _only_one = threading.Lock()
 
 @contextmanager
 def corrected_moto(*, region: str, clock: Clock, lambdas: Lambdas, events: ExecutionEvents) -> Iterator[None]:
-    """Answer boto3 from memory while the context lasts, starting with nothing in it.
+    """Answer boto3 from memory while the context lasts, starting with no resources.
 
-    `clock` says how time passes for state machines, `lambdas` runs the functions, and `events` is told of
-    each change of an execution's status.
+    `clock` sets the time of state machines, `lambdas` runs the functions, and `events` receives each change of an
+    execution's status.
 
     Raises:
         RuntimeError: A cloud is running in this process already.

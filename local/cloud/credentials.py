@@ -1,4 +1,4 @@
-"""Credentials that no AWS account accepts, so that nothing run here can reach a real one."""
+"""Fake credentials that no AWS account accepts, so that local code cannot reach a real one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from local.environment import environment_variables
 
 @contextmanager
 def fake_credentials(region: str) -> Iterator[None]:
-    """Set credentials and region in the environment while the context lasts, then put back what was there."""
+    """Set credentials and region in the environment while the context lasts, then restore the old values."""
     fake = {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",

@@ -1,6 +1,6 @@
-"""Makes moto's DynamoDB linearizable, as DynamoDB is for one item and for a transaction.
+"""Linearizable DynamoDB: moto's, corrected for single items and for transactions.
 
-moto's tables are plain dictionaries that every thread reads and writes at once: updates are lost, and
+moto's tables are plain dictionaries that all threads read and write at once: updates are lost, and
 conditional writes that should fail succeed. A lock inside the backend is not enough, because requests
 are answered with live items. So one lock is held for the whole of a request.
 """
@@ -29,7 +29,7 @@ _REQUESTS = threading.RLock()
 
 @contextmanager
 def linearizable_dynamodb() -> Iterator[None]:
-    """Run the requests to DynamoDB and its streams one at a time, transactions all or nothing."""
+    """Run the requests to DynamoDB and its streams one at a time, and transactions atomically."""
     with ExitStack() as hooks:
         for handler in (DynamoHandler, DynamoDBStreamsHandler):
             hooks.enter_context(
@@ -41,18 +41,18 @@ def linearizable_dynamodb() -> Iterator[None]:
 
 @contextmanager
 def exclusive_access() -> Iterator[None]:
-    """Keep every other thread's requests out, to read and write in one step."""
+    """Block the requests of all other threads, to read and write in one step."""
     with _REQUESTS:
         yield
 
 
 def _transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
-    """Check every condition, then write.
+    """Check all conditions, then write.
 
     moto writes first and puts a deep copy of the table back when a condition fails, which leaves the
     undone writes in the table's stream, and copies the table (255 ms at 5,000 items) even on success.
     Here an action that is invalid in itself, such as one with a wrong update expression, raises after
-    those before it were written.
+    the actions before it were written.
     """
     operations = [next(iter(item.items())) for item in transact_items]
     if len(operations) > _MAX_OPERATIONS:
@@ -76,7 +76,7 @@ def _key(backend: Any, op: dict[str, Any]) -> dict[str, Any]:
 def _cancellation_reason(
     backend: Any, op: dict[str, Any], key: dict[str, Any]
 ) -> tuple[str | None, str | None, dict[str, Any] | None]:
-    """Code, message and, where asked for, the item that failed the condition; all None if it holds."""
+    """Return code, message and, if requested, the item that failed the condition; all None if it holds."""
     item = backend.get_item(op["TableName"], key)
     condition = get_filter_expression(
         op.get("ConditionExpression"),

@@ -1,7 +1,7 @@
-"""Lets moto's DynamoDB forget the items it has answered with.
+"""Memory fix of moto's DynamoDB: it no longer keeps the items that it has answered with.
 
-moto keeps a reference to every model that it ever made, for a dashboard, and a query makes an item for each that it
-returns. S3's models have to stay: moto closes their files by these references.
+moto keeps a reference to every model that it ever made, for a dashboard, and a query makes an item for each result.
+S3's models have to stay: moto closes their files by these references.
 """
 
 from collections.abc import Iterator

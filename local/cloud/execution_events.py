@@ -1,4 +1,4 @@
-"""EventBridge's 'Step Functions Execution Status Change' events: their shape and their delivery."""
+"""Step Functions Execution Status Change events of EventBridge: their form and their delivery."""
 
 import json
 import logging
@@ -19,10 +19,10 @@ _RETRY_DELAYS_SECONDS = (0.1, 0.5, 2.0)
 
 
 class ExecutionEvents:
-    """Delivers each event to each subscriber, in order, on a thread of its own.
+    """A queue that delivers each event to each subscriber, in order, on a thread of its own.
 
-    A subscriber that raises is tried again after a while, and holds later events back meanwhile.
-    Events that no try delivered are kept in `undelivered`, as a dead-letter queue would.
+    A subscriber that raises is called again after a while, and delays later events until then. Events that could not
+    be delivered are kept in `undelivered`, as in a dead-letter queue.
     """
 
     def __init__(self) -> None:
@@ -32,16 +32,16 @@ class ExecutionEvents:
         self._stopping = threading.Event()
 
     def subscribe(self, subscriber: Subscriber, *, on_undelivered: Subscriber = lambda _event: None) -> None:
-        """Call `subscriber` with every event published from now on, and `on_undelivered` with those it never took."""
+        """Call `subscriber` with every future event, and `on_undelivered` with events that it never accepted."""
         self._subscribers.append((subscriber, on_undelivered))
 
     def publish(self, event: Event) -> None:
-        """Queue an event; returns at once."""
+        """Queue an event, and return at once."""
         self._events.put(event)
 
     @contextmanager
     def delivering(self) -> Iterator[None]:
-        """Deliver while the context lasts; what is still queued then is dropped."""
+        """Deliver while the context lasts; then drop the events still in the queue."""
         thread = threading.Thread(target=self._deliver_all, name="execution-events", daemon=True)
         thread.start()
         try:
@@ -71,7 +71,7 @@ class ExecutionEvents:
 
 
 def status_change(execution: Any, status: str) -> Event:
-    """The event that says an execution of moto's is now in `status` (`RUNNING`, `SUCCEEDED`, …)."""
+    """Build the event of an execution of moto's that is now in `status` (`RUNNING`, `SUCCEEDED`, …)."""
     succeeded = status == "SUCCEEDED"
     return {
         "version": "0",

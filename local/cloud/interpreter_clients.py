@@ -1,4 +1,4 @@
-"""Spares the Step Functions interpreter a new boto3 client for every task it runs."""
+"""Cached boto3 clients for the Step Functions interpreter, which would make a new one for every task."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Answers Lambda's Invoke API from the functions that run here, where moto would start Docker."""
+"""Lambda's Invoke API for the functions of this process; moto would start Docker."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _HttpResponse = tuple[str, dict[str, str]]
 
 @contextmanager
 def lambda_api(lambdas: Lambdas) -> Iterator[None]:
-    """Let boto3's `invoke`, and so the Step Functions interpreter, reach the functions of `lambdas`."""
+    """Let boto3's `invoke`, and with it the Step Functions interpreter, reach the functions of `lambdas`."""
 
     def invoke(request: Any) -> _HttpResponse:
         name = unquote(request.path.rsplit("/", 2)[-2])

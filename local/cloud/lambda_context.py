@@ -1,4 +1,4 @@
-"""The context object a Lambda handler is called with."""
+"""Context object of a Lambda handler."""
 
 import time
 import uuid
@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 
 class LambdaContext:
-    """What AWS's Python runtime tells a handler about its invocation.
+    """The part of Lambda's context object that AWS's Python runtime fills in.
 
     Args:
         function_name: The function that is invoked.
         function_arn: Its ARN, unqualified.
-        memory_mb: Its memory size; the runtime hands it on as text.
+        memory_mb: Its memory size; the runtime passes it on as text.
         timeout_seconds: The time this invocation has, from now.
     """
 
@@ -29,5 +29,5 @@ class LambdaContext:
         self._deadline = time.monotonic() + timeout_seconds
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the function times out, never negative."""
+        """Return the milliseconds until the function times out, never negative."""
         return max(0, int((self._deadline - time.monotonic()) * 1000))

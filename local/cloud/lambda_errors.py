@@ -1,4 +1,4 @@
-"""How an invocation can go wrong, as the caller sees it."""
+"""Errors of an invocation, as the caller sees them."""
 
 
 class LambdaError(Exception):
@@ -10,11 +10,11 @@ class FunctionNotFound(LambdaError):
 
 
 class TooManyRequests(LambdaError):
-    """As many invocations are running as the function's reserved concurrency allows."""
+    """The function's reserved concurrency is used up."""
 
 
 class RequestTooLarge(LambdaError):
-    """The event is larger than Lambda takes."""
+    """The event is larger than Lambda's limit."""
 
 
 class HostStopped(LambdaError):
@@ -22,11 +22,11 @@ class HostStopped(LambdaError):
 
 
 class FunctionError(LambdaError):
-    """The handler raised, timed out or returned what Lambda cannot deliver.
+    """The handler raised, timed out or returned a result that Lambda cannot deliver.
 
     Attributes:
         error_type: The exception's class name, or Lambda's own, such as `Sandbox.Timedout`.
-        error_message: Its text.
+        error_message: The exception's text.
     """
 
     def __init__(self, error_type: str, error_message: str) -> None:

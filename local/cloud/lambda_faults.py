@@ -1,4 +1,4 @@
-"""Faults a test injects into Lambda functions: held up, or failing on demand."""
+"""Faults that a test injects into Lambda functions: pauses and errors."""
 
 import threading
 from collections import defaultdict, deque
@@ -15,33 +15,33 @@ class Fault(NamedTuple):
 
 
 class Pause:
-    """Holds up the invocations of one function."""
+    """A pause that holds the invocations of one function."""
 
     def __init__(self) -> None:
         self._reached = threading.Event()
         self._released = threading.Event()
 
     def wait_until_reached(self, timeout_seconds: float = 5.0) -> None:
-        """Return once an invocation is held up here.
+        """Wait until an invocation is held.
 
         Raises:
-            TimeoutError: None came within `timeout_seconds`.
+            TimeoutError: No invocation came within `timeout_seconds`.
         """
         if not self._reached.wait(timeout_seconds):
             raise TimeoutError("no invocation reached the pause")
 
     def hold(self) -> None:
-        """Wait here, as an invocation, until the pause is released."""
+        """Block the calling invocation until the pause is released."""
         self._reached.set()
         self._released.wait()
 
     def release(self) -> None:
-        """Let all invocations go on, now and from now on."""
+        """Let all present and future invocations continue."""
         self._released.set()
 
 
 class LambdaFaults:
-    """The faults waiting for each function, by its name."""
+    """The planned faults of each function, by its name."""
 
     def __init__(self) -> None:
         self._pauses: dict[str, Pause] = {}
@@ -49,7 +49,7 @@ class LambdaFaults:
 
     @contextmanager
     def pause(self, name: str) -> Iterator[Pause]:
-        """Hold up all invocations of a function while the context lasts; one pause a function."""
+        """Hold all invocations of a function while the context lasts; a function has at most one pause."""
         pause = self._pauses[name] = Pause()
         try:
             yield pause
@@ -58,16 +58,16 @@ class LambdaFaults:
             pause.release()
 
     def fail_next(self, name: str, fault: Fault, times: int) -> None:
-        """Let the next `times` invocations of a function fail."""
+        """Make the next `times` invocations of a function fail."""
         self._faults[name].extend([fault] * times)
 
     def hold(self, name: str) -> None:
-        """Wait, as an invocation of `name`, while that is paused."""
+        """Block an invocation of `name` while that function is paused."""
         if pause := self._pauses.get(name):
             pause.hold()
 
     def take(self, name: str) -> Fault | None:
-        """The fault that the invocation of `name` now starting must suffer."""
+        """Return the fault of the invocation of `name` that is now starting, and remove it from the plan."""
         try:
             return self._faults[name].popleft()
         except IndexError:

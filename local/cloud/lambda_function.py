@@ -1,4 +1,4 @@
-"""A registered Lambda function and the invocations it has room for."""
+"""Registered Lambda function, and the count of its running invocations."""
 
 import threading
 from collections.abc import Callable
@@ -10,7 +10,7 @@ Handler = Callable[[Any, Any], Any]
 
 @dataclass(slots=True)
 class LambdaFunction:
-    """A handler, its limits, and how many of its invocations are running."""
+    """A handler, its limits, and the number of its running invocations."""
 
     name: str
     arn: str
@@ -22,7 +22,7 @@ class LambdaFunction:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def occupy(self) -> bool:
-        """Count one more invocation as running, unless as many are as reserved; True if counted."""
+        """Count one more running invocation; return False if the reserved concurrency is used up."""
         with self._lock:
             if self.reserved_concurrency is not None and self._running >= self.reserved_concurrency:
                 return False
@@ -30,6 +30,6 @@ class LambdaFunction:
             return True
 
     def vacate(self) -> None:
-        """Count one invocation less."""
+        """Count one running invocation less."""
         with self._lock:
             self._running -= 1

@@ -1,4 +1,4 @@
-"""Runs Lambda functions as callables of this process."""
+"""Host of Lambda functions that are callables of this process."""
 
 import json
 import re
@@ -41,7 +41,7 @@ class Invocation:
 
 
 class LambdaHost(Lambdas):
-    """Registers functions and invokes them, each invocation on a daemon thread of its own.
+    """A host that registers functions and invokes them, each invocation on a daemon thread of its own.
 
     Attributes:
         invocations: The last 10,000 finished invocations, oldest first.
@@ -116,16 +116,16 @@ class LambdaHost(Lambdas):
         return response
 
     def pause(self, name: str) -> AbstractContextManager[Pause]:
-        """Hold up every invocation of a function, before its handler runs, while the context lasts."""
+        """Hold every invocation of a function, before its handler runs, while the context lasts."""
         return self._faults.pause(name)
 
     def fail_next(self, name: str, exception: Exception, *, times: int = 1, after_effect: bool = False) -> None:
-        """Let the next invocations of a function raise in place of its handler, or after that has run."""
+        """Make the next invocations of a function raise in place of its handler, or after the handler has run."""
         self._faults.fail_next(name, Fault(exception, after_effect), times)
 
     @contextmanager
     def serving(self, *, grace_seconds: float) -> Iterator[None]:
-        """When the context ends, abandon what is running and wait for it, `grace_seconds` at most."""
+        """Abandon running invocations when the context ends, and wait for them, at most `grace_seconds`."""
         try:
             yield
         finally:
@@ -188,7 +188,7 @@ class LambdaHost(Lambdas):
 
 
 def _role_arn() -> str:
-    """The role all functions share: Lambda insists on one."""
+    """Return the role of all functions; Lambda requires one."""
     iam: Any = boto3.client("iam")
     try:
         role = iam.get_role(RoleName=_ROLE_NAME)

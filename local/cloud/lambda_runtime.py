@@ -1,4 +1,4 @@
-"""What AWS's Python runtime does around a handler: JSON in, JSON or a described error out."""
+"""Runtime around a handler, as AWS's Python runtime: JSON in, JSON or an error description out."""
 
 import json
 import traceback
@@ -11,14 +11,14 @@ _RESPONSE_LIMIT_BYTES = 6_291_556
 
 
 class Response(NamedTuple):
-    """What an invocation answers: JSON text, which describes an error if `error_type` is set."""
+    """The answer of an invocation: JSON text, which describes an error if `error_type` is set."""
 
     payload: str
     error_type: str | None = None
 
 
 def call(handler: Callable[[Any, LambdaContext], Any], payload: str, context: LambdaContext) -> Response:
-    """Call a handler with the event in `payload`; never raises."""
+    """Call a handler with the event in `payload`; never raise."""
     try:
         result = handler(json.loads(payload), context)
     except BaseException as error:  # noqa: BLE001  the runtime reports whatever a handler raises
@@ -39,7 +39,7 @@ def call(handler: Callable[[Any, LambdaContext], Any], payload: str, context: La
 
 
 def timed_out(context: LambdaContext, timeout_seconds: float) -> Response:
-    """The answer for an invocation that used up its function's `timeout_seconds`."""
+    """Return the answer for an invocation that used up its function's `timeout_seconds`."""
     return _error(
         "Sandbox.Timedout",
         f"RequestId: {context.aws_request_id} Error: Task timed out after {timeout_seconds:.2f} seconds",

@@ -1,4 +1,4 @@
-"""What everything that invokes Lambda functions needs of whatever runs them."""
+"""Interface of Lambda hosts for code that invokes functions."""
 
 import json
 import threading
@@ -9,7 +9,7 @@ from local.cloud.lambda_errors import FunctionError, HostStopped, RequestTooLarg
 from local.cloud.lambda_runtime import Response
 
 _EVENT_LIMIT_BYTES = 6_291_456
-"""Of an event as JSON in UTF-8; Lambda's own figure, 100 bytes less than for a response."""
+"""The limit of an event as JSON in UTF-8; Lambda's own figure, 100 bytes less than for a response."""
 
 
 class Lambdas(ABC):
@@ -17,7 +17,7 @@ class Lambdas(ABC):
 
     @abstractmethod
     def name_of(self, reference: str) -> str:
-        """The name of a function, given its name or ARN.
+        """Return the name of a function, given its name or ARN.
 
         Raises:
             FunctionNotFound: There is no such function.
@@ -34,14 +34,14 @@ class Lambdas(ABC):
         """
 
     def invoke(self, name: str, event: Any) -> Any:
-        """Invoke a function by name or ARN; event and result are what their JSON reads back as.
+        """Invoke a function by name or ARN. Event and result are passed through JSON.
 
         Raises:
-            FunctionError: The handler raised, timed out or returned what cannot be delivered.
+            FunctionError: The handler raised, timed out or returned a result that cannot be delivered.
             TooManyRequests: The function's reserved concurrency is used up.
             FunctionNotFound: There is no such function.
             HostStopped: The local cloud stopped meanwhile.
-            RequestTooLarge: The event is larger than Lambda takes.
+            RequestTooLarge: The event is larger than Lambda's limit.
         """
         payload = json.dumps(event)
         # Escaped as it is here, a text is never shorter than in UTF-8.
@@ -56,7 +56,7 @@ class Lambdas(ABC):
         return result
 
     def run_async(self, name: str, payload: str) -> None:
-        """Invoke a function and do not wait; unlike on AWS, a failure is not retried.
+        """Invoke a function and return at once. Unlike on AWS, a failure is not retried.
 
         Raises:
             FunctionNotFound: There is no such function.

@@ -1,4 +1,4 @@
-"""Lets the threads of this process into a moto service one request at a time."""
+"""Lock that lets this process send a moto service one request at a time."""
 
 import functools
 import threading

@@ -1,4 +1,4 @@
-"""Spares each request to AWS what nobody here looks at."""
+"""Cheaper requests to AWS, without work whose results nobody uses here."""
 
 import string
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 
 @contextmanager
 def light_requests() -> Iterator[None]:
-    """Send one and the same user agent, make request ids in one go, and find out at once whom a request is for."""
+    """Send a constant user agent, make request ids in one step, and find a request's service at once."""
     addresses: dict[type, Any] = {}
     read_addresses = BaseBackend.urls.fget
 
@@ -38,7 +38,7 @@ def light_requests() -> Iterator[None]:
     parse_any_time = parsers.DEFAULT_TIMESTAMP_PARSER
 
     def parse_time(value: Any) -> datetime:
-        """S3 tells the time as HTTP does, which is no guess."""
+        """Parse a time of S3 in the format of HTTP, without trying others."""
         return parsedate_to_datetime(value) if str(value).endswith("GMT") else parse_any_time(value)
 
     # moto compares a request's address with those of 200 services in turn.

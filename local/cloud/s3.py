@@ -1,4 +1,4 @@
-"""Makes moto's S3 linearizable, as S3 is for one object: listing fails while others delete."""
+"""Linearizable S3: moto's, corrected for single objects. In moto, listing fails while others delete."""
 
 import threading
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from local.cloud.request_lock import one_at_a_time
 
 @contextmanager
 def linearizable_s3() -> Iterator[threading.RLock]:
-    """Run the requests to S3 one at a time, each while it holds the lock that is given."""
+    """Run the requests to S3 one at a time, and yield the lock that each holds."""
     lock = threading.RLock()
     with (
         patch.object(S3Response, "bucket_response", one_at_a_time(lock, S3Response.bucket_response)),

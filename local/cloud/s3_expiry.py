@@ -1,4 +1,4 @@
-"""Deletes expired objects, as a bucket's lifecycle rules say: moto stores the rules only."""
+"""Expiry of objects by a bucket's lifecycle rules, which moto only stores."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 
 def delete_expired_objects(client: Any, now: datetime) -> int:
-    """Delete what is older than the `Expiration` in `Days` of its bucket's enabled rules, by an S3 client.
+    """Delete the objects that are older than `Expiration.Days` of an enabled rule, with an S3 client.
 
     A rule may select by prefix, not by tag or size. Returns how many objects were deleted.
     """

@@ -1,4 +1,4 @@
-"""Serves S3 over HTTP, for presigned URLs: moto's own application, behind the checks it leaves out."""
+"""S3 over HTTP for presigned URLs: moto's own application, behind checks that it lacks."""
 
 import hmac
 from collections.abc import Callable, Iterable
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def s3_wsgi_app(now: Callable[[], datetime]) -> "WSGIApplication":
-    """S3 with path-style addresses (`/bucket/key`), over the buckets that boto3 sees in this process.
+    """Return S3 with path-style addresses (`/bucket/key`), over the buckets that boto3 sees in this process.
 
-    A request without a signature is refused with 403, as by a private bucket; so is a presigned one (version 4)
+    A request without a signature is refused with 403, as by a private bucket. So is a presigned request (version 4)
     that has expired by `now` or was signed for another method, object or set of parameters. A signature in the
-    headers must be there but is not verified.
+    headers must be present but is not verified.
     """
     s3: WSGIApplication = create_backend_app("s3")
 
@@ -51,7 +51,7 @@ def _refusal(request: Request, now: datetime) -> Response | None:
 
 
 def _signature(request: Request) -> str:
-    """What the request had to be signed with, for its method and all that its URL says."""
+    """Return the signature that the request must have, for its method and its URL."""
     path_and_query = str(request.environ.get("REQUEST_URI") or request.environ["RAW_URI"])
     path, _, query = path_and_query.partition("?")
     # As S3 does, every parameter is decoded and written anew: clients differ in what they escape.

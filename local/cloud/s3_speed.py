@@ -1,7 +1,7 @@
-"""Makes moto's S3 look up, read and store an object without a web framework in between.
+"""Speed fix of moto's S3: it looks up, reads and stores an object without a web framework.
 
-Taking requests apart and putting answers together is most of what moto does for one. What is out of the ordinary,
-and every refusal but that of a look-up, is left to moto.
+Most of moto's time for an object is spent on parsing requests and building answers. Unusual requests, and every
+refusal except that of a look-up, are left to moto.
 """
 
 import re
@@ -57,7 +57,7 @@ def quick_s3(lock: threading.RLock) -> Iterator[None]:
     """Answer plain requests for objects as moto does, only faster.
 
     Args:
-        lock: is held meanwhile: `linearizable_s3` gives it.
+        lock: the lock of `linearizable_s3`, held during each request.
     """
     process = BotocoreStubber.process_request
 
@@ -69,7 +69,7 @@ def quick_s3(lock: threading.RLock) -> Iterator[None]:
 
 
 def _answer(request: AWSPreparedRequest, lock: threading.RLock) -> "TYPE_RESPONSE | None":
-    """None: this is for moto."""
+    """Answer a plain request for an object; return None to leave the request to moto."""
     url = urlsplit(request.url)
     bucket_name, is_for_s3, _ = url.netloc.partition(".s3.")
     if not is_for_s3 or url.query or request.method not in _UNDERSTOOD:
@@ -138,7 +138,7 @@ def _put(
 
 
 def _unchunk(body: bytes) -> tuple[bytes, str]:
-    """The content of a body in "aws-chunked" encoding, and the checksum that trails it."""
+    """Return the content of a body in "aws-chunked" encoding, and the checksum in its trailer."""
     stream = BytesIO(body)
     content = b""
     while size := int(stream.readline(), 16):

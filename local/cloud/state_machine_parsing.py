@@ -1,4 +1,4 @@
-"""Spares each execution the parsing of its state machine, which takes longer than running a small one."""
+"""Cache of parsed state machines: parsing takes longer than a small execution."""
 
 import copy
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 
 @contextmanager
 def parsed_once() -> Iterator[None]:
-    """Parse each definition once, and give every execution a copy: what is parsed keeps track of its retries."""
+    """Parse each definition once, and give every execution a copy, because a parsed definition counts retries."""
     parse = AmazonStateLanguageParser.parse
     # Two threads may parse the same definition at first; either result will do.
     parsed: dict[str, Any] = {}

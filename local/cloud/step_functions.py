@@ -1,4 +1,4 @@
-"""Puts right what moto's Step Functions gets wrong about the life of an execution."""
+"""Corrections of the life of an execution in moto's Step Functions."""
 
 import logging
 import threading
@@ -58,9 +58,9 @@ def join_interpreter(*, timeout_seconds: float) -> None:
 
 @contextmanager
 def _idempotent_start(publish: Callable[[Event], None], transition: threading.RLock) -> Iterator[None]:
-    """Start one execution a name however many ask at once; give the nameless a name of their own.
+    """Start one execution for each name, however many requests come at once; give unnamed ones a name of their own.
 
-    moto looks for the name and adds the execution in two steps, and calls the nameless "None".
+    moto looks for the name and adds the execution in two steps, and names all unnamed executions "None".
     """
     start_execution = StepFunctionsParserBackend.start_execution
     start = Execution.start
@@ -82,10 +82,10 @@ def _idempotent_start(publish: Callable[[Event], None], transition: threading.RL
 
 @contextmanager
 def _single_outcome(publish: Callable[[Event], None], transition: threading.RLock) -> Iterator[None]:
-    """Let the first outcome of an execution stand.
+    """Keep the first outcome of an execution.
 
-    When an execution is stopped or times out, the state it is in is cut short and fails: moto lets that
-    failure overwrite ABORTED and TIMED_OUT.
+    When an execution is stopped or times out, its current state is interrupted and fails. In moto, that failure
+    overwrites ABORTED and TIMED_OUT.
     """
     set_error = Environment.set_error
 
@@ -111,7 +111,7 @@ def _single_outcome(publish: Callable[[Event], None], transition: threading.RLoc
 
 @contextmanager
 def _stop_at_once(publish: Callable[[Event], None], transition: threading.RLock) -> Iterator[None]:
-    """Abort when StopExecution asks to: moto waits for the running state to end, and forgets error and cause."""
+    """Abort at once on StopExecution. In moto, the running state ends first, and error and cause are lost."""
 
     def stop_execution(request: Any) -> Any:
         execution = request.stepfunction_backend.describe_execution(request._get_param("executionArn"))
@@ -133,7 +133,7 @@ def _stop_at_once(publish: Callable[[Event], None], transition: threading.RLock)
 
 @contextmanager
 def _stop_date_always(transition: threading.RLock) -> Iterator[None]:
-    """Describe a timed-out execution with its stopDate, which moto leaves out."""
+    """Describe a timed-out execution with its stopDate, which moto omits."""
     describe_execution = StepFunctionResponse.describe_execution
 
     def describe(request: Any) -> Any:
@@ -171,9 +171,9 @@ def _stop_interpreter(execution: Any, error: str | None, cause: str | None) -> N
 
 @contextmanager
 def _states_errors_leave_a_map() -> Iterator[None]:
-    """Fail a Map with its item's error also where that is one of the language's own, such as States.Timeout.
+    """Fail a Map with its item's error even if it is one of the language's own, such as States.Timeout.
 
-    moto names it anew as an error of the user's, refuses that for its prefix, and fails with States.Runtime.
+    moto renames it as a user's error, refuses that name for its prefix, and fails with States.Runtime.
     """
     with patch.object(CustomErrorName, "__init__", ErrorName.__init__):
         yield
@@ -181,7 +181,7 @@ def _states_errors_leave_a_map() -> Iterator[None]:
 
 @contextmanager
 def _quiet(logger_name: str) -> Iterator[None]:
-    """Silence a logger: the interpreter logs failures as errors, a screenful each, before a Map's Catch."""
+    """Silence a logger. The interpreter logs long errors for failures that a Map's Catch handles."""
     logger = logging.getLogger(logger_name)
     level = logger.level
     logger.setLevel(logging.CRITICAL)

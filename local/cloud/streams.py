@@ -1,7 +1,7 @@
-"""DynamoDB Streams to Lambda: what an event source mapping does.
+"""Event source mapping from DynamoDB Streams to Lambda.
 
-moto's own mapping calls the function inside the request that wrote the item, so that a function which
-reads the table waits for itself, and does not retry. Here the stream is polled instead.
+moto's own mapping calls the function inside the request that wrote the item. A function that reads the table then
+waits for itself, and a failure is not retried. Here the stream is polled instead.
 """
 
 import json
@@ -20,20 +20,20 @@ Record = dict[str, Any]
 
 
 class StreamMapping:
-    """Delivers a table's changes, from now on, to a function: in order, in batches, at least once.
+    """A mapping that delivers a table's future changes to a function: in order, in batches, at least once.
 
-    A batch that fails is tried again on the next `deliver`, from the first record that failed where the
-    function names one in `batchItemFailures`. What still fails after `max_retries` is skipped.
+    A batch that fails is retried at the next `deliver`, from the first failed record if the function names one in
+    `batchItemFailures`. A batch that still fails after `max_retries` is skipped.
 
     Args:
-        lambdas: Where the function runs.
+        lambdas: The host of the function.
         region: The table's region.
         table_name: A table with a stream.
         function_name: The function; it is called with `{"Records": […]}`.
-        batch_size: The most records in a call.
-        max_retries: How often a failing batch is tried again.
-        matches: Which records the function wants (`FilterCriteria`).
-        on_skipped: Is given each batch of records that is skipped (`OnFailure`).
+        batch_size: The maximum number of records in a call.
+        max_retries: The maximum number of retries of a failing batch.
+        matches: Returns whether the function wants a record (`FilterCriteria`).
+        on_skipped: Called with each batch of records that is skipped (`OnFailure`).
 
     Attributes:
         dead_letters: The records that were skipped, in order.
@@ -66,7 +66,7 @@ class StreamMapping:
             self._position = len(self._table().stream_shard.items)
 
     def deliver(self) -> None:
-        """Deliver what is in the stream, up to its end or to a batch that must be tried again."""
+        """Deliver the records in the stream, up to its end or to a batch that must be retried."""
         while batch := self._read():
             wanted = [record for record in batch if self._matches(record)]
             failed = self._first_failed(wanted)
@@ -91,7 +91,7 @@ class StreamMapping:
         return [record | {"eventSourceARN": stream_arn, "awsRegion": self._region} for record in batch]
 
     def _first_failed(self, records: list[Record]) -> Record | None:
-        """Call the function; the first of `records` that it failed, None if it failed none."""
+        """Call the function, and return the first of `records` that failed; None if none failed."""
         if not records:
             return None
         try:

@@ -1,4 +1,4 @@
-"""Deletes expired items, as DynamoDB's time to live does: moto stores the setting only."""
+"""Expiry of items by DynamoDB's time to live, which moto only stores."""
 
 from datetime import datetime
 from typing import Any

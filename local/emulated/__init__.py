@@ -1,1 +1,1 @@
-"""An environment deployed to an emulated AWS: real templates, real uploads, functions in processes of their own."""
+"""Emulated deployment: real templates, real uploads, and functions in processes of their own."""

@@ -1,4 +1,4 @@
-"""``python -m local.emulated ENVIRONMENT``: rehearse a deployment on this machine."""
+"""Command line of the emulated deployment: ``python -m local.emulated ENVIRONMENT`` rehearses a deployment."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def main(
     ] = True,
     out: Annotated[Path, typer.Option(help="The folder that the audio goes into.")] = Path("out"),
 ) -> None:
-    """Deploy an environment with the real CDK to an emulated AWS, use it, and tear it down again.
+    """Deploy an environment with the real CDK to an emulated AWS, use it, and tear it down.
 
-    Functions run as they were published, each in processes of its own; nothing reaches a real account.
+    Functions run as they were published, each in processes of its own. No request reaches a real account.
     """
     from local.emulated.cdk import CdkFailed
     from local.emulated.event_bus import RuleNotDeliverable

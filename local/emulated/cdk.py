@@ -1,4 +1,4 @@
-"""Runs the CDK command against the emulated AWS."""
+"""CDK command against the emulated AWS."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class CdkFailed(Exception):
-    """A CDK command failed. The message holds which, and the end of what it said."""
+    """A CDK command failed. The message holds the command and the end of its output."""
 
 
 class Cdk:
-    """The CDK command for one environment: it synthesizes once, and works on that from then on."""
+    """The CDK command for one environment. It synthesizes once, and later commands use that result."""
 
     def __init__(
         self, environment: str, *, aws: Mapping[str, str], out: Path, on_line: Callable[[str], None]
@@ -33,9 +33,9 @@ class Cdk:
 
         Args:
             environment: dev, staging or prod.
-            aws: environment variables that lead to the AWS to deploy to.
+            aws: environment variables with the endpoint and credentials of the AWS to deploy to.
             out: the folder to synthesize into.
-            on_line: is told each line that a command prints.
+            on_line: called with each line that a command prints.
         """
         self._environment = environment
         self._aws = aws
@@ -44,19 +44,19 @@ class Cdk:
 
     @property
     def data_stack(self) -> str:
-        """The name of the stack that holds the data."""
+        """The name of the data stack."""
         return f"castline-{self._environment}-data"
 
     @property
     def service_stack(self) -> str:
-        """The name of the stack that holds everything else."""
+        """The name of the service stack."""
         return f"castline-{self._environment}-service"
 
     def synth(self, runtime: Runtime) -> None:
-        """Synthesize, for the Python that the functions will run on.
+        """Synthesize for the Python version that the functions will run on.
 
         Raises:
-            CdkFailed: it failed.
+            CdkFailed: the command failed.
         """
         context = {
             "environment": self._environment,
@@ -67,10 +67,10 @@ class Cdk:
         self._run("synth", "--quiet", "--output", str(self._out), *options)
 
     def bootstrap(self, account: str, region: str) -> None:
-        """Make what the CDK itself needs in an account: a bucket for assets, and roles.
+        """Create the resources that the CDK itself needs in an account: a bucket for assets, and roles.
 
         Raises:
-            CdkFailed: it failed.
+            CdkFailed: the command failed.
         """
         self._run("bootstrap", f"aws://{account}/{region}", "--app", str(self._out))
 
@@ -78,7 +78,7 @@ class Cdk:
         """Upload the assets, and deploy both stacks.
 
         Raises:
-            CdkFailed: it failed.
+            CdkFailed: the command failed.
         """
         how = ("--method=direct", "--require-approval", "never", "--progress", "events")
         self._run("deploy", "--all", "--app", str(self._out), *how)
@@ -87,7 +87,7 @@ class Cdk:
         """Delete one stack.
 
         Raises:
-            CdkFailed: it failed.
+            CdkFailed: the command failed.
         """
         self._run("destroy", stack, "--exclusively", "--app", str(self._out), "--force")
 

@@ -1,4 +1,4 @@
-"""The emulated AWS that is deployed to: moto behind an HTTP endpoint, with functions in processes of their own."""
+"""Emulated AWS for deployments: moto behind an HTTP endpoint, with functions in processes of their own."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ _GRACE_SECONDS = 1.0
 class EmulatedCloud:
     """AWS on this machine, within a ``with``: one at a time in a process.
 
-    Inside this process boto3 reaches it by itself; every other process does by ``environment``.
+    Boto3 in this process reaches it without settings; every other process needs the variables in ``environment``.
 
     Attributes:
-        region: of everything in it.
-        clock: how time passes in it.
-        lambdas: its functions.
-        events: what becomes of its executions' status-change events.
+        region: the region of all resources.
+        clock: the clock.
+        lambdas: the functions.
+        events: the status-change events of executions, and their delivery.
     """
 
     region = "us-east-1"
 
     def __init__(self, runtime: Runtime, *, log_file: Path, clock: Clock | None = None) -> None:
-        """Prepare it.
+        """Prepare the cloud.
 
         Args:
-            runtime: what functions run on.
-            log_file: where they log to.
-            clock: how time passes; by default as it does outside.
+            runtime: the runtime of the functions.
+            log_file: the file of the functions' logs.
+            clock: the clock; by default real time.
         """
         self.clock = clock or Clock()
         self.events = ExecutionEvents()
@@ -61,7 +61,7 @@ class EmulatedCloud:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Environment variables that lead a process here, and to no real account."""
+        """Environment variables that lead a process to this cloud, and to no real account."""
         return {
             "AWS_ACCESS_KEY_ID": "emulated",
             "AWS_SECRET_ACCESS_KEY": "emulated",
@@ -76,11 +76,11 @@ class EmulatedCloud:
         }
 
     def client(self, service: str) -> Any:
-        """A boto3 client of one of its services."""
+        """Return a boto3 client of one of the cloud's services."""
         return self._session.client(service)  # type: ignore[call-overload]  # any service, by name
 
     def _app(self) -> WSGIApplication:
-        """AWS's APIs; what comes without a signature in its headers is for S3, and must have one in its URL."""
+        """Return AWS's APIs. A request without a signature in its headers is for S3, and must have one in its URL."""
         signed: WSGIApplication = DomainDispatcherApplication(create_backend_app)
         presigned = s3_wsgi_app(self.clock.now)
 
@@ -92,7 +92,7 @@ class EmulatedCloud:
         return app
 
     def __enter__(self) -> Self:
-        """Start, with nothing in it."""
+        """Start with no resources."""
         with ExitStack() as stack:
             stack.enter_context(self._unpacked)
             stack.enter_context(
@@ -115,9 +115,9 @@ class EmulatedCloud:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop what is running and forget everything."""
+        """Stop all tasks and delete all resources."""
         self._running.close()
 
 
 class _RequestHandler(QuietRequestHandler, MotoRequestHandler):  # type: ignore[misc]  # moto has no types
-    """Reads headers as moto needs them."""
+    """A request handler that reads headers as moto needs them."""

@@ -1,4 +1,4 @@
-"""What was deployed: the stacks' outputs and resources, as an operator finds them."""
+"""Deployed stacks: their outputs and resources, as an operator finds them."""
 
 from __future__ import annotations
 
@@ -22,66 +22,66 @@ class Stack:
     name: str
     outputs: Mapping[str, str]
     resources: tuple[tuple[str, str], ...]
-    """Type and physical id of each."""
+    """The type and physical id of each resource."""
     is_protected: bool
-    """Whether it refuses to be deleted."""
+    """Whether the stack has termination protection."""
 
     @property
     def services(self) -> Counter[str]:
-        """How many resources of each service it has: ``{"Lambda": 12}``."""
+        """Return the number of resources of each service: ``{"Lambda": 12}``."""
         return Counter(type_.split("::")[1] for type_, _ in self.resources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One environment's two stacks."""
+    """The two stacks of one environment."""
 
     data: Stack
     service: Stack
 
     @property
     def table_name(self) -> str:
-        """The jobs table."""
+        """The name of the jobs table."""
         return self._output("TableName")
 
     @property
     def bucket_name(self) -> str:
-        """The bucket of segments and audio."""
+        """The name of the bucket of segments and audio."""
         return self._output("BucketName")
 
     @property
     def secret_id(self) -> str:
-        """The secret that holds Azure's key."""
+        """The id of the secret that holds Azure's key."""
         return self._output("AzureSpeechSecretId")
 
     @property
     def state_machine_arn(self) -> str:
-        """The workflow."""
+        """The ARN of the workflow."""
         return self._output("StateMachineArn")
 
     @property
     def user_pool_id(self) -> str:
-        """Where the users are."""
+        """The id of the user pool."""
         return self._output("UserPoolId")
 
     @property
     def user_pool_client_id(self) -> str:
-        """What users sign in to."""
+        """The id of the user pool's client."""
         return self._output("UserPoolClientId")
 
     @property
     def api_id(self) -> str:
-        """The HTTP API."""
+        """The id of the HTTP API."""
         return next(name for type_, name in self.service.resources if type_ == _API)
 
     @property
     def distribution_id(self) -> str:
-        """What stands in front of the console's page and the API."""
+        """The id of the distribution in front of the console's page and the API."""
         return next(name for type_, name in self.service.resources if type_ == _DISTRIBUTION)
 
     @property
     def console_bucket_name(self) -> str:
-        """The bucket of the console's page."""
+        """The name of the bucket of the console's page."""
         return self._output("ConsoleBucketName")
 
     def _output(self, name: str) -> str:
@@ -89,7 +89,7 @@ class Deployment:
 
 
 def read_stack(cloud: EmulatedCloud, name: str) -> Stack | None:
-    """A stack by name; None if there is none."""
+    """Return a stack by name; None if there is none."""
     client = cloud.client("cloudformation")
     found: list[dict[str, Any]] = [each for each in client.describe_stacks()["Stacks"] if each["StackName"] == name]
     if not found:

@@ -1,4 +1,4 @@
-"""CloudFront with the distribution that was deployed: its behaviours, its origins, and the headers it adds.
+"""CloudFront with the deployed distribution: its behaviours, its origins, and the headers that it adds.
 
 It caches errors, and nothing else.
 """
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 ALL_VIEWER_EXCEPT_HOST_HEADER: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 ERROR_CACHING_SECONDS: Final = 10
-"""CloudFront's default for an error that the distribution has no ``ErrorCachingMinTTL`` for."""
+"""CloudFront's default for an error without an ``ErrorCachingMinTTL`` in the distribution."""
 _ALWAYS_CACHED: Final = {404, 405, 410, 414, 500, 501, 502, 503, 504}
 _NOT_CACHED_WHEN_TOLD: Final = {404, 410, 414, 501}
-"""CloudFront ignores ``no-store``, ``no-cache`` and ``private`` of all other errors."""
+"""The errors for which CloudFront honours ``no-store``, ``no-cache`` and ``private``."""
 _PASSED_ON: Final = {"ContentType": "Content-Type", "CacheControl": "Cache-Control", "ETag": "ETag"}
 
 
 class DistributionNotServable(Exception):
-    """The deployed distribution uses what is not emulated. The message says what."""
+    """The deployed distribution uses a feature that is not emulated. The message names it."""
 
 
 class Distribution:
-    """One deployed distribution: a WSGI application."""
+    """A deployed distribution as a WSGI application."""
 
     def __init__(
         self,
@@ -48,14 +48,14 @@ class Distribution:
         api_host: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Read what was deployed.
+        """Read the deployed distribution.
 
         Args:
-            cloud: where.
-            distribution_id: which.
-            api: answers what goes to the API.
-            api_host: the name by which the distribution has to know it.
-            clock: gives seconds.
+            cloud: the cloud with the distribution.
+            distribution_id: the distribution's id.
+            api: answers the requests to the API.
+            api_host: the host name of the distribution's API origin.
+            clock: returns seconds.
         """
         self._cloud = cloud
         self._id = distribution_id
@@ -72,7 +72,7 @@ class Distribution:
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        """Serve it on 127.0.0.1 by plain HTTP while the context lasts; gives the URL, without a slash at the end."""
+        """Serve the distribution on 127.0.0.1 while the context lasts; yield its URL, without a slash at the end."""
         with serving(self, name="distribution") as port:
             yield f"http://{ADDRESS}:{port}"
 
@@ -92,7 +92,7 @@ class Distribution:
         return response(environ, start_response)
 
     def _from_api(self, request: Request) -> Response:
-        """Ask the API, or give its last error at this address again. Whose token asked is no part of the key."""
+        """Call the API, or return its cached error for this URL. The token is not part of the cache key."""
         if request.method not in {"GET", "HEAD"}:
             return Response.from_app(self._api, request.environ)
         until, kept = self._errors.get(request.full_path, (0.0, None))
@@ -106,7 +106,7 @@ class Distribution:
     def _error_caching_seconds(self, response: Response) -> int:
         """Return for how long an answer is cached as an error: 0 for none.
 
-        ``max-age`` counts for nothing: the policy ``CachingDisabled`` has a maximum of 0 s.
+        ``max-age`` has no effect: the policy ``CachingDisabled`` has a maximum of 0 s.
         """
         status, told = response.status_code, response.cache_control
         if status not in _ALWAYS_CACHED:
@@ -134,7 +134,7 @@ class Distribution:
         return Response(found["Body"].read(), headers=headers)
 
     def _may_read(self, client: Any, bucket: str) -> bool:
-        """Whether the bucket's policy lets this distribution in."""
+        """Return whether the bucket's policy allows this distribution to read."""
         statements = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
         arn = f"arn:aws:cloudfront::{DEFAULT_ACCOUNT_ID}:distribution/{self._id}"
         return any(

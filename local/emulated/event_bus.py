@@ -1,4 +1,4 @@
-"""What EventBridge does with the deployed rules: events and the clock call the functions that are their targets."""
+"""EventBridge with the deployed rules: events and schedules call the functions that are their targets."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _SECONDS: Final = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 class RuleNotDeliverable(Exception):
-    """A rule may not call its target, or is of a kind that is not emulated. The message says which and why."""
+    """A rule may not call its target, or is of a kind that is not emulated. The message names the reason."""
 
 
 class EventBus:
-    """The default bus, with the rules that were deployed to it.
+    """The default bus with the deployed rules.
 
     Attributes:
-        delivered: the name of the rule and the ARN of the target, for each event that a target has taken.
+        delivered: the name of the rule and the ARN of the target, for each event that a target has accepted.
     """
 
     def __init__(self, cloud: EmulatedCloud) -> None:
@@ -50,7 +50,7 @@ class EventBus:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Deliver events, and fire the schedules, while the context lasts.
+        """Deliver events, and trigger the schedules, while the context lasts.
 
         Raises:
             RuleNotDeliverable: a rule cannot work as it is deployed.
@@ -69,7 +69,7 @@ class EventBus:
                 self._patterns = []
 
     def fire_schedules(self) -> list[Any]:
-        """Fire every schedule now; what the functions returned."""
+        """Trigger every schedule now, and return the functions' results."""
         return [result for rule in self._schedules for result in self._fire(rule)]
 
     def _subscribe(self, rule: dict[str, Any]) -> None:

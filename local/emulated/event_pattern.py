@@ -1,4 +1,4 @@
-"""Event patterns, as EventBridge's rules and Lambda's event filters write them."""
+"""Event patterns of EventBridge's rules and Lambda's event filters."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _COMPARISONS: Final = {
 
 
 class UnknownPattern(Exception):
-    """A pattern uses what is not emulated. The message says what."""
+    """A pattern uses a feature that is not emulated. The message names it."""
 
 
 def matches(pattern: dict[str, Any], event: Any) -> bool:
-    """Whether an event has every field that a pattern names, with one of the values that it allows.
+    """Return whether an event has every field that a pattern names, with one of the allowed values.
 
     Raises:
         UnknownPattern: the pattern uses an operator that is not emulated.

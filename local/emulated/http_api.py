@@ -1,4 +1,4 @@
-"""API Gateway with the API that was deployed: its routes, authorizers, integrations, CORS and stage."""
+"""API Gateway with the deployed API: its routes, authorizers, integrations, CORS and stage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _STAGE: Final = "$default"
 
 
 class ApiNotServable(Exception):
-    """The deployed API uses what is not emulated. The message says what."""
+    """The deployed API uses a feature that is not emulated. The message names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +46,13 @@ class _Target:
 
 
 class HttpApi:
-    """One deployed HTTP API with its ``$default`` stage."""
+    """A deployed HTTP API with its ``$default`` stage."""
 
     def __init__(self, cloud: EmulatedCloud, api_id: str) -> None:
-        """Read what was deployed.
+        """Read the deployed API.
 
         Raises:
-            ApiNotServable: it uses what is not emulated, or has no stage.
+            ApiNotServable: it uses a feature that is not emulated, or has no stage.
         """
         self._cloud = cloud
         self._api_id = api_id
@@ -67,7 +67,7 @@ class HttpApi:
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        """Serve it on 127.0.0.1 while the context lasts; gives the URL, without a slash at the end."""
+        """Serve the API on 127.0.0.1 while the context lasts; yield its URL, without a slash at the end."""
         with serving(self, name="http-api") as port:
             yield f"http://{ADDRESS}:{port}"
 
@@ -155,7 +155,7 @@ class HttpApi:
         )
 
     def _fetch_keys(self, issuer: str) -> dict[str, Any]:
-        """The keys of a user pool, from where the emulated AWS publishes them."""
+        """Fetch the keys of a user pool from the emulated AWS."""
         pool = issuer.rpartition("/")[2]
         answer = httpx.get(f"{self._cloud.url}/{pool}/.well-known/jwks.json")
         keys: dict[str, Any] = answer.raise_for_status().json()
@@ -180,7 +180,7 @@ class HttpApi:
 
 
 def _function_arn(integration: dict[str, Any]) -> str:
-    """The function that an integration calls, whose URI is the function's ARN or holds it."""
+    """Return the ARN of the function that an integration calls. The integration's URI is the ARN or holds it."""
     if integration["IntegrationType"] != "AWS_PROXY" or integration.get("PayloadFormatVersion") != "2.0":
         raise ApiNotServable(f"the integration {integration['IntegrationId']} is not emulated")
     uri: str = integration["IntegrationUri"]
@@ -188,7 +188,7 @@ def _function_arn(integration: dict[str, Any]) -> str:
 
 
 class _TokenBucket:
-    """A stage's throttling: so many requests a second on average, and so many at once."""
+    """A token bucket for a stage's throttling: a mean rate of requests a second, and a burst size."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self._rate_hz = float(settings.get("ThrottlingRateLimit") or 10_000)
@@ -198,7 +198,7 @@ class _TokenBucket:
         self._lock = threading.Lock()
 
     def take(self) -> bool:
-        """Whether one more request may pass now."""
+        """Take a token; return False if there is none."""
         with self._lock:
             now = time.monotonic()
             self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate_hz)

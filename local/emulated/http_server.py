@@ -1,4 +1,4 @@
-"""A WSGI application on a free port of this machine, for a while."""
+"""HTTP server of a WSGI application on a free port of this machine."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ ADDRESS = "127.0.0.1"
 
 @contextmanager
 def serving(app: WSGIApplication, *, name: str, handler: type[WSGIRequestHandler] | None = None) -> Iterator[int]:
-    """Serve ``app`` on 127.0.0.1 while the context lasts; gives the port.
+    """Serve ``app`` on 127.0.0.1 while the context lasts; yield the port.
 
     Args:
         app: answers requests, each on a thread of its own.
-        name: of the thread that listens.
-        handler: reads requests; by default one that logs nothing.
+        name: the name of the listening thread.
+        handler: reads requests; by default a handler that logs nothing.
     """
     server = make_server(ADDRESS, 0, app, threaded=True, request_handler=handler or QuietRequestHandler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name=name, daemon=True)
@@ -36,9 +36,9 @@ def serving(app: WSGIApplication, *, name: str, handler: type[WSGIRequestHandler
 
 
 class QuietRequestHandler(WSGIRequestHandler):
-    """Keeps connections open, and says nothing about what comes over them."""
+    """A request handler that keeps connections open and logs nothing."""
 
     protocol_version = "HTTP/1.1"
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 (werkzeug's name)
-        """Say nothing."""
+        """Log nothing."""

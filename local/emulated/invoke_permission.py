@@ -1,4 +1,4 @@
-"""Whether a function's policy lets an AWS service invoke it: what the deployed permissions are for."""
+"""Permissions of AWS services to invoke a function, by the function's deployed policy."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 
 def may_invoke(lambda_client: Any, function_arn: str, *, service: str, source_arn: str) -> bool:
-    """Ask the function's policy.
+    """Return whether the function's policy allows the invocation.
 
     Args:
-        lambda_client: of boto3.
-        function_arn: the function's, qualified or not.
-        service: who would invoke it, such as ``events.amazonaws.com``.
-        source_arn: on whose behalf, such as a rule's ARN.
+        lambda_client: a boto3 client.
+        function_arn: the function's ARN, qualified or not.
+        service: the invoking service, such as ``events.amazonaws.com``.
+        source_arn: the ARN of the source, such as a rule.
     """
     try:
         policy = json.loads(lambda_client.get_policy(FunctionName=function_arn)["Policy"])

@@ -1,4 +1,4 @@
-"""Whether a request carries a token that a deployed JWT authorizer accepts: API Gateway's rules."""
+"""JWT authorizer with API Gateway's rules."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ALGORITHMS: Final = ("RS256", "RS384", "RS512")
-"""API Gateway takes RSA signatures only."""
+"""API Gateway accepts RSA signatures only."""
 
 
 class Unauthorized(Exception):
-    """There is no token, or none that is accepted. The message says why; a client is not told."""
+    """There is no token, or it is not accepted. The message says why; clients do not see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JwtAuthorizer:
-    """One authorizer.
+    """A JWT authorizer.
 
     Attributes:
-        issuer: the ``iss`` of the tokens that it accepts.
-        audience: one of these must be the token's ``aud``, or its ``client_id`` if it has no ``aud``.
-        fetch_keys: gives an issuer's JSON Web Key Set.
+        issuer: the ``iss`` of accepted tokens.
+        audience: the accepted values of a token's ``aud``, or of its ``client_id`` if it has no ``aud``.
+        fetch_keys: returns an issuer's JSON Web Key Set.
     """
 
     issuer: str
@@ -34,10 +34,10 @@ class JwtAuthorizer:
     fetch_keys: Callable[[str], dict[str, Any]]
 
     def claims(self, authorization: str | None) -> dict[str, str]:
-        """The claims of the token in an Authorization header, as an event carries them: all of them text.
+        """Return the claims of the token in an Authorization header. As in an event, all values are text.
 
         Raises:
-            Unauthorized: there is no token, or none that is accepted.
+            Unauthorized: there is no token, or it is not accepted.
         """
         if not authorization:
             raise Unauthorized("there is no Authorization header")

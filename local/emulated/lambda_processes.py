@@ -1,4 +1,4 @@
-"""Runs published functions, each in processes of its own, as many at a time as its reserved concurrency allows."""
+"""Published functions in processes of their own, as many at a time as their reserved concurrency allows."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 
 class LambdaProcesses(Lambdas):
-    """The emulated cloud's functions: cold when first invoked, then kept warm until the end.
+    """The emulated cloud's functions: cold at the first invocation, then kept warm until the end.
 
     Attributes:
         aws: environment variables that lead a function to the emulated AWS; set before the first invocation.
-        cold_starts: how many processes were started, by function.
-        throttled: how many invocations were refused, by function.
+        cold_starts: the number of processes started, by function.
+        throttled: the number of invocations refused, by function.
     """
 
     def __init__(self, published: PublishedFunctions, *, runtime: Runtime, clock: Clock, log_file: Path) -> None:
-        """Run functions.
+        """Prepare the functions.
 
         Args:
-            published: which ones there are.
-            runtime: what they run on.
+            published: the published functions.
+            runtime: the runtime of the functions.
             clock: scales their time-outs.
-            log_file: where they log to.
+            log_file: the file of their logs.
         """
         self.aws: Mapping[str, str] = {}
         self.cold_starts: Counter[str] = Counter()

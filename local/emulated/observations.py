@@ -1,4 +1,4 @@
-"""What a tour of a deployment has seen, and how it ends when something is not as it should be."""
+"""Observations of a tour of a deployment, and the error when one is not as expected."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 
 class NotAsExpected(Exception):
-    """Something that must hold does not. The message says what, and what was seen."""
+    """An expectation does not hold. The message says which, and what was seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One thing that was shown."""
+    """A property that was shown to hold."""
 
     subject: str
     seen: str
 
 
 def expect(holds: object, what: str, seen: object) -> None:
-    """Go on only if something holds.
+    """Raise unless ``holds`` is true.
 
     Raises:
-        NotAsExpected: it does not.
+        NotAsExpected: it is not.
     """
     if not holds:
         raise NotAsExpected(f"{what}; seen: {seen}")

@@ -1,4 +1,4 @@
-"""Functions as they were published: their configuration, and code and layers unpacked from what was uploaded."""
+"""Published functions: their configuration, and their uploaded code and layers, unpacked."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ class PublishedFunction:
     environment: tuple[tuple[str, str], ...]
     reserved_concurrency: int | None
     task_root: Path
-    """Its code: what stands for ``/var/task``."""
+    """The folder of the code, in place of ``/var/task``."""
     layers: Path | None
-    """The content of its layers, the later ones over the earlier: what stands for ``/opt``."""
+    """The folder of the layers' content, later layers over earlier ones, in place of ``/opt``."""
 
 
 class PublishedFunctions:
-    """Looks up functions in the emulated Lambda, and unpacks each archive once."""
+    """The functions in the emulated Lambda. Each archive is unpacked once."""
 
     def __init__(self, *, region: str, folder: Path) -> None:
-        """Unpack below ``folder``, which is made if need be."""
+        """Unpack below ``folder``, which is created if needed."""
         self._region = region
         self._folder = folder
         self._unpacking = threading.Lock()
 
     def find(self, reference: str) -> PublishedFunction:
-        """A function by name or ARN, with a version or an alias in it or without.
+        """Return a function by name or ARN, with or without a version or alias.
 
         Raises:
             FunctionNotFound: there is no such function.

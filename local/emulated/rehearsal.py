@@ -1,4 +1,4 @@
-"""A whole deployment from nothing: build, bootstrap, deploy, use, destroy."""
+"""Rehearsal of a whole deployment: build, bootstrap, deploy, use, destroy."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LOG_FILE: Final = Path("out") / "emulated-functions.log"
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What a rehearsal has deployed and seen."""
+    """The deployed resources and the observations of a rehearsal."""
 
     environment: str
     python: str
@@ -41,11 +41,11 @@ class Report:
     observations: list[Observation] = field(default_factory=list)
     cold_starts: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    """By step, in their order."""
+    """The time of each step, in order."""
 
 
 class Rehearsal:
-    """Deploys one environment to an emulated AWS and shows that it works."""
+    """A rehearsal that deploys one environment to an emulated AWS and shows that it works."""
 
     def __init__(
         self,
@@ -56,14 +56,14 @@ class Rehearsal:
         log_file: Path = LOG_FILE,
         voice_engine: VoiceEngineName = VoiceEngineName.ESPEAK,
     ) -> None:
-        """Prepare it.
+        """Prepare the rehearsal.
 
         Args:
             environment: dev, staging or prod.
-            console: is told what happens.
-            out: where the audio goes.
-            log_file: where the functions log to.
-            voice_engine: what speaks.
+            console: receives progress messages.
+            out: the folder for the audio.
+            log_file: the file of the functions' logs.
+            voice_engine: the engine that speaks.
         """
         self._environment = environment
         self._console = console
@@ -73,15 +73,15 @@ class Rehearsal:
         self._seconds: dict[str, float] = {}
 
     def run(self, *, destroy: bool) -> Report:
-        """Do all of it.
+        """Run all steps.
 
         Args:
-            destroy: whether to delete the service's stack in the end, and look at what is left.
+            destroy: whether to delete the service's stack at the end, and check what is left.
 
         Raises:
             CdkFailed: a CDK command failed.
-            NotAsExpected: something does not hold.
-            subprocess.CalledProcessError: something cannot be built; uv has said why.
+            NotAsExpected: an expectation does not hold.
+            subprocess.CalledProcessError: a build failed; uv's output gives the reason.
         """
         with self._step("build code, layers and runtime"):
             runtime = prepare_runtime()
@@ -118,7 +118,7 @@ class Rehearsal:
         return report
 
     def _use(self, cloud: EmulatedCloud, report: Report) -> str:
-        """Go on the tour; gives a completed job."""
+        """Run the tour, and return the id of a completed job."""
         with DeployedService(cloud, report.deployment, voice_engine=self._voice_engine) as service:
             token = sign_in(cloud, report.deployment, email="anna@example.com")
             tour = Tour(cloud, report.deployment, service, token=token, out=self._out, console=self._console)

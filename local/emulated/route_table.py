@@ -1,4 +1,4 @@
-"""Which route of an HTTP API answers a request: API Gateway's rules."""
+"""Route selection of an HTTP API, by API Gateway's rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GREEDY: Final = re.compile(r"\{(\w+)\+\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match(Generic[TargetT]):
-    """The route that answers, and what the variables in its path stand for."""
+    """The selected route, and the values of its path variables."""
 
     key: str
     target: TargetT
@@ -27,18 +27,18 @@ class Match(Generic[TargetT]):
 
 
 class RouteTable(Generic[TargetT]):
-    """Routes by key, such as ``GET /jobs/{job_id}``, ``ANY /files/{path+}`` or ``$default``."""
+    """A table of routes by key, such as ``GET /jobs/{job_id}``, ``ANY /files/{path+}`` or ``$default``."""
 
     def __init__(self, routes: Iterable[tuple[str, TargetT]]) -> None:
-        """Take keys and what they lead to, in any order."""
+        """Make a table from keys and their targets, in any order."""
         self._routes = sorted(routes, key=lambda route: _precedence(route[0]))
 
     def match(self, method: str, path: str) -> Match[TargetT] | None:
-        """The most specific route: a full match, then one with a greedy variable, then ``$default``.
+        """Return the most specific route: a full match, then one with a greedy variable, then ``$default``.
 
         Args:
-            method: the request's.
-            path: still percent-encoded.
+            method: the request's method.
+            path: the request's path, still percent-encoded.
         """
         for key, target in self._routes:
             variables = _variables(key, method, path)
@@ -57,7 +57,7 @@ def _precedence(key: str) -> tuple[object, ...]:
 
 
 def _variables(key: str, method: str, path: str) -> dict[str, str] | None:
-    """What a route's variables stand for in a path; None if it does not match."""
+    """Return the values of a route's variables in a path; None if the path does not match."""
     if key == _DEFAULT:
         return {}
     route_method, _, route_path = key.partition(" ")

@@ -1,6 +1,6 @@
-"""The interpreter that functions run on, and what Lambda's image provides to them: boto3 and the runtime client.
+"""Runtime of the functions: the interpreter, and the packages of Lambda's image, boto3 and the runtime client.
 
-Nothing of ``.venv`` is in it.
+It includes nothing of ``.venv``.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
     from layers.build import Architecture
 
 DEPLOYED_PYTHON: Final = "3.13"
-"""What the templates say."""
+"""The Python version in the templates."""
 _UV: Final = Path(sys.executable).parent / "uv"
 _PACKAGES: Final = ("awslambdaric", "boto3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """What a function's process consists of, besides the function."""
+    """The parts of a function's process other than the function."""
 
     python: str
-    """Its version, such as ``3.13``."""
+    """The Python version, such as ``3.13``."""
     architecture: Architecture
     interpreter: Path
-    """Of no virtual environment."""
+    """The interpreter, outside any virtual environment."""
     packages: Path
-    """What stands for ``/var/runtime``."""
+    """The folder of packages, in place of ``/var/runtime``."""
 
 
 def prepare_runtime() -> Runtime:
-    """Find the interpreter, the deployed version if there is one, and install what Lambda's image has.
+    """Find the interpreter, preferably of the deployed version, and install the packages of Lambda's image.
 
     Raises:
-        subprocess.CalledProcessError: the packages cannot be installed; uv has said why.
+        subprocess.CalledProcessError: the packages cannot be installed; uv's output gives the reason.
     """
     python, interpreter = next(filter(None, map(_base_interpreter, _candidates())))
     architecture: Architecture = "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
@@ -57,14 +57,14 @@ def prepare_runtime() -> Runtime:
 
 
 def _candidates() -> list[Path]:
-    """Where the deployed version may be: in the PATH, or among pyenv's; at last what runs this."""
+    """Return where the deployed version may be: in the PATH, among pyenv's, and last the current interpreter."""
     in_path = [Path(folder) / f"python{DEPLOYED_PYTHON}" for folder in os.get_exec_path()]
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     return [*in_path, *sorted(pyenv.glob(f"{DEPLOYED_PYTHON}.*/bin/python")), Path(sys.executable)]
 
 
 def _base_interpreter(executable: Path) -> tuple[str, Path] | None:
-    """Version and path of the interpreter itself, of which ``executable`` may be a stand-in; None if it runs none."""
+    """Return version and path of the interpreter behind ``executable``; None if it runs none."""
     if not executable.exists():
         return None
     script = "import sys; print('{}.{}'.format(*sys.version_info)); print(sys._base_executable)"
@@ -78,7 +78,7 @@ def _base_interpreter(executable: Path) -> tuple[str, Path] | None:
 
 
 def _install(interpreter: Path, folder: Path) -> Path:
-    """Install the packages in the versions of uv.lock, unless they are there already."""
+    """Install the packages in the versions of uv.lock, unless they are already installed."""
     stamp = folder.with_name(f".{folder.name}.sha256")
     digest = hashlib.sha256(
         (ROOT / "uv.lock").read_bytes() + repr((str(interpreter), _PACKAGES)).encode()

@@ -1,4 +1,4 @@
-"""Lambda's Runtime API: where a function's process fetches its events and leaves its results."""
+"""Lambda's Runtime API: a function's process fetches its events there and posts its results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VERSION: Final = "/2018-06-01/runtime/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeEvent:
-    """An event for the process, as JSON text, and what it is told with it."""
+    """An event for the process, as JSON text, with the invocation's headers."""
 
     payload: str
     headers: Mapping[str, str]
@@ -27,19 +27,19 @@ class RuntimeEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeAnswer:
-    """What the process has answered, as JSON text; ``error_type`` is set unless it is a result."""
+    """The answer of the process, as JSON text; ``error_type`` is set unless it is a result."""
 
     payload: str
     error_type: str | None = None
 
 
 class RuntimeApi:
-    """Serves one process, on a port of its own, until it is closed.
+    """The Runtime API for one process, on a port of its own, until it is closed.
 
     Attributes:
         address: host and port, for ``AWS_LAMBDA_RUNTIME_API``.
-        ready: is set when the process has asked for its first event.
-        answers: what the process answers, and whatever else its owner puts there to be told of in order.
+        ready: an event that is set when the process has asked for its first event.
+        answers: a queue of the process's answers. Its owner may add messages of its own.
     """
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class RuntimeApi:
         self._events.put(event)
 
     def wait_for_event(self) -> RuntimeEvent | None:
-        """The next event, as soon as there is one; None when this is closed first."""
+        """Wait for the next event and return it; None if the API is closed first."""
         self.ready.set()
         return self._events.get()
 
@@ -122,4 +122,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the standard library's name)
-        """Say nothing."""
+        """Log nothing."""

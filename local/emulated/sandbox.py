@@ -1,4 +1,4 @@
-"""One process of a function: AWS's own runtime client, its code and its layers, in an environment like Lambda's."""
+"""Process of one function: AWS's own runtime client, code and layers, in an environment like Lambda's."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from local.emulated.runtime import Runtime
 
 INIT_SECONDS: Final = 60.0
-"""How long a process may take to import its handler. Lambda allows 10 s; a laptop that does much else is slower."""
+"""The time in which a process must import its handler. Lambda allows 10 s; a busy laptop is slower."""
 _EXITED: Final = RuntimeAnswer(payload="", error_type="Runtime.ExitError")
 
 
 class Sandbox:
-    """A process that runs a function, one invocation at a time, from its making to ``close``.
+    """A process that runs a function, one invocation at a time, until ``close``.
 
     Attributes:
-        function: what it runs.
+        function: the function.
         is_alive: whether it can be invoked (again).
     """
 
@@ -42,10 +42,10 @@ class Sandbox:
         """Start the process.
 
         Args:
-            function: what it runs.
-            runtime: what it runs on.
+            function: the function.
+            runtime: the runtime of the process.
             aws: environment variables that lead to the emulated AWS.
-            log: where its output goes.
+            log: the file of its output.
         """
         self.function = function
         self.is_alive = True
@@ -63,18 +63,18 @@ class Sandbox:
 
     @property
     def pid(self) -> int:
-        """The process's number."""
+        """The id of the process."""
         return self._process.pid
 
     def invoke(self, payload: str, *, timeout_seconds: float) -> Response:
         """Run the function with an event in JSON.
 
-        A process that does not answer in time is killed; one that fails to start or exits is of no more use, either.
+        A process that does not answer in time is killed. A process that fails to start or exits cannot be used again.
 
         Args:
             payload: the event.
-            timeout_seconds: how long to wait, once the process has started; the function's own time-out, or that
-                scaled.
+            timeout_seconds: the time limit after the start of the process: the function's own timeout, or that
+                timeout scaled.
         """
         request_id = str(uuid.uuid4())
         if (failure := self._start_up(request_id)) is not None:
@@ -101,7 +101,7 @@ class Sandbox:
         return self._response(answer, request_id)
 
     def close(self) -> None:
-        """Kill the process, and whatever it has started."""
+        """Kill the process and its children."""
         self.is_alive = False
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -109,7 +109,7 @@ class Sandbox:
         self._api.close()
 
     def _start_up(self, request_id: str) -> Response | None:
-        """Wait until the process has imported its handler; what to answer if it cannot."""
+        """Wait until the process has imported its handler; return an error answer if it cannot."""
         deadline = time.monotonic() + INIT_SECONDS
         while not self._api.ready.wait(0.01):
             with suppress(queue.Empty):
@@ -134,7 +134,7 @@ class Sandbox:
 
 
 def _environment(function: PublishedFunction, runtime: Runtime, runtime_api: str) -> dict[str, str]:
-    """What Lambda sets, over what the function is configured with; nothing of this process's own."""
+    """Return Lambda's own variables over the function's configured ones; nothing of this process's environment."""
     opt = function.layers
     layered = [opt / "python", opt / f"python/lib/python{runtime.python}/site-packages"] if opt else []
     libraries = [opt / "lib"] if opt else []

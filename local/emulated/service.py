@@ -1,4 +1,4 @@
-"""A deployed environment at work: its API is served, and its events reach its functions."""
+"""Deployed environment in operation: its API is served, and its events reach its functions."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
 
 class DeployedService:
-    """What runs between a deployment and its end, within a ``with``.
+    """The running parts of a deployed environment, within a ``with``.
 
     Attributes:
         bus: the rules.
         streams: the event source mappings.
-        speech: what speaks.
-        url: where the API is reached, without a slash at the end.
-        console_url: where the console is reached, without a slash at the end.
+        speech: the speech emulator.
+        url: the API's URL, without a slash at its end.
+        console_url: the console's URL, without a slash at its end.
     """
 
     def __init__(self, cloud: EmulatedCloud, deployment: Deployment, *, voice_engine: VoiceEngineName) -> None:
-        """Read what was deployed.
+        """Read the deployed resources.
 
         Raises:
-            ApiNotServable: the API uses what is not emulated.
+            ApiNotServable: the API uses a feature that is not emulated.
         """
         self._cloud = cloud
         self._deployment = deployment
@@ -53,7 +53,7 @@ class DeployedService:
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
-        """Start, and put the key of what speaks into the secret, as an operator does."""
+        """Start, and put the emulator's key into the secret, as an operator does."""
         with ExitStack() as stack:
             stack.enter_context(self.speech)
             self._cloud.client("secretsmanager").put_secret_value(

@@ -1,4 +1,4 @@
-"""A user of the deployed user pool, and the token that signing in gives."""
+"""Sign-in of a user of the deployed user pool."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def sign_in(cloud: EmulatedCloud, deployment: Deployment, *, email: str) -> str:
-    """Create a user, as an administrator does, and sign that user in; gives the access token."""
+    """Create a user, as an administrator does, sign that user in, and return the access token."""
     client = cloud.client("cognito-idp")
     password = f"Aa1!{token_urlsafe(16)}"
     client.admin_create_user(UserPoolId=deployment.user_pool_id, Username=email, MessageAction="SUPPRESS")

@@ -1,4 +1,4 @@
-"""What Lambda does with the deployed event source mappings: a table's changes call a function, filtered."""
+"""Lambda's event source mappings as deployed: a table's changes call a function, filtered."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _POLL_SECONDS: Final = 0.2
 
 
 class StreamReaders:
-    """Every enabled mapping of a table's stream, and the TTL of the tables."""
+    """All enabled mappings of tables' streams, and the TTL of the tables."""
 
     def __init__(self, cloud: EmulatedCloud) -> None:
-        """Read the mappings; changes from now on are delivered."""
+        """Read the mappings. Only later changes are delivered."""
         self._cloud = cloud
         self._dynamodb = cloud.client("dynamodb")
         self._sqs = cloud.client("sqs")
@@ -37,7 +37,7 @@ class StreamReaders:
             yield
 
     def expire(self) -> int:
-        """Delete the items that have expired, as DynamoDB does within days; how many there were."""
+        """Delete the expired items, as DynamoDB does within days, and return their number."""
         return delete_expired_items(self._dynamodb, self._cloud.clock.now())
 
     def _deliver(self) -> None:
@@ -67,6 +67,6 @@ class StreamReaders:
 
 
 def _filter(mapping: dict[str, Any]) -> Callable[[Record], bool]:
-    """Whether one of the mapping's patterns wants a record; all are wanted if it has none."""
+    """Return a filter: a record passes if one of the mapping's patterns matches, or if it has no patterns."""
     patterns = [json.loads(each["Pattern"]) for each in mapping.get("FilterCriteria", {}).get("Filters", [])]
     return lambda record: not patterns or any(matches(pattern, record) for pattern in patterns)

@@ -1,4 +1,4 @@
-"""The end of a deployment: the service goes, what must outlive it stays."""
+"""Teardown of a deployment: the service is deleted, and everything that must outlive it is kept."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def tear_down(
     cloud: EmulatedCloud, cdk: Cdk, deployment: Deployment, *, environment: str, job_id: str
 ) -> Iterator[Observation]:
-    """Delete the service's stack, look for what is left, and try to delete the data's where that is refused.
+    """Delete the service's stack, check what is left, and try to delete the data stack where that is refused.
 
     Args:
-        cloud: where the deployment is.
-        cdk: deletes it.
-        deployment: what was deployed.
-        environment: its name.
+        cloud: the cloud with the deployment.
+        cdk: the CDK command.
+        deployment: the deployed stacks.
+        environment: the environment's name.
         job_id: a completed job.
 
     Raises:

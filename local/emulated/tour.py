@@ -1,4 +1,4 @@
-"""The tour of a deployed service: each thing that it must do, done once and looked at."""
+"""Tour of a deployed service: each of its duties is exercised once and checked."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _ENDED: Final = {"completed", "failed", "cancelled"}
 
 
 class Tour:
-    """Goes through a running deployment.
+    """A tour of a running deployment.
 
     Attributes:
-        job_id: the job of the quickstart, once that was played.
+        job_id: the job of the quickstart, after it has run.
     """
 
     def __init__(
@@ -45,15 +45,15 @@ class Tour:
         out: Path,
         console: Console,
     ) -> None:
-        """Prepare it.
+        """Prepare the tour.
 
         Args:
-            cloud: where the deployment is.
-            deployment: what was deployed.
-            service: the deployment at work.
-            token: of a user who has no jobs yet.
-            out: where the audio goes.
-            console: is told what happens.
+            cloud: the cloud with the deployment.
+            deployment: the deployed stacks.
+            service: the running service.
+            token: the token of a user without jobs.
+            out: the folder for the audio.
+            console: receives progress messages.
         """
         self.job_id = ""
         self._cloud = cloud
@@ -66,10 +66,10 @@ class Tour:
         self._signed_in = httpx.Client(base_url=f"{service.url}/api/v1", timeout=30, headers=self._authorization)
 
     def go(self) -> Iterator[Observation]:
-        """Show one thing after another.
+        """Make all observations, one after another.
 
         Raises:
-            NotAsExpected: one of them does not hold.
+            NotAsExpected: an expectation does not hold.
         """
         with self._open, self._signed_in:
             yield self._health()
@@ -121,7 +121,7 @@ class Tour:
         )
 
     def _console_page(self) -> Observation:
-        """Load the console as a browser does, by the distribution."""
+        """Load the console through the distribution, as a browser does."""
         with httpx.Client(base_url=self._service.console_url, timeout=30) as browser:
             page = browser.get("/")
             is_page = page.status_code == 200 and page.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -144,14 +144,14 @@ class Tour:
         return Observation("console by the distribution, and its bucket", f"200 with {len(files)} files, 403")
 
     def _audience(self) -> set[str]:
-        """For whom tokens may be that the API takes."""
+        """Return the token audiences that the API accepts."""
         client, api = self._cloud.client("apigatewayv2"), {"ApiId": self._deployment.api_id}
         ids = {each["AuthorizerId"] for each in client.get_routes(**api)["Items"] if "AuthorizerId" in each}
         authorizers = [client.get_authorizer(**api, AuthorizerId=each) for each in ids]
         return {audience for each in authorizers for audience in each["JwtConfiguration"]["Audience"]}
 
     def _api_of_the_console(self) -> Observation:
-        """Call the API where the console does."""
+        """Call the API at the URL that the console uses."""
         url = f"{self._service.console_url}/api/v1/jobs"
         without, with_token = httpx.get(url), httpx.get(url, headers=self._authorization)
         expect(without.status_code == 401, "the API asks for a token", _told(without))
@@ -185,7 +185,7 @@ class Tour:
         return Observation("presigned URL, and the same without its signature", "200, 403")
 
     def _interruption(self) -> Observation:
-        """Stop an execution that waits to try again, as an operator might."""
+        """Stop an execution that waits for a retry, as an operator might."""
         turn = {**DIALOGUE["turns"][0], "text": "[[fault throttled]] 你好"}
         answer = self._signed_in.post("/jobs", json={**DIALOGUE, "turns": [turn, DIALOGUE["turns"][1]]})
         expect(answer.status_code == 201, "a job is submitted", _told(answer))
@@ -206,7 +206,7 @@ class Tour:
         return Observation("schedule: rule → reconcile", ", ".join(f"{n} {what}" for what, n in reports[0].items()))
 
     def _expiry(self, job_id: str) -> Observation:
-        """Let a job's time be up, and DynamoDB notice it."""
+        """Move the clock past a job's retention, and let DynamoDB delete the job."""
         dynamodb = self._cloud.client("dynamodb")
         table_name = self._deployment.table_name
         setting = dynamodb.describe_time_to_live(TableName=table_name)["TimeToLiveDescription"]
@@ -226,7 +226,7 @@ class Tour:
         return Observation("TTL: stream → filter → expire", f"{removed} item removed, its audio deleted")
 
     def audio_of(self, job_id: str) -> list[str]:
-        """The keys of a job's audio in the deployed bucket."""
+        """Return the keys of a job's audio in the deployed bucket."""
         found = self._cloud.client("s3").list_objects_v2(
             Bucket=self._deployment.bucket_name, Prefix=f"audio/{job_id}/"
         )
@@ -247,7 +247,7 @@ class Tour:
 
 
 def _eventually(holds: Callable[[], object]) -> bool:
-    """Whether something holds within a minute."""
+    """Return whether a condition becomes true within a minute."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if holds():

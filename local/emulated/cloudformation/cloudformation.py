@@ -1,4 +1,4 @@
-"""Puts right what moto's CloudFormation gets wrong, and teaches it the types that it lacks."""
+"""Corrections of moto's CloudFormation, and registration of the types that it lacks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _ADDED = (
 
 @contextmanager
 def cloudformation() -> Iterator[None]:
-    """Make stacks behave as on AWS while the context lasts, as far as Castline's do."""
+    """Make stacks behave as on AWS while the context lasts, as far as Castline's stacks need it."""
     models = parsing.get_model_map()
     names = parsing.get_name_type_map()
     with ExitStack() as hooks:
@@ -62,7 +62,7 @@ def cloudformation() -> Iterator[None]:
 
 @contextmanager
 def _known_types_only() -> Iterator[None]:
-    """Refuse a template with a type that is not emulated: moto would leave the resource out, and say nothing."""
+    """Refuse a template with a type that is not emulated; moto would silently omit the resource."""
     class_of = parsing.resource_class_from_type
 
     def known_class_of(resource_type: str) -> Any:
@@ -78,7 +78,7 @@ def _known_types_only() -> Iterator[None]:
 
 @contextmanager
 def _clear_failures() -> Iterator[None]:
-    """Answer with what went wrong at which resource: moto would answer 500, and the client try again."""
+    """Answer with the failed resource and its error; moto would answer 500, and the client would retry."""
     create = parsing.parse_and_create_resource
 
     def create_or_explain(logical_id: str, resource_json: dict[str, Any], *args: Any, **options: Any) -> Any:
@@ -95,7 +95,7 @@ def _clear_failures() -> Iterator[None]:
 
 @contextmanager
 def _json_first() -> Iterator[None]:
-    """Read a template as JSON if it is JSON: moto reads all as YAML first, which takes seconds."""
+    """Parse a template as JSON if it is JSON; moto parses everything as YAML first, which takes seconds."""
     parse = Stack.parse_template
 
     def parse_template(template: str) -> Any:
@@ -112,7 +112,7 @@ def _json_first() -> Iterator[None]:
 def _deletion() -> Iterator[None]:
     """Refuse to delete a stack that is protected or that another one imports from; moto stores and ignores both.
 
-    A stack that cannot be deleted stays, and says why: moto forgets it and answers 500.
+    A stack that cannot be deleted is kept with the reason; moto forgets it and answers 500.
     """
     delete = CloudFormationBackend.delete_stack
 
@@ -141,7 +141,7 @@ def _deletion() -> Iterator[None]:
 
 @contextmanager
 def _dependents_first() -> Iterator[None]:
-    """Delete resources in the reverse of the order in which they were made: moto takes any order."""
+    """Delete resources in the reverse order of their creation; moto uses any order."""
 
     def delete(resources: Any) -> None:
         for logical_id, made in reversed(list(resources._parsed_resources.items())):

@@ -1,4 +1,4 @@
-"""Distributions, and what they refer to. CloudFormation writes lists where the service's API counts them."""
+"""Distributions and their policies. CloudFormation writes lists where the service's API also counts them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import boto3
 from local.emulated.cloudformation.resource_type import Made, Properties, ResourceType
 
 RESPONSE_HEADERS: dict[str, Properties] = {}
-"""The policies of response headers by their ids: moto's CloudFront has none."""
+"""The response headers policies by id: moto's CloudFront has none."""
 ACCESS_CONTROLS: dict[tuple[str, str], str] = {}
-"""The access control of each origin, by the distribution's and the origin's id: moto's CloudFront forgets it."""
+"""The access control of each origin, by the ids of distribution and origin: moto's CloudFront forgets it."""
 
 _RENAMED_CERTIFICATE = {"AcmCertificateArn": "ACMCertificateArn", "SslSupportMethod": "SSLSupportMethod"}
 

@@ -1,4 +1,4 @@
-"""Properties that moto's own CloudFormation takes and forgets, put on through the services' APIs."""
+"""Properties that moto's own CloudFormation accepts and forgets, set through the services' APIs."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _function(function: Any, properties: Properties) -> None:
 
 
 def _event_source_mapping(mapping: Any, _properties: Properties) -> None:
-    """Take a mapping off its table: moto would call the function inside the request that writes an item."""
+    """Detach a mapping from its table; moto would call the function inside the request that writes an item."""
     for table in dynamodb_backends[mapping.account_id][mapping.region].tables.values():
         table.lambda_event_source_mappings.pop(mapping.function_arn, None)
 

@@ -1,4 +1,4 @@
-"""Custom resources: a function of the stack's own is called, and answers at a URL."""
+"""Custom resources: CloudFormation calls a function of the stack, which answers at a URL."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _OWN: Final = {"ServiceToken", "ServiceTimeout"}
 
 
 class CustomResourceFailed(Exception):
-    """The function says that it failed, or says nothing. The message is its reason."""
+    """The function reports a failure, or does not answer. The message is the reason."""
 
 
 class _Mailbox:
-    """Where a function answers: a WSGI application that takes one PUT."""
+    """A WSGI application that takes one PUT: the function's answer."""
 
     def __init__(self) -> None:
         self.answer: dict[str, Any] = {}
@@ -40,10 +40,10 @@ class _Mailbox:
 
 
 def _ask(request_type: str, name: str, properties: Properties) -> str:
-    """Have the function do something; gives the id of what it made.
+    """Ask the function to create, update or delete, and return the id of the resource.
 
     Raises:
-        CustomResourceFailed: it did not.
+        CustomResourceFailed: the function has failed.
     """
     mailbox = _Mailbox()
     client: Any = boto3.client("lambda")

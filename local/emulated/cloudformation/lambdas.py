@@ -1,4 +1,4 @@
-"""Aliases of functions, and what becomes of asynchronous invocations."""
+"""Aliases of functions, and their settings for asynchronous invocations."""
 
 from __future__ import annotations
 

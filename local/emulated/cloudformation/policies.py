@@ -13,7 +13,7 @@ _TRANSPORT = {"aws:SecureTransport", "s3:TlsVersion"}
 
 
 def _bucket_policy(name: str, properties: Properties) -> Made:
-    """A bucket's policy, less what it demands of the transport: moto checks no conditions, and speaks plain HTTP."""
+    """Set a bucket's policy without its conditions on the transport: moto checks none, and uses plain HTTP."""
     client: Any = boto3.client("s3")
     document = properties["PolicyDocument"]
     statements = [each for each in document["Statement"] if not _is_about_transport(each)]

@@ -1,4 +1,4 @@
-"""How the emulated CloudFormation learns a resource type: made and deleted through the service's own API.
+"""Resource types of the emulated CloudFormation that are created and deleted through the service's own API.
 
 moto's parser asks a class for this; here an object answers in its place.
 """
@@ -19,7 +19,7 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A resource that was made: what ``Ref`` and ``Fn::GetAtt`` give, and how it is deleted."""
+    """A created resource: the values of ``Ref`` and ``Fn::GetAtt``, and the way to delete it."""
 
     id: str
     delete: Callable[[], object]
@@ -27,10 +27,10 @@ class Made:
 
 
 class Resource:
-    """What moto keeps of a resource of a stack.
+    """The record that moto keeps of a resource of a stack.
 
     Attributes:
-        physical_resource_id: what ``Ref`` gives.
+        physical_resource_id: the value of ``Ref``.
         cf_resource_type: the type; moto sets it.
         logical_resource_id: the name in the template; moto sets it.
     """
@@ -42,23 +42,23 @@ class Resource:
         self.logical_resource_id = ""
 
     def get_cfn_attribute(self, name: str) -> str:
-        """What ``Fn::GetAtt`` gives."""
+        """Return the value of ``Fn::GetAtt``."""
         try:
             return self._made.attributes[name]
         except KeyError:
             raise UnsupportedAttribute(resource=self.logical_resource_id, attr=name) from None
 
     def delete(self, _account_id: str, _region: str) -> None:
-        """Delete it, through the service's API."""
+        """Delete the resource through the service's API."""
         self._made.delete()
 
     def is_created(self) -> bool:
-        """It is: it was made through the service's API."""
+        """Return True: the service's API has created the resource."""
         return True
 
 
 class ResourceType:
-    """A type that moto's CloudFormation does not know."""
+    """A resource type that moto's CloudFormation does not have."""
 
     def __init__(
         self,
@@ -71,10 +71,10 @@ class ResourceType:
         """Describe the type.
 
         Args:
-            name: such as ``AWS::SecretsManager::Secret``.
-            make: makes a resource, given a name of its own and its properties, intrinsic functions resolved.
-            name_property: which property names it, if there is one.
-            attributes: what ``Fn::GetAtt`` may ask for.
+            name: the type's name, such as ``AWS::SecretsManager::Secret``.
+            make: creates a resource, given a generated name and its properties, with intrinsic functions resolved.
+            name_property: the property with the resource's name, if there is one.
+            attributes: the attributes of ``Fn::GetAtt``.
         """
         self.name = name
         self.name_property = name_property
@@ -82,24 +82,24 @@ class ResourceType:
         self._attributes = attributes
 
     def cloudformation_type(self) -> str:
-        """The type's name."""
+        """Return the type's name."""
         return self.name
 
     def cloudformation_name_type(self) -> str:
-        """Which property names a resource."""
+        """Return the property with a resource's name."""
         return self.name_property
 
     def has_cfn_attr(self, name: str) -> bool:
-        """Whether ``Fn::GetAtt`` may ask for it."""
+        """Return whether ``Fn::GetAtt`` has the attribute."""
         return name in self._attributes
 
     def create_from_cloudformation_json(
         self, name: str, template: dict[str, Any], _account_id: str, _region: str, **_kwargs: Any
     ) -> Resource:
-        """Make a resource.
+        """Create a resource.
 
         Raises:
-            ValidationError: the service refuses it, or knows a property by no such name.
+            ValidationError: the service refuses it, or has no property of that name.
         """
         try:
             return Resource(self._make(name, dict(template["Properties"])))
@@ -109,7 +109,7 @@ class ResourceType:
     def update_from_cloudformation_json(
         self, original_resource: Resource, new_resource_name: str, cloudformation_json: dict[str, Any], **kwargs: str
     ) -> Resource:
-        """Put a new resource in the place of the old one.
+        """Replace the old resource with a new one.
 
         Raises:
             ValidationError: the service refuses it.
@@ -119,14 +119,14 @@ class ResourceType:
 
 
 class CompletedType:
-    """A type that moto knows, with the properties that it takes but forgets put on afterwards."""
+    """A resource type of moto's, with the properties that moto accepts but forgets set afterwards."""
 
     def __init__(self, model: Any, complete: Callable[[Any, Properties], object]) -> None:
         """Describe the type.
 
         Args:
             model: moto's class.
-            complete: is given moto's resource and the properties.
+            complete: sets the properties, given moto's resource and the properties.
         """
         self._model = model
         self._complete = complete
@@ -134,14 +134,14 @@ class CompletedType:
     def create_from_cloudformation_json(
         self, name: str, template: dict[str, Any], account_id: str, region: str, **kwargs: Any
     ) -> Any:
-        """Make a resource as moto does, and complete it."""
+        """Create a resource as moto does, and complete it."""
         properties = dict(template["Properties"])
         resource = self._model.create_from_cloudformation_json(name, template, account_id, region, **kwargs)
         self._complete(resource, properties)
         return resource
 
     def update_from_cloudformation_json(self, *, cloudformation_json: dict[str, Any], **kwargs: Any) -> Any:
-        """Change a resource as moto does, and complete it."""
+        """Update a resource as moto does, and complete it."""
         properties = dict(cloudformation_json["Properties"])
         resource = self._model.update_from_cloudformation_json(cloudformation_json=cloudformation_json, **kwargs)
         self._complete(resource, properties)
@@ -152,5 +152,5 @@ class CompletedType:
 
 
 def tags_as_list(tags: list[dict[str, str]] | None) -> list[dict[str, str]]:
-    """CloudFormation's tags as most services take them."""
+    """Return CloudFormation's tags in the form that most services take."""
     return [{"Key": tag["Key"], "Value": tag["Value"]} for tag in tags or []]

@@ -1,4 +1,4 @@
-"""State machines, made through the API: moto's own CloudFormation makes them where nothing executes them."""
+"""State machines, created through the API: moto's own CloudFormation creates them where nothing executes them."""
 
 from __future__ import annotations
 
