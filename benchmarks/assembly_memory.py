@@ -65,6 +65,7 @@ def aws_over_http() -> Iterator[None]:
         "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "TABLE_NAME": "castline",
         "BUCKET_NAME": "castline-audio",
+        "SPEECH_PROVIDERS": resources.SPEECH_PROVIDERS,
         "POWERTOOLS_LOG_LEVEL": "ERROR",
     }
     try:

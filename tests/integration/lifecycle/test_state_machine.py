@@ -262,7 +262,7 @@ class Lifecycle(RuleBasedStateMachine):
     def cancel_overtaken_by_plan(self, job: ExpectedJob) -> None:
         self.note("cancel overtaken by plan")
         with (
-            overtaken(self.world.repository, "finish", lambda: self.world.plan(job.id)),
+            overtaken(self.world.repository, "cancel", lambda: self.world.plan(job.id)),
             pytest.raises(JobCannotCancel),
         ):
             self.world.service.cancel(job.user, job.id)
