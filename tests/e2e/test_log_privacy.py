@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from castline import composition
-from castline.workflow import segments
+from castline.synthesis import segments
 from local.cloud.clock import Clock
 from local.cloud.lambda_errors import FunctionError
 from tests.e2e.dialogues import HSIAO_YU, dialogue

@@ -117,6 +117,15 @@ class SynthesisMode(StrEnum):
     """At least some of them several to a request, each in its own voice."""
 
 
+class SubtitleTiming(StrEnum):
+    """How it is known when the words within a turn are heard."""
+
+    REPORTED = "reported"
+    """The provider has told."""
+    ESTIMATED = "estimated"
+    """At least one voice does not tell: its cues are spread over its audio by their length."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a completed job made. Everything is measured on the audio as it was written."""
@@ -132,6 +141,7 @@ class Result:
     reused_segments: int
     """How many segments did not have to be spoken for this job."""
     turn_timings: tuple[TurnTiming, ...]
+    subtitle_timing: SubtitleTiming = SubtitleTiming.REPORTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,13 @@ def estimate_ms(utterance: Utterance) -> int:
 
 def estimate_text_ms(text: str, *, rate: float) -> int:
     """Return the longest time that ``text`` may last, including the silence around it and a break."""
-    spoken_ms = sum(
-        _MS_PER_SYLLABLE if unicodedata.east_asian_width(character) in "WF" or character.isdigit() else _MS_PER_LETTER
-        for character in text
-    )
-    return round(spoken_ms / rate) + _SURROUNDING_SILENCE_MS
+    return round(sum(map(estimate_character_ms, text)) / rate) + _SURROUNDING_SILENCE_MS
+
+
+def estimate_character_ms(character: str) -> int:
+    """Return how long ``character`` takes at most, at the voice's own rate."""
+    is_syllable = unicodedata.east_asian_width(character) in "WF" or character.isdigit()
+    return _MS_PER_SYLLABLE if is_syllable else _MS_PER_LETTER
 
 
 def characters_within(duration_ms: int, *, rate: float) -> int:

@@ -10,6 +10,7 @@ from castline.audio.stored_segment import Checksums, encode_segment
 from castline.jobs.model import SegmentCue
 from castline.pcm import samples_to_ms, trim
 from castline.speech.cues import cues_of
+from castline.speech.estimated_words import estimate_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,13 +70,16 @@ class SegmentNotes:
             return None
 
 
-def shape(speech: Speech, utterance: Utterance, *, volume: float) -> tuple[StoredSegment, tuple[SegmentCue, ...]]:
+def shape(
+    speech: Speech, utterance: Utterance, *, volume: float, reports_words: bool
+) -> tuple[StoredSegment, tuple[SegmentCue, ...]]:
     """Trim and level what was spoken, encode it, and find its cues.
 
     Args:
         speech: as the provider gave it.
         utterance: what it says.
         volume: a factor on the amplitude, on top of the level that all segments are brought to.
+        reports_words: whether the voice reports its words. Where it does not, their times are estimated.
     """
     trimmed = trim(speech.pcm)
     cut_ms = samples_to_ms(trimmed.cut_samples)
@@ -89,6 +93,8 @@ def shape(speech: Speech, utterance: Utterance, *, volume: float) -> tuple[Store
         )
         for word in speech.words
     )
+    if not reports_words:
+        words = estimate_words(utterance.text, duration_ms=duration_ms)
     cues = tuple(
         SegmentCue(start=cue.start, end=cue.end, start_ms=cue.start_ms, end_ms=cue.end_ms)
         for cue in cues_of(utterance.text, words, duration_ms)

@@ -205,7 +205,8 @@ class Speaking:
     def _store(self, utterance: Utterance, key: str, speech: Speech, billed: int) -> StoredUtterance:
         if speech is not BEAT:
             self._tally.count_spoken(utterance, billed)
-        segment, cues = shape(speech, utterance, volume=self._volume)
+        reports_words = self._provider.traits(utterance.voice_id).reports_words
+        segment, cues = shape(speech, utterance, volume=self._volume, reports_words=reports_words)
         checksums = Checksums.of(key, segment)
         notes = SegmentNotes(cues=cues, spoken_for=self._job.id, billed_characters=billed, checksums=checksums)
         self._storage.put_segment(self._job.user_id, key, segment, notes.to_metadata())

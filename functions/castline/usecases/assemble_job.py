@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from castline.audio.errors import BrokenSegment
 from castline.audio.formats import OutputFormat
 from castline.audio.keys import audio_key
 from castline.jobs.errors import JobNotActive
-from castline.jobs.model import JobStatus, Result, SynthesisMode, TurnTiming
+from castline.jobs.model import JobStatus, Result, SubtitleTiming, SynthesisMode, TurnTiming
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
 from castline.speech.places import ends_sentence
@@ -64,7 +65,8 @@ class AssembleJob:
         note(user_id=record.job.user_id)
 
         dialogue = record.readable_dialogue
-        planned = plan_segments(dialogue, self._provider(record.job.provider).provider)
+        provider = self._provider(record.job.provider).provider
+        planned = plan_segments(dialogue, provider)
         turns = _spoken_turns(record, planned)
         assembly = plan_assembly(
             [[segment.samples for segment in turn] for turn in turns],
@@ -80,7 +82,11 @@ class AssembleJob:
         size_bytes = _write(record, turns, assembly, audio_file_id, self._storage)
         spoken = list(chain.from_iterable(turns))
         self._storage.put_cues(job_id, audio_file_id, subtitle_cues(record, planned, spoken, assembly))
-        result = _describe(record, turns, assembly, size_bytes)
+        reports_words = all(provider.traits(segment.utterance.voice_id).reports_words for segment in planned)
+        result = replace(
+            _describe(record, turns, assembly, size_bytes),
+            subtitle_timing=SubtitleTiming.REPORTED if reports_words else SubtitleTiming.ESTIMATED,
+        )
         try:
             completed = self._repository.complete(record, result, audio_file_id=audio_file_id, now=self._now())
         except JobNotActive as refusal:

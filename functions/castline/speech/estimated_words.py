@@ -1,0 +1,39 @@
+"""When the words of a text are heard, as far as that can be guessed: for voices that do not report their words."""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from typing import Final
+
+from castline.speech.duration import estimate_character_ms
+from castline.speech.places import Strength, find_places
+from castline.speech.utterances import Word
+from castline.speech.writing_systems import UNSPACED
+
+_WORD: Final = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+(?:['’-][^\W{UNSPACED}]+)*")
+_PAUSE_MS: Final = {Strength.SPACE: 0, Strength.CLAUSE: 250, Strength.SENTENCE: 500, Strength.PARAGRAPH: 700}
+
+
+def estimate_words(text: str, *, duration_ms: int) -> tuple[Word, ...]:
+    """Spread the words of ``text`` over its audio, in proportion to how long their characters usually take.
+
+    Args:
+        text: the text that was spoken.
+        duration_ms: how long its audio lasts, without silence at the ends.
+    """
+    pauses_ms = {place.marks_end: _PAUSE_MS[place.strength] for place in find_places(text)}
+    lengths_ms = [
+        (estimate_character_ms(character) if character.isalnum() else 0) + pauses_ms.get(position, 0)
+        for position, character in enumerate(text, start=1)
+    ]
+    # After the last word nothing is heard, whatever marks follow it.
+    words = list(_WORD.finditer(text))
+    if not words:
+        return ()
+    before_ms = [0, *accumulate(lengths_ms[: words[-1].end()])]
+    scale = duration_ms / before_ms[-1] if before_ms[-1] else 0
+    return tuple(
+        Word(word.start(), word.end(), round(before_ms[word.start()] * scale), round(before_ms[word.end()] * scale))
+        for word in words
+    )
