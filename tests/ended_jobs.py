@@ -1,4 +1,4 @@
-"""How tests end a job without a workflow."""
+"""Ended jobs, made without a workflow."""
 
 from __future__ import annotations
 

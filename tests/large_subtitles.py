@@ -1,4 +1,4 @@
-"""Subtitles that are too large for an answer, without the minutes that it would take to speak them."""
+"""Subtitles that are too large for an API response, made without speaking for minutes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from castline.api.jobs import MAX_BODY_BYTES
 from castline.audio.subtitles import SubtitleCue
 
 TEXT: Final = "😀" * (MAX_BODY_BYTES // 12 + 1)
-"""12 bytes a character where all but ASCII is escaped."""
+"""A text that takes 12 bytes a character where everything but ASCII is escaped."""
 
 
 def make_subtitles_large(job_id: str) -> None:
-    """Let a completed job have said ``TEXT``."""
+    """Replace the cues of a completed job with cues of ``TEXT``."""
     job = composition.job_repository().get(job_id)
     assert job is not None
     assert job.audio_file_id is not None

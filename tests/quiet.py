@@ -1,4 +1,4 @@
-"""Silence for tests whose failures the logs do not explain."""
+"""Quiet logs for tests whose failures the logs do not explain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def quiet(*more: logging.Logger) -> Iterator[None]:
-    """Let the functions, and those loggers, log nothing but what is critical while the context lasts."""
+    """Let the functions and the given loggers log only critical messages while the context lasts."""
     with ExitStack() as levels:
         for logger in (logging.getLogger(functions_logger.name), *more):
             levels.callback(logger.setLevel, logger.level)

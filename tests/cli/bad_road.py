@@ -1,4 +1,4 @@
-"""A road to the stack on which connections break."""
+"""Connection to the stack that a test can break."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What happens to the next requests of a kind.
+    """A fault for the next requests of a kind.
 
     Attributes:
-        method: of the requests.
-        path: what theirs ends with, without the query.
-        times: how many.
-        status: what is answered in place of the stack; None to break the connection after the stack has answered.
-        after_bytes: how much of the stack's body comes through before it breaks.
+        method: the requests' method.
+        path: the end of the requests' path, without the query.
+        times: the number of requests to affect.
+        status: the status to answer instead of the stack; None to break the connection after the stack has answered.
+        after_bytes: the number of bytes of the stack's body to pass on before the break.
     """
 
     method: str
@@ -72,12 +72,12 @@ class _Handler(ForwardingHandler):
 
 
 class BadRoad(ForwardingServer):
-    """Passes requests on, but for the trouble that a test asks for.
+    """A proxy that passes requests on, except for the faults that a test orders.
 
     Attributes:
-        troubles: what is to happen.
-        requests: how often each method and path was asked for.
-        statuses: how often each status was answered, to requests of which method.
+        troubles: the ordered faults.
+        requests: the number of requests by method and path.
+        statuses: the number of answers by status and request method.
         serves_parts: whether the Range header is passed on.
         ranges: the Range header of each request, or nothing.
     """
@@ -89,7 +89,7 @@ class BadRoad(ForwardingServer):
         self.clear()
 
     def clear(self) -> None:
-        """Forget all trouble, and all that was asked."""
+        """Remove all faults, and forget all requests."""
         self.troubles: list[Trouble] = []
         self.met: Counter[Trouble] = Counter()
         self.requests: Counter[tuple[str, str]] = Counter()
@@ -98,5 +98,5 @@ class BadRoad(ForwardingServer):
         self.ranges: list[str] = []
 
     def count(self, method: str, end: str) -> int:
-        """How many requests there were of that method for paths that end so."""
+        """Return the number of requests with this method and this end of the path."""
         return sum(number for (each, path), number in self.requests.items() if each == method and path.endswith(end))

@@ -1,4 +1,4 @@
-"""The command line as its users start it: within this process, which is quick, or in one of its own."""
+"""Runner of the command line, in this process, which is fast, or in a process of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a call ended, and what it printed."""
+    """The exit status and the output of a call."""
 
     exit_code: int
     out_bytes: bytes
@@ -43,7 +43,7 @@ class Outcome:
 
 
 class Castline:
-    """A shell in ``folder``, in which nothing is set but ``environment``."""
+    """A shell in ``folder``, in which only ``environment`` is set."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
@@ -67,7 +67,7 @@ class Castline:
         return Outcome(exit_code, out, err.decode("utf-8"))
 
     def done(self, *arguments: str, stdin: bytes = b"") -> str:
-        """Run a command that does what it should and has nothing to complain about; gives what it printed."""
+        """Run a command that must succeed without complaints; return its output."""
         outcome = self(*arguments, stdin=stdin)
         assert (outcome.exit_code, outcome.err) == (0, ""), outcome
         return outcome.out
@@ -85,7 +85,7 @@ class Castline:
         return Outcome(ended.returncode, ended.stdout, ended.stderr.decode("utf-8"))
 
     def run_python(self, program: str) -> str:
-        """Run a Python program where commands run; gives what it printed."""
+        """Run a Python program where commands run; return its output."""
         ended = subprocess.run(  # noqa: S603 (our own program)
             [sys.executable, "-c", program], capture_output=True, timeout=PATIENCE_SECONDS, check=True, **self.place
         )
@@ -94,7 +94,7 @@ class Castline:
 
     @contextmanager
     def started(self, *arguments: str, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
-        """A command in a process of its own, killed in the end unless it has ended."""
+        """Run a command in a process of its own, which is killed at the end unless it has ended."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
         with (
             _heeding_ctrl_c(),
@@ -107,13 +107,13 @@ class Castline:
 
     @property
     def place(self) -> dict[str, Any]:
-        """Where and in which environment a process runs."""
+        """Return the folder and the environment of a process."""
         return {"cwd": self.folder, "env": {"PATH": os.environ["PATH"], "COLUMNS": "80", **self.environment}}
 
 
 @contextmanager
 def _heeding_ctrl_c() -> Iterator[None]:
-    """Let processes that are started hear of Ctrl-C, also where tests run in the background, which ignores it."""
+    """Let started processes receive Ctrl-C, even if the tests run in the background, where it is ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield

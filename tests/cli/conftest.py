@@ -1,4 +1,4 @@
-"""The command line before a real stack. A module's tests share one, and keep apart by user."""
+"""Command line against a real stack. The tests of a module share one stack, each with a user of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def polls_at_once() -> Iterator[None]:
-    """Let the service ask nobody to wait for two seconds between polls: there are many tests."""
+    """Set the polling interval of the service to zero, because there are many tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "POLL_AFTER_SECONDS", 0)
         patch.setattr(waiting, "_MIN_POLL_SECONDS", 0.02)
@@ -33,7 +33,7 @@ def polls_at_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def downloads() -> Iterator[BadRoad]:
-    """The road that downloads take, on which nothing happens unless a test wants it."""
+    """Yield the connection of downloads, which works unless a test breaks it."""
     with BadRoad() as road:
         yield road
 
@@ -50,7 +50,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, downloads: BadRoad, polls_at
 
 @pytest.fixture
 def port() -> int:
-    """One that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
@@ -58,20 +58,20 @@ def port() -> int:
 
 @pytest.fixture
 def user() -> str:
-    """Somebody who has no jobs yet."""
+    """Return a user without jobs."""
     return f"user-{uuid.uuid4()}"
 
 
 @pytest.fixture
 def client(stack: LocalStack, user: str) -> Iterator[ApiClient]:
-    """The same user, by HTTP."""
+    """Yield an HTTP client of the same user."""
     with ApiClient(stack.url, user_id=user) as client:
         yield client
 
 
 @pytest.fixture
 def castline(stack: LocalStack, user: str, tmp_path: Path, downloads: BadRoad) -> Castline:
-    """The command line of that user, in a folder of its own."""
+    """Return the command line of that user, in a folder of its own."""
     downloads.clear()
     folder = tmp_path / "work"
     folder.mkdir()

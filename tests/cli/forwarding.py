@@ -1,4 +1,4 @@
-"""A server that stands before the stack and may do something of its own with a request."""
+"""Proxy in front of the stack that may handle a request itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOT_PASSED_ON = {"connection", "content-length", "transfer-encoding"}
 
 
 class ForwardingHandler(BaseHTTPRequestHandler):
-    """Passes each request on as it is."""
+    """A handler that passes each request on as it is."""
 
     server: ForwardingServer
     protocol_version = "HTTP/1.1"
@@ -38,7 +38,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def ask_stack(self, body: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
-        """What the stack answers to this request."""
+        """Return the stack's answer to this request."""
         passed = {name: value for name, value in self.headers.items() if name.lower() not in _NOT_PASSED_ON}
         with httpx.Client(trust_env=False, timeout=20) as client:
             return client.request(
@@ -60,11 +60,11 @@ class ForwardingHandler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server's name)
-        """Say nothing."""
+        """Log nothing."""
 
 
 class ForwardingServer(ThreadingHTTPServer):
-    """Serves on a port of 127.0.0.1 within a ``with``; ``target`` is the stack's address."""
+    """A server on a port of 127.0.0.1 within a ``with``; ``target`` is the stack's address."""
 
     handler: ClassVar[type[ForwardingHandler]] = ForwardingHandler
     daemon_threads = True
@@ -79,7 +79,7 @@ class ForwardingServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients may leave."""
+        """Ignore clients that disconnect."""
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -1,4 +1,4 @@
-"""What is said in these tests, and by whom."""
+"""Scripts and voices of these tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A deployed Castline, as far as signing in can tell: pages, an OpenID Connect issuer, an API that wants tokens."""
+"""Stand-in for a deployed Castline's sign-in: pages, an OpenID Connect issuer, an API that requires tokens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EMAIL = "anna@example.com"
 
 @dataclass(slots=True)
 class Grant:
-    """A sign-in under way: what it was asked for with."""
+    """The parameters of a sign-in in progress."""
 
     redirect_uri: str
     challenge: str
@@ -83,7 +83,7 @@ class _Handler(ForwardingHandler):
         self._json(200, tokens)
 
     def _is_granted(self, form: dict[str, str]) -> bool:
-        """Whether what the form holds was given out before and not used yet."""
+        """Return whether the form's code or token was issued and is unused."""
         server = self.server
         if form["grant_type"] == "refresh_token":
             server.refreshes += 1
@@ -95,7 +95,7 @@ class _Handler(ForwardingHandler):
         return grant is not None and (grant.redirect_uri, grant.challenge) == (form["redirect_uri"], challenge)
 
     def _api(self, body: bytes) -> None:
-        """What API Gateway does: no token, no service; with one, the user is its subject."""
+        """Answer as API Gateway does: refuse a request without a token; else the user is the token's subject."""
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         is_valid = scheme == "Bearer" and self.server.access_tokens.get(token, 0) > time.time()
         if not is_valid and not urlsplit(self.path).path.endswith("/health"):
@@ -108,15 +108,15 @@ class _Handler(ForwardingHandler):
 
 
 class Site(ForwardingServer):
-    """Serves ``config.json``, the issuer and the API on one port.
+    """A server of ``config.json``, the issuer and the API on one port.
 
     Attributes:
-        redirect_uris: where the issuer lets browsers go back to.
-        token_seconds: how long an access token lives.
-        refuses_people: whether who signs in says no.
-        refreshes: how often a refresh token was used.
-        access_tokens: what was given out, and until when it is good.
-        refresh_tokens: those that still work.
+        redirect_uris: the redirect URIs that the issuer allows.
+        token_seconds: the lifetime of an access token.
+        refuses_people: whether users decline to sign in.
+        refreshes: the number of uses of refresh tokens.
+        access_tokens: the issued access tokens, and their expiry times.
+        refresh_tokens: the valid refresh tokens.
     """
 
     handler: ClassVar[type[ForwardingHandler]] = _Handler
@@ -139,12 +139,12 @@ class Site(ForwardingServer):
 
     @property
     def config(self) -> dict[str, Any]:
-        """What the pages' host says of itself."""
+        """Return the pages' ``config.json``."""
         return {"environment": "test", "api": self.url, "sign_in": self.sign_in}
 
     @property
     def discovery(self) -> dict[str, Any]:
-        """What the issuer says of itself."""
+        """Return the issuer's discovery document."""
         return {
             "issuer": self.url,
             "authorization_endpoint": f"{self.url}/authorize",

@@ -1,4 +1,4 @@
-"""What a shell offers on Tab."""
+"""Shell completion."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 
 
 def offered(castline: Castline, *words: str) -> list[str]:
-    """What bash offers for the last word."""
+    """Return bash's completions of the last word."""
     quoted = " ".join(f"'{word}'" for word in words)
     ended = subprocess.run(  # noqa: S603 (our own words)
         ["/bin/bash", "-c", _IN_BASH.format(program=PROGRAM, words=quoted)],

@@ -1,4 +1,4 @@
-"""What the command line does when connections break, or nothing answers."""
+"""Behaviour of the command line when connections break, or nothing answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STDIN = SCRIPT.encode("utf-8")
 
 @pytest.fixture
 def road(stack: LocalStack, castline: Castline) -> Iterator[BadRoad]:
-    """The road that the command line takes to the API."""
+    """Yield the connection of the command line to the API."""
     with BadRoad(stack.url) as road:
         castline.environment["CASTLINE_API"] = road.url
         yield road
@@ -36,7 +36,7 @@ def road(stack: LocalStack, castline: Castline) -> Iterator[BadRoad]:
 
 @pytest.fixture(autouse=True)
 def no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pause between attempts as often as ever, but not as long."""
+    """Shorten the pauses between attempts, but keep their number."""
     for module in (api, audio_downloads):
         monkeypatch.setattr(module, "_PAUSES_SECONDS", tuple(0.01 for _ in module._PAUSES_SECONDS))
     monkeypatch.setattr(waiting, "_POLL_SECONDS", 0.01)
@@ -125,7 +125,7 @@ class TestWaiting:
 
 
 def time_of_look(road: BadRoad, job_id: str, number: int) -> float:
-    """When a job was looked at for the ``number``-th time, in seconds."""
+    """Return the time in seconds of the ``number``-th request for a job."""
     deadline = time.monotonic() + 20
     while road.count("GET", f"/jobs/{job_id}") < number:
         assert time.monotonic() < deadline, f"nobody looks at the job for the {number}. time"

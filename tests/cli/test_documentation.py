@@ -29,14 +29,14 @@ LOCAL, DEPLOYED = "http://127.0.0.1:8000", "https://castline.example.com"
 
 
 def examples() -> list[tuple[str, str]]:
-    """Each command in the document, and what it shows."""
+    """Return each command in the document, and what it shows."""
     blocks = re.findall(r"^```console\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
     parts = [part for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
     return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
 
 
 def shown_by(castline: Castline, command: str) -> str:
-    """What a shell with a terminal of 120 columns shows of a command: its results, then its messages."""
+    """Return a command's output on a terminal of 120 columns: its results, then its messages."""
     end, their_end = pty.openpty()
     environment = {**castline.place["env"], "COLUMNS": "120", "TERM": "xterm-256color"}
     environment["PATH"] = f"{PROGRAM.parent}:{environment['PATH']}"
@@ -57,7 +57,7 @@ def shown_by(castline: Castline, command: str) -> str:
 
 
 def assert_as_shown(command: str, expected: str, shown: str) -> None:
-    """Compare line by line, but for white space at line ends; ``…`` stands for anything."""
+    """Compare line by line, ignoring white space at line ends; ``…`` stands for anything."""
     pattern = "".join(".*" if part == "…" else re.escape(part) for part in re.split("(…)", tidy(expected)))
     assert re.fullmatch(pattern, tidy(shown), re.DOTALL), f"$ {command}\n{shown}\nis not\n{expected}"
 

@@ -1,4 +1,4 @@
-"""``castline jobs``: what became of what was submitted."""
+"""``castline jobs``: the outcome of submitted jobs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def job_id(client: ApiClient) -> str:
-    """A completed job."""
+    """Return the id of a completed job."""
     job_id: str = client.complete(dialogue())["id"]
     return job_id
 

@@ -1,4 +1,4 @@
-"""``castline voices``, ``health``, ``--version`` and ``--help``; and how a command is misused."""
+"""``castline voices``, ``health``, ``--version`` and ``--help``, and errors in the use of commands."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ SCRIPT = b"A: Good morning.\nB: Hello there.\n"
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, downloads: BadRoad, polls_at_once: None) -> Iterator[LocalStack]:
-    """A service with three providers."""
+    """Yield a service with three providers."""
     with LocalStack(
         clock=Clock(wait_scale=0.01),
         speech=AzureSpeechEmulator(voice_engine="tone"),

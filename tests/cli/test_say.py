@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def script(castline: Castline) -> Path:
-    """A script that is understood."""
+    """Return a script that is understood."""
     path = castline.folder / "script.txt"
     path.write_text(SCRIPT, "utf-8")
     return path

@@ -42,7 +42,7 @@ def site(stack: LocalStack, port: int) -> Iterator[Site]:
 
 @pytest.fixture
 def castline(castline: Castline) -> Castline:
-    """The command line of somebody who names neither an API nor a user, with a browser."""
+    """Return the command line of a user who names neither an API nor a user, with a browser."""
     castline.environment = {
         "XDG_CONFIG_HOME": castline.environment["XDG_CONFIG_HOME"],
         "BROWSER": BROWSER,
@@ -55,7 +55,7 @@ def login(castline: Castline, site: Site, port: int, *options: str) -> Outcome:
 
 
 def kept_files(castline: Castline) -> list[Path]:
-    """What is kept of sign-ins."""
+    """Return the stored files of sign-ins."""
     return sorted(Path(castline.environment["XDG_CONFIG_HOME"]).rglob("*.json"))
 
 

@@ -1,4 +1,4 @@
-"""The command line before somebody who watches: a bar that moves, tables, and Ctrl-C."""
+"""Command line on a terminal: a progress bar, tables, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 @dataclass(slots=True)
 class Terminal:
-    """A terminal of 80 columns, and all that was shown on it."""
+    """A terminal of 80 columns, and its output."""
 
     end: int
     shown: str = ""
@@ -55,11 +55,11 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What was shown, without colours and the like."""
+        """The output without control sequences."""
         return _CONTROL.sub("", self.shown).replace("\r", "")
 
     def _read(self, seconds: float) -> bool:
-        """Read what there is within some seconds; False once nobody can write any more."""
+        """Read the output within some seconds; return False once all writers have gone."""
         if not select.select([self.end], [], [], seconds)[0]:
             return True
         try:
@@ -74,7 +74,7 @@ class Terminal:
 def on_terminal(
     castline: Castline, *arguments: str, **streams: Any
 ) -> Iterator[tuple[subprocess.Popen[bytes], Terminal]]:
-    """A command whose standard output and error are a terminal, but for ``streams``."""
+    """Run a command whose standard output and error are a terminal, except for ``streams``."""
     end, their_end = pty.openpty()
     fcntl.ioctl(their_end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     castline.environment["TERM"] = "xterm-256color"
@@ -87,7 +87,7 @@ def on_terminal(
 
 
 def shown_by(castline: Castline, *arguments: str) -> str:
-    """What a command that does what it should shows on a terminal."""
+    """Return the output of a successful command on a terminal."""
     with on_terminal(castline, *arguments) as (process, terminal):
         terminal.read_all()
         assert process.wait(timeout=PATIENCE_SECONDS) == 0, terminal.text
@@ -168,7 +168,7 @@ class TestCtrlC:
 
 
 def wait_until_polled(road: BadRoad) -> None:
-    """Return when somebody waits for a job."""
+    """Wait until a client polls a job."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while road.statuses["GET", 200] < 2:  # the first one is for the providers
         assert time.monotonic() < deadline, "nobody waits for the job"

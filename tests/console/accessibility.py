@@ -1,4 +1,4 @@
-"""What axe finds on a page."""
+"""Accessibility findings of axe on a page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GRAVE = {"serious", "critical"}
 
 
 def grave_findings(page: Page) -> list[str]:
-    """The serious and the critical ones: rule, where, and what is wrong there."""
+    """Return the serious and the critical findings: rule, place and problem."""
     page.evaluate(_AXE.read_text("utf-8"))
     report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert report["passes"], "axe has looked at nothing"

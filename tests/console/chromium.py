@@ -68,7 +68,7 @@ def _find() -> Path | None:
 
 
 def _install() -> None:
-    """As root, by apt-get, where there is one."""
+    """Install the browser with apt-get, as root, if both are available."""
     apt_get = shutil.which("apt-get")
     if apt_get is None or os.geteuid() != 0:
         raise NoBrowser(_MISSING)
@@ -83,7 +83,7 @@ def _install() -> None:
 
 
 def main() -> None:
-    """Install the browser if it is missing; if that cannot be, say so: the tests that need it will fail."""
+    """Install the browser if it is missing; if that fails, print that the tests that need it will fail."""
     if _find() is None:
         print("installing Debian's chromium, in which the console is tested", flush=True)  # noqa: T201 (a command)
         try:

@@ -1,6 +1,6 @@
-"""The console in a browser, on the local stack.
+"""Console in a browser, on the local stack.
 
-A stack takes a second to start, so a module's tests share one and keep apart by user, as those of ``tests/e2e`` do.
+A stack takes a second to start, so the tests of a module share one, each with a user of its own.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
 PATIENCE_MS = 15_000
-"""How long something may take to appear on a busy machine."""
+"""The time in which something must appear on a busy machine."""
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One for all: while it runs, its event loop is the main thread's."""
+    """Return one browser for all tests. While it runs, its event loop is the main thread's."""
     expect.set_options(timeout=PATIENCE_MS)
     with running_chromium() as browser:
         yield browser
@@ -48,20 +48,20 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 @pytest.fixture
 def user() -> str:
-    """Somebody who has no jobs yet."""
+    """Return a user without jobs."""
     return f"user-{uuid.uuid4()}"
 
 
 @pytest.fixture
 def client(stack: LocalStack, user: str) -> Iterator[ApiClient]:
-    """The API as the same user's scripts call it."""
+    """Yield an API client of the same user."""
     with ApiClient(stack.url, user_id=user) as client:
         yield client
 
 
 @pytest.fixture
 def context_options() -> dict[str, Any]:
-    """What the browser is like: a desk's, unless a test says otherwise."""
+    """Return the browser's options: a desktop's, unless a test overrides them."""
     return {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
 
 
@@ -75,7 +75,7 @@ def context(browser: Browser, context_options: dict[str, Any]) -> Iterator[Brows
 
 @pytest.fixture
 def watch(context: BrowserContext, stack: LocalStack, user: str) -> Iterator[Watch]:
-    """The browser's only tab, of that user; whatever it complains about fails the test."""
+    """Yield the browser's only tab, of that user; any error that it logs fails the test."""
     remember = f"localStorage.getItem('castline.user') ?? localStorage.setItem('castline.user', {json.dumps(user)})"
     context.add_init_script(remember)
     with watching(context.new_page(), stack.url) as watch:

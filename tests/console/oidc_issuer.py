@@ -1,7 +1,7 @@
-"""A small OpenID Connect issuer: the authorization code flow with PKCE, refresh, revocation and sign-out.
+"""Small OpenID Connect issuer: the authorization code flow with PKCE, refresh, revocation and sign-out.
 
-Its sign-in page lets everybody in whom it is told the name of. It refuses what an issuer has to refuse: a redirect to
-anywhere else, a code that was used, a verifier that is not the challenge's.
+Its sign-in page accepts any user name. It refuses what an issuer has to refuse: another redirect URI, a code that was
+used, and a verifier that does not match the challenge.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SIGN_IN_PAGE = """<!doctype html><html lang="en"><title>Issuer</title><h1>Who a
 
 @dataclass(frozen=True, slots=True)
 class _Grant:
-    """What a code or a refresh token stands for."""
+    """The parameters of a code or a refresh token."""
 
     subject: str
     nonce: str
@@ -45,10 +45,10 @@ class OidcIssuer:
     """A WSGI application.
 
     Attributes:
-        token_seconds: how long access tokens are good for.
+        token_seconds: the lifetime of access tokens.
         requests: the parameters of every call of the token endpoint.
-        questions: those of every call of the authorization endpoint.
-        revoked: refresh tokens that are good for nothing any more.
+        questions: the parameters of every call of the authorization endpoint.
+        revoked: the revoked refresh tokens.
     """
 
     token_seconds: int = 3600

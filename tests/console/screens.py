@@ -1,4 +1,4 @@
-"""The console as its users meet it: each screen by roles and accessible names, in English."""
+"""Screens of the console, located by roles and accessible names, in English."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Download, Locator, Page
 
 SCRIPT = "A: 你好，今天天氣真好！\nB: 是啊，要不要一起去公園走走？"
-"""The quickstart's dialogue, as somebody would paste it."""
+"""The quickstart's dialogue as a script."""
 
 _PATIENCE_SECONDS = 15
 
@@ -20,11 +20,11 @@ Status = Literal["Waiting", "At work", "Finished", "Failed", "Cancelled"]
 
 
 class Screens:
-    """Everything that a test does on its way.
+    """The steps of a test in the console.
 
     Attributes:
         page: the browser's tab.
-        url: where the console is, without a slash at the end.
+        url: the console's URL, without a slash at the end.
     """
 
     def __init__(self, page: Page, url: str) -> None:
@@ -37,28 +37,28 @@ class Screens:
 
     @property
     def script(self) -> Locator:
-        """What is written into."""
+        """The field for the script."""
         return self.page.get_by_role("textbox", name="Script")
 
     @property
     def submit(self) -> Locator:
-        """The button that makes a job."""
+        """The button that submits a job."""
         return self.page.get_by_role("button", name="Make audio")
 
     def write(self, script: str) -> None:
-        """Put a script in place of what is there, and wait until the service has read it."""
+        """Replace the script, and wait until the service has parsed it."""
         self.script.fill(script)
         expect(self.submit).not_to_have_attribute("aria-disabled", "true")
 
     def make_audio(self, script: str = SCRIPT) -> str:
-        """Submit a script; gives the job's id, at whose screen the page is then."""
+        """Submit a script, wait for the screen of its job, and return the job's id."""
         self.open()
         self.write(script)
         self.submit.click()
         return self.wait_for_job()
 
     def wait_for_job(self) -> str:
-        """Wait for the screen of a job; gives its id."""
+        """Wait for the screen of a job, and return the job's id."""
         self.page.wait_for_url(re.compile(r"#/jobs/[0-9a-f-]{36}$"))
         expect(self.job_status).to_be_visible()
         return self.page.url.rpartition("/")[2]
@@ -73,28 +73,28 @@ class Screens:
         expect(self.job_status).to_have_text(status)
 
     def turn(self, position: int) -> Locator:
-        """A turn of the job on the screen, from 0: what is pressed to hear it."""
+        """Return the button that plays a turn of the job on the screen, counted from 0."""
         return self.page.get_by_role("list", name="Turns").get_by_role("button").nth(position)
 
     @property
     def heard_ms(self) -> float:
-        """How far the audio has been heard."""
+        """Return the playback position of the audio."""
         return float(self.page.evaluate("document.querySelector('audio').currentTime * 1000"))
 
     def hear_beyond(self, position_ms: float) -> None:
-        """Listen until the audio has come further than that."""
+        """Play the audio until its position is beyond ``position_ms``."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while self.heard_ms <= position_ms:  # in the page, the policy would forbid to evaluate what to wait for
             assert time.monotonic() < deadline, f"the audio stands at {self.heard_ms} ms"
             self.page.wait_for_timeout(50)
 
     def fact(self, name: str) -> str:
-        """What the facts about the job say under a name."""
+        """Return a value from the list of facts about the job."""
         row = self.page.get_by_role("region", name="Facts").locator("dt").filter(has_text=name)
         return row.locator("xpath=following-sibling::dd[1]").inner_text()
 
     def download(self, button: str) -> Download:
-        """Press a button that saves a file."""
+        """Press a button that saves a file, and return the download."""
         with self.page.expect_download() as saved:
             self.page.get_by_role("button", name=button).click()
         return saved.value
@@ -105,7 +105,7 @@ class Screens:
         return self.page.get_by_role("list", name="Jobs").get_by_role("listitem")
 
     def be(self, user: str) -> None:
-        """Be somebody else, by the settings."""
+        """Switch to another user in the settings."""
         self.page.get_by_role("button", name="Settings").click()
         self.page.get_by_role("textbox", name="User").fill(user)
         self.page.get_by_role("button", name="Switch user").click()

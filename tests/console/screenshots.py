@@ -50,7 +50,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """What a browser is like."""
+    """The options of a browser for screenshots."""
 
     width: int
     height: int

@@ -1,4 +1,4 @@
-"""From a pasted script to a file, and back to it later."""
+"""The whole flow from a pasted script to a file, and back to the job later."""
 
 from __future__ import annotations
 

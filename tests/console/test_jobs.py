@@ -1,4 +1,4 @@
-"""What becomes of jobs, as the console shows it: edited, refused, failed, cancelled, somebody else's."""
+"""Jobs in the console: edited, refused, failed, cancelled, of another user."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOBODY = "zh-TW-NobodyNeural"
 
 
 def see_it_finished(screens: Screens, client: ApiClient) -> dict[str, Any]:
-    """The job on the screen, once it is completed; by a reload, to spare the wait until the page asks again."""
+    """Return the completed job on the screen; reload the page to skip its polling interval."""
     job = client.wait_for(screens.wait_for_job(), "completed")
     screens.page.reload()
     screens.expect_status("Finished")

@@ -1,4 +1,4 @@
-"""The whole way without a mouse."""
+"""The whole flow by keyboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every screen in light and dark, on a desk and on a phone: axe finds nothing grave, and nothing sticks out."""
+"""Every screen in light and dark, on desktop and phone: axe finds nothing serious, and nothing overflows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def context_options(width: int, scheme: Scheme) -> dict[str, Any]:
 
 
 def background_brightness(page: Page) -> float:
-    """From 0, black, to 255."""
+    """Return the brightness of the background, from 0 (black) to 255."""
     colour = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     brightness: float = page.evaluate(
         """(colour) => {
@@ -60,7 +60,7 @@ def background_brightness(page: Page) -> float:
 
 
 def look(page: Page, where: str) -> list[str]:
-    """What is wrong with what the page shows."""
+    """Return the problems of the page as it is shown."""
     faults = [f"{where}: {finding}" for finding in grave_findings(page)]
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [*faults, f"{where}: {overflow} pixels stick out"] if overflow > 0 else faults

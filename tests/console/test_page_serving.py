@@ -1,4 +1,4 @@
-"""The console's page, as the local stack serves it."""
+"""Serving of the console's page by the local stack."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A built page, next to something that is nobody's business."""
+    """Return the folder of a built page, beside a file that must not be served."""
     (tmp_path / "secret.txt").write_text("hush", "utf-8")
     dist = tmp_path / "dist"
     (dist / "assets").mkdir(parents=True)
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def gateway(folder: Path) -> Iterator[Gateway]:
-    """In front of an API that says which path it was asked for."""
+    """Yield a gateway in front of an API that answers with the requested path."""
     gateway = Gateway(
         invoke_api=lambda event: {
             "statusCode": 404,

@@ -1,4 +1,4 @@
-"""Language and theme: the browser's, until somebody chooses another."""
+"""Language and theme: the browser's, until the user chooses another."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def context_options() -> dict[str, Any]:
-    """A browser from Taiwan."""
+    """Return the options of a browser from Taiwan."""
     return {"viewport": {"width": 1280, "height": 800}, "locale": "zh-TW"}
 
 

@@ -1,4 +1,4 @@
-"""Signing in by authorization code with PKCE, at a real issuer, before an API that verifies every token."""
+"""Sign-in by authorization code with PKCE, at a real issuer, with an API that verifies every token."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def issuer() -> Iterator[OidcIssuer]:
 
 @pytest.fixture(scope="module")
 def stack(issuer: OidcIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """A stack that takes the issuer's tokens only, as API Gateway would."""
+    """Yield a stack that takes the issuer's tokens only, as API Gateway would."""
     authorizer = JwtAuthorizer(issuer=issuer.url, audience=frozenset({CLIENT_ID}), fetch_keys=issuer.keys)
 
     def claims(request: Request) -> Mapping[str, str] | None:
@@ -58,7 +58,7 @@ def stack(issuer: OidcIssuer, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def watch(context: BrowserContext, stack: LocalStack, issuer: OidcIssuer) -> Iterator[Watch]:
-    """The browser's only tab, which may go to the issuer, too."""
+    """Yield the browser's only tab, which may go to the issuer, too."""
     issuer.requests.clear()
     issuer.questions.clear()
     issuer.revoked.clear()
@@ -83,7 +83,7 @@ def tokens_kept(page: Page) -> dict[str, Any]:
 
 
 def everything_kept(page: Page) -> dict[str, Any]:
-    """Everything that the browser keeps for the page."""
+    """Return everything that the browser keeps for the page."""
     kept: dict[str, Any] = page.evaluate(
         """async () => ({
             local: {...localStorage},

@@ -1,4 +1,4 @@
-"""Pages that tell on themselves: what a browser complains about, and whom it asks that it should not."""
+"""Watched pages: errors that a browser logs, and requests to other origins."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ addEventListener("securitypolicyviolation", (event) =>
 
 @dataclass
 class Watch:
-    """What is wrong with a page so far."""
+    """The problems of a page so far."""
 
     origins: set[str]
-    """Whom it may ask."""
+    """The origins that the page may call."""
     expected_statuses: set[int] = field(default_factory=set)
-    """Which refusals of the API's a test provokes: the browser logs each as an error."""
+    """The error statuses that a test provokes. The browser logs each as an error."""
     complaints: list[str] = field(default_factory=list)
 
     def on_console(self, message: ConsoleMessage) -> None:
-        """Take down errors and warnings."""
+        """Record errors and warnings."""
         refused = _REFUSED.search(message.text)
         if refused and int(refused[1]) in self.expected_statuses:
             return
@@ -39,7 +39,7 @@ class Watch:
             self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
     def on_request(self, request: Request) -> None:
-        """Take down a request to anybody else."""
+        """Record a request to another origin."""
         parts = urlsplit(request.url)
         if parts.scheme in {"blob", "data"}:
             return
@@ -49,11 +49,11 @@ class Watch:
 
 @contextmanager
 def watching(page: Page, *origins: str) -> Iterator[Watch]:
-    """Watch a page while the context lasts, and fail in the end if anything was wrong with it.
+    """Watch a page while the context lasts, and fail at the end if it had problems.
 
     Args:
-        page: before it has loaded anything.
-        origins: whom it may ask, such as ``http://127.0.0.1:8000``.
+        page: the page, before it has loaded anything.
+        origins: the origins that it may call, such as ``http://127.0.0.1:8000``.
     """
     watch = Watch(set(origins))
     page.add_init_script(_TELL_VIOLATIONS)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.contract.tokens import Issuer
 
 EXAMPLES = 20
-"""Few, for time's sake: ``make contract`` makes many more."""
+"""Few, to save time: ``make contract`` makes many more."""
 AT_LEAST_CASES = 1_000
 
 

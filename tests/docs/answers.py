@@ -1,15 +1,15 @@
-"""Whether what came back is what the page shows.
+"""Comparison of a command's output with the answer that a page shows.
 
-It has to be the same, key by key and character by character, but for what differs from one run to the next:
+The two must be equal, key by key and character by character, except for values that differ from run to run:
 
-- An id, an entity tag, a cursor or a download's file name stands for one of its kind: whichever came back where it is
-  shown first. Wherever it is shown again that one has to come back, and commands are given that one in its place.
-  Two that look different have to be different.
+- An id, an entity tag, a cursor or a download's file name stands for one of its kind: the one in the output when the
+  page shows it first. When the page shows it again, the output must have that one again, and commands use that one in
+  its place. Two that look different must be different.
 - A time (2026-11-24T23:16:50Z, 00:00:02.383) stands for any time of that form.
-- What is measured (``MEASURED``) has to be a whole number, not less than 0.
+- A measured value (``MEASURED``) must be a whole number, not less than 0.
 - ``…`` stands for anything.
 
-JSON may be laid out in any way. Of headers, those that are not shown do not count.
+The layout of JSON is ignored. So are headers that the page does not show.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ _VARYING_IN_COMMANDS: Final = re.compile("|".join(_SHOWN[kind] for kind in _SHOW
 
 
 class Differs(AssertionError):
-    """What came back is not what the page shows."""
+    """The output differs from the answer that the page shows."""
 
 
 class Answers:
-    """Compares the answers of one page, and remembers what the names in it stand for."""
+    """A comparison of all answers of one page, which remembers the values of the names in it."""
 
     def __init__(self) -> None:
         self._real: dict[str, str] = {}
 
     def in_command(self, text: str) -> str:
-        """A command with real ids in place of those shown.
+        """Return a command with real ids in place of those shown.
 
         Raises:
             Differs: it names an id that no answer has shown.
@@ -59,10 +59,10 @@ class Answers:
         return _VARYING_IN_COMMANDS.sub(lambda match: self._real[match[0]], text)
 
     def compare(self, language: str, shown: str, came: str) -> None:
-        """Compare what a command printed with the block that shows it.
+        """Compare a command's output with the block that shows it.
 
         Raises:
-            Differs: it is something else.
+            Differs: they differ.
         """
         if language == "json":
             self._compare_json(shown, came)
@@ -144,7 +144,7 @@ def _read_head(head: str) -> tuple[int, dict[str, str]]:
 
 
 def _read_values(text: str) -> list[Any]:
-    """JSON values one after another, with or without white space between."""
+    """Parse JSON values one after another, with or without white space between them."""
     decoder, values, rest = json.JSONDecoder(), [], text.strip()
     while rest:
         try:

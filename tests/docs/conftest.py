@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def requests() -> list[str]:
-    """A line for each request that the stack has answered: ``GET /api/v1/jobs 200 7 ms``."""
+    """Return a line for each request that the stack has answered: ``GET /api/v1/jobs 200 7 ms``."""
     return []
 
 
@@ -34,5 +34,5 @@ def stack(requests: list[str], clock: Clock, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where a reader works."""
+    """Return a reader's working folder."""
     return tmp_path

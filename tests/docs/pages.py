@@ -1,4 +1,4 @@
-"""A page of documentation, taken apart: its steps in order, its tables, its code."""
+"""Parser of a documentation page: its steps in order, its tables, its code."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ class PageNotUnderstood(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directive:
-    """What only the test does at this point: ``<!-- test: pause plan -->``."""
+    """A step for the test only: ``<!-- test: pause plan -->``."""
 
     words: str
 
 
 @dataclass(slots=True, kw_only=True)
 class Command:
-    """A ``bash`` block, and the block that shows what it prints, if there is one."""
+    """A ``bash`` block, and the block that shows its output, if there is one."""
 
     line: int
-    """Where the page has it, counted from 1."""
+    """The line of the page, counted from 1."""
     text: str
     answer_language: str = ""
     answer: str | None = None
 
 
 def read(name: str) -> str:
-    """A page below the repository."""
+    """Read a page of the repository."""
     return (ROOT / name).read_text("utf-8")
 
 
 def steps(page: str) -> Iterator[Directive | Command]:
-    """What a page has its reader do, in order.
+    """Yield the steps of a page, in order.
 
-    The block after a ``bash`` block is its answer if it is ``json``, ``http`` or in no language. Other blocks are
-    passed over, and so is everything before the first command.
+    The block after a ``bash`` block is its answer if it is ``json``, ``http`` or has no language. Other blocks are
+    ignored, and so is everything before the first command.
 
     Raises:
         PageNotUnderstood: an answer follows no command.
@@ -78,12 +78,12 @@ def steps(page: str) -> Iterator[Directive | Command]:
 
 
 def code(page: str, language: str) -> list[str]:
-    """All blocks in a language."""
+    """Return all blocks in a language."""
     return [match["text"] for match in _PART.finditer(page) if match["language"] == language]
 
 
 def rows(page: str) -> list[list[str]]:
-    """The cells of every row of every table, but for the headings."""
+    """Return the cells of every row of every table, without the headings."""
     lines = page.splitlines()
     return [
         [cell.strip() for cell in line.strip("|").split("|")]
@@ -93,6 +93,6 @@ def rows(page: str) -> list[list[str]]:
 
 
 def row_of(page: str, name: str) -> list[str]:
-    """The cells of the one row whose first cell is the code ``name``."""
+    """Return the cells of the one row whose first cell is the code ``name``."""
     (found,) = [cells for cells in rows(page) if cells[0] == f"`{name}`"]
     return found

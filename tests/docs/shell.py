@@ -1,4 +1,4 @@
-"""A reader's shell: one bash that every command of a page is pasted into."""
+"""Shell of a reader: one bash that runs every command of a page."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Shell:
         """Prepare a shell.
 
         Args:
-            folder: where it starts, and where files land.
-            real_curl: whether ``curl`` is the one that is installed, or the stand-in in ``curl.py``.
+            folder: the working folder, which receives files.
+            real_curl: whether ``curl`` is the installed one, or the replacement in ``curl.py``.
         """
         tools = folder / ".bin"
         tools.mkdir()
@@ -64,12 +64,12 @@ class Shell:
         return text
 
     def __enter__(self) -> Self:
-        """Start."""
+        """Start the shell."""
         self.run(f"sleep() {{ command sleep {_SECONDS_ASLEEP}; }}")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End."""
+        """End the shell."""
         self._bash.communicate()

@@ -43,7 +43,7 @@ COMPILER_OPTIONS = {
 }
 PATIENCE_SECONDS = 30
 BUSY_SECONDS, POLL_SECONDS = 5, 2
-"""What Retry-After says to a user with too many active jobs, and while a job is under way."""
+"""The values of Retry-After for a user with too many active jobs, and for a job in progress."""
 
 # Time passes 50 times as fast, and is noted.
 PYTHON_PRELUDE = """

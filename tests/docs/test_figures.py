@@ -1,4 +1,4 @@
-"""What the pages about the inside say in figures and lists is what the code says."""
+"""Figures and lists in the pages for developers agree with the code."""
 
 from __future__ import annotations
 

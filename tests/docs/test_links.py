@@ -1,4 +1,4 @@
-"""Links in the documentation lead somewhere, and what it names in the repository is there."""
+"""Links in the documentation work, and the files that it names exist."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.re
 
 @cache
 def prose(page: Path) -> str:
-    """A page without its blocks of code."""
+    """Return a page without its blocks of code."""
     return _FENCE.sub("", page.read_text("utf-8"))
 
 
 @cache
 def anchors(page: Path) -> frozenset[str]:
-    """The anchors that GitHub gives a page's headings; the second of the same words has -1 after it."""
+    """Return the anchors that GitHub gives a page's headings; the second of the same words has -1 after it."""
     seen: Counter[str] = Counter()
     names = set()
     for heading in re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE):
@@ -53,7 +53,7 @@ def file_names() -> frozenset[str]:
 
 
 def exists(name: str) -> bool:
-    """Whether the repository has a file or folder, named from its root, from the package, or without any folder."""
+    """Return whether the repository has a file or folder, named from its root, the package, or without a folder."""
     return any((base / name).exists() for base in BASES) or name in file_names()
 
 

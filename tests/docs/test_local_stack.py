@@ -1,4 +1,4 @@
-"""What docs/local-stack.md shows works."""
+"""The examples in docs/local-stack.md work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API as one user meets it."""
+"""API client of one user."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ApiClient(httpx.Client):
         return job_id
 
     def job(self, job_id: str) -> dict[str, Any]:
-        """The job as it is now."""
+        """Return the job as it is now."""
         response = self.get(f"/jobs/{job_id}")
         assert response.status_code == 200, response.text
         job: dict[str, Any] = response.json()
@@ -60,13 +60,13 @@ class ApiClient(httpx.Client):
         assert response.status_code == 200, response.text
 
     def download(self, job_id: str) -> httpx.Response:
-        """The audio of a completed job, with the headers it comes with."""
+        """Return the audio of a completed job, with the headers it comes with."""
         response = self.get(f"/jobs/{job_id}/download", follow_redirects=True)
         assert response.status_code == 200, response.text
         return response
 
     def list_ids(self, **query: str | int) -> list[str]:
-        """The ids on one page of the user's jobs."""
+        """Return the ids on one page of the user's jobs."""
         response = self.get("/jobs", params=query)
         assert response.status_code == 200, response.text
         return [job["id"] for job in response.json()["items"]]

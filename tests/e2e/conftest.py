@@ -1,7 +1,7 @@
-"""Castline as its clients meet it: over HTTP, through the deployed state machine and the real Azure Speech SDK.
+"""Castline as its clients use it: over HTTP, with the deployed state machine and the real Azure Speech SDK.
 
-A stack takes a second to start and a process holds one at a time, so a module's tests share one and keep apart by
-user. A module that needs another clock or another voice overrides that fixture.
+A stack takes a second to start and a process holds one at a time, so the tests of a module share one, each with a
+user of its own. A module that needs another clock or another voice overrides that fixture.
 """
 
 from __future__ import annotations
@@ -52,5 +52,5 @@ def new_client(stack: LocalStack) -> Iterator[Callable[[], ApiClient]]:
 
 @pytest.fixture
 def client(new_client: Callable[[], ApiClient]) -> ApiClient:
-    """The client of a user who has no jobs yet."""
+    """Return the client of a user without jobs."""
     return new_client()

@@ -1,4 +1,4 @@
-"""What a file sounds like, according to a decoder that is not ours: libsndfile, which reads MP3 with mpg123."""
+"""Decoded audio files, by a foreign decoder: libsndfile, which reads MP3 with mpg123."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class DecodedAudio:
         return 10 * float(np.log10(power + 1e-12))
 
     def strongest_hz(self) -> float:
-        """The frequency that holds the most energy: a tone's pitch, but not always a voice's."""
+        """Return the frequency that holds the most energy: a tone's pitch, but not always a voice's."""
         windowed = self.samples * np.hanning(len(self.samples))
         spectrum = np.abs(np.fft.rfft(windowed, n=8 * len(windowed)))
         return float(np.argmax(spectrum)) * self.rate_hz / (8 * len(windowed))
 
     def silence_around_ms(self, moment_ms: float) -> float:
-        """How long the silence is that ``moment_ms`` lies in; to 1 ms."""
+        """Return the length of the silence that ``moment_ms`` lies in, to 1 ms."""
         loud = self._envelope_dbfs() > _SILENT_DBFS
         at = round(moment_ms)
         assert not loud[at], f"there is sound at {moment_ms} ms"
@@ -50,7 +50,7 @@ class DecodedAudio:
         return float(at + after[0] - before[-1] - 1)
 
     def median_pitch_hz(self) -> float:
-        """The pitch of a voice: the median over its voiced frames, each measured by autocorrelation."""
+        """Return the pitch of a voice: the median over its voiced frames, each measured by autocorrelation."""
         size = _PITCH_FRAME_MS * self.rate_hz // 1000
         frames = [
             DecodedAudio(self.samples[start : start + size], self.rate_hz)
@@ -69,7 +69,7 @@ class DecodedAudio:
         return self.rate_hz / lag if correlation[lag] > _VOICED_CORRELATION * correlation[0] else None
 
     def _envelope_dbfs(self) -> npt.NDArray[np.float64]:
-        """The peak of each millisecond."""
+        """Return the peak of each millisecond."""
         size = self.rate_hz // 1000
         whole = len(self.samples) // size * size
         peaks = np.abs(self.samples[:whole]).reshape(-1, size).max(axis=1)
@@ -78,7 +78,7 @@ class DecodedAudio:
 
 
 def decode(content: bytes) -> DecodedAudio:
-    """Decode a whole file, whose format its content tells."""
+    """Decode a whole file, whose format is detected from its content."""
     samples, rate_hz = soundfile.read(io.BytesIO(content), dtype="float64")
     assert samples.ndim == 1, "there is more than one channel"
     return DecodedAudio(samples, rate_hz)

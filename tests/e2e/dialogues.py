@@ -9,7 +9,7 @@ YUN_JHE = "zh-TW-YunJheNeural"
 
 
 def dialogue(*texts: str, voices: tuple[str, str] = (HSIAO_YU, YUN_JHE), **changes: Any) -> dict[str, Any]:
-    """A valid request in which A and B take turns to speak ``texts``, but for the top-level fields in ``changes``."""
+    """Return a request in which A and B take turns to speak ``texts``, with ``changes`` of top-level fields."""
     texts = texts or ("早安。", "你好。")
     speakers = "AB"[: len(texts)]
     return {

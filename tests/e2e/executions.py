@@ -1,4 +1,4 @@
-"""Step Functions executions: one a job, named by the job's id."""
+"""Step Functions executions: one for each job, named by the job's id."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def execution_arn(job_id: str) -> str:
 
 
 def ended_status(job_id: str, *, timeout_seconds: float = 30) -> str:
-    """How an execution ends: a job has its outcome a moment before its execution does."""
+    """Wait for the end of an execution and return its status. A job has its outcome a moment earlier."""
     deadline = time.monotonic() + timeout_seconds
     while (status := _client().describe_execution(executionArn=execution_arn(job_id))["status"]) == "RUNNING":
         assert time.monotonic() < deadline, f"the execution of {job_id} is still running"

@@ -1,4 +1,4 @@
-"""When a Lambda function has done its part."""
+"""Invocations of Lambda functions that tests wait for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _POLL_SECONDS = 0.02
 
 
 def wait_until_invoked(stack: LocalStack, function_name: str, *mentioned: str, timeout_seconds: float = 10) -> None:
-    """Poll until an invocation whose event mentions all of ``mentioned`` has finished, well or badly."""
+    """Wait until an invocation whose event mentions all of ``mentioned`` has ended, with or without an error."""
     deadline = time.monotonic() + timeout_seconds
     while not any(
         invocation.name == function_name and all(each in json.dumps(invocation.event) for each in mentioned)

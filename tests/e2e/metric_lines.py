@@ -1,4 +1,4 @@
-"""The metrics that the functions have written, read back from their log."""
+"""Metrics that the functions have written, read from their log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One value of one metric."""
+    """A value of a metric."""
 
     name: str
     unit: str
@@ -24,16 +24,16 @@ class Written:
     job_id: str | None
     user_id: str | None
     counts_as: frozenset[str]
-    """What CloudWatch makes of it: the metric's name with each set of dimensions, as in an alarm."""
+    """The CloudWatch metrics of the value: the metric's name with each set of dimensions, as in an alarm."""
 
 
 def written_metrics(log_file: Path) -> list[Written]:
-    """All metrics in a log, in order."""
+    """Return all metrics in a log, in order."""
     return [each for line in log_file.read_text("utf-8").splitlines() for each in _read(json.loads(line))]
 
 
 def total(metrics: list[Written], name: str, *, code: str | None = None) -> float:
-    """The sum of a metric's values."""
+    """Return the sum of a metric's values."""
     return sum(each.value for each in metrics if each.name == name and code in {None, each.code})
 
 

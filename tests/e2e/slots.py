@@ -1,4 +1,4 @@
-"""Whether a user's active jobs have given their slots back."""
+"""Check that a user's active jobs have freed their slots."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def assert_all_slots_are_free(stack: LocalStack, client: ApiClient) -> None:
-    """Take all of a user's slots, which fails unless all are free, and give them back."""
+    """Take all of a user's slots, which fails unless all are free, and free them again."""
     with stack.cloud.lambdas.pause("plan"):
         jobs = [client.submit(dialogue()) for _ in range(MAX_ACTIVE_JOBS)]
         for job_id in jobs:

@@ -37,7 +37,7 @@ def clock() -> Clock:
 
 
 def closed(connection: socket.socket) -> None:
-    """The end comes too soon."""
+    """Close the connection too early."""
     connection.close()
 
 
@@ -47,7 +47,7 @@ def reset(connection: socket.socket) -> None:
 
 
 def silent(connection: socket.socket) -> None:
-    """Nothing more comes, until the other side gives up."""
+    """Send nothing more until the other side gives up."""
     connection.settimeout(_GIVEN_UP_AFTER_SECONDS)
     connection.recv(1)
     connection.close()
@@ -57,12 +57,12 @@ def silent(connection: socket.socket) -> None:
 def body_breaking_off(
     key_prefix: str, how: Callable[[socket.socket], None], *, ordinal: int = 1
 ) -> Iterator[list[str]]:
-    """Let half of one body come over a real connection, which then ends as ``how`` says.
+    """Send half of one body over a real connection, and end it with ``how``.
 
     Args:
-        key_prefix: of the object that is read.
-        how: what happens to the connection.
-        ordinal: which such request it happens to, from 1.
+        key_prefix: the key prefix of the object.
+        how: the way to end the connection.
+        ordinal: the number of the request to break, from 1.
     """
     broken: list[str] = []
     requests = 0

@@ -26,7 +26,7 @@ STOP_SECONDS = 20
 
 
 def run_local(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """``python -m local`` with arguments that make it end by itself."""
+    """Run ``python -m local`` with arguments that make it end by itself."""
     return subprocess.run(  # noqa: S603 (the arguments are ours)
         [sys.executable, "-m", "local", *arguments],
         cwd=folder,
@@ -47,7 +47,7 @@ def free_port() -> int:
 
 @contextmanager
 def running_dev(port: int, folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """``dev`` on a port, from when it answers; killed in the end unless it has ended by itself."""
+    """Run ``dev`` on a port until it answers; kill it at the end unless it has ended."""
     with subprocess.Popen(  # noqa: S603 (the arguments are ours)
         [sys.executable, "-m", "local", "dev", "--port", str(port), "--voice-engine", "tone", *options],
         cwd=folder,

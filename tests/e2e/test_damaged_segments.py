@@ -22,7 +22,7 @@ Stored = dict[str, Any]
 
 
 def segments() -> dict[str, Stored]:
-    """Every stored segment by its key: body and metadata."""
+    """Return every stored segment by its key: body and metadata."""
     s3 = boto3.client("s3")
     found = s3.list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix="segments/").get("Contents", ())
     answers = {each["Key"]: s3.get_object(Bucket=resources.BUCKET_NAME, Key=each["Key"]) for each in found}
@@ -88,7 +88,7 @@ def zeroed_pcm(stored: Stored) -> Stored:
 
 
 def flipped_bit(stored: Stored) -> Stored:
-    """In the main data of an MP3 frame, and in a sample."""
+    """Return the segment with a flipped bit in the main data of an MP3 frame, and in a sample."""
     body = bytearray(stored["Body"])
     body[100] ^= 1
     body[-1] ^= 1

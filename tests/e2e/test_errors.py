@@ -1,4 +1,4 @@
-"""Every way in which the API says no."""
+"""Every error of the API."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ JSON_TYPE = {"Content-Type": "application/json"}
 
 
 def error(response: httpx.Response) -> dict[str, Any]:
-    """The body of an error, which has the same three fields whatever went wrong."""
+    """Return the body of an error, which has the same three fields whatever went wrong."""
     body: dict[str, Any] = response.json()
     assert set(body) == {"error", "message", "details"}
     assert body["message"]
@@ -35,7 +35,7 @@ def error(response: httpx.Response) -> dict[str, Any]:
 
 
 def broken_fields(response: httpx.Response) -> list[str]:
-    """The fields that a VALIDATION_ERROR complains about, each with some message."""
+    """Return the fields that a VALIDATION_ERROR complains about, each with some message."""
     assert response.status_code == 400, response.text
     body = error(response)
     assert (body["error"], body["message"]) == ("VALIDATION_ERROR", "請求內容有誤")
@@ -44,20 +44,20 @@ def broken_fields(response: httpx.Response) -> list[str]:
 
 
 def post(client: ApiClient, body: object, headers: dict[str, str] = JSON_TYPE) -> httpx.Response:
-    """Post bytes as they are, anything else as ASCII-only JSON: the one way to write a lone surrogate."""
+    """Post bytes as they are, anything else as ASCII-only JSON, the only way to send a lone surrogate."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode("ascii")
     return client.post("/jobs", content=content, headers=headers)
 
 
 @pytest.fixture
 def pending_job(stack: LocalStack, client: ApiClient) -> Iterator[str]:
-    """The id of a job that stays pending while the test runs."""
+    """Yield the id of a job that stays pending while the test runs."""
     with stack.cloud.lambdas.pause("plan"):
         yield client.submit(dialogue())
 
 
 class TestDocumentedErrors:
-    """The quickstart's table, to the letter."""
+    """The quickstart's table of errors, exactly."""
 
     def test_job_not_found(self, client: ApiClient) -> None:
         response = client.get(f"/jobs/{UNKNOWN_ID}")
@@ -173,21 +173,21 @@ class TestLanguage:
 
 
 def with_turn(**changes: object) -> dict[str, Any]:
-    """A dialogue of one turn, which is valid but for ``changes``."""
+    """Return a dialogue of one turn, which is valid but for ``changes``."""
     request = dialogue("早安。")
     request["turns"][0].update(changes)
     return request
 
 
 def with_voice(**changes: object) -> dict[str, Any]:
-    """A dialogue of one voice assignment, which is valid but for ``changes``."""
+    """Return a dialogue of one voice assignment, which is valid but for ``changes``."""
     request = dialogue("早安。")
     request["voice_assignments"][0].update(changes)
     return request
 
 
 def without(*path: str | int) -> dict[str, Any]:
-    """A dialogue that lacks what ``path`` leads to."""
+    """Return a dialogue without the value at ``path``."""
     request = part = dialogue("早安。")
     for step in path[:-1]:
         part = part[step]  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""Executions that someone stops from outside."""
+"""Executions that are stopped from outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody else's job is no job: not a byte tells it from one that never was."""
+"""Another user's job: no byte of an answer tells it from a job that never existed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEVER_WAS = "01900000-0000-7000-8000-000000000000"
 
 
 def answer(client: ApiClient, method: str, path: str) -> tuple[int, bytes, set[str]]:
-    """What a client could tell two answers apart by."""
+    """Return everything that a client could use to tell two answers apart."""
     response = client.request(method, path)
     return response.status_code, response.content, set(response.headers)
 

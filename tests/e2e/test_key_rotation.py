@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def speech() -> AzureSpeechEmulator:
-    """It takes its time, so that a batch needs several connections."""
+    """Return a slow emulator, so that a batch needs several connections."""
     return AzureSpeechEmulator(voice_engine="tone", latency_ms=100)
 
 
 @pytest.fixture(autouse=True)
 def key_in_force(stack: LocalStack, speech: AzureSpeechEmulator) -> Iterator[None]:
-    """Service, secret and provider agree, and nothing is cached."""
+    """Make service, secret and provider use the same key, with empty caches."""
     store_secret(speech.host, speech.key)
     composition.reset()
     yield
@@ -50,7 +50,7 @@ def store_secret(host: str, key: str) -> None:
 
 
 def sentences(count: int) -> list[str]:
-    """Texts that nobody has had spoken."""
+    """Return texts that have not been spoken yet."""
     return [f"第 {number} 句 {uuid4()}" for number in range(count)]
 
 
@@ -108,7 +108,7 @@ def test_jobs_go_on_while_the_secret_cannot_be_read(
 
 @contextmanager
 def secrets_manager_unavailable(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Let Secrets Manager answer nothing but errors while the context lasts; the operations that it refused."""
+    """Make Secrets Manager answer only errors while the context lasts; yield the operations that it refused."""
     refused: list[str] = []
     make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
 

@@ -22,7 +22,7 @@ ROUNDING_MS = 1
 
 
 def assert_consistent(result: dict[str, Any], texts: list[str], *, step_ms: int) -> None:
-    """Each turn lasts as long as its tone and starts ``step_ms`` after the end of the one before it."""
+    """Check that each turn lasts as long as its tone and starts ``step_ms`` after the end of the one before it."""
     timings = result["turn_timings"]
     assert [turn["turn_index"] for turn in timings] == list(range(len(texts)))
     assert timings[0]["start_ms"] == 0

@@ -1,4 +1,4 @@
-"""Finding one's jobs again."""
+"""Lists of a user's jobs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def cancelled_jobs(stack: LocalStack, client: ApiClient, count: int) -> list[str]:
-    """Jobs that cost no speech, newest first: the order in which they should be listed."""
+    """Create jobs that cost no speech; return them newest first, as they should be listed."""
     ids = []
     with stack.cloud.lambdas.pause("plan"):
         for _ in range(count):

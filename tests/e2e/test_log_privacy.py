@@ -1,4 +1,4 @@
-"""Nothing that users write, and nothing that is secret, gets into a log, whatever happens."""
+"""Logs never hold users' texts or secrets, whatever happens."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """Whatever any library says on its own is looked at too: on Lambda it lands in the function's log."""
+    """Capture the logs of all libraries too: on Lambda they are in the function's log."""
     caplog.set_level(logging.INFO)
 
 
 @pytest.fixture
 def logged(log_file: Path, caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """All that has been logged since the test began."""
+    """Return all that has been logged since the test began."""
     before = len(log_file.read_text("utf-8"))
 
     def read() -> str:
@@ -55,7 +55,7 @@ def logged(log_file: Path, caplog: pytest.LogCaptureFixture) -> Callable[[], str
 
 
 def telling_dialogue(voice_id: str = HSIAO_YU, text: str = "") -> dict[str, Any]:
-    """A dialogue with the marker in every field that takes any text."""
+    """Return a dialogue with the marker in every field that takes any text."""
     speaker = f"{MARKER} 甲"
     return dialogue(
         turns=[{"speaker": speaker, "text": f"{MARKER} {uuid4()} {text}", "index": 0}],
@@ -64,7 +64,7 @@ def telling_dialogue(voice_id: str = HSIAO_YU, text: str = "") -> dict[str, Any]
 
 
 def broken(quoted: str) -> Callable[..., Any]:
-    """A function with a bug: its error quotes what it was given."""
+    """Return a function with a bug: its error quotes what it was given."""
 
     def fail(*_args: Any, **_kwargs: Any) -> Any:
         raise ValueError(f"cannot work with {quoted!r}")

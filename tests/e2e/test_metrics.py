@@ -1,4 +1,4 @@
-"""What the functions count, when it happens and when it does not, and whether anybody looks at it."""
+"""Metrics of the functions: when they count, when they do not, and which alarms or charts use them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator[LocalStack]:
-    """A stack whose reconciler has no patience."""
+    """Yield a stack whose reconciler does not wait."""
     settings = {"RECONCILE_AFTER_SECONDS": "0", "SETTLE_AFTER_SECONDS": "0"}
     with LocalStack(clock=clock, speech=speech, log_file=log_file, settings=settings) as stack:
         yield stack
@@ -50,26 +50,26 @@ def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator
 
 @pytest.fixture
 def of_job(log_file: Path) -> Callable[[str], list[Written]]:
-    """What has been written about a job."""
+    """Return a function that returns the metrics written for a job."""
     return lambda job_id: [each for each in written_metrics(log_file) if each.job_id == job_id]
 
 
 @pytest.fixture
 def since_now(log_file: Path) -> Callable[[], list[Written]]:
-    """What has been written since the test began."""
+    """Return a function that returns the metrics written since the test began."""
     before = len(written_metrics(log_file))
     return lambda: written_metrics(log_file)[before:]
 
 
 def store_job(created_at: datetime | None = None) -> Job:
-    """A pending job of a user of its own, without an execution."""
+    """Return a pending job of a user of its own, without an execution."""
     job = make_job(created_at=created_at or datetime.now(UTC))
     composition.job_repository().create(job, make_dialogue(f"一 {uuid4()}"), max_active=3)
     return job
 
 
 def names(metrics: list[Written]) -> dict[str, int]:
-    """How often each metric was written."""
+    """Return how many times each metric was written."""
     written = [each.name for each in metrics]
     return {name: written.count(name) for name in dict.fromkeys(written)}
 
@@ -283,7 +283,7 @@ class TestTheReconciler:
 
 
 class TestEveryMetric:
-    """Last of all: what the tests above have led to is all that there is."""
+    """A check that runs last: the tests above have written every metric that exists."""
 
     def test_is_written_in_its_unit_by_some_function(self, log_file: Path) -> None:
         written = {(each.name, each.unit) for each in written_metrics(log_file)}

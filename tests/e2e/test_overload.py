@@ -1,4 +1,4 @@
-"""More work than the provider allows at a time: it queues, it does not fail."""
+"""More work than the provider allows at a time: it waits and does not fail."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def speech() -> AzureSpeechEmulator:
-    """A provider that refuses whatever exceeds the budget, and takes its time."""
+    """Return a slow provider that refuses requests above the concurrency limit."""
     return AzureSpeechEmulator(voice_engine="tone", max_requests_in_flight=BUDGET, latency_ms=50)
 
 

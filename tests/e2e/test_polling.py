@@ -1,4 +1,4 @@
-"""Asking again and again, and fetching the result, as a careful client does."""
+"""Polling, and the download of the result, by a careful client."""
 
 from __future__ import annotations
 

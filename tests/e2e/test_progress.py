@@ -1,4 +1,4 @@
-"""A job whose batch takes a while, seen by a client who watches it."""
+"""Progress of a job whose batch takes a while."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TURNS = 12
 
 @pytest.fixture(scope="module")
 def stack(clock: Clock, log_file: Path) -> Iterator[LocalStack]:
-    """One request at a time, of 0.3 s: a batch of 12 takes 3.6 s."""
+    """Yield a stack with one request at a time, of 0.3 s: a batch of 12 takes 3.6 s."""
     speech = AzureSpeechEmulator(voice_engine="tone", latency_ms=300)
     with LocalStack(clock=clock, speech=speech, log_file=log_file, speech_concurrency=1) as stack:
         yield stack

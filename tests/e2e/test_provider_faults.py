@@ -1,4 +1,4 @@
-"""Every way in which the provider has been seen to fail, through the whole workflow."""
+"""Every known fault of the provider, through the whole workflow."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator[LocalStack]:
-    """A stack that loses patience with the provider soon."""
+    """Yield a stack with short time-outs for the provider."""
     settings = {"SPEECH_FIRST_CHUNK_TIMEOUT_MS": "600", "SPEECH_ALL_CHUNKS_TIMEOUT_MS": "1500"}
     with LocalStack(clock=clock, speech=speech, log_file=log_file, settings=settings) as stack:
         yield stack
@@ -53,7 +53,7 @@ def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator
 
 @pytest.fixture(autouse=True)
 def new_connections(stack: LocalStack, speech: AzureSpeechEmulator) -> Iterator[None]:
-    """Let each test meet the provider anew: some faults strike only while a connection is opened."""
+    """Give each test new connections to the provider: some faults strike only while a connection is opened."""
     composition.reset()
     yield
     speech.faults.clear()

@@ -1,4 +1,4 @@
-"""The same dialogue once more."""
+"""Resubmission of a dialogue."""
 
 from __future__ import annotations
 

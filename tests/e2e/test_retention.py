@@ -1,4 +1,4 @@
-"""How long a job and its audio are kept."""
+"""Retention of a job and its audio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures of the speech provider: what is tried again, when, and what is not."""
+"""Failures of the speech provider: which are retried, when, and which are not."""
 
 from __future__ import annotations
 

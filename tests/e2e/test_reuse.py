@@ -1,4 +1,4 @@
-"""What a dialogue costs that was spoken before, in whole or in part."""
+"""Cost of a dialogue that was spoken before, in whole or in part."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def billed(*texts: str) -> int:
 
 
 def figures(job: dict[str, Any]) -> tuple[int, int]:
-    """Reused segments and billed characters."""
+    """Return the reused segments and the billed characters."""
     result = job["result_metadata"]
     return result["reused_segments"], result["billed_characters"]
 

@@ -1,4 +1,4 @@
-"""One text in one voice: ``POST /jobs/tts``."""
+"""Single-voice jobs: ``POST /jobs/tts``."""
 
 from __future__ import annotations
 

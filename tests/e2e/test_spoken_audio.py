@@ -1,4 +1,4 @@
-"""How a finished dialogue sounds when espeak-ng speaks it: voices, pauses and level, measured on the decoded file."""
+"""Sound of a finished dialogue spoken by espeak-ng: voices, pauses and level, measured on the decoded file."""
 
 from __future__ import annotations
 

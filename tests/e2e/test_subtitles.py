@@ -1,4 +1,4 @@
-"""What is said when: ``GET /jobs/{id}/subtitles``, and the chapters that an MP3 carries."""
+"""Times of spoken text: ``GET /jobs/{id}/subtitles``, and the chapters of an MP3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ten minutes, and then a job has failed, whichever way its time ran out."""
+"""Timeouts: a job fails after ten minutes, whatever used up its time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class HundredfoldClock(Clock):
-    """Time runs out a hundred times sooner, but not so soon that a busy machine misses it in ordinary work."""
+    """A clock on which timeouts are a hundred times shorter, but long enough for a busy machine's ordinary work."""
 
     _AT_LEAST_SECONDS = 3.0
 

@@ -1,4 +1,4 @@
-"""What the speech provider was asked for."""
+"""Requests to the speech provider."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 def requests_with(speech: AzureSpeechEmulator, text: str) -> list[str]:
-    """What became of each request that held ``text``, in order: ``completed``, ``closed 1013``, …"""
+    """Return the outcome of each request with ``text``, in order: ``completed``, ``closed 1013``, …"""
     return [request.outcome for request in speech.traffic.requests if text in request.ssml]

@@ -1,7 +1,7 @@
-"""Breaks every AWS call and every provider call of the workflow in turn, and looks at what becomes of the job.
+"""Fault suite: it breaks every AWS call and every provider call of the workflow in turn, and checks the job.
 
     python -m tests.faults        breaks them all and prints a table
 
-``catalogue`` lists what is called, ``faults`` how a call is broken, ``scenarios`` what happens meanwhile, and
-``inspection`` what must hold afterwards. The tests and the program run the same ``experiment``.
+``catalogue`` lists the calls, ``faults`` the ways to break one, ``scenarios`` the events meanwhile, and
+``inspection`` the conditions that must hold afterwards. The tests and the program run the same ``experiment``.
 """

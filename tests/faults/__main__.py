@@ -1,4 +1,4 @@
-"""``python -m tests.faults``: break everything in turn, and print what became of it."""
+"""Command line of the fault suite: ``python -m tests.faults`` breaks each call in turn, and prints the outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every call that the functions make of AWS and of the provider: seen, counted, and broken on demand."""
+"""Calls of the functions to AWS and the provider: observed, counted, and broken on demand."""
 
 from __future__ import annotations
 
@@ -39,34 +39,34 @@ SPEAK = "Speak"
 """The operation of the provider, named like those of AWS."""
 
 Staging = Mapping[tuple[str, str], Callable[[Process], None]]
-"""What to do just before a call of a function (its name) and an operation is made."""
+"""The action just before a function (by name) makes an operation."""
 
 
 class Effect(Protocol):
     """A call about to be made."""
 
     items: int
-    """How many items of a table it writes."""
+    """The number of table items that the call writes."""
 
     def happen(self) -> Any:
-        """Make it."""
+        """Make the call."""
 
     def fail_before(self) -> Any:
         """Fail without an effect."""
 
     def fail_after(self) -> Any:
-        """Have the effect, then fail."""
+        """Make the call, then fail."""
 
     def conflict(self, item: int) -> Any:
-        """Be refused because another transaction is writing an item of its."""
+        """Fail because another transaction is writing one of the call's items."""
 
 
 class Calls:
     """The calls made for one job. Thread-safe.
 
     Attributes:
-        made: all of them, in order.
-        struck: how often the fault has struck.
+        made: all calls, in order.
+        struck: the number of times that the fault has struck.
         started: the names of the executions that have been started.
     """
 
@@ -75,7 +75,7 @@ class Calls:
         self.begin(None, {})
 
     def begin(self, fault: Fault | None, staging: Staging) -> None:
-        """Forget all calls, set the stage for the next job, and break what ``fault`` says."""
+        """Forget all calls, set the staging for the next job, and plan ``fault``."""
         with self._lock:
             self.made: list[Call] = []
             self.struck = 0
@@ -85,7 +85,7 @@ class Calls:
             self._staging = staging
 
     def recover(self) -> None:
-        """Clear the stage, and end an outage that has begun."""
+        """Remove the staging, and end an outage that has begun."""
         with self._lock:
             self._staging = {}
             if self._fault and self._fault.mode is Mode.OUTAGE and self.struck:
@@ -93,7 +93,7 @@ class Calls:
 
     @contextmanager
     def observed(self) -> Iterator[None]:
-        """See every call while the context lasts."""
+        """Observe every call while the context lasts."""
         make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
         synthesize = AzureSpeechSession.synthesize
 
@@ -172,7 +172,7 @@ def _broken(process: Process, call: Call, effect: Effect, fault: Fault) -> Any:
 
 
 class _AwsEffect:
-    """A call of AWS. It fails as botocore's own retries leave it."""
+    """A call to AWS. It fails in the way in which botocore's own retries leave it."""
 
     def __init__(self, client: Any, operation: str, parameters: Mapping[str, Any], happen: Callable[[], Any]) -> None:
         self._client = client
@@ -202,7 +202,7 @@ class _AwsEffect:
 
 
 class _SpokenEffect:
-    """A request for speech. It fails at the provider's: the emulator breaks just this one."""
+    """A request for speech. It fails at the provider: the emulator breaks only this request."""
 
     items = 0
 

@@ -1,4 +1,4 @@
-"""What is called in each scenario, written down: what can be broken, function by function and call by call.
+"""Catalogue of the calls in each scenario that can be broken, by function and operation.
 
 ``test_catalogue`` keeps it complete and true.
 """
@@ -45,7 +45,7 @@ CALLS = {
         reconcile ListObjectsV2 DeleteObject StartExecution UpdateItem
     """,
 }
-"""By scenario: lines of a function and its operations; only what no scenario before it has.
+"""The lines of each scenario: a function and its operations, without those of earlier scenarios.
 
 The reconciler reads every partition of an index, and then again; the first few reads stand for all of them.
 """
@@ -60,7 +60,7 @@ WITHOUT_EFFECT = {
     "ListObjectsV2",
     "Query",
 }
-"""What only reads: there is no effect that a fault could come after."""
+"""The read operations: they have no effect that a fault could come after."""
 
 BEFORE_ITS_EFFECT = (Mode.ERROR_BEFORE, Mode.CRASH_BEFORE)
 AFTER_ITS_EFFECT = (Mode.ERROR_AFTER, Mode.CRASH_AFTER)
@@ -68,7 +68,7 @@ CAN_CONFLICT = {*WRITES_OF_ONE_ITEM, TRANSACTION}
 
 
 def parse(text: str) -> Counter[tuple[str, str]]:
-    """How often each function makes each operation."""
+    """Return how many times each function makes each operation."""
     counts: Counter[tuple[str, str]] = Counter()
     for line in text.strip().splitlines():
         function, *operations = line.split()
@@ -79,7 +79,7 @@ def parse(text: str) -> Counter[tuple[str, str]]:
 
 
 def faults_in(scenario: str) -> Iterator[Fault]:
-    """Everything that can be broken in a scenario, in every way that makes a difference."""
+    """Yield every fault of a scenario, in every mode that makes a difference."""
     for (function, operation), times in parse(CALLS[scenario]).items():
         modes = BEFORE_ITS_EFFECT if operation in WITHOUT_EFFECT else BEFORE_ITS_EFFECT + AFTER_ITS_EFFECT
         for ordinal in range(1, times + 1):

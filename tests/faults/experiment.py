@@ -1,4 +1,4 @@
-"""One job with one fault, from submission to the end of its retention."""
+"""Experiment: one job with one fault, from submission to the end of its retention."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _ONLY_THE_LAST_RESORT_HELPS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the job or jobs of one experiment.
+    """The outcome of one experiment.
 
     Attributes:
         calls: every call that was made.
-        struck: how often the fault struck.
-        answers: the HTTP statuses that the client got for what it tried to do.
-        ended: how each job ended: its status, and its error code if it has one.
-        retries: how often the workflow tried a task again.
-        reconciled: what the reconciler had to do.
-        left_behind: everything that is not as it must be; of a conflict, all that somebody notices of it.
+        struck: the number of times that the fault struck.
+        answers: the HTTP statuses that the client got for its requests.
+        ended: the status of each ended job, and its error code if it has one.
+        retries: the number of retries of tasks in the workflow.
+        reconciled: the actions of the reconciler.
+        left_behind: every deviation from the expected end state; for a conflict, every effect that users notice.
     """
 
     calls: tuple[Call, ...]
@@ -54,7 +54,7 @@ class Outcome:
 
 
 def experiment(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Outcome:
-    """Run a scenario, broken by ``fault``, and look at what is left."""
+    """Run a scenario, broken by ``fault``, and inspect the result."""
     outcome = _run(laboratory, scenario_name, fault)
     if fault is None or fault.mode is not Mode.CONFLICT:
         return outcome
@@ -103,7 +103,7 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
 
 
 def _reconcile(laboratory: Laboratory) -> tuple[str, ...]:
-    """Let the schedule come round until there is nothing left to do; what was done."""
+    """Run the schedule until there is nothing left to do; return the actions."""
     done: list[str] = []
     for _ in range(_RECONCILIATIONS):
         try:
@@ -121,7 +121,7 @@ def _reconcile(laboratory: Laboratory) -> tuple[str, ...]:
 
 
 def _expire(laboratory: Laboratory, *, by_last_resort: bool) -> list[str]:
-    """Let the jobs' retention pass, and where that is not enough the bucket's own; what is still there."""
+    """Move time past the jobs' retention, and if needed past the bucket's own; return everything still there."""
     with laboratory.later(_RETENTION):
         inspection.abort_uploads_by_rule()
         for _ in range(_STREAM_DELIVERIES):

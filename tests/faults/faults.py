@@ -1,4 +1,4 @@
-"""What can be broken, and how."""
+"""Faults: the calls that can be broken, and the modes in which they break."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """How a call is broken."""
+    """A way to break a call."""
 
     ERROR_BEFORE = "error-before"
-    """It fails without an effect."""
+    """The call fails without an effect."""
     ERROR_AFTER = "error-after"
-    """It has its effect, and its caller is told that it failed."""
+    """The call has its effect, and its caller is told that it failed."""
     CRASH_BEFORE = "crash-before"
-    """The process dies instead of making it."""
+    """The process dies instead of making the call."""
     CRASH_AFTER = "crash-after"
-    """The process dies once it has had its effect."""
+    """The process dies after the call has had its effect."""
     CONFLICT = "conflict"
-    """Another transaction is writing an item that it writes: DynamoDB refuses it, once for each of its items.
-    Nobody may notice."""
+    """Another transaction is writing an item of the call. DynamoDB refuses it, once for each item.
+
+    No user may notice.
+    """
     OUTAGE = "outage"
-    """It fails without an effect, and so does every later one of its operation, whoever makes it, until AWS (or the
-    provider) recovers: when all that happens by itself has happened."""
+    """The call fails without an effect, and so does every later call of its operation, until the service recovers.
+
+    The service (AWS or the provider) recovers when all automatic work is done.
+    """
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,23 +38,23 @@ class Call:
     ordinal: int
 
     def __str__(self) -> str:
-        """Readable, and fit for a test's id."""
+        """Return a readable text that can be part of a test's id."""
         return f"{self.function}-{self.operation}-{self.ordinal}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One call, broken in one way."""
+    """A call to break, and the mode."""
 
     call: Call
     mode: Mode
 
     def __str__(self) -> str:
-        """Readable, and fit for a test's id."""
+        """Return a readable text that can be part of a test's id."""
         return f"{self.call}-{self.mode}"
 
     def strikes(self, call: Call, *, has_struck: bool, items: int) -> bool:
-        """Whether it strikes ``call``, which writes so many items, given whether it has struck one before."""
+        """Return whether the fault strikes ``call``, which writes ``items`` items."""
         if self.mode is Mode.OUTAGE and has_struck:
             return call.operation == self.call.operation
         if self.mode is Mode.CONFLICT:

@@ -1,4 +1,4 @@
-"""What must hold once a job has come to its end, whatever was broken on the way."""
+"""Inspection of a job that has ended: the conditions that hold whatever was broken."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Remains:
 
     @classmethod
     def of_everything(cls) -> Remains:
-        """What is stored now."""
+        """Return everything that is stored now."""
         dynamodb, s3, settings = _dynamodb(), _s3(), composition.settings()
         items: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
         for page in dynamodb.get_paginator("scan").paginate(TableName=settings.table_name):
@@ -61,11 +61,11 @@ class Remains:
         return cls(dict(items), objects, tuple(upload["Key"] for upload in uploads))
 
     def jobs(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """The items of each job, by its id."""
+        """Return the items of each job, by its id."""
         return {pk.removeprefix("JOB#"): each for pk, each in self.items.items() if pk.startswith("JOB#")}
 
     def slots(self) -> list[str]:
-        """The job ids that take slots."""
+        """Return the job ids that take slots."""
         return [
             job_id
             for pk, each in self.items.items()
@@ -85,7 +85,7 @@ def _s3() -> S3Client:
 
 
 def problems_of_answers(answers: list[httpx.Response]) -> Iterator[str]:
-    """What is wrong with what the client was told about its attempts."""
+    """Yield the problems of the answers to the client's requests."""
     for answer in answers:
         yield from _leaks(answer.text)
         if answer.status_code >= 500 and answer.json() != _ANSWER_OF_THE_DEAD:
@@ -95,7 +95,7 @@ def problems_of_answers(answers: list[httpx.Response]) -> Iterator[str]:
 
 
 def problems_of_jobs(remains: Remains, api: ApiClient) -> Iterator[str]:
-    """What is wrong with one user's jobs, all that there are, some time after they were submitted."""
+    """Yield the problems of one user's jobs, some time after they were submitted."""
     for job_id, items in remains.jobs().items():
         audio = [key for key in remains.objects if key.startswith(f"audio/{job_id}/")]
         if "JOB" not in items:
@@ -113,14 +113,14 @@ def problems_of_jobs(remains: Remains, api: ApiClient) -> Iterator[str]:
 
 
 def problems_of_what_outlives(remains: Remains) -> Iterator[str]:
-    """What is left of anybody's jobs when it should all be gone."""
+    """Yield everything that is left of any job when it should all be gone."""
     yield from (f"{pk} {sk} is still there" for pk, each in remains.items.items() for sk in each if sk != "ACTIVE")
     yield from (f"{key} is still there" for key in remains.objects)
     yield from (f"an upload of {key} is still open" for key in remains.uploads)
 
 
 def abort_uploads_by_rule() -> None:
-    """Abort every upload that a rule of the bucket aborts: the local cloud does not apply those."""
+    """Abort every upload that a rule of the bucket aborts; the local cloud does not apply such rules."""
     s3, bucket = _s3(), composition.settings().bucket_name
     prefixes = tuple(
         rule["Filter"]["Prefix"]
@@ -133,7 +133,7 @@ def abort_uploads_by_rule() -> None:
 
 
 def clear_away() -> None:
-    """Delete everything that is stored: one experiment's failure is not to become the next one's."""
+    """Delete everything that is stored, so that a failed experiment does not affect the next one."""
     dynamodb, s3, settings, remains = _dynamodb(), _s3(), composition.settings(), Remains.of_everything()
     for pk, each in remains.items.items():
         for sk in each:

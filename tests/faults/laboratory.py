@@ -1,4 +1,4 @@
-"""The place where calls are broken: a local stack that is watched down to its calls."""
+"""Laboratory of the experiments: a local stack whose calls are observed."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Laboratory:
     Attributes:
         stack: the stack.
         speech: its provider.
-        calls: what its functions ask of AWS and of the provider.
-        undisturbed: what becomes of the scenarios in which nothing is broken, as far as that has been tried.
+        calls: the calls of its functions to AWS and the provider.
+        undisturbed: the outcomes of the scenarios without a fault that have run so far.
     """
 
     def __init__(self, stack: LocalStack, speech: AzureSpeechEmulator, calls: Calls, processes: Processes) -> None:
@@ -58,7 +58,7 @@ class Laboratory:
     @classmethod
     @contextmanager
     def opened(cls) -> Iterator[Laboratory]:
-        """A laboratory, while the context lasts."""
+        """Yield a laboratory, while the context lasts."""
         speech = AzureSpeechEmulator(voice_engine="tone")
         calls, processes = Calls(), Processes()
         with ExitStack() as context:
@@ -78,10 +78,10 @@ class Laboratory:
             yield cls(stack, speech, calls, processes)
 
     def settle(self) -> None:
-        """Return once all that happens by itself has happened: executions, their events, and every invocation.
+        """Wait until all automatic work is done: executions, their events, and every invocation.
 
         Raises:
-            TimeoutError: it goes on and on.
+            TimeoutError: the work does not end.
         """
         with self._delivered:
             if not self._delivered.wait_for(lambda: self.calls.started <= self._ended, _SETTLED_WITHIN_SECONDS):
@@ -89,7 +89,7 @@ class Laboratory:
         self._processes.wait_until_none_runs(_SETTLED_WITHIN_SECONDS)
 
     def wait_for_end_of(self, job_id: str) -> None:
-        """Return once the end of the job's execution has been told to whom it concerns.
+        """Wait until the end of the job's execution has been delivered to all subscribers.
 
         Raises:
             TimeoutError: it has not ended.
@@ -100,7 +100,7 @@ class Laboratory:
 
     @contextmanager
     def later(self, delta: timedelta) -> Iterator[None]:
-        """Let so much time have passed for TTL and lifecycle rules, while the context lasts."""
+        """Move the time of TTL and lifecycle rules forward while the context lasts."""
         self.stack.cloud.clock.advance(delta)
         try:
             yield
@@ -108,7 +108,7 @@ class Laboratory:
             self.stack.cloud.clock.advance(-delta)
 
     def _note_delivery(self, event: Mapping[str, Any]) -> None:
-        """Subscribed last: whoever else is told of an event has been told by now, or has failed to listen."""
+        """Record an event. This subscriber is the last: all others have received the event or failed by now."""
         if event["detail"]["status"] != "RUNNING":
             with self._delivered:
                 self._ended.add(event["detail"]["name"])
@@ -117,7 +117,7 @@ class Laboratory:
 
 @contextmanager
 def _little_garbage_collected() -> Iterator[None]:
-    """Collect garbage while it is young, and leave alone what has stayed, which is most of it."""
+    """Collect only young garbage, and ignore old objects, which are most."""
     before = gc.get_threshold()
     gc.set_threshold(*_COLLECT_AFTER)
     try:

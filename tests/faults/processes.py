@@ -1,4 +1,4 @@
-"""Which Lambda process a line of code runs in, and how such a process dies."""
+"""Simulated Lambda processes: which one a line of code runs in, and its death."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ _current: ContextVar[Process | None] = ContextVar("process", default=None)
 
 
 class ProcessDied(BaseException):
-    """The process is dead. No handler catches this, and what its cleanup asks of AWS is not done any more."""
+    """The process is dead. No handler catches this error, and the AWS calls of its cleanup are no longer made."""
 
 
 class TransferDied(Exception):
-    """The process is dead, amid an upload in parts: boto3 waits for ever for a part that ends with anything else than
-    an Exception, as a process that is killed does not."""
+    """The process is dead, in the middle of a multipart upload.
+
+    boto3 waits forever for a part that ends with anything but an Exception, which a killed process does not raise.
+    """
 
 
 @dataclass(slots=True, eq=False)
@@ -38,17 +40,17 @@ class Process:
     """The process of one invocation, with all its threads."""
 
     function: str
-    """What runs in it; for the API, which part of that."""
+    """The function that runs in the process; for the API, the part of it."""
     is_dead: bool = False
 
     def die(self) -> ProcessDied:
-        """Stop here and now: nothing that this process does from now on has an effect."""
+        """Stop the process now: nothing that it does later has an effect."""
         self.is_dead = True
         return ProcessDied()
 
 
 def current_process() -> Process | None:
-    """The process that the calling thread belongs to; None outside of Lambda functions."""
+    """Return the process that the calling thread belongs to; None outside of Lambda functions."""
     return _current.get()
 
 
@@ -60,7 +62,7 @@ class Processes:
         self._changed = threading.Condition()
 
     def wait_until_none_runs(self, timeout_seconds: float) -> None:
-        """Return once every invocation has come to its end.
+        """Wait until every invocation has ended.
 
         Raises:
             TimeoutError: one has not.
@@ -121,6 +123,6 @@ def _name(function: str, event: Any) -> str:
 
 
 def _died(context: LambdaContext) -> Response:
-    """What Lambda answers for an invocation whose process has ended by itself."""
+    """Return Lambda's answer for an invocation whose process has exited."""
     message = f"RequestId: {context.aws_request_id} Error: Runtime exited with error: exit status 1"
     return Response(json.dumps({"errorType": _EXIT_ERROR, "errorMessage": message}), _EXIT_ERROR)

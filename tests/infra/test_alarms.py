@@ -1,4 +1,4 @@
-"""Somebody is told of what goes wrong, and where to read what to do."""
+"""Alarms: every fault reaches an operator, with a link to the runbook."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 
 
 def alarms(deployment: Deployment) -> dict[str, dict[str, Any]]:
-    """By what their descriptions call them."""
+    """Return the alarms by the names in their descriptions."""
     return {
         alarm["AlarmDescription"].partition(". ")[0]: alarm
         for alarm in deployment.service.properties_of("AWS::CloudWatch::Alarm")
@@ -41,7 +41,7 @@ def metrics(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def sections() -> dict[str, str]:
-    """The text under each heading of the runbook, by its anchor."""
+    """Return the text under each heading of the runbook, by its anchor."""
     text = (ROOT / "docs" / "operations.md").read_text("utf-8")
     headings = list(HEADING.finditer(text))
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
@@ -110,7 +110,7 @@ def test_silence_is_bad_only_of_the_reconciler(prod: Deployment) -> None:
 
 
 def in_dashboard(deployment: Deployment) -> Iterator[dict[str, Any]]:
-    """The metrics of the service in the dashboard, as in alarms."""
+    """Yield the metrics of the service in the dashboard, as in alarms."""
     body = deployment.service.the("AWS::CloudWatch::Dashboard")["Properties"]["DashboardBody"]
     text = "".join(part if isinstance(part, str) else "reference" for part in body["Fn::Join"][1])
     for widget in json.loads(text)["widgets"]:

@@ -1,4 +1,4 @@
-"""The CDK command makes the same of the app as the tests do."""
+"""The CDK command makes the same templates as the tests."""
 
 from __future__ import annotations
 

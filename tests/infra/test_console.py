@@ -1,4 +1,4 @@
-"""The console's page is reached by CloudFront only, with headers that guard it, next to an API that is not cached."""
+"""Console: its page is reached through CloudFront only, with security headers, beside an API that is not cached."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def origin(deployment: Deployment, id: str) -> dict[str, Any]:  # noqa: A002 (Cl
 
 
 def headers(deployment: Deployment) -> dict[str, str]:
-    """What the page is sent with."""
+    """Return the response headers of the page."""
     policy = deployment.service.the("AWS::CloudFront::ResponseHeadersPolicy")["Properties"][
         "ResponseHeadersPolicyConfig"
     ]
@@ -58,7 +58,7 @@ def sources(deployment: Deployment, directive: str) -> list[str]:
 
 
 def configuration(deployment: Deployment) -> dict[str, Any]:
-    """What ``/config.json`` says."""
+    """Return the content of ``/config.json``."""
     text = deployment.service.the("Custom::ConsolePage")["Properties"]["Configuration"]
     said: dict[str, Any] = json.loads(deployment.flat(text))
     return said

@@ -1,4 +1,4 @@
-"""The table, the bucket and the secret are what the code works with, and are kept where they have to be."""
+"""Data stack: table, bucket and secret match the code, and are retained where they must be."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """Staging: an environment whose data is protected."""
+    """Rehearse the deployment of staging, an environment whose data is protected."""
     folder: Path = tmp_path_factory.mktemp("deployment")
     rehearsal = Rehearsal(
         "staging",

@@ -1,4 +1,4 @@
-"""Environments differ in what their configuration says, and in nothing else."""
+"""Environments differ only in their configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service reacts to arrives, and what it cannot handle is kept."""
+"""Events reach the service, and events that it cannot handle are kept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def rule(deployment: Deployment, name: str) -> dict[str, Any]:
 
 
 def function_called(deployment: Deployment, reference: dict[str, Any]) -> str:
-    """The path of the function that something refers to."""
+    """Return the path of the function that something refers to."""
     logical_id = reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0]
     resource = deployment.service.of_type("AWS::Lambda::Function")[logical_id]
     return str(

@@ -1,6 +1,6 @@
-"""No validator finds anything that is not meant to be so, and whatever is meant to be so is still found.
+"""Validators: they find nothing but acknowledged findings, and every acknowledged finding still exists.
 
-What CloudFormation itself would refuse, CDK's own validation finds while ``synthesis`` is made.
+CDK's own validation, which runs while ``synthesis`` is made, finds what CloudFormation itself would refuse.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Unacknowledged:
-    """What cdk-nag finds when nothing is acknowledged, and what is."""
+    """The findings of cdk-nag without acknowledgements, and the acknowledged ones."""
 
     findings: set[Finding]
     acknowledgements: list[Acknowledgement]

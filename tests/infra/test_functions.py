@@ -1,4 +1,4 @@
-"""The functions are deployed as the one list of them says, and stand alone."""
+"""Functions: they are deployed as their list says, and are independent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 UPLOAD = "Console/Files/Upload"
-"""The function that CloudFormation calls, at a deployment; no part of the service."""
+"""The function that CloudFormation calls at a deployment; it is not part of the service."""
 
 
 def path(spec: functions.FunctionSpec) -> str:

@@ -1,4 +1,4 @@
-"""Each function may do what it does, and nothing else."""
+"""Permissions: each function may make its calls, and no others."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def policies(deployment: Deployment) -> dict[str, list[dict[str, Any]]]:
-    """The statements of each role, by where it is."""
+    """Return the statements of each role, by its construct path."""
     roles = {
         logical_id: role["Metadata"]["aws:cdk:path"]
         .removeprefix(f"{deployment.service.name}/")

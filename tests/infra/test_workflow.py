@@ -1,4 +1,4 @@
-"""What runs on AWS is the file that runs here."""
+"""Workflow: AWS runs the same file as the local stack."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def validate(definition: Path) -> subprocess.CompletedProcess[bytes]:
 
 
 def substituted(arns: dict[str, str]) -> Any:
-    """The file, with ARNs by the functions' names for its placeholders."""
+    """Return the file with the functions' ARNs in place of its placeholders."""
     text = TEXT
     for placeholder, spec in functions.WORKFLOW_SUBSTITUTIONS.items():
         text = text.replace(f"${{{placeholder}}}", arns[spec.name])

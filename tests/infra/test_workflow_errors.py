@@ -1,4 +1,4 @@
-"""Errors of Lambda tasks, by their names in AWS's documents, run through the real workflow file."""
+"""Errors of Lambda tasks, by their documented names, run through the real workflow file."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def cloud() -> Iterator[LocalCloud]:
 
 
 class Workflow:
-    """The real definition, with functions that do nothing but fail as told."""
+    """The real definition, with functions that only fail as told."""
 
     def __init__(self, cloud: LocalCloud, *, failing: str, error: str, times: int) -> None:
         self.failures: list[dict[str, Any]] = []

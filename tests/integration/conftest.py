@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[LocalCloud]:
-    """A local cloud whose streams and expiry run only when it is told to tick."""
+    """Yield a local cloud whose streams and expiry run only when it is told to tick."""
     with LocalCloud(poll_interval_seconds=None, expiry_interval_seconds=None) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def speech() -> Iterator[AzureSpeechEmulator]:
-    """An emulator that costs no time: it hums."""
+    """Yield an emulator that costs no time, because it hums."""
     with AzureSpeechEmulator(voice_engine="tone") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def functions_environment(cloud: LocalCloud, speech: AzureSpeechEmulator) -> Iterator[LocalCloud]:
-    """All that the handlers need, in their environment; the tests of a module share it and differ by user."""
+    """Yield a cloud with everything that the handlers need. The tests of a module share it and differ by user."""
     resources.create_table()
     resources.create_bucket()
     resources.create_speech_secret({"key": speech.key, "host": speech.host})

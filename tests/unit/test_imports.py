@@ -1,4 +1,4 @@
-"""What a function loads when it starts, before it is asked for anything: in a process of its own, as on Lambda."""
+"""Imports of a function at its start, in a process of its own, as on Lambda."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ SPEECH = {"azure", "lameenc"}
 HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
 NEVER_DEPLOYED = {"infra", "local", "moto", "werkzeug"}
 AT_NEED = {"wcwidth"}
-"""Imported by the few invocations that need it."""
+"""Packages imported only by the few invocations that need them."""
 ALLOWED = {"botocore"}
-"""Powertools loads the package itself, which is next to nothing, but none of its modules."""
+"""Powertools imports the package itself, which costs little, but none of its modules."""
 NEEDS_BOTO3_AT_ONCE = {functions.EXPIRE.name}
-"""The keys of the table are written with helpers of boto3's."""
+"""Functions that write the table's keys with helpers of boto3."""
 
 
 @cache
 def modules_of(handler: str, **environment: str) -> frozenset[str]:
-    """All that is loaded once a handler can be called."""
+    """Return all modules that are loaded when a handler can be called."""
     module, _, name = handler.rpartition(".")
     program = (
         f"import importlib, json, sys; getattr(importlib.import_module('{module}'), '{name}'); "
@@ -47,7 +47,7 @@ def modules_of(handler: str, **environment: str) -> frozenset[str]:
 
 
 def loaded(spec: functions.FunctionSpec, packages: Collection[str]) -> list[str]:
-    """The modules of ``packages`` that a function loads."""
+    """Return the modules of ``packages`` that a function loads."""
     return sorted(
         name
         for name in modules_of(spec.handler) - ALLOWED
@@ -67,7 +67,7 @@ def test_a_function_loads_nothing_that_only_others_need(spec: functions.Function
 
 
 def test_what_is_looked_for_can_be_found() -> None:
-    """The names above are those of real modules: a search for misspelt ones would always succeed."""
+    """The names above are names of real modules: a search for misspelt ones would always succeed."""
     assert loaded(functions.API, HTTP) != []
     assert {name.partition(".")[0] for name in loaded(functions.EXPIRE, AWS)} == AWS
 

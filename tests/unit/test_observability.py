@@ -1,4 +1,4 @@
-"""What the functions tell, line by line."""
+"""Log lines and metrics of the functions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TRACE_HEADER = f"Root={TRACE_ID};Parent=53995c3f42cd8ad8;Sampled=1"
 
 @pytest.fixture
 def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """What has been written, line by line."""
+    """Yield a function that returns the lines written so far."""
     written = io.StringIO()
     before = observability.output.setStream(written)
     try:

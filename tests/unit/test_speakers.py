@@ -1,4 +1,4 @@
-"""Which spellings name the same speaker.
+"""Speaker keys: the spellings that name the same speaker.
 
 The table is shared with the console, which compares speakers by itself (``web/src/speakers.test.ts``), and with the
 command line, which does so too.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedCloud]:
-    """An emulated AWS without anything in it."""
+    """Yield an emulated AWS without resources."""
     log_file = tmp_path_factory.mktemp("emulated") / "functions.log"
     with EmulatedCloud(prepare_runtime(), log_file=log_file) as running:
         yield running

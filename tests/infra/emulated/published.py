@@ -1,4 +1,4 @@
-"""Publishes functions as a deployment does."""
+"""Published functions, as a deployment makes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def archive(files: dict[str, str]) -> bytes:
-    """A zip of files by their names."""
+    """Return a zip of files by name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as opened:
         for name, text in files.items():
@@ -20,7 +20,7 @@ def archive(files: dict[str, str]) -> bytes:
 
 
 def publish(aws: EmulatedCloud, name: str, code: str, **configuration: Any) -> str:
-    """Create a function whose handler is ``index.handler``; gives its ARN."""
+    """Create a function whose handler is ``index.handler``; return its ARN."""
     role = aws.client("iam").create_role(RoleName=f"role-of-{name}", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     created = aws.client("lambda").create_function(
         FunctionName=name,

@@ -1,4 +1,4 @@
-"""The function that uploads the console's page, as CloudFormation calls it."""
+"""The function that uploads the console's page, called as by CloudFormation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONFIGURATION = '{"environment":"dev"}'
 
 
 def ask(request_type: str, bucket: str) -> dict[str, Any]:
-    """Call the function; gives what it answers."""
+    """Call the function; return its answer."""
     answers: list[dict[str, Any]] = []
 
     def mailbox(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""The emulated CloudFront keeps errors as CloudFront does, so that a missing setting shows."""
+"""Error caching of the emulated CloudFront, so that a missing setting shows."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def distribute(api: Api, *, errors: list[dict[str, int]], now: list[float]) -> Client:
-    """A distribution in front of the API, with these ``CustomErrorResponses``."""
+    """Return a distribution in front of the API, with these ``CustomErrorResponses``."""
     behaviour = {
         "TargetOriginId": "api",
         "ViewerProtocolPolicy": "https-only",

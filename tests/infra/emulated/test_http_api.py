@@ -18,7 +18,7 @@ ECHO = "import json\ndef handler(event, context): return {'statusCode': 200, 'bo
 
 
 def template(**changes: Any) -> dict[str, Any]:
-    """A function behind an API, as the CDK writes it."""
+    """Return a function behind an API, as the CDK writes it."""
     permitted = "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/*/open/{name}"
     return {
         "Resources": {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def invoke(aws: EmulatedCloud, name: str, event: Any = None) -> tuple[Any, str | None]:
-    """What the function answers, and ``FunctionError``."""
+    """Return the function's answer, and ``FunctionError``."""
     answer = aws.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
     return json.loads(answer["Payload"].read()), answer.get("FunctionError")
 

@@ -1,4 +1,4 @@
-"""Calls the API's handler with the events that API Gateway would send."""
+"""Calls of the API's handler, with events as API Gateway sends them."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from local.gateway import to_event
 
 @dataclass(frozen=True)
 class Answer:
-    """What the handler answered."""
+    """An answer of the handler."""
 
     status: int
     headers: dict[str, str]
     text: str
 
     def json(self) -> Any:
-        """The body."""
+        """Parse the body."""
         return json.loads(self.text)
 
 
 def make_event(method: str, path: str, **request: Any) -> dict[str, Any]:
-    """An event of payload version 2.0; ``request`` is what werkzeug's EnvironBuilder takes."""
+    """Build an event of payload version 2.0; ``request`` holds arguments of werkzeug's EnvironBuilder."""
     return to_event(Request(EnvironBuilder(path=path, method=method, **request).get_environ()))
 
 
 def answer_of(event: dict[str, Any]) -> dict[str, Any]:
-    """Return what the handler returns to Lambda."""
+    """Return the handler's return value."""
     context: Any = LambdaContext(function_name="api", function_arn="arn", memory_mb=128, timeout_seconds=29)
     return app.handler(event, context)
 

@@ -1,4 +1,4 @@
-"""The handler's own door: what only an event can say, and what happens when AWS does not play along."""
+"""API handler: unusual events, and failures of AWS."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def user() -> str:
 
 @pytest.fixture(autouse=True)
 def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Jobs stay pending."""
+    """Keep jobs pending."""
     with functions_environment.lambdas.pause("plan"):
         yield
 

@@ -1,4 +1,4 @@
-"""A high-definition voice has its own speed and pitch: others are refused, whoever asks for them."""
+"""High-definition voices have a fixed speed and pitch: other values are refused in every request."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ both_languages = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Jobs stay pending."""
+    """Keep jobs pending."""
     with functions_environment.lambdas.pause("plan"):
         yield
 

@@ -1,4 +1,4 @@
-"""A body costs little, whatever it holds: no request that API Gateway lets through keeps the function busy."""
+"""Hostile bodies cost little: no request that API Gateway accepts keeps the function busy."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from local.quickstart import DIALOGUE
 from tests.integration.api.client import call
 
 MAX_CPU_SECONDS = 1.5
-"""Three times what is aimed at: other tests run on the same machine."""
+"""Three times the goal: other tests run on the same machine."""
 MAX_GROWTH_MB = 150
 SIZE = 3_800_000
-"""Of a body in bytes: a little less than the largest that is read."""
+"""The size of a body in bytes: a little less than the largest that is read."""
 EVENT_BYTES = 6_000_000
-"""Of the largest body that fits into Lambda's event."""
+"""The size of the largest body that fits into Lambda's event."""
 
 ENDPOINTS = ["/jobs", "/jobs/tts", "/dialogues/parse"]
 
@@ -29,7 +29,7 @@ MARKS = "\u0301\u0316" * 50_000
 """Combining marks out of order: sorting them takes time quadratic in their number."""
 
 GROWING = "\ufdfa"
-"""A character of which normalizing makes 18."""
+"""A character that normalization turns into 18."""
 
 
 def unknown_keys(objects: int, size: int) -> str:
@@ -42,13 +42,13 @@ def turns_of(values: str) -> str:
 
 
 def script(*lines: str) -> str:
-    """A body with the longest script that repeats the lines."""
+    """Return a body with the longest script that repeats the lines."""
     text = "\n".join(lines) + "\n"
     return json.dumps({"script": text * (schemas.MAX_SCRIPT_CHARACTERS // len(text))})
 
 
 def script_of_names(pattern: str) -> str:
-    """A body with the longest script in which no label that ``pattern`` makes comes again."""
+    """Return a body with the longest script in which no label made by ``pattern`` is repeated."""
     lines = (pattern.format(chr(0x4E00 + number % 20_000), number // 20_000) for number in count())
     return json.dumps(
         {"script": "".join(islice(lines, schemas.MAX_SCRIPT_CHARACTERS))[: schemas.MAX_SCRIPT_CHARACTERS]}
@@ -139,7 +139,7 @@ def measure(path: str, name: str, content_type: str, results: Any) -> None:
 
 
 def measured(path: str, name: str, content_type: str = "application/json") -> tuple[int, int, float, float]:
-    """Status and size of the answer, CPU seconds and megabytes: in a process of its own, whose peak is its own."""
+    """Return status and size of the answer, CPU seconds and megabytes, measured in a process of its own."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     results = context.SimpleQueue()

@@ -1,4 +1,4 @@
-"""A completed job of which something is missing, for a moment or for good, is answered as far as it is known."""
+"""Completed jobs with a missing part, temporarily or permanently: the API answers with the parts that it has."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def get(job: Job, suffix: str = "", *, accept: str = "*/*", language: str = "en"
 
 @contextmanager
 def result_hidden(*, reads: int) -> Iterator[list[int]]:
-    """Let the first ``reads`` queries see the transaction that has completed a job without its result."""
+    """Hide the result from the first ``reads`` queries, as if they saw half of the completing transaction."""
     events = composition.job_repository()._client.meta.events
     seen: list[int] = []
 

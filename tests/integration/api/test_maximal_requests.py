@@ -1,4 +1,4 @@
-"""Whatever a client may legally send is taken, or refused with what to shorten: never a fault of ours."""
+"""Largest valid requests: they are accepted, or refused with advice, and never fail inside the service."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _chance = random.Random(1)
 
 @pytest.fixture(autouse=True)
 def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Jobs stay pending."""
+    """Keep jobs pending."""
     with functions_environment.lambdas.pause("plan"):
         yield
 
 
 def incompressible(characters: int) -> str:
-    """Text that takes four bytes a character, and little less when compressed."""
+    """Return text that takes four bytes a character, and hardly less when compressed."""
     return "".join(chr(_chance.randrange(0x20000, 0x2A6D0)) for _ in range(characters))
 
 

@@ -1,4 +1,4 @@
-"""Odd headers and users: whatever a client sends or a token holds, it is no fault of ours."""
+"""Unusual headers and users: no header and no token makes the service fail."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ HEADERS = ["content-type", "accept", "accept-language", "if-none-match", "idempo
 
 @pytest.fixture(autouse=True)
 def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Jobs stay pending."""
+    """Keep jobs pending."""
     with functions_environment.lambdas.pause("plan"):
         yield
 

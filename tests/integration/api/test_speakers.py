@@ -1,4 +1,4 @@
-"""A speaker is the same person however the name is spelled, and has one name in all that is kept."""
+"""Speakers: different spellings of a name are the same speaker, who has one name in all stored data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SPELLINGS = [
 
 @pytest.fixture(autouse=True)
 def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Jobs stay pending."""
+    """Keep jobs pending."""
     with functions_environment.lambdas.pause("plan"):
         yield
 

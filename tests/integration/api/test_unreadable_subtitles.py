@@ -1,4 +1,4 @@
-"""A job whose stored cues are gone or broken has no subtitles, and says so."""
+"""Jobs whose stored cues are missing or broken have no subtitles, and the API says so."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MESSAGES = {"en": "The subtitles of this job are no longer available.", "zh-TW":
 
 @pytest.fixture
 def job() -> tuple[Job, str]:
-    """A completed job with cues, and the id of its audio file."""
+    """Return a completed job with cues, and the id of its audio file."""
     repository, job, audio_file_id = composition.job_repository(), make_job(), str(uuid4())
     repository.create(job, make_dialogue(), max_active=3)
     repository.start(job, total_segments=1, now=datetime.now(UTC))

@@ -23,7 +23,7 @@ def chunks_of_a_turn() -> Iterator[bytes]:
 
 
 def peak_bytes(turns: int, output_format: OutputFormat) -> int:
-    """The most memory held while a dialogue of so many turns is mixed and encoded, its turns overlapping."""
+    """Return the peak memory while a dialogue with overlapping turns is mixed and encoded."""
     timeline = lay_out([TURN_SAMPLES] * turns, gap_ms=0, crossfade_ms=100)
     pcm = mix((chunks_of_a_turn() for _ in range(turns)), timeline, fade_in_samples=2_400)
     tracemalloc.start()

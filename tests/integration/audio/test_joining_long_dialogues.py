@@ -1,4 +1,4 @@
-"""The benchmark's joins, which check the length of what they make, on fewer segments."""
+"""The benchmark's joins, which check the length of their results, on fewer segments."""
 
 from __future__ import annotations
 

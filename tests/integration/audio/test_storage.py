@@ -1,4 +1,4 @@
-"""AudioStorage against S3 as moto plays it."""
+"""AudioStorage on moto's S3."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def keys(client: S3Client) -> list[str]:
 
 
 def segment(samples: int, fill: int = 1) -> StoredSegment:
-    """A segment as large as one of so many samples, but easier to compare."""
+    """Return a segment of the right size, with content that is easy to compare."""
     size_bytes = pcm_range(samples).stop
     return StoredSegment(samples, bytes([fill]) * size_bytes)
 

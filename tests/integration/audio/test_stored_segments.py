@@ -1,4 +1,4 @@
-"""A dialogue from its stored segments, through S3 as moto plays it: joined from frames, and mixed from PCM."""
+"""A dialogue from its stored segments, on moto's S3: joined from frames, and mixed from PCM."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LENGTHS = [60_000, 577, 1, 30_001, 150_000]
 
 @pytest.fixture
 def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[AudioStorage]:
-    """With a segment of each of the lengths, under its length."""
+    """Yield a storage with a segment of each length, under its length."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():

@@ -1,4 +1,4 @@
-"""What the emulator serves beside one plain voice: SSML, boundaries, the list of voices, and its sound."""
+"""Features of the emulator beyond one plain voice: SSML, boundaries, the list of voices, and its sound."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_every_voice_is_silent_before_and_after_it_speaks() -> None:
 
 
 def loud_ms(pcm: bytes) -> list[tuple[int, int]]:
-    """From when to when it is loud, without regard to silences of less than 50 ms."""
+    """Return the start and end of each loud stretch, ignoring silences of less than 50 ms."""
     loud = np.flatnonzero(np.abs(np.frombuffer(pcm, dtype="<i2").astype(int)) > 100) / (SAMPLE_RATE_HZ / 1000)
     stretches = np.split(loud, np.flatnonzero(np.diff(loud) >= 50) + 1)
     return [(round(stretch[0]), round(stretch[-1])) for stretch in stretches]
@@ -284,7 +284,7 @@ def test_hsiao_yu_is_a_high_voice_and_yun_jhe_a_low_one() -> None:
 
 
 def median_pitch_hz(pcm: bytes) -> float:
-    """The median fundamental frequency of the voiced frames, by autocorrelation."""
+    """Return the median fundamental frequency of the voiced frames, by autocorrelation."""
     samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
     frame = SAMPLE_RATE_HZ // 25
     shortest, longest = SAMPLE_RATE_HZ // 400, SAMPLE_RATE_HZ // 60

@@ -1,4 +1,4 @@
-"""Every fault of the emulator, and what the provider makes of it."""
+"""Every fault of the emulator, and the provider's translation of it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ SPOKEN = "這是一段機密的對話，長到要分成好幾塊才送得完。"
 def assert_fails(
     provider_for: ProviderFactory, emulator: AzureSpeechEmulator, text: str, expected: type[SpeechError]
 ) -> None:
-    """Speak ``text``, which must fail as expected, in time, and without telling secrets."""
+    """Speak ``text``, which must fail as expected, in time, and without revealing secrets."""
     # Given time-outs that are short only where they shall run out
     provider = (
         provider_for(emulator, first_chunk_timeout_ms=300, all_chunks_timeout_ms=900)

@@ -1,4 +1,4 @@
-"""What only a process of its own can show: a clean exit, and the emulator's command line."""
+"""Tests that need a process of their own: a clean exit, and the emulator's command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The SDK checks with whom it speaks, by the authorities that its process is told of, as deployed functions are."""
+"""TLS: the SDK checks the server's certificate with the configured authorities, as deployed functions do."""
 
 from __future__ import annotations
 

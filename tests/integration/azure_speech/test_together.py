@@ -1,4 +1,4 @@
-"""Utterances spoken in one request, cut apart, against the same ones spoken alone."""
+"""Utterances spoken in one request and cut apart, compared with the same ones spoken alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ A_FEW_MS = 10
 
 @pytest.fixture(scope="module")
 def humming() -> Iterator[AzureSpeechEmulator]:
-    """A service whose tones begin and end in silence, as voices do."""
+    """Yield a service whose tones begin and end in silence, as voices do."""
     with AzureSpeechEmulator(key=KEY, voice_engine="tone", with_silence=True) as emulator:
         yield emulator
 
@@ -46,7 +46,7 @@ def places(speech: Speech) -> list[tuple[int, int]]:
 
 
 def beginnings_ms(speech: Speech) -> list[int]:
-    """When each word begins, from the beginning of the first one on."""
+    """Return the time of each word's beginning, relative to the first one's."""
     return [word.start_ms - speech.words[0].start_ms for word in speech.words]
 
 

@@ -1,4 +1,4 @@
-"""An execution that ends without an outcome fails its job, once, and leaves no audio."""
+"""Executions that end without an outcome: each fails its job, once, and leaves no audio."""
 
 from __future__ import annotations
 

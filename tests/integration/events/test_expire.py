@@ -1,4 +1,4 @@
-"""When TTL has removed a job, its audio goes too; what fails is tried again, and not at the cost of the others."""
+"""Jobs that TTL has removed: their audio is deleted; failures are retried without delaying other jobs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def mapping(functions_environment: LocalCloud) -> StreamMapping:
 
 
 def expired_job() -> Job:
-    """A job whose retention has passed, and its audio."""
+    """Return a job whose retention has passed, and its audio."""
     long_ago = datetime.now(UTC) - timedelta(days=31)
     job = make_job(created_at=long_ago)
     repository = composition.job_repository()

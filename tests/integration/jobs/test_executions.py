@@ -1,4 +1,4 @@
-"""What is asked of Step Functions."""
+"""Requests to Step Functions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Does what Lambda does with a function, in a process that has nothing but what Lambda gives it.
+"""Stand-in for Lambda: it loads functions in a process that has only Lambda's packages.
 
-Run by ``test_loading`` with a JSON object: ``paths`` to import from, ``handlers`` to import, and for functions that
-speak ``speech``, the host and key of an emulator. Prints what it has loaded, and how much has been spoken.
+``test_loading`` runs it with a JSON object: ``paths`` to import from, ``handlers`` to import, and for functions that
+speak ``speech``, the host and key of an emulator. It prints what it has loaded, and how much has been spoken.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def speak(host: str, key: str) -> dict[str, int]:
-    """Have the SDK speak, and encode what it has said."""
+    """Speak with the SDK, and encode the audio."""
     from azure.cognitiveservices import speech as sdk
 
     from castline.audio.mp3 import encode_mp3

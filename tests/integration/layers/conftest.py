@@ -17,10 +17,10 @@ HERE: Architecture = "arm64" if platform.machine() == "aarch64" else "x86_64"
 
 RUNNING_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted({RUNNING_PYTHON} | ({DEPLOYED_PYTHON} if interpreter_of(DEPLOYED_PYTHON) else set()))
-"""What layers are tried with: with what is deployed, where it is at hand."""
+"""The Python versions to test the layers with: the deployed one, if it is installed."""
 
 
 @pytest.fixture(params=ARCHITECTURES)
 def deployed(request: pytest.FixtureRequest) -> Artefacts:
-    """What is deployed, for each architecture."""
+    """Build the deployed code, for each architecture."""
     return build(python=DEPLOYED_PYTHON, architecture=request.param)

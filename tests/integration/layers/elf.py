@@ -1,4 +1,4 @@
-"""What a shared library says of itself."""
+"""ELF headers of a shared library."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _MACHINE_OFFSET = 18
 
 
 def architecture(library: Path) -> str:
-    """What it runs on, by our names."""
+    """Return the architecture of a library, by our names."""
     head = library.read_bytes()[: _MACHINE_OFFSET + 2]
     assert head.startswith(b"\x7fELF")
     return _MACHINES[int.from_bytes(head[_MACHINE_OFFSET:], "little")]
 
 
 def newest_glibc(library: Path) -> tuple[int, ...]:
-    """The newest version of glibc that it names a symbol of; ``(0,)`` if it names none."""
+    """Return the newest version of glibc that the library needs; ``(0,)`` if it needs none."""
     versions = re.findall(rb"\0GLIBC_([0-9.]+)(?=\0)", library.read_bytes())
     return max((tuple(int(part) for part in version.split(b".")) for version in versions), default=(0,))

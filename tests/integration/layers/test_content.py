@@ -1,4 +1,4 @@
-"""What is in the layers, and that it is the same wherever they are built."""
+"""Content of the layers: complete, and the same wherever they are built."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def packages(layer: Path) -> set[str]:
 
 
 def digest(folder: Path) -> str:
-    """Of names, modes and contents."""
+    """Return a hash of names, modes and contents."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         total.update(f"{path.relative_to(folder)} {path.stat().st_mode:o}\n".encode())

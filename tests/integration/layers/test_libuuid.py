@@ -1,4 +1,4 @@
-"""Our libuuid gives what libuuid gives."""
+"""Our libuuid works as libuuid does."""
 
 from __future__ import annotations
 

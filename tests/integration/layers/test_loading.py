@@ -1,4 +1,4 @@
-"""Every function finds in its layers what it imports, and the Azure SDK what it links to."""
+"""Loading of functions: each finds its imports in its layers, and the Azure SDK its shared libraries."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ OF_THE_SYSTEM = {
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the packages that Lambda's Python brings, and no others."""
+    """Return a folder with the packages of Lambda's Python, and no others."""
     folder = tmp_path_factory.mktemp("runtime")
     for name in IN_THE_RUNTIME:
         spec = util.find_spec(name)

@@ -1,4 +1,4 @@
-"""The world that the tests of the lifecycle live in, one for each module."""
+"""World of the lifecycle tests, one for each module."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    """Tests share it and differ by user, or let it forget everything."""
+    """Yield a world that tests share. They use different users, or reset it."""
     clock = StandingClock()
     with (
         LocalCloud(clock=clock, poll_interval_seconds=None, expiry_interval_seconds=None) as cloud,

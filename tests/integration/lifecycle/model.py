@@ -1,6 +1,6 @@
-"""What should have become of every job: the lifecycle, told again in the simplest way that it can be.
+"""Model of the lifecycle: the expected state of every job, computed in the simplest way.
 
-It shares no code with what it is held against.
+It shares no code with the implementation that it is compared with.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RETENTION = {"completed": timedelta(days=30), "failed": timedelta(days=30), "can
 
 @dataclass(eq=False, kw_only=True)
 class ExpectedJob:
-    """A job as it should be; ``status`` is None once it is gone, or was never allowed to be."""
+    """The expected state of a job; ``status`` is None once it is gone, or was never allowed to be."""
 
     number: int
     id: str
@@ -30,14 +30,14 @@ class ExpectedJob:
     ended_at: datetime | None = None
     failure: str | None = None
     segments: int = 0
-    """How many segments its batch has spoken, while it is active."""
+    """The number of segments that its batch has spoken, while it is active."""
     provider_failures: int = 0
     batch_expires_at: datetime | None = None
     has_audio: bool = False
     is_settled: bool = False
-    """Whether the reconciler has looked after what a task that was late may have left of it."""
+    """Whether the reconciler has cleaned up after possible late tasks of the job."""
     holds_leaked_slot: bool = False
-    """Whether it takes a slot although it has ended or is gone."""
+    """Whether the job takes a slot although it has ended or is gone."""
 
     @property
     def is_active(self) -> bool:
@@ -69,7 +69,7 @@ class ExpectedJob:
         self.has_audio = status == "completed"
 
     def fail(self, failure: str, now: datetime) -> None:
-        """What any failure does: nothing, if the job has ended."""
+        """Apply a failure, which does nothing if the job has ended."""
         if self.is_active:
             self.end("failed", now, failure=failure)
 
@@ -80,7 +80,7 @@ class ExpectedJob:
         self.batch_expires_at = now + timedelta(days=1)
 
     def remove_expired(self, now: datetime) -> None:
-        """What TTL does."""
+        """Remove the job if TTL would."""
         if self.batch_expires_at is not None and self.batch_expires_at < now:
             self.batch_expires_at = None
             if self.is_active:
@@ -94,7 +94,7 @@ class ExpectedJob:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedKey:
-    """What an idempotency key stands for."""
+    """The expected state of an idempotency key."""
 
     job: ExpectedJob
     text: str
@@ -103,7 +103,7 @@ class ExpectedKey:
 
 @dataclass(kw_only=True)
 class Expected:
-    """Everything that should be there."""
+    """The expected state of everything."""
 
     jobs: list[ExpectedJob] = field(default_factory=list)
     """Oldest first."""
@@ -127,7 +127,7 @@ class Expected:
             self.keys[user, key] = ExpectedKey(job=job, text=text, expires_at=job.created_at + KEY_LIFETIME)
 
     def forget(self, user: str, key: str | None) -> None:
-        """What a submission that failed leaves of its key, and of what the key stood for before: nothing."""
+        """Forget the key of a failed submission, and its earlier meaning."""
         if key is not None:
             self.keys.pop((user, key), None)
 
@@ -135,12 +135,12 @@ class Expected:
         return [job for job in self.jobs if job.user == user and job.is_active]
 
     def anything_has_expired(self, now: datetime) -> bool:
-        """Whether TTL has anything to remove of jobs."""
+        """Return whether TTL has jobs to remove."""
         ends = [end for job in self.jobs for end in (job.expires_at, job.batch_expires_at)]
         return any(end is not None and end < now for end in ends)
 
     def remove_expired(self, now: datetime) -> None:
-        """What TTL does."""
+        """Remove everything that TTL would."""
         for job in self.jobs:
             job.remove_expired(now)
         self.keys = {name: key for name, key in self.keys.items() if key.expires_at >= now}

@@ -1,4 +1,4 @@
-"""At most three active jobs a user, exactly, and every way to end gives one slot back."""
+"""Cap of three active jobs a user: it is exact, and every way to end frees one slot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def submit(world: World, user: str) -> str:
 
 
 def submit_at_once(world: World, users: list[str]) -> dict[str, Counter[str]]:
-    """One submission for each entry of ``users``, all at the same moment; what became of them, by user."""
+    """Submit once for each entry of ``users``, all at the same moment; return the outcomes by user."""
     outcomes: dict[str, Counter[str]] = {user: Counter() for user in users}
     together = threading.Barrier(len(users))
 

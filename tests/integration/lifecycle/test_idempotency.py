@@ -44,7 +44,7 @@ def error_of(answer: Answer) -> tuple[int, str]:
 
 
 def jobs_of(world: World, user: str) -> set[str]:
-    """The user's jobs, which at this stage are all active."""
+    """Return the user's jobs, which at this stage are all active."""
     jobs = {job.id for job in world.service.list(user, limit=100).jobs}
     assert world.repository.taken_slots(user) == jobs
     return jobs
@@ -183,7 +183,7 @@ class TestFailedSubmission:
 class TestCrashBeforeTheStart:
     @pytest.fixture
     def job_id(self, world: World, user: str) -> str:
-        """A job that was stored by an invocation that did not live to start it."""
+        """Return the id of a job that was stored by an invocation that crashed before starting it."""
         with world.executions.in_trouble(Trouble.CRASH), pytest.raises(Crash):
             world.service.submit(user, DIALOGUE, idempotency_key="key")
         (job_id,) = jobs_of(world, user)

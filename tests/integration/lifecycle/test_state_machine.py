@@ -1,7 +1,7 @@
-"""Whatever happens to jobs, in whatever order, the lifecycle holds.
+"""Lifecycle under arbitrary sequences of events, compared with a model.
 
-Hypothesis puts the events of many jobs in any order, late ones and repeated ones included, carries them out on the
-real service, repository and handlers, and compares everything there is with a simple model after each.
+Hypothesis puts the events of many jobs in any order, late ones and repeated ones included. Each event is carried out
+on the real service, repository and handlers, and everything that is stored is then compared with a simple model.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ TEXTS = ("你好", "你好", "Hello")
 DAY = timedelta(days=1)
 LATEST_TASK = timedelta(minutes=15)
 SEED = 2
-"""What the stories are made from: the same ones every time."""
+"""The seed of the sequences: the same ones every time."""
 
 TOLD = (
     "assemble and crash",
@@ -93,13 +93,13 @@ TOLD = (
     "time passes: 30 days",
     "time passes: 7 days",
 )
-"""What they must tell of, each more than once: an event that never comes would prove nothing."""
+"""The events that must occur, each more than once: an event that never occurs would prove nothing."""
 
 _Rule = Any
 
 
 def on_a_job(that: Callable[[ExpectedJob], bool], **more: st.SearchStrategy[Any]) -> Callable[[_Rule], _Rule]:
-    """A rule about one ``job`` that is as it should be for it; it does not apply where there is none."""
+    """Make a rule about one ``job`` that meets the condition; it does not apply if there is none."""
 
     def jobs(machine: Lifecycle) -> list[ExpectedJob]:
         return [job for job in machine.expected.jobs if that(job)]
@@ -346,7 +346,7 @@ class Lifecycle(RuleBasedStateMachine):
         reports=st.integers(0, 2),
     )
     def execution_changes(self, job: ExpectedJob, status: str, reports: int) -> None:
-        """The execution takes another status, of which the event comes, comes twice, or is lost."""
+        """Change the execution's status; its event is delivered once, twice, or never."""
         self.note(f"execution {status}: {job.status or 'gone'}, {reports} reports")
         self.world.executions.statuses[job.id] = status
         for _ in range(reports):
@@ -450,7 +450,7 @@ class Lifecycle(RuleBasedStateMachine):
         return before != state
 
     def _check_items(self, table: Table) -> None:
-        """What is in the table: of every job all its items or none, with an end in sight or not, as it should be."""
+        """Check the table: each job has all its items or none, with the expected expiry."""
         for job in self.expected.jobs:
             items = {sk: item for (pk, sk), item in table.items() if pk == f"JOB#{job.id}"}
             batches = {sk: items.pop(sk) for sk in list(items) if sk.startswith("BATCH#")}

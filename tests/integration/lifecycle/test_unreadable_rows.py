@@ -1,4 +1,4 @@
-"""One row that this release cannot read costs one job: not the list, not the rescue of the others."""
+"""Rows that this release cannot read: each costs one job, not the list, and not the reconciliation of others."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def cloud(clock: Clock) -> Iterator[LocalCloud]:
 
 @pytest.fixture
 def eager_thread_switches() -> Iterator[None]:
-    """Let threads interrupt each other often, so that a race shows."""
+    """Switch between threads often, so that races show."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(0.00001)
     yield

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 
 def eventually(condition: Callable[[], object], timeout_seconds: float = 5.0) -> None:
-    """Return once `condition` holds; fail if it does not within `timeout_seconds`."""
+    """Wait until `condition` holds; fail if it does not within `timeout_seconds`."""
     deadline = time.monotonic() + timeout_seconds
     while not condition():
         if time.monotonic() > deadline:

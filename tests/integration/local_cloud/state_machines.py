@@ -11,7 +11,7 @@ Description = dict[str, Any]
 
 
 def invoke(function_arn: str, **fields: Any) -> State:
-    """A task that invokes a function with the state's input and ends with the function's result."""
+    """Return a task that invokes a function with the state's input and ends with the function's result."""
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",

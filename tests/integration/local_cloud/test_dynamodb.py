@@ -26,7 +26,7 @@ def client(cloud: LocalCloud) -> Any:
 
 
 def at_once(call: Callable[[int], object]) -> tuple[int, list[ClientError]]:
-    """Call from many threads at once; how many calls succeeded, and how the others failed."""
+    """Call from many threads at once; return the number of successful calls, and the errors of the others."""
     barrier = threading.Barrier(THREADS)
     succeeded: list[int] = []
     errors: list[ClientError] = []

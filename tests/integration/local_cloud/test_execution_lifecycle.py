@@ -27,7 +27,7 @@ def client(cloud: LocalCloud) -> Any:
 
 @pytest.fixture
 def events(cloud: LocalCloud) -> list[dict[str, Any]]:
-    """The status changes of all executions, as they arrive."""
+    """Return the status changes of all executions, as they arrive."""
     events: list[dict[str, Any]] = []
     cloud.on_execution_status_change(events.append)
     return events

@@ -24,7 +24,7 @@ SIX_MEBIBYTES = 6 * 1024 * 1024
 
 @pytest.fixture
 def events() -> list[dict[str, Any]]:
-    """What has reached the API's function."""
+    """Return the list of events that reach the API's function."""
     return []
 
 

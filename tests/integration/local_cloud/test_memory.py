@@ -1,4 +1,4 @@
-"""The local cloud holds what is stored in it, not what it was ever asked for."""
+"""Memory of the local cloud: it holds stored data, but not past requests."""
 
 import gc
 import tracemalloc
@@ -54,6 +54,6 @@ def test_listing_again_and_again_takes_no_more_memory() -> None:
 
 
 def held_objects() -> int:
-    """How many of moto's items there are."""
+    """Return the number of moto's items."""
     gc.collect()
     return sum(type(each).__name__ == "Item" for each in gc.get_objects())

@@ -15,7 +15,7 @@ AUDIO = bytes(range(256)) * 8
 
 @pytest.fixture
 def http(cloud: LocalCloud) -> Client:
-    """An HTTP client of the S3 application, with an audio file in its bucket that boto3 has put there."""
+    """Return an HTTP client of the S3 application, whose bucket has an audio file."""
     client: Any = boto3.client("s3")
     client.create_bucket(Bucket="bucket")
     client.put_object(Bucket="bucket", Key="audio/job/file.mp3", Body=AUDIO, ContentType="audio/mpeg")

@@ -1,4 +1,4 @@
-"""What was made faster than moto has it, and must still give the same answers."""
+"""Speed fixes of moto: the answers must stay the same."""
 
 import json
 import time
@@ -27,7 +27,7 @@ class ProviderThrottled(Exception):
 
 @pytest.fixture
 def client(cloud: LocalCloud) -> Any:
-    """A table of songs by artist and year, with an index by genre and year."""
+    """Create a table of songs by artist and year, with an index by genre and year, and return its client."""
     client: Any = boto3.client("dynamodb")
     client.create_table(
         TableName="songs",
@@ -132,7 +132,7 @@ class TestQuery:
 
 
 class TestObjects:
-    """An object is looked up, read and stored past moto's own handler, which answers in the same way."""
+    """Objects are looked up, read and stored without moto's own handler, with the same answers."""
 
     BODY = bytes(range(256)) * 8
     PLAIN: ClassVar[dict[str, Request]] = {
@@ -180,13 +180,13 @@ class TestObjects:
 
     @pytest.fixture
     def moto(self) -> Iterator[MagicMock]:
-        """moto's own handler."""
+        """Yield moto's own handler."""
         with patch.object(S3Response, "key_response", autospec=True, side_effect=S3Response.key_response) as handler:
             yield handler
 
     @staticmethod
     def ask(client: Any, bucket: str, requests: Iterable[Request]) -> list[Any]:
-        """The answers to requests that are made one after another, without what differs from time to time."""
+        """Return the answers to consecutive requests, without the parts that differ from time to time."""
         answers = []
         for operation, parameters in requests:
             try:

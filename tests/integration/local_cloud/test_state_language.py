@@ -1,4 +1,4 @@
-"""What Castline's state machine relies on, and where moto's clock is scaled."""
+"""Features of moto's state language that Castline's state machine relies on, and the scaling of time."""
 
 import json
 import time

@@ -31,7 +31,7 @@ def put(client: Any, *keys: str) -> None:
 
 
 class Consumer:
-    """A function that notes the keys of each batch and fails on demand."""
+    """A function that records the keys of each batch and fails on demand."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []

@@ -229,7 +229,7 @@ def test_nobody_answers_at_the_address() -> None:
 
 @contextmanager
 def raw_server(answer: bytes, *, tls: Any = None) -> Iterator[str]:
-    """Send ``answer`` to whoever connects, and hang up."""
+    """Send ``answer`` to every client, and close the connection."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:

@@ -27,7 +27,7 @@ class SessionFactory(Protocol):
 
 @pytest.fixture
 def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[PollyEmulator]:
-    """Amazon Polly as boto3 finds it, with credentials that it takes."""
+    """Yield Amazon Polly's emulator, configured for boto3, with accepted credentials."""
     with PollyEmulator(voice_engine="tone") as emulator:
         monkeypatch.setenv("AWS_ENDPOINT_URL_POLLY", emulator.url)
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")

@@ -1,4 +1,4 @@
-"""The emulator refuses what Amazon Polly refuses, also where moto does not."""
+"""The emulator refuses the requests that Amazon Polly refuses, even where moto does not."""
 
 from __future__ import annotations
 

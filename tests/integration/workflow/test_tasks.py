@@ -1,4 +1,4 @@
-"""Each task through its handler's door, in situations that the whole workflow seldom meets."""
+"""Each task through its handler, in situations that are rare in the whole workflow."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def cloud_with_functions(functions_environment: LocalCloud) -> LocalCloud:
 
 
 def submit(*texts: str, voice_id: str = "zh-TW-HsiaoYuNeural") -> Job:
-    """A pending job, without its execution."""
+    """Return a pending job, without its execution."""
     job = make_job()
     composition.job_repository().create(job, make_dialogue(*texts, voice_id=voice_id), max_active=3)
     return job

@@ -1,4 +1,4 @@
-"""The catalogue is complete: whatever the API may have to say, it can say in every language."""
+"""Message catalogue: every message of the API exists in every language."""
 
 from __future__ import annotations
 

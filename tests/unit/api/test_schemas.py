@@ -1,4 +1,4 @@
-"""The rules of a create request, each broken alone and several together."""
+"""Rules of a create request, each broken alone and several together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GOOD: dict[str, Any] = {
 
 
 def request_with(path: str, value: Any) -> dict[str, Any]:
-    """A good request with one value replaced; ``path`` is like ``turns.0.text``, a last part ``-`` deletes."""
+    """Return a good request with one value replaced; ``path`` is like ``turns.0.text``, a last part ``-`` deletes."""
     request: Any = copy.deepcopy(GOOD)
     *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
     target = request
@@ -45,7 +45,7 @@ NOT_A_VOICE = "not a voice id"
 
 
 def problems_of(request: Any) -> dict[str, str]:
-    """The fields that are refused, with the English message of each."""
+    """Return the fields that are refused, with the English message of each."""
     with pytest.raises(ValidationError) as refused:
         CreateJobRequest.model_validate(request)
     errors = explain(refused.value.errors(), Language.ENGLISH)["errors"]

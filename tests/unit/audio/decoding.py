@@ -1,4 +1,4 @@
-"""MP3 files as another decoder hears them: libsndfile's."""
+"""MP3 files decoded by another decoder, libsndfile."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def decode(file: bytes) -> Samples:
 
 
 def lag_samples(decoded: Samples, source: Samples, reach: int = 1_200) -> int:
-    """By how many samples ``decoded`` comes late, from the peak of the cross-correlation."""
+    """Return by how many samples ``decoded`` is late, from the peak of the cross-correlation."""
     size = 2 ** (len(source) + reach).bit_length()
     spectrum = np.fft.rfft(decoded.astype(float), size) * np.fft.rfft(source.astype(float), size).conj()
     correlation = np.roll(np.fft.irfft(spectrum, size), reach)[: 2 * reach + 1]

@@ -1,4 +1,4 @@
-"""ffmpeg and mpg123, where they are installed."""
+"""ffmpeg and mpg123, if they are installed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def find_ffmpeg() -> str | None:
-    """The system's ffmpeg, or the one of the benchmark group."""
+    """Return the system's ffmpeg, or that of the benchmark group."""
     try:
         from imageio_ffmpeg import get_ffmpeg_exe
     except ImportError:
@@ -29,13 +29,13 @@ needs_mpg123 = pytest.mark.skipif(MPG123 is None, reason="mpg123 is not installe
 
 
 def ffmpeg(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run ffmpeg, which says nothing on its error output unless something is wrong."""
+    """Run ffmpeg, which writes to its error output only if something is wrong."""
     assert FFMPEG is not None
     return _run(FFMPEG, "-v", "error", "-nostdin", *arguments)
 
 
 def mpg123(path: Path) -> subprocess.CompletedProcess[str]:
-    """Have mpg123 decode a whole file, and complain about what it does not like."""
+    """Decode a whole file with mpg123, which reports problems."""
     assert MPG123 is not None
     return _run(MPG123, "-q", "-t", str(path))
 

@@ -1,4 +1,4 @@
-"""PCM to test with, and ways to take it apart."""
+"""PCM for tests, and ways to cut and read it."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ Samples: TypeAlias = npt.NDArray[np.int16]
 
 
 def noise(length_samples: int, seed: int = 0) -> bytes:
-    """White noise at full scale: no two places in it look alike."""
+    """Return white noise at full scale: no two places in it are alike."""
     rng = np.random.default_rng(seed)
     return rng.integers(-32_768, 32_768, length_samples, dtype=np.int16).tobytes()
 
 
 def hum(length_samples: int) -> bytes:
-    """Noise below 4 kHz, which an MP3 encoder keeps nearly as it is."""
+    """Return noise below 4 kHz, which an MP3 encoder keeps nearly as it is."""
     rng = np.random.default_rng(0)
     smooth = np.convolve(rng.normal(size=length_samples + 8), np.hanning(9), mode="valid")
     return (smooth / 12 * 10_000).clip(-32_768, 32_767).astype(np.int16).tobytes()
 
 
 def to_array(pcm: bytes) -> Samples:
-    """The samples of ``pcm``."""
+    """Return the samples of ``pcm``."""
     return np.frombuffer(pcm, np.int16)
 
 
 def cut(data: bytes, sizes: Sequence[int]) -> Iterator[bytes]:
-    """``data`` in chunks of the given sizes, over and over."""
+    """Yield ``data`` in chunks of the given sizes, repeated."""
     start = 0
     for size in cycle(sizes):
         if start >= len(data):

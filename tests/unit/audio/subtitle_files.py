@@ -1,6 +1,6 @@
-"""Strict readers of WebVTT and SubRip: what is not as the format says is refused.
+"""Strict parsers of WebVTT and SubRip, which refuse any deviation from the format.
 
-WebVTT is read by a library that others wrote and maintain. SubRip has no standard; its reader is ours.
+WebVTT is parsed by a library that others wrote and maintain. SubRip has no standard; its parser is ours.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CHARACTER_REFERENCE = re.compile(r"&(?!amp;|lt;|gt;|#45;)")
 
 
 def read_vtt(file: str) -> list[SubtitleCue]:
-    """The cues of a WebVTT file, each text with the line breaks that it has in the file."""
+    """Return the cues of a WebVTT file, with the line breaks of the file."""
     read = WebVTT.from_string(file, strict=True)
     assert not any((read.header_text, read.header_comments, read.footer_comments, read.styles, read.regions))
     cues = []
@@ -33,7 +33,7 @@ def read_vtt(file: str) -> list[SubtitleCue]:
 
 
 def read_srt(file: str) -> list[SubtitleCue]:
-    """The cues of a SubRip file, each text with its line breaks and without its speaker's name before the colon."""
+    """Return the cues of a SubRip file, with its line breaks, without the speaker's name before the colon."""
     assert file.count("\n") == file.count("\r") == file.count("\r\n")
     blocks = file.replace("\r\n", "\n").removesuffix("\n").split("\n\n") if file else []
     return [_read_srt_cue(block, number) for number, block in enumerate(blocks, start=1)]

@@ -1,4 +1,4 @@
-"""Joined files, as libsndfile hears them; ffmpeg and mpg123 too, where they are installed."""
+"""Joined files, decoded by libsndfile, and by ffmpeg and mpg123 if they are installed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _long_hum() -> bytes:
 
 
 def source(samples: int) -> bytes:
-    """PCM that begins and ends loud, so that its ends can be found again."""
+    """Return PCM with loud ends, so that the ends can be found again."""
     steady = to_array(_long_hum()[: samples * 2]).copy()
     steady[:240] = steady[-240:] = 12_000
     return steady.tobytes()
@@ -70,7 +70,7 @@ def join(
 
 
 def ends_of_sound(decoded: Samples, start: int, end: int) -> tuple[int, int]:
-    """The first audible sample, and one past the last, of those from ``start`` to ``end``."""
+    """Return the first audible sample, and one past the last, from ``start`` to ``end``."""
     start = max(0, start)
     audible = np.flatnonzero(np.abs(decoded[start:end].astype(int)) > AUDIBLE)
     return start + int(audible[0]), start + int(audible[-1]) + 1
@@ -186,7 +186,7 @@ def test_500_turns_do_not_drift() -> None:
 
 
 class TestSegmentsThatLeanOnOthers:
-    """Frames that were cut out of a stream, whose first one needs what is gone."""
+    """Frames that were cut out of a stream, whose first frame needs missing frames."""
 
     PCM = source(24_000)
     FRAME_COUNT = 44

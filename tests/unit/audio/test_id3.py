@@ -1,4 +1,4 @@
-"""Tags, as mutagen reads them; and as ffmpeg does, where it is installed."""
+"""Tags, read by mutagen, and by ffmpeg if it is installed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
 def chapters(count: int) -> list[Chapter]:
-    """Turns of various lengths, with gaps of 250 ms."""
+    """Return turns of various lengths, with gaps of 250 ms."""
     return [
         Chapter(title=f"第 {number} 句：Anna 說 😀", start_ms=number * 2_357, end_ms=number * 2_357 + 2_107)
         for number in range(count)
@@ -41,7 +41,7 @@ def read(tag: bytes) -> ID3:
 
 
 def chapters_by_contents(tags: ID3) -> list[Chapter]:
-    """The chapters to which the tables of contents lead from the one at the top, in order."""
+    """Return the chapters in the order of the tables of contents, from the top."""
     tables = {table.element_id: table for table in tags.getall("CTOC")}
     found = {chapter.element_id: chapter for chapter in tags.getall("CHAP")}
     (top,) = [table for table in tables.values() if table.flags & CTOCFlags.TOP_LEVEL]

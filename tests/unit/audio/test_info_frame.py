@@ -1,4 +1,4 @@
-"""The Info frame, read back field by field as the tag's description defines them."""
+"""Info frame, parsed field by field by the definition of the tag."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CRC_OFFSET = LAME_OFFSET + 34
 
 
 def crc_16(data: bytes) -> int:
-    """The remainder of ``data`` as a polynomial, lowest bit first, by x^16 + x^15 + x^2 + 1; bits reversed."""
+    """Return the remainder of ``data`` as a polynomial, lowest bit first, by x^16 + x^15 + x^2 + 1; bits reversed."""
     bits = [byte >> position & 1 for byte in data for position in range(8)] + [0] * 16
     remainder = 0
     for bit in bits:

@@ -34,7 +34,7 @@ TEXTS = {
 
 
 def tone(amplitude: float, seconds: float) -> bytes:
-    """A sine, 500 Hz: its level is 3 dB below its amplitude."""
+    """Return a sine of 500 Hz, whose level is 3 dB below its amplitude."""
     samples = (round(amplitude * math.sin(number * math.pi / 24)) for number in range(round(seconds * SECOND)))
     return array("h", samples).tobytes()
 
@@ -52,7 +52,7 @@ def block_powers(pcm: bytes) -> npt.NDArray[np.float64]:
 
 
 def plain_level(pcm: bytes) -> float:
-    """The level by its definition, in numpy."""
+    """Compute the level by its definition, in numpy."""
     powers = block_powers(pcm)
     audible = powers[powers > 1e-7]
     loud = audible[audible > audible.mean() / 10]
@@ -60,7 +60,7 @@ def plain_level(pcm: bytes) -> float:
 
 
 def is_judged_by_a_hair(pcm: bytes) -> bool:
-    """Whether a block is so near to a gate that rounding its level to an integer may carry it across."""
+    """Return whether a block is so near to a gate that rounding its level may move it across."""
     powers = block_powers(pcm)
     rounding = 4 / (np.sqrt(powers) * 32_768)
     gates = (1e-7, powers[powers > 1e-7].mean() / 10)
@@ -146,7 +146,7 @@ class TestLevelling:
 
 
 def stored_levels(spoken: list[bytes]) -> tuple[list[float], list[float]]:
-    """The levels of levelled segments: of their PCM, and of their MP3 as it is decoded."""
+    """Return the levels of normalized segments: of their PCM, and of their decoded MP3."""
     segments = [encode_segment(levelled(trim(pcm).pcm)) for pcm in spoken]
     files = [info_frame(Framing.of(each.samples)) + each.frames for each in segments]
     return [level(each.pcm) for each in segments], [level(decode(file).tobytes()) for file in files]

@@ -20,7 +20,7 @@ CHUNK_SIZES = st.lists(st.integers(1, 500), min_size=1, max_size=5)
 
 
 def mix_in_one_buffer(turns: list[bytes], timeline: Timeline, fade_in_samples: int) -> bytes:
-    """What ``mix`` is to produce, the plain way: everything in memory, sample by sample."""
+    """Return the expected result of ``mix``, computed simply: in memory, sample by sample."""
     buffer = np.zeros(timeline.total_samples, np.int32)
     for position, (turn, span) in enumerate(zip(turns, timeline.spans, strict=True)):
         samples = to_array(turn).astype(np.int64)

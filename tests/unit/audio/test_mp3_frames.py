@@ -16,7 +16,7 @@ FRAME = FRAMES[10 * 288 : 11 * 288]
 
 
 def gain_of(frame: bytes) -> int:
-    """Bits 30 to 37 of the side information, which begins at byte 4."""
+    """Return bits 30 to 37 of the side information, which begins at byte 4."""
     bits = "".join(f"{byte:08b}" for byte in frame[4:13])
     return int(bits[30:38], 2)
 

@@ -104,7 +104,7 @@ def test_an_encoder_that_writes_another_kind_of_frame_is_noticed(monkeypatch: py
 
 
 class Altered:
-    """An encoder that gives all its frames at the end, not as they were made."""
+    """An encoder that returns all its frames at the end, with changes."""
 
     def __init__(self, alter: Callable[[bytes], bytes]) -> None:
         self._alter = alter

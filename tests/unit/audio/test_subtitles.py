@@ -40,7 +40,7 @@ def cues(draw: st.DrawFn, speakers: st.SearchStrategy[str] = SPEAKERS) -> list[S
 
 
 def columns(line: str) -> int:
-    """The width by the rules of terminals: wide two, combining and invisible none, everything else one."""
+    """Return the width by the rules of terminals: wide two, combining and invisible none, everything else one."""
     return sum(
         0 if unicodedata.category(each) in {"Mn", "Me", "Cf"} else 1 + (unicodedata.east_asian_width(each) in "WF")
         for each in line

@@ -15,7 +15,7 @@ SMALL = JobSize(turns=2, characters_a_turn=30)
 
 
 def usage(*, work: Usage | None = None, poll: Usage | None = None, audio_bytes: int = 0) -> JobUsage:
-    """A job of 60 characters and 5 s of humming."""
+    """Return the usage of a job of 60 characters and 5 s of humming."""
     return JobUsage(
         size=SMALL,
         submit=Usage(),
@@ -31,7 +31,7 @@ def usage(*, work: Usage | None = None, poll: Usage | None = None, audio_bytes: 
 
 
 def model(**assumptions: float) -> CostModel:
-    """One by which real voices take 10 s for them."""
+    """Return a model in which real voices take 10 s for the same characters."""
     whole = Assumptions(**{"characters_a_second": 6.0, "cold_start_share": 0.0, **assumptions})  # type: ignore[arg-type]
     return CostModel(RECORD.deployment, PRICES, whole)
 

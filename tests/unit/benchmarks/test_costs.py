@@ -1,4 +1,4 @@
-"""The costs in docs/operations.md follow from what is recorded, and that is still so."""
+"""Costs in docs/operations.md: they follow from the recorded usage, which is still current."""
 
 from __future__ import annotations
 

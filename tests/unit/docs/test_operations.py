@@ -1,4 +1,4 @@
-"""docs/operations.md keeps up with what it describes."""
+"""docs/operations.md agrees with the code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARAGRAPHS = {
 
 
 def anchors(text: str) -> set[str]:
-    """As GitHub makes them of the headings."""
+    """Return the anchors that GitHub makes of the headings."""
     headings = re.findall(r"^##+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

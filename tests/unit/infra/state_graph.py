@@ -1,4 +1,4 @@
-"""What validators of the states language let pass: states that lead nowhere, and states that are never reached."""
+"""Checks that validators of the states language lack: dead ends, and states that are never reached."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ENDS = {"Succeed", "Fail"}
 
 
 def problems(machine: State) -> list[str]:
-    """Of a state machine, and of those within its maps and branches."""
+    """Return the problems of a state machine, and of the state machines in its maps and branches."""
     return [problem for level in _levels(machine) for problem in _problems_of(level)]
 
 

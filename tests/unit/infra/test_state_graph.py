@@ -1,4 +1,4 @@
-"""The check of the workflow finds what it is for."""
+"""The check of the workflow finds the faults that it is for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state machine file keeps its promises: its names exist, its waits and time-outs are the product's."""
+"""State machine file: its names exist, and its waits and timeouts are the product's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one table of failures: it names every error, and every failure of it can be told, whatever is known."""
+"""Table of failures: it has every error, and every failure has a message, whatever details are known."""
 
 from __future__ import annotations
 

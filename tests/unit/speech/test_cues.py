@@ -15,7 +15,7 @@ MS_PER_CHARACTER = 200
 
 
 def words_of(text: str, ms_per_character: int = MS_PER_CHARACTER) -> tuple[Word, ...]:
-    """Each word at the time that its place in the text gives it."""
+    """Return the words, each with the times that follow from its place in the text."""
     return tuple(
         Word(match.start(), match.end(), match.start() * ms_per_character, match.end() * ms_per_character)
         for match in re.finditer(r"[\u3400-\u9fff]|\d+\.\d+|[A-Za-z0-9]+(?:['’][a-z]+)?", text)
@@ -155,7 +155,7 @@ def test_two_lines_hold_every_cue(text: str, ms_per_character: int) -> None:
 
 
 def width(text: str) -> int:
-    """One column for a blank or a narrow character, two for a wide one, none for an accent."""
+    """Return the columns of a text: one for a blank or a narrow character, two for a wide one, none for an accent."""
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in " ".join(text.split())

@@ -1,4 +1,4 @@
-"""The parts of the OpenAI-compatible provider that send nothing."""
+"""Parts of the OpenAI-compatible provider that send no requests."""
 
 from __future__ import annotations
 

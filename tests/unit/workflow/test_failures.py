@@ -19,7 +19,7 @@ CONCRETE_SPEECH_ERRORS = [
 
 
 def as_step_functions_reports(error: Exception) -> dict[str, str]:
-    """What a Catch receives when a Lambda task raised ``error``."""
+    """Return the input of a Catch after a Lambda task has raised ``error``."""
     cause = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": ["secret/path.py"]}
     return {"Error": type(error).__name__, "Cause": json.dumps(cause)}
 

@@ -1,4 +1,4 @@
-"""When progress is written, and when not."""
+"""Progress of a batch: when it is written, and when not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class World:
-    """A progress with a clock that is set by hand, and what it has written."""
+    """A progress with a clock that is set by hand, and its writes."""
 
     def __init__(self, *, recorded: int = 0) -> None:
         self.now = 0.0

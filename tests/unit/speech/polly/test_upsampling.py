@@ -1,4 +1,4 @@
-"""Compared with what numpy measures; numpy is no dependency of what is deployed."""
+"""Upsampling, compared with measurements in numpy, which is not deployed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def heard(data: bytes) -> np.ndarray:
 
 
 def level_db(samples: np.ndarray, hz: float, *, amplitude: float) -> float:
-    """How strong one frequency is in 24 kHz audio, in relation to a tone of ``amplitude``."""
+    """Return the level of one frequency in 24 kHz audio, relative to a tone of ``amplitude``."""
     window = np.hanning(len(samples))
     turning = np.exp(-2j * np.pi * hz * np.arange(len(samples)) / 24_000)
     return float(20 * np.log10(2 * abs((samples * window * turning).sum()) / window.sum() / amplitude + 1e-12))
@@ -67,7 +67,7 @@ def test_the_length_is_three_halves_and_every_second_sample_is_kept(samples: lis
 
 @given(st.lists(st.sampled_from([-FULL_SCALE - 1, 0, FULL_SCALE]), min_size=1, max_size=200))
 def test_what_is_too_loud_is_clipped_and_never_wraps(samples: list[int]) -> None:
-    """The result is the one of unlimited numbers, limited at the end."""
+    """The result is that of unlimited numbers, clipped at the end."""
     given = np.array(samples, "<i2")
 
     converted = heard(upsample_16k_to_24k(given.tobytes()))
