@@ -1,7 +1,7 @@
-"""Which part of a segment's text is shown as a subtitle, and when.
+"""Cues: the parts of a segment's text that subtitles show, and their times.
 
-A cue is a sentence. One that two lines do not hold is divided at the ends of its clauses or, where there is none
-about where it has to be divided, between two words. One that is heard too shortly to be read joins a neighbour.
+A cue is a sentence. A sentence that is too long for two lines is divided at the ends of its clauses, or between two
+words where no clause ends near the right place. A cue that is too short to be read is joined with a neighbour.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from castline.speech.utterances import Word
 
 MAX_COLUMNS: Final = 2 * 42
-"""What two lines of a subtitle hold. An East Asian wide character takes two columns."""
+"""The columns of two subtitle lines. An East Asian wide character takes two columns."""
 
 MIN_CUE_MS: Final = 500
 MAX_CUES: Final = 60
-"""For each 1,000 characters of text."""
+"""The maximum number of cues for each 1,000 characters of text."""
 
 _OPENING_CATEGORIES: Final = ("Ps", "Pi")
 _START: Final = attrgetter("start")
@@ -34,23 +34,23 @@ _START: Final = attrgetter("start")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A part of a text, and when it is shown."""
+    """A part of a text, and the time at which it is shown."""
 
     start: int
-    """Where it begins in the text, in code points; it neither begins nor ends with white space."""
+    """The code point at which the cue begins in the text. A cue neither begins nor ends with white space."""
     end: int
     start_ms: int
-    """When its first word begins in the segment's audio."""
+    """The time in the segment's audio at which the cue's first word begins."""
     end_ms: int
 
 
 def cues_of(text: str, words: Sequence[Word], duration_ms: int) -> tuple[Cue, ...]:
-    """Divide ``text`` into cues: in order, without overlap, and together all of it but white space.
+    """Divide ``text`` into cues, in order and without overlap. Together they hold all of it but white space.
 
     Args:
         text: the text of one segment.
-        words: its words as they are heard, in order; where there are none, one cue lasts as long as the audio.
-        duration_ms: how long the segment's audio lasts.
+        words: the words with their times, in order. Without words, one cue lasts as long as the audio.
+        duration_ms: the length of the segment's audio.
     """
     whole = _trimmed(text, 0, len(text))
     if whole is None:
@@ -63,7 +63,7 @@ def cues_of(text: str, words: Sequence[Word], duration_ms: int) -> tuple[Cue, ..
 
 
 def is_one_cue(text: str) -> bool:
-    """Whether ``text`` is one cue whenever its words are heard: one sentence, and short enough."""
+    """Return whether ``text`` is one cue, whatever its words' times: one sentence, and short enough."""
     whole = _trimmed(text, 0, len(text))
     if whole is None:
         return True
@@ -75,7 +75,7 @@ def is_one_cue(text: str) -> bool:
 
 
 def _columns_before(text: str) -> list[int]:
-    """Return for each position the width of all before it on one line.
+    """Return, for each position, the width of the text before it on one line. White space is one column wide.
 
     White space is one column wide, however long. A position inside a grapheme counts as the one after it.
     """
@@ -90,7 +90,7 @@ def _columns_before(text: str) -> list[int]:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The range without the white space at its ends; nothing if there is nothing else."""
+    """Return the range without the white space at its ends; None if there is nothing else."""
     part = text[start:end]
     start += len(part) - len(part.lstrip())
     end -= len(part) - len(part.rstrip())
@@ -98,7 +98,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 class _Divider:
-    """Divides one text into sentences and their parts."""
+    """A divider of one text into sentences and their parts."""
 
     def __init__(self, text: str, words: Sequence[Word], columns: Sequence[int]) -> None:
         places = find_places(text)
@@ -114,7 +114,7 @@ class _Divider:
         ]
 
     def ranges(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """The parts of the text from ``start`` to ``end``, in order, without white space at their ends."""
+        """Yield the parts of the text from ``start`` to ``end``, in order, without white space at their ends."""
         inside = [place for place in self._sentence_ends if start < place < end]
         for sentence_start, sentence_end in pairwise([start, *inside, end]):
             yield from self._parts(sentence_start, sentence_end)
@@ -131,7 +131,7 @@ class _Divider:
             yield from self._parts(cut, end)
 
     def _cut(self, start: int, end: int) -> int | None:
-        """Where to divide a part that is too long, so that about as few parts as possible, equally long, remain."""
+        """Find where to divide a part that is too long, so that few parts of about equal length remain."""
         width = self._columns[end] - self._columns[start]
         if width <= MAX_COLUMNS:
             return None
@@ -149,16 +149,16 @@ class _Divider:
         return None
 
     def _before_openers(self, start: int, end: int) -> int:
-        """The position before the opening quotes and brackets that stand before ``end``, but not before ``start``."""
+        """Return the position before the opening quotes and brackets that precede ``end``, at least ``start``."""
         while end > start and unicodedata.category(self._text[end - 1]) in _OPENING_CATEGORIES:
             end -= 1
         return end
 
 
 def _timed(ranges: Iterable[tuple[int, int]], words: Sequence[Word], duration_ms: int) -> list[Cue]:
-    """Each range with the time from its first word's beginning to its last word's end.
+    """Give each range the time from its first word's beginning to its last word's end.
 
-    One without words of its own has the time between the words around it.
+    A range without words gets the time between the words around it.
     """
     cues: list[Cue] = []
     for start, end in ranges:
@@ -174,7 +174,7 @@ def _timed(ranges: Iterable[tuple[int, int]], words: Sequence[Word], duration_ms
 
 
 def _merged(cues: list[Cue], columns: Sequence[int]) -> list[Cue]:
-    """Join cues that are too short to be read, or too many, with a neighbour, if two lines hold both."""
+    """Join cues that are too short or too many with a neighbour, if two lines hold both."""
     max_count = MAX_CUES * -(-(len(columns) - 1) // 1000)
     joinable = list(cues)
     while True:
@@ -196,7 +196,7 @@ def _merged(cues: list[Cue], columns: Sequence[int]) -> list[Cue]:
 
 
 def _long_enough(cues: list[Cue], duration_ms: int) -> Iterator[Cue]:
-    """Show what is still too short for longer, as far as the next one and the end of the audio allow."""
+    """Extend cues that are still too short, at most to the next cue or the end of the audio."""
     for cue, latest_ms in zip(cues, [*(cue.start_ms for cue in cues[1:]), duration_ms], strict=True):
         end_ms = max(cue.end_ms, min(cue.start_ms + MIN_CUE_MS, latest_ms))
         yield Cue(cue.start, cue.end, cue.start_ms, end_ms)

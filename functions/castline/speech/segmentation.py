@@ -1,7 +1,8 @@
-"""Where a long text is cut into pieces that a provider takes in one request each.
+"""Segmentation of a long text into pieces that a provider takes in one request each.
 
-A piece ends at the strongest of these places within its reach, and as late as possible: the end of a paragraph, of
-a sentence, of a clause, white space. Where there is none of them, between two words or characters.
+A piece ends at the strongest place within its reach, and as late as possible. In order of strength these are the end
+of a paragraph, the end of a sentence, the end of a clause, and white space. Without such a place, a piece ends
+between two words or characters.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ _SPACE_END: Final = attrgetter("space_end")
 def split_text(text: str, *, max_characters: int) -> list[str]:
     """Cut ``text`` into pieces of at most ``max_characters`` Unicode code points, in linear time.
 
-    The pieces put together are ``text``, to the character. Each holds something that can be spoken, unless a stretch
-    of blanks and punctuation is about as long as a piece. No cut falls inside what a reader sees as one character
-    (an emoji, a flag, a letter with its accents), or inside a word, a number, an abbreviation, an address or an
-    entity such as ``&amp;``, unless that alone is longer than a piece.
+    The pieces joined together are ``text``, to the character. Each holds something that can be spoken, unless a
+    stretch of blanks and punctuation is about as long as a piece. No cut falls inside a grapheme cluster (an emoji, a
+    flag, a letter with its accents), or inside a word, a number, an abbreviation, an address or an entity such as
+    ``&amp;``, unless that alone is longer than a piece.
 
     Raises:
         ValueError: ``max_characters`` is less than 1.
@@ -46,7 +47,7 @@ def split_text(text: str, *, max_characters: int) -> list[str]:
 
 
 class _Cutter:
-    """Finds the ends of the pieces of one text."""
+    """A search for the ends of the pieces of one text."""
 
     def __init__(self, text: str, max_characters: int) -> None:
         self._text = text
@@ -57,7 +58,7 @@ class _Cutter:
         self._character_starts = set(accumulate(map(len, graphemes(text)), initial=0))
 
     def end_of_piece(self, start: int) -> int:
-        """Where the piece that begins at ``start`` ends."""
+        """Return the end of the piece that begins at ``start``."""
         limit = start + self._max_characters
         if limit >= len(self._text):
             return len(self._text)
@@ -75,7 +76,7 @@ class _Cutter:
         return best[1] if best else None
 
     def _least_harmful_cut(self, start: int, limit: int) -> int:
-        """The latest cut between words; else between characters; else into a piece with nothing to speak."""
+        """Return the latest cut between words, else between characters, else before a piece with nothing to speak."""
         between_characters = [cut for cut in range(limit, start, -1) if cut in self._character_starts]
         clean = [cut for cut in between_characters if self._leaves_speech_on_both_sides(start, cut)]
         between_words = (cut for cut in clean if cut not in self._amid_unit and not is_amid_word(self._text, cut))
@@ -85,12 +86,12 @@ class _Cutter:
         return cut in self._character_starts and self._leaves_speech_on_both_sides(start, cut)
 
     def _leaves_speech_on_both_sides(self, start: int, cut: int) -> bool:
-        """Whether the piece from ``start`` to ``cut`` holds something speakable, and the next one can too."""
+        """Return whether the piece from ``start`` to ``cut`` can be spoken, and the next piece may be too."""
         return self._next_speakable[start] < cut and self._next_speakable[cut] < cut + self._max_characters
 
 
 def _find_next_speakable(text: str) -> list[int]:
-    """For each position, where from there on the next letter, digit or symbol stands."""
+    """Return, for each position, the position of the next letter, digit or symbol from there on."""
     positions = [_NOWHERE] * len(text)
     upcoming = _NOWHERE
     for position in range(len(text) - 1, -1, -1):
