@@ -1,6 +1,6 @@
-"""Graphemes: what a reader sees as one character, and how wide it is.
+"""Graphemes, the characters that readers see, and their widths.
 
-Wcwidth, which takes 20 ms to import, is imported when the first text is looked at.
+Wcwidth takes 20 ms to import, so it is imported for the first text that needs it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ _CACHED_GRAPHEMES = 4096
 def graphemes(text: str) -> list[str]:
     """Split ``text`` into graphemes, in linear time.
 
-    A grapheme is an extended grapheme cluster of Unicode's Annex 29: a letter with its accents, a syllable of Hangul
-    written in parts, a flag, an emoji with its skin tone and all that is joined to it.
+    A grapheme is an extended grapheme cluster of Unicode's Annex 29: a letter with its accents, a Hangul syllable
+    written in parts, a flag, or an emoji with its skin tone and everything joined to it.
     """
     from wcwidth import iter_graphemes
 

@@ -75,7 +75,7 @@ def is_one_cue(text: str) -> bool:
 
 
 def _columns_before(text: str) -> list[int]:
-    """Return, for each position, the width of the text before it on one line. White space is one column wide.
+    """Return, for each position, the width of the text before it on one line.
 
     White space is one column wide, however long. A position inside a grapheme counts as the one after it.
     """

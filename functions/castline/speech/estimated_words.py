@@ -1,4 +1,4 @@
-"""When the words of a text are heard, as far as that can be guessed: for voices that do not report their words."""
+"""Estimated times of a text's words, for voices that do not report their words."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _PAUSE_MS: Final = {Strength.SPACE: 0, Strength.CLAUSE: 250, Strength.SENTENCE: 
 
 
 def estimate_words(text: str, *, duration_ms: int) -> tuple[Word, ...]:
-    """Spread the words of ``text`` over its audio, in proportion to how long their characters usually take.
+    """Spread the words of ``text`` over its audio, in proportion to the usual duration of their characters.
 
     Args:
         text: the text that was spoken.
-        duration_ms: how long its audio lasts, without silence at the ends.
+        duration_ms: the length of its audio, without silence at the ends.
     """
     pauses_ms = {place.marks_end: _PAUSE_MS[place.strength] for place in find_places(text)}
     lengths_ms = [
