@@ -18,6 +18,8 @@ from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from castline_cli.api import Api, Json
 
 _USUAL_LANGUAGE: Final = "zh-TW"
@@ -148,7 +150,7 @@ def _parse(api: Api, script: str) -> Json:
     return parsed
 
 
-def _place(name: str, problem: Json) -> str:
+def _place(name: str, problem: Mapping[str, Any]) -> str:
     """Where a problem of a script is, as editors and terminals understand it: ``file:line``."""
     return f"{name}:{problem['line']}" if "line" in problem else name
 

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { answered, api } from "./client";
 
-// What the service takes as of this writing; what it says replaces it.
-const USUAL = {
+/** What the service takes as of this writing; what a provider says replaces it. */
+export const USUAL_LIMITS = {
   max_turns: 1000,
   max_characters: 100_000,
   max_gap_ms: 2000,
@@ -10,12 +10,11 @@ const USUAL = {
   max_active_jobs: 3,
 };
 
-/** The limits of what may be submitted. */
-export function useProvider() {
-  const { data } = useQuery({
+/** The speech providers, the usual one first, and the limits of what may be submitted to each. */
+export function useProviders() {
+  return useQuery({
     queryKey: ["providers"],
     queryFn: async ({ signal }) => (await answered(api().GET("/api/v1/providers", { signal }))).items,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return data?.find(({ id }) => id === "azure") ?? USUAL;
 }

@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { answered, api } from "./client";
 
-/** All voices, in the provider's own order. */
-export function useVoices() {
+/** All voices of a provider, in its own order. Not asked for before it is known which provider. */
+export function useVoices(provider: string | undefined) {
   return useQuery({
-    queryKey: ["voices"],
+    queryKey: ["voices", provider],
     queryFn: async ({ signal }) =>
-      (await answered(api().GET("/api/v1/voices", { params: { query: { provider: "azure" } }, signal }))).items,
+      (await answered(api().GET("/api/v1/voices", { params: { query: provider ? { provider } : {} }, signal }))).items,
     staleTime: 60 * 60_000,
     gcTime: 60 * 60_000,
+    enabled: provider !== undefined,
   });
 }

@@ -1,7 +1,6 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { Unreachable } from "../api/errors";
-import type { ParsedDialogue, Voice } from "../api/types";
+import type { ParsedDialogue, Provider, Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { huesOf } from "../ui/hues";
@@ -13,13 +12,21 @@ import { describeVoice } from "./voice-description";
 interface Props {
   dialogue: ParsedDialogue | undefined;
   cast: ReadonlyMap<string, Voice>;
-  voices: UseQueryResult<Voice[]>;
+  /** Undefined until they are known. */
+  voices: readonly Voice[] | undefined;
+  /** Why they are not known, and how to ask again. */
+  error: unknown;
+  onRetry(): void;
+  providers: readonly Provider[];
+  provider: string | undefined;
+  onProvider(id: string): void;
   language: string;
   onChoose(speaker: string, voiceId: string): void;
 }
 
-/** The speakers, and the voice of each. */
-export function Cast({ dialogue, cast, voices, language, onChoose }: Props) {
+/** The speakers, and the voice of each; whose voices they are, where there are several providers. */
+export function Cast(props: Props) {
+  const { dialogue, cast, voices, error, onRetry, providers, provider, onProvider, language, onChoose } = props;
   const { t, format } = useSpeech();
   const [choosingFor, setChoosingFor] = useState<string>();
   const turns = useMemo(() => countTurns(dialogue), [dialogue]);
@@ -29,12 +36,22 @@ export function Cast({ dialogue, cast, voices, language, onChoose }: Props) {
       <div className="card-head">
         <h2 id="cast-label">{t.compose.cast}</h2>
       </div>
-      {voices.isError && !(voices.error instanceof Unreachable) && (
-        <ErrorNotice error={voices.error} onRetry={() => void voices.refetch()} />
+      {providers.length > 1 && (
+        <div className="cast-provider">
+          <label htmlFor="provider">{t.compose.provider}</label>
+          <select id="provider" className="field" value={provider} onChange={(event) => onProvider(event.target.value)}>
+            {providers.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </div>
       )}
+      {error != null && !(error instanceof Unreachable) && <ErrorNotice error={error} onRetry={onRetry} />}
       {!dialogue && <p className="card-empty">{t.compose.castEmpty}</p>}
-      {dialogue && voices.isPending && <Skeleton lines={2} />}
-      {dialogue && voices.data && (
+      {dialogue && !voices && error == null && <Skeleton lines={2} />}
+      {dialogue && voices && (
         <ul className="cast">
           {dialogue.speakers.map((speaker) => {
             const voice = cast.get(speaker);
@@ -69,12 +86,12 @@ export function Cast({ dialogue, cast, voices, language, onChoose }: Props) {
           })}
         </ul>
       )}
-      {choosingFor !== undefined && voices.data && (
+      {choosingFor !== undefined && voices && (
         <VoicePicker
           speaker={choosingFor}
           chosen={cast.get(choosingFor)}
           cast={cast}
-          voices={voices.data}
+          voices={voices}
           language={language}
           onClose={() => setChoosingFor(undefined)}
           onChoose={(voiceId) => {

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useReading } from "../api/dialogues";
 import { Refused, Unreachable } from "../api/errors";
 import { useSubmitJob } from "../api/jobs";
-import { useProvider } from "../api/providers";
+import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { useVoices } from "../api/voices";
 import { useSpeech } from "../i18n/strings";
 import { LimitNotice } from "../job/LimitNotice";
@@ -39,8 +39,10 @@ export function Compose({ user }: { user: string }) {
   const isRead = reading.data?.script === draft.script;
   const dialogue = useLastDialogue(isBlank ? null : reading.data?.isDialogue ? reading.data.dialogue : undefined);
 
-  const voices = useVoices();
-  const limits = useProvider();
+  const providers = useProviders();
+  const provider = providers.data?.find(({ id }) => id === draft.provider) ?? providers.data?.[0];
+  const limits = provider ?? USUAL_LIMITS;
+  const voices = useVoices(provider?.id);
   const guessed = useMemo(() => guessLanguage(settled), [settled]);
   const language = draft.language ?? guessed;
   const cast = useMemo(
@@ -63,8 +65,8 @@ export function Compose({ user }: { user: string }) {
             : undefined;
 
   function makeAudio(): void {
-    if (whyNot !== undefined || !dialogue || submit.isPending) return;
-    const request = toRequest(draft, dialogue.turns, cast, language);
+    if (whyNot !== undefined || !dialogue || !provider || submit.isPending) return;
+    const request = toRequest(draft, provider.id, dialogue.turns, cast, language);
     submit.mutate(
       { request, idempotencyKey: keyFor(JSON.stringify(request)) },
       {
@@ -106,7 +108,12 @@ export function Compose({ user }: { user: string }) {
         <Cast
           dialogue={dialogue}
           cast={cast}
-          voices={voices}
+          voices={voices.data}
+          error={providers.error ?? voices.error}
+          onRetry={() => void (providers.isError ? providers : voices).refetch()}
+          providers={providers.data ?? []}
+          provider={provider?.id}
+          onProvider={(id) => change({ provider: id })}
           language={language}
           onChoose={(speaker, voiceId) => change({ voices: chooseVoice(draft.voices, speaker, voiceId) })}
         />

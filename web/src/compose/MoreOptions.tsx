@@ -20,6 +20,9 @@ interface Props {
 export function MoreOptions({ draft, onChange, guessed, voices, maxGapMs, maxCrossfadeMs }: Props) {
   const { t, format } = useSpeech();
   const nameOf = (tag: string) => format.language(tag) ?? tag;
+  const languages = languagesOf(voices, guessed);
+  // Chosen while another provider, or none yet, was there.
+  const isListed = draft.language === undefined || languages.some(({ tag }) => tag === draft.language);
   const formats = { mp3: "MP3", wav: "WAV" };
   const summary = t.compose.moreSummary(
     nameOf(draft.language ?? guessed),
@@ -44,7 +47,8 @@ export function MoreOptions({ draft, onChange, guessed, voices, maxGapMs, maxCro
             onChange={(event) => onChange({ language: event.target.value || undefined })}
           >
             <option value="">{t.compose.automatic(nameOf(guessed))}</option>
-            {languagesOf(voices, guessed).map(({ tag, name }) => (
+            {!isListed && <option value={draft.language}>{nameOf(draft.language ?? "")}</option>}
+            {languages.map(({ tag, name }) => (
               <option key={tag} value={tag}>
                 {format.language(tag) ?? name}
               </option>

@@ -3,7 +3,7 @@ import type { FieldProblem, ParsedDialogue } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Button } from "../ui/Button";
 import { huesOf } from "../ui/hues";
-import { lineNamedIn, rangeOfLine, turnOfEachLine } from "./script";
+import { linesOf, rangeOfLine, turnOfEachLine } from "./script";
 
 interface Props {
   script: string;
@@ -31,10 +31,7 @@ export function ScriptEditor(props: Props) {
   const [cleared, setCleared] = useState<string>();
 
   const hues = useMemo(() => huesOfLines(script, dialogue), [script, dialogue]);
-  const broken = useMemo(
-    () => new Set(problems.map(({ message }) => lineNamedIn(message)).filter((line) => line !== undefined)),
-    [problems],
-  );
+  const broken = useMemo(() => new Set(problems.map(({ line }) => line)), [problems]);
   const isBlank = script.trim() === "";
 
   function goToLine(line: number | undefined): void {
@@ -78,7 +75,7 @@ export function ScriptEditor(props: Props) {
       </div>
       <div className="editor-paper" lang={language}>
         <div className="editor-marks" aria-hidden="true">
-          {script.split("\n").map((text, index) => (
+          {linesOf(script).map((text, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
             <Line key={index} number={index + 1} text={text} hue={hues[index]} isBroken={broken.has(index + 1)} />
           ))}
@@ -102,9 +99,9 @@ export function ScriptEditor(props: Props) {
           <>
             <p>{t.compose.problemsLead(problems.length)}</p>
             <ul aria-label={t.compose.problems}>
-              {problems.map(({ message }) => (
+              {problems.map(({ message, line }) => (
                 <li key={message}>
-                  <button type="button" onClick={() => goToLine(lineNamedIn(message))}>
+                  <button type="button" onClick={() => goToLine(line)}>
                     {message}
                   </button>
                 </li>

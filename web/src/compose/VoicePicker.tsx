@@ -25,7 +25,11 @@ export function VoicePicker({ speaker, chosen, cast, voices, language, onChoose,
   const listId = useId();
   const [q, setQ] = useState("");
   const [gender, setGender] = useState<Gender | "any">("any");
-  const [only, setOnly] = useState(() => chosen?.language ?? language);
+  const languages = useMemo(() => languagesOf(voices, language), [voices, language]);
+  const [only, setOnly] = useState(() => {
+    const wanted = [chosen?.language, language].find((tag) => languages.some((each) => each.tag === tag));
+    return wanted ?? "";
+  });
   const found = useMemo(() => matchingVoices(voices, { q, gender, language: only }), [voices, q, gender, only]);
   const [active, setActive] = useState(chosen?.voice_id);
   const activeIndex = Math.max(
@@ -77,7 +81,7 @@ export function VoicePicker({ speaker, chosen, cast, voices, language, onChoose,
           onChange={(event) => setOnly(event.target.value)}
         >
           <option value="">{t.picker.allLanguages}</option>
-          {languagesOf(voices, language).map(({ tag, name }) => (
+          {languages.map(({ tag, name }) => (
             <option key={tag} value={tag}>
               {format.language(tag) ?? name}
             </option>

@@ -57,6 +57,12 @@ it("is not misled by speakers who are called as properties of objects", () => {
   expect(names(["constructor", "__proto__"])).toEqual(["constructor 曉臻", "__proto__ 雲哲"]);
 });
 
+it("gives a voice that speaks every language before one of the same language elsewhere", () => {
+  const some = [voice("zh-CN", "晓晓", "female"), voice("mul", "Alloy", "neutral"), voice("zh-TW", "曉臻", "female")];
+  const cast = [...castVoices(["A", "B", "C"], {}, some, "zh-TW").values()].map(({ name }) => name);
+  expect(cast).toEqual(["曉臻", "Alloy", "晓晓"]);
+});
+
 it("takes any voice when there is none of the language", () => {
   expect(names(["A"], {}, "xx-XX")).toEqual(["A Ava"]);
 });

@@ -2,6 +2,7 @@
 
 import type { Voice } from "../api/types";
 import { speakerKey } from "../speakers";
+import { MANY_LANGUAGES } from "./language";
 
 /** `chosen` with another voice for one speaker, whatever spelling of the name it was chosen for before. */
 export function chooseVoice(
@@ -55,12 +56,16 @@ export function castVoices(
   );
 }
 
-/** The voices of the language first, women's and men's in turn, then those of the same language elsewhere. */
+/**
+ * The voices of the language first, women's and men's in turn, then those that speak every language, then those of the
+ * same language elsewhere.
+ */
 function inOrderOfFit(voices: readonly Voice[], language: string): Voice[] {
   const primary = language.split("-")[0];
   const exact = voices.filter((voice) => voice.language === language);
+  const versatile = voices.filter((voice) => voice.language === MANY_LANGUAGES);
   const near = voices.filter((voice) => voice.language !== language && voice.language.split("-")[0] === primary);
-  const fitting = [...alternating(exact), ...alternating(near)];
+  const fitting = [...alternating(exact), ...alternating(versatile), ...alternating(near)];
   return fitting.length > 0 ? fitting : alternating(voices);
 }
 

@@ -7,6 +7,8 @@ export type OutputFormat = "mp3" | "wav";
 
 export interface Draft {
   script: string;
+  /** A speech provider's id; undefined for the service's first one. */
+  provider?: string | undefined;
   /** The voice's id for each speaker to whom one was given by hand. */
   voices: Readonly<Record<string, string>>;
   /** A language tag; undefined when it follows from the script. */
@@ -32,10 +34,11 @@ export function draftOf({ input_params: input }: JobDetail, script: string): Dra
   const { language } = input;
   if (isSingleVoice(input)) {
     const voices = { [singleSpeaker(input)]: input.voice_id };
-    return { ...EMPTY_DRAFT, script, voices, language, format };
+    return { ...EMPTY_DRAFT, script, provider: input.provider, voices, language, format };
   }
   const voices = Object.fromEntries(input.voice_assignments.map(({ speaker, voice_id }) => [speaker, voice_id]));
-  return { script, voices, language, format, gapMs: input.gap_ms, crossfadeMs: input.crossfade_ms };
+  const { provider, gap_ms: gapMs, crossfade_ms: crossfadeMs } = input;
+  return { script, provider, voices, language, format, gapMs, crossfadeMs };
 }
 
 /** A job's turns; of a single text, one turn of a speaker who is called by the voice. */
@@ -54,6 +57,7 @@ function isDraft(value: unknown): value is Draft {
     typeof draft === "object" &&
     draft !== null &&
     typeof draft.script === "string" &&
+    (draft.provider === undefined || typeof draft.provider === "string") &&
     typeof draft.voices === "object" &&
     draft.voices !== null &&
     (draft.format === "mp3" || draft.format === "wav") &&

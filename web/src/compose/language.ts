@@ -1,5 +1,8 @@
 /** Which language a script seems to be in, by its characters. */
 
+/** The language of a voice that speaks every language (ISO 639-2). */
+export const MANY_LANGUAGES = "mul";
+
 const SIMPLIFIED = /[这们说吗时会个为来对过还让谁听见样国书]/;
 
 /** A language tag that voices are listed under. */

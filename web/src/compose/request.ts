@@ -1,15 +1,16 @@
 import type { CreateJobRequest, Turn, Voice } from "../api/types";
 import type { Draft } from "./draft";
 
-/** What a draft is submitted as. `cast`: a voice for every speaker of `turns`. */
+/** What a draft is submitted as. `cast`: a voice of the provider for every speaker of `turns`. */
 export function toRequest(
   draft: Draft,
+  provider: string,
   turns: readonly Turn[],
   cast: ReadonlyMap<string, Voice>,
   language: string,
 ): CreateJobRequest {
   return {
-    provider: "azure",
+    provider,
     turns: [...turns],
     voice_assignments: [...cast].map(([speaker, voice]) => ({
       speaker,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isSameDialogue, lineNamedIn, rangeOfLine, toScript, turnOfEachLine } from "./script";
+import { isSameDialogue, rangeOfLine, toScript, turnOfEachLine } from "./script";
 
 const turns = [
   { speaker: "A", text: "你好，今天天氣真好！" },
@@ -39,44 +39,30 @@ describe("turns as a script", () => {
 });
 
 describe("the turn of each line", () => {
-  it("is found again in what toScript writes", () => {
-    expect(turnOfEachLine(toScript(turns), turns)).toEqual([0, 1, 1, 2]);
+  const spoken = (line: number, text: string, speaker = "A") => ({ speaker, text, index: line, line });
+
+  it("is the one that begins there, or goes on there", () => {
+    const script = "A: 你好，今天天氣真好！\nDr. Wang: It is.\n  Shall  we walk?\n曉雨：好啊。";
+    const parsed = [spoken(1, "你好，今天天氣真好！"), spoken(2, "It is.\nShall we walk?"), spoken(4, "好啊。")];
+    expect(turnOfEachLine(script, parsed)).toEqual([0, 1, 1, 2]);
   });
 
   it("covers names on lines of their own, and passes over what is not spoken", () => {
-    const script = "（開場）\nA：\n  你好 嗎\n\n---\n[B] 好\n再見";
-    const spoken = [
-      { speaker: "A", text: "你好 嗎" },
-      { speaker: "B", text: "好\n再見" },
-    ];
-    expect(turnOfEachLine(script, spoken)).toEqual([undefined, 0, 0, undefined, undefined, 1, 1]);
-  });
-
-  it("is found when a name is spelled in another way than the first time", () => {
-    const spoken = ["好", "對"].map((text) => ({ speaker: "Jos\u00e9", text }));
-    expect(turnOfEachLine("Jos\u00e9: 好\nJose\u0301: 對", spoken)).toEqual([0, 1]);
+    const script = "（開場）\nA：\n  你好 嗎\n\n---\n[B] 好\n（笑）\n再見";
+    const parsed = [spoken(2, "你好 嗎"), spoken(6, "好\n再見", "B")];
+    expect(turnOfEachLine(script, parsed)).toEqual([undefined, 0, 0, undefined, undefined, 1, undefined, 1]);
   });
 
   it("tells equal turns apart", () => {
-    const twice = [
-      { speaker: "A", text: "好" },
-      { speaker: "A", text: "好" },
-    ];
-    expect(turnOfEachLine("A：好\nA：好", twice)).toEqual([0, 1]);
+    expect(turnOfEachLine("A：好\nA：好", [spoken(1, "好"), spoken(2, "好")])).toEqual([0, 1]);
+  });
+
+  it("counts lines as the service does", () => {
+    expect(turnOfEachLine("A：好\u2028A：對", [spoken(1, "好"), spoken(2, "對")])).toEqual([0, 1]);
   });
 });
 
-describe("a line", () => {
-  it.each([
-    ["第 12 行：這一行之前沒有講者", 12],
-    ["line 3: speaker B says nothing", 3],
-    ["必填", undefined],
-  ])("is named in %j", (message, line) => {
-    expect(lineNamedIn(message)).toBe(line);
-  });
-
-  it("has a range within the script", () => {
-    expect(rangeOfLine("one\ntwo\nthree", 2)).toEqual([4, 7]);
-    expect(rangeOfLine("one\ntwo\nthree", 3)).toEqual([8, 13]);
-  });
+it("finds the range of a line within the script", () => {
+  expect(rangeOfLine("one\ntwo\nthree", 2)).toEqual([4, 7]);
+  expect(rangeOfLine("one\ntwo\nthree", 3)).toEqual([8, 13]);
 });

@@ -1,5 +1,6 @@
 /** Scripts and turns: written as one, and found again in the other. The service reads scripts; this only writes them. */
 
+import type { ParsedTurn } from "../api/types";
 import { speakerKey } from "../speakers";
 
 interface SpokenTurn {
@@ -50,43 +51,33 @@ export function isSameDialogue(one: readonly SpokenTurn[], other: readonly Spoke
   );
 }
 
-/** For each line of `script`, the number of the turn that it belongs to; undefined where it belongs to none. */
-export function turnOfEachLine(script: string, turns: readonly SpokenTurn[]): (number | undefined)[] {
-  const expected = turns.flatMap((turn, index) =>
-    turn.text.split("\n").map((text, part) => ({ index, text, label: part === 0 ? speakerKey(turn.speaker) : "" })),
-  );
-  let next = 0;
-  let open: { index: number; line: number } | undefined;
-  const found: (number | undefined)[] = [];
-  script.split("\n").forEach((raw, line) => {
-    const text = raw.replace(/[\s\u200b\ufeff]+/g, " ").trim();
-    const wanted = expected[next];
-    found[line] = undefined;
-    if (!text || !wanted) return;
-    const names = speakerKey(raw);
-    const isNamed = names.includes(wanted.label) || (open?.index === wanted.index && wanted.label !== "");
-    if (text.endsWith(wanted.text) && isNamed) {
-      found[line] = wanted.index;
-      // A name on a line of its own speaks the lines below it.
-      if (open?.index === wanted.index) found[open.line] = wanted.index;
-      open = undefined;
-      next += 1;
-    } else if (wanted.label !== "" && names.includes(wanted.label)) {
-      open = { index: wanted.index, line };
-    }
-  });
-  return found;
+/** The lines of what a text area holds, as the service counts them. */
+export function linesOf(script: string): string[] {
+  return script.split(/[\n\u2028\u2029]/);
 }
 
-/** The number of the line, counted from 1, that a sentence of the API's about a script names first. */
-export function lineNamedIn(message: string): number | undefined {
-  const match = /(?:第 |line )(\d+)/.exec(message);
-  return match ? Number(match[1]) : undefined;
+/** For each line of `script`, the number of the turn that it belongs to; undefined where it belongs to none. */
+export function turnOfEachLine(script: string, turns: readonly ParsedTurn[]): (number | undefined)[] {
+  let index = -1;
+  let spoken = new Set<string>();
+  return linesOf(script).map((raw, line) => {
+    const next = turns[index + 1];
+    if (next?.line === line + 1) {
+      spoken = new Set(next.text.split("\n"));
+      index += 1;
+      return index;
+    }
+    const text = raw
+      .replace(/[\u200b\ufeff]/g, "")
+      .replace(/\s+/g, " ")
+      .trim();
+    return spoken.has(text) ? index : undefined;
+  });
 }
 
 /** Where line `line`, counted from 1, begins and ends in `script`. */
 export function rangeOfLine(script: string, line: number): [start: number, end: number] {
-  const lines = script.split("\n");
+  const lines = linesOf(script);
   const start = lines.slice(0, line - 1).reduce((length, text) => length + text.length + 1, 0);
   return [start, start + (lines[line - 1]?.length ?? 0)];
 }

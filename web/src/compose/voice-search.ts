@@ -1,4 +1,5 @@
 import type { Gender, Voice } from "../api/types";
+import { MANY_LANGUAGES } from "./language";
 
 interface Wish {
   /** Words that all have to occur in the name, the id or the language's name. */
@@ -11,7 +12,7 @@ interface Wish {
 export function matchingVoices(voices: readonly Voice[], { q, gender, language }: Wish): Voice[] {
   const words = q.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   return voices.filter((voice) => {
-    if (language !== "" && voice.language !== language) return false;
+    if (language !== "" && voice.language !== language && voice.language !== MANY_LANGUAGES) return false;
     if (gender !== "any" && voice.gender !== gender) return false;
     const names = `${voice.name} ${voice.voice_id} ${voice.language_name}`.toLocaleLowerCase();
     return words.every((word) => names.includes(word));
@@ -21,6 +22,7 @@ export function matchingVoices(voices: readonly Voice[], { q, gender, language }
 /** The languages that there are voices of: those related to `first` at the top, else in order of their tags. */
 export function languagesOf(voices: readonly Voice[], first: string): { tag: string; name: string }[] {
   const names = new Map(voices.map((voice) => [voice.language, voice.language_name]));
+  names.delete(MANY_LANGUAGES);
   const rank = (tag: string) => (tag === first ? 0 : tag.split("-")[0] === first.split("-")[0] ? 1 : 2);
   return [...names]
     .map(([tag, name]) => ({ tag, name }))

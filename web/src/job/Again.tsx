@@ -3,7 +3,7 @@ import { useState } from "react";
 import { parseScript } from "../api/dialogues";
 import { Refused } from "../api/errors";
 import { useResubmitJob } from "../api/jobs";
-import { useProvider } from "../api/providers";
+import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { isSingleVoice, type JobDetail } from "../api/types";
 import { draftOf, saveDraft, turnsOf } from "../compose/draft";
 import { isSameDialogue, toScript } from "../compose/script";
@@ -16,7 +16,8 @@ import { LimitNotice } from "./LimitNotice";
 /** The same dialogue once more: to be edited, or as it is. */
 export function Again({ job, user }: { job: JobDetail; user: string }) {
   const { t } = useSpeech();
-  const { max_active_jobs: maxJobs } = useProvider();
+  const { data: providers } = useProviders();
+  const { max_active_jobs: maxJobs } = providers?.[0] ?? USUAL_LIMITS;
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const resubmit = useResubmitJob();
   const edit = useMutation({ mutationFn: () => scriptOf(job) });

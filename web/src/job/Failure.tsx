@@ -1,7 +1,7 @@
 import type { JobDetail } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Icon } from "../ui/icons";
-import { failedTurn, readable } from "./failed-turn";
+import { failedTurn } from "./failed-turn";
 
 /** Whose turn it is after a failure, by its code; what is not listed may work when it is tried again. */
 const NEXT: Record<string, "input" | "operator"> = {
@@ -17,14 +17,15 @@ const NEXT: Record<string, "input" | "operator"> = {
 export function Failure({ job }: { job: JobDetail }) {
   const { t, format } = useSpeech();
   const turn = failedTurn(job);
-  const message = job.error_message ?? t.errors.unexpected;
   const code = job.error_code ?? "INTERNAL_ERROR";
+  // The service names a turn by the index that its client gave; here the turn is shown instead.
+  const message = (turn && t.job.wrongTurn[code]) ?? job.error_message ?? t.errors.unexpected;
   return (
     <section className="notice notice-alarm failure" aria-labelledby="failure-label">
       <Icon name="warning" />
       <div className="notice-body">
         <h2 id="failure-label">{t.job.whatWentWrong}</h2>
-        <p className="notice-title">{turn ? readable(message, turn.position) : message}</p>
+        <p className="notice-title">{message}</p>
         {turn && (
           <blockquote>
             <small>

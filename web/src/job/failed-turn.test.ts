@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { JobDetail } from "../api/types";
-import { failedTurn, readable } from "./failed-turn";
+import { failedTurn } from "./failed-turn";
 
 const job = (error_details?: JobDetail["error_details"]) =>
   ({
@@ -26,10 +26,4 @@ it("finds none when the failure is about none, or about one that there is not", 
   expect(failedTurn(job({ turn_index: 7 }))).toBeUndefined();
   expect(failedTurn(job({}))).toBeUndefined();
   expect(failedTurn(job())).toBeUndefined();
-});
-
-it("numbers the turn as the page shows it", () => {
-  expect(readable("找不到 index 20 這一句使用的聲音", 1)).toBe("找不到第 2 句使用的聲音");
-  expect(readable("The turn of index 20 made no sound.", 1)).toBe("Turn 2 made no sound.");
-  expect(readable("cannot speak the turn of index 20.", 1)).toBe("cannot speak turn 2.");
 });

@@ -23,10 +23,3 @@ export function failedTurn({ error_details: details, input_params: input }: JobD
   const voice = input.voice_assignments.find(({ speaker }) => speakerKey(speaker) === key);
   return { position, speaker: turn.speaker, text: turn.text, voiceName: voice?.voice_name || voice?.voice_id };
 }
-
-/** The message in the reader's terms: turns are numbered as they are shown, and not by the index that clients give. */
-export function readable(message: string, position: number): string {
-  return message
-    .replace(/ ?index \d+ 這一句/, `第 ${position + 1} 句`)
-    .replace(/(t)he turn of index \d+/i, (_match, first: string) => `${first}urn ${position + 1}`);
-}

@@ -1,0 +1,115 @@
+"""Several speech providers: one is chosen where the voices are, and speaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from local.azure_speech.server import AzureSpeechEmulator
+from local.cloud.clock import Clock
+from local.stack import LocalStack
+from tests.console.screens import SCRIPT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Locator
+
+    from tests.console.screens import Screens
+    from tests.e2e.api_client import ApiClient
+
+PROVIDERS = ("azure", "openai", "polly")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A service with three providers."""
+    with LocalStack(
+        clock=Clock(wait_scale=0.01),
+        speech=AzureSpeechEmulator(voice_engine="tone"),
+        more_providers=("openai", "polly"),
+        log_file=tmp_path_factory.mktemp("logs") / "functions.log",
+    ) as stack:
+        yield stack
+
+
+def select(screens: Screens) -> Locator:
+    return screens.page.get_by_role("combobox", name="Speech provider")
+
+
+def voice_ids(client: ApiClient, provider: str) -> set[str]:
+    return {voice["voice_id"] for voice in client.get(f"/voices?provider={provider}").json()["items"]}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_job_is_spoken_by_the_provider_that_was_chosen(screens: Screens, client: ApiClient, provider: str) -> None:
+    # Given a dialogue, cast with voices of the first provider
+    screens.open()
+    screens.write("A: Good morning!\nB: What a lovely day.")
+    expect(select(screens)).to_have_value("azure")
+
+    # When a provider is chosen, and the page loaded anew
+    select(screens).select_option(provider)
+    screens.page.reload()
+
+    # Then it is still chosen, its voices speak, and it makes the audio
+    expect(select(screens)).to_have_value(provider)
+    expect(screens.submit).not_to_have_attribute("aria-disabled", "true")
+    screens.submit.click()
+    job = client.wait_for(screens.wait_for_job(), "completed")
+    assert job["provider"] == provider
+    cast = {each["voice_id"] for each in job["input_params"]["voice_assignments"]}
+    assert len(cast) == 2
+    assert cast <= voice_ids(client, provider)
+
+
+def test_voices_that_the_next_provider_does_not_have_are_cast_anew(screens: Screens) -> None:
+    # Given a voice that was chosen by hand
+    page = screens.page
+    screens.open()
+    screens.write(SCRIPT)
+    page.get_by_role("button", name="Voice of B").click()
+    picker = page.get_by_role("dialog", name="Voice of B")
+    picker.get_by_role("combobox", name="Search voices").fill("YunJhe")
+    picker.get_by_role("listbox", name="Voices").get_by_role("option").first.click()
+    expect(page.get_by_role("button", name="Voice of B: 雲哲")).to_be_visible()
+
+    # When another provider is chosen, then B has one of its voices
+    select(screens).select_option("openai")
+    expect(page.get_by_role("button", name="Voice of B: zm_yunxi")).to_be_visible()
+
+    # And with the first one again, the voice that was chosen
+    select(screens).select_option("azure")
+    expect(page.get_by_role("button", name="Voice of B: 雲哲")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("provider", "fault", "sentence", "advice"),
+    [
+        ("azure", "malformed-ssml", "The speech provider cannot speak this turn.", "Change this turn"),
+        ("openai", "unauthorized", "The speech provider refused our key.", "The operator has to see to this."),
+        ("openai", "unsupported-voice", "There is no such voice as this turn asks for.", "Change this turn"),
+        ("polly", "access-denied", "The speech provider refused our key.", "The operator has to see to this."),
+    ],
+)
+def test_what_fails_at_a_provider_is_put_in_plain_words(
+    screens: Screens, client: ApiClient, provider: str, fault: str, sentence: str, advice: str
+) -> None:
+    # Given
+    screens.open()
+    screens.write(f"{SCRIPT} [[fault {fault}]]")
+    select(screens).select_option(provider)
+
+    # When
+    expect(screens.submit).not_to_have_attribute("aria-disabled", "true")
+    screens.submit.click()
+    client.wait_for(screens.wait_for_job(), "failed")
+    screens.page.reload()
+
+    # Then
+    wrong = screens.page.get_by_role("region", name="What went wrong")
+    expect(wrong).to_contain_text(sentence)
+    expect(wrong).to_contain_text(advice)
+    expect(wrong).to_contain_text("Turn 2, B")
