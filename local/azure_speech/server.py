@@ -171,7 +171,7 @@ class AzureSpeechEmulator:
         await Session(connection, self._behaviour, self.traffic).run()
 
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Answer what is not a WebSocket to be opened; ``None`` opens it."""
+        """Answer requests that open no WebSocket; return ``None`` to open one."""
         path = request.path.partition("?")[0]
         is_authorized = hmac.compare_digest(request.headers.get(_KEY_HEADER, "").encode(), self.key.encode())
         if path == _VOICES_PATH:

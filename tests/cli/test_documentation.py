@@ -1,4 +1,4 @@
-"""docs/command-line.md shows what happens: its examples are run, one after another, and its tables compared."""
+"""Examples in docs/command-line.md: they are run one after another, and the tables are compared with the code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOCAL, DEPLOYED = "http://127.0.0.1:8000", "https://castline.example.com"
 
 
 def examples() -> list[tuple[str, str]]:
-    """Return each command in the document, and what it shows."""
+    """Return each command in the document, and its output there."""
     blocks = re.findall(r"^```console\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
     parts = [part for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
     return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]

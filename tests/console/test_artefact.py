@@ -1,4 +1,4 @@
-"""The built page in ``web/dist`` is what its sources make, and light."""
+"""Built page in ``web/dist``: it is up to date with its sources, and small."""
 
 from __future__ import annotations
 

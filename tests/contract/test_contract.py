@@ -1,4 +1,4 @@
-"""``docs/openapi.json`` is true: schemathesis makes requests from it, and compares what comes back."""
+"""``docs/openapi.json`` matches the service: schemathesis makes requests from it, and checks the answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comparison that the guide is held to notices what it should, and lets pass what may differ."""
+"""Comparison of answers: it finds differences, and ignores values that may differ."""
 
 from __future__ import annotations
 

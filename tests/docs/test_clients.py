@@ -1,4 +1,4 @@
-"""The guide's clients do what they are shown for: they are run, as they are on the page, against a busy service."""
+"""Clients in the guide: they are run, as they are on the page, against a busy service."""
 
 from __future__ import annotations
 

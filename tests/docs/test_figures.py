@@ -113,7 +113,7 @@ def test_the_local_stack_explains_every_option_and_voice_count() -> None:
 
 
 def test_the_local_stack_lists_every_hook() -> None:
-    """Whatever reaches into moto is named."""
+    """The page names every module that patches moto."""
     cloud = ROOT / "local" / "cloud"
     hooks = {
         path.name for path in cloud.glob("*.py") if re.search(r"^from moto\.", path.read_text("utf-8"), re.MULTILINE)

@@ -1,4 +1,4 @@
-"""S3 answers, and the body breaks off: whoever reads it tries again, or tells the client to."""
+"""Broken response bodies of S3: the reader retries, or tells the client to retry."""
 
 from __future__ import annotations
 

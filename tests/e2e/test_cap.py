@@ -1,4 +1,4 @@
-"""At most three active jobs a user, whatever happens at the same time."""
+"""Cap of three active jobs a user, under concurrent requests."""
 
 from __future__ import annotations
 

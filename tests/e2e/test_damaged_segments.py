@@ -1,4 +1,4 @@
-"""Stored segments that something has damaged: what does not read as a segment is spoken again."""
+"""Damaged stored segments: an object that is not a valid segment is spoken again."""
 
 from __future__ import annotations
 

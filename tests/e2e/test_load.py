@@ -1,4 +1,4 @@
-"""The load run accounts for every job, and notices what is missing or left over."""
+"""Load test: it accounts for every job, and notices missing and left-over data."""
 
 from __future__ import annotations
 

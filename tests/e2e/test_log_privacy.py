@@ -64,7 +64,7 @@ def telling_dialogue(voice_id: str = HSIAO_YU, text: str = "") -> dict[str, Any]
 
 
 def broken(quoted: str) -> Callable[..., Any]:
-    """Return a function with a bug: its error quotes what it was given."""
+    """Return a function with a bug, whose error quotes its arguments."""
 
     def fail(*_args: Any, **_kwargs: Any) -> Any:
         raise ValueError(f"cannot work with {quoted!r}")

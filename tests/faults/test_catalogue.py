@@ -1,4 +1,4 @@
-"""The catalogue of what can be broken is true, and nothing is missing from it."""
+"""Catalogue of the calls that can be broken: it is correct and complete."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ class Expected:
     """Oldest first."""
     keys: dict[tuple[str, str], ExpectedKey] = field(default_factory=dict)
     users_with_slots: set[str] = field(default_factory=set)
-    """Those whom the reconciler looks at: all who have slots taken, and some who had until lately."""
+    """The users that the reconciler checks: all who have slots taken, and some who had until recently."""
 
     def add(self, job_id: str, user: str, now: datetime) -> ExpectedJob:
         job = ExpectedJob(number=len(self.jobs), id=job_id, user=user, created_at=now)
@@ -118,7 +118,7 @@ class Expected:
         return job
 
     def live_keys(self, now: datetime) -> list[tuple[str, str]]:
-        """Users and their keys that still stand for a job: those of pending jobs, if there are any."""
+        """Return the users and keys that still have a job: those of pending jobs, if there are any."""
         live = [name for name, key in self.keys.items() if now < key.expires_at]
         return [name for name in live if self.keys[name].job.status == "pending"] or live
 

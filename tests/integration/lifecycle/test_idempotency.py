@@ -1,4 +1,4 @@
-"""Sending a submission again under the same Idempotency-Key does not submit it again."""
+"""Idempotency keys: a repeated submission with the same key creates no second job."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class TestAnotherBody:
 
 
 class TestFailedSubmission:
-    """The key is as good as new."""
+    """The key of a failed submission can be used again."""
 
     def test_after_a_validation_error(self, world: World, user: str) -> None:
         assert error_of(post(user, "key", INVALID_BODY)) == (400, "VALIDATION_ERROR")

@@ -124,7 +124,7 @@ class _AllRules:
 
 
 class Lifecycle(RuleBasedStateMachine):
-    """Every job of two users, from every side at once."""
+    """All events of the jobs of two users, in any order."""
 
     world: ClassVar[World]
     happened: ClassVar[Counter[str]] = Counter()
@@ -144,14 +144,14 @@ class Lifecycle(RuleBasedStateMachine):
         return self.world.clock.now()
 
     def note(self, what: str) -> None:
-        """Say what is about to happen, or what kind it turned out to be."""
+        """Record the coming event, or the kind it turned out to be."""
         self.sound = False
         self.happened[what] += 1
         event(what)
 
     @initialize(stages=st.lists(st.tuples(SUBMITTING, st.integers(-2, 3)), min_size=2, max_size=4))
     def begin_in_the_middle(self, stages: list[tuple[str, int]]) -> None:
-        """Some jobs, and how many steps each has gone of the straight way; below 0, it was not even started."""
+        """Start with some jobs, each a number of steps along the normal way; below 0, it was not even started."""
         for user, steps in stages:
             count = len(self.expected.jobs)
             self.submit(user=user, key=None, text="你好", trouble=Trouble.CRASH if steps < 0 else Trouble.NONE)
@@ -537,7 +537,7 @@ class Lifecycle(RuleBasedStateMachine):
     # And in the end
 
     def teardown(self) -> None:
-        """Nothing stays open once every execution has ended, whatever has happened before."""
+        """Check that nothing stays open once every execution has ended."""
         if not self.sound:
             return
         statuses = self.world.executions.statuses

@@ -1,4 +1,4 @@
-"""A write of one item that meets a transaction on it: DynamoDB refuses it, and it is tried again."""
+"""Single writes that meet a transaction on the same item: DynamoDB refuses them, and they are retried."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def newer(value: Any) -> bytes:
 
 
 def dead_jobs(world: World, count: int) -> list[Job]:
-    """Processing jobs of as many users, whose executions have died."""
+    """Store processing jobs of as many users, whose executions have died."""
     jobs = [world.service.submit(new_user(), DIALOGUE) for _ in range(count)]
     for job in jobs:
         world.plan(job.id)
