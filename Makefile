@@ -17,7 +17,7 @@ help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 17 | sort
 
 .PHONY: demo
-demo: .venv/.installed ## A dialogue in, a playable file out: the whole service on this machine (PROVIDER=openai|polly)
+demo: .venv/.installed ## A dialogue in, a playable file out: the whole service on this machine (PROVIDER=… for one of local/speech_emulators.py)
 	@$(BIN)/python -m local demo $(if $(PROVIDER),--provider $(PROVIDER))
 
 .PHONY: dev

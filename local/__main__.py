@@ -28,7 +28,7 @@ LOG_FILE = Path("out") / "functions.log"
 
 Provider = Annotated[
     str | None,
-    typer.Option(help="Emulate one more speech provider, openai or polly, beside Azure Speech; the demo uses it."),
+    typer.Option(help="Emulate one more speech provider, such as polly, beside Azure Speech; the demo uses it."),
 ]
 
 app = typer.Typer(

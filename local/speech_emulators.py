@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from local.openai_speech import OpenAiSpeechEmulator
 from local.polly_speech import PollyEmulator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from local.azure_speech.engines import VoiceEngineName
 
@@ -18,12 +19,33 @@ if TYPE_CHECKING:
 class EmulatedProvider:
     """A provider's emulator, and the functions' configuration for it."""
 
-    emulator: OpenAiSpeechEmulator | PollyEmulator
+    emulator: AbstractContextManager[object]
     secret: dict[str, str] | None = None
     options: Callable[[], dict[str, Any]] = dict
     """The provider's options, once the emulator runs."""
     environment: Callable[[], dict[str, str]] = field(default=dict)
     """Environment variables of the functions, once the emulator runs."""
+
+
+def _openai(voice_engine: VoiceEngineName | str) -> EmulatedProvider:
+    server = OpenAiSpeechEmulator(voice_engine=voice_engine)
+    return EmulatedProvider(
+        emulator=server,
+        secret={"key": server.key},
+        options=lambda: {"base_url": server.url, "model": server.model},
+    )
+
+
+def _polly(voice_engine: VoiceEngineName | str) -> EmulatedProvider:
+    polly = PollyEmulator(voice_engine=voice_engine)
+    return EmulatedProvider(emulator=polly, environment=lambda: {"AWS_ENDPOINT_URL_POLLY": polly.url})
+
+
+EMULATORS: Final[Mapping[str, Callable[[VoiceEngineName | str], EmulatedProvider]]] = {
+    "openai": _openai,
+    "polly": _polly,
+}
+"""Functions that make the emulators, without starting them, by provider id."""
 
 
 def emulated_provider(provider_id: str, *, voice_engine: VoiceEngineName | str) -> EmulatedProvider:
@@ -32,14 +54,6 @@ def emulated_provider(provider_id: str, *, voice_engine: VoiceEngineName | str) 
     Raises:
         ValueError: there is no such emulator.
     """
-    if provider_id == "openai":
-        server = OpenAiSpeechEmulator(voice_engine=voice_engine)
-        return EmulatedProvider(
-            emulator=server,
-            secret={"key": server.key},
-            options=lambda: {"base_url": server.url, "model": server.model},
-        )
-    if provider_id == "polly":
-        polly = PollyEmulator(voice_engine=voice_engine)
-        return EmulatedProvider(emulator=polly, environment=lambda: {"AWS_ENDPOINT_URL_POLLY": polly.url})
-    raise ValueError(f"there is no emulator of the provider {provider_id}")
+    if provider_id not in EMULATORS:
+        raise ValueError(f"there is no emulator of the provider {provider_id}, but of {', '.join(EMULATORS)}")
+    return EMULATORS[provider_id](voice_engine)

@@ -8,6 +8,7 @@ import pytest
 
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
+from local.speech_emulators import EMULATORS
 from local.stack import LocalStack
 from tests.cli.test_completion import offered
 from tests.e2e.decoded_audio import decode
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tests.cli.castline import Castline
     from tests.e2e.api_client import ApiClient
 
-PROVIDERS = ("azure", "openai", "polly")
+PROVIDERS = ("azure", *EMULATORS)
 SCRIPT = b"A: Good morning.\nB: Hello there.\n"
 
 
@@ -29,7 +30,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, downloads: BadRoad, polls_at
     with LocalStack(
         clock=Clock(wait_scale=0.01),
         speech=AzureSpeechEmulator(voice_engine="tone"),
-        more_providers=("openai", "polly"),
+        more_providers=tuple(EMULATORS),
         log_file=tmp_path_factory.mktemp("logs") / "functions.log",
         settings={"DOWNLOAD_ENDPOINT_URL": downloads.url},
     ) as stack:
@@ -76,7 +77,7 @@ def test_a_provider_that_there_is_not(castline: Castline, client: ApiClient, com
 
     assert outcome.exit_code == 2
     assert outcome.complaint == (
-        "castline: the service has no provider nobody; it has azure, openai, polly (see --provider)"
+        f"castline: the service has no provider nobody; it has {', '.join(PROVIDERS)} (see --provider)"
     )
     assert client.list_ids() == []
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
+from local.speech_emulators import EMULATORS
 from local.stack import LocalStack
 from tests.console.screens import SCRIPT
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.console.screens import Screens
     from tests.e2e.api_client import ApiClient
 
-PROVIDERS = ("azure", "openai", "polly")
+PROVIDERS = ("azure", *EMULATORS)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     with LocalStack(
         clock=Clock(wait_scale=0.01),
         speech=AzureSpeechEmulator(voice_engine="tone"),
-        more_providers=("openai", "polly"),
+        more_providers=tuple(EMULATORS),
         log_file=tmp_path_factory.mktemp("logs") / "functions.log",
     ) as stack:
         yield stack

@@ -1,14 +1,12 @@
-"""The page of Amazon Polly says what its code does."""
+"""Page of Amazon Polly: it agrees with the code."""
 
 from __future__ import annotations
 
 import json
 from typing import Final
 
-from castline.speech import errors
 from castline.speech.providers.polly.provider import DEFAULT_ENGINE, AmazonPolly
-from castline.workflow.failures import read_failure
-from tests.docs.pages import code, read, row_of, rows
+from tests.docs.pages import code, read, row_of
 
 PAGE: Final = read("docs/providers/polly.md")
 ENGINES: Final = ("generative", "long-form", "neural", "standard")
@@ -35,17 +33,3 @@ def test_what_each_engine_takes_and_gives_is_true() -> None:
 
 def test_the_longest_text_is_named() -> None:
     assert f"One text has {AmazonPolly.capabilities.max_utterance_characters} characters at most" in PAGE
-
-
-def test_every_error_is_listed_with_the_code_that_the_job_gets() -> None:
-    listed = {
-        cells[1].strip("`"): cells[2].strip("`") for cells in rows(PAGE) if hasattr(errors, cells[1].strip("`"))
-    }
-
-    leaves = {
-        error.__name__
-        for group in (errors.TransientSpeechError, errors.PermanentSpeechError)
-        for error in group.__subclasses__()
-    }
-    assert listed.keys() == leaves
-    assert all(read_failure({"Error": name}).code == code for name, code in listed.items())
