@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from infra.environments import ConsoleClient, CustomDomain, Environment, TokenIssuer
+from infra.environments import ConsoleClient, CustomDomain, Environment, SpeechProviderSettings, TokenIssuer
 
 EVERYTHING = Environment(
     name="everything",
     architecture="arm64",
     snap_start=True,
+    speech_providers=(
+        SpeechProviderSettings("polly", options={"engine": "generative"}),
+        SpeechProviderSettings("azure"),
+        SpeechProviderSettings("openai", concurrency=4, options={"model": "tts-1", "voices": ["alloy"]}),
+    ),
     cors_origins=("https://studio.example.com",),
     token_issuer=TokenIssuer(
         issuer="https://login.example.com/",

@@ -1,0 +1,67 @@
+"""What a deployment gives each speech provider: its options, its secret, and the permissions that it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from castline.settings import Settings
+from castline.speech.providers.registry import PROVIDERS, enable
+from infra import functions
+from infra.speech_providers import NEEDS
+from tests.infra.test_functions import deployed
+
+if TYPE_CHECKING:
+    from tests.infra.synthesis import Deployment
+
+
+def polly_actions(deployment: Deployment, spec: functions.FunctionSpec) -> set[str]:
+    """What the function may do at Polly."""
+    role = deployed(deployment, spec)["Role"]["Fn::GetAtt"][0]
+    policies = [
+        policy["PolicyDocument"]["Statement"]
+        for policy in deployment.service.properties_of("AWS::IAM::Policy")
+        if {"Ref": role} in policy["Roles"]
+    ]
+    actions = {action for statements in policies for each in statements for action in listed(each["Action"])}
+    return {action for action in actions if action.startswith("polly:")}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_every_provider_says_what_it_needs() -> None:
+    assert NEEDS.keys() == PROVIDERS.keys()
+    assert {name for name, needs in NEEDS.items() if needs.secret} == {
+        name for name, provider in PROVIDERS.items() if provider.capabilities.needs_secret
+    }
+
+
+@pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
+def test_every_function_can_enable_the_providers(everything: Deployment, spec: functions.FunctionSpec) -> None:
+    variables = deployed(everything, spec)["Environment"]["Variables"]
+    settings = Settings({name: everything.flat(value) for name, value in variables.items()})
+
+    providers = enable(settings.speech_providers)
+
+    assert list(providers) == ["polly", "azure", "openai"]
+    assert {name: each.concurrency for name, each in providers.items()} == {"polly": 8, "azure": 8, "openai": 4}
+    assert {name for name, each in providers.items() if each.secret_id} == {"azure", "openai"}
+
+
+def test_each_secret_is_told_to_the_operator(everything: Deployment, prod: Deployment) -> None:
+    assert len(everything.data.of_type("AWS::SecretsManager::Secret")) == 2
+    assert {"AzureSpeechSecretId", "OpenaiSpeechSecretId"} <= everything.data.body["Outputs"].keys()
+    assert "OpenaiSpeechSecretId" not in prod.data.body["Outputs"]
+
+
+@pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
+def test_polly_may_be_called_by_who_calls_it_where_it_is_enabled(
+    everything: Deployment, prod: Deployment, spec: functions.FunctionSpec
+) -> None:
+    expected = {functions.API: {"polly:DescribeVoices"}, functions.SYNTHESIZE: {"polly:SynthesizeSpeech"}}
+
+    assert polly_actions(everything, spec) == expected.get(spec, set())
+    assert polly_actions(prod, spec) == set()
