@@ -40,6 +40,17 @@ def test_a_draft_survives_a_reload_and_a_wrong_line_is_named(screens: Screens, w
     expect(screens.script).to_have_value(f"nobody says this\n{SCRIPT}")
 
 
+def test_a_wrong_line_is_gone_to_however_lines_end(screens: Screens, watch: Watch) -> None:
+    watch.expected_statuses.add(400)
+    screens.open()
+    screens.script.fill("A: 早安。\u2028\nB:\nA: 你好。")
+
+    screens.page.get_by_role("list", name="Problems").get_by_role("button").click()
+
+    script = screens.page.evaluate("(({value, selectionStart: from, selectionEnd: to}) => [value, from, to])(script)")
+    assert script == ["A: 早安。\n\nB:\nA: 你好。", len("A: 早安。\n\n"), len("A: 早安。\n\nB:")]
+
+
 def test_an_edited_dialogue_is_another_file_and_pays_for_the_edited_turn(screens: Screens, client: ApiClient) -> None:
     # Given a finished dialogue
     before = client.complete(dialogue("早安。", "你好。"))

@@ -3,7 +3,7 @@ import type { FieldProblem, ParsedDialogue } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Button } from "../ui/Button";
 import { huesOf } from "../ui/hues";
-import { linesOf, rangeOfLine, turnOfEachLine } from "./script";
+import { rangeOfLine, turnOfEachLine } from "./script";
 
 interface Props {
   script: string;
@@ -75,7 +75,7 @@ export function ScriptEditor(props: Props) {
       </div>
       <div className="editor-paper" lang={language}>
         <div className="editor-marks" aria-hidden="true">
-          {linesOf(script).map((text, index) => (
+          {script.split("\n").map((text, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
             <Line key={index} number={index + 1} text={text} hue={hues[index]} isBroken={broken.has(index + 1)} />
           ))}
@@ -84,7 +84,8 @@ export function ScriptEditor(props: Props) {
           id="script"
           ref={area}
           value={script}
-          onChange={(event) => onChange(event.target.value)}
+          // The service ends lines at these too; a text area does not.
+          onChange={(event) => onChange(event.target.value.replace(/[\u2028\u2029]/g, "\n"))}
           placeholder={t.compose.placeholder}
           aria-describedby="script-formats script-problems"
           aria-invalid={problems.length > 0 || tooLongAt !== undefined}

@@ -56,10 +56,6 @@ describe("the turn of each line", () => {
   it("tells equal turns apart", () => {
     expect(turnOfEachLine("A：好\nA：好", [spoken(1, "好"), spoken(2, "好")])).toEqual([0, 1]);
   });
-
-  it("counts lines as the service does", () => {
-    expect(turnOfEachLine("A：好\u2028A：對", [spoken(1, "好"), spoken(2, "對")])).toEqual([0, 1]);
-  });
 });
 
 it("finds the range of a line within the script", () => {

@@ -51,16 +51,11 @@ export function isSameDialogue(one: readonly SpokenTurn[], other: readonly Spoke
   );
 }
 
-/** The lines of what a text area holds, as the service counts them. */
-export function linesOf(script: string): string[] {
-  return script.split(/[\n\u2028\u2029]/);
-}
-
 /** For each line of `script`, the number of the turn that it belongs to; undefined where it belongs to none. */
 export function turnOfEachLine(script: string, turns: readonly ParsedTurn[]): (number | undefined)[] {
   let index = -1;
   let spoken = new Set<string>();
-  return linesOf(script).map((raw, line) => {
+  return script.split("\n").map((raw, line) => {
     const next = turns[index + 1];
     if (next?.line === line + 1) {
       spoken = new Set(next.text.split("\n"));
@@ -77,7 +72,7 @@ export function turnOfEachLine(script: string, turns: readonly ParsedTurn[]): (n
 
 /** Where line `line`, counted from 1, begins and ends in `script`. */
 export function rangeOfLine(script: string, line: number): [start: number, end: number] {
-  const lines = linesOf(script);
+  const lines = script.split("\n");
   const start = lines.slice(0, line - 1).reduce((length, text) => length + text.length + 1, 0);
   return [start, start + (lines[line - 1]?.length ?? 0)];
 }
