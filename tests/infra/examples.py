@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from castline.speech.providers.registry import PROVIDERS
 from infra.environments import ConsoleClient, CustomDomain, Environment, SpeechProviderSettings, TokenIssuer
 
 EVERYTHING = Environment(
     name="everything",
     architecture="arm64",
     snap_start=True,
-    speech_providers=(
-        SpeechProviderSettings("polly", options={"engine": "generative"}),
-        SpeechProviderSettings("azure"),
-        SpeechProviderSettings("openai", concurrency=4, options={"model": "tts-1", "voices": ["alloy"]}),
-    ),
     cors_origins=("https://studio.example.com",),
     token_issuer=TokenIssuer(
         issuer="https://login.example.com/",
@@ -33,6 +29,7 @@ EVERYTHING = Environment(
     ),
     alarm_email="operators@example.com",
     monthly_budget_usd=1_000,
+    speech_providers=tuple(SpeechProviderSettings(provider) for provider in PROVIDERS),
 )
 ONE, TWO = Environment(name="one"), Environment(name="two")
 """Two environments that differ only in their names, with no optional settings."""
