@@ -14,9 +14,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from castline.api.app import OPERATIONS
 from infra.acknowledgements import acknowledge
 from infra.log_retention import retention
-from infra.routes import ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +90,7 @@ class Api(Construct):
         if self._snap_start:
             target = lambda_.Alias(self, "Live", alias_name="live", version=function.current_version)
         integration = integrations.HttpLambdaIntegration("Function", target)
-        for route in ROUTES:
+        for route in OPERATIONS:
             added = self.http_api.add_routes(
                 path=route.path,
                 methods=[apigateway.HttpMethod[method] for method in route.methods],
@@ -150,11 +150,7 @@ class Api(Construct):
 def _cors(origins: tuple[str, ...]) -> apigateway.CorsPreflightOptions:
     return apigateway.CorsPreflightOptions(
         allow_origins=list(origins),
-        allow_methods=[
-            apigateway.CorsHttpMethod.DELETE,
-            apigateway.CorsHttpMethod.GET,
-            apigateway.CorsHttpMethod.POST,
-        ],
+        allow_methods=[apigateway.CorsHttpMethod[method] for method in sorted({each.method for each in OPERATIONS})],
         allow_headers=["accept-language", "authorization", "content-type", "idempotency-key", "if-none-match"],
         expose_headers=["etag", "location", "retry-after", "x-request-id"],
         max_age=cdk.Duration.hours(1),

@@ -6,7 +6,7 @@ import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from local.openapi.document import FILE
+from local.openapi import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

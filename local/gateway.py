@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from infra.routes import ROUTES
+from castline.api.app import OPERATIONS
 from local import foreign_pages, http_event
 from local.cloud.lambda_errors import (
     FunctionError,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 DEFAULT_USER = "local-user"
 _ADDRESS = "127.0.0.1"
-_OPEN_PATHS = frozenset(route.path for route in ROUTES if route.is_open)
+_OPEN_PATHS = frozenset(route.path for route in OPERATIONS if route.is_open)
 
 
 class Gateway:
@@ -149,7 +149,7 @@ class Gateway:
 def _documentation(path: str) -> Response | None:
     """The API's description, which needs no network to be shown."""
     from local import api_page
-    from local.openapi.document import FILE
+    from local.openapi import FILE
 
     if path in {"/docs", "/docs/"}:
         return Response(api_page.page(), content_type="text/html; charset=utf-8")

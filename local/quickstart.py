@@ -5,23 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from castline.api import examples
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-DIALOGUE: dict[str, Any] = {
-    "provider": "azure",
-    "turns": [
-        {"speaker": "A", "text": "你好，今天天氣真好！", "index": 0},
-        {"speaker": "B", "text": "是啊，要不要一起去公園走走？", "index": 1},
-    ],
-    "voice_assignments": [
-        {"speaker": "A", "voice_id": "zh-TW-HsiaoYuNeural", "voice_name": "曉雨"},
-        {"speaker": "B", "voice_id": "zh-TW-YunJheNeural", "voice_name": "雲哲"},
-    ],
-    "language": "zh-TW",
-    "output_format": "mp3",
-}
-
+DIALOGUE: dict[str, Any] = examples.DIALOGUE
 _IN_ENGLISH = ("Hello! What a lovely day.", "It is. Shall we go for a walk in the park?")
 
 

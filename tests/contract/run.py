@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
-from local.openapi.document import FILE
+from local.openapi import FILE
 from local.stack import LocalStack
 
 if TYPE_CHECKING:

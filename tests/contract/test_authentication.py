@@ -9,13 +9,14 @@ import httpx
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from infra.routes import ROUTES, Route
-from local.openapi.document import document
+from castline.api.app import OPERATIONS
+from local.openapi import document
 from tests.contract.tokens import Issuer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from castline.api.contract import Operation
     from local.stack import LocalStack
 
 STRANGER = Issuer()
@@ -31,16 +32,20 @@ REFUSED: dict[str, Callable[[Issuer], str | None]] = {
 DOCUMENT = document()
 
 
-def ask(stack: LocalStack, route: Route, authorization: str | None) -> httpx.Response:
+def route_name(route: Operation) -> str:
+    return f"{route.method} {route.path}"
+
+
+def ask(stack: LocalStack, route: Operation, authorization: str | None) -> httpx.Response:
     headers = {"X-User-Id": "user-0"} | ({} if authorization is None else {"Authorization": authorization})
     path = route.path.replace("{job_id}", "01900000-0000-7000-8000-000000000000")
     return httpx.request(route.method, f"{stack.url}{path}", headers=headers)
 
 
 @pytest.mark.parametrize("authorization", REFUSED.values(), ids=REFUSED)
-@pytest.mark.parametrize("route", [each for each in ROUTES if not each.is_open], ids=str)
+@pytest.mark.parametrize("route", [each for each in OPERATIONS if not each.is_open], ids=route_name)
 def test_a_request_without_a_valid_token_is_refused_as_the_document_says(
-    stack: LocalStack, issuer: Issuer, route: Route, authorization: Callable[[Issuer], str | None]
+    stack: LocalStack, issuer: Issuer, route: Operation, authorization: Callable[[Issuer], str | None]
 ) -> None:
     answer = ask(stack, route, authorization(issuer))
 
@@ -50,11 +55,11 @@ def test_a_request_without_a_valid_token_is_refused_as_the_document_says(
     OAS31Validator(schema).validate(answer.json())
 
 
-@pytest.mark.parametrize("route", [each for each in ROUTES if not each.is_open], ids=str)
-def test_a_request_with_a_valid_token_is_not_refused(stack: LocalStack, issuer: Issuer, route: Route) -> None:
+@pytest.mark.parametrize("route", [each for each in OPERATIONS if not each.is_open], ids=route_name)
+def test_a_request_with_a_valid_token_is_not_refused(stack: LocalStack, issuer: Issuer, route: Operation) -> None:
     assert ask(stack, route, f"Bearer {issuer.token('user-0')}").status_code != 401
 
 
-@pytest.mark.parametrize("route", [each for each in ROUTES if each.is_open], ids=str)
-def test_the_health_checks_take_no_token(stack: LocalStack, route: Route) -> None:
+@pytest.mark.parametrize("route", [each for each in OPERATIONS if each.is_open], ids=route_name)
+def test_the_health_checks_take_no_token(stack: LocalStack, route: Operation) -> None:
     assert ask(stack, route, None).status_code == 200

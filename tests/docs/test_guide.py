@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local.openapi.document import document
+from local.openapi import document
 from tests.docs.answers import Answers, Differs
 from tests.docs.pages import Command, read, steps
 from tests.docs.shell import HAS_CURL, Shell

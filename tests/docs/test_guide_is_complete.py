@@ -21,7 +21,7 @@ from castline.settings import Settings
 from infra.environments import ENVIRONMENTS
 from infra.workflow import DEFINITION_FILE
 from local.http_event import MAX_BODY_BYTES
-from local.openapi.document import document
+from local.openapi import document
 from tests.docs.pages import read, row_of, rows
 
 

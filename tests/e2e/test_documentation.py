@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from local.openapi.document import FILE
+from local.openapi import FILE
 
 if TYPE_CHECKING:
     from local.stack import LocalStack

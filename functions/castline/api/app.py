@@ -5,41 +5,32 @@ from __future__ import annotations
 import os
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import ResponseValidationError
 
 from castline import composition
-from castline.api import dialogues, errors, health, jobs, resubmissions, schemas, voices
+from castline.api import dialogues, errors, health, jobs, resubmissions, voices
+from castline.api.contract import to_json
 from castline.api.languages import Language, preferred_language
 from castline.api.request_body import JSON, media_type, read_json
 from castline.observability import log_unexpected, logger, measure, note, observed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-PREFIX = "/api/v1"
+_ROUTERS: Final = (jobs.router, resubmissions.router, dialogues.router, voices.router, health.router)
+OPERATIONS: Final = tuple(operation for router in _ROUTERS for operation in router.operations)
+"""Every route, as it is declared where its handler is."""
 
-_METHODS_OF_PATHS = (
-    (re.compile(rf"({PREFIX})?/health"), {"GET"}),
-    (re.compile(rf"{PREFIX}/(providers|voices)"), {"GET"}),
-    (re.compile(rf"{PREFIX}/jobs"), {"GET", "POST"}),
-    (re.compile(rf"{PREFIX}/(jobs/tts|dialogues/parse)"), {"POST"}),
-    (re.compile(rf"{PREFIX}/jobs/[^/]+"), {"GET", "DELETE"}),
-    (re.compile(rf"{PREFIX}/jobs/[^/]+/(download|subtitles)"), {"GET"}),
-    (re.compile(rf"{PREFIX}/jobs/[^/]+/resubmit"), {"POST"}),
-)
-"""The methods of each path; the first path that matches counts. HEAD goes wherever GET does.
-
-The resolver's own patterns do not match every character that an id may have.
-"""
-
-_MAX_BODY_BYTES = {
-    f"{PREFIX}/jobs": schemas.CreateJobRequest.MAX_BYTES,
-    f"{PREFIX}/jobs/tts": schemas.CreateSingleVoiceJobRequest.MAX_BYTES,
-    f"{PREFIX}/dialogues/parse": schemas.ParseDialogueRequest.MAX_BYTES,
-}
+_MAX_BODY_BYTES: Final = {each.path: each.max_body_bytes for each in OPERATIONS if each.max_body_bytes}
+_METHODS: Final[dict[str, set[str]]] = {}
+for _operation in OPERATIONS:
+    _METHODS.setdefault(_operation.path, set()).update(_operation.methods)
 
 
 def _read_body(body: str) -> Any:
@@ -47,14 +38,13 @@ def _read_body(body: str) -> Any:
 
 
 app = APIGatewayHttpResolver(
-    enable_validation=True, response_validation_error_http_code=500, json_body_deserializer=_read_body
+    enable_validation=True,
+    response_validation_error_http_code=errors.INTERNAL_ERROR.status,
+    json_body_deserializer=_read_body,
+    serializer=to_json,
 )
-app.include_router(jobs.router, prefix=PREFIX)
-app.include_router(resubmissions.router, prefix=PREFIX)
-app.include_router(dialogues.router, prefix=PREFIX)
-app.include_router(voices.router, prefix=PREFIX)
-app.include_router(health.router, prefix=PREFIX)
-app.include_router(health.router)
+for _router in _ROUTERS:
+    app.include_router(_router)
 
 
 @observed
@@ -82,6 +72,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _answer(error: errors.ApiError, details: errors.Details, exception: Exception) -> Response[str]:
     if error is errors.INTERNAL_ERROR:
         log_unexpected(exception)
+        if isinstance(exception, ResponseValidationError):
+            wrong = [f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in exception.errors()]
+            logger.error("an answer does not fit its schema", extra={"fields": wrong})
     elif error.logged is not None:
         logger.error(error.logged, extra={"error": type(exception).__name__, "reason": str(exception)})
     if error.counted_as is not None:
@@ -94,24 +87,41 @@ for _error in errors.ALL:
         app.exception_handler(_exception)(partial(_answer, _error, _details))
 
 
-@app.route(f"{PREFIX}/jobs/tts", method=["GET", "DELETE"], include_in_schema=False)
-def _no_job() -> Response[str]:
-    """Refuse methods that would take ``tts`` for the id of a job."""
-    raise NotFoundError
+def _refuse_other_methods(
+    app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[Any]]
+) -> Response[Any]:
+    """Keep the resolver from taking a path such as ``/jobs/tts`` for that of a job, for a method it does not take."""
+    event = app.current_event
+    if event.http_method not in _METHODS.get(event.path, {event.http_method}):
+        raise NotFoundError
+    return next_middleware(app)
+
+
+app.use([_refuse_other_methods])
 
 
 @app.not_found
 def _not_found(_error: NotFoundError) -> Response[str]:
     event = app.current_event
-    allowed = next((set(methods) for path, methods in _METHODS_OF_PATHS if path.fullmatch(event.path)), set())
+    allowed = _methods_of(event.path)
     if not allowed:
         return errors.NOT_FOUND.response(_language())
     if event.http_method in allowed:
         # An id that no route matches is still an id of no job.
         return errors.JOB_NOT_FOUND.response(_language())
-    if "GET" in allowed:
-        allowed.add("HEAD")
     return errors.METHOD_NOT_ALLOWED.response(_language(), headers={"Allow": ", ".join(sorted(allowed))})
+
+
+def _methods_of(path: str) -> set[str]:
+    """Return the methods that a path takes.
+
+    A path that is written out comes before one with parameters. The resolver's own patterns do not match every
+    character that an id may have.
+    """
+    for template, methods in sorted(_METHODS.items(), key=lambda each: "{" in each[0]):
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+            return methods
+    return set()
 
 
 def _language() -> Language:

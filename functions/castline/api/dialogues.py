@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from castline.api import schemas
+from castline.api import errors, examples, schemas
+from castline.api.contract import Answer, Router
 from castline.api.identity import noted_user_id
-from castline.api.responses import json_response
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.scripts.errors import ScriptNotUnderstood
 from castline.scripts.labels import MAX_NAME_CHARACTERS
@@ -18,11 +16,21 @@ from castline.scripts.parser import ScriptTurn, line_of, parse_script
 from castline.speakers import is_invisible
 from castline.speech.speakable import unspeakable_positions
 
-router = APIGatewayHttpRouter()
+router = Router()
 
 
-@router.post("/dialogues/parse")
-def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> Response[str]:
+@router.operation(
+    "POST",
+    "/dialogues/parse",
+    tag="Writing",
+    answers=[
+        Answer(status=200, description="The script as turns, ready to be submitted.", example=examples.PARSED),
+    ],
+    errors=[errors.VALIDATION_ERROR, errors.REQUEST_TOO_LARGE],
+    request_example=examples.SCRIPT,
+    max_body_bytes=schemas.ParseDialogueRequest.MAX_BYTES,
+)
+def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> schemas.ParsedDialogue:
     """Turn a written script into turns, ready to be submitted as a job."""
     noted_user_id(router.current_event)
     _demand_speakable(request.script)
@@ -44,7 +52,7 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
         ) from refusal
     _demand_within_limits(turns)
     _demand_visible(turns)
-    body = schemas.ParsedDialogue(
+    return schemas.ParsedDialogue(
         turns=[
             schemas.ParsedTurn(speaker=turn.speaker, text=turn.text, index=index, line=turn.line)
             for index, turn in enumerate(turns)
@@ -52,7 +60,6 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
         speakers=list(dict.fromkeys(turn.speaker for turn in turns)),
         total_characters=sum(len(turn.text) for turn in turns),
     )
-    return json_response(200, body)
 
 
 def _demand_speakable(script: str) -> None:

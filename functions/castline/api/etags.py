@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from castline.api.contract import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\uffff]*")')
 
@@ -21,3 +31,17 @@ def is_known(tag: str, if_none_match: str | None) -> bool:
     if if_none_match is None:
         return False
     return if_none_match.strip() == "*" or tag in _ENTITY_TAG.findall(if_none_match)
+
+
+def answer_conditionally(
+    app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[Any]]
+) -> Response[Any]:
+    """Give a route's answer an entity tag, and answer 304 if the client has it already."""
+    answer = next_middleware(app)
+    answer.body = to_json(answer.body)
+    tag = entity_tag(str(answer.headers["Content-Language"]), answer.body)
+    answer.headers["ETag"] = tag
+    if is_known(tag, app.current_event.headers.get("if-none-match")):
+        del answer.headers["Content-Type"]
+        return Response(status_code=304, body="", headers=answer.headers)
+    return answer

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-
 from castline.api import schemas
-from castline.api.responses import json_response
+from castline.api.contract import Answer, Router
 
-router = APIGatewayHttpRouter()
+router = Router()
 
 
-@router.get("/health")
-def health() -> Response[str]:
+@router.operation(
+    "GET",
+    "/health",
+    tag="Service",
+    answers=[Answer(status=200, description="It does.", example={"status": "ok"})],
+    is_open=True,
+)
+@router.operation("GET", "/health", prefix="", is_open=True)
+def health() -> schemas.Health:
     """Check that the service answers."""
-    return json_response(200, schemas.Health())
+    return schemas.Health()

@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
-from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
 
 from castline import composition
-from castline.api import schemas
-from castline.api.etags import entity_tag, is_known
+from castline.api import errors, examples, schemas
+from castline.api.contract import Answer, Router, follow
+from castline.api.etags import answer_conditionally
 from castline.api.identity import noted_user_id
 from castline.api.languages import Language, preferred_language
 from castline.api.media_types import prefers_json
 from castline.api.provider_rules import demand_acceptable
-from castline.api.responses import json_response
 from castline.api.validation import InvalidRequest
 from castline.audio.content_disposition import content_disposition
 from castline.audio.formats import OutputFormat
@@ -29,6 +28,11 @@ from castline.jobs.ids import is_job_id
 from castline.jobs.model import Dialogue, Job, JobRecord, JobStatus, JobType
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 DOWNLOAD_SECONDS = 15 * 60
 """How long a presigned URL works."""
@@ -41,75 +45,189 @@ _FILE_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Authorizat
 _UNDETERMINED = "und"
 """The language tag of what is in no known language (ISO 639-2)."""
 
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255)]
+JobId = Annotated[str, Path(description="The id of a job.", json_schema_extra={"format": "uuid"})]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        description="The same key and body give the same job for 24 hours; another body is refused with 422.",
+    ),
+]
 
-router = APIGatewayHttpRouter()
+SUBMITTED: Final = Answer(
+    status=201,
+    description="A job that is pending.",
+    example=examples.PENDING_JOB,
+    links=follow("get_job", "cancel_job", "download", "resubmit_job", "get_subtitles"),
+)
+SUBMISSION_ERRORS: Final = (
+    errors.VALIDATION_ERROR,
+    errors.IDEMPOTENCY_KEY_REUSED,
+    errors.JOB_LIMIT_EXCEEDED,
+    errors.SERVICE_UNAVAILABLE,
+)
+_READING_ERRORS: Final = (errors.JOB_NOT_FOUND, errors.SERVICE_UNAVAILABLE)
+_JOB_HEADERS: Final = ("ETag", "Cache-Control", "Vary", "Content-Language", "Retry-After")
+
+router = Router()
 
 
-@router.post("/jobs")
+@router.operation(
+    "POST",
+    "/jobs",
+    tag="Jobs",
+    answers=[SUBMITTED],
+    errors=[errors.REQUEST_TOO_LARGE, *SUBMISSION_ERRORS],
+    request_example=examples.DIALOGUE,
+    max_body_bytes=schemas.CreateJobRequest.MAX_BYTES,
+)
 def create_job(
     request: Annotated[schemas.CreateJobRequest, Body()],
     idempotency_key: IdempotencyKey = None,
-) -> Response[str]:
+) -> schemas.JobSummary:
     """Submit a dialogue and get a job; the same job again for the same Idempotency-Key within a day."""
     return _submit(request.to_dialogue(), idempotency_key)
 
 
-@router.post("/jobs/tts")
+@router.operation(
+    "POST",
+    "/jobs/tts",
+    tag="Jobs",
+    answers=[SUBMITTED],
+    errors=[errors.REQUEST_TOO_LARGE, *SUBMISSION_ERRORS],
+    request_example=examples.SINGLE_VOICE,
+    max_body_bytes=schemas.CreateSingleVoiceJobRequest.MAX_BYTES,
+)
 def create_single_voice_job(
     request: Annotated[schemas.CreateSingleVoiceJobRequest, Body()],
     idempotency_key: IdempotencyKey = None,
-) -> Response[str]:
+) -> schemas.JobSummary:
     """Submit a text to be spoken in one voice."""
     return _submit(request.to_dialogue(), idempotency_key)
 
 
-@router.get("/jobs")
+@router.operation(
+    "GET",
+    "/jobs",
+    tag="Jobs",
+    answers=[
+        Answer(
+            status=200,
+            description="One page of jobs, newest first.",
+            example=examples.JOB_LIST,
+            links={
+                "next_page": follow("list_jobs", cursor="$response.body#/next_cursor")["list_jobs"],
+                **follow("get_job", job_id="$response.body#/items/0/id"),
+            },
+        ),
+    ],
+    errors=[errors.VALIDATION_ERROR, errors.SERVICE_UNAVAILABLE],
+)
 def list_jobs(
-    status: Annotated[JobStatus | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    offset: Annotated[int, Query(ge=0)] = 0,
-    cursor: Annotated[str | None, Query(json_schema_extra={"pattern": cursors.PATTERN})] = None,
-) -> Response[str]:
+    status: Annotated[JobStatus | None, Query(description="Only jobs of this status.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many jobs a page holds.")] = 20,
+    offset: Annotated[int, Query(ge=0, description="How many jobs to pass over.")] = 0,
+    cursor: Annotated[
+        str | None,
+        Query(
+            description="The next_cursor of an earlier page. With an offset other than 0 it is refused with 400.",
+            json_schema_extra={"pattern": cursors.PATTERN},
+        ),
+    ] = None,
+) -> schemas.JobList:
     """List jobs, newest first."""
     if cursor is not None and offset:
         raise InvalidRequest("offset", "conflicting_position")
     page = composition.job_service().list(_user_id(), limit=limit, status=status, offset=offset, cursor=cursor)
-    body = schemas.JobList(
+    return schemas.JobList(
         items=[summary(job) for job in page.jobs],
         total=page.total,
         limit=limit,
         offset=offset,
         next_cursor=cursors.encode(page.next_after) if page.next_after else None,
     )
-    return json_response(200, body)
 
 
-@router.get("/jobs/<job_id>")
-def get_job(job_id: str) -> Response[str]:
+@router.operation(
+    "GET",
+    "/jobs/{job_id}",
+    tag="Jobs",
+    answers=[
+        Answer(
+            status=200,
+            description="The job as it is.",
+            headers=_JOB_HEADERS,
+            example=examples.COMPLETED_JOB,
+            links=follow("download", "resubmit_job", "get_subtitles"),
+        ),
+        Answer(
+            status=304,
+            description="The job as it is in one of the representations that If-None-Match names.",
+            headers=_JOB_HEADERS,
+            has_json=False,
+        ),
+    ],
+    errors=_READING_ERRORS,
+    request_headers=["If-None-Match"],
+    middlewares=[answer_conditionally],
+)
+def get_job(job_id: JobId) -> Response[schemas.JobDetail]:
     """Look at a job."""
     note_job(job_id)
     record = composition.job_service().get(_user_id(), job_id)
     language = preferred_language(router.current_event.headers.get("accept-language"))
-    answer = json_response(200, _detail(record, language))
-    tag = entity_tag(language, answer.body or "")
-    answer.headers |= {
+    headers = {
         "Cache-Control": "private, no-cache",
         "Content-Language": language.value,
-        "ETag": tag,
         "Vary": "Accept-Language, Authorization",
     }
     if record.job.completed_at is None:
-        answer.headers["Retry-After"] = str(POLL_AFTER_SECONDS)
-    if is_known(tag, router.current_event.headers.get("if-none-match")):
-        return Response(status_code=304, body="", headers=answer.headers)
-    return answer
+        headers["Retry-After"] = str(POLL_AFTER_SECONDS)
+    return Response(
+        status_code=200, content_type=content_types.APPLICATION_JSON, body=_detail(record, language), headers=headers
+    )
 
 
-@router.get("/jobs/<job_id>/download")
+def _redirect_unless_json_is_preferred(
+    app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[Any]]
+) -> Response[Any]:
+    """Redirect to the file that a route's answer gives the URL of, unless the client prefers the answer as it is."""
+    answer = next_middleware(app)
+    answer.headers |= _FILE_HEADERS
+    if not isinstance(answer.body, dict) or prefers_json(app.current_event.headers.get("accept")):
+        return answer
+    return Response(status_code=302, body="", headers={**_FILE_HEADERS, "Location": answer.body["download_url"]})
+
+
+@router.operation(
+    "GET",
+    "/jobs/{job_id}/download",
+    tag="Results",
+    answers=[
+        Answer(
+            status=200,
+            description="Where the audio is, for clients that accept application/json.",
+            headers=tuple(_FILE_HEADERS),
+            example=examples.DOWNLOAD,
+        ),
+        Answer(status=302, description="To the audio.", headers=("Location", *_FILE_HEADERS), has_json=False),
+    ],
+    errors=[
+        errors.VALIDATION_ERROR,
+        *_READING_ERRORS,
+        errors.JOB_NOT_COMPLETED,
+        errors.AUDIO_NOT_AVAILABLE,
+    ],
+    request_headers=["Accept"],
+    middlewares=[_redirect_unless_json_is_preferred],
+)
 def download(
-    job_id: str, disposition: Annotated[Literal["attachment", "inline"], Query()] = "attachment"
-) -> Response[str]:
+    job_id: JobId,
+    disposition: Annotated[
+        Literal["attachment", "inline"], Query(description="Whether browsers save the file or play it.")
+    ] = "attachment",
+) -> schemas.Download:
     """Download the audio (302 redirect), or get its URL as JSON with ``Accept: application/json``."""
     note_job(job_id)
     job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
@@ -124,11 +242,42 @@ def download(
     )
 
 
-@router.get("/jobs/<job_id>/subtitles")
+@router.operation(
+    "GET",
+    "/jobs/{job_id}/subtitles",
+    tag="Results",
+    answers=[
+        Answer(
+            status=200,
+            description=(
+                "The subtitles, with the speakers' names. Where they are, if they are too large for an answer "
+                "and the client accepts application/json."
+            ),
+            headers=tuple(_FILE_HEADERS),
+            text_types=tuple(each.content_type for each in SubtitleFormat),
+        ),
+        Answer(
+            status=302,
+            description="To the subtitles, if they are too large for an answer.",
+            headers=("Location", *_FILE_HEADERS),
+            has_json=False,
+        ),
+    ],
+    errors=[
+        errors.VALIDATION_ERROR,
+        *_READING_ERRORS,
+        errors.JOB_NOT_COMPLETED,
+        errors.SUBTITLES_NOT_AVAILABLE,
+    ],
+    request_headers=["Accept"],
+    middlewares=[_redirect_unless_json_is_preferred],
+)
 def get_subtitles(
-    job_id: str,
-    subtitle_format: Annotated[SubtitleFormat, Query(alias="format")] = SubtitleFormat.VTT,
-) -> Response[str]:
+    job_id: JobId,
+    subtitle_format: Annotated[
+        SubtitleFormat, Query(alias="format", description="The format of the subtitles.")
+    ] = SubtitleFormat.VTT,
+) -> Response[schemas.Download | str]:
     """Download the subtitles; those too large for an answer by a redirect, or by their URL as JSON."""
     note_job(job_id)
     job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
@@ -139,37 +288,51 @@ def get_subtitles(
     if len(json.dumps(text)) > MAX_BODY_BYTES:
         key = audio_key(job.id, audio_file_id, subtitle_format.extension)
         storage.put_subtitles(key, text, content_type)
-        return _stored_file(
+        file = _stored_file(
             key,
             filename=filename,
             content_type=content_type,
             size_bytes=len(text.encode("utf-8")),
             disposition="attachment",
         )
+        return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=file)
     return Response(
         status_code=200,
         content_type=content_type,
         body=text,
-        headers={**_FILE_HEADERS, "Content-Disposition": content_disposition("inline", filename)},
+        headers={"Content-Disposition": content_disposition("inline", filename)},
     )
 
 
-@router.delete("/jobs/<job_id>")
-def cancel_job(job_id: str) -> Response[str]:
+@router.operation(
+    "DELETE",
+    "/jobs/{job_id}",
+    tag="Jobs",
+    answers=[
+        Answer(
+            status=200,
+            description="The job, which is cancelled.",
+            example=examples.CANCELLED_JOB,
+            links=follow("get_job", "resubmit_job"),
+        ),
+    ],
+    errors=[*_READING_ERRORS, errors.JOB_CANNOT_CANCEL],
+)
+def cancel_job(job_id: JobId) -> schemas.JobSummary:
     """Cancel a job that is still pending."""
     note_job(job_id)
     job = composition.job_service().cancel(_user_id(), job_id)
     measure({Metric.JOBS_CANCELLED: 1})
     logger.info("cancelled")
-    return json_response(200, summary(job))
+    return summary(job)
 
 
-def _submit(dialogue: Dialogue, idempotency_key: str | None) -> Response[str]:
+def _submit(dialogue: Dialogue, idempotency_key: str | None) -> schemas.JobSummary:
     demand_acceptable(dialogue)
     job = composition.job_service().submit(_user_id(), dialogue, idempotency_key=idempotency_key)
     note(job_id=job.id)
     logger.info("submitted", extra={"turns": len(dialogue.turns)})
-    return json_response(201, summary(job))
+    return summary(job)
 
 
 def _user_id() -> str:
@@ -184,8 +347,8 @@ def note_job(job_id: str) -> None:
 
 def _stored_file(
     key: str, *, filename: str, content_type: str, size_bytes: int, disposition: Literal["attachment", "inline"]
-) -> Response[str]:
-    """Redirect to a stored file, or give its URL as JSON to a client that prefers JSON."""
+) -> schemas.Download:
+    """Return where a stored file can be fetched."""
     # Before the URL is signed: it works at least as long as is said.
     expires_at = datetime.now(UTC) + timedelta(seconds=DOWNLOAD_SECONDS)
     download_url = composition.published_audio().download_url(
@@ -197,20 +360,13 @@ def _stored_file(
         # A presigned URL works for one method, and a client follows a redirect with the method that it came with.
         method="HEAD" if router.context.get(IS_HEAD) else "GET",
     )
-    if not prefers_json(router.current_event.headers.get("accept")):
-        return Response(status_code=302, body="", headers={**_FILE_HEADERS, "Location": download_url})
-    answer = json_response(
-        200,
-        schemas.Download(
-            download_url=download_url,
-            expires_at=expires_at,
-            filename=filename,
-            content_type=content_type,
-            size_bytes=size_bytes,
-        ),
+    return schemas.Download(
+        download_url=download_url,
+        expires_at=expires_at,
+        filename=filename,
+        content_type=content_type,
+        size_bytes=size_bytes,
     )
-    answer.headers |= _FILE_HEADERS
-    return answer
 
 
 def _filename(job: Job, extension: str) -> str:

@@ -139,8 +139,20 @@ Time = Annotated[
 ]
 
 
-def _left_out_when_none() -> Any:
+def _omittable() -> Any:
+    """Return a request's field that may be null or left out, and is left out of answers when it is null."""
     return Field(default=None, exclude_if=lambda value: value is None)
+
+
+def _left_out_when_none() -> Any:
+    """Return an answer's field that is left out rather than null."""
+    return Field(default=None, exclude_if=lambda value: value is None, json_schema_extra=_without_null)
+
+
+def _without_null(schema: dict[str, Any]) -> None:
+    (value,) = (each for each in schema.pop("anyOf") if each != {"type": "null"})
+    del schema["default"]
+    schema.update(value)
 
 
 class _Request(BaseModel):
@@ -155,6 +167,11 @@ class _Request(BaseModel):
             return data
         unknown = islice((name for name in data if name not in fields), _MAX_UNKNOWN_FIELDS)
         return {name: data[name] for name in (*(name for name in fields if name in data), *unknown)}
+
+
+class _Answer(BaseModel):
+    # What a handler returns is validated, even where it is a model that was made without validation.
+    model_config = ConfigDict(revalidate_instances="always")
 
 
 class TurnSchema(_Request):
@@ -178,7 +195,7 @@ class VoiceAssignmentSchema(_Request):
 
     speaker: Speaker
     voice_id: VoiceId
-    voice_name: VoiceName | None = _left_out_when_none()
+    voice_name: VoiceName | None = _omittable()
 
 
 class CreateJobRequest(_Request):
@@ -274,7 +291,7 @@ class CreateSingleVoiceJobRequest(_Request):
     provider: ProviderId
     text: Annotated[Text, Field(max_length=MAX_SINGLE_TEXT_CHARACTERS)]
     voice_id: VoiceId
-    voice_name: VoiceName | None = _left_out_when_none()
+    voice_name: VoiceName | None = _omittable()
     language: LanguageTag = "zh-TW"
     output_format: Format = "mp3"
     speed: Annotated[
@@ -325,7 +342,7 @@ class ParsedTurn(TurnSchema):
     """Number of the script's line where the turn begins, counted from 1."""
 
 
-class ParsedDialogue(BaseModel):
+class ParsedDialogue(_Answer):
     """A script as turns."""
 
     turns: list[ParsedTurn]
@@ -335,7 +352,7 @@ class ParsedDialogue(BaseModel):
     """Of all texts together."""
 
 
-class Provider(BaseModel):
+class Provider(_Answer):
     """A speech provider, and what a job for it may have."""
 
     id: str
@@ -351,13 +368,13 @@ class Provider(BaseModel):
     """How many pending and processing jobs a user may have."""
 
 
-class ProviderList(BaseModel):
+class ProviderList(_Answer):
     """All speech providers."""
 
     items: list[Provider]
 
 
-class Voice(BaseModel):
+class Voice(_Answer):
     """A voice to assign to a speaker."""
 
     voice_id: str
@@ -370,14 +387,14 @@ class Voice(BaseModel):
     styles: list[str]
 
 
-class VoiceList(BaseModel):
+class VoiceList(_Answer):
     """All voices that match."""
 
     items: list[Voice]
     total: int
 
 
-class Download(BaseModel):
+class Download(_Answer):
     """Where the finished audio is, for a while."""
 
     download_url: str
@@ -387,7 +404,7 @@ class Download(BaseModel):
     size_bytes: int
 
 
-class JobSummary(BaseModel):
+class JobSummary(_Answer):
     """A job in a list. A time that has not come yet is left out."""
 
     id: Id
@@ -399,7 +416,7 @@ class JobSummary(BaseModel):
     completed_at: Time | None = _left_out_when_none()
 
 
-class TurnTimingSchema(BaseModel):
+class TurnTimingSchema(_Answer):
     """When a turn is heard."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -410,7 +427,7 @@ class TurnTimingSchema(BaseModel):
     end_ms: int
 
 
-class ResultMetadata(BaseModel):
+class ResultMetadata(_Answer):
     """What a completed job made."""
 
     duration_ms: int
@@ -427,14 +444,14 @@ class ResultMetadata(BaseModel):
     turn_timings: list[TurnTimingSchema]
 
 
-class Progress(BaseModel):
+class Progress(_Answer):
     """How far a job has come; no total before it is planned."""
 
     completed_segments: int
     total_segments: int
 
 
-class InputParams(BaseModel):
+class InputParams(_Answer):
     """The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again."""
 
     provider: str
@@ -451,7 +468,7 @@ class InputParams(BaseModel):
         return cls.model_validate(dialogue, from_attributes=True)
 
 
-class SingleVoiceInputParams(BaseModel):
+class SingleVoiceInputParams(_Answer):
     """The request a single-voice job was made from, defaults filled in: it can be submitted again."""
 
     provider: str
@@ -481,7 +498,7 @@ class SingleVoiceInputParams(BaseModel):
         )
 
 
-class FailureDetails(BaseModel):
+class FailureDetails(_Answer):
     """Which part of the input a failure is about, as far as it is about one."""
 
     turn_index: int | None = _left_out_when_none()
@@ -502,7 +519,7 @@ class JobDetail(JobSummary):
     error_details: FailureDetails | None = _left_out_when_none()
 
 
-class JobList(BaseModel):
+class JobList(_Answer):
     """One page of jobs, newest first."""
 
     items: list[JobSummary]
@@ -514,7 +531,7 @@ class JobList(BaseModel):
     """What to ask the next page with; null on the last page."""
 
 
-class FieldProblem(BaseModel):
+class FieldProblem(_Answer):
     """What is wrong with one field of a request."""
 
     field: str
@@ -523,7 +540,7 @@ class FieldProblem(BaseModel):
     """Number of the line in the script, or in a body that is not JSON, counted from 1."""
 
 
-class ErrorBody(BaseModel):
+class ErrorBody(_Answer):
     """Every error looks like this."""
 
     error: str
@@ -531,7 +548,7 @@ class ErrorBody(BaseModel):
     details: dict[str, Any]
 
 
-class Health(BaseModel):
+class Health(_Answer):
     """The service answers."""
 
     status: Literal["ok"] = "ok"

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import AfterValidator
 
 from castline import composition
-from castline.api import schemas
+from castline.api import errors, examples, schemas
+from castline.api.contract import Answer, Router, follow
 from castline.api.identity import noted_user_id
 from castline.api.provider_rules import demand_enabled
-from castline.api.responses import json_response
 from castline.audio.formats import OutputFormat
 from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.voice_list import Gender
 
-router = APIGatewayHttpRouter()
+router = Router()
 
 LanguageRange = Annotated[
-    str,
-    Query(json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH}),
+    str | None,
+    Query(
+        description="A language (zh) or one as it is spoken somewhere (zh-TW).",
+        json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH},
+    ),
     AfterValidator(schemas.language_tag),
 ]
 
 
-@router.get("/providers")
-def list_providers() -> Response[str]:
+@router.operation(
+    "GET",
+    "/providers",
+    tag="Writing",
+    answers=[
+        Answer(
+            status=200,
+            description="All providers.",
+            example=examples.PROVIDERS,
+            links=follow("list_voices", provider="$response.body#/items/0/id"),
+        ),
+    ],
+)
+def list_providers() -> schemas.ProviderList:
     """List the speech providers, and what each takes."""
     noted_user_id(router.current_event)
     providers = [
@@ -45,16 +58,31 @@ def list_providers() -> Response[str]:
         )
         for enabled in composition.speech_providers().values()
     ]
-    return json_response(200, schemas.ProviderList(items=providers))
+    return schemas.ProviderList(items=providers)
 
 
-@router.get("/voices")
+@router.operation(
+    "GET",
+    "/voices",
+    tag="Writing",
+    answers=[Answer(status=200, description="All voices that match.", example=examples.VOICES)],
+    errors=[errors.VALIDATION_ERROR, errors.SERVICE_UNAVAILABLE, errors.PROVIDER_UNAVAILABLE],
+)
 def list_voices(
-    provider: Annotated[str | None, Query(min_length=1, max_length=schemas.MAX_PROVIDER_ID_LENGTH)] = None,
-    language: LanguageRange | None = None,
-    gender: Annotated[Gender | None, Query()] = None,
-    q: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
-) -> Response[str]:
+    provider: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=schemas.MAX_PROVIDER_ID_LENGTH,
+            description="The speech provider: one that GET /providers lists. Others are refused with 400.",
+        ),
+    ] = None,
+    language: LanguageRange = None,
+    gender: Annotated[Gender | None, Query(description="How the voice is meant to sound.")] = None,
+    q: Annotated[
+        str | None, Query(min_length=1, max_length=100, description="Words that occur in the voice's names.")
+    ] = None,
+) -> schemas.VoiceList:
     """List the voices that a provider has, in its own order; by default those of the first provider."""
     noted_user_id(router.current_event)
     provider_id = demand_enabled(provider or next(iter(composition.speech_providers()))).id
@@ -65,7 +93,6 @@ def list_voices(
         and (gender is None or voice.gender is gender)
         and (q is None or voice.is_found_by(q))
     ]
-    body = schemas.VoiceList(
+    return schemas.VoiceList(
         items=[schemas.Voice.model_validate(voice, from_attributes=True) for voice in voices], total=len(voices)
     )
-    return json_response(200, body)

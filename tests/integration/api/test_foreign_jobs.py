@@ -14,9 +14,10 @@ from botocore.client import BaseClient
 from uuid6 import uuid7
 
 from castline import composition
+from castline.api.app import OPERATIONS
+from castline.api.contract import PREFIX
 from castline.jobs import items
 from castline.jobs.model import JobStatus
-from infra.routes import PREFIX, ROUTES
 from local import resources
 from tests.ended_jobs import end_job
 from tests.integration.api.client import Answer, call
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("functions_environment")
 
 OF_ONE_JOB = [
     (method, route.path.removeprefix(PREFIX), accept)
-    for route in ROUTES
+    for route in OPERATIONS
     if "{job_id}" in route.path
     for method in route.methods
     for accept in ("*/*", "application/json")

@@ -12,8 +12,9 @@ from uuid import uuid4
 import pytest
 
 from castline import composition
+from castline.api.app import OPERATIONS
+from castline.api.contract import PREFIX
 from castline.jobs.model import JobStatus
-from infra.routes import PREFIX, ROUTES
 from local.quickstart import DIALOGUE
 from tests.ended_jobs import end_job
 from tests.integration.api.client import Answer, make_event, send
@@ -82,7 +83,7 @@ def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
 def test_every_route_is_told_of() -> None:
     known = {f"{PREFIX}{path}" for routes in ROUTES_BY_SERVICE.values() for _, path in routes}
 
-    assert {route.path for route in ROUTES} - known == {
+    assert {route.path for route in OPERATIONS} - known == {
         "/health",
         f"{PREFIX}/health",
         f"{PREFIX}/providers",

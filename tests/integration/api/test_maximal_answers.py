@@ -12,6 +12,8 @@ from werkzeug.test import Client
 
 from castline import composition
 from castline.api import schemas
+from castline.api.app import OPERATIONS
+from castline.api.contract import PREFIX
 from castline.api.validation import MAX_PROBLEMS
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
@@ -20,7 +22,6 @@ from castline.speech.cues import MAX_CUES
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from castline.speech.voice_list import Gender, Voice
-from infra.routes import PREFIX, ROUTES
 from local import resources
 from local.cloud.lambda_runtime import _RESPONSE_LIMIT_BYTES
 from tests.ended_jobs import end_job
@@ -169,7 +170,7 @@ def _all_voices(user: str, monkeypatch: pytest.MonkeyPatch) -> int:
 def test_no_answer_is_larger_than_lambda_lets_through(maximal_job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     largest = dict(largest_answers(maximal_job, monkeypatch))
 
-    assert set(largest) == {f"{route.method} {route.path.removeprefix(PREFIX)}" for route in ROUTES}
+    assert set(largest) == {f"{route.method} {route.path.removeprefix(PREFIX)}" for route in OPERATIONS}
     assert {route: sizes for route, sizes in largest.items() if max(sizes) > _RESPONSE_LIMIT_BYTES} == {}
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from castline.api.app import OPERATIONS
 from castline.jobs.ids import is_job_id
-from infra.routes import ROUTES
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import Answer, make_event, send
 
 pytestmark = pytest.mark.usefixtures("functions_environment")
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
-PATHS = sorted({route.path for route in ROUTES})
+PATHS = sorted({route.path for route in OPERATIONS})
 
 
 def ask(method: str, path: str, **request: Any) -> Answer:
@@ -22,7 +22,7 @@ def ask(method: str, path: str, **request: Any) -> Answer:
 
 
 def takes(path: str) -> set[str]:
-    methods = {route.method for route in ROUTES if route.path == path}
+    methods = {route.method for route in OPERATIONS if route.path == path}
     return methods | ({"HEAD"} if "GET" in methods else set())
 
 
@@ -43,7 +43,7 @@ def test_a_path_that_does_not_exist_takes_no_method() -> None:
     assert {ask(method, "/api/v1/nowhere").status for method in METHODS} == {404}
 
 
-@pytest.mark.parametrize("path", [route.path for route in ROUTES if route.method == "GET"])
+@pytest.mark.parametrize("path", [route.path for route in OPERATIONS if route.method == "GET"])
 def test_head_is_answered_as_get_without_the_body(path: str) -> None:
     job_id = ask("POST", "/api/v1/jobs", json=DIALOGUE).json().get("id", "01900000-0000-7000-8000-000000000000")
     assert is_job_id(job_id)

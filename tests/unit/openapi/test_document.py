@@ -9,9 +9,9 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
-from castline.api import messages
-from infra.routes import ROUTES
-from local.openapi.document import FILE, as_text, document
+from castline.api import errors
+from castline.api.app import OPERATIONS as DECLARED
+from local.openapi import FILE, as_text, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def test_it_is_valid() -> None:
 
 
 def test_it_describes_every_route_that_is_deployed() -> None:
-    deployed = {f"{route.method} {route.path}" for route in ROUTES} - {"GET /health"}
+    deployed = {f"{each.method} {each.path}" for each in DECLARED} - {"GET /health"}
 
     assert set(OPERATIONS) == deployed
 
@@ -70,7 +70,31 @@ def test_every_error_code_that_clients_may_meet_is_documented() -> None:
     }
 
     # These are of paths and methods that are not in the document.
-    assert documented == set(messages._ERRORS) - {"NOT_FOUND", "METHOD_NOT_ALLOWED"}
+    undocumented = {errors.NOT_FOUND.code, errors.METHOD_NOT_ALLOWED.code}
+    assert documented == {error.code for error in errors.ALL} - undocumented
+
+
+def test_what_reads_a_body_has_an_example_and_a_limit() -> None:
+    reading = {key for key, operation in OPERATIONS.items() if "requestBody" in operation}
+
+    assert reading == {f"{each.method} {each.path}" for each in DECLARED if each.max_body_bytes}
+    assert all(OPERATIONS[key]["requestBody"]["content"]["application/json"]["example"] for key in reading)
+
+
+def test_every_link_leads_to_an_operation_by_its_own_parameters() -> None:
+    parameters = {
+        operation["operationId"]: {parameter["name"] for parameter in operation["parameters"]}
+        for operation in OPERATIONS.values()
+    }
+    links = [
+        link
+        for operation in OPERATIONS.values()
+        for response in operation["responses"].values()
+        for link in response.get("links", {}).values()
+    ]
+
+    assert links
+    assert all(set(link["parameters"]) <= parameters[link["operationId"]] for link in links)
 
 
 def test_a_submitted_job_leads_to_all_that_can_be_done_with_it() -> None:

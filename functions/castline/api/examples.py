@@ -1,16 +1,26 @@
-"""The examples of the document: the quickstart's dialogue, and what becomes of it."""
+"""The examples of ``docs/openapi.json``: the quickstart's dialogue, and what becomes of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from local.quickstart import DIALOGUE as QUICKSTART
-
 _ID = "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6"
 _TIMES = {"created_at": "2026-11-24T03:30:54Z"}
 _STARTED = {**_TIMES, "started_at": "2026-11-24T03:30:54Z"}
 
-DIALOGUE: dict[str, Any] = QUICKSTART
+DIALOGUE: dict[str, Any] = {
+    "provider": "azure",
+    "turns": [
+        {"speaker": "A", "text": "你好，今天天氣真好！", "index": 0},
+        {"speaker": "B", "text": "是啊，要不要一起去公園走走？", "index": 1},
+    ],
+    "voice_assignments": [
+        {"speaker": "A", "voice_id": "zh-TW-HsiaoYuNeural", "voice_name": "曉雨"},
+        {"speaker": "B", "voice_id": "zh-TW-YunJheNeural", "voice_name": "雲哲"},
+    ],
+    "language": "zh-TW",
+    "output_format": "mp3",
+}
 SINGLE_VOICE = {"provider": "azure", "text": "你好，今天天氣真好！", "voice_id": "zh-TW-HsiaoYuNeural", "speed": 1.2}
 SCRIPT = {"script": "A：你好，今天天氣真好！\nB：是啊，要不要一起去公園走走？"}
 
@@ -85,11 +95,3 @@ VOICES = {
     ],
     "total": 1,
 }
-DETAILS: dict[str, dict[str, Any]] = {
-    "JOB_CANNOT_CANCEL": {"status": "completed"},
-    "JOB_CANNOT_RESUBMIT": {"status": "processing"},
-    "JOB_LIMIT_EXCEEDED": {"current_jobs": 3, "max_jobs": 3},
-    "REQUEST_TOO_LARGE": {"max_bytes": 4_300_300},
-    "VALIDATION_ERROR": {"errors": [{"field": "turns[0].text", "message": "至少需要 1 個字元"}]},
-}
-"""The details of an error, by its code."""

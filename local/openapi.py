@@ -1,0 +1,238 @@
+"""``docs/openapi.json``, written by ``python -m local.openapi`` from what the routes declare.
+
+Powertools describes parameters, bodies and schemas; this adds the declared answers, errors and headers.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from castline.api import errors
+from castline.api.app import OPERATIONS, app
+from castline.api.languages import Language
+from castline.api.messages import error_message
+from castline.api.schemas import ErrorBody, FieldProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from castline.api.contract import Answer, Operation
+    from castline.api.errors import ApiError
+
+FILE: Final = Path(__file__).parent.parent / "docs" / "openapi.json"
+
+_SCHEMAS: Final = "#/components/schemas/"
+_TEXT: Final[dict[str, Any]] = {"type": "string"}
+_RESPONSE_HEADERS: Final[dict[str, dict[str, Any]]] = {
+    "Cache-Control": {"description": "How long the answer may be used without asking again.", "schema": _TEXT},
+    "Content-Language": {
+        "description": "The language of the messages.",
+        "schema": {"type": "string", "enum": [language.value for language in Language]},
+    },
+    "ETag": {
+        "description": "Another as soon as the job, or the language it is told in, is another.",
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]+"$'},
+    },
+    "Location": {
+        "description": "A presigned URL that works for 15 minutes.",
+        "schema": {"type": "string", "format": "uri"},
+    },
+    "Retry-After": {
+        "description": "In how many seconds to ask again; with a job, while it has not ended.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "Vary": {"description": "Which request headers the answer depends on.", "schema": _TEXT},
+    "WWW-Authenticate": {"description": "Bearer, from API Gateway, with a reason if it has one.", "schema": _TEXT},
+    "X-Content-Type-Options": {
+        "description": "Browsers do not guess at the type.",
+        "schema": {"type": "string", "const": "nosniff"},
+    },
+    "X-Request-ID": {"description": "What to name when something went wrong.", "schema": _TEXT},
+}
+_REQUEST_HEADERS: Final[dict[str, dict[str, Any]]] = {
+    "Accept": {
+        "description": "application/json asks where the file is; anything else, to be sent there.",
+        "schema": _TEXT,
+        "example": "application/json",
+    },
+    "Accept-Language": {
+        "description": "zh-TW, the default, or en: the language of messages.",
+        "schema": _TEXT,
+        "example": "en",
+    },
+    "If-None-Match": {
+        "description": "The ETag of an earlier answer, several of them, or *.",
+        "schema": _TEXT,
+    },
+}
+_ABOUT: Final[dict[str, Any]] = {
+    "info": {
+        "title": "Castline",
+        "version": "1",
+        "description": """\
+A scripted dialogue in, one audio file out, every speaker in a voice of their own.
+
+Submit a dialogue, get a job, ask for it until it has ended, download the audio. Errors all have the same shape; their
+messages are in Traditional Chinese, or in English with `Accept-Language: en`. Somebody else's job does not exist.
+
+`HEAD` is answered wherever `GET` is, without a body. The service answers a method that a path does not take with 405,
+`METHOD_NOT_ALLOWED`, and an `Allow` header, and a path that does not exist with 404, `NOT_FOUND`; where API Gateway
+stands before it, API Gateway answers both with 404.
+
+API Gateway answers by itself, with `{"message": …}`, when a token is missing or no longer valid (401), when a body
+is larger than 10 MB (413), when requests come too fast (429), and when the service is down (500, 503); and 404 at
+a path, or for a method, that it has no route for.
+""",
+        "license": {"name": "MIT", "identifier": "MIT"},
+    },
+    "servers": [{"url": "/", "description": "Where this document was found"}],
+    "security": [{"token": []}],
+    "tags": [
+        {"name": "Jobs", "description": "Dialogues on their way to audio."},
+        {"name": "Results", "description": "What a completed job made."},
+        {"name": "Writing", "description": "What a dialogue is written with."},
+        {"name": "Service", "description": "The service itself."},
+    ],
+}
+_TOKEN: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "Its `sub` is the user. The local stack takes X-User-Id in its place.",
+}
+_GATEWAY_ERROR: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "API Gateway refuses by itself a request without a token that it accepts.",
+    "required": ["message"],
+    "properties": {"message": _TEXT},
+    "additionalProperties": False,
+}
+_ERROR_DETAILS: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "What the error is about; of a VALIDATION_ERROR, every broken field.",
+    "properties": {"errors": {"type": "array", "items": {"$ref": f"{_SCHEMAS}FieldProblem"}}},
+}
+
+
+def as_text() -> str:
+    """Return the document as it is committed."""
+    return json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
+
+
+def document() -> dict[str, Any]:
+    """Return the document."""
+    described = _tidied(json.loads(app.get_openapi_json_schema()))
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in sorted((each for each in OPERATIONS if each.answers), key=lambda each: each.path):
+        method = operation.method.lower()
+        paths.setdefault(operation.path, {})[method] = _completed(
+            described["paths"][operation.path][method], operation
+        )
+    error_models = {model.__name__: _tidied(model.model_json_schema()) for model in (ErrorBody, FieldProblem)}
+    error_models["ErrorBody"]["properties"]["details"] = _ERROR_DETAILS
+    schemas = {**described["components"]["schemas"], **error_models, "GatewayError": _GATEWAY_ERROR}
+    return {
+        "openapi": "3.1.0",
+        **_ABOUT,
+        "paths": paths,
+        "components": {
+            "schemas": {name: schemas[name] for name in sorted(schemas) if not name.endswith("ValidationError")},
+            "headers": _RESPONSE_HEADERS,
+            "securitySchemes": {"token": _TOKEN},
+        },
+    }
+
+
+def _completed(described: dict[str, Any], operation: Operation) -> dict[str, Any]:
+    result = {key: described[key] for key in ("operationId", "tags", "summary")}
+    result["parameters"] = [
+        *map(_parameter, described.get("parameters", ())),
+        *(
+            {"name": name, "in": "header", "required": False, **_REQUEST_HEADERS[name]}
+            for name in operation.request_headers
+        ),
+    ]
+    if operation.is_open:
+        result["security"] = []
+    if "requestBody" in described:
+        described["requestBody"]["content"]["application/json"]["example"] = operation.request_example
+        result["requestBody"] = described["requestBody"]
+    returned = described["responses"][str(operation.answers[0].status)]["content"]["application/json"]["schema"]
+    by_status = sorted(operation.errors, key=lambda error: error.status)
+    result["responses"] = {
+        **{str(answer.status): _answer(answer, returned) for answer in operation.answers},
+        **{
+            str(status): _error(status, list(group))
+            for status, group in groupby(by_status, lambda error: error.status)
+        },
+    }
+    return result
+
+
+def _parameter(described: dict[str, Any]) -> dict[str, Any]:
+    schema = described["schema"]
+    schema.pop("description", None)
+    # A parameter that is left out is not null.
+    choices = [choice for choice in schema.pop("anyOf", ()) if choice != {"type": "null"}]
+    name = described["name"].title() if described["in"] == "header" else described["name"]
+    return {**described, "name": name, "schema": schema | (choices[0] if choices else {})}
+
+
+def _answer(answer: Answer, returned: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {"description": answer.description, "headers": _headers(answer.headers)}
+    content: dict[str, Any] = {media_type: {"schema": _TEXT} for media_type in answer.text_types}
+    if answer.has_json:
+        # Text has media types of its own.
+        (schema,) = (each for each in returned.get("anyOf", [returned]) if each != _TEXT)
+        content["application/json"] = {"schema": schema} | ({"example": answer.example} if answer.example else {})
+    return result | ({"content": content} if content else {}) | ({"links": answer.links} if answer.links else {})
+
+
+def _error(status: int, those: list[ApiError]) -> dict[str, Any]:
+    names = ["Cache-Control", "Content-Language", *(["Retry-After"] if those[0].retry_after_seconds else [])]
+    schema: dict[str, Any] = {
+        "allOf": [{"$ref": f"{_SCHEMAS}ErrorBody"}],
+        "properties": {"error": {"enum": [error.code for error in those]}},
+    }
+    if status == errors.UNAUTHORIZED.status:
+        names.append("WWW-Authenticate")
+        schema = {"anyOf": [schema, {"$ref": f"{_SCHEMAS}GatewayError"}]}
+    examples = {
+        error.code: {
+            "value": {
+                "error": error.code,
+                "message": error_message(error.code, Language.CHINESE),
+                "details": error.example,
+            }
+        }
+        for error in those
+    }
+    return {
+        "description": " or ".join(f"`{error.code}`" for error in those),
+        "headers": _headers(names),
+        "content": {"application/json": {"schema": schema, "examples": examples}},
+    }
+
+
+def _headers(names: Iterable[str]) -> dict[str, Any]:
+    return {
+        name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-ID", "X-Content-Type-Options", *names)
+    }
+
+
+def _tidied(schema: Any) -> Any:
+    """Return ``schema`` without the titles that pydantic makes of names, and with whole numbers written as such."""
+    if isinstance(schema, dict):
+        return {
+            key: _tidied(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))
+        }
+    if isinstance(schema, list):
+        return [_tidied(each) for each in schema]
+    return int(schema) if isinstance(schema, float) and schema.is_integer() else schema
+
+
+if __name__ == "__main__":
+    FILE.write_text(as_text(), "utf-8")

@@ -1,0 +1,64 @@
+"""A handler that builds a wrong body is answered 500 and logged as unexpected: never a wrong 200."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from castline.api import jobs, schemas
+from castline.jobs.model import JobStatus
+from castline.observability import logger
+from local.quickstart import DIALOGUE
+from tests.integration.api.client import call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from castline.jobs.model import Job
+
+pytestmark = pytest.mark.usefixtures("functions_environment")
+
+
+def right(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "status": JobStatus.PENDING,
+        "job_type": job.job_type,
+        "provider": job.provider,
+        "created_at": job.created_at,
+    }
+
+
+WRONG: dict[str, Callable[[Job], Any]] = {
+    "a model made without validation": lambda job: schemas.JobSummary.model_construct(
+        **right(job) | {"status": "odd"}
+    ),
+    "a model of another answer": lambda _job: schemas.Health(),
+    "a field too few": lambda job: {name: value for name, value in right(job).items() if name != "status"},
+    "no body": lambda _job: None,
+    "text": lambda _job: "submitted",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_a_wrong_body_is_an_internal_error_that_is_logged(
+    wrong: Callable[[Job], Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Given a handler that builds a body which does not fit what it declares
+    caplog.set_level("ERROR", logger=logger.name)
+    monkeypatch.setattr(jobs, "summary", wrong)
+
+    # When
+    answer = call("POST", "/jobs", user=uuid4().hex, json=DIALOGUE)
+
+    # Then
+    assert (answer.status, answer.json()["error"]) == (500, "INTERNAL_ERROR")
+    errors = {record.getMessage(): vars(record) for record in caplog.records if record.levelname == "ERROR"}
+    assert errors["unexpected error"]["error"] == "ResponseValidationError"
+    assert all(each.startswith("response") for each in errors["an answer does not fit its schema"]["fields"])
+
+
+def test_a_right_body_is_not() -> None:
+    assert call("POST", "/jobs", user=uuid4().hex, json=DIALOGUE).status == 201
