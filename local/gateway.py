@@ -1,9 +1,10 @@
-"""The HTTP side of the local stack: what CloudFront and API Gateway do on AWS, and S3's presigned downloads.
+"""HTTP gateway of the local stack, in place of CloudFront, API Gateway and S3's presigned downloads.
 
-All on one port: the console at ``/``, the API below ``/api``, the bucket's objects by their presigned URLs. ``/docs``
-shows the API to people, ``/openapi.json`` to machines.
+Everything is on one port: the console at ``/``, the API below ``/api``, the bucket's objects at their presigned URLs,
+the API's documentation at ``/docs`` and ``/openapi.json``.
 
-``X-User-Id`` names the user, in place of a token. Web pages of other sites are refused (``foreign_pages``).
+The header ``X-User-Id`` names the user, in place of a token. Web pages of other sites are refused
+(``foreign_pages``).
 """
 
 from __future__ import annotations
@@ -52,17 +53,17 @@ class Gateway:
         port: int = 0,
         on_request: Callable[[str], None] | None = None,
     ) -> None:
-        """Prepare the gateway, and take the port.
+        """Prepare the gateway, and bind the port.
 
         Args:
             invoke_api: answers an event of payload version 2.0, as the API function does.
             s3: serves ``/bucket/key``.
             bucket_name: the bucket whose objects clients may fetch.
             console: the page at ``/``.
-            claims: whose request it is, as a token's claims; None for one that is answered 401. It is not asked
-                about routes that take no token. By default the user whom ``X-User-Id`` names.
+            claims: returns the token claims of a request, or None to answer 401. It is not called for routes that
+                take no token. By default, the user is named by ``X-User-Id``.
             port: 0 takes a free one.
-            on_request: is told a line about each request.
+            on_request: called with a line about each request.
 
         Raises:
             OSError: the port is in use.
@@ -78,11 +79,11 @@ class Gateway:
 
     @property
     def url(self) -> str:
-        """Where it listens, without a slash at the end."""
+        """The gateway's URL, without a slash at its end."""
         return f"http://{_ADDRESS}:{self.port}"
 
     def start(self) -> None:
-        """Serve."""
+        """Start serving."""
         self._server = make_server(
             _ADDRESS,
             self.port,
@@ -95,13 +96,13 @@ class Gateway:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening."""
+        """Stop serving."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
     def close(self) -> None:
-        """Give the port back."""
+        """Release the port."""
         self._socket.close()
 
     def serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -147,7 +148,7 @@ class Gateway:
 
 
 def _documentation(path: str) -> Response | None:
-    """The API's description, which needs no network to be shown."""
+    """Return the API's documentation, which needs no network; None for any other path."""
     from local import api_page
     from local.openapi import FILE
 
@@ -159,7 +160,7 @@ def _documentation(path: str) -> Response | None:
 
 
 def to_event(request: Request, claims: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The request as an event of payload version 2.0, of the user whom ``claims`` are about, or whom it names."""
+    """Return the request as an event of payload version 2.0, with ``claims`` or the user that the request names."""
     if claims is None:
         claims = {"sub": request.headers.get("X-User-Id") or DEFAULT_USER}
     event = http_event.to_event(request, http_event.MatchedRoute(claims=claims))
@@ -171,4 +172,4 @@ class QuietRequestHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 (werkzeug's name)
-        """Say nothing: requests are told about elsewhere."""
+        """Log nothing: requests are logged elsewhere."""

@@ -1,4 +1,4 @@
-"""Runs schemathesis, with every check, at a stack whose users have to show a token, as on AWS."""
+"""Run of schemathesis with every check, on a stack whose users need a token, as on AWS."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from tests.contract.tokens import Issuer
 
 ISSUER_PEM: Final = "CONTRACT_ISSUER_PEM"
-"""The environment variable by which schemathesis's process, which signs tokens, gets the key."""
+"""The environment variable that passes the key to schemathesis's process, which signs tokens."""
 _HERE = Path(__file__).parent
 _MOMENT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One run of schemathesis.
+    """The result of one run of schemathesis.
 
     Attributes:
         passed: whether every check of every case has passed.
-        output: what schemathesis has said; empty if it was shown.
+        output: the output of schemathesis; empty if it went to the terminal.
         report: its report, as JSON.
     """
 
@@ -44,7 +44,7 @@ class Outcome:
 
     @property
     def cases(self) -> int:
-        """How many requests were made from the document, and checked."""
+        """The number of requests that were made from the document, and checked."""
         return int(self.report["test_cases"]["generated"])
 
 
@@ -61,14 +61,14 @@ def stack_of_users_with_tokens(issuer: Issuer, *, log_folder: Path) -> Iterator[
 
 
 def run(stack: LocalStack, issuer: Issuer, *, examples: int, seed: int, folder: Path, shown: bool = False) -> Outcome:
-    """Make requests from ``docs/openapi.json``, and check what comes back.
+    """Make requests from ``docs/openapi.json``, and check the answers.
 
     Args:
-        stack: what is asked.
-        issuer: whose tokens the stack takes.
-        examples: how many are made for an operation, at most, in each phase.
-        seed: another seed makes other requests.
-        folder: where files may be written.
+        stack: the stack under test.
+        issuer: the issuer of accepted tokens.
+        examples: the maximum number of requests for an operation in each phase.
+        seed: the seed of the requests.
+        folder: the folder for files.
         shown: whether schemathesis may write to the terminal.
     """
     report_file = folder / "report.json"
@@ -89,7 +89,7 @@ def run(stack: LocalStack, issuer: Issuer, *, examples: int, seed: int, folder: 
 
 @contextmanager
 def _work_now_and_then(stack: LocalStack) -> Iterator[None]:
-    """Let jobs stay pending for a moment, and then run: clients meet them in every status."""
+    """Alternate between holding jobs pending and running them, so that clients meet them in every status."""
     done = threading.Event()
 
     def alternate() -> None:

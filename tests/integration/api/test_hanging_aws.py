@@ -46,7 +46,7 @@ ROUTES_BY_SERVICE = {
 
 @pytest.fixture
 def silence() -> Iterator[str]:
-    """The address of a server that accepts connections, and never answers."""
+    """Yield the address of a server that accepts connections, and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
@@ -59,7 +59,7 @@ def fresh_parts() -> Iterator[None]:
 
 
 def completed_job() -> tuple[str, str]:
-    """The ids of a job with audio, and of its user."""
+    """Return the ids of a job with audio, and of its user."""
     repository, job = composition.job_repository(), make_job()
     repository.create(job, make_dialogue(), max_active=3)
     repository.start(job, total_segments=1, now=datetime.now(UTC))

@@ -52,7 +52,7 @@ def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
 
 
 def name(number: int) -> str:
-    """A name that no other number has."""
+    """Return a name that no other number has."""
     return f"{number:03d}".rjust(schemas.MAX_SPEAKER_CHARACTERS, WIDEST)
 
 
@@ -87,7 +87,7 @@ def cues() -> list[SubtitleCue]:
 
 
 def ask(method: str, path: str, user: str, **request: Any) -> tuple[dict[str, Any], int]:
-    """An answer, and its bytes as Lambda counts them at most: with all but ASCII escaped."""
+    """Return an answer, and its bytes as Lambda counts them at most: with all but ASCII escaped."""
     headers = {"X-User-Id": user, **request.pop("headers", {})}
     answer = answer_of(make_event(method, f"{PREFIX}{path}", headers=headers, **request))
     return answer, len(json.dumps(answer))

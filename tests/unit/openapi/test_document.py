@@ -25,7 +25,7 @@ OPERATIONS = {
 
 
 def contents(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Everything that has a schema and perhaps examples."""
+    """Yield every object that has a schema and perhaps examples."""
     for holder in (operation.get("requestBody", {}), *operation["responses"].values()):
         yield from holder.get("content", {}).values()
 
