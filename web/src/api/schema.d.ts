@@ -1767,7 +1767,7 @@ export interface operations {
     get_subtitles: {
         parameters: {
             query?: {
-                /** @description format */
+                /** @description The format of the subtitles. */
                 format?: components["schemas"]["SubtitleFormat"];
             };
             header?: {
