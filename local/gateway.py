@@ -12,8 +12,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools.event_handler.openapi import swagger_ui
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -27,6 +29,7 @@ from local.cloud.lambda_errors import (
     RequestTooLarge,
     TooManyRequests,
 )
+from local.openapi import FILE as API_DOCUMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,6 +39,24 @@ if TYPE_CHECKING:
 
 DEFAULT_USER = "local-user"
 _ADDRESS = "127.0.0.1"
+_SWAGGER_UI_FILES = {
+    "swagger-ui.min.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.min.js": "text/javascript; charset=utf-8",
+}
+_API_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Castline API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/swagger-ui.min.css">
+<div id="api"></div>
+<script src="/docs/swagger-ui-bundle.min.js"></script>
+<script>SwaggerUIBundle({url: "/openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null})</script>
+</html>
+"""
+_API_PAGE_HEADERS = {"Content-Security-Policy": "default-src 'self' 'unsafe-inline' data:"}
+"""The page asks no other host for anything."""
 _OPEN_PATHS = frozenset(route.path for route in OPERATIONS if route.is_open)
 
 
@@ -148,14 +169,14 @@ class Gateway:
 
 
 def _documentation(path: str) -> Response | None:
-    """Return the API's documentation, which needs no network; None for any other path."""
-    from local import api_page
-    from local.openapi import FILE
-
-    if path in {"/docs", "/docs/"}:
-        return Response(api_page.page(), content_type="text/html; charset=utf-8")
+    """Return the API's description: for people by the Swagger UI that Powertools brings, or for machines."""
     if path == "/openapi.json":
-        return Response(FILE.read_bytes(), content_type="application/json")
+        return Response(API_DOCUMENT.read_bytes(), content_type="application/json")
+    if path == "/docs":
+        return Response(_API_PAGE, content_type="text/html; charset=utf-8", headers=_API_PAGE_HEADERS)
+    directory, _, name = path.rpartition("/")
+    if directory == "/docs" and (content_type := _SWAGGER_UI_FILES.get(name)) is not None:
+        return Response(files(swagger_ui).joinpath(name).read_bytes(), content_type=content_type)
     return None
 
 
