@@ -26,53 +26,34 @@ FILE: Final = Path(__file__).parent.parent / "docs" / "openapi.json"
 
 _SCHEMAS: Final = "#/components/schemas/"
 _TEXT: Final[dict[str, Any]] = {"type": "string"}
-_RESPONSE_HEADERS: Final[dict[str, dict[str, Any]]] = {
-    "Cache-Control": {"description": "How long the answer may be used without asking again.", "schema": _TEXT},
-    "Content-Language": {
-        "description": "The language of the messages.",
-        "schema": {"type": "string", "enum": [language.value for language in Language]},
-    },
-    "ETag": {
-        "description": "Another as soon as the job, or the language it is told in, is another.",
-        "schema": {"type": "string", "pattern": '^"[0-9a-f]+"$'},
-    },
-    "Location": {
-        "description": "A presigned URL that works for 15 minutes.",
-        "schema": {"type": "string", "format": "uri"},
-    },
-    "Retry-After": {
-        "description": "In how many seconds to ask again; with a job, while it has not ended.",
-        "schema": {"type": "string", "pattern": "^[0-9]+$"},
-    },
-    "Vary": {"description": "Which request headers the answer depends on.", "schema": _TEXT},
-    "WWW-Authenticate": {"description": "Bearer, from API Gateway, with a reason if it has one.", "schema": _TEXT},
-    "X-Content-Type-Options": {
-        "description": "Browsers do not guess at the type.",
-        "schema": {"type": "string", "const": "nosniff"},
-    },
-    "X-Request-ID": {"description": "What to name when something went wrong.", "schema": _TEXT},
+
+
+def _header(description: str, **schema: Any) -> dict[str, Any]:
+    return {"description": description, "schema": _TEXT | schema}
+
+
+_RESPONSE_HEADERS: Final = {
+    "Cache-Control": _header("How long the answer may be used without asking again."),
+    "Content-Language": _header("The language of the messages.", enum=[language.value for language in Language]),
+    "ETag": _header(
+        "Another as soon as the job, or the language it is told in, is another.", pattern='^"[0-9a-f]+"$'
+    ),
+    "Location": _header("A presigned URL that works for 15 minutes.", format="uri"),
+    "Retry-After": _header(
+        "In how many seconds to ask again; with a job, while it has not ended.", pattern="^[0-9]+$"
+    ),
+    "Vary": _header("Which request headers the answer depends on."),
+    "WWW-Authenticate": _header("Bearer, from API Gateway, with a reason if it has one."),
+    "X-Content-Type-Options": _header("Browsers do not guess at the type.", const="nosniff"),
+    "X-Request-ID": _header("What to name when something went wrong."),
 }
-_REQUEST_HEADERS: Final[dict[str, dict[str, Any]]] = {
-    "Accept": {
-        "description": "application/json asks where the file is; anything else, to be sent there.",
-        "schema": _TEXT,
-        "example": "application/json",
-    },
-    "Accept-Language": {
-        "description": "zh-TW, the default, or en: the language of messages.",
-        "schema": _TEXT,
-        "example": "en",
-    },
-    "If-None-Match": {
-        "description": "The ETag of an earlier answer, several of them, or *.",
-        "schema": _TEXT,
-    },
+_REQUEST_HEADERS: Final = {
+    "Accept": _header("application/json asks where the file is; anything else, to be sent there.")
+    | {"example": "application/json"},
+    "Accept-Language": _header("zh-TW, the default, or en: the language of messages.") | {"example": "en"},
+    "If-None-Match": _header("The ETag of an earlier answer, several of them, or *."),
 }
-_ABOUT: Final[dict[str, Any]] = {
-    "info": {
-        "title": "Castline",
-        "version": "1",
-        "description": """\
+_DESCRIPTION: Final = """\
 A scripted dialogue in, one audio file out, every speaker in a voice of their own.
 
 Submit a dialogue, get a job, ask for it until it has ended, download the audio. Errors all have the same shape; their
@@ -85,7 +66,12 @@ stands before it, API Gateway answers both with 404.
 API Gateway answers by itself, with `{"message": …}`, when a token is missing or no longer valid (401), when a body
 is larger than 10 MB (413), when requests come too fast (429), and when the service is down (500, 503); and 404 at
 a path, or for a method, that it has no route for.
-""",
+"""
+_ABOUT: Final[dict[str, Any]] = {
+    "info": {
+        "title": "Castline",
+        "version": "1",
+        "description": _DESCRIPTION,
         "license": {"name": "MIT", "identifier": "MIT"},
     },
     "servers": [{"url": "/", "description": "Where this document was found"}],
