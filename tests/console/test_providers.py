@@ -91,7 +91,7 @@ def test_voices_that_the_next_provider_does_not_have_are_cast_anew(screens: Scre
     [
         ("azure", "malformed-ssml", "The speech provider cannot speak this turn.", "Change this turn"),
         ("openai", "unauthorized", "The speech provider refused our key.", "The operator has to see to this."),
-        ("openai", "unsupported-voice", "There is no such voice as this turn asks for.", "Change this turn"),
+        ("openai", "unsupported-voice", "There is no voice zm_yunxi, which this turn asks for.", "Change this turn"),
         ("polly", "access-denied", "The speech provider refused our key.", "The operator has to see to this."),
     ],
 )

@@ -148,10 +148,11 @@ export const en: Strings = {
     tooLateToCancel: "It has started: too late to cancel.",
     whatWentWrong: "What went wrong",
     wrongTurn: {
-      EMPTY_AUDIO: "This turn made no sound. Does its text suit the language of its voice?",
-      PROVIDER_REJECTED_INPUT: "The speech provider cannot speak this turn. Please change its text.",
-      SEGMENT_BROKEN: "The audio of this turn was damaged. Please submit again.",
-      VOICE_NOT_FOUND: "There is no such voice as this turn asks for. Please choose another voice.",
+      EMPTY_AUDIO: () => "This turn made no sound. Does its text suit the language of its voice?",
+      PROVIDER_REJECTED_INPUT: () => "The speech provider cannot speak this turn. Please change its text.",
+      SEGMENT_BROKEN: () => "The audio of this turn was damaged. Please submit again.",
+      VOICE_NOT_FOUND: (voiceId) =>
+        `There is no voice ${voiceId}, which this turn asks for. Please choose another voice.`,
     },
     turnAt: (position, speaker) => `Turn ${position}, ${speaker}`,
     withVoice: (voice) => `Voice: ${voice}`,

@@ -19,7 +19,7 @@ export function Failure({ job }: { job: JobDetail }) {
   const turn = failedTurn(job);
   const code = job.error_code ?? "INTERNAL_ERROR";
   // The service names a turn by the index that its client gave; here the turn is shown instead.
-  const message = (turn && t.job.wrongTurn[code]) ?? job.error_message ?? t.errors.unexpected;
+  const message = (turn && t.job.wrongTurn[code]?.(turn.voiceId)) ?? job.error_message ?? t.errors.unexpected;
   return (
     <section className="notice notice-alarm failure" aria-labelledby="failure-label">
       <Icon name="warning" />

@@ -18,7 +18,7 @@ const job = (error_details?: JobDetail["error_details"]) =>
   }) as unknown as JobDetail;
 
 it("finds the turn by its index", () => {
-  const found = { position: 1, speaker: "B", text: "two", voiceName: "Brian" };
+  const found = { position: 1, speaker: "B", text: "two", voiceId: "en-US-BrianNeural", voiceName: "Brian" };
   expect(failedTurn(job({ turn_index: 20, voice_id: "en-US-BrianNeural" }))).toEqual(found);
 });
 

@@ -6,7 +6,8 @@ interface FailedTurn {
   position: number;
   speaker: string;
   text: string;
-  voiceName: string | undefined;
+  voiceId: string;
+  voiceName: string;
 }
 
 /** The turn that a job has failed at; undefined when it has not failed at any. */
@@ -14,12 +15,14 @@ export function failedTurn({ error_details: details, input_params: input }: JobD
   const index = details?.turn_index;
   if (index === undefined) return undefined;
   if (isSingleVoice(input)) {
-    return { position: 0, speaker: "", text: input.text, voiceName: input.voice_name || input.voice_id };
+    const { text, voice_id: voiceId, voice_name: voiceName } = input;
+    return { position: 0, speaker: "", text, voiceId, voiceName: voiceName || voiceId };
   }
   const position = input.turns.findIndex((turn) => turn.index === index);
   const turn = input.turns[position];
   if (!turn) return undefined;
   const key = speakerKey(turn.speaker);
   const voice = input.voice_assignments.find(({ speaker }) => speakerKey(speaker) === key);
-  return { position, speaker: turn.speaker, text: turn.text, voiceName: voice?.voice_name || voice?.voice_id };
+  const voiceId = voice?.voice_id ?? "";
+  return { position, speaker: turn.speaker, text: turn.text, voiceId, voiceName: voice?.voice_name || voiceId };
 }
