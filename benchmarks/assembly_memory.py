@@ -24,6 +24,7 @@ import typer
 from uuid6 import uuid7
 
 from benchmarks.process_figures import peak_rss_mb
+from castline.audio.formats import OutputFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ class Measurement:
     """The length of one dialogue, and the time and memory for its assembly."""
 
     turns: int
-    output_format: str
+    output_format: OutputFormat
     audio_seconds: float
     size_bytes: int
     seconds: float
@@ -79,7 +80,7 @@ def aws_over_http() -> Iterator[None]:
         server.stop()
 
 
-def measure(turns: int, output_format: str) -> Measurement:
+def measure(turns: int, output_format: OutputFormat) -> Measurement:
     """Assemble a dialogue with ``turns`` turns in a process of its own, within :func:`aws_over_http`."""
     job_id = _store_spoken_job(turns, output_format)
     child = subprocess.run(  # noqa: S603 (our own module)
@@ -104,7 +105,7 @@ def measure(turns: int, output_format: str) -> Measurement:
     )
 
 
-def _store_spoken_job(turns: int, output_format: str) -> str:
+def _store_spoken_job(turns: int, output_format: OutputFormat) -> str:
     """Store a job whose segments have all been spoken, and return its id."""
     from castline import composition
     from castline.audio.stored_segment import encode_segment
@@ -166,7 +167,7 @@ def main(
         return
     with aws_over_http():
         measurements = [
-            measure(count, output_format) for output_format in ("mp3", "wav") for count in turns or [20, 200, 1000]
+            measure(count, output_format) for output_format in OutputFormat for count in turns or [20, 200, 1000]
         ]
     print(f"{'turns':>6} {'format':>6} {'audio s':>8} {'MB':>7} {'time s':>7} {'peak RSS MB':>12}")
     for each in measurements:

@@ -28,7 +28,7 @@ from rich.table import Table
 from benchmarks.assembly_memory import aws_over_http
 from benchmarks.cold_start import EVENTS, PROCESS, runtime_packages
 from castline import composition
-from castline.api.schemas import MAX_DIALOGUE_CHARACTERS
+from castline.jobs.limits import MAX_DIALOGUE_CHARACTERS
 from castline.speech.providers.azure.provider import MAX_UTTERANCE_CHARACTERS, AzureSpeech
 from castline.synthesis.segments import plan_batches, plan_segments, plan_utterances
 from infra import functions

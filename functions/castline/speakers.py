@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MAX_NAME_CHARACTERS: Final = 50
+
 # Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt): characters that nobody sees, such as
 # joiners, direction marks and variation selectors.
 _IGNORABLE: Final = re.compile(

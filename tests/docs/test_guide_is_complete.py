@@ -13,7 +13,7 @@ import pytest
 from castline.api import errors, jobs, messages, schemas
 from castline.api.languages import Language
 from castline.audio.retention import SEGMENT_REUSE_DAYS
-from castline.jobs import items
+from castline.jobs import items, limits
 from castline.jobs.failures import FailureCode, JobFailure
 from castline.jobs.model import JobStatus
 from castline.jobs.transitions import retention
@@ -153,9 +153,9 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
         [SEGMENT_REUSE_DAYS],
         [jobs.DOWNLOAD_SECONDS / 60],
         [items._IDEMPOTENCY_LIFETIME / timedelta(hours=1)],
-        [schemas.MAX_TURNS],
-        [schemas.MAX_DIALOGUE_CHARACTERS],
-        [schemas.MAX_SINGLE_TEXT_CHARACTERS],
+        [limits.MAX_TURNS],
+        [limits.MAX_DIALOGUE_CHARACTERS],
+        [limits.MAX_SINGLE_TEXT_CHARACTERS],
         [schemas.MAX_SCRIPT_CHARACTERS],
         [MAX_BODY_BYTES / 1024**2],
         [

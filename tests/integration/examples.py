@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from uuid6 import uuid7
 
+from castline.audio.formats import OutputFormat
 from castline.jobs.model import Dialogue, Job, JobStatus, JobType, Turn, VoiceAssignment
 
 
@@ -19,7 +20,7 @@ def make_job(**changes: Any) -> Job:
         "status": JobStatus.PENDING,
         "job_type": JobType.MULTI_ROLE_TTS,
         "provider": "azure",
-        "output_format": "mp3",
+        "output_format": OutputFormat.MP3,
         "created_at": datetime.now(UTC),
     }
     return Job(**values | changes)
@@ -34,7 +35,7 @@ def make_dialogue(*texts: str, voice_id: str = "zh-TW-HsiaoYuNeural", **changes:
         ),
         "voice_assignments": (VoiceAssignment(speaker="A", voice_id=voice_id),),
         "language": "zh-TW",
-        "output_format": "mp3",
+        "output_format": OutputFormat.MP3,
         "gap_ms": 300,
         "crossfade_ms": 50,
     }

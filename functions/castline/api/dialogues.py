@@ -10,10 +10,10 @@ from castline.api import errors, examples, schemas
 from castline.api.contract import Answer, Router
 from castline.api.identity import noted_user_id
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
+from castline.jobs import limits
 from castline.scripts.errors import ScriptNotUnderstood
-from castline.scripts.labels import MAX_NAME_CHARACTERS
 from castline.scripts.parser import ScriptTurn, line_of, parse_script
-from castline.speakers import is_invisible
+from castline.speakers import MAX_NAME_CHARACTERS, is_invisible
 from castline.speech.speakable import unspeakable_positions
 
 router = Router()
@@ -35,7 +35,7 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
     noted_user_id(router.current_event)
     _demand_speakable(request.script)
     try:
-        turns = parse_script(request.script, max_turns=schemas.MAX_TURNS)
+        turns = parse_script(request.script, max_turns=limits.MAX_TURNS)
     except ScriptNotUnderstood as refusal:
         raise InvalidRequest.of_fields(
             (
@@ -45,7 +45,7 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
                     "line": problem.line,
                     "speaker": problem.speaker,
                     "max_length": MAX_NAME_CHARACTERS,
-                    "max_turns": schemas.MAX_TURNS,
+                    "max_turns": limits.MAX_TURNS,
                 },
             )
             for problem in refusal.problems[:MAX_PROBLEMS]
@@ -86,7 +86,7 @@ def _demand_within_limits(turns: tuple[ScriptTurn, ...]) -> None:
     characters, over = 0, None
     for turn in turns:
         characters += len(turn.text)
-        if over is None and characters > schemas.MAX_DIALOGUE_CHARACTERS:
+        if over is None and characters > limits.MAX_DIALOGUE_CHARACTERS:
             over = turn
     if over is not None:
         raise InvalidRequest(
@@ -94,5 +94,5 @@ def _demand_within_limits(turns: tuple[ScriptTurn, ...]) -> None:
             "script_too_many_characters",
             line=over.line,
             characters=characters,
-            max_characters=schemas.MAX_DIALOGUE_CHARACTERS,
+            max_characters=limits.MAX_DIALOGUE_CHARACTERS,
         )

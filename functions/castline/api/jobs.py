@@ -17,15 +17,14 @@ from castline.api.etags import answer_conditionally
 from castline.api.identity import noted_user_id
 from castline.api.languages import Language, preferred_language
 from castline.api.media_types import prefers_json
-from castline.api.provider_rules import demand_acceptable
+from castline.api.provider_rules import demand_acceptable, demand_enabled
 from castline.api.validation import InvalidRequest
 from castline.audio.content_disposition import content_disposition
-from castline.audio.formats import OutputFormat
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleFormat, render
 from castline.jobs import cursor as cursors
 from castline.jobs.ids import is_job_id
-from castline.jobs.model import Dialogue, Job, JobRecord, JobStatus, JobType
+from castline.jobs.model import Job, JobRecord, JobStatus, JobType
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
 
@@ -87,7 +86,7 @@ def create_job(
     idempotency_key: IdempotencyKey = None,
 ) -> schemas.JobSummary:
     """Submit a dialogue and get a job; the same job again for the same Idempotency-Key within a day."""
-    return _submit(request.to_dialogue(), idempotency_key)
+    return _submit(request, idempotency_key)
 
 
 @router.operation(
@@ -104,7 +103,7 @@ def create_single_voice_job(
     idempotency_key: IdempotencyKey = None,
 ) -> schemas.JobSummary:
     """Submit a text to be spoken in one voice."""
-    return _submit(request.to_dialogue(), idempotency_key)
+    return _submit(request, idempotency_key)
 
 
 @router.operation(
@@ -231,7 +230,7 @@ def download(
     """Download the audio (302 redirect), or get its URL as JSON with ``Accept: application/json``."""
     note_job(job_id)
     job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
-    output_format = OutputFormat(job.output_format)
+    output_format = job.output_format
     key = audio_key(job.id, audio_file_id, output_format.extension)
     return _stored_file(
         key,
@@ -327,7 +326,11 @@ def cancel_job(job_id: JobId) -> schemas.JobSummary:
     return summary(job)
 
 
-def _submit(dialogue: Dialogue, idempotency_key: str | None) -> schemas.JobSummary:
+def _submit(
+    request: schemas.CreateJobRequest | schemas.CreateSingleVoiceJobRequest, idempotency_key: str | None
+) -> schemas.JobSummary:
+    demand_enabled(request.provider)
+    dialogue = request.to_dialogue()
     demand_acceptable(dialogue)
     job = composition.job_service().submit(_user_id(), dialogue, idempotency_key=idempotency_key)
     note(job_id=job.id)

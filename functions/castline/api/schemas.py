@@ -21,6 +21,8 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from castline.api.validation import MAX_PROBLEMS
+from castline.audio.formats import OutputFormat
+from castline.jobs import limits
 from castline.jobs.model import Delivery, Dialogue, JobStatus, JobType, Turn, VoiceAssignment
 from castline.speakers import first_spellings, is_invisible, speaker_key
 from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH, is_language_tag
@@ -35,17 +37,9 @@ if TYPE_CHECKING:
 
 _Objects = list[tuple[int, dict[str, Any]]]
 
-MAX_TURNS = 1_000
-MAX_SPEAKER_CHARACTERS = 50
-MAX_DIALOGUE_CHARACTERS = 100_000
-MAX_SINGLE_TEXT_CHARACTERS = 50_000
 NAMELESS_SPEAKER = ""
 """Who speaks a single text."""
 MAX_SCRIPT_CHARACTERS = 150_000
-MAX_GAP_MS = 2_000
-MAX_CROSSFADE_MS = 500
-MAX_VOICE_NAME_CHARACTERS = 100
-MAX_INDEX = 2**53 - 1
 MAX_PROVIDER_ID_LENGTH = 50
 
 _CHARACTER_BYTES = 12
@@ -58,7 +52,7 @@ _MAX_UNKNOWN_FIELDS = 2
 
 def _not_blank(value: str) -> str:
     # A text that is too long is refused as such.
-    if value and len(value) <= MAX_DIALOGUE_CHARACTERS and is_invisible(value):
+    if value and len(value) <= limits.MAX_DIALOGUE_CHARACTERS and is_invisible(value):
         raise PydanticCustomError("blank", "must not be blank")
     return value
 
@@ -103,7 +97,7 @@ _NOT_BLANK_PATTERN = rf"^[^{_UNSPEAKABLE}]*[^\s{_UNSPEAKABLE}][^{_UNSPEAKABLE}]*
 
 Speaker = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": _NOT_BLANK_PATTERN}),
+    Field(min_length=1, max_length=limits.MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": _NOT_BLANK_PATTERN}),
     AfterValidator(_not_blank),
     AfterValidator(_speakable),
 ]
@@ -127,7 +121,7 @@ ProviderId = Annotated[str, Field(min_length=1, max_length=MAX_PROVIDER_ID_LENGT
 """One of those that ``GET /providers`` lists."""
 VoiceName = Annotated[
     str,
-    Field(max_length=MAX_VOICE_NAME_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN}),
+    Field(max_length=limits.MAX_VOICE_NAME_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN}),
     AfterValidator(_speakable),
 ]
 Format = Literal["mp3", "wav"]
@@ -179,14 +173,14 @@ class TurnSchema(_Request):
 
     speaker: Speaker
     text: Text
-    index: Annotated[int, Field(ge=0, le=MAX_INDEX), BeforeValidator(_whole)]
+    index: Annotated[int, Field(ge=0, le=limits.MAX_TURN_INDEX), BeforeValidator(_whole)]
     """Turns are spoken in order of index; no two have the same."""
 
 
 class SubmittedTurn(TurnSchema):
     """One speaker's words in a request."""
 
-    line: Annotated[int | None, Field(ge=1, le=MAX_INDEX), BeforeValidator(_whole)] = None
+    line: Annotated[int | None, Field(ge=1, le=limits.MAX_TURN_INDEX), BeforeValidator(_whole)] = None
     """Ignored: turns from `POST /dialogues/parse` can be submitted as they are."""
 
 
@@ -208,11 +202,11 @@ class CreateJobRequest(_Request):
     """
 
     MAX_BYTES: ClassVar = (
-        MAX_DIALOGUE_CHARACTERS * _CHARACTER_BYTES
-        + MAX_TURNS * (MAX_SPEAKER_CHARACTERS * _CHARACTER_BYTES + _OBJECT_BYTES)
-        + MAX_TURNS
+        limits.MAX_DIALOGUE_CHARACTERS * _CHARACTER_BYTES
+        + limits.MAX_TURNS * (limits.MAX_SPEAKER_CHARACTERS * _CHARACTER_BYTES + _OBJECT_BYTES)
+        + limits.MAX_TURNS
         * (
-            (MAX_SPEAKER_CHARACTERS + MAX_VOICE_NAME_CHARACTERS) * _CHARACTER_BYTES
+            (limits.MAX_SPEAKER_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS) * _CHARACTER_BYTES
             + MAX_VOICE_ID_LENGTH
             + _OBJECT_BYTES
         )
@@ -220,12 +214,12 @@ class CreateJobRequest(_Request):
     )
 
     provider: ProviderId
-    turns: Annotated[list[SubmittedTurn], Field(min_length=1, max_length=MAX_TURNS)]
-    voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=MAX_TURNS)]
+    turns: Annotated[list[SubmittedTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
+    voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=limits.MAX_TURNS)]
     language: LanguageTag = "zh-TW"
     output_format: Format = "mp3"
-    gap_ms: Annotated[int, Field(ge=0, le=MAX_GAP_MS), BeforeValidator(_whole)] = 300
-    crossfade_ms: Annotated[int, Field(ge=0, le=MAX_CROSSFADE_MS), BeforeValidator(_whole)] = 50
+    gap_ms: Annotated[int, Field(ge=0, le=limits.MAX_GAP_MS), BeforeValidator(_whole)] = 300
+    crossfade_ms: Annotated[int, Field(ge=0, le=limits.MAX_CROSSFADE_MS), BeforeValidator(_whole)] = 50
 
     @model_validator(mode="wrap")
     @classmethod
@@ -270,7 +264,7 @@ class CreateJobRequest(_Request):
                 for each in self.voice_assignments
             ),
             language=self.language,
-            output_format=self.output_format,
+            output_format=OutputFormat(self.output_format),
             gap_ms=self.gap_ms,
             crossfade_ms=self.crossfade_ms,
         )
@@ -285,11 +279,11 @@ class CreateSingleVoiceJobRequest(_Request):
     """
 
     MAX_BYTES: ClassVar = (
-        MAX_SINGLE_TEXT_CHARACTERS + MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH
+        limits.MAX_SINGLE_TEXT_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH
     ) * _CHARACTER_BYTES + _OBJECT_BYTES
 
     provider: ProviderId
-    text: Annotated[Text, Field(max_length=MAX_SINGLE_TEXT_CHARACTERS)]
+    text: Annotated[Text, Field(max_length=limits.MAX_SINGLE_TEXT_CHARACTERS)]
     voice_id: VoiceId
     voice_name: VoiceName | None = _omittable()
     language: LanguageTag = "zh-TW"
@@ -297,15 +291,22 @@ class CreateSingleVoiceJobRequest(_Request):
     speed: Annotated[
         float,
         Field(
-            ge=0.5, le=2, allow_inf_nan=False, description="A factor on the voice's own speed. HD voices take only 1."
+            ge=limits.MIN_SPEED,
+            le=limits.MAX_SPEED,
+            allow_inf_nan=False,
+            description="A factor on the voice's own speed. HD voices take only 1.",
         ),
     ] = 1.0
     pitch: Annotated[
         int,
-        Field(ge=-20, le=20, description="In percent, up or down from the voice's own pitch. HD voices take only 0."),
+        Field(
+            ge=-limits.MAX_PITCH_PERCENT,
+            le=limits.MAX_PITCH_PERCENT,
+            description="In percent, up or down from the voice's own pitch. HD voices take only 0.",
+        ),
         BeforeValidator(_whole),
     ] = 0
-    volume: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] = 1.0
+    volume: Annotated[float, Field(ge=0, le=limits.MAX_VOLUME, allow_inf_nan=False)] = 1.0
     """A factor on the amplitude."""
 
     def to_dialogue(self) -> Dialogue:
@@ -317,7 +318,7 @@ class CreateSingleVoiceJobRequest(_Request):
                 VoiceAssignment(speaker=NAMELESS_SPEAKER, voice_id=self.voice_id, voice_name=self.voice_name),
             ),
             language=self.language,
-            output_format=self.output_format,
+            output_format=OutputFormat(self.output_format),
             job_type=JobType.SINGLE_TTS,
             delivery=Delivery(speed=self.speed, pitch_percent=self.pitch, volume=self.volume),
         )
@@ -568,7 +569,7 @@ def _duplicate_indexes(turns: _Objects) -> Iterator[InitErrorDetails]:
     seen: set[int] = set()
     for position, turn in turns:
         index = _whole(turn.get("index"))
-        if type(index) is int and 0 <= index <= MAX_INDEX:
+        if type(index) is int and 0 <= index <= limits.MAX_TURN_INDEX:
             if index in seen:
                 yield _problem(("turns", position, "index"), "duplicate_index", index=index)
             seen.add(index)
@@ -576,9 +577,9 @@ def _duplicate_indexes(turns: _Objects) -> Iterator[InitErrorDetails]:
 
 def _too_many_characters(turns: _Objects) -> Iterator[InitErrorDetails]:
     characters = sum(len(turn["text"]) for _, turn in turns if isinstance(turn.get("text"), str))
-    if characters > MAX_DIALOGUE_CHARACTERS:
+    if characters > limits.MAX_DIALOGUE_CHARACTERS:
         yield _problem(
-            ("turns",), "too_many_characters", characters=characters, max_characters=MAX_DIALOGUE_CHARACTERS
+            ("turns",), "too_many_characters", characters=characters, max_characters=limits.MAX_DIALOGUE_CHARACTERS
         )
 
 
@@ -596,7 +597,7 @@ def _voices_out_of_step(turns: _Objects, assignments: _Objects) -> Iterator[Init
 
 def _objects(value: Any) -> _Objects:
     """The objects in a JSON array that is not too long, with their positions."""
-    if not isinstance(value, list) or len(value) > MAX_TURNS:
+    if not isinstance(value, list) or len(value) > limits.MAX_TURNS:
         return []
     return [(position, each) for position, each in enumerate(value) if isinstance(each, dict)]
 
@@ -607,7 +608,7 @@ def _speakers(objects: _Objects) -> list[tuple[int, str]]:
         (position, each["speaker"])
         for position, each in objects
         if isinstance(speaker := each.get("speaker"), str)
-        and len(speaker) <= MAX_SPEAKER_CHARACTERS
+        and len(speaker) <= limits.MAX_SPEAKER_CHARACTERS
         and speaker_key(speaker)
         and not unspeakable_positions(speaker)
     ]

@@ -13,6 +13,7 @@ from castline.api.contract import Answer, Router, follow
 from castline.api.identity import noted_user_id
 from castline.api.provider_rules import demand_enabled
 from castline.audio.formats import OutputFormat
+from castline.jobs import limits
 from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.voice_list import Gender
 
@@ -49,11 +50,11 @@ def list_providers() -> schemas.ProviderList:
             id=enabled.provider.id,
             name=enabled.provider.name,
             output_formats=[output_format.value for output_format in OutputFormat],
-            max_turns=schemas.MAX_TURNS,
-            max_characters=schemas.MAX_DIALOGUE_CHARACTERS,
-            max_speaker_characters=schemas.MAX_SPEAKER_CHARACTERS,
-            max_gap_ms=schemas.MAX_GAP_MS,
-            max_crossfade_ms=schemas.MAX_CROSSFADE_MS,
+            max_turns=limits.MAX_TURNS,
+            max_characters=limits.MAX_DIALOGUE_CHARACTERS,
+            max_speaker_characters=limits.MAX_SPEAKER_CHARACTERS,
+            max_gap_ms=limits.MAX_GAP_MS,
+            max_crossfade_ms=limits.MAX_CROSSFADE_MS,
             max_active_jobs=composition.settings().max_active_jobs,
         )
         for enabled in composition.speech_providers().values()

@@ -6,6 +6,7 @@ JobError
 ├── InputTooLarge
 ├── InputUnreadable
 ├── InvalidCursor
+├── InvalidDialogue
 ├── JobCannotCancel
 ├── JobCannotResubmit
 ├── JobLimitExceeded
@@ -58,6 +59,14 @@ class InputUnreadable(JobError):
 
 class InvalidCursor(JobError):
     """A page was asked for with a cursor that no page has given."""
+
+
+class InvalidDialogue(JobError, ValueError):
+    """A dialogue breaks a rule of ``castline.jobs.validity``. The message holds nothing of its texts."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
 
 
 class JobCannotCancel(JobError):

@@ -26,6 +26,7 @@ from uuid import UUID, uuid5
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from castline.audio.formats import OutputFormat
 from castline.jobs.errors import InputTooLarge, UnreadableItem
 from castline.jobs.failures import JobFailure
 from castline.jobs.model import (
@@ -40,6 +41,7 @@ from castline.jobs.model import (
     Result,
     SegmentCue,
     SpokenSegment,
+    SynthesisMode,
     Turn,
     TurnTiming,
     VoiceAssignment,
@@ -147,7 +149,7 @@ def new_job_item(job: Job) -> dict[str, Any]:
         "status": job.status.value,
         "job_type": job.job_type.value,
         "provider": job.provider,
-        "output_format": job.output_format,
+        "output_format": job.output_format.value,
         "created_at": encode_time(job.created_at),
         USER_JOBS.partition_key: user_key(job.user_id),
         USER_STATUS_JOBS.partition_key: user_status_key(job.user_id, job.status),
@@ -229,7 +231,7 @@ def _read_job(values: Mapping[str, Any]) -> Job:
         status=JobStatus(values["status"]),
         job_type=JobType(values["job_type"]),
         provider=values["provider"],
-        output_format=values["output_format"],
+        output_format=OutputFormat(values["output_format"]),
         created_at=datetime.fromisoformat(values["created_at"]),
         started_at=_read_time(values.get("started_at")),
         completed_at=_read_time(values.get("completed_at")),
@@ -298,23 +300,25 @@ def read_record(
     )
 
 
-def _known(kind: type[PartT], values: Mapping[str, Any]) -> PartT:
+def _known(kind: type[PartT], values: Mapping[str, Any], **settings: bool) -> PartT:
     """Make a dataclass from stored values; what a newer release has added is ignored."""
     names = {each.name for each in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: value for name, value in values.items() if name in names})
+    return kind(**{name: value for name, value in values.items() if name in names}, **settings)
 
 
 def _read_dialogue(item: Mapping[str, Any]) -> Dialogue:
     values = _unpack(deserialize(item)["dialogue"])
     values["turns"] = tuple(_known(Turn, turn) for turn in values["turns"])
     values["voice_assignments"] = tuple(_known(VoiceAssignment, each) for each in values["voice_assignments"])
+    values["output_format"] = OutputFormat(values["output_format"])
     values["job_type"] = JobType(values["job_type"])
     values["delivery"] = _known(Delivery, values["delivery"])
-    return _known(Dialogue, values)
+    return _known(Dialogue, values, is_stored=True)
 
 
 def _read_result(item: Mapping[str, Any]) -> Result:
     values = _unpack(deserialize(item)["result"])
+    values["synthesis_mode"] = SynthesisMode(values["synthesis_mode"])
     values["turn_timings"] = tuple(_known(TurnTiming, timing) for timing in values["turn_timings"])
     return _known(Result, values)
 

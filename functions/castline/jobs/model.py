@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from castline.jobs.errors import InputUnreadable
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from castline.audio.formats import OutputFormat
     from castline.jobs.failures import JobFailure
 
 
@@ -72,17 +73,30 @@ class Dialogue:
     """What a client submitted, valid and complete: the turns in spoken order, a voice for every speaker.
 
     A single text in one voice is a dialogue of one turn whose speaker has no name.
+
+    Raises:
+        InvalidDialogue: it breaks a rule of ``castline.jobs.validity``.
     """
 
     provider: str
+    """An id of ``castline.speech.providers.registry``."""
     turns: tuple[Turn, ...]
     voice_assignments: tuple[VoiceAssignment, ...]
     language: str
-    output_format: str
+    output_format: OutputFormat
     gap_ms: int = 0
     crossfade_ms: int = 0
     job_type: JobType = JobType.MULTI_ROLE_TTS
     delivery: Delivery = field(default_factory=Delivery)
+    is_stored: InitVar[bool] = False
+    """Whether it is read back: it was valid when it was stored, perhaps under other rules."""
+
+    def __post_init__(self, is_stored: bool) -> None:
+        """Refuse a new dialogue that is invalid."""
+        if not is_stored:
+            from castline.jobs.validity import demand_valid  # only submissions need the rules
+
+            demand_valid(self, is_single=self.job_type is JobType.SINGLE_TTS)
 
     def voice_of(self, speaker: str) -> str:
         """The id of the voice that speaks for ``speaker``."""
@@ -131,7 +145,7 @@ class Result:
     """What a completed job made. Everything is measured on the audio as it was written."""
 
     duration_ms: int
-    synthesis_mode: str
+    synthesis_mode: SynthesisMode
     content_type: str
     size_bytes: int
     characters: int
@@ -153,7 +167,7 @@ class Job:
     status: JobStatus
     job_type: JobType
     provider: str
-    output_format: str
+    output_format: OutputFormat
     created_at: datetime
     started_at: datetime | None = None
     completed_at: datetime | None = None

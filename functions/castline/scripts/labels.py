@@ -26,9 +26,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from castline.speakers import speaker_key
-
-MAX_NAME_CHARACTERS: Final = 50
+from castline.speakers import MAX_NAME_CHARACTERS, speaker_key
 
 _MAX_WORDS: Final = 6
 _MAX_MARKERS: Final = 3

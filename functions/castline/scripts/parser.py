@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProblem
-from castline.scripts.labels import MAX_NAME_CHARACTERS, Label, find_label, is_direction
+from castline.scripts.labels import Label, find_label, is_direction
 from castline.scripts.prose import Reading, read_name
+from castline.speakers import MAX_NAME_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -70,7 +70,7 @@ class AssembleJob:
         turns = _spoken_turns(record, planned)
         assembly = plan_assembly(
             [[segment.samples for segment in turn] for turn in turns],
-            output_format=OutputFormat(record.job.output_format),
+            output_format=record.job.output_format,
             gap_ms=dialogue.gap_ms,
             crossfade_ms=dialogue.crossfade_ms,
             has_seamless_joints=any(

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from castline import composition
 from castline.audio.keys import audio_key
-from castline.jobs.model import JobStatus, Result, TurnTiming
+from castline.jobs.model import JobStatus, Result, SynthesisMode, TurnTiming
 from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
 
@@ -32,7 +32,7 @@ def complete_job(cues: Iterable[SubtitleCue] = (), dialogue: Dialogue | None = N
     storage.put_cues(job.id, audio_file_id, cues)
     result = Result(
         duration_ms=900,
-        synthesis_mode="segmented",
+        synthesis_mode=SynthesisMode.SEGMENTED,
         content_type="audio/mpeg",
         size_bytes=len(AUDIO),
         characters=sum(len(turn.text) for turn in dialogue.turns),

@@ -17,6 +17,7 @@ from castline.api.contract import PREFIX
 from castline.api.validation import MAX_PROBLEMS
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
+from castline.jobs import limits
 from castline.jobs.model import JobStatus
 from castline.speech.cues import MAX_CUES
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
@@ -53,23 +54,23 @@ def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
 
 def name(number: int) -> str:
     """Return a name that no other number has."""
-    return f"{number:03d}".rjust(schemas.MAX_SPEAKER_CHARACTERS, WIDEST)
+    return f"{number:03d}".rjust(limits.MAX_SPEAKER_CHARACTERS, WIDEST)
 
 
 def dialogue(**changes: Any) -> dict[str, Any]:
-    speakers = [name(number) for number in range(schemas.MAX_TURNS)]
-    text = WIDEST * (schemas.MAX_DIALOGUE_CHARACTERS // schemas.MAX_TURNS)
+    speakers = [name(number) for number in range(limits.MAX_TURNS)]
+    text = WIDEST * (limits.MAX_DIALOGUE_CHARACTERS // limits.MAX_TURNS)
     return {
         "provider": "azure",
         "turns": [
-            {"speaker": speaker, "text": text, "index": schemas.MAX_INDEX - number}
+            {"speaker": speaker, "text": text, "index": limits.MAX_TURN_INDEX - number}
             for number, speaker in enumerate(speakers)
         ],
         "voice_assignments": [
             {
                 "speaker": speaker,
                 "voice_id": f"zh-TW-{'x' * (MAX_VOICE_ID_LENGTH - 12)}Neural",
-                "voice_name": WIDEST * schemas.MAX_VOICE_NAME_CHARACTERS,
+                "voice_name": WIDEST * limits.MAX_VOICE_NAME_CHARACTERS,
             }
             for speaker in speakers
         ],
@@ -78,11 +79,11 @@ def dialogue(**changes: Any) -> dict[str, Any]:
 
 def cues() -> list[SubtitleCue]:
     """As many as a dialogue of short sentences has: one of two characters each."""
-    turns = schemas.MAX_DIALOGUE_CHARACTERS // schemas.MAX_TURNS
+    turns = limits.MAX_DIALOGUE_CHARACTERS // limits.MAX_TURNS
     per_turn = min(MAX_CUES, turns // 2)
     return [
         SubtitleCue(number * 1_000, number * 1_000 + 999, name(number // per_turn), WIDEST)
-        for number in range(schemas.MAX_TURNS * per_turn)
+        for number in range(limits.MAX_TURNS * per_turn)
     ]
 
 
@@ -102,7 +103,7 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     """For each route the bytes of what it answers at most: fine, and to what is broken everywhere."""
     user, unknown = job.user_id, WIDEST * 200
     broken = {"turns": [{**turn, "text": "x", unknown: 1} for turn in dialogue()["turns"]]}
-    repeated = dialogue(voice_assignments=[dialogue()["voice_assignments"][0]] * schemas.MAX_TURNS)
+    repeated = dialogue(voice_assignments=[dialogue()["voice_assignments"][0]] * limits.MAX_TURNS)
 
     yield "GET /jobs/{job_id}", [ask("GET", f"/jobs/{job.id}", user)[1]]
     yield "GET /jobs/{job_id}/download", [ask("GET", f"/jobs/{job.id}/download", user)[1]]
@@ -138,16 +139,16 @@ def _largest_page() -> int:
 
 
 def _largest_script(user: str) -> int:
-    line_length = schemas.MAX_SCRIPT_CHARACTERS // schemas.MAX_TURNS
-    lines = (f"[{name(number)}]".ljust(line_length - 1, WIDEST) for number in range(schemas.MAX_TURNS))
+    line_length = schemas.MAX_SCRIPT_CHARACTERS // limits.MAX_TURNS
+    lines = (f"[{name(number)}]".ljust(line_length - 1, WIDEST) for number in range(limits.MAX_TURNS))
     script = "\n".join(lines)
     answer, size = ask("POST", "/dialogues/parse", user, json={"script": script})
-    assert len(json.loads(answer["body"])["turns"]) == schemas.MAX_TURNS
+    assert len(json.loads(answer["body"])["turns"]) == limits.MAX_TURNS
     return size
 
 
 def _most_problems(user: str) -> int:
-    script = f"[{WIDEST * (schemas.MAX_SPEAKER_CHARACTERS + 1)}]x\n" * 2_000
+    script = f"[{WIDEST * (limits.MAX_SPEAKER_CHARACTERS + 1)}]x\n" * 2_000
     return ask("POST", "/dialogues/parse", user, json={"script": script})[1]
 
 

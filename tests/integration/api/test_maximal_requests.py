@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from castline.api import schemas
+from castline.jobs import limits
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from tests.integration.api.client import call
 
@@ -40,12 +40,12 @@ def voice_id() -> str:
 
 def dialogue(*, speakers: int, name: int, voice_name: int, characters: int) -> dict[str, Any]:
     names = [incompressible(name) for _ in range(speakers)]
-    each = characters // schemas.MAX_TURNS
+    each = characters // limits.MAX_TURNS
     return {
         "provider": "azure",
         "turns": [
             {"speaker": names[number % speakers], "text": incompressible(each), "index": 2**53 - 1 - number}
-            for number in range(schemas.MAX_TURNS)
+            for number in range(limits.MAX_TURNS)
         ],
         "voice_assignments": [
             {"speaker": speaker, "voice_id": voice_id(), "voice_name": incompressible(voice_name)}
@@ -63,12 +63,12 @@ MAXIMAL = {
         "/jobs/tts",
         {
             "provider": "azure",
-            "text": incompressible(schemas.MAX_SINGLE_TEXT_CHARACTERS),
+            "text": incompressible(limits.MAX_SINGLE_TEXT_CHARACTERS),
             "voice_id": voice_id(),
             "voice_name": incompressible(100),
         },
     ),
-    "script": ("/dialogues/parse", {"script": f"甲：{incompressible(schemas.MAX_DIALOGUE_CHARACTERS)}"}),
+    "script": ("/dialogues/parse", {"script": f"甲：{incompressible(limits.MAX_DIALOGUE_CHARACTERS)}"}),
 }
 
 

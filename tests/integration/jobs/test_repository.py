@@ -11,6 +11,7 @@ import boto3
 import pytest
 from uuid6 import uuid7
 
+from castline.audio.formats import OutputFormat
 from castline.jobs import items
 from castline.jobs.errors import JobLimitExceeded, JobNotActive
 from castline.jobs.failures import FailureCode, JobFailure
@@ -21,6 +22,7 @@ from castline.jobs.model import (
     JobStatus,
     Result,
     SpokenSegment,
+    SynthesisMode,
     Turn,
     TurnTiming,
     VoiceAssignment,
@@ -45,13 +47,13 @@ DIALOGUE = Dialogue(
         VoiceAssignment(speaker="B", voice_id="en-US-AvaNeural"),
     ),
     language="zh-TW",
-    output_format="mp3",
+    output_format=OutputFormat.MP3,
     gap_ms=300,
     crossfade_ms=50,
 )
 RESULT = Result(
     duration_ms=1234,
-    synthesis_mode="segmented",
+    synthesis_mode=SynthesisMode.SEGMENTED,
     content_type="audio/mpeg",
     size_bytes=5678,
     billed_characters=4,

@@ -15,6 +15,7 @@ import pytest
 from uuid6 import uuid7
 
 from castline import composition
+from castline.audio.formats import OutputFormat
 from castline.jobs import items
 from castline.jobs.failures import FailureCode
 from castline.jobs.model import Job, JobStatus, JobType
@@ -110,7 +111,7 @@ def store_pending_jobs(world: World, count: int) -> list[str]:
             status=JobStatus.PENDING,
             job_type=JobType.MULTI_ROLE_TTS,
             provider="azure",
-            output_format="wav",
+            output_format=OutputFormat.WAV,
             created_at=now,
         )
         for _ in range(count)

@@ -18,6 +18,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from castline import composition
+from castline.audio.formats import OutputFormat
 from castline.aws_errors import ServiceUnavailable
 from castline.events import execution_ended, expire, reconcile
 from castline.jobs import items
@@ -283,7 +284,7 @@ def dialogue(text: str = "你好") -> Dialogue:
             VoiceAssignment(speaker="B", voice_id="en-US-AvaNeural"),
         ),
         language="zh-TW",
-        output_format="wav",
+        output_format=OutputFormat.WAV,
         gap_ms=0,
         crossfade_ms=0,
     )

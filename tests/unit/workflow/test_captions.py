@@ -22,7 +22,7 @@ def record_of(text: str) -> JobRecord:
             status=JobStatus.PROCESSING,
             job_type=JobType.SINGLE_TTS,
             provider="azure",
-            output_format="mp3",
+            output_format=OutputFormat.MP3,
             created_at=now,
         ),
         dialogue=Dialogue(
@@ -30,7 +30,7 @@ def record_of(text: str) -> JobRecord:
             turns=(Turn(speaker="", text=text, index=0),),
             voice_assignments=(VoiceAssignment(speaker="", voice_id="zh-TW-HsiaoYuNeural"),),
             language="zh-TW",
-            output_format="mp3",
+            output_format=OutputFormat.MP3,
             job_type=JobType.SINGLE_TTS,
         ),
     )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from castline.audio.formats import OutputFormat
 from castline.jobs.model import Delivery, Dialogue, SynthesisMode, Turn, VoiceAssignment
 from castline.speech.duration import estimate_ms
 from castline.speech.providers.azure.provider import (
@@ -43,13 +44,13 @@ def dialogue_of(*texts: str) -> Dialogue:
             VoiceAssignment(speaker="B", voice_id="zh-TW-YunJheNeural"),
         ),
         language="zh-TW",
-        output_format="mp3",
+        output_format=OutputFormat.MP3,
         gap_ms=300,
         crossfade_ms=50,
     )
 
 
-lengths = st.lists(st.integers(1, 3 * MAX_UTTERANCE_CHARACTERS), min_size=1, max_size=60)
+lengths = st.lists(st.integers(1, 3 * MAX_UTTERANCE_CHARACTERS), min_size=1, max_size=30)
 
 
 @given(lengths)
@@ -177,7 +178,7 @@ def spoken_once(text: str, voice: str, speed: float, pitch: int) -> Dialogue:
         turns=(Turn(speaker="A", text=text, index=0),),
         voice_assignments=(VoiceAssignment(speaker="A", voice_id=voice),),
         language="zh-TW",
-        output_format="mp3",
+        output_format=OutputFormat.MP3,
         delivery=Delivery(speed=speed, pitch_percent=pitch, volume=1.0),
     )
 

@@ -1,0 +1,24 @@
+"""Limits of a dialogue. The API's schemas, the list of providers and the parser of scripts take them from here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from castline.speakers import MAX_NAME_CHARACTERS
+
+MAX_TURNS: Final = 1_000
+MAX_TURN_INDEX: Final = 2**53 - 1
+"""The greatest integer that every JSON parser reads exactly."""
+MAX_SPEAKER_CHARACTERS: Final = MAX_NAME_CHARACTERS
+MAX_DIALOGUE_CHARACTERS: Final = 100_000
+"""Unicode code points of all texts together."""
+MAX_SINGLE_TEXT_CHARACTERS: Final = 50_000
+MAX_VOICE_NAME_CHARACTERS: Final = 100
+MAX_GAP_MS: Final = 2_000
+MAX_CROSSFADE_MS: Final = 500
+
+MIN_SPEED: Final = 0.5
+MAX_SPEED: Final = 2
+MAX_PITCH_PERCENT: Final = 20
+"""Up or down from the voice's own pitch."""
+MAX_VOLUME: Final = 2

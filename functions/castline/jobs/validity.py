@@ -1,0 +1,108 @@
+"""Rules that every new dialogue keeps, whoever makes it.
+
+``castline.api.schemas`` checks the same before, to report all problems at once in the client's language.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from castline.audio.formats import OutputFormat
+from castline.jobs import limits
+from castline.jobs.errors import InvalidDialogue
+from castline.speakers import is_invisible, speaker_key
+from castline.speech.language_tags import is_language_tag
+from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
+from castline.speech.providers.registry import PROVIDERS
+from castline.speech.speakable import unspeakable_positions
+
+if TYPE_CHECKING:
+    from castline.jobs.model import Delivery, Dialogue, VoiceAssignment
+
+
+def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
+    """Refuse a dialogue that breaks a rule.
+
+    Args:
+        dialogue: what somebody wants to submit.
+        is_single: whether it is one text in one voice, whose speaker has no name.
+
+    Raises:
+        InvalidDialogue: a rule is broken. Its ``field`` names the first field that breaks one.
+    """
+    _demand(dialogue.provider in PROVIDERS, "provider", f"must be one of {', '.join(PROVIDERS)}")
+    _demand(is_language_tag(dialogue.language), "language", "must be a language tag")
+    _demand(isinstance(dialogue.output_format, OutputFormat), "output_format", "must be an OutputFormat")
+    _demand_range("gap_ms", dialogue.gap_ms, 0, limits.MAX_GAP_MS)
+    _demand_range("crossfade_ms", dialogue.crossfade_ms, 0, limits.MAX_CROSSFADE_MS)
+    _demand_delivery(dialogue.delivery)
+    _demand_turns(dialogue, is_single=is_single)
+    _demand_voices(dialogue, is_single=is_single)
+
+
+def _demand_delivery(delivery: Delivery) -> None:
+    _demand_range("speed", delivery.speed, limits.MIN_SPEED, limits.MAX_SPEED)
+    _demand_range("pitch", delivery.pitch_percent, -limits.MAX_PITCH_PERCENT, limits.MAX_PITCH_PERCENT)
+    _demand_range("volume", delivery.volume, 0, limits.MAX_VOLUME)
+
+
+def _demand_turns(dialogue: Dialogue, *, is_single: bool) -> None:
+    turns = dialogue.turns
+    _demand_range("turns", len(turns), 1, 1 if is_single else limits.MAX_TURNS)
+    for position, turn in enumerate(turns):
+        _demand_range(f"turns[{position}].index", turn.index, 0, limits.MAX_TURN_INDEX)
+        _demand_speaker(f"turns[{position}].speaker", turn.speaker, is_single=is_single)
+        _demand_text(f"turns[{position}].text", turn.text)
+    for position, (one, other) in enumerate(pairwise(turns), start=1):
+        _demand(one.index < other.index, f"turns[{position}].index", "must be greater than the one before")
+    max_characters = limits.MAX_SINGLE_TEXT_CHARACTERS if is_single else limits.MAX_DIALOGUE_CHARACTERS
+    characters = sum(len(turn.text) for turn in turns)
+    _demand(characters <= max_characters, "turns", f"must have at most {max_characters} characters in all")
+
+
+def _demand_voices(dialogue: Dialogue, *, is_single: bool) -> None:
+    assignments = dialogue.voice_assignments
+    _demand_range("voice_assignments", len(assignments), 1, 1 if is_single else limits.MAX_TURNS)
+    for position, assignment in enumerate(assignments):
+        _demand_assignment(f"voice_assignments[{position}]", assignment, is_single=is_single)
+    keys = {speaker_key(assignment.speaker) for assignment in assignments}
+    _demand(len(keys) == len(assignments), "voice_assignments", "must have one voice a speaker")
+    voiceless = {turn.speaker for turn in dialogue.turns} - {assignment.speaker for assignment in assignments}
+    _demand(not voiceless, "voice_assignments", "must have a voice for every speaker")
+
+
+def _demand_assignment(field: str, assignment: VoiceAssignment, *, is_single: bool) -> None:
+    _demand_speaker(f"{field}.speaker", assignment.speaker, is_single=is_single)
+    _demand_range(f"{field}.voice_id", len(assignment.voice_id), 1, MAX_VOICE_ID_LENGTH)
+    _demand(bool(re.fullmatch(VOICE_ID_PATTERN, assignment.voice_id)), f"{field}.voice_id", "must be a voice id")
+    if assignment.voice_name is not None:
+        _demand_range(f"{field}.voice_name", len(assignment.voice_name), 0, limits.MAX_VOICE_NAME_CHARACTERS)
+        _demand_speakable(f"{field}.voice_name", assignment.voice_name)
+
+
+def _demand_speaker(field: str, speaker: str, *, is_single: bool) -> None:
+    if is_single:
+        _demand(not speaker, field, "must be empty: a single text's speaker has no name")
+    else:
+        _demand_range(field, len(speaker), 1, limits.MAX_SPEAKER_CHARACTERS)
+        _demand_text(field, speaker)
+
+
+def _demand_text(field: str, text: str) -> None:
+    _demand(not is_invisible(text), field, "must not be blank")
+    _demand_speakable(field, text)
+
+
+def _demand_speakable(field: str, text: str) -> None:
+    _demand(not unspeakable_positions(text), field, "must not hold characters that cannot be spoken")
+
+
+def _demand_range(field: str, value: float, least: float, most: float) -> None:
+    _demand(least <= value <= most, field, f"must be {least} to {most}")
+
+
+def _demand(condition: bool, field: str, message: str) -> None:
+    if not condition:
+        raise InvalidDialogue(field, message)
