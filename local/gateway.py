@@ -172,7 +172,7 @@ def _documentation(path: str) -> Response | None:
     """Return the API's description: for people by the Swagger UI that Powertools brings, or for machines."""
     if path == "/openapi.json":
         return Response(API_DOCUMENT.read_bytes(), content_type="application/json")
-    if path == "/docs":
+    if path in {"/docs", "/docs/"}:
         return Response(_API_PAGE, content_type="text/html; charset=utf-8", headers=_API_PAGE_HEADERS)
     directory, _, name = path.rpartition("/")
     if directory == "/docs" and (content_type := _SWAGGER_UI_FILES.get(name)) is not None:
