@@ -1,4 +1,4 @@
-"""Jobs and dialogues to work with."""
+"""Example jobs and dialogues."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from castline.jobs.model import Dialogue, Job, JobStatus, JobType, Turn, VoiceAs
 
 
 def make_job(**changes: Any) -> Job:
-    """A job that was submitted just now by a user who has no other."""
+    """Return a job that was submitted just now by a new user."""
     values: dict[str, Any] = {
         "id": str(uuid7()),
         "user_id": f"user-{uuid4()}",
@@ -27,7 +27,7 @@ def make_job(**changes: Any) -> Job:
 
 
 def make_dialogue(*texts: str, voice_id: str = "zh-TW-HsiaoYuNeural", **changes: Any) -> Dialogue:
-    """A dialogue of one speaker, whose turns have the indexes 0, 10, 20, …"""
+    """Return a dialogue of one speaker, whose turns have the indexes 0, 10, 20, …"""
     values: dict[str, Any] = {
         "provider": "azure",
         "turns": tuple(

@@ -1,4 +1,4 @@
-"""The table keeps the promises of the lifecycle: the cap, conditional transitions, lists and retention."""
+"""Guarantees of the table: the cap, conditional transitions, lists and retention."""
 
 from __future__ import annotations
 
@@ -373,7 +373,7 @@ def test_only_open_jobs_are_in_the_open_index(repository: JobRepository, user: s
 class TestLists:
     @pytest.fixture
     def jobs(self, repository: JobRepository, user: str) -> list[Job]:
-        """Eleven jobs, oldest first: the first four cancelled, the next five failed, two pending."""
+        """Create eleven jobs, oldest first: the first four cancelled, the next five failed, two pending."""
         jobs = []
         for number in range(11):
             job = create(repository, user)

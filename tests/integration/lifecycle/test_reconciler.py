@@ -1,4 +1,4 @@
-"""The reconciler puts right what everything else has missed, and harms nothing that is well."""
+"""Reconciler: it mends what events have missed, and changes nothing that is healthy."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def empty_world(world: World) -> None:
 
 
 def submit(world: World, user: str, trouble: Trouble = Trouble.NONE) -> str:
-    """A job whose execution runs, or that was left without one."""
+    """Submit a job; its execution runs, or is missing."""
     with world.executions.in_trouble(trouble):
         if trouble is Trouble.CRASH:
             with pytest.raises(Crash):
@@ -63,7 +63,7 @@ def failure_of(world: World, job_id: str) -> FailureCode | None:
 
 
 def did(report: dict[str, int], *ignored: str) -> dict[str, int]:
-    """What was done at least once, apart from looking."""
+    """Return the actions that were done at least once, apart from reads."""
     return {name: count for name, count in report.items() if count and name not in {"examined", *ignored}}
 
 
@@ -84,7 +84,7 @@ def calls_to(client: Any) -> Iterator[Counter[str]]:
 
 @contextmanager
 def pages_of(client: Any, size: int) -> Iterator[None]:
-    """Let DynamoDB answer queries with pages of a few items, as it does with more than a megabyte."""
+    """Make DynamoDB answer queries in pages of a few items, as it does above one megabyte."""
 
     def limit(params: dict[str, Any], **_: Any) -> None:
         params["Limit"] = size
@@ -101,7 +101,7 @@ def dynamodb_of(world: World) -> Any:
 
 
 def store_pending_jobs(world: World, count: int) -> list[str]:
-    """Pending jobs of as many users, without executions, written in bulk."""
+    """Store pending jobs of as many users, without executions, in bulk."""
     now = world.clock.now()
     table = boto3.resource("dynamodb").Table(resources.TABLE_NAME)
     jobs = [
@@ -386,7 +386,7 @@ class TestEndurance:
 
 
 def run_out_of_time_after(world: World, subjects: int) -> dict[str, int]:
-    """Reconcile in an invocation whose time is up once so many subjects have been looked at."""
+    """Reconcile in an invocation that runs out of time after ``subjects`` checks."""
     left_ms = iter([300_000] * subjects)
     with patch.object(LambdaContext, "get_remaining_time_in_millis", lambda _context: next(left_ms, 0)):
         return world.reconcile()

@@ -1,7 +1,7 @@
-"""Where the lifecycle is tried out: DynamoDB and S3 by moto, and what stands around them under the test's control.
+"""World of the lifecycle tests: DynamoDB and S3 by moto, and surroundings under the test's control.
 
-Time, executions and the voice do as they are told, so that events can come in any order, as they do on AWS only by
-misfortune. Everything of Castline's own is real: service, repository, handlers, storage.
+The test controls time, executions and the voice, so that events can come in any order, which is rare on AWS. All of
+Castline's own code is real: service, repository, handlers, storage.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ Table = dict[tuple[str, str], dict[str, Any]]
 
 MAX_ACTIVE = 3
 SETTLED = timedelta(seconds=60)
-"""How old a job must be for the reconciler: RECONCILE_AFTER_SECONDS."""
+"""The age at which the reconciler checks a job: RECONCILE_AFTER_SECONDS."""
 
 _START = datetime(2026, 1, 20, 10, 30, tzinfo=UTC)
 
 
 class Crash(BaseException):
-    """The invocation ends here: out of memory, out of time, a bug."""
+    """The invocation ends here: out of memory, out of time, or a bug."""
 
 
 class Trouble(Enum):
-    """What happens to a StartExecution."""
+    """A fault of StartExecution."""
 
     NONE = auto()
     REFUSED = auto()
@@ -68,18 +68,18 @@ class Trouble(Enum):
 
 
 class StandingClock(Clock):
-    """Time passes only by `advance`."""
+    """A clock that only `advance` moves."""
 
     def now(self) -> datetime:
         return _START + self._offset
 
 
 class ScriptedExecutions(Executions):
-    """Executions that end when, and as, they are told to."""
+    """Executions that end when and how a test says."""
 
     def __init__(self) -> None:
         self.statuses: dict[str, str] = {}
-        """How each execution stands, by the id of its job; those that are missing were never started, or are lost."""
+        """The status of each execution, by job id. Missing ones were never started, or are lost."""
         self.asked_for: list[str] = []
         """The job of every StartExecution, refused or not."""
         self.unreadable: set[str] = set()
@@ -126,7 +126,7 @@ class Hum:
 
 
 class World:
-    """A table, a bucket, and doors into everything that happens to a job."""
+    """A table, a bucket, and access to every event of a job."""
 
     def __init__(self, cloud: LocalCloud, clock: StandingClock) -> None:
         self.clock = clock
@@ -148,7 +148,7 @@ class World:
         return composition.job_service()
 
     def forget_everything(self) -> None:
-        """An empty table, an empty bucket, no executions."""
+        """Empty the table and the bucket, and remove all executions."""
         self.dynamodb.delete_table(TableName=resources.TABLE_NAME)
         self._create_table()
         for key in self.objects():
@@ -162,7 +162,7 @@ class World:
         return plan.handler({"job_id": job_id}, _context())
 
     def synthesize(self, job_id: str) -> None:
-        """Speak the one batch that a short dialogue is."""
+        """Speak the only batch of a short dialogue."""
         batch = {"number": 0, "first_utterance": 0, "utterance_count": len(DIALOGUE.turns)}
         synthesize.handler({"job_id": job_id, "batch": batch}, _context())
 
@@ -180,20 +180,20 @@ class World:
         return reconcile.handler({}, _context(timeout_seconds))
 
     def expire(self) -> None:
-        """Let DynamoDB's TTL remove what has expired, and deliver the table's stream."""
+        """Delete the expired items as DynamoDB's TTL does, and deliver the table's stream."""
         delete_expired_items(self.dynamodb, self.clock.now())
         self._stream.deliver()
         assert self._stream.dead_letters == []
 
     def complete(self, job_id: str) -> None:
-        """The whole workflow."""
+        """Run the whole workflow."""
         self.plan(job_id)
         self.synthesize(job_id)
         self.assemble(job_id)
         self.executions.statuses[job_id] = "SUCCEEDED"
 
     def leak_slot(self, user_id: str, job_id: str) -> None:
-        """Take a slot for a job that is not, or no longer, entitled to one."""
+        """Take a slot for a job that has no right to one."""
         self.dynamodb.update_item(
             TableName=resources.TABLE_NAME,
             Key=items.serialize(items.active_key(user_id)),
@@ -217,7 +217,7 @@ class World:
         return job.status if job else None
 
     def table(self) -> Table:
-        """Every item by its key, read from under moto: a scan costs as much as the test's whole step."""
+        """Return every item by its key, read directly from moto, because a scan takes as long as a whole step."""
         table = dynamodb_backends[DEFAULT_ACCOUNT_ID][self._cloud.region].get_table(resources.TABLE_NAME)
         found = [items.deserialize(item.to_json()["Attributes"]) for item in table.all_items()]
         return {(item["pk"], item["sk"]): item for item in found}
@@ -246,7 +246,7 @@ class World:
 def overtaken(
     part: object, method: str, event: Callable[[], object], *, after_effect: bool = False
 ) -> Iterator[None]:
-    """Let ``event`` happen just before, or just after, the next call of a part's method does its work."""
+    """Run ``event`` just before, or just after, the next call of a part's method does its work."""
     real = getattr(part, method)
     happened = False
 
@@ -266,7 +266,7 @@ def overtaken(
 
 
 def crash() -> None:
-    """An event to be overtaken by."""
+    """Crash the invocation: an event for `overtaken`."""
     raise Crash
 
 
@@ -275,7 +275,7 @@ def new_user() -> str:
 
 
 def dialogue(text: str = "你好") -> Dialogue:
-    """A short dialogue: two segments, one batch."""
+    """Return a short dialogue: two segments, one batch."""
     return Dialogue(
         provider="azure",
         turns=(Turn(speaker="A", text=text, index=0), Turn(speaker="B", text=f"{text}！", index=1)),
