@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from benchmarks.usage import dialogue
 from benchmarks.workflow_path import successful_path
-from castline.api.schemas import CreateJobRequest
+from castline.api.requests import CreateJobRequest
 from castline.audio.retention import SEGMENT_LIFETIME_DAYS
 from castline.jobs.model import JobStatus
 from castline.jobs.transitions import retention

@@ -14,7 +14,7 @@ from castline.api import errors
 from castline.api.app import OPERATIONS, app
 from castline.api.languages import Language
 from castline.api.messages import error_message
-from castline.api.schemas import ErrorBody, FieldProblem
+from castline.api.responses import ErrorBody, FieldProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import schemathesis
 from pydantic import ValidationError
 
-from castline.api.schemas import MAX_PROVIDER_ID_LENGTH, CreateJobRequest, CreateSingleVoiceJobRequest
+from castline.api.requests import MAX_PROVIDER_ID_LENGTH, CreateJobRequest, CreateSingleVoiceJobRequest
 from castline.speech.providers.azure.voice_ids import is_voice_id, takes_markup
 from tests.contract.run import ISSUER_PEM
 from tests.contract.tokens import Issuer

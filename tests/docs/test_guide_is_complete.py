@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from castline.api import errors, jobs, messages, schemas
+from castline.api import errors, jobs, messages, requests, responses
 from castline.api.languages import Language
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.jobs import items, limits
@@ -89,10 +89,10 @@ def test_every_status_is_explained(edition: Edition, status: JobStatus) -> None:
 
 @every_edition
 def test_every_field_of_a_result_is_explained(edition: Edition) -> None:
-    for name in schemas.ResultMetadata.model_fields:
+    for name in responses.ResultMetadata.model_fields:
         _, unit, meaning = row_of(edition.page, name)
         assert meaning
-        assert bool(unit) == (schemas.ResultMetadata.model_fields[name].annotation is int)
+        assert bool(unit) == (responses.ResultMetadata.model_fields[name].annotation is int)
 
 
 @every_edition
@@ -156,7 +156,7 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
         [limits.MAX_TURNS],
         [limits.MAX_DIALOGUE_CHARACTERS],
         [limits.MAX_SINGLE_TEXT_CHARACTERS],
-        [schemas.MAX_SCRIPT_CHARACTERS],
+        [requests.MAX_SCRIPT_CHARACTERS],
         [MAX_BODY_BYTES / 1024**2],
         [
             number

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from castline.api import errors, examples, schemas
+from castline.api import errors, examples, requests, responses
 from castline.api.contract import Answer, Router
 from castline.api.identity import noted_user_id
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
@@ -28,9 +28,9 @@ router = Router()
     ],
     errors=[errors.VALIDATION_ERROR, errors.REQUEST_TOO_LARGE],
     request_example=examples.SCRIPT,
-    max_body_bytes=schemas.ParseDialogueRequest.MAX_BYTES,
+    max_body_bytes=requests.ParseDialogueRequest.MAX_BYTES,
 )
-def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> schemas.ParsedDialogue:
+def parse_dialogue(request: Annotated[requests.ParseDialogueRequest, Body()]) -> responses.ParsedDialogue:
     """Turn a written script into turns, ready to be submitted as a job."""
     noted_user_id(router.current_event)
     _demand_speakable(request.script)
@@ -52,9 +52,9 @@ def parse_dialogue(request: Annotated[schemas.ParseDialogueRequest, Body()]) -> 
         ) from refusal
     _demand_within_limits(turns)
     _demand_visible(turns)
-    return schemas.ParsedDialogue(
+    return responses.ParsedDialogue(
         turns=[
-            schemas.ParsedTurn(speaker=turn.speaker, text=turn.text, index=index, line=turn.line)
+            responses.ParsedTurn(speaker=turn.speaker, text=turn.text, index=index, line=turn.line)
             for index, turn in enumerate(turns)
         ],
         speakers=list(dict.fromkeys(turn.speaker for turn in turns)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from castline.api import schemas
+from castline.api import responses
 from castline.api.contract import Answer, Router
 
 router = Router()
@@ -16,6 +16,6 @@ router = Router()
     is_open=True,
 )
 @router.operation("GET", "/health", prefix="", is_open=True)
-def health() -> schemas.Health:
+def health() -> responses.Health:
     """Check that the service answers."""
-    return schemas.Health()
+    return responses.Health()

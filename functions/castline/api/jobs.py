@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
 
 from castline import composition
-from castline.api import errors, examples, schemas
+from castline.api import errors, examples, requests, responses
 from castline.api.contract import Answer, Router, follow
 from castline.api.etags import answer_conditionally
 from castline.api.identity import noted_user_id
@@ -79,12 +79,12 @@ router = Router()
     answers=[SUBMITTED],
     errors=[errors.REQUEST_TOO_LARGE, *SUBMISSION_ERRORS],
     request_example=examples.DIALOGUE,
-    max_body_bytes=schemas.CreateJobRequest.MAX_BYTES,
+    max_body_bytes=requests.CreateJobRequest.MAX_BYTES,
 )
 def create_job(
-    request: Annotated[schemas.CreateJobRequest, Body()],
+    request: Annotated[requests.CreateJobRequest, Body()],
     idempotency_key: IdempotencyKey = None,
-) -> schemas.JobSummary:
+) -> responses.JobSummary:
     """Submit a dialogue and get a job; the same job again for the same Idempotency-Key within a day."""
     return _submit(request, idempotency_key)
 
@@ -96,12 +96,12 @@ def create_job(
     answers=[SUBMITTED],
     errors=[errors.REQUEST_TOO_LARGE, *SUBMISSION_ERRORS],
     request_example=examples.SINGLE_VOICE,
-    max_body_bytes=schemas.CreateSingleVoiceJobRequest.MAX_BYTES,
+    max_body_bytes=requests.CreateSingleVoiceJobRequest.MAX_BYTES,
 )
 def create_single_voice_job(
-    request: Annotated[schemas.CreateSingleVoiceJobRequest, Body()],
+    request: Annotated[requests.CreateSingleVoiceJobRequest, Body()],
     idempotency_key: IdempotencyKey = None,
-) -> schemas.JobSummary:
+) -> responses.JobSummary:
     """Submit a text to be spoken in one voice."""
     return _submit(request, idempotency_key)
 
@@ -134,12 +134,12 @@ def list_jobs(
             json_schema_extra={"pattern": cursors.PATTERN},
         ),
     ] = None,
-) -> schemas.JobList:
+) -> responses.JobList:
     """List jobs, newest first."""
     if cursor is not None and offset:
         raise InvalidRequest("offset", "conflicting_position")
     page = composition.job_service().list(_user_id(), limit=limit, status=status, offset=offset, cursor=cursor)
-    return schemas.JobList(
+    return responses.JobList(
         items=[summary(job) for job in page.jobs],
         total=page.total,
         limit=limit,
@@ -171,7 +171,7 @@ def list_jobs(
     request_headers=["If-None-Match"],
     middlewares=[answer_conditionally],
 )
-def get_job(job_id: JobId) -> Response[schemas.JobDetail]:
+def get_job(job_id: JobId) -> Response[responses.JobDetail]:
     """Look at a job."""
     note_job(job_id)
     record = composition.job_service().get(_user_id(), job_id)
@@ -226,7 +226,7 @@ def download(
     disposition: Annotated[
         Literal["attachment", "inline"], Query(description="Whether browsers save the file or play it.")
     ] = "attachment",
-) -> schemas.Download:
+) -> responses.Download:
     """Download the audio (302 redirect), or get its URL as JSON with ``Accept: application/json``."""
     note_job(job_id)
     job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
@@ -276,7 +276,7 @@ def get_subtitles(
     subtitle_format: Annotated[
         SubtitleFormat, Query(alias="format", description="The format of the subtitles.")
     ] = SubtitleFormat.VTT,
-) -> Response[schemas.Download | str]:
+) -> Response[responses.Download | str]:
     """Download the subtitles; those too large for an answer by a redirect, or by their URL as JSON."""
     note_job(job_id)
     job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
@@ -317,7 +317,7 @@ def get_subtitles(
     ],
     errors=[*_READING_ERRORS, errors.JOB_CANNOT_CANCEL],
 )
-def cancel_job(job_id: JobId) -> schemas.JobSummary:
+def cancel_job(job_id: JobId) -> responses.JobSummary:
     """Cancel a job that is still pending."""
     note_job(job_id)
     job = composition.job_service().cancel(_user_id(), job_id)
@@ -327,8 +327,8 @@ def cancel_job(job_id: JobId) -> schemas.JobSummary:
 
 
 def _submit(
-    request: schemas.CreateJobRequest | schemas.CreateSingleVoiceJobRequest, idempotency_key: str | None
-) -> schemas.JobSummary:
+    request: requests.CreateJobRequest | requests.CreateSingleVoiceJobRequest, idempotency_key: str | None
+) -> responses.JobSummary:
     demand_enabled(request.provider)
     dialogue = request.to_dialogue()
     demand_acceptable(dialogue)
@@ -350,7 +350,7 @@ def note_job(job_id: str) -> None:
 
 def _stored_file(
     key: str, *, filename: str, content_type: str, size_bytes: int, disposition: Literal["attachment", "inline"]
-) -> schemas.Download:
+) -> responses.Download:
     """Return where a stored file can be fetched."""
     # Before the URL is signed: it works at least as long as is said.
     expires_at = datetime.now(UTC) + timedelta(seconds=DOWNLOAD_SECONDS)
@@ -363,7 +363,7 @@ def _stored_file(
         # A presigned URL works for one method, and a client follows a redirect with the method that it came with.
         method="HEAD" if router.context.get(IS_HEAD) else "GET",
     )
-    return schemas.Download(
+    return responses.Download(
         download_url=download_url,
         expires_at=expires_at,
         filename=filename,
@@ -376,9 +376,9 @@ def _filename(job: Job, extension: str) -> str:
     return f"castline-{job.created_at:%Y-%m-%d}-{job.id[-8:]}.{extension}"
 
 
-def summary(job: Job) -> schemas.JobSummary:
+def summary(job: Job) -> responses.JobSummary:
     """A job as lists and submissions show it."""
-    return schemas.JobSummary(
+    return responses.JobSummary(
         id=job.id,
         status=job.status,
         job_type=job.job_type,
@@ -389,27 +389,27 @@ def summary(job: Job) -> schemas.JobSummary:
     )
 
 
-def _detail(record: JobRecord, language: Language) -> schemas.JobDetail:
+def _detail(record: JobRecord, language: Language) -> responses.JobDetail:
     job = record.job
-    return schemas.JobDetail(
+    return responses.JobDetail(
         **dict(summary(job)),
         input_params=_input_params(record),
-        progress=schemas.Progress(completed_segments=record.completed_segments, total_segments=job.total_segments),
+        progress=responses.Progress(completed_segments=record.completed_segments, total_segments=job.total_segments),
         retry_count=record.retry_count,
         result_metadata=_result_metadata(record),
         audio_file_id=job.audio_file_id,
         error_code=job.failure.code if job.failure else None,
         error_message=job.failure.sentence(language) if job.failure else None,
-        error_details=schemas.FailureDetails.model_validate(job.failure.details)
+        error_details=responses.FailureDetails.model_validate(job.failure.details)
         if job.failure and job.failure.details
         else None,
     )
 
 
-def _input_params(record: JobRecord) -> schemas.InputParams | schemas.SingleVoiceInputParams:
+def _input_params(record: JobRecord) -> responses.InputParams | responses.SingleVoiceInputParams:
     job, dialogue = record.job, record.dialogue
     if dialogue is None:
-        return schemas.InputParams(
+        return responses.InputParams(
             provider=job.provider,
             turns=[],
             voice_assignments=[],
@@ -419,13 +419,13 @@ def _input_params(record: JobRecord) -> schemas.InputParams | schemas.SingleVoic
             crossfade_ms=0,
         )
     if dialogue.job_type is JobType.SINGLE_TTS:
-        return schemas.SingleVoiceInputParams.of(dialogue)
-    return schemas.InputParams.of(dialogue)
+        return responses.SingleVoiceInputParams.of(dialogue)
+    return responses.InputParams.of(dialogue)
 
 
-def _result_metadata(record: JobRecord) -> schemas.ResultMetadata | None:
+def _result_metadata(record: JobRecord) -> responses.ResultMetadata | None:
     job, result = record.job, record.result
     if result is None or job.latency_ms is None:
         return None
     described = {each.name: getattr(result, each.name) for each in fields(result)}
-    return schemas.ResultMetadata(latency_ms=job.latency_ms, **described)
+    return responses.ResultMetadata(latency_ms=job.latency_ms, **described)

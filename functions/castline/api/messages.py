@@ -173,5 +173,5 @@ def error_message(code: str, language: Language) -> str:
 
 
 def problem_message(kind: str, context: Mapping[str, Any], language: Language) -> str:
-    """What is wrong with one field; ``kind`` is an error type of pydantic's or of ``castline.api.schemas``."""
+    """What is wrong with one field; ``kind`` is an error type of pydantic's or of ``castline.api.requests``."""
     return _PROBLEMS.get(kind, _ANY_PROBLEM)[language].format_map(context)

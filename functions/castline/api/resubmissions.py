@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from castline import composition
-from castline.api import errors, schemas
+from castline.api import errors, responses
 from castline.api.contract import Router
 from castline.api.identity import noted_user_id
 from castline.api.jobs import SUBMISSION_ERRORS, SUBMITTED, IdempotencyKey, JobId, note_job, summary
@@ -20,7 +20,7 @@ router = Router()
     answers=[SUBMITTED],
     errors=[*SUBMISSION_ERRORS, errors.JOB_NOT_FOUND, errors.JOB_CANNOT_RESUBMIT, errors.INPUT_NOT_AVAILABLE],
 )
-def resubmit_job(job_id: JobId, idempotency_key: IdempotencyKey = None) -> schemas.JobSummary:
+def resubmit_job(job_id: JobId, idempotency_key: IdempotencyKey = None) -> responses.JobSummary:
     """Submit the input of an ended job again and get a new job; what was spoken before is not spoken again."""
     user = noted_user_id(router.current_event)
     note_job(job_id)

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator
 
 from castline import composition
-from castline.api import errors, examples, schemas
+from castline.api import errors, examples, requests, responses
 from castline.api.contract import Answer, Router, follow
 from castline.api.identity import noted_user_id
 from castline.api.provider_rules import demand_enabled
@@ -25,7 +25,7 @@ LanguageRange = Annotated[
         description="A language (zh) or one as it is spoken somewhere (zh-TW).",
         json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH},
     ),
-    AfterValidator(schemas.language_tag),
+    AfterValidator(requests.language_tag),
 ]
 
 
@@ -42,11 +42,11 @@ LanguageRange = Annotated[
         ),
     ],
 )
-def list_providers() -> schemas.ProviderList:
+def list_providers() -> responses.ProviderList:
     """List the speech providers, and what each takes."""
     noted_user_id(router.current_event)
     providers = [
-        schemas.Provider(
+        responses.Provider(
             id=enabled.provider.id,
             name=enabled.provider.name,
             output_formats=[output_format.value for output_format in OutputFormat],
@@ -59,7 +59,7 @@ def list_providers() -> schemas.ProviderList:
         )
         for enabled in composition.speech_providers().values()
     ]
-    return schemas.ProviderList(items=providers)
+    return responses.ProviderList(items=providers)
 
 
 @router.operation(
@@ -74,7 +74,7 @@ def list_voices(
         str | None,
         Query(
             min_length=1,
-            max_length=schemas.MAX_PROVIDER_ID_LENGTH,
+            max_length=requests.MAX_PROVIDER_ID_LENGTH,
             description="The speech provider: one that GET /providers lists. Others are refused with 400.",
         ),
     ] = None,
@@ -83,7 +83,7 @@ def list_voices(
     q: Annotated[
         str | None, Query(min_length=1, max_length=100, description="Words that occur in the voice's names.")
     ] = None,
-) -> schemas.VoiceList:
+) -> responses.VoiceList:
     """List the voices that a provider has, in its own order; by default those of the first provider."""
     noted_user_id(router.current_event)
     provider_id = demand_enabled(provider or next(iter(composition.speech_providers()))).id
@@ -94,6 +94,6 @@ def list_voices(
         and (gender is None or voice.gender is gender)
         and (q is None or voice.is_found_by(q))
     ]
-    return schemas.VoiceList(
-        items=[schemas.Voice.model_validate(voice, from_attributes=True) for voice in voices], total=len(voices)
+    return responses.VoiceList(
+        items=[responses.Voice.model_validate(voice, from_attributes=True) for voice in voices], total=len(voices)
     )

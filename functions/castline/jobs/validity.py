@@ -1,6 +1,6 @@
 """Rules that every new dialogue keeps, whoever makes it.
 
-``castline.api.schemas`` checks the same before, to report all problems at once in the client's language.
+``castline.api.requests`` checks the same before, to report all problems at once in the client's language.
 """
 
 from __future__ import annotations

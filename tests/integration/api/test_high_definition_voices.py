@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from castline import composition
-from castline.api.schemas import CreateSingleVoiceJobRequest
+from castline.api.requests import CreateSingleVoiceJobRequest
 from tests.integration.api.client import Answer, call
 
 if TYPE_CHECKING:

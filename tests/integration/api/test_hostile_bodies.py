@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from castline.api import schemas
+from castline.api import requests
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import call
 
@@ -44,14 +44,14 @@ def turns_of(values: str) -> str:
 def script(*lines: str) -> str:
     """Return a body with the longest script that repeats the lines."""
     text = "\n".join(lines) + "\n"
-    return json.dumps({"script": text * (schemas.MAX_SCRIPT_CHARACTERS // len(text))})
+    return json.dumps({"script": text * (requests.MAX_SCRIPT_CHARACTERS // len(text))})
 
 
 def script_of_names(pattern: str) -> str:
     """Return a body with the longest script in which no label made by ``pattern`` is repeated."""
     lines = (pattern.format(chr(0x4E00 + number % 20_000), number // 20_000) for number in count())
     return json.dumps(
-        {"script": "".join(islice(lines, schemas.MAX_SCRIPT_CHARACTERS))[: schemas.MAX_SCRIPT_CHARACTERS]}
+        {"script": "".join(islice(lines, requests.MAX_SCRIPT_CHARACTERS))[: requests.MAX_SCRIPT_CHARACTERS]}
     )
 
 
@@ -166,7 +166,7 @@ def test_a_hostile_script_is_parsed_at_little_cost(name: str) -> None:
     status, answer_bytes, cpu_seconds, growth_mb = measured("/dialogues/parse", name)
 
     assert status in {200, 400}
-    assert answer_bytes < schemas.ParseDialogueRequest.MAX_BYTES
+    assert answer_bytes < requests.ParseDialogueRequest.MAX_BYTES
     assert cpu_seconds < MAX_CPU_SECONDS
     assert growth_mb < MAX_GROWTH_MB
 
@@ -181,9 +181,9 @@ def test_a_hostile_form_is_not_even_read(content_type: str) -> None:
 @pytest.mark.parametrize(
     ("path", "max_bytes"),
     [
-        ("/jobs", schemas.CreateJobRequest.MAX_BYTES),
-        ("/jobs/tts", schemas.CreateSingleVoiceJobRequest.MAX_BYTES),
-        ("/dialogues/parse", schemas.ParseDialogueRequest.MAX_BYTES),
+        ("/jobs", requests.CreateJobRequest.MAX_BYTES),
+        ("/jobs/tts", requests.CreateSingleVoiceJobRequest.MAX_BYTES),
+        ("/dialogues/parse", requests.ParseDialogueRequest.MAX_BYTES),
     ],
 )
 def test_a_body_larger_than_any_legal_one_is_refused_and_says_how_large_it_may_be(path: str, max_bytes: int) -> None:

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import Client
 
 from castline import composition
-from castline.api import schemas
+from castline.api import requests
 from castline.api.app import OPERATIONS
 from castline.api.contract import PREFIX
 from castline.api.validation import MAX_PROBLEMS
@@ -96,7 +96,7 @@ def ask(method: str, path: str, user: str, **request: Any) -> tuple[dict[str, An
 
 @pytest.fixture(scope="module")
 def maximal_job(functions_environment: LocalCloud) -> Job:
-    return complete_job(cues(), schemas.CreateJobRequest.model_validate(dialogue()).to_dialogue())
+    return complete_job(cues(), requests.CreateJobRequest.model_validate(dialogue()).to_dialogue())
 
 
 def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[int]]]:
@@ -139,7 +139,7 @@ def _largest_page() -> int:
 
 
 def _largest_script(user: str) -> int:
-    line_length = schemas.MAX_SCRIPT_CHARACTERS // limits.MAX_TURNS
+    line_length = requests.MAX_SCRIPT_CHARACTERS // limits.MAX_TURNS
     lines = (f"[{name(number)}]".ljust(line_length - 1, WIDEST) for number in range(limits.MAX_TURNS))
     script = "\n".join(lines)
     answer, size = ask("POST", "/dialogues/parse", user, json={"script": script})

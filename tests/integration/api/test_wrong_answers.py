@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from castline.api import jobs, schemas
+from castline.api import jobs, responses
 from castline.jobs.model import JobStatus
 from castline.observability import logger
 from local.quickstart import DIALOGUE
@@ -32,10 +32,10 @@ def right(job: Job) -> dict[str, Any]:
 
 
 WRONG: dict[str, Callable[[Job], Any]] = {
-    "a model made without validation": lambda job: schemas.JobSummary.model_construct(
+    "a model made without validation": lambda job: responses.JobSummary.model_construct(
         **right(job) | {"status": "odd"}
     ),
-    "a model of another answer": lambda _job: schemas.Health(),
+    "a model of another answer": lambda _job: responses.Health(),
     "a field too few": lambda job: {name: value for name, value in right(job).items() if name != "status"},
     "no body": lambda _job: None,
     "text": lambda _job: "submitted",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from castline.api.schemas import CreateJobRequest, CreateSingleVoiceJobRequest
+from castline.api.requests import CreateJobRequest, CreateSingleVoiceJobRequest
 from castline.audio.formats import OutputFormat
 from castline.jobs import items, limits
 from castline.jobs.errors import InvalidDialogue

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from castline.api.languages import Language
-from castline.api.schemas import CreateJobRequest
+from castline.api.requests import CreateJobRequest
 from castline.api.validation import explain
 
 GOOD: dict[str, Any] = {

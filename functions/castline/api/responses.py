@@ -1,0 +1,259 @@
+"""Answers as JSON: what clients receive."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from castline.api.requests import TurnSchema, VoiceAssignmentSchema
+from castline.jobs.model import Dialogue, JobStatus, JobType
+from castline.speech.voice_list import Gender
+
+
+def _format_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+Time = Annotated[
+    datetime,
+    PlainSerializer(_format_time, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
+
+
+def _left_out_when_none() -> Any:
+    """Return an answer's field that is left out rather than null."""
+    return Field(default=None, exclude_if=lambda value: value is None, json_schema_extra=_without_null)
+
+
+def _without_null(schema: dict[str, Any]) -> None:
+    (value,) = (each for each in schema.pop("anyOf") if each != {"type": "null"})
+    del schema["default"]
+    schema.update(value)
+
+
+class _Answer(BaseModel):
+    # What a handler returns is validated, even where it is a model that was made without validation.
+    model_config = ConfigDict(revalidate_instances="always")
+
+
+class ParsedTurn(TurnSchema):
+    """One speaker's words in a script."""
+
+    line: int
+    """Number of the script's line where the turn begins, counted from 1."""
+
+
+class ParsedDialogue(_Answer):
+    """A script as turns."""
+
+    turns: list[ParsedTurn]
+    speakers: list[str]
+    """In order of appearance."""
+    total_characters: int
+    """Of all texts together."""
+
+
+class Provider(_Answer):
+    """A speech provider, and what a job for it may have."""
+
+    id: str
+    name: str
+    output_formats: list[str]
+    max_turns: int
+    max_characters: int
+    """Of all texts together."""
+    max_speaker_characters: int
+    max_gap_ms: int
+    max_crossfade_ms: int
+    max_active_jobs: int
+    """How many pending and processing jobs a user may have."""
+
+
+class ProviderList(_Answer):
+    """All speech providers."""
+
+    items: list[Provider]
+
+
+class Voice(_Answer):
+    """A voice to assign to a speaker."""
+
+    voice_id: str
+    name: str
+    """What people call it, in its own language."""
+    language: str
+    language_name: str
+    """The language's name in English."""
+    gender: Gender
+    styles: list[str]
+
+
+class VoiceList(_Answer):
+    """All voices that match."""
+
+    items: list[Voice]
+    total: int
+
+
+class Download(_Answer):
+    """Where the finished audio is, for a while."""
+
+    download_url: str
+    expires_at: Time
+    filename: str
+    content_type: str
+    size_bytes: int
+
+
+class JobSummary(_Answer):
+    """A job in a list. A time that has not come yet is left out."""
+
+    id: Id
+    status: JobStatus
+    job_type: JobType
+    provider: str
+    created_at: Time
+    started_at: Time | None = _left_out_when_none()
+    completed_at: Time | None = _left_out_when_none()
+
+
+class TurnTimingSchema(_Answer):
+    """When a turn is heard."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    turn_index: int
+    speaker: str
+    start_ms: int
+    end_ms: int
+
+
+class ResultMetadata(_Answer):
+    """What a completed job made."""
+
+    duration_ms: int
+    latency_ms: int
+    """From the start of processing to completion."""
+    synthesis_mode: str
+    content_type: str
+    size_bytes: int
+    characters: int
+    billed_characters: int
+    """What the provider charges for, by its own rule; segments that were stored already cost nothing."""
+    reused_segments: int
+    """How many segments did not have to be spoken for this job."""
+    turn_timings: list[TurnTimingSchema]
+
+
+class Progress(_Answer):
+    """How far a job has come; no total before it is planned."""
+
+    completed_segments: int
+    total_segments: int
+
+
+class InputParams(_Answer):
+    """The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again."""
+
+    provider: str
+    turns: list[TurnSchema]
+    voice_assignments: list[VoiceAssignmentSchema]
+    language: str
+    output_format: str
+    gap_ms: int
+    crossfade_ms: int
+
+    @classmethod
+    def of(cls, dialogue: Dialogue) -> Self:
+        """The request that ``dialogue`` came from."""
+        return cls.model_validate(dialogue, from_attributes=True)
+
+
+class SingleVoiceInputParams(_Answer):
+    """The request a single-voice job was made from, defaults filled in: it can be submitted again."""
+
+    provider: str
+    text: str
+    voice_id: str
+    voice_name: str | None = _left_out_when_none()
+    language: str
+    output_format: str
+    speed: float
+    pitch: int
+    volume: float
+
+    @classmethod
+    def of(cls, dialogue: Dialogue) -> Self:
+        """The request that ``dialogue`` came from."""
+        (turn,), (voice,) = dialogue.turns, dialogue.voice_assignments
+        return cls(
+            provider=dialogue.provider,
+            text=turn.text,
+            voice_id=voice.voice_id,
+            voice_name=voice.voice_name,
+            language=dialogue.language,
+            output_format=dialogue.output_format,
+            speed=dialogue.delivery.speed,
+            pitch=dialogue.delivery.pitch_percent,
+            volume=dialogue.delivery.volume,
+        )
+
+
+class FailureDetails(_Answer):
+    """Which part of the input a failure is about, as far as it is about one."""
+
+    turn_index: int | None = _left_out_when_none()
+    voice_id: str | None = _left_out_when_none()
+
+
+class JobDetail(JobSummary):
+    """A job with all that is known about it. What does not apply is left out."""
+
+    input_params: InputParams | SingleVoiceInputParams
+    """Without turns when what was submitted can no longer be read."""
+    progress: Progress
+    retry_count: int
+    result_metadata: ResultMetadata | None = _left_out_when_none()
+    audio_file_id: Id | None = _left_out_when_none()
+    error_code: str | None = _left_out_when_none()
+    error_message: str | None = _left_out_when_none()
+    error_details: FailureDetails | None = _left_out_when_none()
+
+
+class JobList(_Answer):
+    """One page of jobs, newest first."""
+
+    items: list[JobSummary]
+    total: int
+    """All jobs that match, on this page or not."""
+    limit: int
+    offset: int
+    next_cursor: str | None
+    """What to ask the next page with; null on the last page."""
+
+
+class FieldProblem(_Answer):
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+    line: int | None = _left_out_when_none()
+    """Number of the line in the script, or in a body that is not JSON, counted from 1."""
+
+
+class ErrorBody(_Answer):
+    """Every error looks like this."""
+
+    error: str
+    message: str
+    details: dict[str, Any]
+
+
+class Health(_Answer):
+    """The service answers."""
+
+    status: Literal["ok"] = "ok"
