@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from castline_cli.commands.say import OutputFormat
 from tests.cli.scripts import SCRIPT, VOICES
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import HSIAO_YU, YUN_JHE
@@ -342,6 +343,11 @@ class TestTheFile:
         printed = castline.done("say", "script.txt", "-o", "/dev/null", *VOICES)
 
         assert printed == "/dev/null\n"
+
+    def test_can_have_each_format_that_the_service_makes(self, client: ApiClient) -> None:
+        [provider, *_] = client.get("/providers").json()["items"]
+
+        assert [*OutputFormat] == provider["output_formats"]
 
 
 class TestTheCap:

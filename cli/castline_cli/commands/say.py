@@ -176,7 +176,9 @@ def _format(chosen: OutputFormat | None, target: Target) -> str | None:
             return None
         if named not in set(OutputFormat):
             file = Path(target.file("")).name
-            raise Misused(f"Castline makes mp3 and wav; name {file} so, or say which one with --format")
+            raise Misused(
+                f"Castline makes {' and '.join(OutputFormat)}; name {file} so, or say which one with --format"
+            )
         return named
     if named in set(OutputFormat) and named != chosen:
         raise Misused(f"--format {chosen} does not go with a file named .{named}")

@@ -10,12 +10,14 @@ import soundfile
 from castline.audio.formats import OutputFormat, encode
 from tests.unit.audio.pcm_samples import hum
 
+WHAT_THEY_ARE = {OutputFormat.MP3: ("audio/mpeg", "MP3"), OutputFormat.WAV: ("audio/wav", "WAV")}
+"""The media type of each format, and the name that libsndfile gives it."""
 
-@pytest.mark.parametrize(
-    ("output_format", "content_type", "container"),
-    [(OutputFormat.MP3, "audio/mpeg", "MP3"), (OutputFormat.WAV, "audio/wav", "WAV")],
-)
-def test_each_format_is_what_it_says_it_is(output_format: OutputFormat, content_type: str, container: str) -> None:
+
+@pytest.mark.parametrize("output_format", OutputFormat)
+def test_each_format_is_what_it_says_it_is(output_format: OutputFormat) -> None:
+    content_type, container = WHAT_THEY_ARE[output_format]
+
     file = b"".join(encode(output_format, [hum(5_000)], 5_000))
 
     assert output_format.content_type == content_type

@@ -10,6 +10,7 @@ export type JobDetail = Schemas["JobDetail"];
 export type InputParams = Schemas["InputParams"];
 export type SingleVoiceInputParams = Schemas["SingleVoiceInputParams"];
 export type CreateJobRequest = Schemas["CreateJobRequest"];
+export type OutputFormat = CreateJobRequest["output_format"];
 export type Turn = Schemas["TurnSchema"];
 export type TurnTiming = Schemas["TurnTimingSchema"];
 export type ParsedTurn = Schemas["ParsedTurn"];
@@ -22,6 +23,12 @@ export type Download = Schemas["Download"];
 export type SubtitleFormat = Schemas["SubtitleFormat"];
 
 export const STATUSES: readonly JobStatus[] = ["pending", "processing", "completed", "failed", "cancelled"];
+
+export const FORMATS: Readonly<Record<OutputFormat, string>> = { mp3: "MP3", wav: "WAV" };
+
+export function isFormat(value: unknown): value is OutputFormat {
+  return typeof value === "string" && Object.hasOwn(FORMATS, value);
+}
 
 export function isStatus(value: unknown): value is JobStatus {
   return STATUSES.some((status) => status === value);

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Voice } from "../api/types";
+import { FORMATS, isFormat, type Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Choice } from "../ui/Choice";
 import { Icon } from "../ui/icons";
@@ -23,10 +23,9 @@ export function MoreOptions({ draft, onChange, guessed, voices, maxGapMs, maxCro
   const languages = languagesOf(voices, guessed);
   // Chosen while another provider, or none yet, was there.
   const isListed = draft.language === undefined || languages.some(({ tag }) => tag === draft.language);
-  const formats = { mp3: "MP3", wav: "WAV" };
   const summary = t.compose.moreSummary(
     nameOf(draft.language ?? guessed),
-    formats[draft.format],
+    FORMATS[draft.format],
     format.span(draft.gapMs),
   );
   return (
@@ -61,7 +60,9 @@ export function MoreOptions({ draft, onChange, guessed, voices, maxGapMs, maxCro
             label={t.compose.format}
             value={draft.format}
             onChange={(value) => onChange({ format: value })}
-            options={(["mp3", "wav"] as const).map((value) => ({ value, label: formats[value] }))}
+            options={Object.keys(FORMATS)
+              .filter(isFormat)
+              .map((value) => ({ value, label: FORMATS[value] }))}
           />
           <small>{t.compose.formatHint[draft.format]}</small>
         </div>

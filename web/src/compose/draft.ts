@@ -1,9 +1,14 @@
 /** What is being written: kept by the browser, for each user, until it has been submitted. */
 
-import { type InputParams, isSingleVoice, type JobDetail, type SingleVoiceInputParams } from "../api/types";
+import {
+  type InputParams,
+  isFormat,
+  isSingleVoice,
+  type JobDetail,
+  type OutputFormat,
+  type SingleVoiceInputParams,
+} from "../api/types";
 import { remember, rememberedJson } from "../ui/memory";
-
-export type OutputFormat = "mp3" | "wav";
 
 export interface Draft {
   script: string;
@@ -30,7 +35,7 @@ export function saveDraft(user: string, draft: Draft): void {
 
 /** The draft that a job can be made from again. `script`: the job's turns as a script. */
 export function draftOf({ input_params: input }: JobDetail, script: string): Draft {
-  const format = input.output_format === "wav" ? "wav" : "mp3";
+  const format = isFormat(input.output_format) ? input.output_format : EMPTY_DRAFT.format;
   const { language } = input;
   if (isSingleVoice(input)) {
     const voices = { [singleSpeaker(input)]: input.voice_id };
@@ -60,7 +65,7 @@ function isDraft(value: unknown): value is Draft {
     (draft.provider === undefined || typeof draft.provider === "string") &&
     typeof draft.voices === "object" &&
     draft.voices !== null &&
-    (draft.format === "mp3" || draft.format === "wav") &&
+    isFormat(draft.format) &&
     typeof draft.gapMs === "number" &&
     typeof draft.crossfadeMs === "number"
   );
