@@ -31,7 +31,8 @@ def _import_and_make_everything(handlers: list[str]) -> None:
     for module in ("castline.audio.mp3", "castline.speech.providers.azure.session"):
         import_module(module)
     composition: Any = import_module("castline.composition")
-    composition.job_service()
+    composition.submit_job()
+    composition.cancel_job()
     composition.audio_storage()
     composition.speech_session("azure")
 

@@ -27,17 +27,19 @@ if TYPE_CHECKING:
     from castline.jobs.executions import Executions
     from castline.jobs.model import Job
     from castline.jobs.repository import JobRepository
-    from castline.jobs.service import JobService
     from castline.speech.errors import ProviderAuthFailed, SpeechError
     from castline.speech.key_rotation import SpeechSecret
     from castline.speech.providers.base import SpeechProvider, SpeechSession
     from castline.speech.providers.registry import EnabledProvider
     from castline.speech.voice_list import Voice, VoiceList
     from castline.usecases.assemble_job import AssembleJob
+    from castline.usecases.cancel_job import CancelJob
     from castline.usecases.fail_job import FailJob
     from castline.usecases.plan_job import PlanJob
     from castline.usecases.reconcile_jobs import ReconcileJobs
+    from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
+    from castline.usecases.view_jobs import ViewJobs
 
 PartT = TypeVar("PartT")
 Ids = ParamSpec("Ids")
@@ -83,19 +85,19 @@ def given(**parts: Callable[..., Any]) -> Iterator[None]:
 
 @_made_once
 def clock() -> Callable[[], datetime]:
-    """What tells the time, in UTC."""
+    """Return the clock, in UTC."""
     return lambda: datetime.now(UTC)
 
 
 @_made_once
 def settings() -> Settings:
-    """The process's environment, as it was when it was first asked for."""
+    """Return the settings, from the environment as it was when they were first asked for."""
     return Settings(dict(os.environ))
 
 
 @_made_once
 def job_repository() -> JobRepository:
-    """The jobs table."""
+    """Return the jobs table."""
     import boto3
 
     from castline.jobs.repository import JobRepository
@@ -110,7 +112,7 @@ def _warn_of_unreadable_item(reason: str) -> None:
 
 @_made_once
 def executions() -> Executions:
-    """The workflow's executions."""
+    """Return the workflow's executions."""
     import boto3
 
     from castline.jobs.executions import Executions
@@ -120,13 +122,22 @@ def executions() -> Executions:
 
 
 @_made_once
-def job_service() -> JobService:
-    """What users do with jobs."""
-    from castline.jobs.service import JobService
+def view_jobs() -> ViewJobs:
+    """Return the use case that shows users their jobs."""
+    from castline.usecases.view_jobs import ViewJobs
 
-    return JobService(
+    return ViewJobs(job_repository(), now=clock())
+
+
+@_made_once
+def submit_job() -> SubmitJob:
+    """Return the use case that submits a dialogue."""
+    from castline.usecases.submit_job import SubmitJob
+
+    return SubmitJob(
         job_repository(),
         executions(),
+        providers=speech_providers,
         max_active_jobs=settings().max_active_jobs,
         now=clock(),
         submitted=_count_submission,
@@ -134,8 +145,24 @@ def job_service() -> JobService:
 
 
 @_made_once
+def resubmit_job() -> ResubmitJob:
+    """Return the use case that submits an ended job's dialogue again."""
+    from castline.usecases.submit_job import ResubmitJob
+
+    return ResubmitJob(view_jobs(), submit_job())
+
+
+@_made_once
+def cancel_job() -> CancelJob:
+    """Return the use case that cancels a job."""
+    from castline.usecases.cancel_job import CancelJob
+
+    return CancelJob(view_jobs(), job_repository(), executions(), now=clock())
+
+
+@_made_once
 def plan_job() -> PlanJob:
-    """What plans a job."""
+    """Return the use case that plans a job."""
     from castline.usecases.plan_job import PlanJob
 
     return PlanJob(job_repository(), provider=speech_provider, now=clock())
@@ -143,7 +170,7 @@ def plan_job() -> PlanJob:
 
 @_made_once
 def synthesize_batch() -> SynthesizeBatch:
-    """What speaks a batch."""
+    """Return the use case that speaks a batch."""
     from castline.usecases.synthesize_batch import SynthesizeBatch
 
     return SynthesizeBatch(
@@ -153,7 +180,7 @@ def synthesize_batch() -> SynthesizeBatch:
 
 @_made_once
 def assemble_job() -> AssembleJob:
-    """What makes the audio of a job."""
+    """Return the use case that makes the audio of a job."""
     from castline.usecases.assemble_job import AssembleJob
 
     return AssembleJob(job_repository(), audio_storage(), provider=speech_provider, now=clock())
@@ -161,7 +188,7 @@ def assemble_job() -> AssembleJob:
 
 @_made_once
 def fail_job() -> FailJob:
-    """What fails a job."""
+    """Return the use case that fails a job."""
     from castline.usecases.fail_job import FailJob
 
     return FailJob(job_repository(), audio_storage, now=clock())
@@ -169,7 +196,7 @@ def fail_job() -> FailJob:
 
 @_made_once
 def reconcile_jobs() -> ReconcileJobs:
-    """What looks after all jobs."""
+    """Return the use case that looks after all jobs."""
     from castline.usecases.reconcile_jobs import ReconcileJobs
 
     return ReconcileJobs(
@@ -185,13 +212,13 @@ def reconcile_jobs() -> ReconcileJobs:
 
 @_made_once
 def audio_storage() -> AudioStorage:
-    """The audio bucket, for the workflow."""
+    """Return the audio bucket, for the workflow."""
     return _audio_storage(_client_config())
 
 
 @_made_once
 def published_audio() -> AudioStorage:
-    """The audio bucket, for users. Users wait for it: S3 is given up soon."""
+    """Return the audio bucket, for the API. A user waits for the answer, so its time-outs are short."""
     return _audio_storage(_answering_config())
 
 
@@ -216,14 +243,14 @@ def _audio_storage(config: Config) -> AudioStorage:
 
 @_made_once
 def speech_providers() -> Mapping[str, EnabledProvider]:
-    """The speech providers that this deployment has enabled, by id."""
+    """Return the speech providers that this deployment has enabled, by id."""
     from castline.speech.providers.registry import enable
 
     return enable(settings().speech_providers)
 
 
 def speech_provider(provider_id: str) -> EnabledProvider:
-    """One of them.
+    """Return the enabled provider of that id.
 
     Raises:
         ProviderMisconfigured: it is not enabled any more, or never was.
@@ -241,7 +268,7 @@ _speech_sessions: list[SpeechSession] = []
 
 @_made_once
 def speech_session(provider_id: str) -> SpeechSession:
-    """What speaks for a provider, with the key that Secrets Manager holds at the time.
+    """Return a session of a provider. It uses the key that Secrets Manager holds at the time.
 
     Raises:
         ProviderMisconfigured: the provider is not enabled.
@@ -265,7 +292,7 @@ def speech_session(provider_id: str) -> SpeechSession:
 
 @_made_once
 def voice_list(provider_id: str) -> VoiceList:
-    """The voices of a provider.
+    """Return the voices of a provider.
 
     Raises:
         ProviderMisconfigured: the provider is not enabled.
@@ -277,7 +304,7 @@ def voice_list(provider_id: str) -> VoiceList:
 
 
 def _fetch_voices(provider: SpeechProvider) -> tuple[Voice, ...]:
-    """The provider's list, asked for with the key as it is: a refused one is read afresh."""
+    """Ask the provider for its voices. If it refuses the key, read the secret afresh and ask once more."""
     from castline.speech.errors import ProviderAuthFailed
 
     secret = _speech_secret(provider.id)
@@ -355,7 +382,8 @@ def _answering_config() -> Config:
 
 def warm_up() -> None:
     """Make what most requests of users need; AWS is not called."""
-    job_service()
+    submit_job()
+    view_jobs()
     published_audio()
 
 

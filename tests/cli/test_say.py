@@ -247,7 +247,7 @@ class TestAText:
         assert outcome.exit_code == 4
         first, second = outcome.err.splitlines()
         assert first == "castline: The request is not valid."
-        assert second.startswith(f"  speed: the voice {voice} speaks at its own speed and pitch only; ")
+        assert second.startswith(f"  speed: the voice {voice} cannot speak faster or slower; ")
         assert client.list_ids() == []
 
 

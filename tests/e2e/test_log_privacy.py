@@ -142,7 +142,7 @@ def test_of_what_lambda_is_told_of_a_bug(stack: LocalStack, monkeypatch: pytest.
 def test_of_a_request_that_meets_a_bug(
     client: ApiClient, logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(composition, "job_service", broken(MARKER))
+    monkeypatch.setattr(composition, "submit_job", broken(MARKER))
 
     answer = client.post("/jobs", json=telling_dialogue())
 

@@ -84,5 +84,5 @@ def test_a_snapshot_has_what_a_request_needs_and_nothing_of_other_functions() ->
         TABLE_NAME="table",
     )
 
-    assert {"boto3", "castline.jobs.service", "castline.audio.storage"} <= modules
+    assert {"boto3", "castline.usecases.submit_job", "castline.audio.storage"} <= modules
     assert not {name.partition(".")[0] for name in modules} & (SPEECH | NEVER_DEPLOYED)

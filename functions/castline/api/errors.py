@@ -35,6 +35,7 @@ from castline.jobs.errors import (
 )
 from castline.metrics import Metric
 from castline.speech.errors import SpeechError
+from castline.usecases.provider_rules import NotSpeakable
 
 if TYPE_CHECKING:
     from castline.api.languages import Language
@@ -62,6 +63,11 @@ def _problem(name: str, kind: str) -> Details:
 def _too_large_to_store(exception: InputTooLarge, language: Language) -> dict[str, Any]:
     problem = InvalidRequest("body", "too_large_to_store", bytes=exception.size_bytes, max_bytes=exception.max_bytes)
     return explain(problem.problems, language)
+
+
+def _not_speakable(exception: NotSpeakable, language: Language) -> dict[str, Any]:
+    problems = [{"loc": (each.field,), "type": each.kind, "ctx": each.context} for each in exception.problems]
+    return explain(problems, language)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +125,7 @@ VALIDATION_ERROR = ApiError(
         UnicodeDecodeError: _problem("body", "not_utf8"),
         InputTooLarge: _too_large_to_store,
         InvalidCursor: _problem("cursor", "invalid_cursor"),
+        NotSpeakable: _not_speakable,
     },
     example={"errors": [{"field": "turns[0].text", "message": "至少需要 1 個字元"}]},
 )

@@ -138,7 +138,7 @@ def list_jobs(
     """List jobs, newest first."""
     if cursor is not None and offset:
         raise InvalidRequest("offset", "conflicting_position")
-    page = composition.job_service().list(_user_id(), limit=limit, status=status, offset=offset, cursor=cursor)
+    page = composition.view_jobs().page(_user_id(), limit=limit, status=status, offset=offset, cursor=cursor)
     return responses.JobList(
         items=[summary(job) for job in page.jobs],
         total=page.total,
@@ -174,7 +174,7 @@ def list_jobs(
 def get_job(job_id: JobId) -> Response[responses.JobDetail]:
     """Look at a job."""
     note_job(job_id)
-    record = composition.job_service().get(_user_id(), job_id)
+    record = composition.view_jobs().record(_user_id(), job_id)
     language = preferred_language(router.current_event.headers.get("accept-language"))
     headers = {
         "Cache-Control": "private, no-cache",
@@ -229,7 +229,7 @@ def download(
 ) -> responses.Download:
     """Download the audio (302 redirect), or get its URL as JSON with ``Accept: application/json``."""
     note_job(job_id)
-    job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
+    job, audio_file_id = composition.view_jobs().completed(_user_id(), job_id)
     output_format = job.output_format
     key = audio_key(job.id, audio_file_id, output_format.extension)
     return _stored_file(
@@ -279,7 +279,7 @@ def get_subtitles(
 ) -> Response[responses.Download | str]:
     """Download the subtitles; those too large for an answer by a redirect, or by their URL as JSON."""
     note_job(job_id)
-    job, audio_file_id = composition.job_service().get_completed(_user_id(), job_id)
+    job, audio_file_id = composition.view_jobs().completed(_user_id(), job_id)
     storage = composition.published_audio()
     text = render(subtitle_format, storage.read_cues(job.id, audio_file_id))
     filename = _filename(job, subtitle_format.extension)
@@ -320,7 +320,7 @@ def get_subtitles(
 def cancel_job(job_id: JobId) -> responses.JobSummary:
     """Cancel a job that is still pending."""
     note_job(job_id)
-    job = composition.job_service().cancel(_user_id(), job_id)
+    job = composition.cancel_job()(_user_id(), job_id)
     measure({Metric.JOBS_CANCELLED: 1})
     logger.info("cancelled")
     return summary(job)
@@ -331,8 +331,7 @@ def _submit(
 ) -> responses.JobSummary:
     demand_enabled(request.provider)
     dialogue = request.to_dialogue()
-    demand_acceptable(dialogue)
-    job = composition.job_service().submit(_user_id(), dialogue, idempotency_key=idempotency_key)
+    job = composition.submit_job()(_user_id(), dialogue, idempotency_key=idempotency_key)
     note(job_id=job.id)
     logger.info("submitted", extra={"turns": len(dialogue.turns)})
     return summary(job)

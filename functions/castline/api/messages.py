@@ -92,10 +92,13 @@ _PROBLEMS: _Catalogue = {
         _ZH: "沒有啟用這個語音服務，可用的是：{providers}",
         _EN: "is not enabled; those that are: {providers}",
     },
-    "rigid_voice": {
-        _ZH: "聲音「{voice_id}」的語速與音高固定，請將 speed 設為 1、pitch 設為 0，或換一個聲音",
-        _EN: "the voice {voice_id} speaks at its own speed and pitch only; leave speed at 1 and pitch at 0, or "
-        "choose another voice",
+    "rigid_pitch": {
+        _ZH: "聲音「{voice_id}」的音高固定，請將 pitch 設為 0，或換一個聲音",
+        _EN: "the voice {voice_id} cannot speak higher or lower; leave pitch at 0, or choose another voice",
+    },
+    "rigid_speed": {
+        _ZH: "聲音「{voice_id}」的語速固定，請將 speed 設為 1，或換一個聲音",
+        _EN: "the voice {voice_id} cannot speak faster or slower; leave speed at 1, or choose another voice",
     },
     "script_empty": {
         _ZH: "第 {line} 行：腳本沒有任何台詞，請寫成「A：你好」的形式",

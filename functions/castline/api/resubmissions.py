@@ -7,7 +7,6 @@ from castline.api import errors, responses
 from castline.api.contract import Router
 from castline.api.identity import noted_user_id
 from castline.api.jobs import SUBMISSION_ERRORS, SUBMITTED, IdempotencyKey, JobId, note_job, summary
-from castline.api.provider_rules import demand_acceptable
 from castline.observability import logger
 
 router = Router()
@@ -24,6 +23,6 @@ def resubmit_job(job_id: JobId, idempotency_key: IdempotencyKey = None) -> respo
     """Submit the input of an ended job again and get a new job; what was spoken before is not spoken again."""
     user = noted_user_id(router.current_event)
     note_job(job_id)
-    job = composition.job_service().resubmit(user, job_id, idempotency_key=idempotency_key, check=demand_acceptable)
+    job = composition.resubmit_job()(user, job_id, idempotency_key=idempotency_key)
     logger.info("resubmitted", extra={"as_job_id": job.id})
     return summary(job)

@@ -11,11 +11,11 @@ from castline import composition
 from castline.api import errors, examples, requests, responses
 from castline.api.contract import Answer, Router, follow
 from castline.api.identity import noted_user_id
-from castline.api.provider_rules import demand_enabled
 from castline.audio.formats import OutputFormat
 from castline.jobs import limits
 from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.voice_list import Gender
+from castline.usecases.provider_rules import demand_enabled
 
 router = Router()
 
@@ -86,7 +86,8 @@ def list_voices(
 ) -> responses.VoiceList:
     """List the voices that a provider has, in its own order; by default those of the first provider."""
     noted_user_id(router.current_event)
-    provider_id = demand_enabled(provider or next(iter(composition.speech_providers()))).id
+    providers = composition.speech_providers()
+    provider_id = demand_enabled(provider or next(iter(providers)), providers).id
     voices = [
         voice
         for voice in composition.voice_list(provider_id).voices()

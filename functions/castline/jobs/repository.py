@@ -133,7 +133,7 @@ class JobRepository:
         return self._transact(*writes) is None
 
     def acknowledge(self, job_id: str) -> Job | None:
-        """The job as it is now, which from now on nobody can discard; None when there is none."""
+        """Keep a job from being discarded, and return it as it is now; None when there is none."""
         try:
             answer = self._update(
                 Key=items.serialize(items.job_key(job_id)),
@@ -383,7 +383,7 @@ class JobRepository:
         return replace(job, completed_at=now, expires_at=expires_at)
 
     def open_jobs(self, shard: int) -> Iterator[Job]:
-        """The jobs of one shard that are pending, processing, or failed and not settled.
+        """Yield the jobs of one shard that are pending, processing, or failed and not settled.
 
         Oldest first, and perhaps without the latest changes.
         """
@@ -404,12 +404,12 @@ class JobRepository:
                 raise
 
     def users_with_slots_taken(self, shard: int) -> Iterator[str]:
-        """The users of one shard who have slots taken, or had until lately."""
+        """Yield the users of one shard who have slots taken, or had until lately."""
         for item in self._open_items(items.taken_slots_key(shard)):
             yield item["user_id"]["S"]
 
     def taken_slots(self, user_id: str) -> frozenset[str]:
-        """The ids of the jobs that a user's slots are taken by."""
+        """Return the ids of the jobs that a user's slots are taken by."""
         with translated_aws_errors():
             answer = self._client.get_item(
                 TableName=self._table, Key=items.serialize(items.active_key(user_id)), ConsistentRead=True

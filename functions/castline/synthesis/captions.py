@@ -43,7 +43,7 @@ def subtitle_cues(
 
 
 def mp3_tag(record: JobRecord, assembly: Assembly) -> bytes:
-    """The ID3 tag of a job's MP3. A chapter lasts until the next one begins."""
+    """Return the ID3 tag of a job's MP3. A chapter lasts until the next one begins."""
     turns = record.readable_dialogue.turns
     speakers = list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
     day = f"{record.job.created_at:%Y-%m-%d}"

@@ -30,15 +30,15 @@ class StoredSegments:
         self._segments = segments
 
     def frames(self) -> Iterator[Iterator[bytes]]:
-        """The MP3 frames of every segment."""
+        """Yield the MP3 frames of every segment."""
         return self._read(_FRAMES)
 
     def pcm(self) -> Iterator[Iterator[bytes]]:
-        """The PCM of every segment."""
+        """Yield the PCM of every segment."""
         return self._read(_PCM)
 
     def pcm_of(self, position: int) -> Iterator[bytes]:
-        """The PCM of one segment."""
+        """Return the PCM of one segment."""
         segment = self._segments[position]
         return _checked(next(self._open([(segment, _PCM)])), segment, _PCM)
 

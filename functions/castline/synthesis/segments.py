@@ -59,7 +59,7 @@ class BatchRange:
 
 
 def plan_segments(dialogue: Dialogue, provider: SpeechProvider) -> tuple[Segment, ...]:
-    """All segments, in spoken order."""
+    """Cut a dialogue into segments, in spoken order."""
     delivery = dialogue.delivery
     pieces = [
         (position, turn.speaker, text)
@@ -101,7 +101,7 @@ def _split(text: str, *, rate: float, limits: Capabilities) -> list[str]:
 
 
 def plan_utterances(segments: Sequence[Segment]) -> tuple[PlannedUtterance, ...]:
-    """What has to be spoken, in order of first appearance: segments that sound the same share an utterance."""
+    """Return what has to be spoken, in order of first appearance. Segments that sound the same share an utterance."""
     same: dict[Utterance, list[Segment]] = {}
     for segment in segments:
         same.setdefault(segment.utterance, []).append(segment)
@@ -109,13 +109,13 @@ def plan_utterances(segments: Sequence[Segment]) -> tuple[PlannedUtterance, ...]
 
 
 def synthesis_mode(utterances: Sequence[PlannedUtterance], provider: SpeechProvider) -> SynthesisMode:
-    """How the provider is best asked: natively where several utterances share a request, else for one a request."""
+    """Choose between one utterance a request and, where that is sooner done, several (native)."""
     is_worth_it = provider.is_worth_joining([planned.utterance for planned in utterances])
     return SynthesisMode.NATIVE if is_worth_it else SynthesisMode.SEGMENTED
 
 
 def plan_batches(utterances: Sequence[PlannedUtterance], provider: SpeechProvider) -> tuple[BatchRange, ...]:
-    """Utterances in batches of bounded count and length, so that no task has much more work than others."""
+    """Divide utterances into batches of bounded count and length, so that no task has much more work than others."""
     max_utterances = MAX_BATCH_UTTERANCES[synthesis_mode(utterances, provider)]
     batches: list[BatchRange] = []
     first = count = characters = 0
@@ -132,7 +132,7 @@ def plan_batches(utterances: Sequence[PlannedUtterance], provider: SpeechProvide
 
 
 def fingerprint(provider: SpeechProvider, utterance: Utterance, *, volume: float) -> str:
-    """The SHA-256, in hex, of all that shapes how a segment sounds: the key under which its audio is stored.
+    """Return the SHA-256, in hex, of all that shapes how a segment sounds: the key of its stored audio.
 
     Neither the file's format nor the gap or the crossfade is part of it: they are applied when segments are joined.
     """

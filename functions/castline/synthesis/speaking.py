@@ -151,7 +151,7 @@ class Speaking:
         )
 
     def _group(self, missing: _Wanted) -> list[_Wanted]:
-        """What is missing, as the requests in which it is spoken."""
+        """Distribute what is missing over requests."""
         positions = list(missing)
         groups = self._provider.group(
             [utterance for utterance, _ in missing.values()], max_requests=self._concurrency
@@ -221,7 +221,7 @@ class Speaking:
 
 
 def _in_parallel(tasks: Sequence[Callable[[], list[_Result]]], *, workers: int) -> Iterator[_Result]:
-    """The results of all tasks as they come in; after a permanent error no further task is begun."""
+    """Yield the results of all tasks as they come in. After a permanent error, begin no further task."""
     with ThreadPoolExecutor(workers, thread_name_prefix="speak") as pool:
         futures = [pool.submit(copy_context().run, task) for task in tasks]
         for future in as_completed(futures):

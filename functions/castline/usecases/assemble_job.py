@@ -98,7 +98,7 @@ class AssembleJob:
 
 
 def _spoken_turns(record: JobRecord, planned: Sequence[Segment]) -> list[list[SpokenSegment]]:
-    """The stored segments of each turn, in spoken order.
+    """Return the stored segments of each turn, in spoken order.
 
     Raises:
         JobFailing: no batch has recorded one of the planned segments.

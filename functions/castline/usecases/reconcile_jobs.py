@@ -102,9 +102,9 @@ class ReconcileJobs:
         return dict(report)
 
     def _everything_open(self, oldest: _OldestPending) -> Iterator[tuple[Callable[..., list[str]], dict[str, str]]]:
-        """What to call with what: for every open job that is old enough, and for every user with slots taken.
+        """Yield a method and its arguments for every open job that is old enough and every user with slots taken.
 
-        Every job on the way is shown to ``oldest``. Those that are not looked at are younger than one that is.
+        Show every pending job on the way to ``oldest``. Jobs that are left out are younger than one that is not.
         """
         now = self._now()
         for shard in range(OPEN_SHARDS):

@@ -12,7 +12,6 @@ from botocore.stub import Stubber
 
 from castline import composition
 from castline.jobs.executions import Executions
-from castline.jobs.service import JobService
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import call, make_event, send
 
@@ -124,12 +123,7 @@ def test_a_failed_start_is_a_503_and_leaves_nothing_behind(user: str, monkeypatc
     client = boto3.client("stepfunctions")
     with Stubber(client) as stubber:
         stubber.add_client_error("start_execution", "ExecutionLimitExceeded", http_status_code=400)
-        broken = JobService(
-            composition.job_repository(), Executions(client, "arn"), max_active_jobs=1, now=composition.clock()
-        )
-        with monkeypatch.context() as patch:
-            patch.setattr(composition, "job_service", lambda: broken)
-
+        with composition.given(executions=lambda: Executions(client, "arn")):
             # When a job is submitted
             answer = call("POST", "/jobs", user=user, json=DIALOGUE)
 
@@ -144,7 +138,7 @@ def test_an_unexpected_error_reveals_nothing(monkeypatch: pytest.MonkeyPatch) ->
     def broken() -> Any:
         raise KeyError("secret")
 
-    monkeypatch.setattr(composition, "job_service", broken)
+    monkeypatch.setattr(composition, "view_jobs", broken)
 
     answer = call("GET", "/jobs")
 

@@ -10,6 +10,7 @@ import pytest
 from castline import composition
 from castline.api.requests import CreateSingleVoiceJobRequest
 from tests.integration.api.client import Answer, call
+from tests.integration.examples import make_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +21,14 @@ pytestmark = pytest.mark.usefixtures("functions_environment")
 
 AVA_HD = "en-US-Ava:DragonHDLatestNeural"
 REQUEST: dict[str, Any] = {"provider": "azure", "text": "Hello", "voice_id": AVA_HD}
-ENGLISH = (
-    f"the voice {AVA_HD} speaks at its own speed and pitch only; leave speed at 1 and pitch at 0, or choose another "
-    "voice"
-)
-CHINESE = f"聲音「{AVA_HD}」的語速與音高固定，請將 speed 設為 1、pitch 設為 0，或換一個聲音"
+ENGLISH = {
+    "speed": f"the voice {AVA_HD} cannot speak faster or slower; leave speed at 1, or choose another voice",
+    "pitch": f"the voice {AVA_HD} cannot speak higher or lower; leave pitch at 0, or choose another voice",
+}
+CHINESE = {
+    "speed": f"聲音「{AVA_HD}」的語速固定，請將 speed 設為 1，或換一個聲音",
+    "pitch": f"聲音「{AVA_HD}」的音高固定，請將 pitch 設為 0，或換一個聲音",
+}
 
 refused_settings = pytest.mark.parametrize(
     ("delivery", "fields"),
@@ -36,7 +40,7 @@ refused_settings = pytest.mark.parametrize(
     ],
 )
 both_languages = pytest.mark.parametrize(
-    ("language", "message"), [("en", ENGLISH), ("zh-TW", CHINESE)], ids=["en", "zh-TW"]
+    ("language", "messages"), [("en", ENGLISH), ("zh-TW", CHINESE)], ids=["en", "zh-TW"]
 )
 
 
@@ -64,11 +68,11 @@ def problems(answer: Answer) -> list[tuple[str, str]]:
 @refused_settings
 @both_languages
 def test_another_speed_or_pitch_is_refused(
-    delivery: dict[str, Any], fields: list[str], language: str, message: str, user: str
+    delivery: dict[str, Any], fields: list[str], language: str, messages: dict[str, str], user: str
 ) -> None:
     answer = submit(user, language, **delivery)
 
-    assert problems(answer) == [(field, message) for field in fields]
+    assert problems(answer) == [(field, messages[field]) for field in fields]
     assert call("GET", "/jobs", user=user).json()["total"] == 0
 
 
@@ -95,19 +99,20 @@ def test_a_dialogue_has_no_speed_or_pitch_and_takes_any_voice(user: str) -> None
 @refused_settings
 @both_languages
 def test_a_stored_job_with_them_is_shown_and_not_submitted_again(
-    delivery: dict[str, Any], fields: list[str], language: str, message: str, user: str
+    delivery: dict[str, Any], fields: list[str], language: str, messages: dict[str, str], user: str
 ) -> None:
     # Given a job that was submitted when nobody refused it, and has ended
     dialogue = CreateSingleVoiceJobRequest.model_validate(REQUEST | delivery).to_dialogue()
-    job = composition.job_service().submit(user, dialogue).id
-    assert call("DELETE", f"/jobs/{job}", user=user).status == 200
+    job = make_job(user_id=user)
+    composition.job_repository().create(job, dialogue, max_active=1)
+    assert call("DELETE", f"/jobs/{job.id}", user=user).status == 200
 
     # When it is looked at, and submitted again
-    shown = call("GET", f"/jobs/{job}", user=user)
-    again = call("POST", f"/jobs/{job}/resubmit", user=user, headers={"Accept-Language": language})
+    shown = call("GET", f"/jobs/{job.id}", user=user)
+    again = call("POST", f"/jobs/{job.id}/resubmit", user=user, headers={"Accept-Language": language})
 
     # Then it is what it was, and the new submission is refused as any other
     assert shown.status == 200
     assert shown.json()["input_params"].items() >= (REQUEST | delivery).items()
-    assert problems(again) == [(field, message) for field in fields]
+    assert problems(again) == [(field, messages[field]) for field in fields]
     assert call("GET", "/jobs", user=user).json()["total"] == 1

@@ -112,4 +112,4 @@ def test_any_other_user_is_served(user: str) -> None:
 
     assert submitted.status == 201
     assert len(segment_key(user, "f" * 64)) <= 1_024
-    assert composition.job_service().get(user, submitted.json()["id"]).job.user_id == user
+    assert composition.view_jobs().record(user, submitted.json()["id"]).job.user_id == user

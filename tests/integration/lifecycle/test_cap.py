@@ -20,7 +20,7 @@ SUBMISSIONS = 50
 
 
 def submit(world: World, user: str) -> str:
-    return world.service.submit(user, DIALOGUE).id
+    return world.submit(user, DIALOGUE).id
 
 
 def submit_at_once(world: World, users: list[str]) -> dict[str, Counter[str]]:
@@ -52,7 +52,7 @@ def test_of_fifty_simultaneous_submissions_three_are_accepted(world: World, user
     outcomes = submit_at_once(world, [user] * SUBMISSIONS)
 
     assert outcomes[user] == {"accepted": 3, "refused at 3 of 3": 47}
-    assert {job.id for job in world.service.list(user, limit=100).jobs} == world.repository.taken_slots(user)
+    assert {job.id for job in world.view.page(user, limit=100).jobs} == world.repository.taken_slots(user)
     assert len(world.repository.taken_slots(user)) == MAX_ACTIVE
 
 
@@ -105,7 +105,7 @@ def be_interrupted_before_the_start(world: World, user: str, job_id: str) -> Non
 
 
 def be_cancelled(world: World, user: str, job_id: str) -> None:
-    world.service.cancel(user, job_id)
+    world.cancel(user, job_id)
 
 
 def be_found_dead(world: World, user: str, job_id: str) -> None:

@@ -45,7 +45,7 @@ def error_of(answer: Answer) -> tuple[int, str]:
 
 def jobs_of(world: World, user: str) -> set[str]:
     """Return the user's jobs, which at this stage are all active."""
-    jobs = {job.id for job in world.service.list(user, limit=100).jobs}
+    jobs = {job.id for job in world.view.page(user, limit=100).jobs}
     assert world.repository.taken_slots(user) == jobs
     return jobs
 
@@ -69,7 +69,7 @@ class TestReplay:
 
         def submit() -> None:
             together.wait()
-            given.append(world.service.submit(user, DIALOGUE, idempotency_key="key").id)
+            given.append(world.submit(user, DIALOGUE, idempotency_key="key").id)
 
         threads = [threading.Thread(target=submit) for _ in range(20)]
         for thread in threads:
@@ -103,10 +103,10 @@ class TestReplay:
         assert len(world.executions.asked_for) == started
 
     def test_a_completed_job_is_given_as_it_is(self, world: World, user: str) -> None:
-        job_id = world.service.submit(user, DIALOGUE, idempotency_key="key").id
+        job_id = world.submit(user, DIALOGUE, idempotency_key="key").id
         world.complete(job_id)
 
-        again = world.service.submit(user, DIALOGUE, idempotency_key="key")
+        again = world.submit(user, DIALOGUE, idempotency_key="key")
 
         assert (again.id, again.status) == (job_id, JobStatus.COMPLETED)
         assert again == world.repository.get(job_id)
@@ -138,7 +138,7 @@ class TestAnotherBody:
         def submit(number: int) -> None:
             together.wait()
             try:
-                job = world.service.submit(user, dialogue(f"第 {number % 2} 句"), idempotency_key="key")
+                job = world.submit(user, dialogue(f"第 {number % 2} 句"), idempotency_key="key")
                 outcomes.append(job.id)
             except IdempotencyKeyReused:
                 outcomes.append("refused")
@@ -185,13 +185,13 @@ class TestCrashBeforeTheStart:
     def job_id(self, world: World, user: str) -> str:
         """Return the id of a job that was stored by an invocation that crashed before starting it."""
         with world.executions.in_trouble(Trouble.CRASH), pytest.raises(Crash):
-            world.service.submit(user, DIALOGUE, idempotency_key="key")
+            world.submit(user, DIALOGUE, idempotency_key="key")
         (job_id,) = jobs_of(world, user)
         assert job_id not in world.executions.statuses
         return job_id
 
     def test_is_healed_by_the_retry(self, world: World, user: str, job_id: str) -> None:
-        assert world.service.submit(user, DIALOGUE, idempotency_key="key").id == job_id
+        assert world.submit(user, DIALOGUE, idempotency_key="key").id == job_id
 
         assert world.executions.statuses[job_id] == "RUNNING"
 
@@ -201,16 +201,16 @@ class TestCrashBeforeTheStart:
         world.reconcile()
 
         assert world.executions.statuses[job_id] == "RUNNING"
-        assert world.service.submit(user, DIALOGUE, idempotency_key="key").id == job_id
+        assert world.submit(user, DIALOGUE, idempotency_key="key").id == job_id
 
     def test_is_healed_by_a_later_retry_where_the_first_cannot_start_it_either(
         self, world: World, user: str, job_id: str
     ) -> None:
         with world.executions.in_trouble(Trouble.REFUSED), pytest.raises(ServiceUnavailable):
-            world.service.submit(user, DIALOGUE, idempotency_key="key")
+            world.submit(user, DIALOGUE, idempotency_key="key")
         assert jobs_of(world, user) == {job_id}
 
-        assert world.service.submit(user, DIALOGUE, idempotency_key="key").id == job_id
+        assert world.submit(user, DIALOGUE, idempotency_key="key").id == job_id
 
         assert world.executions.statuses[job_id] == "RUNNING"
 
@@ -223,14 +223,14 @@ class TestReplayMeetsFailedStart:
 
         def replay() -> None:
             with world.executions.in_trouble(Trouble.NONE):
-                replayed.append(world.service.submit(user, DIALOGUE, idempotency_key="key").id)
+                replayed.append(world.submit(user, DIALOGUE, idempotency_key="key").id)
 
         # When the start fails, and the replay comes before the job is undone
         with (
             overtaken(world.repository, "discard", replay),
             world.executions.in_trouble(Trouble.REFUSED),
         ):
-            first = world.service.submit(user, DIALOGUE, idempotency_key="key")
+            first = world.submit(user, DIALOGUE, idempotency_key="key")
 
         # Then both have the one job, and it runs
         assert replayed == [first.id]
@@ -240,7 +240,7 @@ class TestReplayMeetsFailedStart:
     def test_a_replay_that_finds_the_job_undone_submits_another(self, world: World, user: str) -> None:
         # Given a job that could not be started, and is undone after a replay has met its key
         with world.executions.in_trouble(Trouble.CRASH), pytest.raises(Crash):
-            world.service.submit(user, DIALOGUE, idempotency_key="key")
+            world.submit(user, DIALOGUE, idempotency_key="key")
         undone = world.repository.get(world.executions.asked_for[-1])
         assert undone is not None
         key = IdempotencyKey(key="key", request_hash="")
@@ -248,7 +248,7 @@ class TestReplayMeetsFailedStart:
         with overtaken(
             world.repository, "acknowledge", lambda: world.repository.discard(undone, idempotency_key=key)
         ):
-            replayed = world.service.submit(user, DIALOGUE, idempotency_key="key")
+            replayed = world.submit(user, DIALOGUE, idempotency_key="key")
 
         # Then the replay's user has a job all the same
         assert replayed.id != undone.id

@@ -50,9 +50,9 @@ def submit(world: World, user: str, trouble: Trouble = Trouble.NONE) -> str:
     with world.executions.in_trouble(trouble):
         if trouble is Trouble.CRASH:
             with pytest.raises(Crash):
-                world.service.submit(user, DIALOGUE)
+                world.submit(user, DIALOGUE)
         else:
-            world.service.submit(user, DIALOGUE)
+            world.submit(user, DIALOGUE)
     return world.executions.asked_for[-1]
 
 

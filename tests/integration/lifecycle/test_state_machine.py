@@ -219,26 +219,26 @@ class Lifecycle(RuleBasedStateMachine):
 
     def _submit(self, user: str, key: str | None, text: str, trouble: Trouble) -> str:
         with self.world.executions.in_trouble(trouble):
-            return self.world.service.submit(user, dialogue(text), idempotency_key=key).id
+            return self.world.submit(user, dialogue(text), idempotency_key=key).id
 
     @on_a_job(lambda _job: True)
     def cancel(self, job: ExpectedJob) -> None:
         self.note(f"cancel: {job.status or 'gone'}")
         with pytest.raises(JobNotFound):
-            self.world.service.cancel(STRANGER, job.id)
+            self.world.cancel(STRANGER, job.id)
 
         if job.status == "pending":
-            cancelled = self.world.service.cancel(job.user, job.id)
+            cancelled = self.world.cancel(job.user, job.id)
             job.end("cancelled", self.now)
             assert (cancelled.status, cancelled.completed_at) == (JobStatus.CANCELLED, self.now)
             assert self.world.executions.statuses.get(job.id) != "RUNNING"
         elif job.is_visible(self.now):
             with pytest.raises(JobCannotCancel) as refusal:
-                self.world.service.cancel(job.user, job.id)
+                self.world.cancel(job.user, job.id)
             assert refusal.value.status == job.status
         else:
             with pytest.raises(JobNotFound):
-                self.world.service.cancel(job.user, job.id)
+                self.world.cancel(job.user, job.id)
 
     # The workflow; its tasks may come late, or twice, or for a job that is gone
 
@@ -252,7 +252,7 @@ class Lifecycle(RuleBasedStateMachine):
     def plan_overtaken_by_cancel(self, job: ExpectedJob) -> None:
         self.note("plan overtaken by cancel")
         with (
-            overtaken(self.world.repository, "start", lambda: self.world.service.cancel(job.user, job.id)),
+            overtaken(self.world.repository, "start", lambda: self.world.cancel(job.user, job.id)),
             pytest.raises(JobNotActive),
         ):
             self.world.plan(job.id)
@@ -265,7 +265,7 @@ class Lifecycle(RuleBasedStateMachine):
             overtaken(self.world.repository, "cancel", lambda: self.world.plan(job.id)),
             pytest.raises(JobCannotCancel),
         ):
-            self.world.service.cancel(job.user, job.id)
+            self.world.cancel(job.user, job.id)
         job.plan(self.now)
 
     @on_a_job(lambda job: job.status == "processing")
@@ -495,7 +495,7 @@ class Lifecycle(RuleBasedStateMachine):
         partition = ("user_status_key", f"USER#{user}#{status}") if status else ("user_key", f"USER#{user}")
         indexed = [item for item in table.values() if partition in item.items()]
         if self._has_changed(f"{status} jobs of {user}", indexed, visible):
-            page = self.world.service.list(user, limit=100, status=status)
+            page = self.world.view.page(user, limit=100, status=status)
             assert [(job.id, str(job.status)) for job in page.jobs] == visible
             assert page.total == len(visible)
 
@@ -503,21 +503,21 @@ class Lifecycle(RuleBasedStateMachine):
         items = [item for (pk, _), item in table.items() if pk == f"JOB#{job.id}"]
         if not self._has_changed(job.id, items, job.is_visible(self.now)):
             return
-        service = self.world.service
+        view = self.world.view
         with pytest.raises(JobNotFound):
-            service.get(STRANGER, job.id)
+            view.record(STRANGER, job.id)
         if not job.is_visible(self.now):
-            for ask in (service.get, service.get_completed):
+            for ask in (view.record, view.completed):
                 with pytest.raises(JobNotFound):
                     ask(job.user, job.id)
             return
-        record = service.get(job.user, job.id)
+        record = view.record(job.user, job.id)
         self._check_record(job, record)
         if job.status == "completed":
-            assert service.get_completed(job.user, job.id)[1] == record.job.audio_file_id
+            assert view.completed(job.user, job.id)[1] == record.job.audio_file_id
         else:
             with pytest.raises(JobNotCompleted):
-                service.get_completed(job.user, job.id)
+                view.completed(job.user, job.id)
 
     def _check_record(self, job: ExpectedJob, record: JobRecord) -> None:
         found = record.job

@@ -43,7 +43,7 @@ def conflicts(times: int) -> Iterator[list[str]]:
 
 def test_a_few_conflicts_are_not_noticed(world: World) -> None:
     # Given a job, and conflicts at every write of one item on its way
-    job = world.service.submit(new_user(), DIALOGUE)
+    job = world.submit(new_user(), DIALOGUE)
 
     # When its workflow runs
     with conflicts(3) as at_the_start:
@@ -59,10 +59,10 @@ def test_a_few_conflicts_are_not_noticed(world: World) -> None:
 
 def test_a_submission_that_is_repeated_meets_a_conflict(world: World) -> None:
     user = new_user()
-    job = world.service.submit(user, DIALOGUE, idempotency_key="key")
+    job = world.submit(user, DIALOGUE, idempotency_key="key")
 
     with conflicts(2) as refused:
-        again = world.service.submit(user, DIALOGUE, idempotency_key="key")
+        again = world.submit(user, DIALOGUE, idempotency_key="key")
 
     assert refused == ["JOB", "JOB"]
     assert again.id == job.id
@@ -86,7 +86,7 @@ def test_endless_conflicts_are_for_later_and_stop_no_other_rescue(world: World) 
 
 
 def test_it_is_unavailable_in_the_end(world: World) -> None:
-    job = world.service.submit(new_user(), DIALOGUE)
+    job = world.submit(new_user(), DIALOGUE)
 
     with conflicts(1_000), pytest.raises(ServiceUnavailable, match="TransactionConflict"):
         world.repository.acknowledge(job.id)

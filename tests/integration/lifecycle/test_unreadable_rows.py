@@ -49,7 +49,7 @@ def newer(value: Any) -> bytes:
 
 def dead_jobs(world: World, count: int) -> list[Job]:
     """Store processing jobs of as many users, whose executions have died."""
-    jobs = [world.service.submit(new_user(), DIALOGUE) for _ in range(count)]
+    jobs = [world.submit(new_user(), DIALOGUE) for _ in range(count)]
     for job in jobs:
         world.plan(job.id)
         world.executions.statuses[job.id] = "ABORTED"
@@ -80,16 +80,16 @@ def test_a_job_that_cannot_be_read_stops_nobody_elses_rescue(world: World, value
     assert [world.repository.taken_slots(job.user_id) for job in others] == [frozenset()] * 3
 
     # And its user's list works without it, and a poll of it is asked to come again
-    assert world.service.list(odd.user_id, limit=10).jobs == ()
+    assert world.view.page(odd.user_id, limit=10).jobs == ()
     with pytest.raises(ServiceUnavailable):
-        world.service.get(odd.user_id, odd.id)
+        world.view.record(odd.user_id, odd.id)
 
 
 def test_fields_of_a_newer_release_are_passed_over(world: World) -> None:
     # Given a completed job, every part of which a newer release has written with a field more
-    job = world.service.submit(new_user(), DIALOGUE)
+    job = world.submit(new_user(), DIALOGUE)
     world.complete(job.id)
-    before = world.service.get(job.user_id, job.id)
+    before = world.view.record(job.user_id, job.id)
     assert before.dialogue is not None
     assert before.result is not None
     dialogue, result = asdict(before.dialogue), asdict(before.result)
@@ -102,9 +102,9 @@ def test_fields_of_a_newer_release_are_passed_over(world: World) -> None:
     put(world, job.id, items.RESULT, result=newer(result))
 
     # Then it is read as before, and can be submitted again
-    after = world.service.get(job.user_id, job.id)
+    after = world.view.record(job.user_id, job.id)
     assert (after.dialogue, after.result) == (before.dialogue, before.result)
-    assert world.service.resubmit(job.user_id, job.id).status is JobStatus.PENDING
+    assert world.resubmit(job.user_id, job.id).status is JobStatus.PENDING
 
 
 LOST_INPUTS = [None, b"garbage", newer([]), newer({"turns": 3}), newer({**asdict(DIALOGUE), "job_type": "opera"})]
@@ -120,27 +120,27 @@ def test_a_job_whose_input_is_lost_can_be_seen_and_is_failed(world: World, conte
         put(world, job.id, items.INPUT, dialogue=content)
 
     # Then it can be seen
-    assert world.service.get(job.user_id, job.id).dialogue is None
+    assert world.view.record(job.user_id, job.id).dialogue is None
 
     # And the reconciler fails it and frees its slot
     world.clock.advance(SETTLED + timedelta(seconds=1))
     assert world.reconcile()["failed"] == 1
-    record = world.service.get(job.user_id, job.id)
+    record = world.view.record(job.user_id, job.id)
     assert record.job.failure is not None
     assert record.job.failure.code is FailureCode.INTERRUPTED
     assert world.repository.taken_slots(job.user_id) == frozenset()
 
     # And what cannot be read cannot be submitted again
     with pytest.raises(InputUnreadable):
-        world.service.resubmit(job.user_id, job.id)
+        world.resubmit(job.user_id, job.id)
 
 
 def test_a_failure_of_a_newer_release_is_an_internal_error(world: World) -> None:
-    job = world.service.submit(new_user(), DIALOGUE)
+    job = world.submit(new_user(), DIALOGUE)
     world.record_failure(job.id)
     put(world, job.id, items.JOB, failure_code="MUSIC_MISSING", failure_details=b"garbage")
 
-    failure = world.service.get(job.user_id, job.id).job.failure
+    failure = world.view.record(job.user_id, job.id).job.failure
 
     assert failure is not None
     assert failure.code is FailureCode.INTERNAL_ERROR

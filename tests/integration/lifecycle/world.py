@@ -39,8 +39,10 @@ if TYPE_CHECKING:
 
     from castline.jobs.model import JobStatus
     from castline.jobs.repository import JobRepository
-    from castline.jobs.service import JobService
     from castline.speech.utterances import Utterance
+    from castline.usecases.cancel_job import CancelJob
+    from castline.usecases.submit_job import ResubmitJob, SubmitJob
+    from castline.usecases.view_jobs import ViewJobs
     from local.cloud.cloud import LocalCloud
 
 Table = dict[tuple[str, str], dict[str, Any]]
@@ -144,8 +146,20 @@ class World:
         return composition.job_repository()
 
     @property
-    def service(self) -> JobService:
-        return composition.job_service()
+    def view(self) -> ViewJobs:
+        return composition.view_jobs()
+
+    @property
+    def submit(self) -> SubmitJob:
+        return composition.submit_job()
+
+    @property
+    def resubmit(self) -> ResubmitJob:
+        return composition.resubmit_job()
+
+    @property
+    def cancel(self) -> CancelJob:
+        return composition.cancel_job()
 
     def forget_everything(self) -> None:
         """Empty the table and the bucket, and remove all executions."""
