@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from castline.api import errors
 from castline.api.app import OPERATIONS, app
-from castline.api.languages import Language
 from castline.api.messages import error_message
+from castline.api.negotiation import Language
 from castline.api.responses import ErrorBody, FieldProblem
 
 if TYPE_CHECKING:

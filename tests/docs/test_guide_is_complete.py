@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from castline.api import errors, jobs, messages, requests, responses
-from castline.api.languages import Language
+from castline.api.negotiation import Language
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.jobs import items, limits
 from castline.jobs.failures import FailureCode, JobFailure

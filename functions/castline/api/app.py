@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import ResponseValid
 from castline import composition
 from castline.api import dialogues, errors, health, jobs, resubmissions, voices
 from castline.api.contract import to_json
-from castline.api.languages import Language, preferred_language
+from castline.api.negotiation import Language, preferred_language
 from castline.api.request_body import JSON, media_type, read_json
 from castline.observability import log_unexpected, logger, measure, note, observed
 

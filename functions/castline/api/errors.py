@@ -38,7 +38,7 @@ from castline.speech.errors import SpeechError
 from castline.usecases.provider_rules import NotSpeakable
 
 if TYPE_CHECKING:
-    from castline.api.languages import Language
+    from castline.api.negotiation import Language
 
 Details = Callable[[Any, "Language"], dict[str, Any]]
 """Returns what an answer says of an exception: its ``details``."""

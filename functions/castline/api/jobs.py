@@ -15,8 +15,7 @@ from castline.api import errors, examples, requests, responses
 from castline.api.contract import Answer, Router, follow
 from castline.api.etags import answer_conditionally
 from castline.api.identity import noted_user_id
-from castline.api.languages import Language, preferred_language
-from castline.api.media_types import prefers_json
+from castline.api.negotiation import Language, preferred_language, prefers_json
 from castline.api.provider_rules import demand_acceptable, demand_enabled
 from castline.api.validation import InvalidRequest
 from castline.audio.content_disposition import content_disposition

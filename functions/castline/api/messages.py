@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from castline.api.languages import Language
+from castline.api.negotiation import Language
 
 _Catalogue = Mapping[str, Mapping[Language, str]]
 

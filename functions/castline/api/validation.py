@@ -9,7 +9,7 @@ from castline.api.messages import problem_message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from castline.api.languages import Language
+    from castline.api.negotiation import Language
 
 _PARTS = frozenset({"body", "query", "path", "header"})
 MAX_PROBLEMS = 1_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from castline.api import errors, messages
-from castline.api.languages import Language
+from castline.api.negotiation import Language
 from castline.jobs.failures import FailureCode, JobFailure
 
 

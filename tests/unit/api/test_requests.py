@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from castline.api.languages import Language
+from castline.api.negotiation import Language
 from castline.api.requests import CreateJobRequest
 from castline.api.validation import explain
 

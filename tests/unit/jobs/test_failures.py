@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from castline.api.languages import Language
+from castline.api.negotiation import Language
 from castline.audio.errors import BrokenSegment
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.failures import KINDS, FailureCode, JobFailure

@@ -1,0 +1,58 @@
+"""Content negotiation (RFC 9110): the language and the kind of answer that a client prefers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+_JSON: Final = "application/json"
+
+
+class Language(StrEnum):
+    """A language that messages are written in; the value is its BCP 47 tag."""
+
+    CHINESE = "zh-TW"
+    ENGLISH = "en"
+
+
+_DEFAULT: Final = Language.CHINESE
+_BY_PRIMARY_SUBTAG: Final = {"zh": Language.CHINESE, "en": Language.ENGLISH, "*": _DEFAULT}
+
+
+def preferred_language(accept_language: str | None) -> Language:
+    """Return the best of our languages for an ``Accept-Language`` header; the default when none is wanted."""
+    best, best_quality = _DEFAULT, 0.0
+    for tag, quality in _preferences(accept_language):
+        language = _BY_PRIMARY_SUBTAG.get(tag.partition("-")[0])
+        if language is not None and quality > best_quality:
+            best, best_quality = language, quality
+    return best
+
+
+def prefers_json(accept: str | None) -> bool:
+    """Return whether an ``Accept`` header asks for JSON by name, and for no other type by name more than that.
+
+    Wildcards ask for nothing in particular: a browser and curl get the thing itself.
+    """
+    qualities: dict[str, float] = {}
+    for name, quality in _preferences(accept):
+        if name and "*" not in name:
+            qualities[name] = max(quality, qualities.get(name, 0.0))
+    return qualities.get(_JSON, 0.0) > 0 and qualities[_JSON] == max(qualities.values())
+
+
+def _preferences(header: str | None) -> list[tuple[str, float]]:
+    """Return what a header lists, in lower case, each with its quality from 0 to 1."""
+    parts = ([part.strip().lower() for part in each.split(";")] for each in (header or "").split(","))
+    return [(name, _quality(parameters)) for name, *parameters in parts]
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return min(1.0, max(0.0, float(value)))
+            except ValueError:
+                return 0.0
+    return 1.0
