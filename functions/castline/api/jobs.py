@@ -16,7 +16,6 @@ from castline.api.contract import Answer, Router, follow
 from castline.api.etags import answer_conditionally
 from castline.api.identity import noted_user_id
 from castline.api.negotiation import Language, preferred_language, prefers_json
-from castline.api.provider_rules import demand_acceptable, demand_enabled
 from castline.api.validation import InvalidRequest
 from castline.audio.content_disposition import content_disposition
 from castline.audio.keys import audio_key
@@ -328,7 +327,6 @@ def cancel_job(job_id: JobId) -> responses.JobSummary:
 def _submit(
     request: requests.CreateJobRequest | requests.CreateSingleVoiceJobRequest, idempotency_key: str | None
 ) -> responses.JobSummary:
-    demand_enabled(request.provider)
     dialogue = request.to_dialogue()
     job = composition.submit_job()(_user_id(), dialogue, idempotency_key=idempotency_key)
     note(job_id=job.id)

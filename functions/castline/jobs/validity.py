@@ -15,7 +15,6 @@ from castline.jobs.errors import InvalidDialogue
 from castline.speakers import is_invisible, speaker_key
 from castline.speech.language_tags import is_language_tag
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
-from castline.speech.providers.registry import PROVIDERS
 from castline.speech.speakable import unspeakable_positions
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
     Raises:
         InvalidDialogue: a rule is broken. Its ``field`` names the first field that breaks one.
     """
-    _demand(dialogue.provider in PROVIDERS, "provider", f"must be one of {', '.join(PROVIDERS)}")
     _demand(is_language_tag(dialogue.language), "language", "must be a language tag")
     _demand(isinstance(dialogue.output_format, OutputFormat), "output_format", "must be an OutputFormat")
     _demand_range("gap_ms", dialogue.gap_ms, 0, limits.MAX_GAP_MS)

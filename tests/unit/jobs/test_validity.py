@@ -37,7 +37,6 @@ def single(text: str = "你好", **changes: Any) -> Dialogue:
 @pytest.mark.parametrize(
     ("field", "changes"),
     [
-        ("provider", {"provider": "nobody"}),
         ("language", {"language": "not a language"}),
         ("output_format", {"output_format": "ogg"}),
         ("output_format", {"output_format": "mp3"}),
