@@ -19,7 +19,7 @@ _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\uffff]*")')
 
 
 def entity_tag(*parts: str) -> str:
-    """A strong entity tag that is another as soon as one of ``parts`` is another."""
+    """Return a strong entity tag that changes whenever one of ``parts`` changes."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(f"{len(part)}:{part}".encode("utf-8", "surrogatepass"))

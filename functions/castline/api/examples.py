@@ -51,6 +51,7 @@ COMPLETED_JOB: dict[str, Any] = {
             {"turn_index": 0, "speaker": "A", "start_ms": 0, "end_ms": 2637},
             {"turn_index": 1, "speaker": "B", "start_ms": 2887, "end_ms": 6304},
         ],
+        "subtitle_timing": "reported",
     },
     "audio_file_id": "0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55",
 }

@@ -23,7 +23,7 @@ class NotAuthenticated(Exception):
 
 
 def user_id(event: APIGatewayProxyEventV2) -> str:
-    """The ``sub`` claim of the token that API Gateway's JWT authorizer has verified.
+    """Return the ``sub`` claim of the token that API Gateway's JWT authorizer has verified.
 
     Raises:
         NotAuthenticated: there is none, or it is too long.
@@ -37,7 +37,7 @@ def user_id(event: APIGatewayProxyEventV2) -> str:
 
 
 def noted_user_id(event: APIGatewayProxyEventV2) -> str:
-    """The user who is asking, whom further log lines name.
+    """Return the id of the user who is asking, and add it to all further log lines.
 
     Raises:
         NotAuthenticated: there is none.

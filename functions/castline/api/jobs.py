@@ -373,7 +373,7 @@ def _filename(job: Job, extension: str) -> str:
 
 
 def summary(job: Job) -> responses.JobSummary:
-    """A job as lists and submissions show it."""
+    """Return a job as lists and submissions show it."""
     return responses.JobSummary(
         id=job.id,
         status=job.status,

@@ -167,7 +167,7 @@ _ANY_PROBLEM = {_ZH: "內容有誤", _EN: "not valid"}
 
 
 def error_message(code: str, language: Language) -> str:
-    """What an error response says.
+    """Return the message of an error response.
 
     Raises:
         KeyError: there is no such error code.
@@ -176,5 +176,5 @@ def error_message(code: str, language: Language) -> str:
 
 
 def problem_message(kind: str, context: Mapping[str, Any], language: Language) -> str:
-    """What is wrong with one field; ``kind`` is an error type of pydantic's or of ``castline.api.requests``."""
+    """Describe a problem with one field; ``kind`` is an error type of pydantic or of ``castline.api.requests``."""
     return _PROBLEMS.get(kind, _ANY_PROBLEM)[language].format_map(context)

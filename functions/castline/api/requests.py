@@ -198,7 +198,7 @@ class CreateJobRequest(_Request):
         return request
 
     def to_dialogue(self) -> Dialogue:
-        """The dialogue as the domain knows it, its turns in spoken order.
+        """Return the domain's dialogue for this request, its turns in spoken order.
 
         Every speaker has one name throughout, spelled as in the first turn.
         """
@@ -264,7 +264,7 @@ class CreateSingleVoiceJobRequest(_Request):
     """A factor on the amplitude."""
 
     def to_dialogue(self) -> Dialogue:
-        """The text as the domain knows it: a dialogue of one turn."""
+        """Return the domain's dialogue for this request: one turn."""
         return Dialogue(
             provider=self.provider,
             turns=(Turn(speaker=NAMELESS_SPEAKER, text=self.text, index=0),),

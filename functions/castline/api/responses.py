@@ -147,6 +147,8 @@ class ResultMetadata(_Answer):
     reused_segments: int
     """How many segments did not have to be spoken for this job."""
     turn_timings: list[TurnTimingSchema]
+    subtitle_timing: str
+    """`reported` by the provider, or `estimated`, where a voice does not tell when its words are heard."""
 
 
 class Progress(_Answer):
@@ -169,7 +171,7 @@ class InputParams(_Answer):
 
     @classmethod
     def of(cls, dialogue: Dialogue) -> Self:
-        """The request that ``dialogue`` came from."""
+        """Return the request that ``dialogue`` was made from."""
         return cls.model_validate(dialogue, from_attributes=True)
 
 
@@ -188,7 +190,7 @@ class SingleVoiceInputParams(_Answer):
 
     @classmethod
     def of(cls, dialogue: Dialogue) -> Self:
-        """The request that ``dialogue`` came from."""
+        """Return the request that ``dialogue`` was made from."""
         (turn,), (voice,) = dialogue.turns, dialogue.voice_assignments
         return cls(
             provider=dialogue.provider,

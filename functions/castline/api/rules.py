@@ -22,7 +22,7 @@ def whole(value: Any) -> Any:
 
 
 def problems_between_fields(data: Any) -> Iterator[InitErrorDetails]:
-    """What the fields of a create request do wrong only in combination. Fields of the wrong type are passed over."""
+    """Yield the problems between the fields of a create request, ignoring fields of the wrong type."""
     if isinstance(data, dict):
         turns = _objects(data.get("turns"))
         yield from _duplicate_indexes(turns)
@@ -62,14 +62,14 @@ def _voices_out_of_step(turns: _Objects, assignments: _Objects) -> Iterator[Init
 
 
 def _objects(value: Any) -> _Objects:
-    """The objects in a JSON array that is not too long, with their positions."""
+    """Return the objects in a JSON array with their positions; none if the array is too long."""
     if not isinstance(value, list) or len(value) > limits.MAX_TURNS:
         return []
     return [(position, each) for position, each in enumerate(value) if isinstance(each, dict)]
 
 
 def _speakers(objects: _Objects) -> list[tuple[int, str]]:
-    """The speakers that can be named in a message, with their positions."""
+    """Return the speakers that a message can name, with their positions."""
     return [
         (position, each["speaker"])
         for position, each in objects

@@ -32,7 +32,7 @@ class InvalidRequest(Exception):
 
 
 def explain(problems: Sequence[Mapping[str, Any]], language: Language) -> dict[str, Any]:
-    """The ``details`` of a VALIDATION_ERROR.
+    """Return the ``details`` of a VALIDATION_ERROR.
 
     Args:
         problems: as pydantic lists them, each with ``loc``, ``type`` and perhaps ``ctx``.

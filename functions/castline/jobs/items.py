@@ -86,47 +86,47 @@ def deserialize(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def job_key(job_id: str, sort_key: str = JOB) -> dict[str, str]:
-    """The key of one of a job's items."""
+    """Return the key of one of a job's items."""
     return {"pk": f"JOB#{job_id}", "sk": sort_key}
 
 
 def batch_key(job_id: str, number: int) -> dict[str, str]:
-    """The key of one batch; keys sort as their numbers do."""
+    """Return the key of one batch; keys sort by batch number."""
     return job_key(job_id, f"{BATCH_PREFIX}{number:04d}")
 
 
 def active_key(user_id: str) -> dict[str, str]:
-    """The key of the set of a user's active job ids."""
+    """Return the key of the set of a user's active job ids."""
     return {"pk": f"USER#{user_id}", "sk": ACTIVE}
 
 
 def user_status_key(user_id: str, status: JobStatus) -> str:
-    """The partition of ``user_status_jobs`` that lists a user's jobs of one status."""
+    """Return the partition of ``user_status_jobs`` that lists a user's jobs of one status."""
     return f"USER#{user_id}#{status}"
 
 
 def user_key(user_id: str) -> str:
-    """The partition of ``user_jobs`` that lists a user's jobs."""
+    """Return the partition of ``user_jobs`` that lists a user's jobs."""
     return f"USER#{user_id}"
 
 
 def idempotency_key(user_id: str, key: str) -> dict[str, str]:
-    """The key of the item that remembers what a user has submitted under an idempotency key."""
+    """Return the key of the item that records a user's submission under an idempotency key."""
     return {"pk": f"USER#{user_id}", "sk": f"IDEMPOTENCY#{_sha256(key)}"}
 
 
 def open_jobs_key(shard: int) -> str:
-    """The partition of ``open_jobs`` that holds one shard of the pending and processing jobs."""
+    """Return the partition of ``open_jobs`` that holds one shard of the pending and processing jobs."""
     return f"OPEN#{shard}"
 
 
 def taken_slots_key(shard: int) -> str:
-    """The partition of ``open_jobs`` that holds one shard of the users who have slots taken."""
+    """Return the partition of ``open_jobs`` that holds one shard of the users who have slots taken."""
     return f"SLOTS#{shard}"
 
 
 def shard_of(value: str) -> int:
-    """The shard that a job id or a user id belongs to."""
+    """Return the shard that a job id or a user id belongs to."""
     return int(_sha256(value)[:8], 16) % OPEN_SHARDS
 
 
@@ -141,7 +141,7 @@ def encode_expiry(moment: datetime) -> int:
 
 
 def new_job_item(job: Job) -> dict[str, Any]:
-    """The JOB item of a job that was just submitted."""
+    """Return the JOB item of a newly submitted job."""
     return {
         **job_key(job.id),
         "job_id": job.id,
@@ -171,7 +171,7 @@ def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
 
 
 def idempotency_item(job: Job, key: IdempotencyKey) -> dict[str, Any]:
-    """The item that remembers which job was submitted under a key."""
+    """Return the item that records which job was submitted under an idempotency key."""
     return {
         **idempotency_key(job.user_id, key.key),
         "job_id": job.id,
@@ -181,7 +181,7 @@ def idempotency_item(job: Job, key: IdempotencyKey) -> dict[str, Any]:
 
 
 def result_item(job_id: str, result: Result, expires_at: datetime) -> dict[str, Any]:
-    """The RESULT item."""
+    """Return the RESULT item of a job."""
     return {
         **job_key(job_id, RESULT),
         "result": _pack(asdict(result)),
@@ -190,7 +190,7 @@ def result_item(job_id: str, result: Result, expires_at: datetime) -> dict[str, 
 
 
 def event_item(job: Job, *, occurred_at: datetime, expires_at: datetime) -> dict[str, Any]:
-    """The EVENT item of a job that ends. Its id is the same however often it is written."""
+    """Return the EVENT item of a job that ends. The event id is the same every time it is written."""
     event_type = f"job.{job.status}"
     return {
         **job_key(job.id, f"{EVENT_PREFIX}{event_type}"),
@@ -203,7 +203,7 @@ def event_item(job: Job, *, occurred_at: datetime, expires_at: datetime) -> dict
 
 
 def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
-    """What a BATCH item holds besides its key and its count of failures."""
+    """Return the attributes of a BATCH item other than its key and its count of failures."""
     return {
         "spoken_segments": _pack([asdict(segment) for segment in batch.segments]),
         "is_native": batch.is_native,
@@ -255,7 +255,7 @@ def _read_failure(values: Mapping[str, Any]) -> JobFailure | None:
 
 
 def pack_failure_details(failure: JobFailure) -> bytes:
-    """The details of a failure as one attribute."""
+    """Pack the details of a failure into one attribute."""
     return _pack(failure.details)
 
 

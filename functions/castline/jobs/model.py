@@ -99,7 +99,7 @@ class Dialogue:
             demand_valid(self, is_single=self.job_type is JobType.SINGLE_TTS)
 
     def voice_of(self, speaker: str) -> str:
-        """The id of the voice that speaks for ``speaker``."""
+        """Return the id of the voice that speaks for ``speaker``."""
         return next(a.voice_id for a in self.voice_assignments if a.speaker == speaker)
 
 

@@ -75,7 +75,7 @@ class Label(NamedTuple):
 
 
 def find_label(line: str) -> Label | None:
-    """The label that ``line`` starts with; None when it has none.
+    """Return the label that ``line`` starts with; None when it has none.
 
     Args:
         line: without white space around it, and with no other white space than spaces.

@@ -98,7 +98,7 @@ def parse_script(script: str, *, max_turns: int) -> tuple[ScriptTurn, ...]:
 
 
 def line_of(script: str, position: int) -> int:
-    """The number of the line, counted from 1, that the character at ``position`` is in."""
+    """Return the number, counted from 1, of the line that holds the character at ``position``."""
     return 1 + sum(1 for _ in _LINE_BREAK.finditer(script, 0, position))
 
 
@@ -109,7 +109,7 @@ def _problem_of(turn: _OpenTurn) -> ProblemKind | None:
 
 
 def _spoken_lines(script: str, max_turns: int) -> tuple[list[_Line], dict[str, Reading]]:
-    """The lines with something to speak, and how the key of each label reads.
+    """Return the lines that have something to speak, and the reading of each label's key.
 
     They end with the line that begins a turn too many, whatever other lines say.
     """
@@ -139,7 +139,7 @@ def _tidy(line: str) -> str:
 
 
 def _names_in(lines: Sequence[_Line], readings: Mapping[str, Reading]) -> frozenset[str]:
-    """The keys of the names among the labels without brackets."""
+    """Return the keys of those labels that are speakers' names."""
     labels = [line.label for line in lines if line.label is not None]
     uses = Counter(label.key for label in labels)
     names = {label.key for label in labels if label.is_marked or readings[label.key] is Reading.NAME}

@@ -23,7 +23,7 @@ _TITLE_CHARACTERS = 60
 def subtitle_cues(
     record: JobRecord, planned: Sequence[Segment], spoken: Sequence[SpokenSegment], assembly: Assembly
 ) -> Iterator[SubtitleCue]:
-    """The subtitles of a job's file.
+    """Yield the subtitle cues of a job's audio file, in milliseconds from its start.
 
     Args:
         record: the job.

@@ -403,6 +403,7 @@ export interface components {
             billed_characters: number;
             reused_segments: number;
             turn_timings: components["schemas"]["TurnTimingSchema"][];
+            subtitle_timing: string;
         };
         /** @description The request a single-voice job was made from, defaults filled in: it can be submitted again. */
         SingleVoiceInputParams: {
@@ -1234,7 +1235,8 @@ export interface operations {
                      *             "start_ms": 2887,
                      *             "end_ms": 6304
                      *           }
-                     *         ]
+                     *         ],
+                     *         "subtitle_timing": "reported"
                      *       },
                      *       "audio_file_id": "0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55"
                      *     }
