@@ -14,7 +14,7 @@ _PREFIX: Final = "/api/v1"
 
 
 def api_url(address: str) -> str:
-    """The API's address, without a slash at the end: an address without ``/api/v1`` is completed.
+    """Return the API's URL without a trailing slash, adding ``/api/v1`` where the address lacks it.
 
     Raises:
         Misused: it is no address.
@@ -32,7 +32,7 @@ def api_url(address: str) -> str:
 
 
 def without_prefix(url: str) -> str:
-    """An API's address as people write it."""
+    """Return an API's URL without ``/api/v1``, as people write it."""
     return url.removesuffix(_PREFIX)
 
 

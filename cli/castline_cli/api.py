@@ -147,7 +147,7 @@ class Api:
 
 
 def http_client(address: str, **options: Any) -> httpx.Client:
-    """A client for one address, which goes through no proxy to this machine and loads certificates only for HTTPS."""
+    """Make an HTTP client for one address: no proxy to this machine, and certificates loaded only for HTTPS."""
     if address.startswith("http://"):
         options["verify"] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return httpx.Client(trust_env=not is_this_machine(address), **options)
@@ -192,7 +192,7 @@ def _error_code(body: Any) -> str:
 
 
 def _error_of(response: httpx.Response, body: Any, url: str) -> CastlineError:
-    """What an answer that is no success means."""
+    """Return the error that an unsuccessful response stands for."""
     status, code = response.status_code, _error_code(body)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         sentence = body["message"] if code else f"the service at {without_prefix(url)} is out of order ({status})"

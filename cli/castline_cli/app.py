@@ -55,7 +55,7 @@ def castline(
         bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and leave.")
     ] = False,
 ) -> None:
-    """A scripted dialogue in, one audio file out, every speaker in a voice of their own."""
+    """Turn a scripted dialogue into one audio file, with a voice of its own for every speaker."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def assign(written: Iterable[str], speakers: Sequence[str], *, how_to_choose: str) -> list[Json]:
-    """The voice of each speaker, in the order of ``speakers``, as a job takes it.
+    """Return each speaker's voice as a job takes it, in the order of ``speakers``.
 
     Args:
         written: ``SPEAKER=VOICE`` each, in any spelling of the name; ``VOICE`` alone is for all who have none of
@@ -44,7 +44,7 @@ def assign(written: Iterable[str], speakers: Sequence[str], *, how_to_choose: st
 
 
 def only_voice(written: Sequence[str], *, how_to_choose: str) -> str:
-    """The voice of a text that nobody in particular speaks.
+    """Return the voice of a text that has no named speaker.
 
     Raises:
         Misused: there is none, or more than one.
@@ -62,7 +62,7 @@ class _Assigned(NamedTuple):
 
 
 def _read(written: Iterable[str]) -> tuple[dict[str, _Assigned], str | None]:
-    """The voices by the keys of their speakers, and the one for all others."""
+    """Read the assigned voices by speaker key, and the voice for all other speakers."""
     voices: dict[str, _Assigned] = {}
     common: str | None = None
     for each in written:
@@ -81,5 +81,5 @@ def _read(written: Iterable[str]) -> tuple[dict[str, _Assigned], str | None]:
 
 
 def _quoted(speaker: str) -> str:
-    """A speaker as a shell takes it."""
+    """Quote a speaker's name for a shell where it needs quoting."""
     return speaker if speaker.isalnum() else shlex.quote(speaker)

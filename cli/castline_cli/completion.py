@@ -33,21 +33,21 @@ def complete_voice(context: typer.Context, incomplete: str) -> Iterator[tuple[st
 
 
 def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
-    """The newest jobs, with their status, and ``last``."""
+    """Yield ``last`` and the ids of the newest jobs, each with its status and time."""
     yield "last", "the newest job"
     for job in _ask(context, "/jobs", {"limit": _JOBS}):
         yield job["id"], f"{job['status']}, {job['created_at']}"
 
 
 def complete_language(context: typer.Context) -> Iterator[tuple[str, str]]:
-    """The languages that there are voices for."""
+    """Yield the languages that there are voices for, each with its name."""
     languages = {voice["language"]: voice["language_name"] for voice in _voices(context)}
     languages.pop(_MANY_LANGUAGES, None)
     yield from sorted(languages.items())
 
 
 def complete_provider(context: typer.Context) -> Iterator[tuple[str, str]]:
-    """The speech providers, with their names."""
+    """Yield the ids of the speech providers, each with its name."""
     for provider in _ask(context, "/providers"):
         yield provider["id"], provider["name"]
 
@@ -70,12 +70,12 @@ def mend_bash_words(environment: MutableMapping[str, str]) -> None:
 
 
 def _voices(context: typer.Context) -> list[Json]:
-    """The voices of the provider that was named before, or of the first one."""
+    """Return the voices of the provider named before on the command line, or of the first provider."""
     return _ask(context, "/voices", {"provider": context.params.get("provider")})
 
 
 def _ask(context: typer.Context, path: str, query: dict[str, Any] | None = None) -> list[Json]:
-    """What a list holds; nothing if it cannot be had, or not in time."""
+    """Return the items of a list of the API's; return none if the API refuses or does not answer in time."""
     import httpx
 
     from castline_cli.errors import CastlineError

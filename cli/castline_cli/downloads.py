@@ -73,7 +73,7 @@ def file_chunks(offer: Offer, ask_again: Callable[[], Offer]) -> Iterator[bytes]
 
 
 def _chunks_from(start: int, url: str) -> Iterator[bytes]:
-    """What is at ``url`` from the byte ``start`` on."""
+    """Yield the bytes at ``url`` in chunks, from the byte ``start`` on."""
     headers = {"Range": f"bytes={start}-"} if start else {}
     # A client without the API's token: the address is signed, and S3 refuses two proofs.
     with http_client(url, timeout=30) as client, client.stream("GET", url, headers=headers) as answer:

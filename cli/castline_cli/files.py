@@ -35,7 +35,7 @@ class Target:
 
     @classmethod
     def of(cls, written: str | None, *, force: bool) -> Target:
-        """The target that somebody has written: a path, ``-`` for standard output, or nothing.
+        """Return the target for what a user has written: a path, ``-`` for standard output, or nothing.
 
         Raises:
             Misused: binary data would go to a terminal.
@@ -58,7 +58,7 @@ class Target:
         return "" if self.path is None or self.path.is_dir() else self.path.suffix[1:].lower()
 
     def file(self, usual_name: str) -> Path:
-        """The file, which the service calls ``usual_name``."""
+        """Return the path to write to; ``usual_name`` is the service's name for the file."""
         if self.path is None or self.path.is_dir():
             return (self.path or Path()) / usual_name
         return self.path
@@ -112,7 +112,7 @@ class Target:
 
 
 def read_text(written: str) -> str:
-    """The text of a file, or with ``-`` of standard input, in UTF-8.
+    """Read the UTF-8 text of a file, or of standard input for ``-``.
 
     Raises:
         FileProblem: it cannot be read, or is in another encoding.
@@ -129,7 +129,7 @@ def read_text(written: str) -> str:
 
 
 def name_of(written: str) -> str:
-    """What people call an input."""
+    """Return the name of an input for messages."""
     return "standard input" if written == STANDARD else written
 
 

@@ -21,7 +21,7 @@ _PAGES: Final = 10
 
 
 def find_job_id(api: Api, written: str) -> str:
-    """The id of the job that somebody means.
+    """Find the full id of the job that a user has named.
 
     Args:
         api: where the job is.

@@ -13,7 +13,7 @@ _LOCALE: Final = re.compile(r"([A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8})*)(?:[.@].*)
 
 
 def accept_language(wanted: str | None, environment: Mapping[str, str]) -> str:
-    """The Accept-Language header for a language tag or a locale (``zh-TW``, ``zh_TW.UTF-8``).
+    """Return the Accept-Language header for a language tag or a locale (``zh-TW``, ``zh_TW.UTF-8``).
 
     Without one the environment's locale decides, as POSIX has it: the first of LC_ALL, LC_MESSAGES and LANG that is
     set. English is the second choice always, and the first one where that is no language (``C``).

@@ -63,7 +63,7 @@ class Issuer:
         )
 
     def exchange(self, *, client_id: str, code: str, attempt: Attempt) -> Tokens:
-        """The tokens for a code that came back to ``attempt``.
+        """Exchange the code that came back to ``attempt`` for tokens.
 
         Raises:
             SignedOut: the issuer refuses it.
@@ -79,7 +79,7 @@ class Issuer:
         return self._tokens(form, refused=SignedOut)
 
     def refresh(self, *, client_id: str, refresh_token: str) -> Tokens:
-        """New tokens for an old sign-in.
+        """Get new tokens for an old sign-in.
 
         Raises:
             SignInEnded: it has ended.
@@ -124,7 +124,7 @@ class Attempt:
 
     @classmethod
     def begin(cls, redirect_uri: str) -> Self:
-        """An attempt with secrets of its own."""
+        """Begin an attempt with a new state and a new verifier."""
         return cls(redirect_uri=redirect_uri, state=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48))
 
     def address(self, issuer: Issuer, *, client_id: str, scopes: Sequence[str]) -> str:
@@ -144,7 +144,7 @@ class Attempt:
 
 
 def claims_of(token: str | None) -> dict[str, Any]:
-    """What a JSON Web Token says, for showing: its signature is the API's business. Empty if it is none."""
+    """Read the claims of a JSON Web Token for display, without verifying it; return none if it is not one."""
     try:
         payload = (token or "").split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

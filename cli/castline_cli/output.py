@@ -68,7 +68,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, footer: str 
 
 
 def console() -> Console:
-    """The terminal that standard output is."""
+    """Make a rich console that writes to standard output."""
     from rich.console import Console
 
     return Console(highlight=False, soft_wrap=True)

@@ -35,7 +35,7 @@ class Tokens:
     id_token: str | None = None
 
     def succeeded_by(self, new: Tokens) -> Tokens:
-        """``new``, with what an issuer leaves out when it stays as it was."""
+        """Return ``new``, keeping the old refresh and ID tokens where the issuer sent none."""
         return replace(
             new,
             refresh_token=new.refresh_token or self.refresh_token,
@@ -58,7 +58,7 @@ class Profile:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
-        """The profile that ``asdict`` made ``fields`` from."""
+        """Make a profile from the ``fields`` that ``asdict`` made of it."""
         return cls(**{**fields, "scopes": tuple(fields["scopes"]), "tokens": Tokens(**fields["tokens"])})
 
 
@@ -70,7 +70,7 @@ class Profiles:
         self._folder = folder or Path(typer.get_app_dir("castline"))
 
     def find(self, api: str) -> Profile | None:
-        """The sign-in to an API.
+        """Return the stored sign-in to an API; None if there is none.
 
         Raises:
             FileProblem: there is one, but it cannot be read.
@@ -86,7 +86,7 @@ class Profiles:
             raise FileProblem(f"{path} is damaged; delete it and sign in again") from error
 
     def default_api(self) -> str | None:
-        """The API that was signed in to last, while it is."""
+        """Return the API of the last sign-in; None if that sign-in has ended."""
         try:
             api = (self._folder / _DEFAULT).read_text("utf-8").strip()
         except OSError:

@@ -34,7 +34,7 @@ class Session:
 
     @classmethod
     def of(cls, context: typer.Context) -> Session:
-        """The session that ``context`` belongs to."""
+        """Return the session of a command's ``context``, made at the first call."""
         session: Session = context.find_root().meta.setdefault(_KEY, cls())
         return session
 
@@ -57,7 +57,7 @@ class Session:
         return self.profiles.default_api() or api_url(LOCAL)
 
     def profile(self) -> Profile | None:
-        """The sign-in to that API, if there is one and nothing stands in its place.
+        """Return the stored sign-in to the chosen API; None if there is none or a token was given.
 
         Raises:
             FileProblem: it cannot be read.
@@ -67,7 +67,7 @@ class Session:
         return self.profiles.find(self.url)
 
     def api(self, **options: Any) -> Api:
-        """A connection to the API; ``options`` are those of ``Api``."""
+        """Make a connection to the API; ``options`` are those of ``Api``."""
         from castline_cli.api import Api
         from castline_cli.languages import accept_language
 
@@ -81,7 +81,7 @@ class Session:
         )
 
     def command(self, *words: str) -> str:
-        """A command to type later, for the same Castline and user."""
+        """Return a command line to show to the user, for the same API and user as now."""
         options = [
             word for name in _WORTH_REPEATING if name in self.typed for word in (f"--{name}", self.chosen[name])
         ]

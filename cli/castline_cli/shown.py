@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def duration(milliseconds: int) -> str:
-    """A length of time: 6.3 s, 1:02:03."""
+    """Format a length of time: 6.3 s, 1:02:03."""
     seconds = milliseconds / 1000
     if seconds < 60:
         return f"{seconds:.1f} s"
@@ -20,12 +20,12 @@ def duration(milliseconds: int) -> str:
 
 
 def size(bytes_: int) -> str:
-    """An amount of data: 77 KB, 1.5 MB."""
+    """Format an amount of data: 77 KB, 1.5 MB."""
     return f"{bytes_ / 1000:.0f} KB" if bytes_ < 1_000_000 else f"{bytes_ / 1_000_000:.1f} MB"
 
 
 def moment(time: str | None) -> str:
-    """A time of the API's, by the clock on the wall."""
+    """Format a time from the API in the local time zone; empty for None."""
     if time is None:
         return ""
     return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")

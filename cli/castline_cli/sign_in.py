@@ -53,7 +53,7 @@ class Site:
 
 
 def read_site(address: str) -> Site:
-    """What ``<address>/config.json`` says.
+    """Read a site's sign-in configuration from ``<address>/config.json``.
 
     Raises:
         Misused: the address is none, or not to be trusted.

@@ -166,7 +166,7 @@ def print_subtitles(
 
 
 def subtitle_format_of(file: str) -> str:
-    """The format that a file's name says.
+    """Return the subtitle format that a file's extension names.
 
     Raises:
         Misused: it says none.

@@ -134,7 +134,7 @@ def _submit(api: Api, path: str, request: Json, session: Session) -> tuple[str, 
 
 
 def _parse(api: Api, script: str) -> Json:
-    """The turns of a script.
+    """Return the turns of a script, as the service parses them.
 
     Raises:
         Refused: it is not understood; a line for each thing that is wrong, with the file and the line.
@@ -165,7 +165,7 @@ def _script_that_is_there(script: str | None) -> str:
 
 
 def _format(chosen: OutputFormat | None, target: Target) -> str | None:
-    """The format that was chosen, or that the file's name says; None leaves it to the service.
+    """Return the format chosen, or the one the file's extension names; None leaves the choice to the service.
 
     Raises:
         Misused: the name says something else, or nothing that there is.
@@ -186,5 +186,5 @@ def _format(chosen: OutputFormat | None, target: Target) -> str | None:
 
 
 def _given(**options: Any) -> dict[str, Any]:
-    """What was said; the service has its own idea of the rest."""
+    """Return the options that were given; the service has defaults for the others."""
     return {name: value for name, value in options.items() if value is not None}

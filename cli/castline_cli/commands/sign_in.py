@@ -104,7 +104,7 @@ def whoami(
 def _where(
     session: Session, site: str | None, *, issuer: str | None, client_id: str | None, scopes: tuple[str, ...]
 ) -> Site:
-    """What to sign in to: as the options say, as the last time, or as the site says.
+    """Choose what to sign in to: from the options, from the last sign-in, or from the site's configuration.
 
     Raises:
         Misused: that cannot be known.
