@@ -79,7 +79,7 @@ class Dialogue:
     """
 
     provider: str
-    """An id of ``castline.speech.providers.registry``."""
+    """An id of ``castline.speech.providers.registry``. Who submits checks whether the provider is enabled."""
     turns: tuple[Turn, ...]
     voice_assignments: tuple[VoiceAssignment, ...]
     language: str
