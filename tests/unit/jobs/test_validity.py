@@ -99,7 +99,7 @@ def test_the_limits_themselves_are_kept() -> None:
         single(delivery=Delivery(speed=limits.MAX_SPEED, pitch_percent=sign * limits.MAX_PITCH_PERCENT, volume=0))
 
 
-def test_what_was_stored_under_wider_limits_is_read_and_can_be_submitted_again(
+def test_what_was_stored_under_wider_limits_is_read_and_can_be_stored_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Given a dialogue that an older deployment took
@@ -117,6 +117,7 @@ def test_what_was_stored_under_wider_limits_is_read_and_can_be_submitted_again(
     assert record is not None
     assert record.dialogue == dialogue
     assert unreadable == []
+    assert items.input_item("another", record.dialogue)["dialogue"] == items.input_item(job.id, dialogue)["dialogue"]
 
 
 ANY_TEXT = st.text(st.sampled_from("好a \u200b\x00\ufffe\n👍"), max_size=4)
