@@ -37,7 +37,7 @@ def without_prefix(url: str) -> str:
 
 
 def is_this_machine(url: str) -> bool:
-    """Whether an address leads to this machine."""
+    """Tell whether an address leads to this machine."""
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -46,7 +46,7 @@ def is_this_machine(url: str) -> bool:
 
 
 def is_confidential(url: str) -> bool:
-    """Whether what is sent there can be read on the way by nobody."""
+    """Tell whether what is sent to ``url`` stays secret on the way: by HTTPS, or to this machine."""
     return urlsplit(url).scheme == "https" or is_this_machine(url)
 
 

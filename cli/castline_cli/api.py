@@ -154,13 +154,13 @@ def http_client(address: str, **options: Any) -> httpx.Client:
 
 
 def retry_after_seconds(headers: httpx.Headers, *, default: float) -> float:
-    """How long ``Retry-After`` asks to wait; the default when it does not say, or names a date."""
+    """Return the wait in seconds that ``Retry-After`` asks for; the default if it is missing or a date."""
     value = headers.get("Retry-After", "")
     return float(value) if value.isascii() and value.isdecimal() else default
 
 
 def _is_momentary(response: httpx.Response) -> bool:
-    """Whether the same request may be answered in a moment: out of order, or too many requests for API Gateway."""
+    """Tell whether a retry may soon succeed: the service is out of order, or API Gateway has too many requests."""
     if response.status_code == _TOO_MANY:
         return not _error_code(_json_of(response))
     return response.status_code in _OUT_OF_ORDER

@@ -128,7 +128,7 @@ class Attempt:
         return cls(redirect_uri=redirect_uri, state=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48))
 
     def address(self, issuer: Issuer, *, client_id: str, scopes: Sequence[str]) -> str:
-        """Where a person signs in."""
+        """Return the URL at which a person signs in."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
             "response_type": "code",

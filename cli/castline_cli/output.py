@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_for_people() -> bool:
-    """Whether standard output is a terminal."""
+    """Tell whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 

@@ -32,7 +32,7 @@ def moment(time: str | None) -> str:
 
 
 def cast(job: Json) -> list[tuple[str, str]]:
-    """Who speaks with which voice; a single text's speaker has no name."""
+    """Return each speaker with the id of their voice; a single text's speaker has no name."""
     given = job["input_params"]
     if "voice_id" in given:
         return [("", given["voice_id"])]

@@ -42,7 +42,7 @@ class Site:
 
     @classmethod
     def of(cls, profile: Profile) -> Self:
-        """Where somebody has signed in before."""
+        """Return the site of an earlier sign-in."""
         return cls(
             address=profile.site,
             api=profile.api,

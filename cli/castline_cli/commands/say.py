@@ -151,12 +151,16 @@ def _parse(api: Api, script: str) -> Json:
 
 
 def _place(name: str, problem: Mapping[str, Any]) -> str:
-    """Where a problem of a script is, as editors and terminals understand it: ``file:line``."""
+    """Return the place of a script's problem as editors and terminals understand it: ``file:line``."""
     return f"{name}:{problem['line']}" if "line" in problem else name
 
 
 def _script_that_is_there(script: str | None) -> str:
-    """Where the script is: as said, or in what is piped in."""
+    """Return the script that was named, or ``-`` if one is piped in.
+
+    Raises:
+        Misused: neither is there.
+    """
     if script is not None:
         return script
     if sys.stdin is None or sys.stdin.isatty():
