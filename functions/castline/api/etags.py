@@ -27,7 +27,7 @@ def entity_tag(*parts: str) -> str:
 
 
 def is_known(tag: str, if_none_match: str | None) -> bool:
-    """Whether an ``If-None-Match`` header, a list of entity tags or ``*``, names ``tag``; compared weakly."""
+    """Tell whether an ``If-None-Match`` header (entity tags or ``*``) names ``tag``, by weak comparison."""
     if if_none_match is None:
         return False
     return if_none_match.strip() == "*" or tag in _ENTITY_TAG.findall(if_none_match)

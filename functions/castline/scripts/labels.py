@@ -93,7 +93,7 @@ def find_label(line: str) -> Label | None:
 
 
 def is_direction(line: str) -> bool:
-    """Whether ``line`` is nothing but a stage direction in parentheses."""
+    """Tell whether ``line`` is nothing but a stage direction in parentheses."""
     return _DIRECTION.fullmatch(line) is not None
 
 

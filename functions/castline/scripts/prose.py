@@ -66,7 +66,7 @@ class Reading(Enum):
 
 
 def read_name(name: str) -> Reading:
-    """How ``name`` reads, taken by itself."""
+    """Classify ``name``, taken by itself, as a name, a remark, prose or perhaps prose."""
     if name.casefold() in _REMARKS:
         return Reading.REMARK
     if _PRONOUN_SPEAKS.fullmatch(name):
