@@ -1,4 +1,4 @@
-"""HTTP APIs. Properties have the names that the service's API gives them."""
+"""HTTP APIs. Properties have the names of the service's API."""
 
 from __future__ import annotations
 
