@@ -10,7 +10,7 @@ import os
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from castline.metrics import Metric
@@ -284,7 +284,7 @@ def speech_session(provider_id: str) -> SpeechSession:
     session = RotatingSpeechSession(
         _speech_secret(provider_id),
         lambda credentials: provider.open(credentials, timeouts),
-        healed=_count_refusal,
+        healed=partial(_count_refusal, provider_id),
     )
     _speech_sessions.append(session)
     return session
@@ -345,9 +345,9 @@ def _speech_secret(provider_id: str) -> SpeechSecret:
     )
 
 
-def _count_refusal(refusal: ProviderAuthFailed) -> None:
+def _count_refusal(provider_id: str, refusal: ProviderAuthFailed) -> None:
     logger.warning("the key was refused, and has been rotated: going on with the new one")
-    measure({Metric.PROVIDER_ERRORS: 1}, code=type(refusal).__name__)
+    measure({Metric.PROVIDER_ERRORS: 1}, code=type(refusal).__name__, provider=provider_id)
 
 
 def _count_submission(job: Job) -> None:

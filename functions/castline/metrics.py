@@ -22,7 +22,11 @@ The dimension tells deployments in one account apart.
 
 
 class Metric(StrEnum):
-    """A CloudWatch metric. A metric in ``BY_CODE`` is written twice: in total, and with the dimension ``code``."""
+    """A CloudWatch metric.
+
+    Each is written in total. Those in ``BY_CODE`` are also written with the dimension ``code``, and those in
+    ``BY_PROVIDER`` with the dimension ``provider``.
+    """
 
     JOBS_SUBMITTED = "JobsSubmitted"
     JOBS_REFUSED = "JobsRefused"
@@ -54,6 +58,7 @@ class Metric(StrEnum):
 
 
 BY_CODE: Final = frozenset({Metric.JOBS_FAILED, Metric.PROVIDER_ERRORS})
+BY_PROVIDER: Final = frozenset({Metric.PROVIDER_ERRORS})
 
 UNITS: Final[Mapping[Metric, str]] = MappingProxyType(
     {

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
-from castline.metrics import BY_CODE, NAMESPACE, SERVICE, UNITS
+from castline.metrics import BY_CODE, BY_PROVIDER, NAMESPACE, SERVICE, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -104,7 +104,7 @@ def log_unexpected(error: BaseException) -> None:
     )
 
 
-def measure(values: Mapping[Metric, float], *, code: str | None = None) -> None:
+def measure(values: Mapping[Metric, float], *, code: str | None = None, provider: str | None = None) -> None:
     """Write metrics as one line of CloudWatch's embedded metric format. This makes no API call.
 
     The line is complete and written at once. Nothing is kept between calls, so invocations that share a process do
@@ -113,19 +113,24 @@ def measure(values: Mapping[Metric, float], *, code: str | None = None) -> None:
     Args:
         values: in the units of ``castline.metrics.UNITS``.
         code: for metrics in ``castline.metrics.BY_CODE``, and only for those.
+        provider: the id of a speech provider, for metrics in ``castline.metrics.BY_PROVIDER``, and only for those.
 
     Raises:
-        ValueError: a metric needs a code and none is given, or the other way round.
+        ValueError: a metric needs a code or a provider and none is given, or the other way round.
     """
     from aws_lambda_powertools.metrics import EphemeralMetrics
 
     if any((metric in BY_CODE) != (code is not None) for metric in values):
         raise ValueError(f"{', '.join(values)} with code {code}")
+    if any((metric in BY_PROVIDER) != (provider is not None) for metric in values):
+        raise ValueError(f"{', '.join(values)} with provider {provider}")
     line = EphemeralMetrics(namespace=NAMESPACE, service=_SERVICE, default_dimensions={"service": _SERVICE})
     for metric, value in values.items():
         line.add_metric(name=metric, unit=UNITS[metric], value=value)
     if code is not None:
         line.add_dimensions(code=code)
+    if provider is not None:
+        line.add_dimensions(provider=provider)
     for key, id_ in {**logger.thread_safe_get_current_keys(), **_trace_id()}.items():
         line.add_metadata(key, id_)
     _write(json.dumps(line.serialize_metric_set(), separators=(",", ":")))

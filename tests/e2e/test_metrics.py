@@ -14,8 +14,9 @@ import pytest
 from benchmarks.deployment import describe
 from castline import composition
 from castline.jobs.failures import FailureCode
-from castline.metrics import BY_CODE, SERVICE, UNITS, Metric
+from castline.metrics import BY_CODE, BY_PROVIDER, SERVICE, UNITS, Metric
 from castline.speech import errors
+from castline.speech.providers.registry import PROVIDERS
 from infra.environments import PROD
 from local.cloud.clock import Clock
 from local.cloud.lambda_errors import FunctionError
@@ -302,6 +303,9 @@ class TestEveryMetric:
             (Metric.PROVIDER_ERRORS, [name for name, each in vars(errors).items() if isinstance(each, type)]),
         ):
             possible |= {f"Castline {metric} code={code} service=castline" for code in codes}
+        possible |= {
+            f"Castline {metric} provider={each} service=castline" for metric in BY_PROVIDER for each in PROVIDERS
+        }
         assert named <= possible
         assert {each.split()[1] for each in named if " code=" in each} == BY_CODE
 

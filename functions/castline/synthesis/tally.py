@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 class Tally:
     """Requests to the provider. Thread-safe: nothing is done to the lists but appending."""
 
-    def __init__(self) -> None:
+    def __init__(self, provider: str) -> None:
+        """Begin to count requests to the provider of that id."""
+        self._provider = provider
         self._spoken: list[tuple[Utterance, int]] = []
         self._errors: list[SpeechError] = []
         self._discarded: list[int] = []
@@ -44,4 +46,4 @@ class Tally:
                 }
             )
         for name, times in Counter(type(error).__name__ for error in self._errors).items():
-            measure({Metric.PROVIDER_ERRORS: times}, code=name)
+            measure({Metric.PROVIDER_ERRORS: times}, code=name, provider=self._provider)

@@ -84,7 +84,7 @@ class SynthesizeBatch:
             self._repository.record_batch(job_id, done, now=self._now(), failed=failed)
 
         progress = BatchProgress(store, recorded=_count_recorded(record, batch.number))
-        tally = Tally()
+        tally = Tally(record.job.provider)
         speaking = Speaking(
             record.job,
             volume=record.readable_dialogue.delivery.volume,
