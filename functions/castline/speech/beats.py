@@ -10,11 +10,13 @@ from castline.speech.utterances import Speech
 
 BEAT_MS: Final = 700
 BEAT: Final = Speech(pcm=bytes(BEAT_MS * BYTES_PER_MS), words=())
+_SPOKEN_MARKS: Final = frozenset("#%&@§‰＃％＆＠")
+"""Punctuation that voices may read aloud by its name."""
 
 
 def is_beat(text: str) -> bool:
-    """Return whether ``text`` has no letter, no digit and no symbol.
+    """Return whether ``text`` has no letter, no digit, no symbol and no mark with a spoken name, such as ``&``.
 
     A provider may report success for such a text and send no audio.
     """
-    return not any(map(is_speakable, text))
+    return not any(is_speakable(character) or character in _SPOKEN_MARKS for character in text)
