@@ -71,8 +71,9 @@ screenshots: .venv/.complete ## Take pictures of the console for docs/images
 	@$(BIN)/python -m tests.console.screenshots
 
 .PHONY: openapi
-openapi: .venv/.installed ## Write docs/openapi.json, which the code is described by
+openapi: .venv/.installed web/node_modules/.installed ## Write docs/openapi.json from the code, and the console's types from it
 	@$(BIN)/python -m local.openapi
+	@cd web && ../scripts/npm run --silent api
 
 .PHONY: lint
 lint: .venv/.complete web/node_modules/.installed ## Check style, formatting and the direction of dependencies

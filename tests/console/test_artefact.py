@@ -44,7 +44,7 @@ def test_the_clients_types_are_those_of_the_contract(tmp_path: Path) -> None:
 
     run("exec", "--", "openapi-typescript", "../docs/openapi.json", "--output", str(schema))
 
-    assert schema.read_bytes() == (WEB / "src" / "api" / "schema.d.ts").read_bytes(), "run npm run api in web/"
+    assert schema.read_bytes() == (WEB / "src" / "api" / "schema.d.ts").read_bytes(), "run make openapi"
 
 
 def test_the_first_load_is_light() -> None:

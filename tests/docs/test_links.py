@@ -15,7 +15,7 @@ from tests.docs.pages import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES: Final = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FOLDERS: Final = ("benchmarks", "docs", "functions", "infra", "layers", "local", "scripts", "tests")
 BASES: Final = (ROOT, ROOT / "functions", ROOT / "functions" / "castline")
 
