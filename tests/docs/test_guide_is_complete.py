@@ -12,6 +12,7 @@ import pytest
 
 from castline.api import errors, jobs, messages, requests, responses
 from castline.api.negotiation import Language
+from castline.audio.formats import OutputFormat
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.jobs import items, limits
 from castline.jobs.failures import FailureCode, JobFailure
@@ -104,6 +105,14 @@ def test_every_field_of_a_request_is_explained_with_its_limits(edition: Edition,
         assert any(
             limits_of(field) <= numbers_in(cells[1]) and has_default(field, cells[2]) for cells in candidates
         ), f"{name} should say {limits_of(field)}, by default {field.get('default')}: {candidates}"
+
+
+@every_edition
+def test_every_format_is_named(edition: Edition) -> None:
+    named = [cells[1] for cells in rows(edition.page) if cells[0] == "`output_format`" and len(cells) == 3]
+
+    assert len(named) == 2
+    assert all(f"`{output_format}`" in cell for cell in named for output_format in OutputFormat)
 
 
 def limits_of(field: dict[str, Any]) -> set[float]:

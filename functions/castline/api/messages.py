@@ -67,6 +67,7 @@ _PROBLEMS: _Catalogue = {
         _EN: "index {index} is used by an earlier turn",
     },
     "duplicate_speaker": {_ZH: "講者「{speaker}」重複指定聲音", _EN: "speaker {speaker} has a voice already"},
+    "enum": {_ZH: "必須是 {expected}", _EN: "must be {expected}"},
     "extra_forbidden": {_ZH: "未知的欄位", _EN: "unknown field"},
     "finite_number": {_ZH: "必須是有限的數字", _EN: "must be a finite number"},
     "float_type": {_ZH: "必須是數字", _EN: "must be a number"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -100,7 +100,7 @@ VoiceName = Annotated[
     Field(max_length=limits.MAX_VOICE_NAME_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN}),
     AfterValidator(_speakable),
 ]
-Format = Literal["mp3", "wav"]
+Format = Annotated[OutputFormat, Field(strict=False)]
 
 
 def _omittable() -> Any:
@@ -171,7 +171,7 @@ class CreateJobRequest(_Request):
     turns: Annotated[list[SubmittedTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=limits.MAX_TURNS)]
     language: LanguageTag = "zh-TW"
-    output_format: Format = "mp3"
+    output_format: Format = OutputFormat.MP3
     gap_ms: Annotated[int, Field(ge=0, le=limits.MAX_GAP_MS), BeforeValidator(whole)] = 300
     crossfade_ms: Annotated[int, Field(ge=0, le=limits.MAX_CROSSFADE_MS), BeforeValidator(whole)] = 50
 
@@ -218,7 +218,7 @@ class CreateJobRequest(_Request):
                 for each in self.voice_assignments
             ),
             language=self.language,
-            output_format=OutputFormat(self.output_format),
+            output_format=self.output_format,
             gap_ms=self.gap_ms,
             crossfade_ms=self.crossfade_ms,
         )
@@ -241,7 +241,7 @@ class CreateSingleVoiceJobRequest(_Request):
     voice_id: VoiceId
     voice_name: VoiceName | None = _omittable()
     language: LanguageTag = "zh-TW"
-    output_format: Format = "mp3"
+    output_format: Format = OutputFormat.MP3
     speed: Annotated[
         float,
         Field(
@@ -272,7 +272,7 @@ class CreateSingleVoiceJobRequest(_Request):
                 VoiceAssignment(speaker=NAMELESS_SPEAKER, voice_id=self.voice_id, voice_name=self.voice_name),
             ),
             language=self.language,
-            output_format=OutputFormat(self.output_format),
+            output_format=self.output_format,
             job_type=JobType.SINGLE_TTS,
             delivery=Delivery(speed=self.speed, pitch_percent=self.pitch, volume=self.volume),
         )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from castline.api import requests, responses
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 @pytest.mark.parametrize(
@@ -14,5 +19,7 @@ from castline.api import requests, responses
         (requests.CreateSingleVoiceJobRequest, responses.SingleVoiceInputParams),
     ],
 )
-def test_what_a_job_was_made_from_can_be_submitted_again(request_model: type, params: type) -> None:
+def test_what_a_job_was_made_from_can_be_submitted_again(
+    request_model: type[BaseModel], params: type[BaseModel]
+) -> None:
     assert params.model_fields.keys() == request_model.model_fields.keys()

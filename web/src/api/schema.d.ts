@@ -195,11 +195,8 @@ export interface components {
             voice_assignments: components["schemas"]["VoiceAssignmentSchema"][];
             /** @default zh-TW */
             language: string;
-            /**
-             * @default mp3
-             * @enum {string}
-             */
-            output_format: "mp3" | "wav";
+            /** @default mp3 */
+            output_format: components["schemas"]["OutputFormat"];
             /** @default 300 */
             gap_ms: number;
             /** @default 50 */
@@ -220,11 +217,8 @@ export interface components {
             voice_name?: string | null;
             /** @default zh-TW */
             language: string;
-            /**
-             * @default mp3
-             * @enum {string}
-             */
-            output_format: "mp3" | "wav";
+            /** @default mp3 */
+            output_format: components["schemas"]["OutputFormat"];
             /**
              * @description A factor on the voice's own speed. HD voices take only 1.
              * @default 1
@@ -349,6 +343,11 @@ export interface components {
          * @enum {string}
          */
         JobType: "multi_role_tts" | "single_tts";
+        /**
+         * @description An output format. Its value is also its file extension.
+         * @enum {string}
+         */
+        OutputFormat: "mp3" | "wav";
         /**
          * @description A script to be turned into turns.
          *
