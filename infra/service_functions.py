@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from castline.speech.providers.registry import PROVIDERS
 from infra import functions
 from infra.acknowledgements import acknowledge
 from infra.log_retention import retention
@@ -132,7 +133,13 @@ class ServiceFunctions(Construct):
         }
 
     def _speech_providers(self) -> str:
-        """Return the providers and their options, in the form that ``castline.settings`` reads."""
+        """Return the providers and their options, in the form that ``castline.settings`` reads.
+
+        Raises:
+            InvalidProviderOptions: a provider cannot use its options.
+        """
+        for provider in self._environment.speech_providers:
+            PROVIDERS[provider.id](provider.options)
         providers = {
             provider.id: {
                 **({"secret_id": secret.secret_arn} if (secret := self._data.secrets.get(provider.id)) else {}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from castline.speech.providers.registry import PROVIDERS
 from infra.environments import ConsoleClient, CustomDomain, Environment, SpeechProviderSettings, TokenIssuer
 
 EVERYTHING = Environment(
@@ -29,7 +28,11 @@ EVERYTHING = Environment(
     ),
     alarm_email="operators@example.com",
     monthly_budget_usd=1_000,
-    speech_providers=tuple(SpeechProviderSettings(provider) for provider in PROVIDERS),
+    speech_providers=(
+        SpeechProviderSettings("polly", options={"engine": "generative"}),
+        SpeechProviderSettings("azure"),
+        SpeechProviderSettings("openai", concurrency=4, options={"model": "tts-1", "voices": ["alloy"]}),
+    ),
 )
 ONE, TWO = Environment(name="one"), Environment(name="two")
 """Two environments that differ only in their names, with no optional settings."""

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from castline.settings import Settings
+from castline.speech.providers.base import InvalidProviderOptions
 from castline.speech.providers.registry import PROVIDERS, enable
 from infra import functions
+from infra.environments import Environment, SpeechProviderSettings
 from infra.speech_providers import NEEDS
+from tests.infra.examples import EVERYTHING
+from tests.infra.synthesis import synthesize
 from tests.infra.test_functions import deployed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.infra.synthesis import Deployment
 
 
@@ -33,7 +39,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def test_every_provider_says_what_it_needs() -> None:
-    assert NEEDS.keys() == PROVIDERS.keys()
+    assert NEEDS.keys() == PROVIDERS.keys() == {each.id for each in EVERYTHING.speech_providers}
     assert {name for name, needs in NEEDS.items() if needs.secret} == {
         name for name, provider in PROVIDERS.items() if provider.capabilities.needs_secret
     }
@@ -49,6 +55,13 @@ def test_every_function_can_enable_the_providers(everything: Deployment, spec: f
     assert list(providers) == ["polly", "azure", "openai"]
     assert {name: each.concurrency for name, each in providers.items()} == {"polly": 8, "azure": 8, "openai": 4}
     assert {name for name, each in providers.items() if each.secret_id} == {"azure", "openai"}
+
+
+def test_an_environment_whose_provider_cannot_use_its_options_is_not_synthesized(tmp_path: Path) -> None:
+    broken = Environment(name="broken", speech_providers=(SpeechProviderSettings("openai"),))
+
+    with pytest.raises(InvalidProviderOptions, match="model"):
+        synthesize([broken], into=tmp_path)
 
 
 def test_each_secret_is_told_to_the_operator(everything: Deployment, prod: Deployment) -> None:
