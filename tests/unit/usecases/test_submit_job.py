@@ -1,0 +1,40 @@
+"""Submissions under an idempotency key are told apart by a hash that deployments remember for a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from castline.api.requests import CreateJobRequest, CreateSingleVoiceJobRequest
+from castline.usecases.submit_job import _name_submission
+
+if TYPE_CHECKING:
+    from castline.jobs.model import Dialogue
+
+DIALOGUE = CreateJobRequest.model_validate(
+    {
+        "provider": "azure",
+        "turns": [{"speaker": "A", "text": "你好", "index": 0}, {"speaker": "B", "text": "Hi", "index": 3}],
+        "voice_assignments": [
+            {"speaker": "A", "voice_id": "zh-TW-HsiaoYuNeural", "voice_name": "曉雨"},
+            {"speaker": "B", "voice_id": "en-US-AvaNeural"},
+        ],
+        "output_format": "wav",
+    }
+).to_dialogue()
+SINGLE = CreateSingleVoiceJobRequest.model_validate(
+    {"provider": "azure", "text": "你好", "voice_id": "zh-TW-HsiaoYuNeural", "speed": 1.2}
+).to_dialogue()
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "request_hash"),
+    [
+        (DIALOGUE, "2a7d9b0c1af142b9de5e6b01a04543d9a5d71acb249f0a653f7da48ce5023950"),
+        (SINGLE, "e0faa23270118dcafdc81d99903e7d7e4ed52de28f61f82f07cd9f3ef9a4ec42"),
+    ],
+    ids=["dialogue", "single text"],
+)
+def test_a_submission_of_an_older_release_is_known_again(dialogue: Dialogue, request_hash: str) -> None:
+    assert _name_submission("key", dialogue).request_hash == request_hash
