@@ -36,6 +36,7 @@ _KEY_HEADER = "Ocp-Apim-Subscription-Key"
 _MAX_FRAME_BYTES = 1 << 20
 _CLOSE_SECONDS = 1.0
 """The time in which a client must answer when its connection is closed."""
+_HAND_OVER_SECONDS = 0.02
 _STOP_SECONDS = 3.0
 """The time for everything to end: longer than ``_CLOSE_SECONDS``, so that no connection is left open."""
 
@@ -159,6 +160,11 @@ class AzureSpeechEmulator:
             return
         port.set_result(next(iter(server.sockets)).getsockname()[1])
         await self._stopping.wait()
+        # asyncio loses a socket that it has accepted but not handed over when the server is closed. So it accepts no
+        # more, and what it has accepted is handed over, and aborted, in the next few turns of the loop.
+        for listening in server.sockets:
+            self._loop.remove_reader(listening.fileno())
+        await asyncio.sleep(_HAND_OVER_SECONDS)
         server.close()
         for connection in tuple(opened):
             if connection.protocol.state is State.CONNECTING:  # nothing has been asked on it, and may never be
