@@ -8,18 +8,18 @@ as ``NAME [times=N]``. Ordered for a run (``faults=["throttled times=2"]``), it 
 from __future__ import annotations
 
 import json
-import re
 import socket
 import struct
 import threading
-from collections import Counter
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from local.azure_speech.engines import VoiceEngineName, make_engine
+from local.azure_speech.faults import without_markers
 from local.azure_speech.ssml import Passage, Prosody
 from local.azure_speech.voices import VOICES as AZURE_VOICES
+from local.named_faults import NamedFaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,8 +37,6 @@ VOICES: Final = {
 }
 """The voices, and the Azure emulator's voice whose sound each has."""
 
-_MARKER: Final = re.compile(r"\[\[fault ([^\]]*)\]\]")
-_ORDER: Final = re.compile(r"([a-z0-9-]+)(?: times=([1-9]\d*))?")
 _PCM_TYPE: Final = "audio/pcm"
 
 # A status, and the error's code and parameter.
@@ -105,11 +103,7 @@ class OpenAiSpeechEmulator:
         self.requests: list[dict[str, Any]] = []
         """The bodies of all requests for speech."""
         self.stopping = threading.Event()
-        self._faults = list(faults)
-        for notation in self._faults:
-            _parse(notation)
-        self._struck: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self.faults = NamedFaults(sorted(FAULTS), faults)
         self._thread: threading.Thread | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"emulator": self}))
 
@@ -144,28 +138,6 @@ class OpenAiSpeechEmulator:
     ) -> None:
         """Stop."""
         self.stop()
-
-    def fault_for(self, text: str) -> str | None:
-        """Return the fault for a request with ``text``, which includes markers; None if it succeeds.
-
-        Raises:
-            ValueError: a marker names no fault.
-        """
-        marker = _MARKER.search(text)
-        with self._lock:
-            for notation, key in [(marker[1], text)] if marker else [(each, each) for each in self._faults]:
-                name, times = _parse(notation)
-                if times is None or self._struck[key] < times:
-                    self._struck[key] += 1
-                    return name
-        return None
-
-
-def _parse(notation: str) -> tuple[str, int | None]:
-    order = _ORDER.fullmatch(notation)
-    if order is None or order[1] not in FAULTS:
-        raise ValueError(f"{notation!r} is no fault; there are {', '.join(sorted(FAULTS))}")
-    return order[1], int(order[2]) if order[2] else None
 
 
 class _Refused(Exception):
@@ -230,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
         if body["response_format"] != "pcm" or not 0.25 <= speed <= 4:
             raise _Refused(400, "The emulator gives PCM, at a speed from 0.25 to 4.")
         try:
-            fault_name = self.emulator.fault_for(text)
+            fault_name = self.emulator.faults.for_text(text)
         except ValueError as error:
             raise _Refused(400, str(error)) from None
         if fault_name in _REFUSALS:
@@ -243,7 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, *_BODIES[fault_name])
             return
         self.emulator.stopping.wait(self.emulator.latency_seconds)
-        passage = Passage(_MARKER.sub("", text), AZURE_VOICES[VOICES[body["voice"]]], Prosody(rate=speed))
+        passage = Passage(without_markers(text), AZURE_VOICES[VOICES[body["voice"]]], Prosody(rate=speed))
         self._stream(self.emulator.engine.speak(passage), fault_name)
 
     def _stream(self, pcm: bytes, fault: str | None) -> None:

@@ -12,14 +12,16 @@ import json
 import re
 import threading
 import xml.etree.ElementTree as ET
-from collections import Counter, deque
+from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 from local.azure_speech import voices as azure
 from local.azure_speech.engines import VoiceEngineName, make_engine
+from local.azure_speech.faults import MARKER, without_markers
 from local.azure_speech.ssml import Passage, Prosody
+from local.named_faults import NamedFaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,8 +32,6 @@ _MAX_CHARACTERS, _MAX_BILLED_CHARACTERS = 6_000, 3_000
 _MAX_AUDIO_SECONDS = 600
 _CHUNK_BYTES = 8_192
 _STALL_SECONDS = 60.0
-_MARKER = re.compile(r"\[\[fault ([^\]]*)\]\]")
-_ORDER = re.compile(r"([a-z-]+)(?: times=([1-9]\d*))?")
 _TAG = re.compile(r"<[^>]*>")
 _BARE_APOSTROPHE = re.compile(r"\w'\w")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"
@@ -120,15 +120,8 @@ class PollyEmulator:
         self.connections = 0
         self.latency_seconds = latency_ms / 1000
         self.stopping = threading.Event()
-        self._last_fault = ""
-        for notation in faults:
-            name, times = _parse_order(notation)
-            if times:
-                self.next_faults.extend([name] * times)
-            else:
-                self._last_fault = name
+        self._faults = NamedFaults(FAULTS, faults)
         self._engine = make_engine(VoiceEngineName(voice_engine))
-        self._struck: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.emulator = self
@@ -172,15 +165,13 @@ class PollyEmulator:
     def strike(self, text: str = "") -> str:
         """Return the name of the request's fault during sending, if any; refuse the request if the fault says so."""
         with self._lock:
-            if marker := _MARKER.search(text):
+            if self.next_faults and not MARKER.search(text):
+                fault = self.next_faults.popleft()
+            else:
                 try:
-                    name, times = _parse_order(marker[1])
+                    fault = self._faults.for_text(text) or ""
                 except ValueError as error:
                     raise _Refused(400, "InvalidSsmlException", str(error)) from None
-                self._struck[text] += 1
-                fault = name if not times or self._struck[text] <= times else ""
-            else:
-                fault = self.next_faults.popleft() if self.next_faults else self._last_fault
         if fault in _ANSWERS:
             raise _Refused(*_ANSWERS[fault])
         return fault
@@ -190,7 +181,7 @@ class PollyEmulator:
         speak = _parse(ssml, engine)
         prosody = next(iter(speak), speak)
         passage = Passage(
-            _MARKER.sub("", "".join(speak.itertext())),
+            without_markers("".join(speak.itertext())),
             azure.VOICES[voice.sound],
             Prosody(rate=_factor(prosody.get("rate", "100%")), pitch=_factor(prosody.get("pitch", "+0%"))),
         )
@@ -201,14 +192,6 @@ class PollyEmulator:
         if request["OutputFormat"] == "pcm":
             return _Spoken("audio/pcm", pcm[: _MAX_AUDIO_SECONDS * 32_000], characters)
         return _Spoken("application/x-json-stream", _marks(ssml, duration_ms=len(pcm) // 32), characters)
-
-
-def _parse_order(notation: str) -> tuple[str, int]:
-    """Return the fault's name, and how many times it strikes: 0 for always."""
-    match = _ORDER.fullmatch(notation)
-    if match is None or match[1] not in FAULTS:
-        raise ValueError(f"there is no fault {notation!r}; there are {', '.join(FAULTS)}")
-    return match[1], int(match[2] or 0)
 
 
 def _check(request: dict[str, Any]) -> tuple[str, str, _Voice]:
@@ -264,7 +247,7 @@ def _factor(percent: str) -> float:
 
 def _marks(ssml: str, *, duration_ms: int) -> bytes:
     """Spread the words over the audio in proportion to their positions. Positions are in bytes."""
-    text = re.sub(f"{_TAG.pattern}|{_MARKER.pattern}|&(?:amp|lt|gt);", lambda match: " " * len(match[0]), ssml)
+    text = re.sub(f"{_TAG.pattern}|{MARKER.pattern}|&(?:amp|lt|gt);", lambda match: " " * len(match[0]), ssml)
     lead, length = len(text) - len(text.lstrip()), len(text.strip()) or 1
     marks = []
     for word in _WORD.finditer(text):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 THROTTLED_REASON = (
     "The request is throttled because you have exceeded the concurrent request limit allowed for your sub"
 )
-_MARKER = re.compile(r"\[\[fault ([^\]]*)\]\]")
+MARKER = re.compile(r"\[\[fault ([^\]]*)\]\]")
 
 
 class Moment(Enum):
@@ -201,7 +201,7 @@ class FaultPlan:
 
     def for_request(self, ssml: str) -> RequestFault | None:
         """Return the fault for a request with ``ssml``, which includes markers; None if it succeeds."""
-        marker = _MARKER.search(ssml)
+        marker = MARKER.search(ssml)
         with self._lock:
             if marker:
                 return self._for_marker(marker[1], ssml)
@@ -230,4 +230,4 @@ class FaultPlan:
 
 def without_markers(ssml: str) -> str:
     """Return ``ssml`` without fault markers."""
-    return _MARKER.sub("", ssml)
+    return MARKER.sub("", ssml)
