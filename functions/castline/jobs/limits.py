@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from castline.speakers import MAX_NAME_CHARACTERS
+from castline.speech import utterances
 
 MAX_TURNS: Final = 1_000
 MAX_TURN_INDEX: Final = 2**53 - 1
@@ -17,8 +18,8 @@ MAX_VOICE_NAME_CHARACTERS: Final = 100
 MAX_GAP_MS: Final = 2_000
 MAX_CROSSFADE_MS: Final = 500
 
-MIN_SPEED: Final = 0.5
-MAX_SPEED: Final = 2
-MAX_PITCH_PERCENT: Final = 20
+MIN_SPEED: Final = utterances.MIN_RATE
+MAX_SPEED: Final = utterances.MAX_RATE
+MAX_PITCH_PERCENT: Final = utterances.MAX_PITCH_PERCENT
 """Up or down from the voice's own pitch."""
 MAX_VOLUME: Final = 2
