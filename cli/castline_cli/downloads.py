@@ -23,7 +23,7 @@ _PAUSES_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Where a finished file is, for a quarter of an hour."""
+    """The address of a finished file, which works for 15 minutes."""
 
     url: str
     filename: str

@@ -83,7 +83,7 @@ class Refused(CastlineError):
 
     @property
     def problems(self) -> Sequence[Mapping[str, Any]]:
-        """What is wrong: a ``field`` and a ``message`` each, and a ``line`` where the field is a script."""
+        """The problems, each with its ``field`` and ``message``, and with a ``line`` if the field is a script."""
         problems: Sequence[Mapping[str, Any]] = self.details.get("errors", ())
         return problems
 

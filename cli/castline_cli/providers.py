@@ -1,4 +1,4 @@
-"""Which speech provider speaks."""
+"""Choice of the speech provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a route is declared: once, where its handler is.
+"""Declaration of routes: each once, where its handler is.
 
 The resolver, the methods of each path, API Gateway's routes and ``docs/openapi.json`` follow from the declarations.
 """

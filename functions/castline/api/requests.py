@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pydantic import ModelWrapValidatorHandler
 
 NAMELESS_SPEAKER = ""
-"""Who speaks a single text."""
+"""The speaker of a single text."""
 MAX_SCRIPT_CHARACTERS = 150_000
 MAX_PROVIDER_ID_LENGTH = 50
 

@@ -70,7 +70,7 @@ class Provider(_Answer):
     max_gap_ms: int
     max_crossfade_ms: int
     max_active_jobs: int
-    """How many pending and processing jobs a user may have."""
+    """The most pending and processing jobs that a user may have."""
 
 
 class ProviderList(_Answer):
@@ -84,7 +84,7 @@ class Voice(_Answer):
 
     voice_id: str
     name: str
-    """What people call it, in its own language."""
+    """The name that people call it by, in its own language."""
     language: str
     language_name: str
     """The language's name in English."""
@@ -100,7 +100,7 @@ class VoiceList(_Answer):
 
 
 class Download(_Answer):
-    """Where the finished audio is, for a while."""
+    """The address of a finished file, which works for a while."""
 
     download_url: str
     expires_at: Time
@@ -122,7 +122,7 @@ class JobSummary(_Answer):
 
 
 class TurnTimingSchema(_Answer):
-    """When a turn is heard."""
+    """The time at which a turn is heard."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -133,7 +133,7 @@ class TurnTimingSchema(_Answer):
 
 
 class ResultMetadata(_Answer):
-    """What a completed job made."""
+    """The facts about a completed job's audio."""
 
     duration_ms: int
     latency_ms: int
@@ -143,9 +143,9 @@ class ResultMetadata(_Answer):
     size_bytes: int
     characters: int
     billed_characters: int
-    """What the provider charges for, by its own rule; segments that were stored already cost nothing."""
+    """The characters that the provider charges for, by its own rule. Segments that were stored cost nothing."""
     reused_segments: int
-    """How many segments did not have to be spoken for this job."""
+    """The number of segments that did not have to be spoken for this job."""
     turn_timings: list[TurnTimingSchema]
     subtitle_timing: str
     """`reported` by the provider, or `estimated`, where a voice does not tell when its words are heard."""

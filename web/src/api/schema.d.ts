@@ -232,7 +232,7 @@ export interface components {
             /** @default 1 */
             volume: number;
         };
-        /** @description Where the finished audio is, for a while. */
+        /** @description The address of a finished file, which works for a while. */
         Download: {
             download_url: string;
             /** Format: date-time */
@@ -391,7 +391,7 @@ export interface components {
         ProviderList: {
             items: components["schemas"]["Provider"][];
         };
-        /** @description What a completed job made. */
+        /** @description The facts about a completed job's audio. */
         ResultMetadata: {
             duration_ms: number;
             latency_ms: number;
@@ -434,7 +434,7 @@ export interface components {
             text: string;
             index: number;
         };
-        /** @description When a turn is heard. */
+        /** @description The time at which a turn is heard. */
         TurnTimingSchema: {
             turn_index: number;
             speaker: string;
