@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from castline.speech.pronunciation import SpokenAs
 
 MIN_RATE, MAX_RATE = 0.5, 2.0
 MIN_PITCH_PERCENT, MAX_PITCH_PERCENT = -20, 20
+MIN_STYLE_DEGREE, MAX_STYLE_DEGREE = 0.01, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +24,23 @@ class Utterance:
     """The speaking rate as a factor of the voice's own rate: 0.5 to 2, rounded to the hundredth."""
     pitch_percent: int = 0
     """The change of the voice's own pitch: -20 to 20."""
+    style: str | None = None
+    """One of the voice's styles; None for its usual way of speaking."""
+    style_degree: float = 1.0
+    """The strength of the style, and of no effect without one: 0.01 to 2."""
+    foreign_language: str | None = None
+    """The language tag of a language that the voice is told to speak in place of its own."""
+    spoken_as: tuple[SpokenAs, ...] = ()
+    """The stretches of the text that are pronounced otherwise, in order and without overlap."""
 
     def __post_init__(self) -> None:
         """Check that the prosody is in range.
 
         Raises:
-            ValueError: ``rate`` or ``pitch_percent`` is out of range.
+            ValueError: ``rate``, ``pitch_percent`` or ``style_degree`` is out of range.
         """
+        if not MIN_STYLE_DEGREE <= self.style_degree <= MAX_STYLE_DEGREE:
+            raise ValueError(f"style_degree must be from {MIN_STYLE_DEGREE} to {MAX_STYLE_DEGREE}")
         if not MIN_RATE <= self.rate <= MAX_RATE:
             raise ValueError(f"rate must be from {MIN_RATE} to {MAX_RATE}, not {self.rate}")
         if not MIN_PITCH_PERCENT <= self.pitch_percent <= MAX_PITCH_PERCENT:

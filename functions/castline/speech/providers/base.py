@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from castline.speech.pronunciation import Alphabet
     from castline.speech.utterances import Speech, Utterance
     from castline.speech.voice_list import Voice
 
@@ -46,6 +47,11 @@ class VoiceTraits:
 
     takes_rate: bool = True
     takes_pitch: bool = True
+    takes_styles: bool = False
+    """Whether it can be told a style. Which styles it has, the list of voices says."""
+    takes_foreign_language: bool = False
+    """Whether it can be told to speak another language than its own."""
+    takes_phonemes: bool = False
     reports_words: bool = True
     """Whether it is known when each word is heard. Where it is not, the times within a segment are estimated."""
 
@@ -121,6 +127,13 @@ class SpeechProvider(ABC):
     def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (a provider whose voices differ reads it)
         """Return what the voice takes and gives."""
         return VoiceTraits()
+
+    def is_phoneme(self, phoneme: str, *, alphabet: Alphabet, language: str) -> bool:  # noqa: ARG002 (none, by default)
+        """Return whether the service accepts ``phoneme`` for a voice that speaks ``language``.
+
+        A service may refuse a whole request for one phone that it does not know.
+        """
+        return False
 
     @abstractmethod
     def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:

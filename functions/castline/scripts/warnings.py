@@ -1,0 +1,46 @@
+"""Warnings about a script or a text: what of it is not spoken, or not as it was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_QUOTED_CHARACTERS = 100
+
+
+class WarningKind(StrEnum):
+    """The kind of a warning: the code that clients see."""
+
+    DIRECTION_NOT_SPOKEN = "direction_not_spoken"
+    """A stage direction."""
+    UNKNOWN_TAG = "unknown_tag"
+    """A tag in square brackets that is not one of Castline's."""
+    STYLE_NOT_AVAILABLE = "style_not_available"
+    """A tag or direction names a style that the speaker's voice does not have."""
+    PAUSE_TOO_LONG = "pause_too_long"
+    """A pause tag asks for more than ten seconds, and gets ten."""
+    IMAGE_NOT_SPOKEN = "image_not_spoken"
+    """An image in Markdown."""
+    NOT_DIALOGUE = "not_dialogue"
+    """A part of a screenplay or a subtitle file that nobody speaks: action, a transition, a note, a title page."""
+    TIMES_DROPPED = "times_dropped"
+    """The times of a subtitle file."""
+    PHONEME_NOT_AVAILABLE = "phoneme_not_available"
+    """A pronunciation in phonemes that the speaker's voice cannot follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptWarning:
+    """A warning, and the place that it is about."""
+
+    kind: WarningKind
+    text: str
+    """What it is about, as it was written; at most 100 characters, with an ellipsis for what is left out."""
+    line: int
+    """The line that it stands in, counted from 1: of the script, or of the turn's text."""
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` on one line, in at most 100 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_QUOTED_CHARACTERS else line[: MAX_QUOTED_CHARACTERS - 1] + "…"

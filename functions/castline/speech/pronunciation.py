@@ -1,0 +1,43 @@
+"""Pronunciations: how words are spoken that a voice would read otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Alphabet(StrEnum):
+    """A phonetic alphabet."""
+
+    IPA = "ipa"
+    """The International Phonetic Alphabet."""
+    SAPI = "sapi"
+    """Microsoft's phones for a language; for Mandarin, syllables in pinyin with tones: ``chong 2 qing 4``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pronunciation:
+    """A word or phrase, and how it is spoken: either as another text or by its phonemes."""
+
+    text: str
+    """As it is written in scripts."""
+    alias: str | None = None
+    """The text that is spoken in its place."""
+    phoneme: str | None = None
+    alphabet: Alphabet | None = None
+    """Of the phoneme; None with an alias."""
+    language: str | None = None
+    """The language tag of the utterances that it is for, such as ``en`` or ``zh-TW``; None for all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenAs:
+    """A stretch of an utterance's text that is pronounced otherwise than it is written."""
+
+    start: int
+    """The position of its first code point in the utterance's text."""
+    end: int
+    """One past its last code point."""
+    alias: str | None = None
+    phoneme: str | None = None
+    alphabet: Alphabet | None = None
