@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from castline.api.fields import (
+    CHARACTER_BYTES,
+    NOT_BLANK_PATTERN,
+    OBJECT_BYTES,
+    SPEAKABLE_PATTERN,
+    LanguageTag,
+    Request,
+    not_blank,
+    omittable,
+    speakable,
+)
 from castline.api.rules import problems_between_fields, whole
 from castline.api.validation import MAX_PROBLEMS
 from castline.audio.formats import OutputFormat
 from castline.jobs import limits
 from castline.jobs.model import Delivery, Dialogue, JobType, Turn, VoiceAssignment
-from castline.speakers import first_spellings, is_invisible, speaker_key
-from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH, is_language_tag
+from castline.speakers import first_spellings, speaker_key
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
-from castline.speech.speakable import unspeakable_positions
 
 if TYPE_CHECKING:
     from pydantic import ModelWrapValidatorHandler
@@ -27,31 +35,6 @@ NAMELESS_SPEAKER = ""
 MAX_SCRIPT_CHARACTERS = 150_000
 MAX_PROVIDER_ID_LENGTH = 50
 
-_CHARACTER_BYTES = 12
-"""Bytes that one character takes in JSON at most: two escapes such as ``\\ud83d``."""
-_OBJECT_BYTES = 300
-"""Room for an object's names, numbers, indentation and punctuation."""
-_MAX_UNKNOWN_FIELDS = 2
-"""Number of unknown fields of one object that are reported: a client that sees two knows what to look for."""
-
-
-def _not_blank(value: str) -> str:
-    # A text that is too long is refused as such.
-    if value and len(value) <= limits.MAX_DIALOGUE_CHARACTERS and is_invisible(value):
-        raise PydanticCustomError("blank", "must not be blank")
-    return value
-
-
-def _speakable(value: str) -> str:
-    for position in unspeakable_positions(value):
-        code_point = f"U+{ord(value[position]):04X}"
-        raise PydanticCustomError(
-            "unspeakable_character",
-            "character {position} cannot be spoken ({code_point})",
-            {"position": position + 1, "code_point": code_point},
-        )
-    return value
-
 
 def _voice_id(value: str) -> str:
     if len(value) > MAX_VOICE_ID_LENGTH or not re.fullmatch(VOICE_ID_PATTERN, value):
@@ -59,70 +42,34 @@ def _voice_id(value: str) -> str:
     return value
 
 
-def language_tag(value: str) -> str:
-    """``value``, if it is a language tag."""
-    if not is_language_tag(value):
-        raise PydanticCustomError("language_tag", "not a language tag")
-    return value
-
-
-_UNSPEAKABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff"
-# What the validators below demand, as far as JSON Schema can say it.
-_SPEAKABLE_PATTERN = f"^[^{_UNSPEAKABLE}]*$"
-_NOT_BLANK_PATTERN = rf"^[^{_UNSPEAKABLE}]*[^\s{_UNSPEAKABLE}][^{_UNSPEAKABLE}]*$"
-
 Speaker = Annotated[
     str,
-    Field(min_length=1, max_length=limits.MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": _NOT_BLANK_PATTERN}),
-    AfterValidator(_not_blank),
-    AfterValidator(_speakable),
+    Field(min_length=1, max_length=limits.MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": NOT_BLANK_PATTERN}),
+    AfterValidator(not_blank),
+    AfterValidator(speakable),
 ]
 Text = Annotated[
     str,
-    Field(min_length=1, json_schema_extra={"pattern": _NOT_BLANK_PATTERN}),
-    AfterValidator(_not_blank),
-    AfterValidator(_speakable),
+    Field(min_length=1, json_schema_extra={"pattern": NOT_BLANK_PATTERN}),
+    AfterValidator(not_blank),
+    AfterValidator(speakable),
 ]
 VoiceId = Annotated[
     str,
     Field(json_schema_extra={"pattern": VOICE_ID_PATTERN, "maxLength": MAX_VOICE_ID_LENGTH}),
     AfterValidator(_voice_id),
 ]
-LanguageTag = Annotated[
-    str,
-    Field(json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH}),
-    AfterValidator(language_tag),
-]
 ProviderId = Annotated[str, Field(min_length=1, max_length=MAX_PROVIDER_ID_LENGTH, examples=["azure"])]
 """One of those that ``GET /providers`` lists."""
 VoiceName = Annotated[
     str,
-    Field(max_length=limits.MAX_VOICE_NAME_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN}),
-    AfterValidator(_speakable),
+    Field(max_length=limits.MAX_VOICE_NAME_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN}),
+    AfterValidator(speakable),
 ]
 Format = Annotated[OutputFormat, Field(strict=False)]
 
 
-def _omittable() -> Any:
-    """Return a request's field that may be null or left out, and is left out of answers when it is null."""
-    return Field(default=None, exclude_if=lambda value: value is None)
-
-
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _leave_out_most_unknown_fields(cls, data: Any) -> Any:
-        """Each unknown field costs an error: thousands of them would cost seconds and gigabytes."""
-        fields = cls.model_fields
-        if not isinstance(data, dict) or len(data) <= len(fields):
-            return data
-        unknown = islice((name for name in data if name not in fields), _MAX_UNKNOWN_FIELDS)
-        return {name: data[name] for name in (*(name for name in fields if name in data), *unknown)}
-
-
-class TurnSchema(_Request):
+class TurnSchema(Request):
     """One speaker's words."""
 
     speaker: Speaker
@@ -138,15 +85,15 @@ class SubmittedTurn(TurnSchema):
     """Ignored: turns from `POST /dialogues/parse` can be submitted as they are."""
 
 
-class VoiceAssignmentSchema(_Request):
+class VoiceAssignmentSchema(Request):
     """The voice that speaks for one speaker."""
 
     speaker: Speaker
     voice_id: VoiceId
-    voice_name: VoiceName | None = _omittable()
+    voice_name: VoiceName | None = omittable()
 
 
-class CreateJobRequest(_Request):
+class CreateJobRequest(Request):
     """A dialogue to be spoken.
 
     Refused as well, with 400: two turns of the same `index`; a speaker with no voice, or with two; texts of more than
@@ -156,15 +103,15 @@ class CreateJobRequest(_Request):
     """
 
     MAX_BYTES: ClassVar = (
-        limits.MAX_DIALOGUE_CHARACTERS * _CHARACTER_BYTES
-        + limits.MAX_TURNS * (limits.MAX_SPEAKER_CHARACTERS * _CHARACTER_BYTES + _OBJECT_BYTES)
+        limits.MAX_DIALOGUE_CHARACTERS * CHARACTER_BYTES
+        + limits.MAX_TURNS * (limits.MAX_SPEAKER_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES)
         + limits.MAX_TURNS
         * (
-            (limits.MAX_SPEAKER_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS) * _CHARACTER_BYTES
+            (limits.MAX_SPEAKER_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS) * CHARACTER_BYTES
             + MAX_VOICE_ID_LENGTH
-            + _OBJECT_BYTES
+            + OBJECT_BYTES
         )
-        + _OBJECT_BYTES
+        + OBJECT_BYTES
     )
 
     provider: ProviderId
@@ -224,7 +171,7 @@ class CreateJobRequest(_Request):
         )
 
 
-class CreateSingleVoiceJobRequest(_Request):
+class CreateSingleVoiceJobRequest(Request):
     """A text to be spoken in one voice.
 
     Refused as well, with 400: another `speed` or `pitch` than the default for a high-definition (HD) voice, which is
@@ -234,12 +181,12 @@ class CreateSingleVoiceJobRequest(_Request):
 
     MAX_BYTES: ClassVar = (
         limits.MAX_SINGLE_TEXT_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH
-    ) * _CHARACTER_BYTES + _OBJECT_BYTES
+    ) * CHARACTER_BYTES + OBJECT_BYTES
 
     provider: ProviderId
     text: Annotated[Text, Field(max_length=limits.MAX_SINGLE_TEXT_CHARACTERS)]
     voice_id: VoiceId
-    voice_name: VoiceName | None = _omittable()
+    voice_name: VoiceName | None = omittable()
     language: LanguageTag = "zh-TW"
     output_format: Format = OutputFormat.MP3
     speed: Annotated[
@@ -278,13 +225,13 @@ class CreateSingleVoiceJobRequest(_Request):
         )
 
 
-class ParseDialogueRequest(_Request):
+class ParseDialogueRequest(Request):
     """A script to be turned into turns.
 
     Refused as well, with 400: text before the first speaker, a speaker who says nothing, names of more than 50
     characters, and more than 1,000 turns or 100,000 characters of text.
     """
 
-    MAX_BYTES: ClassVar = MAX_SCRIPT_CHARACTERS * _CHARACTER_BYTES + _OBJECT_BYTES
+    MAX_BYTES: ClassVar = MAX_SCRIPT_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES
 
-    script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": _SPEAKABLE_PATTERN})]
+    script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN})]

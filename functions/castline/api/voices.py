@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from castline import composition
 from castline.api import errors, examples, requests, responses
 from castline.api.contract import Answer, Router, follow
+from castline.api.fields import language_tag
 from castline.api.identity import noted_user_id
 from castline.audio.formats import OutputFormat
 from castline.jobs import limits
@@ -25,7 +26,7 @@ LanguageRange = Annotated[
         description="A language (zh) or one as it is spoken somewhere (zh-TW).",
         json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH},
     ),
-    AfterValidator(requests.language_tag),
+    AfterValidator(language_tag),
 ]
 
 

@@ -1,0 +1,81 @@
+"""Parts of the requests' schemas that several of their modules share."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from castline.jobs import limits
+from castline.speakers import is_invisible
+from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH, is_language_tag
+from castline.speech.speakable import unspeakable_positions
+
+CHARACTER_BYTES = 12
+"""Bytes that one character takes in JSON at most: two escapes such as ``\\ud83d``."""
+OBJECT_BYTES = 300
+"""Room for an object's names, numbers, indentation and punctuation."""
+_MAX_UNKNOWN_FIELDS = 2
+"""Number of unknown fields of one object that are reported: a client that sees two knows what to look for."""
+
+
+def not_blank(value: str) -> str:
+    """Return ``value``, if something of it can be seen."""
+    # A text that is too long is refused as such.
+    if value and len(value) <= limits.MAX_DIALOGUE_CHARACTERS and is_invisible(value):
+        raise PydanticCustomError("blank", "must not be blank")
+    return value
+
+
+def speakable(value: str) -> str:
+    """Return ``value``, if SSML can carry it."""
+    for position in unspeakable_positions(value):
+        code_point = f"U+{ord(value[position]):04X}"
+        raise PydanticCustomError(
+            "unspeakable_character",
+            "character {position} cannot be spoken ({code_point})",
+            {"position": position + 1, "code_point": code_point},
+        )
+    return value
+
+
+def language_tag(value: str) -> str:
+    """Return ``value``, if it is a language tag."""
+    if not is_language_tag(value):
+        raise PydanticCustomError("language_tag", "not a language tag")
+    return value
+
+
+_UNSPEAKABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff"
+# What the validators above demand, as far as JSON Schema can say it.
+SPEAKABLE_PATTERN = f"^[^{_UNSPEAKABLE}]*$"
+NOT_BLANK_PATTERN = rf"^[^{_UNSPEAKABLE}]*[^\s{_UNSPEAKABLE}][^{_UNSPEAKABLE}]*$"
+
+LanguageTag = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH}),
+    AfterValidator(language_tag),
+]
+
+
+def omittable() -> Any:
+    """Return a request's field that may be null or left out, and is left out of answers when it is null."""
+    return Field(default=None, exclude_if=lambda value: value is None)
+
+
+class Request(BaseModel):
+    """A JSON object that a client sends."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_most_unknown_fields(cls, data: Any) -> Any:
+        """Each unknown field costs an error: thousands of them would cost seconds and gigabytes."""
+        fields = cls.model_fields
+        if not isinstance(data, dict) or len(data) <= len(fields):
+            return data
+        unknown = islice((name for name in data if name not in fields), _MAX_UNKNOWN_FIELDS)
+        return {name: data[name] for name in (*(name for name in fields if name in data), *unknown)}
