@@ -66,6 +66,10 @@ _PROBLEMS: _Catalogue = {
         _ZH: "index {index} 重複，每一句的 index 必須不同",
         _EN: "index {index} is used by an earlier turn",
     },
+    "duplicate_pronunciation": {
+        _ZH: "前面已有相同文字與語言的發音",
+        _EN: "an earlier entry has the same text and language",
+    },
     "duplicate_speaker": {_ZH: "講者「{speaker}」重複指定聲音", _EN: "speaker {speaker} has a voice already"},
     "enum": {_ZH: "必須是 {expected}", _EN: "must be {expected}"},
     "extra_forbidden": {_ZH: "未知的欄位", _EN: "unknown field"},
@@ -89,6 +93,18 @@ _PROBLEMS: _Catalogue = {
     "nested_too_deeply": {_ZH: "JSON 的層數過多", _EN: "the JSON is nested too deeply"},
     "not_utf8": {_ZH: "不是有效的 UTF-8", _EN: "not valid UTF-8"},
     "number_too_long": {_ZH: "數字過長", _EN: "a number has too many digits"},
+    "pronunciation_alphabet": {
+        _ZH: "alphabet 只能與 phoneme 一起使用",
+        _EN: "alphabet is only for an entry with a phoneme",
+    },
+    "pronunciation_choice": {
+        _ZH: "必須有 alias 或 phoneme，且只能有其中一個",
+        _EN: "must have either alias or phoneme, and not both",
+    },
+    "pronunciation_set_name": {
+        _ZH: "必須是 1 到 64 個英文字母、數字、「-」、「_」或「.」，且不可以「.」開頭",
+        _EN: "must be 1 to 64 letters (A to Z), digits, hyphens, underscores or dots, and must not begin with a dot",
+    },
     "provider_not_enabled": {
         _ZH: "沒有啟用這個語音服務，可用的是：{providers}",
         _EN: "is not enabled; those that are: {providers}",

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+MAX_PRONUNCIATIONS: Final = 1_000
+"""The most entries of one list."""
+MAX_TEXT_CHARACTERS: Final = 100
+"""Unicode code points of the written text at most."""
+MAX_SPOKEN_CHARACTERS: Final = 200
+"""Unicode code points of an alias or a phoneme at most."""
 
 
 class Alphabet(StrEnum):

@@ -1,0 +1,126 @@
+"""Pronunciations as JSON, in requests and in answers."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, ClassVar, Self
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from castline.api.fields import (
+    CHARACTER_BYTES,
+    NOT_BLANK_PATTERN,
+    OBJECT_BYTES,
+    LanguageTag,
+    Request,
+    not_blank,
+    omittable,
+    speakable,
+)
+from castline.api.validation import MAX_PROBLEMS
+from castline.pronunciation_sets.limits import (
+    MAX_NAME_CHARACTERS,
+    MAX_SETS_OF_JOB,
+    NAME_PATTERN,
+    is_set_name,
+)
+from castline.speech import pronunciation
+from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
+from castline.speech.pronunciation import Alphabet, Pronunciation
+
+_Written = Annotated[
+    str,
+    Field(
+        min_length=1, max_length=pronunciation.MAX_TEXT_CHARACTERS, json_schema_extra={"pattern": NOT_BLANK_PATTERN}
+    ),
+    AfterValidator(not_blank),
+    AfterValidator(speakable),
+]
+_Spoken = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=pronunciation.MAX_SPOKEN_CHARACTERS,
+        json_schema_extra={"pattern": NOT_BLANK_PATTERN},
+    ),
+    AfterValidator(not_blank),
+    AfterValidator(speakable),
+]
+
+
+class PronunciationSchema(Request):
+    """A word or phrase, and how it is spoken.
+
+    It has either an `alias`, another text that is spoken in its place, or a `phoneme`; both or neither are refused
+    with 400.
+    """
+
+    MAX_BYTES: ClassVar = (
+        pronunciation.MAX_TEXT_CHARACTERS + pronunciation.MAX_SPOKEN_CHARACTERS
+    ) * CHARACTER_BYTES + (MAX_LANGUAGE_TAG_LENGTH + OBJECT_BYTES)
+
+    text: _Written
+    """As it is written in scripts. Without capital letters it is found in any case."""
+    alias: _Spoken | None = omittable()
+    phoneme: _Spoken | None = omittable()
+    alphabet: Annotated[Alphabet, Field(strict=False)] | None = omittable()
+    """Of the `phoneme`: `ipa`, which it is when this is left out, or `sapi`, such as `chong 2 qing 4`."""
+    language: LanguageTag | None = omittable()
+    """Only turns in this language are concerned; `en` covers `en-US`."""
+
+    @model_validator(mode="after")
+    def _demand_one_way_to_speak(self) -> Self:
+        if (self.alias is None) == (self.phoneme is None):
+            raise PydanticCustomError("pronunciation_choice", "must have either alias or phoneme")
+        if self.alias is not None and self.alphabet is not None:
+            raise PydanticCustomError("pronunciation_alphabet", "alphabet is only for a phoneme")
+        return self
+
+    def to_pronunciation(self) -> Pronunciation:
+        """Return the domain's pronunciation for this one."""
+        return Pronunciation(
+            text=self.text,
+            alias=self.alias,
+            phoneme=self.phoneme,
+            alphabet=None if self.phoneme is None else self.alphabet or Alphabet.IPA,
+            language=self.language,
+        )
+
+
+def _without_duplicates(entries: list[PronunciationSchema]) -> list[PronunciationSchema]:
+    seen: set[tuple[str, str]] = set()
+    problems: list[InitErrorDetails] = []
+    for position, entry in enumerate(entries):
+        key = (unicodedata.normalize("NFC", entry.text), (entry.language or "").lower())
+        if key in seen:
+            kind = PydanticCustomError("duplicate_pronunciation", "an earlier entry has the same text and language")
+            problems.append(InitErrorDetails(type=kind, loc=(position, "text"), input=None))
+        seen.add(key)
+    if problems:
+        raise ValidationError.from_exception_data("pronunciations", problems[:MAX_PROBLEMS])
+    return entries
+
+
+Pronunciations = Annotated[
+    list[PronunciationSchema],
+    Field(max_length=pronunciation.MAX_PRONUNCIATIONS),
+    AfterValidator(_without_duplicates),
+]
+"""A list in a request. No two entries have the same text and language."""
+
+
+def set_name(value: str) -> str:
+    """Return ``value``, if it has the form of a set's name."""
+    if not is_set_name(value):
+        raise PydanticCustomError("pronunciation_set_name", "not a set's name")
+    return value
+
+
+SetName = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": NAME_PATTERN, "maxLength": MAX_NAME_CHARACTERS}, examples=["brands"]),
+    AfterValidator(set_name),
+]
+SetNames = Annotated[list[SetName], Field(max_length=MAX_SETS_OF_JOB)]
+"""The sets that a job is spoken with; where two have the same text and language, the earlier one holds."""

@@ -1,0 +1,1 @@
+"""Pronunciation sets: named lists of pronunciations that users keep."""
