@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from castline.api.negotiation import Language
+from castline.scripts.warnings import WarningKind
 
 _Catalogue = Mapping[str, Mapping[Language, str]]
 
@@ -182,6 +183,41 @@ _PROBLEMS: _Catalogue = {
 
 _ANY_PROBLEM = {_ZH: "內容有誤", _EN: "not valid"}
 
+_WARNINGS: _Catalogue = {
+    WarningKind.DIRECTION_NOT_SPOKEN: {
+        _ZH: "舞台指示不會朗讀：{text}",
+        _EN: "Stage directions are not spoken: {text}",
+    },
+    WarningKind.UNKNOWN_TAG: {
+        _ZH: "無法識別的標籤，不會朗讀：{text}",
+        _EN: "This tag is not known and is not spoken: {text}",
+    },
+    WarningKind.STYLE_NOT_AVAILABLE: {
+        _ZH: "這個聲音沒有這種風格，將以原本的風格朗讀：{text}",
+        _EN: "The voice does not have this style and speaks in its usual one: {text}",
+    },
+    WarningKind.PAUSE_TOO_LONG: {
+        _ZH: "停頓最長 10 秒，超過的部分會略去：{text}",
+        _EN: "A pause can last at most 10 seconds. It is shortened to that: {text}",
+    },
+    WarningKind.IMAGE_NOT_SPOKEN: {
+        _ZH: "圖片不會朗讀：{text}",
+        _EN: "Images are not spoken: {text}",
+    },
+    WarningKind.NOT_DIALOGUE: {
+        _ZH: "這一段不是台詞，不會朗讀：{text}",
+        _EN: "This part is not dialogue and is not spoken: {text}",
+    },
+    WarningKind.TIMES_DROPPED: {
+        _ZH: "不會使用腳本中的時間：{text}",
+        _EN: "The times in the script are not used: {text}",
+    },
+    WarningKind.PHONEME_NOT_AVAILABLE: {
+        _ZH: "這個聲音不支援以音標指定發音，將照原文朗讀：{text}",
+        _EN: "The voice cannot follow a pronunciation in phonemes and speaks the text as it is written: {text}",
+    },
+}
+
 
 def error_message(code: str, language: Language) -> str:
     """Return the message of an error response.
@@ -195,3 +231,8 @@ def error_message(code: str, language: Language) -> str:
 def problem_message(kind: str, context: Mapping[str, Any], language: Language) -> str:
     """Describe a problem with one field; ``kind`` is an error type of pydantic or of ``castline.api.requests``."""
     return _PROBLEMS.get(kind, _ANY_PROBLEM)[language].format_map(context)
+
+
+def warning_message(kind: WarningKind, context: Mapping[str, Any], language: Language) -> str:
+    """Describe a warning. ``context`` holds ``text``: the text that it is about."""
+    return _WARNINGS[kind][language].format_map(context)

@@ -7,8 +7,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from castline.api.messages import warning_message
+from castline.api.negotiation import Language
 from castline.api.requests import TurnSchema, VoiceAssignmentSchema
 from castline.jobs.model import Dialogue, JobStatus, JobType
+from castline.scripts.warnings import ScriptWarning, WarningKind
 from castline.speech.voice_list import Gender
 
 
@@ -38,6 +41,30 @@ def _without_null(schema: dict[str, Any]) -> None:
 class _Answer(BaseModel):
     # What a handler returns is validated, even where it is a model that was made without validation.
     model_config = ConfigDict(revalidate_instances="always")
+
+
+class Warning(_Answer):  # noqa: A001 (the name that clients see)
+    """Something in a script or a text that is not spoken, or not as it was asked for."""
+
+    code: WarningKind
+    message: str
+    line: int
+    """Number of the line in the script, or in the turn's text, counted from 1."""
+    turn_index: int | None = _left_out_when_none()
+    """`index` of the turn that it is about."""
+    text: str
+    """The text that it is about; at most 100 characters."""
+
+    @classmethod
+    def of(cls, warning: ScriptWarning, language: Language, *, turn_index: int | None = None) -> Self:
+        """Return ``warning``, explained in ``language``."""
+        return cls(
+            code=warning.kind,
+            message=warning_message(warning.kind, {"text": warning.text}, language),
+            line=warning.line,
+            turn_index=turn_index,
+            text=warning.text,
+        )
 
 
 class ParsedTurn(TurnSchema):

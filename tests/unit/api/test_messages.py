@@ -7,6 +7,7 @@ import pytest
 from castline.api import errors, messages
 from castline.api.negotiation import Language
 from castline.jobs.failures import FailureCode, JobFailure
+from castline.scripts.warnings import WarningKind
 
 
 def test_the_errors_that_have_a_message_are_those_that_are_declared() -> None:
@@ -21,6 +22,11 @@ def test_every_error_has_a_message_in_every_language(error: errors.ApiError) -> 
 @pytest.mark.parametrize("language", Language)
 def test_an_unknown_kind_of_problem_still_gets_a_sentence(language: Language) -> None:
     assert messages.problem_message("no_such_kind", {}, language)
+
+
+@pytest.mark.parametrize("kind", WarningKind)
+def test_every_warning_has_a_message_in_every_language_that_quotes_the_text(kind: WarningKind) -> None:
+    assert all("{x}" in messages.warning_message(kind, {"text": "{x}"}, language) for language in Language)
 
 
 def test_the_time_out_reads_as_the_product_says() -> None:
