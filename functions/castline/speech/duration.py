@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from castline.speech.spoken_text import pieces_of
+
 if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
 
@@ -16,19 +18,30 @@ _SURROUNDING_SILENCE_MS: Final = 1_750
 
 
 def estimate_ms(utterance: Utterance) -> int:
-    """Return the longest time that ``utterance`` may last; see ``estimate_text_ms``."""
-    return estimate_text_ms(utterance.text, rate=utterance.rate)
+    """Return the longest time that ``utterance`` may last; see ``estimate_text_ms``.
+
+    An alias counts in place of the written text, and so does a phoneme that would last longer, read as letters.
+    """
+    text = "".join(
+        max(piece.spoken, (piece.spoken_as and piece.spoken_as.phoneme) or "", key=_sum_ms)
+        for piece in pieces_of(utterance)
+    )
+    return estimate_text_ms(text, rate=utterance.rate)
 
 
 def estimate_text_ms(text: str, *, rate: float) -> int:
     """Return the longest time that ``text`` may last, including the silence around it and a break."""
-    return round(sum(map(estimate_character_ms, text)) / rate) + _SURROUNDING_SILENCE_MS
+    return round(_sum_ms(text) / rate) + _SURROUNDING_SILENCE_MS
 
 
 def estimate_character_ms(character: str) -> int:
     """Return how long ``character`` takes at most, at the voice's own rate."""
     is_syllable = unicodedata.east_asian_width(character) in "WF" or character.isdigit()
     return _MS_PER_SYLLABLE if is_syllable else _MS_PER_LETTER
+
+
+def _sum_ms(text: str) -> int:
+    return sum(map(estimate_character_ms, text))
 
 
 def characters_within(duration_ms: int, *, rate: float) -> int:
