@@ -1,0 +1,219 @@
+"""Matching of pronunciations: where in a text they apply.
+
+An entry's text is compared in Unicode's form NFD, and without regard to case if it has no capital letter. The longest
+entry that begins at a position applies there, and no two matches overlap. A match is a whole word wherever words have
+spaces between them. It never splits a letter from its accents.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from castline.speech.pronunciation import Pronunciation, SpokenAs
+from castline.speech.writing_systems import UNSPACED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
+# Korean words have spaces between them, but particles are written on to the word that they belong to.
+_HANGUL: Final = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
+# The vowels and final consonants of syllables that are written in parts.
+_HANGUL_PART: Final = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
+_MAX_LETTER_CHARACTERS: Final = 32
+"""The longest sequence of a letter and its marks: sorting marks takes time quadratic in their number."""
+_ANY_LANGUAGE: Final = ""
+_CACHED_INDEXES: Final = 8
+
+
+def find_spoken_as(text: str, pronunciations: tuple[Pronunciation, ...], *, language: str) -> tuple[SpokenAs, ...]:
+    """Return the stretches of ``text`` that are pronounced otherwise, in order and without overlap.
+
+    Of entries with the same text, the one for the most specific language applies, and of those the first. The index
+    of the entries is kept for the next call with the same tuple.
+
+    Args:
+        text: of one utterance.
+        pronunciations: the entries.
+        language: the language tag of the utterance. An entry for ``en`` applies to ``en-US`` too (RFC 4647, basic
+            filtering).
+    """
+    return tuple(
+        SpokenAs(start=start, end=end, alias=entry.alias, phoneme=entry.phoneme, alphabet=entry.alphabet)
+        for start, end, entry in _matches(text, pronunciations, language)
+    )
+
+
+def used_in(
+    utterances: Iterable[tuple[str, str]], pronunciations: tuple[Pronunciation, ...]
+) -> tuple[Pronunciation, ...]:
+    """Return the pronunciations that apply at least once, in their own order.
+
+    Args:
+        utterances: texts, each with the language tag that it is spoken in.
+        pronunciations: the entries.
+    """
+    used = {id(entry) for text, language in utterances for _, _, entry in _matches(text, pronunciations, language)}
+    return tuple(entry for entry in pronunciations if id(entry) in used)
+
+
+def _matches(
+    text: str, pronunciations: tuple[Pronunciation, ...], language: str
+) -> Iterator[tuple[int, int, Pronunciation]]:
+    if not pronunciations:
+        return iter(())
+    return _index(_Identity(pronunciations)).matches(text, _ranges_for(language))
+
+
+class _Identity:
+    """A tuple as the key of a cache, equal to itself only: hashing every entry at each call would take longer."""
+
+    def __init__(self, pronunciations: tuple[Pronunciation, ...]) -> None:
+        self.pronunciations = pronunciations
+
+    def __hash__(self) -> int:
+        return id(self.pronunciations)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.pronunciations is other.pronunciations
+
+
+class _Index:
+    """Pronunciations by their text, for any language.
+
+    The texts are sorted. The longest of them that a string begins with is found from the last one that sorts before
+    the string: it is that one, or one that that one begins with.
+    """
+
+    def __init__(self, pronunciations: Iterable[Pronunciation]) -> None:
+        entries: dict[str, dict[tuple[str, str | None], Pronunciation]] = {}
+        for each in pronunciations:
+            key = _fold(each.text)
+            written = None if each.text == each.text.lower() else _decomposed(each.text)
+            language = (each.language or _ANY_LANGUAGE).lower()
+            entries.setdefault(key, {}).setdefault((language, written), each)
+        self._keys = sorted(entries)
+        self._entries = [entries[key] for key in self._keys]
+        self._prefix_of = list(_longest_prefixes(self._keys))
+        self._longest = max(map(len, self._keys))
+        self._first = re.compile("[" + "".join(re.escape(each) for each in {key[0] for key in self._keys}) + "]")
+
+    def matches(self, text: str, languages: Sequence[str]) -> Iterator[tuple[int, int, Pronunciation]]:
+        """Yield start, end and entry of every match."""
+        folded, positions = _folded(text)
+        candidate = self._first.search(folded)
+        while candidate is not None:
+            resume = at = candidate.start()
+            start = positions[at]
+            if start >= 0 and not _is_inside_word(text, start):
+                found = self._longest_at(text, folded, positions, at, languages)
+                if found is not None:
+                    resume, entry = found
+                    yield start, positions[resume], entry
+            candidate = self._first.search(folded, max(resume, at + 1))
+
+    def _longest_at(
+        self, text: str, folded: str, positions: Sequence[int], at: int, languages: Sequence[str]
+    ) -> tuple[int, Pronunciation] | None:
+        """Return the end, in ``folded``, and the entry of the longest match that begins at ``at``."""
+        ahead = folded[at : at + self._longest]
+        number = bisect_right(self._keys, ahead) - 1
+        while number >= 0:
+            if ahead.startswith(self._keys[number]):
+                after = at + len(self._keys[number])
+                end = positions[after]
+                if end >= 0 and not _is_inside_word(text, end, after_word=True):
+                    entry = self._choose(number, text[positions[at] : end], languages)
+                    if entry is not None:
+                        return after, entry
+            number = self._prefix_of[number]
+        return None
+
+    def _choose(self, number: int, written: str, languages: Sequence[str]) -> Pronunciation | None:
+        entries = self._entries[number]
+        as_written = _decomposed(written)
+        for language in languages:
+            entry = entries.get((language, as_written)) or entries.get((language, None))
+            if entry is not None:
+                return entry
+        return None
+
+
+@lru_cache(_CACHED_INDEXES)
+def _index(identity: _Identity) -> _Index:
+    return _Index(identity.pronunciations)
+
+
+def _longest_prefixes(keys: Sequence[str]) -> Iterator[int]:
+    """Yield, for each of the sorted ``keys``, the number of the longest other one that it begins with, or -1."""
+    open_prefixes: list[int] = []
+    for number, key in enumerate(keys):
+        while open_prefixes and not key.startswith(keys[open_prefixes[-1]]):
+            open_prefixes.pop()
+        yield open_prefixes[-1] if open_prefixes else -1
+        open_prefixes.append(number)
+
+
+def _ranges_for(language: str) -> list[str]:
+    """Return the language ranges that ``language`` is in, the most specific first."""
+    subtags = language.lower().split("-")
+    return ["-".join(subtags[:count]) for count in range(len(subtags), 0, -1)] + [_ANY_LANGUAGE]
+
+
+def _is_inside_word(text: str, position: int, *, after_word: bool = False) -> bool:
+    """Return whether ``position`` is between two letters or digits that belong to one word.
+
+    Args:
+        text: the text.
+        position: where a match begins or, ``after_word``, ends.
+        after_word: whether a Korean particle may follow.
+    """
+    if not 0 < position < len(text) or not _is_of_word(text[position]) or not _is_of_word(text[position - 1]):
+        return False
+    return not (after_word and _HANGUL.match(text[position]))
+
+
+def _is_of_word(character: str) -> bool:
+    """Return whether ``character`` is a letter, a digit or a mark of a script that has spaces between words."""
+    return (character.isalnum() or unicodedata.category(character)[0] == "M") and not _UNSPACED.match(character)
+
+
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """Return ``text`` as it is compared, and for each position there the one in ``text``.
+
+    The positions are those of ``text`` where a letter begins, and its end; -1 within a letter and its marks.
+    """
+    if text.isascii():
+        return text.lower(), range(len(text) + 1)
+    pieces: list[str] = []
+    positions: list[int] = []
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end in (len(text), start + _MAX_LETTER_CHARACTERS) or not _continues_letter(text[end]):
+            piece = _fold_letter(text[start:end])
+            pieces.append(piece)
+            positions.append(start)
+            positions.extend([-1] * (len(piece) - 1))
+            start = end
+    return "".join(pieces), [*positions, len(text)]
+
+
+def _continues_letter(character: str) -> bool:
+    return character > "\u02ff" and (
+        unicodedata.category(character)[0] == "M" or _HANGUL_PART.match(character) is not None
+    )
+
+
+def _fold(text: str) -> str:
+    return _decomposed(_decomposed(text).casefold())
+
+
+_fold_letter: Final = lru_cache(4096)(_fold)
+
+
+def _decomposed(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
