@@ -27,7 +27,7 @@ _HANGUL_PART: Final = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
 _MAX_LETTER_CHARACTERS: Final = 32
 """The longest sequence of a letter and its marks: sorting marks takes time quadratic in their number."""
 _ANY_LANGUAGE: Final = ""
-_CACHED_INDEXES: Final = 8
+_CACHED_INDEXES: Final = 32
 
 
 def find_spoken_as(text: str, pronunciations: tuple[Pronunciation, ...], *, language: str) -> tuple[SpokenAs, ...]:
@@ -37,36 +37,34 @@ def find_spoken_as(text: str, pronunciations: tuple[Pronunciation, ...], *, lang
     of the entries is kept for the next call with the same tuple.
 
     Args:
-        text: of one utterance.
+        text: of one utterance, without markup.
         pronunciations: the entries.
         language: the language tag of the utterance. An entry for ``en`` applies to ``en-US`` too (RFC 4647, basic
             filtering).
     """
+    if not pronunciations:
+        return ()
+    found = _index(_Identity(pronunciations)).matches(text, _ranges_for(language))
     return tuple(
         SpokenAs(start=start, end=end, alias=entry.alias, phoneme=entry.phoneme, alphabet=entry.alphabet)
-        for start, end, entry in _matches(text, pronunciations, language)
+        for start, end, entry in found
     )
 
 
-def used_in(
-    utterances: Iterable[tuple[str, str]], pronunciations: tuple[Pronunciation, ...]
-) -> tuple[Pronunciation, ...]:
-    """Return the pronunciations that apply at least once, in their own order.
+def used_in(texts: Iterable[str], pronunciations: tuple[Pronunciation, ...]) -> tuple[Pronunciation, ...]:
+    """Return the pronunciations whose text occurs in one of ``texts``, in their own order.
+
+    These are all that ``find_spoken_as`` may find in the texts, or in pieces of them, in whichever language. It may
+    find fewer, because a longer one hides one.
 
     Args:
-        utterances: texts, each with the language tag that it is spoken in.
+        texts: without markup.
         pronunciations: the entries.
     """
-    used = {id(entry) for text, language in utterances for _, _, entry in _matches(text, pronunciations, language)}
-    return tuple(entry for entry in pronunciations if id(entry) in used)
-
-
-def _matches(
-    text: str, pronunciations: tuple[Pronunciation, ...], language: str
-) -> Iterator[tuple[int, int, Pronunciation]]:
     if not pronunciations:
-        return iter(())
-    return _index(_Identity(pronunciations)).matches(text, _ranges_for(language))
+        return ()
+    used = _index(_Identity(pronunciations)).occurring(texts)
+    return tuple(entry for entry in pronunciations if id(entry) in used)
 
 
 class _Identity:
@@ -90,54 +88,73 @@ class _Index:
     """
 
     def __init__(self, pronunciations: Iterable[Pronunciation]) -> None:
-        entries: dict[str, dict[tuple[str, str | None], Pronunciation]] = {}
+        entries: dict[str, dict[str | None, dict[str, Pronunciation]]] = {}
         for each in pronunciations:
-            key = _fold(each.text)
-            written = None if each.text == each.text.lower() else _decomposed(each.text)
-            language = (each.language or _ANY_LANGUAGE).lower()
-            entries.setdefault(key, {}).setdefault((language, written), each)
+            as_written = None if each.text == each.text.lower() else _decomposed(each.text)
+            by_language = entries.setdefault(_fold(each.text), {}).setdefault(as_written, {})
+            by_language.setdefault((each.language or _ANY_LANGUAGE).lower(), each)
         self._keys = sorted(entries)
         self._entries = [entries[key] for key in self._keys]
+        """Those of each key by how they are written, or None for any case; and then by language."""
         self._prefix_of = list(_longest_prefixes(self._keys))
         self._longest = max(map(len, self._keys))
         self._first = re.compile("[" + "".join(re.escape(each) for each in {key[0] for key in self._keys}) + "]")
 
     def matches(self, text: str, languages: Sequence[str]) -> Iterator[tuple[int, int, Pronunciation]]:
-        """Yield start, end and entry of every match."""
-        folded, positions = _folded(text)
-        candidate = self._first.search(folded)
-        while candidate is not None:
-            resume = at = candidate.start()
-            start = positions[at]
-            if start >= 0 and not _is_inside_word(text, start):
-                found = self._longest_at(text, folded, positions, at, languages)
-                if found is not None:
-                    resume, entry = found
-                    yield start, positions[resume], entry
-            candidate = self._first.search(folded, max(resume, at + 1))
+        """Yield start, end and entry of every match for the first of ``languages`` that has one."""
+        resume = 0
+        for start, found in self._occurrences(text):
+            if start >= resume:
+                for number, end in found:
+                    entry = self._choose(number, text[start:end], languages)
+                    if entry is not None:
+                        yield start, end, entry
+                        resume = end
+                        break
 
-    def _longest_at(
-        self, text: str, folded: str, positions: Sequence[int], at: int, languages: Sequence[str]
-    ) -> tuple[int, Pronunciation] | None:
-        """Return the end, in ``folded``, and the entry of the longest match that begins at ``at``."""
+    def occurring(self, texts: Iterable[str]) -> set[int]:
+        """Return the ids of the entries that occur in ``texts``, in any language."""
+        used: set[int] = set()
+        missing = [set(entries) for entries in self._entries]
+        complete = {-1}  # the keys of which nothing is missing, nor of those that they begin with
+        for text in texts:
+            for start, found in self._occurrences(text):
+                passed: list[int] = []
+                for number, end in found:
+                    if number in complete:
+                        break
+                    passed.append(number)
+                    for as_written in missing[number] & {None, _decomposed(text[start:end])}:
+                        missing[number].remove(as_written)
+                        used.update(map(id, self._entries[number][as_written].values()))
+                for number in reversed(passed):
+                    if not missing[number] and self._prefix_of[number] in complete:
+                        complete.add(number)
+        return used
+
+    def _occurrences(self, text: str) -> Iterator[tuple[int, Iterator[tuple[int, int]]]]:
+        """Yield where keys may begin, each with the numbers and ends of those that do, the longest first."""
+        folded, positions = _folded(text)
+        for candidate in self._first.finditer(folded):
+            start = positions[candidate.start()]
+            if start >= 0 and not _is_inside_word(text, start):
+                yield start, self._beginning_at(candidate.start(), text, folded, positions)
+
+    def _beginning_at(self, at: int, text: str, folded: str, positions: Sequence[int]) -> Iterator[tuple[int, int]]:
         ahead = folded[at : at + self._longest]
         number = bisect_right(self._keys, ahead) - 1
         while number >= 0:
             if ahead.startswith(self._keys[number]):
-                after = at + len(self._keys[number])
-                end = positions[after]
+                end = positions[at + len(self._keys[number])]
                 if end >= 0 and not _is_inside_word(text, end, after_word=True):
-                    entry = self._choose(number, text[positions[at] : end], languages)
-                    if entry is not None:
-                        return after, entry
+                    yield number, end
             number = self._prefix_of[number]
-        return None
 
     def _choose(self, number: int, written: str, languages: Sequence[str]) -> Pronunciation | None:
         entries = self._entries[number]
-        as_written = _decomposed(written)
+        in_this_case, in_any_case = entries.get(_decomposed(written), {}), entries.get(None, {})
         for language in languages:
-            entry = entries.get((language, as_written)) or entries.get((language, None))
+            entry = in_this_case.get(language) or in_any_case.get(language)
             if entry is not None:
                 return entry
         return None
