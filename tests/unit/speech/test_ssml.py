@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.speech.errors import ProviderRejectedInput
+from castline.speech.pronunciation import Alphabet, SpokenAs
+from castline.speech.providers.azure.billing import billed_characters
 from castline.speech.providers.azure.ssml import build_joint_ssml, build_ssml
 from castline.speech.speakable import unspeakable_positions
 from castline.speech.utterances import Utterance
@@ -89,6 +93,97 @@ def test_a_joint_document_is_of_one_language() -> None:
         build_joint_ssml([])
 
 
+SPEAK = '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="zh-TW">'
+SPEAK_WITH_STYLES = SPEAK.replace(" xml:lang", ' xmlns:mstts="https://www.w3.org/2001/mstts" xml:lang')
+
+
+def phoneme(start: int, end: int, phones: str, alphabet: Alphabet = Alphabet.SAPI) -> SpokenAs:
+    return SpokenAs(start=start, end=end, phoneme=phones, alphabet=alphabet)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "speak", "opened", "closed"),
+    [
+        ({}, SPEAK, "", ""),
+        ({"style_degree": 2.0}, SPEAK, "", ""),
+        (
+            {"style": "cheerful"},
+            SPEAK_WITH_STYLES,
+            '<mstts:express-as style="cheerful">',
+            "</mstts:express-as>",
+        ),
+        (
+            {"style": "sad", "style_degree": 0.5},
+            SPEAK_WITH_STYLES,
+            '<mstts:express-as style="sad" styledegree="0.5">',
+            "</mstts:express-as>",
+        ),
+        ({"foreign_language": "fr-FR"}, SPEAK, '<lang xml:lang="fr-FR">', "</lang>"),
+        (
+            {"style": "sad", "foreign_language": "de-DE", "rate": 1.5},
+            SPEAK_WITH_STYLES,
+            '<mstts:express-as style="sad"><lang xml:lang="de-DE"><prosody rate="+50%">',
+            "</prosody></lang></mstts:express-as>",
+        ),
+    ],
+)
+def test_a_delivery_is_written_around_the_text(
+    delivery: dict[str, Any], speak: str, opened: str, closed: str
+) -> None:
+    ssml = build_ssml(replace(utterance("你好"), **delivery))
+
+    assert ssml == f'{speak}<voice name="zh-TW-HsiaoYuNeural">{opened}你好{closed}</voice></speak>'
+
+
+def test_a_phoneme_is_written_around_its_words_and_an_alias_in_their_place() -> None:
+    # Given a text of which one word has a phoneme and another an alias
+    spoken = replace(
+        utterance("去重慶看W3C的<人>"),
+        spoken_as=(phoneme(1, 3, "chong 2 qing 4"), SpokenAs(start=4, end=7, alias="全球資訊網 & co")),
+        rate=1.5,
+    )
+
+    # When it is written
+    ssml = build_ssml(spoken)
+
+    # Then a voice of Taiwan gets its own phones, and the alias is text
+    content = (
+        '<prosody rate="+50%">去<phoneme alphabet="sapi" ph="ㄔㄨㄥˊㄑㄧㄥˋ">重慶</phoneme>'
+        "看全球資訊網 &amp; co的&lt;人&gt;</prosody>"
+    )
+    assert ssml == f'{SPEAK}<voice name="zh-TW-HsiaoYuNeural">{content}</voice></speak>'
+    # And all of it is billed
+    ideographs = len("去重慶看全球資訊網的人")
+    assert billed_characters(spoken) == len(content) + ideographs
+
+
+@pytest.mark.parametrize(
+    "voice_id",
+    [
+        "en-US-AvaNeural",
+        "zh-CN-liaoning-XiaobeiNeural",
+        "zh-TW-HsiaoYu:DragonHDLatestNeural",
+        "fil-PH-BlessicaNeural",
+    ],
+)
+def test_a_phoneme_that_a_voice_might_refuse_is_not_written(voice_id: str) -> None:
+    # Given a voice that has no such phones, or none that are known
+    spoken = replace(utterance("去重慶"), voice_id=voice_id, spoken_as=(phoneme(1, 3, "chong 2 qing 4"),))
+
+    # When it is written, then the text is spoken as it stands
+    assert build_ssml(spoken) == build_ssml(replace(spoken, spoken_as=()))
+
+
+def test_one_style_in_a_joint_document_declares_styles_for_all() -> None:
+    plain, sad = utterance("你好"), replace(utterance("再見"), style="sad")
+
+    assert build_joint_ssml([plain, plain]).startswith(SPEAK + "<voice")
+    assert build_joint_ssml([plain, sad]) == (
+        f'{SPEAK_WITH_STYLES}<voice name="zh-TW-HsiaoYuNeural">你好<break/></voice>'
+        '<voice name="zh-TW-HsiaoYuNeural"><mstts:express-as style="sad">再見</mstts:express-as></voice></speak>'
+    )
+
+
 @given(st.text())
 def test_any_speakable_text_is_spoken_and_never_markup(text: str) -> None:
     # Given a text that XML can carry
@@ -142,8 +237,13 @@ def test_a_character_that_xml_cannot_carry_is_found_and_refused(code_point: int)
     text = f"好{chr(code_point)}x{chr(code_point)}"
 
     assert unspeakable_positions(text) == [1, 3]
-    with pytest.raises(ProviderRejectedInput):
-        build_ssml(utterance(text))
+    for spoken in (
+        utterance(text),
+        replace(utterance("好"), spoken_as=(SpokenAs(start=0, end=1, alias=text),)),
+        replace(utterance("好"), style=text),
+    ):
+        with pytest.raises(ProviderRejectedInput):
+            build_ssml(spoken)
 
 
 @pytest.mark.parametrize("text", ["", "\t\n\r", "\x7f\x85", "\ud7ff\ue000\ufffd", "😀\U0010ffff", "臺灣 <&>"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH, is_language_tag
+from castline.speech.providers.azure.provider import AzureSpeech
 from castline.speech.providers.azure.voice_ids import is_voice_id
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 
@@ -48,6 +49,26 @@ def test_voice_ids(value: str) -> None:
 )
 def test_what_is_no_voice_id(value: str) -> None:
     assert not is_voice_id(value)
+
+
+@pytest.mark.parametrize(
+    ("voice_id", "styles", "foreign_language", "phonemes"),
+    [
+        ("zh-TW-HsiaoYuNeural", True, False, True),
+        ("en-US-AvaMultilingualNeural", True, True, True),
+        ("en-US-JennyMultilingualV2Neural", True, True, True),
+        ("en-US-Ava:DragonHDLatestNeural", False, True, False),
+        ("zh-CN-Xiaoxiao:DragonHDFlashLatestNeural", True, True, False),
+    ],
+)
+def test_what_a_voice_can_be_told(voice_id: str, styles: bool, foreign_language: bool, phonemes: bool) -> None:
+    traits = AzureSpeech({}).traits(voice_id)
+
+    assert (traits.takes_styles, traits.takes_foreign_language, traits.takes_phonemes) == (
+        styles,
+        foreign_language,
+        phonemes,
+    )
 
 
 @pytest.mark.parametrize(

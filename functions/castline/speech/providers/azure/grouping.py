@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from castline.speech.duration import estimate_ms
 from castline.speech.providers.azure.ssml import build_joint_ssml, build_ssml
 from castline.speech.providers.azure.voice_ids import takes_markup
+from castline.speech.spoken_text import spoken_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
 
 
 def _can_be_joined(utterance: Utterance) -> bool:
-    return takes_markup(utterance.voice_id) and any(map(str.isalnum, utterance.text))
+    return takes_markup(utterance.voice_id) and any(map(str.isalnum, spoken_text(utterance)))
 
 
 def _size_bytes(utterance: Utterance) -> int:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from castline.speech.providers.azure import grouping, secret
+from castline.speech.providers.azure import grouping, phones, secret
 from castline.speech.providers.azure.billing import billed_characters, billed_together
 from castline.speech.providers.azure.ssml import build_ssml
-from castline.speech.providers.azure.voice_ids import is_voice_id, takes_markup
+from castline.speech.providers.azure.voice_ids import (
+    is_voice_id,
+    takes_foreign_language,
+    takes_markup,
+    takes_styles,
+)
 from castline.speech.providers.base import Capabilities, InvalidProviderOptions, SpeechProvider, VoiceTraits
+from castline.speech.spoken_text import cues_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from castline.speech.pronunciation import Alphabet
     from castline.speech.providers.base import Credentials, SpeechSession, Timeouts
     from castline.speech.utterances import Utterance
     from castline.speech.voice_list import Voice
@@ -53,17 +60,28 @@ class AzureSpeech(SpeechProvider):
         return is_voice_id(value)
 
     def traits(self, voice_id: str) -> VoiceTraits:
-        """Return what the voice takes: a high-definition voice takes no markup and reports no words."""
+        """Return what the voice takes: a high-definition voice takes little markup and reports no words."""
         takes = takes_markup(voice_id)
-        return VoiceTraits(takes_rate=takes, takes_pitch=takes, reports_words=takes)
+        return VoiceTraits(
+            takes_rate=takes,
+            takes_pitch=takes,
+            takes_styles=takes_styles(voice_id),
+            takes_foreign_language=takes_foreign_language(voice_id),
+            takes_phonemes=takes,
+            reports_words=takes,
+        )
+
+    def is_phoneme(self, phoneme: str, *, alphabet: Alphabet, language: str) -> bool:
+        """Return whether Azure documents all phones of ``phoneme`` for ``language`` or for one of its regions."""
+        return phones.is_known(phoneme, alphabet=alphabet, language=language)
 
     def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
         """Return what Azure charges for each of ``utterances``, spoken in one request."""
         return billed_together(utterances)
 
     def cache_identity(self, utterance: Utterance) -> str:
-        """Return the utterance's SSML."""
-        return build_ssml(utterance)
+        """Return the utterance's SSML, with the written text where that differs."""
+        return build_ssml(utterance) + cues_identity(utterance)
 
     def is_worth_joining(self, utterances: Sequence[Utterance]) -> bool:
         """Return whether ``utterances`` are very many and rather short."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from castline.speech.providers.azure.connection import AzureConnection, speech_config
 from castline.speech.providers.azure.cutting import cut_apart
 from castline.speech.providers.azure.ssml import build_joint_ssml, build_ssml
 from castline.speech.providers.base import SpeechSession
+from castline.speech.spoken_text import as_written, spoken_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +71,7 @@ class AzureSpeechSession(SpeechSession):
             RuntimeError: the session is closed.
         """
         audio = self._request(build_ssml(utterance), with_words=with_words)
-        return cut_apart(audio.pcm, audio.heard, [utterance.text])[0]
+        return _speeches(audio, [utterance])[0]
 
     def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
         """Speak ``utterances`` in one request; see ``SpeechSession``.
@@ -81,7 +83,7 @@ class AzureSpeechSession(SpeechSession):
             ValueError: there are none, or they are not of one language.
         """
         audio = self._request(build_joint_ssml(utterances), with_words=True)
-        return cut_apart(audio.pcm, audio.heard, [utterance.text for utterance in utterances])
+        return _speeches(audio, utterances)
 
     def close(self) -> None:
         """Close every connection, a speaking one when it has finished. Closing again does nothing."""
@@ -118,3 +120,11 @@ class AzureSpeechSession(SpeechSession):
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+def _speeches(audio: SpokenAudio, utterances: Sequence[Utterance]) -> list[Speech]:
+    speeches = cut_apart(audio.pcm, audio.heard, [spoken_text(utterance) for utterance in utterances])
+    return [
+        replace(speech, words=as_written(utterance, speech.words))
+        for utterance, speech in zip(utterances, speeches, strict=True)
+    ]

@@ -1,4 +1,8 @@
-"""SSML documents for Azure Speech."""
+"""SSML documents for Azure Speech.
+
+Which element may hold which others is described in
+https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-structure.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,20 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from castline.speech.errors import ProviderRejectedInput
+from castline.speech.pronunciation import Alphabet
+from castline.speech.providers.azure import phones
+from castline.speech.providers.azure.voice_ids import own_language, takes_markup
 from castline.speech.speakable import unspeakable_positions
+from castline.speech.spoken_text import pieces_of, spoken_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from castline.speech.pronunciation import SpokenAs
     from castline.speech.utterances import Utterance
 
 _SSML_NAMESPACE = "http://www.w3.org/2001/10/synthesis"
+_MSTTS_NAMESPACE = "https://www.w3.org/2001/mstts"
 
 
 def build_ssml(utterance: Utterance) -> str:
@@ -39,8 +49,11 @@ def build_joint_ssml(utterances: Sequence[Utterance]) -> str:
     languages = {utterance.language for utterance in utterances}
     if len(languages) != 1:
         raise ValueError(f"utterances in one document must be of one language, not of {len(languages)}")
-    # `xmlns` is written as a plain attribute: ElementTree would give a namespaced tag a prefix of its own.
-    speak = ET.Element("speak", {"version": "1.0", "xmlns": _SSML_NAMESPACE, "xml:lang": languages.pop()})
+    # Namespaces are written as plain attributes: ElementTree would give a namespaced tag a prefix of its own.
+    namespaces = {"xmlns": _SSML_NAMESPACE}
+    if any(utterance.style for utterance in utterances):
+        namespaces["xmlns:mstts"] = _MSTTS_NAMESPACE
+    speak = ET.Element("speak", {"version": "1.0", **namespaces, "xml:lang": languages.pop()})
     voices = [_voice(speak, utterance) for utterance in utterances]
     for voice in voices[:-1]:
         ET.SubElement(voice, "break")
@@ -48,13 +61,49 @@ def build_joint_ssml(utterances: Sequence[Utterance]) -> str:
 
 
 def _voice(speak: ET.Element, utterance: Utterance) -> ET.Element:
-    if unspeakable_positions(utterance.text):
+    if unspeakable_positions(spoken_text(utterance) + (utterance.style or "")):
         raise ProviderRejectedInput("the text holds a character that XML cannot carry")
-    voice = ET.SubElement(speak, "voice", {"name": utterance.voice_id})
-    prosody = _prosody(utterance)
-    spoken = ET.SubElement(voice, "prosody", prosody) if prosody else voice
-    spoken.text = utterance.text
+    voice = innermost = ET.SubElement(speak, "voice", {"name": utterance.voice_id})
+    # Each may hold the next, but not the other way round.
+    for tag, attributes in (
+        ("mstts:express-as", _style(utterance)),
+        ("lang", {"xml:lang": utterance.foreign_language} if utterance.foreign_language else {}),
+        ("prosody", _prosody(utterance)),
+    ):
+        if attributes:
+            innermost = ET.SubElement(innermost, tag, attributes)
+    _write_text(innermost, utterance)
     return voice
+
+
+def _write_text(element: ET.Element, utterance: Utterance) -> None:
+    element.text = ""
+    last: ET.Element | None = None
+    for spoken, _start, _end, spoken_as in pieces_of(utterance):
+        if attributes := _phoneme(utterance, spoken_as):
+            last = ET.SubElement(element, "phoneme", attributes)
+            last.text, last.tail = spoken, ""
+        elif last is None:
+            element.text += spoken
+        else:
+            last.tail = (last.tail or "") + spoken
+
+
+def _phoneme(utterance: Utterance, spoken_as: SpokenAs | None) -> dict[str, str]:
+    """Return the attributes of a phoneme; none if the voice might refuse it, and with it the document."""
+    if spoken_as is None or spoken_as.phoneme is None or not takes_markup(utterance.voice_id):
+        return {}
+    alphabet = spoken_as.alphabet or Alphabet.IPA
+    language = utterance.foreign_language or own_language(utterance.voice_id)
+    phoneme = phones.as_sent(spoken_as.phoneme, alphabet=alphabet, language=language)
+    return {"alphabet": alphabet.value, "ph": phoneme} if phoneme else {}
+
+
+def _style(utterance: Utterance) -> dict[str, str]:
+    if not utterance.style:
+        return {}
+    degree = f"{utterance.style_degree:.2f}".rstrip("0").rstrip(".")
+    return {"style": utterance.style, **({"styledegree": degree} if degree != "1" else {})}
 
 
 def _prosody(utterance: Utterance) -> dict[str, str]:

@@ -28,7 +28,29 @@ def takes_markup(voice_id: str) -> bool:
     """Return whether a voice takes ``<prosody>`` and ``<break>`` and reports its words.
 
     High-definition voices do not. Their ids name a model after a colon: en-US-Ava:DragonHDLatestNeural. None of them
-    takes ``<prosody>``. Those of DragonHD report no words, and those of DragonHDOmni take no ``<break>``. The source
-    is https://learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices.
+    takes ``<prosody>`` or ``<phoneme>``. Those of DragonHD report no words, and those of DragonHDOmni take no
+    ``<break>``. The source is https://learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices.
     """
     return ":" not in voice_id
+
+
+def takes_styles(voice_id: str) -> bool:
+    """Return whether a voice takes ``<mstts:express-as>``: all do but high-definition voices.
+
+    Of the latter, styles are documented for those of the model DragonHDFlash; see
+    https://learn.microsoft.com/azure/ai-services/speech-service/language-support?tabs=tts#voice-styles-and-roles.
+    """
+    return takes_markup(voice_id) or ":DragonHDFlash" in voice_id
+
+
+def takes_foreign_language(voice_id: str) -> bool:
+    """Return whether a voice takes ``<lang>``: multilingual voices do, which all high-definition voices are.
+
+    Other voices ignore it: https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-voice.
+    """
+    return not takes_markup(voice_id) or "Multilingual" in voice_id
+
+
+def own_language(voice_id: str) -> str:
+    """Return the language tag that a voice's id begins with: ``zh-TW``, ``zh-CN-liaoning``."""
+    return voice_id.partition(":")[0].rpartition("-")[0]
