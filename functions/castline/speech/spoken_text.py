@@ -63,7 +63,7 @@ def cues_identity(utterance: Utterance) -> str:
     if not has_alias(utterance):
         return ""
     aliases = [[entry.start, entry.end, entry.alias] for entry in utterance.spoken_as if entry.alias is not None]
-    return json.dumps([utterance.text, aliases], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([utterance.text, aliases], separators=(",", ":"))
 
 
 def as_written(utterance: Utterance, words: Sequence[Word]) -> tuple[Word, ...]:

@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,7 @@ from castline.speech.errors import (
     SpeechError,
     VoiceNotFound,
 )
+from castline.speech.pronunciation import SpokenAs
 from castline.speech.providers.base import Timeouts
 from castline.speech.providers.openai_compatible.provider import OpenAiProvider
 from castline.speech.utterances import Utterance
@@ -91,6 +93,14 @@ def test_an_utterance_is_spoken_as_pcm_without_words(emulator: OpenAiSpeechEmula
     assert emulator.requests == [
         {"model": "tts-1", "input": "Hello.", "voice": "af_sky", "response_format": "pcm"},
     ]
+
+
+def test_an_alias_is_sent_in_place_of_what_is_written(emulator: OpenAiSpeechEmulator) -> None:
+    spoken = replace(utterance("R&D!"), spoken_as=(SpokenAs(start=0, end=3, alias="research"),))
+
+    session(emulator.url).synthesize(spoken)
+
+    assert emulator.requests[-1]["input"] == "research!"
 
 
 def test_the_speed_is_sent_to_a_model_that_takes_it(emulator: OpenAiSpeechEmulator) -> None:

@@ -20,6 +20,7 @@ from castline.speech.errors import (
     SpeechError,
     VoiceNotFound,
 )
+from castline.speech.pronunciation import SpokenAs
 from castline.speech.providers.base import Timeouts
 from castline.speech.providers.polly.provider import AmazonPolly
 from castline.speech.providers.polly.ssml import MAX_UTTERANCE_CHARACTERS
@@ -45,6 +46,22 @@ def test_audio_is_24_khz_and_words_are_where_they_stand(open_session: SessionFac
     assert words == ["It's", "early", "said", "R", "D", "So", "it", "isn't"]
     assert all(before.end_ms == after.start_ms for before, after in zip(speech.words, speech.words[1:], strict=False))
     assert 0 <= speech.words[0].start_ms < speech.words[-1].end_ms <= duration_ms + 1
+
+
+def test_the_words_of_an_alias_are_one_word_of_what_is_written(open_session: SessionFactory) -> None:
+    # Given a word in the middle that is spoken as two
+    text = "The W3 is old. So?"
+
+    # When it is spoken
+    spoken_as = (SpokenAs(start=4, end=6, alias="world wide"),)
+    speech = open_session().synthesize(utterance(text, spoken_as=spoken_as))
+
+    # Then the two are one word of the text, and the next one begins after both
+    words = {text[word.start : word.end]: word for word in speech.words}
+    assert list(words) == ["The", "W3", "is", "old", "So"]
+    assert words["W3"].start_ms == pytest.approx(len("The ") * MS_PER_CHARACTER, abs=2)
+    assert words["is"].start_ms == pytest.approx(len("The world wide ") * MS_PER_CHARACTER, abs=2)
+    assert words["W3"].end_ms == words["is"].start_ms
 
 
 def test_the_words_of_a_text_in_wide_characters_are_found(open_session: SessionFactory) -> None:

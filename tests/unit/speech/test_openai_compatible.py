@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import wave
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,7 @@ from castline.speech.errors import (
     SpeechError,
     VoiceNotFound,
 )
+from castline.speech.pronunciation import SpokenAs
 from castline.speech.providers.base import InvalidProviderOptions
 from castline.speech.providers.openai_compatible.answers import error_from_answer, pcm_from_answer
 from castline.speech.providers.openai_compatible.provider import OpenAiProvider
@@ -416,3 +418,10 @@ def test_speech_is_taken_for_nothing_else(amplitude: int, random: Random) -> Non
     pcm = b"".join(random.randint(-amplitude, amplitude).to_bytes(2, "little", signed=True) for _ in range(1000))
 
     assert pcm_from_answer(PCM, pcm) == pcm
+
+
+def test_an_alias_is_billed_in_place_of_what_is_written() -> None:
+    spoken = replace(utterance("R&D"), spoken_as=(SpokenAs(start=0, end=3, alias="research"),))
+
+    assert provider().billed_characters([spoken]) == [len("research")]
+    assert provider().cache_identity(spoken) != provider().cache_identity(utterance("research"))

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from castline.speech.errors import ProviderRejectedInput
+from castline.speech.pronunciation import SpokenAs
 from castline.speech.providers.base import InvalidProviderOptions
 from castline.speech.providers.polly.provider import AmazonPolly
+from castline.speech.providers.polly.ssml import build_ssml
 from castline.speech.utterances import Utterance
 
 
@@ -79,6 +81,17 @@ def test_tags_and_escapes_are_not_billed_and_words_are_billed_as_a_second_reques
 
     assert AmazonPolly({}).billed_characters([one_cue, two_cues]) == [9, 18]
     assert AmazonPolly({"engine": "generative"}).billed_characters([one_cue, two_cues]) == [9, 9]
+
+
+def test_an_alias_is_sent_and_billed_in_place_of_what_is_written() -> None:
+    # Given a word with an alias
+    spoken = utterance("R&D.", spoken_as=(SpokenAs(start=0, end=3, alias="research & development"),))
+    written_so = utterance("research & development.")
+
+    # When it is spoken, then it is as if the alias were written, but for the cues
+    assert build_ssml(spoken) == build_ssml(written_so)
+    assert AmazonPolly({}).billed_characters([spoken]) == AmazonPolly({}).billed_characters([written_so])
+    assert AmazonPolly({}).cache_identity(spoken) != AmazonPolly({}).cache_identity(written_so)
 
 
 def test_a_text_that_xml_cannot_carry_is_refused_wherever_it_is_asked_about() -> None:

@@ -10,6 +10,7 @@ from castline.speech.errors import ProviderMisconfigured
 from castline.speech.providers.base import Capabilities, SpeechProvider, Timeouts, VoiceTraits
 from castline.speech.providers.openai_compatible.options import parse_options
 from castline.speech.providers.openai_compatible.voices import is_voice_id, read_voices
+from castline.speech.spoken_text import cues_identity, spoken_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,12 +51,12 @@ class OpenAiProvider(SpeechProvider):
 
     def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
         """Return the number of code points of each utterance: OpenAI's tts-1 is priced by the character."""
-        return [len(utterance.text) for utterance in utterances]
+        return [len(spoken_text(utterance)) for utterance in utterances]
 
     def cache_identity(self, utterance: Utterance) -> str:
-        """Return the server's address and the request's body as canonical JSON."""
+        """Return the server's address and the request's body as canonical JSON, and the written text if it differs."""
         identity = {"base_url": self._options.base_url, "body": self._body(utterance)}
-        return json.dumps(identity, sort_keys=True, separators=(",", ":"))
+        return json.dumps(identity, sort_keys=True, separators=(",", ":")) + cues_identity(utterance)
 
     def read_secret(self, text: str) -> Credentials:
         """Read a secret's text: a JSON object with a ``key``, which is empty for a server that needs no key.
@@ -107,7 +108,7 @@ class OpenAiProvider(SpeechProvider):
         body = {
             **self._options.extra_body,
             "model": self._options.model,
-            "input": utterance.text,
+            "input": spoken_text(utterance),
             "voice": utterance.voice_id,
             "response_format": "pcm",
         }

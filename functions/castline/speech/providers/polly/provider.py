@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from castline.speech.cues import is_one_cue
 from castline.speech.providers.base import Capabilities, InvalidProviderOptions, SpeechProvider, VoiceTraits
 from castline.speech.providers.polly.ssml import MAX_UTTERANCE_CHARACTERS, build_ssml
+from castline.speech.spoken_text import cues_identity, spoken_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -77,17 +78,17 @@ class AmazonPolly(SpeechProvider):
             build_ssml(utterance)
         has_words = _TRAITS[self._engine].reports_words
         return [
-            len(utterance.text) * (2 if has_words and not is_one_cue(utterance.text) else 1)
+            len(spoken_text(utterance)) * (2 if has_words and not is_one_cue(utterance.text) else 1)
             for utterance in utterances
         ]
 
     def cache_identity(self, utterance: Utterance) -> str:
-        """Return the engine and the request's markup, which holds the text and its prosody.
+        """Return the engine and the request's markup, with the written text where that differs from the spoken one.
 
         Raises:
             ProviderRejectedInput: the text holds a character that no XML document can carry.
         """
-        return f"{self._engine} {build_ssml(utterance)}"
+        return f"{self._engine} {build_ssml(utterance)}{cues_identity(utterance)}"
 
     def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:  # noqa: ARG002 (the function's role)
         """Ask Polly for the voices of the engine, in its own order.

@@ -12,6 +12,7 @@ from castline.speech.providers.base import SpeechSession
 from castline.speech.providers.polly.errors import translated_errors
 from castline.speech.providers.polly.ssml import build_ssml, unescape
 from castline.speech.providers.polly.upsampling import upsample_16k_to_24k
+from castline.speech.spoken_text import as_written, spoken_text
 from castline.speech.utterances import Speech
 from castline.speech.words import HeardWord, locate_words
 
@@ -102,7 +103,8 @@ class PollySession(SpeechSession):
         )
         duration_ms = len(pcm) // BYTES_PER_MS
         heard = read_marks(marks, ssml, duration_ms=duration_ms)
-        return Speech(pcm=pcm, words=locate_words(utterance.text, heard, duration_ms=duration_ms))
+        words = locate_words(spoken_text(utterance), heard, duration_ms=duration_ms)
+        return Speech(pcm=pcm, words=as_written(utterance, words))
 
     def close(self) -> None:
         """Close every connection. Closing again does nothing."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from castline.speech.errors import ProviderRejectedInput
 from castline.speech.speakable import unspeakable_positions
+from castline.speech.spoken_text import spoken_text
 
 if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
@@ -29,14 +30,15 @@ MAX_UTTERANCE_CHARACTERS: Final = MAX_BILLED_CHARACTERS // max(map(len, _ESCAPES
 
 
 def build_ssml(utterance: Utterance) -> str:
-    """Write ``utterance`` as SSML. The text is escaped, so it is spoken and never read as markup.
+    """Write ``utterance`` as SSML, aliases applied. The text is escaped, so it is spoken and never read as markup.
 
     Raises:
         ProviderRejectedInput: the text holds a character that no XML document can carry.
     """
-    if unspeakable_positions(utterance.text):
+    text = spoken_text(utterance)
+    if unspeakable_positions(text):
         raise ProviderRejectedInput("the text holds a character that XML cannot carry")
-    text = utterance.text.translate(_ESCAPED)
+    text = text.translate(_ESCAPED)
     rate_percent = round(utterance.rate * 100)
     prosody = f' rate="{rate_percent}%"' if rate_percent != 100 else ""
     prosody += f' pitch="{utterance.pitch_percent:+d}%"' if utterance.pitch_percent else ""
@@ -44,7 +46,7 @@ def build_ssml(utterance: Utterance) -> str:
 
 
 def unescape(part: str) -> str:
-    """Undo the escaping of ``build_ssml``: return a part of its result as it stands in the utterance's text."""
+    """Undo the escaping of ``build_ssml``: return a part of its result as it stands in the spoken text."""
     for character, escape in reversed(_ESCAPES.items()):
         part = part.replace(escape, character)
     return part
