@@ -1,0 +1,285 @@
+"""Vocabulary of tags and stage directions: which words mean a style, a pause, a sound or an event."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+DEFAULT_PAUSE_MS: Final = 700
+MAX_PAUSE_MS: Final = 10_000
+
+_SPACES: Final = re.compile(r"[\s_-]+")
+
+# Azure Speech's styles, spelled as in the field StyleList of its list of voices.
+STYLES: Final = frozenset(
+    """
+    advertisement_upbeat affectionate angry assistant calm chat cheerful customerservice debating depressed
+    disgruntled documentary-narration embarrassed empathetic envious excited fearful friendly gentle hopeful
+    live-commercial livecommercial lyrical narration-professional narration-relaxed newscast newscast-casual
+    newscast-formal poetry-reading sad serious shouting sorry sports_commentary sports_commentary_excited story
+    terrified unfriendly voice-assistant whispering
+    """.split()
+)
+# Styles that are also everyday nouns, and names of speakers.
+_NOUNS: Final = frozenset(
+    {"assistant", "chat", "customerservice", "newscast", "sorry", "story", "voiceassistant", "debating"}
+)
+
+# For each style or row of styles, the words that mean it. A voice gets the first of the row that it has.
+_WORDS_BY_STYLES: Final = {
+    "affectionate": "affectionately lovingly tenderly warmly 深情 親切 亲切 溫暖 温暖 寵溺 宠溺",
+    "angry": "angrily furious furiously mad irritated 生氣 生气 憤怒 愤怒 發怒 发怒 氣憤 气愤 惱怒 恼怒 怒吼",
+    "calm": "calmly composed serene serenely 冷靜 冷静 平靜 平静 鎮定 镇定 沉著 沉着",
+    "cheerful": "cheerfully cheery happy happily joyful joyfully joyous delighted brightly smiling 開心 开心 高興 高兴 "
+    "快樂 快乐 愉快 歡快 欢快 微笑 笑著 笑着 笑著說 笑着说",
+    "depressed sad": "gloomy gloomily dejected despondent 沮喪 沮丧 憂鬱 忧郁 失落",
+    "disgruntled angry": "annoyed grumpy grumpily grumbling 不滿 不满 不耐煩 不耐烦 抱怨",
+    "embarrassed": "embarrassedly sheepishly awkwardly 尷尬 尴尬 害羞 難為情 难为情 不好意思",
+    "empathetic": "empathetically sympathetic sympathetically compassionately 同情 關心 关心 體貼 体贴",
+    "envious": "enviously jealous jealously 羨慕 羡慕 嫉妒",
+    "excited cheerful": "excitedly thrilled enthusiastic enthusiastically eagerly 興奮 兴奋 激動 激动 驚喜 惊喜",
+    "friendly cheerful": "友善 友好",
+    "gentle calm affectionate": "gently softly tender kindly 溫柔 温柔 柔和 輕柔 轻柔",
+    "hopeful": "hopefully optimistic optimistically 期待 充滿希望 充满希望",
+    "sad depressed": "sadly sorrowful sorrowfully tearful tearfully mournfully unhappy unhappily 難過 难过 悲傷 悲伤 "
+    "傷心 伤心 哀傷 哀伤 哽咽",
+    "serious": "seriously solemn solemnly sternly gravely 嚴肅 严肃 認真 认真 正經 正经",
+    "shouting": "shouts shouted yelling yells screaming screams loudly 大喊 喊叫 大叫 大聲 大声 吼叫 喊",
+    "sorry sad": "apologetic apologetically 抱歉 愧疚",
+    "terrified fearful": "scared afraid frightened horrified panicked panicking 害怕 恐懼 恐惧 驚恐 惊恐 恐慌",
+    "fearful terrified": "fearfully nervous nervously anxious anxiously worried 緊張 紧张 擔心 担心 焦慮 焦虑",
+    "unfriendly": "coldly 冷淡 冷漠 冷冷",
+    "whispering": "whisper whispers whispered quietly hushed 低聲 低声 悄聲 悄声 小聲 小声 輕聲 轻声 耳語 耳语 悄悄話 悄悄话",
+}
+_MAX_STYLE_CHARACTERS: Final = 40
+_STYLE_NAME: Final = re.compile(r"[^\W_][\w -]{0,60}")
+_ENDS_OF_STYLE: Final = frozenset({"normal", "normally", "default", "neutral", "正常"})
+_AROUND_A_STYLE: Final = frozenset(
+    "in a an the with of very quite more so rather slightly voice tone sounding speaking says said manner way".split()
+)
+_AROUND_A_STYLE_IN_CHINESE: Final = re.compile(
+    r"(?:非常|十分|有點|有点|很)?(.+?)(?:[地的]?[說说]?|聲音|声音|語氣|语气)"
+)
+
+_PAUSE_WORDS: Final = "pause|pauses|paused|break|beat|silence|停頓|停顿|暫停|暂停|靜默|静默|沉默"
+_PAUSE: Final = re.compile(rf"(?:a |an |long |short |brief |slight )*(?:{_PAUSE_WORDS})")
+_TIMED_PAUSE: Final = re.compile(
+    rf"(?:{_PAUSE_WORDS})(?: for| of)? ?[:：=]? ?(?P<number>[0-9]{{1,9}}(?:[.,][0-9]{{1,9}})?) ?"
+    r"(?P<unit>ms|msecs?|milliseconds?|毫秒|s|secs?|seconds?|秒鐘?|秒钟?)?"
+)
+_PAUSE_OF_TIME: Final = re.compile(
+    r"(?P<number>[0-9]{1,9}(?:[.,][0-9]{1,9})?) ?(?P<unit>ms|milliseconds?|s|secs?|seconds?) (?:pause|break|silence)"
+)
+_DURATION: Final = re.compile(r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,9})?)(?P<unit>ms|s)")
+_EXPLICIT_STYLE: Final = re.compile(
+    r"(?:style|風格|风格|語氣|语气)(?: ?[:：=] ?| )(?P<name>.+)", re.IGNORECASE | re.DOTALL
+)
+
+# What a person does that is no word. The first form is written in asterisks, too: *laughs*.
+_ACTS: Final = frozenset(
+    """
+    laughs chuckles giggles sighs gasps coughs sniffs sniffles sobs cries weeps groans moans grunts growls yawns
+    snorts scoffs gulps hiccups hums whistles sneezes murmurs mutters mumbles stammers stutters winces grins smirks
+    nods shrugs blinks frowns smiles whispers shouts yells screams gasps exhales inhales claps applauds clears
+    """.split()
+)
+_ACTS_IN_OTHER_FORMS: Final = frozenset(
+    """
+    laugh laughing laughter laughed chuckle chuckling chuckled giggle giggling giggled sigh sighing sighed gasp gasping
+    gasped cough coughing coughed sniff sniffing sniffling sob sobbing sobbed crying weeping groan groaning groaned
+    moan moaning grunt grunting growling yawn yawning snort snorting scoff scoffing gulp hiccup humming whistling
+    sneeze sneezing murmuring muttering mumbling stammering stuttering grinning smirking nodding shrugging frowning
+    exhaling inhaling clapping clearing breath breathing
+    """.split()
+)
+_SOUNDS: Final = frozenset(
+    """
+    music applause laughter silence sfx ambience jingle fanfare theme drumroll cheers cheering ovation
+    """.split()
+)
+_BESIDE_AN_ACT: Final = frozenset(
+    """
+    a an the and softly loudly quietly nervously lightly heavily deeply bitterly sarcastically awkwardly again briefly
+    slightly gently to himself herself themselves themself his her their throat throats head heads deep long short
+    soft loud nervous light heavy in out with up sharp sharply together hard little bit
+    """.split()
+)
+_BESIDE_A_SOUND: Final = frozenset(
+    "a an the soft loud background dramatic upbeat gentle sad happy intro outro opening closing ends stops starts "
+    "begins plays continues fades fading swells in out up down under and crowd audience".split()
+)
+_PHRASES: Final = frozenset({"beat", "off screen", "o.s.", "v.o.", "off", "cont'd", "continued", "crosstalk"})
+_ACTS_IN_CHINESE: Final = re.compile(
+    r"(?:[輕轻大微苦冷偷狂竊窃]|哈哈|呵呵|忍不住|噗[哧嗤]一?)?笑(?:了|[一了]?[笑聲声]|出聲|出声)?|嘆[氣气]|叹[氣气]|[嘆叹]了?口?[氣气]|咳嗽|咳|清嗓子?|清喉嚨|清喉咙"
+    r"|吸[氣气]|深呼吸|喘[氣气]|哭|哭泣|啜泣|抽泣|打哈欠|點頭|点头|搖頭|摇头|聳肩|耸肩|鼓掌|拍手|掌[聲声]|音[樂乐]|背景音[樂乐]"
+    r"|音效|笑[聲声]|鈴[聲声]|铃[聲声]|[腳脚]步[聲声]|敲門[聲声]?|敲门[聲声]?|歡呼|欢呼|沉默|停頓|停顿|旁白|OS"
+)
+
+# The words of events: [Music fades in], [The door opens], [Phone rings].
+_EVENTS: Final = _ACTS | frozenset(
+    """
+    fades opens closes plays rings starts stops begins ends enters exits leaves arrives knocks slams creaks barks
+    swells continues approaches beeps buzzes rises falls stands sits walks runs turns looks points rolls honks roars
+    explodes shatters rumbles chirps ticks drops clicks
+    """.split()
+)
+_EVENT_NOUNS: Final = _SOUNDS | frozenset(
+    """
+    door doors phone telephone thunder footsteps sound sounds sfx crowd audience bell bells knock knocking siren sirens
+    wind rain noise gunshot gunshots explosion cut scene intro outro interlude fade transition laughing applause static
+    typing chatter birds alarm horn engine
+    """.split()
+)
+_BESIDE_AN_EVENT: Final = (
+    _BESIDE_AN_ACT | _BESIDE_A_SOUND | _EVENTS | frozenset("of on at from to by effect effects slowly nearby".split())
+)
+_PREPOSITIONS: Final = frozenset("in out of on at from against through over under".split())
+_EVENT_IN_CHINESE: Final = re.compile(
+    r".*(?:音[樂乐]|音效|掌[聲声]|[鈴铃][聲声]|[響响]起|淡入|淡出|腳步聲|脚步声|敲[門门]|[開开關关][門门]|雷[聲声]|雨[聲声]|[風风][聲声]|笑[聲声]|背景|轉場|转场)"
+    r".*",
+    re.DOTALL,
+)
+_WORD: Final = re.compile(r"[^\s,.;:!?，。；：！？、…]+")
+
+
+def key_of(name: str) -> str:
+    """Return what the spellings of a style's name have in common: ``Narration professional`` is its own hyphenated."""
+    return _SPACES.sub("", name).casefold()
+
+
+class Meaning(NamedTuple):
+    """Styles that a word means."""
+
+    word: str
+    """A word that means the same: the style's name, if it is one style."""
+    styles: tuple[str, ...]
+    """The best one first."""
+
+
+def _words_of_styles() -> dict[str, tuple[str, ...]]:
+    meanings = {key_of(style): (style,) for style in STYLES}
+    for style in STYLES & {"terrified", "fearful"}:
+        meanings[style] = (style, *({"terrified", "fearful"} - {style}))
+    for styles, words in _WORDS_BY_STYLES.items():
+        meanings.update((key_of(word), tuple(styles.split())) for word in words.split())
+    return meanings
+
+
+_MEANINGS: Final = _words_of_styles()
+
+
+def meaning_of(content: str) -> Meaning | None:
+    """Return the styles that a tag or a direction means; None if it means none."""
+    text = _plain(content)
+    if len(text) > _MAX_STYLE_CHARACTERS:
+        return None
+    words = " ".join(word for word in text.split() if word not in _AROUND_A_STYLE)
+    in_chinese = _AROUND_A_STYLE_IN_CHINESE.fullmatch(text)
+    for candidate in (text, words, in_chinese[1] if in_chinese is not None else ""):
+        styles = _MEANINGS.get(key_of(candidate))
+        if styles is not None:
+            return Meaning(styles[0] if len(styles) == 1 else key_of(candidate), styles)
+    return None
+
+
+def is_style_name(name: str) -> bool:
+    """Return whether ``name`` has the form of a style's name."""
+    return _STYLE_NAME.fullmatch(name) is not None
+
+
+def is_noun(content: str) -> bool:
+    """Return whether a style's name is an everyday noun, too: (story), [Assistant]."""
+    return key_of(_plain(content)) in _NOUNS
+
+
+def explicit_style(content: str) -> str | None:
+    """Return the name in ``style: name`` or ``style name``; None for any other content."""
+    match = _EXPLICIT_STYLE.fullmatch(content.strip())
+    return " ".join(match["name"].split()) if match is not None else None
+
+
+def ends_style(content: str) -> bool:
+    """Return whether a tag ends a style: ``normal``, ``/cheerful``, ``/style``."""
+    text = _plain(content)
+    if text.startswith("/"):
+        return text[1:].strip() == "style" or meaning_of(text[1:]) is not None
+    return text in _ENDS_OF_STYLE
+
+
+def pause_of(content: str) -> int | None:
+    """Return the milliseconds that a tag or a direction asks to pause; None if it does not.
+
+    They may be more than a pause may have. A number without a unit is in seconds up to ten, and in milliseconds above.
+    """
+    text = _plain(content)
+    if _PAUSE.fullmatch(text):
+        return DEFAULT_PAUSE_MS
+    match = _TIMED_PAUSE.fullmatch(text) or _PAUSE_OF_TIME.fullmatch(text)
+    return _milliseconds(match) if match is not None else None
+
+
+def duration_of(text: str) -> int | None:
+    """Return the milliseconds of a duration as SSML has it: ``500ms``, ``1.5s``."""
+    match = _DURATION.fullmatch(text.strip().casefold())
+    return _milliseconds(match) if match is not None else None
+
+
+def is_known(content: str) -> bool:
+    """Return whether a direction says what nobody speaks: an act, a sound, a pause or a way of speaking.
+
+    Styles that are everyday nouns are left out.
+    """
+    pieces = [piece for piece in re.split("[,，、;；]", content) if piece.strip()]
+    return bool(pieces) and len(content) <= 80 and all(_is_known_piece(piece) for piece in pieces)
+
+
+def is_act(content: str) -> bool:
+    """Return whether ``content`` is an act in the form that is written in asterisks: *laughs*, *clears throat*."""
+    words = _plain(content).split()
+    if words and words[0] in _ACTS and all(word in _BESIDE_AN_ACT for word in words[1:]):
+        return True
+    return words == ["pauses"] or _ACTS_IN_CHINESE.fullmatch(_plain(content)) is not None
+
+
+def reads_like_event(content: str) -> bool:
+    """Return whether ``content`` tells what happens, as in "Music fades in", and so is no speaker's name."""
+    text = _plain(content)
+    if _EVENT_IN_CHINESE.fullmatch(text):
+        return True
+    words = _WORD.findall(text)
+    if any(word in _EVENTS for word in words):
+        return True
+    if not any(word in _EVENT_NOUNS for word in words):
+        return False
+    if all(word in _BESIDE_AN_EVENT or word in _EVENT_NOUNS for word in words):
+        return True
+    return words[0] in _EVENT_NOUNS and any(word in _PREPOSITIONS for word in words)
+
+
+def _is_known_piece(piece: str) -> bool:
+    if pause_of(piece) is not None or (meaning_of(piece) is not None and not is_noun(piece)):
+        return True
+    text = _plain(piece)
+    if text in _PHRASES or _ACTS_IN_CHINESE.fullmatch(text):
+        return True
+    words = _WORD.findall(text)
+    is_act = any(word in _ACTS or word in _ACTS_IN_OTHER_FORMS for word in words) and all(
+        word in _ACTS or word in _ACTS_IN_OTHER_FORMS or word in _BESIDE_AN_ACT for word in words
+    )
+    return is_act or (
+        any(word in _SOUNDS for word in words) and all(word in _SOUNDS or word in _BESIDE_A_SOUND for word in words)
+    )
+
+
+def _plain(content: str) -> str:
+    return " ".join(content.split()).casefold().rstrip(".!…。！")
+
+
+def _milliseconds(match: re.Match[str]) -> int:
+    number = float(match["number"].replace(",", "."))
+    unit = match["unit"]
+    if unit is None:
+        is_seconds = number <= MAX_PAUSE_MS / 1000
+    else:
+        is_seconds = unit.startswith(("s", "秒"))
+    return round(number * 1000) if is_seconds else round(number)

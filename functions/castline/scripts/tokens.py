@@ -1,0 +1,259 @@
+"""Tokens of a text: its words, and the characters that may be marks. Splitting takes linear time."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import Enum, auto
+from html import unescape
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
+
+_OPENING: Final = {"(": "round", "（": "round", "[": "square", "［": "square", "【": "lenticular"}
+_CLOSING: Final = {")": "round", "）": "round", "]": "square", "］": "square", "】": "lenticular"}
+_SPECIAL: Final = re.compile(
+    "\r\n|[\n\r\u2028\u2029]" r"|[\\`<&()（）\[\]［］【】]|!\[|\*+|_+|~+|(?:https?|ftp)://|www\.", re.IGNORECASE
+)
+_TICKS: Final = re.compile("`+")
+_ESCAPABLE: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~（）［］【】•‣◦▪●–—─")
+_ENTITY: Final = re.compile("&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ELEMENT: Final = re.compile(
+    r"""</?(?P<name>[A-Za-z][A-Za-z0-9:-]{0,40})"""
+    r"""(?P<attributes>(?>\s+[A-Za-z_:][A-Za-z0-9_.:-]{0,40}+(?>\s*+=\s*+(?>"[^"<]*+"|'[^'<]*+'|[^\s"'=<>`]++)))*+)\s*+/?>"""
+)
+_ELEMENTS: Final = frozenset(
+    """
+    b i em strong u s del ins strike br p div span a code pre kbd h1 h2 h3 h4 h5 h6 ul ol li blockquote sub sup small
+    big mark font center hr img q cite table thead tbody tr td th
+    speak voice prosody break emphasis say-as phoneme lang audio bookmark
+    """.split()
+)
+_DECLARATION: Final = re.compile(r"<(?:\?[A-Za-z][^<>]*+\?|![A-Za-z][^<>]*+)>")
+_AUTOLINK: Final = re.compile(
+    r"<(?P<address>(?:https?|ftp)://[^\s<>]++|(?:mailto:)?[^\s<>@:/]{1,64}@[^\s<>@:/]{1,255})>"
+)
+_ADDRESS: Final = re.compile(
+    r"""(?:(?:https?|ftp)://(?:[^\s/?\#@<>"]{1,200}@)?|(?=www\.))
+    (?P<host>\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|[^\W_](?:[\w.-]*\w)?)
+    (?P<rest>(?::[0-9]+)?(?:[/?\#][!\#-;=?-_a-z{-~]*)?)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_AFTER_ADDRESS: Final = ".,;:!?'\")]}*_~|"
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    TEXT = auto()
+    BREAK = auto()
+    """A line break."""
+    WRITTEN_OTHERWISE = auto()
+    """Text that is written in another way than it is spoken: an escape, an entity, an address, code."""
+    RUN = auto()
+    """Some ``*``, ``_`` or ``~``."""
+    OPEN = auto()
+    CLOSE = auto()
+    ELEMENT = auto()
+    """A tag of HTML or SSML."""
+    COMMENT = auto()
+
+
+class Token(NamedTuple):
+    """A piece of a text, from ``start`` to ``end``."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    """What is spoken; the kind of a bracket, with ``!`` before it for an image; the name of an element."""
+    mark: int = -1
+    """Where a backslash makes it plain text."""
+
+
+def is_wide(character: str) -> bool:
+    """Return whether a character is of a script that has no spaces, or joins particles to words, as Korean does."""
+    return (
+        "\u0e00" <= character <= "\u109f"
+        or "\u1100" <= character <= "\u11ff"
+        or (
+            "\u1780" <= character <= "\u17ff"
+            or "\u2e80" <= character <= "\ud7ff"
+            or "\uf900" <= character <= "\ufaff"
+            or "\ufe30" <= character <= "\ufe4f"
+            or "\uff00" <= character <= "\uffef"
+            or "\U00020000" <= character <= "\U0003ffff"
+        )
+    )
+
+
+def is_narrow_letter(character: str) -> bool:
+    """Return whether a character is a letter, an accent or a digit of a script with spaces; "" is none."""
+    return (
+        bool(character)
+        and not is_wide(character)
+        and (character.isalnum() or unicodedata.category(character)[0] == "M")
+    )
+
+
+def tokens_of(text: str, start: int, end: int) -> Iterator[Token]:
+    """Split the part of ``text`` from ``start`` to ``end``, without gaps."""
+    tokenizer = _Tokenizer(text, start, end)
+    position = start
+    while position < end:
+        match = _SPECIAL.search(text, position, end)
+        if match is None:
+            break
+        token = tokenizer.token_at(match)
+        if token is None:
+            # A character that is no mark here: it goes with the words after it.
+            yield Token(Kind.TEXT, position, match.end(), text[position : match.end()])
+            position = match.end()
+            continue
+        if position < match.start():
+            yield Token(Kind.TEXT, position, match.start(), text[position : match.start()])
+        yield token
+        position = token.end
+    if position < end:
+        yield Token(Kind.TEXT, position, end, text[position:end])
+
+
+def with_hosts(text: str) -> str:
+    """Return ``text`` with each address in it replaced by its host."""
+    pieces: list[str] = []
+    position = 0
+    for match in re.finditer(r"(?:https?|ftp)://|www\.", text, re.IGNORECASE):
+        if match.start() < position:
+            continue
+        token = _address_at(text, match.start(), len(text))
+        if token is not None:
+            pieces += [text[position : token.start], token.text]
+            position = token.end
+    return "".join([*pieces, text[position:]])
+
+
+class _Tokenizer:
+    """Reads tokens of one stretch of a text."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text = text
+        self._start = start
+        self._end = end
+        self._runs_of_ticks: dict[int, list[int]] | None = None
+        self._has_no_end_of_comment = False
+
+    def token_at(self, match: re.Match[str]) -> Token | None:
+        """Return the token that begins with a special character; None if the character is plain text."""
+        start, end, found = match.start(), match.end(), match[0]
+        first = found[0]
+        if first in "*_~":
+            return Token(Kind.RUN, start, end, found)
+        if first in _OPENING:
+            return Token(Kind.OPEN, start, end, _OPENING[first])
+        if first in _CLOSING:
+            return Token(Kind.CLOSE, start, end, _CLOSING[first])
+        if first == "!":
+            return Token(Kind.OPEN, start, end, "!square")
+        if first == "\\":
+            return self._escape(start)
+        if first == "`":
+            return self._code(start)
+        if first == "<":
+            return self._element(start)
+        if first == "&":
+            return self._entity(start)
+        if first in "hHfFwW":
+            return _address_at(self._text, start, self._end)
+        return Token(Kind.BREAK, start, end, found)
+
+    def _escape(self, start: int) -> Token | None:
+        if start + 1 >= self._end:
+            return None
+        escaped = self._text[start + 1]
+        return Token(Kind.WRITTEN_OTHERWISE, start, start + 2, escaped, start) if escaped in _ESCAPABLE else None
+
+    def _code(self, start: int) -> Token | None:
+        if self._runs_of_ticks is None:
+            self._runs_of_ticks = {}
+            for run in _TICKS.finditer(self._text, start, self._end):
+                self._runs_of_ticks.setdefault(len(run[0]), []).append(run.start())
+            for starts in self._runs_of_ticks.values():
+                starts.reverse()
+        ticks = _TICKS.match(self._text, start, self._end)
+        length = len(ticks[0]) if ticks is not None else 0
+        ends = self._runs_of_ticks.get(length, [])
+        while ends and ends[-1] <= start:
+            ends.pop()
+        if not ends:
+            return Token(Kind.TEXT, start, start + length, self._text[start : start + length])
+        content = self._text[start + length : ends[-1]]
+        if content.strip() and content[0] == content[-1] == " ":
+            content = content[1:-1]
+        return Token(Kind.WRITTEN_OTHERWISE, start, ends[-1] + length, with_hosts(content), start)
+
+    def _element(self, start: int) -> Token | None:
+        text, end = self._text, self._end
+        if text.startswith("<!--", start):
+            closed = -1 if self._has_no_end_of_comment else text.find("-->", start + 4, end)
+            self._has_no_end_of_comment = closed < 0
+            return Token(Kind.COMMENT, start, closed + 3, "", start) if closed >= 0 else None
+        if (match := _DECLARATION.match(text, start, end)) is not None:
+            return Token(Kind.COMMENT, start, match.end(), "", start)
+        if (match := _AUTOLINK.match(text, start, end)) is not None:
+            return Token(
+                Kind.WRITTEN_OTHERWISE,
+                start,
+                match.end(),
+                with_hosts(match["address"].removeprefix("mailto:")),
+                start,
+            )
+        match = _ELEMENT.match(text, start, end)
+        if match is None:
+            return None
+        name = match["name"].casefold()
+        if name not in _ELEMENTS and not name.startswith("mstts:"):
+            return None
+        return Token(Kind.ELEMENT, start, match.end(), name, start)
+
+    def _entity(self, start: int) -> Token | None:
+        match = _ENTITY.match(self._text, start, self._end)
+        if match is None:
+            return None
+        character = unescape(match[0])
+        if character == match[0]:
+            return None
+        visible = "".join(each if each.isprintable() or each == "\xa0" else " " for each in character)
+        return Token(Kind.WRITTEN_OTHERWISE, start, match.end(), visible or " ", start)
+
+
+def _address_at(text: str, start: int, end: int) -> Token | None:
+    """Return the address at ``start``, with what is spoken of it: its host."""
+    if start > 0 and is_narrow_letter(text[start - 1]):
+        return None
+    match = _ADDRESS.match(text, start, end)
+    if match is None:
+        return None
+    host = match["host"]
+    if match.start("host") == start and host.count(".") < 2:
+        return None
+    rest = _without_sentence(match["rest"])
+    if match.start("host") == start and not rest:
+        return Token(Kind.TEXT, start, match.end("host"), host)
+    mark = text.index("." if match.start("host") == start else ":", start)
+    return Token(Kind.WRITTEN_OTHERWISE, start, match.start("rest") + len(rest), host.strip("[]"), mark)
+
+
+def _without_sentence(rest: str) -> str:
+    """Return the end of an address without the punctuation of the sentence that it stands in."""
+    end = len(rest)
+    unopened = rest.count(")") - rest.count("(")
+    while end and rest[end - 1] in _AFTER_ADDRESS:
+        if rest[end - 1] == ")":
+            if unopened <= 0:
+                break
+            unopened -= 1
+        end -= 1
+    return rest[:end]
