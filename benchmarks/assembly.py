@@ -26,6 +26,7 @@ from benchmarks.process_figures import ProcessFigures
 from benchmarks.spoken_segments import CROSSFADE_MS, GAP_MS, SpokenSegments, speak_segments
 from benchmarks.target import Target, print_targets
 from castline.audio.frame_timeline import place
+from castline.audio.timeline import TurnLengths
 from castline.pcm import SAMPLE_RATE_HZ
 
 Method = Literal["frames", "pydub"]
@@ -72,8 +73,8 @@ def measure(method: Method, segments: SpokenSegments, count: int) -> Measurement
 
 
 def _expected_seconds(segments: SpokenSegments, count: int) -> float:
-    lengths = [[samples] for samples in segments.lengths(count)]
-    frame_timeline = place(lengths, gap_ms=GAP_MS, crossfade_ms=CROSSFADE_MS)
+    turns = [TurnLengths(segments=(samples,), gap_ms=GAP_MS) for samples in segments.lengths(count)]
+    frame_timeline = place(turns, crossfade_ms=CROSSFADE_MS)
     assert frame_timeline is not None
     return frame_timeline.timeline().total_samples / SAMPLE_RATE_HZ
 

@@ -12,6 +12,7 @@ from benchmarks.spoken_segments import CROSSFADE_MS, GAP_MS, SpokenSegments
 from castline.audio.frame_joining import join_frames
 from castline.audio.frame_timeline import place
 from castline.audio.stored_segment import frames_range
+from castline.audio.timeline import TurnLengths
 from castline.pcm import ms_to_samples
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 64 * 1024  # as storage reads
 
 
-class _TurnsOfOneSegment(Sequence[Sequence[int]]):
+class _TurnsOfOneSegment(Sequence[TurnLengths]):
     """A sequence of turns for :func:`place` without a list for every turn, which would count as memory of joining."""
 
     def __init__(self, lengths: Sequence[int]) -> None:
@@ -30,14 +31,14 @@ class _TurnsOfOneSegment(Sequence[Sequence[int]]):
         return len(self._lengths)
 
     def __getitem__(self, position: Any) -> Any:
-        return (self._lengths[position],)
+        return TurnLengths(segments=(self._lengths[position],), gap_ms=GAP_MS)
 
 
 def main(folder: Path, count: int, output: Path) -> None:
     """Join the first ``count`` segments of ``folder``, each a turn of its own."""
     segments = SpokenSegments.open(folder)
     lengths = segments.lengths(count)
-    frame_timeline = place(_TurnsOfOneSegment(lengths), gap_ms=GAP_MS, crossfade_ms=CROSSFADE_MS)
+    frame_timeline = place(_TurnsOfOneSegment(lengths), crossfade_ms=CROSSFADE_MS)
     assert frame_timeline is not None
     chunks = join_frames(
         map(_read_frames, segments.stored_files(count), lengths),

@@ -18,7 +18,7 @@ from castline.observability import logger, measure, note, trace_header
 from castline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from botocore.config import Config
     from mypy_boto3_s3 import S3Client
@@ -27,16 +27,21 @@ if TYPE_CHECKING:
     from castline.jobs.executions import Executions
     from castline.jobs.model import Job
     from castline.jobs.repository import JobRepository
+    from castline.pronunciation_sets.repository import PronunciationSetRepository
     from castline.speech.errors import ProviderAuthFailed, SpeechError
     from castline.speech.key_rotation import SpeechSecret
+    from castline.speech.pronunciation import Pronunciation
     from castline.speech.providers.base import SpeechProvider, SpeechSession
     from castline.speech.providers.registry import EnabledProvider
     from castline.speech.voice_list import Voice, VoiceList
     from castline.usecases.assemble_job import AssembleJob
     from castline.usecases.cancel_job import CancelJob
     from castline.usecases.fail_job import FailJob
+    from castline.usecases.keep_pronunciations import KeepPronunciations
     from castline.usecases.plan_job import PlanJob
+    from castline.usecases.prepare_dialogue import PrepareDialogue
     from castline.usecases.reconcile_jobs import ReconcileJobs
+    from castline.usecases.resolve_pronunciations import ResolvePronunciations
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
     from castline.usecases.view_jobs import ViewJobs
@@ -137,11 +142,47 @@ def submit_job() -> SubmitJob:
     return SubmitJob(
         job_repository(),
         executions(),
-        providers=speech_providers,
+        prepare=prepare_dialogue(),
+        pronunciations=resolve_pronunciations(),
         max_active_jobs=settings().max_active_jobs,
         now=clock(),
         submitted=_count_submission,
     )
+
+
+@_made_once
+def pronunciation_sets() -> PronunciationSetRepository:
+    """Return the pronunciation sets, in the jobs table."""
+    import boto3
+
+    from castline.pronunciation_sets.repository import PronunciationSetRepository
+
+    client = boto3.client("dynamodb", config=_answering_config())
+    return PronunciationSetRepository(client, settings().table_name)
+
+
+@_made_once
+def keep_pronunciations() -> KeepPronunciations:
+    """Return the use case that keeps the pronunciation sets of users."""
+    from castline.usecases.keep_pronunciations import KeepPronunciations
+
+    return KeepPronunciations(pronunciation_sets(), providers=speech_providers, now=clock())
+
+
+@_made_once
+def resolve_pronunciations() -> ResolvePronunciations:
+    """Return the use case that gives the pronunciations of a submission."""
+    from castline.usecases.resolve_pronunciations import ResolvePronunciations
+
+    return ResolvePronunciations(pronunciation_sets())
+
+
+@_made_once
+def prepare_dialogue() -> PrepareDialogue:
+    """Return the use case that checks and completes a dialogue."""
+    from castline.usecases.prepare_dialogue import PrepareDialogue
+
+    return PrepareDialogue(providers=speech_providers, voices=lambda provider_id: voice_list(provider_id).voices())
 
 
 @_made_once

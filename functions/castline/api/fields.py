@@ -17,6 +17,8 @@ CHARACTER_BYTES = 12
 """Bytes that one character takes in JSON at most: two escapes such as ``\\ud83d``."""
 OBJECT_BYTES = 300
 """Room for an object's names, numbers, indentation and punctuation."""
+MAX_REQUEST_BYTES = 5 * 1024 * 1024
+"""Bytes of the largest body: an event for Lambda, which holds it as escaped JSON, may have 6 MB."""
 _MAX_UNKNOWN_FIELDS = 2
 """Number of unknown fields of one object that are reported: a client that sees two knows what to look for."""
 
@@ -75,7 +77,7 @@ class Request(BaseModel):
     def _leave_out_most_unknown_fields(cls, data: Any) -> Any:
         """Each unknown field costs an error: thousands of them would cost seconds and gigabytes."""
         fields = cls.model_fields
-        if not isinstance(data, dict) or len(data) <= len(fields):
+        if not isinstance(data, dict) or data.keys() <= fields.keys():
             return data
         unknown = islice((name for name in data if name not in fields), _MAX_UNKNOWN_FIELDS)
         return {name: data[name] for name in (*(name for name in fields if name in data), *unknown)}

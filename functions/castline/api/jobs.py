@@ -16,7 +16,7 @@ from castline.api.contract import Answer, Router, follow
 from castline.api.etags import answer_conditionally
 from castline.api.identity import noted_user_id
 from castline.api.negotiation import Language, preferred_language, prefers_json
-from castline.api.validation import InvalidRequest
+from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.audio.content_disposition import content_disposition
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleFormat, render
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+    from castline.usecases.submit_job import Submission
 
 DOWNLOAD_SECONDS = 15 * 60
 """How long a presigned URL works."""
@@ -63,6 +65,7 @@ SUBMISSION_ERRORS: Final = (
     errors.IDEMPOTENCY_KEY_REUSED,
     errors.JOB_LIMIT_EXCEEDED,
     errors.SERVICE_UNAVAILABLE,
+    errors.PROVIDER_UNAVAILABLE,
 )
 _READING_ERRORS: Final = (errors.JOB_NOT_FOUND, errors.SERVICE_UNAVAILABLE)
 _JOB_HEADERS: Final = ("ETag", "Cache-Control", "Vary", "Content-Language", "Retry-After")
@@ -82,7 +85,7 @@ router = Router()
 def create_job(
     request: Annotated[requests.CreateJobRequest, Body()],
     idempotency_key: IdempotencyKey = None,
-) -> responses.JobSummary:
+) -> responses.SubmittedJob:
     """Submit a dialogue and get a job; the same job again for the same Idempotency-Key within a day."""
     return _submit(request, idempotency_key)
 
@@ -99,7 +102,7 @@ def create_job(
 def create_single_voice_job(
     request: Annotated[requests.CreateSingleVoiceJobRequest, Body()],
     idempotency_key: IdempotencyKey = None,
-) -> responses.JobSummary:
+) -> responses.SubmittedJob:
     """Submit a text to be spoken in one voice."""
     return _submit(request, idempotency_key)
 
@@ -326,12 +329,29 @@ def cancel_job(job_id: JobId) -> responses.JobSummary:
 
 def _submit(
     request: requests.CreateJobRequest | requests.CreateSingleVoiceJobRequest, idempotency_key: str | None
-) -> responses.JobSummary:
+) -> responses.SubmittedJob:
     dialogue = request.to_dialogue()
-    job = composition.submit_job()(_user_id(), dialogue, idempotency_key=idempotency_key)
-    note(job_id=job.id)
+    submission = composition.submit_job()(
+        _user_id(),
+        dialogue,
+        pronunciation_sets=request.pronunciation_sets,
+        idempotency_key=idempotency_key,
+    )
+    note(job_id=submission.job.id)
     logger.info("submitted", extra={"turns": len(dialogue.turns)})
-    return summary(job)
+    return submitted(submission, router.current_event.headers.get("accept-language"))
+
+
+def submitted(submission: Submission, accept_language: str | None) -> responses.SubmittedJob:
+    """Return the answer to a submission."""
+    language = preferred_language(accept_language)
+    return responses.SubmittedJob(
+        **summary(submission.job).model_dump(exclude_none=True),
+        warnings=[
+            responses.Warning.of(each.warning, language, turn_index=each.turn_index)
+            for each in submission.warnings[:MAX_PROBLEMS]
+        ],
+    )
 
 
 def _user_id() -> str:

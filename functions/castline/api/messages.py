@@ -42,6 +42,15 @@ _ERRORS: _Catalogue = {
     "JOB_NOT_FOUND": {_ZH: "工作不存在", _EN: "There is no such job."},
     "METHOD_NOT_ALLOWED": {_ZH: "這個路徑不接受這個方法", _EN: "This path does not take this method."},
     "NOT_FOUND": {_ZH: "路徑不存在", _EN: "There is nothing at this path."},
+    "PRECONDITION_FAILED": {
+        _ZH: "這組發音與 If-Match 或 If-None-Match 的條件不符，請重新讀取後再試",
+        _EN: "The pronunciation set is not as If-Match or If-None-Match demands. Please read it again.",
+    },
+    "PRONUNCIATION_SET_LIMIT_EXCEEDED": {
+        _ZH: "已達發音組數上限，請先刪除不需要的發音組",
+        _EN: "You have reached the limit of pronunciation sets. Please delete one first.",
+    },
+    "PRONUNCIATION_SET_NOT_FOUND": {_ZH: "發音組不存在", _EN: "There is no such pronunciation set."},
     "PROVIDER_UNAVAILABLE": {
         _ZH: "語音服務暫時無法使用，請稍後再試",
         _EN: "The speech provider is unavailable for the moment. Please try again later.",
@@ -118,6 +127,18 @@ _PROBLEMS: _Catalogue = {
         _ZH: "聲音「{voice_id}」的語速固定，請將 speed 設為 1，或換一個聲音",
         _EN: "the voice {voice_id} cannot speak faster or slower; leave speed at 1, or choose another voice",
     },
+    "no_styles": {
+        _ZH: "聲音「{voice_id}」沒有說話風格，請刪除 style，或換一個聲音",
+        _EN: "the voice {voice_id} has no styles; leave style out, or choose another voice",
+    },
+    "one_language": {
+        _ZH: "聲音「{voice_id}」只說自己的語言，請刪除 language，或換一個多語言的聲音",
+        _EN: "the voice {voice_id} speaks only its own language; leave language out, or choose a multilingual voice",
+    },
+    "style_of_voice": {
+        _ZH: "聲音「{voice_id}」沒有這個說話風格，可用的是：{styles}",
+        _EN: "the voice {voice_id} does not have this style; it has: {styles}",
+    },
     "script_empty": {
         _ZH: "第 {line} 行：腳本沒有任何台詞，請寫成「A：你好」的形式",
         _EN: "line {line}: the script has nothing to speak; write lines such as A: Hello",
@@ -170,6 +191,14 @@ _PROBLEMS: _Catalogue = {
     },
     "too_many_values": {_ZH: "JSON 的陣列與物件過多", _EN: "the JSON has too many arrays and objects"},
     "too_short": {_ZH: "至少需要 {min_length} 項", _EN: "must have at least {min_length} items"},
+    "unknown_phoneme": {
+        _ZH: "沒有語音服務能以這個語言朗讀這個音標，請檢查拼寫、alphabet 與 language",
+        _EN: "no speech provider knows this phoneme in this language; check its spelling, alphabet and language",
+    },
+    "unknown_pronunciation_set": {
+        _ZH: "沒有名為「{name}」的發音組",
+        _EN: "you have no pronunciation set named {name}",
+    },
     "unspeakable_character": {
         _ZH: "第 {position} 個字元無法朗讀（{code_point}）",
         _EN: "character {position} cannot be spoken ({code_point})",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -77,6 +76,17 @@ class PronunciationSchema(Request):
             raise PydanticCustomError("pronunciation_alphabet", "alphabet is only for a phoneme")
         return self
 
+    @classmethod
+    def of(cls, entry: Pronunciation) -> Self:
+        """Return the schema of the domain's pronunciation."""
+        return cls(
+            text=entry.text,
+            alias=entry.alias,
+            phoneme=entry.phoneme,
+            alphabet=entry.alphabet,
+            language=entry.language,
+        )
+
     def to_pronunciation(self) -> Pronunciation:
         """Return the domain's pronunciation for this one."""
         return Pronunciation(
@@ -92,7 +102,7 @@ def _without_duplicates(entries: list[PronunciationSchema]) -> list[Pronunciatio
     seen: set[tuple[str, str]] = set()
     problems: list[InitErrorDetails] = []
     for position, entry in enumerate(entries):
-        key = (unicodedata.normalize("NFC", entry.text), (entry.language or "").lower())
+        key = entry.to_pronunciation().key
         if key in seen:
             kind = PydanticCustomError("duplicate_pronunciation", "an earlier entry has the same text and language")
             problems.append(InitErrorDetails(type=kind, loc=(position, "text"), input=None))
@@ -124,3 +134,13 @@ SetName = Annotated[
 ]
 SetNames = Annotated[list[SetName], Field(max_length=MAX_SETS_OF_JOB)]
 """The sets that a job is spoken with; where two have the same text and language, the earlier one holds."""
+
+
+class PutPronunciationSetRequest(Request):
+    """The entries of a set.
+
+    Refused as well, with 400: two entries of the same text and language, and a phoneme that no speech provider knows
+    in the entry's language, or in any language if it has none.
+    """
+
+    entries: Pronunciations

@@ -10,6 +10,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from castline.api.fields import (
     CHARACTER_BYTES,
+    MAX_REQUEST_BYTES,
     NOT_BLANK_PATTERN,
     OBJECT_BYTES,
     SPEAKABLE_PATTERN,
@@ -19,11 +20,13 @@ from castline.api.fields import (
     omittable,
     speakable,
 )
+from castline.api.pronunciation_schemas import Pronunciations, PronunciationSchema, SetNames
 from castline.api.rules import problems_between_fields, whole
 from castline.api.validation import MAX_PROBLEMS
 from castline.audio.formats import OutputFormat
 from castline.jobs import limits
 from castline.jobs.model import Delivery, Dialogue, JobType, Turn, VoiceAssignment
+from castline.scripts.parts import Markup
 from castline.speakers import first_spellings, speaker_key
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
 
@@ -67,15 +70,75 @@ VoiceName = Annotated[
     AfterValidator(speakable),
 ]
 Format = Annotated[OutputFormat, Field(strict=False)]
+Style = Annotated[str, Field(max_length=limits.MAX_STYLE_CHARACTERS, pattern=limits.STYLE_PATTERN)]
+StyleDegree = Annotated[float, Field(ge=limits.MIN_STYLE_DEGREE, le=limits.MAX_STYLE_DEGREE, allow_inf_nan=False)]
+Take = Annotated[int, Field(ge=0, le=limits.MAX_TAKE, exclude_if=lambda value: not value), BeforeValidator(whole)]
 
 
-class TurnSchema(Request):
+class DeliverySchema(Request):
+    """How a speaker or a turn is delivered. What is left out is as the speaker or the voice has it."""
+
+    speed: (
+        Annotated[
+            float,
+            Field(ge=limits.MIN_SPEED, le=limits.MAX_SPEED, allow_inf_nan=False),
+        ]
+        | None
+    ) = omittable()
+    """A factor on the voice's own speed. HD voices take only 1."""
+    pitch: (
+        Annotated[int, Field(ge=-limits.MAX_PITCH_PERCENT, le=limits.MAX_PITCH_PERCENT), BeforeValidator(whole)]
+        | None
+    ) = omittable()
+    """In percent, up or down from the voice's own pitch. HD voices take only 0."""
+    volume: Annotated[float, Field(ge=0, le=limits.MAX_VOLUME, allow_inf_nan=False)] | None = omittable()
+    """A factor on the amplitude."""
+    style: Style | None = omittable()
+    """One of the voice's `styles` in `GET /voices`. A style tag in the text goes before it."""
+    style_degree: StyleDegree | None = omittable()
+    """The strength of the style; 1 is as the voice has it."""
+    language: LanguageTag | None = omittable()
+    """The language that a multilingual voice speaks."""
+
+    def to_own_delivery(self) -> dict[str, Any]:
+        """Return the fields of the domain's ``OwnDelivery``."""
+        return {
+            "speed": self.speed,
+            "pitch": self.pitch,
+            "volume": self.volume,
+            "style": self.style,
+            "style_degree": self.style_degree,
+            "language": self.language,
+        }
+
+
+class TurnSchema(DeliverySchema):
     """One speaker's words."""
 
     speaker: Speaker
     text: Text
     index: Annotated[int, Field(ge=0, le=limits.MAX_TURN_INDEX), BeforeValidator(whole)]
     """Turns are spoken in order of index; no two have the same."""
+    chapter: (
+        Annotated[
+            str,
+            Field(
+                min_length=1,
+                max_length=limits.MAX_CHAPTER_CHARACTERS,
+                json_schema_extra={"pattern": NOT_BLANK_PATTERN},
+            ),
+            AfterValidator(not_blank),
+            AfterValidator(speakable),
+        ]
+        | None
+    ) = omittable()
+    """The title of the chapter that begins with this turn."""
+    pause_after_ms: Annotated[int, Field(ge=0, le=limits.MAX_PAUSE_AFTER_MS), BeforeValidator(whole)] | None = (
+        omittable()
+    )
+    """The pause before the next turn, in place of `gap_ms`; after the last turn, silence at the end."""
+    take: Take = 0
+    """The number of the reading. Another number has the same words spoken anew, and billed."""
 
 
 class SubmittedTurn(TurnSchema):
@@ -84,35 +147,60 @@ class SubmittedTurn(TurnSchema):
     line: Annotated[int | None, Field(ge=1, le=limits.MAX_TURN_INDEX), BeforeValidator(whole)] = None
     """Ignored: turns from `POST /dialogues/parse` can be submitted as they are."""
 
+    def to_turn(self, speaker: str) -> Turn:
+        """Return the domain's turn for this one.
 
-class VoiceAssignmentSchema(Request):
-    """The voice that speaks for one speaker."""
+        Args:
+            speaker: the speaker's name as the dialogue spells it.
+        """
+        return Turn(
+            speaker=speaker,
+            text=self.text,
+            index=self.index,
+            chapter=self.chapter,
+            pause_after_ms=self.pause_after_ms,
+            take=self.take,
+            **self.to_own_delivery(),
+        )
+
+
+class VoiceAssignmentSchema(DeliverySchema):
+    """The voice that speaks for one speaker, and how."""
 
     speaker: Speaker
     voice_id: VoiceId
     voice_name: VoiceName | None = omittable()
 
 
-class CreateJobRequest(Request):
+class TextOptions(Request):
+    """How the texts of a job are read and pronounced."""
+
+    markup: Annotated[Markup, Field(strict=False, exclude_if=lambda value: value is Markup.AUTO)] = Markup.AUTO
+    """`auto` understands marks, tags and stage directions in texts; `literal` speaks texts as they stand."""
+    pronunciations: Annotated[Pronunciations, Field(default=[], exclude_if=lambda value: not value)]
+    pronunciation_sets: Annotated[SetNames, Field(default=[], exclude_if=lambda value: not value)]
+    """Names of the user's pronunciation sets. Where two entries have the same text and language, that of
+    `pronunciations` goes before that of a set, and an earlier set before a later one."""
+
+    def to_text_options(self) -> dict[str, Any]:
+        """Return the fields of the domain's ``Dialogue``."""
+        return {
+            "markup": self.markup,
+            "pronunciations": tuple(each.to_pronunciation() for each in self.pronunciations),
+        }
+
+
+class CreateJobRequest(TextOptions):
     """A dialogue to be spoken.
 
     Refused as well, with 400: two turns of the same `index`; a speaker with no voice, or with two; texts of more than
-    100,000 characters in all; a dialogue that takes more than 399 KB when compressed. Names that differ only in
-    Unicode form (NFKC), in spaces or in invisible characters are one speaker. Refused with 400 is also a `provider`
-    that `GET /providers` does not list, and a `voice_id` of another provider's form.
+    100,000 characters in all; a dialogue that takes more than 399 KB when compressed; a `provider` that
+    `GET /providers` does not list; a `voice_id` of another provider's form; a `style` that the voice does not have;
+    a `speed`, a `pitch` or a `language` that the voice cannot be told. Names that differ only in Unicode form (NFKC),
+    in spaces or in invisible characters are one speaker. A body of more than 5 MB is refused with 413.
     """
 
-    MAX_BYTES: ClassVar = (
-        limits.MAX_DIALOGUE_CHARACTERS * CHARACTER_BYTES
-        + limits.MAX_TURNS * (limits.MAX_SPEAKER_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES)
-        + limits.MAX_TURNS
-        * (
-            (limits.MAX_SPEAKER_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS) * CHARACTER_BYTES
-            + MAX_VOICE_ID_LENGTH
-            + OBJECT_BYTES
-        )
-        + OBJECT_BYTES
-    )
+    MAX_BYTES: ClassVar = MAX_REQUEST_BYTES
 
     provider: ProviderId
     turns: Annotated[list[SubmittedTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
@@ -153,14 +241,13 @@ class CreateJobRequest(Request):
         spelling = first_spellings(turn.speaker for turn in turns)
         return Dialogue(
             provider=self.provider,
-            turns=tuple(
-                Turn(speaker=spelling[speaker_key(turn.speaker)], text=turn.text, index=turn.index) for turn in turns
-            ),
+            turns=tuple(turn.to_turn(spelling[speaker_key(turn.speaker)]) for turn in turns),
             voice_assignments=tuple(
                 VoiceAssignment(
                     speaker=spelling.get(speaker_key(each.speaker), each.speaker),
                     voice_id=each.voice_id,
                     voice_name=each.voice_name,
+                    **each.to_own_delivery(),
                 )
                 for each in self.voice_assignments
             ),
@@ -168,10 +255,11 @@ class CreateJobRequest(Request):
             output_format=self.output_format,
             gap_ms=self.gap_ms,
             crossfade_ms=self.crossfade_ms,
+            **self.to_text_options(),
         )
 
 
-class CreateSingleVoiceJobRequest(Request):
+class CreateSingleVoiceJobRequest(TextOptions):
     """A text to be spoken in one voice.
 
     Refused as well, with 400: another `speed` or `pitch` than the default for a high-definition (HD) voice, which is
@@ -180,8 +268,10 @@ class CreateSingleVoiceJobRequest(Request):
     """
 
     MAX_BYTES: ClassVar = (
-        limits.MAX_SINGLE_TEXT_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH
-    ) * CHARACTER_BYTES + OBJECT_BYTES
+        (limits.MAX_SINGLE_TEXT_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH) * CHARACTER_BYTES
+        + limits.MAX_PRONUNCIATIONS * PronunciationSchema.MAX_BYTES
+        + OBJECT_BYTES
+    )
 
     provider: ProviderId
     text: Annotated[Text, Field(max_length=limits.MAX_SINGLE_TEXT_CHARACTERS)]
@@ -209,19 +299,32 @@ class CreateSingleVoiceJobRequest(Request):
     ] = 0
     volume: Annotated[float, Field(ge=0, le=limits.MAX_VOLUME, allow_inf_nan=False)] = 1.0
     """A factor on the amplitude."""
+    style: Style | None = omittable()
+    """One of the voice's `styles` in `GET /voices`. A style tag in the text goes before it."""
+    style_degree: StyleDegree | None = omittable()
+    """The strength of the style; 1 is as the voice has it."""
+    take: Take = 0
+    """The number of the reading. Another number has the same words spoken anew, and billed."""
 
     def to_dialogue(self) -> Dialogue:
         """Return the domain's dialogue for this request: one turn."""
         return Dialogue(
             provider=self.provider,
-            turns=(Turn(speaker=NAMELESS_SPEAKER, text=self.text, index=0),),
+            turns=(Turn(speaker=NAMELESS_SPEAKER, text=self.text, index=0, take=self.take),),
             voice_assignments=(
-                VoiceAssignment(speaker=NAMELESS_SPEAKER, voice_id=self.voice_id, voice_name=self.voice_name),
+                VoiceAssignment(
+                    speaker=NAMELESS_SPEAKER,
+                    voice_id=self.voice_id,
+                    voice_name=self.voice_name,
+                    style=self.style,
+                    style_degree=self.style_degree,
+                ),
             ),
             language=self.language,
             output_format=self.output_format,
             job_type=JobType.SINGLE_TTS,
             delivery=Delivery(speed=self.speed, pitch_percent=self.pitch, volume=self.volume),
+            **self.to_text_options(),
         )
 
 

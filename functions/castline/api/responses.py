@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 from castline.api.messages import warning_message
 from castline.api.negotiation import Language
+from castline.api.pronunciation_schemas import PronunciationSchema
 from castline.api.requests import TurnSchema, VoiceAssignmentSchema
 from castline.jobs.model import Dialogue, JobStatus, JobType
+from castline.scripts.parts import Markup
 from castline.scripts.warnings import ScriptWarning, WarningKind
 from castline.speech.voice_list import Gender
 
@@ -30,6 +32,11 @@ Time = Annotated[
 def _left_out_when_none() -> Any:
     """Return an answer's field that is left out rather than null."""
     return Field(default=None, exclude_if=lambda value: value is None, json_schema_extra=_without_null)
+
+
+def _left_out_when_empty() -> Any:
+    """Return an answer's list that is left out rather than empty."""
+    return Field(default=[], exclude_if=lambda value: not value)
 
 
 def _without_null(schema: dict[str, Any]) -> None:
@@ -148,6 +155,24 @@ class JobSummary(_Answer):
     completed_at: Time | None = _left_out_when_none()
 
 
+class ChapterTimingSchema(_Answer):
+    """The time at which a chapter is heard. It lasts until the next one or the end."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    title: str
+    start_ms: int
+    end_ms: int
+
+
+class SubmittedJob(JobSummary):
+    """A job that has just been submitted."""
+
+    warnings: list[Warning] = _left_out_when_empty()
+    """What of the texts is not spoken, or not as it was asked for; left out when there is nothing of the kind. The
+    `line` counts the lines of the turn's text."""
+
+
 class TurnTimingSchema(_Answer):
     """The time at which a turn is heard."""
 
@@ -176,6 +201,8 @@ class ResultMetadata(_Answer):
     turn_timings: list[TurnTimingSchema]
     subtitle_timing: str
     """`reported` by the provider, or `estimated`, where a voice does not tell when its words are heard."""
+    chapters: list[ChapterTimingSchema] = _left_out_when_empty()
+    """Those that headings or the `chapter` of a turn name."""
 
 
 class Progress(_Answer):
@@ -195,11 +222,19 @@ class InputParams(_Answer):
     output_format: str
     gap_ms: int
     crossfade_ms: int
+    markup: Markup = Field(default=Markup.AUTO, exclude_if=lambda value: value is Markup.AUTO)
+    """How the texts were read; left out when it was `auto`."""
+    pronunciations: list[PronunciationSchema] = _left_out_when_empty()
+    """Those that the texts make use of, of the request and of its sets."""
 
     @classmethod
     def of(cls, dialogue: Dialogue) -> Self:
         """Return the request that ``dialogue`` was made from."""
-        return cls.model_validate(dialogue, from_attributes=True)
+        values = {name: getattr(dialogue, name) for name in cls.model_fields if name != "pronunciations"}
+        return cls.model_validate(
+            values | {"pronunciations": [PronunciationSchema.of(each) for each in dialogue.pronunciations]},
+            from_attributes=True,
+        )
 
 
 class SingleVoiceInputParams(_Answer):
@@ -214,6 +249,13 @@ class SingleVoiceInputParams(_Answer):
     speed: float
     pitch: int
     volume: float
+    style: str | None = _left_out_when_none()
+    style_degree: float | None = _left_out_when_none()
+    take: int = Field(default=0, exclude_if=lambda value: not value)
+    markup: Markup = Field(default=Markup.AUTO, exclude_if=lambda value: value is Markup.AUTO)
+    """How the text was read; left out when it was `auto`."""
+    pronunciations: list[PronunciationSchema] = _left_out_when_empty()
+    """Those that the text makes use of, of the request and of its sets."""
 
     @classmethod
     def of(cls, dialogue: Dialogue) -> Self:
@@ -229,6 +271,11 @@ class SingleVoiceInputParams(_Answer):
             speed=dialogue.delivery.speed,
             pitch=dialogue.delivery.pitch_percent,
             volume=dialogue.delivery.volume,
+            style=voice.style,
+            style_degree=voice.style_degree,
+            take=turn.take,
+            markup=dialogue.markup,
+            pronunciations=[PronunciationSchema.of(each) for each in dialogue.pronunciations],
         )
 
 

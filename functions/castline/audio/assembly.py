@@ -8,8 +8,8 @@ closely, and a file whose segments follow each other without a pause. Both ways 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate, chain, islice
-from typing import TYPE_CHECKING, Protocol
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Protocol
 
 from castline.audio.formats import OutputFormat, encode
 from castline.audio.frame_joining import join_frames
@@ -17,10 +17,14 @@ from castline.audio.frame_timeline import FrameTimeline, place
 from castline.audio.mixing import mix
 from castline.audio.mp3_frames import FRAME_SAMPLES
 from castline.audio.timeline import Timeline, lay_out
-from castline.pcm import ms_to_samples
+from castline.pcm import SAMPLE_WIDTH_BYTES, ms_to_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from castline.audio.timeline import TurnLengths
+
+_SILENCE_SAMPLES: Final = 1 << 15
 
 
 class SegmentSource(Protocol):
@@ -44,7 +48,7 @@ class Assembly:
     """A plan of a finished file: its format, its timeline and how it is made."""
 
     output_format: OutputFormat
-    segments_per_turn: tuple[int, ...]
+    turns: tuple[TurnLengths, ...]
     timeline: Timeline
     """The time at which each turn is heard in the finished file."""
     segment_starts: tuple[int, ...]
@@ -70,45 +74,60 @@ class Assembly:
         return encode(self.output_format, mixed, self.timeline.total_samples)
 
     def _turns(self, segments: Iterator[Iterator[bytes]]) -> Iterator[Iterator[bytes]]:
-        for count in self.segments_per_turn:
-            yield chain.from_iterable(islice(segments, count))
+        for turn in self.turns:
+            yield _with_pauses(turn, segments)
+
+
+def _with_pauses(turn: TurnLengths, segments: Iterator[Iterator[bytes]]) -> Iterator[bytes]:
+    """Yield the PCM of one turn: its segments, and the silences before and after them."""
+    for pause, segment in zip(turn.pauses_before, islice(segments, len(turn.segments)), strict=True):
+        yield from _silence(pause)
+        yield from segment
+    yield from _silence(turn.pause_after)
+
+
+def _silence(samples: int) -> Iterator[bytes]:
+    while samples:
+        count = min(samples, _SILENCE_SAMPLES)
+        yield bytes(count * SAMPLE_WIDTH_BYTES)
+        samples -= count
 
 
 def plan_assembly(
-    turns: Sequence[Sequence[int]],
-    *,
-    output_format: OutputFormat,
-    gap_ms: int,
-    crossfade_ms: int,
-    has_seamless_joints: bool,
+    turns: Sequence[TurnLengths], *, output_format: OutputFormat, crossfade_ms: int, has_seamless_joints: bool
 ) -> Assembly:
     """Decide how to make a file, before any segment is read.
 
     Args:
-        turns: the lengths in samples of each turn's segments.
+        turns: the lengths of the turns and of their parts.
         output_format: of the file.
-        gap_ms: the pause between two turns.
         crossfade_ms: how long each next turn fades in, starting that much earlier.
         has_seamless_joints: whether segments of one turn follow each other where a speaker would not pause.
     """
     frame_timeline: FrameTimeline | None = None
     if output_format is OutputFormat.MP3 and not has_seamless_joints:
-        frame_timeline = place(turns, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+        frame_timeline = place(turns, crossfade_ms=crossfade_ms)
     if frame_timeline is not None:
         timeline = frame_timeline.timeline()
         segment_starts = tuple(segment.first_frame * FRAME_SAMPLES for segment in frame_timeline.segments())
     else:
-        timeline = lay_out([sum(segments) for segments in turns], gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+        timeline = lay_out(turns, crossfade_ms=crossfade_ms)
         segment_starts = tuple(
             start
-            for span, segments in zip(timeline.spans, turns, strict=True)
-            for start in accumulate(segments[:-1], initial=span.start_sample)
+            for span, turn in zip(timeline.spans, turns, strict=True)
+            for start in _segment_starts(turn, span.start_sample)
         )
     return Assembly(
         output_format=output_format,
-        segments_per_turn=tuple(map(len, turns)),
+        turns=tuple(turns),
         timeline=timeline,
         segment_starts=segment_starts,
         fade_in_samples=ms_to_samples(crossfade_ms),
         frame_timeline=frame_timeline,
     )
+
+
+def _segment_starts(turn: TurnLengths, start_sample: int) -> Iterator[int]:
+    for pause, samples in zip(turn.pauses_before, turn.segments, strict=True):
+        yield start_sample + pause
+        start_sample += pause + samples

@@ -41,7 +41,7 @@ def join_frames(
             segment's stored frames cannot follow other frames, because they depend on earlier frames.
 
     Yields:
-        The Info frame, the segments' frames, and silent frames in the gaps.
+        The Info frame, the segments' frames, and silent frames in the gaps and pauses.
 
     Raises:
         BrokenSegment: A segment, or the PCM read for it, is shorter or longer than its place or is not made of
@@ -63,6 +63,8 @@ def join_frames(
             raise BrokenSegment(f"segment {position} needs frames before it, even when it is encoded again")
         yield _faded(head, steps_down)
         yield from rest
+    if frame_timeline.framing.audio_frames > end_frame:
+        yield SILENT_FRAME * (frame_timeline.framing.audio_frames - end_frame)
 
 
 def _steps_down(placed: PlacedSegment, fade_in_samples: int) -> tuple[int, ...]:

@@ -17,6 +17,8 @@ from castline.audio.timeline import Span, Timeline, turn_starts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from castline.audio.timeline import TurnLengths
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedSegment:
@@ -41,51 +43,42 @@ class PlacedSegment:
 class FrameTimeline:
     """The places of a dialogue's segments, in spoken order, and the times of its turns."""
 
-    turns: Sequence[Sequence[int]]
-    """The lengths in samples of each turn's segments."""
+    turns: Sequence[TurnLengths]
     first_frames: Sequence[int]
     """The frame at which each turn starts."""
 
     def segments(self) -> Iterator[PlacedSegment]:
         """Yield the place of every segment, lazily: there may be thousands."""
-        for turn, (lengths, first_frame) in enumerate(zip(self.turns, self.first_frames, strict=True)):
-            turn_samples = _turn_length(lengths)
-            frame = first_frame
-            for samples in lengths:
-                yield PlacedSegment(turn, turn_samples, frame, frame - first_frame, samples)
-                frame += Framing.of(samples).audio_frames
+        for number, (turn, first_frame) in enumerate(zip(self.turns, self.first_frames, strict=True)):
+            turn_samples = _turn_length(turn)
+            for samples, frames_into_turn in zip(turn.segments, _frames_before(turn), strict=True):
+                yield PlacedSegment(number, turn_samples, first_frame + frames_into_turn, frames_into_turn, samples)
 
     def timeline(self) -> Timeline:
-        """Return the span of each turn, from its first segment's first sample to its last segment's last sample."""
+        """Return the span of each turn, from its first sample to its last, pauses at its ends included."""
         return Timeline(
             tuple(
-                Span(frame * FRAME_SAMPLES, frame * FRAME_SAMPLES + _turn_length(lengths))
-                for frame, lengths in zip(self.first_frames, self.turns, strict=True)
+                Span(frame * FRAME_SAMPLES, frame * FRAME_SAMPLES + _turn_length(turn))
+                for frame, turn in zip(self.first_frames, self.turns, strict=True)
             )
         )
 
     @property
     def framing(self) -> Framing:
-        """The framing of the whole file: its last frame is the last frame of the last segment."""
+        """The framing of the whole file, which ends with the last turn."""
         return Framing.of(self.first_frames[-1] * FRAME_SAMPLES + _turn_length(self.turns[-1]))
 
 
-def place(
-    turns: Sequence[Sequence[int]],
-    *,
-    gap_ms: int,
-    crossfade_ms: int,
-) -> FrameTimeline | None:
+def place(turns: Sequence[TurnLengths], *, crossfade_ms: int) -> FrameTimeline | None:
     """Place the turns of a dialogue on whole frames.
 
-    The segments of a turn follow each other directly. A turn starts at the frame nearest to the start that
-    :func:`~castline.audio.timeline.turn_starts` gives, at most half a frame away. Each start is computed from the
-    exact position in samples, so rounding errors never add up.
+    Segments without a pause between them follow each other directly. A turn starts at the frame nearest to the start
+    that :func:`~castline.audio.timeline.turn_starts` gives, at most half a frame away, and so does a segment after a
+    pause, if the frames of the segment before it have ended by then. The start of a turn is computed from the exact
+    position in samples, so rounding errors never add up.
 
     Args:
-        turns: The lengths in samples of each turn's segments. At least one turn, each of at least one segment,
-            each of at least one sample.
-        gap_ms: The pause between two turns.
+        turns: At least one turn, each with at least one sample; every segment has at least one sample.
         crossfade_ms: By how much the next turn starts earlier.
 
     Returns:
@@ -93,27 +86,42 @@ def place(
         overlap, and often when less than 72 ms lie between them. Such a dialogue must be mixed.
 
     Raises:
-        ValueError: There is no turn, or one without segments, or a segment without samples.
+        ValueError: There is no turn, or a turn or a segment without samples.
     """
-    if not turns or not all(turns) or min(map(min, turns)) < 1:
-        raise ValueError("a dialogue has turns, turns have segments, and segments have samples")
-    lengths = (_turn_length(segments) for segments in turns)
-    ideal_starts = turn_starts(lengths, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    if not turns or not all(turn.samples and all(turn.segments) for turn in turns):
+        raise ValueError("a dialogue has turns, and turns and segments have samples")
+    ideal_starts = turn_starts(
+        map(_turn_length, turns), gaps_ms=(turn.gap_ms for turn in turns), crossfade_ms=crossfade_ms
+    )
     first_frames = array("Q")
     free_from = 0
-    for segments, ideal_start in zip(turns, ideal_starts, strict=True):
+    for turn, ideal_start in zip(turns, ideal_starts, strict=True):
         first_frame = _nearest_frame(ideal_start)
         if first_frame < free_from:
             return None
         first_frames.append(first_frame)
-        free_from = first_frame + sum(Framing.of(samples).audio_frames for samples in segments)
+        if turn.segments:
+            *_, frames_before_last = _frames_before(turn)
+            free_from = first_frame + frames_before_last + Framing.of(turn.segments[-1]).audio_frames
     return FrameTimeline(turns, first_frames)
 
 
-def _turn_length(segments: Sequence[int]) -> int:
-    """Return the length of a turn in samples: all frames of its segments, but of the last only its samples."""
-    *others, last = segments
-    return sum(Framing.of(samples).audio_frames for samples in others) * FRAME_SAMPLES + last
+def _frames_before(turn: TurnLengths) -> Iterator[int]:
+    """Yield the number of frames between the start of a turn and each of its segments."""
+    free_from = ended_at = 0
+    for samples, pause in zip(turn.segments, turn.pauses_before, strict=True):
+        first_frame = max(free_from, _nearest_frame(ended_at + pause)) if pause else free_from
+        yield first_frame
+        free_from = first_frame + Framing.of(samples).audio_frames
+        ended_at = first_frame * FRAME_SAMPLES + samples
+
+
+def _turn_length(turn: TurnLengths) -> int:
+    """Return the samples from the start of a turn, on the grid of frames, to the end of the pause after it."""
+    if not turn.segments:
+        return turn.pause_after
+    *_, frames_before_last = _frames_before(turn)
+    return frames_before_last * FRAME_SAMPLES + turn.segments[-1] + turn.pause_after
 
 
 def _nearest_frame(sample: int) -> int:

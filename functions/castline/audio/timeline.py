@@ -55,24 +55,56 @@ class Timeline:
         return samples_to_ms(self.total_samples)
 
 
-def lay_out(lengths_samples: Sequence[int], *, gap_ms: int, crossfade_ms: int) -> Timeline:
-    """Lay out turns of the given lengths one after another, each at the start that :func:`turn_starts` gives."""
-    starts = turn_starts(lengths_samples, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
-    return Timeline(tuple(Span(start, start + length) for start, length in zip(starts, lengths_samples, strict=True)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnLengths:
+    """The lengths of a turn's parts: its segments, and the silences around them."""
+
+    segments: tuple[int, ...]
+    """The samples of each segment; empty for a turn that is only a pause."""
+    pauses: tuple[int, ...] = ()
+    """The samples of silence before each segment, and after the last one; empty where there is no silence."""
+    gap_ms: int
+    """The pause between this turn and the next one."""
+
+    @property
+    def pauses_before(self) -> tuple[int, ...]:
+        """The samples of silence before each segment."""
+        return self.pauses[: len(self.segments)] or (0,) * len(self.segments)
+
+    @property
+    def pause_after(self) -> int:
+        """The samples of silence after the last segment."""
+        return self.pauses[-1] if self.pauses else 0
+
+    @property
+    def samples(self) -> int:
+        """The length of the turn, when its parts follow each other directly."""
+        return sum(self.segments) + sum(self.pauses)
 
 
-def turn_starts(lengths_samples: Iterable[int], *, gap_ms: int, crossfade_ms: int) -> Iterator[int]:
+def lay_out(turns: Sequence[TurnLengths], *, crossfade_ms: int) -> Timeline:
+    """Lay out turns one after another, each at the start that :func:`turn_starts` gives."""
+    lengths = [turn.samples for turn in turns]
+    starts = turn_starts(lengths, gaps_ms=[turn.gap_ms for turn in turns], crossfade_ms=crossfade_ms)
+    return Timeline(tuple(Span(start, start + length) for start, length in zip(starts, lengths, strict=True)))
+
+
+def turn_starts(lengths_samples: Iterable[int], *, gaps_ms: Iterable[int], crossfade_ms: int) -> Iterator[int]:
     """Yield the sample at which each turn starts.
 
-    Each turn starts ``gap_ms - crossfade_ms`` after the end of the turn before it. When the crossfade exceeds the
+    Each turn starts its gap less ``crossfade_ms`` after the end of the turn before it. When the crossfade exceeds the
     gap, the two overlap. Every turn keeps at least half of its length to itself: a turn between two others overlaps
     each of them by at most a quarter of its length, the first and the last turn overlap by at most half of theirs.
+
+    Args:
+        lengths_samples: the length of each turn.
+        gaps_ms: the pause after each turn, as many as there are turns; the last one is not used.
+        crossfade_ms: by how much the next turn starts earlier.
     """
     lengths = list(lengths_samples)
-    step_samples = ms_to_samples(gap_ms - crossfade_ms)
     most_shared = [length // (4 if 0 < position < len(lengths) - 1 else 2) for position, length in enumerate(lengths)]
     start = 0
-    for position, length in enumerate(lengths):
+    for position, (length, gap_ms) in enumerate(zip(lengths, gaps_ms, strict=True)):
         yield start
-        overlap_samples = min(-step_samples, *most_shared[position : position + 2])
+        overlap_samples = min(-ms_to_samples(gap_ms - crossfade_ms), *most_shared[position : position + 2])
         start += length - overlap_samples

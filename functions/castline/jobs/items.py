@@ -31,6 +31,7 @@ from castline.jobs.errors import InputTooLarge, UnreadableItem
 from castline.jobs.failures import JobFailure
 from castline.jobs.model import (
     Batch,
+    ChapterTiming,
     Delivery,
     Dialogue,
     IdempotencyKey,
@@ -46,7 +47,10 @@ from castline.jobs.model import (
     TurnTiming,
     VoiceAssignment,
 )
+from castline.jobs.plain_values import plain_values
 from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS
+from castline.scripts.parts import Markup
+from castline.speech.pronunciation import Alphabet, Pronunciation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -164,7 +168,7 @@ def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
     Raises:
         InputTooLarge: DynamoDB would not take it.
     """
-    packed = _pack(asdict(dialogue))
+    packed = _pack(plain_values(dialogue))
     if len(packed) > _MAX_INPUT_BYTES:
         raise InputTooLarge(size_bytes=len(packed), max_bytes=_MAX_INPUT_BYTES)
     return {**job_key(job_id, INPUT), "dialogue": packed}
@@ -309,17 +313,28 @@ def _known(kind: type[PartT], values: Mapping[str, Any], **settings: bool) -> Pa
 def _read_dialogue(item: Mapping[str, Any]) -> Dialogue:
     values = _unpack(deserialize(item)["dialogue"])
     values["turns"] = tuple(_known(Turn, turn) for turn in values["turns"])
-    values["voice_assignments"] = tuple(_known(VoiceAssignment, each) for each in values["voice_assignments"])
+    values["voice_assignments"] = tuple(
+        _known(VoiceAssignment, each | {"styles": tuple(each.get("styles", ()))})
+        for each in values["voice_assignments"]
+    )
+    values["markup"] = Markup(values.get("markup", Markup.LITERAL))
+    values["pronunciations"] = tuple(_read_pronunciation(each) for each in values.get("pronunciations", ()))
     values["output_format"] = OutputFormat(values["output_format"])
     values["job_type"] = JobType(values["job_type"])
     values["delivery"] = _known(Delivery, values["delivery"])
     return _known(Dialogue, values, is_stored=True)
 
 
+def _read_pronunciation(values: dict[str, Any]) -> Pronunciation:
+    alphabet = values.get("alphabet")
+    return _known(Pronunciation, values | {"alphabet": Alphabet(alphabet) if alphabet else None})
+
+
 def _read_result(item: Mapping[str, Any]) -> Result:
     values = _unpack(deserialize(item)["result"])
     values["synthesis_mode"] = SynthesisMode(values["synthesis_mode"])
     values["turn_timings"] = tuple(_known(TurnTiming, timing) for timing in values["turn_timings"])
+    values["chapters"] = tuple(_known(ChapterTiming, chapter) for chapter in values.get("chapters", ()))
     return _known(Result, values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from castline.speakers import MAX_NAME_CHARACTERS
-from castline.speech import utterances
+from castline.speech import pronunciation, utterances
 
 MAX_TURNS: Final = 1_000
 MAX_TURN_INDEX: Final = 2**53 - 1
@@ -23,3 +23,12 @@ MAX_SPEED: Final = utterances.MAX_RATE
 MAX_PITCH_PERCENT: Final = utterances.MAX_PITCH_PERCENT
 """Up or down from the voice's own pitch."""
 MAX_VOLUME: Final = 2
+MIN_STYLE_DEGREE: Final = utterances.MIN_STYLE_DEGREE
+MAX_STYLE_DEGREE: Final = utterances.MAX_STYLE_DEGREE
+MAX_STYLE_CHARACTERS: Final = 50
+STYLE_PATTERN: Final = "^[A-Za-z][A-Za-z0-9_-]*$"
+MAX_PAUSE_AFTER_MS: Final = 10_000
+MAX_TAKE: Final = 1_000
+MAX_CHAPTER_CHARACTERS: Final = 200
+MAX_PRONUNCIATIONS: Final = pronunciation.MAX_PRONUNCIATIONS
+"""Of a job, those of its sets included."""

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from castline.jobs.errors import InputUnreadable
+from castline.scripts.parts import Markup
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from castline.audio.formats import OutputFormat
     from castline.jobs.failures import JobFailure
+    from castline.speech.pronunciation import Pronunciation
 
+OMITTED_AT_DEFAULT: Final = "omitted_at_default"
+"""The name of the metadata of a field that ``castline.jobs.plain_values`` leaves out while it has its default."""
+
+
+_ADDED: Final = {OMITTED_AT_DEFAULT: True}
+"""Of a field that earlier releases do not have: at its default, a dialogue is the same without it."""
 
 MAX_PROVIDER_RETRIES = 3
 """How often the workflow tries a batch again after a transient provider failure; ``workflow.asl.json`` does it."""
@@ -39,21 +47,47 @@ class JobType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class OwnDelivery:
+    """A delivery that a speaker or a turn has of its own; None for what it has in common with the others.
+
+    A turn's own delivery goes before its speaker's, and a speaker's before the dialogue's.
+    """
+
+    speed: float | None = field(default=None, metadata=_ADDED)
+    pitch: int | None = field(default=None, metadata=_ADDED)
+    """In percent, up or down from the voice's own pitch."""
+    volume: float | None = field(default=None, metadata=_ADDED)
+    style: str | None = field(default=None, metadata=_ADDED)
+    """One of the voice's styles. A style that the text asks for goes before it."""
+    style_degree: float | None = field(default=None, metadata=_ADDED)
+    language: str | None = field(default=None, metadata=_ADDED)
+    """The language tag of the language that the voice speaks, in place of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn(OwnDelivery):
     """One speaker's words. Turns are spoken in order of ``index``, which need not be contiguous."""
 
     speaker: str
     text: str
     index: int
+    chapter: str | None = field(default=None, metadata=_ADDED)
+    """The title of the chapter that begins with this turn."""
+    pause_after_ms: int | None = field(default=None, metadata=_ADDED)
+    """The pause before the next turn, in place of the dialogue's gap; for the last turn, silence at the end."""
+    take: int = field(default=0, metadata=_ADDED)
+    """The number of the reading: another one is spoken anew, although the words are the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceAssignment:
+class VoiceAssignment(OwnDelivery):
     """The voice that speaks for one speaker."""
 
     speaker: str
     voice_id: str
     voice_name: str | None = None
+    styles: tuple[str, ...] = field(default=(), metadata=_ADDED)
+    """Those of the voice's styles that the texts may ask for, as the provider listed them at submission."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +122,10 @@ class Dialogue:
     crossfade_ms: int = 0
     job_type: JobType = JobType.MULTI_ROLE_TTS
     delivery: Delivery = field(default_factory=Delivery)
+    markup: Markup = field(default=Markup.LITERAL, metadata=_ADDED)
+    """How texts are read. Dialogues of releases that had no choice are literal."""
+    pronunciations: tuple[Pronunciation, ...] = field(default=(), metadata=_ADDED)
+    """In order of precedence."""
     is_stored: InitVar[bool] = False
     """Whether it is read back: it was valid when it was stored, perhaps under other rules."""
 
@@ -98,9 +136,9 @@ class Dialogue:
 
             demand_valid(self, is_single=self.job_type is JobType.SINGLE_TTS)
 
-    def voice_of(self, speaker: str) -> str:
-        """Return the id of the voice that speaks for ``speaker``."""
-        return next(a.voice_id for a in self.voice_assignments if a.speaker == speaker)
+    def assignment_of(self, speaker: str) -> VoiceAssignment:
+        """Return the assignment of the voice that speaks for ``speaker``."""
+        return next(each for each in self.voice_assignments if each.speaker == speaker)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +169,15 @@ class SynthesisMode(StrEnum):
     """At least some of them several to a request, each in its own voice."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChapterTiming:
+    """When a chapter is heard, from the start of the audio. It lasts until the next one or the end."""
+
+    title: str
+    start_ms: int
+    end_ms: int
+
+
 class SubtitleTiming(StrEnum):
     """How it is known when the words within a turn are heard."""
 
@@ -156,6 +203,8 @@ class Result:
     """How many segments did not have to be spoken for this job."""
     turn_timings: tuple[TurnTiming, ...]
     subtitle_timing: SubtitleTiming = SubtitleTiming.REPORTED
+    chapters: tuple[ChapterTiming, ...] = ()
+    """Those that the dialogue names; it may name none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

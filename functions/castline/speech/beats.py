@@ -9,6 +9,8 @@ from castline.speech.speakable import is_speakable
 from castline.speech.utterances import Speech
 
 BEAT_MS: Final = 700
+BEAT_TEXT: Final = "…"
+"""The text of a beat where nothing else is left to speak."""
 BEAT: Final = Speech(pcm=bytes(BEAT_MS * BYTES_PER_MS), words=())
 _SPOKEN_MARKS: Final = frozenset("#%&@§‰＃％＆＠")
 """Punctuation that voices may read aloud by its name."""

@@ -32,6 +32,10 @@ class Utterance:
     """The language tag of a language that the voice is told to speak in place of its own."""
     spoken_as: tuple[SpokenAs, ...] = ()
     """The stretches of the text that are pronounced otherwise, in order and without overlap."""
+    volume: float = 1.0
+    """A factor on the amplitude, applied to what the provider has spoken."""
+    take: int = 0
+    """The number of the reading: another one is spoken anew, although everything else is the same."""
 
     def __post_init__(self) -> None:
         """Check that the prosody is in range.

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from castline.audio.id3 import Chapter, id3_tag
 from castline.audio.subtitles import SubtitleCue
 from castline.graphemes import graphemes
+from castline.jobs.model import ChapterTiming
 from castline.pcm import samples_to_ms
+from castline.speech.beats import BEAT_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from castline.audio.assembly import Assembly
-    from castline.jobs.model import JobRecord, SpokenSegment
-    from castline.synthesis.segments import Segment
+    from castline.audio.timeline import Timeline
+    from castline.jobs.model import JobRecord, SpokenSegment, Turn
+    from castline.synthesis.segments import PlannedTurn, Segment
 
 _TITLE_CHARACTERS = 60
 
@@ -42,24 +45,54 @@ def subtitle_cues(
             )
 
 
-def mp3_tag(record: JobRecord, assembly: Assembly) -> bytes:
-    """Return the ID3 tag of a job's MP3. A chapter lasts until the next one begins."""
+def chapter_timings(planned: Sequence[PlannedTurn], assembly: Assembly) -> tuple[ChapterTiming, ...]:
+    """Return when the chapters that a dialogue names are heard. Each lasts until the next one or the end.
+
+    Args:
+        planned: the turns of the dialogue.
+        assembly: where their segments lie in the file.
+    """
+    starts = iter(assembly.segment_starts)
+    titles: list[tuple[str, int]] = []
+    for turn, span in zip(planned, assembly.timeline.spans, strict=True):
+        for position, segment in enumerate(turn.segments):
+            start_sample = next(starts)
+            if segment.chapter is not None:
+                titles.append((segment.chapter, samples_to_ms(start_sample) if position else span.start_ms))
+    ends_ms = [*(start_ms for _, start_ms in titles[1:]), assembly.timeline.duration_ms]
+    return tuple(
+        ChapterTiming(title=title, start_ms=start_ms, end_ms=end_ms)
+        for (title, start_ms), end_ms in zip(titles, ends_ms if titles else (), strict=True)
+    )
+
+
+def mp3_tag(record: JobRecord, planned: Sequence[PlannedTurn], assembly: Assembly) -> bytes:
+    """Return the ID3 tag of a job's MP3: with the dialogue's chapters or, if it names none, a chapter a turn."""
     turns = record.readable_dialogue.turns
     speakers = list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
     day = f"{record.job.created_at:%Y-%m-%d}"
+    named = [
+        Chapter(title=each.title, start_ms=each.start_ms, end_ms=each.end_ms)
+        for each in chapter_timings(planned, assembly)
+    ]
     if not speakers:
-        return id3_tag(title=_shortened(turns[0].text), artists=[], chapters=[])
-    starts_ms = [span.start_ms for span in assembly.timeline.spans]
+        return id3_tag(title=_shortened(_spoken_text(planned[0])), artists=[], chapters=named)
     return id3_tag(
         title=f"{_shortened(', '.join(speakers))} ({day})",
         artists=speakers,
-        chapters=[
-            Chapter(title=f"{turn.speaker}: {_shortened(turn.text)}", start_ms=start_ms, end_ms=end_ms)
-            for turn, (start_ms, end_ms) in zip(
-                turns, pairwise([*starts_ms, assembly.timeline.duration_ms]), strict=True
-            )
-        ],
+        chapters=named or list(_chapter_a_turn(turns, planned, assembly.timeline)),
     )
+
+
+def _chapter_a_turn(turns: Sequence[Turn], planned: Sequence[PlannedTurn], timeline: Timeline) -> Iterator[Chapter]:
+    times_ms = pairwise([*(span.start_ms for span in timeline.spans), timeline.duration_ms])
+    for turn, plan, (start_ms, end_ms) in zip(turns, planned, times_ms, strict=True):
+        title = f"{turn.speaker}: {_shortened(_spoken_text(plan))}"
+        yield Chapter(title=title, start_ms=start_ms, end_ms=end_ms)
+
+
+def _spoken_text(turn: PlannedTurn) -> str:
+    return " ".join(segment.utterance.text for segment in turn.segments) or BEAT_TEXT
 
 
 def _shortened(text: str) -> str:

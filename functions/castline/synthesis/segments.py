@@ -8,23 +8,30 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from castline.jobs.model import SynthesisMode
-from castline.speech.duration import characters_within, estimate_text_ms
-from castline.speech.segmentation import split_text
-from castline.speech.utterances import Utterance
+from castline.scripts.markup import Chapter, Pause, Words, read
+from castline.speech.beats import BEAT_TEXT
+from castline.synthesis.utterances import spoken_language, usable_pronunciations, utterances_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from castline.jobs.model import Dialogue
-    from castline.speech.providers.base import Capabilities, SpeechProvider
+    from castline.jobs.model import Dialogue, Turn, VoiceAssignment
+    from castline.scripts.markup import Markup, Part
+    from castline.speech.pronunciation import Pronunciation
+    from castline.speech.providers.base import SpeechProvider
+    from castline.speech.utterances import Utterance
 
 MAX_BATCH_UTTERANCES = {SynthesisMode.SEGMENTED: 16, SynthesisMode.NATIVE: 64}
 """Two rounds of requests. Batches of one round have 10 to 50 turns done 0.2 s sooner, and a crowd that has to wait
 for the provider budget half as late again: every task that finds no room waits a while."""
 MAX_BATCH_CHARACTERS = 8_000
+
+_TITLE_SEPARATOR = " – "
+"""Between the titles of chapters that begin at the same place."""
 
 _FORM = "24khz-mono/trimmed-10ms/levelled-2/mp3-96k+pcm"
 """What is done to a segment before it is stored. Whoever changes that changes this."""
@@ -39,6 +46,20 @@ class Segment:
     turn: int
     """The position of its turn in ``Dialogue.turns``."""
     utterance: Utterance
+    pause_before_ms: int = 0
+    """The pause that the text asks for before it."""
+    chapter: str | None = None
+    """The title of the chapter that begins with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTurn:
+    """A turn as it is heard: its segments in spoken order, and the pauses that its text asks for."""
+
+    segments: tuple[Segment, ...]
+    """Empty for a turn that is only a pause."""
+    pause_after_ms: int = 0
+    """The pause at its end, or its whole length where there are no segments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,44 +81,78 @@ class BatchRange:
 
 def plan_segments(dialogue: Dialogue, provider: SpeechProvider) -> tuple[Segment, ...]:
     """Cut a dialogue into segments, in spoken order."""
-    delivery = dialogue.delivery
-    pieces = [
-        (position, turn.speaker, text)
-        for position, turn in enumerate(dialogue.turns)
-        for text in _split(turn.text, rate=delivery.speed, limits=provider.capabilities)
-    ]
-    voices = {assignment.speaker: assignment.voice_id for assignment in dialogue.voice_assignments}
-    return tuple(
-        Segment(
-            number=number,
+    return tuple(chain.from_iterable(turn.segments for turn in plan_turns(dialogue, provider)))
+
+
+def plan_turns(dialogue: Dialogue, provider: SpeechProvider) -> tuple[PlannedTurn, ...]:
+    """Read the texts of a dialogue, and cut them into segments."""
+    planner = _Planner(dialogue, provider)
+    return tuple(planner.plan(position) for position in range(len(dialogue.turns)))
+
+
+class _Planner:
+    """A planner of one dialogue. Its turns are planned in order."""
+
+    def __init__(self, dialogue: Dialogue, provider: SpeechProvider) -> None:
+        self._dialogue = dialogue
+        self._provider = provider
+        self._assignments = {each.speaker: each for each in dialogue.voice_assignments}
+        self._pronunciations: dict[tuple[str, str], tuple[Pronunciation, ...]] = {}
+        self._count = 0
+        self._chapters: list[str] = []
+
+    def plan(self, position: int) -> PlannedTurn:
+        turn = self._dialogue.turns[position]
+        assignment = self._assignments[turn.speaker]
+        if turn.chapter is not None:
+            self._chapters.append(turn.chapter)
+        segments: list[Segment] = []
+        pause_ms = 0
+        for part in _parts(turn.text, self._dialogue.markup, assignment.styles):
+            if isinstance(part, Pause):
+                pause_ms += part.duration_ms
+            elif isinstance(part, Chapter):
+                self._chapters.append(part.title)
+            else:
+                for utterance in self._utterances(part, turn, assignment):
+                    segments.append(self._segment(position, utterance, pause_ms))
+                    pause_ms = 0
+        return PlannedTurn(segments=tuple(segments), pause_after_ms=pause_ms)
+
+    def _utterances(self, words: Words, turn: Turn, assignment: VoiceAssignment) -> Iterator[Utterance]:
+        key = assignment.voice_id, spoken_language(turn, assignment, self._dialogue)
+        if key not in self._pronunciations:
+            self._pronunciations[key] = usable_pronunciations(
+                self._dialogue.pronunciations, self._provider, voice_id=key[0], language=key[1]
+            )
+        return utterances_of(
+            words,
+            turn,
+            assignment,
+            self._dialogue,
+            pronunciations=self._pronunciations[key],
+            limits=self._provider.capabilities,
+        )
+
+    def _segment(self, position: int, utterance: Utterance, pause_before_ms: int) -> Segment:
+        segment = Segment(
+            number=self._count,
             turn=position,
-            utterance=Utterance(
-                text=text,
-                voice_id=voices[speaker],
-                language=dialogue.language,
-                rate=delivery.speed,
-                pitch_percent=delivery.pitch_percent,
-            ),
+            utterance=utterance,
+            pause_before_ms=pause_before_ms,
+            chapter=_TITLE_SEPARATOR.join(self._chapters) or None,
         )
-        for number, (position, speaker, text) in enumerate(pieces)
-    )
+        self._count += 1
+        self._chapters.clear()
+        return segment
 
 
-def _split(text: str, *, rate: float, limits: Capabilities) -> list[str]:
-    """Cut a turn's text by characters, and what would still last too long at ``rate`` once more."""
-    parts = split_text(text, max_characters=limits.max_utterance_characters)
-    max_ms = limits.max_utterance_ms
-    if max_ms is None:
+def _parts(text: str, markup: Markup, styles: Sequence[str]) -> Sequence[Part]:
+    """Return the parts of a text. A text in which nothing is heard, not even a pause, is a beat."""
+    parts = read(text, markup, styles=styles).parts
+    if any(isinstance(part, Words | Pause) for part in parts):
         return parts
-    return [
-        piece
-        for part in parts
-        for piece in (
-            [part]
-            if estimate_text_ms(part, rate=rate) <= max_ms
-            else split_text(part, max_characters=characters_within(max_ms, rate=rate))
-        )
-    ]
+    return [*parts, Words(text=BEAT_TEXT)]
 
 
 def plan_utterances(segments: Sequence[Segment]) -> tuple[PlannedUtterance, ...]:
@@ -131,11 +186,15 @@ def plan_batches(utterances: Sequence[PlannedUtterance], provider: SpeechProvide
     return tuple(batches)
 
 
-def fingerprint(provider: SpeechProvider, utterance: Utterance, *, volume: float) -> str:
+def fingerprint(provider: SpeechProvider, utterance: Utterance) -> str:
     """Return the SHA-256, in hex, of all that shapes how a segment sounds: the key of its stored audio.
 
-    Neither the file's format nor the gap or the crossfade is part of it: they are applied when segments are joined.
+    Neither the file's format nor the gap, the crossfade or a pause is part of it: they are applied when segments are
+    joined.
     """
     identity = provider.cache_identity(utterance)
-    shape = json.dumps([provider.id, utterance.voice_id, identity, volume, _FORM], ensure_ascii=False)
+    values = [provider.id, utterance.voice_id, identity, utterance.volume, _FORM]
+    if utterance.take:
+        values.append(utterance.take)
+    shape = json.dumps(values, ensure_ascii=False)
     return hashlib.sha256(shape.encode("utf-8")).hexdigest()

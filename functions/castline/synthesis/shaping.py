@@ -71,19 +71,18 @@ class SegmentNotes:
 
 
 def shape(
-    speech: Speech, utterance: Utterance, *, volume: float, reports_words: bool
+    speech: Speech, utterance: Utterance, *, reports_words: bool
 ) -> tuple[StoredSegment, tuple[SegmentCue, ...]]:
     """Trim and level what was spoken, encode it, and find its cues.
 
     Args:
         speech: as the provider gave it.
-        utterance: what it says.
-        volume: a factor on the amplitude, on top of the level that all segments are brought to.
+        utterance: what it says, and at what volume: a factor on the level that all segments are brought to.
         reports_words: whether the voice reports its words. Where it does not, their times are estimated.
     """
     trimmed = trim(speech.pcm)
     cut_ms = samples_to_ms(trimmed.cut_samples)
-    segment = encode_segment(levelled(trimmed.pcm, volume=volume))
+    segment = encode_segment(levelled(trimmed.pcm, volume=utterance.volume))
     duration_ms = samples_to_ms(segment.samples)
     words = tuple(
         replace(

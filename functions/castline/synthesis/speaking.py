@@ -65,7 +65,6 @@ class Speaking:
         self,
         job: Job,
         *,
-        volume: float,
         is_native: bool,
         concurrency: int,
         storage: AudioStorage,
@@ -78,7 +77,6 @@ class Speaking:
 
         Args:
             job: for which.
-            volume: a factor on the amplitude of what is stored.
             is_native: whether a request may speak several utterances.
             concurrency: how many requests may be in flight.
             storage: where they are stored.
@@ -88,7 +86,6 @@ class Speaking:
             progress: is told, after each utterance, of all that are stored so far, each by its position.
         """
         self._job = job
-        self._volume = volume
         self._is_native = is_native
         self._concurrency = concurrency
         self._slots = threading.BoundedSemaphore(concurrency)
@@ -104,7 +101,7 @@ class Speaking:
         A permanent error ends the attempt: what has not begun by then is neither stored nor among the errors.
         """
         wanted = {
-            position: (utterance, fingerprint(self._provider, utterance, volume=self._volume))
+            position: (utterance, fingerprint(self._provider, utterance))
             for position, utterance in enumerate(utterances)
         }
         stored: dict[int, StoredUtterance] = {}
@@ -206,7 +203,7 @@ class Speaking:
         if speech is not BEAT:
             self._tally.count_spoken(utterance, billed)
         reports_words = self._provider.traits(utterance.voice_id).reports_words
-        segment, cues = shape(speech, utterance, volume=self._volume, reports_words=reports_words)
+        segment, cues = shape(speech, utterance, reports_words=reports_words)
         checksums = Checksums.of(key, segment)
         notes = SegmentNotes(cues=cues, spoken_for=self._job.id, billed_characters=billed, checksums=checksums)
         self._storage.put_segment(self._job.user_id, key, segment, notes.to_metadata())

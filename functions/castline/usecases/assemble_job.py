@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from itertools import chain, groupby, pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from castline.audio.assembly import plan_assembly
 from castline.audio.errors import BrokenSegment
 from castline.audio.formats import OutputFormat
 from castline.audio.keys import audio_key
+from castline.audio.timeline import TurnLengths
 from castline.jobs.errors import JobNotActive
 from castline.jobs.model import JobStatus, Result, SubtitleTiming, SynthesisMode, TurnTiming
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
+from castline.pcm import ms_to_samples
 from castline.speech.places import ends_sentence
-from castline.synthesis.captions import mp3_tag, subtitle_cues
+from castline.synthesis.captions import chapter_timings, mp3_tag, subtitle_cues
 from castline.synthesis.segment_source import StoredSegments
-from castline.synthesis.segments import plan_segments
+from castline.synthesis.segments import plan_turns
 from castline.usecases.errors import JobFailing
 
 if TYPE_CHECKING:
@@ -27,10 +29,10 @@ if TYPE_CHECKING:
 
     from castline.audio.assembly import Assembly
     from castline.audio.storage import AudioStorage
-    from castline.jobs.model import JobRecord, SpokenSegment
+    from castline.jobs.model import Dialogue, JobRecord, SpokenSegment
     from castline.jobs.repository import JobRepository
     from castline.speech.providers.registry import EnabledProvider
-    from castline.synthesis.segments import Segment
+    from castline.synthesis.segments import PlannedTurn
 
 
 class AssembleJob:
@@ -66,26 +68,25 @@ class AssembleJob:
 
         dialogue = record.readable_dialogue
         provider = self._provider(record.job.provider).provider
-        planned = plan_segments(dialogue, provider)
+        planned = plan_turns(dialogue, provider)
         turns = _spoken_turns(record, planned)
         assembly = plan_assembly(
-            [[segment.samples for segment in turn] for turn in turns],
+            _lengths(dialogue, planned, turns),
             output_format=record.job.output_format,
-            gap_ms=dialogue.gap_ms,
             crossfade_ms=dialogue.crossfade_ms,
-            has_seamless_joints=any(
-                one.turn == other.turn and not ends_sentence(one.utterance.text) for one, other in pairwise(planned)
-            ),
+            has_seamless_joints=any(map(_has_seamless_joint, planned)),
         )
         # The same id at every attempt: a second one overwrites what the first has left.
         audio_file_id = str(uuid.uuid5(uuid.UUID(job_id), "audio"))
-        size_bytes = _write(record, turns, assembly, audio_file_id, self._storage)
+        size_bytes = _write(record, planned, turns, assembly, audio_file_id, self._storage)
         spoken = list(chain.from_iterable(turns))
-        self._storage.put_cues(job_id, audio_file_id, subtitle_cues(record, planned, spoken, assembly))
-        reports_words = all(provider.traits(segment.utterance.voice_id).reports_words for segment in planned)
+        segments = list(chain.from_iterable(turn.segments for turn in planned))
+        self._storage.put_cues(job_id, audio_file_id, subtitle_cues(record, segments, spoken, assembly))
+        reports_words = all(provider.traits(segment.utterance.voice_id).reports_words for segment in segments)
         result = replace(
             _describe(record, turns, assembly, size_bytes),
             subtitle_timing=SubtitleTiming.REPORTED if reports_words else SubtitleTiming.ESTIMATED,
+            chapters=chapter_timings(planned, assembly),
         )
         try:
             completed = self._repository.complete(record, result, audio_file_id=audio_file_id, now=self._now())
@@ -97,7 +98,7 @@ class AssembleJob:
         logger.info("completed", extra={"duration_ms": assembly.timeline.duration_ms, "size_bytes": size_bytes})
 
 
-def _spoken_turns(record: JobRecord, planned: Sequence[Segment]) -> list[list[SpokenSegment]]:
+def _spoken_turns(record: JobRecord, planned: Sequence[PlannedTurn]) -> list[list[SpokenSegment]]:
     """Return the stored segments of each turn, in spoken order.
 
     Raises:
@@ -105,16 +106,46 @@ def _spoken_turns(record: JobRecord, planned: Sequence[Segment]) -> list[list[Sp
     """
     spoken = {segment.number: segment for batch in record.batches for segment in batch.segments}
     turns: list[list[SpokenSegment]] = []
-    for position, segments in groupby(planned, key=lambda segment: segment.turn):
+    for position, turn in enumerate(planned):
         try:
-            turns.append([spoken[segment.number] for segment in segments])
+            turns.append([spoken[segment.number] for segment in turn.segments])
         except KeyError:
             raise _broken(record, position, "a segment was not recorded") from None
     return turns
 
 
+def _lengths(
+    dialogue: Dialogue, planned: Sequence[PlannedTurn], spoken: Sequence[Sequence[SpokenSegment]]
+) -> list[TurnLengths]:
+    """Return the lengths of the turns' parts. The pause after the last turn is silence at the end of the file."""
+    *_, last = dialogue.turns
+    return [
+        TurnLengths(
+            segments=tuple(segment.samples for segment in segments),
+            pauses=_pauses(turn, silence_at_end_ms=(wanted.pause_after_ms or 0) if wanted is last else 0),
+            gap_ms=dialogue.gap_ms if wanted.pause_after_ms is None else wanted.pause_after_ms,
+        )
+        for wanted, turn, segments in zip(dialogue.turns, planned, spoken, strict=True)
+    ]
+
+
+def _pauses(turn: PlannedTurn, *, silence_at_end_ms: int) -> tuple[int, ...]:
+    pauses_ms = [
+        *(segment.pause_before_ms for segment in turn.segments),
+        turn.pause_after_ms + silence_at_end_ms,
+    ]
+    return tuple(map(ms_to_samples, pauses_ms)) if any(pauses_ms) else ()
+
+
+def _has_seamless_joint(turn: PlannedTurn) -> bool:
+    return any(
+        not other.pause_before_ms and not ends_sentence(one.utterance.text) for one, other in pairwise(turn.segments)
+    )
+
+
 def _write(
     record: JobRecord,
+    planned: Sequence[PlannedTurn],
     turns: list[list[SpokenSegment]],
     assembly: Assembly,
     audio_file_id: str,
@@ -131,7 +162,7 @@ def _write(
     source = StoredSegments(storage, record.job.user_id, segments)
     chunks = assembly.write(source)
     if output_format is OutputFormat.MP3:
-        chunks = chain([mp3_tag(record, assembly)], chunks)
+        chunks = chain([mp3_tag(record, planned, assembly)], chunks)
     try:
         return storage.put_audio(
             audio_key(record.job.id, audio_file_id, output_format.extension),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from castline.jobs.model import JobType
+from castline.jobs.model import JobType, OwnDelivery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from castline.jobs.model import Dialogue
     from castline.speech.providers.base import SpeechProvider
@@ -35,17 +35,28 @@ class NotSpeakable(Exception):
         self.problems = problems
 
 
-def demand_speakable(dialogue: Dialogue, providers: Mapping[str, EnabledProvider]) -> None:
+def demand_speakable(
+    dialogue: Dialogue, providers: Mapping[str, EnabledProvider], *, styles_of: Callable[[str], Collection[str]]
+) -> SpeechProvider:
     """Refuse what the provider of ``dialogue`` cannot speak, as far as that is known beforehand.
 
+    Args:
+        dialogue: the dialogue.
+        providers: the enabled providers by id.
+        styles_of: returns the styles of a voice by its id; asked only for voices that are given a style.
+
+    Returns:
+        The provider.
+
     Raises:
-        NotSpeakable: the provider is not enabled, an id is no id of its voices, or a voice cannot be told to speak
-            at another speed or pitch.
+        NotSpeakable: the provider is not enabled, an id is no id of its voices, or a voice cannot be told to speak as
+            a field demands.
     """
     provider = demand_enabled(dialogue.provider, providers)
-    problems = (*_voice_ids(dialogue, provider), *_delivery(dialogue, provider))
+    problems = tuple(_voice_ids(dialogue, provider)) or tuple(_deliveries(dialogue, provider, styles_of))
     if problems:
         raise NotSpeakable(problems)
+    return provider
 
 
 def demand_enabled(provider_id: str, providers: Mapping[str, EnabledProvider]) -> SpeechProvider:
@@ -68,11 +79,40 @@ def _voice_ids(dialogue: Dialogue, provider: SpeechProvider) -> Iterator[Problem
             yield Problem(name, "voice_id_of_provider", context)
 
 
-def _delivery(dialogue: Dialogue, provider: SpeechProvider) -> Iterator[Problem]:
-    traits = {each.voice_id: provider.traits(each.voice_id) for each in dialogue.voice_assignments}
-    without_rate = next((voice_id for voice_id, each in traits.items() if not each.takes_rate), None)
-    without_pitch = next((voice_id for voice_id, each in traits.items() if not each.takes_pitch), None)
-    if dialogue.delivery.speed != 1 and without_rate is not None:
-        yield Problem("speed", "rigid_speed", {"voice_id": without_rate})
-    if dialogue.delivery.pitch_percent and without_pitch is not None:
-        yield Problem("pitch", "rigid_pitch", {"voice_id": without_pitch})
+def _deliveries(
+    dialogue: Dialogue, provider: SpeechProvider, styles_of: Callable[[str], Collection[str]]
+) -> Iterator[Problem]:
+    voices = {each.speaker: each.voice_id for each in dialogue.voice_assignments}
+    is_single = dialogue.job_type is JobType.SINGLE_TTS
+    if is_single:
+        delivery = dialogue.delivery
+        own = OwnDelivery(speed=delivery.speed, pitch=delivery.pitch_percent)
+        yield from _delivery("", own, dialogue.voice_assignments[0].voice_id, provider, styles_of)
+    for position, each in enumerate(dialogue.voice_assignments):
+        prefix = "" if is_single else f"voice_assignments[{position}]."
+        yield from _delivery(prefix, each, each.voice_id, provider, styles_of)
+    for position, turn in enumerate(dialogue.turns):
+        yield from _delivery(f"turns[{position}].", turn, voices[turn.speaker], provider, styles_of)
+
+
+def _delivery(
+    prefix: str,
+    own: OwnDelivery,
+    voice_id: str,
+    provider: SpeechProvider,
+    styles_of: Callable[[str], Collection[str]],
+) -> Iterator[Problem]:
+    traits = provider.traits(voice_id)
+    voice = {"voice_id": voice_id}
+    if own.speed not in {None, 1} and not traits.takes_rate:
+        yield Problem(f"{prefix}speed", "rigid_speed", voice)
+    if own.pitch not in {None, 0} and not traits.takes_pitch:
+        yield Problem(f"{prefix}pitch", "rigid_pitch", voice)
+    if own.language is not None and not traits.takes_foreign_language:
+        yield Problem(f"{prefix}language", "one_language", voice)
+    if own.style is not None:
+        styles = styles_of(voice_id)
+        if not styles:
+            yield Problem(f"{prefix}style", "no_styles", voice)
+        elif own.style not in styles:
+            yield Problem(f"{prefix}style", "style_of_voice", {**voice, "styles": ", ".join(sorted(styles))})

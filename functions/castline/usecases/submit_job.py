@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from uuid6 import uuid7
@@ -12,19 +12,31 @@ from uuid6 import uuid7
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import AlreadySubmitted, IdempotencyKeyReused, JobCannotResubmit
 from castline.jobs.model import IdempotencyKey, Job, JobStatus
-from castline.usecases.provider_rules import demand_speakable
+from castline.jobs.plain_values import plain_values
+from castline.scripts.parts import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from castline.jobs.executions import Executions
     from castline.jobs.model import Dialogue
     from castline.jobs.repository import JobRepository
-    from castline.speech.providers.registry import EnabledProvider
+    from castline.speech.pronunciation import Pronunciation
+    from castline.usecases.prepare_dialogue import PrepareDialogue, TurnWarning
     from castline.usecases.view_jobs import ViewJobs
 
 _SUBMIT_ATTEMPTS = 3
+_NEW = frozenset({"markup", "pronunciation_sets"})
+"""The parts of a submission that are left out of its hash when they are empty: earlier releases did not have them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A submitted job, and the warnings about its dialogue."""
+
+    job: Job
+    warnings: tuple[TurnWarning, ...]
 
 
 class SubmitJob:
@@ -35,7 +47,8 @@ class SubmitJob:
         repository: JobRepository,
         executions: Executions,
         *,
-        providers: Callable[[], Mapping[str, EnabledProvider]],
+        prepare: PrepareDialogue,
+        pronunciations: Callable[[str, Sequence[Pronunciation], Sequence[str]], tuple[Pronunciation, ...]],
         max_active_jobs: int,
         now: Callable[[], datetime],
         submitted: Callable[[Job], None] = lambda _job: None,
@@ -45,30 +58,55 @@ class SubmitJob:
         Args:
             repository: the jobs.
             executions: what runs them.
-            providers: gives the enabled speech providers by id.
+            prepare: checks and completes a dialogue.
+            pronunciations: gives the pronunciations in force, from a user's id, those of a request and the names of
+                the user's sets.
             max_active_jobs: how many pending and processing jobs a user may have.
             now: the clock.
             submitted: is told of each new job that is to run, once.
         """
         self._repository = repository
         self._executions = executions
-        self._providers = providers
+        self._prepare = prepare
+        self._pronunciations = pronunciations
         self._max_active_jobs = max_active_jobs
         self._now = now
         self._submitted = submitted
 
-    def __call__(self, user_id: str, dialogue: Dialogue, *, idempotency_key: str | None = None) -> Job:
+    def __call__(
+        self,
+        user_id: str,
+        dialogue: Dialogue,
+        *,
+        pronunciation_sets: Sequence[str] = (),
+        idempotency_key: str | None = None,
+    ) -> Submission:
         """Store a job and start its workflow; once only, however often it comes under the same key within a day.
 
+        Args:
+            user_id: whose job it is.
+            dialogue: what is to be spoken.
+            pronunciation_sets: the names of the user's sets whose pronunciations are added to the dialogue's own.
+            idempotency_key: what the client names the submission by.
+
         Raises:
+            UnknownPronunciationSet: the user has no set of one of these names.
+            SpeechError: the provider's voices cannot be listed, and the dialogue asks for a style.
             IdempotencyKeyReused: another dialogue has been submitted under ``idempotency_key``.
             NotSpeakable: the dialogue's provider is not enabled, or cannot speak it.
             InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has as many active jobs as allowed.
             ServiceUnavailable: the workflow could not be started; nothing is left behind.
         """
-        demand_speakable(dialogue, self._providers())
-        key = _name_submission(idempotency_key, dialogue) if idempotency_key is not None else None
+        key = None
+        if idempotency_key is not None:
+            key = _name_submission(idempotency_key, dialogue, pronunciation_sets)
+        pronunciations = self._pronunciations(user_id, dialogue.pronunciations, pronunciation_sets)
+        prepared = self._prepare(replace(dialogue, pronunciations=pronunciations))
+        job = self._submit(user_id, prepared.dialogue, key)
+        return Submission(job=job, warnings=prepared.warnings)
+
+    def _submit(self, user_id: str, dialogue: Dialogue, key: IdempotencyKey | None) -> Job:
         for _ in range(_SUBMIT_ATTEMPTS):
             job = self._new_job(user_id, dialogue)
             try:
@@ -122,7 +160,7 @@ class ResubmitJob:
         self._view = view
         self._submit = submit
 
-    def __call__(self, user_id: str, job_id: str, *, idempotency_key: str | None = None) -> Job:
+    def __call__(self, user_id: str, job_id: str, *, idempotency_key: str | None = None) -> Submission:
         """Submit the dialogue of a job that has ended, as a new job.
 
         Raises:
@@ -138,6 +176,12 @@ class ResubmitJob:
         return self._submit(user_id, record.readable_dialogue, idempotency_key=idempotency_key)
 
 
-def _name_submission(key: str, dialogue: Dialogue) -> IdempotencyKey:
-    canonical = json.dumps(asdict(dialogue), sort_keys=True).encode("utf-8")
-    return IdempotencyKey(key=key, request_hash=hashlib.sha256(canonical).hexdigest())
+def _name_submission(key: str, dialogue: Dialogue, pronunciation_sets: Sequence[str] = ()) -> IdempotencyKey:
+    values = plain_values(dialogue)
+    # Requests are read with their markup unless they say otherwise, and had no choice before.
+    values["markup"] = None if dialogue.markup is Markup.AUTO else dialogue.markup.value
+    values["pronunciation_sets"] = list(pronunciation_sets)
+    canonical = json.dumps(
+        {name: value for name, value in values.items() if value or name not in _NEW}, sort_keys=True
+    )
+    return IdempotencyKey(key=key, request_hash=hashlib.sha256(canonical.encode("utf-8")).hexdigest())

@@ -87,7 +87,6 @@ class SynthesizeBatch:
         tally = Tally(record.job.provider)
         speaking = Speaking(
             record.job,
-            volume=record.readable_dialogue.delivery.volume,
             is_native=synthesis_mode(everything, enabled.provider) is SynthesisMode.NATIVE,
             concurrency=enabled.concurrency,
             storage=self._storage,

@@ -32,7 +32,7 @@ def right(job: Job) -> dict[str, Any]:
 
 
 WRONG: dict[str, Callable[[Job], Any]] = {
-    "a model made without validation": lambda job: responses.JobSummary.model_construct(
+    "a model made without validation": lambda job: responses.SubmittedJob.model_construct(
         **right(job) | {"status": "odd"}
     ),
     "a model of another answer": lambda _job: responses.Health(),
@@ -48,7 +48,7 @@ def test_a_wrong_body_is_an_internal_error_that_is_logged(
 ) -> None:
     # Given a handler that builds a body which does not fit what it declares
     caplog.set_level("ERROR", logger=logger.name)
-    monkeypatch.setattr(jobs, "summary", wrong)
+    monkeypatch.setattr(jobs, "submitted", lambda submission, _language: wrong(submission.job))
 
     # When
     answer = call("POST", "/jobs", user=uuid4().hex, json=DIALOGUE)

@@ -8,6 +8,7 @@ import pytest
 from castline.audio.formats import OutputFormat, encode
 from castline.audio.mixing import mix
 from castline.audio.timeline import lay_out
+from tests.turn_lengths import single_turns
 from tests.unit.audio.pcm_samples import noise
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def chunks_of_a_turn() -> Iterator[bytes]:
 
 def peak_bytes(turns: int, output_format: OutputFormat) -> int:
     """Return the peak memory while a dialogue with overlapping turns is mixed and encoded."""
-    timeline = lay_out([TURN_SAMPLES] * turns, gap_ms=0, crossfade_ms=100)
+    timeline = lay_out(single_turns([TURN_SAMPLES] * turns, gap_ms=0), crossfade_ms=100)
     pcm = mix((chunks_of_a_turn() for _ in range(turns)), timeline, fade_in_samples=2_400)
     tracemalloc.start()
     try:

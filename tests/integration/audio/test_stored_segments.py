@@ -15,6 +15,7 @@ from castline.audio.mixing import mix
 from castline.audio.storage import AudioStorage
 from castline.audio.stored_segment import StoredSegment, encode_segment, frames_range, pcm_range
 from castline.audio.timeline import lay_out
+from tests.turn_lengths import single_turns
 from tests.unit.audio.decoding import decode
 from tests.unit.audio.pcm_samples import hum, to_array
 
@@ -49,9 +50,9 @@ def test_how_long_a_segment_is_shows_in_the_size_of_its_object(storage: AudioSto
 
 def test_the_same_segments_become_an_mp3_or_pcm(storage: AudioStorage) -> None:
     # Given a dialogue for which both ways are open
-    frame_timeline = place([[length] for length in LENGTHS], gap_ms=300, crossfade_ms=50)
+    frame_timeline = place(single_turns(LENGTHS, gap_ms=300), crossfade_ms=50)
     assert frame_timeline is not None
-    timeline = lay_out(LENGTHS, gap_ms=300, crossfade_ms=50)
+    timeline = lay_out(single_turns(LENGTHS, gap_ms=300), crossfade_ms=50)
 
     # When its frames are joined, and its PCM is mixed
     frames = storage.read_parts("user", [(str(length), frames_range(length)) for length in LENGTHS])
@@ -84,7 +85,7 @@ def test_a_segment_that_leans_on_others_is_made_again_from_its_stored_pcm(storag
     leaning = long_frames[20 * 288 : 20 * 288 + len(good.frames)]
     assert leaning[4] != 0  # main_data_begin
     storage.put_segment("user", "leaning", StoredSegment(60_000, leaning + good.pcm), {})
-    frame_timeline = place([[60_000]] * 2, gap_ms=300, crossfade_ms=50)
+    frame_timeline = place(single_turns([60_000] * 2, gap_ms=300), crossfade_ms=50)
     assert frame_timeline is not None
 
     # When

@@ -37,11 +37,10 @@ from local.cloud.ttl import delete_expired_items
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from castline.jobs.model import JobStatus
+    from castline.jobs.model import Job, JobStatus
     from castline.jobs.repository import JobRepository
     from castline.speech.utterances import Utterance
     from castline.usecases.cancel_job import CancelJob
-    from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.view_jobs import ViewJobs
     from local.cloud.cloud import LocalCloud
 
@@ -149,13 +148,11 @@ class World:
     def view(self) -> ViewJobs:
         return composition.view_jobs()
 
-    @property
-    def submit(self) -> SubmitJob:
-        return composition.submit_job()
+    def submit(self, user_id: str, dialogue: Dialogue, *, idempotency_key: str | None = None) -> Job:
+        return composition.submit_job()(user_id, dialogue, idempotency_key=idempotency_key).job
 
-    @property
-    def resubmit(self) -> ResubmitJob:
-        return composition.resubmit_job()
+    def resubmit(self, user_id: str, job_id: str, *, idempotency_key: str | None = None) -> Job:
+        return composition.resubmit_job()(user_id, job_id, idempotency_key=idempotency_key).job
 
     @property
     def cancel(self) -> CancelJob:

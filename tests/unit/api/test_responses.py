@@ -22,4 +22,5 @@ if TYPE_CHECKING:
 def test_what_a_job_was_made_from_can_be_submitted_again(
     request_model: type[BaseModel], params: type[BaseModel]
 ) -> None:
-    assert params.model_fields.keys() == request_model.model_fields.keys()
+    # The pronunciations of the sets are among those of the job.
+    assert params.model_fields.keys() == request_model.model_fields.keys() - {"pronunciation_sets"}

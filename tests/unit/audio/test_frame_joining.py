@@ -15,6 +15,7 @@ from castline.audio.frame_joining import join_frames
 from castline.audio.frame_timeline import FrameTimeline, place
 from castline.audio.mp3 import encode_frames, encode_mp3
 from castline.audio.stored_segment import StoredSegment, encode_segment
+from tests.turn_lengths import turns_of
 from tests.unit.audio.decoding import decode, lag_samples
 from tests.unit.audio.other_players import ffmpeg, mpg123, needs_ffmpeg, needs_mpg123
 from tests.unit.audio.pcm_samples import Samples, cut, hum, to_array
@@ -48,7 +49,7 @@ def stored(samples: int) -> StoredSegment:
 
 
 def placed(turns: Sequence[Sequence[int]], *, gap_ms: int = 300, crossfade_ms: int = 0) -> FrameTimeline:
-    frame_timeline = place(turns, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    frame_timeline = place(turns_of(turns, gap_ms=gap_ms), crossfade_ms=crossfade_ms)
     assert frame_timeline is not None
     return frame_timeline
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from castline.audio.frame_timeline import FrameTimeline, place
 from castline.audio.info_frame import Framing
 from castline.audio.timeline import Span
+from tests.turn_lengths import turns_of
 
 SECOND = 24_000  # samples; 44 frames of LAME's
 LENGTHS = st.one_of(st.integers(1, 3_000), st.integers(1, 400_000), st.integers(1, 14_400_000))
@@ -16,7 +17,7 @@ TURNS = st.lists(st.lists(LENGTHS, min_size=1, max_size=4), min_size=1, max_size
 
 
 def placed(turns: list[list[int]], *, gap_ms: int, crossfade_ms: int) -> FrameTimeline:
-    frame_timeline = place(turns, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    frame_timeline = place(turns_of(turns, gap_ms=gap_ms), crossfade_ms=crossfade_ms)
     assert frame_timeline is not None
     return frame_timeline
 
@@ -67,16 +68,16 @@ def test_the_next_turn_comes_its_gap_after_the_last_segment_of_a_long_one() -> N
     ],
 )
 def test_turns_that_are_too_close_have_to_be_mixed(gap_ms: int, crossfade_ms: int) -> None:
-    assert place([[SECOND], [SECOND]], gap_ms=gap_ms, crossfade_ms=crossfade_ms) is None
+    assert place(turns_of([[SECOND], [SECOND]], gap_ms=gap_ms), crossfade_ms=crossfade_ms) is None
 
 
 def test_a_single_turn_never_has_to_be_mixed() -> None:
-    assert place([[SECOND, SECOND]], gap_ms=0, crossfade_ms=500) is not None
+    assert place(turns_of([[SECOND, SECOND]], gap_ms=0), crossfade_ms=500) is not None
 
 
 @given(TURNS, st.integers(72, 2_000), st.integers(0, 500))
 def test_a_gap_of_72_ms_is_always_enough(turns: list[list[int]], pause_ms: int, crossfade_ms: int) -> None:
-    assert place(turns, gap_ms=pause_ms + crossfade_ms, crossfade_ms=crossfade_ms) is not None
+    assert place(turns_of(turns, gap_ms=pause_ms + crossfade_ms), crossfade_ms=crossfade_ms) is not None
 
 
 @given(TURNS, st.integers(0, 2_000), st.integers(0, 500))
@@ -84,7 +85,7 @@ def test_no_start_is_more_than_half_a_frame_off_and_errors_do_not_add_up(
     turns: list[list[int]], gap_ms: int, crossfade_ms: int
 ) -> None:
     # Given turns that can be placed
-    frame_timeline = place(turns, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    frame_timeline = place(turns_of(turns, gap_ms=gap_ms), crossfade_ms=crossfade_ms)
     assume(frame_timeline is not None)
     assert frame_timeline is not None
 
@@ -100,7 +101,7 @@ def test_no_start_is_more_than_half_a_frame_off_and_errors_do_not_add_up(
 def test_frames_never_overlap_and_fill_the_file_to_its_end(
     turns: list[list[int]], gap_ms: int, crossfade_ms: int
 ) -> None:
-    frame_timeline = place(turns, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    frame_timeline = place(turns_of(turns, gap_ms=gap_ms), crossfade_ms=crossfade_ms)
     assume(frame_timeline is not None)
     assert frame_timeline is not None
 
@@ -116,4 +117,4 @@ def test_frames_never_overlap_and_fill_the_file_to_its_end(
 @pytest.mark.parametrize("turns", [[], [[]], [[100], []], [[100], [0]]])
 def test_what_is_no_dialogue_is_refused(turns: list[list[int]]) -> None:
     with pytest.raises(ValueError, match="samples"):
-        place(turns, gap_ms=300, crossfade_ms=50)
+        place(turns_of(turns, gap_ms=300), crossfade_ms=50)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from castline.audio.errors import BrokenSegment
 from castline.audio.mixing import mix
 from castline.audio.timeline import Span, Timeline, lay_out
+from tests.turn_lengths import single_turns
 from tests.unit.audio.pcm_samples import cut, noise, to_array
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def test_the_mix_does_not_depend_on_how_its_turns_arrive(
 ) -> None:
     # Given turns that come in arbitrary chunks, some of which end amid a sample
     turns = [noise(length, seed) for seed, length in enumerate(lengths)]
-    timeline = lay_out(lengths, gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    timeline = lay_out(single_turns(lengths, gap_ms=gap_ms), crossfade_ms=crossfade_ms)
     fade_in_samples = crossfade_ms * 24
 
     # When
@@ -51,7 +52,7 @@ def test_the_mix_does_not_depend_on_how_its_turns_arrive(
 
 def test_gaps_are_digital_silence_and_turns_are_untouched_without_a_crossfade() -> None:
     first, second = noise(1_000, seed=1), noise(2_000, seed=2)
-    timeline = lay_out([1_000, 2_000], gap_ms=10, crossfade_ms=0)
+    timeline = lay_out(single_turns([1_000, 2_000], gap_ms=10), crossfade_ms=0)
 
     mixed = b"".join(mix([[first], [second]], timeline, fade_in_samples=0))
 
@@ -80,7 +81,7 @@ def test_a_turn_fades_in_along_a_straight_line_but_the_first_does_not() -> None:
 @pytest.mark.parametrize("stored_bytes", [0, 1, 198, 199, 201, 202, 400])
 def test_a_turn_of_another_length_than_its_span_is_named(stored_bytes: int) -> None:
     # Given a second turn of which 200 bytes were recorded, and other than that are stored
-    timeline = lay_out([100, 100, 100], gap_ms=0, crossfade_ms=0)
+    timeline = lay_out(single_turns([100, 100, 100], gap_ms=0), crossfade_ms=0)
     turns = [[bytes(200)], [bytes(stored_bytes)], [bytes(200)]]
 
     with pytest.raises(BrokenSegment, match="turn 1"):
@@ -88,7 +89,7 @@ def test_a_turn_of_another_length_than_its_span_is_named(stored_bytes: int) -> N
 
 
 def test_a_missing_turn_is_an_error() -> None:
-    timeline = lay_out([100, 100], gap_ms=0, crossfade_ms=0)
+    timeline = lay_out(single_turns([100, 100], gap_ms=0), crossfade_ms=0)
 
     with pytest.raises(ValueError, match="argument"):
         list(mix([[bytes(200)]], timeline, fade_in_samples=0))
@@ -104,7 +105,7 @@ def test_no_turn_is_opened_before_the_one_before_it_was_mixed() -> None:
             yield [noise(100, position)]
 
     # When the first chunk is taken
-    mixed = mix(turns(), lay_out([100] * 3, gap_ms=0, crossfade_ms=0), fade_in_samples=0)
+    mixed = mix(turns(), lay_out(single_turns([100] * 3, gap_ms=0), crossfade_ms=0), fade_in_samples=0)
     next(mixed)
 
     # Then

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.audio.timeline import Span, Timeline, lay_out
+from tests.turn_lengths import single_turns
 
 LENGTHS = st.lists(st.integers(0, 200_000), max_size=50)
 GAPS_MS = st.integers(0, 2_000)
@@ -25,7 +26,7 @@ CROSSFADES_MS = st.integers(0, 500)
 def test_the_next_turn_starts_gap_minus_crossfade_after_the_end(
     gap_ms: int, crossfade_ms: int, second_start: int
 ) -> None:
-    timeline = lay_out([24_000, 24_000], gap_ms=gap_ms, crossfade_ms=crossfade_ms)
+    timeline = lay_out(single_turns([24_000, 24_000], gap_ms=gap_ms), crossfade_ms=crossfade_ms)
 
     assert timeline.spans == (Span(0, 24_000), Span(second_start, second_start + 24_000))
     assert timeline.total_samples == second_start + 24_000
@@ -43,7 +44,7 @@ def test_the_next_turn_starts_gap_minus_crossfade_after_the_end(
     ],
 )
 def test_a_turn_shorter_than_the_overlap_keeps_half_of_itself(lengths: list[int], starts: list[int]) -> None:
-    timeline = lay_out(lengths, gap_ms=0, crossfade_ms=500)
+    timeline = lay_out(single_turns(lengths, gap_ms=0), crossfade_ms=500)
 
     assert [span.start_sample for span in timeline.spans] == starts
 
@@ -56,14 +57,14 @@ def test_the_whole_lasts_until_the_latest_end_even_when_that_is_not_the_last_tur
 
 
 def test_nothing_takes_no_time() -> None:
-    assert lay_out([], gap_ms=300, crossfade_ms=50).total_samples == 0
+    assert lay_out(single_turns([], gap_ms=300), crossfade_ms=50).total_samples == 0
 
 
 @given(st.lists(st.integers(0, 200_000), min_size=1, max_size=50), GAPS_MS, CROSSFADES_MS)
 def test_every_turn_keeps_its_length_its_place_in_the_order_and_half_of_itself(
     lengths: list[int], gap_ms: int, crossfade_ms: int
 ) -> None:
-    spans = lay_out(lengths, gap_ms=gap_ms, crossfade_ms=crossfade_ms).spans
+    spans = lay_out(single_turns(lengths, gap_ms=gap_ms), crossfade_ms=crossfade_ms).spans
 
     assert [span.length_samples for span in spans] == lengths
     step_samples = (gap_ms - crossfade_ms) * 24
@@ -79,7 +80,7 @@ def test_every_turn_keeps_its_length_its_place_in_the_order_and_half_of_itself(
 
 @given(LENGTHS, GAPS_MS)
 def test_milliseconds_do_not_drift(lengths: list[int], gap_ms: int) -> None:
-    timeline = lay_out(lengths, gap_ms=gap_ms, crossfade_ms=0)
+    timeline = lay_out(single_turns(lengths, gap_ms=gap_ms), crossfade_ms=0)
 
     for span in timeline.spans:
         assert abs(span.start_ms - span.start_sample / 24) <= 0.5

@@ -1,0 +1,141 @@
+"""Prepare a dialogue for synthesis: check it against its provider, and read what its texts ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from castline.scripts.markup import Words, read, styles_asked_for
+from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
+from castline.speech.pronunciation_matching import used_in
+from castline.synthesis.utterances import spoken_language, usable_pronunciations
+from castline.usecases.provider_rules import demand_speakable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from castline.jobs.model import Dialogue, Turn
+    from castline.scripts.markup import Markup
+    from castline.speech.pronunciation import Pronunciation
+    from castline.speech.providers.base import SpeechProvider
+    from castline.speech.providers.registry import EnabledProvider
+    from castline.speech.voice_list import Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnWarning:
+    """A warning about a turn. Its line is a line of the turn's text."""
+
+    turn_index: int
+    warning: ScriptWarning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedDialogue:
+    """A dialogue that is complete, so that its texts are read the same way at every stage of its job."""
+
+    dialogue: Dialogue
+    warnings: tuple[TurnWarning, ...]
+    """What of it is not spoken, or not as it was asked for; in order of turns."""
+
+
+class PrepareDialogue:
+    """Checks a dialogue, and looks up the styles that its texts ask for."""
+
+    def __init__(
+        self,
+        *,
+        providers: Callable[[], Mapping[str, EnabledProvider]],
+        voices: Callable[[str], Sequence[Voice]],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            providers: gives the enabled speech providers by id.
+            voices: gives the voices of a provider by its id; asked only for dialogues that ask for a style.
+        """
+        self._providers = providers
+        self._voices = voices
+
+    def __call__(self, dialogue: Dialogue) -> PreparedDialogue:
+        """Check and complete a dialogue.
+
+        Raises:
+            NotSpeakable: its provider is not enabled, or cannot speak it.
+            SpeechError: the provider's voices cannot be listed, and the dialogue asks for a style.
+        """
+        styles_of = self._styles_of(dialogue.provider)
+        provider = demand_speakable(dialogue, self._providers(), styles_of=styles_of)
+        texts: dict[str, list[str]] = {}
+        for turn in dialogue.turns:
+            texts.setdefault(turn.speaker, []).append(turn.text)
+        dialogue = replace(
+            dialogue,
+            voice_assignments=tuple(
+                replace(each, styles=_styles(texts.get(each.speaker, ()), each.voice_id, dialogue.markup, styles_of))
+                for each in dialogue.voice_assignments
+            ),
+        )
+        readings = [_Reading(dialogue, turn) for turn in dialogue.turns]
+        spoken = [(text, reading.language) for reading in readings for text in reading.texts]
+        dialogue = replace(dialogue, pronunciations=used_in(spoken, dialogue.pronunciations))
+        return PreparedDialogue(dialogue=dialogue, warnings=tuple(_warnings(dialogue, readings, provider)))
+
+    def _styles_of(self, provider_id: str) -> Callable[[str], frozenset[str]]:
+        """Return what gives the styles of a voice by its id, and lists the voices when it is first asked."""
+
+        @cache
+        def voices() -> Mapping[str, Voice]:
+            return {voice.voice_id: voice for voice in self._voices(provider_id)}
+
+        def styles_of(voice_id: str) -> frozenset[str]:
+            provider = self._providers()[provider_id].provider
+            if not provider.traits(voice_id).takes_styles or voice_id not in voices():
+                return frozenset()
+            return frozenset(voices()[voice_id].styles)
+
+        return styles_of
+
+
+def _styles(
+    texts: Iterable[str], voice_id: str, markup: Markup, styles_of: Callable[[str], frozenset[str]]
+) -> tuple[str, ...]:
+    """Return those styles of a voice that its speaker's texts may ask for."""
+    asked_for = frozenset().union(*(styles_asked_for(text, markup) for text in texts))
+    return tuple(sorted(styles_of(voice_id) & asked_for)) if asked_for else ()
+
+
+class _Reading:
+    """A turn as it is read: the texts that are spoken, and by which voice."""
+
+    def __init__(self, dialogue: Dialogue, turn: Turn) -> None:
+        assignment = dialogue.assignment_of(turn.speaker)
+        reading = read(turn.text, dialogue.markup, styles=assignment.styles)
+        self.turn_index = turn.index
+        self.warnings = reading.warnings
+        self.texts = [part.text for part in reading.parts if isinstance(part, Words)]
+        self.voice_id = assignment.voice_id
+        self.language = spoken_language(turn, assignment, dialogue)
+
+
+def _warnings(dialogue: Dialogue, readings: Iterable[_Reading], provider: SpeechProvider) -> Iterator[TurnWarning]:
+    phonemes = tuple(each for each in dialogue.pronunciations if each.phoneme is not None)
+    told: set[tuple[str, str]] = set()
+    for reading in readings:
+        for warning in reading.warnings:
+            yield TurnWarning(turn_index=reading.turn_index, warning=warning)
+        for entry in _impossible_phonemes(reading, phonemes, provider) if phonemes else ():
+            if (reading.voice_id, entry.text) not in told:
+                told.add((reading.voice_id, entry.text))
+                warning = ScriptWarning(kind=WarningKind.PHONEME_NOT_AVAILABLE, text=quoted(entry.text), line=1)
+                yield TurnWarning(turn_index=reading.turn_index, warning=warning)
+
+
+def _impossible_phonemes(
+    reading: _Reading, phonemes: tuple[Pronunciation, ...], provider: SpeechProvider
+) -> tuple[Pronunciation, ...]:
+    """Return those of ``phonemes`` that a turn calls for, and that its voice cannot follow."""
+    usable = usable_pronunciations(phonemes, provider, voice_id=reading.voice_id, language=reading.language)
+    called_for = used_in(((text, reading.language) for text in reading.texts), phonemes)
+    return tuple(each for each in called_for if each not in usable)
