@@ -51,19 +51,24 @@ def find_spoken_as(text: str, pronunciations: tuple[Pronunciation, ...], *, lang
     )
 
 
-def used_in(texts: Iterable[str], pronunciations: tuple[Pronunciation, ...]) -> tuple[Pronunciation, ...]:
-    """Return the pronunciations whose text occurs in one of ``texts``, in their own order.
+def used_in(
+    utterances: Iterable[tuple[str, str]], pronunciations: tuple[Pronunciation, ...]
+) -> tuple[Pronunciation, ...]:
+    """Return the pronunciations that ``find_spoken_as`` may find in ``utterances``, in their own order.
 
-    These are all that ``find_spoken_as`` may find in the texts, or in pieces of them, in whichever language. It may
-    find fewer, because a longer one hides one.
+    It finds fewer of them where a longer one hides one, and no others in pieces of the texts.
 
     Args:
-        texts: without markup.
+        utterances: texts without markup, each with the language tag that it is spoken in.
         pronunciations: the entries.
     """
     if not pronunciations:
         return ()
-    used = _index(_Identity(pronunciations)).occurring(texts)
+    texts: dict[str, list[str]] = {}
+    for text, language in utterances:
+        texts.setdefault(language, []).append(text)
+    index = _index(_Identity(pronunciations))
+    used = {each for language in texts for each in index.occurring(texts[language], _ranges_for(language))}
     return tuple(entry for entry in pronunciations if id(entry) in used)
 
 
@@ -112,10 +117,10 @@ class _Index:
                         resume = end
                         break
 
-    def occurring(self, texts: Iterable[str]) -> set[int]:
-        """Return the ids of the entries that occur in ``texts``, in any language."""
+    def occurring(self, texts: Iterable[str], languages: Sequence[str]) -> set[int]:
+        """Return the ids of the entries for ``languages`` that occur in ``texts``."""
         used: set[int] = set()
-        missing = [set(entries) for entries in self._entries]
+        missing: dict[int, dict[str | None, list[int]]] = {}
         complete = {-1}  # the keys of which nothing is missing, nor of those that they begin with
         for text in texts:
             for start, found in self._occurrences(text):
@@ -123,14 +128,23 @@ class _Index:
                 for number, end in found:
                     if number in complete:
                         break
+                    if number not in missing:
+                        missing[number] = self._ids(number, languages)
+                    for as_written in (None, _decomposed(text[start:end])):
+                        used.update(missing[number].pop(as_written, ()))
                     passed.append(number)
-                    for as_written in missing[number] & {None, _decomposed(text[start:end])}:
-                        missing[number].remove(as_written)
-                        used.update(map(id, self._entries[number][as_written].values()))
                 for number in reversed(passed):
                     if not missing[number] and self._prefix_of[number] in complete:
                         complete.add(number)
         return used
+
+    def _ids(self, number: int, languages: Sequence[str]) -> dict[str | None, list[int]]:
+        """Return the ids of a key's entries for ``languages``, by how they are written."""
+        ids = {
+            as_written: [id(by_language[language]) for language in languages if language in by_language]
+            for as_written, by_language in self._entries[number].items()
+        }
+        return {as_written: those for as_written, those in ids.items() if those}
 
     def _occurrences(self, text: str) -> Iterator[tuple[int, Iterator[tuple[int, int]]]]:
         """Yield where keys may begin, each with the numbers and ends of those that do, the longest first."""

@@ -125,9 +125,9 @@ def test_only_what_occurs_is_used() -> None:
         Pronunciation(text="Paris", alias="h"),
     )
 
-    used = used_in(["New York, Wien", "Romes and the us"], pronunciations)
+    used = used_in([("New York, Wien", "de-AT"), ("Romes and the us", "en-US"), ("Rom", "fr")], pronunciations)
 
-    assert [each.alias for each in used] == ["b", "c", "d", "e", "f"]
+    assert [each.alias for each in used] == ["b", "c", "d", "f"]
 
 
 LETTERS = "aAbß\u00e9e\u0301\u0323 .重慶가1"
@@ -184,7 +184,7 @@ def test_what_is_found_in_a_piece_is_used_in_the_whole(text: str, written: list[
     pieces = text.split(" ")
     piece = data.draw(st.sampled_from(pieces))
 
-    aliases = {each.alias for each in used_in([text], pronunciations)}
+    aliases = {each.alias for each in used_in([(text, "en-US")], pronunciations)}
 
     assert aliases >= {each.alias for each in find_spoken_as(piece, pronunciations, language="en")}
 
@@ -197,7 +197,7 @@ def test_matches_are_in_order_without_overlap(text: str, written: list[str]) -> 
 
     assert all(0 <= each.start < each.end <= len(text) for each in spoken)
     assert all(one.end <= other.start for one, other in pairwise(spoken))
-    assert {each.alias for each in used_in([text], pronunciations)} >= {each.alias for each in spoken}
+    assert {each.alias for each in used_in([(text, "en-US")], pronunciations)} >= {each.alias for each in spoken}
 
 
 CHARACTERS = 100_000
@@ -221,7 +221,7 @@ def test_no_entries_make_matching_slow(name: str) -> None:
 
     began = time.process_time()
     find_spoken_as(text, pronunciations, language="en-US")
-    used_in([text], pronunciations)
+    used_in([(text, "en-US")], pronunciations)
 
     assert time.process_time() - began < 5  # less than 1 s; trying every entry at every position takes minutes
 
