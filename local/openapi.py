@@ -35,9 +35,7 @@ def _header(description: str, **schema: Any) -> dict[str, Any]:
 _RESPONSE_HEADERS: Final = {
     "Cache-Control": _header("How long the answer may be used without asking again."),
     "Content-Language": _header("The language of the messages.", enum=[language.value for language in Language]),
-    "ETag": _header(
-        "Another as soon as the job, or the language it is told in, is another.", pattern='^"[0-9a-f]+"$'
-    ),
+    "ETag": _header("Changes whenever the body changes.", pattern='^"[0-9a-f]+"$'),
     "Location": _header("A presigned URL that works for 15 minutes.", format="uri"),
     "Retry-After": _header(
         "In how many seconds to ask again; with a job, while it has not ended.", pattern="^[0-9]+$"

@@ -18,7 +18,7 @@ from castline.observability import logger, measure, note, trace_header
 from castline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from botocore.config import Config
     from mypy_boto3_s3 import S3Client
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from castline.pronunciation_sets.repository import PronunciationSetRepository
     from castline.speech.errors import ProviderAuthFailed, SpeechError
     from castline.speech.key_rotation import SpeechSecret
-    from castline.speech.pronunciation import Pronunciation
     from castline.speech.providers.base import SpeechProvider, SpeechSession
     from castline.speech.providers.registry import EnabledProvider
     from castline.speech.voice_list import Voice, VoiceList

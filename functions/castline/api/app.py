@@ -12,10 +12,11 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import ResponseValidationError
 
 from castline import composition
-from castline.api import dialogues, errors, health, jobs, resubmissions, voices
+from castline.api import dialogues, errors, health, jobs, pronunciations, resubmissions, voices
 from castline.api.contract import to_json
 from castline.api.negotiation import Language, preferred_language
 from castline.api.request_body import JSON, media_type, read_json
+from castline.api.validation import InvalidRequest, explain
 from castline.observability import log_unexpected, logger, measure, note, observed
 
 if TYPE_CHECKING:
@@ -23,18 +24,28 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-_ROUTERS: Final = (jobs.router, resubmissions.router, dialogues.router, voices.router, health.router)
+    from castline.api.contract import Operation
+
+_ROUTERS: Final = (
+    jobs.router,
+    resubmissions.router,
+    dialogues.router,
+    pronunciations.router,
+    voices.router,
+    health.router,
+)
 OPERATIONS: Final = tuple(operation for router in _ROUTERS for operation in router.operations)
 """Every route, as it is declared where its handler is."""
 
-_MAX_BODY_BYTES: Final = {each.path: each.max_body_bytes for each in OPERATIONS if each.max_body_bytes}
-_METHODS: Final[dict[str, set[str]]] = {}
+_AT_PATH: Final[dict[str, dict[str, Operation]]] = {}
+"""The operations of each path, by method."""
 for _operation in OPERATIONS:
-    _METHODS.setdefault(_operation.path, set()).update(_operation.methods)
+    _AT_PATH.setdefault(_operation.path, {}).update(dict.fromkeys(_operation.methods, _operation))
 
 
 def _read_body(body: str) -> Any:
-    return read_json(body, max_bytes=_MAX_BODY_BYTES[app.current_event.path])
+    event = app.current_event
+    return read_json(body, max_bytes=_operations_at(event.path)[event.http_method].max_body_bytes)
 
 
 app = APIGatewayHttpResolver(
@@ -92,7 +103,7 @@ def _refuse_other_methods(
 ) -> Response[Any]:
     """Keep the resolver from taking a path such as ``/jobs/tts`` for that of a job, for a method it does not take."""
     event = app.current_event
-    if event.http_method not in _METHODS.get(event.path, {event.http_method}):
+    if event.http_method not in _AT_PATH.get(event.path, {event.http_method}):
         raise NotFoundError
     return next_middleware(app)
 
@@ -103,25 +114,29 @@ app.use([_refuse_other_methods])
 @app.not_found
 def _not_found(_error: NotFoundError) -> Response[str]:
     event = app.current_event
-    allowed = _methods_of(event.path)
-    if not allowed:
+    operations = _operations_at(event.path)
+    if not operations:
         return errors.NOT_FOUND.response(_language())
-    if event.http_method in allowed:
-        # An id that no route matches is still an id of no job.
-        return errors.JOB_NOT_FOUND.response(_language())
-    return errors.METHOD_NOT_ALLOWED.response(_language(), headers={"Allow": ", ".join(sorted(allowed))})
+    if event.http_method not in operations:
+        return errors.METHOD_NOT_ALLOWED.response(_language(), headers={"Allow": ", ".join(sorted(operations))})
+    # An id that no route matches is still an id of nothing, and a name that cannot be given is no name.
+    for error in operations[event.http_method].errors:
+        if error.status == errors.NOT_FOUND.status:
+            return error.response(_language())
+    problem = InvalidRequest("name", "pronunciation_set_name")
+    return errors.VALIDATION_ERROR.response(_language(), details=explain(problem.problems, _language()))
 
 
-def _methods_of(path: str) -> set[str]:
-    """Return the methods that a path takes.
+def _operations_at(path: str) -> dict[str, Operation]:
+    """Return the operations of a path, by method.
 
     A path that is written out comes before one with parameters. The resolver's own patterns do not match every
     character that an id may have.
     """
-    for template, methods in sorted(_METHODS.items(), key=lambda each: "{" in each[0]):
+    for template, operations in sorted(_AT_PATH.items(), key=lambda each: "{" in each[0]):
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
-            return methods
-    return set()
+            return operations
+    return {}
 
 
 def _language() -> Language:

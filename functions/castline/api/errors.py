@@ -34,6 +34,14 @@ from castline.jobs.errors import (
     JobNotFound,
 )
 from castline.metrics import Metric
+from castline.pronunciation_sets.errors import (
+    PreconditionFailed,
+    PronunciationSetLimitExceeded,
+    PronunciationSetNotFound,
+    UnknownPhoneme,
+    UnknownPronunciationSet,
+)
+from castline.pronunciation_sets.limits import MAX_SETS
 from castline.speech.errors import SpeechError
 from castline.usecases.provider_rules import NotSpeakable
 
@@ -67,6 +75,21 @@ def _too_large_to_store(exception: InputTooLarge, language: Language) -> dict[st
 
 def _not_speakable(exception: NotSpeakable, language: Language) -> dict[str, Any]:
     problems = [{"loc": (each.field,), "type": each.kind, "ctx": each.context} for each in exception.problems]
+    return explain(problems, language)
+
+
+def _unknown_phoneme(exception: UnknownPhoneme, language: Language) -> dict[str, Any]:
+    problems = [
+        {"loc": ("entries", position, "phoneme"), "type": "unknown_phoneme"} for position in exception.positions
+    ]
+    return explain(problems, language)
+
+
+def _unknown_pronunciation_set(exception: UnknownPronunciationSet, language: Language) -> dict[str, Any]:
+    problems = [
+        {"loc": ("pronunciation_sets", position), "type": "unknown_pronunciation_set", "ctx": {"name": name}}
+        for position, name in exception.names.items()
+    ]
     return explain(problems, language)
 
 
@@ -126,6 +149,8 @@ VALIDATION_ERROR = ApiError(
         InputTooLarge: _too_large_to_store,
         InvalidCursor: _problem("cursor", "invalid_cursor"),
         NotSpeakable: _not_speakable,
+        UnknownPhoneme: _unknown_phoneme,
+        UnknownPronunciationSet: _unknown_pronunciation_set,
     },
     example={"errors": [{"field": "turns[0].text", "message": "至少需要 1 個字元"}]},
 )
@@ -139,6 +164,7 @@ AUDIO_NOT_AVAILABLE = ApiError(
 SUBTITLES_NOT_AVAILABLE = ApiError(
     "SUBTITLES_NOT_AVAILABLE", 404, {UnreadableCues: _no_details}, logged="the subtitles cannot be read"
 )
+PRONUNCIATION_SET_NOT_FOUND = ApiError("PRONUNCIATION_SET_NOT_FOUND", 404, {PronunciationSetNotFound: _no_details})
 METHOD_NOT_ALLOWED = ApiError("METHOD_NOT_ALLOWED", 405)
 JOB_CANNOT_CANCEL = ApiError(
     "JOB_CANNOT_CANCEL", 409, {JobCannotCancel: _attributes("status")}, example={"status": "completed"}
@@ -147,6 +173,13 @@ JOB_CANNOT_RESUBMIT = ApiError(
     "JOB_CANNOT_RESUBMIT", 409, {JobCannotResubmit: _attributes("status")}, example={"status": "processing"}
 )
 INPUT_NOT_AVAILABLE = ApiError("INPUT_NOT_AVAILABLE", 409, {InputUnreadable: _no_details})
+PRONUNCIATION_SET_LIMIT_EXCEEDED = ApiError(
+    "PRONUNCIATION_SET_LIMIT_EXCEEDED",
+    409,
+    {PronunciationSetLimitExceeded: _attributes("max_sets")},
+    example={"max_sets": MAX_SETS},
+)
+PRECONDITION_FAILED = ApiError("PRECONDITION_FAILED", 412, {PreconditionFailed: _no_details})
 REQUEST_TOO_LARGE = ApiError(
     "REQUEST_TOO_LARGE", 413, {RequestTooLarge: _attributes("max_bytes")}, example={"max_bytes": 4_300_300}
 )

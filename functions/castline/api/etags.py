@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
-_ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\uffff]*")')
+_ENTITY_TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\uffff]*")')
 
 
 def entity_tag(*parts: str) -> str:
@@ -30,17 +30,35 @@ def is_known(tag: str, if_none_match: str | None) -> bool:
     """Tell whether an ``If-None-Match`` header (entity tags or ``*``) names ``tag``, by weak comparison."""
     if if_none_match is None:
         return False
-    return if_none_match.strip() == "*" or tag in _ENTITY_TAG.findall(if_none_match)
+    return if_none_match.strip() == "*" or tag in {named for _, named in _ENTITY_TAG.findall(if_none_match)}
+
+
+def may_change(tag: str | None, *, if_match: str | None = None, if_none_match: str | None = None) -> bool:
+    """Tell whether a resource may be changed under these headers, by strong comparison.
+
+    Args:
+        tag: the entity tag of the resource; None when there is no such resource.
+        if_match: entity tags or ``*``, of which the resource must have one.
+        if_none_match: ``*`` for a resource that must not exist.
+    """
+    if if_none_match is not None and tag is not None:
+        return False
+    if if_match is None:
+        return True
+    if if_match.strip() == "*":
+        return tag is not None
+    return tag in {named for weak, named in _ENTITY_TAG.findall(if_match) if not weak}
 
 
 def answer_conditionally(
     app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[Any]]
 ) -> Response[Any]:
-    """Give a route's answer an entity tag, and answer 304 if the client has it already."""
+    """Give a route's answer an entity tag, unless it has one, and answer 304 if the client has it already."""
     answer = next_middleware(app)
     answer.body = to_json(answer.body)
-    tag = entity_tag(str(answer.headers["Content-Language"]), answer.body)
-    answer.headers["ETag"] = tag
+    if "ETag" not in answer.headers:
+        answer.headers["ETag"] = entity_tag(str(answer.headers["Content-Language"]), answer.body)
+    tag = str(answer.headers["ETag"])
     if is_known(tag, app.current_event.headers.get("if-none-match")):
         del answer.headers["Content-Type"]
         return Response(status_code=304, body="", headers=answer.headers)

@@ -68,6 +68,24 @@ PARSED = {
     "speakers": ["A", "B"],
     "total_characters": 24,
 }
+PRONUNCIATIONS: dict[str, Any] = {
+    "entries": [
+        {"text": "SQL", "alias": "sequel", "language": "en"},
+        {"text": "重慶", "phoneme": "chong 2 qing 4", "alphabet": "sapi", "language": "zh-CN"},
+    ],
+}
+PRONUNCIATION_SET = {"name": "brands", **PRONUNCIATIONS}
+PRONUNCIATION_SETS: dict[str, Any] = {
+    "items": [
+        {
+            "name": "brands",
+            "entry_count": 2,
+            "updated_at": "2026-11-24T03:30:54Z",
+            "etag": '"0a1b2c3d4e5f60718293a4b5c6d7e8f9"',
+        },
+    ],
+    "total": 1,
+}
 PROVIDERS = {
     "items": [
         {

@@ -175,7 +175,7 @@ class JobRepository:
             "ConsistentRead": True,
         }
         for attempt in range(_READ_ATTEMPTS):
-            _pause_before(attempt)
+            pause_before(attempt)
             passed_over: list[str] = []
             record = items.read_record(self._query(query), unreadable=passed_over.append)
             if record is None or record.result is not None or record.job.status is not JobStatus.COMPLETED:
@@ -470,33 +470,12 @@ class JobRepository:
         return {**put, "ConditionExpression": condition} if condition else put
 
     def _transact(self, *writes: TransactWriteItemTypeDef) -> list[Any] | None:
-        """Write all or nothing.
-
-        DynamoDB cancels a transaction that meets another one on the same item; that is tried again here.
-
-        Returns:
-            None when it was written; the cancellation reasons, one a write, when a condition did not hold.
-        """
-        for attempt in range(_CONFLICT_ATTEMPTS):
-            _pause_before(attempt)
-            try:
-                with translated_aws_errors():
-                    self._client.transact_write_items(TransactItems=writes)
-            except self._client.exceptions.TransactionCanceledException as error:
-                reasons: list[Any] = error.response.get("CancellationReasons", [])
-                codes = {reason["Code"] for reason in reasons} - {"None"}
-                if codes == {"ConditionalCheckFailed"}:
-                    return reasons
-                if not codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
-                    raise
-            else:
-                return None
-        raise ServiceUnavailable("TransactWriteItems: TransactionConflict")
+        return transact(self._client, *writes)
 
     def _update(self, **update: Any) -> dict[str, Any]:
         """Update one item. DynamoDB refuses that while a transaction writes the same item; it is tried again here."""
         for attempt in range(_CONFLICT_ATTEMPTS):
-            _pause_before(attempt)
+            pause_before(attempt)
             try:
                 with translated_aws_errors():
                     return cast("dict[str, Any]", self._client.update_item(**{"TableName": self._table, **update}))
@@ -527,7 +506,32 @@ class JobRepository:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def _pause_before(attempt: int) -> None:
+def transact(client: DynamoDBClient, *writes: TransactWriteItemTypeDef) -> list[Any] | None:
+    """Write all or nothing.
+
+    DynamoDB cancels a transaction that meets another one on the same item; that is tried again here.
+
+    Returns:
+        None when it was written; the cancellation reasons, one a write, when a condition did not hold.
+    """
+    for attempt in range(_CONFLICT_ATTEMPTS):
+        pause_before(attempt)
+        try:
+            with translated_aws_errors():
+                client.transact_write_items(TransactItems=writes)
+        except client.exceptions.TransactionCanceledException as error:
+            reasons: list[Any] = error.response.get("CancellationReasons", [])
+            codes = {reason["Code"] for reason in reasons} - {"None"}
+            if codes == {"ConditionalCheckFailed"}:
+                return reasons
+            if not codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
+                raise
+        else:
+            return None
+    raise ServiceUnavailable("TransactWriteItems: TransactionConflict")
+
+
+def pause_before(attempt: int) -> None:
     """Wait before another attempt at what met a transaction: at random, longer each time, not before the first."""
     if attempt:
         time.sleep(random.uniform(0, _CONFLICT_BACKOFF_SECONDS * 2**attempt))  # noqa: S311

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -36,6 +37,11 @@ class Pronunciation:
     """Of the phoneme; None with an alias."""
     language: str | None = None
     """The language tag of the utterances that it is for, such as ``en`` or ``zh-TW``; None for all."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The text and the language, equal for all their spellings: what no two entries of a list have in common."""
+        return unicodedata.normalize("NFC", self.text), (self.language or "").lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pronunciations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your pronunciation sets */
+        get: operations["list_pronunciation_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pronunciations/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a pronunciation set */
+        get: operations["get_pronunciation_set"];
+        /** Create a pronunciation set, or replace all its entries */
+        put: operations["put_pronunciation_set"];
+        post?: never;
+        /** Delete a pronunciation set. Jobs that were submitted with it keep its pronunciations */
+        delete: operations["delete_pronunciation_set"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/providers": {
         parameters: {
             query?: never;
@@ -181,14 +217,32 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description A phonetic alphabet.
+         * @enum {string}
+         */
+        Alphabet: "ipa" | "sapi";
+        /** @description The time at which a chapter is heard. It lasts until the next one or the end. */
+        ChapterTimingSchema: {
+            title: string;
+            start_ms: number;
+            end_ms: number;
+        };
+        /**
          * @description A dialogue to be spoken.
          *
          *     Refused as well, with 400: two turns of the same `index`; a speaker with no voice, or with two; texts of more than
-         *     100,000 characters in all; a dialogue that takes more than 399 KB when compressed. Names that differ only in
-         *     Unicode form (NFKC), in spaces or in invisible characters are one speaker. Refused with 400 is also a `provider`
-         *     that `GET /providers` does not list, and a `voice_id` of another provider's form.
+         *     100,000 characters in all; a dialogue that takes more than 399 KB when compressed; a `provider` that
+         *     `GET /providers` does not list; a `voice_id` of another provider's form; a `style` that the voice does not have;
+         *     a `speed`, a `pitch` or a `language` that the voice cannot be told. Names that differ only in Unicode form (NFKC),
+         *     in spaces or in invisible characters are one speaker. A body of more than 5 MB is refused with 413.
          */
         CreateJobRequest: {
+            /** @default auto */
+            markup: components["schemas"]["Markup"];
+            /** @default [] */
+            pronunciations: components["schemas"]["PronunciationSchema"][];
+            /** @default [] */
+            pronunciation_sets: string[];
             /** @example azure */
             provider: string;
             turns: components["schemas"]["SubmittedTurn"][];
@@ -210,6 +264,12 @@ export interface components {
          *     form.
          */
         CreateSingleVoiceJobRequest: {
+            /** @default auto */
+            markup: components["schemas"]["Markup"];
+            /** @default [] */
+            pronunciations: components["schemas"]["PronunciationSchema"][];
+            /** @default [] */
+            pronunciation_sets: string[];
             /** @example azure */
             provider: string;
             text: string;
@@ -231,6 +291,10 @@ export interface components {
             pitch: number;
             /** @default 1 */
             volume: number;
+            style?: string | null;
+            style_degree?: number | null;
+            /** @default 0 */
+            take: number;
         };
         /** @description The address of a finished file, which works for a while. */
         Download: {
@@ -287,6 +351,10 @@ export interface components {
             output_format: string;
             gap_ms: number;
             crossfade_ms: number;
+            /** @default auto */
+            markup: components["schemas"]["Markup"];
+            /** @default [] */
+            pronunciations: components["schemas"]["PronunciationSchema"][];
         };
         /** @description A job with all that is known about it. What does not apply is left out. */
         JobDetail: {
@@ -344,6 +412,11 @@ export interface components {
          */
         JobType: "multi_role_tts" | "single_tts";
         /**
+         * @description How a text is read.
+         * @enum {string}
+         */
+        Markup: "auto" | "literal";
+        /**
          * @description An output format. Its value is also its file extension.
          * @enum {string}
          */
@@ -365,15 +438,56 @@ export interface components {
         };
         /** @description One speaker's words in a script. */
         ParsedTurn: {
+            speed?: number | null;
+            pitch?: number | null;
+            volume?: number | null;
+            style?: string | null;
+            style_degree?: number | null;
+            language?: string | null;
             speaker: string;
             text: string;
             index: number;
+            chapter?: string | null;
+            pause_after_ms?: number | null;
+            /** @default 0 */
+            take: number;
             line: number;
         };
         /** @description How far a job has come; no total before it is planned. */
         Progress: {
             completed_segments: number;
             total_segments: number;
+        };
+        /**
+         * @description A word or phrase, and how it is spoken.
+         *
+         *     It has either an `alias`, another text that is spoken in its place, or a `phoneme`; both or neither are refused
+         *     with 400.
+         */
+        PronunciationSchema: {
+            text: string;
+            alias?: string | null;
+            phoneme?: string | null;
+            alphabet?: components["schemas"]["Alphabet"] | null;
+            language?: string | null;
+        };
+        /** @description A pronunciation set. */
+        PronunciationSetDetail: {
+            name: string;
+            entries: components["schemas"]["PronunciationSchema"][];
+        };
+        /** @description All pronunciation sets of the user, by name. */
+        PronunciationSetList: {
+            items: components["schemas"]["PronunciationSetSummary"][];
+            total: number;
+        };
+        /** @description A pronunciation set in a list. */
+        PronunciationSetSummary: {
+            name: string;
+            entry_count: number;
+            /** Format: date-time */
+            updated_at: string;
+            etag: string;
         };
         /** @description A speech provider, and what a job for it may have. */
         Provider: {
@@ -391,6 +505,15 @@ export interface components {
         ProviderList: {
             items: components["schemas"]["Provider"][];
         };
+        /**
+         * @description The entries of a set.
+         *
+         *     Refused as well, with 400: two entries of the same text and language, and a phoneme that no speech provider knows
+         *     in the entry's language, or in any language if it has none.
+         */
+        PutPronunciationSetRequest: {
+            entries: components["schemas"]["PronunciationSchema"][];
+        };
         /** @description The facts about a completed job's audio. */
         ResultMetadata: {
             duration_ms: number;
@@ -403,6 +526,8 @@ export interface components {
             reused_segments: number;
             turn_timings: components["schemas"]["TurnTimingSchema"][];
             subtitle_timing: string;
+            /** @default [] */
+            chapters: components["schemas"]["ChapterTimingSchema"][];
         };
         /** @description The request a single-voice job was made from, defaults filled in: it can be submitted again. */
         SingleVoiceInputParams: {
@@ -415,12 +540,46 @@ export interface components {
             speed: number;
             pitch: number;
             volume: number;
+            style?: string;
+            style_degree?: number;
+            /** @default 0 */
+            take: number;
+            /** @default auto */
+            markup: components["schemas"]["Markup"];
+            /** @default [] */
+            pronunciations: components["schemas"]["PronunciationSchema"][];
+        };
+        /** @description A job that has just been submitted. */
+        SubmittedJob: {
+            /** Format: uuid */
+            id: string;
+            status: components["schemas"]["JobStatus"];
+            job_type: components["schemas"]["JobType"];
+            provider: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at?: string;
+            /** Format: date-time */
+            completed_at?: string;
+            /** @default [] */
+            warnings: components["schemas"]["Warning"][];
         };
         /** @description One speaker's words in a request. */
         SubmittedTurn: {
+            speed?: number | null;
+            pitch?: number | null;
+            volume?: number | null;
+            style?: string | null;
+            style_degree?: number | null;
+            language?: string | null;
             speaker: string;
             text: string;
             index: number;
+            chapter?: string | null;
+            pause_after_ms?: number | null;
+            /** @default 0 */
+            take: number;
             line?: number | null;
         };
         /**
@@ -430,9 +589,19 @@ export interface components {
         SubtitleFormat: "vtt" | "srt";
         /** @description One speaker's words. */
         TurnSchema: {
+            speed?: number | null;
+            pitch?: number | null;
+            volume?: number | null;
+            style?: string | null;
+            style_degree?: number | null;
+            language?: string | null;
             speaker: string;
             text: string;
             index: number;
+            chapter?: string | null;
+            pause_after_ms?: number | null;
+            /** @default 0 */
+            take: number;
         };
         /** @description The time at which a turn is heard. */
         TurnTimingSchema: {
@@ -450,8 +619,14 @@ export interface components {
             gender: components["schemas"]["Gender"];
             styles: string[];
         };
-        /** @description The voice that speaks for one speaker. */
+        /** @description The voice that speaks for one speaker, and how. */
         VoiceAssignmentSchema: {
+            speed?: number | null;
+            pitch?: number | null;
+            volume?: number | null;
+            style?: string | null;
+            style_degree?: number | null;
+            language?: string | null;
             speaker: string;
             voice_id: string;
             voice_name?: string | null;
@@ -461,6 +636,19 @@ export interface components {
             items: components["schemas"]["Voice"][];
             total: number;
         };
+        /** @description Something in a script or a text that is not spoken, or not as it was asked for. */
+        Warning: {
+            code: components["schemas"]["WarningKind"];
+            message: string;
+            line: number;
+            turn_index?: number;
+            text: string;
+        };
+        /**
+         * @description The kind of a warning: the code that clients see.
+         * @enum {string}
+         */
+        WarningKind: "direction_not_spoken" | "unknown_tag" | "style_not_available" | "pause_too_long" | "image_not_spoken" | "not_dialogue" | "times_dropped" | "phoneme_not_available";
     };
     responses: never;
     parameters: never;
@@ -470,7 +658,7 @@ export interface components {
         "Cache-Control": string;
         /** @description The language of the messages. */
         "Content-Language": "zh-TW" | "en";
-        /** @description Another as soon as the job, or the language it is told in, is another. */
+        /** @description Changes whenever the body changes. */
         ETag: string;
         /** @description A presigned URL that works for 15 minutes. */
         Location: string;
@@ -848,7 +1036,7 @@ export interface operations {
                      *       "created_at": "2026-11-24T03:30:54Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["JobSummary"];
+                    "application/json": components["schemas"]["SubmittedJob"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -949,7 +1137,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `SERVICE_UNAVAILABLE` */
+            /** @description `SERVICE_UNAVAILABLE` or `PROVIDER_UNAVAILABLE` */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -962,7 +1150,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "SERVICE_UNAVAILABLE";
+                        error?: "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
@@ -1014,7 +1202,7 @@ export interface operations {
                      *       "created_at": "2026-11-24T03:30:54Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["JobSummary"];
+                    "application/json": components["schemas"]["SubmittedJob"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -1115,7 +1303,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `SERVICE_UNAVAILABLE` */
+            /** @description `SERVICE_UNAVAILABLE` or `PROVIDER_UNAVAILABLE` */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1128,7 +1316,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "SERVICE_UNAVAILABLE";
+                        error?: "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
@@ -1629,7 +1817,7 @@ export interface operations {
                      *       "created_at": "2026-11-24T03:30:54Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["JobSummary"];
+                    "application/json": components["schemas"]["SubmittedJob"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -1746,7 +1934,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `SERVICE_UNAVAILABLE` */
+            /** @description `SERVICE_UNAVAILABLE` or `PROVIDER_UNAVAILABLE` */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1759,7 +1947,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "SERVICE_UNAVAILABLE";
+                        error?: "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
@@ -1864,6 +2052,541 @@ export interface operations {
                     "application/json": {
                         /** @enum {unknown} */
                         error?: "JOB_NOT_FOUND" | "JOB_NOT_COMPLETED" | "SUBTITLES_NOT_AVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_pronunciation_sets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All sets, by name. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "name": "brands",
+                     *           "entry_count": 2,
+                     *           "updated_at": "2026-11-24T03:30:54Z",
+                     *           "etag": "\"0a1b2c3d4e5f60718293a4b5c6d7e8f9\""
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PronunciationSetList"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_pronunciation_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of an earlier answer, several of them, or *. */
+                "If-None-Match"?: string;
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The name of a set. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The set. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "brands",
+                     *       "entries": [
+                     *         {
+                     *           "text": "SQL",
+                     *           "alias": "sequel",
+                     *           "language": "en"
+                     *         },
+                     *         {
+                     *           "text": "重慶",
+                     *           "phoneme": "chong 2 qing 4",
+                     *           "alphabet": "sapi",
+                     *           "language": "zh-CN"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PronunciationSetDetail"];
+                };
+            };
+            /** @description The set has an ETag that If-None-Match names. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `PRONUNCIATION_SET_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "PRONUNCIATION_SET_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_pronunciation_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the set must have, several of them, or *. Otherwise the answer is 412. */
+                "If-Match"?: string;
+                /** @description * creates a set, and is answered 412 if there is one already. */
+                "If-None-Match"?: "*";
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The name of a set. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "entries": [
+                 *         {
+                 *           "text": "SQL",
+                 *           "alias": "sequel",
+                 *           "language": "en"
+                 *         },
+                 *         {
+                 *           "text": "重慶",
+                 *           "phoneme": "chong 2 qing 4",
+                 *           "alphabet": "sapi",
+                 *           "language": "zh-CN"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutPronunciationSetRequest"];
+            };
+        };
+        responses: {
+            /** @description The set, with these entries in place of the earlier ones. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "brands",
+                     *       "entry_count": 2,
+                     *       "updated_at": "2026-11-24T03:30:54Z",
+                     *       "etag": "\"0a1b2c3d4e5f60718293a4b5c6d7e8f9\""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PronunciationSetSummary"];
+                };
+            };
+            /** @description The new set. */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "brands",
+                     *       "entry_count": 2,
+                     *       "updated_at": "2026-11-24T03:30:54Z",
+                     *       "etag": "\"0a1b2c3d4e5f60718293a4b5c6d7e8f9\""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PronunciationSetSummary"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `PRONUNCIATION_SET_LIMIT_EXCEEDED` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "PRONUNCIATION_SET_LIMIT_EXCEEDED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "PRECONDITION_FAILED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_pronunciation_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the set must have, several of them, or *. Otherwise the answer is 412. */
+                "If-Match"?: string;
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The name of a set. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The set is deleted. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `PRONUNCIATION_SET_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "PRONUNCIATION_SET_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "PRECONDITION_FAILED";
                     } & components["schemas"]["ErrorBody"];
                 };
             };

@@ -136,7 +136,10 @@ def as_sent(phoneme: str, *, alphabet: Alphabet, language: str) -> str | None:
 
 
 def is_known(phoneme: str, *, alphabet: Alphabet, language: str) -> bool:
-    """Return whether voices of ``language``, or of one of its documented regions, take ``phoneme``."""
+    """Return whether voices of ``language``, or of one of its documented regions, take ``phoneme``.
+
+    An empty ``language`` stands for all.
+    """
     return any(_spelled(phoneme, alphabet, each) is not None for each in _locales(language))
 
 
@@ -144,6 +147,8 @@ def is_known(phoneme: str, *, alphabet: Alphabet, language: str) -> bool:
 def _locales(language: str) -> tuple[str, ...]:
     documented = {tag.casefold(): tag for tag in (*_IPA, "ja-JP", "zh-CN", "zh-TW", "zh-HK")}
     tag = language.casefold()
+    if not tag:
+        return tuple(documented.values())
     if "-" in tag:
         return (documented[tag],) if tag in documented else ()
     return tuple(name for key, name in documented.items() if key.startswith(f"{tag}-"))

@@ -1,0 +1,37 @@
+"""Pronunciation sets as JSON in answers."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from castline.api.pronunciation_schemas import PronunciationSchema
+from castline.api.responses import Time
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(revalidate_instances="always")
+
+
+class PronunciationSetSummary(_Answer):
+    """A pronunciation set in a list."""
+
+    name: str
+    entry_count: int
+    updated_at: Time
+    """When the entries became what they are."""
+    etag: str
+    """For `If-Match`. Changes whenever the entries change."""
+
+
+class PronunciationSetList(_Answer):
+    """All pronunciation sets of the user, by name."""
+
+    items: list[PronunciationSetSummary]
+    total: int
+
+
+class PronunciationSetDetail(_Answer):
+    """A pronunciation set."""
+
+    name: str
+    entries: list[PronunciationSchema]
