@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import espeakng_loader
 
+from local.azure_speech.voices import ESPEAK_LANGUAGES
+
 if TYPE_CHECKING:
     from local.azure_speech.ssml import Passage
 
@@ -39,13 +41,16 @@ class EspeakEngine:
     takes_time = True
 
     def speak(self, passage: Passage) -> bytes:
-        """Return ``passage`` as PCM: 16-bit little-endian mono at 24 kHz."""
+        """Return ``passage`` as PCM: 16-bit little-endian mono at 24 kHz. Styles are ignored."""
         voice, prosody = passage.voice, passage.prosody
+        espeak_voice = voice.espeak_voice
+        if passage.locale:
+            espeak_voice = f"{ESPEAK_LANGUAGES[passage.locale]}+{espeak_voice.partition('+')[2]}"
         with _LOCK:
             library = _library()
             pcm = library.speak(
                 passage.text,
-                voice=voice.espeak_voice,
+                voice=espeak_voice,
                 words_per_minute=round(voice.words_per_minute * prosody.rate),
                 pitch=voice.espeak_pitch + _pitch_steps(prosody.pitch),
                 volume=round(_FULL_VOLUME * prosody.volume),

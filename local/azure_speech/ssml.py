@@ -8,21 +8,30 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from local.azure_speech.voices import VOICES, Voice
+from local.azure_speech.phones import knows_phones
+from local.azure_speech.voices import ESPEAK_LANGUAGES, VOICES, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_VOICE_TAGS = 50
+_MIN_STYLE_DEGREE, _MAX_STYLE_DEGREE = 0.01, 2.0
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_PARAGRAPH_PAUSE_MS = 500
-_SENTENCE_PAUSE_MS = 200
+_PAUSE_AFTER_MS = {"p": 500, "s": 200}
 _MAX_BREAK_MS = 20_000
 _BREAK_MS = {"none": 0, "x-weak": 250, "weak": 500, "medium": 750, "strong": 1000, "x-strong": 1250}
 _RATE = {"x-slow": 0.5, "slow": 0.64, "medium": 1.0, "default": 1.0, "fast": 1.55, "x-fast": 2.0}
 _PITCH = {"x-low": 0.55, "low": 0.8, "medium": 1.0, "default": 1.0, "high": 1.2, "x-high": 1.45}
 _VOLUME = {"silent": 0.0, "x-soft": 0.2, "soft": 0.4, "medium": 0.6, "loud": 0.8, "x-loud": 1.0, "default": 1.0}
 _TYPICAL_PITCH_HZ = 150
+# What these elements may hold, of those that are known here; all others hold anything.
+# learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-structure
+_MAY_HOLD = {
+    "phoneme": set[str](),
+    "sub": set[str](),
+    "prosody": {"audio", "break", "p", "s", "phoneme", "prosody", "say-as", "sub"},
+    "express-as": {"audio", "break", "emphasis", "lang", "phoneme", "prosody", "say-as", "sub"},
+}
 _SILENT_TAGS = {"backgroundaudio", "audio", "bookmark", "viseme", "lexicon", "silence"}
 
 
@@ -41,11 +50,16 @@ class Prosody:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text in one voice and one prosody."""
+    """A text that is spoken in one way."""
 
     text: str
     voice: Voice
     prosody: Prosody = field(default_factory=Prosody)
+    style: str | None = None
+    """One of the voice's styles."""
+    style_degree: float = 1.0
+    locale: str | None = None
+    """What a multilingual voice is told to speak; None for its own locale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +77,8 @@ def parse_ssml(ssml: str, *, with_silence: bool = False) -> list[Passage | Pause
         with_silence: begin and end each ``voice`` element with the silence that its voice has.
 
     Raises:
-        SsmlRefused: it is malformed, names a voice that does not exist, has text or another element where
-            only voices belong, or has more than 50 ``voice`` and ``audio`` elements.
+        SsmlRefused: it is malformed, names a voice or a phone that does not exist, has text or another element where
+            it does not belong, or has more than 50 ``voice`` and ``audio`` elements.
     """
     try:
         root = ET.fromstring(ssml)  # noqa: S314 - it comes from the developer's own process
@@ -83,7 +97,7 @@ def parse_ssml(ssml: str, *, with_silence: bool = False) -> list[Passage | Pause
     for child in root:
         if _tag(child) == "voice":
             voice = _voice(child.get("name", ""))
-            parts = list(_read(child, voice, Prosody()))
+            parts = list(_read(child, Passage("", voice)))
             has_silence = with_silence and parts
             lead, tail = ([Pause(voice.lead_ms)], [Pause(voice.tail_ms)]) if has_silence else ([], [])
             heard.extend([*lead, *parts, *tail])
@@ -96,33 +110,75 @@ def parse_ssml(ssml: str, *, with_silence: bool = False) -> list[Passage | Pause
     return heard
 
 
-def _read(element: ET.Element, voice: Voice, prosody: Prosody) -> Iterator[Passage | Pause]:
-    yield from _say(element.text, voice, prosody)
+def _read(element: ET.Element, manner: Passage) -> Iterator[Passage | Pause]:
+    """Yield the content of ``element``, spoken in the manner of a passage."""
+    yield from _say(element.text, manner)
     for child in element:
         tag = _tag(child)
-        if voice.is_high_definition and tag in {"break", "prosody"}:
-            # Microsoft lists <prosody> as unsupported by all HD voices, and <break> by those of DragonHDOmni, and not
-            # what the voices do then. Here all ignore both, which nobody would notice:
-            # learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices
-            yield from _read(child, voice, prosody)
-        elif tag == "break":
-            yield Pause(_break_ms(child))
-        elif tag == "prosody":
-            yield from _read(child, voice, _nested(child, prosody))
-        elif tag not in _SILENT_TAGS:
-            yield from _read(child, voice, prosody)
-            if tag == "p":
-                yield Pause(_PARAGRAPH_PAUSE_MS)
-            elif tag == "s":
-                yield Pause(_SENTENCE_PAUSE_MS)
-        yield from _say(child.tail, voice, prosody)
+        if tag not in _MAY_HOLD.get(_tag(element), {tag}):
+            raise SsmlRefused(f"Node [{_tag(element)}] should not contain node [{tag}].")
+        # Microsoft lists these as unsupported by HD voices, <break> only by those of DragonHDOmni, and not what the
+        # voices do then. Here all ignore them, which nobody would notice:
+        # learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices
+        is_ignored = manner.voice.is_high_definition and tag in {"break", "prosody", "express-as", "phoneme"}
+        yield from _read(child, manner) if is_ignored else _read_child(child, manner)
+        yield from _say(child.tail, manner)
 
 
-def _say(text: str | None, voice: Voice, prosody: Prosody) -> Iterator[Passage]:
+def _read_child(element: ET.Element, manner: Passage) -> Iterator[Passage | Pause]:
+    tag = _tag(element)
+    match tag:
+        case "break":
+            yield Pause(_break_ms(element))
+        case "prosody":
+            yield from _read(element, replace(manner, prosody=_nested(element, manner.prosody)))
+        case "express-as":
+            yield from _read(element, _in_style(element, manner))
+        case "lang":
+            yield from _in_language(element, manner)
+        case "phoneme":
+            _check_phones(element, manner)
+            yield from _read(element, manner)
+        case "sub":
+            # The words that are reported are those of the alias. The SDK looks for them in the document, so it gives
+            # wrong offsets to them and to words after them.
+            yield from _say(element.get("alias"), manner)
+        case _ if tag not in _SILENT_TAGS:
+            yield from _read(element, manner)
+            if tag in _PAUSE_AFTER_MS:
+                yield Pause(_PAUSE_AFTER_MS[tag])
+
+
+def _say(text: str | None, manner: Passage) -> Iterator[Passage]:
     spoken = " ".join((text or "").split())
     # Azure reports success and sends no audio for a text without a letter, digit or symbol.
     if any(unicodedata.category(character)[0] in "LNS" for character in spoken):
-        yield Passage(spoken, voice, prosody)
+        yield replace(manner, text=spoken)
+
+
+def _in_style(element: ET.Element, manner: Passage) -> Passage:
+    style, degree = element.get("style"), element.get("styledegree", "1")
+    if not re.fullmatch(r"\d+(\.\d+)?", degree) or not _MIN_STYLE_DEGREE <= float(degree) <= _MAX_STYLE_DEGREE:
+        raise SsmlRefused(f"Invalid style degree {degree}.")  # what the service does is not documented
+    if style not in manner.voice.styles:
+        return manner
+    return replace(manner, style=style, style_degree=float(degree))
+
+
+def _in_language(element: ET.Element, manner: Passage) -> Iterator[Passage | Pause]:
+    locale = element.get(_XML_LANG)
+    if not locale:
+        raise SsmlRefused("SSML is invalid: xml:lang is missing.")
+    if not manner.voice.is_multilingual:
+        yield from _read(element, manner)
+    elif locale in ESPEAK_LANGUAGES:  # for a language that it does not speak, the service sends no audio
+        yield from _read(element, replace(manner, locale=locale))
+
+
+def _check_phones(element: ET.Element, manner: Passage) -> None:
+    phones, locale = element.get("ph", ""), manner.locale or manner.voice.locale
+    if not knows_phones(phones, alphabet=element.get("alphabet", "ipa"), locale=locale):
+        raise SsmlRefused(f"Invalid phoneme {phones}.")
 
 
 def _tag(element: ET.Element) -> str:

@@ -15,6 +15,7 @@ MS_PER_CHARACTER = 100
 _SAMPLE_RATE_HZ = 24_000
 _BYTES_PER_SAMPLE = 2
 _AMPLITUDE = 8_000
+_STYLE_STEP = 0.03
 
 
 class ToneEngine:
@@ -23,12 +24,21 @@ class ToneEngine:
     takes_time = False
 
     def speak(self, passage: Passage) -> bytes:
-        """Return a tone as PCM: 16-bit little-endian mono at 24 kHz. The prosody's volume is ignored."""
-        hz = round(passage.voice.tone_hz * passage.prosody.pitch)
+        """Return a tone as PCM: 16-bit little-endian mono at 24 kHz.
+
+        Each of a voice's styles makes it higher, in proportion to the degree. The prosody's volume is ignored.
+        """
+        hz = round(passage.voice.tone_hz * passage.prosody.pitch * _style_factor(passage))
         duration_ms = len(passage.text) * MS_PER_CHARACTER / max(passage.prosody.rate, 0.1)
         size_bytes = round(duration_ms / 1000 * _SAMPLE_RATE_HZ) * _BYTES_PER_SAMPLE
         second = _one_second(hz)
         return (second * (size_bytes // len(second) + 1))[:size_bytes]
+
+
+def _style_factor(passage: Passage) -> float:
+    if passage.style is None:
+        return 1.0
+    return 1 + _STYLE_STEP * (1 + passage.voice.styles.index(passage.style)) * passage.style_degree
 
 
 @cache

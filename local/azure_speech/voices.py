@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,15 +33,27 @@ class Voice:
     """The silence before the voice speaks."""
     tail_ms: int
     """The silence after the voice has spoken: 200 to 800, different for each voice."""
+    styles: tuple[str, ...] = ()
+    """The speaking styles that the voice has."""
 
     @property
     def is_high_definition(self) -> bool:
         """Return whether the voice takes no ``prosody`` and no ``break``, and reports no words."""
         return ":" in self.short_name
 
-    def as_json(self) -> dict[str, str]:
+    @property
+    def is_multilingual(self) -> bool:
+        """Return whether the voice takes ``lang``."""
+        return self.is_high_definition or "Multilingual" in self.short_name
+
+    def as_json(self) -> dict[str, Any]:
         """Describe the voice in the form of the service's list of voices."""
         name = self.short_name.removeprefix(f"{self.locale}-")
+        more: dict[str, Any] = {}
+        if self.styles:
+            more["StyleList"] = list(self.styles)
+        if self.is_multilingual:
+            more["SecondaryLocaleList"] = [locale for locale in ESPEAK_LANGUAGES if locale != self.locale]
         return {
             "Name": f"Microsoft Server Speech Text to Speech Voice ({self.locale}, {name})",
             "DisplayName": self.display_name,
@@ -54,6 +66,7 @@ class Voice:
             "VoiceType": "Neural",
             "Status": "GA",
             "WordsPerMinute": str(self.words_per_minute),
+            **more,
         }
 
 
@@ -122,6 +135,31 @@ _CATALOGUE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("en-US", "English (United States)", "en-us", ("Ava:DragonHDLatest F", "Andrew:DragonHDLatest M")),
 )
 
+ESPEAK_LANGUAGES = {locale: language for locale, _name, language, _entries in _CATALOGUE}
+"""The language of espeak-ng for each locale. Multilingual voices speak all of them."""
+
+# From https://learn.microsoft.com/azure/ai-services/speech-service/language-support?tabs=tts#voice-styles-and-roles.
+# No voice of zh-TW has a style.
+_STYLES = {
+    "zh-CN-XiaoxiaoNeural": (
+        "affectionate angry assistant calm chat chat-casual cheerful customerservice disgruntled excited fearful "
+        "friendly gentle lyrical newscast poetry-reading sad serious sorry whispering"
+    ),
+    "zh-CN-XiaoyiNeural": "affectionate angry cheerful disgruntled embarrassed fearful gentle sad serious",
+    "en-US-AvaNeural": "angry fearful sad",
+    "en-US-JennyNeural": (
+        "angry assistant chat cheerful customerservice excited friendly hopeful newscast sad shouting terrified "
+        "unfriendly whispering"
+    ),
+    "en-US-AriaNeural": (
+        "angry chat cheerful customerservice empathetic excited friendly hopeful narration-professional "
+        "newscast-casual newscast-formal sad shouting terrified unfriendly whispering"
+    ),
+    "en-US-AndrewMultilingualNeural": "empathetic relieved",
+    "en-GB-SoniaNeural": "cheerful sad",
+    "ja-JP-NanamiNeural": "chat cheerful customerservice",
+}
+
 # How each further voice of one gender in one language sounds: variant and pitch of espeak-ng, words per minute.
 # The list starts anew, a little higher, when it is used up.
 _SOUNDS: dict[Gender, tuple[tuple[str, int, int], ...]] = {
@@ -144,8 +182,9 @@ def _voices() -> Iterator[Voice]:
             sounds = _SOUNDS[gender]
             again, which = divmod(next(heard.setdefault((language, gender), count())), len(sounds))
             variant, pitch, words_per_minute = sounds[which]
+            short_name = f"{locale}-{name}Neural"
             yield Voice(
-                short_name=f"{locale}-{name}Neural",
+                short_name=short_name,
                 locale=locale,
                 locale_name=locale_name,
                 gender=gender,
@@ -157,6 +196,7 @@ def _voices() -> Iterator[Voice]:
                 tone_hz=next(tones),
                 lead_ms=_LEAD_MS,
                 tail_ms=_MIN_TAIL_MS + next(tails) % _TAIL_STEPS * _TAIL_STEP_MS,
+                styles=tuple(_STYLES.get(short_name, "").split()),
             )
 
 

@@ -41,7 +41,8 @@ def config_for(emulator: AzureSpeechEmulator) -> Any:
 
 
 def document(content: str) -> str:
-    return f'<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="zh-TW">{content}</speak>'
+    namespaces = 'xmlns="http://www.w3.org/2001/10/synthesis" xmlns:mstts="https://www.w3.org/2001/mstts"'
+    return f'<speak version="1.0" {namespaces} xml:lang="zh-TW">{content}</speak>'
 
 
 def speak(emulator: AzureSpeechEmulator, content: str) -> bytes:
@@ -111,6 +112,78 @@ def test_a_higher_pitch_sounds_different(emulator: AzureSpeechEmulator) -> None:
     assert high != plain
 
 
+XIAOXIAO = "zh-CN-XiaoxiaoNeural"
+AVA = "en-US-AvaMultilingualNeural"
+
+
+def styled(content: str, attributes: str) -> str:
+    return f"<mstts:express-as {attributes}>{content}</mstts:express-as>"
+
+
+def test_a_style_changes_the_voice_and_more_so_at_a_higher_degree(emulator: AzureSpeechEmulator) -> None:
+    contents = [
+        "一二",
+        styled("一二", "style='cheerful'"),
+        styled("一二", "style='cheerful' styledegree='2'"),
+        styled("一二", "style='sad'"),
+    ]
+
+    spoken = [speak(emulator, voice(content, XIAOXIAO)) for content in contents]
+
+    assert len(set(spoken)) == len(spoken)
+    assert len(set(map(len, spoken))) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (styled("一二", "style='sleepy'"), XIAOXIAO),
+        (styled("一二", "role='Girl'"), XIAOXIAO),
+        (styled("一二", "style='cheerful'"), HSIAO_YU),
+        (styled("一二", "style='cheerful'"), HIGH_DEFINITION[0]),
+        ("<phoneme alphabet='ipa' ph='?'>一二</phoneme>", HIGH_DEFINITION[0]),
+        ("<lang xml:lang='tlh'>一二</lang>", HSIAO_YU),
+        ("<lang xml:lang='de-DE'>一二</lang>", AVA),
+        ("<sub alias='一二'>甲乙丙</sub>", HIGH_DEFINITION[0]),
+        ("<sub alias='一二'>甲乙丙</sub>", HSIAO_YU),
+    ],
+)
+def test_what_a_voice_does_not_have_is_ignored(content: str, name: str, emulator: AzureSpeechEmulator) -> None:
+    assert speak(emulator, voice(content, name)) == speak(emulator, voice("一二", name))
+
+
+def test_a_multilingual_voice_speaks_as_it_is_told() -> None:
+    with AzureSpeechEmulator(key=KEY, voice_engine="espeak") as emulator:
+        own = speak(emulator, voice("Die Jungen", AVA))
+        german = speak(emulator, voice("<lang xml:lang='de-DE'>Die Jungen</lang>", AVA))
+
+    assert german != own
+
+
+def test_a_language_that_a_multilingual_voice_does_not_speak_is_a_success_without_audio(
+    emulator: AzureSpeechEmulator,
+) -> None:
+    with pytest.raises(EmptyAudio):
+        speak(emulator, voice("<lang xml:lang='tlh'>一二</lang>", AVA))
+
+
+def test_the_words_of_an_alias_are_reported_and_the_sdk_loses_its_place(emulator: AzureSpeechEmulator) -> None:
+    # Given a document in which an alias has a word that follows it, too
+    content = "the <sub alias='web team'>WT</sub> is a team that wins"
+    synthesizer: Any = speechsdk.SpeechSynthesizer(speech_config=config_for(emulator), audio_config=None)
+    heard: list[tuple[str, int]] = []
+    synthesizer.synthesis_word_boundary.connect(lambda event: heard.append((event.text, event.text_offset)))
+
+    # When it is spoken
+    ssml = document(voice(content, "en-US-AvaNeural"))
+    synthesizer.speak_ssml_async(ssml).get()
+    synthesizer.synthesis_word_boundary.disconnect_all()
+
+    # Then the alias is heard, and the SDK finds neither its words nor all of those after it
+    assert [text for text, _ in heard] == ["the", "web", "team", "is", "a", "team", "that", "wins"]
+    assert [text for text, offset in heard if offset == -1] == ["web", "is", "team", "that"]
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -121,6 +194,13 @@ def test_a_higher_pitch_sounds_different(emulator: AzureSpeechEmulator) -> None:
         (voice("一") * 51, ProviderRejectedInput),
         (voice("<break time='soon'/>"), ProviderRejectedInput),
         (voice("<prosody rate='quick'>一</prosody>"), ProviderRejectedInput),
+        (voice("<mstts:express-as style='sad' styledegree='2.01'>一</mstts:express-as>"), ProviderRejectedInput),
+        (voice("<prosody rate='0.5'><lang xml:lang='de-DE'>一</lang></prosody>"), ProviderRejectedInput),
+        (voice("<lang>一</lang>"), ProviderRejectedInput),
+        (voice("<phoneme alphabet='ipa' ph='a'>一</phoneme>"), ProviderRejectedInput),
+        (voice("<phoneme alphabet='sapi' ph='he 1'>喝</phoneme>"), ProviderRejectedInput),
+        (voice("<phoneme alphabet='sapi' ph='ㄏㄜ'><s>喝</s></phoneme>"), ProviderRejectedInput),
+        (voice("<phoneme alphabet='sapi' ph='ㄏㄜ'>喝</phoneme><phoneme>一</phoneme>"), ProviderRejectedInput),
         ("<voice name='zh-TW-NobodyNeural'>一</voice>", VoiceNotFound),
     ],
 )
@@ -228,6 +308,14 @@ def test_the_list_of_voices(emulator: AzureSpeechEmulator) -> None:
     assert hsiao_yu["LocalName"] == "曉雨"
     assert hsiao_yu["Gender"] == "Female"
     assert hsiao_yu["Locale"] == "zh-TW"
+    # And it tells the styles and the further languages of those that have any
+    assert {entry["ShortName"] for entry in listed if "cheerful" in entry.get("StyleList", [])} >= {XIAOXIAO}
+    assert not any("StyleList" in entry for entry in listed if entry["Locale"] == "zh-TW")
+    assert {entry["ShortName"] for entry in listed if "de-DE" in entry.get("SecondaryLocaleList", [])} == {
+        AVA,
+        "en-US-AndrewMultilingualNeural",
+        *HIGH_DEFINITION,
+    }
 
 
 def test_the_list_of_voices_through_the_sdk(emulator: AzureSpeechEmulator) -> None:
@@ -246,13 +334,13 @@ def test_the_list_of_voices_needs_the_key(emulator: AzureSpeechEmulator) -> None
     refusal.value.close()
 
 
-def get_voices(emulator: AzureSpeechEmulator, key: str) -> list[dict[str, str]]:
+def get_voices(emulator: AzureSpeechEmulator, key: str) -> list[dict[str, Any]]:
     request = urllib.request.Request(  # noqa: S310 - the emulator's address
         emulator.host.replace("ws://", "http://") + "/cognitiveservices/voices/list",
         headers={"Ocp-Apim-Subscription-Key": key},
     )
     with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
-        listed: list[dict[str, str]] = json.load(response)
+        listed: list[dict[str, Any]] = json.load(response)
     return listed
 
 

@@ -45,6 +45,8 @@ class Capabilities:
 class VoiceTraits:
     """What one voice takes and gives."""
 
+    language: str | None = None
+    """The language tag of the language that it speaks by itself; None where its id does not tell."""
     takes_rate: bool = True
     takes_pitch: bool = True
     takes_styles: bool = False
@@ -131,7 +133,8 @@ class SpeechProvider(ABC):
     def is_phoneme(self, phoneme: str, *, alphabet: Alphabet, language: str) -> bool:  # noqa: ARG002 (none, by default)
         """Return whether the service accepts ``phoneme`` for a voice that speaks ``language``.
 
-        A service may refuse a whole request for one phone that it does not know.
+        A service may refuse a whole request for one phone that it does not know. With an empty ``language``, tell
+        whether it accepts the phoneme in any.
         """
         return False
 

@@ -9,6 +9,7 @@ from castline.speech.providers.azure.billing import billed_characters, billed_to
 from castline.speech.providers.azure.ssml import build_ssml
 from castline.speech.providers.azure.voice_ids import (
     is_voice_id,
+    own_language,
     takes_foreign_language,
     takes_markup,
     takes_styles,
@@ -63,6 +64,7 @@ class AzureSpeech(SpeechProvider):
         """Return what the voice takes: a high-definition voice takes little markup and reports no words."""
         takes = takes_markup(voice_id)
         return VoiceTraits(
+            language=own_language(voice_id),
             takes_rate=takes,
             takes_pitch=takes,
             takes_styles=takes_styles(voice_id),

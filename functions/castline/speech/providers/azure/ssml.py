@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from castline.speech.errors import ProviderRejectedInput
 from castline.speech.pronunciation import Alphabet
 from castline.speech.providers.azure import phones
-from castline.speech.providers.azure.voice_ids import own_language, takes_markup
+from castline.speech.providers.azure.voice_ids import own_language, takes_foreign_language, takes_markup
 from castline.speech.speakable import unspeakable_positions
 from castline.speech.spoken_text import pieces_of, spoken_text
 
@@ -94,7 +94,8 @@ def _phoneme(utterance: Utterance, spoken_as: SpokenAs | None) -> dict[str, str]
     if spoken_as is None or spoken_as.phoneme is None or not takes_markup(utterance.voice_id):
         return {}
     alphabet = spoken_as.alphabet or Alphabet.IPA
-    language = utterance.foreign_language or own_language(utterance.voice_id)
+    language = takes_foreign_language(utterance.voice_id) and utterance.foreign_language
+    language = language or own_language(utterance.voice_id)
     phoneme = phones.as_sent(spoken_as.phoneme, alphabet=alphabet, language=language)
     return {"alphabet": alphabet.value, "ph": phoneme} if phoneme else {}
 

@@ -54,7 +54,7 @@ class OpenAiProvider(SpeechProvider):
         return [len(spoken_text(utterance)) for utterance in utterances]
 
     def cache_identity(self, utterance: Utterance) -> str:
-        """Return the server's address and the request's body as canonical JSON, and the written text if it differs."""
+        """Return the server's address and the request's body as canonical JSON and the written text if it differs."""
         identity = {"base_url": self._options.base_url, "body": self._body(utterance)}
         return json.dumps(identity, sort_keys=True, separators=(",", ":")) + cues_identity(utterance)
 
