@@ -18,7 +18,7 @@ from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
 from castline.speech.speakable import unspeakable_positions
 
 if TYPE_CHECKING:
-    from castline.jobs.model import Delivery, Dialogue, VoiceAssignment
+    from castline.jobs.model import Delivery, Dialogue, OwnDelivery, VoiceAssignment
 
 
 def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
@@ -38,12 +38,28 @@ def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
     _demand_delivery(dialogue.delivery)
     _demand_turns(dialogue, is_single=is_single)
     _demand_voices(dialogue, is_single=is_single)
+    _demand_range("pronunciations", len(dialogue.pronunciations), 0, limits.MAX_PRONUNCIATIONS)
 
 
 def _demand_delivery(delivery: Delivery) -> None:
     _demand_range("speed", delivery.speed, limits.MIN_SPEED, limits.MAX_SPEED)
     _demand_range("pitch", delivery.pitch_percent, -limits.MAX_PITCH_PERCENT, limits.MAX_PITCH_PERCENT)
     _demand_range("volume", delivery.volume, 0, limits.MAX_VOLUME)
+
+
+def _demand_own_delivery(prefix: str, own: OwnDelivery) -> None:
+    for name, value, least, most in (
+        ("speed", own.speed, limits.MIN_SPEED, limits.MAX_SPEED),
+        ("pitch", own.pitch, -limits.MAX_PITCH_PERCENT, limits.MAX_PITCH_PERCENT),
+        ("volume", own.volume, 0, limits.MAX_VOLUME),
+        ("style_degree", own.style_degree, limits.MIN_STYLE_DEGREE, limits.MAX_STYLE_DEGREE),
+    ):
+        if value is not None:
+            _demand_range(f"{prefix}{name}", value, least, most)
+    if own.style is not None:
+        _demand_range(f"{prefix}style", len(own.style), 1, limits.MAX_STYLE_CHARACTERS)
+        _demand(bool(re.fullmatch(limits.STYLE_PATTERN, own.style)), f"{prefix}style", "must be a style's name")
+    _demand(own.language is None or is_language_tag(own.language), f"{prefix}language", "must be a language tag")
 
 
 def _demand_turns(dialogue: Dialogue, *, is_single: bool) -> None:
@@ -53,6 +69,12 @@ def _demand_turns(dialogue: Dialogue, *, is_single: bool) -> None:
         _demand_range(f"turns[{position}].index", turn.index, 0, limits.MAX_TURN_INDEX)
         _demand_speaker(f"turns[{position}].speaker", turn.speaker, is_single=is_single)
         _demand_text(f"turns[{position}].text", turn.text)
+        _demand_own_delivery(f"turns[{position}].", turn)
+        _demand_range(f"turns[{position}].pause_after_ms", turn.pause_after_ms or 0, 0, limits.MAX_PAUSE_AFTER_MS)
+        _demand_range(f"turns[{position}].take", turn.take, 0, limits.MAX_TAKE)
+        if turn.chapter is not None:
+            _demand_range(f"turns[{position}].chapter", len(turn.chapter), 1, limits.MAX_CHAPTER_CHARACTERS)
+            _demand_text(f"turns[{position}].chapter", turn.chapter)
     for position, (one, other) in enumerate(pairwise(turns), start=1):
         _demand(one.index < other.index, f"turns[{position}].index", "must be greater than the one before")
     max_characters = limits.MAX_SINGLE_TEXT_CHARACTERS if is_single else limits.MAX_DIALOGUE_CHARACTERS
@@ -75,6 +97,7 @@ def _demand_assignment(field: str, assignment: VoiceAssignment, *, is_single: bo
     _demand_speaker(f"{field}.speaker", assignment.speaker, is_single=is_single)
     _demand_range(f"{field}.voice_id", len(assignment.voice_id), 1, MAX_VOICE_ID_LENGTH)
     _demand(bool(re.fullmatch(VOICE_ID_PATTERN, assignment.voice_id)), f"{field}.voice_id", "must be a voice id")
+    _demand_own_delivery(f"{field}.", assignment)
     if assignment.voice_name is not None:
         _demand_range(f"{field}.voice_name", len(assignment.voice_name), 0, limits.MAX_VOICE_NAME_CHARACTERS)
         _demand_speakable(f"{field}.voice_name", assignment.voice_name)

@@ -120,18 +120,19 @@ class _Planner:
         return PlannedTurn(segments=tuple(segments), pause_after_ms=pause_ms)
 
     def _utterances(self, words: Words, turn: Turn, assignment: VoiceAssignment) -> Iterator[Utterance]:
-        key = assignment.voice_id, spoken_language(turn, assignment, self._dialogue)
-        if key not in self._pronunciations:
-            self._pronunciations[key] = usable_pronunciations(
-                self._dialogue.pronunciations, self._provider, voice_id=key[0], language=key[1]
+        voice_id = assignment.voice_id
+        language = spoken_language(turn, assignment, self._dialogue, self._provider.traits(voice_id))
+        if (voice_id, language) not in self._pronunciations:
+            self._pronunciations[voice_id, language] = usable_pronunciations(
+                self._dialogue.pronunciations, self._provider, voice_id=voice_id, language=language
             )
         return utterances_of(
             words,
             turn,
             assignment,
             self._dialogue,
-            pronunciations=self._pronunciations[key],
-            limits=self._provider.capabilities,
+            pronunciations=self._pronunciations[voice_id, language],
+            provider=self._provider,
         )
 
     def _segment(self, position: int, utterance: Utterance, pause_before_ms: int) -> Segment:

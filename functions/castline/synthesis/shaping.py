@@ -11,6 +11,7 @@ from castline.jobs.model import SegmentCue
 from castline.pcm import samples_to_ms, trim
 from castline.speech.cues import cues_of
 from castline.speech.estimated_words import estimate_words
+from castline.speech.spoken_text import as_written, spoken_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,7 @@ def shape(
         for word in speech.words
     )
     if not reports_words:
-        words = estimate_words(utterance.text, duration_ms=duration_ms)
+        words = as_written(utterance, estimate_words(spoken_text(utterance), duration_ms=duration_ms))
     cues = tuple(
         SegmentCue(start=cue.start, end=cue.end, start_ms=cue.start_ms, end_ms=cue.end_ms)
         for cue in cues_of(utterance.text, words, duration_ms)

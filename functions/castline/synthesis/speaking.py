@@ -183,14 +183,14 @@ class Speaking:
         ]
 
     def _speak_alone(self, position: int, utterance: Utterance, key: str) -> _Result:
-        if is_beat(utterance.text):
+        if is_beat(spoken_text(utterance)):
             return position, self._store(utterance, key, BEAT, 0)
         try:
             with self._slots:
                 speech = self._session().synthesize(utterance, with_words=not is_one_cue(utterance.text))
         except EmptyAudio as error:
             self._tally.count_error(error)
-            if any(map(str.isalnum, utterance.text)):
+            if any(map(str.isalnum, spoken_text(utterance))):
                 return position, error
             return position, self._store(utterance, key, BEAT, 0)
         except SpeechError as error:

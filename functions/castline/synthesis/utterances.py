@@ -8,6 +8,7 @@ from castline.speech.duration import characters_within, estimate_ms
 from castline.speech.pronunciation import Alphabet
 from castline.speech.pronunciation_matching import find_spoken_as
 from castline.speech.segmentation import split_text
+from castline.speech.spoken_text import spoken_text
 from castline.speech.utterances import Utterance
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from castline.jobs.model import Dialogue, Turn, VoiceAssignment
     from castline.scripts.markup import Words
     from castline.speech.pronunciation import Pronunciation
-    from castline.speech.providers.base import Capabilities, SpeechProvider
+    from castline.speech.providers.base import Capabilities, SpeechProvider, VoiceTraits
 
 
 def usable_pronunciations(
@@ -35,9 +36,9 @@ def usable_pronunciations(
     )
 
 
-def spoken_language(turn: Turn, assignment: VoiceAssignment, dialogue: Dialogue) -> str:
-    """Return the language tag of the language that a turn is spoken in."""
-    language: str = chosen(turn.language, assignment.language, dialogue.language)
+def spoken_language(turn: Turn, assignment: VoiceAssignment, dialogue: Dialogue, traits: VoiceTraits) -> str:
+    """Return the language tag of the language that a turn is spoken in by a voice of these traits."""
+    language: str = chosen(turn.language, assignment.language, traits.language, dialogue.language)
     return language
 
 
@@ -48,7 +49,7 @@ def utterances_of(
     dialogue: Dialogue,
     *,
     pronunciations: tuple[Pronunciation, ...],
-    limits: Capabilities,
+    provider: SpeechProvider,
 ) -> Iterator[Utterance]:
     """Yield the utterances of a part of a turn's text, each short enough for one request.
 
@@ -58,10 +59,14 @@ def utterances_of(
         assignment: the voice of its speaker.
         dialogue: the dialogue of both.
         pronunciations: those that the voice can follow.
-        limits: the limits of the voice's provider.
+        provider: the provider of the voice.
     """
     delivery = dialogue.delivery
-    language = spoken_language(turn, assignment, dialogue)
+    traits = provider.traits(assignment.voice_id)
+    language = spoken_language(turn, assignment, dialogue, traits)
+
+    is_own = is_own_language(chosen(turn.language, assignment.language), traits)
+    foreign_language = None if is_own else language
 
     def utterance_of(text: str) -> Utterance:
         return Utterance(
@@ -72,13 +77,21 @@ def utterances_of(
             pitch_percent=chosen(turn.pitch, assignment.pitch, delivery.pitch_percent),
             style=words.style or chosen(turn.style, assignment.style),
             style_degree=chosen(turn.style_degree, assignment.style_degree, 1.0),
-            foreign_language=chosen(turn.language, assignment.language),
+            foreign_language=None
+            if is_own_language(chosen(turn.language, assignment.language), traits)
+            else language,
             spoken_as=find_spoken_as(text, pronunciations, language=language),
             volume=chosen(turn.volume, assignment.volume, delivery.volume),
             take=turn.take,
         )
 
-    yield from _short_enough(words.text, utterance_of, limits)
+    limits = provider.capabilities
+    yield from _short_enough(words.text, utterance_of, limits, max_characters=limits.max_utterance_characters)
+
+
+def is_own_language(language: str | None, traits: VoiceTraits) -> bool:
+    """Return whether a voice speaks ``language`` without being told; it does so when none is demanded."""
+    return language is None or f"{traits.language}-".casefold().startswith(f"{language}-".casefold())
 
 
 def chosen(*values: Any) -> Any:
@@ -86,12 +99,22 @@ def chosen(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def _short_enough(text: str, utterance_of: Callable[[str], Utterance], limits: Capabilities) -> Iterator[Utterance]:
-    """Cut a text by characters, and what would still last too long once more."""
-    for part in split_text(text, max_characters=limits.max_utterance_characters):
+def _short_enough(
+    text: str, utterance_of: Callable[[str], Utterance], limits: Capabilities, *, max_characters: int
+) -> Iterator[Utterance]:
+    """Cut a text by characters, and what would still be too long, or last too long, once more."""
+    for part in split_text(text, max_characters=max_characters):
         utterance = utterance_of(part)
-        if limits.max_utterance_ms is None or estimate_ms(utterance) <= limits.max_utterance_ms:
+        if _fits(utterance, limits):
             yield utterance
+        elif utterance.spoken_as and len(part) > 1:
+            # Aliases may be longer than what is written: how long, only the next cut tells.
+            yield from _short_enough(part, utterance_of, limits, max_characters=len(part) // 2)
         else:
-            max_characters = characters_within(limits.max_utterance_ms, rate=utterance.rate)
-            yield from map(utterance_of, split_text(part, max_characters=max_characters))
+            shorter = characters_within(limits.max_utterance_ms or 0, rate=utterance.rate)
+            yield from map(utterance_of, split_text(part, max_characters=max(1, shorter)))
+
+
+def _fits(utterance: Utterance, limits: Capabilities) -> bool:
+    is_short = len(spoken_text(utterance)) <= limits.max_utterance_characters
+    return is_short and (limits.max_utterance_ms is None or estimate_ms(utterance) <= limits.max_utterance_ms)

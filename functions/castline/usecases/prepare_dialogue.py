@@ -77,7 +77,7 @@ class PrepareDialogue:
                 for each in dialogue.voice_assignments
             ),
         )
-        readings = [_Reading(dialogue, turn) for turn in dialogue.turns]
+        readings = [_Reading(dialogue, turn, provider) for turn in dialogue.turns]
         spoken = [(text, reading.language) for reading in readings for text in reading.texts]
         dialogue = replace(dialogue, pronunciations=used_in(spoken, dialogue.pronunciations))
         return PreparedDialogue(dialogue=dialogue, warnings=tuple(_warnings(dialogue, readings, provider)))
@@ -109,14 +109,15 @@ def _styles(
 class _Reading:
     """A turn as it is read: the texts that are spoken, and by which voice."""
 
-    def __init__(self, dialogue: Dialogue, turn: Turn) -> None:
+    def __init__(self, dialogue: Dialogue, turn: Turn, provider: SpeechProvider) -> None:
         assignment = dialogue.assignment_of(turn.speaker)
         reading = read(turn.text, dialogue.markup, styles=assignment.styles)
         self.turn_index = turn.index
         self.warnings = reading.warnings
         self.texts = [part.text for part in reading.parts if isinstance(part, Words)]
         self.voice_id = assignment.voice_id
-        self.language = spoken_language(turn, assignment, dialogue)
+        traits = provider.traits(assignment.voice_id)
+        self.language = spoken_language(turn, assignment, dialogue, traits)
 
 
 def _warnings(dialogue: Dialogue, readings: Iterable[_Reading], provider: SpeechProvider) -> Iterator[TurnWarning]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from castline.jobs.model import JobType, OwnDelivery
+from castline.synthesis.utterances import is_own_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -108,7 +109,7 @@ def _delivery(
         yield Problem(f"{prefix}speed", "rigid_speed", voice)
     if own.pitch not in {None, 0} and not traits.takes_pitch:
         yield Problem(f"{prefix}pitch", "rigid_pitch", voice)
-    if own.language is not None and not traits.takes_foreign_language:
+    if not traits.takes_foreign_language and not is_own_language(own.language, traits):
         yield Problem(f"{prefix}language", "one_language", voice)
     if own.style is not None:
         styles = styles_of(voice_id)
