@@ -13,6 +13,7 @@ from castline.audio.stored_segment import Checksums
 from castline.speech.beats import BEAT, is_beat
 from castline.speech.cues import is_one_cue
 from castline.speech.errors import CutUncertain, EmptyAudio, PermanentSpeechError, SpeechError, TransientSpeechError
+from castline.speech.spoken_text import spoken_text
 from castline.synthesis.segments import fingerprint
 from castline.synthesis.shaping import SegmentNotes, shape
 

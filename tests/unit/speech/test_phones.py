@@ -131,6 +131,9 @@ def test_a_language_without_a_region_has_the_phones_of_any_of_its_regions() -> N
     # When a pronunciation is for English, then it is known
     assert AZURE.is_phoneme(american, alphabet=Alphabet.IPA, language="en")
     assert not AZURE.is_phoneme("y", alphabet=Alphabet.IPA, language="en")
+    assert AZURE.is_phoneme("y", alphabet=Alphabet.IPA, language="")
+    assert AZURE.is_phoneme("chong 2 qing 4", alphabet=Alphabet.SAPI, language="")
+    assert not AZURE.is_phoneme("?", alphabet=Alphabet.IPA, language="")
     # And where only the language is known, it is sent only if all take it
     assert ipa(american, "en") is None
     assert ipa(common, "en") == common
