@@ -64,9 +64,11 @@ DOWNLOAD = {
     "size_bytes": 76_608,
 }
 PARSED = {
+    "format": "plain",
     "turns": [{**turn, "line": line} for line, turn in enumerate(DIALOGUE["turns"], start=1)],
     "speakers": ["A", "B"],
     "total_characters": 24,
+    "warnings": [],
 }
 PRONUNCIATIONS: dict[str, Any] = {
     "entries": [

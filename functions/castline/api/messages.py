@@ -148,6 +148,18 @@ _PROBLEMS: _Catalogue = {
         _EN: "line {line}: the speaker's name or the text has only invisible characters; add some that can be seen, "
         "or delete the line",
     },
+    "script_json_turn": {
+        _ZH: '第 {line} 行：{path} 必須是有內容的字串，每一句都要寫成 {{"speaker": "A", "text": "你好"}} 的形式',
+        _EN: 'line {line}: {path} is missing or is not text; write each turn as {{"speaker": "A", "text": "Hello"}}',
+    },
+    "script_json_without_turns": {
+        _ZH: "第 {line} 行：JSON 裡沒有台詞，請寫成陣列，或含有 turns 陣列的物件",
+        _EN: "line {line}: the JSON has no turns; write an array of turns, or an object with the array turns",
+    },
+    "script_not_json": {
+        _ZH: "第 {line} 行：不是有效的 JSON",
+        _EN: "line {line}: this is not valid JSON",
+    },
     "script_speaker_too_long": {
         _ZH: "第 {line} 行：講者名稱不可超過 {max_length} 個字元，請縮短「{speaker}…」",
         _EN: "line {line}: a speaker's name must not have more than {max_length} characters; shorten {speaker}…",

@@ -26,6 +26,7 @@ from castline.api.validation import MAX_PROBLEMS
 from castline.audio.formats import OutputFormat
 from castline.jobs import limits
 from castline.jobs.model import Delivery, Dialogue, JobType, Turn, VoiceAssignment
+from castline.scripts.formats import ScriptFormat
 from castline.scripts.parts import Markup
 from castline.speakers import first_spellings, speaker_key
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
@@ -332,9 +333,13 @@ class ParseDialogueRequest(Request):
     """A script to be turned into turns.
 
     Refused as well, with 400: text before the first speaker, a speaker who says nothing, names of more than 50
-    characters, and more than 1,000 turns or 100,000 characters of text.
+    characters, more than 1,000 turns or 100,000 characters of text, and JSON that has no turns.
     """
 
     MAX_BYTES: ClassVar = MAX_SCRIPT_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES
 
     script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN})]
+    format: Annotated[ScriptFormat, Field(strict=False)] = ScriptFormat.AUTO
+    """`auto` finds out the format. `plain` and `markdown` are read alike."""
+    markup: Annotated[Markup, Field(strict=False)] = Markup.AUTO
+    """`auto` understands marks, tags and stage directions; `literal` leaves texts as they stand."""

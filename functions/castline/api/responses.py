@@ -12,6 +12,7 @@ from castline.api.negotiation import Language
 from castline.api.pronunciation_schemas import PronunciationSchema
 from castline.api.requests import TurnSchema, VoiceAssignmentSchema
 from castline.jobs.model import Dialogue, JobStatus, JobType
+from castline.scripts.formats import ScriptFormat
 from castline.scripts.parts import Markup
 from castline.scripts.warnings import ScriptWarning, WarningKind
 from castline.speech.voice_list import Gender
@@ -84,11 +85,15 @@ class ParsedTurn(TurnSchema):
 class ParsedDialogue(_Answer):
     """A script as turns."""
 
+    format: ScriptFormat
+    """The format that the script was read in. It is never `auto`."""
     turns: list[ParsedTurn]
     speakers: list[str]
     """In order of appearance."""
     total_characters: int
     """Of all texts together."""
+    warnings: list[Warning]
+    """What is not spoken, or not as it was asked for, in order of lines: the first 1,000."""
 
 
 class Provider(_Answer):

@@ -21,6 +21,11 @@ class ProblemKind(StrEnum):
     """A speaker says nothing."""
     NAME_TOO_LONG = "script_speaker_too_long"
     TOO_MANY_TURNS = "script_too_many_turns"
+    NOT_JSON = "script_not_json"
+    JSON_WITHOUT_TURNS = "script_json_without_turns"
+    """JSON that is neither an array of turns nor an object with such an array."""
+    JSON_TURN = "script_json_turn"
+    """A turn in JSON without a speaker or a text, or with one that is no string."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,8 @@ class ScriptProblem:
     line: int
     speaker: str = ""
     """The name it is about, if it is about one; at most as long as names may be."""
+    path: str = ""
+    """The place in JSON that it is about."""
 
 
 class ScriptNotUnderstood(Exception):

@@ -1,15 +1,18 @@
-"""How a script is read: which lines begin a turn, which go on with one, and which are not spoken.
+"""Scripts as turns: which lines begin a turn, which go on with one, and which are not spoken.
 
 - A line with a label (``castline.scripts.labels``) begins a turn, if the label is a name.
 - Any other line goes on with the turn before it. The two are joined by a line break, which stays in the text: a
   provider pauses there as a reader would, long texts may be cut there, and no space is put between characters that
   have none. A name on a line of its own speaks the lines below it.
-- Not spoken: blank lines, a stage direction in parentheses on a line of its own, and lines of dashes and the like.
+- A heading begins a chapter with the next turn. Text below it goes on with the speaker before, in a new turn.
+- What a text holds besides words (``castline.scripts.markup``) is understood in each turn as a whole. Stage
+  directions beside a name come before its words. A turn of which nothing is left but warnings is none.
 
 A label is a name if it is in brackets or in bold, or reads like a name (``castline.scripts.prose``). What reads
 like prose is a name all the same if it stands before a colon at least twice (老師說：… 老師說：…), or if nothing in
 the script reads like a name: then it is written as a story is (小明說：… 小華說：…), and each 說 names a speaker. The
-heading of a remark (``Note``, 注意) is never a name.
+heading of a remark (``Note``, 注意) is never a name. What stands in brackets and reads like a tag or a stage
+direction is a name if another label of the script shows that it is.
 
 Spellings of one name (``castline.speakers``) are one speaker, who is called as it is spelled first.
 """
@@ -18,22 +21,36 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from castline.scripts.captions import read_captions
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProblem
-from castline.scripts.labels import Label, find_label, is_direction
+from castline.scripts.formats import ScriptFormat, detect_format
+from castline.scripts.fountain import read_fountain
+from castline.scripts.json_turns import read_json
+from castline.scripts.markup import Markup, is_pause_or_style, is_tag_or_direction, tidy
+from castline.scripts.plain import read_plain
 from castline.scripts.prose import Reading, read_name
-from castline.speakers import MAX_NAME_CHARACTERS
+from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
+from castline.speakers import MAX_NAME_CHARACTERS, is_invisible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-_LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
-_WHITE_SPACE: Final = re.compile(r"\s+")
-# Direction marks and spaces: a line that was copied out of a chat often begins with them.
-_NOT_AT_START: Final = " \u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_RULE: Final = re.compile(r"[-–—─*_=~# ]{3,}")
+    from castline.scripts.labels import Label
+    from castline.scripts.lines import Line, ReadScript
+
+_READERS: Final[Mapping[ScriptFormat, Callable[[str, Markup], ReadScript]]] = {
+    ScriptFormat.PLAIN: read_plain,
+    ScriptFormat.MARKDOWN: read_plain,
+    ScriptFormat.FOUNTAIN: read_fountain,
+    ScriptFormat.SRT: read_captions,
+    ScriptFormat.VTT: read_captions,
+    ScriptFormat.JSON: read_json,
+}
+_DIRECTION: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
+_IN_BRACKETS: Final = re.compile(r"[\[［【]([^\[\]［］【】]+)[\]］】]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +62,32 @@ class ScriptTurn:
     text: str
     line: int
     """Where it begins, counted from 1."""
+    chapter: str | None = None
+    """Title of the chapter that begins with it."""
 
 
-class _Line(NamedTuple):
-    number: int
-    text: str
-    label: Label | None
+class TurnWarning(NamedTuple):
+    """A warning about a script."""
+
+    warning: ScriptWarning
+    turn: int | None
+    """Position of the turn that it is about, counted from 0."""
 
 
-@dataclass(slots=True)
-class _OpenTurn:
-    speaker: str
-    line: int
-    texts: list[str]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedScript:
+    """A script as turns."""
+
+    format: ScriptFormat
+    """The one that it was read in: never ``auto``."""
+    turns: tuple[ScriptTurn, ...]
+    warnings: tuple[TurnWarning, ...]
+    """In order of lines."""
 
 
-def parse_script(script: str, *, max_turns: int) -> tuple[ScriptTurn, ...]:
+def parse_script(
+    script: str, *, max_turns: int, script_format: ScriptFormat = ScriptFormat.AUTO, markup: Markup = Markup.AUTO
+) -> ParsedScript:
     """Read ``script`` as a dialogue: at least one turn, each with a name of up to 50 characters and with text.
 
     Lines end as on any system (LF, CR LF, CR). White space around a line, direction marks at its start, and byte
@@ -68,82 +95,185 @@ def parse_script(script: str, *, max_turns: int) -> tuple[ScriptTurn, ...]:
 
     Raises:
         ScriptNotUnderstood: there is nothing to speak, text before any speaker, a speaker without text, or a name
-            that is too long. With more than ``max_turns`` turns it is that alone: the rest is not read.
+            that is too long; or what should be JSON is none. With more than ``max_turns`` turns it is that alone:
+            the rest is not read.
     """
-    lines, readings = _spoken_lines(script, max_turns)
-    if not lines:
-        raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.EMPTY, line=1)])
-    names = _names_in(lines, readings)
-    problems: list[ScriptProblem] = []
-    turns: list[_OpenTurn] = []
-    spellings: dict[str, str] = {}
-    for line in lines:
-        label = line.label
-        if label is not None and (label.is_marked or label.key in names):
-            if len(turns) == max_turns:
-                raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.TOO_MANY_TURNS, line=line.number)])
-            speaker = spellings.setdefault(label.key, label.name)
-            turns.append(_OpenTurn(speaker=speaker, line=line.number, texts=[label.text] if label.text else []))
-        elif turns:
-            turns[-1].texts.append(line.text)
-        elif not problems:
-            problems.append(ScriptProblem(kind=ProblemKind.NO_SPEAKER, line=line.number))
-    for turn in turns:
-        kind = _problem_of(turn)
-        if kind is not None:
-            problems.append(ScriptProblem(kind=kind, line=turn.line, speaker=turn.speaker[:MAX_NAME_CHARACTERS]))
-    if problems:
-        raise ScriptNotUnderstood(problems)
-    return tuple(ScriptTurn(speaker=turn.speaker, text="\n".join(turn.texts), line=turn.line) for turn in turns)
+    found = detect_format(script) if script_format is ScriptFormat.AUTO else script_format
+    read = _READERS[found](script, markup)
+    dialogue = _Dialogue(read, markup, max_turns)
+    for line in read.lines:
+        dialogue.add(line)
+    turns, warnings = dialogue.finish()
+    return ParsedScript(format=found, turns=turns, warnings=warnings)
 
 
-def line_of(script: str, position: int) -> int:
-    """Return the number, counted from 1, of the line that holds the character at ``position``."""
-    return 1 + sum(1 for _ in _LINE_BREAK.finditer(script, 0, position))
+class _Text(NamedTuple):
+    line: int
+    text: str
 
 
-def _problem_of(turn: _OpenTurn) -> ProblemKind | None:
-    if len(turn.speaker) > MAX_NAME_CHARACTERS:
-        return ProblemKind.NAME_TOO_LONG
-    return None if turn.texts else ProblemKind.NO_TEXT
+@dataclass(slots=True)
+class _OpenTurn:
+    speaker: str
+    line: int
+    chapter: _Text | None
+    texts: list[_Text] = field(default_factory=list)
+    warnings: list[ScriptWarning] = field(default_factory=list)
 
 
-def _spoken_lines(script: str, max_turns: int) -> tuple[list[_Line], dict[str, Reading]]:
-    """Return the lines that have something to speak, and the reading of each label's key.
+class _Dialogue:
+    """Makes turns of lines."""
 
-    They end with the line that begins a turn too many, whatever other lines say.
-    """
-    lines: list[_Line] = []
-    readings: dict[str, Reading] = {}
-    certain_turns = 0
-    for number, written in enumerate(_LINE_BREAK.split(script), start=1):
-        text = _tidy(written)
-        if not text or is_direction(text) or _RULE.fullmatch(text):
-            continue
-        label = find_label(text)
-        lines.append(_Line(number, text, label))
-        if label is None:
-            continue
-        if label.key not in readings:
-            readings[label.key] = read_name(label.key)
-        certain_turns += label.is_marked or readings[label.key] is Reading.NAME
-        if certain_turns > max_turns:
-            break
-    return lines, readings
+    def __init__(self, read: ReadScript, markup: Markup, max_turns: int) -> None:
+        self._read = read
+        self._names = _names_in([line.label for line in read.lines if line.label is not None], read)
+        self._is_literal = markup is Markup.LITERAL
+        self._max_turns = max_turns
+        self._turns: list[_OpenTurn] = []
+        self._spellings: dict[str, str] = {}
+        self._chapter: _Text | None = None
+        """The chapter that begins with the next turn."""
+        self._before: list[_Text] = []
+        """Directions and tags before the first turn."""
+        self._problems: list[ScriptProblem] = []
+        self._warnings = [TurnWarning(warning, None) for warning in read.warnings]
+        self._has_dropped_times = False
+
+    def add(self, line: Line) -> None:
+        """Add the next line."""
+        if line.chapter is not None:
+            self._begin_chapter(_Text(line.number, line.chapter))
+        elif line.label is not None and line.label.key in self._names:
+            self._begin_turn(line, line.label)
+        elif line.is_direction:
+            self._go_on_with_tags(line.number, [line.text])
+        else:
+            self._go_on(_Text(line.number, line.text))
+
+    def finish(self) -> tuple[tuple[ScriptTurn, ...], tuple[TurnWarning, ...]]:
+        """Return the turns, and the warnings about them in order of lines."""
+        for turn in self._turns:
+            if len(turn.speaker) > MAX_NAME_CHARACTERS:
+                self._problem(ProblemKind.NAME_TOO_LONG, turn.line, turn.speaker)
+            elif not turn.texts and not turn.warnings:
+                self._problem(ProblemKind.NO_TEXT, turn.line, turn.speaker)
+        if self._problems:
+            raise ScriptNotUnderstood(self._problems)
+        turns = self._finished_turns()
+        if self._problems:
+            raise ScriptNotUnderstood(self._problems)
+        if not turns:
+            raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.EMPTY, line=1)])
+        return tuple(turns), tuple(sorted(self._warnings, key=lambda each: each.warning.line))
+
+    def _begin_chapter(self, title: _Text) -> None:
+        if is_invisible(title.text):
+            return
+        if self._chapter is not None:
+            self._warn(WarningKind.NOT_DIALOGUE, self._chapter)
+        self._chapter = title
+        if self._turns and not self._turns[-1].texts:
+            # A name stands right before the heading, its words stand below.
+            turn = self._turns[-1]
+            turn.chapter, self._chapter = self._chapter, turn.chapter
+
+    def _begin_turn(self, line: Line, label: Label) -> None:
+        speaker = self._spellings.setdefault(label.key, label.name)
+        goes_on = self._read.joins_turns and self._turns and self._turns[-1].speaker == speaker
+        if not goes_on or self._chapter is not None:
+            self._open(speaker, line.number)
+        self._go_on_with_tags(line.number, label.directions, label.text)
+        if label.time is not None and not self._has_dropped_times:
+            self._warn(WarningKind.TIMES_DROPPED, _Text(line.number, label.time))
+            self._has_dropped_times = True
+
+    def _go_on_with_tags(self, line: int, directions: Sequence[str], text: str = "") -> None:
+        """Go on with ``text``, and before it tags for those ``directions`` that ask for something. Report the others.
+
+        What is in no brackets is spoken as it is read; what a format calls a direction never is.
+        """
+        tags: list[str] = []
+        for direction in directions:
+            content = direction[1:-1].strip()
+            if not self._is_literal and is_pause_or_style(content):
+                tags.append(f"[{content}]")
+            else:
+                warning = ScriptWarning(kind=WarningKind.DIRECTION_NOT_SPOKEN, text=quoted(direction), line=line)
+                self._turns[-1].warnings.append(warning)
+        if tags or text:
+            self._go_on(_Text(line, " ".join([*tags, text]).strip()))
+
+    def _go_on(self, text: _Text) -> None:
+        if not self._turns:
+            if not self._is_literal and _is_beside_speech(text.text):
+                self._before.append(text)
+                return
+            if self._read.narrator is None:
+                if not self._problems:
+                    self._problem(ProblemKind.NO_SPEAKER, text.line)
+                return
+            self._open(self._read.narrator, text.line)
+        elif self._chapter is not None:
+            self._open(self._turns[-1].speaker, text.line)
+        self._turns[-1].texts.append(text)
+
+    def _open(self, speaker: str, line: int) -> None:
+        if len(self._turns) == self._max_turns:
+            raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.TOO_MANY_TURNS, line=line)])
+        self._turns.append(_OpenTurn(speaker, line, self._chapter, self._before))
+        self._chapter, self._before = None, []
+
+    def _finished_turns(self) -> list[ScriptTurn]:
+        turns: list[ScriptTurn] = []
+        chapter: _Text | None = None
+        for turn in self._turns:
+            if chapter is not None and turn.chapter is not None:
+                self._warn(WarningKind.NOT_DIALOGUE, chapter)
+            chapter = turn.chapter or chapter
+            text = self._finished_text(turn, len(turns))
+            if text:
+                title = chapter.text if chapter else None
+                turns.append(ScriptTurn(speaker=turn.speaker, text=text, line=turn.line, chapter=title))
+                chapter = None
+        for left in (chapter, self._chapter):
+            if left is not None:
+                self._warn(WarningKind.NOT_DIALOGUE, left)
+        return turns
+
+    def _finished_text(self, turn: _OpenTurn, position: int) -> str:
+        """Return a turn's text; an empty one if all of it is in warnings."""
+        text = "\n".join(each.text for each in turn.texts)
+        warnings = turn.warnings
+        if not self._is_literal:
+            text, left_out = tidy(text)
+            warnings += [replace(warning, line=turn.texts[warning.line - 1].line) for warning in left_out]
+        if not text and not warnings:
+            self._problem(ProblemKind.NO_TEXT, turn.line, turn.speaker)
+        self._warnings += [TurnWarning(warning, position if text else None) for warning in warnings]
+        return text
+
+    def _problem(self, kind: ProblemKind, line: int, speaker: str = "") -> None:
+        self._problems.append(ScriptProblem(kind=kind, line=line, speaker=speaker[:MAX_NAME_CHARACTERS]))
+
+    def _warn(self, kind: WarningKind, about: _Text) -> None:
+        """Warn of what belongs to no turn."""
+        warning = ScriptWarning(kind=kind, text=quoted(about.text), line=about.line)
+        self._warnings.append(TurnWarning(warning, None))
 
 
-def _tidy(line: str) -> str:
-    """``line`` without what is ignored, and with no other white space than single spaces."""
-    visible = line.replace("\u200b", "").replace("\ufeff", "")
-    return _WHITE_SPACE.sub(" ", visible).strip().lstrip(_NOT_AT_START)
+def _is_beside_speech(line: str) -> bool:
+    """Return whether ``line`` is nothing but a stage direction or a tag."""
+    in_brackets = _IN_BRACKETS.fullmatch(line)
+    return _DIRECTION.fullmatch(line) is not None or (in_brackets is not None and is_tag_or_direction(in_brackets[1]))
 
 
-def _names_in(lines: Sequence[_Line], readings: Mapping[str, Reading]) -> frozenset[str]:
-    """Return the keys of those labels that are speakers' names."""
-    labels = [line.label for line in lines if line.label is not None]
-    uses = Counter(label.key for label in labels)
-    names = {label.key for label in labels if label.is_marked or readings[label.key] is Reading.NAME}
-    if not names:
+def _names_in(labels: Sequence[Label], read: ReadScript) -> frozenset[str]:
+    """Return the keys of those labels that are speakers' names, whether in brackets or not."""
+    certain = [label for label in labels if not label.is_doubtful]
+    uses = Counter(label.key for label in certain)
+    readings = {key: read_name(key) for key in uses}
+    names = {label.key for label in certain if label.is_marked or readings[label.key] is Reading.NAME}
+    if not names and read.narrator is None:
         return frozenset(key for key, reading in readings.items() if reading is not Reading.REMARK)
     return frozenset(
         names | {key for key, reading in readings.items() if reading is Reading.PERHAPS_PROSE and uses[key] > 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -14,8 +15,23 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("functions_environment")
 
 
-def parse(script: object, **headers: str) -> Answer:
-    return call("POST", "/dialogues/parse", json={"script": script}, headers=headers)
+def parse(script: object, *, language: str = "zh-TW", **options: str) -> Answer:
+    return call(
+        "POST",
+        "/dialogues/parse",
+        json={"script": script, **options},
+        headers={"Accept-Language": language},
+    )
+
+
+def turns_of(answer: Answer) -> list[dict[str, Any]]:
+    """Return the turns of an answer: speaker and text, and the chapter if there is one."""
+    assert answer.status == 200
+    return [{name: turn[name] for name in turn if name not in {"index", "line"}} for turn in answer.json()["turns"]]
+
+
+def warnings_of(answer: Answer) -> list[tuple[str, int, int | None, str]]:
+    return [(each["code"], each["line"], each.get("turn_index"), each["text"]) for each in answer.json()["warnings"]]
 
 
 def refusals(answer: Answer) -> list[dict[str, Any]]:
@@ -30,6 +46,7 @@ def test_a_script_becomes_turns() -> None:
     assert (answer.status, answer.json()) == (
         200,
         {
+            "format": "plain",
             "turns": [
                 {"speaker": "A", "text": "你好", "index": 0, "line": 1},
                 {"speaker": "B", "text": "早安\n今天好嗎？", "index": 1, "line": 2},
@@ -38,6 +55,7 @@ def test_a_script_becomes_turns() -> None:
             ],
             "speakers": ["A", "B", "Dr. Wang"],
             "total_characters": 15,
+            "warnings": [],
         },
     )
 
@@ -89,7 +107,38 @@ def test_the_turns_can_be_submitted_as_they_are() -> None:
 def test_what_cannot_be_understood_is_refused_with_its_line(script: object, line: int | None, words: str) -> None:
     problem: dict[str, Any] = {"field": "script", "message": words} | ({"line": line} if line else {})
 
-    assert refusals(parse(script, **{"Accept-Language": "en"})) == [problem]
+    assert refusals(parse(script, language="en")) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("script", "line", "words"),
+    [
+        ('[{"speaker": "A",\n"text"}]', 2, "line 2: this is not valid JSON"),
+        (
+            '{"text": "hi"}',
+            1,
+            "line 1: the JSON has no turns; write an array of turns, or an object with the array turns",
+        ),
+        (
+            '{"turns": [{"speaker": "A", "text": "hi"},\n{"speaker": "B"}]}',
+            2,
+            'line 2: turns[1].text is missing or is not text; write each turn as {"speaker": "A", "text": "Hello"}',
+        ),
+        (
+            '[{"speaker": "A", "text": "hi\\u0000"}]',
+            1,
+            "line 1: holds a character that cannot be spoken (U+0000); delete it",
+        ),
+        (
+            '[{"speaker": "A", "text": "hi\\ud83d"}]',
+            1,
+            "line 1: holds a character that cannot be spoken (U+D83D); delete it",
+        ),
+    ],
+)
+def test_json_that_is_no_dialogue_is_refused_with_its_line(script: str, line: int, words: str) -> None:
+    assert refusals(parse(script, language="en")) == [{"field": "script", "message": words, "line": line}]
+    assert f"第 {line} 行" in refusals(parse(script))[0]["message"]
 
 
 def test_all_problems_are_told_at_once_and_in_chinese() -> None:
@@ -116,3 +165,109 @@ def test_half_a_surrogate_pair_is_refused() -> None:
     answer = call("POST", "/dialogues/parse", data=b'{"script": "A: \\ud83d"}', content_type="application/json")
 
     assert [error["field"] for error in refusals(answer)] == ["script"]
+
+
+@pytest.mark.parametrize(
+    ("script", "turns"),
+    [
+        ("A: hi\n\n## Part two\n\nB: yo", [("A", "hi"), ("B", "yo", "Part two")]),
+        ("A: one\n[pause:500ms] and on", [("A", "one\n[pause 500ms] and on")]),
+        ("A: hi\n[laughs] that is funny", [("A", "hi\nthat is funny")]),
+        ("[Music fades in]\nA: hi", [("A", "hi")]),
+        ("[S1] Hi there. [S2] Hello!", [("S1", "Hi there."), ("S2", "Hello!")]),
+        ("<Person1>Hi</Person1><Person2>Yo</Person2>", [("Person1", "Hi"), ("Person2", "Yo")]),
+        ("A：（驚喜）真的嗎？", [("A", "[驚喜]真的嗎？")]),
+        ("A（笑）：真的嗎？", [("A", "真的嗎？")]),
+        ("A (whispering): hi", [("A", "[whispering] hi")]),
+        ("A: This is **really** good, see [the map](https://x.y/z).", [("A", "This is really good, see the map.")]),
+        ("A: 早\nB: ……\nA: 安", [("A", "早"), ("B", "……"), ("A", "安")]),
+        ("Jos\u00e9: one\nB: two\nJose\u0301: three", [("Jos\u00e9", "one"), ("B", "two"), ("Jos\u00e9", "three")]),
+        ("Ａ：one\nA: two", [("Ａ", "one"), ("Ａ", "two")]),
+        ("\u200fA: one\nA: two", [("A", "one"), ("A", "two")]),
+        (
+            "1\n00:00:01,000 --> 00:00:02,000\nAnna: Hi.\n\n2\n00:00:03,000 --> 00:00:04,000\n- Bob: Yo.\n",
+            [("Anna", "Hi."), ("Bob", "Yo.")],
+        ),
+        (
+            "INT. KITCHEN - DAY\n\nAnna sits.\n\nANNA\n(to Bob)\nHi, *you*.\n\nBOB (V.O.)\nYo.\n",
+            [("ANNA", "Hi, you.", "INT. KITCHEN - DAY"), ("BOB", "Yo.")],
+        ),
+        ('[{"speaker": "A", "text": "hi"}, {"speaker": "B", "text": "yo"}]', [("A", "hi"), ("B", "yo")]),
+    ],
+)
+def test_what_people_paste_becomes_turns_that_can_be_submitted(script: str, turns: list[tuple[str, ...]]) -> None:
+    answer = parse(script)
+
+    assert turns_of(answer) == [dict(zip(("speaker", "text", "chapter"), turn, strict=False)) for turn in turns]
+    parsed = answer.json()
+    voices = [{"speaker": speaker, "voice_id": "zh-TW-HsiaoYuNeural"} for speaker in parsed["speakers"]]
+    job = {"provider": "azure", "turns": parsed["turns"], "voice_assignments": voices}
+    assert call("POST", "/jobs", user=f"user-{uuid4()}", json=job).status == 201
+
+
+@pytest.mark.parametrize("script", ["[laughs] that is funny", "[Music fades in]"])
+def test_a_direction_is_no_speaker(script: str) -> None:
+    assert [error["line"] for error in refusals(parse(script))] == [1]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("A: hi\nB（笑）：yo", [("direction_not_spoken", 2, 1, "（笑）")]),
+        ("A: hi\nB: (laughs)\nA: yo", [("direction_not_spoken", 2, None, "(laughs)")]),
+        ("A: hi\n\n# One\n# Two\n\nB: yo", [("not_dialogue", 3, None, "One")]),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>hi", [("times_dropped", 3, None, "00:01.000 --> 00:02.000")]),
+        ("INT. X\n\nShe sits.\n\nANNA\nHi.", [("not_dialogue", 3, None, "She sits.")]),
+        ('{"provider": "azure", "turns": [{"speaker": "A", "text": "hi"}]}', [("not_dialogue", 1, None, "provider")]),
+    ],
+)
+def test_nothing_is_dropped_without_a_word(script: str, expected: list[tuple[str, int, int | None, str]]) -> None:
+    assert warnings_of(parse(script)) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Stage directions are not spoken: （笑）"), ("zh-TW", "舞台指示不會朗讀：（笑）")]
+)
+def test_a_warning_is_told_in_the_clients_language(language: str, words: str) -> None:
+    assert parse("A（笑）：hi", language=language).json()["warnings"] == [
+        {"code": "direction_not_spoken", "message": words, "line": 1, "turn_index": 0, "text": "（笑）"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "expected"),
+    [
+        ("A: hi", {}, "plain"),
+        ("A: hi", {"format": "auto"}, "plain"),
+        ("A: hi", {"format": "markdown"}, "markdown"),
+        ("# One\nA: hi", {}, "markdown"),
+        ("00:01.000 --> 00:02.000\nhi", {}, "srt"),
+        ("00:01.000 --> 00:02.000\nhi", {"format": "vtt"}, "vtt"),
+        ('[{"speaker": "A", "text": "hi"}]', {}, "json"),
+        ("ANNA\nHi.", {"format": "fountain"}, "fountain"),
+    ],
+)
+def test_the_format_is_found_out_unless_it_is_named(script: str, options: dict[str, str], expected: str) -> None:
+    assert parse(script, **options).json()["format"] == expected
+
+
+def test_literal_text_stays_as_it_stands() -> None:
+    answer = parse("A: **hi** [laughs]\n# one", markup="literal")
+
+    assert turns_of(answer) == [{"speaker": "A", "text": "**hi** [laughs]\n# one"}]
+    assert answer.json()["warnings"] == []
+
+
+@pytest.mark.parametrize("options", [{"format": "docx"}, {"markup": "html"}])
+def test_an_unknown_format_or_markup_is_refused(options: dict[str, str]) -> None:
+    assert [error["field"] for error in refusals(parse("A: hi", **options))] == list(options)
+
+
+def test_a_long_heading_is_cut() -> None:
+    answer = parse(f"# {'x' * 300}\nA: hi")
+
+    assert turns_of(answer)[0]["chapter"] == "x" * 199 + "…"
+
+
+def test_the_first_thousand_warnings_are_told() -> None:
+    assert len(parse("A: hi" + "[laughs]" * 2_000).json()["warnings"]) == 1_000

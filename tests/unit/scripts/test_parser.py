@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood
+from castline.scripts.markup import Markup
 from castline.scripts.parser import parse_script
+from castline.scripts.warnings import WarningKind
 from castline.speakers import speaker_key
 
 MAX_TURNS = 1_000
@@ -20,8 +22,18 @@ SAME = pytest.mark.parametrize(
 )
 
 
-def turns_of(script: str) -> list[tuple[str, str]]:
-    return [(turn.speaker, turn.text) for turn in parse_script(script, max_turns=MAX_TURNS)]
+def turns_of(script: str, markup: Markup = Markup.AUTO) -> list[tuple[str, str]]:
+    return [(turn.speaker, turn.text) for turn in parse_script(script, max_turns=MAX_TURNS, markup=markup).turns]
+
+
+def warnings_of(script: str, markup: Markup = Markup.AUTO) -> list[tuple[WarningKind, int, int | None]]:
+    parsed = parse_script(script, max_turns=MAX_TURNS, markup=markup)
+    return [(warning.kind, warning.line, turn) for warning, turn in parsed.warnings]
+
+
+def chapters_of(script: str) -> list[tuple[str, str, str | None]]:
+    parsed = parse_script(script, max_turns=MAX_TURNS)
+    return [(turn.speaker, turn.text, turn.chapter) for turn in parsed.turns]
 
 
 def problems_of(script: str) -> list[tuple[ProblemKind, int]]:
@@ -58,10 +70,15 @@ class TestForms:
             "一、A：你好",
             "[00:12] A: 你好",
             "00:01:12.500 A: 你好",
-            "（小聲）A：你好",
-            "A (whispering): 你好",
+            "（大笑）A：你好",
             "A（笑）：你好",
+            "**A（笑）：** 你好",
+            "**A**（笑）：你好",
+            "[A]（笑）：你好",
+            "[laughs] A: 你好",
             "1. [00:12] A: 你好",
+            "> A: 你好",
+            ">>A: 你好",
         ],
     )
     def test_all_say_the_same(self, line: str) -> None:
@@ -121,7 +138,7 @@ class TestForms:
     def test_of_line_ends(self, line_break: str) -> None:
         script = f"\ufeffA: 一{line_break}{line_break}B: 二{line_break}三{line_break}"
 
-        turns = parse_script(script, max_turns=MAX_TURNS)
+        turns = parse_script(script, max_turns=MAX_TURNS).turns
 
         assert [(turn.speaker, turn.text, turn.line) for turn in turns] == [("A", "一", 1), ("B", "二\n三", 3)]
 
@@ -166,13 +183,17 @@ class TestLinesWithoutSpeaker:
         ],
     )
     def test_go_on_with_the_turn_before(self, line: str) -> None:
-        assert turns_of(f"A: 早\nB: 安\n{line}\nA: 好") == [("A", "早"), ("B", f"安\n{line}"), ("A", "好")]
+        assert turns_of(f"A: 早\nB: 安\n{line}\nA: 好", Markup.LITERAL) == [
+            ("A", "早"),
+            ("B", f"安\n{line}"),
+            ("A", "好"),
+        ]
 
     @pytest.mark.parametrize(
         "text", ["他說：好", "12:30", "https://example.com", "[笑] 好", "(笑)", "B：安", "Note: no", ": x"]
     )
     def test_within_a_turn_nothing_is_a_label(self, text: str) -> None:
-        assert turns_of(f"A: {text}") == [("A", text)]
+        assert turns_of(f"A: {text}", Markup.LITERAL) == [("A", text)]
 
     @pytest.mark.parametrize("line", ["", "   ", "\u3000", "\t", "（兩人沉默）", "(laughs)", "---", "====", "***"])
     def test_that_are_not_spoken(self, line: str) -> None:
@@ -250,6 +271,94 @@ class TestSpellings:
         assert problems_of(f"Maya: 早\nMaya{chr(0x2060) * 47}: 安") == [(ProblemKind.NAME_TOO_LONG, 2)]
 
 
+class TestTagsAndDirections:
+    def test_a_tag_at_the_start_of_a_line_is_no_speaker(self) -> None:
+        assert turns_of("A: one\n[pause:500ms] and on\nB: yo") == [("A", "one\n[pause 500ms] and on"), ("B", "yo")]
+
+    @pytest.mark.parametrize("line", ["[laughs] that is funny", "[laughs]that is funny", "that [laughs] is funny"])
+    def test_a_direction_is_no_speaker_and_not_spoken(self, line: str) -> None:
+        ((speaker, text),) = turns_of(f"A: hi\n{line}")
+
+        assert (speaker, text.split()) == ("A", ["hi", "that", "is", "funny"])
+        assert [(line, turn) for _, line, turn in warnings_of(f"A: hi\n{line}")] == [(2, 0)]
+
+    @pytest.mark.parametrize("tag", ["[pause 1s]", "[pause:500ms]"])
+    def test_a_pause_with_a_colon_after_it_is_none(self, tag: str) -> None:
+        assert [speaker for speaker, _ in turns_of(f"A: hi\n{tag}: well")] == ["A"]
+
+    @pytest.mark.parametrize("line", ["[A] hi", "[S1] hi", "【小明】hi", "[Host]: hi", "[Music]: hi", "[A]\nhi"])
+    def test_a_name_in_brackets_is_a_speaker(self, line: str) -> None:
+        assert [text for _, text in turns_of(f"B: yo\n{line}")] == ["yo", "hi"]
+
+    def test_another_label_shows_that_what_reads_like_a_direction_is_a_name(self) -> None:
+        assert turns_of("[Music] hi\nA: yo\nMusic: hey") == [("Music", "hi"), ("A", "yo"), ("Music", "hey")]
+
+    def test_a_direction_before_the_first_speaker_is_reported_with_its_line(self) -> None:
+        assert turns_of("（場景：捷運站）\n[Music fades in]\nA: hi") == [("A", "hi")]
+        assert [line for _, line, _ in warnings_of("（場景：捷運站）\n[Music fades in]\nA: hi")] == [1, 2]
+
+    def test_a_pause_before_the_first_speaker_is_kept(self) -> None:
+        assert turns_of("[pause 1s]\nA: hi") == [("A", "[pause 1000ms]\nhi")]
+
+    def test_a_style_beside_a_name_is_kept_as_a_tag(self) -> None:
+        for line in ("A (whispering): hi", "[whispering] A: hi", "(whispering) A: hi", "**A (whispering):** hi"):
+            assert turns_of(line) == [("A", "[whispering] hi")]
+
+    @pytest.mark.parametrize("direction", ["to Bob", "x", "旁白", "old friend of hers"])
+    def test_what_stands_beside_a_name_is_never_spoken(self, direction: str) -> None:
+        assert turns_of(f"A ({direction}): hi") == [("A", "hi")]
+        assert warnings_of(f"A ({direction}): hi") == [(WarningKind.DIRECTION_NOT_SPOKEN, 1, 0)]
+
+    def test_a_direction_beside_a_name_is_reported_with_its_turn(self) -> None:
+        assert turns_of("A: hi\nB（拍手）：真的嗎？") == [("A", "hi"), ("B", "真的嗎？")]
+        assert warnings_of("A: hi\nB（拍手）：真的嗎？") == [(WarningKind.DIRECTION_NOT_SPOKEN, 2, 1)]
+
+    @pytest.mark.parametrize("direction", ["(laughs)", "（笑）", "[laughs]"])
+    def test_a_turn_of_nothing_else_is_none(self, direction: str) -> None:
+        assert turns_of(f"A: hi\nB: {direction}\nC: yo") == [("A", "hi"), ("C", "yo")]
+        assert [(line, turn) for _, line, turn in warnings_of(f"A: hi\nB: {direction}\nC: yo")] == [(2, None)]
+
+    @pytest.mark.parametrize("text", ["……", "[pause 2000ms]", "…"])
+    def test_a_turn_of_silence_is_one(self, text: str) -> None:
+        assert turns_of(f"A: hi\nB: {text}\nA: yo") == [("A", "hi"), ("B", text), ("A", "yo")]
+
+    def test_the_times_before_labels_are_reported_once(self) -> None:
+        assert warnings_of("[00:12] A: hi\n[00:15] B: yo") == [(WarningKind.TIMES_DROPPED, 1, None)]
+
+    def test_literal_text_stays_as_it_stands(self) -> None:
+        script = "A: **hi** [pause 1s]\n# B\n(x)"
+
+        assert turns_of(script, Markup.LITERAL) == [("A", "**hi** [pause 1s]\n# B\n(x)")]
+        assert warnings_of(script, Markup.LITERAL) == []
+
+    def test_literal_or_not_a_direction_beside_a_name_is_not_spoken_and_reported(self) -> None:
+        assert turns_of("A (softly): hi", Markup.LITERAL) == [("A", "hi")]
+        assert warnings_of("A (softly): hi", Markup.LITERAL) == [(WarningKind.DIRECTION_NOT_SPOKEN, 1, 0)]
+
+
+class TestChapters:
+    def test_a_heading_begins_a_chapter_with_the_next_turn(self) -> None:
+        assert chapters_of("A: hi\n\n## Part two\n\nB: yo") == [("A", "hi", None), ("B", "yo", "Part two")]
+
+    def test_a_heading_before_the_first_speaker_is_of_the_first_turn(self) -> None:
+        assert chapters_of("# Title\nA: hi") == [("A", "hi", "Title")]
+
+    def test_a_heading_amid_a_turn_ends_it_and_its_speaker_goes_on(self) -> None:
+        assert chapters_of("A: hi\n## Two\nmore\nand more") == [("A", "hi", None), ("A", "more\nand more", "Two")]
+
+    def test_a_heading_between_a_name_and_its_words_is_of_that_turn(self) -> None:
+        assert chapters_of("B: yo\nA:\n## Two\nhi") == [("B", "yo", None), ("A", "hi", "Two")]
+
+    def test_of_several_headings_the_last_is_taken_and_the_others_are_reported(self) -> None:
+        script = "# Title\n## One\nA: hi\n## End"
+
+        assert chapters_of(script) == [("A", "hi", "One")]
+        assert warnings_of(script) == [(WarningKind.NOT_DIALOGUE, 1, None), (WarningKind.NOT_DIALOGUE, 4, None)]
+
+    def test_the_chapter_of_a_turn_that_is_none_begins_with_the_next(self) -> None:
+        assert chapters_of("A: hi\n## Two\nB: (laughs)\nC: yo") == [("A", "hi", None), ("C", "yo", "Two")]
+
+
 REAL_SCRIPT = """\
 （場景：捷運站，清晨）
 
@@ -271,7 +380,7 @@ Dr. Wang: Good morning, everyone!
 def test_a_real_script() -> None:
     assert turns_of(REAL_SCRIPT) == [
         ("小美", "欸，你看到群組的訊息了嗎？\n時間改到 09:30 了。"),
-        ("阿傑", "看到了……\n網址是 https://example.com/join?id=3"),
+        ("阿傑", "看到了……\n網址是 example.com"),
         ("廣播", "往淡水的列車即將進站。"),
         ("小美", "快點！店員說：「今天買一送一」"),
         ("Dr. Wang", "Good morning, everyone!"),
@@ -291,7 +400,7 @@ class TestProblems:
         assert problems_of("標題：早晨\nA: 早") == [(ProblemKind.NO_SPEAKER, 1)]
 
     def test_speakers_without_text_are_all_told(self) -> None:
-        assert problems_of("A:\nB: 早\n[C]\n（笑）\nA:") == [
+        assert problems_of("A:\nB: 早\n[C]\n---\nA:") == [
             (ProblemKind.NO_TEXT, 1),
             (ProblemKind.NO_TEXT, 3),
             (ProblemKind.NO_TEXT, 5),

@@ -1,0 +1,110 @@
+r"""Subtitles (SRT and WebVTT): their text is a script, their times are dropped.
+
+Speakers are named by labels as in plain text, or by voice tags of WebVTT: ``<v Name>…</v>``. A cue without a label
+goes on with the speaker before. Before the first label a narrator speaks. Cues of one speaker that follow each other
+are one turn. Other tags (``<i>``, ``{\an8}``) are left out; notes, styles and regions of WebVTT are reported.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Final
+
+from castline.scripts.labels import find_label, label_of
+from castline.scripts.lines import Line, ReadScript, tidy_line
+from castline.scripts.markup import Markup, escape, heading_of
+from castline.scripts.tokens import LINE_BREAK
+from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_CLOCK: Final = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{1,3}"
+_TIMES: Final = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
+_HEADER: Final = re.compile(r"\ufeff?WEBVTT(?:[ \t].*)?")
+_BARE_HEADER: Final = "WEBVTT"
+_NOTE: Final = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t].*)?")
+_VOICE: Final = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>")
+_TAG: Final = re.compile(
+    r"</?(?:b|c|font|i|lang|ruby|s|u|v)(?:[.\s][^<>]*)?>|<rt>[^<>]*</rt>|<[0-9:.]+>|\{\\[^{}]*\}", re.IGNORECASE
+)
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_KANA: Final = re.compile(r"[\u3040-\u30ff]")
+_DETECTED_WITHIN: Final = 5
+
+
+def is_webvtt(script: str) -> bool:
+    """Return whether ``script`` has the header of a WebVTT file."""
+    return _HEADER.fullmatch(LINE_BREAK.split(script, maxsplit=1)[0]) is not None
+
+
+def is_srt(script: str) -> bool:
+    """Return whether one of the first lines of ``script`` gives the times of a subtitle."""
+    first = [line for line in LINE_BREAK.split(script, maxsplit=20)[:20] if line.strip()][:_DETECTED_WITHIN]
+    return any(_TIMES.fullmatch(line) for line in first)
+
+
+def read_captions(script: str, markup: Markup) -> ReadScript:
+    """Read a subtitle file."""
+    written = LINE_BREAK.split(script)
+    warnings = list(_dropped_times(written))
+    has_begun = not warnings
+    has_notes = is_webvtt(script)
+    lines: list[Line] = []
+    for block in _blocks(written):
+        has_begun = has_begun or any(_TIMES.fullmatch(text) for _, text in block)
+        number, first = block[0]
+        if has_begun and not (has_notes and _NOTE.fullmatch(first)):
+            lines += [line for number, text in _payload(block) for line in _lines_of(number, text, markup)]
+        elif len(block) > 1 or first.strip("\ufeff \t") != _BARE_HEADER:
+            text = quoted(" ".join(text for _, text in block))
+            warnings.append(ScriptWarning(kind=WarningKind.NOT_DIALOGUE, text=text, line=number))
+    is_chinese = _HAN.search(script) and not _KANA.search(script)
+    return ReadScript(lines=lines, warnings=warnings, narrator="旁白" if is_chinese else "Narrator", joins_turns=True)
+
+
+def _dropped_times(written: Sequence[str]) -> Iterator[ScriptWarning]:
+    for number, line in enumerate(written, start=1):
+        if _TIMES.fullmatch(line):
+            yield ScriptWarning(kind=WarningKind.TIMES_DROPPED, text=quoted(line), line=number)
+            return
+
+
+def _blocks(written: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
+    """Yield the lines of each block: what stands between two blank lines, each with its number."""
+    block: list[tuple[int, str]] = []
+    for number, line in enumerate([*written, ""], start=1):
+        if line.strip():
+            block.append((number, line))
+        elif block:
+            yield block
+            block = []
+
+
+def _payload(block: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a block that are text: no times, and no cue's number or name before them."""
+    are_times = [_TIMES.fullmatch(line) is not None for _, line in block]
+    for index, (number, line) in enumerate(block):
+        is_name = are_times[index + 1 : index + 2] == [True] and (index == 0 or line.strip().isdecimal())
+        if not are_times[index] and not is_name:
+            yield number, line
+
+
+def _lines_of(number: int, line: str, markup: Markup) -> Iterator[Line]:
+    """Yield what a line of a cue gives: a line for each voice tag in it, and one before them."""
+    before, *voices = _VOICE.split(line)
+    text = _plain(before, markup)
+    if text:
+        yield Line(number, text, find_label(text))
+    for name, after in zip(voices[::2], voices[1::2], strict=True):
+        text, speaker = _plain(after, markup), tidy_line(html.unescape(name))
+        if speaker or text:
+            yield Line(number, text, label_of(speaker, text) if speaker else None)
+
+
+def _plain(text: str, markup: Markup) -> str:
+    """Return ``text`` without tags and entities. A sharp that means music is no heading."""
+    plain = tidy_line(html.unescape(_TAG.sub("", text)))
+    is_heading = markup is Markup.AUTO and heading_of(plain) is not None
+    return escape(plain) if is_heading else plain

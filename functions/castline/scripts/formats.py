@@ -1,0 +1,41 @@
+"""Formats of a script, and how to tell them apart."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from castline.scripts.captions import is_srt, is_webvtt
+from castline.scripts.fountain import is_fountain
+from castline.scripts.json_turns import is_json
+
+
+class ScriptFormat(StrEnum):
+    """The format of a script."""
+
+    AUTO = "auto"
+    """The format is found out."""
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    """Read like plain text, whose marks are understood too: the name only tells that there are some."""
+    FOUNTAIN = "fountain"
+    SRT = "srt"
+    VTT = "vtt"
+    JSON = "json"
+
+
+_MARKDOWN: Final = re.compile(r"(?:\A|[\n\r])[ \t]*#{1,6}[ \t]+\S|\*\*|__\S|\]\(|(?:\A|[\n\r])```")
+
+
+def detect_format(script: str) -> ScriptFormat:
+    """Return the format that ``script`` is written in."""
+    if is_webvtt(script):
+        return ScriptFormat.VTT
+    if is_srt(script):
+        return ScriptFormat.SRT
+    if is_json(script):
+        return ScriptFormat.JSON
+    if is_fountain(script):
+        return ScriptFormat.FOUNTAIN
+    return ScriptFormat.MARKDOWN if _MARKDOWN.search(script) else ScriptFormat.PLAIN
