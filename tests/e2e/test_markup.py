@@ -12,6 +12,8 @@ from tests.e2e.dialogues import dialogue
 from tests.unit.audio.subtitle_files import read_vtt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.azure_speech.server import AzureSpeechEmulator
     from tests.e2e.api_client import ApiClient
 
@@ -56,10 +58,10 @@ def test_only_what_is_meant_to_be_heard_is_sent_and_shown(
     assert [warning["code"] for warning in warnings] == codes
 
 
-def test_a_markdown_script_costs_what_its_plain_text_costs(client: ApiClient) -> None:
-    marked, _ = submitted(client, "**One** and `two`, see [three](https://x.y/z).", "- *Four*\n> five.")
-
-    plain, _ = submitted(client, "One and two, see three!", "Four\nfive.")
+def test_a_markdown_script_costs_what_its_plain_text_costs(new_client: Callable[[], ApiClient]) -> None:
+    # Given two users, so that neither profits from what the other has had spoken
+    marked, _ = submitted(new_client(), "**One** and `two`, see [three](https://x.y/z).", "- *Four*\n> five.")
+    plain, _ = submitted(new_client(), "One and two, see three.", "Four\nfive.")
 
     assert marked["result_metadata"]["billed_characters"] == plain["result_metadata"]["billed_characters"]
 
