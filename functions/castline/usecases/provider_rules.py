@@ -109,7 +109,12 @@ def _delivery(
         yield Problem(f"{prefix}speed", "rigid_speed", voice)
     if own.pitch not in {None, 0} and not traits.takes_pitch:
         yield Problem(f"{prefix}pitch", "rigid_pitch", voice)
-    if not traits.takes_foreign_language and not is_own_language(own.language, traits):
+    language = own.language
+    if (
+        language
+        and not is_own_language(language, traits)
+        and not provider.takes_language(language, voice_id=voice_id)
+    ):
         yield Problem(f"{prefix}language", "one_language", voice)
     if own.style is not None:
         styles = styles_of(voice_id)

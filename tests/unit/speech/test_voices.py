@@ -4,8 +4,10 @@ import pytest
 
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH, is_language_tag
 from castline.speech.providers.azure.provider import AzureSpeech
+from castline.speech.providers.azure.ssml import build_ssml
 from castline.speech.providers.azure.voice_ids import is_voice_id
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
+from castline.speech.utterances import Utterance
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,29 @@ def test_what_a_voice_can_be_told(voice_id: str, styles: bool, foreign_language:
         foreign_language,
         phonemes,
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "locale"),
+    [
+        ("de", "de-DE"),
+        ("DE-at", "de-AT"),
+        ("zh-TW", "zh-TW"),
+        ("zh", "zh-CN"),
+        ("fil", "fil-PH"),
+        ("en-SG", None),
+        ("zh-Hant-TW", None),
+        ("tlh", None),
+        ("", None),
+    ],
+)
+def test_a_multilingual_voice_is_told_a_documented_locale(language: str, locale: str | None) -> None:
+    told = Utterance("hi", "en-US-AvaMultilingualNeural", "en-US", foreign_language=language)
+
+    assert AzureSpeech({}).takes_language(language, voice_id=told.voice_id) == (locale is not None)
+    assert not AzureSpeech({}).takes_language(language, voice_id="en-US-AvaNeural")
+    if locale:
+        assert f'<lang xml:lang="{locale}">hi</lang>' in build_ssml(told)
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,10 @@ class SpeechProvider(ABC):
         """Return what the voice takes and gives."""
         return VoiceTraits()
 
+    def takes_language(self, language: str, *, voice_id: str) -> bool:  # noqa: ARG002 (any, by default)
+        """Return whether the voice can be told to speak ``language``, which is not its own."""
+        return self.traits(voice_id).takes_foreign_language
+
     def is_phoneme(self, phoneme: str, *, alphabet: Alphabet, language: str) -> bool:  # noqa: ARG002 (none, by default)
         """Return whether the service accepts ``phoneme`` for a voice that speaks ``language``.
 

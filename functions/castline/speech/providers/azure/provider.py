@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from castline.speech.providers.azure import grouping, phones, secret
 from castline.speech.providers.azure.billing import billed_characters, billed_together
+from castline.speech.providers.azure.locales import locale_of
 from castline.speech.providers.azure.ssml import build_ssml
 from castline.speech.providers.azure.voice_ids import (
     is_voice_id,
@@ -72,6 +73,10 @@ class AzureSpeech(SpeechProvider):
             takes_phonemes=takes,
             reports_words=takes,
         )
+
+    def takes_language(self, language: str, *, voice_id: str) -> bool:
+        """Return whether the voice is multilingual, and multilingual voices speak ``language``."""
+        return takes_foreign_language(voice_id) and locale_of(language) is not None
 
     def is_phoneme(self, phoneme: str, *, alphabet: Alphabet, language: str) -> bool:
         """Return whether Azure documents all phones of ``phoneme`` for ``language`` or for one of its regions."""

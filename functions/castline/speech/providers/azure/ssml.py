@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from castline.speech.errors import ProviderRejectedInput
 from castline.speech.pronunciation import Alphabet
 from castline.speech.providers.azure import phones
+from castline.speech.providers.azure.locales import locale_of
 from castline.speech.providers.azure.voice_ids import own_language, takes_foreign_language, takes_markup
 from castline.speech.speakable import unspeakable_positions
 from castline.speech.spoken_text import pieces_of, spoken_text
@@ -67,7 +68,7 @@ def _voice(speak: ET.Element, utterance: Utterance) -> ET.Element:
     # Each may hold the next, but not the other way round.
     for tag, attributes in (
         ("mstts:express-as", _style(utterance)),
-        ("lang", {"xml:lang": utterance.foreign_language} if utterance.foreign_language else {}),
+        ("lang", _language(utterance)),
         ("prosody", _prosody(utterance)),
     ):
         if attributes:
@@ -95,9 +96,14 @@ def _phoneme(utterance: Utterance, spoken_as: SpokenAs | None) -> dict[str, str]
         return {}
     alphabet = spoken_as.alphabet or Alphabet.IPA
     language = takes_foreign_language(utterance.voice_id) and utterance.foreign_language
-    language = language or own_language(utterance.voice_id)
+    language = (language and locale_of(language)) or own_language(utterance.voice_id)
     phoneme = phones.as_sent(spoken_as.phoneme, alphabet=alphabet, language=language)
     return {"alphabet": alphabet.value, "ph": phoneme} if phoneme else {}
+
+
+def _language(utterance: Utterance) -> dict[str, str]:
+    language = utterance.foreign_language
+    return {"xml:lang": locale_of(language) or language} if language else {}
 
 
 def _style(utterance: Utterance) -> dict[str, str]:
