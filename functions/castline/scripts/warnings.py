@@ -22,9 +22,9 @@ class WarningKind(StrEnum):
     IMAGE_NOT_SPOKEN = "image_not_spoken"
     """An image in Markdown."""
     NOT_DIALOGUE = "not_dialogue"
-    """A part of a screenplay or a subtitle file that nobody speaks: action, a transition, a note, a title page."""
+    """A part of a screenplay, a subtitle file or JSON that nobody speaks, or a heading that begins no chapter."""
     TIMES_DROPPED = "times_dropped"
-    """The times of a subtitle file."""
+    """The times of a subtitle file, or before labels."""
     PHONEME_NOT_AVAILABLE = "phoneme_not_available"
     """A pronunciation in phonemes that the speaker's voice cannot follow."""
 
