@@ -425,16 +425,22 @@ export interface components {
          * @description A script to be turned into turns.
          *
          *     Refused as well, with 400: text before the first speaker, a speaker who says nothing, names of more than 50
-         *     characters, and more than 1,000 turns or 100,000 characters of text.
+         *     characters, more than 1,000 turns or 100,000 characters of text, and JSON that has no turns.
          */
         ParseDialogueRequest: {
             script: string;
+            /** @default auto */
+            format: components["schemas"]["ScriptFormat"];
+            /** @default auto */
+            markup: components["schemas"]["Markup"];
         };
         /** @description A script as turns. */
         ParsedDialogue: {
+            format: components["schemas"]["ScriptFormat"];
             turns: components["schemas"]["ParsedTurn"][];
             speakers: string[];
             total_characters: number;
+            warnings: components["schemas"]["Warning"][];
         };
         /** @description One speaker's words in a script. */
         ParsedTurn: {
@@ -529,6 +535,11 @@ export interface components {
             /** @default [] */
             chapters: components["schemas"]["ChapterTimingSchema"][];
         };
+        /**
+         * @description The format of a script.
+         * @enum {string}
+         */
+        ScriptFormat: "auto" | "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json";
         /** @description The request a single-voice job was made from, defaults filled in: it can be submitted again. */
         SingleVoiceInputParams: {
             provider: string;
@@ -711,6 +722,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "format": "plain",
                      *       "turns": [
                      *         {
                      *           "speaker": "A",
@@ -729,7 +741,8 @@ export interface operations {
                      *         "A",
                      *         "B"
                      *       ],
-                     *       "total_characters": 24
+                     *       "total_characters": 24,
+                     *       "warnings": []
                      *     }
                      */
                     "application/json": components["schemas"]["ParsedDialogue"];
