@@ -10,15 +10,20 @@ MAX_PAUSE_MS: Final = 10_000
 
 _SPACES: Final = re.compile(r"[\s_-]+")
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Azure Speech's styles, spelled as in the field StyleList of its list of voices.
-STYLES: Final = frozenset(
+STYLES: Final = _words(
     """
     advertisement_upbeat affectionate angry assistant calm chat cheerful customerservice debating depressed
     disgruntled documentary-narration embarrassed empathetic envious excited fearful friendly gentle hopeful
     live-commercial livecommercial lyrical narration-professional narration-relaxed newscast newscast-casual
     newscast-formal poetry-reading sad serious shouting sorry sports_commentary sports_commentary_excited story
     terrified unfriendly voice-assistant whispering
-    """.split()
+    """
 )
 # Styles that are also everyday nouns, and names of speakers.
 _NOUNS: Final = frozenset(
@@ -30,7 +35,8 @@ _WORDS_BY_STYLES: Final = {
     "affectionate": "affectionately lovingly tenderly warmly 深情 親切 亲切 溫暖 温暖 寵溺 宠溺",
     "angry": "angrily furious furiously mad irritated 生氣 生气 憤怒 愤怒 發怒 发怒 氣憤 气愤 惱怒 恼怒 怒吼",
     "calm": "calmly composed serene serenely 冷靜 冷静 平靜 平静 鎮定 镇定 沉著 沉着",
-    "cheerful": "cheerfully cheery happy happily joyful joyfully joyous delighted brightly smiling 開心 开心 高興 高兴 "
+    "cheerful": "cheerfully cheery happy happily joyful joyfully joyous delighted brightly smiling "
+    "開心 开心 高興 高兴 "
     "快樂 快乐 愉快 歡快 欢快 微笑 笑著 笑着 笑著說 笑着说",
     "depressed sad": "gloomy gloomily dejected despondent 沮喪 沮丧 憂鬱 忧郁 失落",
     "disgruntled angry": "annoyed grumpy grumpily grumbling 不滿 不满 不耐煩 不耐烦 抱怨",
@@ -49,13 +55,14 @@ _WORDS_BY_STYLES: Final = {
     "terrified fearful": "scared afraid frightened horrified panicked panicking 害怕 恐懼 恐惧 驚恐 惊恐 恐慌",
     "fearful terrified": "fearfully nervous nervously anxious anxiously worried 緊張 紧张 擔心 担心 焦慮 焦虑",
     "unfriendly": "coldly 冷淡 冷漠 冷冷",
-    "whispering": "whisper whispers whispered quietly hushed 低聲 低声 悄聲 悄声 小聲 小声 輕聲 轻声 耳語 耳语 悄悄話 悄悄话",
+    "whispering": "whisper whispers whispered quietly hushed 低聲 低声 悄聲 悄声 小聲 小声 輕聲 轻声 "
+    "耳語 耳语 悄悄話 悄悄话",
 }
 _MAX_STYLE_CHARACTERS: Final = 40
 _STYLE_NAME: Final = re.compile(r"[^\W_][\w -]{0,60}")
 _ENDS_OF_STYLE: Final = frozenset({"normal", "normally", "default", "neutral", "正常"})
-_AROUND_A_STYLE: Final = frozenset(
-    "in a an the with of very quite more so rather slightly voice tone sounding speaking says said manner way".split()
+_AROUND_A_STYLE: Final = _words(
+    "in a an the with of very quite more so rather slightly voice tone sounding speaking says said manner way"
 )
 _AROUND_A_STYLE_IN_CHINESE: Final = re.compile(
     r"(?:非常|十分|有點|有点|很)?(.+?)(?:[地的]?[說说]?|聲音|声音|語氣|语气)"
@@ -76,74 +83,74 @@ _EXPLICIT_STYLE: Final = re.compile(
 )
 
 # What a person does that is no word. The first form is written in asterisks, too: *laughs*.
-_ACTS: Final = frozenset(
+_ACTS: Final = _words(
     """
     laughs chuckles giggles sighs gasps coughs sniffs sniffles sobs cries weeps groans moans grunts growls yawns
     snorts scoffs gulps hiccups hums whistles sneezes murmurs mutters mumbles stammers stutters winces grins smirks
     nods shrugs blinks frowns smiles whispers shouts yells screams gasps exhales inhales claps applauds clears
-    """.split()
-)
-_ACTS_IN_OTHER_FORMS: Final = frozenset(
     """
-    laugh laughing laughter laughed chuckle chuckling chuckled giggle giggling giggled sigh sighing sighed gasp gasping
-    gasped cough coughing coughed sniff sniffing sniffling sob sobbing sobbed crying weeping groan groaning groaned
+)
+_ACTS_IN_ALL_FORMS: Final = _ACTS | _words(
+    """
+    laugh laughing laughter laughed chuckle chuckling chuckled giggle giggling giggled sigh sighing sighed gasp
+    gasping gasped cough coughing coughed sniff sniffing sniffling sob sobbing sobbed crying weeping groan groaning groaned
     moan moaning grunt grunting growling yawn yawning snort snorting scoff scoffing gulp hiccup humming whistling
     sneeze sneezing murmuring muttering mumbling stammering stuttering grinning smirking nodding shrugging frowning
     exhaling inhaling clapping clearing breath breathing
-    """.split()
+    """
 )
-_SOUNDS: Final = frozenset(
+_SOUNDS: Final = _words(
     """
     music applause laughter silence sfx ambience jingle fanfare theme drumroll cheers cheering ovation
-    """.split()
+    """
 )
-_BESIDE_AN_ACT: Final = frozenset(
+_BESIDE_AN_ACT: Final = _words(
     """
     a an the and softly loudly quietly nervously lightly heavily deeply bitterly sarcastically awkwardly again briefly
     slightly gently to himself herself themselves themself his her their throat throats head heads deep long short
     soft loud nervous light heavy in out with up sharp sharply together hard little bit
-    """.split()
+    """
 )
-_BESIDE_A_SOUND: Final = frozenset(
+_BESIDE_A_SOUND: Final = _words(
     "a an the soft loud background dramatic upbeat gentle sad happy intro outro opening closing ends stops starts "
-    "begins plays continues fades fading swells in out up down under and crowd audience".split()
+    "begins plays continues fades fading swells in out up down under and crowd audience"
 )
 _PHRASES: Final = frozenset({"beat", "off screen", "o.s.", "v.o.", "off", "cont'd", "continued", "crosstalk"})
 _ACTS_IN_CHINESE: Final = re.compile(
-    r"(?:[輕轻大微苦冷偷狂竊窃]|哈哈|呵呵|忍不住|噗[哧嗤]一?)?笑(?:了|[一了]?[笑聲声]|出聲|出声)?|嘆[氣气]|叹[氣气]|[嘆叹]了?口?[氣气]|咳嗽|咳|清嗓子?|清喉嚨|清喉咙"
-    r"|吸[氣气]|深呼吸|喘[氣气]|哭|哭泣|啜泣|抽泣|打哈欠|點頭|点头|搖頭|摇头|聳肩|耸肩|鼓掌|拍手|掌[聲声]|音[樂乐]|背景音[樂乐]"
-    r"|音效|笑[聲声]|鈴[聲声]|铃[聲声]|[腳脚]步[聲声]|敲門[聲声]?|敲门[聲声]?|歡呼|欢呼|沉默|停頓|停顿|旁白|OS"
+    r"(?:[輕轻大微苦冷偷狂竊窃]|哈哈|呵呵|忍不住|噗[哧嗤]一?)?笑(?:了|[一了]?[笑聲声]|出聲|出声)?"
+    r"|[嘆叹][氣气]|[嘆叹]了?口[氣气]|咳嗽|咳|清嗓子?|清喉嚨|清喉咙|吸[氣气]|深呼吸|喘[氣气]|哭|哭泣|啜泣|抽泣|打哈欠"
+    r"|[點点][頭头]|[搖摇][頭头]|[聳耸]肩|鼓掌|拍手|掌[聲声]|(?:背景)?音[樂乐]|音效|笑[聲声]|[鈴铃][聲声]|[腳脚]步[聲声]"
+    r"|敲[門门][聲声]?|[歡欢]呼|沉默|旁白|OS"
 )
 
 # The words of events: [Music fades in], [The door opens], [Phone rings].
-_EVENTS: Final = _ACTS | frozenset(
+_EVENTS: Final = _ACTS | _words(
     """
     fades opens closes plays rings starts stops begins ends enters exits leaves arrives knocks slams creaks barks
     swells continues approaches beeps buzzes rises falls stands sits walks runs turns looks points rolls honks roars
     explodes shatters rumbles chirps ticks drops clicks
-    """.split()
-)
-_EVENT_NOUNS: Final = _SOUNDS | frozenset(
     """
-    door doors phone telephone thunder footsteps sound sounds sfx crowd audience bell bells knock knocking siren sirens
-    wind rain noise gunshot gunshots explosion cut scene intro outro interlude fade transition laughing applause static
-    typing chatter birds alarm horn engine
-    """.split()
+)
+_EVENT_NOUNS: Final = _SOUNDS | _words(
+    """
+    door doors phone telephone thunder footsteps sound sounds sfx crowd audience bell bells knock knocking siren
+    sirens wind rain noise gunshot gunshots explosion cut scene intro outro interlude fade transition laughing applause
+    static typing chatter birds alarm horn engine
+    """
 )
 _BESIDE_AN_EVENT: Final = (
-    _BESIDE_AN_ACT | _BESIDE_A_SOUND | _EVENTS | frozenset("of on at from to by effect effects slowly nearby".split())
+    _BESIDE_AN_ACT | _BESIDE_A_SOUND | _EVENTS | _words("of on at from to by effect effects slowly nearby")
 )
-_PREPOSITIONS: Final = frozenset("in out of on at from against through over under".split())
+_PREPOSITIONS: Final = _words("in out of on at from against through over under")
 _EVENT_IN_CHINESE: Final = re.compile(
-    r".*(?:音[樂乐]|音效|掌[聲声]|[鈴铃][聲声]|[響响]起|淡入|淡出|腳步聲|脚步声|敲[門门]|[開开關关][門门]|雷[聲声]|雨[聲声]|[風风][聲声]|笑[聲声]|背景|轉場|转场)"
-    r".*",
-    re.DOTALL,
+    r"音[樂乐]|音效|掌[聲声]|[鈴铃][聲声]|[響响]起|淡入|淡出|[腳脚]步[聲声]|敲[門门]|[開开關关][門门]|雷[聲声]|雨[聲声]|[風风][聲声]"
+    r"|笑[聲声]|背景|[轉转][場场]"
 )
 _WORD: Final = re.compile(r"[^\s,.;:!?，。；：！？、…]+")
 
 
 def key_of(name: str) -> str:
-    """Return what the spellings of a style's name have in common: ``Narration professional`` is its own hyphenated."""
+    """Return what the spellings of a style's name have in common: case, spaces and hyphens make no difference."""
     return _SPACES.sub("", name).casefold()
 
 
@@ -157,9 +164,7 @@ class Meaning(NamedTuple):
 
 
 def _words_of_styles() -> dict[str, tuple[str, ...]]:
-    meanings = {key_of(style): (style,) for style in STYLES}
-    for style in STYLES & {"terrified", "fearful"}:
-        meanings[style] = (style, *({"terrified", "fearful"} - {style}))
+    meanings: dict[str, tuple[str, ...]] = {key_of(style): (style,) for style in STYLES}
     for styles, words in _WORDS_BY_STYLES.items():
         meanings.update((key_of(word), tuple(styles.split())) for word in words.split())
     return meanings
@@ -209,7 +214,7 @@ def ends_style(content: str) -> bool:
 def pause_of(content: str) -> int | None:
     """Return the milliseconds that a tag or a direction asks to pause; None if it does not.
 
-    They may be more than a pause may have. A number without a unit is in seconds up to ten, and in milliseconds above.
+    They may be more than a pause may have. A number without a unit is in seconds up to ten, in milliseconds above.
     """
     text = _plain(content)
     if _PAUSE.fullmatch(text):
@@ -244,7 +249,7 @@ def is_act(content: str) -> bool:
 def reads_like_event(content: str) -> bool:
     """Return whether ``content`` tells what happens, as in "Music fades in", and so is no speaker's name."""
     text = _plain(content)
-    if _EVENT_IN_CHINESE.fullmatch(text):
+    if _EVENT_IN_CHINESE.search(text):
         return True
     words = _WORD.findall(text)
     if any(word in _EVENTS for word in words):
@@ -262,13 +267,10 @@ def _is_known_piece(piece: str) -> bool:
     text = _plain(piece)
     if text in _PHRASES or _ACTS_IN_CHINESE.fullmatch(text):
         return True
-    words = _WORD.findall(text)
-    is_act = any(word in _ACTS or word in _ACTS_IN_OTHER_FORMS for word in words) and all(
-        word in _ACTS or word in _ACTS_IN_OTHER_FORMS or word in _BESIDE_AN_ACT for word in words
-    )
-    return is_act or (
-        any(word in _SOUNDS for word in words) and all(word in _SOUNDS or word in _BESIDE_A_SOUND for word in words)
-    )
+    words = set(_WORD.findall(text))
+    if words & _ACTS_IN_ALL_FORMS:
+        return words <= _ACTS_IN_ALL_FORMS | _BESIDE_AN_ACT
+    return bool(words & _SOUNDS) and words <= _SOUNDS | _BESIDE_A_SOUND
 
 
 def _plain(content: str) -> str:
@@ -277,9 +279,5 @@ def _plain(content: str) -> str:
 
 def _milliseconds(match: re.Match[str]) -> int:
     number = float(match["number"].replace(",", "."))
-    unit = match["unit"]
-    if unit is None:
-        is_seconds = number <= MAX_PAUSE_MS / 1000
-    else:
-        is_seconds = unit.startswith(("s", "秒"))
-    return round(number * 1000) if is_seconds else round(number)
+    unit = match["unit"] or ("s" if number <= MAX_PAUSE_MS / 1000 else "ms")
+    return round(number * 1000) if unit.startswith(("s", "秒")) else round(number)

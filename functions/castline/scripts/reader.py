@@ -46,9 +46,14 @@ _SINGLE_WORD: Final = re.compile("[a-z]+(?:[-_][a-z]+)*")
 _ATTRIBUTE: Final = re.compile(r"""(?P<name>[A-Za-z-]+)\s*+=\s*+(?:"(?P<double>[^"<]*+)"|'(?P<single>[^'<]*+)')""")
 _NORMAL: Final = "normal"
 _BREAKS_BY_STRENGTH: Final = {"none": 0, "x-weak": 250, "weak": 500, "medium": 750, "strong": 1000, "x-strong": 1250}
+# fmt: off
 _ON_LINES_OF_THEIR_OWN: Final = frozenset(
-    "p div br pre h1 h2 h3 h4 h5 h6 ul ol li blockquote hr table thead tbody tr td th".split()
+    {
+        "p", "div", "br", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "hr", "table",
+        "thead", "tbody", "tr", "td", "th",
+    }
 )
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ class TextReader:
         self._pieces: list[Piece] = []
         self._style: str | None = None
         self._words: list[str] = []
+        self._is_word_visible = False
+        """Whether there is something to see in the words so far."""
         self._gaps: list[str] | None = None
         """While something has been left out and no word followed: the white space before and after it."""
         self._is_at_start_of_line = True
@@ -137,10 +144,9 @@ class TextReader:
         self.marks.extend(row.marks)
         separator = ""
         for cell in row.cells:
-            if separator:
-                self._say(separator)
+            self._say(separator)
             self._nodes(cell)
-            separator = " " if self._words and self._words[-1][-1:] in _END_OF_SENTENCE else ", "
+            separator = " " if _plain(cell)[-1:] in _END_OF_SENTENCE else ", "
 
     def _heading(self, heading: Heading) -> None:
         self.marks.extend(heading.marks)
@@ -351,7 +357,7 @@ class TextReader:
         else:
             word = text.lstrip()
             self._gaps[-1] += text[: len(text) - len(word)]
-            if not word:
+            if is_invisible(word):
                 return
             gap = _joined(self._gaps)
             if self._words:
@@ -361,7 +367,8 @@ class TextReader:
             self._words.append(word)
             self._gaps = None
             text = word
-        if self._is_at_start_of_line and not is_invisible(text):
+        if not (self._is_word_visible and not self._is_at_start_of_line) and not is_invisible(text):
+            self._is_word_visible = True
             self._is_at_start_of_line = False
 
     def _leave_out(self) -> None:
@@ -375,13 +382,16 @@ class TextReader:
                 if word:
                     self._words.append(word)
                     break
+            if not self._is_word_visible:
+                self._words = []
             self._gaps = [trailing]
         self._gaps.append("")
 
     def _finish_words(self) -> None:
         words = "".join(self._words)
         self._words = []
-        if not is_invisible(words):
+        if self._is_word_visible:
+            self._is_word_visible = False
             self._pieces.append(Said(words, self._style))
 
     def _add(self, piece: Pause | Chapter | StyleTag) -> None:

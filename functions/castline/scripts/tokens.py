@@ -16,7 +16,7 @@ LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
 _OPENING: Final = {"(": "round", "（": "round", "[": "square", "［": "square", "【": "lenticular"}
 _CLOSING: Final = {")": "round", "）": "round", "]": "square", "］": "square", "】": "lenticular"}
 _SPECIAL: Final = re.compile(
-    "\r\n|[\n\r\u2028\u2029]" r"|[\\`<&()（）\[\]［］【】]|!\[|\*+|_+|~+|(?:https?|ftp)://|www\.", re.IGNORECASE
+    r"\r\n|[\n\r\u2028\u2029]|[\\`<&()（）\[\]［］【】]|!\[|\*+|_+|~+|(?:https?|ftp)://|www\.", re.IGNORECASE
 )
 _TICKS: Final = re.compile("`+")
 _ESCAPABLE: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~（）［］【】•‣◦▪●–—─")
@@ -25,13 +25,16 @@ _ELEMENT: Final = re.compile(
     r"""</?(?P<name>[A-Za-z][A-Za-z0-9:-]{0,40})"""
     r"""(?P<attributes>(?>\s+[A-Za-z_:][A-Za-z0-9_.:-]{0,40}+(?>\s*+=\s*+(?>"[^"<]*+"|'[^'<]*+'|[^\s"'=<>`]++)))*+)\s*+/?>"""
 )
+# fmt: off
 _ELEMENTS: Final = frozenset(
-    """
-    b i em strong u s del ins strike br p div span a code pre kbd h1 h2 h3 h4 h5 h6 ul ol li blockquote sub sup small
-    big mark font center hr img q cite table thead tbody tr td th
-    speak voice prosody break emphasis say-as phoneme lang audio bookmark
-    """.split()
+    {
+        "b", "i", "em", "strong", "u", "s", "del", "ins", "strike", "br", "p", "div", "span", "a", "code", "pre",
+        "kbd", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "sub", "sup", "small", "big",
+        "mark", "font", "center", "hr", "img", "q", "cite", "table", "thead", "tbody", "tr", "td", "th", "speak",
+        "voice", "prosody", "break", "emphasis", "say-as", "phoneme", "lang", "audio", "bookmark",
+    }
 )
+# fmt: on
 _DECLARATION: Final = re.compile(r"<(?:\?[A-Za-z][^<>]*+\?|![A-Za-z][^<>]*+)>")
 _AUTOLINK: Final = re.compile(
     r"<(?P<address>(?:https?|ftp)://[^\s<>]++|(?:mailto:)?[^\s<>@:/]{1,64}@[^\s<>@:/]{1,255})>"
@@ -231,7 +234,7 @@ class _Tokenizer:
 
 def _address_at(text: str, start: int, end: int) -> Token | None:
     """Return the address at ``start``, with what is spoken of it: its host."""
-    if start > 0 and is_narrow_letter(text[start - 1]):
+    if text[start] in "wW" and start > 0 and is_narrow_letter(text[start - 1]):
         return None
     match = _ADDRESS.match(text, start, end)
     if match is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from castline.scripts.tokens import LINE_BREAK, Kind, Token, is_narrow_letter, is_wide, tokens_of
@@ -22,7 +23,7 @@ _MAX_EMPHASES: Final = 8
 _INDENT: Final = re.compile(r"[ \t]*+")
 _QUOTE: Final = re.compile(r">(?=[ \t>]|$)[ \t]?")
 _BULLET: Final = re.compile(r"(?P<bullet>[-*+•‣◦▪●])[ \t]++(?P<task>\[[ xX]\][ \t]++)?(?=\S)")
-_RULE: Final = re.compile(r"(?P<character>[-–—─*_=~#])(?:[ \t]*+(?P=character)){2,}+")
+_RULE: Final = re.compile(r"(?P<character>[-–—─*_=~])(?:[ \t]*+(?P=character)){2,}+|#{3,}+")
 _FENCE: Final = re.compile(r"(?P<fence>`{3,}+|~{3,}+)(?P<info>[^`\r\n]*)")
 _HEADING: Final = re.compile(r"(?P<marks>#{1,6}+)[ \t]++(?P<title>\S.*)", re.DOTALL)
 _CLOSING_OF_HEADING: Final = re.compile(r"(?P<marks>#+)[ \t]*$")
@@ -328,7 +329,7 @@ class _Blocks:
             return None, 1
         borders = [position - 1, *ends, end]
         cells = []
-        for left, right in zip(borders, borders[1:], strict=False):
+        for left, right in pairwise(borders):
             cell_start = _indent(text, left + 1, right)
             cell_end = max(cell_start, left + 1 + len(text[left + 1 : right].rstrip()))
             if cell_start < cell_end:
@@ -431,17 +432,7 @@ class _Inlines:
 
     def _take(self, token: Token) -> None:
         kind = token.kind
-        if kind is Kind.TEXT:
-            self._current.append(Text(token.text))
-        elif kind is Kind.WRITTEN_OTHERWISE:
-            self._current.append(Text(token.text, token.mark))
-        elif kind is Kind.RUN:
-            self._current.append(self._run(token))
-        elif kind is Kind.ELEMENT:
-            self._current.append(Element(token.text, token.start, token.end))
-        elif kind is Kind.COMMENT:
-            self._current.append(Gone(token.start))
-        elif kind is Kind.OPEN and len(self._frames) < _MAX_BRACKETS:
+        if kind is Kind.OPEN and len(self._frames) < _MAX_BRACKETS:
             self._frames.append(_Frame(token, token.text.lstrip("!"), []))
         elif kind is Kind.CLOSE and any(frame.kind == token.text for frame in self._frames):
             while self._frames[-1].kind != token.text:
@@ -452,7 +443,18 @@ class _Inlines:
                 self._flatten()
             self._items.append(Break(token.text))
         else:
-            self._current.append(Text(self._text[token.start : token.end]))
+            self._current.append(self._leaf(token))
+
+    def _leaf(self, token: Token) -> Node | _Run:
+        if token.kind is Kind.RUN:
+            return self._run(token)
+        if token.kind is Kind.ELEMENT:
+            return Element(token.text, token.start, token.end)
+        if token.kind is Kind.COMMENT:
+            return Gone(token.start)
+        if token.kind is Kind.WRITTEN_OTHERWISE:
+            return Text(token.text, token.mark)
+        return Text(self._text[token.start : token.end])
 
     def _flatten(self) -> None:
         """Take the innermost open bracket for plain text."""

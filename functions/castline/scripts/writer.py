@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -37,8 +38,8 @@ def written(pieces: Sequence[Piece]) -> str:
         if isinstance(piece, Said):
             segments.append(_Segment(piece.text, is_words=True))
         elif isinstance(piece, Gap):
-            is_last = index == len(pieces) - 1
-            segments += [] if is_last else [_Segment(piece.text, is_words=False)]
+            if piece.text and index < len(pieces) - 1:
+                segments.append(_Segment(piece.text, is_words=False))
         elif isinstance(piece, Pause):
             segments.append(_Segment(f"[pause {piece.duration_ms}ms]", is_words=False))
         elif isinstance(piece, Chapter):
@@ -53,6 +54,10 @@ def written(pieces: Sequence[Piece]) -> str:
 def _written(segments: Sequence[_Segment]) -> str:
     """Join ``segments``, with a backslash before each character of their words that would be read as a mark."""
     places: list[set[int]] = [set() for _ in segments]
+    for index, (before, segment) in enumerate(itertools.pairwise(segments), start=1):
+        if segment.is_words and before.text.endswith("]") and segment.text[:1] in ("(", "[", ":"):
+            # A tag and what touches it would be a link, or a link's definition.
+            places[index].add(0)
     for _ in range(_ROUNDS):
         chunks = _Chunks(segments, places)
         reader = TextReader(chunks.text, None)
