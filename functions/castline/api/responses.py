@@ -12,7 +12,7 @@ from castline.api.negotiation import Language
 from castline.api.pronunciation_schemas import PronunciationSchema
 from castline.api.requests import TurnSchema, VoiceAssignmentSchema
 from castline.jobs.model import Dialogue, JobStatus, JobType
-from castline.scripts.formats import ScriptFormat
+from castline.scripts.formats import FoundFormat
 from castline.scripts.parts import Markup
 from castline.scripts.warnings import ScriptWarning, WarningKind
 from castline.speech.voice_list import Gender
@@ -85,8 +85,8 @@ class ParsedTurn(TurnSchema):
 class ParsedDialogue(_Answer):
     """A script as turns."""
 
-    format: ScriptFormat
-    """The format that the script was read in. It is never `auto`."""
+    format: FoundFormat
+    """The format that the script was read in."""
     turns: list[ParsedTurn]
     speakers: list[str]
     """In order of appearance."""

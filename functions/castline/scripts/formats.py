@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from castline.scripts.captions import is_srt, is_webvtt
 from castline.scripts.fountain import is_fountain
@@ -25,10 +25,20 @@ class ScriptFormat(StrEnum):
     JSON = "json"
 
 
+FoundFormat = Literal[
+    ScriptFormat.PLAIN,
+    ScriptFormat.MARKDOWN,
+    ScriptFormat.FOUNTAIN,
+    ScriptFormat.SRT,
+    ScriptFormat.VTT,
+    ScriptFormat.JSON,
+]
+"""The format that a script was read in."""
+
 _MARKDOWN: Final = re.compile(r"(?:\A|[\n\r])[ \t]*#{1,6}[ \t]+\S|\*\*|__\S|\]\(|(?:\A|[\n\r])```")
 
 
-def detect_format(script: str) -> ScriptFormat:
+def detect_format(script: str) -> FoundFormat:
     """Return the format that ``script`` is written in."""
     if is_webvtt(script):
         return ScriptFormat.VTT

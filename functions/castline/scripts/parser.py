@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.scripts.captions import read_captions
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProblem
-from castline.scripts.formats import ScriptFormat, detect_format
+from castline.scripts.formats import FoundFormat, ScriptFormat, detect_format
 from castline.scripts.fountain import read_fountain
 from castline.scripts.json_turns import read_json
 from castline.scripts.markup import Markup, is_pause_or_style, is_tag_or_direction, tidy
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from castline.scripts.labels import Label
     from castline.scripts.lines import Line, ReadScript
 
-_READERS: Final[Mapping[ScriptFormat, Callable[[str, Markup], ReadScript]]] = {
+_READERS: Final[Mapping[FoundFormat, Callable[[str, Markup], ReadScript]]] = {
     ScriptFormat.PLAIN: read_plain,
     ScriptFormat.MARKDOWN: read_plain,
     ScriptFormat.FOUNTAIN: read_fountain,
@@ -78,8 +78,7 @@ class TurnWarning(NamedTuple):
 class ParsedScript:
     """A script as turns."""
 
-    format: ScriptFormat
-    """The one that it was read in: never ``auto``."""
+    format: FoundFormat
     turns: tuple[ScriptTurn, ...]
     warnings: tuple[TurnWarning, ...]
     """In order of lines."""

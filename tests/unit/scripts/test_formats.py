@@ -162,7 +162,7 @@ def test_a_format_that_is_named_is_not_found_out() -> None:
     parsed = parse("ANNA\nHi there: you.", script_format=ScriptFormat.FOUNTAIN)
 
     assert (parsed.format, [turn.speaker for turn in parsed.turns]) == ("fountain", ["ANNA"])
-    assert parse("A: hi", script_format=ScriptFormat.MARKDOWN).format == "markdown"
+    assert parse("A: hi", script_format=ScriptFormat.MARKDOWN).format == ScriptFormat.MARKDOWN
 
 
 class TestCaptions:

@@ -436,7 +436,8 @@ export interface components {
         };
         /** @description A script as turns. */
         ParsedDialogue: {
-            format: components["schemas"]["ScriptFormat"];
+            /** @enum {string} */
+            format: "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json";
             turns: components["schemas"]["ParsedTurn"][];
             speakers: string[];
             total_characters: number;
