@@ -36,6 +36,10 @@ ROUTES_BY_SERVICE = {
         ("DELETE", "/jobs/{job_id}"),
         ("GET", "/jobs/{job_id}/download"),
         ("GET", "/jobs/{job_id}/subtitles"),
+        ("GET", "/pronunciations"),
+        ("GET", "/pronunciations/{name}"),
+        ("PUT", "/pronunciations/{name}"),
+        ("DELETE", "/pronunciations/{name}"),
     },
     "SFN": SUBMISSIONS,
     "S3": {("GET", "/jobs/{job_id}/download"), ("GET", "/jobs/{job_id}/subtitles")},
@@ -68,12 +72,16 @@ def completed_job() -> tuple[str, str]:
 
 
 def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
-    bodies: dict[str, Any] = {"/jobs": DIALOGUE, "/jobs/tts": SINGLE}
+    bodies: dict[tuple[str, str], Any] = {
+        ("POST", "/jobs"): DIALOGUE,
+        ("POST", "/jobs/tts"): SINGLE,
+        ("PUT", "/pronunciations/{name}"): {"entries": []},
+    }
     event = make_event(
         method,
-        PREFIX + path.replace("{job_id}", job_id),
+        PREFIX + path.replace("{job_id}", job_id).replace("{name}", "brands"),
         headers={"X-User-Id": user},
-        **({"json": bodies[path]} if method == "POST" and path in bodies else {}),
+        **({"json": bodies[method, path]} if (method, path) in bodies else {}),
     )
     started = time.monotonic()
     answer = send(event)

@@ -19,8 +19,10 @@ from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.jobs import limits
 from castline.jobs.model import JobStatus
+from castline.pronunciation_sets.limits import MAX_NAME_CHARACTERS, MAX_SETS
 from castline.speech.cues import MAX_CUES
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
+from castline.speech.pronunciation import MAX_PRONUNCIATIONS
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from castline.speech.voice_list import Gender, Voice
 from local import resources
@@ -63,7 +65,14 @@ def dialogue(**changes: Any) -> dict[str, Any]:
     return {
         "provider": "azure",
         "turns": [
-            {"speaker": speaker, "text": text, "index": limits.MAX_TURN_INDEX - number}
+            {
+                "speaker": speaker,
+                "text": text,
+                "index": limits.MAX_TURN_INDEX - number,
+                "chapter": "\N{GRINNING FACE}" * 4,
+                "speed": 0.55,
+                "pause_after_ms": limits.MAX_PAUSE_AFTER_MS,
+            }
             for number, speaker in enumerate(speakers)
         ],
         "voice_assignments": [
@@ -123,6 +132,7 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     yield "GET /jobs", [_largest_page()]
     yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user)]
     yield "GET /voices", [_all_voices(user, monkeypatch)]
+    yield from _largest_pronunciations(user)
     for path in ("/providers", "/health"):
         yield f"GET {path}", [ask("GET", path, user)[1]]
 
@@ -150,6 +160,25 @@ def _largest_script(user: str) -> int:
 def _most_problems(user: str) -> int:
     script = f"[{WIDEST * (limits.MAX_SPEAKER_CHARACTERS + 1)}]x\n" * 2_000
     return ask("POST", "/dialogues/parse", user, json={"script": script})[1]
+
+
+def _largest_pronunciations(user: str) -> Iterator[tuple[str, list[int]]]:
+    entries = [{"text": f"{WIDEST * 70}{number}", "alias": WIDEST * 15} for number in range(MAX_PRONUNCIATIONS)]
+    names = [f"{number:0{MAX_NAME_CHARACTERS}}" for number in range(MAX_SETS)]
+    body = json.dumps({"entries": entries}, ensure_ascii=False).encode("utf-8")
+    answer, put = ask("PUT", f"/pronunciations/{names[0]}", user, data=body, content_type="application/json")
+    assert answer["statusCode"] == 201
+    for each in names[1:]:
+        ask("PUT", f"/pronunciations/{each}", user, json={"entries": []})
+    answer, size = ask("GET", "/pronunciations", user)
+    assert json.loads(answer["body"])["total"] == MAX_SETS
+    yield "GET /pronunciations", [size]
+    answer, size = ask("GET", f"/pronunciations/{names[0]}", user)
+    assert len(json.loads(answer["body"])["entries"]) == MAX_PRONUNCIATIONS
+    yield "GET /pronunciations/{name}", [size]
+    _, refused = ask("PUT", "/pronunciations/x", user, json={"entries": [{"text": ""}] * MAX_PRONUNCIATIONS})
+    yield "PUT /pronunciations/{name}", [put, refused]
+    yield "DELETE /pronunciations/{name}", [ask("DELETE", f"/pronunciations/{names[0]}", user)[1]]
 
 
 def _all_voices(user: str, monkeypatch: pytest.MonkeyPatch) -> int:

@@ -1,0 +1,364 @@
+"""Pronunciation sets: kept by name for each user, changed under conditions, and used by submissions."""
+
+from __future__ import annotations
+
+import json
+import random
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from castline import composition
+from castline.jobs.items import serialize
+from castline.pronunciation_sets import items
+from castline.pronunciation_sets.limits import MAX_BODY_BYTES, MAX_SETS
+from castline.speech.pronunciation import MAX_PRONUNCIATIONS, MAX_SPOKEN_CHARACTERS, MAX_TEXT_CHARACTERS
+from local import resources
+from tests.integration.api.client import Answer, call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.cloud.cloud import LocalCloud
+
+pytestmark = pytest.mark.usefixtures("functions_environment")
+
+SQL = [{"text": "SQL", "alias": "sequel", "language": "en"}]
+CHONGQING = [{"text": "重慶", "phoneme": "chong 2 qing 4", "alphabet": "sapi", "language": "zh-CN"}]
+
+
+@pytest.fixture(autouse=True)
+def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
+    """Keep jobs pending."""
+    with functions_environment.lambdas.pause("plan"):
+        yield
+
+
+@pytest.fixture
+def user() -> str:
+    return f"user-{uuid4()}"
+
+
+def put(user: str, name: str, entries: Any, **headers: str) -> Answer:
+    named = {"Accept-Language": "en"} | {key.replace("_", "-"): value for key, value in headers.items()}
+    return call("PUT", f"/pronunciations/{name}", user=user, json={"entries": entries}, headers=named)
+
+
+def get(user: str, name: str, **headers: str) -> Answer:
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    return call("GET", f"/pronunciations/{name}", user=user, headers=named)
+
+
+def listed(user: str) -> dict[str, int]:
+    answer = call("GET", "/pronunciations", user=user).json()
+    assert answer["total"] == len(answer["items"])
+    return {each["name"]: each["entry_count"] for each in answer["items"]}
+
+
+def problems(answer: Answer) -> dict[str, str]:
+    assert answer.status == 400
+    return {each["field"]: each["message"] for each in answer.json()["details"]["errors"]}
+
+
+def test_a_set_is_created_replaced_read_listed_and_deleted(user: str) -> None:
+    # When it is created, and replaced
+    created, replaced = put(user, "brands", SQL), put(user, "brands", SQL + CHONGQING)
+
+    # Then it is read as it was written
+    assert (created.status, replaced.status) == (201, 200)
+    assert created.headers["ETag"] != replaced.headers["ETag"]
+    read = get(user, "brands")
+    assert read.json() == {"name": "brands", "entries": SQL + CHONGQING}
+    assert read.headers["ETag"] == replaced.headers["ETag"] == replaced.json()["etag"]
+    assert listed(user) == {"brands": 2}
+
+    # And when it is deleted, it is gone
+    deleted = call("DELETE", "/pronunciations/brands", user=user)
+    assert (deleted.status, deleted.text) == (204, "")
+    assert get(user, "brands").json()["error"] == "PRONUNCIATION_SET_NOT_FOUND"
+    assert call("DELETE", "/pronunciations/brands", user=user).status == 404
+    assert listed(user) == {}
+
+
+def test_sets_are_listed_by_name(user: str) -> None:
+    for name in ("zoo", "B.2", "a-1", "a_1"):
+        assert put(user, name, []).status == 201
+
+    assert list(listed(user)) == ["B.2", "a-1", "a_1", "zoo"]
+
+
+def test_another_users_set_does_not_exist(user: str) -> None:
+    put(user, "brands", SQL)
+
+    assert get("another", "brands").status == 404
+    assert call("DELETE", "/pronunciations/brands", user="another").status == 404
+    assert listed("another") == {}
+    assert get(user, "brands").status == 200
+
+
+def test_a_client_that_has_a_set_already_is_answered_304(user: str) -> None:
+    tag = put(user, "brands", SQL).headers["ETag"]
+
+    known = get(user, "brands", If_None_Match=f'"other", W/{tag}')
+
+    assert (known.status, known.text, known.headers["ETag"]) == (304, "", tag)
+    put(user, "brands", CHONGQING)
+    assert get(user, "brands", If_None_Match=tag).status == 200
+
+
+def test_a_set_with_the_same_entries_stays_as_it_is(user: str) -> None:
+    first = put(user, "brands", SQL)
+
+    again = put(user, "brands", SQL)
+
+    assert (again.status, again.json()) == (200, first.json())
+
+
+def test_a_set_is_changed_only_as_it_is_known(user: str) -> None:
+    # Given a set that has changed since it was read
+    old = put(user, "brands", SQL).headers["ETag"]
+    new = put(user, "brands", CHONGQING).headers["ETag"]
+
+    # Then writes on condition of what was read are refused
+    for headers in ({"If_Match": old}, {"If_Match": f"W/{new}"}, {"If_None_Match": "*"}):
+        refused = put(user, "brands", [], **headers)
+        assert (refused.status, refused.json()["error"]) == (412, "PRECONDITION_FAILED")
+    assert call("DELETE", "/pronunciations/brands", user=user, headers={"If-Match": old}).status == 412
+    assert put(user, "absent", [], If_Match="*").status == 412
+    assert listed(user) == {"brands": 1}
+
+    # And others are not
+    assert put(user, "brands", SQL, If_Match=f"{old}, {new}").status == 200
+    assert put(user, "brands", CHONGQING, If_Match="*").status == 200
+    assert put(user, "new", [], If_None_Match="*").status == 201
+    assert call("DELETE", "/pronunciations/brands", user=user, headers={"If-Match": new}).status == 204
+
+
+def test_of_many_who_change_what_they_have_read_one_succeeds(user: str) -> None:
+    tag = put(user, "brands", []).headers["ETag"]
+
+    def change(number: int) -> int:
+        return put(user, "brands", [{"text": f"word {number}", "alias": "x"}], If_Match=tag).status
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(change, range(6)))
+
+    assert statuses == [200, 412, 412, 412, 412, 412]
+
+
+def test_a_user_has_a_limited_number_of_sets_also_when_many_are_created_at_once(user: str) -> None:
+    # Given a user with room for three more sets
+    for number in range(MAX_SETS - 3):
+        assert put(user, f"set-{number}", []).status == 201
+
+    # When six are created at once
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda number: put(user, f"more-{number}", SQL), range(6)))
+
+    # Then three are
+    assert sorted(each.status for each in answers) == [201, 201, 201, 409, 409, 409]
+    refused = next(each.json() for each in answers if each.status == 409)
+    assert (refused["error"], refused["details"]) == ("PRONUNCIATION_SET_LIMIT_EXCEEDED", {"max_sets": MAX_SETS})
+    assert len(listed(user)) == MAX_SETS
+
+    # And others can still be replaced, and created when one is deleted
+    assert put(user, "set-0", SQL).status == 200
+    assert call("DELETE", "/pronunciations/set-1", user=user).status == 204
+    assert put(user, "room", SQL).status == 201
+
+
+@pytest.mark.parametrize("name", ["..", ".x", "x y", "ü", '"', "x" * 65])
+def test_a_name_that_cannot_be_given_is_refused(name: str, user: str) -> None:
+    assert list(problems(put(user, name, []))) == ["name"]
+    assert get(user, name).status == 404
+    assert call("DELETE", f"/pronunciations/{name}", user=user).status == 404
+
+
+@pytest.mark.parametrize(
+    ("entry", "field", "message"),
+    [
+        ({"text": "a"}, "", "must have either alias or phoneme, and not both"),
+        ({"text": "a", "alias": "b", "phoneme": "a"}, "", "must have either alias or phoneme, and not both"),
+        ({"text": "a", "alias": "b", "alphabet": "ipa"}, "", "alphabet is only for an entry with a phoneme"),
+        ({"text": "\u200b", "alias": "b"}, ".text", "must not be blank"),
+        ({"text": "a", "alias": " "}, ".alias", "must not be blank"),
+        ({"text": "a\x00", "alias": "b"}, ".text", "character 2 cannot be spoken (U+0000)"),
+        ({"text": "a" * 101, "alias": "b"}, ".text", "must not have more than 100 characters"),
+        ({"text": "a", "alias": "b" * 201}, ".alias", "must not have more than 200 characters"),
+        ({"text": "a", "phoneme": "a", "alphabet": "x-sampa"}, ".alphabet", "must be 'ipa' or 'sapi'"),
+        ({"text": "a", "alias": "b", "language": "e"}, ".language", "not a language tag such as zh-TW"),
+        ({"text": "a", "alias": "b", "x": 1}, ".x", "unknown field"),
+    ],
+)
+def test_an_entry_that_is_not_valid_is_refused(entry: dict[str, Any], field: str, message: str, user: str) -> None:
+    assert problems(put(user, "brands", [*SQL, entry])) == {f"entries[1]{field}": message}
+
+
+def test_no_two_entries_have_the_same_text_and_language(user: str) -> None:
+    entries = [
+        {"text": "caf\u00e9", "alias": "a"},
+        {"text": "cafe\u0301", "alias": "b"},
+        {"text": "caf\u00e9", "alias": "c", "language": "fr-CA"},
+        {"text": "caf\u00e9", "alias": "d", "language": "FR-ca"},
+        {"text": "CAF\u00c9", "alias": "e"},
+    ]
+
+    duplicate = "an earlier entry has the same text and language"
+    assert problems(put(user, "brands", entries)) == {"entries[1].text": duplicate, "entries[3].text": duplicate}
+
+
+def test_a_phoneme_that_nobody_could_speak_is_refused(user: str) -> None:
+    entries = [
+        *CHONGQING,
+        {"text": "tomato", "phoneme": "təˈmeɪtoʊ"},
+        {"text": "重慶", "phoneme": "chong 2 qing 4", "alphabet": "sapi", "language": "en-US"},
+        {"text": "x", "phoneme": "@@@"},
+    ]
+
+    refused = problems(put(user, "brands", entries))
+
+    assert list(refused) == ["entries[2].phoneme", "entries[3].phoneme"]
+    assert put(user, "brands", entries[:2]).status == 201
+    assert get(user, "brands").json()["entries"][1] == {
+        "text": "tomato",
+        "phoneme": "təˈmeɪtoʊ",
+        "alphabet": "ipa",
+    }
+
+
+def test_too_many_entries_and_too_large_a_body_are_refused(user: str) -> None:
+    entries = [{"text": f"word {number}", "alias": "x"} for number in range(MAX_PRONUNCIATIONS + 1)]
+
+    assert list(problems(put(user, "brands", entries))) == ["entries"]
+    assert put(user, "brands", entries[:-1]).status == 201
+    too_large = put(user, "brands", [{"text": "x", "alias": "x" * MAX_BODY_BYTES}])
+    assert (too_large.status, too_large.json()["details"]) == (413, {"max_bytes": MAX_BODY_BYTES})
+
+
+def test_the_largest_set_is_stored_even_if_it_cannot_be_compressed(user: str) -> None:
+    chance = random.Random(1)
+
+    def text(characters: int) -> str:
+        return "".join(chr(chance.randrange(0x20, 0x7F)) for _ in range(characters))
+
+    alias = MAX_SPOKEN_CHARACTERS
+    entries = [{"text": text(MAX_TEXT_CHARACTERS), "alias": text(alias)} for _ in range(MAX_PRONUNCIATIONS)]
+    body = json.dumps({"entries": entries}).ljust(MAX_BODY_BYTES)
+    assert len(body) == MAX_BODY_BYTES
+
+    answer = call("PUT", "/pronunciations/brands", user=user, data=body, content_type="application/json")
+
+    assert answer.status == 201
+    assert get(user, "brands").json()["entries"] == entries
+
+
+def submit(user: str, own: Any, *names: str) -> Answer:
+    body = {
+        "provider": "azure",
+        "turns": [{"speaker": "A", "text": "SQL, nginx and YAML", "index": 0}],
+        "voice_assignments": [{"speaker": "A", "voice_id": "en-US-JennyNeural"}],
+        "language": "en-US",
+        "pronunciations": own,
+        "pronunciation_sets": names,
+    }
+    return call("POST", "/jobs", user=user, json=body, headers={"Accept-Language": "en"})
+
+
+def test_a_submission_is_spoken_with_its_own_entries_first_and_then_with_those_of_its_sets(user: str) -> None:
+    # Given two sets that know the same words
+    put(user, "one", [{"text": "SQL", "alias": "one"}, {"text": "nginx", "alias": "one"}])
+    put(
+        user,
+        "two",
+        [{"text": each, "alias": "two"} for each in ("SQL", "nginx", "YAML", "JSON")],
+    )
+
+    # When a job is submitted with them
+    submitted = submit(user, [{"text": "SQL", "alias": "own"}], "one", "two", "one")
+
+    # Then it keeps what it needs of them, whatever becomes of them
+    assert submitted.status == 201
+    assert call("DELETE", "/pronunciations/two", user=user).status == 204
+    kept = call("GET", f"/jobs/{submitted.json()['id']}", user=user).json()["input_params"]["pronunciations"]
+    assert {each["text"]: each["alias"] for each in kept} == {"SQL": "own", "nginx": "one", "YAML": "two"}
+
+
+def test_a_submission_with_sets_that_do_not_exist_is_refused(user: str) -> None:
+    put(user, "one", [])
+    put("another", "theirs", SQL)
+
+    assert problems(submit(user, [], "theirs", "one", "two")) == {
+        "pronunciation_sets[0]": "you have no pronunciation set named theirs",
+        "pronunciation_sets[2]": "you have no pronunciation set named two",
+    }
+
+
+def test_conflicting_transactions_are_tried_again(user: str) -> None:
+    conflicts = iter(range(3))
+    make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def conflicting(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if operation == "TransactWriteItems" and next(conflicts, None) is not None:
+            reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
+            error: Any = {
+                "Error": {"Code": "TransactionCanceledException", "Message": "Transaction cancelled"},
+                "ResponseMetadata": {"HTTPStatusCode": 400},
+                "CancellationReasons": reasons,
+            }
+            raise client.exceptions.TransactionCanceledException(error, operation)
+        return make_api_call(client, operation, parameters)
+
+    with patch.object(BaseClient, "_make_api_call", conflicting), patch("castline.jobs.repository.time.sleep"):
+        assert put(user, "brands", SQL).status == 201
+
+    assert next(conflicts, None) is None
+    assert listed(user) == {"brands": 1}
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        (items.directory_key, "/pronunciations"),
+        (lambda user: items.set_key(user, "brands"), "/pronunciations/brands"),
+    ],
+)
+def test_rows_that_this_release_cannot_read_are_a_503(key: Any, path: str, user: str) -> None:
+    put(user, "brands", SQL)
+    boto3.client("dynamodb").put_item(
+        TableName=resources.TABLE_NAME, Item=serialize({**key(user), "entries": b"?", "sets": b"?"})
+    )
+
+    answer = call("GET", path, user=user)
+
+    assert (answer.status, answer.json()["error"]) == (503, "SERVICE_UNAVAILABLE")
+
+
+def test_what_a_newer_release_has_added_is_ignored(user: str) -> None:
+    put(user, "brands", SQL)
+    key = serialize(items.set_key(user, "brands"))
+    newer = items._pack([{**SQL[0], "stress": "first"}])
+    boto3.client("dynamodb").update_item(
+        TableName=resources.TABLE_NAME,
+        Key=key,
+        UpdateExpression="SET entries = :entries",
+        ExpressionAttributeValues=serialize({":entries": newer}),
+    )
+
+    assert get(user, "brands").json()["entries"] == SQL
+
+
+def test_a_write_that_is_not_possible_just_now_changes_nothing(user: str) -> None:
+    def refuse(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
+
+    composition.keep_pronunciations()
+    with patch.object(BaseClient, "_make_api_call", refuse):
+        assert put(user, "brands", SQL).status == 503
+
+    assert listed(user) == {}
