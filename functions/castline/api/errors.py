@@ -69,7 +69,8 @@ def _problem(name: str, kind: str) -> Details:
 
 
 def _too_large_to_store(exception: InputTooLarge, language: Language) -> dict[str, Any]:
-    problem = InvalidRequest("body", "too_large_to_store", bytes=exception.size_bytes, max_bytes=exception.max_bytes)
+    kind = "too_large_to_store" if exception.is_compressed else "too_large_as_json"
+    problem = InvalidRequest("body", kind, bytes=exception.size_bytes, max_bytes=exception.max_bytes)
     return explain(problem.problems, language)
 
 

@@ -191,10 +191,15 @@ _PROBLEMS: _Catalogue = {
     "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},
     "string_unicode": {_ZH: "含有不完整的 Unicode 字元", _EN: "holds half of a surrogate pair"},
     "string_type": {_ZH: "必須是字串", _EN: "must be a string"},
+    "too_large_as_json": {
+        _ZH: "以 JSON 表示共 {bytes} 個位元組，不可超過 {max_bytes} 個，請縮短文字、講者名稱、voice_name、章節標題或發音表",
+        _EN: "takes {bytes} bytes as JSON, which is more than {max_bytes}; shorten the texts, the speakers' names or "
+        "the values of voice_name, the titles of chapters or the pronunciations",
+    },
     "too_large_to_store": {
-        _ZH: "壓縮後共 {bytes} 個位元組，不可超過 {max_bytes} 個，請縮短文字、講者名稱或 voice_name",
+        _ZH: "壓縮後共 {bytes} 個位元組，不可超過 {max_bytes} 個，請縮短文字、講者名稱、voice_name、章節標題或發音表",
         _EN: "takes {bytes} bytes when compressed, which is more than {max_bytes}; shorten the texts, the speakers' "
-        "names or the values of voice_name",
+        "names or the values of voice_name, the titles of chapters or the pronunciations",
     },
     "too_long": {_ZH: "不可超過 {max_length} 項", _EN: "must not have more than {max_length} items"},
     "too_many_characters": {

@@ -45,12 +45,19 @@ class IdempotencyKeyReused(JobError):
 
 
 class InputTooLarge(JobError):
-    """A dialogue takes more bytes than can be stored."""
+    """The dialogue takes more bytes than can be stored, or returned in an answer.
 
-    def __init__(self, *, size_bytes: int, max_bytes: int) -> None:
-        super().__init__(f"{size_bytes} of {max_bytes} bytes")
+    Attributes:
+        size_bytes: what it takes.
+        max_bytes: what it may take.
+        is_compressed: whether the sizes are those of its stored form, or those of JSON with all but ASCII escaped.
+    """
+
+    def __init__(self, *, size_bytes: int, max_bytes: int, is_compressed: bool) -> None:
+        super().__init__(f"the dialogue takes {size_bytes} bytes, and may take {max_bytes}")
         self.size_bytes = size_bytes
         self.max_bytes = max_bytes
+        self.is_compressed = is_compressed
 
 
 class InputUnreadable(JobError):

@@ -69,6 +69,9 @@ ACTIVE = "ACTIVE"
 _MAX_INPUT_BYTES = 399 * 1024
 """Bytes of a dialogue as it is packed: DynamoDB's 400 KB an item, less the item's keys and its expiry."""
 
+_MAX_INPUT_JSON_BYTES = 4_400_000
+"""Bytes of a dialogue as JSON with all but ASCII escaped: Lambda's 6 MB an answer, less a job's result."""
+
 _BATCH_LIFETIME = timedelta(days=1)
 _IDEMPOTENCY_LIFETIME = timedelta(hours=24)
 
@@ -166,11 +169,15 @@ def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
     """Return the INPUT item.
 
     Raises:
-        InputTooLarge: DynamoDB would not take it.
+        InputTooLarge: DynamoDB would not take it, or Lambda would not let an answer with it through.
     """
-    packed = _pack(plain_values(dialogue))
+    values = plain_values(dialogue)
+    json_bytes = len(json.dumps(values))
+    if json_bytes > _MAX_INPUT_JSON_BYTES:
+        raise InputTooLarge(size_bytes=json_bytes, max_bytes=_MAX_INPUT_JSON_BYTES, is_compressed=False)
+    packed = _pack(values)
     if len(packed) > _MAX_INPUT_BYTES:
-        raise InputTooLarge(size_bytes=len(packed), max_bytes=_MAX_INPUT_BYTES)
+        raise InputTooLarge(size_bytes=len(packed), max_bytes=_MAX_INPUT_BYTES, is_compressed=True)
     return {**job_key(job_id, INPUT), "dialogue": packed}
 
 

@@ -48,6 +48,8 @@ def subtitle_cues(
 def chapter_timings(planned: Sequence[PlannedTurn], assembly: Assembly) -> tuple[ChapterTiming, ...]:
     """Return when the chapters that a dialogue names are heard. Each lasts until the next one or the end.
 
+    Titles have at most 60 graphemes.
+
     Args:
         planned: the turns of the dialogue.
         assembly: where their segments lie in the file.
@@ -58,7 +60,7 @@ def chapter_timings(planned: Sequence[PlannedTurn], assembly: Assembly) -> tuple
         for position, segment in enumerate(turn.segments):
             start_sample = next(starts)
             if segment.chapter is not None:
-                titles.append((segment.chapter, samples_to_ms(start_sample) if position else span.start_ms))
+                titles.append((_shortened(segment.chapter), samples_to_ms(start_sample) if position else span.start_ms))
     ends_ms = [*(start_ms for _, start_ms in titles[1:]), assembly.timeline.duration_ms]
     return tuple(
         ChapterTiming(title=title, start_ms=start_ms, end_ms=end_ms)
