@@ -74,6 +74,20 @@ def test_what_a_voice_can_be_told(voice_id: str, styles: bool, foreign_language:
 
 
 @pytest.mark.parametrize(
+    ("voice_id", "language"),
+    [
+        ("zh-TW-HsiaoYuNeural", "zh-TW"),
+        ("zh-CN-liaoning-XiaobeiNeural", "zh-CN-liaoning"),
+        ("iu-Cans-CA-SiqiniqNeural", "iu-Cans-CA"),
+        ("fil-PH-BlessicaNeural", "fil-PH"),
+        ("en-US-MultiTalker-Ava-Andrew:DragonHDLatestNeural", "en-US"),
+    ],
+)
+def test_a_voice_id_begins_with_its_language(voice_id: str, language: str) -> None:
+    assert AzureSpeech({}).traits(voice_id).language == language
+
+
+@pytest.mark.parametrize(
     ("language", "locale"),
     [
         ("de", "de-DE"),

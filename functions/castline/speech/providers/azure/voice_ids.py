@@ -18,6 +18,9 @@ _VOICE_ID: Final = re.compile(
     re.VERBOSE,
 )
 
+# As above; a dialect is written in small letters, and a name is not.
+_LANGUAGE: Final = re.compile("[a-z]{2,3}(-[A-Z][a-z]{3})?-([A-Z]{2}|[0-9]{3})(-[a-z]+(?=-))?")
+
 
 def is_voice_id(value: str) -> bool:
     """Return whether ``value`` has the form of an Azure voice's short name, of at most 100 characters."""
@@ -53,4 +56,5 @@ def takes_foreign_language(voice_id: str) -> bool:
 
 def own_language(voice_id: str) -> str:
     """Return the language tag that a voice's id begins with: ``zh-TW``, ``zh-CN-liaoning``."""
-    return voice_id.partition(":")[0].rpartition("-")[0]
+    tag = _LANGUAGE.match(voice_id)
+    return tag[0] if tag else ""
