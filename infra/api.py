@@ -151,7 +151,14 @@ def _cors(origins: tuple[str, ...]) -> apigateway.CorsPreflightOptions:
     return apigateway.CorsPreflightOptions(
         allow_origins=list(origins),
         allow_methods=[apigateway.CorsHttpMethod[method] for method in sorted({each.method for each in OPERATIONS})],
-        allow_headers=["accept-language", "authorization", "content-type", "idempotency-key", "if-none-match"],
+        allow_headers=[
+            "accept-language",
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+        ],
         expose_headers=["etag", "location", "retry-after", "x-request-id"],
         max_age=cdk.Duration.hours(1),
     )
