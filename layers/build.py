@@ -59,7 +59,7 @@ class Artefacts:
     core: Path
     """The layer of every function."""
     speech: Path
-    """The layer of the functions that speak and assemble."""
+    """The layer of the functions that cut texts, speak and assemble."""
     console: Path
     """The code of the function that uploads the console's page, with the page."""
 

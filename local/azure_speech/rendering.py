@@ -16,9 +16,17 @@ if TYPE_CHECKING:
 
 SAMPLE_RATE_HZ = 24_000
 BYTES_PER_SAMPLE = 2
-# A word, a single character of a script without spaces, or a punctuation mark.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+(?:['’][^\W_]+)*|[^\w\s]")
-_SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
+# Vowel signs and points of Arabic, Hebrew, the languages of India, Thai, Lao, Burmese and Khmer.
+_SIGNS = (
+    r"\u0300-\u036f\u05b0-\u05c7\u064b-\u065f\u0900-\u0963\u0971-\u0df3"
+    r"\u0e31-\u0e4e\u0eb1-\u0ecd\u102b-\u103e\u17b4-\u17d3"
+)
+_LETTER = rf"(?:(?![\u3040-\u30ff\u3400-\u9fff])[\w{_SIGNS}])"
+# A word, a single Chinese or Japanese character, or a punctuation mark. Thai and its like are not divided into words:
+# how Azure reports theirs is not documented.
+_WORD = re.compile(rf"[\u3040-\u30ff\u3400-\u9fff]|{_LETTER}+(?:['’][^\W_]+)*|[^\w\s]")
+_ENDS = ".!?。！？।॥؟۔"
+_SENTENCE = re.compile(rf"[^{_ENDS}]+[{_ENDS}]*|[{_ENDS}]+")
 
 BoundaryType = Literal["WordBoundary", "PunctuationBoundary", "SentenceBoundary"]
 

@@ -54,6 +54,24 @@ def test_each_sentence_is_a_cue_within_its_turn(client: ApiClient) -> None:
     assert all(audio.part(cue.start_ms, cue.end_ms).level_dbfs() > -35 for cue in cues)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("मैं घर गया। फिर सो गया।", ["मैं घर गया।", "फिर सो गया।"]),
+        ("هل أنت بخير؟ نعم، شكرا.", ["هل أنت بخير؟", "نعم، شكرا."]),
+        ("Am 21. Dezember kam er an. Siehe Abb. 3.", ["Am 21. Dezember kam er an.", "Siehe Abb. 3."]),
+        ("ผมกลับบ้านแล้ว" * 10, ["ผมกลับบ้านแล้ว" * 5] * 2),
+    ],
+    ids=["Hindi", "Arabic", "German", "Thai"],
+)
+def test_sentences_of_any_script_are_cues(client: ApiClient, text: str, expected: list[str]) -> None:
+    job = client.complete(dialogue(text))
+
+    cues = read_vtt(subtitles(client, job))
+
+    assert [cue.text.replace("\n", "") for cue in cues] == expected
+
+
 def test_both_formats_say_the_same(client: ApiClient) -> None:
     job = client.complete(DIALOGUE)
 

@@ -7,11 +7,11 @@ from itertools import accumulate
 from typing import Final
 
 from castline.speech.duration import estimate_character_ms
-from castline.speech.places import Strength, find_places
+from castline.speech.places import Strength, find_dictionary_words, find_places
 from castline.speech.utterances import Word
-from castline.speech.writing_systems import UNSPACED
+from castline.speech.writing_systems import CHINESE_AND_JAPANESE, LETTER
 
-_WORD: Final = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+(?:['’-][^\W{UNSPACED}]+)*")
+_WORD: Final = re.compile(rf"[{CHINESE_AND_JAPANESE}]|{LETTER}++(?:['’-]{LETTER}++)*+")
 _PAUSE_MS: Final = {Strength.SPACE: 0, Strength.CLAUSE: 250, Strength.SENTENCE: 500, Strength.PARAGRAPH: 700}
 
 
@@ -28,12 +28,16 @@ def estimate_words(text: str, *, duration_ms: int) -> tuple[Word, ...]:
         for position, character in enumerate(text, start=1)
     ]
     # After the last word nothing is heard, whatever marks follow it.
-    words = list(_WORD.finditer(text))
+    words = sorted([*(match.span() for match in _WORD.finditer(text)), *_dictionary_words(text)])
     if not words:
         return ()
-    before_ms = [0, *accumulate(lengths_ms[: words[-1].end()])]
+    _, last_end = words[-1]
+    before_ms = [0, *accumulate(lengths_ms[:last_end])]
     scale = duration_ms / before_ms[-1] if before_ms[-1] else 0
     return tuple(
-        Word(word.start(), word.end(), round(before_ms[word.start()] * scale), round(before_ms[word.end()] * scale))
-        for word in words
+        Word(start, end, round(before_ms[start] * scale), round(before_ms[end] * scale)) for start, end in words
     )
+
+
+def _dictionary_words(text: str) -> list[tuple[int, int]]:
+    return [(start, end) for start, end in find_dictionary_words(text) if any(map(str.isalnum, text[start:end]))]

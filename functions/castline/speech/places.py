@@ -5,16 +5,36 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from castline.speech.writing_systems import UNSPACED
+from castline.speech.abbreviations import GEORGIAN, ends_nothing
+from castline.speech.writing_systems import CHINESE_AND_JAPANESE, DICTIONARY, LETTER, UNSPACED
 
-_LETTER: Final = rf"[^\W{UNSPACED}]"  # a letter or digit of a script that puts space between words
-_CLOSERS: Final = "[\"'”’」』）】》〉〕］｝)\\]}»›]*+"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CLOSERS: Final = "(?:[\"'”’」』）】》〉〕］｝)\\]}»›]|(?<=[.!?])[“‘«‹](?![^\\s.,;:!?])|[ \xa0\u202f]»(?!\\w))*+"
 _TITLES: Final = r"Mrs?|Ms|Mx|Dr|Prof|St|Sr|Jr|Gen|Col|Capt|Lt|Sgt|Rev|Hon|Gov|Sen|Rep|Mt"
 _SHORT_FORMS: Final = r"vs|cf|viz|etc|et\ al|approx|Inc|Ltd|Co|Corp|Ave|Blvd"
 _BEFORE_NUMBERS: Final = r"No|Nos|Vol|Fig|Figs|pp|Jan|Feb|Aug|Sept?|Oct|Nov|Dec"
 _ABBREVIATION: Final = rf"(?:{_TITLES}|{_SHORT_FORMS}|(?:{_BEFORE_NUMBERS})(?=\.\s?\d))\."
+
+_CLEAR_ENDS: Final = (
+    "。！？｡．…"
+    "\u0589\u061d-\u061f\u06d4\u0700-\u0702\u07f9"  # Armenian, Arabic, Syriac, N'Ko
+    "\u0964\u0965\u0df4"  # the dandas of the languages of India, Sinhala
+    "\u0e5a\u0e5b\u0f0d-\u0f12\u104b\u17d4\u17d5\u17da"  # Thai, Tibetan, Burmese, Khmer
+    "\u1362\u1367\u1368\u166e\u1803\u1809\u1c7e\u1c7f\ua8ce\ua8cf\ua9c8\ua9c9\uabeb"  # Ethiopic, Mongolian, others
+)
+"""The marks that only ever end a sentence. Armenian puts its question mark inside a word: it ends nothing."""
+_CLEAR_CLAUSES: Final = "，、；：､\u055d\u060c\u061b\u104a\u1363-\u1366\u17d6\u1802\u1808"
+_GREEK: Final = "\u0370-\u03ff\u1f00-\u1fff"
+_ARMENIAN: Final = "\u0531-\u0587"
+# The Greek question mark is a semicolon, and the Greek semicolon is a raised point. In Armenian, a colon is often
+# typed for the full stop.
+_GREEK_QUESTION: Final = rf"(?<=[{_GREEK}])[;\u037e]++(?!{_CLOSERS}{LETTER})"
+_ARMENIAN_STOP: Final = rf"(?<=[{_ARMENIAN}]):(?!{_CLOSERS}{LETTER})"
+_GREEK_SEMICOLON: Final = rf"(?<=[{_GREEK}])[·\u0387](?!{LETTER})"
 
 # What is read as one thing although it holds marks. No repetition meets the same characters twice, so that no text
 # makes the search slow: an address begins where nothing that may be part of one comes before it.
@@ -32,14 +52,24 @@ _UNIT: Final = re.compile(rf"{_ADDRESS} | {_ENTITY}", re.VERBOSE)
 _PLACE: Final = re.compile(
     rf"""
       {_ADDRESS} | {_ENTITY}
-    | (?<=\d)[．：，](?=\d) | (?<!{_LETTER})(?:(?:[A-Za-z]\.)++ | {_ABBREVIATION})
-    | (?P<sentence>(?:(?:[。！？｡．…]++ | [.!?]++(?!{_CLOSERS}{_LETTER})) {_CLOSERS})++)  \s*+
-    | (?P<clause>  (?:[，、；：､]++ | —{{2,}}+ | [,;:]++(?!{_CLOSERS}{_LETTER})) {_CLOSERS})  \s*+
+    | (?<=\d)[．：，،۔](?=\d) | (?<!{LETTER})(?:(?:[A-Za-z]\.)++ | {_ABBREVIATION})
+    | (?P<sentence>(?:(?:[{_CLEAR_ENDS}]++ | [.!?]++(?!{_CLOSERS}{LETTER}) | {_GREEK_QUESTION} | {_ARMENIAN_STOP})
+                   {_CLOSERS})++)  \s*+
+    | (?P<clause>  (?:[{_CLEAR_CLAUSES}]++ | —{{2,}}+ | [,;:]++(?!{_CLOSERS}{LETTER}) | {_GREEK_SEMICOLON})
+                   {_CLOSERS})  \s*+
     | (?P<space>)\s++
     """,
     re.VERBOSE,
 )
-_AMID_WORD: Final = re.compile(rf"(?:{_LETTER}|[.,:'’．]){{2}}")
+_AMID_WORD: Final = re.compile(rf"(?:{LETTER}|[.,:'’．]){{2}}")
+_DICTIONARY_RUN: Final = re.compile(f"[{DICTIONARY}]++")
+
+_FAMILIAR: Final = re.compile(
+    rf"[{CHINESE_AND_JAPANESE}]"
+    r"|\b(?i:the|and|you|your|this|that|with|they|she|it|what|there|from|would|were|been)\b"
+)
+_CHARACTERS_PER_FAMILIAR: Final = 150
+"""An English, Chinese or Japanese text has at least one match of ``_FAMILIAR`` for so many characters."""
 
 
 class Strength(IntEnum):
@@ -62,14 +92,29 @@ class Place(NamedTuple):
 def find_places(text: str) -> list[Place]:
     """Return the places in ``text``, in order, in linear time."""
     places = []
+    has_abbreviations = _has_foreign_abbreviations(text)
     for match in _PLACE.finditer(text):
         if match.lastgroup is None:
             continue  # a mark inside an address, a number or an abbreviation
         marks_end = match.end(match.lastgroup)
-        has_line_break = "\n" in text[marks_end : match.end()]
-        strength = Strength.PARAGRAPH if has_line_break else Strength[match.lastgroup.upper()]
+        strength = Strength[match.lastgroup.upper()]
+        if has_abbreviations and match["sentence"] == "." and ends_nothing(text, match.start(), match.end()):
+            if match.end() == marks_end:
+                continue
+            strength = Strength.SPACE
+        if "\n" in text[marks_end : match.end()]:
+            strength = Strength.PARAGRAPH
         places.append(Place(strength, marks_end, match.end()))
     return places
+
+
+def _has_foreign_abbreviations(text: str) -> bool:
+    """Return whether full stops are judged by the tables for other languages than English, Chinese and Japanese.
+
+    They go by the case of the next word, so a text that could have capitals and has none is left out.
+    """
+    has_capitals = not text.islower() or GEORGIAN.search(text) is not None
+    return has_capitals and len(_FAMILIAR.findall(text)) * _CHARACTERS_PER_FAMILIAR < len(text)
 
 
 def ends_sentence(text: str) -> bool:
@@ -79,8 +124,23 @@ def ends_sentence(text: str) -> bool:
 
 
 def find_unit_interiors(text: str) -> set[int]:
-    """Return the positions inside URLs, mail addresses and entities such as ``&amp;``, in linear time."""
-    return set(chain.from_iterable(range(unit.start() + 1, unit.end()) for unit in _UNIT.finditer(text)))
+    """Return the positions inside what is never divided, in linear time.
+
+    These are URLs, mail addresses, entities such as ``&amp;``, and words of the writing systems whose words only a
+    dictionary tells apart.
+    """
+    units = chain(((unit.start(), unit.end()) for unit in _UNIT.finditer(text)), find_dictionary_words(text))
+    return set(chain.from_iterable(range(start + 1, end) for start, end in units))
+
+
+def find_dictionary_words(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of Thai, Lao, Burmese and Khmer words, and of the marks between them, in order."""
+    for run in _DICTIONARY_RUN.finditer(text):
+        from icu4py.breakers import WordBreaker
+
+        # ICU counts UTF-16 code units, which are code points here: a run holds no character beyond U+FFFF.
+        for start, end in WordBreaker(run.group(), "").segments():
+            yield run.start() + start, run.start() + end
 
 
 def is_amid_word(text: str, position: int) -> bool:

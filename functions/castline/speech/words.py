@@ -8,12 +8,16 @@ text (a number in words, a symbol by its name) is skipped.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from castline.speech.places import find_dictionary_words
 from castline.speech.utterances import Word
+from castline.speech.writing_systems import LETTER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # How many characters that are not spoken as written may precede a word. Were there no end to that, a word that is not
 # spelled as in the text could be taken for the same one far behind, and all between the two would be lost.
@@ -21,10 +25,7 @@ _REACH: Final = 40
 _MAX_REACH: Final = 400
 
 # Two letters of a script that puts space between words: between them no word begins or ends.
-_SPACED_LETTER: Final = (
-    r"[^\W\d_\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-_AMID_WORD: Final = re.compile(_SPACED_LETTER + "{2}")
+_AMID_WORD: Final = re.compile(rf"(?:(?![\d_]){LETTER}){{2}}")
 
 
 class HeardWord(NamedTuple):
@@ -53,7 +54,18 @@ def locate_words(text: str, heard: Sequence[HeardWord], *, duration_ms: int) -> 
             continue
         position, reach = start + len(word.text), _REACH
         words.append(Word(start, position, start_ms, end_ms))
-    return tuple(words)
+    return tuple(_divided(text, words))
+
+
+def _divided(text: str, words: Sequence[Word]) -> Iterator[Word]:
+    """Divide what was reported as one word although a dictionary has several, such as a whole Thai phrase."""
+    starts = [start for start, _ in find_dictionary_words(text)]
+    for word in words:
+        inner = starts[bisect_right(starts, word.start) : bisect_left(starts, word.end)]
+        length, duration_ms = word.end - word.start, word.end_ms - word.start_ms
+        for start, end in pairwise([word.start, *inner, word.end]):
+            before, after = (round(duration_ms * (cut - word.start) / length) for cut in (start, end))
+            yield Word(start, end, word.start_ms + before, word.start_ms + after)
 
 
 def _in_order(times_ms: Sequence[tuple[int, int]], duration_ms: int) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """Stand-in for Lambda: it loads functions in a process that has only Lambda's packages.
 
 ``test_loading`` runs it with a JSON object: ``paths`` to import from, ``handlers`` to import, and for functions that
-speak ``speech``, the host and key of an emulator. It prints what it has loaded, and how much has been spoken.
+speak ``speech``, the host and key of an emulator. It may have a ``text`` to cut into pieces of 20 characters. It
+prints what it has loaded, how much has been spoken, and the pieces.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ def main() -> None:
         if not callable(getattr(importlib.import_module(module), attribute)):
             raise TypeError(handler)
     report: dict[str, Any] = speak(**task["speech"]) if "speech" in task else {}
+    if "text" in task:
+        from castline.speech.segmentation import split_text
+
+        report["pieces"] = split_text(task["text"], max_characters=20)
     files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
     report["modules"] = sorted(file for file in files if file)
     maps = Path("/proc/self/maps").read_text("utf-8").splitlines()

@@ -114,3 +114,15 @@ def test_the_sdk_speaks_with_the_libuuid_of_the_layer_and_nothing_that_lambda_la
     from_elsewhere = {path for path in by_speaking if not path.is_relative_to(artefacts.speech)}
     assert by_speaking > from_elsewhere
     assert {path.name.partition(".")[0] for path in from_elsewhere} <= OF_THE_SYSTEM
+
+
+def test_a_text_without_spaces_is_cut_between_words_by_the_layers_alone(python: str, runtime: Path) -> None:
+    artefacts = build(python=python, architecture=HERE)
+    layers = [artefacts.core, artefacts.speech]
+
+    report = run(python, layers, artefacts.code, runtime, handlers=[functions.PLAN.handler], text="กลับบ้านแล้ว" * 3)
+
+    assert report["pieces"] == ["กลับบ้านแล้วกลับบ้าน", "แล้วกลับบ้านแล้ว"]
+    icu = [Path(file) for file in report["libraries"] if "libicu" in file]
+    assert icu
+    assert all(file.is_relative_to(artefacts.speech) for file in icu)

@@ -35,6 +35,7 @@ def test_each_word_has_its_place_and_its_time() -> None:
         ("5 " + "x " * 60 + "five six", ("five", "x"), ["x"]),
         # no word is found inside another one
         ("Theatre, the end", ("the", "end"), ["the", "end"]),
+        ("हिंदी ही सीखो", ("ही", "सीखो"), ["ही", "सीखो"]),
         ("Beat a drum", ("Beat", "a", "drum"), ["Beat", "a", "drum"]),
         # but digits and scripts without spaces are divided anywhere
         ("100km遠", ("100", "km", "遠"), ["100", "km", "遠"]),
