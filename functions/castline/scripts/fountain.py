@@ -74,7 +74,7 @@ class _Reader:
             if not text:
                 self._end_block()
                 # Two spaces keep a blank line within a character's words.
-                self._in_dialogue = self._in_dialogue and len(raw.strip("\r")) > 1
+                self._in_dialogue = self._in_dialogue and len(raw) > 1
             elif self._in_dialogue:
                 self._read_words(number, text)
             else:
@@ -85,6 +85,8 @@ class _Reader:
         return ReadScript(lines=self._lines, warnings=self._warnings)
 
     def _read_words(self, number: int, text: str) -> None:
+        if _TECHNICAL.fullmatch(text):
+            return
         if _PARENTHETICAL.fullmatch(text):
             self._lines.append(Line(number, text, is_direction=True))
         else:

@@ -88,8 +88,10 @@ class Label(NamedTuple):
     """Perhaps empty."""
     is_marked: bool
     """Whether it is in brackets or in bold, and so a name whatever it says."""
+    is_bare: bool = False
+    """Whether it is in brackets without a colon, and so may be a tag or a stage direction."""
     is_doubtful: bool = False
-    """Whether it is in brackets and reads like a tag or a stage direction."""
+    """Whether it is bare and reads like a tag or a stage direction."""
     directions: tuple[str, ...] = ()
     """Stage directions and tags beside the name, as they are written."""
     time: str | None = None
@@ -154,7 +156,8 @@ def _label_in_brackets(match: re.Match[str]) -> Label | None:
         return None
     if match["colon"]:
         return None if is_pause_or_style(name) else _marked_label(name, match)
-    return _marked_label(name, match)._replace(is_doubtful=name not in _NARRATORS and is_tag_or_direction(name))
+    is_doubtful = name not in _NARRATORS and is_tag_or_direction(name)
+    return _marked_label(name, match)._replace(is_bare=True, is_doubtful=is_doubtful)
 
 
 def _marked_label(name: str, match: re.Match[str], directions: tuple[str, ...] = ()) -> Label:

@@ -12,7 +12,7 @@ A label is a name if it is in brackets or in bold, or reads like a name (``castl
 like prose is a name all the same if it stands before a colon at least twice (老師說：… 老師說：…), or if nothing in
 the script reads like a name: then it is written as a story is (小明說：… 小華說：…), and each 說 names a speaker. The
 heading of a remark (``Note``, 注意) is never a name. What stands in brackets and reads like a tag or a stage
-direction is a name if another label of the script shows that it is.
+direction, or has no colon and nothing to speak, is a name if another label of the script shows that it is.
 
 Spellings of one name (``castline.speakers``) are one speaker, who is called as it is spelled first.
 """
@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.scripts.captions import read_captions
@@ -29,7 +30,7 @@ from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProb
 from castline.scripts.formats import FoundFormat, ScriptFormat, detect_format
 from castline.scripts.fountain import read_fountain
 from castline.scripts.json_turns import read_json
-from castline.scripts.markup import Markup, is_pause_or_style, is_tag_or_direction, tidy
+from castline.scripts.markup import Markup, is_pause_or_style, tidy
 from castline.scripts.plain import read_plain
 from castline.scripts.prose import Reading, read_name
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
@@ -50,7 +51,7 @@ _READERS: Final[Mapping[FoundFormat, Callable[[str, Markup], ReadScript]]] = {
     ScriptFormat.JSON: read_json,
 }
 _DIRECTION: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
-_IN_BRACKETS: Final = re.compile(r"[\[［【]([^\[\]［］【】]+)[\]］】]")
+_TAG: Final = re.compile(r"\[[^\[\]]*\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ class _Dialogue:
 
     def __init__(self, read: ReadScript, markup: Markup, max_turns: int) -> None:
         self._read = read
-        self._names = _names_in([line.label for line in read.lines if line.label is not None], read)
+        self._names = _names_in(read)
         self._is_literal = markup is Markup.LITERAL
         self._max_turns = max_turns
         self._turns: list[_OpenTurn] = []
@@ -134,6 +135,7 @@ class _Dialogue:
         """The chapter that begins with the next turn."""
         self._before: list[_Text] = []
         """Directions and tags before the first turn."""
+        self._warnings_before: list[ScriptWarning] = []
         self._problems: list[ScriptProblem] = []
         self._warnings = [TurnWarning(warning, None) for warning in read.warnings]
         self._has_dropped_times = False
@@ -144,7 +146,7 @@ class _Dialogue:
             self._begin_chapter(_Text(line.number, line.chapter))
         elif line.label is not None and line.label.key in self._names:
             self._begin_turn(line, line.label)
-        elif line.is_direction:
+        elif line.is_direction or (not self._is_literal and _DIRECTION.fullmatch(line.text)):
             self._go_on_with_tags(line.number, [line.text])
         else:
             self._go_on(_Text(line.number, line.text))
@@ -198,18 +200,19 @@ class _Dialogue:
                 tags.append(f"[{content}]")
             else:
                 warning = ScriptWarning(kind=WarningKind.DIRECTION_NOT_SPOKEN, text=quoted(direction), line=line)
-                self._turns[-1].warnings.append(warning)
+                (self._turns[-1].warnings if self._turns else self._warnings_before).append(warning)
         if tags or text:
             self._go_on(_Text(line, " ".join([*tags, text]).strip()))
 
     def _go_on(self, text: _Text) -> None:
         if not self._turns:
+            if self._problems:
+                return
             if not self._is_literal and _is_beside_speech(text.text):
                 self._before.append(text)
                 return
             if self._read.narrator is None:
-                if not self._problems:
-                    self._problem(ProblemKind.NO_SPEAKER, text.line)
+                self._problem(ProblemKind.NO_SPEAKER, text.line)
                 return
             self._open(self._read.narrator, text.line)
         elif self._chapter is not None:
@@ -219,8 +222,8 @@ class _Dialogue:
     def _open(self, speaker: str, line: int) -> None:
         if len(self._turns) == self._max_turns:
             raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.TOO_MANY_TURNS, line=line)])
-        self._turns.append(_OpenTurn(speaker, line, self._chapter, self._before))
-        self._chapter, self._before = None, []
+        self._turns.append(_OpenTurn(speaker, line, self._chapter, self._before, self._warnings_before))
+        self._chapter, self._before, self._warnings_before = None, [], []
 
     def _finished_turns(self) -> list[ScriptTurn]:
         turns: list[ScriptTurn] = []
@@ -261,14 +264,18 @@ class _Dialogue:
 
 
 def _is_beside_speech(line: str) -> bool:
-    """Return whether ``line`` is nothing but a stage direction or a tag."""
-    in_brackets = _IN_BRACKETS.fullmatch(line)
-    return _DIRECTION.fullmatch(line) is not None or (in_brackets is not None and is_tag_or_direction(in_brackets[1]))
+    """Return whether nothing of ``line`` is spoken."""
+    text, _ = tidy(line)
+    return not text or _TAG.fullmatch(text) is not None
 
 
-def _names_in(labels: Sequence[Label], read: ReadScript) -> frozenset[str]:
+def _names_in(read: ReadScript) -> frozenset[str]:
     """Return the keys of those labels that are speakers' names, whether in brackets or not."""
-    certain = [label for label in labels if not label.is_doubtful]
+    certain = [
+        label
+        for line, below in zip_longest(read.lines, read.lines[1:])
+        if (label := line.label) is not None and not _is_in_doubt(label, below)
+    ]
     uses = Counter(label.key for label in certain)
     readings = {key: read_name(key) for key in uses}
     names = {label.key for label in certain if label.is_marked or readings[label.key] is Reading.NAME}
@@ -277,3 +284,12 @@ def _names_in(labels: Sequence[Label], read: ReadScript) -> frozenset[str]:
     return frozenset(
         names | {key for key, reading in readings.items() if reading is Reading.PERHAPS_PROSE and uses[key] > 1}
     )
+
+
+def _is_in_doubt(label: Label, below: Line | None) -> bool:
+    """Return whether ``label`` may be a tag. ``below`` is the line after it."""
+    if label.is_doubtful or not label.is_bare or label.text:
+        return label.is_doubtful
+    if below is None or below.chapter is not None:
+        return True
+    return below.label is not None and (below.label.is_marked or read_name(below.label.key) is Reading.NAME)

@@ -293,6 +293,30 @@ class TestTagsAndDirections:
     def test_another_label_shows_that_what_reads_like_a_direction_is_a_name(self) -> None:
         assert turns_of("[Music] hi\nA: yo\nMusic: hey") == [("Music", "hi"), ("A", "yo"), ("Music", "hey")]
 
+    @pytest.mark.parametrize("tag", ["[End]", "[MUSIC PLAYING]", "[Scene: a cafe]", "【完】"])
+    def test_what_stands_in_brackets_with_nothing_to_speak_is_no_speaker(self, tag: str) -> None:
+        script = f"{tag}\nA: hi\n\n{tag}\n\nB: yo\n{tag}"
+
+        assert turns_of(script) == [("A", "hi"), ("B", "yo")]
+        assert warnings_of(script) == [
+            (WarningKind.UNKNOWN_TAG, 1, 0),
+            (WarningKind.UNKNOWN_TAG, 4, 0),
+            (WarningKind.UNKNOWN_TAG, 7, 1),
+        ]
+
+    def test_a_known_speaker_in_brackets_with_nothing_to_speak_is_a_problem(self) -> None:
+        assert problems_of("[B]\nA: hi\n[B] yo") == [(ProblemKind.NO_TEXT, 1)]
+
+    @pytest.mark.parametrize("line", ["(x)", "（安娜看著門）", "(Anna looks at the door.)"])
+    def test_a_line_in_parentheses_is_a_direction(self, line: str) -> None:
+        script = f"{line}\nA: hi\n{line}\nyo"
+
+        assert turns_of(script) == [("A", "hi\nyo")]
+        assert warnings_of(script) == [
+            (WarningKind.DIRECTION_NOT_SPOKEN, 1, 0),
+            (WarningKind.DIRECTION_NOT_SPOKEN, 3, 0),
+        ]
+
     def test_a_direction_before_the_first_speaker_is_reported_with_its_line(self) -> None:
         assert turns_of("（場景：捷運站）\n[Music fades in]\nA: hi") == [("A", "hi")]
         assert [line for _, line, _ in warnings_of("（場景：捷運站）\n[Music fades in]\nA: hi")] == [1, 2]
@@ -400,7 +424,7 @@ class TestProblems:
         assert problems_of("標題：早晨\nA: 早") == [(ProblemKind.NO_SPEAKER, 1)]
 
     def test_speakers_without_text_are_all_told(self) -> None:
-        assert problems_of("A:\nB: 早\n[C]\n---\nA:") == [
+        assert problems_of("A:\nB: 早\n[C]:\n---\nA:") == [
             (ProblemKind.NO_TEXT, 1),
             (ProblemKind.NO_TEXT, 3),
             (ProblemKind.NO_TEXT, 5),
@@ -417,7 +441,7 @@ class TestProblems:
 
         assert refused.value.problems[0].speaker == "N" * 50
 
-    @pytest.mark.parametrize("turn", ["A: 早", "A:", "[A]", "老師說: 早", "N" * 60 + ":"])
+    @pytest.mark.parametrize("turn", ["A: 早", "A:", "[A]:", "老師說: 早", "N" * 60 + ":"])
     def test_too_many_turns_are_told_alone(self, turn: str) -> None:
         with pytest.raises(ScriptNotUnderstood) as refused:
             parse_script(f"{turn}\n\n" * 5, max_turns=3)
