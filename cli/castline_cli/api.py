@@ -25,6 +25,7 @@ _PAUSES_SECONDS: Final = (0.5, 1.0, 2.0)
 _MAX_PAUSE_SECONDS: Final = 30.0
 _OUT_OF_ORDER: Final = {502, 503, 504}
 _TOO_MANY: Final = 429
+_NOT_FOUND: Final = {"JOB_NOT_FOUND", "PRONUNCIATION_SET_NOT_FOUND"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ class Api:
         """Create what ``body`` describes: once, however often it takes to hear the answer."""
         return self._send("POST", path, json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
 
+    def put(self, path: str, body: Json, *, is_new: bool) -> Answer:
+        """Put ``body`` where ``path`` says; with ``is_new`` only if there is nothing yet."""
+        return self._send("PUT", path, json=body, headers={"If-None-Match": "*"} if is_new else {})
+
     def delete(self, path: str) -> Answer:
         """Take back what is at ``path``."""
         return self._send("DELETE", path)
@@ -101,7 +106,7 @@ class Api:
         Raises:
             Unreachable: nothing answers, or what does stays out of order.
             Refused: the service refuses what is asked.
-            NotFound: there is no such job.
+            NotFound: there is no such job or pronunciation set.
             SignedOut: it wants another token.
         """
         for pause in (*self._pauses_seconds, None):
@@ -202,7 +207,7 @@ def _error_of(response: httpx.Response, body: Any, url: str) -> CastlineError:
         if status == httpx.codes.NOT_FOUND or response.is_redirect or response.is_success:
             return Unreachable(_not_castline(url))
         return Refused(f"{without_prefix(url)} answers {status} {response.reason_phrase}")
-    if code == "JOB_NOT_FOUND":
+    if code in _NOT_FOUND:
         return NotFound(body["message"])
     if code == "NOT_FOUND":
         return Unreachable(_not_castline(url))

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from castline_cli.commands import health, say, sign_in, voices
 from castline_cli.commands.jobs import jobs
+from castline_cli.commands.pronunciations import pronunciations
 from castline_cli.completion import mend_bash_words
 from castline_cli.errors import EXPLANATIONS, CastlineError, ExitCode, PipeClosed
 from castline_cli.output import complain
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command()(say.say)
 app.add_typer(jobs, name="jobs")
 app.command()(voices.voices)
+app.add_typer(pronunciations, name="pronunciations")
 app.command()(health.health)
 app.command()(sign_in.login)
 app.command()(sign_in.logout)

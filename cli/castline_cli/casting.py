@@ -1,83 +1,171 @@
-"""Who speaks with which voice, as ``--voice`` says it."""
+"""Who speaks with which voice and how, as ``--voice``, ``--style`` and their like say it."""
 
 from __future__ import annotations
 
+import math
 import shlex
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from castline_cli.errors import Misused
 from castline_cli.speakers import speaker_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from castline_cli.api import Json
 
 
-def assign(written: Iterable[str], speakers: Sequence[str], *, how_to_choose: str) -> list[Json]:
-    """Return each speaker's voice as a job takes it, in the order of ``speakers``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What an option says of single speakers, and of all others.
+
+    Attributes:
+        field: of the API, such as ``style_degree`` for ``--style-degree``.
+        own: the value of each speaker who has one, by speaker key, with the name as it was written.
+        common: the value of all other speakers; None leaves it to the service.
+    """
+
+    field: str
+    own: Mapping[str, tuple[str, Any]]
+    common: Any = None
+
+    @classmethod
+    def read(cls, field: str, written: Iterable[str] | None, convert: Callable[[str], Any] = str) -> Choice:
+        """Read an option's values: ``SPEAKER=VALUE`` in any spelling of the name, or ``VALUE`` for all others.
+
+        Args:
+            field: of the API.
+            written: each value of the option.
+            convert: makes the field's value of what was written; it raises ``ValueError`` if it cannot.
+
+        Raises:
+            Misused: a value is not understood, or somebody has two.
+        """
+        option = _option(field)
+        own: dict[str, tuple[str, Any]] = {}
+        common: Any = None
+        for each in written or ():
+            speaker, separator, value = (part.strip() for part in each.rpartition("="))
+            key = speaker_key(speaker)
+            try:
+                converted = convert(value)
+            except ValueError:
+                converted = None
+            if not value or converted is None or (separator and not key):
+                raise Misused(
+                    f"{option} {each} is not understood; write {option} SPEAKER={_placeholder(field, convert)}"
+                )
+            if key in own or (not key and common is not None):
+                raise Misused(f"{option} is there twice for {speaker or 'everybody'}; choose one")
+            if key:
+                own[key] = (speaker, converted)
+            else:
+                common = converted
+        return cls(field=field, own=own, common=common)
+
+    def of(self, key: str) -> Any:
+        """Return the value of the speaker with this key; None if there is none."""
+        return self.own[key][1] if key in self.own else self.common
+
+    def only(self) -> Any:
+        """Return the value of a text, which has no named speaker; None if there is none.
+
+        Raises:
+            Misused: a speaker is named.
+        """
+        for speaker, _value in self.own.values():
+            raise Misused(f"a --text has no speaker {speaker}; write {_option(self.field)} without a name")
+        return self.common
+
+
+def read_delivery(
+    *,
+    speed: Iterable[str] | None,
+    pitch: Iterable[str] | None,
+    volume: Iterable[str] | None,
+    style: Iterable[str] | None,
+    style_degree: Iterable[str] | None,
+) -> list[Choice]:
+    """Read the options that say how speakers speak.
+
+    Raises:
+        Misused: one is not understood, or somebody has two values of it.
+    """
+    return [
+        Choice.read("speed", speed, number),
+        Choice.read("pitch", pitch, int),
+        Choice.read("volume", volume, number),
+        Choice.read("style", style),
+        Choice.read("style_degree", style_degree, number),
+    ]
+
+
+def assign(voices: Choice, delivery: Iterable[Choice], speakers: Sequence[str], *, how_to_choose: str) -> list[Json]:
+    """Return each speaker's voice and delivery as a job takes them, in the order of ``speakers``.
 
     Args:
-        written: ``SPEAKER=VOICE`` each, in any spelling of the name; ``VOICE`` alone is for all who have none of
-            their own.
+        voices: everybody's voice.
+        delivery: what else is said of speakers.
         speakers: of the script, each spelled as the job spells it.
         how_to_choose: a command that lists voices.
 
     Raises:
-        Misused: somebody has no voice or two, or is not in the script.
+        Misused: somebody has no voice, or is not in the script.
     """
-    voices, common = _read(written)
     keys = {speaker_key(speaker): speaker for speaker in speakers}
-    strangers = [assigned.speaker for key, assigned in voices.items() if key not in keys]
-    if strangers:
-        raise Misused(
-            f"the script has no speaker {' or '.join(strangers)}; it has {', '.join(speakers)} (see --voice)"
-        )
-    silent = [speaker for key, speaker in keys.items() if key not in voices and common is None]
+    choices = (voices, *delivery)
+    for choice in choices:
+        strangers = [speaker for key, (speaker, _value) in choice.own.items() if key not in keys]
+        if strangers:
+            raise Misused(
+                f"the script has no speaker {' or '.join(strangers)}; it has {', '.join(speakers)} "
+                f"(see {_option(choice.field)})"
+            )
+    silent = [speaker for key, speaker in keys.items() if voices.of(key) is None]
     if silent:
         options = " ".join(f"--voice {_quoted(speaker)}=VOICE" for speaker in silent)
         raise Misused(f"no voice for {', '.join(silent)}; add {options} ({how_to_choose} lists them)")
     return [
-        {"speaker": speaker, "voice_id": voices[key].voice_id if key in voices else common}
+        {
+            "speaker": speaker,
+            "voice_id": voices.of(key),
+            **{choice.field: choice.of(key) for choice in delivery if choice.of(key) is not None},
+        }
         for key, speaker in keys.items()
     ]
 
 
-def only_voice(written: Sequence[str], *, how_to_choose: str) -> str:
+def only_voice(voices: Choice, *, how_to_choose: str) -> str:
     """Return the voice of a text that has no named speaker.
 
     Raises:
         Misused: there is none, or more than one.
     """
-    voices, common = _read(written)
-    if voices or common is None:
+    if voices.own or voices.common is None:
         raise Misused(f"a text needs one --voice VOICE, from {how_to_choose}")
-    return common
+    return str(voices.common)
 
 
-class _Assigned(NamedTuple):
-    speaker: str
-    """As it was written."""
-    voice_id: str
+def number(written: str) -> float:
+    """Return the number that was written.
+
+    Raises:
+        ValueError: it is none, or infinite.
+    """
+    value = float(written)
+    if not math.isfinite(value):
+        raise ValueError(written)
+    return value
 
 
-def _read(written: Iterable[str]) -> tuple[dict[str, _Assigned], str | None]:
-    """Read the assigned voices by speaker key, and the voice for all other speakers."""
-    voices: dict[str, _Assigned] = {}
-    common: str | None = None
-    for each in written:
-        speaker, separator, voice = each.rpartition("=")
-        speaker, voice = speaker.strip(), voice.strip()
-        key = speaker_key(speaker)
-        if not voice or (separator and not key):
-            raise Misused(f"--voice {each} is not understood; write --voice SPEAKER=VOICE")
-        if key in voices or (not key and common is not None):
-            raise Misused(f"two voices for {speaker or 'everybody'}; choose one")
-        if key:
-            voices[key] = _Assigned(speaker, voice)
-        else:
-            common = voice
-    return voices, common
+def _option(field: str) -> str:
+    # What is stored as the field voice_id is the option --voice.
+    return f"--{field.removesuffix('_id').replace('_', '-')}"
+
+
+def _placeholder(field: str, convert: Callable[[str], Any]) -> str:
+    return _option(field)[2:].upper() if convert is str else "NUMBER"
 
 
 def _quoted(speaker: str) -> str:

@@ -1,4 +1,4 @@
-"""What the shell offers on Tab: voices and jobs, if the service tells them quickly; otherwise nothing.
+"""What the shell offers on Tab: voices, jobs and so on, if the service tells them quickly; otherwise nothing.
 
 Each function gives all there is: typer leaves out what does not begin with what was typed.
 """
@@ -26,10 +26,24 @@ _MANY_LANGUAGES: Final = "mul"
 
 def complete_voice(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Voices for ``SPEAKER=`` or for everybody, with their name, language and gender."""
-    speaker, separator, _ = incomplete.rpartition("=")
     for voice in _voices(context):
         explanation = f"{voice['name']}, {voice['language_name']}, {voice['gender']}"
-        yield f"{speaker}{separator}{voice['voice_id']}", explanation
+        yield f"{_speaker_in(incomplete)}{voice['voice_id']}", explanation
+
+
+def complete_style(context: typer.Context, incomplete: str) -> Iterator[str]:
+    """Yield the styles of the voices that were chosen before on the command line, or of all voices."""
+    chosen = {each.rpartition("=")[2].strip() for each in context.params.get("voice") or ()}
+    styles = {
+        style for voice in _voices(context) if not chosen or voice["voice_id"] in chosen for style in voice["styles"]
+    }
+    yield from (f"{_speaker_in(incomplete)}{style}" for style in sorted(styles))
+
+
+def complete_pronunciation_set(context: typer.Context) -> Iterator[tuple[str, str]]:
+    """Yield the names of the pronunciation sets, each with the number of its entries."""
+    for found in _ask(context, "/pronunciations"):
+        yield found["name"], f"{found['entry_count']} entries"
 
 
 def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
@@ -39,11 +53,12 @@ def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
         yield job["id"], f"{job['status']}, {job['created_at']}"
 
 
-def complete_language(context: typer.Context) -> Iterator[tuple[str, str]]:
-    """Yield the languages that there are voices for, each with its name."""
+def complete_language(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """Yield the languages that there are voices for, each with its name; for ``SPEAKER=``, too."""
     languages = {voice["language"]: voice["language_name"] for voice in _voices(context)}
     languages.pop(_MANY_LANGUAGES, None)
-    yield from sorted(languages.items())
+    for tag, name in sorted(languages.items()):
+        yield f"{_speaker_in(incomplete)}{tag}", name
 
 
 def complete_provider(context: typer.Context) -> Iterator[tuple[str, str]]:
@@ -67,6 +82,12 @@ def mend_bash_words(environment: MutableMapping[str, str]) -> None:
     words[-1] = words[-1].rpartition("=")[2]
     environment["COMP_WORDS"] = "\n".join(words)
     environment["COMP_CWORD"] = str(len(words) - 1)
+
+
+def _speaker_in(incomplete: str) -> str:
+    """Return what stands before the value that is typed: ``SPEAKER=``, or nothing."""
+    speaker, separator, _value = incomplete.rpartition("=")
+    return f"{speaker}{separator}"
 
 
 def _voices(context: typer.Context) -> list[Json]:

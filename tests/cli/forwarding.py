@@ -31,6 +31,9 @@ class ForwardingHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.handle_any()
 
+    def do_PUT(self) -> None:
+        self.handle_any()
+
     def do_DELETE(self) -> None:
         self.handle_any()
 

@@ -81,6 +81,26 @@ def test_languages_are_offered(castline: Castline) -> None:
     assert offered(castline, "castline", "voices", "--language", "zh-T") == ["zh-TW"]
 
 
+def test_languages_are_offered_behind_a_speaker(castline: Castline) -> None:
+    assert offered(castline, "castline", "say", "--language", "A", "=", "zh-T") == ["zh-TW"]
+
+
+def test_styles_are_offered_of_the_voices_that_were_chosen(castline: Castline) -> None:
+    sonia = ("castline", "say", "--voice", "A", "=", "en-GB-SoniaNeural")
+
+    assert offered(castline, *sonia, "--style", "") == ["cheerful", "sad"]
+    assert offered(castline, *sonia, "--style", "A", "=", "ch") == ["cheerful"]
+    assert "lyrical" in offered(castline, "castline", "say", "--style", "")
+
+
+def test_pronunciation_sets_are_offered(castline: Castline) -> None:
+    for name in ("brands", "places"):
+        castline.done("pronunciations", "import", name, "-", stdin=b"text,alias\nAWS,Amazon\n")
+
+    assert offered(castline, "castline", "say", "--pronunciation-set", "") == ["brands", "places"]
+    assert offered(castline, "castline", "pronunciations", "delete", "b") == ["brands"]
+
+
 def test_nothing_is_offered_while_nothing_answers(castline: Castline) -> None:
     castline.environment["CASTLINE_API"] = "http://127.0.0.1:1"
 

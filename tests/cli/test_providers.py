@@ -103,7 +103,9 @@ def test_what_fails_at_a_provider_is_told(
 ) -> None:
     voice = english_voices(castline, "--provider", provider)[0]
 
-    outcome = castline("say", "--text", f"Hello. [[fault {fault}]]", "--voice", voice, "--provider", provider)
+    outcome = castline(
+        *("say", "--text", f"Hello. [[fault {fault}]]", "--literal", "--voice", voice, "--provider", provider)
+    )
 
     [job_id] = client.list_ids()
     assert outcome.exit_code == 5

@@ -153,8 +153,8 @@ class TestVoices:
                 "no voice for B; add --voice B=VOICE (`castline voices --language zh-TW` lists them)",
             ),
             ((*VOICES, "--voice", "C=x"), "the script has no speaker C; it has A, B (see --voice)"),
-            ((*VOICES, "--voice", "A=x"), "two voices for A; choose one"),
-            (("--voice", "x", "--voice", "y"), "two voices for everybody; choose one"),
+            ((*VOICES, "--voice", "A=x"), "--voice is there twice for A; choose one"),
+            (("--voice", "x", "--voice", "y"), "--voice is there twice for everybody; choose one"),
             (("--voice", "A="), "--voice A= is not understood; write --voice SPEAKER=VOICE"),
             (("--voice", "\u200b=x"), "--voice \u200b=x is not understood; write --voice SPEAKER=VOICE"),
             (("--voice", "=x"), "--voice =x is not understood; write --voice SPEAKER=VOICE"),
@@ -185,7 +185,7 @@ class TestVoices:
     def test_of_two_spellings_of_a_name_are_two_of_one_speaker(self, castline: Castline, script: Path) -> None:
         outcome = castline("say", "script.txt", "--voice", "A=x", "--voice", "Ａ=y")
 
-        assert (outcome.exit_code, outcome.complaint) == (2, "castline: two voices for Ａ; choose one")
+        assert (outcome.exit_code, outcome.complaint) == (2, "castline: --voice is there twice for Ａ; choose one")
 
     def test_that_do_not_exist_fail_the_job(self, castline: Castline, script: Path) -> None:
         outcome = castline("say", "script.txt", "-o", "out.mp3", "--voice", "zh-TW-NobodyNeural")
@@ -229,9 +229,17 @@ class TestAText:
         [
             (("--text", "x"), "a text needs one --voice VOICE, from `castline voices --language zh-TW`"),
             (("--text", "x", *VOICES), "a text needs one --voice VOICE, from `castline voices --language zh-TW`"),
-            (("--text", "x", "--gap", "1"), "a --text has no turns; leave out the script, --gap and --crossfade"),
-            (("--text", "x", "s.txt"), "a --text has no turns; leave out the script, --gap and --crossfade"),
-            (("s.txt", "--speed", "2"), "--speed, --pitch and --volume go with --text only"),
+            *(
+                (
+                    ("--text", "x", *option),
+                    "a --text has no turns; leave out the script, --script-format, --gap and --crossfade",
+                )
+                for option in (("--gap", "1"), ("s.txt",), ("--script-format", "srt"))
+            ),
+            (
+                ("--text", "x", "--voice", HSIAO_YU, "--speed", "A=2"),
+                "a --text has no speaker A; write --speed without a name",
+            ),
         ],
     )
     def test_is_no_script(self, castline: Castline, options: tuple[str, ...], complaint: str) -> None:

@@ -102,7 +102,7 @@ class TestTheBar:
         (castline.folder / "script.txt").write_text("\n".join(lines), "utf-8")
 
         # When
-        shown = shown_by(castline, "say", "script.txt", "-o", "out.mp3", "--voice", "zh-TW-YunJheNeural")
+        shown = shown_by(castline, "say", "script.txt", "--literal", "-o", "out.mp3", "--voice", "zh-TW-YunJheNeural")
 
         # Then
         counts = [int(done) for done in re.findall(r"(\d+)/40 segments", shown)]

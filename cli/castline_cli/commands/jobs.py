@@ -108,10 +108,12 @@ def resubmit(context: typer.Context, job: JobArgument, as_json: JsonOption = Fal
     """
     from castline_cli.cap import explaining_the_cap
     from castline_cli.job_ids import find_job_id
+    from castline_cli.script_warnings import tell_without_script
 
     session = Session.of(context)
     with session.api() as api, explaining_the_cap(api, session):
         answer = api.create(f"/jobs/{find_job_id(api, job)}/resubmit")
+    tell_without_script(answer.body.get("warnings", ()))
     say(answer.text if as_json else answer.body["id"])
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from castline_cli.casting import assign, only_voice
-from castline_cli.completion import complete_language, complete_voice
+from castline_cli.casting import Choice, assign, only_voice, read_delivery
+from castline_cli.completion import complete_language, complete_pronunciation_set, complete_style, complete_voice
 from castline_cli.errors import Interrupted, Misused, Refused
 from castline_cli.files import STANDARD, Target, name_of, read_text
 from castline_cli.output import say as say_line
@@ -18,9 +18,10 @@ from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from castline_cli.api import Api, Json
+    from castline_cli.api import Answer, Api, Json
+    from castline_cli.pronunciations import Entry
 
 _USUAL_LANGUAGE: Final = "zh-TW"
 """What the service takes a script for."""
@@ -31,6 +32,29 @@ class OutputFormat(StrEnum):
 
     MP3 = "mp3"
     WAV = "wav"
+
+
+class ScriptFormat(StrEnum):
+    """How a script is written."""
+
+    AUTO = "auto"
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    FOUNTAIN = "fountain"
+    SRT = "srt"
+    VTT = "vtt"
+    JSON = "json"
+
+
+_FORMATS: Final = {
+    ".md": ScriptFormat.MARKDOWN,
+    ".markdown": ScriptFormat.MARKDOWN,
+    ".fountain": ScriptFormat.FOUNTAIN,
+    ".srt": ScriptFormat.SRT,
+    ".vtt": ScriptFormat.VTT,
+    ".json": ScriptFormat.JSON,
+}
+"""What a file's extension says; the service finds out the format of other scripts."""
 
 
 def say(
@@ -45,10 +69,27 @@ def say(
         list[str] | None,
         typer.Option(
             metavar="SPEAKER=VOICE",
-            help="Who speaks how; repeatable. VOICE alone is for all who have none.",
+            help="Who speaks with which voice; repeatable. VOICE alone is for all who have none.",
             autocompletion=complete_voice,
         ),
     ] = None,
+    style: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[SPEAKER=]STYLE",
+            help="Such as cheerful, if the voice has it; for one speaker, or for all others; repeatable, as are the "
+            "next four.",
+            autocompletion=complete_style,
+        ),
+    ] = None,
+    style_degree: Annotated[
+        list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="The strength of the style: 0.01 to 2.")
+    ] = None,
+    speed: Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0.5 to 2.")] = None,
+    pitch: Annotated[
+        list[str] | None, typer.Option(metavar="[SPEAKER=]PERCENT", help="Higher or lower: -20 to 20.")
+    ] = None,
+    volume: Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0 to 2.")] = None,
     out: Annotated[
         str | None,
         typer.Option("-o", "--out", metavar="FILE", help="A file, a folder, or - for standard output."),
@@ -57,7 +98,36 @@ def say(
     subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too, as .vtt or .srt.")] = None,
     provider: ProviderOption = None,
     language: Annotated[
-        str | None, typer.Option(metavar="TAG", help="Such as zh-TW.", autocompletion=complete_language)
+        list[str] | None,
+        typer.Option(
+            metavar="[SPEAKER=]TAG",
+            help="The script's, such as zh-TW; or the one that a speaker's multilingual voice speaks. Repeatable.",
+            autocompletion=complete_language,
+        ),
+    ] = None,
+    script_format: Annotated[
+        ScriptFormat | None, typer.Option(help="By default what SCRIPT's name says, or auto.")
+    ] = None,
+    literal: Annotated[
+        bool, typer.Option("--literal", help="Speak marks, tags and stage directions as they stand.")
+    ] = False,
+    pronunciations: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE.csv", help="How words are spoken; repeatable. `castline pronunciations --help` explains it."
+        ),
+    ] = None,
+    pronunciation_set: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A set that `castline pronunciations` keeps; repeatable.",
+            autocompletion=complete_pronunciation_set,
+        ),
+    ] = None,
+    take: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="Another reading of the same words, spoken and billed anew."),
     ] = None,
     output_format: Annotated[
         OutputFormat | None, typer.Option("--format", help="By default what FILE's name says, or mp3.")
@@ -69,9 +139,6 @@ def say(
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="In place of a script: one text in one voice; - reads it.")
     ] = None,
-    speed: Annotated[float | None, typer.Option(help="Of a --text: 0.5 to 2.")] = None,
-    pitch: Annotated[int | None, typer.Option(metavar="PERCENT", help="Of a --text: -20 to 20.")] = None,
-    volume: Annotated[float | None, typer.Option(help="Of a --text: 0 to 2.")] = None,
     wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the job's id and leave.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
 ) -> None:
@@ -82,6 +149,8 @@ def say(
     from castline_cli.cap import explaining_the_cap
     from castline_cli.commands.jobs import subtitle_format_of
     from castline_cli.fetching import Wishes, fetch
+    from castline_cli.pronunciations import read_entries
+    from castline_cli.script_warnings import ScriptWarnings
 
     session = Session.of(context)
     if not wait and (out or subtitles):
@@ -94,60 +163,84 @@ def say(
         subtitle_format=subtitle_format_of(subtitles) if subtitles else "",
         as_json=as_json,
     )
+    voices, languages = Choice.read("voice_id", voice), Choice.read("language", language)
+    delivery = read_delivery(speed=speed, pitch=pitch, volume=volume, style=style, style_degree=style_degree)
+    entries = [entry for file in pronunciations or () for entry in read_entries(file)]
     of_provider = ("--provider", provider) if provider else ()
-    how_to_choose = session.command("voices", *of_provider, "--language", language or _USUAL_LANGUAGE)
-    common = _given(language=language, output_format=_format(output_format, target))
+    how_to_choose = session.command("voices", *of_provider, "--language", languages.common or _USUAL_LANGUAGE)
+    markup = _given(markup="literal" if literal else None)
+    common = markup | _given(
+        language=languages.common,
+        output_format=_format(output_format, target),
+        pronunciations=[entry.fields for entry in entries] or None,
+        pronunciation_sets=pronunciation_set or None,
+    )
     dialogue_only = _given(gap_ms=gap, crossfade_ms=crossfade)
-    text_only = _given(speed=speed, pitch=pitch, volume=volume)
 
     with session.api() as api:
         common["provider"] = provider_id(api, provider)
         if text is not None:
-            if script is not None or dialogue_only:
-                raise Misused("a --text has no turns; leave out the script, --gap and --crossfade")
+            if script is not None or script_format is not None or dialogue_only:
+                raise Misused("a --text has no turns; leave out the script, --script-format, --gap and --crossfade")
             spoken = read_text(STANDARD) if text == STANDARD else text
-            voice_id = only_voice(voice or (), how_to_choose=how_to_choose)
-            path, request = "/jobs/tts", {"text": spoken, "voice_id": voice_id, **common, **text_only}
+            voice_id = only_voice(voices, how_to_choose=how_to_choose)
+            how = _given(**{choice.field: choice.only() for choice in (*delivery, languages)}, take=take)
+            warnings = ScriptWarnings(name_of(STANDARD) if text == STANDARD else "--text", spoken)
+            turns = [{"index": 0, "line": 1}]
+            path, request = "/jobs/tts", {"text": spoken, "voice_id": voice_id, **common, **how}
         else:
-            if text_only:
-                raise Misused("--speed, --pitch and --volume go with --text only")
-            parsed = _parse(api, _script_that_is_there(script))
-            cast = assign(voice or (), parsed["speakers"], how_to_choose=how_to_choose)
-            request = {"turns": parsed["turns"], "voice_assignments": cast, **common, **dialogue_only}
-            path = "/jobs"
+            script = _script_that_is_there(script)
+            written = read_text(script)
+            warnings = ScriptWarnings(name_of(script), written)
+            parsed = _parse(api, script, {"script": written, **markup, **_script_format(script, script_format)})
+            warnings.tell(parsed.get("warnings", ()))
+            turns = [{**turn, **_given(take=take)} for turn in parsed["turns"]]
+            own = [Choice(field=languages.field, own=languages.own), *delivery]
+            cast = assign(voices, own, parsed["speakers"], how_to_choose=how_to_choose)
+            path, request = "/jobs", {"turns": turns, "voice_assignments": cast, **common, **dialogue_only}
         with explaining_the_cap(api, session):
-            job_id, answer = _submit(api, path, request, session)
+            answer = _submit(api, path, request, entries, session)
+        warnings.tell_of_turns(answer.body.get("warnings", ()), turns)
         if not wait:
-            say_line(answer if as_json else job_id)
+            say_line(answer.text if as_json else answer.body["id"])
             return
-        fetch(api, job_id, wishes, session)
+        fetch(api, answer.body["id"], wishes, session)
 
 
-def _submit(api: Api, path: str, request: Json, session: Session) -> tuple[str, str]:
-    """Submit a job; gives its id and the answer as it came."""
+def _submit(api: Api, path: str, request: Json, entries: Sequence[Entry], session: Session) -> Answer:
+    """Submit a job, which has ``entries`` as its pronunciations."""
+    from castline_cli.pronunciations import in_files
+
     try:
-        answer = api.create(path, request)
+        return api.create(path, request)
+    except Refused as refusal:
+        if not refusal.problems:
+            raise
+        raise in_files(refusal, "pronunciations", entries) from refusal
     except KeyboardInterrupt as interruption:
         jobs = session.command("jobs", "list")
         raise Interrupted(f"interrupted while submitting; {jobs} shows whether there is a job") from interruption
-    return answer.body["id"], answer.text
 
 
-def _parse(api: Api, script: str) -> Json:
+def _parse(api: Api, script: str, request: Json) -> Json:
     """Return the turns of a script, as the service parses them.
 
     Raises:
         Refused: it is not understood; a line for each thing that is wrong, with the file and the line.
     """
-    written = read_text(script)
     try:
-        parsed: Json = api.post("/dialogues/parse", {"script": written}).body
+        parsed: Json = api.post("/dialogues/parse", request).body
     except Refused as refusal:
         if not refusal.problems:
             raise
         lines = [f"{_place(name_of(script), problem)}: {problem['message']}" for problem in refusal.problems]
         raise Refused("\ncastline: ".join(lines), code=refusal.code) from refusal
     return parsed
+
+
+def _script_format(script: str, chosen: ScriptFormat | None) -> dict[str, Any]:
+    """Return the field of the format chosen, or of the one that the file's extension says."""
+    return _given(format=chosen or _FORMATS.get(Path(script).suffix.lower()))
 
 
 def _place(name: str, problem: Mapping[str, Any]) -> str:

@@ -1,0 +1,150 @@
+"""Pronunciations as CSV: a line for each, with the columns text, alias, phoneme, language and alphabet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from castline_cli.errors import FileProblem, Refused
+from castline_cli.files import name_of, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from castline_cli.api import Json
+
+COLUMNS: Final = ("text", "alias", "phoneme", "language", "alphabet")
+_ALPHABETS: Final = ("ipa", "sapi")
+"""The first is that of a phoneme whose line says none."""
+_DELIMITERS: Final = (",", ";", "\t")
+"""Spreadsheets write semicolons where a comma is in numbers, and tabs into the clipboard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A pronunciation that was read.
+
+    Attributes:
+        fields: of the API.
+        place: the file and line where it begins.
+    """
+
+    fields: Json
+    place: str
+
+
+def read_entries(written: str) -> list[Entry]:
+    """Read the pronunciations in a CSV file, or in standard input for ``-``.
+
+    The first line names the columns, in any order. Blank lines are ignored.
+
+    Raises:
+        FileProblem: it cannot be read, or is not understood; a line for each thing that is wrong.
+    """
+    name, text = name_of(written), read_text(written)
+    entries: list[Entry] = []
+    problems: list[str] = []
+    columns: list[str] | None = None
+    try:
+        for line, cells in _rows(text):
+            place = f"{name}:{line}"
+            if columns is None:
+                columns = [cell.lower() for cell in cells]
+                problem = _problem_of_columns(columns)
+                if problem:
+                    raise FileProblem(f"{place}: {problem}")
+                continue
+            problem = _problem_of_row(columns, cells)
+            if problem:
+                problems.append(f"{place}: {problem}")
+                continue
+            fields = {column: cell for column, cell in zip(columns, cells, strict=False) if cell}
+            if "phoneme" in fields:
+                fields["alphabet"] = fields.get("alphabet", _ALPHABETS[0]).lower()
+            entries.append(Entry(fields, place))
+    except _NotCsv as error:
+        problems.append(f"{name}:{error.line}: {error}")
+    if columns is None and not problems:
+        problems.append(f"{name} is empty; its first line must name the columns: {','.join(COLUMNS)}")
+    if problems:
+        raise FileProblem("\ncastline: ".join(problems))
+    return entries
+
+
+def to_csv(entries: Iterable[Mapping[str, str]]) -> str:
+    """Return pronunciations of the API as ``read_entries`` reads them."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(entries)
+    return text.getvalue()
+
+
+def in_files(refusal: Refused, field: str, entries: Sequence[Entry]) -> Refused:
+    """Return a refusal in which the problems of pronunciations have the file and line in place of a field.
+
+    Args:
+        refusal: of a request with ``entries``.
+        field: that they were sent as.
+        entries: in the order in which they were sent.
+    """
+    problems = []
+    for problem in refusal.problems:
+        match = re.match(rf"{field}\[(\d+)\]\.?(?=(.*))", problem["field"])
+        place = ": ".join(filter(None, (entries[int(match[1])].place, match[2]))) if match else problem["field"]
+        problems.append({**problem, "field": place})
+    return Refused(refusal.message, code=refusal.code, details={**refusal.details, "errors": problems})
+
+
+class _NotCsv(Exception):
+    def __init__(self, line: int, error: csv.Error) -> None:
+        super().__init__(f"this is not CSV ({error})")
+        self.line = line
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that have something in them, each with the number of its first line."""
+    first_line = text.lstrip().partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first_line.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _NotCsv(line, error) from error
+        if any(cells):
+            yield line, cells
+
+
+def _problem_of_columns(columns: Sequence[str]) -> str:
+    strange = [column for column in columns if column and column not in COLUMNS]
+    if "text" not in columns or not {"alias", "phoneme"} & set(columns):
+        return f"the first line must name the columns: {','.join(COLUMNS)}"
+    if strange:
+        return f"there is no column {strange[0]}; the columns are {', '.join(COLUMNS)}"
+    twice = [column for column in COLUMNS if columns.count(column) > 1]
+    return f"the column {twice[0]} is there twice" if twice else ""
+
+
+def _problem_of_row(columns: Sequence[str], cells: Sequence[str]) -> str:
+    if any(cell for cell in cells[len(columns) :]):
+        return f"{len(cells)} cells for {len(columns)} columns; put what contains the separator into double quotes"
+    row = dict(zip(columns, cells, strict=False))
+    alias, phoneme, alphabet = (row.get(name, "") for name in ("alias", "phoneme", "alphabet"))
+    if row.get(""):
+        return f"the column of {row['']} has no name in the first line"
+    if not row["text"]:
+        return "the text is missing"
+    if bool(alias) == bool(phoneme):
+        return f"{' '.join(row['text'].split())} needs either an alias or a phoneme"
+    if alphabet and not phoneme:
+        return "an alphabet is only for a phoneme"
+    if alphabet and alphabet.lower() not in _ALPHABETS:
+        return f"the alphabet is {' or '.join(_ALPHABETS)}, not {alphabet}"
+    return ""

@@ -1,0 +1,189 @@
+"""Options of ``castline say`` that say how speakers speak, and how the script is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from castline.scripts.formats import ScriptFormat as FormatOfTheService
+from castline_cli.commands.say import ScriptFormat
+
+if TYPE_CHECKING:
+    from tests.cli.castline import Castline
+    from tests.e2e.api_client import ApiClient
+
+ARIA, JENNY = "en-US-AriaNeural", "en-US-JennyNeural"
+SCRIPT = b"Jos\xc3\xa9: Hello.\nB: Hi there.\n"
+VOICES = ("--voice", ARIA, "--voice", f"B={JENNY}", "--language", "en-US")
+
+
+def given_by(client: ApiClient) -> dict[str, Any]:
+    [job_id] = client.list_ids()
+    given: dict[str, Any] = client.job(job_id)["input_params"]
+    return given
+
+
+class TestDelivery:
+    def test_is_said_for_one_speaker_or_for_all_others(self, castline: Castline, client: ApiClient) -> None:
+        # When
+        castline.done(
+            *("say", "-", "--no-wait", *VOICES, "--style", "cheerful", "--style", "B=sad", "--style-degree", "B=1.5"),
+            *("--speed", "0.9", "--speed", "Jose\u0301=1.2", "--pitch", "B=-5", "--volume", "0.5"),
+            stdin=SCRIPT,
+        )
+
+        # Then
+        assert given_by(client)["voice_assignments"] == [
+            {"speaker": "José", "voice_id": ARIA, "style": "cheerful", "speed": 1.2, "volume": 0.5},
+            {
+                "speaker": "B",
+                "voice_id": JENNY,
+                "style": "sad",
+                "style_degree": 1.5,
+                "speed": 0.9,
+                "pitch": -5,
+                "volume": 0.5,
+            },
+        ]
+
+    def test_is_left_to_the_service_where_nothing_is_said(self, castline: Castline, client: ApiClient) -> None:
+        castline.done("say", "-", "--no-wait", *VOICES, "--style", "B=sad", stdin=SCRIPT)
+
+        assert given_by(client)["voice_assignments"] == [
+            {"speaker": "José", "voice_id": ARIA},
+            {"speaker": "B", "voice_id": JENNY, "style": "sad"},
+        ]
+
+    def test_of_a_text_has_a_style(self, castline: Castline, client: ApiClient) -> None:
+        options = ("--style", "cheerful", "--style-degree", "2", "--take", "3")
+
+        castline.done("say", "--text", "Hello.", "--no-wait", "--voice", JENNY, "--language", "en-US", *options)
+
+        given = given_by(client)
+        assert (given["style"], given["style_degree"], given["take"]) == ("cheerful", 2, 3)
+
+    def test_may_be_another_language_than_the_scripts(self, castline: Castline, client: ApiClient) -> None:
+        voice = "en-US-AndrewMultilingualNeural"
+
+        castline.done(
+            *("say", "-", "--no-wait", "--voice", voice, "--language", "en-US", "--language", "B=zh-TW"), stdin=SCRIPT
+        )
+
+        given = given_by(client)
+        assert given["language"] == "en-US"
+        assert [each.get("language") for each in given["voice_assignments"]] == [None, "zh-TW"]
+
+    def test_may_be_another_take(self, castline: Castline, client: ApiClient) -> None:
+        castline.done("say", "-", "--no-wait", *VOICES, "--take", "2", stdin=SCRIPT)
+
+        assert [turn["take"] for turn in given_by(client)["turns"]] == [2, 2]
+
+    @pytest.mark.parametrize(
+        ("options", "complaint"),
+        [
+            (("--style", "C=sad"), "the script has no speaker C; it has José, B (see --style)"),
+            (("--style-degree", "C=1"), "the script has no speaker C; it has José, B (see --style-degree)"),
+            (("--language", "C=en"), "the script has no speaker C; it has José, B (see --language)"),
+            (("--style", "B="), "--style B= is not understood; write --style SPEAKER=STYLE"),
+            (("--speed", "fast"), "--speed fast is not understood; write --speed SPEAKER=NUMBER"),
+            (("--speed", "B=nan"), "--speed B=nan is not understood; write --speed SPEAKER=NUMBER"),
+            (("--volume", "inf"), "--volume inf is not understood; write --volume SPEAKER=NUMBER"),
+            (("--pitch", "B=1.5"), "--pitch B=1.5 is not understood; write --pitch SPEAKER=NUMBER"),
+            (("--style", "sad", "--style", "angry"), "--style is there twice for everybody; choose one"),
+            (("--pitch", "B=1", "--pitch", "Ｂ=1"), "--pitch is there twice for Ｂ; choose one"),
+        ],
+    )
+    def test_that_is_not_understood(
+        self, castline: Castline, client: ApiClient, options: tuple[str, ...], complaint: str
+    ) -> None:
+        outcome = castline("say", "-", "--no-wait", *VOICES, *options, stdin=SCRIPT)
+
+        assert (outcome.exit_code, outcome.complaint) == (2, f"castline: {complaint}")
+        assert client.list_ids() == []
+
+    def test_that_a_voice_lacks_is_refused(self, castline: Castline, client: ApiClient) -> None:
+        outcome = castline("say", "-", "--no-wait", *VOICES, "--style", "B=lyrical", stdin=SCRIPT)
+
+        assert outcome.exit_code == 4
+        assert outcome.err.splitlines()[1].startswith("  voice_assignments[1].style: ")
+        assert client.list_ids() == []
+
+
+FOUNTAIN = """Title: A page
+
+INT. KITCHEN - DAY
+
+Anna stirs.
+
+ANNA
+(angrily)
+Where is it?
+
+BEN
+Here.
+"""
+SRT = """1
+00:00:01,000 --> 00:00:02,000
+ANNA: Where is it?
+
+2
+00:00:03,000 --> 00:00:04,000
+BEN: Here.
+"""
+VTT = """WEBVTT
+
+00:01.000 --> 00:02.000
+<v ANNA>Where is it?
+
+00:03.000 --> 00:04.000
+<v BEN>Here.
+"""
+MARKDOWN = "# A page\n\n**ANNA:** *Where* is it?\n\n**BEN:** Here.\n"
+JSON = '{"turns": [\n{"speaker": "ANNA", "text": "Where is it?"},\n{"speaker": "BEN", "text": "Here."}\n]}'
+VOICE = ("--voice", JENNY, "--language", "en-US")
+
+
+class TestAFormat:
+    @pytest.mark.parametrize(
+        ("name", "script", "is_warned_of"),
+        [
+            ("page.fountain", FOUNTAIN, "page.fountain:5: This part is not dialogue and is not spoken: Anna stirs."),
+            ("page.srt", SRT, "page.srt:2: The times in the script are not used: "),
+            ("page.VTT", VTT, "page.VTT:3: The times in the script are not used: "),
+            ("page.md", MARKDOWN, ""),
+            ("page.json", JSON, ""),
+        ],
+        ids=lambda value: value if isinstance(value, str) and value.startswith("page.") else "",
+    )
+    def test_is_known_by_the_name_of_the_file(
+        self, castline: Castline, client: ApiClient, name: str, script: str, is_warned_of: str
+    ) -> None:
+        (castline.folder / name).write_text(script, "utf-8")
+
+        outcome = castline("say", name, "--no-wait", *VOICE)
+
+        assert outcome.exit_code == 0, outcome
+        assert is_warned_of in outcome.err
+        turns = given_by(client)["turns"]
+        assert [turn["speaker"] for turn in turns] == ["ANNA", "BEN"]
+        assert [turn["text"].splitlines()[-1] for turn in turns] == ["Where is it?", "Here."]
+
+    def test_is_that_of_the_option_before_that_of_the_name(self, castline: Castline, client: ApiClient) -> None:
+        (castline.folder / "page.json").write_text("A: Hello.\n", "utf-8")
+
+        refused = castline("say", "page.json", "--no-wait", *VOICE)
+        castline.done("say", "page.json", "--script-format", "plain", "--no-wait", *VOICE)
+
+        assert refused.exit_code == 4
+        assert refused.err.startswith("castline: page.json:1: ")
+        assert given_by(client)["turns"][0]["text"] == "Hello."
+
+    def test_is_found_out_by_the_service_where_no_name_says_it(self, castline: Castline, client: ApiClient) -> None:
+        outcome = castline("say", "-", "--no-wait", *VOICE, stdin=SRT.encode())
+
+        assert "The times in the script are not used" in outcome.err
+        assert [turn["speaker"] for turn in given_by(client)["turns"]] == ["ANNA", "BEN"]
+
+    def test_is_one_that_the_service_reads(self) -> None:
+        assert set(ScriptFormat) == set(map(str, FormatOfTheService))
