@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -63,6 +64,19 @@ def test_documented_phones_are_sent_as_they_are(phoneme: str, language: str) -> 
 )
 def test_other_phones_and_languages_are_not_sent(phoneme: str, language: str) -> None:
     assert ipa(phoneme, language) is None
+
+
+@pytest.mark.parametrize(
+    ("ambiguous", "language"), [("aː", "de-DE"), ("tʃ", "en-US"), ("ɪə", "en-GB"), ("tʃː", "it-IT")]
+)
+def test_a_phoneme_that_could_be_read_in_many_ways_is_refused_at_once(ambiguous: str, language: str) -> None:
+    # Given phones of which each could be one or two, and an unknown one at the end
+    phoneme = ambiguous * 10_000
+    began = time.process_time()
+
+    assert ipa(phoneme, language) == phoneme
+    assert ipa(phoneme + "?", language) is None
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,6 @@ def is_known(phoneme: str, *, alphabet: Alphabet, language: str) -> bool:
     return any(_spelled(phoneme, alphabet, each) is not None for each in _locales(language))
 
 
-@cache
 def _locales(language: str) -> tuple[str, ...]:
     documented = {tag.casefold(): tag for tag in (*_IPA, "ja-JP", "zh-CN", "zh-TW", "zh-HK")}
     tag = language.casefold()
@@ -185,7 +184,8 @@ def _ipa_word(locale: str) -> re.Pattern[str] | None:
     if locale not in _IPA:
         return None
     phones = "|".join(sorted(map(_decomposed, _IPA[locale].split()), key=len, reverse=True))
-    return re.compile(rf"([.‿]?[ˈˌ]?({phones})ː?)+[ˈˌ]?")
+    # Each phone is read once, at its longest: otherwise a long phoneme could be read in too many ways to try.
+    return re.compile(rf"(?>[.‿]?[ˈˌ]?(?:{phones})ː?)++[ˈˌ]?")
 
 
 @cache
