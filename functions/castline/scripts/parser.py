@@ -30,7 +30,7 @@ from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProb
 from castline.scripts.formats import FoundFormat, ScriptFormat, detect_format
 from castline.scripts.fountain import read_fountain
 from castline.scripts.json_turns import read_json
-from castline.scripts.markup import Markup, is_pause_or_style, tidy
+from castline.scripts.markup import Markup, is_pause_or_style, is_tag_or_direction, tidy
 from castline.scripts.plain import read_plain
 from castline.scripts.prose import Reading, read_name
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
@@ -51,6 +51,7 @@ _READERS: Final[Mapping[FoundFormat, Callable[[str, Markup], ReadScript]]] = {
     ScriptFormat.JSON: read_json,
 }
 _DIRECTION: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
+_IN_ITALICS: Final = re.compile(r"[*_]([^*_]+)[*_]")
 _TAG: Final = re.compile(r"\[[^\[\]]*\]")
 
 
@@ -146,7 +147,7 @@ class _Dialogue:
             self._begin_chapter(_Text(line.number, line.chapter))
         elif line.label is not None and line.label.key in self._names:
             self._begin_turn(line, line.label)
-        elif line.is_direction or (not self._is_literal and _DIRECTION.fullmatch(line.text)):
+        elif line.is_direction or (not self._is_literal and _is_direction(line.text)):
             self._go_on_with_tags(line.number, [line.text])
         else:
             self._go_on(_Text(line.number, line.text))
@@ -261,6 +262,12 @@ class _Dialogue:
         """Warn of what belongs to no turn."""
         warning = ScriptWarning(kind=kind, text=quoted(about.text), line=about.line)
         self._warnings.append(TurnWarning(warning, None))
+
+
+def _is_direction(line: str) -> bool:
+    """Return whether ``line`` is a stage direction as a whole: in parentheses, or in italics if it reads like one."""
+    in_italics = _IN_ITALICS.fullmatch(line)
+    return _DIRECTION.fullmatch(line) is not None or (in_italics is not None and is_tag_or_direction(in_italics[1]))
 
 
 def _is_beside_speech(line: str) -> bool:

@@ -130,7 +130,7 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     yield "POST /jobs/{job_id}/resubmit", [ask("POST", f"/jobs/{job.id}/resubmit", user)[1]]
     yield "POST /jobs/tts", [ask("POST", "/jobs/tts", user, json={unknown: 1, unknown[1:]: 1})[1]]
     yield "GET /jobs", [_largest_page()]
-    yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user)]
+    yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user), _most_warnings(user)]
     yield "GET /voices", [_all_voices(user, monkeypatch)]
     yield from _largest_pronunciations(user)
     for path in ("/providers", "/health"):
@@ -160,6 +160,15 @@ def _largest_script(user: str) -> int:
 def _most_problems(user: str) -> int:
     script = f"[{WIDEST * (limits.MAX_SPEAKER_CHARACTERS + 1)}]x\n" * 2_000
     return ask("POST", "/dialogues/parse", user, json={"script": script})[1]
+
+
+def _most_warnings(user: str) -> int:
+    line_length = requests.MAX_SCRIPT_CHARACTERS // limits.MAX_TURNS
+    length = line_length - len(f"[{name(0)}]():x\n")
+    lines = (f"[{name(number)}]({WIDEST * length}):x\n" for number in range(limits.MAX_TURNS))
+    answer, size = ask("POST", "/dialogues/parse", user, json={"script": "".join(lines)})
+    assert len(json.loads(answer["body"])["warnings"]) == MAX_PROBLEMS
+    return size
 
 
 def _largest_pronunciations(user: str) -> Iterator[tuple[str, list[int]]]:

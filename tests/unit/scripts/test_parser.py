@@ -307,14 +307,19 @@ class TestTagsAndDirections:
     def test_a_known_speaker_in_brackets_with_nothing_to_speak_is_a_problem(self) -> None:
         assert problems_of("[B]\nA: hi\n[B] yo") == [(ProblemKind.NO_TEXT, 1)]
 
-    @pytest.mark.parametrize("line", ["(x)", "（安娜看著門）", "(Anna looks at the door.)"])
-    def test_a_line_in_parentheses_is_a_direction(self, line: str) -> None:
+    @pytest.mark.parametrize("line", ["(x)", "（安娜看著門）", "(Anna looks at the door.)", "*Intro music plays*"])
+    def test_a_line_in_parentheses_or_italics_is_a_direction(self, line: str) -> None:
         script = f"{line}\nA: hi\n{line}\nyo"
 
         assert turns_of(script) == [("A", "hi\nyo")]
         assert warnings_of(script) == [
             (WarningKind.DIRECTION_NOT_SPOKEN, 1, 0),
             (WarningKind.DIRECTION_NOT_SPOKEN, 3, 0),
+        ]
+
+    def test_a_line_in_italics_is_spoken_unless_it_reads_like_a_direction(self) -> None:
+        assert turns_of("A: hi\n*I love it*\n*laughs*\n_whispering_\nyo") == [
+            ("A", "hi\nI love it\n[whispering]\nyo")
         ]
 
     def test_a_direction_before_the_first_speaker_is_reported_with_its_line(self) -> None:
