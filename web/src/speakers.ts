@@ -22,3 +22,20 @@ export function firstSpellings(speakers: Iterable<string>): Map<string, string> 
   }
   return spellings;
 }
+
+/** What `byName` has for a speaker, under whatever spelling of the name. */
+export function ofSpeaker<T>(byName: Readonly<Record<string, T>>, speaker: string): T | undefined {
+  const key = speakerKey(speaker);
+  return Object.entries(byName).find(([name]) => speakerKey(name) === key)?.[1];
+}
+
+/** `byName` with another value for one speaker, under whatever spelling it had one before; undefined takes it away. */
+export function withSpeaker<T>(
+  byName: Readonly<Record<string, T>>,
+  speaker: string,
+  value: T | undefined,
+): Readonly<Record<string, T>> {
+  const key = speakerKey(speaker);
+  const others = Object.entries(byName).filter(([name]) => speakerKey(name) !== key);
+  return Object.fromEntries(value === undefined ? others : [...others, [speaker, value]]);
+}

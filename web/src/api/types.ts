@@ -11,16 +11,25 @@ export type InputParams = Schemas["InputParams"];
 export type SingleVoiceInputParams = Schemas["SingleVoiceInputParams"];
 export type CreateJobRequest = Schemas["CreateJobRequest"];
 export type OutputFormat = CreateJobRequest["output_format"];
-export type Turn = Schemas["TurnSchema"];
+export type Turn = Schemas["SubmittedTurn"];
 export type TurnTiming = Schemas["TurnTimingSchema"];
 export type ParsedTurn = Schemas["ParsedTurn"];
-export type ParsedDialogue = Schemas["ParsedDialogue"];
+export type ParsedDialogue = Schemas["ParsedDialogue"] & { format?: ScriptFormat; warnings?: readonly Warning[] };
 export type FieldProblem = Schemas["FieldProblem"];
 export type Provider = Schemas["Provider"];
 export type Voice = Schemas["Voice"];
 export type Gender = Schemas["Gender"];
 export type Download = Schemas["Download"];
 export type SubtitleFormat = Schemas["SubtitleFormat"];
+export type Markup = Schemas["Markup"];
+export type Warning = Schemas["Warning"];
+export type SubmittedJob = Schemas["SubmittedJob"];
+export type Pronunciation = Schemas["PronunciationSchema"];
+export type PronunciationSet = Schemas["PronunciationSetDetail"];
+export type PronunciationSetSummary = Schemas["PronunciationSetSummary"];
+export type ScriptFormat = (typeof SCRIPT_FORMATS)[number];
+
+export const SCRIPT_FORMATS = ["plain", "markdown", "fountain", "srt", "vtt", "json"] as const;
 
 export const STATUSES: readonly JobStatus[] = ["pending", "processing", "completed", "failed", "cancelled"];
 
@@ -28,6 +37,10 @@ export const FORMATS: Readonly<Record<OutputFormat, string>> = { mp3: "MP3", wav
 
 export function isFormat(value: unknown): value is OutputFormat {
   return typeof value === "string" && Object.hasOwn(FORMATS, value);
+}
+
+export function isScriptFormat(value: unknown): value is ScriptFormat {
+  return SCRIPT_FORMATS.some((format) => format === value);
 }
 
 export function isStatus(value: unknown): value is JobStatus {

@@ -2,10 +2,15 @@ import { useMemo, useState } from "react";
 import { Unreachable } from "../api/errors";
 import type { ParsedDialogue, Provider, Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
+import { ofSpeaker } from "../speakers";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { huesOf } from "../ui/hues";
+import { IconButton } from "../ui/IconButton";
 import { Icon } from "../ui/icons";
 import { Skeleton } from "../ui/Skeleton";
+import { DeliveryChips } from "./DeliveryChips";
+import { DeliveryDialog } from "./DeliveryDialog";
+import { type Delivery, isEmpty } from "./delivery";
 import { VoicePicker } from "./VoicePicker";
 import { describeVoice } from "./voice-description";
 
@@ -22,13 +27,18 @@ interface Props {
   onProvider(id: string): void;
   language: string;
   onChoose(speaker: string, voiceId: string): void;
+  /** How each speaker speaks for whom that was set. */
+  deliveries: Readonly<Record<string, Delivery>>;
+  onDelivery(speaker: string, delivery: Delivery): void;
 }
 
 /** The speakers, and the voice of each; whose voices they are, where there are several providers. */
 export function Cast(props: Props) {
   const { dialogue, cast, voices, error, onRetry, providers, provider, onProvider, language, onChoose } = props;
+  const { deliveries, onDelivery } = props;
   const { t, format } = useSpeech();
   const [choosingFor, setChoosingFor] = useState<string>();
+  const [tellingOf, setTellingOf] = useState<string>();
   const turns = useMemo(() => countTurns(dialogue), [dialogue]);
   const hueOf = useMemo(() => huesOf(dialogue?.speakers ?? []), [dialogue]);
   return (
@@ -55,6 +65,7 @@ export function Cast(props: Props) {
         <ul className="cast">
           {dialogue.speakers.map((speaker) => {
             const voice = cast.get(speaker);
+            const delivery = ofSpeaker(deliveries, speaker) ?? {};
             return (
               <li key={speaker} className="cast-member" data-hue={hueOf(speaker)}>
                 <span className="cast-name" lang={language}>
@@ -81,6 +92,13 @@ export function Cast(props: Props) {
                   )}
                   <Icon name="chevron" />
                 </button>
+                <IconButton
+                  icon="settings"
+                  name={t.delivery.ofSpeaker(speaker)}
+                  aria-haspopup="dialog"
+                  onClick={() => setTellingOf(speaker)}
+                />
+                {!isEmpty(delivery) && <DeliveryChips delivery={delivery} voice={voice} />}
               </li>
             );
           })}
@@ -98,6 +116,17 @@ export function Cast(props: Props) {
             onChoose(choosingFor, voiceId);
             setChoosingFor(undefined);
           }}
+        />
+      )}
+      {tellingOf !== undefined && voices && (
+        <DeliveryDialog
+          title={t.delivery.ofSpeaker(tellingOf)}
+          voice={cast.get(tellingOf)}
+          voices={voices}
+          language={language}
+          delivery={ofSpeaker(deliveries, tellingOf) ?? {}}
+          onChange={(delivery) => onDelivery(tellingOf, delivery)}
+          onClose={() => setTellingOf(undefined)}
         />
       )}
     </section>

@@ -1,29 +1,34 @@
-import { useEffect, useMemo, useRef, useState } from "react";
-import { useReading } from "../api/dialogues";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { isReadingOf, type Script, useReading } from "../api/dialogues";
 import { Refused, Unreachable } from "../api/errors";
 import { useSubmitJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { useVoices } from "../api/voices";
 import { useSpeech } from "../i18n/strings";
 import { LimitNotice } from "../job/LimitNotice";
+import { withSpeaker } from "../speakers";
 import { Button } from "../ui/Button";
 import { ErrorNotice, sentenceFor } from "../ui/ErrorNotice";
 import { Heading } from "../ui/Heading";
 import { go, paths } from "../ui/route";
 import { useDebounced } from "../ui/use-debounced";
 import { Cast } from "./Cast";
-import { castVoices, chooseVoice } from "./casting";
+import { castVoices } from "./casting";
 import "./compose.css";
+import { isEmpty, type TurnDelivery } from "./delivery";
 import { type Draft, EMPTY_DRAFT, loadDraft, saveDraft } from "./draft";
 import { guessLanguage } from "./language";
 import { MoreOptions } from "./MoreOptions";
+import { styleKey } from "./marks";
 import { toRequest } from "./request";
 import { ScriptEditor } from "./ScriptEditor";
 import { keyFor, settle } from "./submission-key";
 import { TurnPreview } from "./TurnPreview";
+import { carryOver, type SpokenTurn, withTurn } from "./turn-settings";
 
 const READ_AFTER_MS = 250;
 const MAX_SCRIPT_CHARACTERS = 150_000;
+const NONE: readonly never[] = [];
 
 /** Writing: from a pasted script to a job. `user`: whose draft it is. */
 export function Compose({ user }: { user: string }) {
@@ -35,9 +40,25 @@ export function Compose({ user }: { user: string }) {
   const isBlank = draft.script.trim() === "";
   const isTooLong = draft.script.length > MAX_SCRIPT_CHARACTERS;
   const settled = useDebounced(draft.script, READ_AFTER_MS);
-  const reading = useReading(settled, settled.trim() !== "" && settled.length <= MAX_SCRIPT_CHARACTERS);
-  const isRead = reading.data?.script === draft.script;
+  const { markup, scriptFormat } = draft;
+  const asked: Script = { script: settled, markup, format: scriptFormat };
+  const reading = useReading(asked, settled.trim() !== "" && settled.length <= MAX_SCRIPT_CHARACTERS);
+  const isRead = isReadingOf(reading.data, { ...asked, script: draft.script });
   const dialogue = useLastDialogue(isBlank ? null : reading.data?.isDialogue ? reading.data.dialogue : undefined);
+
+  const turnsBefore = useRef<readonly SpokenTurn[] | undefined>(undefined);
+  useEffect(() => {
+    if (!dialogue) return;
+    const before = turnsBefore.current;
+    turnsBefore.current = dialogue.turns;
+    setDraft((last) => {
+      const turns = carryOver(last.turns, before, dialogue.turns);
+      return turns === last.turns ? last : { ...last, turns };
+    });
+  }, [dialogue]);
+  const tellTurn = useCallback((position: number, turn: SpokenTurn, delivery: TurnDelivery) => {
+    setDraft((last) => ({ ...last, turns: withTurn(last.turns, position, turn, delivery) }));
+  }, []);
 
   const providers = useProviders();
   const provider = providers.data?.find(({ id }) => id === draft.provider) ?? providers.data?.[0];
@@ -49,6 +70,11 @@ export function Compose({ user }: { user: string }) {
     () => castVoices(dialogue?.speakers ?? [], draft.voices, voices.data ?? [], language),
     [dialogue, draft.voices, voices.data, language],
   );
+
+  const styles = useMemo(() => {
+    const names = voices.data?.flatMap((voice) => voice.styles) ?? [];
+    return markup === "literal" ? undefined : new Set(names.map(styleKey));
+  }, [voices.data, markup]);
 
   const submit = useSubmitJob();
   const problems = isRead && !isBlank && reading.data?.isDialogue === false ? reading.data.problems : [];
@@ -66,7 +92,8 @@ export function Compose({ user }: { user: string }) {
 
   function makeAudio(): void {
     if (whyNot !== undefined || !dialogue || !provider || submit.isPending) return;
-    const request = toRequest(draft, provider.id, dialogue.turns, cast, language);
+    const { turns } = dialogue;
+    const request = toRequest(draft, { provider: provider.id, turns, cast, language, sets: [] });
     submit.mutate(
       { request, idempotencyKey: keyFor(JSON.stringify(request)) },
       {
@@ -94,6 +121,9 @@ export function Compose({ user }: { user: string }) {
           onChange={(script) => change({ script })}
           dialogue={isRead ? dialogue : undefined}
           problems={problems}
+          warnings={(!isBlank && problems.length === 0 && dialogue?.warnings) || NONE}
+          foundFormat={isBlank || scriptFormat !== undefined ? undefined : dialogue?.format}
+          styles={styles}
           isReading={!isBlank && !isTooLong && !isRead && !reading.isError}
           maxTurns={limits.max_turns}
           maxCharacters={limits.max_characters}
@@ -115,7 +145,11 @@ export function Compose({ user }: { user: string }) {
           provider={provider?.id}
           onProvider={(id) => change({ provider: id })}
           language={language}
-          onChoose={(speaker, voiceId) => change({ voices: chooseVoice(draft.voices, speaker, voiceId) })}
+          onChoose={(speaker, voiceId) => change({ voices: withSpeaker(draft.voices, speaker, voiceId) })}
+          deliveries={draft.deliveries}
+          onDelivery={(speaker, delivery) =>
+            change({ deliveries: withSpeaker(draft.deliveries, speaker, isEmpty(delivery) ? undefined : delivery) })
+          }
         />
         <MoreOptions
           draft={draft}
@@ -125,7 +159,17 @@ export function Compose({ user }: { user: string }) {
           maxGapMs={limits.max_gap_ms}
           maxCrossfadeMs={limits.max_crossfade_ms}
         />
-        <TurnPreview dialogue={dialogue} language={language} />
+        <TurnPreview
+          dialogue={dialogue}
+          language={language}
+          cast={cast}
+          voices={voices.data ?? NONE}
+          styles={styles}
+          settings={draft.turns}
+          deliveries={draft.deliveries}
+          gapMs={draft.gapMs}
+          onChange={tellTurn}
+        />
       </div>
       {submit.isError && (
         <div className="compose-answer" ref={intoView}>

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { FORMATS, isFormat, type Voice } from "../api/types";
+import { FORMATS, isFormat, isScriptFormat, SCRIPT_FORMATS, type Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Choice } from "../ui/Choice";
 import { Icon } from "../ui/icons";
@@ -16,7 +16,7 @@ interface Props {
   maxCrossfadeMs: number;
 }
 
-/** What has good defaults: language, format, gap and crossfade. */
+/** What has good defaults: how the script is read, language, format, gap and crossfade. */
 export function MoreOptions({ draft, onChange, guessed, voices, maxGapMs, maxCrossfadeMs }: Props) {
   const { t, format } = useSpeech();
   const nameOf = (tag: string) => format.language(tag) ?? tag;
@@ -38,6 +38,31 @@ export function MoreOptions({ draft, onChange, guessed, voices, maxGapMs, maxCro
         </span>
       </summary>
       <div className="options-body">
+        <div className="options-field">
+          <span className="options-label">{t.compose.markup}</span>
+          <Choice
+            label={t.compose.markup}
+            value={draft.markup}
+            onChange={(markup) => onChange({ markup })}
+            options={(["auto", "literal"] as const).map((value) => ({ value, label: t.compose.markups[value] }))}
+          />
+          <small>{t.compose.markupHint[draft.markup]}</small>
+        </div>
+        <Field label={t.compose.scriptFormat} id="script-format">
+          <select
+            id="script-format"
+            className="field"
+            value={draft.scriptFormat ?? ""}
+            onChange={({ target: { value } }) => onChange({ scriptFormat: isScriptFormat(value) ? value : undefined })}
+          >
+            <option value="">{t.compose.formatFound}</option>
+            {SCRIPT_FORMATS.map((value) => (
+              <option key={value} value={value}>
+                {t.compose.scriptFormats[value]}
+              </option>
+            ))}
+          </select>
+        </Field>
         <Field label={t.compose.dialogueLanguage} id="language">
           <select
             id="language"

@@ -1,8 +1,9 @@
 import { memo, useMemo, useRef, useState } from "react";
-import type { FieldProblem, ParsedDialogue } from "../api/types";
+import type { FieldProblem, ParsedDialogue, ScriptFormat, Warning } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Button } from "../ui/Button";
 import { huesOf } from "../ui/hues";
+import { Marked } from "./Marked";
 import { rangeOfLine, turnOfEachLine } from "./script";
 
 interface Props {
@@ -11,6 +12,12 @@ interface Props {
   /** `script` as it was understood; undefined while it is not. */
   dialogue: ParsedDialogue | undefined;
   problems: readonly FieldProblem[];
+  /** What is not spoken as it stands: of the script as it was last understood. */
+  warnings: readonly Warning[];
+  /** The format that the service took the script for. */
+  foundFormat: ScriptFormat | undefined;
+  /** The keys of the styles that voices have; undefined where tags are spoken. */
+  styles: ReadonlySet<string> | undefined;
   isReading: boolean;
   maxTurns: number;
   maxCharacters: number;
@@ -20,18 +27,21 @@ interface Props {
 }
 
 /**
- * The script, with each line marked by the colour of its speaker, and the lines that cannot be read.
+ * The script, with each line marked by the colour of its speaker, its tags and directions, what of it is not spoken,
+ * and the lines that cannot be read.
  *
  * Behind the text area lies a copy of its text that only shows the marks, and makes the area as tall as the text.
  */
 export function ScriptEditor(props: Props) {
   const { script, onChange, dialogue, problems, isReading, maxTurns, maxCharacters, tooLongAt, language } = props;
+  const { warnings, foundFormat, styles } = props;
   const { t, format } = useSpeech();
   const area = useRef<HTMLTextAreaElement>(null);
   const [cleared, setCleared] = useState<string>();
 
   const hues = useMemo(() => huesOfLines(script, dialogue), [script, dialogue]);
   const broken = useMemo(() => new Set(problems.map(({ line }) => line)), [problems]);
+  const warningsOf = useMemo(() => byLine(dialogue ? warnings : []), [dialogue, warnings]);
   const isBlank = script.trim() === "";
 
   function goToLine(line: number | undefined): void {
@@ -76,8 +86,16 @@ export function ScriptEditor(props: Props) {
       <div className="editor-paper" lang={language}>
         <div className="editor-marks" aria-hidden="true">
           {script.split("\n").map((text, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
-            <Line key={index} number={index + 1} text={text} hue={hues[index]} isBroken={broken.has(index + 1)} />
+            <Line
+              // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
+              key={index}
+              number={index + 1}
+              text={text}
+              hue={hues[index]}
+              isBroken={broken.has(index + 1)}
+              warnings={warningsOf.get(index + 1)}
+              styles={styles}
+            />
           ))}
         </div>
         <textarea
@@ -111,8 +129,29 @@ export function ScriptEditor(props: Props) {
           </>
         )}
       </div>
+      <div className="editor-warnings">
+        {warnings.length > 0 && (
+          <>
+            <p role="status">{t.compose.warningsLead(warnings.length)}</p>
+            <ul aria-label={t.compose.warnings}>
+              {warnings.slice(0, MOST_WARNINGS).map(({ code, line, message, text }, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two may say the same
+                <li key={`${index} ${line} ${code} ${text}`}>
+                  <button type="button" onClick={() => goToLine(line)}>
+                    {t.compose.atLine(format.number(line), message)}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
       <div className="card-foot">
-        <p id="script-formats">{t.compose.formats}</p>
+        <p id="script-formats">
+          {foundFormat !== undefined && foundFormat !== "plain"
+            ? t.compose.foundFormat(t.compose.scriptFormats[foundFormat])
+            : t.compose.formats}
+        </p>
         <p role="status" className="editor-counts">
           {isReading
             ? t.compose.parsing
@@ -130,14 +169,36 @@ export function ScriptEditor(props: Props) {
   );
 }
 
-const Line = memo(function Line(props: { number: number; text: string; hue: number | undefined; isBroken: boolean }) {
-  const { number, text, hue, isBroken } = props;
+/** More are not listed one by one; their lines are marked. */
+const MOST_WARNINGS = 200;
+
+const Line = memo(function Line(props: {
+  number: number;
+  text: string;
+  hue: number | undefined;
+  isBroken: boolean;
+  warnings: readonly Warning[] | undefined;
+  styles: ReadonlySet<string> | undefined;
+}) {
+  const { number, text, hue, isBroken, warnings, styles } = props;
+  const unspoken = warnings?.filter(({ code }) => code !== "pause_too_long").map((warning) => warning.text);
   return (
     <div data-line={number} data-hue={isBroken ? undefined : hue} data-broken={isBroken || undefined}>
-      {text || "\u200b"}
+      <Marked text={text || "\u200b"} styles={styles} unspoken={unspoken} />
+      {warnings && <span className="editor-warning" data-message={warnings.map(({ message }) => message).join("\n")} />}
     </div>
   );
 });
+
+function byLine(warnings: readonly Warning[]): ReadonlyMap<number, readonly Warning[]> {
+  const found = new Map<number, Warning[]>();
+  for (const warning of warnings) {
+    const others = found.get(warning.line);
+    if (others) others.push(warning);
+    else found.set(warning.line, [warning]);
+  }
+  return found;
+}
 
 function huesOfLines(script: string, dialogue: ParsedDialogue | undefined): (number | undefined)[] {
   if (!dialogue) return [];

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Gender, Voice } from "../api/types";
-import { castVoices, chooseVoice } from "./casting";
+import { withSpeaker } from "../speakers";
+import { castVoices } from "./casting";
 
 const voice = (language: string, name: string, gender: Gender): Voice => ({
   voice_id: `${language}-${name}Neural`,
@@ -44,9 +45,9 @@ it("keeps what was chosen when the speaker is spelled in another way", () => {
 });
 
 it("forgets what was chosen for another spelling of the speaker", () => {
-  const chosen = chooseVoice({ "Jos\u00e9": "one", B: "two", "Jose\u0301": "three" }, "Jos\u00e9", "four");
+  const chosen = withSpeaker({ "Jos\u00e9": "one", B: "two", "Jose\u0301": "three" }, "Jos\u00e9", "four");
   expect(chosen).toEqual({ B: "two", "Jos\u00e9": "four" });
-  expect(names(["__proto__"], chooseVoice({}, "__proto__", "zh-TW-雲哲Neural"))).toEqual(["__proto__ 雲哲"]);
+  expect(names(["__proto__"], withSpeaker({}, "__proto__", "zh-TW-雲哲Neural"))).toEqual(["__proto__ 雲哲"]);
 });
 
 it("passes over a chosen voice that there no longer is", () => {

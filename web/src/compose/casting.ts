@@ -4,17 +4,6 @@ import type { Voice } from "../api/types";
 import { speakerKey } from "../speakers";
 import { MANY_LANGUAGES } from "./language";
 
-/** `chosen` with another voice for one speaker, whatever spelling of the name it was chosen for before. */
-export function chooseVoice(
-  chosen: Readonly<Record<string, string>>,
-  speaker: string,
-  voiceId: string,
-): Readonly<Record<string, string>> {
-  const key = speakerKey(speaker);
-  const others = Object.entries(chosen).filter(([name]) => speakerKey(name) !== key);
-  return Object.fromEntries([...others, [speaker, voiceId]]);
-}
-
 /**
  * A voice for each speaker, in order of `speakers`; none where there are no voices at all.
  *

@@ -3,12 +3,18 @@
 import {
   type InputParams,
   isFormat,
+  isScriptFormat,
   isSingleVoice,
   type JobDetail,
+  type Markup,
   type OutputFormat,
+  type Pronunciation,
+  type ScriptFormat,
   type SingleVoiceInputParams,
 } from "../api/types";
 import { remember, rememberedJson } from "../ui/memory";
+import { type Delivery, deliveryOf, isEmpty, RANGES, type TurnDelivery } from "./delivery";
+import type { TurnSetting } from "./turn-settings";
 
 export interface Draft {
   script: string;
@@ -16,40 +22,122 @@ export interface Draft {
   provider?: string | undefined;
   /** The voice's id for each speaker to whom one was given by hand. */
   voices: Readonly<Record<string, string>>;
+  /** How each speaker speaks for whom that was set. */
+  deliveries: Readonly<Record<string, Delivery>>;
+  /** How single turns are spoken. */
+  turns: readonly TurnSetting[];
   /** A language tag; undefined when it follows from the script. */
   language?: string | undefined;
   format: OutputFormat;
   gapMs: number;
   crossfadeMs: number;
+  markup: Markup;
+  /** Undefined when the service finds it out. */
+  scriptFormat?: ScriptFormat | undefined;
+  /** Those of the job that is edited. */
+  pronunciations: readonly Pronunciation[];
+  /** The names of the pronunciation sets that apply; undefined for those that were chosen last. */
+  sets?: readonly string[] | undefined;
 }
 
-export const EMPTY_DRAFT: Draft = { script: "", voices: {}, format: "mp3", gapMs: 300, crossfadeMs: 50 };
+export const EMPTY_DRAFT: Draft = {
+  script: "",
+  voices: {},
+  deliveries: {},
+  turns: [],
+  format: "mp3",
+  gapMs: 300,
+  crossfadeMs: 50,
+  markup: "auto",
+  pronunciations: [],
+};
 
 export function loadDraft(user: string): Draft {
-  return rememberedJson(`draft.${user}`, isDraft) ?? EMPTY_DRAFT;
+  const draft = rememberedJson(`draft.${user}`, isDraft);
+  return draft ? { ...EMPTY_DRAFT, ...draft } : EMPTY_DRAFT;
 }
 
 export function saveDraft(user: string, draft: Draft): void {
   remember(`draft.${user}`, draft === EMPTY_DRAFT ? null : JSON.stringify(draft));
 }
 
+/** The pronunciation sets that were chosen last. */
+export function loadSets(user: string): readonly string[] {
+  return rememberedJson(`sets.${user}`, isNames) ?? [];
+}
+
+export function saveSets(user: string, names: readonly string[]): void {
+  remember(`sets.${user}`, names.length === 0 ? null : JSON.stringify(names));
+}
+
 /** The draft that a job can be made from again. `script`: the job's turns as a script. */
 export function draftOf({ input_params: input }: JobDetail, script: string): Draft {
   const format = isFormat(input.output_format) ? input.output_format : EMPTY_DRAFT.format;
-  const { language } = input;
+  const { provider, language, markup = "auto", pronunciations = [] } = input;
+  const common = { ...EMPTY_DRAFT, script, provider, language, format, markup, pronunciations, sets: [] };
   if (isSingleVoice(input)) {
-    const voices = { [singleSpeaker(input)]: input.voice_id };
-    return { ...EMPTY_DRAFT, script, provider: input.provider, voices, language, format };
+    const speaker = singleSpeaker(input);
+    const { take, ...delivery } = deliveryOf(withoutDefaults(input));
+    return {
+      ...common,
+      voices: { [speaker]: input.voice_id },
+      deliveries: isEmpty(delivery) ? {} : { [speaker]: delivery },
+      turns: take ? [{ position: 0, speaker, text: input.text, delivery: { take } }] : [],
+    };
   }
-  const voices = Object.fromEntries(input.voice_assignments.map(({ speaker, voice_id }) => [speaker, voice_id]));
-  const { provider, gap_ms: gapMs, crossfade_ms: crossfadeMs } = input;
-  return { script, provider, voices, language, format, gapMs, crossfadeMs };
+  const assigned = input.voice_assignments;
+  return {
+    ...common,
+    voices: Object.fromEntries(assigned.map(({ speaker, voice_id }) => [speaker, voice_id])),
+    deliveries: Object.fromEntries(
+      assigned
+        .map((assignment) => [assignment.speaker, deliveryOf(assignment)] as const)
+        .filter(([, delivery]) => !isEmpty(delivery)),
+    ),
+    turns: input.turns
+      .map((turn, position) => ({
+        position,
+        speaker: turn.speaker,
+        text: turn.text,
+        delivery: {
+          ...deliveryOf(turn),
+          ...(markup === "literal" && turn.chapter != null && { chapter: turn.chapter }),
+        },
+      }))
+      .filter(({ delivery }) => !isEmpty(delivery)),
+    gapMs: input.gap_ms,
+    crossfadeMs: input.crossfade_ms,
+  };
 }
 
-/** A job's turns; of a single text, one turn of a speaker who is called by the voice. */
-export function turnsOf(input: InputParams | SingleVoiceInputParams): { speaker: string; text: string }[] {
+export interface WrittenTurn {
+  speaker: string;
+  text: string;
+  /** The title of the chapter that begins with it. */
+  chapter?: string | null | undefined;
+}
+
+/**
+ * A job's turns; of a single text, one turn of a speaker who is called by the voice.
+ *
+ * Without chapters where headings are spoken: a heading would not be read as one.
+ */
+export function turnsOf(input: InputParams | SingleVoiceInputParams): WrittenTurn[] {
   if (isSingleVoice(input)) return [{ speaker: singleSpeaker(input), text: input.text }];
-  return input.turns.map(({ speaker, text }) => ({ speaker, text }));
+  const isLiteral = input.markup === "literal";
+  return input.turns.map(({ speaker, text, chapter }) => ({ speaker, text, ...(!isLiteral && { chapter }) }));
+}
+
+/** A single voice's delivery is always told; its language is that of the dialogue. */
+function withoutDefaults({ style, style_degree, speed, pitch, volume, take }: SingleVoiceInputParams): TurnDelivery {
+  return deliveryOf({
+    style,
+    style_degree,
+    speed: speed === RANGES.speed.usual ? undefined : speed,
+    pitch: pitch === RANGES.pitch.usual ? undefined : pitch,
+    volume: volume === RANGES.volume.usual ? undefined : volume,
+    take,
+  });
 }
 
 function singleSpeaker(input: SingleVoiceInputParams): string {
@@ -57,16 +145,40 @@ function singleSpeaker(input: SingleVoiceInputParams): string {
 }
 
 function isDraft(value: unknown): value is Draft {
-  const draft = value as Partial<Draft> | null;
+  if (!isObject(value)) return false;
+  const draft: Partial<Record<keyof Draft, unknown>> = value;
   return (
-    typeof draft === "object" &&
-    draft !== null &&
     typeof draft.script === "string" &&
     (draft.provider === undefined || typeof draft.provider === "string") &&
-    typeof draft.voices === "object" &&
-    draft.voices !== null &&
+    isObject(draft.voices) &&
     isFormat(draft.format) &&
     typeof draft.gapMs === "number" &&
-    typeof draft.crossfadeMs === "number"
+    typeof draft.crossfadeMs === "number" &&
+    // What earlier versions of the page have not kept.
+    (draft.deliveries === undefined || isObject(draft.deliveries)) &&
+    (draft.turns === undefined || (Array.isArray(draft.turns) && draft.turns.every(isSetting))) &&
+    (draft.markup === undefined || draft.markup === "auto" || draft.markup === "literal") &&
+    (draft.scriptFormat === undefined || isScriptFormat(draft.scriptFormat)) &&
+    (draft.pronunciations === undefined || Array.isArray(draft.pronunciations)) &&
+    (draft.sets === undefined || isNames(draft.sets))
   );
+}
+
+function isSetting(value: unknown): value is TurnSetting {
+  if (!isObject(value)) return false;
+  const setting: Partial<Record<keyof TurnSetting, unknown>> = value;
+  return (
+    typeof setting.position === "number" &&
+    typeof setting.speaker === "string" &&
+    typeof setting.text === "string" &&
+    isObject(setting.delivery)
+  );
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -1,25 +1,49 @@
-import type { CreateJobRequest, Turn, Voice } from "../api/types";
+import type { CreateJobRequest, ParsedTurn, Voice } from "../api/types";
+import { ofSpeaker } from "../speakers";
+import { deliveryOf, possible } from "./delivery";
 import type { Draft } from "./draft";
 
-/** What a draft is submitted as. `cast`: a voice of the provider for every speaker of `turns`. */
-export function toRequest(
-  draft: Draft,
-  provider: string,
-  turns: readonly Turn[],
-  cast: ReadonlyMap<string, Voice>,
-  language: string,
-): CreateJobRequest {
-  return {
+interface Submitted {
+  provider: string;
+  turns: readonly ParsedTurn[];
+  /** A voice of the provider for every speaker of `turns`. */
+  cast: ReadonlyMap<string, Voice>;
+  language: string;
+  /** The names of the pronunciation sets that apply. */
+  sets: readonly string[];
+}
+
+/** What a draft is submitted as. What a voice cannot do is left out: it is struck out where it was set. */
+export function toRequest(draft: Draft, { provider, turns, cast, language, sets }: Submitted): CreateJobRequest {
+  const settings = new Map(draft.turns.map(({ position, delivery }) => [position, delivery]));
+  const request = {
     provider,
-    turns: [...turns],
+    turns: turns.map((turn, position) => {
+      const { speaker, text, index, line, chapter } = turn;
+      const delivery = { ...deliveryOf(turn), ...settings.get(position) };
+      return {
+        speaker,
+        text,
+        index,
+        line,
+        ...(chapter != null && { chapter }),
+        ...possible(delivery, cast.get(speaker)),
+      };
+    }),
     voice_assignments: [...cast].map(([speaker, voice]) => ({
       speaker,
       voice_id: voice.voice_id,
       voice_name: voice.name,
+      ...possible(ofSpeaker(draft.deliveries, speaker) ?? {}, voice),
     })),
     language,
     output_format: draft.format,
     gap_ms: draft.gapMs,
     crossfade_ms: draft.crossfadeMs,
+    ...(draft.markup === "literal" && { markup: draft.markup }),
+    ...(draft.pronunciations.length > 0 && { pronunciations: draft.pronunciations }),
+    ...(sets.length > 0 && { pronunciation_sets: sets }),
   };
+  // The types of the contract ask for what has a default.
+  return request as unknown as CreateJobRequest;
 }

@@ -25,6 +25,25 @@ describe("turns as a script", () => {
     expect(toScript([{ speaker: "A", text: "one\n\n two\r\n" }])).toBe("A: one\ntwo");
   });
 
+  it("begins a chapter with a heading", () => {
+    const chapters = [
+      { speaker: "A", text: "Hi", chapter: "One" },
+      { speaker: "B", text: "Yo", chapter: "Part\ntwo" },
+    ];
+    expect(toScript(chapters)).toBe("## One\nA: Hi\n\n## Part two\nB: Yo");
+    expect(
+      isSameDialogue(
+        chapters,
+        chapters.map(({ speaker, text }) => ({ speaker, text })),
+      ),
+    ).toBe(false);
+  });
+
+  it("says the same as another dialogue when a mark is spelled in another way", () => {
+    const one = [{ speaker: "A", text: "[pause:500ms] **Hi**" }];
+    expect(isSameDialogue(one, [{ speaker: "A", text: "[pause 500ms] Hi" }])).toBe(true);
+  });
+
   it("says the same as another dialogue when only white space differs", () => {
     const [first, ...others] = turns;
     expect(isSameDialogue(turns, [{ speaker: "A", text: "你好， 今天天氣真好！\n" }, ...others])).toBe(true);
@@ -39,7 +58,7 @@ describe("turns as a script", () => {
 });
 
 describe("the turn of each line", () => {
-  const spoken = (line: number, text: string, speaker = "A") => ({ speaker, text, index: line, line });
+  const spoken = (line: number, text: string, speaker = "A") => ({ speaker, text, index: line, line, take: 0 });
 
   it("is the one that begins there, or goes on there", () => {
     const script = "A: 你好，今天天氣真好！\nDr. Wang: It is.\n  Shall  we walk?\n曉雨：好啊。";
@@ -51,6 +70,12 @@ describe("the turn of each line", () => {
     const script = "（開場）\nA：\n  你好 嗎\n\n---\n[B] 好\n（笑）\n再見";
     const parsed = [spoken(2, "你好 嗎"), spoken(6, "好\n再見", "B")];
     expect(turnOfEachLine(script, parsed)).toEqual([undefined, 0, 0, undefined, undefined, 1, undefined, 1]);
+  });
+
+  it("knows a line whose marks are not in the text of its turn", () => {
+    const script = "A: one\n**two**, see [the map](https://x.y)\n[laughs] three\n## Next\nB: four";
+    const parsed = [spoken(1, "one\ntwo, see the map\nthree"), spoken(5, "four", "B")];
+    expect(turnOfEachLine(script, parsed)).toEqual([0, 0, 0, undefined, 1]);
   });
 
   it("tells equal turns apart", () => {

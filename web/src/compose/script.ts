@@ -3,9 +3,10 @@
 import type { ParsedTurn } from "../api/types";
 import { speakerKey } from "../speakers";
 
-interface SpokenTurn {
+interface WrittenTurn {
   speaker: string;
   text: string;
+  chapter?: string | null | undefined;
 }
 
 /** How speakers stand in a script. In brackets everything is taken for a name; plain is easier on the eye. */
@@ -17,11 +18,16 @@ const SEEMS_TO_BEGIN = /[:：]|^[[［【*_(（]|^[-–—─*_=~# ]{3,}$/;
 /**
  * Turns as a script that is read as the same turns again.
  *
- * A text keeps its line breaks after the last line that could be taken for something else; up to there, its lines are
- * joined by spaces.
+ * A chapter is a heading before its first turn. A text keeps its line breaks after the last line that could be taken
+ * for something else; up to there, its lines are joined by spaces.
  */
-export function toScript(turns: readonly SpokenTurn[], style: LabelStyle = "plain"): string {
-  return turns.map(({ speaker, text }) => label(speaker, style) + continued(text)).join("\n");
+export function toScript(turns: readonly WrittenTurn[], style: LabelStyle = "plain"): string {
+  return turns
+    .map(({ speaker, text, chapter }, position) => {
+      const heading = chapter ? `${position > 0 ? "\n" : ""}## ${chapter.replace(/\s+/g, " ").trim()}\n` : "";
+      return heading + label(speaker, style) + continued(text);
+    })
+    .join("\n");
 }
 
 function label(speaker: string, style: LabelStyle): string {
@@ -38,14 +44,14 @@ function continued(text: string): string {
   return [lines.slice(0, joined).join(" "), ...lines.slice(joined)].join("\n");
 }
 
-/** Whether two dialogues say the same: white space aside. */
-export function isSameDialogue(one: readonly SpokenTurn[], other: readonly SpokenTurn[]): boolean {
-  const squeeze = (text: string) => text.replace(/\s+/g, "");
+/** Whether two dialogues say the same: the service may spell marks and white space in another way. */
+export function isSameDialogue(one: readonly WrittenTurn[], other: readonly WrittenTurn[]): boolean {
   return (
     one.length === other.length &&
     one.every((turn, index) => {
       const twin = other[index];
-      if (twin === undefined || squeeze(twin.text) !== squeeze(turn.text)) return false;
+      if (twin === undefined || letters(twin.text) !== letters(turn.text)) return false;
+      if (letters(twin.chapter ?? "") !== letters(turn.chapter ?? "")) return false;
       return speakerKey(twin.speaker) === speakerKey(turn.speaker);
     })
   );
@@ -54,20 +60,28 @@ export function isSameDialogue(one: readonly SpokenTurn[], other: readonly Spoke
 /** For each line of `script`, the number of the turn that it belongs to; undefined where it belongs to none. */
 export function turnOfEachLine(script: string, turns: readonly ParsedTurn[]): (number | undefined)[] {
   let index = -1;
-  let spoken = new Set<string>();
+  let spoken = "";
+  let position = 0;
   return script.split("\n").map((raw, line) => {
     const next = turns[index + 1];
     if (next?.line === line + 1) {
-      spoken = new Set(next.text.split("\n"));
+      spoken = letters(next.text);
+      position = 0;
       index += 1;
       return index;
     }
-    const text = raw
-      .replace(/[\u200b\ufeff]/g, "")
-      .replace(/\s+/g, " ")
-      .trim();
-    return spoken.has(text) ? index : undefined;
+    // Directions and addresses are not in the text of the turn.
+    const words = letters(raw.replace(/\[[^[\]]*\](?!\()|\([^()]*\)|（[^（）]*）/g, ""));
+    const found = words === "" ? -1 : spoken.indexOf(words, position);
+    if (found < 0) return undefined;
+    position = found;
+    return index;
   });
+}
+
+/** What is left of a text without marks, punctuation and white space. */
+function letters(text: string): string {
+  return text.replace(/[^\p{L}\p{M}\p{N}]+/gu, "");
 }
 
 /** Where line `line`, counted from 1, begins and ends in `script`. */

@@ -4,7 +4,7 @@ import { parseScript } from "../api/dialogues";
 import { Refused } from "../api/errors";
 import { useResubmitJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
-import { isSingleVoice, type JobDetail } from "../api/types";
+import type { JobDetail } from "../api/types";
 import { draftOf, saveDraft, turnsOf } from "../compose/draft";
 import { isSameDialogue, toScript } from "../compose/script";
 import { useSpeech } from "../i18n/strings";
@@ -44,7 +44,6 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
       >
         {resubmit.isPending ? t.job.resubmitting : t.job.resubmit}
       </Button>
-      {isSingleVoice(job.input_params) && <small>{t.job.losesDelivery}</small>}
       {isLimited ? (
         <LimitNotice sentence={t.limit.keptJob} maxJobs={maxJobs} />
       ) : (
@@ -59,7 +58,7 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
 async function scriptOf(job: JobDetail): Promise<string> {
   const turns = turnsOf(job.input_params);
   const plain = toScript(turns);
-  const reading = await parseScript(plain);
+  const reading = await parseScript({ script: plain, markup: job.input_params.markup ?? "auto" });
   const isRight = reading.isDialogue && isSameDialogue(reading.dialogue.turns, turns);
   return isRight ? plain : toScript(turns, "brackets");
 }

@@ -8,6 +8,8 @@ const SHAPES = {
   download: <path d="M10 3.5v9M6 9l4 4 4-4M4 16.5h12" />,
   edit: <path d="M4 16l.8-3.6L13 4.2l2.8 2.8-8.2 8.2zM11.5 5.7l2.8 2.8" />,
   again: <path d="M15.5 7.5A6 6 0 1 0 16 11M16 4v3.8h-3.8" />,
+  undo: <path d="M7.5 4L4 7.5 7.5 11M4 7.5h7.5a4 4 0 0 1 0 8H8" />,
+  add: <path d="M10 4.5v11M4.5 10h11" />,
   settings: (
     <>
       <path d="M3.5 6h6M14 6h2.5M3.5 14H6M10.5 14h6" />

@@ -1,0 +1,92 @@
+import { expect, it } from "vitest";
+import type { JobDetail, Voice } from "../api/types";
+import { draftOf, EMPTY_DRAFT, turnsOf } from "./draft";
+import { toRequest } from "./request";
+import { toScript } from "./script";
+
+const job = (input_params: unknown) => ({ input_params }) as JobDetail;
+const voice = (voice_id: string, styles: string[] = []) => ({ voice_id, name: voice_id, styles }) as unknown as Voice;
+
+const input = {
+  provider: "azure",
+  turns: [
+    { speaker: "A", text: "Hi", index: 3, chapter: "One", style: "sad", take: 1 },
+    { speaker: "B", text: "Yo", index: 7, pause_after_ms: 0 },
+    { speaker: "A", text: "[pause 500ms] Bye", index: 9 },
+  ],
+  voice_assignments: [
+    { speaker: "A", voice_id: "aria", voice_name: "Aria", speed: 1.2 },
+    { speaker: "B", voice_id: "brian" },
+  ],
+  language: "en-US",
+  output_format: "wav",
+  gap_ms: 200,
+  crossfade_ms: 0,
+  pronunciations: [{ text: "SQL", alias: "sequel" }],
+};
+
+it("takes everything over from a job", () => {
+  const script = toScript(turnsOf(job(input).input_params));
+  const draft = draftOf(job(input), script);
+  const turns = input.turns.map(({ speaker, text, index, chapter }) => ({
+    ...{ speaker, text, index, line: index, take: 0 },
+    ...(chapter && { chapter }),
+  }));
+  const cast = new Map([
+    ["A", voice("aria", ["sad"])],
+    ["B", voice("brian")],
+  ]);
+  const request = toRequest(draft, { provider: "azure", turns, cast, language: "en-US", sets: draft.sets ?? [] });
+  expect(script).toBe("## One\nA: Hi\nB: Yo\nA: [pause 500ms] Bye");
+  expect(request).toEqual({
+    ...input,
+    turns: input.turns.map((turn) => ({ ...turn, line: turn.index })),
+    voice_assignments: [
+      { speaker: "A", voice_id: "aria", voice_name: "aria", speed: 1.2 },
+      { speaker: "B", voice_id: "brian", voice_name: "brian" },
+    ],
+  });
+});
+
+it("keeps the chapters of a job whose headings are spoken", () => {
+  const literal = { ...input, markup: "literal" };
+  const turns = turnsOf(job(literal).input_params);
+  const draft = draftOf(job(literal), toScript(turns));
+  expect(draft.script).toBe("A: Hi\nB: Yo\nA: [pause 500ms] Bye");
+  expect(draft.markup).toBe("literal");
+  expect(draft.turns[0]?.delivery).toEqual({ style: "sad", take: 1, chapter: "One" });
+});
+
+it("takes the delivery of a single voice over to its speaker", () => {
+  const single = { provider: "azure", text: "Hi", voice_id: "aria", voice_name: "Aria", language: "en-US" };
+  const draft = draftOf(
+    job({ ...single, output_format: "mp3", speed: 1, pitch: -5, volume: 1, style: "sad", take: 2 }),
+    "Aria: Hi",
+  );
+  expect(draft.deliveries).toEqual({ Aria: { pitch: -5, style: "sad" } });
+  expect(draft.turns).toEqual([{ position: 0, speaker: "Aria", text: "Hi", delivery: { take: 2 } }]);
+});
+
+it("submits a plain draft as before", () => {
+  const turns = [{ speaker: "A", text: "Hi", index: 0, line: 1, take: 0 }];
+  const cast = new Map([["A", voice("aria")]]);
+  expect(toRequest(EMPTY_DRAFT, { provider: "azure", turns, cast, language: "en-US", sets: [] })).toEqual({
+    provider: "azure",
+    turns: [{ speaker: "A", text: "Hi", index: 0, line: 1 }],
+    voice_assignments: [{ speaker: "A", voice_id: "aria", voice_name: "aria" }],
+    language: "en-US",
+    output_format: "mp3",
+    gap_ms: 300,
+    crossfade_ms: 50,
+  });
+});
+
+it("leaves out what a voice cannot do", () => {
+  const turns = [{ speaker: "A", text: "Hi", index: 0, line: 1, take: 0 }];
+  const delivery = { style: "sad", volume: 0.5 };
+  const draft = { ...EMPTY_DRAFT, turns: [{ position: 0, speaker: "A", text: "Hi", delivery }] };
+  const cast = new Map([["A", voice("aria", ["cheerful"])]]);
+  const request = toRequest(draft, { provider: "azure", turns, cast, language: "en-US", sets: ["brands"] });
+  expect(request.turns[0]).toEqual({ speaker: "A", text: "Hi", index: 0, line: 1, volume: 0.5 });
+  expect(request.pronunciation_sets).toEqual(["brands"]);
+});
