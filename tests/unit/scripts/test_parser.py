@@ -369,6 +369,12 @@ class TestChapters:
     def test_a_heading_begins_a_chapter_with_the_next_turn(self) -> None:
         assert chapters_of("A: hi\n\n## Part two\n\nB: yo") == [("A", "hi", None), ("B", "yo", "Part two")]
 
+    def test_a_scene_heading_of_a_screenplay_with_labels_begins_a_chapter(self) -> None:
+        assert chapters_of("INT. CAFE - DAY\n\nANNA: Hi.\nInt. and so on\nEXT. PARK\nBOB: Yo") == [
+            ("ANNA", "Hi.\nInt. and so on", "INT. CAFE - DAY"),
+            ("BOB", "Yo", "EXT. PARK"),
+        ]
+
     def test_a_heading_before_the_first_speaker_is_of_the_first_turn(self) -> None:
         assert chapters_of("# Title\nA: hi") == [("A", "hi", "Title")]
 
