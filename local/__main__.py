@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from local.azure_speech.server import AzureSpeechEmulator
     from local.stack import AzureAccount, LocalStack
 
-_FAULTS_HELP = "\b\nFaults, for --fault or as [[fault NAME]] in a turn's text:\n" + "\n".join(
+_FAULTS_HELP = "\b\nFaults, for --fault or as {fault NAME} in a turn's text:\n" + "\n".join(
     f"  {fault.name:<24}{fault.summary}" for fault in FAULTS.values()
 )
 

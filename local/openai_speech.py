@@ -2,7 +2,7 @@
 
 It answers as OpenAI and Kokoro-FastAPI do: chunked PCM, OpenAI's errors, Kokoro's list of voices. A fault is ordered
 as ``NAME [times=N]``. Ordered for a run (``faults=["throttled times=2"]``), it strikes any request. In the text
-(``[[fault throttled times=2]]``), it strikes requests with exactly this text; the marker is not spoken.
+(``{fault throttled times=2}``), it strikes requests with exactly this text; the marker is not spoken.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Emulator of Amazon Polly: SynthesizeSpeech and DescribeVoices, as strict as documented.
 
 botocore finds it by the environment variable ``AWS_ENDPOINT_URL_POLLY``. A fault is ordered as ``NAME [times=N]``.
-Ordered for a run (``faults=["throttled times=2"]``), it strikes any request. In the text (``[[fault throttled
-times=2]]``), it strikes requests with exactly this text; the marker is not spoken.
+Ordered for a run (``faults=["throttled times=2"]``), it strikes any request. In the text (``{fault throttled
+times=2}``), it strikes requests with exactly this text; the marker is not spoken.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def main(
 ) -> None:
     """Emulate Azure Speech's text-to-speech on 127.0.0.1.
 
-    A marker in a text makes only this text fail: [[fault unavailable times=2]] makes the first two requests with
+    A marker in a text makes only this text fail: {fault unavailable times=2} makes the first two requests with
     exactly this text fail. The marker is not spoken.
     """
     try:

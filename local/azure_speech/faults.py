@@ -4,7 +4,7 @@ A fault is ordered with one notation, ``NAME [times=N] [probability=P]``, in two
 
 - for a run (``AzureSpeechEmulator(faults=["throttled probability=0.1"])``, ``--fault "unavailable times=2"``): it
   strikes any request, and any connection being opened;
-- in the spoken text (``[[fault unavailable times=2]]``): it strikes the first N requests with exactly this text, or
+- in the spoken text (``{fault unavailable times=2}``): it strikes the first N requests with exactly this text, or
   all of them. The marker is not spoken.
 
 When a text is read, its connection is already open. A fault that is an HTTP status then strikes as the closest thing
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 THROTTLED_REASON = (
     "The request is throttled because you have exceeded the concurrent request limit allowed for your sub"
 )
-MARKER = re.compile(r"\[\[fault ([^\]]*)\]\]")
+MARKER = re.compile(r"\{fault ([^}]*)\}")
 
 
 class Moment(Enum):

@@ -186,7 +186,7 @@ class Tour:
 
     def _interruption(self) -> Observation:
         """Stop an execution that waits for a retry, as an operator might."""
-        turn = {**DIALOGUE["turns"][0], "text": "[[fault throttled]] 你好"}
+        turn = {**DIALOGUE["turns"][0], "text": "{fault throttled} 你好"}
         answer = self._signed_in.post("/jobs", json={**DIALOGUE, "turns": [turn, DIALOGUE["turns"][1]]})
         expect(answer.status_code == 201, "a job is submitted", _told(answer))
         job_id = answer.json()["id"]

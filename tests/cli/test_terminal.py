@@ -98,7 +98,7 @@ class TestTheBar:
     def test_moves_as_segments_are_spoken(self, castline: Castline) -> None:
         # Given three batches, of which the last one has to wait for its retry
         lines = [f"A：第{number}句。" for number in range(40)]
-        lines[-1] += "[[fault unavailable times=1]]"
+        lines[-1] += "{fault unavailable times=1}"
         (castline.folder / "script.txt").write_text("\n".join(lines), "utf-8")
 
         # When

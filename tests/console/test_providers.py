@@ -100,7 +100,7 @@ def test_what_fails_at_a_provider_is_put_in_plain_words(
 ) -> None:
     # Given
     screens.open()
-    screens.write(f"{SCRIPT} [[fault {fault}]]")
+    screens.write(f"{SCRIPT} {{fault {fault}}}")
     select(screens).select_option(provider)
 
     # When

@@ -99,7 +99,7 @@ def test_of_a_job_that_no_voice_can_speak(client: ApiClient, logged: Callable[[]
 
 
 def test_of_a_job_whose_provider_fails_for_a_while(client: ApiClient, logged: Callable[[], str]) -> None:
-    job = client.complete(telling_dialogue(text="[[fault unavailable times=2]]"))
+    job = client.complete(telling_dialogue(text="{fault unavailable times=2}"))
     ended_status(job["id"])
 
     assert "ProviderUnavailable" in logged()

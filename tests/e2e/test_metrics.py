@@ -167,7 +167,7 @@ class TestACompletedJob:
     ) -> None:
         # Given a job whose task finds no room for a while, and fails once when it does
         with stack.cloud.lambdas.pause("synthesize"):
-            job_id = client.submit(dialogue("等一下 [[fault unavailable times=1]]"))
+            job_id = client.submit(dialogue("等一下 {fault unavailable times=1}"))
             client.wait_for(job_id, "processing")
             time.sleep(0.5)
         client.wait_for(job_id, "completed")
@@ -197,7 +197,7 @@ class TestAFailedJob:
     def test_whose_provider_error_is_transient_counts_each_request(
         self, client: ApiClient, of_job: Callable[[str], list[Written]]
     ) -> None:
-        job = client.complete(dialogue("再試一次 [[fault unavailable times=2]]", "好的。"))
+        job = client.complete(dialogue("再試一次 {fault unavailable times=2}", "好的。"))
         ended_status(job["id"])
 
         metrics = of_job(job["id"])

@@ -68,7 +68,7 @@ def test_a_high_definition_voice_among_them_is_spoken_turn_by_turn_and_paid_for_
 
 def test_one_bad_turn_among_them_is_named(client: ApiClient) -> None:
     texts = [f"換過的{text}" for text in TEXTS]
-    texts[77] += "[[fault bad-request]]"
+    texts[77] += "{fault bad-request}"
 
     job = client.wait_for(client.submit(dialogue(*texts)), "failed")
 

@@ -77,7 +77,7 @@ def test_what_was_spoken_is_not_spoken_and_paid_for_again(client: ApiClient, pro
 
 @pytest.mark.parametrize(("provider", "fault", "code"), FAILURES)
 def test_a_fault_of_the_provider_is_told(client: ApiClient, provider: str, fault: str, code: str) -> None:
-    request = request_for(provider, f"[[fault {fault}]] Hello.")
+    request = request_for(provider, f"{{fault {fault}}} Hello.")
 
     job = client.wait_for(client.submit(request), "failed")
 

@@ -33,7 +33,7 @@ class TestTransientFailures:
         self, stack: LocalStack, speech: AzureSpeechEmulator, client: ApiClient
     ) -> None:
         # Given a turn that fails twice among turns that do not
-        first, second, third = "先說這一句。", "[[fault unavailable times=2]]再說這一句。", "最後說這一句。"
+        first, second, third = "先說這一句。", "{fault unavailable times=2}再說這一句。", "最後說這一句。"
 
         # When
         job = client.complete(dialogue(first, second, third))
@@ -63,7 +63,7 @@ class TestTransientFailures:
         self, stack: LocalStack, speech: AzureSpeechEmulator, client: ApiClient, fault: str, error_code: str
     ) -> None:
         # Given a turn that always fails
-        text = f"[[fault {fault}]]這一句說不出來。"
+        text = f"{{fault {fault}}}這一句說不出來。"
 
         # When
         job_id = client.submit(dialogue("這一句沒有問題。", text))
@@ -79,7 +79,7 @@ class TestTransientFailures:
 
     @pytest.mark.parametrize("fault", ["throttled", "internal-error", "reset", "error-amid-audio", "going-away"])
     def test_of_any_kind_are_tried_again(self, stack: LocalStack, client: ApiClient, fault: str) -> None:
-        job = client.complete(dialogue(f"[[fault {fault} times=1]]第二次就好了。"))
+        job = client.complete(dialogue(f"{{fault {fault} times=1}}第二次就好了。"))
 
         assert retry_delays_seconds(stack, job["id"]) == [5]
         assert job["retry_count"] == 1
@@ -112,7 +112,7 @@ class TestPermanentFailures:
         self, stack: LocalStack, speech: AzureSpeechEmulator, client: ApiClient, fault: str, error_code: str
     ) -> None:
         # Given
-        text = f"[[fault {fault}]]這一句說不出來。"
+        text = f"{{fault {fault}}}這一句說不出來。"
 
         # When
         job_id = client.submit(dialogue("這一句沒有問題。", text))
@@ -126,7 +126,7 @@ class TestPermanentFailures:
 
     def test_outweigh_transient_ones(self, stack: LocalStack, client: ApiClient) -> None:
         # Given one turn that trying again would help, and one that it would not
-        texts = "[[fault unavailable times=1]]等一下就好。", "[[fault empty-audio]]永遠不會好。"
+        texts = "{fault unavailable times=1}等一下就好。", "{fault empty-audio}永遠不會好。"
 
         # When
         job_id = client.submit(dialogue(*texts))

@@ -70,7 +70,7 @@ def test_what_one_user_has_had_spoken_is_not_reused_for_another(new_client: Call
 
 def test_what_a_failed_attempt_has_spoken_is_paid_for_once(client: ApiClient, speech: AzureSpeechEmulator) -> None:
     # Given a job that fails for good at one of its turns, having spoken another
-    failing = dialogue("先說好這句", "壞的 [[fault unsupported-voice]]")
+    failing = dialogue("先說好這句", "壞的 {fault unsupported-voice}")
     client.wait_for(client.submit(failing), "failed")
 
     # When it is mended

@@ -61,7 +61,7 @@ def test_a_workflow_that_takes_more_than_ten_minutes_as_a_whole(
     stack: LocalStack, speech: AzureSpeechEmulator, client: ApiClient
 ) -> None:
     # Given retries that wait for longer than the whole workflow may take here: 5 + 10 s against 6 s
-    text = "[[fault unavailable]]這一句要等很久。"
+    text = "{fault unavailable}這一句要等很久。"
 
     # When
     job_id = client.submit(dialogue(text))

@@ -223,4 +223,4 @@ class _SpokenEffect:
         raise NotImplementedError
 
     def _speak_with_fault(self, name: str) -> Speech:
-        return self._speak(replace(self._utterance, text=f"{self._utterance.text}[[fault {name}]]"))
+        return self._speak(replace(self._utterance, text=f"{self._utterance.text}{{fault {name}}}"))

@@ -114,11 +114,11 @@ def test_a_fault_while_connecting(name: str, expected: type[SpeechError], provid
 def test_a_fault_when_connected(
     name: str, expected: type[SpeechError], emulator: AzureSpeechEmulator, provider_for: ProviderFactory
 ) -> None:
-    assert_fails(provider_for, emulator, f"{SPOKEN}[[fault {name}]]", expected)
+    assert_fails(provider_for, emulator, f"{SPOKEN}{{fault {name}}}", expected)
     assert emulator.traffic.connection_count == 1
 
 
-@pytest.mark.parametrize("marker", ["[[fault nonsense]]", "[[fault throttled often]]", "[[fault unauthorized]]"])
+@pytest.mark.parametrize("marker", ["{fault nonsense}", "{fault throttled often}", "{fault unauthorized}"])
 def test_a_marker_that_cannot_be_obeyed_is_refused(
     marker: str, emulator: AzureSpeechEmulator, provider_for: ProviderFactory
 ) -> None:
@@ -146,7 +146,7 @@ def test_a_fault_of_the_run_strikes_as_often_as_asked(provider_for: ProviderFact
 def test_a_marker_counts_each_text_by_itself(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
     provider = provider_for(emulator)
 
-    for text in ("一[[fault unavailable times=1]]", "二[[fault unavailable times=1]]"):
+    for text in ("一{fault unavailable times=1}", "二{fault unavailable times=1}"):
         with pytest.raises(ProviderUnavailable):
             provider.synthesize(utterance(text))
         assert provider.synthesize(utterance(text)).pcm

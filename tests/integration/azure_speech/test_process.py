@@ -39,7 +39,7 @@ for thread in threads:
 if ending == "closed":
     provider.close()
 elif ending == "speaking":
-    threading.Thread(target=speak, args=("[[fault no-audio]]",), daemon=True).start()
+    threading.Thread(target=speak, args=("{fault no-audio}",), daemon=True).start()
     threading.Event().wait(0.3)
 elif ending == "amid words":
     for _ in range(4):

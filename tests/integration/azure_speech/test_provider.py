@@ -166,7 +166,7 @@ def test_a_connection_that_was_idle_for_too_long_is_replaced(
 def test_a_connection_that_failed_is_replaced(emulator: AzureSpeechEmulator, provider_for: ProviderFactory) -> None:
     # Given a text that fails once
     provider = provider_for(emulator)
-    text = "你好[[fault reset times=1]]"
+    text = "你好{fault reset times=1}"
 
     # When it is spoken twice
     with pytest.raises(ProviderUnavailable):

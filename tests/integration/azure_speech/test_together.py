@@ -160,4 +160,4 @@ def test_failures_are_those_of_a_single_request(humming: AzureSpeechEmulator, pr
     with pytest.raises(VoiceNotFound):
         provider.synthesize_together([utterance("你好"), utterance("你好", "zh-TW-NobodyNeural")])
     with pytest.raises(ProviderThrottled):
-        provider.synthesize_together([utterance("你好"), utterance("[[fault throttled]]再見")])
+        provider.synthesize_together([utterance("你好"), utterance("{fault throttled}再見")])

@@ -143,7 +143,7 @@ def test_every_fault_of_the_emulator_has_its_error_here() -> None:
 @pytest.mark.parametrize("fault", ERRORS)
 def test_a_fault_becomes_its_error(emulator: OpenAiSpeechEmulator, fault: str) -> None:
     # Given a text that fails once
-    text = f"A very private text. [[fault {fault} times=1]]"
+    text = f"A very private text. {{fault {fault} times=1}}"
     speaking = session(emulator.url)
     begun = time.monotonic()
 
@@ -162,7 +162,7 @@ def test_a_fault_becomes_its_error(emulator: OpenAiSpeechEmulator, fault: str) -
 def test_a_redirect_is_not_followed(emulator: OpenAiSpeechEmulator) -> None:
     # Given a server that sends elsewhere, where the request would succeed
     with pytest.raises(ProviderMisconfigured):
-        session(emulator.url).synthesize(utterance("[[fault redirect times=1]]"))
+        session(emulator.url).synthesize(utterance("{fault redirect times=1}"))
 
     assert len(emulator.requests) == 1
 
@@ -187,7 +187,7 @@ def test_both_time_limits_are_kept(
     begun = time.monotonic()
 
     with pytest.raises(ProviderTimedOut):
-        speaking.synthesize(utterance(f"Hello. [[fault {fault}]]"))
+        speaking.synthesize(utterance(f"Hello. {{fault {fault}}}"))
 
     assert time.monotonic() - begun < 1.5
 
@@ -196,7 +196,7 @@ def test_a_pause_amid_the_audio_may_be_longer_than_the_wait_for_its_beginning(em
     # Given 200 ms between two chunks
     speaking = session(emulator.url, timeouts=Timeouts(first_chunk_ms=250, all_chunks_ms=10_000))
 
-    assert speaking.synthesize(utterance("Hello, [[fault trickle]] you.")).pcm
+    assert speaking.synthesize(utterance("Hello, {fault trickle} you.")).pcm
 
 
 @pytest.mark.parametrize(

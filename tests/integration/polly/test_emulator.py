@@ -44,7 +44,7 @@ def client(emulator: PollyEmulator) -> Iterator[Any]:
         ({"Text": "<speak><voice name='Amy'>Hello</voice></speak>"}, "InvalidSsmlException"),
         ({"Text": "<speak><prosody pitch='+5%'>Hello</prosody></speak>"}, "InvalidSsmlException"),
         ({"Text": "<speak><prosody rate='201%'>Hello</prosody></speak>"}, "InvalidSsmlException"),
-        ({"Text": "<speak>[[fault quake]]</speak>"}, "InvalidSsmlException"),
+        ({"Text": "<speak>{fault quake}</speak>"}, "InvalidSsmlException"),
         ({"Text": f"<speak>{'a' * 3_001}</speak>"}, "TextLengthExceededException"),
         ({"Text": f"<speak>{'<s/>' * 1_500}</speak>"}, "TextLengthExceededException"),
     ],

@@ -151,7 +151,7 @@ def test_a_failure_is_classified_and_not_tried_again(
 
     # When a request fails
     with pytest.raises(SpeechError) as failure:
-        session.synthesize(utterance(f"A secret text. [[fault {fault} times=1]]"))
+        session.synthesize(utterance(f"A secret text. {{fault {fault} times=1}}"))
 
     # Then its class says why, its message holds neither the text nor the address, and nothing was tried again
     assert type(failure.value) is error

@@ -122,7 +122,7 @@ def test_another_user_does_not_hear_what_is_stored_for_one(speech: AzureSpeechEm
 
 
 def test_a_transient_failure_keeps_what_was_spoken_and_names_its_turn(speech: AzureSpeechEmulator) -> None:
-    job = submit("好的", f"壞的 {uuid4()} [[fault unavailable times=1]]", "也好")
+    job = submit("好的", f"壞的 {uuid4()} {{fault unavailable times=1}}", "也好")
     (batch,) = run("plan", job)["batches"]
 
     with pytest.raises(ProviderUnavailable) as failure:
@@ -139,7 +139,7 @@ def test_a_transient_failure_keeps_what_was_spoken_and_names_its_turn(speech: Az
 
 
 def test_a_permanent_failure_outranks_a_transient_one(speech: AzureSpeechEmulator) -> None:
-    job = submit("[[fault unavailable]] 一", "[[fault unsupported-voice]] 二")
+    job = submit("{fault unavailable} 一", "{fault unsupported-voice} 二")
     (batch,) = run("plan", job)["batches"]
 
     with pytest.raises(VoiceNotFound) as failure:
