@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from castline_cli.api import Json
 
-_LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
+LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
 """What the service counts lines by."""
 _BRACKETS: Final = "[]()［］（）【】"
 """A parsed script may have other brackets than the file."""
@@ -24,7 +24,7 @@ class ScriptWarnings:
 
     def __init__(self, name: str, script: str) -> None:
         self._name = name
-        self._lines = _LINE_BREAK.split(script)
+        self._lines = LINE_BREAK.split(script)
         self._told: set[str] = set()
 
     def tell(self, warnings: Iterable[Json]) -> None:

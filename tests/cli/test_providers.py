@@ -104,7 +104,7 @@ def test_what_fails_at_a_provider_is_told(
     voice = english_voices(castline, "--provider", provider)[0]
 
     outcome = castline(
-        *("say", "--text", f"Hello. [[fault {fault}]]", "--literal", "--voice", voice, "--provider", provider)
+        *("say", "--text", f"Hello. {{fault {fault}}}", "--literal", "--voice", voice, "--provider", provider)
     )
 
     [job_id] = client.list_ids()

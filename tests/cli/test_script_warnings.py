@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from castline.scripts.tokens import LINE_BREAK
+from castline_cli import script_warnings
 from tests.e2e.dialogues import HSIAO_YU
 
 if TYPE_CHECKING:
@@ -78,3 +80,7 @@ def test_there_are_none_about_a_literal_script(castline: Castline, client: ApiCl
     given = client.job(job_id)["input_params"]
     assert given["markup"] == "literal"
     assert [turn["text"] for turn in given["turns"]] == ["**One** [laughs] two."]
+
+
+def test_lines_are_counted_as_the_service_counts_them() -> None:
+    assert script_warnings.LINE_BREAK.pattern == LINE_BREAK.pattern
