@@ -9,15 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from castline.speech.writing_systems import LETTER
+from castline.speech.writing_systems import GEORGIAN, LETTER
 
 
 def _table(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
-
-GEORGIAN: Final = re.compile("[\u10d0-\u10ff]")
-"""Letters that Unicode calls small, although Georgian writes no capitals."""
 
 _BEFORE_ANYTHING: Final = _table(
     # German
@@ -57,7 +54,8 @@ _BEFORE_ANYTHING: Final = _table(
 
 _BEFORE_NUMBERS: Final = _table(
     "art cap chap fig figs max min mind núm num ok p pag pp pr s tab tel vol no nos kap rys obr",
-    "jan feb mar märz apr mai jun jul aug sep sept okt oct nov dez dec des",
+    "jan feb mar märz apr mai jun jul aug sep sept okt oct nov dez dec des ene abr ago dic janv févr avr juil août",
+    "déc gen giu lug ott",
     "буд гл д к кв корп п рис с см ст стр т табл тел",
 )
 
@@ -103,10 +101,12 @@ _ONE_LETTER_WORDS: Final = frozenset("éÉöÖåÅеЕяЯ")
 _MAX_SHORT: Final = 5
 """The longest word, in characters, that is taken for an abbreviation because the next word begins small."""
 
-_LAST_WORDS: Final = re.compile(rf"(?:({LETTER}++)\.?\s++)?(?<!{LETTER})(?<![/=&;@#?%+~$])({LETTER}++)$")
+_GEORGIAN: Final = re.compile(f"[{GEORGIAN}]")
+_LAST_WORDS: Final = re.compile(rf"(?:({LETTER}++)\.?\s++)?(?<!{LETTER})(?<![/=&;@#?%+~$°])({LETTER}++)$")
 _DOTTED: Final = re.compile(rf"(?<!{LETTER}){LETTER}{{1,3}}\.{LETTER}{{1,4}}$")
 _PARTS_OF_DATE: Final = re.compile(r"(?<!\d)\d{1,2}\.\s\d{1,2}$")
 _NEXT_WORD: Final = re.compile(rf"{LETTER}++(?:['’]{LETTER}++)?")
+_INITIAL: Final = re.compile(rf"{LETTER}\.")
 _NEXT_NUMBER: Final = re.compile(r"\d|[IVXLC]+\b")
 _THAI: Final = re.compile(r"(?<![\u0e00-\u0e7f])[ก-ฮ]{1,4}$")
 _REACH: Final = 24
@@ -131,8 +131,10 @@ def ends_nothing(text: str, stop: int, next_start: int) -> bool:
     if words is None:
         return _THAI.search(before) is not None
     previous, word = (words.group(1) or "").lower(), words.group(2)
-    if following[0].islower() and not GEORGIAN.match(following):
+    if following[0].islower() and not _GEORGIAN.match(following):
         return len(word) <= _MAX_SHORT or _is_listed(word, _BEFORE_ANYTHING)
+    if len(word) == 1 and _INITIAL.match(following):
+        return True
     next_word = _NEXT_WORD.match(following)
     if next_word and next_word.group().lower() in _SENTENCE_STARTS:
         return False

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from castline.speech.abbreviations import GEORGIAN, ends_nothing
-from castline.speech.writing_systems import CHINESE_AND_JAPANESE, DICTIONARY, LETTER, UNSPACED
+from castline.speech.writing_systems import CHINESE_AND_JAPANESE, DICTIONARY, GEORGIAN, LETTER, UNSPACED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,25 +45,32 @@ _ADDRESS: Final = rf"""
 _ENTITY: Final = r"& (?: [A-Za-z][A-Za-z0-9]{1,30}+ | \#[0-9]{1,7}+ | \#[xX][0-9A-Fa-f]{1,6}+ ) ;"
 _UNIT: Final = re.compile(rf"{_ADDRESS} | {_ENTITY}", re.VERBOSE)
 
+
 # The first alternative that fits wins, so a mark that belongs to an address, a number or an abbreviation ends
 # nothing. A Western mark ends nothing either when a letter or digit follows it: 3.14, 1,000, 12:30, example.com.
 # Repetitions are possessive, so that no text makes the search go back; only an address goes back, over the marks at
 # its end.
-_PLACE: Final = re.compile(
-    rf"""
-      {_ADDRESS} | {_ENTITY}
-    | (?<=\d)[．：，،۔](?=\d) | (?<!{LETTER})(?:(?:[A-Za-z]\.)++ | {_ABBREVIATION})
-    | (?P<sentence>(?:(?:[{_CLEAR_ENDS}]++ | [.!?]++(?!{_CLOSERS}{LETTER}) | {_GREEK_QUESTION} | {_ARMENIAN_STOP})
-                   {_CLOSERS})++)  \s*+
-    | (?P<clause>  (?:[{_CLEAR_CLAUSES}]++ | —{{2,}}+ | [,;:]++(?!{_CLOSERS}{LETTER}) | {_GREEK_SEMICOLON})
-                   {_CLOSERS})  \s*+
-    | (?P<space>)\s++
-    """,
-    re.VERBOSE,
-)
+@cache
+def _place_pattern(*, is_familiar: bool) -> re.Pattern[str]:
+    initial_start = "" if is_familiar else "(?<![°/])"  # a sentence may end with 20 °C. or 50 km/h.
+    return re.compile(
+        rf"""
+          {_ADDRESS} | {_ENTITY}
+        | (?<=\d)[．：，،۔](?=\d) | (?<!{LETTER})(?:{initial_start}(?:[A-Za-z]\.)++ | {_ABBREVIATION})
+        | (?P<sentence>(?:(?:[{_CLEAR_ENDS}]++ | [.!?]++(?!{_CLOSERS}{LETTER}) | {_GREEK_QUESTION} | {_ARMENIAN_STOP})
+                       {_CLOSERS})++)  \s*+
+        | (?P<clause>  (?:[{_CLEAR_CLAUSES}]++ | —{{2,}}+ | [,;:]++(?!{_CLOSERS}{LETTER}) | {_GREEK_SEMICOLON})
+                       {_CLOSERS})  \s*+
+        | (?P<space>)\s++
+        """,
+        re.VERBOSE,
+    )
+
+
 _AMID_WORD: Final = re.compile(rf"(?:{LETTER}|[.,:'’．]){{2}}")
 _DICTIONARY_RUN: Final = re.compile(f"[{DICTIONARY}]++")
 
+_GEORGIAN: Final = re.compile(f"[{GEORGIAN}]")
 _FAMILIAR: Final = re.compile(
     rf"[{CHINESE_AND_JAPANESE}]"
     r"|\b(?i:the|and|you|your|this|that|with|they|she|it|what|there|from|would|were|been)\b"
@@ -91,14 +98,16 @@ class Place(NamedTuple):
 
 def find_places(text: str) -> list[Place]:
     """Return the places in ``text``, in order, in linear time."""
+    is_familiar = _is_familiar(text)
+    if not is_familiar:
+        from castline.speech.abbreviations import ends_nothing
     places = []
-    has_abbreviations = _has_foreign_abbreviations(text)
-    for match in _PLACE.finditer(text):
+    for match in _place_pattern(is_familiar=is_familiar).finditer(text):
         if match.lastgroup is None:
             continue  # a mark inside an address, a number or an abbreviation
         marks_end = match.end(match.lastgroup)
         strength = Strength[match.lastgroup.upper()]
-        if has_abbreviations and match["sentence"] == "." and ends_nothing(text, match.start(), match.end()):
+        if not is_familiar and match["sentence"] == "." and ends_nothing(text, match.start(), match.end()):
             if match.end() == marks_end:
                 continue
             strength = Strength.SPACE
@@ -108,13 +117,14 @@ def find_places(text: str) -> list[Place]:
     return places
 
 
-def _has_foreign_abbreviations(text: str) -> bool:
-    """Return whether full stops are judged by the tables for other languages than English, Chinese and Japanese.
+def _is_familiar(text: str) -> bool:
+    """Return whether full stops are judged as in English, Chinese and Japanese, and by no tables for other languages.
 
-    They go by the case of the next word, so a text that could have capitals and has none is left out.
+    Those tables go by the case of the next word, so a text that could have capitals and has none is left out.
     """
-    has_capitals = not text.islower() or GEORGIAN.search(text) is not None
-    return has_capitals and len(_FAMILIAR.findall(text)) * _CHARACTERS_PER_FAMILIAR < len(text)
+    if text.islower() and not _GEORGIAN.search(text):
+        return True
+    return len(_FAMILIAR.findall(text)) * _CHARACTERS_PER_FAMILIAR >= len(text)
 
 
 def ends_sentence(text: str) -> bool:

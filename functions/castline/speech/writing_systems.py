@@ -13,6 +13,9 @@ CHINESE_AND_JAPANESE: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000
 UNSPACED: Final = DICTIONARY + CHINESE_AND_JAPANESE
 """The writing systems that put no space between words."""
 
+GEORGIAN: Final = "\u10d0-\u10ff"
+"""Letters that Unicode calls small, although Georgian writes no capitals."""
+
 MARKS: Final = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0900-\u0963\u0971-\u0df3\u0f71-\u0f84\u0f8d-\u0fbc\u135d-\u135f"
