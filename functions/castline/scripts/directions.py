@@ -36,8 +36,7 @@ _WORDS_BY_STYLES: Final = {
     "angry": "angrily furious furiously mad irritated 生氣 生气 憤怒 愤怒 發怒 发怒 氣憤 气愤 惱怒 恼怒 怒吼",
     "calm": "calmly composed serene serenely 冷靜 冷静 平靜 平静 鎮定 镇定 沉著 沉着",
     "cheerful": "cheerfully cheery happy happily joyful joyfully joyous delighted brightly smiling "
-    "開心 开心 高興 高兴 "
-    "快樂 快乐 愉快 歡快 欢快 微笑 笑著 笑着 笑著說 笑着说",
+    "開心 开心 高興 高兴 快樂 快乐 愉快 歡快 欢快 微笑 笑著 笑着 笑著說 笑着说",
     "depressed sad": "gloomy gloomily dejected despondent 沮喪 沮丧 憂鬱 忧郁 失落",
     "disgruntled angry": "annoyed grumpy grumpily grumbling 不滿 不满 不耐煩 不耐烦 抱怨",
     "embarrassed": "embarrassedly sheepishly awkwardly 尷尬 尴尬 害羞 難為情 难为情 不好意思",
@@ -79,7 +78,7 @@ _PAUSE_OF_TIME: Final = re.compile(
 )
 _DURATION: Final = re.compile(r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,9})?)(?P<unit>ms|s)")
 _EXPLICIT_STYLE: Final = re.compile(
-    r"(?:style|風格|风格|語氣|语气)(?: ?[:：=] ?| )(?P<name>.+)", re.IGNORECASE | re.DOTALL
+    r"(?:style|風格|风格|語氣|语气)(?: ?[:：=] ?| )(?P<name>[^\W_][\w -]{0,60})", re.IGNORECASE
 )
 
 # What a person does that is no word. The first form is written in asterisks, too: *laughs*.
@@ -93,9 +92,9 @@ _ACTS: Final = _words(
 _ACTS_IN_ALL_FORMS: Final = _ACTS | _words(
     """
     laugh laughing laughter laughed chuckle chuckling chuckled giggle giggling giggled sigh sighing sighed gasp
-    gasping gasped cough coughing coughed sniff sniffing sniffling sob sobbing sobbed crying weeping groan groaning groaned
-    moan moaning grunt grunting growling yawn yawning snort snorting scoff scoffing gulp hiccup humming whistling
-    sneeze sneezing murmuring muttering mumbling stammering stuttering grinning smirking nodding shrugging frowning
+    gasping gasped cough coughing coughed sniff sniffing sniffling sob sobbing sobbed crying weeping groan groaning
+    groaned moan moaning grunt grunting growling yawn yawning snort snorting scoff scoffing gulp hiccup humming
+    whistling sneeze sneezing murmuring muttering mumbling stammering stuttering grinning smirking nodding shrugging frowning
     exhaling inhaling clapping clearing breath breathing
     """
 )
@@ -134,7 +133,7 @@ _EVENTS: Final = _ACTS | _words(
 _EVENT_NOUNS: Final = _SOUNDS | _words(
     """
     door doors phone telephone thunder footsteps sound sounds sfx crowd audience bell bells knock knocking siren
-    sirens wind rain noise gunshot gunshots explosion cut scene intro outro interlude fade transition laughing applause
+    sirens wind rain noise gunshot gunshots explosion cut scene intro outro interlude fade transition laughing
     static typing chatter birds alarm horn engine
     """
 )

@@ -42,7 +42,7 @@ _AUTOLINK: Final = re.compile(
 _ADDRESS: Final = re.compile(
     r"""(?:(?:https?|ftp)://(?:[^\s/?\#@<>"]{1,200}@)?|(?=www\.))
     (?P<host>\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|[^\W_](?:[\w.-]*\w)?)
-    (?P<rest>(?::[0-9]+)?(?:[/?\#][!\#-;=?-_a-z{-~]*)?)""",
+    (?P<rest>(?::[0-9]+)?(?:[/?\#](?:[!\#-;=?-Z^_a-z{-~]|\[[!\#-;=?-Z^_a-z{-~]*+\])*+)?)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _AFTER_ADDRESS: Final = ".,;:!?'\")]}*_~|"
@@ -122,6 +122,12 @@ def tokens_of(text: str, start: int, end: int) -> Iterator[Token]:
         position = token.end
     if position < end:
         yield Token(Kind.TEXT, position, end, text[position:end])
+
+
+def begins_element(text: str, position: int) -> bool:
+    """Return whether a known tag of HTML or SSML begins at ``position``."""
+    match = _ELEMENT.match(text, position)
+    return match is not None and _is_known_element(match["name"].casefold())
 
 
 def with_hosts(text: str) -> str:
@@ -217,7 +223,7 @@ class _Tokenizer:
         if match is None:
             return None
         name = match["name"].casefold()
-        if name not in _ELEMENTS and not name.startswith("mstts:"):
+        if not _is_known_element(name):
             return None
         return Token(Kind.ELEMENT, start, match.end(), name, start)
 
@@ -232,6 +238,10 @@ class _Tokenizer:
         return Token(Kind.WRITTEN_OTHERWISE, start, match.end(), visible or " ", start)
 
 
+def _is_known_element(name: str) -> bool:
+    return name in _ELEMENTS or name.startswith("mstts:")
+
+
 def _address_at(text: str, start: int, end: int) -> Token | None:
     """Return the address at ``start``, with what is spoken of it: its host."""
     if text[start] in "wW" and start > 0 and is_narrow_letter(text[start - 1]):
@@ -244,6 +254,8 @@ def _address_at(text: str, start: int, end: int) -> Token | None:
         return None
     rest = _without_sentence(match["rest"])
     if match.start("host") == start and not rest:
+        if text.startswith("://", match.end("host")):
+            return None
         return Token(Kind.TEXT, start, match.end("host"), host)
     mark = text.index("." if match.start("host") == start else ":", start)
     return Token(Kind.WRITTEN_OTHERWISE, start, match.start("rest") + len(rest), host.strip("[]"), mark)

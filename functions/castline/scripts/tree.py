@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from castline.scripts.tokens import LINE_BREAK, Kind, Token, is_narrow_letter, is_wide, tokens_of
+from castline.scripts.tokens import LINE_BREAK, Kind, Token, begins_element, is_narrow_letter, is_wide, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -41,6 +41,11 @@ _TARGET: Final = re.compile(
     rf"\([ \t]*+(?P<target><[^<>\r\n]*+>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*+\))*+)(?:[ \t]++{_TITLE})?[ \t]*+\)"
 )
 _LOOKS_LIKE_ADDRESS: Final = re.compile(r"[/.#:@<]")
+_AN_ELEMENT: Final = "\ufffc"
+_AS_GOOD_AS_A_LETTER: Final = "*_~" + _AN_ELEMENT
+_BEFORE_A_MARK: Final = _AN_ELEMENT + "*_~([{\"'“‘«–—/"
+_AFTER_A_MARK: Final = _AN_ELEMENT + "*_~)]}\"'”’»–—/.,;:!?…"
+_PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~\s]*+")
 _REFERENCE: Final = re.compile(r"\[(?P<label>[^\[\]\r\n]{0,200})\]")
 
 
@@ -222,7 +227,7 @@ class _Blocks:
                 in_table = False
             else:
                 yield from special
-                in_table = isinstance(special[0], Row)
+                in_table = isinstance(special[0], Row) or (in_table and isinstance(special[0], Dropped))
             index += lines
         if paragraph >= 0:
             yield self._paragraph(paragraph, len(self._text))
@@ -412,6 +417,7 @@ class _Inlines:
         self._frames: list[_Frame] = []
         self._serial = 0
         self._skip_to = 0
+        self._end_of_element = -1
 
     def read(self, tokens: Iterator[Token]) -> tuple[Node, ...]:
         for token in tokens:
@@ -449,6 +455,7 @@ class _Inlines:
         if token.kind is Kind.RUN:
             return self._run(token)
         if token.kind is Kind.ELEMENT:
+            self._end_of_element = token.end
             return Element(token.text, token.start, token.end)
         if token.kind is Kind.COMMENT:
             return Gone(token.start)
@@ -501,8 +508,12 @@ class _Inlines:
             return Text(token.text)
         if is_narrow_letter(before) and is_narrow_letter(after):
             return Text(token.text)
-        opens = _flanks(after, before)
-        closes = _flanks(before, after)
+        if token.start == self._end_of_element:
+            before = _AN_ELEMENT
+        if after == "<" and begins_element(text, token.end):
+            after = _AN_ELEMENT
+        opens = _flanks(after, before, _BEFORE_A_MARK)
+        closes = _flanks(before, after, _AFTER_A_MARK)
         if not opens and not closes:
             return Text(token.text)
         self._serial += 1
@@ -510,16 +521,17 @@ class _Inlines:
         return _Run(self._serial, token.start, length, character, opens, closes, length)
 
 
-def _flanks(inner: str, outer: str) -> bool:
-    """Return whether a mark belongs to the words on the side of ``inner``, as in CommonMark.
+def _flanks(inner: str, outer: str, beside: str) -> bool:
+    """Return whether a mark belongs to the words on the side of ``inner``, nearly as in CommonMark.
 
-    Beside a wide character it may stand without a space.
+    Beside a wide character it may stand without a space. Between two punctuation marks it is one itself, as in >_<,
+    unless the outer one is among ``beside``.
     """
     if not inner or inner.isspace():
         return False
-    if not _is_punctuation(inner) or is_wide(inner):
+    if not _is_punctuation(inner) or is_wide(inner) or inner in _AS_GOOD_AS_A_LETTER:
         return True
-    return not outer or outer.isspace() or _is_punctuation(outer) or is_wide(outer)
+    return not outer or outer.isspace() or outer in beside or is_wide(outer)
 
 
 def _is_punctuation(character: str) -> bool:
@@ -599,7 +611,11 @@ def _nested(items: Sequence[Node | _Run]) -> tuple[Node, ...]:
             emphasis = stack.pop()
             if emphasis.nodes is not stack[-1].nodes:
                 nodes = tuple(emphasis.nodes)
-                stack[-1].nodes.append(Emphasis(nodes, emphasis.start, position, emphasis.marks))
+                if all(isinstance(node, Text) and _PUNCTUATION.fullmatch(node.text) for node in nodes):
+                    marks = Text(item.character * size)
+                    stack[-1].nodes += [marks, *nodes, marks]
+                else:
+                    stack[-1].nodes.append(Emphasis(nodes, emphasis.start, position, emphasis.marks))
         if item.left:
             stack[-1].nodes.append(Text(item.character * item.left))
             position += item.left

@@ -1,0 +1,285 @@
+"""Texts with marks, tags and stage directions: cases beside those of ``docs/scripts.md``."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from castline.scripts.markup import (
+    Chapter,
+    Markup,
+    Pause,
+    Words,
+    escape,
+    heading_of,
+    is_pause_or_style,
+    is_tag_or_direction,
+    read,
+    styles_asked_for,
+    tidy,
+)
+from castline.scripts.warnings import WarningKind
+
+HOSTILE = [
+    "*", "[", "(", "<", "`", "\\", "*a **b ", "[a](", "![", "<b ", "<!--", "**a*", "`a``", "[a]", "(a) ", "# a\n",
+    "> ", "|a", "```\n", "[[]", "((a)", '[a](b "', "[a]: /x\n", '<b a="', "**(_[", "https://x/)", "&", "| a | b |\n",
+    "\\[",
+]  # fmt: skip
+
+
+def spoken(text: str, *styles: str) -> str:
+    return "".join(part.text for part in read(text, styles=styles).parts if isinstance(part, Words))
+
+
+class TestProse:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Hello, world!",
+            "  spaces  stay \n\n\n as they are\t\r\n",
+            "",
+            "snake_case and a_b_c, M*A*S*H, 2*3*4, 2**3**4",
+            "**kwargs and *args",
+            ":) ;-) :( (^_^) (T_T) <3 >_< -_- *_*",
+            "AT&T, R&D and &foo; &copy 2026",
+            "$5 * 3 = 15 and 50% | pipe ~ tilde ^ caret",
+            "if (x + 1) then f(x), word(s), (re)view",
+            "(555) 123-4567",
+            "(50%)",
+            "(a) first\n(b) second\n(iv) third",
+            "[…] and [!], [ ] and []",
+            "She said: (no, really) it is.",
+            "a | b",
+            "--- hi --- there",
+            "-1 and +1",
+            "+ 5",
+            "http:// and www. and https://",
+            "😀 👩‍👩‍👧 ❤️ (❤️)",
+            "<Foo>, <3 and <person@>",
+            "Text with trailing \\\nbackslash",
+            "「你好」，（他說）好！",
+            "I was (sorry) late, in my (story).",
+            "C:\\Users\\anna",
+            "#hashtag and ##two",
+        ],
+    )
+    def test_it_is_spoken_as_it_is_written(self, text: str) -> None:
+        assert read(text).parts == ((Words(text=text),) if text else ())
+        assert read(text).warnings == ()
+        assert tidy(text) == (text, ())
+        assert escape(text) == text
+
+    @pytest.mark.parametrize("text", ["", " \n\t", "\u200b\u200f", "[x]", "<!-- x -->", "---"])
+    def test_nothing_to_speak_is_no_part(self, text: str) -> None:
+        assert read(text).parts == ()
+
+    def test_dots_are_words(self) -> None:
+        assert read("……").parts == (Words(text="……"),)
+
+    def test_literal_text_is_spoken_as_it_stands(self) -> None:
+        text = "**Not** [cheerful] https://x.y/z (laughs)\n## a"
+
+        assert read(text, Markup.LITERAL, styles=["cheerful"]).parts == (Words(text=text),)
+        assert read(text, Markup.LITERAL).warnings == ()
+        assert styles_asked_for(text, Markup.LITERAL) == frozenset()
+
+
+class TestMarks:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("*italic over\nlines* ok", "italic over\nlines ok"),
+            ("**a *b* c**", "a b c"),
+            ('"*Stop*!" he said.', '"Stop!" he said.'),
+            ("ครับ**ดี**ครับ", "ครับดีครับ"),
+            ("¯\\_(ツ)_/¯", "¯_(ツ)_/¯"),
+            ("one</p><p>two", "one\ntwo"),
+            ("a&nbsp;b &#39;c&#39; &#x4f60;", "a\u00a0b 'c' 你"),
+            ("~~~\ncode **b** https://x.y/z\n~~~", "code **b** x.y"),
+            ("```\nunclosed **b**", "unclosed b"),
+            ("Name | Age\n--- | ---\nBob | 5", "Name, Age\nBob, 5"),
+            ("<speak><voice name='x'>Hi</voice></speak>", "Hi"),
+            ("[![badge](b.svg)](https://x.y) Hi", "Hi"),
+            ("<me@x.y> http://[::1]:80/ https://例子.中国", "me@x.y ::1 例子.中国"),
+            ("Look (see http://x.y/a_(b)).", "Look (see x.y)."),
+            ("[ref] and [other][ref]\n\n[ref]: <https://x.y>", "ref and other"),
+            ("Line\n=====\nmore", "Line\nmore"),
+            ("**https://x.y/z**", "x.y"),
+            ("a [x] , b", "a, b"),
+            ("a\r\n[x]\r\nb", "a\r\nb"),
+            ("一[x]二", "一二"),
+        ],
+    )
+    def test_they_are_not_voiced(self, text: str, words: str) -> None:
+        assert spoken(text) == words
+
+    @pytest.mark.parametrize(
+        ("line", "title"),
+        [
+            ("## Part two", "Part two"),
+            ("  # The *end* ##", "The end"),
+            ("###### [C#](https://x.y) `x`", "C# x"),
+            ("# C#", "C#"),
+            ("#Part", None),
+            ("####### seven", None),
+            ("Part # two", None),
+            ("", None),
+        ],
+    )
+    def test_a_line_is_a_heading(self, line: str, title: str | None) -> None:
+        assert heading_of(line) == title
+
+
+class TestTags:
+    @pytest.mark.parametrize(
+        ("tag", "duration_ms"),
+        [
+            ("[pause 0ms]", 0),
+            ("[PAUSE: 250 MS]", 250),
+            ("［pause 1,5s］", 1500),
+            ("[pause for 1 second]", 1000),
+            ("[2 second pause]", 2000),
+            ("[break 3]", 3000),
+            ("[pause 800]", 800),
+            ("【停頓：500毫秒】", 500),
+            ("[暂停 2秒]", 2000),
+            ("(long pause)", 700),
+            ("[beat]", 700),
+            ("[silence 10s]", 10_000),
+        ],
+    )
+    def test_a_pause(self, tag: str, duration_ms: int) -> None:
+        assert read(f"a {tag} b").parts == (Words(text="a"), Pause(duration_ms=duration_ms), Words(text="b"))
+
+    def test_a_pause_has_at_most_ten_seconds(self) -> None:
+        reading = read("one\ntwo [pause 999999999s]")
+
+        assert reading.parts == (Words(text="one\ntwo"), Pause(duration_ms=10_000))
+        assert [(warning.kind, warning.line) for warning in reading.warnings] == [(WarningKind.PAUSE_TOO_LONG, 2)]
+
+    def test_a_voice_gets_the_first_style_that_it_has(self) -> None:
+        text = "[scared] Who is there?"
+
+        assert read(text, styles=["fearful", "terrified"]).parts == (Words(text="Who is there?", style="terrified"),)
+        assert read(text, styles=["fearful"]).parts == (Words(text="Who is there?", style="fearful"),)
+        assert read(text).parts == (Words(text="Who is there?"),)
+
+    @pytest.mark.parametrize("tag", ["Narration Professional", "narration-professional", "narration_professional"])
+    def test_a_style_is_spelled_as_the_voice_has_it(self, tag: str) -> None:
+        assert read(f"[{tag}] Hi", styles=["narration-professional"]).parts == (
+            Words(text="Hi", style="narration-professional"),
+        )
+
+    def test_a_style_of_no_list_counts_if_the_voice_has_it(self) -> None:
+        text = "[karaoke] La [Old Style] la"
+
+        reading = read(text, styles=["Karaoke", "old-style"])
+
+        assert reading.parts == (Words(text="La", style="Karaoke"), Words(text="la", style="old-style"))
+        assert "karaoke" in styles_asked_for(text)
+
+    def test_a_style_that_is_not_available_ends_the_one_before(self) -> None:
+        reading = read("[sad] a [angry] b [sad] c", styles=["sad"])
+
+        assert reading.parts == (Words(text="a", style="sad"), Words(text="b"), Words(text="c", style="sad"))
+        assert [warning.kind for warning in reading.warnings] == [WarningKind.STYLE_NOT_AVAILABLE]
+
+    def test_words_are_not_split_where_the_style_stays(self) -> None:
+        assert read("a [angry] b [normal]\nc").parts == (Words(text="a b\nc"),)
+
+    def test_warnings_name_their_lines(self) -> None:
+        warnings = read("one\r\n[wow] two\n\n![a](b.c)\n(nods) three").warnings
+
+        assert [(warning.kind, warning.text, warning.line) for warning in warnings] == [
+            (WarningKind.UNKNOWN_TAG, "[wow]", 2),
+            (WarningKind.IMAGE_NOT_SPOKEN, "![a](b.c)", 4),
+            (WarningKind.DIRECTION_NOT_SPOKEN, "(nods)", 5),
+        ]
+
+    def test_headings_hold_no_tags(self) -> None:
+        reading = read("## [wow] One [pause] two [sad]\nHi", styles=["sad"])
+
+        assert reading.parts == (Chapter(title="One two"), Words(text="Hi"))
+
+    @pytest.mark.parametrize(
+        ("text", "styles"),
+        [
+            ("Hello **there**", set()),
+            ("[cheerful] Hi", {"cheerful"}),
+            ("(scared) Hi", {"terrified", "fearful"}),
+            ("（小聲）喂", {"whispering"}),
+            ("[style: karaoke] la [laughs] la", {"karaoke", "laughs"}),
+            ("(karaoke) la", set()),
+        ],
+    )
+    def test_the_styles_that_a_text_asks_for(self, text: str, styles: set[str]) -> None:
+        assert styles_asked_for(text) == styles
+
+
+class TestBracketsBeforeALine:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "pause", "pause 500ms", "停頓", "beat", "long pause", "cheerful", "style: x", "normal", "/sad", "小聲",
+            "laughs", "laughing", "sighs deeply", "clears throat", "笑", "嘆氣", "Music fades in", "The door opens",
+            "Applause", "Phone rings", "soft music", "音樂淡入", "門鈴聲", "Rain against the window", "John enters",
+        ],
+    )  # fmt: skip
+    def test_tags_and_directions(self, content: str) -> None:
+        assert is_tag_or_direction(content)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "A", "S1", "Host", "老師", "Old Man", "Dr. Wang", "Speaker 2", "Assistant", "User", "旁白君", "小明",
+            "Music Teacher", "José", "Ann Lee", "Narrator", "Story", "王小聲", "Customer Service", "Mr. Bell",
+        ],
+    )  # fmt: skip
+    def test_names(self, content: str) -> None:
+        assert not is_tag_or_direction(content)
+
+    def test_sounds_are_no_tags(self) -> None:
+        assert is_pause_or_style("pause 2s")
+        assert is_pause_or_style("happily")
+        assert not is_pause_or_style("laughs")
+        assert not is_pause_or_style("assistant")
+
+
+class TestTidy:
+    @pytest.mark.parametrize(
+        ("text", "tidied"),
+        [
+            ("**Hi** [pause:1s] [Style: Sad] you", "Hi [pause 1000ms] [sad] you"),
+            ("（驚喜地）真的嗎？", "[驚喜]真的嗎？"),
+            ("a\n\n# One #\n\nb", "a\n\n## One\n\nb"),
+            ("[style: karaoke] la", "[style: karaoke] la"),
+            ("[wow] (nods) hi", "hi"),
+            ("&lt;b&gt; \\*x\\*", "\\<b> \\*x*"),
+            ("[sad]\\(https\\://x.y)", "[sad]\\(https\\://x.y)"),
+            ("# # #", "## \\#"),
+        ],
+    )
+    def test_canonical_form(self, text: str, tidied: str) -> None:
+        assert tidy(text)[0] == tidied
+        assert tidy(tidied) == (tidied, ())
+
+    def test_it_reports_what_is_left_out(self) -> None:
+        assert [warning.kind for warning in tidy("[wow] a ![b](c.d) (laughs)")[1]] == [
+            WarningKind.UNKNOWN_TAG,
+            WarningKind.IMAGE_NOT_SPOKEN,
+            WarningKind.DIRECTION_NOT_SPOKEN,
+        ]
+
+
+@pytest.mark.parametrize("pattern", HOSTILE)
+def test_hostile_texts_take_linear_time(pattern: str) -> None:
+    """Given a text of one pattern, each function takes the time that its length asks for."""
+    text = (pattern * 100_000)[:100_000]
+    began = time.process_time()
+
+    read(text)
+    for function in (styles_asked_for, tidy, escape, heading_of, is_tag_or_direction):
+        function(text[:10_000])
+
+    assert time.process_time() - began < 5
