@@ -125,7 +125,7 @@ def has_default(field: dict[str, Any], cell: str) -> bool:
     default = field.get("default")
     if isinstance(default, str):
         return cell == f"`{default}`"
-    return bool(cell) and (default is None or numbers_in(cell) == {default})
+    return bool(cell) and (not isinstance(default, int | float) or numbers_in(cell) == {default})
 
 
 @every_edition

@@ -131,9 +131,9 @@ _PROBLEMS: _Catalogue = {
         _ZH: "聲音「{voice_id}」沒有說話風格，請刪除 style，或換一個聲音",
         _EN: "the voice {voice_id} has no styles; leave style out, or choose another voice",
     },
-    "one_language": {
-        _ZH: "聲音「{voice_id}」只說自己的語言，請刪除 language，或換一個多語言的聲音",
-        _EN: "the voice {voice_id} speaks only its own language; leave language out, or choose a multilingual voice",
+    "language_of_voice": {
+        _ZH: "聲音「{voice_id}」不會說這個語言，請刪除 language，或換一個聲音",
+        _EN: "the voice {voice_id} does not speak this language; leave language out, or choose another voice",
     },
     "style_of_voice": {
         _ZH: "聲音「{voice_id}」沒有這個說話風格，可用的是：{styles}",

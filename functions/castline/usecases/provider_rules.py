@@ -115,7 +115,7 @@ def _delivery(
         and not is_own_language(language, traits)
         and not provider.takes_language(language, voice_id=voice_id)
     ):
-        yield Problem(f"{prefix}language", "one_language", voice)
+        yield Problem(f"{prefix}language", "language_of_voice", voice)
     if own.style is not None:
         styles = styles_of(voice_id)
         if not styles:
