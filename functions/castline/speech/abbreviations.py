@@ -32,7 +32,7 @@ _BEFORE_ANYTHING: Final = _table(
     # Danish, Norwegian, Swedish, Icelandic and Finnish
     "dvs ekskl esim evt jf jfr kl klo mht nro ns pga skt tlf vedr vrt",
     # Polish
-    "abp bp inż ks kpt mgr np płk pw św tj tys tzn tzw ul woj wyd zob",
+    "abp al bp inż ks kpt mgr np płk pw św tj tys tzn tzw ul woj wyd zob",
     # Czech, Slovak, Croatian, Serbian and Slovene
     "bc br čl gđa inž judr mj mudr např napr npr phdr popř resp rndr sv tzv JUDr MUDr PhDr RNDr",
     # Estonian, Latvian, Lithuanian and Hungarian
@@ -95,14 +95,13 @@ _SENTENCE_STARTS: Final = _table(
 )
 """Words with which a sentence begins rather than goes on, and which are no names."""
 
-_ONE_LETTER_WORDS: Final = frozenset("éÉöÖåÅеЕяЯ")
-"""Letters that are words with which a sentence may end."""
-
 _MAX_SHORT: Final = 5
 """The longest word, in characters, that is taken for an abbreviation because the next word begins small."""
 
 _GEORGIAN: Final = re.compile(f"[{GEORGIAN}]")
 _LAST_WORDS: Final = re.compile(rf"(?:({LETTER}++)\.?\s++)?(?<!{LETTER})(?<![/=&;@#?%+~$°])({LETTER}++)$")
+_ONE_LETTER: Final = re.compile(r"(?![éÉöÖåÅеЕяЯ\d_\u0900-\U0010ffff])\w")
+"""A letter that is hardly ever a word with which a sentence ends. In scripts of syllables, it may well be one."""
 _DOTTED: Final = re.compile(rf"(?<!{LETTER}){LETTER}{{1,3}}\.{LETTER}{{1,4}}$")
 _PARTS_OF_DATE: Final = re.compile(r"(?<!\d)\d{1,2}\.\s\d{1,2}$")
 _NEXT_WORD: Final = re.compile(rf"{LETTER}++(?:['’]{LETTER}++)?")
@@ -135,6 +134,8 @@ def ends_nothing(text: str, stop: int, next_start: int) -> bool:
         return len(word) <= _MAX_SHORT or _is_listed(word, _BEFORE_ANYTHING)
     if len(word) == 1 and _INITIAL.match(following):
         return True
+    if following[0] in "¿¡":
+        return False
     next_word = _NEXT_WORD.match(following)
     if next_word and next_word.group().lower() in _SENTENCE_STARTS:
         return False
@@ -143,7 +144,7 @@ def ends_nothing(text: str, stop: int, next_start: int) -> bool:
     return (
         _is_listed(word, _BEFORE_ANYTHING)
         or f"{previous} {word.lower()}" in _AFTER_ANOTHER_WORD
-        or (len(word) == 1 and word not in _ONE_LETTER_WORDS)
+        or _ONE_LETTER.fullmatch(word) is not None
         or _DOTTED.search(before) is not None
         or (_NEXT_NUMBER.match(following) is not None and (_is_listed(word, _BEFORE_NUMBERS) or word.endswith("str")))
     )

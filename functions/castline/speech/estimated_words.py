@@ -11,7 +11,7 @@ from castline.speech.places import Strength, find_dictionary_words, find_places
 from castline.speech.utterances import Word
 from castline.speech.writing_systems import CHINESE_AND_JAPANESE, LETTER
 
-_WORD: Final = re.compile(rf"[{CHINESE_AND_JAPANESE}]|{LETTER}++(?:['’-]{LETTER}++)*+")
+_WORD: Final = re.compile(rf"[{CHINESE_AND_JAPANESE}]|(?=\w){LETTER}++(?:['’-]{LETTER}++)*+")
 _PAUSE_MS: Final = {Strength.SPACE: 0, Strength.CLAUSE: 250, Strength.SENTENCE: 500, Strength.PARAGRAPH: 700}
 
 

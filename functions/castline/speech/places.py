@@ -52,11 +52,12 @@ _UNIT: Final = re.compile(rf"{_ADDRESS} | {_ENTITY}", re.VERBOSE)
 # its end.
 @cache
 def _place_pattern(*, is_familiar: bool) -> re.Pattern[str]:
-    initial_start = "" if is_familiar else "(?<![°/])"  # a sentence may end with 20 °C. or 50 km/h.
+    # In other languages a sentence may end with a unit (20 °C.), and small letters are judged with the abbreviations.
+    initial = "[A-Za-z]" if is_familiar else "(?<![°/])[A-Z]"
     return re.compile(
         rf"""
           {_ADDRESS} | {_ENTITY}
-        | (?<=\d)[．：，،۔](?=\d) | (?<!{LETTER})(?:{initial_start}(?:[A-Za-z]\.)++ | {_ABBREVIATION})
+        | (?<=\d)[．：，،۔](?=\d) | (?<!{LETTER})(?:(?:{initial}\.)++ | {_ABBREVIATION})
         | (?P<sentence>(?:(?:[{_CLEAR_ENDS}]++ | [.!?]++(?!{_CLOSERS}{LETTER}) | {_GREEK_QUESTION} | {_ARMENIAN_STOP})
                        {_CLOSERS})++)  \s*+
         | (?P<clause>  (?:[{_CLEAR_CLAUSES}]++ | —{{2,}}+ | [,;:]++(?!{_CLOSERS}{LETTER}) | {_GREEK_SEMICOLON})

@@ -132,6 +132,14 @@ def test_estimated_words_are_whole_with_their_vowel_signs(text: str) -> None:
     assert [text[word.start : word.end] for word in words] == text.rstrip("।").split()
 
 
+def test_no_part_of_an_emoji_is_a_word() -> None:
+    text = "cafe\u0301 👩‍👩‍👧 so"
+
+    words = estimate_words(text, duration_ms=3_000)
+
+    assert [text[word.start : word.end] for word in words] == ["cafe\u0301", "so"]
+
+
 @given(
     st.lists(st.sampled_from([*chain(*WORDS_WITHOUT_SPACES.values()), "हिन्दी", "।", " ", "؟", "z. B. ", "3. "])),
     st.integers(15, 40),
