@@ -8,6 +8,8 @@ import { Compose } from "./compose/Compose";
 import { History } from "./history/History";
 import { LanguageProvider, useSpeech } from "./i18n/strings";
 import { JobPage } from "./job/JobPage";
+import { PronunciationSets } from "./pronunciations/PronunciationSets";
+import { SetEditor } from "./pronunciations/SetEditor";
 import { SignIn } from "./sign-in/SignIn";
 import { type Session, startSession } from "./sign-in/session";
 import { Crash } from "./ui/Crash";
@@ -103,6 +105,12 @@ function Screen({ user }: { user: string }) {
       return (
         <Crash key="history">
           <History status={route.status} />
+        </Crash>
+      );
+    case "pronunciations":
+      return (
+        <Crash key={`pronunciations ${route.name}`}>
+          {route.name === undefined ? <PronunciationSets /> : <SetEditor name={route.name} />}
         </Crash>
       );
     case "job":

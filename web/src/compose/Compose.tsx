@@ -2,10 +2,12 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isReadingOf, type Script, useReading } from "../api/dialogues";
 import { Refused, Unreachable } from "../api/errors";
 import { useSubmitJob } from "../api/jobs";
+import { usePronunciationSets } from "../api/pronunciations";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { useVoices } from "../api/voices";
 import { useSpeech } from "../i18n/strings";
 import { LimitNotice } from "../job/LimitNotice";
+import { keepWarnings } from "../job/warnings";
 import { withSpeaker } from "../speakers";
 import { Button } from "../ui/Button";
 import { ErrorNotice, sentenceFor } from "../ui/ErrorNotice";
@@ -16,7 +18,7 @@ import { Cast } from "./Cast";
 import { castVoices } from "./casting";
 import "./compose.css";
 import { isEmpty, type TurnDelivery } from "./delivery";
-import { type Draft, EMPTY_DRAFT, loadDraft, saveDraft } from "./draft";
+import { type Draft, EMPTY_DRAFT, loadDraft, loadSets, saveDraft, saveSets } from "./draft";
 import { guessLanguage } from "./language";
 import { MoreOptions } from "./MoreOptions";
 import { styleKey } from "./marks";
@@ -76,6 +78,10 @@ export function Compose({ user }: { user: string }) {
     return markup === "literal" ? undefined : new Set(names.map(styleKey));
   }, [voices.data, markup]);
 
+  const [setsBefore] = useState(() => loadSets(user));
+  const sets = draft.sets ?? setsBefore;
+  const kept = usePronunciationSets();
+
   const submit = useSubmitJob();
   const problems = isRead && !isBlank && reading.data?.isDialogue === false ? reading.data.problems : [];
   const whyNot = isBlank
@@ -93,12 +99,13 @@ export function Compose({ user }: { user: string }) {
   function makeAudio(): void {
     if (whyNot !== undefined || !dialogue || !provider || submit.isPending) return;
     const { turns } = dialogue;
-    const request = toRequest(draft, { provider: provider.id, turns, cast, language, sets: [] });
+    const request = toRequest(draft, { provider: provider.id, turns, cast, language, sets: namesIn(sets, kept.data) });
     submit.mutate(
       { request, idempotencyKey: keyFor(JSON.stringify(request)) },
       {
         onSuccess: (job) => {
           settle();
+          keepWarnings(job);
           saveDraft(user, EMPTY_DRAFT);
           go(paths.job(job.id));
         },
@@ -158,6 +165,11 @@ export function Compose({ user }: { user: string }) {
           voices={voices.data ?? []}
           maxGapMs={limits.max_gap_ms}
           maxCrossfadeMs={limits.max_crossfade_ms}
+          sets={sets}
+          onSets={(names) => {
+            change({ sets: names });
+            saveSets(user, names);
+          }}
         />
         <TurnPreview
           dialogue={dialogue}
@@ -195,6 +207,11 @@ export function Compose({ user }: { user: string }) {
       </div>
     </div>
   );
+}
+
+/** Those of `names` that there still are; all of them while that is not known. */
+function namesIn(names: readonly string[], sets: readonly { name: string }[] | undefined): readonly string[] {
+  return sets === undefined ? names : names.filter((name) => sets.some((set) => set.name === name));
 }
 
 function intoView(element: HTMLElement | null): void {

@@ -4,6 +4,7 @@ import { useSpeech } from "../i18n/strings";
 import { Choice } from "../ui/Choice";
 import { Icon } from "../ui/icons";
 import type { Draft } from "./draft";
+import { PronunciationChoice } from "./PronunciationChoice";
 import { languagesOf } from "./voice-search";
 
 interface Props {
@@ -14,10 +15,14 @@ interface Props {
   voices: readonly Voice[];
   maxGapMs: number;
   maxCrossfadeMs: number;
+  /** The names of the pronunciation sets that apply. */
+  sets: readonly string[];
+  onSets(names: readonly string[]): void;
 }
 
 /** What has good defaults: how the script is read, language, format, gap and crossfade. */
-export function MoreOptions({ draft, onChange, guessed, voices, maxGapMs, maxCrossfadeMs }: Props) {
+export function MoreOptions(props: Props) {
+  const { draft, onChange, guessed, voices, maxGapMs, maxCrossfadeMs, sets, onSets } = props;
   const { t, format } = useSpeech();
   const nameOf = (tag: string) => format.language(tag) ?? tag;
   const languages = languagesOf(voices, guessed);
@@ -63,6 +68,12 @@ export function MoreOptions({ draft, onChange, guessed, voices, maxGapMs, maxCro
             ))}
           </select>
         </Field>
+        <PronunciationChoice
+          sets={sets}
+          onSets={onSets}
+          ofJob={draft.pronunciations.length}
+          onDropOfJob={() => onChange({ pronunciations: [] })}
+        />
         <Field label={t.compose.dialogueLanguage} id="language">
           <select
             id="language"

@@ -4,7 +4,7 @@ import { parseScript } from "../api/dialogues";
 import { Refused } from "../api/errors";
 import { useResubmitJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
-import type { JobDetail } from "../api/types";
+import type { JobDetail, SubmittedJob } from "../api/types";
 import { draftOf, saveDraft, turnsOf } from "../compose/draft";
 import { isSameDialogue, toScript } from "../compose/script";
 import { useSpeech } from "../i18n/strings";
@@ -12,6 +12,7 @@ import { Button } from "../ui/Button";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { go, paths } from "../ui/route";
 import { LimitNotice } from "./LimitNotice";
+import { keepWarnings } from "./warnings";
 
 /** The same dialogue once more: to be edited, or as it is. */
 export function Again({ job, user }: { job: JobDetail; user: string }) {
@@ -25,6 +26,10 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
   const onRead = (script: string) => {
     saveDraft(user, draftOf(job, script));
     go(paths.compose);
+  };
+  const onSubmitted = (next: SubmittedJob) => {
+    keepWarnings(next);
+    go(paths.job(next.id));
   };
   const isLimited = resubmit.error instanceof Refused && resubmit.error.code === "JOB_LIMIT_EXCEEDED";
   return (
@@ -40,7 +45,7 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
       <Button
         icon="again"
         unavailable={resubmit.isPending}
-        onClick={() => resubmit.mutate({ id: job.id, idempotencyKey }, { onSuccess: (next) => go(paths.job(next.id)) })}
+        onClick={() => resubmit.mutate({ id: job.id, idempotencyKey }, { onSuccess: onSubmitted })}
       >
         {resubmit.isPending ? t.job.resubmitting : t.job.resubmit}
       </Button>

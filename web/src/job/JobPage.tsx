@@ -22,6 +22,7 @@ import { failedTurn } from "./failed-turn";
 import "./job.css";
 import { Progress } from "./Progress";
 import { deletionTime } from "./retention";
+import { Warnings } from "./Warnings";
 
 /** One job, whatever has become of it. */
 export function JobPage({ id, user }: { id: string; user: string }) {
@@ -75,6 +76,7 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
       <div className="job-main">
         {!hasEnded && <Progress job={job} />}
         {job.status === "failed" && <Failure job={job} />}
+        <Warnings key={job.id} job={job} />
         {job.result_metadata ? (
           <Player
             jobId={job.id}

@@ -52,6 +52,9 @@ export function Frame({ session, environment, children }: FrameProps) {
             <a href={paths.history()} aria-current={screen === "history" ? "page" : undefined}>
               {t.app.history}
             </a>
+            <a href={paths.pronunciations()} aria-current={screen === "pronunciations" ? "page" : undefined}>
+              {t.app.pronunciations}
+            </a>
           </nav>
         )}
         <div className="frame-tools">

@@ -1,4 +1,4 @@
-/** Where the reader is, as the hash says: `#/`, `#/jobs?status=failed`, `#/jobs/<id>`. */
+/** Where the reader is, as the hash says: `#/`, `#/jobs?status=failed`, `#/jobs/<id>`, `#/pronunciations/<name>`. */
 
 import { useSyncExternalStore } from "react";
 import { isStatus, type JobStatus } from "../api/types";
@@ -7,6 +7,7 @@ export type Route =
   | { screen: "compose" }
   | { screen: "history"; status: JobStatus | undefined }
   | { screen: "job"; id: string }
+  | { screen: "pronunciations"; name: string | undefined }
   | { screen: "unknown" };
 
 export function parseRoute(hash: string): Route {
@@ -16,6 +17,9 @@ export function parseRoute(hash: string): Route {
     const status = new URLSearchParams(query).get("status");
     return { screen: "history", status: isStatus(status) ? status : undefined };
   }
+  if (path === "/pronunciations") return { screen: "pronunciations", name: undefined };
+  const name = /^\/pronunciations\/([0-9A-Za-z_-][0-9A-Za-z._-]*)$/.exec(path)?.[1];
+  if (name !== undefined) return { screen: "pronunciations", name };
   const id = /^\/jobs\/([0-9A-Za-z-]+)$/.exec(path)?.[1];
   return id === undefined ? { screen: "unknown" } : { screen: "job", id };
 }
@@ -24,6 +28,7 @@ export const paths = {
   compose: "#/",
   history: (status?: JobStatus) => (status === undefined ? "#/jobs" : `#/jobs?status=${status}`),
   job: (id: string) => `#/jobs/${id}`,
+  pronunciations: (name?: string) => (name === undefined ? "#/pronunciations" : `#/pronunciations/${name}`),
 };
 
 export function go(path: string): void {
