@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import schemathesis
 from pydantic import ValidationError
 
+from castline.api.pronunciation_schemas import PronunciationSchema
 from castline.api.requests import MAX_PROVIDER_ID_LENGTH, CreateJobRequest, CreateSingleVoiceJobRequest
+from castline.pronunciation_sets.limits import is_set_name
+from castline.speech.providers.azure import phones
 from castline.speech.providers.azure.voice_ids import is_voice_id, takes_markup
 from tests.contract.run import ISSUER_PEM
 from tests.contract.tokens import Issuer
@@ -19,7 +22,10 @@ if TYPE_CHECKING:
     from schemathesis import AuthContext, Case, HookContext, Response
 
 _BETWEEN_FIELDS = {"duplicate_index", "duplicate_speaker", "speaker_without_voice"}
+_NOT_OF_EVERY_VOICE = ("language", "pitch", "speed", "style")
+_WITHIN_ENTRIES = {"pronunciation_alphabet", "pronunciation_choice"}
 _SUBMISSIONS_OF_ONE_USER = 4
+_MOST_SETS = 50
 _PROVIDER = "azure"
 _VOICE_IDS = ("zh-TW-HsiaoYuNeural", "en-US-Ava:DragonHDLatestNeural")
 
@@ -27,6 +33,8 @@ _submissions = itertools.count()
 _owners: dict[str, str] = {}
 _users: dict[str, str] = {}
 _latest = "user-0"
+_keeper = "user-with-pronunciations"
+_names: set[str] = set()
 _issuer = Issuer.from_pem(os.environ[ISSUER_PEM])
 
 
@@ -38,6 +46,8 @@ class Users:
     """
 
     def get(self, case: Case[Any], context: AuthContext) -> str:
+        if "/pronunciations" in case.path:
+            return _keeper
         job_id = (case.path_parameters or {}).get("job_id")
         if isinstance(job_id, str) and job_id in _owners:
             return _owners[job_id]
@@ -53,7 +63,11 @@ class Users:
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
     """Make requests that fit the document fit together, too; leave those alone that break it."""
     body = case.body
-    if case.path.endswith("/jobs") and case.method == "POST" and isinstance(body, dict):
+    if isinstance(body, dict):
+        _make_pronounceable(body)
+    if case.path.endswith("/pronunciations/{name}"):
+        _name_a_set(case)
+    elif case.path.endswith("/jobs") and case.method == "POST" and isinstance(body, dict):
         _make_consistent(body)
     elif case.path.endswith("/tts") and isinstance(body, dict):
         _make_speakable(body)
@@ -65,9 +79,15 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
 
 @schemathesis.hook
 def after_call(context: HookContext, case: Case[Any], response: Response) -> None:
-    """Remember whose job it is."""
+    """Remember whose job it is, and which pronunciation sets there are."""
     global _latest  # noqa: PLW0603 (schemathesis keeps no state for hooks)
-    if response.status_code == 201:
+    if "/pronunciations" in case.path:
+        name = (case.path_parameters or {}).get("name")
+        if case.method == "PUT" and response.status_code in {200, 201}:
+            _names.add(str(name))
+        elif case.method == "DELETE" and response.status_code == 204:
+            _names.discard(str(name))
+    elif response.status_code == 201:
         sent = str(response.request.headers["Authorization"])
         _latest = _users[sent.removeprefix("Bearer ")]
         _owners[response.json()["id"]] = _latest
@@ -84,12 +104,57 @@ def _fits_a_provider(value: object) -> bool:
     return isinstance(value, str) and 1 <= len(value) <= MAX_PROVIDER_ID_LENGTH
 
 
+def _name_a_set(case: Case[Any]) -> None:
+    """Read and delete sets that exist, as they are, and keep their number within the limit."""
+    name = case.path_parameters.get("name")
+    is_wanted = name in _names or (case.method == "PUT" and len(_names) < _MOST_SETS)
+    if _names and isinstance(name, str) and is_set_name(name) and not is_wanted:
+        case.path_parameters["name"] = min(_names)
+    if case.path_parameters.get("name") in _names and "If-Match" in case.headers:
+        case.headers["If-Match"] = "*"
+
+
+def _make_pronounceable(body: dict[str, Any]) -> None:
+    """Give each entry one way to be spoken, which exists, and leave out duplicates and sets that do not exist."""
+    names = body.get("pronunciation_sets")
+    if isinstance(names, list) and all(isinstance(name, str) and is_set_name(name) for name in names):
+        body["pronunciation_sets"] = []
+    for field in ("entries", "pronunciations"):
+        entries = body.get(field)
+        if isinstance(entries, list) and all(map(_is_nearly_an_entry, entries)):
+            spoken = [PronunciationSchema.model_validate(_with_one_way(entry)) for entry in entries]
+            distinct = {each.to_pronunciation().key: each for each in spoken}
+            body[field] = [each.model_dump(mode="json") for each in distinct.values()]
+
+
+def _is_nearly_an_entry(entry: object) -> bool:
+    try:
+        PronunciationSchema.model_validate(entry)
+    except ValidationError as error:
+        return {each["type"] for each in error.errors()} <= _WITHIN_ENTRIES
+    return True
+
+
+def _with_one_way(entry: dict[str, Any]) -> dict[str, Any]:
+    try:
+        spoken = PronunciationSchema.model_validate(entry).to_pronunciation()
+    except ValidationError:
+        pass
+    else:
+        if spoken.phoneme is None or spoken.alphabet is None:
+            return entry
+        if phones.is_known(spoken.phoneme, alphabet=spoken.alphabet, language=spoken.language or ""):
+            return entry
+    return {"text": entry["text"], "alias": entry.get("alias") or "x", "language": entry.get("language")}
+
+
 def _make_speakable(body: dict[str, Any]) -> None:
     try:
         CreateSingleVoiceJobRequest.model_validate(body)
     except ValidationError:
         return
     body |= {"provider": _PROVIDER, "voice_id": _voice_id(body["voice_id"])}
+    body.pop("style", None)
     if not takes_markup(body["voice_id"]):
         body |= {"speed": 1, "pitch": 0}
 
@@ -113,3 +178,6 @@ def _make_consistent(body: dict[str, Any]) -> None:
     body["provider"] = _PROVIDER
     for assignment in body["voice_assignments"]:
         assignment["voice_id"] = _voice_id(assignment["voice_id"])
+    for each in (*body["turns"], *body["voice_assignments"]):
+        for name in _NOT_OF_EVERY_VOICE:
+            each.pop(name, None)
