@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from castline.jobs import limits
 from castline.scripts.markup import Words, read, styles_asked_for
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
 from castline.speech.pronunciation_matching import used_in
 from castline.synthesis.utterances import spoken_language, usable_pronunciations
-from castline.usecases.provider_rules import demand_speakable
+from castline.usecases.provider_rules import NotSpeakable, Problem, demand_speakable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -58,11 +59,17 @@ class PrepareDialogue:
         self._providers = providers
         self._voices = voices
 
-    def __call__(self, dialogue: Dialogue) -> PreparedDialogue:
+    def __call__(self, dialogue: Dialogue, pronunciations: tuple[Pronunciation, ...]) -> PreparedDialogue:
         """Check and complete a dialogue.
 
+        Args:
+            dialogue: the dialogue.
+            pronunciations: those in force, in order of precedence, which may be more than a dialogue holds. The
+                dialogue is given those that its texts call for.
+
         Raises:
-            NotSpeakable: its provider is not enabled, or cannot speak it.
+            NotSpeakable: its provider is not enabled, or cannot speak it, or its texts call for more pronunciations
+                than a dialogue holds.
             SpeechError: the provider's voices cannot be listed, and the dialogue asks for a style.
         """
         styles_of = self._styles_of(dialogue.provider)
@@ -79,7 +86,11 @@ class PrepareDialogue:
         )
         readings = [_Reading(dialogue, turn, provider) for turn in dialogue.turns]
         spoken = [(text, reading.language) for reading in readings for text in reading.texts]
-        dialogue = replace(dialogue, pronunciations=used_in(spoken, dialogue.pronunciations))
+        used = used_in(spoken, pronunciations)
+        if len(used) > limits.MAX_PRONUNCIATIONS:
+            context = {"count": len(used), "max_count": limits.MAX_PRONUNCIATIONS}
+            raise NotSpeakable((Problem("pronunciation_sets", "too_many_pronunciations", context),))
+        dialogue = replace(dialogue, pronunciations=used)
         return PreparedDialogue(dialogue=dialogue, warnings=tuple(_warnings(dialogue, readings, provider)))
 
     def _styles_of(self, provider_id: str) -> Callable[[str], frozenset[str]]:

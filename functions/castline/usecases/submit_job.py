@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uuid6 import uuid7
@@ -102,7 +102,7 @@ class SubmitJob:
         if idempotency_key is not None:
             key = _name_submission(idempotency_key, dialogue, pronunciation_sets)
         pronunciations = self._pronunciations(user_id, dialogue.pronunciations, pronunciation_sets)
-        prepared = self._prepare(replace(dialogue, pronunciations=pronunciations))
+        prepared = self._prepare(dialogue, pronunciations)
         job = self._submit(user_id, prepared.dialogue, key)
         return Submission(job=job, warnings=prepared.warnings)
 

@@ -258,10 +258,10 @@ def test_the_largest_set_is_stored_even_if_it_cannot_be_compressed(user: str) ->
     assert get(user, "brands").json()["entries"] == entries
 
 
-def submit(user: str, own: Any, *names: str) -> Answer:
+def submit(user: str, own: Any, *names: str, text: str = "SQL, nginx and YAML") -> Answer:
     body = {
         "provider": "azure",
-        "turns": [{"speaker": "A", "text": "SQL, nginx and YAML", "index": 0}],
+        "turns": [{"speaker": "A", "text": text, "index": 0}],
         "voice_assignments": [{"speaker": "A", "voice_id": "en-US-JennyNeural"}],
         "language": "en-US",
         "pronunciations": own,
@@ -287,6 +287,27 @@ def test_a_submission_is_spoken_with_its_own_entries_first_and_then_with_those_o
     assert call("DELETE", "/pronunciations/two", user=user).status == 204
     kept = call("GET", f"/jobs/{submitted.json()['id']}", user=user).json()["input_params"]["pronunciations"]
     assert {each["text"]: each["alias"] for each in kept} == {"SQL": "own", "nginx": "one", "YAML": "two"}
+
+
+def test_sets_may_have_more_entries_together_than_a_job_needs(user: str) -> None:
+    # Given two sets of as many entries as possible
+    words = [[f"word{number}x{each}" for each in range(MAX_PRONUNCIATIONS)] for number in range(2)]
+    for name, those in zip(("one", "two"), words, strict=True):
+        assert put(user, name, [{"text": each, "alias": "x"} for each in those]).status == 201
+
+    # Then a job may be spoken with both
+    few = submit(user, [], "one", "two", text=" ".join(words[0][:3] + words[1][:3]))
+    assert few.status == 201
+    kept = call("GET", f"/jobs/{few.json()['id']}", user=user).json()["input_params"]["pronunciations"]
+    assert [each["text"] for each in kept] == words[0][:3] + words[1][:3]
+
+    # Unless its texts need more than one job can have
+    all_of_one, all_of_both = " ".join(words[0]), " ".join(words[0] + words[1])
+    assert submit(user, [], "one", "two", text=all_of_one).status == 201
+    assert problems(submit(user, [], "one", "two", text=all_of_both)) == {
+        "pronunciation_sets": "the texts use 2000 pronunciations, which is more than 1000; divide them among several "
+        "jobs"
+    }
 
 
 def test_a_submission_with_sets_that_do_not_exist_is_refused(user: str) -> None:
