@@ -94,8 +94,8 @@ _ACTS_IN_ALL_FORMS: Final = _ACTS | _words(
     laugh laughing laughter laughed chuckle chuckling chuckled giggle giggling giggled sigh sighing sighed gasp
     gasping gasped cough coughing coughed sniff sniffing sniffling sob sobbing sobbed crying weeping groan groaning
     groaned moan moaning grunt grunting growling yawn yawning snort snorting scoff scoffing gulp hiccup humming
-    whistling sneeze sneezing murmuring muttering mumbling stammering stuttering grinning smirking nodding shrugging frowning
-    exhaling inhaling clapping clearing breath breathing
+    whistling sneeze sneezing murmuring muttering mumbling stammering stuttering grinning smirking nodding shrugging
+    frowning exhaling inhaling clapping clearing breath breathing
     """
 )
 _SOUNDS: Final = _words(
@@ -114,12 +114,12 @@ _BESIDE_A_SOUND: Final = _words(
     "a an the soft loud background dramatic upbeat gentle sad happy intro outro opening closing ends stops starts "
     "begins plays continues fades fading swells in out up down under and crowd audience"
 )
-_PHRASES: Final = frozenset({"beat", "off screen", "o.s.", "v.o.", "off", "cont'd", "continued", "crosstalk"})
+_PHRASES: Final = frozenset({"beat", "off screen", "o.s.", "v.o.", "cont'd", "continued", "crosstalk"})
 _ACTS_IN_CHINESE: Final = re.compile(
     r"(?:[輕轻大微苦冷偷狂竊窃]|哈哈|呵呵|忍不住|噗[哧嗤]一?)?笑(?:了|[一了]?[笑聲声]|出聲|出声)?"
     r"|[嘆叹][氣气]|[嘆叹]了?口[氣气]|咳嗽|咳|清嗓子?|清喉嚨|清喉咙|吸[氣气]|深呼吸|喘[氣气]|哭|哭泣|啜泣|抽泣|打哈欠"
     r"|[點点][頭头]|[搖摇][頭头]|[聳耸]肩|鼓掌|拍手|掌[聲声]|(?:背景)?音[樂乐]|音效|笑[聲声]|[鈴铃][聲声]|[腳脚]步[聲声]"
-    r"|敲[門门][聲声]?|[歡欢]呼|沉默|旁白|OS"
+    r"|敲[門门][聲声]?|[歡欢]呼"
 )
 
 # The words of events: [Music fades in], [The door opens], [Phone rings].
@@ -137,6 +137,7 @@ _EVENT_NOUNS: Final = _SOUNDS | _words(
     static typing chatter birds alarm horn engine
     """
 )
+_WHO_MAY_SPEAK: Final = frozenset({"crowd", "audience", "bell", "phone", "the crowd", "the audience"})
 _BESIDE_AN_EVENT: Final = (
     _BESIDE_AN_ACT | _BESIDE_A_SOUND | _EVENTS | _words("of on at from to by effect effects slowly nearby")
 )
@@ -253,7 +254,7 @@ def reads_like_event(content: str) -> bool:
     words = _WORD.findall(text)
     if any(word in _EVENTS for word in words):
         return True
-    if not any(word in _EVENT_NOUNS for word in words):
+    if text in _WHO_MAY_SPEAK or not any(word in _EVENT_NOUNS for word in words):
         return False
     if all(word in _BESIDE_AN_EVENT or word in _EVENT_NOUNS for word in words):
         return True

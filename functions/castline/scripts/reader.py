@@ -260,10 +260,12 @@ class TextReader:
     def _is_direction(self, node: Bracketed, content: str) -> bool:
         """Tell whether what stands in round brackets is a stage direction."""
         before, after = self._text[max(node.start - 1, 0) : node.start], self._text[node.end : node.end + 1]
-        if is_narrow_letter(before) or is_narrow_letter(after):
+        if is_narrow_letter(after):
             return False
         if directions.is_known(content):
             return True
+        if is_narrow_letter(before):
+            return False
         if self._is_in_heading or not self._is_at_start_of_line:
             return False
         has_word = _WORD.search(content) or any(is_wide(each) and each.isalpha() for each in content[:8])
@@ -355,9 +357,10 @@ class TextReader:
         if self._gaps is None:
             self._words.append(text)
         else:
-            word = text.lstrip()
-            self._gaps[-1] += text[: len(text) - len(word)]
-            if is_invisible(word):
+            begin = next((index for index, each in enumerate(text) if not is_invisible(each)), len(text))
+            self._gaps[-1] += "".join(each for each in text[:begin] if each.isspace())
+            word = text[begin:]
+            if not word:
                 return
             gap = _joined(self._gaps)
             if self._words:

@@ -109,6 +109,7 @@ class TestMarks:
             ("a [x] , b", "a, b"),
             ("a\r\n[x]\r\nb", "a\r\nb"),
             ("一[x]二", "一二"),
+            ("haha(laughs), 哈哈(笑)！", "haha, 哈哈！"),
         ],
     )
     def test_they_are_not_voiced(self, text: str, words: str) -> None:
@@ -232,8 +233,8 @@ class TestBracketsBeforeALine:
     @pytest.mark.parametrize(
         "content",
         [
-            "A", "S1", "Host", "老師", "Old Man", "Dr. Wang", "Speaker 2", "Assistant", "User", "旁白君", "小明",
-            "Music Teacher", "José", "Ann Lee", "Narrator", "Story", "王小聲", "Customer Service", "Mr. Bell",
+            "A", "S1", "Host", "老師", "Old Man", "Dr. Wang", "Speaker 2", "Assistant", "User", "旁白", "小明",
+            "Crowd", "Music Teacher", "José", "Ann Lee", "Narrator", "Story", "王小聲", "Customer Service", "Mr. Bell",
         ],
     )  # fmt: skip
     def test_names(self, content: str) -> None:

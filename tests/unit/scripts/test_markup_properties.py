@@ -27,10 +27,10 @@ sentences = st.lists(words, min_size=1, max_size=5).map(" ".join)
 
 
 def marked(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Make texts with known marks around ``inner``, as a writer would set them."""
+    """Make texts with known marks around ``inner``, as a writer would set them: none within another of its kind."""
     return st.one_of(
-        inner.map(lambda text: f"**{text}**"),
-        inner.map(lambda text: f"_{text}_"),
+        inner.map(lambda text: text if "*" in text else f"**{text}**"),
+        inner.map(lambda text: text if "_" in text else f"_{text}_"),
         inner.map(lambda text: f"[{text}](https://x.y/z?q=1)"),
         inner.map(lambda text: f"<b>{text}</b>"),
         inner.map(lambda text: f"{text} https://host.example/path?q=1"),
