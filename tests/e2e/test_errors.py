@@ -231,7 +231,7 @@ INVALID_DIALOGUES = {
         dialogue(turns=[{"speaker": "A", "text": text, "index": 4} for text in ("早", "安")]),
         "turns[1].index",
     ),
-    "an unknown field in a turn": (with_turn(pitch=2), "turns[0].pitch"),
+    "an unknown field in a turn": (with_turn(tempo=2), "turns[0].tempo"),
     "no voices": (without("voice_assignments"), "voice_assignments"),
     "null for the voices": (dialogue(voice_assignments=None), "voice_assignments"),
     "a speaker without voice": (dialogue(voice_assignments=[A_SPEAKER]), "voice_assignments"),

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from castline import composition
-from castline.synthesis import segments
+from castline.synthesis import utterances
 from local.cloud.clock import Clock
 from local.cloud.lambda_errors import FunctionError
 from tests.e2e.dialogues import HSIAO_YU, dialogue
@@ -110,7 +110,7 @@ def test_of_a_job_that_meets_a_bug_in_a_task(
     client: ApiClient, logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a bug that quotes the text
-    monkeypatch.setattr(segments, "split_text", broken(MARKER))
+    monkeypatch.setattr(utterances, "split_text", broken(MARKER))
 
     # When
     job_id = client.submit(telling_dialogue())
@@ -128,7 +128,7 @@ def test_of_what_lambda_is_told_of_a_bug(stack: LocalStack, monkeypatch: pytest.
     # Given
     job = make_job()
     composition.job_repository().create(job, make_dialogue(f"{MARKER} {uuid4()}"), max_active=3)
-    monkeypatch.setattr(segments, "split_text", broken(MARKER))
+    monkeypatch.setattr(utterances, "split_text", broken(MARKER))
 
     # When
     with pytest.raises(FunctionError) as failure:
