@@ -50,6 +50,24 @@ class Screens:
         self.script.fill(script)
         expect(self.submit).not_to_have_attribute("aria-disabled", "true")
 
+    def choose_voice(self, speaker: str, search: str) -> None:
+        """Give a speaker the first voice that a search finds."""
+        self.page.get_by_role("button", name=f"Voice of {speaker}").click()
+        picker = self.page.get_by_role("dialog", name=f"Voice of {speaker}")
+        picker.get_by_role("combobox", name="Language").select_option("")
+        picker.get_by_role("combobox", name="Search voices").fill(search)
+        picker.get_by_role("listbox", name="Voices").get_by_role("option").first.click()
+        expect(picker).to_have_count(0)
+
+    def draft_turn(self, position: int) -> Locator:
+        """Return the button that opens the delivery of a turn of the script, counted from 0."""
+        turns = self.page.get_by_role("region", name="Turns").get_by_role("listitem")
+        return turns.nth(position).get_by_role("button")
+
+    def more_options(self) -> None:
+        """Unfold what has good defaults."""
+        self.page.get_by_role("group").filter(has_text="More options").locator("summary").click()
+
     def make_audio(self, script: str = SCRIPT) -> str:
         """Submit a script, wait for the screen of its job, and return the job's id."""
         self.open()

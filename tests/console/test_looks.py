@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from local.stack import LocalStack
     from tests.console.screens import Screens
+    from tests.console.watched_page import Watch
     from tests.e2e.api_client import ApiClient
 
 Scheme = Literal["light", "dark"]
@@ -66,7 +67,8 @@ def look(page: Page, where: str) -> list[str]:
     return [*faults, f"{where}: {overflow} pixels stick out"] if overflow > 0 else faults
 
 
-def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, scheme: Scheme) -> None:
+def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, watch: Watch, scheme: Scheme) -> None:
+    watch.expected_statuses.add(400)
     page = screens.page
     long = "今天天氣真好，我們一起去公園走走，好不好？" * 4
     completed = client.complete(dialogue(*[long] * 12))["id"]
@@ -78,9 +80,15 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, sc
     expect(screens.script).to_be_visible()
     assert (background_brightness(page) < 80) == (scheme == "dark")
     faults += look(page, "compose, empty")
-    screens.write(SCRIPT)
-    page.get_by_text("More options").click()
+    screens.write(f"## Intro\n{SCRIPT} [pause 20s] [applause] (輕聲) 走吧。")
+    screens.more_options()
     faults += look(page, "compose")
+    screens.draft_turn(1).click()
+    page.get_by_role("slider", name="Volume").fill("0.5")
+    page.get_by_role("button", name="Read again").click()
+    faults += look(page, "delivery")
+    page.keyboard.press("Escape")
+    faults += look(page, "compose, with a delivery")
     page.get_by_role("button", name="Voice of A").click()
     expect(page.get_by_role("listbox", name="Voices").get_by_role("option").first).to_be_visible()
     faults += look(page, "voices")
@@ -103,6 +111,17 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, sc
     screens.open(f"/jobs/{failed}")
     screens.expect_status("Failed")
     faults += look(page, "job, failed")
+
+    screens.open("/pronunciations")
+    page.get_by_role("textbox", name="New set").fill("brands")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_role("textbox", name="Written").fill("AWS")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Not saved. Please change")).to_be_visible()
+    faults += look(page, "pronunciation set, refused")
+    screens.open("/pronunciations")
+    expect(page.get_by_role("list", name="Pronunciation sets")).to_be_visible()
+    faults += look(page, "pronunciation sets")
 
     screens.open("/jobs")
     expect(screens.jobs).to_have_count(3)
