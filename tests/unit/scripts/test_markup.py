@@ -234,7 +234,8 @@ class TestBracketsBeforeALine:
         "content",
         [
             "A", "S1", "Host", "老師", "Old Man", "Dr. Wang", "Speaker 2", "Assistant", "User", "旁白", "小明",
-            "Crowd", "Music Teacher", "José", "Ann Lee", "Narrator", "Story", "王小聲", "Customer Service", "Mr. Bell",
+            "Crowd", "Music Teacher", "José", "Ann Lee", "Narrator", "Story", "王小聲", "Customer Service",
+            "Mr. Bell",
         ],
     )  # fmt: skip
     def test_names(self, content: str) -> None:
