@@ -70,7 +70,8 @@ _AROUND_A_STYLE_IN_CHINESE: Final = re.compile(
 _PAUSE_WORDS: Final = "pause|pauses|paused|break|beat|silence|停頓|停顿|暫停|暂停|靜默|静默|沉默"
 _PAUSE: Final = re.compile(rf"(?:a |an |long |short |brief |slight )*(?:{_PAUSE_WORDS})")
 _TIMED_PAUSE: Final = re.compile(
-    rf"(?:{_PAUSE_WORDS})(?: for| of)? ?[:：=]? ?(?P<number>[0-9]{{1,9}}(?:[.,][0-9]{{1,9}})?|[半一二兩两三四五六七八九十])"
+    rf"(?:{_PAUSE_WORDS})(?: for| of)? ?[:：=]? ?"
+    r"(?P<number>[0-9]{1,9}(?:[.,][0-9]{1,9})?|[半一二兩两三四五六七八九十])"
     r" ?(?P<unit>ms|msecs?|milliseconds?|毫秒|s|secs?|seconds?|秒鐘?|秒钟?)?"
 )
 _CHINESE_NUMBERS: Final = {"半": 0.5, "兩": 2.0, "两": 2.0} | {
