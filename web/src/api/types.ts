@@ -14,7 +14,7 @@ export type OutputFormat = CreateJobRequest["output_format"];
 export type Turn = Schemas["SubmittedTurn"];
 export type TurnTiming = Schemas["TurnTimingSchema"];
 export type ParsedTurn = Schemas["ParsedTurn"];
-export type ParsedDialogue = Schemas["ParsedDialogue"] & { format?: ScriptFormat; warnings?: readonly Warning[] };
+export type ParsedDialogue = Schemas["ParsedDialogue"];
 export type FieldProblem = Schemas["FieldProblem"];
 export type Provider = Schemas["Provider"];
 export type Voice = Schemas["Voice"];
@@ -25,11 +25,9 @@ export type Markup = Schemas["Markup"];
 export type Warning = Schemas["Warning"];
 export type SubmittedJob = Schemas["SubmittedJob"];
 export type Pronunciation = Schemas["PronunciationSchema"];
-export type PronunciationSet = Schemas["PronunciationSetDetail"];
-export type PronunciationSetSummary = Schemas["PronunciationSetSummary"];
-export type ScriptFormat = (typeof SCRIPT_FORMATS)[number];
+export type ScriptFormat = ParsedDialogue["format"];
 
-export const SCRIPT_FORMATS = ["plain", "markdown", "fountain", "srt", "vtt", "json"] as const;
+export const SCRIPT_FORMATS: readonly ScriptFormat[] = ["plain", "markdown", "fountain", "srt", "vtt", "json"];
 
 export const STATUSES: readonly JobStatus[] = ["pending", "processing", "completed", "failed", "cancelled"];
 

@@ -34,7 +34,7 @@ const NONE: readonly never[] = [];
 
 /** Writing: from a pasted script to a job. `user`: whose draft it is. */
 export function Compose({ user }: { user: string }) {
-  const { t } = useSpeech();
+  const { t, format } = useSpeech();
   const [draft, setDraft] = useState(() => loadDraft(user));
   const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
   useEffect(() => saveDraft(user, draft), [user, draft]);
@@ -116,6 +116,16 @@ export function Compose({ user }: { user: string }) {
     );
   }
 
+  /** The turn or the speaker that a field of the last request is about. */
+  function placeOf(field: string): string | undefined {
+    const [, list, number] = /^(turns|voice_assignments)\[(\d+)\]/.exec(field) ?? [];
+    const { request } = submit.variables ?? {};
+    if (!request || list === undefined) return undefined;
+    if (list === "voice_assignments") return request.voice_assignments[Number(number)]?.speaker;
+    const turn = request.turns[Number(number)];
+    return turn && t.job.turnAt(format.number(Number(number) + 1), turn.speaker);
+  }
+
   return (
     <div className="compose">
       <header className="screen-head">
@@ -188,7 +198,7 @@ export function Compose({ user }: { user: string }) {
           {submit.error instanceof Refused && submit.error.code === "JOB_LIMIT_EXCEEDED" ? (
             <LimitNotice sentence={t.limit.kept} maxJobs={limits.max_active_jobs} />
           ) : (
-            <ErrorNotice error={submit.error} />
+            <ErrorNotice error={submit.error} placeOf={placeOf} />
           )}
         </div>
       )}

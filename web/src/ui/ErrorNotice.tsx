@@ -4,8 +4,15 @@ import type { Strings } from "../i18n/zh-TW";
 import { Button } from "./Button";
 import { Notice } from "./Notice";
 
+interface Props {
+  error: unknown;
+  onRetry?: () => void;
+  /** The reader's words for the place that a field of the request is; undefined for those that need none. */
+  placeOf?: (field: string) => string | undefined;
+}
+
 /** An error in the reader's words, with what can be done about it. */
-export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function ErrorNotice({ error, onRetry, placeOf }: Props) {
   const { t } = useSpeech();
   return (
     <Notice tone="alarm" title={sentenceFor(error, t)}>
@@ -13,7 +20,10 @@ export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () =
       {error instanceof Refused && error.problems.length > 0 && (
         <ul>
           {error.problems.map((problem) => (
-            <li key={`${problem.field} ${problem.message}`}>{problem.message}</li>
+            <li key={`${problem.field} ${problem.message}`}>
+              {placeOf?.(problem.field) && <b>{placeOf(problem.field)}: </b>}
+              {problem.message}
+            </li>
           ))}
         </ul>
       )}
