@@ -41,7 +41,20 @@ _TURNS = (
     ("Brian", "Then let's listen for a moment before we go on."),
 )
 _EDITED = (*_TURNS[:3], ("Brian", "They say nobody is up yet, not even the cats."), *_TURNS[4:])
-_SCRIPT = "\n".join(f"{speaker}: {text}" for speaker, text in _TURNS)
+_SCRIPT = "\n".join(
+    [
+        "## Dihua Street",
+        "Emma: Welcome to **Slow City Walks**. [pause 500ms] I'm Emma.",
+        "Brian: (laughs) And I'm Brian. Where are you taking us today?",
+        *(f"{speaker}: {text}" for speaker, text in _TURNS[2:5]),
+        "Brian: [whispering] Then let's listen for a moment before we go on.",
+    ]
+)
+_PRONUNCIATIONS = [
+    {"text": "Dihua", "phoneme": "di 2 hua 4", "alphabet": "sapi", "language": "zh-CN"},
+    {"text": "MRT", "alias": "metro"},
+    {"text": "Taipei", "phoneme": "ˌtaɪˈpeɪ", "alphabet": "ipa", "language": "en"},
+]
 
 
 Scheme = Literal["light", "dark"]
@@ -74,6 +87,8 @@ def take_all(stack: LocalStack, browser: Browser) -> None:
         client.wait_for(failed, "failed")
         completed = client.complete(_dialogue(_TURNS))["id"]
         edited = client.complete(_dialogue(_EDITED))["id"]
+        kept = client.put("/pronunciations/walks", json={"entries": _PRONUNCIATIONS})
+        assert kept.status_code == 201, kept.text
     for camera in CAMERAS:
         with _screens(stack, browser, camera) as screens:
             _take_each(screens, camera, completed=completed, edited=edited, failed=failed)
@@ -84,6 +99,19 @@ def _take_each(screens: Screens, camera: Camera, *, completed: str, edited: str,
     screens.open()
     screens.write(_SCRIPT)
     _take(screens, "compose", camera)
+
+    screens.choose_voice("Emma", "en-US-AriaNeural")
+    screens.draft_turn(2).click()
+    page.get_by_role("combobox", name="Style", exact=True).select_option("cheerful")
+    page.get_by_role("slider", name="Speed").fill("0.9")
+    page.get_by_role("slider", name="Pause after the turn").fill("1500")
+    page.locator(".delivery").evaluate("element => element.scrollTo(0, 0)")
+    _take(screens, "delivery", camera)
+    page.keyboard.press("Escape")
+
+    screens.open("/pronunciations/walks")
+    expect(page.get_by_role("textbox", name="Written").first).to_have_value("Dihua")
+    _take(screens, "pronunciations", camera)
 
     screens.open(f"/jobs/{completed}")
     screens.expect_status("Finished")

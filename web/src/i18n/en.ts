@@ -297,7 +297,7 @@ export const en: Strings = {
     gone: "There is no such pronunciation set",
     ofSet: (name) => `Entries of ${name}`,
     columns: { text: "Written", way: "Kind", spoken: "Spoken", language: "Language", delete: "Delete" },
-    ways: { alias: "Alias", ipa: "Phoneme (IPA)", sapi: "Phoneme (SAPI)" },
+    ways: { alias: "Alias", ipa: "IPA", sapi: "SAPI" },
     examples: { alias: "Amazon Web Services", ipa: "təˈmeɪtoʊ", sapi: "chong 2 qing 4" },
     anyLanguage: "any",
     add: "Add an entry",

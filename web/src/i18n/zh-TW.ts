@@ -287,7 +287,7 @@ export const zhTW = {
     gone: "找不到這個發音組",
     ofSet: (name: string) => `${name} 的發音`,
     columns: { text: "寫法", way: "種類", spoken: "唸法", language: "語言", delete: "刪除" },
-    ways: { alias: "替代文字", ipa: "音標（IPA）", sapi: "音標（SAPI）" },
+    ways: { alias: "替代文字", ipa: "IPA 音標", sapi: "SAPI 音標" },
     examples: { alias: "亞馬遜雲端服務", ipa: "təˈmeɪtoʊ", sapi: "chong 2 qing 4" },
     anyLanguage: "不限",
     add: "加入發音",
