@@ -54,6 +54,26 @@ def test_tags_are_marked_and_what_is_not_spoken_is_told_at_its_line(screens: Scr
     expect(screens.page.get_by_role("region", name="Turns")).to_contain_text("The walk")
 
 
+def test_marks_lie_under_what_they_mark_in_chinese_too(screens: Screens) -> None:
+    # Given
+    screens.open()
+
+    # When
+    screens.write("曉雨：（笑）歡迎。[停頓 2 秒] 今天去哪裡？")
+
+    # Then the words are set in the same way in both layers
+    expect(marks(screens, "pause")).to_have_text(["[停頓 2 秒]"])
+    assert screens.page.locator(".editor-paper").get_attribute("lang") == "zh-TW"
+    of_mark, of_text = (
+        locator.evaluate(
+            """(element, names) => names.map((name) => getComputedStyle(element)[name])""",
+            ["font", "letterSpacing", "lineBreak", "textSpacingTrim", "wordBreak", "whiteSpace", "overflowWrap"],
+        )
+        for locator in (marks(screens, "pause"), screens.script)
+    )
+    assert of_mark == of_text
+
+
 def test_everything_is_spoken_as_it_stands_when_that_is_chosen(screens: Screens, client: ApiClient) -> None:
     # Given
     screens.open()
