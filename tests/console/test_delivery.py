@@ -138,7 +138,8 @@ def test_a_job_is_edited_with_all_that_it_was_spoken_with(screens: Screens, clie
     expect(screens.draft_turn(0)).to_contain_text("cheerful")
     screens.write("## Part one\nA: Good **morning**, AWS.\nB: [pause 500ms] Hello.\nA: Bye, then.")
     screens.more_options()
-    expect(screens.page.get_by_text("1 pronunciation of the job that you edit")).to_be_visible()
+    pronunciations = screens.page.get_by_role("group", name="Pronunciations", exact=True)
+    expect(pronunciations).to_contain_text("1 pronunciation of the job that you edit")
     screens.submit.click()
     after = client.wait_for(screens.wait_for_job(), "completed")
 

@@ -79,8 +79,8 @@ export function Compose({ user }: { user: string }) {
   }, [voices.data, markup]);
 
   const [setsBefore] = useState(() => loadSets(user));
-  const sets = draft.sets ?? setsBefore;
   const kept = usePronunciationSets();
+  const sets = namesIn(draft.sets ?? setsBefore, kept.data);
 
   const submit = useSubmitJob();
   const problems = isRead && !isBlank && reading.data?.isDialogue === false ? reading.data.problems : [];
@@ -99,7 +99,7 @@ export function Compose({ user }: { user: string }) {
   function makeAudio(): void {
     if (whyNot !== undefined || !dialogue || !provider || submit.isPending) return;
     const { turns } = dialogue;
-    const request = toRequest(draft, { provider: provider.id, turns, cast, language, sets: namesIn(sets, kept.data) });
+    const request = toRequest(draft, { provider: provider.id, turns, cast, language, sets });
     submit.mutate(
       { request, idempotencyKey: keyFor(JSON.stringify(request)) },
       {

@@ -28,11 +28,16 @@ export function MoreOptions(props: Props) {
   const languages = languagesOf(voices, guessed);
   // Chosen while another provider, or none yet, was there.
   const isListed = draft.language === undefined || languages.some(({ tag }) => tag === draft.language);
-  const summary = t.compose.moreSummary(
-    nameOf(draft.language ?? guessed),
-    FORMATS[draft.format],
-    format.span(draft.gapMs),
-  );
+  const { markups, scriptFormats } = t.compose;
+  const summary = [
+    t.compose.moreSummary(nameOf(draft.language ?? guessed), FORMATS[draft.format], format.span(draft.gapMs)),
+    ...(draft.markup === "literal" ? [markups.literal] : []),
+    ...(draft.scriptFormat === undefined ? [] : [scriptFormats[draft.scriptFormat]]),
+    ...sets,
+    ...(draft.pronunciations.length > 0
+      ? [t.compose.pronunciationsOfJob(format.number(draft.pronunciations.length))]
+      : []),
+  ].join(" · ");
   return (
     <details className="card options">
       <summary>
