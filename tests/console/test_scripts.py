@@ -121,7 +121,7 @@ def test_a_voice_without_the_style_of_a_tag_is_told_on_the_screen_of_the_job(scr
 
     # When
     screens.submit.click()
-    screens.wait_for_job()
+    job_id = screens.wait_for_job()
 
     # Then the turn is told, also after the page has been loaded anew
     told = screens.page.get_by_role("region", name="Not spoken as it was written").get_by_role("listitem")
@@ -130,3 +130,8 @@ def test_a_voice_without_the_style_of_a_tag_is_told_on_the_screen_of_the_job(scr
     expect(told).to_contain_text("[whispering]")
     screens.page.reload()
     expect(told).to_have_count(1)
+
+    # And when the same is submitted again
+    screens.page.get_by_role("button", name="Submit again unchanged").click()
+    screens.page.wait_for_url(lambda url: "#/jobs/" in url and job_id not in url)
+    expect(told).to_contain_text("Turn 2, B")
