@@ -112,6 +112,7 @@ VOICES = {
             "language_name": "Chinese (Taiwanese Mandarin, Traditional)",
             "gender": "female",
             "styles": [],
+            "takes": ["speed", "pitch"],
         }
     ],
     "total": 1,

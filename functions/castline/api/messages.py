@@ -192,7 +192,8 @@ _PROBLEMS: _Catalogue = {
     "string_unicode": {_ZH: "含有不完整的 Unicode 字元", _EN: "holds half of a surrogate pair"},
     "string_type": {_ZH: "必須是字串", _EN: "must be a string"},
     "too_large_as_json": {
-        _ZH: "以 JSON 表示共 {bytes} 個位元組，不可超過 {max_bytes} 個，請縮短文字、講者名稱、voice_name、章節標題或發音表",
+        _ZH: "以 JSON 表示共 {bytes} 個位元組，不可超過 {max_bytes} 個，請縮短文字、講者名稱、voice_name、章節標題或"
+        "發音表",
         _EN: "takes {bytes} bytes as JSON, which is more than {max_bytes}; shorten the texts, the speakers' names or "
         "the values of voice_name, the titles of chapters or the pronunciations",
     },

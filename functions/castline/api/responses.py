@@ -129,6 +129,9 @@ class Voice(_Answer):
     """The language's name in English."""
     gender: Gender
     styles: list[str]
+    """What `style` may be for a turn or a speaker with this voice."""
+    takes: list[Literal["speed", "pitch", "language"]]
+    """Those of the fields of a turn or a speaker that the voice can be told. Every voice takes `volume`."""
 
 
 class VoiceList(_Answer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator
@@ -17,6 +17,10 @@ from castline.jobs import limits
 from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.voice_list import Gender
 from castline.usecases.provider_rules import demand_enabled
+
+if TYPE_CHECKING:
+    from castline.speech.providers.base import SpeechProvider
+    from castline.speech.voice_list import Voice
 
 router = Router()
 
@@ -97,5 +101,19 @@ def list_voices(
         and (q is None or voice.is_found_by(q))
     ]
     return responses.VoiceList(
-        items=[responses.Voice.model_validate(voice, from_attributes=True) for voice in voices], total=len(voices)
+        items=[_described(voice, providers[provider_id].provider) for voice in voices], total=len(voices)
+    )
+
+
+def _described(voice: Voice, provider: SpeechProvider) -> responses.Voice:
+    traits = provider.traits(voice.voice_id)
+    takes = {"speed": traits.takes_rate, "pitch": traits.takes_pitch, "language": traits.takes_foreign_language}
+    return responses.Voice(
+        voice_id=voice.voice_id,
+        name=voice.name,
+        language=voice.language,
+        language_name=voice.language_name,
+        gender=voice.gender,
+        styles=list(voice.styles) if traits.takes_styles else [],
+        takes=[field for field, is_taken in takes.items() if is_taken],
     )

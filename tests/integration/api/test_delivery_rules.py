@@ -115,3 +115,18 @@ def test_a_style_in_the_text_that_cannot_be_checked_is_not_passed_over() -> None
 
     assert [answer.status for answer in answers] == [201, 503]
     assert answers[1].json()["error"] == "PROVIDER_UNAVAILABLE"
+
+
+def test_each_voice_tells_what_it_can_be_told() -> None:
+    # Given every voice that the provider lists
+    voices = call("GET", "/voices").json()["items"]
+    wishes = {"speed": 1.5, "pitch": 5, "language": "de-DE", "style": "cheerful"}
+
+    for voice in voices:
+        takes = {*voice["takes"], *(["style"] if "cheerful" in voice["styles"] else [])}
+        own = {"language"} if voice["language"] == wishes["language"] else set()
+        for field, value in wishes.items():
+            answer = submit(voice["voice_id"], turn={field: value})
+            if answer.status == 201:
+                call("DELETE", f"/jobs/{answer.json()['id']}")
+            assert answer.status == (201 if field in takes | own else 400), (voice["voice_id"], field, answer.text)

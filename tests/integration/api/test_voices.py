@@ -69,6 +69,7 @@ def test_a_voice_is_described_in_its_own_language() -> None:
         "language_name": "Chinese (Taiwanese Mandarin, Traditional)",
         "gender": "female",
         "styles": [],
+        "takes": ["speed", "pitch"],
     }
 
 

@@ -630,6 +630,7 @@ export interface components {
             language_name: string;
             gender: components["schemas"]["Gender"];
             styles: string[];
+            takes: ("speed" | "pitch" | "language")[];
         };
         /** @description The voice that speaks for one speaker, and how. */
         VoiceAssignmentSchema: {
@@ -2761,7 +2762,11 @@ export interface operations {
                      *           "language": "zh-TW",
                      *           "language_name": "Chinese (Taiwanese Mandarin, Traditional)",
                      *           "gender": "female",
-                     *           "styles": []
+                     *           "styles": [],
+                     *           "takes": [
+                     *             "speed",
+                     *             "pitch"
+                     *           ]
                      *         }
                      *       ],
                      *       "total": 1

@@ -10,6 +10,7 @@ const voice = (language: string, name: string, gender: Gender): Voice => ({
   language_name: language,
   gender,
   styles: [],
+  takes: [],
 });
 const voices = [
   voice("en-US", "Ava", "female"),

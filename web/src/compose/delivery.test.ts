@@ -2,16 +2,17 @@ import { expect, it } from "vitest";
 import type { Voice } from "../api/types";
 import { deliveryOf, obstacleIn, obstacleTo, possible } from "./delivery";
 
-const voice = (voice_id: string, styles: string[] = [], language = "en-US"): Voice => ({
+const voice = (voice_id: string, takes: Voice["takes"], styles: string[] = [], language = "en-US"): Voice => ({
   voice_id,
   name: voice_id,
   language,
   language_name: language,
   gender: "female",
   styles,
+  takes,
 });
-const aria = voice("en-US-AriaNeural", ["cheerful", "sad"]);
-const ava = voice("en-US-Ava:DragonHDLatestNeural");
+const aria = voice("en-US-AriaNeural", ["speed", "pitch"], ["cheerful", "sad"]);
+const ava = voice("en-US-Ava:DragonHDLatestNeural", ["language"]);
 
 it("takes the fields that are set, and no first reading", () => {
   const turn = { speaker: "A", text: "Hi", index: 0, speed: null, style: "sad", take: 0, pause_after_ms: 0 };

@@ -1,7 +1,6 @@
 /** How a speaker or a turn is to be spoken. What is left out is as the speaker, or else the voice, has it. */
 
 import type { Voice } from "../api/types";
-import { MANY_LANGUAGES } from "./language";
 
 export interface Delivery {
   style?: string;
@@ -64,8 +63,9 @@ export type Obstacle = "styles" | "otherStyles" | "fixed" | "oneLanguage";
 export function obstacleTo(field: Field, voice: Voice | undefined): Obstacle | undefined {
   if (!voice) return undefined;
   if (field === "style" || field === "style_degree") return voice.styles.length === 0 ? "styles" : undefined;
-  if (field === "speed" || field === "pitch") return isHighDefinition(voice) ? "fixed" : undefined;
-  return field === "language" && !isMultilingual(voice) ? "oneLanguage" : undefined;
+  if (field !== "speed" && field !== "pitch" && field !== "language") return undefined;
+  if (voice.takes.includes(field)) return undefined;
+  return field === "language" ? "oneLanguage" : "fixed";
 }
 
 /** What keeps `voice` from speaking with the value that a field has. */
@@ -81,13 +81,4 @@ export function possible(delivery: TurnDelivery, voice: Voice | undefined): Turn
   return Object.fromEntries(
     Object.entries(delivery).filter(([field]) => obstacleIn(delivery, field as Field, voice) === undefined),
   );
-}
-
-/** The service knows a high-definition voice by the colon in its id. */
-function isHighDefinition({ voice_id }: Voice): boolean {
-  return voice_id.includes(":");
-}
-
-function isMultilingual(voice: Voice): boolean {
-  return voice.language === MANY_LANGUAGES || isHighDefinition(voice) || voice.voice_id.includes("Multilingual");
 }

@@ -5,7 +5,8 @@ import { toRequest } from "./request";
 import { toScript } from "./script";
 
 const job = (input_params: unknown) => ({ input_params }) as JobDetail;
-const voice = (voice_id: string, styles: string[] = []) => ({ voice_id, name: voice_id, styles }) as unknown as Voice;
+const voice = (voice_id: string, styles: string[] = []) =>
+  ({ voice_id, name: voice_id, styles, takes: ["speed", "pitch"] }) as unknown as Voice;
 
 const input = {
   provider: "azure",

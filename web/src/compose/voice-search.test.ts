@@ -9,6 +9,7 @@ const voice = (language: string, name: string): Voice => ({
   language_name: language,
   gender: "neutral",
   styles: [],
+  takes: [],
 });
 const voices = [voice("zh-TW", "曉臻"), voice("mul", "Alloy"), voice("en-US", "Ava")];
 
