@@ -110,11 +110,21 @@ def test_a_pause_is_as_long_as_it_says(client: ApiClient, output_format: str) ->
     assert job["result_metadata"]["billed_characters"] == len("One.Two.Three.")
 
 
-def test_a_job_may_be_nothing_but_silence(client: ApiClient) -> None:
-    job, _ = submitted(client, "[pause 1s]")
+@pytest.mark.parametrize("output_format", ["mp3", "wav"])
+def test_a_job_may_be_nothing_but_silence(client: ApiClient, output_format: str) -> None:
+    job, _ = submitted(client, "[pause 1s]", output_format=output_format)
 
     assert (job["progress"]["total_segments"], job["result_metadata"]["billed_characters"]) == (0, 0)
     assert abs(decode(client.download(job["id"]).content).duration_ms - 1000) < 24
+    assert shown(client, job) == []
+
+
+@pytest.mark.parametrize("output_format", ["mp3", "wav"])
+def test_a_turn_that_is_a_pause_of_no_length_is_a_silent_beat(client: ApiClient, output_format: str) -> None:
+    job, _ = submitted(client, "One.", "[pause 0]", "Two.", output_format=output_format)
+
+    _, beat, _ = job["result_metadata"]["turn_timings"]
+    assert beat["end_ms"] - beat["start_ms"] == 700
 
 
 def test_a_middle_turn_of_punctuation_is_a_silent_beat(client: ApiClient, speech: AzureSpeechEmulator) -> None:

@@ -149,9 +149,9 @@ class _Planner:
 
 
 def _parts(text: str, markup: Markup, styles: Sequence[str]) -> Sequence[Part]:
-    """Return the parts of a text. A text in which nothing is heard, not even a pause, is a beat."""
+    """Return the parts of a text. A text with neither words nor a pause is a beat."""
     parts = read(text, markup, styles=styles).parts
-    if any(isinstance(part, Words | Pause) for part in parts):
+    if any(isinstance(part, Words) or (isinstance(part, Pause) and part.duration_ms) for part in parts):
         return parts
     return [*parts, Words(text=BEAT_TEXT)]
 

@@ -55,7 +55,7 @@ def test_a_turn_that_is_only_a_pause_has_no_segment() -> None:
     assert turn == PlannedTurn(segments=(), pause_after_ms=3000)
 
 
-@pytest.mark.parametrize("text", ["……", "[laughs]", "（微笑）", "![a picture](https://x.y/z.png)", "---"])
+@pytest.mark.parametrize("text", ["……", "[laughs]", "（微笑）", "![a picture](https://x.y)", "---", "[pause 0]"])
 def test_a_turn_of_which_nothing_is_spoken_is_a_beat(text: str) -> None:
     (turn,) = planned(text)
 
