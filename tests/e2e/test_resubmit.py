@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from castline import composition
+from castline.jobs.model import Turn, VoiceAssignment
 from local.quickstart import DIALOGUE
-from tests.e2e.dialogues import dialogue
+from tests.e2e.dialogues import HSIAO_YU, dialogue
+from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +64,28 @@ def test_a_job_that_has_not_ended_cannot(stack: LocalStack, client: ApiClient) -
     }
     assert processing.json()["details"] == {"status": "processing"}
     assert processing.json()["message"] == "Only a job that has ended can be submitted again."
+
+
+def test_the_dialogue_of_an_older_release_needs_to_keep_no_rule_of_today(client: ApiClient) -> None:
+    # Given an ended job with two speakers whose names are the same by the rules of today
+    job = make_job(user_id=client.headers["X-User-Id"])
+    names = ("A", "\uff21")
+    stored = make_dialogue(
+        turns=tuple(Turn(speaker=name, text="**一**", index=index) for index, name in enumerate(names)),
+        voice_assignments=tuple(VoiceAssignment(speaker=name, voice_id=HSIAO_YU) for name in names),
+        is_stored=True,
+    )
+    composition.job_repository().create(job, stored, max_active=3)
+    client.cancel(job.id)
+
+    # When
+    response = client.post(f"/jobs/{job.id}/resubmit")
+
+    # Then it is spoken as it was, and as it stands
+    assert response.status_code == 201
+    again = client.wait_for(response.json()["id"], "completed")["input_params"]
+    assert again == client.job(job.id)["input_params"]
+    assert again["markup"] == "literal"
 
 
 def test_a_job_of_somebody_else_does_not_exist(client: ApiClient, new_client: Callable[[], ApiClient]) -> None:

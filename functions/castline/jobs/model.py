@@ -127,7 +127,7 @@ class Dialogue:
     pronunciations: tuple[Pronunciation, ...] = field(default=(), metadata=_ADDED)
     """In order of precedence."""
     is_stored: InitVar[bool] = False
-    """Whether it is read back: it was valid when it was stored, perhaps under other rules."""
+    """Whether it is made of one that was valid when it was stored, perhaps under the rules of an older release."""
 
     def __post_init__(self, is_stored: bool) -> None:
         """Refuse a new dialogue that is invalid."""

@@ -77,20 +77,19 @@ class PrepareDialogue:
         texts: dict[str, list[str]] = {}
         for turn in dialogue.turns:
             texts.setdefault(turn.speaker, []).append(turn.text)
-        dialogue = replace(
-            dialogue,
-            voice_assignments=tuple(
-                replace(each, styles=_styles(texts.get(each.speaker, ()), each.voice_id, dialogue.markup, styles_of))
-                for each in dialogue.voice_assignments
-            ),
+        assignments = tuple(
+            replace(each, styles=_styles(texts.get(each.speaker, ()), each.voice_id, dialogue.markup, styles_of))
+            for each in dialogue.voice_assignments
         )
+        # It was valid when it was made. That of an older job need not be so by the rules of today.
+        dialogue = replace(dialogue, voice_assignments=assignments, is_stored=True)
         readings = [_Reading(dialogue, turn, provider) for turn in dialogue.turns]
         spoken = [(text, reading.language) for reading in readings for text in reading.texts]
         used = used_in(spoken, pronunciations)
         if len(used) > limits.MAX_PRONUNCIATIONS:
             context = {"count": len(used), "max_count": limits.MAX_PRONUNCIATIONS}
             raise NotSpeakable((Problem("pronunciation_sets", "too_many_pronunciations", context),))
-        dialogue = replace(dialogue, pronunciations=used)
+        dialogue = replace(dialogue, pronunciations=used, is_stored=True)
         return PreparedDialogue(dialogue=dialogue, warnings=tuple(_warnings(dialogue, readings, provider)))
 
     def _styles_of(self, provider_id: str) -> Callable[[str], frozenset[str]]:
