@@ -60,7 +60,8 @@ def chapter_timings(planned: Sequence[PlannedTurn], assembly: Assembly) -> tuple
         for position, segment in enumerate(turn.segments):
             start_sample = next(starts)
             if segment.chapter is not None:
-                titles.append((_shortened(segment.chapter), samples_to_ms(start_sample) if position else span.start_ms))
+                start_ms = samples_to_ms(start_sample) if position else span.start_ms
+                titles.append((_shortened(segment.chapter), start_ms))
     ends_ms = [*(start_ms for _, start_ms in titles[1:]), assembly.timeline.duration_ms]
     return tuple(
         ChapterTiming(title=title, start_ms=start_ms, end_ms=end_ms)

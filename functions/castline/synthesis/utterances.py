@@ -66,7 +66,6 @@ def utterances_of(
     language = spoken_language(turn, assignment, dialogue, traits)
 
     is_own = is_own_language(chosen(turn.language, assignment.language), traits)
-    foreign_language = None if is_own else language
 
     def utterance_of(text: str) -> Utterance:
         return Utterance(
@@ -77,9 +76,7 @@ def utterances_of(
             pitch_percent=chosen(turn.pitch, assignment.pitch, delivery.pitch_percent),
             style=words.style or chosen(turn.style, assignment.style),
             style_degree=chosen(turn.style_degree, assignment.style_degree, 1.0),
-            foreign_language=None
-            if is_own_language(chosen(turn.language, assignment.language), traits)
-            else language,
+            foreign_language=None if is_own else language,
             spoken_as=find_spoken_as(text, pronunciations, language=language),
             volume=chosen(turn.volume, assignment.volume, delivery.volume),
             take=turn.take,

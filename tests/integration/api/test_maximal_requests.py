@@ -93,7 +93,7 @@ def test_a_maximal_request_is_taken_or_refused_with_what_to_shorten(name: str, s
     if status == 400:
         (problem,) = answer.json()["details"]["errors"]
         assert problem["field"] == "body"
-        assert "shorten the texts, the speakers' names or the values of voice_name" in problem["message"]
+        assert "shorten the texts, the speakers' names, the values of voice_name" in problem["message"]
     if status == 201:
         job_id = answer.json()["id"]
         assert call("GET", f"/jobs/{job_id}", user=user).status == 200
