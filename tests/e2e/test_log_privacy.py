@@ -55,12 +55,19 @@ def logged(log_file: Path, caplog: pytest.LogCaptureFixture) -> Callable[[], str
 
 
 def telling_dialogue(voice_id: str = HSIAO_YU, text: str = "") -> dict[str, Any]:
-    """Return a dialogue with the marker in every field that takes any text."""
+    """Return a dialogue with the marker in every field that takes any text, and in what its text is warned of."""
     speaker = f"{MARKER} 甲"
+    written = f"# {MARKER}\n[{MARKER} tag] ({MARKER} smiles) {MARKER} {uuid4()} {text}"
     return dialogue(
-        turns=[{"speaker": speaker, "text": f"{MARKER} {uuid4()} {text}", "index": 0}],
+        turns=[{"speaker": speaker, "text": written, "index": 0, "chapter": f"{MARKER} 丙"}],
         voice_assignments=[{"speaker": speaker, "voice_id": voice_id, "voice_name": f"{MARKER} 乙"}],
+        pronunciations=[{"text": MARKER, "alias": f"{MARKER} 丁"}],
     )
+
+
+def telling_entries() -> dict[str, Any]:
+    """Return the entries of a pronunciation set with the marker in every field that takes any text."""
+    return {"entries": [{"text": MARKER, "alias": f"{MARKER} 戊"}]}
 
 
 def broken(quoted: str) -> Callable[..., Any]:
@@ -161,6 +168,52 @@ def test_of_requests_that_are_refused(client: ApiClient, logged: Callable[[], st
     ]
 
     assert [answer.status_code for answer in answers] == [400, 400, 404, 400, 404]
+    assert MARKER not in logged()
+
+
+def test_of_pronunciation_sets(client: ApiClient, logged: Callable[[], str]) -> None:
+    # When a set is written, read, listed, spoken with, refused and deleted
+    path = f"/pronunciations/{MARKER}"
+    answers = [
+        client.put(path, json=telling_entries()),
+        client.get(path),
+        client.get("/pronunciations"),
+        client.put(path, json={"entries": [{"text": MARKER, "phoneme": MARKER}]}),
+        client.put(f"/pronunciations/{MARKER}%20{MARKER}", json=telling_entries()),
+        client.put(path, json=telling_entries(), headers={"If-Match": f'"{MARKER}"'}),
+        client.post("/jobs", json=telling_dialogue() | {"pronunciation_sets": [f"{MARKER}-2"]}),
+    ]
+    job = client.complete(telling_dialogue() | {"pronunciation_sets": [MARKER]})
+    answers += [client.delete(path), client.delete(path)]
+    ended_status(job["id"])
+
+    # Then neither its name nor its entries are logged
+    assert [answer.status_code for answer in answers] == [201, 200, 200, 400, 400, 412, 400, 204, 404]
+    assert_tells_nothing(logged())
+
+
+def test_of_a_set_that_meets_a_bug(
+    client: ApiClient, logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composition, "keep_pronunciations", broken(MARKER))
+
+    answer = client.put(f"/pronunciations/{MARKER}", json=telling_entries())
+
+    assert answer.status_code == 500
+    assert_tells_nothing(logged(), "Traceback")
+
+
+def test_of_scripts(client: ApiClient, logged: Callable[[], str]) -> None:
+    answers = [
+        client.post("/dialogues/parse", json={"script": script})
+        for script in (
+            f"# {MARKER}\n{MARKER}: [{MARKER}] ({MARKER} smiles) {MARKER}",
+            f'[{{"{MARKER}": "{MARKER}"}}]',
+            f"{MARKER}",
+        )
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 400, 400]
     assert MARKER not in logged()
 
 
