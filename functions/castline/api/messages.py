@@ -198,8 +198,7 @@ _PROBLEMS: _Catalogue = {
         "the values of voice_name, the titles of chapters or the pronunciations",
     },
     "too_large_to_store": {
-        _ZH: "壓縮後共 {bytes} 個位元組，不可超過 {max_bytes} 個，"
-        "請縮短文字、講者名稱、voice_name、章節標題或發音表",
+        _ZH: "壓縮後共 {bytes} 個位元組，不可超過 {max_bytes} 個，請縮短文字、講者名稱、voice_name、章節標題或發音表",
         _EN: "takes {bytes} bytes when compressed, which is more than {max_bytes}; shorten the texts, the speakers' "
         "names, the values of voice_name, the titles of chapters or the pronunciations",
     },
