@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from castline.jobs.model import SynthesisMode
 from castline.scripts.markup import Chapter, Pause, Words, read
 from castline.speech.beats import BEAT_TEXT
+from castline.speech.spoken_text import spoken_text
 from castline.synthesis.utterances import spoken_language, usable_pronunciations, utterances_of
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def plan_batches(utterances: Sequence[PlannedUtterance], provider: SpeechProvide
     batches: list[BatchRange] = []
     first = count = characters = 0
     for position, planned in enumerate(utterances):
-        length = len(planned.utterance.text)
+        length = len(spoken_text(planned.utterance))
         if count and (count == max_utterances or characters + length > MAX_BATCH_CHARACTERS):
             batches.append(BatchRange(number=len(batches), first_utterance=first, utterance_count=count))
             first, count, characters = position, 0, 0

@@ -37,8 +37,13 @@ def usable_pronunciations(
 
 
 def spoken_language(turn: Turn, assignment: VoiceAssignment, dialogue: Dialogue, traits: VoiceTraits) -> str:
-    """Return the language tag of the language that a turn is spoken in by a voice of these traits."""
-    language: str = chosen(turn.language, assignment.language, traits.language, dialogue.language)
+    """Return the language tag of the language that a turn is spoken in by a voice of these traits.
+
+    It is the voice's own tag where the turn or its speaker demands that language by a shorter one.
+    """
+    demanded = chosen(turn.language, assignment.language)
+    own = traits.language if is_own_language(demanded, traits) else None
+    language: str = chosen(own, demanded, dialogue.language)
     return language
 
 

@@ -13,7 +13,15 @@ from castline.speech.duration import estimate_ms
 from castline.speech.pronunciation import Alphabet, Pronunciation
 from castline.speech.providers.azure.provider import MAX_UTTERANCE_CHARACTERS, MAX_UTTERANCE_MS, AzureSpeech
 from castline.speech.spoken_text import spoken_text
-from castline.synthesis.segments import PlannedTurn, fingerprint, plan_segments, plan_turns
+from castline.synthesis.segments import (
+    MAX_BATCH_CHARACTERS,
+    PlannedTurn,
+    fingerprint,
+    plan_batches,
+    plan_segments,
+    plan_turns,
+    plan_utterances,
+)
 from tests.integration.examples import make_dialogue
 
 AZURE = AzureSpeech({})
@@ -113,6 +121,17 @@ def test_a_voice_is_told_only_a_language_that_is_not_its_own() -> None:
     assert [segment.utterance.foreign_language for segment in segments] == [None, None, None, "de"]
 
 
+def test_a_shorter_tag_of_the_voices_own_language_is_that_language() -> None:
+    # Given a pronunciation for American English, and a turn whose field says English
+    entry = Pronunciation(text="tomato", alias="tomayto", language="en-US")
+    turn = Turn(speaker="A", text="tomato", index=0, language="en")
+
+    (segment,) = plan_segments(dialogue_of(turn, pronunciations=(entry,)), AZURE)
+
+    assert spoken_text(segment.utterance) == "tomayto"
+    assert segment.utterance.foreign_language is None
+
+
 def test_another_take_has_a_key_of_its_own() -> None:
     turns = [Turn(speaker="A", text="Again.", index=take, take=take) for take in (0, 1, 2)]
 
@@ -161,3 +180,18 @@ def test_long_aliases_do_not_make_a_request_too_long() -> None:
     for segment in segments:
         assert len(spoken_text(segment.utterance)) <= MAX_UTTERANCE_CHARACTERS
         assert estimate_ms(segment.utterance) <= MAX_UTTERANCE_MS
+
+
+def test_long_aliases_do_not_make_a_batch_too_long() -> None:
+    # Given turns that are short as they are written
+    entry = Pronunciation(text="x", alias="字" * 200)
+    turns = [f"{number} x x x x" for number in range(40)]
+
+    utterances = plan_utterances(plan_segments(dialogue_of(*turns, pronunciations=(entry,)), AZURE))
+
+    spoken = [len(spoken_text(each.utterance)) for each in utterances]
+    batches = plan_batches(utterances, AZURE)
+    assert sum(batch.utterance_count for batch in batches) == 40
+    for batch in batches:
+        last = batch.first_utterance + batch.utterance_count
+        assert sum(spoken[batch.first_utterance : last]) <= MAX_BATCH_CHARACTERS
