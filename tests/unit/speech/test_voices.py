@@ -20,6 +20,7 @@ from castline.speech.utterances import Utterance
         "en-US-Ava:DragonHDLatestNeural",
         "en-US-MultiTalker-Ava-Andrew:DragonHDLatestNeural",
         "de-DE-Conrad:DragonHDOmniLatestNeural",
+        "en-US-Harper:MAI-Voice-2",
         "zh-CN-Xiaoxiao:DragonHDFlashLatestNeural",
         "en-US-JennyMultilingualV2Neural",
         "en-US-NovaTurboMultilingualNeural",

@@ -8,12 +8,13 @@ from typing import Final
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 
 # A locale, a name in parts, and for some the model that speaks it: zh-TW-HsiaoYuNeural, iu-Cans-CA-SiqiniqNeural,
-# zh-CN-liaoning-XiaobeiNeural, en-US-MultiTalker-Ava-Andrew:DragonHDLatestNeural.
+# zh-CN-liaoning-XiaobeiNeural, en-US-MultiTalker-Ava-Andrew:DragonHDLatestNeural,
+# en-US-Harper:MAI-Voice-2.
 _VOICE_ID: Final = re.compile(
     r"""
     [a-z]{2,3} (-[A-Z][a-z]{3})? -([A-Z]{2}|[0-9]{3})   # language, script, region
     (-[A-Za-z0-9]+)+                                    # dialect, name
-    (:[A-Za-z0-9]+)?                                    # model
+    (:[A-Za-z0-9]+([.-][A-Za-z0-9]+)*)?                 # model
     """,
     re.VERBOSE,
 )
