@@ -4,11 +4,14 @@ A label stands at the start of a line, in one of these forms; the colon may be t
 
     A: text         A：text          Dr. Wang: text
     [A]: text       [A] text         ［A］text         【A】text
-    **A:** text     **A**: text
+    **A:** text     **A**: text        <b>A:</b> text       🎙️ **A:** text
 
-Before it there may be a list marker, a number, a time, a stage direction in parentheses, or a tag: ``- A: text``,
-``3. A: text``, ``[00:12] A: text``, ``（小聲）A：text``, ``[whispering] A: text``. A stage direction may also stand
-after a name: ``A (whispering): text``, ``**A (whispering):** text``.
+Marks of Markdown and elements of HTML around a name are no part of it. A name with a mark that nothing closes is no
+label; neither is a row of a table, or the definition of a link or a footnote.
+
+Before a label there may be a list marker, a number, a time, a direction in parentheses, or a tag: ``- A: text``,
+``3. A: text``, ``[00:12] A: text``, ``（小聲）A：text``, ``[whispering] A: text``. A stage direction or a time may
+stand after a name, too: ``A (whispering): text``, ``**A (whispering):** text``, ``A [00:12]: text``.
 
 A tag or a stage direction in brackets is no label: ``[pause:500ms] text``, ``[laughs] text``. What reads like one may
 be a name all the same (``Label.is_doubtful``), and is one with a colon after its brackets: ``[Music]: text``.
@@ -27,9 +30,10 @@ question: ``castline.scripts.prose``.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
-from castline.scripts.markup import is_pause_or_style, is_tag_or_direction
+from castline.scripts.markup import is_definition, is_pause_or_style, is_tag_or_direction
 from castline.speakers import MAX_NAME_CHARACTERS, speaker_key
 
 _MAX_WORDS: Final = 6
@@ -42,7 +46,8 @@ _NARRATORS: Final = frozenset({"旁白"})
 _COLON: Final = re.compile("[:：]")
 _COLON_OR_BRACKET: Final = re.compile(r"[:：\[［【]")
 _MARK: Final = re.compile(r"[\[［【*_]")
-_TIME: Final = r"[0-9]{1,2}[:：][0-9]{2}(?:[:：][0-9]{2})?(?:[.,][0-9]{1,3})?"
+_CLOCK: Final = r"[0-9]{1,2}[:：][0-9]{2}(?:[:：][0-9]{2})?(?:[.,][0-9]{1,3})?"
+_TIME: Final = rf"{_CLOCK}(?:[ ]?(?:[-–—~]|-->)[ ]?{_CLOCK})?"
 _IN_PARENTHESES: Final = r"(?:\([^()]*\)|（[^（）]*）)"
 _MARKER: Final = re.compile(
     rf"""
@@ -63,17 +68,25 @@ _BRACKETED: Final = re.compile(
     rf"(?:(?P<direction>{_IN_PARENTHESES})?[ ]*(?P<colon>[:：]))?[ ]*(?P<text>.*)",
     re.DOTALL,
 )
-_BOLD: Final = re.compile(
-    rf"(\*\*|__)(?P<name>[^*_:：]+)(?:[ ]*[:：][ ]*\1|\1[ ]*(?P<direction>{_IN_PARENTHESES})?[ ]*[:：])"
-    r"[ ]*(?P<text>.*)",
-    re.DOTALL,
-)
 _BOLD_BRACKETS: Final = re.compile(r"(\*\*|__)([\[［【][^*_]+[\]］】][ ]*[:：]?)\1(.*)", re.DOTALL)
 _SENTENCE_MARK: Final = re.compile('[，。！？、；…,!?;「」『』“”"〈〉《》‹›«»]')
 # A full stop before a space or at the end, unless a short word with a capital comes before it: Dr. Mrs. Prof. J.
 _FULL_STOP: Final = re.compile(r"\.(?<!\b[A-Z]\.)(?<!\b[A-Z]\w\.)(?<!\b[A-Z]\w\w\.)(?<!\b[A-Z]\w\w\w\.)(?: |$)")
 _DIRECTION: Final = re.compile(_IN_PARENTHESES)
 _EXTENSION: Final = re.compile(rf"[ ]?({_IN_PARENTHESES})$")
+_TIME_AFTER_NAME: Final = re.compile(
+    rf"(?P<name>[^:：\[\]［］【】()（）]{{1,{_MAX_EXTENDED_CHARACTERS}}}?)[ ]?[\[［【(（](?P<time>{_TIME})[\]］】)）]"
+    r"(?=[*_ ]{0,4}[:：])"
+)
+_ELEMENTS: Final = re.compile(
+    r"(?:</?(?:b|blockquote|br|div|em|font|h[1-6]|i|li|ol|p|span|strong|td|th|tr|u|ul)(?:[ ][^<>]*)?/?>[ ]*)+",
+    re.IGNORECASE,
+)
+_CLOSING_ELEMENTS: Final = re.compile(r"\A(?:[ ]*</[A-Za-z0-9]+>)+")
+_BOLD_ELEMENT: Final = re.compile(r"<(?:b|strong)\b", re.IGNORECASE)
+_EMPHASIS: Final = re.compile(r"\*{1,3}|_{1,3}")
+_MARKS_IN_NAME: Final = re.compile(r"\*+|(?<![^\W_])_+|_+(?![^\W_])")
+_TABLE_ROW: Final = re.compile(r"\|.*\|")
 _AFTER_NO_LABEL: Final = re.compile(r"//|\\|-?[()](?: |$)")
 
 
@@ -104,7 +117,7 @@ def find_label(line: str) -> Label | None:
     Args:
         line: without white space around it, and with no other white space than spaces.
     """
-    if _COLON_OR_BRACKET.search(line) is None or _DIRECTION.fullmatch(line):
+    if _COLON_OR_BRACKET.search(line) is None or _DIRECTION.fullmatch(line) or _TABLE_ROW.fullmatch(line):
         return None
     markers: list[re.Match[str]] = []
     while len(markers) < _MAX_MARKERS and (marker := _marker(line, markers[-1].end() if markers else 0)):
@@ -132,21 +145,24 @@ def _marker(line: str, start: int) -> re.Match[str] | None:
 def _with_markers(label: Label, markers: list[re.Match[str]]) -> Label:
     directions = tuple(text for marker in markers if (text := marker["direction"] or marker["tag"]))
     times = (time for marker in markers if (time := marker["time"] or marker["bare_time"]))
-    return label._replace(directions=directions + label.directions, time=next(times, None))
+    return label._replace(directions=directions + label.directions, time=next(times, label.time))
 
 
 def _label_at_start(line: str) -> Label | None:
+    time = _TIME_AFTER_NAME.match(line)
+    if time is not None and (label := _label_at_start(time["name"] + line[time.end() :])) is not None:
+        return label._replace(time=time["time"])
     return _label_with_mark(line) if _MARK.match(line) else _plain_label(line)
 
 
 def _label_with_mark(line: str) -> Label | None:
     if (match := _BOLD_BRACKETS.match(line)) is not None:
         line = match[2] + match[3]
+    if is_definition(line):
+        label = _label_in_brackets(match) if (match := _BRACKETED.match(line)) is not None else None
+        return label._replace(is_doubtful=True) if label is not None and not label.name.startswith("^") else None
     if (match := _BRACKETED.match(line)) is not None:
         return _label_in_brackets(match)
-    if (match := _BOLD.match(line)) is not None:
-        name, directions = _without_extension(match["name"].strip())
-        return _marked_label(name, match, directions) if name else None
     return _plain_label(line)
 
 
@@ -157,12 +173,13 @@ def _label_in_brackets(match: re.Match[str]) -> Label | None:
     if match["colon"]:
         return None if is_pause_or_style(name) else _marked_label(name, match)
     is_doubtful = name not in _NARRATORS and is_tag_or_direction(name)
-    return _marked_label(name, match)._replace(is_bare=True, is_doubtful=is_doubtful)
+    label = _marked_label(name, match)._replace(is_bare=True, is_doubtful=is_doubtful)
+    return label._replace(text="", time=label.text) if re.fullmatch(_TIME, label.text) else label
 
 
-def _marked_label(name: str, match: re.Match[str], directions: tuple[str, ...] = ()) -> Label:
-    after = (match["direction"],) if match["direction"] else ()
-    return Label(name=name, key=_key(name), text=match["text"].strip(), is_marked=True, directions=directions + after)
+def _marked_label(name: str, match: re.Match[str]) -> Label:
+    directions = (match["direction"],) if match["direction"] else ()
+    return Label(name=name, key=_key(name), text=match["text"].strip(), is_marked=True, directions=directions)
 
 
 def _without_extension(name: str) -> tuple[str, tuple[str, ...]]:
@@ -185,10 +202,48 @@ def _plain_label(line: str) -> Label | None:
     is_within_number = before[-1:].isdecimal() and after[:1].isdecimal()
     if is_within_number or _AFTER_NO_LABEL.match(after):
         return None
-    name, directions = _without_extension(before.rstrip())
-    if not name or name.count(" ") >= _MAX_WORDS or _SENTENCE_MARK.search(name):
+    is_bold = False
+    if _ELEMENTS.search(before):
+        is_bold = _BOLD_ELEMENT.search(before) is not None
+        before, after = _ELEMENTS.sub("", before), _CLOSING_ELEMENTS.sub("", after)
+    unmarked = _without_emphasis(before, after)
+    if unmarked is None:
+        return None
+    before, after, is_emphasized = unmarked
+    is_marked = is_bold or is_emphasized
+    name, directions = _without_extension(before.strip())
+    if not any(unicodedata.category(each)[0] in "LMN" or unicodedata.category(each) == "So" for each in name):
         return None
     key = _key(name)
-    if _SENTENCE_MARK.search(key) or _FULL_STOP.search(key):
+    if not is_marked and (
+        name.count(" ") >= _MAX_WORDS
+        or _SENTENCE_MARK.search(name)
+        or _SENTENCE_MARK.search(key)
+        or _FULL_STOP.search(key)
+    ):
         return None
-    return Label(name=name, key=key, text=after.lstrip(), is_marked=False, directions=directions)
+    return Label(name=name, key=key, text=after.strip(), is_marked=is_marked, directions=directions)
+
+
+def _without_emphasis(before: str, after: str) -> tuple[str, str, bool] | None:
+    """Return a name and its text without marks around the name, and whether it is in bold.
+
+    None if the name has a mark that is closed neither beside the colon nor at the end of the line.
+    """
+    start = next((place for place, each in enumerate(before) if each in "*_" or each.isalnum()), len(before))
+    opening = _EMPHASIS.match(before, start)
+    if opening is None:
+        return before, after, False
+    mark, inner = opening[0], before[opening.end() :]
+    is_bold = len(mark) > 1
+    if inner.count(mark) % 2 == 0:
+        text = after.strip()
+        if text.startswith(mark):
+            after = text.removeprefix(mark)
+        elif text.endswith(mark) and text.count(mark) == 1:
+            after, is_bold = text.removesuffix(mark), False
+        else:
+            return None
+    else:
+        is_bold = is_bold and not _DIRECTION.sub("", inner.rpartition(mark)[2]).strip()
+    return before[:start] + _MARKS_IN_NAME.sub("", inner), after, is_bold

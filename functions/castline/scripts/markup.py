@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from castline.scripts import directions
 from castline.scripts.parts import Chapter, Markup, Part, Pause, Reading, Words
 from castline.scripts.reader import Said, TextReader
-from castline.scripts.tree import heading_in
+from castline.scripts.tree import heading_in, is_definition
 from castline.scripts.writer import escaped, written
 from castline.speakers import is_invisible
 
@@ -33,6 +33,7 @@ __all__ = [
     "Words",
     "escape",
     "heading_of",
+    "is_definition",
     "is_pause_or_style",
     "is_tag_or_direction",
     "read",

@@ -173,6 +173,11 @@ def heading_in(line: str) -> tuple[Node, ...] | None:
     return heading.nodes if heading is not None else None
 
 
+def is_definition(line: str) -> bool:
+    """Return whether ``line``, without white space around it, defines a link or a footnote."""
+    return _DEFINITION.fullmatch(line) is not None or _FOOTNOTE.match(line) is not None
+
+
 class _Blocks:
     """Reads the lines of a text."""
 

@@ -79,6 +79,17 @@ class TestForms:
             "1. [00:12] A: 你好",
             "> A: 你好",
             ">>A: 你好",
+            "*A:* 你好",
+            "***A:*** 你好",
+            "**_A_:** 你好",
+            "**A: 你好**",
+            "<p><strong>A:</strong> 你好</p>",
+            "<b>A</b>：你好",
+            "A [00:12]: 你好",
+            "A (00:12)：你好",
+            "**A [00:00:12]:** 你好",
+            "[00:00-00:15] A: 你好",
+            "00:00 – 00:15 A: 你好",
         ],
     )
     def test_all_say_the_same(self, line: str) -> None:
@@ -126,6 +137,19 @@ class TestForms:
 
     def test_may_be_mixed(self) -> None:
         assert turns_of("A: 一\n[B]: 二\n[A] 三\nB：四") == [("A", "一"), ("B", "二"), ("A", "三"), ("B", "四")]
+
+    def test_a_mark_after_an_emoji_is_no_part_of_the_name(self) -> None:
+        assert turns_of("🎙️ **Anna:** hi\n**🎙️ Anna:** yo\n🎧 **Ben & Co.**: ok") == [
+            ("🎙️ Anna", "hi"),
+            ("🎙️ Anna", "yo"),
+            ("🎧 Ben & Co.", "ok"),
+        ]
+
+    def test_of_names_in_brackets_with_a_time_alone_speak_what_is_below(self) -> None:
+        assert turns_of("[Anna Lee] 10:02:14\nhi\n\n[Ben] 10:02:20\nyo") == [("Anna Lee", "hi"), ("Ben", "yo")]
+
+    def test_a_definition_of_a_link_is_one_of_a_speaker_where_the_speaker_says_more(self) -> None:
+        assert turns_of("[Anna]: https://x.y\n[Anna]: hi") == [("Anna", "x.y"), ("Anna", "hi")]
 
     def test_in_brackets_everything_is_a_name(self) -> None:
         assert turns_of("[他說：] 好\n[A、B] 一起\n[旁白（女）] 早") == [
@@ -178,6 +202,12 @@ class TestLinesWithoutSpeaker:
             "10:00",
             "[00:12] 你好",
             "[文件](https://example.com)",
+            "[文件]: https://example.com",
+            "[^1]: NASA, 2019.",
+            "| A: 1 | B: 2 |",
+            "|:---|---:|",
+            "*Note: nothing* is open",
+            "** Note: nothing",
             "1. 你好",
             "- 牛奶",
         ],
