@@ -7,7 +7,7 @@ spoken. Each block of them is reported. Page breaks are left out.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from castline.scripts.labels import find_label, label_of
 from castline.scripts.lines import Line, ReadScript, tidy_line
@@ -16,6 +16,9 @@ from castline.scripts.prose import Reading, read_name
 from castline.scripts.tokens import LINE_BREAK
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
 from castline.speakers import MAX_NAME_CHARACTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SCENE: Final = re.compile(r"(?:INT\.?/EXT|EXT\.?/INT|I/E|INT|EXT|EST)(?:\.[ ]?|[ ])[^\s].*", re.IGNORECASE)
 _FORCED_SCENE: Final = re.compile(r"\.(?=[^\s.]).+")
@@ -30,6 +33,7 @@ _CUE: Final = re.compile(r"(?P<name>[^()（）:：]+?)[ ]*(?P<extensions>(?:[(�
 _EXTENSION: Final = re.compile(r"[(（][^()（）]*[)）]")
 _TECHNICAL: Final = re.compile(r"[(（](?:V\.?O\.?|O\.?S\.?|O\.?C\.?|CONT['’]?D\.?|CONTINUED)[)）]", re.IGNORECASE)
 """Says where a character is, or that the character spoke before. It is nothing that could be heard."""
+_TRANSITION: Final = re.compile(r"(?:CUT|DISSOLVE|FADE|MATCH|SMASH|WIPE)\b[^:]*:")
 _NO_CUE_AT_END: Final = ("!", "?", "…", ",", ";", "...", "TO:")
 _MAX_CUE_CHARACTERS: Final = 2 * MAX_NAME_CHARACTERS
 
@@ -40,7 +44,7 @@ def is_fountain(script: str) -> bool:
     reader.read()
     if not reader.cues or (reader.cues == 1 and not reader.has_screenplay_marks):
         return False
-    labels = (find_label(tidy_line(line)) for line in LINE_BREAK.split(script))
+    labels = (find_label(line) for line in reader.body() if not _TRANSITION.fullmatch(line))
     return reader.cues > sum(label is not None and read_name(label.key) is Reading.NAME for label in labels)
 
 
@@ -62,13 +66,14 @@ class _Reader:
         self._block: list[str] = []
         self._block_line = 0
         self._in_dialogue = False
+        self._body_index = 0
         self._written = self._without_comments("\n".join(LINE_BREAK.split(script.lstrip("\ufeff"))))
 
     def read(self) -> ReadScript:
         """Return the screenplay."""
-        start = self._read_title_page()
+        self._body_index = self._read_title_page()
         is_after_blank = True
-        for index in range(start, len(self._written)):
+        for index in range(self._body_index, len(self._written)):
             number, raw = self._written[index]
             text = tidy_line(raw)
             if not text:
@@ -83,6 +88,11 @@ class _Reader:
             is_after_blank = not text
         self._end_block()
         return ReadScript(lines=self._lines, warnings=self._warnings)
+
+    def body(self) -> Iterator[str]:
+        """Yield the lines after the title page."""
+        for _, line in self._written[self._body_index :]:
+            yield tidy_line(line)
 
     def _read_words(self, number: int, text: str) -> None:
         if _TECHNICAL.fullmatch(text):

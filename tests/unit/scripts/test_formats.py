@@ -122,6 +122,7 @@ def problems_of(script: str) -> list[tuple[ProblemKind, int, str]]:
         ("INT. HOUSE - DAY\n\nANNA\nHi.", "fountain"),
         ("ANNA\nHi there.\n\nBOB\nHello.", "fountain"),
         ("@小明\n你好\n\n@小華\n早安", "fountain"),
+        ("Title: T\nCredit: by\nAuthor: J. D.\nDraft: 2\n\nFADE IN:\n\nANNA\nHi.\n\nCUT TO:\n\nBOB\nYo.", "fountain"),
         ("\nEXT. PARK\n\nBOB\n(laughing)\nNote: no.\n", "fountain"),
         ('[{"speaker": "A", "text": "hi"}]', "json"),
         ('\ufeff\n[\n  {"speaker": "A", "text": "hi"}\n]', "json"),
