@@ -51,8 +51,8 @@ _Spoken = Annotated[
 class PronunciationSchema(Request):
     """A word or phrase, and how it is spoken.
 
-    It has either an `alias`, another text that is spoken in its place, or a `phoneme`; both or neither are refused
-    with 400.
+    It has either an `alias`, which is spoken in place of the text, or a `phoneme`. An entry with both, or with
+    neither, is refused with 400.
     """
 
     MAX_BYTES: ClassVar = (
@@ -66,7 +66,7 @@ class PronunciationSchema(Request):
     alphabet: Annotated[Alphabet, Field(strict=False)] | None = omittable()
     """Of the `phoneme`: `ipa`, which it is when this is left out, or `sapi`, such as `chong 2 qing 4`."""
     language: LanguageTag | None = omittable()
-    """Only turns in this language are concerned; `en` covers `en-US`."""
+    """The entry applies only to turns that are spoken in this language; `en` covers `en-US`."""
 
     @model_validator(mode="after")
     def _demand_one_way_to_speak(self) -> Self:
@@ -139,8 +139,8 @@ SetNames = Annotated[list[SetName], Field(max_length=MAX_SETS_OF_JOB)]
 class PutPronunciationSetRequest(Request):
     """The entries of a set.
 
-    Refused as well, with 400: two entries of the same text and language, and a phoneme that no speech provider knows
-    in the entry's language, or in any language if it has none.
+    A request is refused with 400, too, if two entries have the same text and language, or if no speech provider knows
+    a phoneme in the entry's language, or in any language if the entry has none.
     """
 
     entries: Pronunciations

@@ -30,7 +30,9 @@ Name = Annotated[
 ]
 IfMatch = Annotated[
     str | None,
-    Header(description="The ETag that the set must have, several of them, or *. Otherwise the answer is 412."),
+    Header(
+        description="The ETag that the set must have, several of them, or `*` for any. Otherwise the answer is 412."
+    ),
 ]
 
 router = Router()
@@ -129,7 +131,7 @@ def put_pronunciation_set(
     request: Annotated[PutPronunciationSetRequest, Body()],
     if_match: IfMatch = None,
     if_none_match: Annotated[
-        Literal["*"] | None, Header(description="* creates a set, and is answered 412 if there is one already.")
+        Literal["*"] | None, Header(description="`*` creates a set. If the set exists already, the answer is 412.")
     ] = None,
 ) -> Response[pronunciation_responses.PronunciationSetSummary]:
     """Create a pronunciation set, or replace all its entries."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -25,7 +26,7 @@ from castline.api.rules import problems_between_fields, whole
 from castline.api.validation import MAX_PROBLEMS
 from castline.audio.formats import OutputFormat
 from castline.jobs import limits
-from castline.jobs.model import Delivery, Dialogue, JobType, Turn, VoiceAssignment
+from castline.jobs.model import Delivery, Dialogue, JobType, OwnDelivery, Turn, VoiceAssignment
 from castline.scripts.formats import ScriptFormat
 from castline.scripts.parts import Markup
 from castline.speakers import first_spellings, speaker_key
@@ -71,29 +72,38 @@ VoiceName = Annotated[
     AfterValidator(speakable),
 ]
 Format = Annotated[OutputFormat, Field(strict=False)]
+Speed = Annotated[
+    float,
+    Field(
+        ge=limits.MIN_SPEED,
+        le=limits.MAX_SPEED,
+        allow_inf_nan=False,
+        description="A factor on the voice's own speed. HD voices take only 1.",
+    ),
+]
+Pitch = Annotated[
+    int,
+    Field(
+        ge=-limits.MAX_PITCH_PERCENT,
+        le=limits.MAX_PITCH_PERCENT,
+        description="In percent, up or down from the voice's own pitch. HD voices take only 0.",
+    ),
+    BeforeValidator(whole),
+]
+Volume = Annotated[
+    float, Field(ge=0, le=limits.MAX_VOLUME, allow_inf_nan=False, description="A factor on the amplitude.")
+]
 Style = Annotated[str, Field(max_length=limits.MAX_STYLE_CHARACTERS, pattern=limits.STYLE_PATTERN)]
 StyleDegree = Annotated[float, Field(ge=limits.MIN_STYLE_DEGREE, le=limits.MAX_STYLE_DEGREE, allow_inf_nan=False)]
 Take = Annotated[int, Field(ge=0, le=limits.MAX_TAKE, exclude_if=lambda value: not value), BeforeValidator(whole)]
 
 
 class DeliverySchema(Request):
-    """How a speaker or a turn is delivered. What is left out is as the speaker or the voice has it."""
+    """Delivery of a speaker or a turn. A field that is left out is as the speaker or the voice has it."""
 
-    speed: (
-        Annotated[
-            float,
-            Field(ge=limits.MIN_SPEED, le=limits.MAX_SPEED, allow_inf_nan=False),
-        ]
-        | None
-    ) = omittable()
-    """A factor on the voice's own speed. HD voices take only 1."""
-    pitch: (
-        Annotated[int, Field(ge=-limits.MAX_PITCH_PERCENT, le=limits.MAX_PITCH_PERCENT), BeforeValidator(whole)]
-        | None
-    ) = omittable()
-    """In percent, up or down from the voice's own pitch. HD voices take only 0."""
-    volume: Annotated[float, Field(ge=0, le=limits.MAX_VOLUME, allow_inf_nan=False)] | None = omittable()
-    """A factor on the amplitude."""
+    speed: Speed | None = omittable()
+    pitch: Pitch | None = omittable()
+    volume: Volume | None = omittable()
     style: Style | None = omittable()
     """One of the voice's `styles` in `GET /voices`. A style tag in the text goes before it."""
     style_degree: StyleDegree | None = omittable()
@@ -103,14 +113,7 @@ class DeliverySchema(Request):
 
     def to_own_delivery(self) -> dict[str, Any]:
         """Return the fields of the domain's ``OwnDelivery``."""
-        return {
-            "speed": self.speed,
-            "pitch": self.pitch,
-            "volume": self.volume,
-            "style": self.style,
-            "style_degree": self.style_degree,
-            "language": self.language,
-        }
+        return {each.name: getattr(self, each.name) for each in fields(OwnDelivery)}
 
 
 class TurnSchema(DeliverySchema):
@@ -174,7 +177,7 @@ class VoiceAssignmentSchema(DeliverySchema):
 
 
 class TextOptions(Request):
-    """How the texts of a job are read and pronounced."""
+    """Options for reading and pronouncing the texts of a job."""
 
     markup: Annotated[Markup, Field(strict=False, exclude_if=lambda value: value is Markup.AUTO)] = Markup.AUTO
     """`auto` understands marks, tags and stage directions in texts; `literal` speaks texts as they stand."""
@@ -194,11 +197,12 @@ class TextOptions(Request):
 class CreateJobRequest(TextOptions):
     """A dialogue to be spoken.
 
-    Refused as well, with 400: two turns of the same `index`; a speaker with no voice, or with two; texts of more than
-    100,000 characters in all; a dialogue that takes more than 399 KB when compressed; a `provider` that
-    `GET /providers` does not list; a `voice_id` of another provider's form; a `style` that the voice does not have;
-    a `speed`, a `pitch` or a `language` that the voice cannot be told. Names that differ only in Unicode form (NFKC),
-    in spaces or in invisible characters are one speaker. A body of more than 5 MB is refused with 413.
+    A request is refused with 400, too, if two turns have the same `index`; if a speaker has no voice, or two; if the
+    texts have more than 100,000 characters in all; if the dialogue takes more than 399 KB when compressed, or 4.4 MB
+    as JSON; if `GET /providers` does not list the `provider`; if a `voice_id` does not have the provider's form; if a
+    voice does not have a `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation
+    set of a given name; or if the texts use more than 1,000 pronunciations. Names that differ only in Unicode form
+    (NFKC), in spaces or in invisible characters are one speaker. A body of more than 5 MB is refused with 413.
     """
 
     MAX_BYTES: ClassVar = MAX_REQUEST_BYTES
@@ -263,9 +267,10 @@ class CreateJobRequest(TextOptions):
 class CreateSingleVoiceJobRequest(TextOptions):
     """A text to be spoken in one voice.
 
-    Refused as well, with 400: another `speed` or `pitch` than the default for a high-definition (HD) voice, which is
-    one whose id has a colon; a `provider` that `GET /providers` does not list; a `voice_id` of another provider's
-    form.
+    A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
+    whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the
+    `provider`; if the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name;
+    or if the text uses more than 1,000 pronunciations.
     """
 
     MAX_BYTES: ClassVar = (
@@ -280,26 +285,9 @@ class CreateSingleVoiceJobRequest(TextOptions):
     voice_name: VoiceName | None = omittable()
     language: LanguageTag = "zh-TW"
     output_format: Format = OutputFormat.MP3
-    speed: Annotated[
-        float,
-        Field(
-            ge=limits.MIN_SPEED,
-            le=limits.MAX_SPEED,
-            allow_inf_nan=False,
-            description="A factor on the voice's own speed. HD voices take only 1.",
-        ),
-    ] = 1.0
-    pitch: Annotated[
-        int,
-        Field(
-            ge=-limits.MAX_PITCH_PERCENT,
-            le=limits.MAX_PITCH_PERCENT,
-            description="In percent, up or down from the voice's own pitch. HD voices take only 0.",
-        ),
-        BeforeValidator(whole),
-    ] = 0
-    volume: Annotated[float, Field(ge=0, le=limits.MAX_VOLUME, allow_inf_nan=False)] = 1.0
-    """A factor on the amplitude."""
+    speed: Speed = 1.0
+    pitch: Pitch = 0
+    volume: Volume = 1.0
     style: Style | None = omittable()
     """One of the voice's `styles` in `GET /voices`. A style tag in the text goes before it."""
     style_degree: StyleDegree | None = omittable()
@@ -332,8 +320,9 @@ class CreateSingleVoiceJobRequest(TextOptions):
 class ParseDialogueRequest(Request):
     """A script to be turned into turns.
 
-    Refused as well, with 400: text before the first speaker, a speaker who says nothing, names of more than 50
-    characters, more than 1,000 turns or 100,000 characters of text, and JSON that has no turns.
+    A script is refused with 400 if text stands before the first speaker, if a speaker says nothing, if a name has
+    more than 50 characters, if there are more than 1,000 turns or 100,000 characters of text, or if it is JSON
+    without turns.
     """
 
     MAX_BYTES: ClassVar = MAX_SCRIPT_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES

@@ -101,6 +101,10 @@ class Delivery:
     volume: float = 1.0
     """A factor on the amplitude."""
 
+    def to_own(self) -> OwnDelivery:
+        """Return the same delivery as one that a speaker or a turn has of its own."""
+        return OwnDelivery(speed=self.speed, pitch=self.pitch_percent, volume=self.volume)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
@@ -171,7 +175,7 @@ class SynthesisMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChapterTiming:
-    """When a chapter is heard, from the start of the audio. It lasts until the next one or the end."""
+    """Time at which a chapter is heard, from the start of the audio. It lasts until the next one or the end."""
 
     title: str
     start_ms: int

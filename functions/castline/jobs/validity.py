@@ -18,7 +18,7 @@ from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
 from castline.speech.speakable import unspeakable_positions
 
 if TYPE_CHECKING:
-    from castline.jobs.model import Delivery, Dialogue, OwnDelivery, VoiceAssignment
+    from castline.jobs.model import Dialogue, OwnDelivery, VoiceAssignment
 
 
 def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
@@ -35,19 +35,13 @@ def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
     _demand(isinstance(dialogue.output_format, OutputFormat), "output_format", "must be an OutputFormat")
     _demand_range("gap_ms", dialogue.gap_ms, 0, limits.MAX_GAP_MS)
     _demand_range("crossfade_ms", dialogue.crossfade_ms, 0, limits.MAX_CROSSFADE_MS)
-    _demand_delivery(dialogue.delivery)
+    _demand_delivery("", dialogue.delivery.to_own())
     _demand_turns(dialogue, is_single=is_single)
     _demand_voices(dialogue, is_single=is_single)
     _demand_range("pronunciations", len(dialogue.pronunciations), 0, limits.MAX_PRONUNCIATIONS)
 
 
-def _demand_delivery(delivery: Delivery) -> None:
-    _demand_range("speed", delivery.speed, limits.MIN_SPEED, limits.MAX_SPEED)
-    _demand_range("pitch", delivery.pitch_percent, -limits.MAX_PITCH_PERCENT, limits.MAX_PITCH_PERCENT)
-    _demand_range("volume", delivery.volume, 0, limits.MAX_VOLUME)
-
-
-def _demand_own_delivery(prefix: str, own: OwnDelivery) -> None:
+def _demand_delivery(prefix: str, own: OwnDelivery) -> None:
     for name, value, least, most in (
         ("speed", own.speed, limits.MIN_SPEED, limits.MAX_SPEED),
         ("pitch", own.pitch, -limits.MAX_PITCH_PERCENT, limits.MAX_PITCH_PERCENT),
@@ -69,7 +63,7 @@ def _demand_turns(dialogue: Dialogue, *, is_single: bool) -> None:
         _demand_range(f"turns[{position}].index", turn.index, 0, limits.MAX_TURN_INDEX)
         _demand_speaker(f"turns[{position}].speaker", turn.speaker, is_single=is_single)
         _demand_text(f"turns[{position}].text", turn.text)
-        _demand_own_delivery(f"turns[{position}].", turn)
+        _demand_delivery(f"turns[{position}].", turn)
         _demand_range(f"turns[{position}].pause_after_ms", turn.pause_after_ms or 0, 0, limits.MAX_PAUSE_AFTER_MS)
         _demand_range(f"turns[{position}].take", turn.take, 0, limits.MAX_TAKE)
         if turn.chapter is not None:
@@ -97,7 +91,7 @@ def _demand_assignment(field: str, assignment: VoiceAssignment, *, is_single: bo
     _demand_speaker(f"{field}.speaker", assignment.speaker, is_single=is_single)
     _demand_range(f"{field}.voice_id", len(assignment.voice_id), 1, MAX_VOICE_ID_LENGTH)
     _demand(bool(re.fullmatch(VOICE_ID_PATTERN, assignment.voice_id)), f"{field}.voice_id", "must be a voice id")
-    _demand_own_delivery(f"{field}.", assignment)
+    _demand_delivery(f"{field}.", assignment)
     if assignment.voice_name is not None:
         _demand_range(f"{field}.voice_name", len(assignment.voice_name), 0, limits.MAX_VOICE_NAME_CHARACTERS)
         _demand_speakable(f"{field}.voice_name", assignment.voice_name)

@@ -1,17 +1,17 @@
-"""What a speech provider demands of a dialogue, before a job is made of it."""
+"""Rules of speech providers: what they demand of a dialogue before a job is made of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from castline.jobs.model import JobType, OwnDelivery
+from castline.jobs.model import JobType
 from castline.synthesis.utterances import is_own_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from castline.jobs.model import Dialogue
+    from castline.jobs.model import Dialogue, OwnDelivery
     from castline.speech.providers.base import SpeechProvider
     from castline.speech.providers.registry import EnabledProvider
 
@@ -86,9 +86,9 @@ def _deliveries(
     voices = {each.speaker: each.voice_id for each in dialogue.voice_assignments}
     is_single = dialogue.job_type is JobType.SINGLE_TTS
     if is_single:
-        delivery = dialogue.delivery
-        own = OwnDelivery(speed=delivery.speed, pitch=delivery.pitch_percent)
-        yield from _delivery("", own, dialogue.voice_assignments[0].voice_id, provider, styles_of)
+        yield from _delivery(
+            "", dialogue.delivery.to_own(), dialogue.voice_assignments[0].voice_id, provider, styles_of
+        )
     for position, each in enumerate(dialogue.voice_assignments):
         prefix = "" if is_single else f"voice_assignments[{position}]."
         yield from _delivery(prefix, each, each.voice_id, provider, styles_of)

@@ -230,11 +230,12 @@ export interface components {
         /**
          * @description A dialogue to be spoken.
          *
-         *     Refused as well, with 400: two turns of the same `index`; a speaker with no voice, or with two; texts of more than
-         *     100,000 characters in all; a dialogue that takes more than 399 KB when compressed; a `provider` that
-         *     `GET /providers` does not list; a `voice_id` of another provider's form; a `style` that the voice does not have;
-         *     a `speed`, a `pitch` or a `language` that the voice cannot be told. Names that differ only in Unicode form (NFKC),
-         *     in spaces or in invisible characters are one speaker. A body of more than 5 MB is refused with 413.
+         *     A request is refused with 400, too, if two turns have the same `index`; if a speaker has no voice, or two; if the
+         *     texts have more than 100,000 characters in all; if the dialogue takes more than 399 KB when compressed, or 4.4 MB
+         *     as JSON; if `GET /providers` does not list the `provider`; if a `voice_id` does not have the provider's form; if a
+         *     voice does not have a `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation
+         *     set of a given name; or if the texts use more than 1,000 pronunciations. Names that differ only in Unicode form
+         *     (NFKC), in spaces or in invisible characters are one speaker. A body of more than 5 MB is refused with 413.
          */
         CreateJobRequest: {
             /** @default auto */
@@ -259,9 +260,10 @@ export interface components {
         /**
          * @description A text to be spoken in one voice.
          *
-         *     Refused as well, with 400: another `speed` or `pitch` than the default for a high-definition (HD) voice, which is
-         *     one whose id has a colon; a `provider` that `GET /providers` does not list; a `voice_id` of another provider's
-         *     form.
+         *     A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
+         *     whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the
+         *     `provider`; if the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name;
+         *     or if the text uses more than 1,000 pronunciations.
          */
         CreateSingleVoiceJobRequest: {
             /** @default auto */
@@ -289,7 +291,10 @@ export interface components {
              * @default 0
              */
             pitch: number;
-            /** @default 1 */
+            /**
+             * @description A factor on the amplitude.
+             * @default 1
+             */
             volume: number;
             style?: string | null;
             style_degree?: number | null;
@@ -412,7 +417,7 @@ export interface components {
          */
         JobType: "multi_role_tts" | "single_tts";
         /**
-         * @description How a text is read.
+         * @description Way in which a text is read.
          * @enum {string}
          */
         Markup: "auto" | "literal";
@@ -424,8 +429,9 @@ export interface components {
         /**
          * @description A script to be turned into turns.
          *
-         *     Refused as well, with 400: text before the first speaker, a speaker who says nothing, names of more than 50
-         *     characters, more than 1,000 turns or 100,000 characters of text, and JSON that has no turns.
+         *     A script is refused with 400 if text stands before the first speaker, if a speaker says nothing, if a name has
+         *     more than 50 characters, if there are more than 1,000 turns or 100,000 characters of text, or if it is JSON
+         *     without turns.
          */
         ParseDialogueRequest: {
             script: string;
@@ -468,8 +474,8 @@ export interface components {
         /**
          * @description A word or phrase, and how it is spoken.
          *
-         *     It has either an `alias`, another text that is spoken in its place, or a `phoneme`; both or neither are refused
-         *     with 400.
+         *     It has either an `alias`, which is spoken in place of the text, or a `phoneme`. An entry with both, or with
+         *     neither, is refused with 400.
          */
         PronunciationSchema: {
             text: string;
@@ -515,8 +521,8 @@ export interface components {
         /**
          * @description The entries of a set.
          *
-         *     Refused as well, with 400: two entries of the same text and language, and a phoneme that no speech provider knows
-         *     in the entry's language, or in any language if it has none.
+         *     A request is refused with 400, too, if two entries have the same text and language, or if no speech provider knows
+         *     a phoneme in the entry's language, or in any language if the entry has none.
          */
         PutPronunciationSetRequest: {
             entries: components["schemas"]["PronunciationSchema"][];
@@ -2332,9 +2338,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that the set must have, several of them, or *. Otherwise the answer is 412. */
+                /** @description The ETag that the set must have, several of them, or `*` for any. Otherwise the answer is 412. */
                 "If-Match"?: string;
-                /** @description * creates a set, and is answered 412 if there is one already. */
+                /** @description `*` creates a set. If the set exists already, the answer is 412. */
                 "If-None-Match"?: "*";
                 /**
                  * @description zh-TW, the default, or en: the language of messages.
@@ -2531,7 +2537,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that the set must have, several of them, or *. Otherwise the answer is 412. */
+                /** @description The ETag that the set must have, several of them, or `*` for any. Otherwise the answer is 412. */
                 "If-Match"?: string;
                 /**
                  * @description zh-TW, the default, or en: the language of messages.
