@@ -1,4 +1,4 @@
-"""Who speaks with which voice and how, as ``--voice``, ``--style`` and their like say it."""
+"""Casting: the options, such as ``--voice`` and ``--style``, that say who speaks with which voice and how."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What an option says of single speakers, and of all others.
+    """Values of one option: those of single speakers, and the one of all others.
 
     Attributes:
         field: of the API, such as ``style_degree`` for ``--style-degree``.

@@ -28,14 +28,14 @@ _USUAL_LANGUAGE: Final = "zh-TW"
 
 
 class OutputFormat(StrEnum):
-    """How audio is written."""
+    """Format of audio."""
 
     MP3 = "mp3"
     WAV = "wav"
 
 
 class ScriptFormat(StrEnum):
-    """How a script is written."""
+    """Format of a script."""
 
     AUTO = "auto"
     PLAIN = "plain"

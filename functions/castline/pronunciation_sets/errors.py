@@ -1,4 +1,4 @@
-"""How a request to the pronunciation sets is refused.
+"""Errors of the pronunciation sets: the reasons why a request is refused.
 
 PronunciationSetError
 ├── PreconditionFailed

@@ -1,4 +1,4 @@
-"""How pronunciation sets are written as DynamoDB items, and read back.
+"""Layout of pronunciation sets as DynamoDB items: how they are written, and read back.
 
 Items of one user share the partition ``USER#<user_id>`` with those that ``castline.jobs.items`` describes:
 

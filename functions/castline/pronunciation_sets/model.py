@@ -33,7 +33,7 @@ class PronunciationSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetSummary:
-    """What lists show of a set."""
+    """Summary of a set, as lists show it."""
 
     name: str
     entry_count: int

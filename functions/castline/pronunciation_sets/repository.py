@@ -1,4 +1,4 @@
-"""Where pronunciation sets are kept: every read and write of the table."""
+"""Repository of the pronunciation sets: every read and write of the table."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Markup(StrEnum):
-    """How a text is read."""
+    """Way in which a text is read."""
 
     AUTO = "auto"
     """Marks, tags and stage directions are understood."""
