@@ -8,6 +8,7 @@ from castline.speech.providers.azure.provider import JOINT_MIN_UTTERANCES
 from local.azure_speech.voices import VOICES
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import HSIAO_YU, YUN_JHE, dialogue
+from tests.unit.audio.subtitle_files import read_vtt
 
 if TYPE_CHECKING:
     from local.azure_speech.server import AzureSpeechEmulator
@@ -64,6 +65,41 @@ def test_a_high_definition_voice_among_them_is_spoken_turn_by_turn_and_paid_for_
     assert sum(request.ssml.count("<voice") for request in requests) == len(texts)
     assert len(requests) < len(texts)
     assert job["result_metadata"]["synthesis_mode"] == "native"
+
+
+def test_each_turn_of_them_has_its_own_delivery(client: ApiClient, speech: AzureSpeechEmulator) -> None:
+    # Given a voice with a style, one that is told a language and a speed, an alias and a phoneme
+    words = ["ask the W3C & wait", "eat a tomato"]
+    texts = [f"Number {number}: {words[number % 2]}." for number in range(len(TEXTS))]
+    request = dialogue(*texts, voices=("en-US-JennyNeural", "en-US-AvaMultilingualNeural"), language="en-US")
+    request["voice_assignments"][0] |= {"style": "cheerful"}
+    request["voice_assignments"][1] |= {"language": "de-DE", "speed": 1.5}
+    request["pronunciations"] = [
+        {"text": "W3C", "alias": "Web <Consortium>"},
+        {"text": "tomato", "phoneme": "toˈmaːto", "language": "de"},
+    ]
+    before = len(speech.traffic.requests)
+
+    # When
+    job = client.complete(request)
+
+    # Then several share a request
+    assert job["result_metadata"]["synthesis_mode"] == "native"
+    together = "".join(record.ssml for record in speech.traffic.requests[before:])
+    for part in (
+        '<mstts:express-as style="cheerful">',
+        '<lang xml:lang="de-DE"><prosody rate="+50%">',
+        'ph="toˈmaːto">tomato</phoneme>',
+        "ask the Web &lt;Consortium&gt; &amp; wait",
+    ):
+        assert part in together
+    # And each is shown as it was written, while it is heard
+    cues = read_vtt(client.get(f"/jobs/{job['id']}/subtitles").text)
+    timings = job["result_metadata"]["turn_timings"]
+    for text, timing in zip(texts, timings, strict=True):
+        shown = [cue for cue in cues if timing["start_ms"] <= cue.start_ms < timing["end_ms"]]
+        assert " ".join(cue.text for cue in shown) == text
+        assert shown[-1].end_ms <= timing["end_ms"]
 
 
 def test_one_bad_turn_among_them_is_named(client: ApiClient) -> None:
