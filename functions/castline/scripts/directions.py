@@ -141,6 +141,7 @@ _EVENT_NOUNS: Final = _SOUNDS | _words(
     static typing chatter birds alarm horn engine
     """
 )
+_END_OF_SCRIPT: Final = re.compile(r"(?:the )?end(?: of .+)?|fin|ende|完|劇終|剧终|全文完|結束|结束|終わり|끝|fine?")
 _WHO_MAY_SPEAK: Final = frozenset({"crowd", "audience", "bell", "phone", "the crowd", "the audience"})
 _BESIDE_AN_EVENT: Final = (
     _BESIDE_AN_ACT | _BESIDE_A_SOUND | _EVENTS | _words("of on at from to by effect effects slowly nearby")
@@ -253,7 +254,7 @@ def is_act(content: str) -> bool:
 def reads_like_event(content: str) -> bool:
     """Return whether ``content`` tells what happens, as in "Music fades in", and so is no speaker's name."""
     text = _plain(content)
-    if _EVENT_IN_CHINESE.search(text):
+    if _EVENT_IN_CHINESE.search(text) or _END_OF_SCRIPT.fullmatch(text):
         return True
     words = _WORD.findall(text)
     if any(word in _EVENTS for word in words):

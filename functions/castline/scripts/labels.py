@@ -87,6 +87,7 @@ _BOLD_ELEMENT: Final = re.compile(r"<(?:b|strong)\b", re.IGNORECASE)
 _EMPHASIS: Final = re.compile(r"\*{1,3}|_{1,3}")
 _MARKS_IN_NAME: Final = re.compile(r"\*+|(?<![^\W_])_+|_+(?![^\W_])")
 _TABLE_ROW: Final = re.compile(r"\|.*\|")
+_BRACKETS: Final = ("[]", "［］", "【】", "()", "（）")
 _AFTER_NO_LABEL: Final = re.compile(r"//|\\|-?[()](?: |$)")
 
 
@@ -212,7 +213,7 @@ def _plain_label(line: str) -> Label | None:
     before, after, is_emphasized = unmarked
     is_marked = is_bold or is_emphasized
     name, directions = _without_extension(before.strip())
-    if not any(unicodedata.category(each)[0] in "LMN" or unicodedata.category(each) == "So" for each in name):
+    if not _may_be_name(name):
         return None
     key = _key(name)
     if not is_marked and (
@@ -223,6 +224,12 @@ def _plain_label(line: str) -> Label | None:
     ):
         return None
     return Label(name=name, key=key, text=after.strip(), is_marked=is_marked, directions=directions)
+
+
+def _may_be_name(name: str) -> bool:
+    """Return whether ``name`` has more than punctuation, and no bracket that is left open."""
+    has_more = any(unicodedata.category(each)[0] in "LMN" or unicodedata.category(each) == "So" for each in name)
+    return has_more and all(name.count(opening) == name.count(closing) for opening, closing in _BRACKETS)
 
 
 def _without_emphasis(before: str, after: str) -> tuple[str, str, bool] | None:

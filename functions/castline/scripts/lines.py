@@ -42,6 +42,8 @@ class ReadScript:
     warnings: Sequence[ScriptWarning] = ()
     narrator: str | None = None
     """The speaker of what stands before the first label. None where that is a problem."""
+    rules: Sequence[int] = ()
+    """The numbers of lines that divide the script and are left out: ``---``, and the fences of code blocks."""
     joins_turns: bool = False
     """Whether labels that follow each other and name one speaker are one turn."""
 

@@ -5,6 +5,9 @@
   provider pauses there as a reader would, long texts may be cut there, and no space is put between characters that
   have none. A name on a line of its own speaks the lines below it.
 - A heading begins a chapter with the next turn. Text below it goes on with the speaker before, in a new turn.
+- Words before the first label are not spoken if they announce the script: they end in a colon, or a rule is below
+  them. What is between two rules is the script then, and one paragraph after it is not spoken either. Remarks before
+  the first label, such as ``Title: Tea``, are not spoken. Any other words there are a problem.
 - What a text holds besides words (``castline.scripts.markup``) is understood in each turn as a whole. Stage
   directions beside a name come before its words. A turn of which nothing is left but warnings is none.
 
@@ -20,6 +23,7 @@ Spellings of one name (``castline.speakers``) are one speaker, who is called as 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -30,9 +34,11 @@ from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProb
 from castline.scripts.formats import FoundFormat, ScriptFormat, detect_format
 from castline.scripts.fountain import read_fountain
 from castline.scripts.json_turns import read_json
+from castline.scripts.labels import find_label
 from castline.scripts.markup import Markup, is_pause_or_style, is_tag_or_direction, tidy
 from castline.scripts.plain import read_plain
 from castline.scripts.prose import Reading, read_name
+from castline.scripts.tokens import is_wide
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
 from castline.speakers import MAX_NAME_CHARACTERS, is_invisible
 
@@ -51,7 +57,9 @@ _READERS: Final[Mapping[FoundFormat, Callable[[str, Markup], ReadScript]]] = {
     ScriptFormat.JSON: read_json,
 }
 _DIRECTION: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
-_IN_ITALICS: Final = re.compile(r"[*_]([^*_]+)[*_]")
+_EMPHASIZED: Final = re.compile(r"([*_]{1,3})([^*_]+)\1")
+_ANNOUNCING_SPACES: Final = 2
+_ANNOUNCING_WIDE_CHARACTERS: Final = 6
 _TAG: Final = re.compile(r"\[[^\[\]]*\]")
 
 
@@ -136,6 +144,8 @@ class _Dialogue:
         """The chapter that begins with the next turn."""
         self._before: list[_Text] = []
         """Directions and tags before the first turn."""
+        self._preamble: list[_Text] = []
+        """Words before the first turn."""
         self._warnings_before: list[ScriptWarning] = []
         self._problems: list[ScriptProblem] = []
         self._warnings = [TurnWarning(warning, None) for warning in read.warnings]
@@ -159,8 +169,10 @@ class _Dialogue:
                 self._problem(ProblemKind.NAME_TOO_LONG, turn.line, turn.speaker)
             elif not turn.texts and not turn.warnings:
                 self._problem(ProblemKind.NO_TEXT, turn.line, turn.speaker)
+        if self._preamble:
+            self._leave_out_frame()
         if self._problems:
-            raise ScriptNotUnderstood(self._problems)
+            raise ScriptNotUnderstood(sorted(self._problems, key=lambda problem: problem.line))
         turns = self._finished_turns()
         if self._problems:
             raise ScriptNotUnderstood(self._problems)
@@ -196,7 +208,7 @@ class _Dialogue:
         """
         tags: list[str] = []
         for direction in directions:
-            content = direction[1:-1].strip()
+            content = (direction.strip("*_") if direction[0] in "*_" else direction[1:-1]).strip()
             if not self._is_literal and is_pause_or_style(content):
                 tags.append(f"[{content}]")
             else:
@@ -207,13 +219,11 @@ class _Dialogue:
 
     def _go_on(self, text: _Text) -> None:
         if not self._turns:
-            if self._problems:
-                return
             if not self._is_literal and _is_beside_speech(text.text):
                 self._before.append(text)
                 return
             if self._read.narrator is None:
-                self._problem(ProblemKind.NO_SPEAKER, text.line)
+                self._preamble.append(text)
                 return
             self._open(self._read.narrator, text.line)
         elif self._chapter is not None:
@@ -225,6 +235,39 @@ class _Dialogue:
             raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.TOO_MANY_TURNS, line=line)])
         self._turns.append(_OpenTurn(speaker, line, self._chapter, self._before, self._warnings_before))
         self._chapter, self._before, self._warnings_before = None, [], []
+
+    def _leave_out_frame(self) -> None:
+        """Report the words before the first turn if they announce the script, and those after it if they frame it.
+
+        Any other words before the first turn are a problem.
+        """
+        announcement = next(
+            (each for each in reversed(self._preamble) if not _is_remark(each.text, with_words=True)), None
+        )
+        opening = None
+        if announcement is not None:
+            begin = self._turns[0].line if self._turns else 0
+            opening = next((rule for rule in self._read.rules if announcement.line < rule < begin), None)
+            is_followed = any(line.number == announcement.line + 1 for line in self._read.lines)
+            announces = (
+                announcement.text.endswith((":", "：")) and not is_followed and not _is_remark(announcement.text)
+            )
+            if not begin or (opening is None and not announces):
+                self._problem(ProblemKind.NO_SPEAKER, self._preamble[0].line)
+                return
+        for text in self._preamble:
+            self._warn(WarningKind.NOT_DIALOGUE, text)
+        if opening is not None:
+            self._leave_out_end()
+
+    def _leave_out_end(self) -> None:
+        """Report one paragraph after the last rule, below the last label."""
+        texts, last_rule = self._turns[-1].texts, self._read.rules[-1]
+        after = [text for text in texts if text.line > last_rule]
+        if after and self._turns[-1].line < last_rule and after[-1].line - after[0].line == len(after) - 1:
+            del texts[-len(after) :]
+            for text in after:
+                self._warn(WarningKind.NOT_DIALOGUE, text)
 
     def _finished_turns(self) -> list[ScriptTurn]:
         turns: list[ScriptTurn] = []
@@ -265,9 +308,17 @@ class _Dialogue:
 
 
 def _is_direction(line: str) -> bool:
-    """Return whether ``line`` is a stage direction as a whole: in parentheses, or in italics if it reads like one."""
-    in_italics = _IN_ITALICS.fullmatch(line)
-    return _DIRECTION.fullmatch(line) is not None or (in_italics is not None and is_tag_or_direction(in_italics[1]))
+    """Return whether ``line`` is a stage direction as a whole: in parentheses, or emphasized if it reads like one."""
+    emphasized = _EMPHASIZED.fullmatch(line)
+    return _DIRECTION.fullmatch(line) is not None or (emphasized is not None and is_tag_or_direction(emphasized[2]))
+
+
+def _is_remark(line: str, *, with_words: bool = False) -> bool:
+    """Return whether ``line`` says something about the script, as in "Title: The Letter"."""
+    label = find_label(line)
+    if label is None or read_name(label.key) is not Reading.REMARK:
+        return False
+    return not with_words or bool(label.text)
 
 
 def _is_beside_speech(line: str) -> bool:
@@ -281,8 +332,11 @@ def _names_in(read: ReadScript) -> frozenset[str]:
     certain = [
         label
         for line, below in zip_longest(read.lines, read.lines[1:])
-        if (label := line.label) is not None and not _is_in_doubt(label, below)
+        if (label := line.label) is not None and not _is_in_doubt(line.number, label, below, read.rules)
     ]
+    first = next((index for index, line in enumerate(read.lines[:-1]) if line.label is not None), None)
+    if first is not None and _is_announcement(read.lines[first], read.lines[first + 1]):
+        certain = [label for label in certain if label is not read.lines[first].label]
     uses = Counter(label.key for label in certain)
     readings = {key: read_name(key) for key in uses}
     names = {label.key for label in certain if label.is_marked or readings[label.key] is Reading.NAME}
@@ -293,10 +347,20 @@ def _names_in(read: ReadScript) -> frozenset[str]:
     )
 
 
-def _is_in_doubt(label: Label, below: Line | None) -> bool:
+def _is_announcement(line: Line, below: Line) -> bool:
+    """Return whether ``line`` announces the script, as in "Hier ist der Dialog:", and is no name without words."""
+    label = line.label
+    if label is None or label.is_marked or label.text or below.label is None or below.number == line.number + 1:
+        return False
+    return label.name.count(" ") >= _ANNOUNCING_SPACES or (
+        len(label.name) >= _ANNOUNCING_WIDE_CHARACTERS and is_wide(label.name[0])
+    )
+
+
+def _is_in_doubt(line: int, label: Label, below: Line | None, rules: Sequence[int]) -> bool:
     """Return whether ``label`` may be a tag. ``below`` is the line after it."""
     if label.is_doubtful or not label.is_bare or label.text:
         return label.is_doubtful
-    if below is None or below.chapter is not None:
+    if below is None or below.chapter is not None or bisect_right(rules, line) < bisect_right(rules, below.number):
         return True
     return below.label is not None and (below.label.is_marked or read_name(below.label.key) is Reading.NAME)

@@ -1,18 +1,27 @@
-"""Plain text and Markdown: a line with a label begins a turn, any other goes on with it."""
+"""Plain text and Markdown: a line with a label begins a turn, any other goes on with it.
+
+A line in bold after a blank one is a heading, too, unless text follows it directly: ``**Intro**``.
+"""
 
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import Final
 
+from castline.scripts import directions
 from castline.scripts.inline_speakers import InlineSpeakers
 from castline.scripts.labels import find_label, label_of
 from castline.scripts.lines import Line, ReadScript, written_lines
-from castline.scripts.markup import Markup, heading_of
+from castline.scripts.markup import Markup, heading_of, is_pause_or_style
 
 _RULE: Final = re.compile(r"[-–—─*_=~# ]{3,}")
 _SCENE: Final = re.compile(r"(?:INT|EXT|INT\.?/EXT|EXT\.?/INT)\. ?\S[^:：]*")
 _FENCE: Final = re.compile(r"(?:```|~~~)[ ]?\w*")
+_IN_BOLD: Final = re.compile(r"(\*\*\*?|__)(?P<title>[^*_]*[^\W_][^*_]*)\1")
+_IN_BRACKETS: Final = re.compile(r"[\[［【(（].*[\]］】)）]")
+_ENDS_SENTENCE: Final = tuple('.!?…,;:。！？，；："”」』')
+_MAX_BOLD_TITLE_CHARACTERS: Final = 80
 
 
 def read_plain(script: str, markup: Markup) -> ReadScript:
@@ -22,8 +31,10 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
     """
     speakers = InlineSpeakers(script)
     lines: list[Line] = []
+    rules: list[int] = []
     for number, text in written_lines(script):
         if _RULE.fullmatch(text) or _FENCE.fullmatch(text):
+            rules.append(number)
             continue
         title = _title_of(text) if markup is Markup.AUTO else None
         if title is not None:
@@ -32,7 +43,33 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
         for speaker, piece in speakers.divide(text):
             label = find_label(piece) if speaker is None else label_of(speaker, piece)
             lines.append(Line(number, piece, label))
-    return ReadScript(lines=lines)
+    if markup is Markup.AUTO:
+        lines = _with_bold_headings(lines)
+    return ReadScript(lines=lines, rules=rules)
+
+
+def _with_bold_headings(lines: list[Line]) -> list[Line]:
+    """Return ``lines`` with those in bold that are headings as chapters."""
+    titles = [_bold_title(line) for line in lines]
+    names = {line.label.key for line, title in zip(lines, titles, strict=True) if line.label and title is None}
+    headings: list[Line] = []
+    for line, title, below in zip_longest(lines, titles, lines[1:]):
+        before = headings[-1] if headings else None
+        is_label = line.label is not None and (not names or line.label.key in names)
+        is_after_blank = before is None or before.number < line.number - 1 or before.chapter is not None
+        is_apart = below is None or below.number > line.number + 1 or below.label is not None
+        is_heading = title is not None and not is_label and is_after_blank and is_apart
+        headings.append(line._replace(label=None, chapter=title) if is_heading else line)
+    return headings
+
+
+def _bold_title(line: Line) -> str | None:
+    """Return the words of a line that is in bold as a whole, if they may be a title."""
+    in_bold = _IN_BOLD.fullmatch(line.text)
+    title = in_bold["title"].strip() if in_bold else ""
+    is_title = 0 < len(title) <= _MAX_BOLD_TITLE_CHARACTERS and not title.endswith(_ENDS_SENTENCE)
+    is_tag = _IN_BRACKETS.fullmatch(title) or is_pause_or_style(title) or directions.is_known(title)
+    return title if is_title and not is_tag and not (line.label and line.label.is_marked) else None
 
 
 def _title_of(line: str) -> str | None:

@@ -22,7 +22,8 @@ class WarningKind(StrEnum):
     IMAGE_NOT_SPOKEN = "image_not_spoken"
     """An image in Markdown."""
     NOT_DIALOGUE = "not_dialogue"
-    """A part of a screenplay, a subtitle file or JSON that nobody speaks, or a heading that begins no chapter."""
+    """A part of a screenplay, a subtitle file or JSON that nobody speaks, words around a script, or a heading that
+    begins no chapter."""
     TIMES_DROPPED = "times_dropped"
     """The times of a subtitle file, or before labels."""
     PHONEME_NOT_AVAILABLE = "phoneme_not_available"

@@ -347,8 +347,8 @@ class TestTagsAndDirections:
             (WarningKind.DIRECTION_NOT_SPOKEN, 3, 0),
         ]
 
-    def test_a_line_in_italics_is_spoken_unless_it_reads_like_a_direction(self) -> None:
-        assert turns_of("A: hi\n*I love it*\n*laughs*\n_whispering_\nyo") == [
+    def test_an_emphasized_line_is_spoken_unless_it_reads_like_a_direction(self) -> None:
+        assert turns_of("A: hi\n*I love it*\n*laughs*\n**whispering**\n**Intro music plays**\nyo") == [
             ("A", "hi\nI love it\n[whispering]\nyo")
         ]
 
@@ -414,6 +414,24 @@ class TestChapters:
     def test_a_heading_between_a_name_and_its_words_is_of_that_turn(self) -> None:
         assert chapters_of("B: yo\nA:\n## Two\nhi") == [("B", "yo", None), ("A", "hi", "Two")]
 
+    def test_a_line_in_bold_is_a_heading(self) -> None:
+        script = "**Podcast: Tea**\n\n**A:** hi\n\n**Part 2: Milk**\n\n**B:** yo\n\n__Outro__\nA: bye\n\n**The End**"
+
+        assert chapters_of(script) == [
+            ("A", "hi", "Podcast: Tea"),
+            ("B", "yo", "Part 2: Milk"),
+            ("A", "bye", "Outro"),
+        ]
+        assert warnings_of(script) == [(WarningKind.NOT_DIALOGUE, 12, None)]
+
+    @pytest.mark.parametrize("line", ["**Stop!**", "**No** way, **no**", "**Hear**\nthis", "so\n**Part 2**"])
+    def test_a_line_in_bold_that_is_a_sentence_or_amid_others_is_spoken(self, line: str) -> None:
+        assert turns_of(f"A: hi\n\n{line}\n\nB: yo")[0] == ("A", f"hi\n{line}".replace("**", ""))
+
+    def test_lines_in_bold_with_the_speakers_of_a_script_are_no_headings(self) -> None:
+        assert turns_of("**A: hi**\n\n**B: yo**") == [("A", "hi"), ("B", "yo")]
+        assert turns_of("**A: hi**\n\nA: yo") == [("A", "hi"), ("A", "yo")]
+
     def test_of_several_headings_the_last_is_taken_and_the_others_are_reported(self) -> None:
         script = "# Title\n## One\nA: hi\n## End"
 
@@ -453,6 +471,62 @@ def test_a_real_script() -> None:
     ]
 
 
+class TestFrames:
+    @pytest.mark.parametrize(
+        "preamble",
+        [
+            "Sure! Here is the script:\n",
+            "Here is the dialogue:\n",
+            "Hier ist der Dialog:\n",
+            "Voici le dialogue :\n",
+            "以下がスクリプトです：\n",
+            "當然！以下是您的腳本：\n",
+            "بالتأكيد! إليك الحوار:\n",
+            "I wrote a script for you.\n\n---\n",
+            "Here you are:\n```",
+            "標題：早晨",
+            "Title: The Letter\nSetting: a café",
+        ],
+    )
+    def test_words_that_announce_a_script_are_reported_and_not_spoken(self, preamble: str) -> None:
+        script = f"{preamble}\nA: hi\n\nB: yo"
+
+        assert turns_of(script) == [("A", "hi"), ("B", "yo")]
+        assert warnings_of(script)[0] == (WarningKind.NOT_DIALOGUE, 1, None)
+
+    @pytest.mark.parametrize(
+        "before", ["Hello everybody.\n", "Here is the dialogue:", "Here it is:\nwelcome\n", "Characters:\n"]
+    )
+    def test_any_other_words_before_the_first_speaker_are_a_problem(self, before: str) -> None:
+        assert problems_of(f"{before}\nA: hi") == [(ProblemKind.NO_SPEAKER, 1)]
+
+    def test_a_short_name_without_words_is_a_problem(self) -> None:
+        assert problems_of("Anna:\n\nBen: yo") == [(ProblemKind.NO_TEXT, 1)]
+
+    def test_headings_and_directions_may_stand_between(self) -> None:
+        script = "Here is it:\n\n**INTRO**\n\n*[Sound effect: a door creaks]*\n\n**A:** hi\n"
+
+        assert chapters_of(script) == [("A", "hi", "INTRO")]
+
+    @pytest.mark.parametrize(("opening", "closing"), [("---", "---"), ("```", "```"), ("```text", "```")])
+    def test_a_paragraph_after_a_framed_script_is_reported_and_not_spoken(self, opening: str, closing: str) -> None:
+        script = f"Here it is:\n\n{opening}\nA: hi\n\nB: yo\nho\n{closing}\n\nTell me if\nyou like it!"
+
+        assert turns_of(script) == [("A", "hi"), ("B", "yo\nho")]
+        assert warnings_of(script) == [(WarningKind.NOT_DIALOGUE, line, None) for line in (1, 10, 11)]
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            "A: hi\n\n---\n\nThe next day.",
+            "Here it is:\n\nA: hi\n\n---\n\nThe next day.",
+            "Here it is:\n\n---\n\nA: hi\n\n---\n\nThe next day.\n\nAnd the next.",
+        ],
+    )
+    def test_after_a_rule_alone_a_speaker_goes_on(self, script: str) -> None:
+        assert turns_of(script)[-1][1].startswith("hi\nThe next day.")
+
+
 class TestProblems:
     @pytest.mark.parametrize("script", ["", " \r\n\t", "\ufeff", "（沉默）", "---\n\n"])
     def test_nothing_to_speak(self, script: str) -> None:
@@ -461,8 +535,8 @@ class TestProblems:
     def test_text_before_any_speaker_is_told_once(self) -> None:
         assert problems_of("\n大家好\n今天\nA: 早") == [(ProblemKind.NO_SPEAKER, 2)]
 
-    def test_a_heading_is_text_before_any_speaker(self) -> None:
-        assert problems_of("標題：早晨\nA: 早") == [(ProblemKind.NO_SPEAKER, 1)]
+    def test_a_list_of_the_cast_is_text_before_any_speaker(self) -> None:
+        assert problems_of("Characters:\n\n- A: a barista\n\nA: hi") == [(ProblemKind.NO_SPEAKER, 1)]
 
     def test_speakers_without_text_are_all_told(self) -> None:
         assert problems_of("A:\nB: 早\n[C]:\n---\nA:") == [
