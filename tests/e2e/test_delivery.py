@@ -68,6 +68,19 @@ def test_the_pause_after_a_turn_takes_the_place_of_the_gap(client: ApiClient, ou
     assert audio.part(audio.duration_ms - 900, audio.duration_ms).level_dbfs() < -60
 
 
+@pytest.mark.parametrize("output_format", ["mp3", "wav"])
+def test_turns_without_a_pause_between_them_overlap_by_the_crossfade(client: ApiClient, output_format: str) -> None:
+    request = body("One, two, three.", "Four, five, six.", "Seven, eight.", turns={0: {"pause_after_ms": 0}})
+
+    job = client.complete(request | {"crossfade_ms": 200, "gap_ms": 500, "output_format": output_format})
+
+    one, two, three = job["result_metadata"]["turn_timings"]
+    assert two["start_ms"] - one["end_ms"] == pytest.approx(-200, abs=1)
+    assert three["start_ms"] - two["end_ms"] == pytest.approx(300, abs=1)
+    duration_ms = decode(client.download(job["id"]).content).duration_ms
+    assert duration_ms == pytest.approx(job["result_metadata"]["duration_ms"], abs=1)
+
+
 def test_another_take_is_spoken_and_billed_anew(client: ApiClient, speech: AzureSpeechEmulator) -> None:
     first = client.complete(body(TEXT))
     before = len(speech.traffic.requests)

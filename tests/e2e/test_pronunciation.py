@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.e2e.dialogues import dialogue
 
 if TYPE_CHECKING:
@@ -64,3 +66,19 @@ def test_a_text_is_spoken_once_for_each_way_to_write_it(client: ApiClient, speec
     subtitles = client.get(f"/jobs/{job['id']}/subtitles").text
     assert "W3 won." in subtitles
     assert "Web won." in subtitles
+
+
+@pytest.mark.parametrize("voice_id", [TAIWAN[0], MIXED[0]])
+def test_an_alias_with_nothing_to_speak_is_a_beat(client: ApiClient, voice_id: str) -> None:
+    # Given a turn of which all is written otherwise, with nothing that a voice speaks
+    request = dialogue("Hm.", "Yes.", voices=(voice_id, voice_id), language="en-US")
+    request["pronunciations"] = [{"text": "hm", "alias": "…"}]
+
+    # When it is spoken
+    job = client.complete(request)
+
+    # Then it is a pause that costs nothing
+    beat, _ = job["result_metadata"]["turn_timings"]
+    assert beat["end_ms"] - beat["start_ms"] == 700
+    assert job["result_metadata"]["billed_characters"] == len("Yes.")
+    assert "Yes." in client.get(f"/jobs/{job['id']}/subtitles").text
