@@ -8,7 +8,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProblem
-from castline.scripts.labels import label_of
+from castline.scripts.labels import find_label, label_of
 from castline.scripts.lines import Line, ReadScript, line_of, tidy_line, written_lines
 from castline.scripts.markup import Markup, heading_of
 from castline.scripts.tokens import LINE_BREAK
@@ -26,6 +26,11 @@ _READ: Final = frozenset({*_SPEAKERS, *_TEXTS, _ORDER, _CHAPTER})
 
 _BLANK: Final = re.compile(r"[\s\ufeff]*")
 _OPENING_FENCE: Final = re.compile(r"[\s\ufeff]*```\w*")
+# A few lines of prose, and JSON in a code block below them.
+_AFTER_PROSE: Final = re.compile(
+    r"(?P<prose>(?:(?!```)[^\n]*\n){1,10}?)[ \t]*```(?:json)?\s+(?:\{\s*\"|\[\s*\{)", re.IGNORECASE
+)
+_A_SPEAKER: Final = re.compile(rf'"(?:{"|".join(_SPEAKERS)})"\s*:\s*"')
 _CLOSING_FENCE: Final = re.compile(r"\s*```")
 _BEGINS: Final = re.compile(r"[\s\ufeff]*(?:```\w*\s*)?(?:\{\s*[\"}]|\[\s*\{)")
 
@@ -38,7 +43,16 @@ class _Turn(NamedTuple):
 
 def is_json(script: str) -> bool:
     """Return whether ``script`` begins like an object in JSON, or an array of objects."""
-    return _BEGINS.match(script) is not None
+    return _BEGINS.match(script) is not None or _prose_before(script) > 0
+
+
+def _prose_before(script: str) -> int:
+    """Return the end of the prose before turns in a code block; 0 if there is none, or if somebody speaks there."""
+    match = _AFTER_PROSE.match(script)
+    if match is None or _A_SPEAKER.search(script, match.end("prose")) is None:
+        return 0
+    labels = (find_label(line) for _, line in written_lines(match["prose"]))
+    return 0 if any(label is not None and label.text for label in labels) else match.end("prose")
 
 
 def read_json(script: str, markup: Markup) -> ReadScript:
@@ -47,7 +61,8 @@ def read_json(script: str, markup: Markup) -> ReadScript:
     Raises:
         ScriptNotUnderstood: ``script`` is not JSON, has no array of turns, or has one with turns that are none.
     """
-    turns, ignored = _Reader(script).read()
+    reader = _Reader(script)
+    turns, ignored = reader.read()
     problems = [problem for turn in turns if (problem := _problem_of(turn)) is not None]
     if problems:
         raise ScriptNotUnderstood(problems)
@@ -55,8 +70,10 @@ def read_json(script: str, markup: Markup) -> ReadScript:
         turns = sorted(turns, key=lambda turn: turn.value[_ORDER])
     lines = [line for turn in turns for line in _lines_of(turn, markup)]
     fields = dict.fromkeys([*ignored, *(name for turn in turns for name in turn.value if name not in _READ)])
-    warnings = [ScriptWarning(kind=WarningKind.NOT_DIALOGUE, text=quoted(", ".join(fields)), line=1)]
-    return ReadScript(lines=lines, warnings=warnings if fields else ())
+    warnings = list(reader.prose)
+    if fields:
+        warnings.append(ScriptWarning(kind=WarningKind.NOT_DIALOGUE, text=quoted(", ".join(fields)), line=1))
+    return ReadScript(lines=lines, warnings=warnings)
 
 
 def _problem_of(turn: _Turn) -> ScriptProblem | None:
@@ -96,10 +113,14 @@ class _Reader:
         self._script = script
         self._decoder = json.JSONDecoder()
         self._line_ends = [match.end() for match in LINE_BREAK.finditer(script)]
+        self.prose: list[ScriptWarning] = []
+        """What stands before and after a code block."""
 
     def read(self) -> tuple[list[_Turn], list[str]]:
         """Return the turns, and the names of the fields beside them."""
-        fence = _OPENING_FENCE.match(self._script)
+        begin = _prose_before(self._script)
+        self._leave_out(0, begin)
+        fence = _OPENING_FENCE.match(self._script, begin)
         start = self._skip(fence.end() if fence else 0)
         turns: list[_Turn] | None
         ignored: list[str] = []
@@ -110,13 +131,22 @@ class _Reader:
         else:
             raise self._refusal(start)
         if fence and (closing := _CLOSING_FENCE.match(self._script, end)):
-            end = closing.end()
+            end = self._skip(closing.end())
+            self._leave_out(end, len(self._script))
+            end = len(self._script)
         end = self._skip(end)
         if end < len(self._script):
             raise self._refusal(end)
         if turns is None:
             raise self._refusal(start, ProblemKind.JSON_WITHOUT_TURNS)
         return turns, ignored
+
+    def _leave_out(self, start: int, end: int) -> None:
+        """Report the prose between two places."""
+        text = quoted(self._script[start:end])
+        if text:
+            line = line_of(self._script, self._skip(start))
+            self.prose.append(ScriptWarning(kind=WarningKind.NOT_DIALOGUE, text=text, line=line))
 
     def _array(self, start: int, path: str) -> tuple[list[_Turn], int]:
         """Read the array that begins at ``start``, and return its end."""

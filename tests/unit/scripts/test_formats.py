@@ -329,6 +329,36 @@ class TestJson:
 
         assert reported(script) == [(WarningKind.NOT_DIALOGUE, 1, "provider, gap_ms, speed")]
 
+    @pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+    def test_prose_around_a_code_block_is_reported(self, line_break: str) -> None:
+        lines = [
+            "Here is the JSON:",
+            "",
+            "```json",
+            '[{"speaker": "A", "text": "hi"}]',
+            "```",
+            "",
+            "Tell me!",
+            "Bye.",
+        ]
+        script = line_break.join(lines)
+
+        assert turns_of(script) == [("A", "hi")]
+        assert reported(script) == [
+            (WarningKind.NOT_DIALOGUE, 1, "Here is the JSON:"),
+            (WarningKind.NOT_DIALOGUE, 7, "Tell me! Bye."),
+        ]
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            'Anna: Write this:\n```json\n{"name": "x"}\n```\nBen: ok',
+            'Anna: This:\n```json\n{"port": 80}\n```\nBen: ok',
+        ],
+    )
+    def test_a_code_block_that_somebody_speaks_is_text(self, script: str) -> None:
+        assert [speaker for speaker, _ in turns_of(script)] == ["Anna", "Ben"]
+
     @pytest.mark.parametrize(
         ("script", "line"),
         [
