@@ -67,7 +67,10 @@ _AROUND_A_STYLE_IN_CHINESE: Final = re.compile(
     r"(?:非常|十分|有點|有点|很)?(.+?)(?:[地的]?[說说]?|聲音|声音|語氣|语气)"
 )
 
-_PAUSE_WORDS: Final = "pause|pauses|paused|break|beat|silence|停頓|停顿|暫停|暂停|靜默|静默|沉默"
+_PAUSE_WORDS: Final = (
+    "pause|pauses|paused|break|beat|silence|停頓|停顿|暫停|暂停|靜默|静默|沉默"
+    "|pausa|silencio|silêncio|silenzio|пауза|沈黙|間|침묵"
+)
 _PAUSE: Final = re.compile(rf"(?:a |an |long |short |brief |slight )*(?:{_PAUSE_WORDS})")
 _TIMED_PAUSE: Final = re.compile(
     rf"(?:{_PAUSE_WORDS})(?: for| of)? ?[:：=]? ?"
@@ -91,6 +94,7 @@ _ACTS: Final = _words(
     laughs chuckles giggles sighs gasps coughs sniffs sniffles sobs cries weeps groans moans grunts growls yawns
     snorts scoffs gulps hiccups hums whistles sneezes murmurs mutters mumbles stammers stutters winces grins smirks
     nods shrugs blinks frowns smiles whispers shouts yells screams gasps exhales inhales claps applauds clears
+    winks waves hesitates whimpers wheezes sneers swallows bows
     """
 )
 _ACTS_IN_ALL_FORMS: Final = _ACTS | _words(
@@ -122,8 +126,38 @@ _PHRASES: Final = frozenset({"beat", "off screen", "o.s.", "v.o.", "cont'd", "co
 _ACTS_IN_CHINESE: Final = re.compile(
     r"(?:[輕轻大微苦冷偷狂竊窃]|哈哈|呵呵|忍不住|噗[哧嗤]一?)?笑(?:了|[一了]?[笑聲声]|出聲|出声)?"
     r"|[嘆叹][氣气]|[嘆叹]了?口[氣气]|咳嗽|咳|清嗓子?|清喉嚨|清喉咙|吸[氣气]|深呼吸|喘[氣气]|哭|哭泣|啜泣|抽泣|打哈欠"
-    r"|[點点][頭头]|[搖摇][頭头]|[聳耸]肩|鼓掌|拍手|掌[聲声]|(?:背景)?音[樂乐]|音效|笑[聲声]|[鈴铃][聲声]|[腳脚]步[聲声]"
+    r"|[點点][頭头]|[搖摇][頭头]|[聳耸]肩|[揮挥][揮挥]?手|[攤摊]手|[轉转]身|起身|坐下|[臉脸][紅红]|[皺皱]眉|翻白眼|鞠躬|沉思|鼓掌|拍手|掌[聲声]|(?:背景)?音[樂乐]|音效|笑[聲声]|[鈴铃][聲声]|[腳脚]步[聲声]"
     r"|敲[門门][聲声]?|[歡欢]呼"
+)
+
+# Acts in the third person and other acts and sounds, in languages besides English and Chinese.
+_ACTS_ABROAD: Final = frozenset(
+    """
+    lacht|kichert|seufzt|hustet|weint|gähnt|flüstert|lächelt|grinst|nickt|schreit|räuspert sich|stöhnt|schluchzt|
+    rit|ricane|soupire|tousse|pleure|chuchote|sourit|crie|bâille|sanglote|
+    ríe|ríen|suspira|tose|llora|carraspea|susurra|sonríe|grita|bosteza|asiente|solloza|
+    sospira|tossisce|piange|sorride|sussurra|sbadiglia|chora|sorri|grita|boceja|
+    смеется|смеётся|вздыхает|кашляет|плачет|шепчет|улыбается|кивает|
+    يضحك|تضحك|يتنهد|تتنهد|يبتسم|تبتسم|يبكي|تبكي|يهمس|تهمس
+    """.replace("\n", "")
+    .replace("    ", "")
+    .strip()
+    .split("|")
+)
+_SOUNDS_ABROAD: Final = frozenset(
+    """
+    lachend|lachen|gelächter|seufzend|seufzer|weinend|flüsternd|lächelnd|applaus|musik|stille|
+    rires|rire|riant|en riant|soupir|en soupirant|en pleurant|en chuchotant|en souriant|en criant|musique|
+    applaudissements|risas|riendo|suspirando|llorando|susurrando|sonriendo|gritando|aplausos|música|
+    ridendo|risate|risata|sospirando|piangendo|sussurrando|sorridendo|applausi|musica|rindo|risos|chorando|sorrindo|
+    смех|смеясь|вздох|вздыхая|шепотом|шёпотом|улыбаясь|аплодисменты|музыка|
+    笑い|爆笑|ため息|溜息|溜め息|咳払い|
+    웃음|웃으며|웃는다|한숨|한숨을 쉬며|기침|박수|속삭이며|울며|흐느끼며|미소|미소 지으며|고개를 끄덕이며|음악|
+    ضحك|موسيقى|تصفيق|همس|हँसते हुए|हंसते हुए|हँसी|हंसी|आह भरते हुए|खाँसते हुए|मुस्कुराते हुए|तालियाँ|संगीत
+    """.replace("\n", "")
+    .replace("    ", "")
+    .strip()
+    .split("|")
 )
 
 # The words of events: [Music fades in], [The door opens], [Phone rings].
@@ -248,7 +282,8 @@ def is_act(content: str) -> bool:
     words = _plain(content).split()
     if words and words[0] in _ACTS and all(word in _BESIDE_AN_ACT for word in words[1:]):
         return True
-    return words == ["pauses"] or _ACTS_IN_CHINESE.fullmatch(_plain(content)) is not None
+    text = " ".join(words)
+    return text == "pauses" or text in _ACTS_ABROAD or _ACTS_IN_CHINESE.fullmatch(text) is not None
 
 
 def reads_like_event(content: str) -> bool:
@@ -270,7 +305,7 @@ def _is_known_piece(piece: str) -> bool:
     if pause_of(piece) is not None or (meaning_of(piece) is not None and not is_noun(piece)):
         return True
     text = _plain(piece)
-    if text in _PHRASES or _ACTS_IN_CHINESE.fullmatch(text):
+    if text in _PHRASES or text in _ACTS_ABROAD or text in _SOUNDS_ABROAD or _ACTS_IN_CHINESE.fullmatch(text):
         return True
     words = set(_WORD.findall(text))
     if words & _ACTS_IN_ALL_FORMS:
