@@ -98,7 +98,10 @@ class _Planner:
         self._dialogue = dialogue
         self._provider = provider
         self._assignments = {each.speaker: each for each in dialogue.voice_assignments}
-        self._pronunciations: dict[tuple[str, str], tuple[Pronunciation, ...]] = {}
+        self._usable: dict[tuple[bool, str], tuple[Pronunciation, ...]] = {}
+        """The pronunciations for voices that take phonemes or do not, by the language that they speak."""
+        self._lists: dict[tuple[Pronunciation, ...], tuple[Pronunciation, ...]] = {}
+        """The same lists, each once: their index is kept by identity."""
         self._count = 0
         self._chapters: list[str] = []
 
@@ -121,18 +124,23 @@ class _Planner:
         return PlannedTurn(segments=tuple(segments), pause_after_ms=pause_ms)
 
     def _utterances(self, words: Words, turn: Turn, assignment: VoiceAssignment) -> Iterator[Utterance]:
-        voice_id = assignment.voice_id
-        language = spoken_language(turn, assignment, self._dialogue, self._provider.traits(voice_id))
-        if (voice_id, language) not in self._pronunciations:
-            self._pronunciations[voice_id, language] = usable_pronunciations(
-                self._dialogue.pronunciations, self._provider, voice_id=voice_id, language=language
+        traits = self._provider.traits(assignment.voice_id)
+        language = spoken_language(turn, assignment, self._dialogue, traits)
+        key = traits.takes_phonemes, language
+        if key not in self._usable:
+            usable = usable_pronunciations(
+                self._dialogue.pronunciations,
+                self._provider,
+                takes_phonemes=traits.takes_phonemes,
+                language=language,
             )
+            self._usable[key] = self._lists.setdefault(usable, usable)
         return utterances_of(
             words,
             turn,
             assignment,
             self._dialogue,
-            pronunciations=self._pronunciations[voice_id, language],
+            pronunciations=self._usable[key],
             provider=self._provider,
         )
 

@@ -21,10 +21,16 @@ if TYPE_CHECKING:
 
 
 def usable_pronunciations(
-    pronunciations: tuple[Pronunciation, ...], provider: SpeechProvider, *, voice_id: str, language: str
+    pronunciations: tuple[Pronunciation, ...], provider: SpeechProvider, *, takes_phonemes: bool, language: str
 ) -> tuple[Pronunciation, ...]:
-    """Return those of ``pronunciations`` that the voice can follow when it speaks ``language``."""
-    takes_phonemes = provider.traits(voice_id).takes_phonemes
+    """Return those of ``pronunciations`` that a voice can follow when it speaks ``language``.
+
+    Args:
+        pronunciations: the entries, in order of precedence.
+        provider: the provider of the voice.
+        takes_phonemes: whether the voice does, by its traits.
+        language: a language tag.
+    """
     return tuple(
         each
         for each in pronunciations

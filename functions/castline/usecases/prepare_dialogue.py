@@ -147,6 +147,8 @@ def _impossible_phonemes(
     reading: _Reading, phonemes: tuple[Pronunciation, ...], provider: SpeechProvider
 ) -> tuple[Pronunciation, ...]:
     """Return those of ``phonemes`` that a turn calls for, and that its voice cannot follow."""
-    usable = usable_pronunciations(phonemes, provider, voice_id=reading.voice_id, language=reading.language)
     called_for = used_in(((text, reading.language) for text in reading.texts), phonemes)
-    return tuple(each for each in called_for if each not in usable)
+    takes_phonemes = provider.traits(reading.voice_id).takes_phonemes
+    usable = usable_pronunciations(called_for, provider, takes_phonemes=takes_phonemes, language=reading.language)
+    possible = set(usable)
+    return tuple(each for each in called_for if each not in possible)

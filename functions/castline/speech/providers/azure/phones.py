@@ -55,6 +55,9 @@ _IPA: Final = {
 }
 """The phones of each language in the International Phonetic Alphabet."""
 
+_DOCUMENTED: Final = {tag.casefold(): tag for tag in (*_IPA, "ja-JP", "zh-CN", "zh-TW", "zh-HK")}
+"""The languages with phones in any alphabet, by their case-folded tags."""
+
 _SAPI_ENGLISH_VOWELS: Final = "iy ih ey eh ae aa ao uh ow uw ah ay aw oy ax er"
 _SAPI_ENGLISH_CONSONANTS: Final = "w y p b t d k g m n ng f v th dh s z sh zh h ch jh l r"
 
@@ -144,13 +147,12 @@ def is_known(phoneme: str, *, alphabet: Alphabet, language: str) -> bool:
 
 
 def _locales(language: str) -> tuple[str, ...]:
-    documented = {tag.casefold(): tag for tag in (*_IPA, "ja-JP", "zh-CN", "zh-TW", "zh-HK")}
     tag = language.casefold()
     if not tag:
-        return tuple(documented.values())
+        return tuple(_DOCUMENTED.values())
     if "-" in tag:
-        return (documented[tag],) if tag in documented else ()
-    return tuple(name for key, name in documented.items() if key.startswith(f"{tag}-"))
+        return (_DOCUMENTED[tag],) if tag in _DOCUMENTED else ()
+    return tuple(name for key, name in _DOCUMENTED.items() if key.startswith(f"{tag}-"))
 
 
 def _spelled(phoneme: str, alphabet: Alphabet, locale: str) -> str | None:
