@@ -44,7 +44,7 @@ _ERRORS: _Catalogue = {
     "NOT_FOUND": {_ZH: "路徑不存在", _EN: "There is nothing at this path."},
     "PRECONDITION_FAILED": {
         _ZH: "這組發音與 If-Match 或 If-None-Match 的條件不符，請重新讀取後再試",
-        _EN: "The pronunciation set is not as If-Match or If-None-Match demands. Please read it again.",
+        _EN: "The pronunciation set does not meet the condition in If-Match or If-None-Match. Please read it again.",
     },
     "PRONUNCIATION_SET_LIMIT_EXCEEDED": {
         _ZH: "已達發音組數上限，請先刪除不需要的發音組",
