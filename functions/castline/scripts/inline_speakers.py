@@ -51,7 +51,11 @@ class InlineSpeakers:
         closed: set[str] = set()
         for match in _TAG.finditer(script):
             (closed if match[1] else opened).add(match[2].strip())
-        self._tags = {name for name in opened & closed if name.partition(" ")[0].lower() not in _NO_SPEAKERS}
+        self._tags = {
+            name
+            for name in opened & closed
+            if name.partition(" ")[0].lower() not in _NO_SPEAKERS and not is_tag_or_direction(name)
+        }
         self._has_numbered_s = _BEGINS_WITH_S.search(script) is not None
 
     def divide(self, line: str) -> list[Piece]:

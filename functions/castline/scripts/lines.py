@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from castline.scripts.labels import Label
     from castline.scripts.warnings import ScriptWarning
 
+ACTION_MARKS: Final = ("△", "▲")
+"""What a line of action begins with in a Chinese screenplay."""
+
 _WHITE_SPACE: Final = re.compile(r"\s+")
 # Direction marks and spaces: a line that was copied out of a chat often begins with them.
 _NOT_AT_START: Final = " \u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -35,6 +35,7 @@ from castline.scripts.formats import FoundFormat, ScriptFormat, detect_format
 from castline.scripts.fountain import read_fountain
 from castline.scripts.json_turns import read_json
 from castline.scripts.labels import find_label
+from castline.scripts.lines import ACTION_MARKS
 from castline.scripts.markup import Markup, is_pause_or_style, is_tag_or_direction, tidy
 from castline.scripts.plain import read_plain
 from castline.scripts.prose import Reading, read_name
@@ -58,6 +59,7 @@ _READERS: Final[Mapping[FoundFormat, Callable[[str, Markup], ReadScript]]] = {
 }
 _DIRECTION: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
 _EMPHASIZED: Final = re.compile(r"([*_]{1,3})([^*_]+)\1")
+_MUSIC: Final = re.compile("[♪♫🎵🎶]+[^♪♫🎵🎶]+[♪♫🎵🎶]+")
 _ANNOUNCING_SPACES: Final = 2
 _ANNOUNCING_WIDE_CHARACTERS: Final = 6
 _TAG: Final = re.compile(r"\[[^\[\]]*\]")
@@ -208,7 +210,7 @@ class _Dialogue:
         """
         tags: list[str] = []
         for direction in directions:
-            content = (direction.strip("*_") if direction[0] in "*_" else direction[1:-1]).strip()
+            content = _content_of(direction)
             if not self._is_literal and is_pause_or_style(content):
                 tags.append(f"[{content}]")
             else:
@@ -308,9 +310,18 @@ class _Dialogue:
 
 
 def _is_direction(line: str) -> bool:
-    """Return whether ``line`` is a stage direction as a whole: in parentheses, or emphasized if it reads like one."""
-    emphasized = _EMPHASIZED.fullmatch(line)
-    return _DIRECTION.fullmatch(line) is not None or (emphasized is not None and is_tag_or_direction(emphasized[2]))
+    """Return whether ``line`` is a stage direction: in parentheses, or in marks or notes if it reads like one."""
+    if _DIRECTION.fullmatch(line):
+        return True
+    is_set_apart = _EMPHASIZED.fullmatch(line) or _MUSIC.fullmatch(line)
+    return bool(is_set_apart) and is_tag_or_direction(_content_of(line))
+
+
+def _content_of(direction: str) -> str:
+    """Return the words of a direction, which stands in parentheses, in marks or after a mark of action."""
+    if direction[0] in "*_♪♫🎵🎶" or direction.startswith(ACTION_MARKS):
+        return direction.strip("*_♪♫🎵🎶△▲ ")
+    return direction[1:-1].strip()
 
 
 def _is_remark(line: str, *, with_words: bool = False) -> bool:

@@ -12,12 +12,13 @@ from typing import Final
 from castline.scripts import directions
 from castline.scripts.inline_speakers import InlineSpeakers
 from castline.scripts.labels import find_label, label_of
-from castline.scripts.lines import Line, ReadScript, written_lines
+from castline.scripts.lines import ACTION_MARKS, Line, ReadScript, written_lines
 from castline.scripts.markup import Markup, heading_of, is_pause_or_style
 
 _RULE: Final = re.compile(r"[-–—─*_=~# ]{3,}")
 _SCENE: Final = re.compile(r"(?:INT|EXT|INT\.?/EXT|EXT\.?/INT)\. ?\S[^:：]*")
 _FENCE: Final = re.compile(r"(?:```|~~~)[ ]?\w*")
+_EMPTY_QUOTATION: Final = re.compile("[> ]+")
 _IN_BOLD: Final = re.compile(r"(\*\*\*?|__)(?P<title>[^*_]*[^\W_][^*_]*)\1")
 _IN_BRACKETS: Final = re.compile(r"[\[［【(（].*[\]］】)）]")
 _ENDS_SENTENCE: Final = tuple('.!?…,;:。！？，；："”」』')
@@ -35,6 +36,11 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
     for number, text in written_lines(script):
         if _RULE.fullmatch(text) or _FENCE.fullmatch(text):
             rules.append(number)
+            continue
+        if _EMPTY_QUOTATION.fullmatch(text):
+            continue
+        if text.startswith(ACTION_MARKS) and markup is Markup.AUTO:
+            lines.append(Line(number, text, is_direction=True))
             continue
         title = _title_of(text) if markup is Markup.AUTO else None
         if title is not None:

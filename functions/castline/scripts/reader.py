@@ -231,7 +231,13 @@ class TextReader:
                 self._say("\n")
                 self._is_at_start_of_line = True
             self._leave_out()
-        elif node.name.startswith("mstts:"):
+        else:
+            self._inline_element(node)
+
+    def _inline_element(self, node: Element) -> None:
+        if directions.is_known(node.name) or directions.ends_style(node.name):
+            self._direction(node.name, node.start, node.end)
+        elif node.name.startswith(("mstts:", "/")):
             self._leave_out()
 
     # --- Brackets

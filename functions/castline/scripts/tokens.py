@@ -8,6 +8,8 @@ from enum import Enum, auto
 from html import unescape
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from castline.scripts import directions
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -35,6 +37,7 @@ _ELEMENTS: Final = frozenset(
     }
 )
 # fmt: on
+_ACT: Final = re.compile(r"<(?P<closing>/?)(?P<content>[^\W\d_][^<>/\r\n]{0,40})/?>")
 _DECLARATION: Final = re.compile(r"<(?:\?[A-Za-z][^<>]*+\?|![A-Za-z][^<>]*+)>")
 _AUTOLINK: Final = re.compile(
     r"<(?P<address>(?:https?|ftp)://[^\s<>]++|(?:mailto:)?[^\s<>@:/]{1,64}@[^\s<>@:/]{1,255})>"
@@ -220,12 +223,12 @@ class _Tokenizer:
                 start,
             )
         match = _ELEMENT.match(text, start, end)
-        if match is None:
-            return None
-        name = match["name"].casefold()
-        if not _is_known_element(name):
-            return None
-        return Token(Kind.ELEMENT, start, match.end(), name, start)
+        if match is not None and _is_known_element(name := match["name"].casefold()):
+            return Token(Kind.ELEMENT, start, match.end(), name, start)
+        match = _ACT.match(text, start, end)
+        if match is not None and directions.is_known(content := match["content"].strip()):
+            return Token(Kind.ELEMENT, start, match.end(), match["closing"] + content, start)
+        return None
 
     def _entity(self, start: int) -> Token | None:
         match = _ENTITY.match(self._text, start, self._end)

@@ -225,7 +225,9 @@ class TestLinesWithoutSpeaker:
     def test_within_a_turn_nothing_is_a_label(self, text: str) -> None:
         assert turns_of(f"A: {text}", Markup.LITERAL) == [("A", text)]
 
-    @pytest.mark.parametrize("line", ["", "   ", "\u3000", "\t", "（兩人沉默）", "(laughs)", "---", "====", "***"])
+    @pytest.mark.parametrize(
+        "line", ["", "   ", "\u3000", "\t", "（兩人沉默）", "(laughs)", "---", "====", "***", ">"]
+    )
     def test_that_are_not_spoken(self, line: str) -> None:
         assert turns_of(f"{line}\nA: 早\n{line}\n安\n{line}\nB: 好\n{line}") == [("A", "早\n安"), ("B", "好")]
 
@@ -337,7 +339,17 @@ class TestTagsAndDirections:
     def test_a_known_speaker_in_brackets_with_nothing_to_speak_is_a_problem(self) -> None:
         assert problems_of("[B]\nA: hi\n[B] yo") == [(ProblemKind.NO_TEXT, 1)]
 
-    @pytest.mark.parametrize("line", ["(x)", "（安娜看著門）", "(Anna looks at the door.)", "*Intro music plays*"])
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "(x)",
+            "（安娜看著門）",
+            "(Anna looks at the door.)",
+            "*Intro music plays*",
+            "♪ Upbeat music ♪",
+            "△ A：走進門。",
+        ],
+    )
     def test_a_line_in_parentheses_or_italics_is_a_direction(self, line: str) -> None:
         script = f"{line}\nA: hi\n{line}\nyo"
 
