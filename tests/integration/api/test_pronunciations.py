@@ -258,7 +258,7 @@ def test_the_largest_set_is_stored_even_if_it_cannot_be_compressed(user: str) ->
     assert get(user, "brands").json()["entries"] == entries
 
 
-def submit(user: str, own: Any, *names: str, text: str = "SQL, nginx and YAML") -> Answer:
+def submit(user: str, own: Any, *names: str, text: str = "SQL, nginx and YAML", **headers: str) -> Answer:
     body = {
         "provider": "azure",
         "turns": [{"speaker": "A", "text": text, "index": 0}],
@@ -267,7 +267,8 @@ def submit(user: str, own: Any, *names: str, text: str = "SQL, nginx and YAML") 
         "pronunciations": own,
         "pronunciation_sets": names,
     }
-    return call("POST", "/jobs", user=user, json=body, headers={"Accept-Language": "en"})
+    named = {"Accept-Language": "en"} | {key.replace("_", "-"): value for key, value in headers.items()}
+    return call("POST", "/jobs", user=user, json=body, headers=named)
 
 
 def test_a_submission_is_spoken_with_its_own_entries_first_and_then_with_those_of_its_sets(user: str) -> None:
@@ -308,6 +309,23 @@ def test_sets_may_have_more_entries_together_than_a_job_needs(user: str) -> None
         "pronunciation_sets": "the texts use 2000 pronunciations, which is more than 1000; divide them among several "
         "jobs"
     }
+
+
+def test_a_submission_is_known_again_by_the_names_of_its_sets(user: str) -> None:
+    # Given a submission under a key
+    put(user, "one", SQL)
+    put(user, "two", SQL)
+    first = submit(user, [], "one", Idempotency_Key="k")
+
+    # When it is sent again after the set has changed, and with other pronunciations
+    put(user, "one", [*SQL, *CHONGQING])
+    again = submit(user, [], "one", Idempotency_Key="k")
+    others = [submit(user, own, *names, Idempotency_Key="k") for own, *names in ([[], "two"], [[]], [SQL, "one"])]
+
+    # Then it is the same job, and the others are other submissions
+    assert (first.status, again.status) == (201, 201)
+    assert again.json()["id"] == first.json()["id"]
+    assert [other.status for other in others] == [422, 422, 422]
 
 
 def test_a_submission_with_sets_that_do_not_exist_is_refused(user: str) -> None:
