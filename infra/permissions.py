@@ -55,7 +55,7 @@ _FAIL_JOB = (
 
 GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
     functions.API: (
-        Grant(actions=("dynamodb:GetItem", "dynamodb:Query", *_WRITE), resources=(TABLE,)),
+        Grant(actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", *_WRITE), resources=(TABLE,)),
         Grant(actions=("dynamodb:Query",), resources=(USER_JOBS.name, USER_STATUS_JOBS.name)),
         Grant(actions=("states:StartExecution",), resources=(STATE_MACHINE,)),
         Grant(actions=("states:StopExecution",), resources=(EXECUTIONS,)),

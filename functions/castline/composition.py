@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from castline.usecases.plan_job import PlanJob
     from castline.usecases.prepare_dialogue import PrepareDialogue
     from castline.usecases.reconcile_jobs import ReconcileJobs
+    from castline.usecases.rename_job import RenameJob
     from castline.usecases.resolve_pronunciations import ResolvePronunciations
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
@@ -198,6 +199,14 @@ def cancel_job() -> CancelJob:
     from castline.usecases.cancel_job import CancelJob
 
     return CancelJob(view_jobs(), job_repository(), executions(), now=clock())
+
+
+@_made_once
+def rename_job() -> RenameJob:
+    """Return the use case that gives a job's audio another title."""
+    from castline.usecases.rename_job import RenameJob
+
+    return RenameJob(view_jobs(), job_repository())
 
 
 @_made_once

@@ -81,6 +81,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _answer(error: errors.ApiError, details: errors.Details, exception: Exception) -> Response[str]:
+    if error is errors.VALIDATION_ERROR and not _is_method_taken():
+        # The resolver validates a body before any other middleware is asked.
+        return _not_found(NotFoundError())
     if error is errors.INTERNAL_ERROR:
         log_unexpected(exception)
         if isinstance(exception, ResponseValidationError):
@@ -102,10 +105,14 @@ def _refuse_other_methods(
     app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[Any]]
 ) -> Response[Any]:
     """Keep the resolver from taking a path such as ``/jobs/tts`` for that of a job, for a method it does not take."""
-    event = app.current_event
-    if event.http_method not in _AT_PATH.get(event.path, {event.http_method}):
+    if not _is_method_taken():
         raise NotFoundError
     return next_middleware(app)
+
+
+def _is_method_taken() -> bool:
+    event = app.current_event
+    return event.http_method in _AT_PATH.get(event.path, {event.http_method})
 
 
 app.use([_refuse_other_methods])

@@ -55,6 +55,8 @@ COMPLETED_JOB: dict[str, Any] = {
     },
     "audio_file_id": "0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55",
 }
+TITLES = {"title": "第一課：公園", "author": "林老師"}
+RENAMED_JOB = {**_COMPLETED_SUMMARY, **TITLES}
 JOB_LIST = {"items": [_COMPLETED_SUMMARY], "total": 1, "limit": 20, "offset": 0, "next_cursor": None}
 DOWNLOAD = {
     "download_url": f"https://castline-audio.s3.amazonaws.com/audio/{_ID}/0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55.mp3",

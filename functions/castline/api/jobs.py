@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -18,6 +18,7 @@ from castline.api.identity import noted_user_id
 from castline.api.negotiation import Language, preferred_language, prefers_json
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.audio.content_disposition import content_disposition
+from castline.audio.file_names import file_stem
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleFormat, render
 from castline.jobs import cursor as cursors
@@ -135,11 +136,15 @@ def list_jobs(
             json_schema_extra={"pattern": cursors.PATTERN},
         ),
     ] = None,
+    q: Annotated[
+        str | None,
+        Query(min_length=1, max_length=100, description="Words that occur in the title, author or album."),
+    ] = None,
 ) -> responses.JobList:
     """List jobs, newest first."""
     if cursor is not None and offset:
         raise InvalidRequest("offset", "conflicting_position")
-    page = composition.view_jobs().page(_user_id(), limit=limit, status=status, offset=offset, cursor=cursor)
+    page = composition.view_jobs().page(_user_id(), limit=limit, status=status, offset=offset, cursor=cursor, words=q)
     return responses.JobList(
         items=[summary(job) for job in page.jobs],
         total=page.total,
@@ -187,6 +192,21 @@ def get_job(job_id: JobId) -> Response[responses.JobDetail]:
     return Response(
         status_code=200, content_type=content_types.APPLICATION_JSON, body=_detail(record, language), headers=headers
     )
+
+
+@router.operation(
+    "PATCH",
+    "/jobs/{job_id}",
+    tag="Jobs",
+    answers=[Answer(status=200, description="The job with its new titles.", example=examples.RENAMED_JOB)],
+    errors=[errors.VALIDATION_ERROR, errors.REQUEST_TOO_LARGE, *_READING_ERRORS],
+    request_example=examples.TITLES,
+    max_body_bytes=requests.RenameJobRequest.MAX_BYTES,
+)
+def rename_job(job_id: JobId, request: Annotated[requests.RenameJobRequest, Body()]) -> responses.JobSummary:
+    """Change the title, author or album of a job; a finished file keeps its tags, and its name follows."""
+    note_job(job_id)
+    return summary(composition.rename_job()(_user_id(), job_id, request.to_changes()))
 
 
 def _redirect_unless_json_is_preferred(
@@ -334,6 +354,7 @@ def _submit(
     submission = composition.submit_job()(
         _user_id(),
         dialogue,
+        titles=request.to_titles(),
         pronunciation_sets=request.pronunciation_sets,
         idempotency_key=idempotency_key,
     )
@@ -389,7 +410,8 @@ def _stored_file(
 
 
 def _filename(job: Job, extension: str) -> str:
-    return f"castline-{job.created_at:%Y-%m-%d}-{job.id[-8:]}.{extension}"
+    stem = file_stem(job.titles.title) if job.titles.title else None
+    return f"{stem or f'castline-{job.created_at:%Y-%m-%d}-{job.id[-8:]}'}.{extension}"
 
 
 def summary(job: Job) -> responses.JobSummary:
@@ -399,6 +421,7 @@ def summary(job: Job) -> responses.JobSummary:
         status=job.status,
         job_type=job.job_type,
         provider=job.provider,
+        **asdict(job.titles),
         created_at=job.created_at,
         started_at=job.started_at,
         completed_at=job.completed_at,
@@ -435,8 +458,8 @@ def _input_params(record: JobRecord) -> responses.InputParams | responses.Single
             crossfade_ms=0,
         )
     if dialogue.job_type is JobType.SINGLE_TTS:
-        return responses.SingleVoiceInputParams.of(dialogue)
-    return responses.InputParams.of(dialogue)
+        return responses.SingleVoiceInputParams.of(dialogue, job.titles)
+    return responses.InputParams.of(dialogue, job.titles)
 
 
 def _result_metadata(record: JobRecord) -> responses.ResultMetadata | None:

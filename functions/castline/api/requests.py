@@ -26,7 +26,7 @@ from castline.api.rules import problems_between_fields, whole
 from castline.api.validation import MAX_PROBLEMS
 from castline.audio.formats import OutputFormat
 from castline.jobs import limits
-from castline.jobs.model import Delivery, Dialogue, JobType, OwnDelivery, Turn, VoiceAssignment
+from castline.jobs.model import Delivery, Dialogue, JobType, OwnDelivery, Titles, Turn, VoiceAssignment
 from castline.scripts.formats import ScriptFormat
 from castline.scripts.parts import Markup
 from castline.speakers import first_spellings, speaker_key
@@ -92,6 +92,12 @@ Pitch = Annotated[
 ]
 Volume = Annotated[
     float, Field(ge=0, le=limits.MAX_VOLUME, allow_inf_nan=False, description="A factor on the amplitude.")
+]
+Title = Annotated[
+    str,
+    Field(min_length=1, max_length=limits.MAX_TITLE_CHARACTERS, json_schema_extra={"pattern": NOT_BLANK_PATTERN}),
+    AfterValidator(not_blank),
+    AfterValidator(speakable),
 ]
 Style = Annotated[str, Field(max_length=limits.MAX_STYLE_CHARACTERS, pattern=limits.STYLE_PATTERN)]
 StyleDegree = Annotated[float, Field(ge=limits.MIN_STYLE_DEGREE, le=limits.MAX_STYLE_DEGREE, allow_inf_nan=False)]
@@ -176,6 +182,30 @@ class VoiceAssignmentSchema(DeliverySchema):
     voice_name: VoiceName | None = omittable()
 
 
+class TitlesSchema(Request):
+    """What the audio is called: in its tags, in lists and in the name of its file."""
+
+    title: Title | None = omittable()
+    author: Title | None = omittable()
+    """In the file's tags in place of the speakers' names."""
+    album: Title | None = omittable()
+    """Such as the name of the show or the course."""
+
+    def to_titles(self) -> Titles:
+        """Return the domain's titles."""
+        return Titles(title=self.title, author=self.author, album=self.album)
+
+
+class RenameJobRequest(TitlesSchema):
+    """New titles of a job. What is left out stays as it is, and null removes it."""
+
+    MAX_BYTES: ClassVar = 3 * limits.MAX_TITLE_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES
+
+    def to_changes(self) -> dict[str, str | None]:
+        """Return the new values of the titles that change."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
 class TextOptions(Request):
     """Options for reading and pronouncing the texts of a job."""
 
@@ -194,7 +224,7 @@ class TextOptions(Request):
         }
 
 
-class CreateJobRequest(TextOptions):
+class CreateJobRequest(TextOptions, TitlesSchema):
     """A dialogue to be spoken.
 
     A request is refused with 400, too, if two turns have the same `index`; if a speaker has no voice, or two; if the
@@ -264,7 +294,7 @@ class CreateJobRequest(TextOptions):
         )
 
 
-class CreateSingleVoiceJobRequest(TextOptions):
+class CreateSingleVoiceJobRequest(TextOptions, TitlesSchema):
     """A text to be spoken in one voice.
 
     A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
@@ -276,6 +306,7 @@ class CreateSingleVoiceJobRequest(TextOptions):
     MAX_BYTES: ClassVar = (
         (limits.MAX_SINGLE_TEXT_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH) * CHARACTER_BYTES
         + limits.MAX_PRONUNCIATIONS * PronunciationSchema.MAX_BYTES
+        + RenameJobRequest.MAX_BYTES
         + OBJECT_BYTES
     )
 

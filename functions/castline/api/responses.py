@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -11,7 +12,7 @@ from castline.api.messages import warning_message
 from castline.api.negotiation import Language
 from castline.api.pronunciation_schemas import PronunciationSchema
 from castline.api.requests import TurnSchema, VoiceAssignmentSchema
-from castline.jobs.model import Dialogue, JobStatus, JobType
+from castline.jobs.model import Dialogue, JobStatus, JobType, Titles
 from castline.scripts.formats import FoundFormat
 from castline.scripts.parts import Markup
 from castline.scripts.warnings import ScriptWarning, WarningKind
@@ -158,6 +159,9 @@ class JobSummary(_Answer):
     status: JobStatus
     job_type: JobType
     provider: str
+    title: str | None = _left_out_when_none()
+    author: str | None = _left_out_when_none()
+    album: str | None = _left_out_when_none()
     created_at: Time
     started_at: Time | None = _left_out_when_none()
     completed_at: Time | None = _left_out_when_none()
@@ -220,7 +224,13 @@ class Progress(_Answer):
     total_segments: int
 
 
-class InputParams(_Answer):
+class _TitledParams(_Answer):
+    title: str | None = _left_out_when_none()
+    author: str | None = _left_out_when_none()
+    album: str | None = _left_out_when_none()
+
+
+class InputParams(_TitledParams):
     """The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again."""
 
     provider: str
@@ -236,16 +246,17 @@ class InputParams(_Answer):
     """Those that the texts make use of, of the request and of its sets."""
 
     @classmethod
-    def of(cls, dialogue: Dialogue) -> Self:
-        """Return the request that ``dialogue`` was made from."""
-        values = {name: getattr(dialogue, name) for name in cls.model_fields if name != "pronunciations"}
+    def of(cls, dialogue: Dialogue, titles: Titles) -> Self:
+        """Return the request that a job with ``dialogue`` and ``titles`` was made from."""
+        own = cls.model_fields.keys() - _TitledParams.model_fields.keys() - {"pronunciations"}
+        values = {name: getattr(dialogue, name) for name in own}
+        pronunciations = [PronunciationSchema.of(each) for each in dialogue.pronunciations]
         return cls.model_validate(
-            values | {"pronunciations": [PronunciationSchema.of(each) for each in dialogue.pronunciations]},
-            from_attributes=True,
+            {**values, **asdict(titles), "pronunciations": pronunciations}, from_attributes=True
         )
 
 
-class SingleVoiceInputParams(_Answer):
+class SingleVoiceInputParams(_TitledParams):
     """The request a single-voice job was made from, defaults filled in: it can be submitted again."""
 
     provider: str
@@ -266,10 +277,11 @@ class SingleVoiceInputParams(_Answer):
     """Those that the text makes use of, of the request and of its sets."""
 
     @classmethod
-    def of(cls, dialogue: Dialogue) -> Self:
-        """Return the request that ``dialogue`` was made from."""
+    def of(cls, dialogue: Dialogue, titles: Titles) -> Self:
+        """Return the request that a job with ``dialogue`` and ``titles`` was made from."""
         (turn,), (voice,) = dialogue.turns, dialogue.voice_assignments
         return cls(
+            **asdict(titles),
             provider=dialogue.provider,
             text=turn.text,
             voice_id=voice.voice_id,

@@ -36,17 +36,20 @@ class Chapter:
     end_ms: int
 
 
-def id3_tag(*, title: str, artists: Sequence[str], chapters: Sequence[Chapter]) -> bytes:
+def id3_tag(*, title: str, artists: Sequence[str], chapters: Sequence[Chapter], album: str | None = None) -> bytes:
     """Build the tag that goes before the first frame of the file.
 
     Args:
         title: Title of the whole file. In all texts, a space replaces each control character.
-        artists: The names of the speakers; may be empty.
+        artists: The name of the author, or those of the speakers; may be empty.
         chapters: The chapters in order, any number.
+        album: What the file is a part of.
     """
     frames = [_text_frame("TIT2", title)]
     if artists:
         frames.append(_text_frame("TPE1", "/".join(artists)))
+    if album is not None:
+        frames.append(_text_frame("TALB", album))
     names = [f"chp{number}" for number in range(len(chapters))]
     if chapters:
         frames += _contents(names)

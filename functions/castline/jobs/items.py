@@ -43,6 +43,7 @@ from castline.jobs.model import (
     SegmentCue,
     SpokenSegment,
     SynthesisMode,
+    Titles,
     Turn,
     TurnTiming,
     VoiceAssignment,
@@ -158,11 +159,22 @@ def new_job_item(job: Job) -> dict[str, Any]:
         "provider": job.provider,
         "output_format": job.output_format.value,
         "created_at": encode_time(job.created_at),
+        **title_values(job.titles),
         USER_JOBS.partition_key: user_key(job.user_id),
         USER_STATUS_JOBS.partition_key: user_status_key(job.user_id, job.status),
         OPEN_JOBS.partition_key: open_jobs_key(shard_of(job.id)),
         OPEN_JOBS.sort_key: job.id,
     }
+
+
+def title_values(titles: Titles) -> dict[str, str]:
+    """Return the attributes of the JOB item for the titles that are given."""
+    return {name: value for name, value in asdict(titles).items() if value is not None}
+
+
+def read_titles(values: Mapping[str, Any]) -> Titles:
+    """Return a job's titles from Python values of its JOB item, or of a part of it."""
+    return Titles(title=values.get("title"), author=values.get("author"), album=values.get("album"))
 
 
 def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
@@ -244,6 +256,7 @@ def _read_job(values: Mapping[str, Any]) -> Job:
         provider=values["provider"],
         output_format=OutputFormat(values["output_format"]),
         created_at=datetime.fromisoformat(values["created_at"]),
+        titles=read_titles(values),
         started_at=_read_time(values.get("started_at")),
         completed_at=_read_time(values.get("completed_at")),
         expires_at=_read_expiry(values.get(TTL_ATTRIBUTE)),

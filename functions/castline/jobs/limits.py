@@ -30,5 +30,7 @@ STYLE_PATTERN: Final = "^[A-Za-z][A-Za-z0-9_-]*$"
 MAX_PAUSE_AFTER_MS: Final = 10_000
 MAX_TAKE: Final = 1_000
 MAX_CHAPTER_CHARACTERS: Final = 200
+MAX_TITLE_CHARACTERS: Final = 200
+"""Of a title, an author's name and an album's name."""
 MAX_PRONUNCIATIONS: Final = pronunciation.MAX_PRONUNCIATIONS
 """Of a job, those of its sets included."""

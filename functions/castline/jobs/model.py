@@ -212,6 +212,15 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Titles:
+    """What a job's audio is called, as far as its user has said."""
+
+    title: str | None = None
+    author: str | None = None
+    album: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A job without its dialogue. All times are UTC."""
 
@@ -222,6 +231,8 @@ class Job:
     provider: str
     output_format: OutputFormat
     created_at: datetime
+    titles: Titles = field(default_factory=Titles)
+    """Of a job in a list only the title, and that only where the list says so."""
     started_at: datetime | None = None
     completed_at: datetime | None = None
     """When the job reached a terminal status, whichever it is."""
@@ -240,6 +251,11 @@ class Job:
         if self.started_at is None or self.completed_at is None:
             return None
         return max(0, round((self.completed_at - self.started_at).total_seconds() * 1000))
+
+    def is_found_by(self, words: str) -> bool:
+        """Whether all of ``words`` occur in the job's titles, in any case."""
+        titles = " ".join(filter(None, (self.titles.title, self.titles.author, self.titles.album))).casefold()
+        return all(word in titles for word in words.casefold().split())
 
     def is_expired(self, now: datetime) -> bool:
         """Whether the job's retention has passed, deleted already or not."""

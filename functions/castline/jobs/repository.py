@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
@@ -17,16 +17,17 @@ from castline.jobs.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS
 from castline.jobs.transitions import predecessors, retention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef
 
     from castline.jobs.failures import JobFailure
-    from castline.jobs.model import Batch, Dialogue, IdempotencyKey, Job, JobRecord, Result
+    from castline.jobs.model import Batch, Dialogue, IdempotencyKey, Job, JobRecord, Result, Titles
 
 _LARGEST_QUERY_PAGE = 1000
+_LARGEST_BATCH_GET = 100
 _CONFLICT_ATTEMPTS = 8
 _CONFLICT_BACKOFF_SECONDS = 0.05
 _READ_ATTEMPTS = 3
@@ -193,8 +194,9 @@ class JobRepository:
         status: JobStatus | None = None,
         offset: int = 0,
         after: str | None = None,
+        words: str | None = None,
     ) -> JobPage:
-        """One page of a user's jobs, newest first, without those that have expired at ``now``.
+        """One page of a user's jobs, newest first, without those that have expired at ``now``. Each has its titles.
 
         Args:
             user_id: whose jobs.
@@ -203,6 +205,7 @@ class JobRepository:
             status: only jobs of this status.
             offset: how many jobs to pass over first.
             after: only jobs older than the one with this id.
+            words: only jobs whose titles have all of these words, in any case. All of the user's jobs are read.
         """
         index = USER_STATUS_JOBS if status else USER_JOBS
         partition = items.user_status_key(user_id, status) if status else items.user_key(user_id)
@@ -215,6 +218,8 @@ class JobRepository:
             "ExpressionAttributeValues": items.serialize(values),
             "ScanIndexForward": False,
         }
+        if words is not None:
+            return self._search_page(query, words, limit=limit, offset=offset, after=after)
         total = self._count(query)
         if after is not None:
             query["KeyConditionExpression"] += f" AND {index.sort_key} < :after"
@@ -226,9 +231,81 @@ class JobRepository:
             if position < offset:
                 continue
             if len(found) == limit:
-                return JobPage(jobs=tuple(found), total=total, next_after=found[-1].id)
+                return JobPage(jobs=self._titled(found), total=total, next_after=found[-1].id)
             found.append(job)
-        return JobPage(jobs=tuple(found), total=total, next_after=None)
+        return JobPage(jobs=self._titled(found), total=total, next_after=None)
+
+    def _titled(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
+        titles = self.titles_of(job.id for job in jobs)
+        return tuple(replace(job, titles=titles[job.id]) for job in jobs if job.id in titles)
+
+    def _search_page(
+        self, query: QueryInputTypeDef, words: str, *, limit: int, offset: int, after: str | None
+    ) -> JobPage:
+        matching = [job for job in self._titled(list(self._read_jobs(self._query(query)))) if job.is_found_by(words)]
+        rest = [job for job in matching if after is None or job.id < after][offset:]
+        page = tuple(rest[:limit])
+        return JobPage(jobs=page, total=len(matching), next_after=page[-1].id if len(rest) > limit else None)
+
+    def titles_of(self, job_ids: Iterable[str]) -> dict[str, Titles]:
+        """Return the titles of jobs by their ids; a job that is gone is left out. The indexes do not hold titles."""
+        wanted = [items.serialize(items.job_key(job_id)) for job_id in job_ids]
+        titles: dict[str, Titles] = {}
+        attempt = 0
+        while wanted:
+            pause_before(attempt)
+            if attempt == _CONFLICT_ATTEMPTS:
+                raise ServiceUnavailable("BatchGetItem: UnprocessedKeys")
+            with translated_aws_errors():
+                answer = self._client.batch_get_item(
+                    RequestItems={
+                        self._table: {
+                            "Keys": wanted[:_LARGEST_BATCH_GET],
+                            "ProjectionExpression": "job_id, title, author, album",
+                            "ConsistentRead": True,
+                        }
+                    }
+                )
+            for item in answer["Responses"].get(self._table, ()):
+                values = items.deserialize(item)
+                titles[values["job_id"]] = items.read_titles(values)
+            unprocessed = answer.get("UnprocessedKeys", {})
+            unread = unprocessed[self._table]["Keys"] if self._table in unprocessed else []
+            attempt = attempt + 1 if unread else 0
+            wanted = [*unread, *wanted[_LARGEST_BATCH_GET:]]
+        return titles
+
+    def rename(self, job: Job, titles: Titles) -> Job | None:
+        """Give a job other titles, and return it as it is now; None when it is gone."""
+        given = items.title_values(titles)
+        missing = [name for name in asdict(titles) if name not in given]
+        try:
+            answer = self._update(
+                Key=items.serialize(items.job_key(job.id)),
+                UpdateExpression=" ".join(
+                    [
+                        *(["SET " + ", ".join(f"#{name} = :{name}" for name in given)] if given else []),
+                        *(["REMOVE " + ", ".join(f"#{name}" for name in missing)] if missing else []),
+                    ]
+                ),
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeNames={f"#{name}": name for name in (*given, *missing)},
+                **(
+                    {
+                        "ExpressionAttributeValues": items.serialize(
+                            {f":{name}": value for name, value in given.items()}
+                        )
+                    }
+                    if given
+                    else {}
+                ),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+            return None
+        return items.read_job(answer["Attributes"])
 
     def start(self, job: Job, *, total_segments: int, now: datetime) -> bool:
         """Make a pending job processing. Doing it again changes nothing, so that the task may be retried.

@@ -78,12 +78,17 @@ def mp3_tag(record: JobRecord, planned: Sequence[PlannedTurn], assembly: Assembl
         Chapter(title=each.title, start_ms=each.start_ms, end_ms=each.end_ms)
         for each in chapter_timings(planned, assembly)
     ]
-    if not speakers:
-        return id3_tag(title=_shortened(_spoken_text(planned[0])), artists=[], chapters=named)
+    titles = record.job.titles
+    if speakers:
+        title = f"{_shortened(', '.join(speakers))} ({day})"
+        chapters = named or list(_chapter_a_turn(turns, planned, assembly.timeline))
+    else:
+        title, chapters = _shortened(_spoken_text(planned[0])), named
     return id3_tag(
-        title=f"{_shortened(', '.join(speakers))} ({day})",
-        artists=speakers,
-        chapters=named or list(_chapter_a_turn(turns, planned, assembly.timeline)),
+        title=titles.title or title,
+        artists=[titles.author] if titles.author else speakers,
+        chapters=chapters,
+        album=titles.album,
     )
 
 

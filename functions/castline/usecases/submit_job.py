@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from uuid6 import uuid7
 
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import AlreadySubmitted, IdempotencyKeyReused, JobCannotResubmit
-from castline.jobs.model import IdempotencyKey, Job, JobStatus
+from castline.jobs.model import IdempotencyKey, Job, JobStatus, Titles
 from castline.jobs.plain_values import plain_values
 from castline.scripts.parts import Markup
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from castline.usecases.view_jobs import ViewJobs
 
 _SUBMIT_ATTEMPTS = 3
-_NEW = frozenset({"markup", "pronunciation_sets"})
+_NO_TITLES = Titles()
+_NEW = frozenset({"markup", "pronunciation_sets", "title", "author", "album"})
 """The parts of a submission that are left out of its hash when they are empty: earlier releases did not have them."""
 
 
@@ -78,6 +79,7 @@ class SubmitJob:
         user_id: str,
         dialogue: Dialogue,
         *,
+        titles: Titles = _NO_TITLES,
         pronunciation_sets: Sequence[str] = (),
         idempotency_key: str | None = None,
     ) -> Submission:
@@ -86,6 +88,7 @@ class SubmitJob:
         Args:
             user_id: whose job it is.
             dialogue: what is to be spoken.
+            titles: what the audio is called.
             pronunciation_sets: the names of the user's sets whose pronunciations are added to the dialogue's own.
             idempotency_key: what the client names the submission by.
 
@@ -100,15 +103,15 @@ class SubmitJob:
         """
         key = None
         if idempotency_key is not None:
-            key = _name_submission(idempotency_key, dialogue, pronunciation_sets)
+            key = _name_submission(idempotency_key, dialogue, pronunciation_sets, titles)
         pronunciations = self._pronunciations(user_id, dialogue.pronunciations, pronunciation_sets)
         prepared = self._prepare(dialogue, pronunciations)
-        job = self._submit(user_id, prepared.dialogue, key)
+        job = self._submit(user_id, prepared.dialogue, titles, key)
         return Submission(job=job, warnings=prepared.warnings)
 
-    def _submit(self, user_id: str, dialogue: Dialogue, key: IdempotencyKey | None) -> Job:
+    def _submit(self, user_id: str, dialogue: Dialogue, titles: Titles, key: IdempotencyKey | None) -> Job:
         for _ in range(_SUBMIT_ATTEMPTS):
-            job = self._new_job(user_id, dialogue)
+            job = self._new_job(user_id, dialogue, titles)
             try:
                 self._repository.create(job, dialogue, max_active=self._max_active_jobs, idempotency_key=key)
             except AlreadySubmitted as earlier:
@@ -121,7 +124,7 @@ class SubmitJob:
                 return self._start(job, key)
         raise ServiceUnavailable("submissions under the same key keep failing")
 
-    def _new_job(self, user_id: str, dialogue: Dialogue) -> Job:
+    def _new_job(self, user_id: str, dialogue: Dialogue, titles: Titles) -> Job:
         return Job(
             id=str(uuid7()),
             user_id=user_id,
@@ -130,6 +133,7 @@ class SubmitJob:
             provider=dialogue.provider,
             output_format=dialogue.output_format,
             created_at=self._now(),
+            titles=titles,
         )
 
     def _start(self, job: Job, key: IdempotencyKey | None) -> Job:
@@ -173,14 +177,19 @@ class ResubmitJob:
         record = self._view.record(user_id, job_id)
         if record.job.completed_at is None:
             raise JobCannotResubmit(record.job.status)
-        return self._submit(user_id, record.readable_dialogue, idempotency_key=idempotency_key)
+        return self._submit(
+            user_id, record.readable_dialogue, titles=record.job.titles, idempotency_key=idempotency_key
+        )
 
 
-def _name_submission(key: str, dialogue: Dialogue, pronunciation_sets: Sequence[str] = ()) -> IdempotencyKey:
+def _name_submission(
+    key: str, dialogue: Dialogue, pronunciation_sets: Sequence[str] = (), titles: Titles = _NO_TITLES
+) -> IdempotencyKey:
     values = plain_values(dialogue)
     # Requests are read with their markup unless they say otherwise, and had no choice before.
     values["markup"] = None if dialogue.markup is Markup.AUTO else dialogue.markup.value
     values["pronunciation_sets"] = list(pronunciation_sets)
+    values |= asdict(titles)
     canonical = json.dumps(
         {name: value for name, value in values.items() if value or name not in _NEW}, sort_keys=True
     )

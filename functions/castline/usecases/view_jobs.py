@@ -61,8 +61,9 @@ class ViewJobs:
         status: JobStatus | None = None,
         offset: int = 0,
         cursor: str | None = None,
+        words: str | None = None,
     ) -> JobPage:
-        """Return one page of the user's jobs, newest first.
+        """Return one page of the user's jobs, newest first; with ``words`` only those whose titles have them.
 
         Raises:
             InvalidCursor: no page has given ``cursor``.
@@ -74,6 +75,7 @@ class ViewJobs:
             status=status,
             offset=offset,
             after=cursors.decode(cursor) if cursor is not None else None,
+            words=words,
         )
 
     def completed(self, user_id: str, job_id: str) -> tuple[Job, str]:

@@ -82,7 +82,9 @@ def observed_calls() -> Iterator[list[str]]:
 
 def ask(method: str, path: str, accept: str, job_id: str) -> tuple[Answer, list[str]]:
     with observed_calls() as operations:
-        answer = call(method, path.replace("{job_id}", job_id), user="somebody else", headers={"Accept": accept})
+        body = {"json": {"title": "Mine"}} if method == "PATCH" else {}
+        headers = {"Accept": accept}
+        answer = call(method, path.replace("{job_id}", job_id), user="somebody else", headers=headers, **body)
     return answer, operations
 
 

@@ -18,7 +18,7 @@ from castline.api.validation import MAX_PROBLEMS
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.jobs import limits
-from castline.jobs.model import JobStatus
+from castline.jobs.model import JobStatus, Titles
 from castline.pronunciation_sets.limits import MAX_NAME_CHARACTERS, MAX_SETS
 from castline.speech.cues import MAX_CUES
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
@@ -43,6 +43,7 @@ pytestmark = pytest.mark.usefixtures("functions_environment")
 
 WIDEST: Final = "😀"  # 12 bytes where all but ASCII is escaped, which is more than any other character takes
 ORIGIN: Final = "http://127.0.0.1:8080"
+LONGEST: Final = WIDEST * limits.MAX_TITLE_CHARACTERS
 MAX_VOICES: Final = 2_000
 """Three times as many as Azure has."""
 
@@ -126,6 +127,8 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     assert submitted["statusCode"] == 201
     yield "POST /jobs", [size, *(size for _, size in refused)]
     pending = json.loads(submitted["body"])["id"]
+    longest = dict.fromkeys(("title", "author", "album"), LONGEST)
+    yield "PATCH /jobs/{job_id}", [ask("PATCH", f"/jobs/{pending}", user, json=longest)[1]]
     yield "DELETE /jobs/{job_id}", [ask("DELETE", f"/jobs/{pending}", user)[1]]
     yield "POST /jobs/{job_id}/resubmit", [ask("POST", f"/jobs/{job.id}/resubmit", user)[1]]
     yield "POST /jobs/tts", [ask("POST", "/jobs/tts", user, json={unknown: 1, unknown[1:]: 1})[1]]
@@ -140,7 +143,7 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
 def _largest_page() -> int:
     repository, user = composition.job_repository(), f"user-{uuid4()}"
     for _ in range(101):
-        job = make_job(user_id=user)
+        job = make_job(user_id=user, titles=Titles(title=LONGEST, author=LONGEST, album=LONGEST))
         repository.create(job, make_dialogue(), max_active=101)
         end_job(repository, job, JobStatus.CANCELLED, now=job.created_at)
     answer, size = ask("GET", "/jobs?limit=100", user)

@@ -88,7 +88,8 @@ export interface paths {
         delete: operations["cancel_job"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change the title, author or album of a job; a finished file keeps its tags, and its name follows */
+        patch: operations["rename_job"];
         trace?: never;
     };
     "/api/v1/jobs/{job_id}/download": {
@@ -238,6 +239,9 @@ export interface components {
          *     (NFKC), in spaces or in invisible characters are one speaker. A body of more than 5 MB is refused with 413.
          */
         CreateJobRequest: {
+            title?: string | null;
+            author?: string | null;
+            album?: string | null;
             /** @default auto */
             markup: components["schemas"]["Markup"];
             /** @default [] */
@@ -266,6 +270,9 @@ export interface components {
          *     or if the text uses more than 1,000 pronunciations.
          */
         CreateSingleVoiceJobRequest: {
+            title?: string | null;
+            author?: string | null;
+            album?: string | null;
             /** @default auto */
             markup: components["schemas"]["Markup"];
             /** @default [] */
@@ -349,6 +356,9 @@ export interface components {
         };
         /** @description The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again. */
         InputParams: {
+            title?: string;
+            author?: string;
+            album?: string;
             provider: string;
             turns: components["schemas"]["TurnSchema"][];
             voice_assignments: components["schemas"]["VoiceAssignmentSchema"][];
@@ -368,6 +378,9 @@ export interface components {
             status: components["schemas"]["JobStatus"];
             job_type: components["schemas"]["JobType"];
             provider: string;
+            title?: string;
+            author?: string;
+            album?: string;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -404,6 +417,9 @@ export interface components {
             status: components["schemas"]["JobStatus"];
             job_type: components["schemas"]["JobType"];
             provider: string;
+            title?: string;
+            author?: string;
+            album?: string;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -527,6 +543,12 @@ export interface components {
         PutPronunciationSetRequest: {
             entries: components["schemas"]["PronunciationSchema"][];
         };
+        /** @description New titles of a job. What is left out stays as it is, and null removes it. */
+        RenameJobRequest: {
+            title?: string | null;
+            author?: string | null;
+            album?: string | null;
+        };
         /** @description The facts about a completed job's audio. */
         ResultMetadata: {
             duration_ms: number;
@@ -549,6 +571,9 @@ export interface components {
         ScriptFormat: "auto" | "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json";
         /** @description The request a single-voice job was made from, defaults filled in: it can be submitted again. */
         SingleVoiceInputParams: {
+            title?: string;
+            author?: string;
+            album?: string;
             provider: string;
             text: string;
             voice_id: string;
@@ -574,6 +599,9 @@ export interface components {
             status: components["schemas"]["JobStatus"];
             job_type: components["schemas"]["JobType"];
             provider: string;
+            title?: string;
+            author?: string;
+            album?: string;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -877,6 +905,8 @@ export interface operations {
                 offset?: number;
                 /** @description The next_cursor of an earlier page. With an offset other than 0 it is refused with 400. */
                 cursor?: string;
+                /** @description Words that occur in the title, author or album. */
+                q?: string;
             };
             header?: {
                 /**
@@ -1619,6 +1649,158 @@ export interface operations {
                     "application/json": {
                         /** @enum {unknown} */
                         error?: "JOB_CANNOT_CANCEL";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rename_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "第一課：公園",
+                 *       "author": "林老師"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RenameJobRequest"];
+            };
+        };
+        responses: {
+            /** @description The job with its new titles. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6",
+                     *       "status": "completed",
+                     *       "job_type": "multi_role_tts",
+                     *       "provider": "azure",
+                     *       "created_at": "2026-11-24T03:30:54Z",
+                     *       "started_at": "2026-11-24T03:30:54Z",
+                     *       "completed_at": "2026-11-24T03:30:55Z",
+                     *       "title": "第一課：公園",
+                     *       "author": "林老師"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobSummary"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `JOB_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };

@@ -1,0 +1,147 @@
+"""Titles of jobs: in tags, in lists, in searches and in the names of files."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+from mutagen.id3 import ID3
+
+from tests.e2e.dialogues import HSIAO_YU, dialogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.api_client import ApiClient
+
+TITLES = {"title": "第一課–餐廳", "author": "林老師", "album": "Slow City Walks"}
+
+
+def completed(client: ApiClient, **titles: str) -> dict[str, Any]:
+    return client.complete(dialogue("早安。", "你好。", **titles))
+
+
+def tags_of(client: ApiClient, job: dict[str, Any]) -> dict[str, str]:
+    tag = ID3(io.BytesIO(client.download(job["id"]).content))
+    return {name: str(tag[name].text[0]) for name in ("TIT2", "TPE1", "TALB") if name in tag}
+
+
+def filename_of(client: ApiClient, job: dict[str, Any], path: str = "download") -> str:
+    answer = client.get(f"/jobs/{job['id']}/{path}", follow_redirects=True)
+    return unquote(answer.headers["content-disposition"].partition("filename*=UTF-8''")[2])
+
+
+def test_titles_are_in_the_tags_and_in_the_names_of_files(client: ApiClient) -> None:
+    job = completed(client, **TITLES)
+
+    assert {name: job[name] for name in TITLES} == TITLES
+    assert {name: job["input_params"][name] for name in TITLES} == TITLES
+    assert tags_of(client, job) == {"TIT2": "第一課–餐廳", "TPE1": "林老師", "TALB": "Slow City Walks"}
+    assert filename_of(client, job) == "第一課–餐廳.mp3"
+    assert filename_of(client, job, "subtitles") == "第一課–餐廳.vtt"
+
+
+def test_without_titles_everything_is_as_it_was(client: ApiClient) -> None:
+    job = completed(client)
+
+    assert not TITLES.keys() & {*job, *job["input_params"]}
+    assert tags_of(client, job).keys() == {"TIT2", "TPE1"}
+    assert filename_of(client, job) == f"castline-{job['created_at'][:10]}-{job['id'][-8:]}.mp3"
+
+
+def test_a_single_text_has_titles_too(client: ApiClient) -> None:
+    request = {"provider": "azure", "text": "早安。", "voice_id": HSIAO_YU, **TITLES}
+
+    job = client.wait_for(client.post("/jobs/tts", json=request).json()["id"], "completed")
+
+    assert tags_of(client, job)["TIT2"] == TITLES["title"]
+
+
+def test_a_finished_job_is_renamed(client: ApiClient) -> None:
+    job = completed(client, title="Draft", author="Lin")
+    before = client.get(f"/jobs/{job['id']}")
+
+    # When its title changes, its author is removed, and its album stays as it is
+    answer = client.patch(f"/jobs/{job['id']}", json={"title": "Final / 1", "author": None})
+
+    # Then every answer says so, and the name of the file follows
+    assert answer.status_code == 200
+    assert (answer.json()["title"], answer.json().keys() & {"author", "album"}) == ("Final / 1", set())
+    after = client.get(f"/jobs/{job['id']}", headers={"If-None-Match": before.headers["etag"]})
+    assert (after.status_code, after.json()["title"]) == (200, "Final / 1")
+    assert [each.get("title") for each in client.get("/jobs").json()["items"]] == ["Final / 1"]
+    assert filename_of(client, job) == "Final - 1.mp3"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"title": "\u200b"}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"title": "a\x00b"}, "title"),
+        ({"name": "x"}, "name"),
+    ],
+)
+def test_a_title_that_is_none_is_refused(client: ApiClient, change: dict[str, str], field: str) -> None:
+    job_id = client.submit(dialogue())
+
+    answer = client.patch(f"/jobs/{job_id}", json=change)
+
+    assert (answer.status_code, answer.json()["details"]["errors"][0]["field"]) == (400, field)
+
+
+def test_nobody_renames_the_job_of_somebody_else(new_client: Callable[[], ApiClient]) -> None:
+    owner, stranger = new_client(), new_client()
+    job = completed(owner, title="Mine")
+
+    assert stranger.patch(f"/jobs/{job['id']}", json={"title": "Yours"}).status_code == 404
+    assert owner.job(job["id"])["title"] == "Mine"
+
+
+def test_jobs_are_found_by_the_words_of_their_titles(client: ApiClient) -> None:
+    jobs = [
+        completed(client, title=title, album=album)["id"]
+        for title, album in (
+            ("Lesson 1: Coffee", "English"),
+            ("Lesson 2: Tea", "English"),
+            ("第一課：茶", "中文"),
+            ("Nothing", "Tea Time"),
+        )
+    ]
+    completed(client)
+
+    def found(words: str, **query: str | int) -> list[int]:
+        return [jobs.index(job_id) for job_id in client.list_ids(q=words, **query)]
+
+    assert found("lesson") == [1, 0]
+    assert found("TEA") == [3, 1]
+    assert found("english lesson coffee") == [0]
+    assert found("茶") == [2]
+    assert found("coffee tea") == []
+    assert found("lesson", status="failed") == []
+    page = client.get("/jobs", params={"q": "lesson", "limit": 1}).json()
+    assert (page["total"], [job["id"] for job in page["items"]]) == (2, [jobs[1]])
+    assert found("lesson", limit=1, cursor=page["next_cursor"]) == [0]
+    assert found("lesson", limit=1, offset=1) == [0]
+
+
+def test_a_job_that_is_submitted_again_keeps_its_titles(client: ApiClient) -> None:
+    job = completed(client, **TITLES)
+
+    again = client.post(f"/jobs/{job['id']}/resubmit").json()
+
+    assert again["title"] == TITLES["title"]
+    assert client.wait_for(again["id"], "completed")["album"] == TITLES["album"]
+
+
+def test_another_title_is_another_submission(client: ApiClient) -> None:
+    headers = {"Idempotency-Key": "key"}
+    first = client.post("/jobs", json=dialogue("好。", title="One"), headers=headers)
+
+    same = client.post("/jobs", json=dialogue("好。", title="One"), headers=headers)
+    other = client.post("/jobs", json=dialogue("好。", title="Two"), headers=headers)
+
+    assert (first.json()["id"], other.status_code) == (same.json()["id"], 422)
