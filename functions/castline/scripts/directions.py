@@ -75,7 +75,8 @@ _PAUSE: Final = re.compile(rf"(?:a |an |long |short |brief |slight )*(?:{_PAUSE_
 _TIMED_PAUSE: Final = re.compile(
     rf"(?:{_PAUSE_WORDS})(?: for| of)? ?[:：=]? ?"
     r"(?P<number>[0-9]{1,9}(?:[.,][0-9]{1,9})?|[半一二兩两三四五六七八九十])"
-    r" ?(?P<unit>ms|msecs?|milliseconds?|毫秒|s|secs?|seconds?|秒鐘?|秒钟?)?"
+    r" ?(?P<unit>ms|msecs?|milliseconds?|毫秒|s|secs?|seconds?|sekunden?|segundos?|secondes?|second[io]"
+    r"|秒鐘?|秒钟?|초)?"
 )
 _CHINESE_NUMBERS: Final = {"半": 0.5, "兩": 2.0, "两": 2.0} | {
     character: float(number) for number, character in enumerate("一二三四五六七八九十", start=1)
@@ -321,4 +322,4 @@ def _milliseconds(match: re.Match[str]) -> int:
     written = match["number"]
     number = _CHINESE_NUMBERS[written] if written in _CHINESE_NUMBERS else float(written.replace(",", "."))
     unit = match["unit"] or ("s" if number <= MAX_PAUSE_MS / 1000 else "ms")
-    return round(number * 1000) if unit.startswith(("s", "秒")) else round(number)
+    return round(number * 1000) if unit.startswith(("s", "秒", "초")) else round(number)

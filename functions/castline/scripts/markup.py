@@ -41,7 +41,9 @@ __all__ = [
     "tidy",
 ]
 
-_MAY_MEAN_SOMETHING: Final = re.compile(r"[\\`*_~\[［【<&(（#\-+•‣◦▪●–—─=>|]|https?://|ftp://|www\.", re.IGNORECASE)
+_MAY_MEAN_SOMETHING: Final = re.compile(
+    r"[\\`*_~\[［【<&(（#\ue200\-+•‣◦▪●–—─=>|]|https?://|ftp://|www\.", re.IGNORECASE
+)
 
 
 def read(text: str, markup: Markup = Markup.AUTO, *, styles: Collection[str] = ()) -> Reading:

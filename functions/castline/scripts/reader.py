@@ -42,6 +42,7 @@ _END_OF_SENTENCE: Final = frozenset(",.;:!?，。；：！？、…")
 _TO_END_OF_LINE: Final = re.compile(r"[ \t]*+(?=[\n\r\u2028\u2029]|$)")
 _WORD: Final = re.compile(r"[^\W\d_]{2}")
 _ENUMERATION: Final = re.compile(r"[A-Za-z]|[ivxIVX]{1,5}")
+_CITATION: Final = re.compile(r"cite\b|cite_|oaicite")
 _SINGLE_WORD: Final = re.compile("[a-z]+(?:[-_][a-z]+)*")
 _ATTRIBUTE: Final = re.compile(r"""(?P<name>[A-Za-z-]+)\s*+=\s*+(?:"(?P<double>[^"<]*+)"|'(?P<single>[^'<]*+)')""")
 _NORMAL: Final = "normal"
@@ -250,7 +251,8 @@ class TextReader:
         if node.is_round:
             understood = self._is_direction(node, content)
         else:
-            understood = bool(re.search(r"[^\W\d_]", content)) and (not is_glued or self._is_known_tag(content))
+            may_be_index = is_glued and self._text[node.start] != "【" and not _CITATION.match(content)
+            understood = bool(re.search(r"[^\W\d_]", content)) and (not may_be_index or self._is_known_tag(content))
         if understood:
             self.marks.append(node.start)
             if node.is_round:

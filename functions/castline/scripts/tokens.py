@@ -18,10 +18,10 @@ LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
 _OPENING: Final = {"(": "round", "（": "round", "[": "square", "［": "square", "【": "lenticular"}
 _CLOSING: Final = {")": "round", "）": "round", "]": "square", "］": "square", "】": "lenticular"}
 _SPECIAL: Final = re.compile(
-    r"\r\n|[\n\r\u2028\u2029]|[\\`<&()（）\[\]［］【】]|!\[|\*+|_+|~+|(?:https?|ftp)://|www\.", re.IGNORECASE
+    r"\r\n|[\n\r\u2028\u2029]|[\\`<&()（）\[\]［］【】]|!\[|\*+|_+|~+|(?:https?|ftp)://|www\.|\ue200", re.IGNORECASE
 )
 _TICKS: Final = re.compile("`+")
-_ESCAPABLE: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~（）［］【】•‣◦▪●–—─")
+_ESCAPABLE: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~（）［］【】•‣◦▪●–—─\ue200")
 _ENTITY: Final = re.compile("&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ELEMENT: Final = re.compile(
     r"""</?(?P<name>[A-Za-z][A-Za-z0-9:-]{0,40})"""
@@ -38,6 +38,8 @@ _ELEMENTS: Final = frozenset(
 )
 # fmt: on
 _ACT: Final = re.compile(r"<(?P<closing>/?)(?P<content>[^\W\d_][^<>/\r\n]{0,40})/?>")
+# What ChatGPT writes for a citation: characters of private use around its name.
+_CITATION: Final = re.compile("\ue200[^\ue200\ue201\r\n]{0,500}\ue201")
 _DECLARATION: Final = re.compile(r"<(?:\?[A-Za-z][^<>]*+\?|![A-Za-z][^<>]*+)>")
 _AUTOLINK: Final = re.compile(
     r"<(?P<address>(?:https?|ftp)://[^\s<>]++|(?:mailto:)?[^\s<>@:/]{1,64}@[^\s<>@:/]{1,255})>"
@@ -175,7 +177,7 @@ class _Tokenizer:
             return self._code(start)
         if first == "<":
             return self._element(start)
-        if first == "&":
+        if first in "&\ue200":
             return self._entity(start)
         if first in "hHfFwW":
             return _address_at(self._text, start, self._end)
@@ -231,6 +233,8 @@ class _Tokenizer:
         return None
 
     def _entity(self, start: int) -> Token | None:
+        if (citation := _CITATION.match(self._text, start, self._end)) is not None:
+            return Token(Kind.COMMENT, start, citation.end(), "", start)
         match = _ENTITY.match(self._text, start, self._end)
         if match is None:
             return None

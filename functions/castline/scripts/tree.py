@@ -500,7 +500,8 @@ class _Inlines:
         match = _REFERENCE.match(text, end, self._end)
         if match is not None:
             label = _label(match["label"])
-            if label.isdecimal() or (label or content) in self._labels:
+            is_citation = not any(each.isalpha() for each in content)
+            if (label.isdecimal() and not is_citation) or (label or content) in self._labels:
                 return match.end()
         return end if content in self._labels else None
 

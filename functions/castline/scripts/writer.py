@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Each round finds the marks that the backslashes of the round before laid bare, as in ``**``.
 _ROUNDS: Final = 4
-_MAY_BE_MARKS: Final = re.compile(r"[\\`*_~\[\]［］【】()（）<>&!#|=:+•‣◦▪●–—─-]|(?<=www)\.", re.IGNORECASE)
+_MAY_BE_MARKS: Final = re.compile(r"[\\`*_~\[\]［］【】()（）<>&!#|=\ue200:+•‣◦▪●–—─-]|(?<=www)\.", re.IGNORECASE)
 
 
 class _Segment(NamedTuple):
