@@ -46,7 +46,10 @@ _NARRATORS: Final = frozenset({"旁白"})
 _COLON: Final = re.compile("[:：]")
 _COLON_OR_BRACKET: Final = re.compile(r"[:：\[［【]")
 _MARK: Final = re.compile(r"[\[［【*_]")
-_CLOCK: Final = r"[0-9]{1,2}[:：][0-9]{2}(?:[:：][0-9]{2})?(?:[.,][0-9]{1,3})?"
+_CLOCK: Final = (
+    r"(?:[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4},?[ T])?"
+    r"[0-9]{1,2}[:：][0-9]{2}(?:[:：][0-9]{2})?(?:[.,][0-9]{1,3})?(?:[ ]?[AaPp][Mm]\b)?"
+)
 _TIME: Final = rf"{_CLOCK}(?:[ ]?(?:[-–—~]|-->)[ ]?{_CLOCK})?"
 _IN_PARENTHESES: Final = r"(?:\([^()]*\)|（[^（）]*）)"
 _MARKER: Final = re.compile(
@@ -56,7 +59,7 @@ _MARKER: Final = re.compile(
       | [(（][0-9０-９]{{1,4}}[)）][ ]*                      # (3)
       | [一二三四五六七八九十百]{{1,4}}、[ ]*
       | [\[［【(（](?P<time>{_TIME})[\]］】)）][ ]*
-      | (?P<bare_time>{_TIME})[ ]+
+      | (?P<bare_time>{_TIME})[ ]+(?:[-–—][ ]+)?
       | (?P<direction>{_IN_PARENTHESES})[ ]*
       | (?P<tag>[\[［【](?P<content>[^\[\]［］【】]+)[\]］】])[ ]*
     )
@@ -102,6 +105,7 @@ class Label(NamedTuple):
     """Perhaps empty."""
     is_marked: bool
     """Whether it is in brackets or in bold, and so a name whatever it says."""
+    is_bold: bool = False
     is_bare: bool = False
     """Whether it is in brackets without a colon, and so may be a tag or a stage direction."""
     is_doubtful: bool = False
@@ -223,7 +227,9 @@ def _plain_label(line: str) -> Label | None:
         or _FULL_STOP.search(key)
     ):
         return None
-    return Label(name=name, key=key, text=after.strip(), is_marked=is_marked, directions=directions)
+    return Label(
+        name=name, key=key, text=after.strip(), is_marked=is_marked, is_bold=is_marked, directions=directions
+    )
 
 
 def _may_be_name(name: str) -> bool:

@@ -159,6 +159,8 @@ class _Dialogue:
             self._begin_chapter(_Text(line.number, line.chapter))
         elif line.label is not None and line.label.key in self._names:
             self._begin_turn(line, line.label)
+        elif not self._is_literal and line.label is not None and read_name(line.label.key) is Reading.CUE:
+            self._leave_out(_Text(line.number, line.text))
         elif line.is_direction or (not self._is_literal and _is_direction(line.text)):
             self._go_on_with_tags(line.number, [line.text])
         else:
@@ -214,10 +216,15 @@ class _Dialogue:
             if not self._is_literal and is_pause_or_style(content):
                 tags.append(f"[{content}]")
             else:
-                warning = ScriptWarning(kind=WarningKind.DIRECTION_NOT_SPOKEN, text=quoted(direction), line=line)
-                (self._turns[-1].warnings if self._turns else self._warnings_before).append(warning)
+                self._leave_out(_Text(line, direction))
         if tags or text:
             self._go_on(_Text(line, " ".join([*tags, text]).strip()))
+
+    def _leave_out(self, direction: _Text) -> None:
+        warning = ScriptWarning(
+            kind=WarningKind.DIRECTION_NOT_SPOKEN, text=quoted(direction.text), line=direction.line
+        )
+        (self._turns[-1].warnings if self._turns else self._warnings_before).append(warning)
 
     def _go_on(self, text: _Text) -> None:
         if not self._turns:
@@ -350,9 +357,15 @@ def _names_in(read: ReadScript) -> frozenset[str]:
         certain = [label for label in certain if label is not read.lines[first].label]
     uses = Counter(label.key for label in certain)
     readings = {key: read_name(key) for key in uses}
-    names = {label.key for label in certain if label.is_marked or readings[label.key] is Reading.NAME}
+    never_names = (Reading.REMARK, Reading.CUE)
+    names = {
+        label.key
+        for label in certain
+        if readings[label.key] is Reading.NAME
+        or (label.is_marked and not (label.is_bold and readings[label.key] in never_names))
+    }
     if not names and read.narrator is None:
-        return frozenset(key for key, reading in readings.items() if reading is not Reading.REMARK)
+        return frozenset(key for key, reading in readings.items() if reading not in never_names)
     return frozenset(
         names | {key for key, reading in readings.items() if reading is Reading.PERHAPS_PROSE and uses[key] > 1}
     )

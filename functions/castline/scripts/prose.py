@@ -16,12 +16,25 @@ _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _REMARKS: Final = frozenset(
     {
         "note", "notes", "nb", "n.b.", "p.s.", "ps", "warning", "caution", "tip", "hint", "example",
-        "e.g.", "i.e.", "title", "scene", "cast", "characters", "setting", "summary", "keywords", "date",
-        "time", "location",
+        "e.g.", "i.e.", "title", "cast", "characters", "summary", "keywords", "date",
+        "time", "location", "subtitle", "duration", "length", "runtime", "estimated runtime", "word count", "hosts",
+        "podcast title", "episode title", "show title",
         "注意", "備註", "备注", "附註", "附注", "註", "注", "提示", "提醒", "例", "例如", "比如", "譬如",
         "比方說", "比方说", "也就是說", "也就是说", "換句話說", "换句话说", "總之", "总之", "簡單說",
-        "简单说", "標題", "标题", "題目", "题目", "場景", "场景", "地點", "地点", "時間", "时间", "日期",
-        "人物", "角色", "摘要", "關鍵字", "关键字", "網址", "网址", "電話", "电话", "地址",
+        "简单说", "標題", "标题", "題目", "题目", "時長", "时长", "字數", "字数", "地點", "地点",
+        "時間", "时间", "日期", "人物", "角色", "摘要", "關鍵字", "关键字", "網址", "网址", "電話", "电话", "地址",
+    }
+)
+
+# Labels of what is heard or seen besides speech.
+_CUES: Final = frozenset(
+    {
+        "sfx", "fx", "sound", "sounds", "sound effect", "sound effects", "music", "bgm", "background music", "audio",
+        "ambience", "visual", "visuals", "b-roll", "on screen", "on-screen", "on-screen text", "text on screen",
+        "camera", "scene", "setting",
+        "音效", "音樂", "音乐", "背景音樂", "背景音乐", "配樂", "配乐", "畫面", "画面", "鏡頭", "镜头", "字幕",
+        "場景", "场景", "効果音", "효과음", "배경음악", "musik", "geräusch", "geräusche", "soundeffekt", "musique",
+        "bruitage", "música", "efecto de sonido", "sonido",
     }
 )
 # fmt: on
@@ -61,14 +74,18 @@ class Reading(Enum):
     """Prose when it stands before a colon once; a name when it does so again."""
     PROSE = auto()
     """Somebody is quoted: 他說."""
+    CUE = auto()
+    """The label of what is heard or seen besides speech, such as ``SFX``. It is never a name."""
     REMARK = auto()
     """The heading of a remark, such as ``Note``. It is never a name."""
 
 
 def read_name(name: str) -> Reading:
-    """Classify ``name``, taken by itself, as a name, a remark, prose or perhaps prose."""
+    """Classify ``name``, taken by itself, as a name, a remark, a cue, prose or perhaps prose."""
     if name.casefold() in _REMARKS:
         return Reading.REMARK
+    if name.casefold() in _CUES:
+        return Reading.CUE
     if _PRONOUN_SPEAKS.fullmatch(name):
         return Reading.PROSE
     if _SPEAKS.fullmatch(name) or _ANNOUNCES.fullmatch(name) or _HAN_OPENING.fullmatch(name):

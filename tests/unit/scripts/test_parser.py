@@ -66,6 +66,9 @@ class TestForms:
             "1. A: 你好",
             "1) [A] 你好",
             "(1) A: 你好",
+            "[2024-05-01 10:00] A: 你好",
+            "[01/05/24, 10:00:12 AM] A: 你好",
+            "01.05.24, 10:02 - A: 你好",
             "3、A：你好",
             "一、A：你好",
             "[00:12] A: 你好",
@@ -323,7 +326,7 @@ class TestTagsAndDirections:
         assert [text for _, text in turns_of(f"B: yo\n{line}")] == ["yo", "hi"]
 
     def test_another_label_shows_that_what_reads_like_a_direction_is_a_name(self) -> None:
-        assert turns_of("[Music] hi\nA: yo\nMusic: hey") == [("Music", "hi"), ("A", "yo"), ("Music", "hey")]
+        assert turns_of("[Thunder] hi\nA: yo\nThunder: hey") == [("Thunder", "hi"), ("A", "yo"), ("Thunder", "hey")]
 
     @pytest.mark.parametrize("tag", ["[End]", "[MUSIC PLAYING]", "[Scene: a cafe]", "【完】"])
     def test_what_stands_in_brackets_with_nothing_to_speak_is_no_speaker(self, tag: str) -> None:
@@ -351,6 +354,19 @@ class TestTagsAndDirections:
         ],
     )
     def test_a_line_in_parentheses_or_italics_is_a_direction(self, line: str) -> None:
+        script = f"{line}\nA: hi\n{line}\nyo"
+
+        assert turns_of(script) == [("A", "hi\nyo")]
+        assert warnings_of(script) == [
+            (WarningKind.DIRECTION_NOT_SPOKEN, 1, 0),
+            (WarningKind.DIRECTION_NOT_SPOKEN, 3, 0),
+        ]
+
+    @pytest.mark.parametrize(
+        "line",
+        ["SFX: a door opens", "**MUSIC:** upbeat", "*Sound: thunder*", "音效：門鈴聲", "場景：街上", "Musik: leise"],
+    )
+    def test_a_cue_with_a_label_is_a_direction(self, line: str) -> None:
         script = f"{line}\nA: hi\n{line}\nyo"
 
         assert turns_of(script) == [("A", "hi\nyo")]
@@ -497,7 +513,8 @@ class TestFrames:
             "I wrote a script for you.\n\n---\n",
             "Here you are:\n```",
             "標題：早晨",
-            "Title: The Letter\nSetting: a café",
+            "**時長：** 約 5 分鐘",
+            "Title: The Letter\nDuration: 5 min",
         ],
     )
     def test_words_that_announce_a_script_are_reported_and_not_spoken(self, preamble: str) -> None:
