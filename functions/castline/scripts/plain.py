@@ -13,11 +13,21 @@ from castline.scripts import directions
 from castline.scripts.inline_speakers import InlineSpeakers
 from castline.scripts.labels import find_label, label_of
 from castline.scripts.lines import ACTION_MARKS, Line, ReadScript, written_lines
-from castline.scripts.markup import Markup, heading_of, is_pause_or_style
+from castline.scripts.markup import Markup, escape, heading_of, is_pause_or_style
+from castline.scripts.tokens import with_hosts
 
 _RULE: Final = re.compile(r"[-–—─*_=~# ]{3,}")
 _SCENE: Final = re.compile(r"(?:INT|EXT|INT\.?/EXT|EXT\.?/INT)\. ?\S[^:：]*")
-_FENCE: Final = re.compile(r"(?:```|~~~)[ ]?\w*")
+_FENCE: Final = re.compile(r"(?P<fence>```|~~~)[ ]?(?P<language>\w*)")
+# fmt: off
+_PROGRAMMING_LANGUAGES: Final = frozenset(
+    {
+        "bash", "c", "console", "cpp", "cs", "csharp", "css", "diff", "dockerfile", "go", "html", "http", "ini", "java",
+        "javascript", "js", "json", "kotlin", "makefile", "php", "powershell", "py", "python", "r", "rb", "ruby",
+        "rust", "sh", "shell", "sql", "swift", "toml", "ts", "typescript", "xml", "yaml", "yml", "zsh",
+    }
+)
+# fmt: on
 _EMPTY_QUOTATION: Final = re.compile("[> ]+")
 _IN_BOLD: Final = re.compile(r"(\*\*\*?|__)(?P<title>[^*_]*[^\W_][^*_]*)\1")
 _IN_BRACKETS: Final = re.compile(r"[\[［【(（].*[\]］】)）]")
@@ -33,7 +43,11 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
     speakers = InlineSpeakers(script)
     lines: list[Line] = []
     rules: list[int] = []
+    code = _lines_of_code(script) if markup is Markup.AUTO else frozenset()
     for number, text in written_lines(script):
+        if number in code:
+            lines.append(Line(number, escape(with_hosts(text))))
+            continue
         if _RULE.fullmatch(text) or _FENCE.fullmatch(text):
             rules.append(number)
             continue
@@ -52,6 +66,23 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
     if markup is Markup.AUTO:
         lines = _with_bold_headings(lines)
     return ReadScript(lines=lines, rules=rules)
+
+
+def _lines_of_code(script: str) -> frozenset[int]:
+    """Return the numbers of the lines in code blocks of a programming language. In others there may be a script."""
+    code: set[int] = set()
+    fence, block = None, []
+    for number, text in written_lines(script):
+        match = _FENCE.fullmatch(text)
+        if match is None:
+            block.append(number)
+        elif fence is None:
+            fence, block = match, []
+        elif match["fence"] == fence["fence"] and not match["language"]:
+            if fence["language"].casefold() in _PROGRAMMING_LANGUAGES:
+                code.update(block)
+            fence = None
+    return frozenset(code)
 
 
 def _with_bold_headings(lines: list[Line]) -> list[Line]:

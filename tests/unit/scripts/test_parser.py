@@ -161,6 +161,11 @@ class TestForms:
             ("旁白（女）", "早"),
         ]
 
+    def test_in_code_there_are_none(self) -> None:
+        script = "A: see\n```yaml\n# a comment\nhost: *local*\n```\nB: ok\n```text\nA: yo\n```"
+
+        assert turns_of(script) == [("A", "see\n\\# a comment\nhost: \\*local*"), ("B", "ok"), ("A", "yo")]
+
     @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\u2028"])
     def test_of_line_ends(self, line_break: str) -> None:
         script = f"\ufeffA: 一{line_break}{line_break}B: 二{line_break}三{line_break}"
