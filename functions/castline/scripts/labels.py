@@ -31,10 +31,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.scripts.markup import is_definition, is_pause_or_style, is_tag_or_direction
 from castline.speakers import MAX_NAME_CHARACTERS, speaker_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _MAX_WORDS: Final = 6
 _MAX_MARKERS: Final = 3
@@ -90,6 +93,10 @@ _BOLD_ELEMENT: Final = re.compile(r"<(?:b|strong)\b", re.IGNORECASE)
 _EMPHASIS: Final = re.compile(r"\*{1,3}|_{1,3}")
 _MARKS_IN_NAME: Final = re.compile(r"\*+|(?<![^\W_])_+|_+(?![^\W_])")
 _TABLE_ROW: Final = re.compile(r"\|.*\|")
+_BETWEEN_NAMES: Final = re.compile("[,，、]")
+_JOINT: Final = re.compile(
+    rf"(?P<names>[^:：,，、]{{1,{MAX_NAME_CHARACTERS}}}(?:[,，、][^:：,，、]{{1,{MAX_NAME_CHARACTERS}}}){{1,5}})[:：](?P<text>.*)"
+)
 _BRACKETS: Final = ("[]", "［］", "【】", "()", "（）")
 _AFTER_NO_LABEL: Final = re.compile(r"//|\\|-?[()](?: |$)")
 
@@ -132,6 +139,17 @@ def find_label(line: str) -> Label | None:
         if label is not None:
             return _with_markers(label, markers[:count])
     return None
+
+
+def find_joint_label(line: str, keys: Collection[str]) -> Label | None:
+    """Return the label of several speakers, as in ``A, B: text`` or ``甲、乙：text``; ``keys`` are those of all."""
+    match = _JOINT.fullmatch(line)
+    if match is None:
+        return None
+    name = match["names"].strip()
+    if any(_key(part.strip()) not in keys for part in _BETWEEN_NAMES.split(name)):
+        return None
+    return Label(name=name, key=_key(name), text=match["text"].strip(), is_marked=False)
 
 
 def label_of(name: str, text: str = "", *, directions: tuple[str, ...] = ()) -> Label:

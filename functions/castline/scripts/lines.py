@@ -47,6 +47,8 @@ class ReadScript:
     """The speaker of what stands before the first label. None where that is a problem."""
     rules: Sequence[int] = ()
     """The numbers of lines that divide the script and are left out: ``---``, and the fences of code blocks."""
+    may_have_joint_labels: bool = False
+    """Whether a line without a label may name several speakers at once."""
     joins_turns: bool = False
     """Whether labels that follow each other and name one speaker are one turn."""
 

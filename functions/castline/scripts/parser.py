@@ -34,7 +34,7 @@ from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProb
 from castline.scripts.formats import FoundFormat, ScriptFormat, detect_format
 from castline.scripts.fountain import read_fountain
 from castline.scripts.json_turns import read_json
-from castline.scripts.labels import find_label
+from castline.scripts.labels import find_joint_label, find_label
 from castline.scripts.lines import ACTION_MARKS
 from castline.scripts.markup import Markup, is_pause_or_style, is_tag_or_direction, tidy
 from castline.scripts.plain import read_plain
@@ -157,8 +157,8 @@ class _Dialogue:
         """Add the next line."""
         if line.chapter is not None:
             self._begin_chapter(_Text(line.number, line.chapter))
-        elif line.label is not None and line.label.key in self._names:
-            self._begin_turn(line, line.label)
+        elif (label := self._label_of(line)) is not None:
+            self._begin_turn(line, label)
         elif not self._is_literal and line.label is not None and read_name(line.label.key) is Reading.CUE:
             self._leave_out(_Text(line.number, line.text))
         elif line.is_direction or (not self._is_literal and _is_direction(line.text)):
@@ -183,6 +183,12 @@ class _Dialogue:
         if not turns:
             raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.EMPTY, line=1)])
         return tuple(turns), tuple(sorted(self._warnings, key=lambda each: each.warning.line))
+
+    def _label_of(self, line: Line) -> Label | None:
+        """Return the label of ``line`` if it names a speaker, or several."""
+        if line.label is None:
+            return find_joint_label(line.text, self._names) if self._read.may_have_joint_labels else None
+        return line.label if line.label.key in self._names else None
 
     def _begin_chapter(self, title: _Text) -> None:
         if is_invisible(title.text):

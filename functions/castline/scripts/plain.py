@@ -22,9 +22,9 @@ _FENCE: Final = re.compile(r"(?P<fence>```|~~~)[ ]?(?P<language>\w*)")
 # fmt: off
 _PROGRAMMING_LANGUAGES: Final = frozenset(
     {
-        "bash", "c", "console", "cpp", "cs", "csharp", "css", "diff", "dockerfile", "go", "html", "http", "ini", "java",
-        "javascript", "js", "json", "kotlin", "makefile", "php", "powershell", "py", "python", "r", "rb", "ruby",
-        "rust", "sh", "shell", "sql", "swift", "toml", "ts", "typescript", "xml", "yaml", "yml", "zsh",
+        "bash", "c", "console", "cpp", "cs", "csharp", "css", "diff", "dockerfile", "go", "html", "http", "ini",
+        "java", "javascript", "js", "json", "kotlin", "makefile", "php", "powershell", "py", "python", "r", "rb",
+        "ruby", "rust", "sh", "shell", "sql", "swift", "toml", "ts", "typescript", "xml", "yaml", "yml", "zsh",
     }
 )
 # fmt: on
@@ -65,7 +65,7 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
             lines.append(Line(number, piece, label))
     if markup is Markup.AUTO:
         lines = _with_bold_headings(lines)
-    return ReadScript(lines=lines, rules=rules)
+    return ReadScript(lines=lines, rules=rules, may_have_joint_labels=True)
 
 
 def _lines_of_code(script: str) -> frozenset[int]:

@@ -161,6 +161,13 @@ class TestForms:
             ("旁白（女）", "早"),
         ]
 
+    def test_may_name_several_speakers_of_the_script(self) -> None:
+        assert turns_of("甲：早\n乙：安\n甲、乙：好\n甲、丙：嗨\nA: hi\nA, 甲: yo")[2:] == [
+            ("甲、乙", "好\n甲、丙：嗨"),
+            ("A", "hi"),
+            ("A, 甲", "yo"),
+        ]
+
     def test_in_code_there_are_none(self) -> None:
         script = "A: see\n```yaml\n# a comment\nhost: *local*\n```\nB: ok\n```text\nA: yo\n```"
 
