@@ -211,6 +211,10 @@ _PROBLEMS: _Catalogue = {
         _ZH: "文字用到 {count} 項發音，不可超過 {max_count} 項，請將文字分成幾個工作",
         _EN: "the texts use {count} pronunciations, which is more than {max_count}; divide them among several jobs",
     },
+    "too_much_silence": {
+        _ZH: "文字中的停頓共 {minutes} 分鐘，不可超過 {max_minutes} 分鐘",
+        _EN: "the pauses in the texts last {minutes} minutes, which is more than {max_minutes}",
+    },
     "too_many_values": {_ZH: "JSON 的陣列與物件過多", _EN: "the JSON has too many arrays and objects"},
     "too_short": {_ZH: "至少需要 {min_length} 項", _EN: "must have at least {min_length} items"},
     "unknown_phoneme": {

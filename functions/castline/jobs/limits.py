@@ -28,6 +28,9 @@ MAX_STYLE_DEGREE: Final = utterances.MAX_STYLE_DEGREE
 MAX_STYLE_CHARACTERS: Final = 50
 STYLE_PATTERN: Final = "^[A-Za-z][A-Za-z0-9_-]*$"
 MAX_PAUSE_AFTER_MS: Final = 10_000
+MAX_SILENCE_MS: Final = 3 * 60 * 60 * 1_000
+"""Milliseconds of all pauses in the texts of a job. Eleven characters ask for ten seconds and cost nothing: without a
+limit, a text of them made a file of gigabytes."""
 MAX_TAKE: Final = 1_000
 MAX_CHAPTER_CHARACTERS: Final = 200
 MAX_TITLE_CHARACTERS: Final = 200

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from math import ceil
 from typing import TYPE_CHECKING
 
 from castline.jobs import limits
-from castline.scripts.markup import Words, read, styles_asked_for
+from castline.jobs.model import JobType
+from castline.scripts.markup import Pause, Words, read, styles_asked_for
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
 from castline.speech.pronunciation_matching import used_in
 from castline.synthesis.utterances import spoken_language, usable_pronunciations
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from castline.speech.providers.base import SpeechProvider
     from castline.speech.providers.registry import EnabledProvider
     from castline.speech.voice_list import Voice
+
+_MS_PER_MINUTE = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ class PrepareDialogue:
 
         Raises:
             NotSpeakable: its provider is not enabled, or cannot speak it, or its texts call for more pronunciations
-                than a dialogue holds.
+                than a dialogue holds, or for too long pauses.
             SpeechError: the provider's voices cannot be listed, and the dialogue asks for a style.
         """
         styles_of = self._styles_of(dialogue.provider)
@@ -84,6 +88,7 @@ class PrepareDialogue:
         # It was valid when it was made. That of an older job need not be so by the rules of today.
         dialogue = replace(dialogue, voice_assignments=assignments, is_stored=True)
         readings = [_Reading(dialogue, turn, provider) for turn in dialogue.turns]
+        _demand_bounded_silence(dialogue, readings)
         spoken = [(text, reading.language) for reading in readings for text in reading.texts]
         used = used_in(spoken, pronunciations)
         if len(used) > limits.MAX_PRONUNCIATIONS:
@@ -125,9 +130,21 @@ class _Reading:
         self.turn_index = turn.index
         self.warnings = reading.warnings
         self.texts = [part.text for part in reading.parts if isinstance(part, Words)]
+        self.pauses_ms = sum(part.duration_ms for part in reading.parts if isinstance(part, Pause))
         self.voice_id = assignment.voice_id
         traits = provider.traits(assignment.voice_id)
         self.language = spoken_language(turn, assignment, dialogue, traits)
+
+
+def _demand_bounded_silence(dialogue: Dialogue, readings: Iterable[_Reading]) -> None:
+    silence_ms = sum(reading.pauses_ms for reading in readings)
+    if silence_ms > limits.MAX_SILENCE_MS:
+        field = "text" if dialogue.job_type is JobType.SINGLE_TTS else "turns"
+        context = {
+            "minutes": ceil(silence_ms / _MS_PER_MINUTE),
+            "max_minutes": limits.MAX_SILENCE_MS // _MS_PER_MINUTE,
+        }
+        raise NotSpeakable((Problem(field, "too_much_silence", context),))
 
 
 def _warnings(dialogue: Dialogue, readings: Iterable[_Reading], provider: SpeechProvider) -> Iterator[TurnWarning]:

@@ -14,12 +14,13 @@ from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from tests.integration.api.client import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from local.cloud.cloud import LocalCloud
 
 pytestmark = pytest.mark.usefixtures("functions_environment")
 
+VOICE_ID = "zh-TW-HsiaoYuNeural"
 MAX_CPU_SECONDS = 5
 """A fifth of the time that the function has, on a machine that other tests use, too."""
 
@@ -129,3 +130,40 @@ def test_as_many_phonemes_as_possible_in_as_many_turns_take_little_time() -> Non
     # Then the function answers well before API Gateway gives up on it
     assert answer.status == 201
     assert time.process_time() - started < MAX_CPU_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "request_of"),
+    [
+        ("/jobs/tts", "text", lambda text: {"text": text, "voice_id": VOICE_ID}),
+        (
+            "/jobs",
+            "turns",
+            lambda text: {
+                "turns": [{"speaker": "A", "text": each, "index": index} for index, each in enumerate((text, "x"))],
+                "voice_assignments": [{"speaker": "A", "voice_id": VOICE_ID}],
+            },
+        ),
+    ],
+)
+def test_the_pauses_in_texts_are_limited_together(
+    path: str, field: str, request_of: Callable[[str], dict[str, Any]]
+) -> None:
+    # Given as many of the longest pauses as are allowed, and one more
+    allowed = limits.MAX_SILENCE_MS // 10_000
+    answers = [
+        call(
+            "POST",
+            path,
+            user=f"user-{uuid4()}",
+            json={"provider": "azure", **request_of("[pause 10s]" * pauses)},
+            headers={"Accept-Language": "en"},
+        )
+        for pauses in (allowed, allowed + 1)
+    ]
+
+    # Then only the last one is refused
+    assert [answer.status for answer in answers] == [201, 400]
+    assert answers[1].json()["details"]["errors"] == [
+        {"field": field, "message": "the pauses in the texts last 181 minutes, which is more than 180"}
+    ]
