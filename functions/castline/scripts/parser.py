@@ -59,6 +59,7 @@ _READERS: Final[Mapping[FoundFormat, Callable[[str, Markup], ReadScript]]] = {
 }
 _DIRECTION: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
 _EMPHASIZED: Final = re.compile(r"([*_]{1,3})([^*_]+)\1")
+_ITALICS: Final = re.compile(r"\*[^*]+\*|_[^_]+_")
 _MUSIC: Final = re.compile("[♪♫🎵🎶]+[^♪♫🎵🎶]+[♪♫🎵🎶]+")
 _ANNOUNCING_SPACES: Final = 2
 _ANNOUNCING_WIDE_CHARACTERS: Final = 6
@@ -338,7 +339,9 @@ def _content_of(direction: str) -> str:
 
 
 def _is_remark(line: str, *, with_words: bool = False) -> bool:
-    """Return whether ``line`` says something about the script, as in "Title: The Letter"."""
+    """Return whether ``line`` says something about the script: "Title: The Letter", or a subtitle in italics."""
+    if _ITALICS.fullmatch(line):
+        return True
     label = find_label(line)
     if label is None or read_name(label.key) is not Reading.REMARK:
         return False

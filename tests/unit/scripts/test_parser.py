@@ -526,6 +526,7 @@ class TestFrames:
             "Here you are:\n```",
             "標題：早晨",
             "**時長：** 約 5 分鐘",
+            "*A short audio drama*",
             "Title: The Letter\nDuration: 5 min",
         ],
     )
