@@ -54,11 +54,14 @@ _UNIT: Final = re.compile(rf"{_ADDRESS} | {_ENTITY}", re.VERBOSE)
 def _place_pattern(*, is_familiar: bool) -> re.Pattern[str]:
     # In other languages a sentence may end with a unit (20 °C.), and small letters are judged with the abbreviations.
     initial = "[A-Za-z]" if is_familiar else "(?<![°/])[A-Z]"
+    # Nor does a full stop before a hyphen end a sentence in them, as in the French c.-à-d.
+    amid_word = "" if is_familiar else "-?+"
     return re.compile(
         rf"""
           {_ADDRESS} | {_ENTITY}
         | (?<=\d)[．：，،۔](?=\d) | (?<!{LETTER})(?:(?:{initial}\.)++ | {_ABBREVIATION})
-        | (?P<sentence>(?:(?:[{_CLEAR_ENDS}]++ | [.!?]++(?!{_CLOSERS}{LETTER}) | {_GREEK_QUESTION} | {_ARMENIAN_STOP})
+        | (?P<sentence>(?:(?:[{_CLEAR_ENDS}]++ | [.!?]++(?!{_CLOSERS}{amid_word}{LETTER})
+                            | {_GREEK_QUESTION} | {_ARMENIAN_STOP})
                        {_CLOSERS})++)  \s*+
         | (?P<clause>  (?:[{_CLEAR_CLAUSES}]++ | —{{2,}}+ | [,;:]++(?!{_CLOSERS}{LETTER}) | {_GREEK_SEMICOLON})
                        {_CLOSERS})  \s*+
