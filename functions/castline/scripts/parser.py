@@ -61,6 +61,10 @@ _DIRECTION: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
 _EMPHASIZED: Final = re.compile(r"([*_]{1,3})([^*_]+)\1")
 _ITALICS: Final = re.compile(r"\*[^*]+\*|_[^_]+_")
 _MUSIC: Final = re.compile("[♪♫🎵🎶]+[^♪♫🎵🎶]+[♪♫🎵🎶]+")
+_SCRIPT: Final = re.compile(
+    r"\b(?:script|skript|transcript|dialog|dialogue|guion|guión|drehbuch)$|(?:腳本|脚本|劇本|剧本|對話|对话|台本|대본)$",
+    re.IGNORECASE,
+)
 _ANNOUNCING_SPACES: Final = 2
 _ANNOUNCING_WIDE_CHARACTERS: Final = 6
 _TAG: Final = re.compile(r"\[[^\[\]]*\]")
@@ -266,7 +270,9 @@ class _Dialogue:
             opening = next((rule for rule in self._read.rules if announcement.line < rule < begin), None)
             is_followed = any(line.number == announcement.line + 1 for line in self._read.lines)
             announces = (
-                announcement.text.endswith((":", "：")) and not is_followed and not _is_remark(announcement.text)
+                announcement.text.rstrip("*_").endswith((":", "："))
+                and not is_followed
+                and not _is_remark(announcement.text)
             )
             if not begin or (opening is None and not announces):
                 self._problem(ProblemKind.NO_SPEAKER, self._preamble[0].line)
@@ -383,11 +389,12 @@ def _names_in(read: ReadScript) -> frozenset[str]:
 def _is_announcement(line: Line, below: Line) -> bool:
     """Return whether ``line`` announces the script, as in "Hier ist der Dialog:", and is no name without words."""
     label = line.label
-    if label is None or label.is_marked or label.text or below.label is None or below.number == line.number + 1:
+    if label is None or label.is_bare or label.text or below.label is None or below.number == line.number + 1:
         return False
-    return label.name.count(" ") >= _ANNOUNCING_SPACES or (
-        len(label.name) >= _ANNOUNCING_WIDE_CHARACTERS and is_wide(label.name[0])
-    )
+    if _SCRIPT.search(label.key):
+        return True
+    is_long_and_wide = len(label.name) >= _ANNOUNCING_WIDE_CHARACTERS and is_wide(label.name[0])
+    return not label.is_marked and (label.name.count(" ") >= _ANNOUNCING_SPACES or is_long_and_wide)
 
 
 def _is_in_doubt(line: int, label: Label, below: Line | None, rules: Sequence[int]) -> bool:

@@ -88,7 +88,7 @@ def _lines_of_code(script: str) -> frozenset[int]:
 def _with_bold_headings(lines: list[Line]) -> list[Line]:
     """Return ``lines`` with those in bold that are headings as chapters."""
     titles = [_bold_title(line) for line in lines]
-    names = {line.label.key for line, title in zip(lines, titles, strict=True) if line.label and title is None}
+    names = {line.label.key for line in lines if line.label and not _IN_BOLD.fullmatch(line.text)}
     headings: list[Line] = []
     for line, title, below in zip_longest(lines, titles, lines[1:]):
         before = headings[-1] if headings else None

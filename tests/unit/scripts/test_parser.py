@@ -469,7 +469,7 @@ class TestChapters:
         assert turns_of(f"A: hi\n\n{line}\n\nB: yo")[0] == ("A", f"hi\n{line}".replace("**", ""))
 
     def test_lines_in_bold_with_the_speakers_of_a_script_are_no_headings(self) -> None:
-        assert turns_of("**A: hi**\n\n**B: yo**") == [("A", "hi"), ("B", "yo")]
+        assert turns_of("**A: hi**\n\n**B: yo!**") == [("A", "hi"), ("B", "yo!")]
         assert turns_of("**A: hi**\n\nA: yo") == [("A", "hi"), ("A", "yo")]
 
     def test_of_several_headings_the_last_is_taken_and_the_others_are_reported(self) -> None:
@@ -524,6 +524,8 @@ class TestFrames:
             "بالتأكيد! إليك الحوار:\n",
             "I wrote a script for you.\n\n---\n",
             "Here you are:\n```",
+            "I wrote this.\n\n**Script:**\n",
+            "播客腳本：\n",
             "標題：早晨",
             "**時長：** 約 5 分鐘",
             "*A short audio drama*",
