@@ -133,6 +133,8 @@ class _OpenTurn:
     speaker: str
     line: int
     chapter: _Text | None
+    tag: str = ""
+    """The label, if it may have been meant for a tag: it is in brackets without a colon."""
     texts: list[_Text] = field(default_factory=list)
     warnings: list[ScriptWarning] = field(default_factory=list)
 
@@ -211,6 +213,8 @@ class _Dialogue:
         goes_on = self._read.joins_turns and self._turns and self._turns[-1].speaker == speaker
         if not goes_on or self._chapter is not None:
             self._open(speaker, line.number)
+        if label.is_bare and not label.text:
+            self._turns[-1].tag = line.text
         self._go_on_with_tags(line.number, label.directions, label.text)
         if label.time is not None and not self._has_dropped_times:
             self._warn(WarningKind.TIMES_DROPPED, _Text(line.number, label.time))
@@ -253,7 +257,9 @@ class _Dialogue:
     def _open(self, speaker: str, line: int) -> None:
         if len(self._turns) == self._max_turns:
             raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.TOO_MANY_TURNS, line=line)])
-        self._turns.append(_OpenTurn(speaker, line, self._chapter, self._before, self._warnings_before))
+        self._turns.append(
+            _OpenTurn(speaker, line, self._chapter, texts=self._before, warnings=self._warnings_before)
+        )
         self._chapter, self._before, self._warnings_before = None, [], []
 
     def _leave_out_frame(self) -> None:
@@ -317,6 +323,8 @@ class _Dialogue:
             warnings += [replace(warning, line=turn.texts[warning.line - 1].line) for warning in left_out]
         if not text and not warnings:
             self._problem(ProblemKind.NO_TEXT, turn.line, turn.speaker)
+        if not text and turn.tag:
+            self._warn(WarningKind.UNKNOWN_TAG, _Text(turn.line, turn.tag))
         self._warnings += [TurnWarning(warning, position if text else None) for warning in warnings]
         return text
 

@@ -351,6 +351,15 @@ class TestTagsAndDirections:
             (WarningKind.UNKNOWN_TAG, 7, 1),
         ]
 
+    def test_what_stands_in_brackets_with_nothing_but_a_direction_is_reported(self) -> None:
+        script = "A: hi\n[Thursday]\n(x)\nB: yo"
+
+        assert turns_of(script) == [("A", "hi"), ("B", "yo")]
+        assert warnings_of(script) == [
+            (WarningKind.UNKNOWN_TAG, 2, None),
+            (WarningKind.DIRECTION_NOT_SPOKEN, 3, None),
+        ]
+
     def test_a_known_speaker_in_brackets_with_nothing_to_speak_is_a_problem(self) -> None:
         assert problems_of("[B]\nA: hi\n[B] yo") == [(ProblemKind.NO_TEXT, 1)]
 
