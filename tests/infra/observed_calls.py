@@ -122,9 +122,11 @@ def _read(laboratory: Laboratory) -> None:
             "/jobs",
             "/jobs?offset=1",
             "/jobs?status=completed",
+            "/jobs?q=title",
             "/voices",
         ):
-            assert client.api.get(path).status_code in {200, 302}
+            answer = client.api.get(path)
+            assert answer.status_code in {200, 302}, f"{path}: {answer.text}"
 
 
 @contextmanager
@@ -163,7 +165,7 @@ def _needed(operation: str, parameters: dict[str, Any]) -> Iterator[Permission]:
                 yield Permission(
                     "dynamodb:ConditionCheckItem" if kind == "ConditionCheck" else f"dynamodb:{kind}Item", TABLE
                 )
-        case "DeleteItem" | "GetItem" | "PutItem" | "UpdateItem":
+        case "BatchGetItem" | "DeleteItem" | "GetItem" | "PutItem" | "UpdateItem":
             yield Permission(f"dynamodb:{operation}", TABLE)
         case "Query":
             index = parameters.get("IndexName")
