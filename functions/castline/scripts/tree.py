@@ -26,7 +26,6 @@ _BULLET: Final = re.compile(r"(?P<bullet>[-*+•‣◦▪●])[ \t]++(?P<task>\[
 _RULE: Final = re.compile(r"(?P<character>[-–—─*_=~])(?:[ \t]*+(?P=character)){2,}+|#{3,}+")
 _FENCE: Final = re.compile(r"(?P<fence>`{3,}+|~{3,}+)(?P<info>[^`\r\n]*)")
 _HEADING: Final = re.compile(r"(?P<marks>#{1,6}+)[ \t]++(?P<title>\S.*)", re.DOTALL)
-_CLOSING_OF_HEADING: Final = re.compile(r"(?P<marks>#+)[ \t]*$")
 _HEADING_ELEMENT: Final = re.compile(r"<h(?P<level>[1-6])>(?P<title>[^<>]*+)</h(?P=level)>", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\|?[ \t]*+:?-+:?[ \t]*+(?:\|[ \t]*+:?-+:?[ \t]*+)*+\|?[ \t]*+")
 _CELL_END: Final = re.compile(r"(?<!\\)\|")
