@@ -75,9 +75,9 @@ def read_entries(written: str) -> list[Entry]:
 
 
 def to_csv(entries: Iterable[Mapping[str, str]]) -> str:
-    """Return pronunciations of the API as ``read_entries`` reads them."""
+    """Return pronunciations of the API as ``read_entries`` reads them. Fields of a newer service are left out."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+    writer = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(entries)
     return text.getvalue()

@@ -9,6 +9,7 @@ import pytest
 
 from castline.pronunciation_sets.limits import NAME_PATTERN as PATTERN_OF_THE_SERVICE
 from castline_cli.commands.pronunciations import NAME_PATTERN
+from castline_cli.pronunciations import to_csv
 from tests.cli.bad_road import Trouble
 from tests.e2e.dialogues import HSIAO_YU
 
@@ -110,6 +111,11 @@ class TestASet:
 
     def test_has_a_name_as_the_service_takes_it(self) -> None:
         assert NAME_PATTERN == PATTERN_OF_THE_SERVICE
+
+    def test_of_a_newer_service_is_exported_without_what_is_new(self) -> None:
+        exported = to_csv([{"text": "SQL", "alias": "sequel", "case_sensitive": "yes"}])
+
+        assert exported == "text,alias,phoneme,language,alphabet\nSQL,sequel,,,\n"
 
     def test_is_not_exported_over_a_file(self, castline: Castline, table: Path) -> None:
         castline.done("pronunciations", "import", "brands", "brands.csv")
