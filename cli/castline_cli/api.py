@@ -96,6 +96,10 @@ class Api:
         """Put ``body`` where ``path`` says; with ``is_new`` only if there is nothing yet."""
         return self._send("PUT", path, json=body, headers={"If-None-Match": "*"} if is_new else {})
 
+    def patch(self, path: str, body: Json) -> Answer:
+        """Change what is at ``path`` as ``body`` says."""
+        return self._send("PATCH", path, json=body)
+
     def delete(self, path: str) -> Answer:
         """Take back what is at ``path``."""
         return self._send("DELETE", path)

@@ -5,11 +5,13 @@ Each function gives all there is: typer leaves out what does not begin with what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator  # noqa: TC003 (typer reads annotations at run time)
 from typing import TYPE_CHECKING, Any, Final
 
 import typer  # noqa: TC002 (the same)
 
+from castline_cli import shown
 from castline_cli.session import Session
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 _SECONDS: Final = 1.0
 """How long Tab may take."""
 _JOBS: Final = 50
+_TITLE_CHARACTERS: Final = 20
+"""Of a title, each of which may be two columns wide: typer breaks explanations into lines of the terminal's width."""
+_SPECIAL: Final = re.compile(r"""[!"#$%&'()*/:;<=>?@\[\\\]^`{|}~]+""")
 _MANY_LANGUAGES: Final = "mul"
 """The language of a voice that speaks every language (ISO 639-2)."""
 
@@ -47,10 +52,12 @@ def complete_pronunciation_set(context: typer.Context) -> Iterator[tuple[str, st
 
 
 def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
-    """Yield ``last`` and the ids of the newest jobs, each with its status and time."""
+    """Yield ``last`` and the ids of the newest jobs, each with its status, time and title."""
     yield "last", "the newest job"
     for job in _ask(context, "/jobs", {"limit": _JOBS}):
-        yield job["id"], f"{job['status']}, {job['created_at']}"
+        # Shells evaluate explanations: nothing of a title may be a command, a quote or a mark of the explanation's.
+        title = _SPECIAL.sub("", shown.line(job.get("title", "")))[:_TITLE_CHARACTERS].strip()
+        yield job["id"], ", ".join(filter(None, (job["status"], job["created_at"], title)))
 
 
 def complete_language(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:

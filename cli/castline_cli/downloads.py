@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Self
 
 import httpx
 
 from castline_cli.api import http_client
 from castline_cli.errors import Unreachable
+from castline_cli.file_names import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,8 +42,7 @@ class Offer:
     @classmethod
     def of(cls, body: Json) -> Self:
         """Read the answer that says where a file is."""
-        name = PurePosixPath(body["filename"].replace("\\", "/")).name
-        return cls(url=body["download_url"], filename=name, size_bytes=body["size_bytes"])
+        return cls(url=body["download_url"], filename=file_name(body["filename"]), size_bytes=body["size_bytes"])
 
 
 def file_chunks(offer: Offer, ask_again: Callable[[], Offer]) -> Iterator[bytes]:

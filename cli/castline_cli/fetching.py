@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from castline_cli import shown
 from castline_cli.downloads import Offer, file_chunks
 from castline_cli.errors import FileProblem, Interrupted, JobFailed, SignedOut, Unreachable
+from castline_cli.file_names import name_in
 from castline_cli.output import console, is_for_people, say
 from castline_cli.progress import progress_bar
 from castline_cli.waiting import wait_for_end
@@ -87,9 +88,11 @@ def fetch_subtitles(api: Api, job_id: str, target: Target, subtitle_format: str)
     answer = ask()
     if answer.body is None:
         chunks: Iterable[bytes] = [answer.text.encode("utf-8")]
+        usual_name = name_in(answer.headers) or f"castline-{job_id[-8:]}.{subtitle_format}"
     else:  # They are too large for an answer.
-        chunks = file_chunks(Offer.of(answer.body), lambda: Offer.of(ask().body))
-    return target.receive(chunks, f"castline-{job_id[-8:]}.{subtitle_format}")
+        offer = Offer.of(answer.body)
+        chunks, usual_name = file_chunks(offer, lambda: Offer.of(ask().body)), offer.filename
+    return target.receive(chunks, usual_name)
 
 
 def _tell(job: Json, path: Path) -> None:

@@ -63,6 +63,15 @@ class Target:
             return (self.path or Path()) / usual_name
         return self.path
 
+    def demand_name_free(self, usual_name: str) -> None:
+        """See to it that there is no file of this name where the service names the file.
+
+        Raises:
+            FileProblem: it is there already and must not be overwritten.
+        """
+        if not self.is_standard:
+            self._demand_free(self.file(usual_name))
+
     def demand_binary(self) -> None:
         """See to it that no audio goes to a terminal.
 

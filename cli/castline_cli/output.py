@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from castline_cli.errors import PipeClosed
 
@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.console import Console
+
+_GAP: Final = 2
+"""Characters between the columns of a table."""
+_LEAST: Final = 8
+"""Characters of a shortened cell that are shown in any case."""
 
 
 def is_for_people() -> bool:
@@ -40,13 +45,16 @@ def write(data: bytes) -> None:
         raise PipeClosed from error
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, footer: str = "") -> None:
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, footer: str = "", shortens_last: bool = False
+) -> None:
     """Print rows: as a table with a footer to a terminal, otherwise as tab-separated values and nothing else.
 
     Args:
         columns: their names; all of them empty for a table without a head.
         rows: a cell for each column. The first one is never cut.
         footer: what is to be known of the whole.
+        shortens_last: whether a terminal shows the beginning of a last cell for which a line has no room.
     """
     if not is_for_people():
         for row in rows:
@@ -58,9 +66,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, footer: str 
     shown = Table(box=None, pad_edge=False, header_style="dim", show_header=any(columns))
     for number, name in enumerate(columns):
         shown.add_column(name, no_wrap=number == 0, overflow="ignore" if number == 0 else "fold")
-    for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))
+    cells = [[Text(cell) for cell in row] for row in rows]
     terminal = console()
+    if shortens_last:
+        *others, _ = zip([Text(name) for name in columns], *cells, strict=True)
+        room = terminal.width - sum(max(cell.cell_len for cell in column) + _GAP for column in others)
+        for *_, cell in cells:
+            cell.truncate(max(room, _LEAST), overflow="ellipsis")
+    for each in cells:
+        shown.add_row(*each)
     if shown.row_count:
         terminal.print(shown)
     if footer:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from castline_cli.api import Json
+
+# Controls that are no white space, and marks that change the direction of what follows on the line.
+_DISTURBING: Final = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
+)
 
 
 def duration(milliseconds: int) -> str:
@@ -29,6 +35,16 @@ def moment(time: str | None) -> str:
     if time is None:
         return ""
     return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def line(text: str) -> str:
+    """Return a free text as one line, which leaves the rest of a table as it is."""
+    return " ".join(_DISTURBING.sub("", text).split())
+
+
+def titles(job: Json) -> list[tuple[str, str]]:
+    """Return the title, author and album of a job, each with its name; empty where it has none."""
+    return [(name, line(job.get(name, ""))) for name in ("title", "author", "album")]
 
 
 def cast(job: Json) -> list[tuple[str, str]]:

@@ -34,6 +34,9 @@ class ForwardingHandler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self.handle_any()
 
+    def do_PATCH(self) -> None:
+        self.handle_any()
+
     def do_DELETE(self) -> None:
         self.handle_any()
 

@@ -15,12 +15,14 @@ from castline_cli.output import is_for_people, say, table
 from castline_cli.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from castline_cli.api import Json
 
 jobs = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="List, look at, cancel, resubmit and download jobs.",
+    help="List, look at, rename, cancel, resubmit and download jobs.",
     epilog="\b\nA JOB is an id, at least four characters of its beginning or its end, or last.",
 )
 
@@ -55,21 +57,34 @@ def list_jobs(
     status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
     offset: Annotated[int, typer.Option(min=0, help="How many of the newest to leave out.")] = 0,
+    search: Annotated[str | None, typer.Option(metavar="WORDS", help="In titles, authors and albums.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List jobs, newest first."""
     with Session.of(context).api() as api:
-        answer = api.get("/jobs", {"status": status, "limit": limit, "offset": offset})
+        answer = api.get("/jobs", {"status": status, "limit": limit, "offset": offset, "q": search})
     if as_json:
         say(answer.text)
         return
     found, total = answer.body["items"], answer.body["total"]
     end = offset + len(found)
     more = f"; more with --offset {end}" if end < total else ""
+    columns: dict[str, Callable[[Json], str]] = {
+        "job": lambda job: job["id"],
+        "status": lambda job: job["status"],
+        "kind": _kind,
+        "submitted": lambda job: shown.moment(job["created_at"]),
+    }
+    has_titles = any("title" in job for job in found)
+    if has_titles:
+        columns["title"] = lambda job: shown.line(job.get("title", ""))
+        if is_for_people():
+            del columns["kind"]  # A terminal of 80 columns has no room for both.
     table(
-        ("job", "status", "kind", "submitted"),
-        [(job["id"], job["status"], _kind(job), shown.moment(job["created_at"])) for job in found],
+        [*columns],
+        [[cell(job) for cell in columns.values()] for job in found],
         footer=f"{offset + 1} to {end} of {total}{more}" if found else "no jobs",
+        shortens_last=has_titles,
     )
 
 
@@ -87,6 +102,31 @@ def show(context: typer.Context, job: JobArgument, as_json: JsonOption = False) 
     if is_for_people():
         say("")
     table(("from", "to", "speaker", "text"), _turns(answer.body))
+
+
+@jobs.command()
+def rename(
+    context: typer.Context,
+    job: JobArgument,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="What the audio is called.")] = None,
+    author: Annotated[str | None, typer.Option(metavar="TEXT", help="Who it is by.")] = None,
+    album: Annotated[str | None, typer.Option(metavar="TEXT", help="What it belongs to.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a job's title, author or album; an empty TEXT removes it.
+
+    What is left out stays. A file that is finished keeps its tags, and is downloaded under the new title.
+    """
+    from castline_cli.job_ids import find_job_id
+
+    given = {"title": title, "author": author, "album": album}
+    changes = {name: text or None for name, text in given.items() if text is not None}
+    if not changes:
+        raise Misused("rename it to what? write --title, --author or --album; see `castline jobs rename --help`")
+    with Session.of(context).api() as api:
+        job_id = find_job_id(api, job)
+        answer = api.patch(f"/jobs/{job_id}", changes)
+    say(answer.text if as_json else f"renamed {job_id}" if is_for_people() else job_id)
 
 
 @jobs.command()
@@ -187,6 +227,7 @@ def _facts(job: Json) -> list[tuple[str, str]]:
     given, progress = job["input_params"], job["progress"]
     facts = [
         ("job", job["id"]),
+        *shown.titles(job),
         ("status", job["status"]),
         ("kind", f"{_kind(job)}, {given['language']}, {given['output_format']}"),
         ("submitted", shown.moment(job["created_at"])),

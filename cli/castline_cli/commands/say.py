@@ -132,6 +132,13 @@ def say(
     output_format: Annotated[
         OutputFormat | None, typer.Option("--format", help="By default what FILE's name says, or mp3.")
     ] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What the audio is called; without -o the file, too.")
+    ] = None,
+    author: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Who it is by, in place of the speakers.")
+    ] = None,
+    album: Annotated[str | None, typer.Option(metavar="TEXT", help="What it belongs to, such as a course.")] = None,
     gap: Annotated[int | None, typer.Option(metavar="MS", help="The pause between turns. [default: 300]")] = None,
     crossfade: Annotated[
         int | None, typer.Option(metavar="MS", help="How long each next turn fades in. [default: 50]")
@@ -149,6 +156,7 @@ def say(
     from castline_cli.cap import explaining_the_cap
     from castline_cli.commands.jobs import subtitle_format_of
     from castline_cli.fetching import Wishes, fetch
+    from castline_cli.file_names import file_name
     from castline_cli.pronunciations import read_entries
     from castline_cli.script_warnings import ScriptWarnings
 
@@ -174,7 +182,12 @@ def say(
         output_format=_format(output_format, target),
         pronunciations=[entry.fields for entry in entries] or None,
         pronunciation_sets=pronunciation_set or None,
+        title=title,
+        author=author,
+        album=album,
     )
+    if wait and title:
+        target.demand_name_free(file_name(f"{title}.{common.get('output_format', OutputFormat.MP3)}"))
     dialogue_only = _given(gap_ms=gap, crossfade_ms=crossfade)
 
     with session.api() as api:
