@@ -211,6 +211,11 @@ _PROBLEMS: _Catalogue = {
         _ZH: "文字用到 {count} 項發音，不可超過 {max_count} 項，請將文字分成幾個工作",
         _EN: "the texts use {count} pronunciations, which is more than {max_count}; divide them among several jobs",
     },
+    "too_many_spoken_characters": {
+        _ZH: "套用 alias 後，要朗讀的文字共 {characters} 個字元，不可超過 {max_characters} 個",
+        _EN: "the texts have {characters} characters as they are spoken, with aliases, which is more than "
+        "{max_characters}",
+    },
     "too_much_silence": {
         _ZH: "文字中的停頓共 {minutes} 分鐘，不可超過 {max_minutes} 分鐘",
         _EN: "the pauses in the texts last {minutes} minutes, which is more than {max_minutes}",

@@ -13,6 +13,9 @@ MAX_TURN_INDEX: Final = 2**53 - 1
 MAX_SPEAKER_CHARACTERS: Final = MAX_NAME_CHARACTERS
 MAX_DIALOGUE_CHARACTERS: Final = 100_000
 """Unicode code points of all texts together."""
+MAX_SPOKEN_CHARACTERS: Final = 200_000
+"""Unicode code points of all texts together as they are spoken. Without a limit, aliases would multiply what a job
+costs by a hundred."""
 MAX_SINGLE_TEXT_CHARACTERS: Final = 50_000
 MAX_VOICE_NAME_CHARACTERS: Final = 100
 MAX_GAP_MS: Final = 2_000

@@ -11,7 +11,7 @@ from castline.jobs import limits
 from castline.jobs.model import JobType
 from castline.scripts.markup import Pause, Words, read, styles_asked_for
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
-from castline.speech.pronunciation_matching import used_in
+from castline.speech.pronunciation_matching import find_spoken_as, used_in
 from castline.synthesis.utterances import spoken_language, usable_pronunciations
 from castline.usecases.provider_rules import NotSpeakable, Problem, demand_speakable
 
@@ -73,7 +73,7 @@ class PrepareDialogue:
 
         Raises:
             NotSpeakable: its provider is not enabled, or cannot speak it, or its texts call for more pronunciations
-                than a dialogue holds, or for too long pauses.
+                than a dialogue holds, or for too long pauses, or are too long as they are spoken.
             SpeechError: the provider's voices cannot be listed, and the dialogue asks for a style.
         """
         styles_of = self._styles_of(dialogue.provider)
@@ -94,6 +94,7 @@ class PrepareDialogue:
         if len(used) > limits.MAX_PRONUNCIATIONS:
             context = {"count": len(used), "max_count": limits.MAX_PRONUNCIATIONS}
             raise NotSpeakable((Problem("pronunciation_sets", "too_many_pronunciations", context),))
+        _demand_bounded_speech(dialogue, spoken, used)
         dialogue = replace(dialogue, pronunciations=used, is_stored=True)
         return PreparedDialogue(dialogue=dialogue, warnings=tuple(_warnings(dialogue, readings, provider)))
 
@@ -139,12 +140,29 @@ class _Reading:
 def _demand_bounded_silence(dialogue: Dialogue, readings: Iterable[_Reading]) -> None:
     silence_ms = sum(reading.pauses_ms for reading in readings)
     if silence_ms > limits.MAX_SILENCE_MS:
-        field = "text" if dialogue.job_type is JobType.SINGLE_TTS else "turns"
         context = {
             "minutes": ceil(silence_ms / _MS_PER_MINUTE),
             "max_minutes": limits.MAX_SILENCE_MS // _MS_PER_MINUTE,
         }
-        raise NotSpeakable((Problem(field, "too_much_silence", context),))
+        raise NotSpeakable((Problem(_texts_field(dialogue), "too_much_silence", context),))
+
+
+def _demand_bounded_speech(
+    dialogue: Dialogue, texts: Iterable[tuple[str, str]], pronunciations: tuple[Pronunciation, ...]
+) -> None:
+    """Refuse texts, each with its language, that aliases make too long."""
+    characters = 0
+    for text, language in texts:
+        entries = find_spoken_as(text, pronunciations, language=language)
+        longer = sum(len(entry.alias) - (entry.end - entry.start) for entry in entries if entry.alias is not None)
+        characters += len(text) + longer
+    if characters > limits.MAX_SPOKEN_CHARACTERS:
+        context = {"characters": characters, "max_characters": limits.MAX_SPOKEN_CHARACTERS}
+        raise NotSpeakable((Problem(_texts_field(dialogue), "too_many_spoken_characters", context),))
+
+
+def _texts_field(dialogue: Dialogue) -> str:
+    return "text" if dialogue.job_type is JobType.SINGLE_TTS else "turns"
 
 
 def _warnings(dialogue: Dialogue, readings: Iterable[_Reading], provider: SpeechProvider) -> Iterator[TurnWarning]:

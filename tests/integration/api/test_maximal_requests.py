@@ -167,3 +167,35 @@ def test_the_pauses_in_texts_are_limited_together(
     assert answers[1].json()["details"]["errors"] == [
         {"field": field, "message": "the pauses in the texts last 181 minutes, which is more than 180"}
     ]
+
+
+def test_aliases_do_not_make_texts_many_times_as_long() -> None:
+    # Given an alias with which a text has as many characters as are allowed, and one more
+    request = {
+        "provider": "azure",
+        "voice_id": VOICE_ID,
+        "language": "en-US",
+        "pronunciations": [{"text": "w", "alias": "x" * 100}],
+    }
+    text = "w " * 1_980
+    rest = limits.MAX_SPOKEN_CHARACTERS - 101 * 1_980
+
+    answers = [
+        call(
+            "POST",
+            "/jobs/tts",
+            user=f"user-{uuid4()}",
+            json=request | {"text": text + "y" * characters},
+            headers={"Accept-Language": "en"},
+        )
+        for characters in (rest, rest + 1)
+    ]
+
+    # Then only the last one is refused
+    assert [answer.status for answer in answers] == [201, 400]
+    assert answers[1].json()["details"]["errors"] == [
+        {
+            "field": "text",
+            "message": "the texts have 200001 characters as they are spoken, with aliases, which is more than 200000",
+        }
+    ]

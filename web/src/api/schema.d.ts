@@ -235,9 +235,10 @@ export interface components {
          *     texts have more than 100,000 characters in all; if the dialogue takes more than 399 KB when compressed, or 4.4 MB
          *     as JSON; if `GET /providers` does not list the `provider`; if a `voice_id` does not have the provider's form; if a
          *     voice does not have a `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation
-         *     set of a given name; if the texts use more than 1,000 pronunciations; or if the pauses in them last more than 3
-         *     hours. Names that differ only in Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body
-         *     of more than 5 MB is refused with 413.
+         *     set of a given name; if the texts use more than 1,000 pronunciations; if they have more than 200,000 characters
+         *     as they are spoken, with aliases; or if the pauses in them last more than 3 hours. Names that differ only in
+         *     Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body of more than 5 MB is refused
+         *     with 413.
          */
         CreateJobRequest: {
             title?: string | null;
@@ -268,7 +269,8 @@ export interface components {
          *     A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
          *     whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the
          *     `provider`; if the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name;
-         *     if the text uses more than 1,000 pronunciations; or if the pauses in it last more than 3 hours.
+         *     if the text uses more than 1,000 pronunciations; if it has more than 200,000 characters as it is spoken, with
+         *     aliases; or if the pauses in it last more than 3 hours.
          */
         CreateSingleVoiceJobRequest: {
             title?: string | null;
