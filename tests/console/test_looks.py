@@ -71,7 +71,8 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, wa
     watch.expected_statuses.add(400)
     page = screens.page
     long = "今天天氣真好，我們一起去公園走走，好不好？" * 4
-    completed = client.complete(dialogue(*[long] * 12))["id"]
+    titles = {"title": "Slow City Walks " * 12, "author": "Lin" * 60, "album": "English"}
+    completed = client.complete(dialogue(*[long] * 12, **titles))["id"]
     failed = client.submit(dialogue(voices=("zh-TW-HsiaoYuNeural", "zh-TW-NobodyNeural")))
     client.wait_for(failed, "failed")
     faults: list[str] = []
@@ -107,6 +108,11 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, wa
     page.get_by_role("button", name="Play", exact=True).click()
     expect(screens.turn(0)).to_have_attribute("aria-current", "true")
     faults += look(page, "job, playing")
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_role("dialog").get_by_role("textbox", name="Author").fill("\u200b")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+    faults += look(page, "renaming, refused")
 
     screens.open(f"/jobs/{failed}")
     screens.expect_status("Failed")
@@ -126,5 +132,8 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, wa
     screens.open("/jobs")
     expect(screens.jobs).to_have_count(3)
     faults += look(page, "history")
+    page.get_by_role("searchbox", name="Search titles").fill("elsewhere")
+    expect(page.get_by_text("Nothing here is called")).to_be_visible()
+    faults += look(page, "history, nothing found")
 
     assert faults == []

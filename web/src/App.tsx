@@ -104,7 +104,7 @@ function Screen({ user }: { user: string }) {
     case "history":
       return (
         <Crash key="history">
-          <History status={route.status} />
+          <History status={route.status} q={route.q} />
         </Crash>
       );
     case "pronunciations":

@@ -3,6 +3,7 @@
 import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useSpeech } from "../i18n/strings";
+import type { TitleField } from "../titles";
 import { answered, api, reached } from "./client";
 import { Refused } from "./errors";
 import { pollDelayMs, retryAfterSeconds } from "./polling";
@@ -45,11 +46,16 @@ export function useJob(id: string, { enabled = true }: { enabled?: boolean } = {
   return { ...query, job: query.data?.job };
 }
 
-/** Every job of a status, or of any, newest first, page by page. */
-export function useJobs(status: JobStatus | undefined) {
+/**
+ * Every job of a status, or of any, newest first, page by page; with `q` those whose titles have its words.
+ *
+ * Until other words are answered, the jobs of the last ones stay.
+ */
+export function useJobs(status: JobStatus | undefined, q: string) {
   return useInfiniteQuery({
-    queryKey: ["jobs", "pages", status ?? "all"],
-    queryFn: ({ pageParam, signal }) => list({ status, cursor: pageParam, signal }),
+    queryKey: ["jobs", "pages", status ?? "all", q],
+    queryFn: ({ pageParam, signal }) => list({ status, q, cursor: pageParam, signal }),
+    placeholderData: (last, query) => (query?.queryKey[2] === (status ?? "all") ? last : undefined),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
@@ -102,6 +108,20 @@ export function useCancelJob(id: string) {
   return useMutation({
     mutationFn: () => answered(api().DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } })),
     onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ["job", id] }),
+        client.invalidateQueries({ queryKey: ["jobs"] }),
+      ]),
+  });
+}
+
+/** Change titles of a job: what is left out stays, null removes. Done when the job has been looked at again. */
+export function useRenameJob(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (changes: Partial<Record<TitleField, string | null>>) =>
+      answered(api().PATCH("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } }, body: changes })),
+    onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: ["job", id] }),
         client.invalidateQueries({ queryKey: ["jobs"] }),
@@ -172,14 +192,16 @@ async function lookAt(id: string, before: Sighting | undefined, signal: AbortSig
 
 function list({
   status,
+  q,
   cursor,
   signal,
 }: {
   status: JobStatus | undefined;
+  q?: string;
   cursor?: string | undefined;
   signal: AbortSignal;
 }) {
-  const query = { limit: PAGE_SIZE, ...(status && { status }), ...(cursor && { cursor }) };
+  const query = { limit: PAGE_SIZE, ...(status && { status }), ...(q && { q }), ...(cursor && { cursor }) };
   return answered(api().GET("/api/v1/jobs", { params: { query }, signal }));
 }
 

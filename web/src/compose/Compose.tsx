@@ -9,6 +9,7 @@ import { useSpeech } from "../i18n/strings";
 import { LimitNotice } from "../job/LimitNotice";
 import { keepWarnings } from "../job/warnings";
 import { withSpeaker } from "../speakers";
+import { isTitleField, MAX_TITLE_CHARACTERS } from "../titles";
 import { Button } from "../ui/Button";
 import { ErrorNotice, sentenceFor } from "../ui/ErrorNotice";
 import { Heading } from "../ui/Heading";
@@ -116,8 +117,9 @@ export function Compose({ user }: { user: string }) {
     );
   }
 
-  /** The turn or the speaker that a field of the last request is about. */
+  /** The turn or the speaker that a field of the last request is about, or the name of its own field. */
   function placeOf(field: string): string | undefined {
+    if (isTitleField(field)) return t.titles.fields[field];
     const [, list, number] = /^(turns|voice_assignments)\[(\d+)\]/.exec(field) ?? [];
     const { request } = submit.variables ?? {};
     if (!request || list === undefined) return undefined;
@@ -133,6 +135,18 @@ export function Compose({ user }: { user: string }) {
         <p className="lead">{t.compose.lead}</p>
       </header>
       <div className="compose-script">
+        <div className="compose-title">
+          <label htmlFor="title">{t.titles.fields.title}</label>
+          <input
+            id="title"
+            className="field"
+            value={draft.title}
+            maxLength={MAX_TITLE_CHARACTERS}
+            placeholder={t.titles.placeholder}
+            autoComplete="off"
+            onChange={(event) => change({ title: event.target.value })}
+          />
+        </div>
         <ScriptEditor
           script={draft.script}
           onChange={(script) => change({ script })}

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { FORMATS, isFormat, isScriptFormat, SCRIPT_FORMATS, type Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
+import { MAX_TITLE_CHARACTERS } from "../titles";
 import { Choice } from "../ui/Choice";
 import { Icon } from "../ui/icons";
 import type { Draft } from "./draft";
@@ -20,7 +21,7 @@ interface Props {
   onSets(names: readonly string[]): void;
 }
 
-/** What has good defaults: how the script is read, language, format, gap and crossfade. */
+/** What has good defaults: how the script is read, language, format, gap, crossfade, author and album. */
 export function MoreOptions(props: Props) {
   const { draft, onChange, guessed, voices, maxGapMs, maxCrossfadeMs, sets, onSets } = props;
   const { t, format } = useSpeech();
@@ -37,6 +38,7 @@ export function MoreOptions(props: Props) {
     ...(draft.pronunciations.length > 0
       ? [t.compose.pronunciationsOfJob(format.number(draft.pronunciations.length))]
       : []),
+    ...[draft.author, draft.album].filter((name) => name.trim() !== ""),
   ].join(" · ");
   return (
     <details className="card options">
@@ -137,6 +139,19 @@ export function MoreOptions(props: Props) {
             onChange={(event) => onChange({ crossfadeMs: event.target.valueAsNumber })}
           />
         </Field>
+        {(["author", "album"] as const).map((field) => (
+          <Field key={field} label={t.titles.fields[field]} id={field} hint={t.titles.hints[field]}>
+            <input
+              id={field}
+              className="field"
+              value={draft[field]}
+              maxLength={MAX_TITLE_CHARACTERS}
+              autoComplete="off"
+              aria-describedby={`${field}-hint`}
+              onChange={(event) => onChange({ [field]: event.target.value })}
+            />
+          </Field>
+        ))}
       </div>
     </details>
   );

@@ -9,6 +9,8 @@ const voice = (voice_id: string, styles: string[] = []) =>
   ({ voice_id, name: voice_id, styles, takes: ["speed", "pitch"] }) as unknown as Voice;
 
 const input = {
+  title: "Lesson 1",
+  author: "Lin",
   provider: "azure",
   turns: [
     { speaker: "A", text: "Hi", index: 3, chapter: "One", style: "sad", take: 1 },

@@ -12,11 +12,12 @@ import {
   type ScriptFormat,
   type SingleVoiceInputParams,
 } from "../api/types";
+import { TITLE_FIELDS, type Titles, titlesOf } from "../titles";
 import { remember, rememberedJson } from "../ui/memory";
 import { type Delivery, deliveryOf, isEmpty, RANGES, type TurnDelivery } from "./delivery";
 import type { TurnSetting } from "./turn-settings";
 
-export interface Draft {
+export interface Draft extends Titles {
   script: string;
   /** A speech provider's id; undefined for the service's first one. */
   provider?: string | undefined;
@@ -41,6 +42,7 @@ export interface Draft {
 }
 
 export const EMPTY_DRAFT: Draft = {
+  ...titlesOf({}),
   script: "",
   voices: {},
   deliveries: {},
@@ -74,7 +76,8 @@ export function saveSets(user: string, names: readonly string[]): void {
 export function draftOf({ input_params: input }: JobDetail, script: string): Draft {
   const format = isFormat(input.output_format) ? input.output_format : EMPTY_DRAFT.format;
   const { provider, language, markup = "auto", pronunciations = [] } = input;
-  const common = { ...EMPTY_DRAFT, script, provider, language, format, markup, pronunciations, sets: [] };
+  const said = { script, provider, language, format, markup, pronunciations, sets: [] };
+  const common = { ...EMPTY_DRAFT, ...titlesOf(input), ...said };
   if (isSingleVoice(input)) {
     const speaker = singleSpeaker(input);
     const { take, ...delivery } = deliveryOf(withoutDefaults(input));
@@ -155,6 +158,7 @@ function isDraft(value: unknown): value is Draft {
     typeof draft.gapMs === "number" &&
     typeof draft.crossfadeMs === "number" &&
     // What earlier versions of the page have not kept.
+    TITLE_FIELDS.every((field) => draft[field] === undefined || typeof draft[field] === "string") &&
     (draft.deliveries === undefined || isObject(draft.deliveries)) &&
     (draft.turns === undefined || (Array.isArray(draft.turns) && draft.turns.every(isSetting))) &&
     (draft.markup === undefined || draft.markup === "auto" || draft.markup === "literal") &&

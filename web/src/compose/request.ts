@@ -1,5 +1,6 @@
 import type { CreateJobRequest, ParsedTurn, Voice } from "../api/types";
 import { ofSpeaker } from "../speakers";
+import { given } from "../titles";
 import { deliveryOf, possible } from "./delivery";
 import type { Draft } from "./draft";
 
@@ -17,6 +18,7 @@ interface Submitted {
 export function toRequest(draft: Draft, { provider, turns, cast, language, sets }: Submitted): CreateJobRequest {
   const settings = new Map(draft.turns.map(({ position, delivery }) => [position, delivery]));
   const request = {
+    ...given(draft),
     provider,
     turns: turns.map((turn, position) => {
       const { speaker, text, index, line, chapter } = turn;

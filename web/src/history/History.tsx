@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import { useJobs } from "../api/jobs";
 import { type JobStatus, STATUSES } from "../api/types";
 import { useSpeech } from "../i18n/strings";
@@ -6,15 +7,21 @@ import { Button } from "../ui/Button";
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { Heading } from "../ui/Heading";
-import { paths } from "../ui/route";
+import { paths, replace } from "../ui/route";
 import { Skeleton } from "../ui/Skeleton";
+import { useDebounced } from "../ui/use-debounced";
 import "../job/job.css";
 import "./history.css";
 
-/** The jobs of the last 30 days, newest first. */
-export function History({ status }: { status: JobStatus | undefined }) {
+const SEARCH_AFTER_MS = 300;
+const MAX_SEARCH_CHARACTERS = 100;
+
+/** The jobs of the last 30 days, newest first; with `q` those whose titles have its words. */
+export function History({ status, q }: { status: JobStatus | undefined; q: string }) {
   const { t, format } = useSpeech();
-  const jobs = useJobs(status);
+  const [words, setWords] = useWords(status, q);
+  const asked = q.trim();
+  const jobs = useJobs(status, asked);
   const items = jobs.data?.pages.flatMap((page) => page.items) ?? [];
   const total = jobs.data?.pages[0]?.total ?? 0;
   return (
@@ -23,16 +30,31 @@ export function History({ status }: { status: JobStatus | undefined }) {
         <Heading title={t.history.title} />
         <p className="lead">{t.history.lead}</p>
       </header>
-      <nav className="filter" aria-label={t.history.filter}>
-        {[undefined, ...STATUSES].map((value) => (
-          <a key={value ?? "all"} href={paths.history(value)} aria-current={value === status ? "true" : undefined}>
-            {value === undefined ? t.history.all : t.status[value]}
-          </a>
-        ))}
-      </nav>
+      <div className="history-tools">
+        <nav className="filter" aria-label={t.history.filter}>
+          {[undefined, ...STATUSES].map((value) => (
+            <a
+              key={value ?? "all"}
+              href={paths.history(value, words)}
+              aria-current={value === status ? "true" : undefined}
+            >
+              {value === undefined ? t.history.all : t.status[value]}
+            </a>
+          ))}
+        </nav>
+        <input
+          className="field"
+          type="search"
+          aria-label={t.history.search}
+          placeholder={t.history.searchHint}
+          maxLength={MAX_SEARCH_CHARACTERS}
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
+      </div>
       {jobs.isPending && <Skeleton lines={6} />}
       {jobs.isError && <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />}
-      {jobs.isSuccess && items.length === 0 && <Nothing status={status} />}
+      {jobs.isSuccess && items.length === 0 && <Nothing status={status} q={asked} />}
       {items.length > 0 && (
         <>
           <ul className="job-lines" aria-label={t.history.jobs}>
@@ -56,8 +78,31 @@ export function History({ status }: { status: JobStatus | undefined }) {
   );
 }
 
-function Nothing({ status }: { status: JobStatus | undefined }) {
+/** What is searched for: as the address has it, into which it is written once it has been left alone for a while. */
+function useWords(status: JobStatus | undefined, q: string) {
+  const [typed, setTyped] = useState<string>();
+  const settled = useDebounced(typed, SEARCH_AFTER_MS);
+  useEffect(() => {
+    if (typed === undefined || typed !== settled) return;
+    if (typed === q) setTyped(undefined);
+    else replace(paths.history(status, typed));
+  }, [typed, settled, status, q]);
+  return [typed ?? q, setTyped] as const;
+}
+
+function Nothing({ status, q }: { status: JobStatus | undefined; q: string }) {
   const { t } = useSpeech();
+  if (q !== "") {
+    return (
+      <div role="status">
+        <EmptyState title={t.history.notFound(q)} hint={t.history.notFoundHint}>
+          <a className="button button-quiet" href={paths.history()}>
+            {t.history.showAll}
+          </a>
+        </EmptyState>
+      </div>
+    );
+  }
   if (status === undefined) {
     return (
       <EmptyState title={t.history.empty} hint={t.history.emptyHint}>

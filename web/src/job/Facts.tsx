@@ -9,7 +9,10 @@ export function Facts({ job }: { job: JobDetail }) {
   const voices = isSingleVoice(input)
     ? [input.voice_name || input.voice_id]
     : input.voice_assignments.map(({ voice_name, voice_id }) => voice_name || voice_id);
+  const { author, album } = job;
   const facts: [name: string, value: string, hint?: string][] = [
+    ...(author === undefined ? [] : ([[t.titles.fields.author, author]] satisfies [string, string][])),
+    ...(album === undefined ? [] : ([[t.titles.fields.album, album]] satisfies [string, string][])),
     ...(result
       ? ([
           [t.job.duration, format.span(result.duration_ms)],

@@ -25,7 +25,9 @@ export function JobLine({ job: listed }: { job: JobSummary }) {
       <StatusPill status={job.status} />
       <div className="job-line-body">
         <a href={paths.job(job.id)} lang={digest?.language}>
-          {digest ? (
+          {listed.title !== undefined ? (
+            listed.title
+          ) : digest ? (
             digest.title || t.job.untitled
           ) : (
             <span className="skeleton-inline">{format.dateTime(job.created_at)}</span>

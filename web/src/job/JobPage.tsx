@@ -21,6 +21,7 @@ import { Failure } from "./Failure";
 import { failedTurn } from "./failed-turn";
 import "./job.css";
 import { Progress } from "./Progress";
+import { Rename } from "./Rename";
 import { deletionTime } from "./retention";
 import { Warnings } from "./Warnings";
 
@@ -53,7 +54,7 @@ export function JobPage({ id, user }: { id: string; user: string }) {
 
 function JobView({ job, user }: { job: JobDetail; user: string }) {
   const { t, format } = useSpeech();
-  const digest = digestOf(job);
+  const title = job.title ?? (digestOf(job).title || t.job.untitled);
   const deletedAt = deletionTime(job);
   const language = job.input_params.language;
   const hasEnded = job.status !== "pending" && job.status !== "processing";
@@ -68,9 +69,12 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
             {t.job.submitted(format.dateTime(job.created_at))}
           </time>
         </div>
-        <Heading title={digest.title || t.job.untitled}>
-          <span lang={language}>{digest.title || t.job.untitled}</span>
-        </Heading>
+        <div className="job-title">
+          <Heading title={title}>
+            <span lang={language}>{title}</span>
+          </Heading>
+          <Rename job={job} />
+        </div>
         <p className="lead">{t.job.explain[job.status]}</p>
       </header>
       <div className="job-main">

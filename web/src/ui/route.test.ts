@@ -4,9 +4,9 @@ import { parseRoute, paths } from "./route";
 it.each([
   ["", { screen: "compose" }],
   ["#/", { screen: "compose" }],
-  ["#/jobs", { screen: "history", status: undefined }],
-  ["#/jobs?status=failed", { screen: "history", status: "failed" }],
-  ["#/jobs?status=lost", { screen: "history", status: undefined }],
+  ["#/jobs", { screen: "history", status: undefined, q: "" }],
+  ["#/jobs?status=failed", { screen: "history", status: "failed", q: "" }],
+  ["#/jobs?status=lost&q=tea", { screen: "history", status: undefined, q: "tea" }],
   ["#/jobs/01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6", { screen: "job", id: "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6" }],
   ["#/jobs/..%2F..", { screen: "unknown" }],
   ["#/pronunciations", { screen: "pronunciations", name: undefined }],
@@ -18,6 +18,12 @@ it.each([
 });
 
 it("leads back to where a path was made for", () => {
-  expect(parseRoute(paths.history("completed"))).toEqual({ screen: "history", status: "completed" });
+  expect(paths.history()).toBe("#/jobs");
+  for (const [status, q] of [
+    ["completed", ""],
+    ["failed", "茶 & tea? 100%"],
+    [undefined, "a+b "],
+  ] as const)
+    expect(parseRoute(paths.history(status, q))).toEqual({ screen: "history", status, q });
   expect(parseRoute(paths.job("abc"))).toEqual({ screen: "job", id: "abc" });
 });

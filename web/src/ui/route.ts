@@ -1,11 +1,11 @@
-/** Where the reader is, as the hash says: `#/`, `#/jobs?status=failed`, `#/jobs/<id>`, `#/pronunciations/<name>`. */
+/** Where the reader is, as the hash says: `#/`, `#/jobs?status=failed&q=tea`, `#/jobs/<id>`, `#/pronunciations/<name>`. */
 
 import { useSyncExternalStore } from "react";
 import { isStatus, type JobStatus } from "../api/types";
 
 export type Route =
   | { screen: "compose" }
-  | { screen: "history"; status: JobStatus | undefined }
+  | { screen: "history"; status: JobStatus | undefined; q: string }
   | { screen: "job"; id: string }
   | { screen: "pronunciations"; name: string | undefined }
   | { screen: "unknown" };
@@ -14,8 +14,9 @@ export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
   if (path === "" || path === "/") return { screen: "compose" };
   if (path === "/jobs") {
-    const status = new URLSearchParams(query).get("status");
-    return { screen: "history", status: isStatus(status) ? status : undefined };
+    const asked = new URLSearchParams(query);
+    const status = asked.get("status");
+    return { screen: "history", status: isStatus(status) ? status : undefined, q: asked.get("q") ?? "" };
   }
   if (path === "/pronunciations") return { screen: "pronunciations", name: undefined };
   const name = /^\/pronunciations\/([0-9A-Za-z_-][0-9A-Za-z._-]*)$/.exec(path)?.[1];
@@ -26,13 +27,21 @@ export function parseRoute(hash: string): Route {
 
 export const paths = {
   compose: "#/",
-  history: (status?: JobStatus) => (status === undefined ? "#/jobs" : `#/jobs?status=${status}`),
+  history: (status?: JobStatus, q = "") => {
+    const query = new URLSearchParams({ ...(status && { status }), ...(q !== "" && { q }) }).toString();
+    return query === "" ? "#/jobs" : `#/jobs?${query}`;
+  },
   job: (id: string) => `#/jobs/${id}`,
   pronunciations: (name?: string) => (name === undefined ? "#/pronunciations" : `#/pronunciations/${name}`),
 };
 
 export function go(path: string): void {
   location.hash = path;
+}
+
+/** Go there without a step to come back from. */
+export function replace(path: string): void {
+  location.replace(path);
 }
 
 export function useRoute(): Route {
