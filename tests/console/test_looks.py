@@ -71,7 +71,7 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, wa
     watch.expected_statuses.add(400)
     page = screens.page
     long = "今天天氣真好，我們一起去公園走走，好不好？" * 4
-    titles = {"title": "Slow City Walks " * 12, "author": "Lin" * 60, "album": "English"}
+    titles: dict[str, Any] = {"title": "Slow City Walks " * 12, "author": "Lin" * 60, "album": "English"}
     completed = client.complete(dialogue(*[long] * 12, **titles))["id"]
     failed = client.submit(dialogue(voices=("zh-TW-HsiaoYuNeural", "zh-TW-NobodyNeural")))
     client.wait_for(failed, "failed")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLES = {"title": "第一課–餐廳", "author": "林老師", "album": "Slow City Walks"}
 
 
-def completed(client: ApiClient, **titles: str) -> dict[str, Any]:
+def completed(client: ApiClient, **titles: Any) -> dict[str, Any]:
     return client.complete(dialogue("早安。", "你好。", **titles))
 
 

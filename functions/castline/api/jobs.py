@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
+from pydantic import ValidationError
 
 from castline import composition
 from castline.api import errors, examples, requests, responses
@@ -447,19 +448,22 @@ def _detail(record: JobRecord, language: Language) -> responses.JobDetail:
 
 def _input_params(record: JobRecord) -> responses.InputParams | responses.SingleVoiceInputParams:
     job, dialogue = record.job, record.dialogue
-    if dialogue is None:
-        return responses.InputParams(
-            provider=job.provider,
-            turns=[],
-            voice_assignments=[],
-            language=_UNDETERMINED,
-            output_format=job.output_format,
-            gap_ms=0,
-            crossfade_ms=0,
-        )
-    if dialogue.job_type is JobType.SINGLE_TTS:
-        return responses.SingleVoiceInputParams.of(dialogue, job.titles)
-    return responses.InputParams.of(dialogue, job.titles)
+    try:
+        if dialogue is not None and dialogue.job_type is JobType.SINGLE_TTS:
+            return responses.SingleVoiceInputParams.of(dialogue, job.titles)
+        if dialogue is not None:
+            return responses.InputParams.of(dialogue, job.titles)
+    except ValidationError as error:
+        logger.warning("the input breaks a rule of today", extra={"rules": [each["type"] for each in error.errors()]})
+    return responses.InputParams(
+        provider=job.provider,
+        turns=[],
+        voice_assignments=[],
+        language=_UNDETERMINED,
+        output_format=job.output_format,
+        gap_ms=0,
+        crossfade_ms=0,
+    )
 
 
 def _result_metadata(record: JobRecord) -> responses.ResultMetadata | None:

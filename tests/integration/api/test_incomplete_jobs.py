@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
@@ -12,10 +14,12 @@ import pytest
 from castline import composition
 from castline.audio.keys import audio_key
 from castline.jobs import items
+from castline.jobs.plain_values import plain_values
 from castline.observability import logger
 from local import resources
 from tests.integration.api.client import Answer, call
 from tests.integration.api.completed_jobs import AUDIO, complete_job
+from tests.integration.examples import make_dialogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,3 +161,21 @@ def test_audio_that_is_gone_is_a_404_in_either_form(job: Job, accept: str, refus
             "zh-TW": "這個工作的音檔已無法取得，請重新提交",
         }.items()
     }
+
+
+def test_a_job_whose_input_breaks_a_rule_of_today_is_shown_without_its_turns() -> None:
+    # Given a job of a time when a text of nothing visible was taken
+    dialogue = make_dialogue("好")
+    values = plain_values(dialogue)
+    values["turns"][0]["text"] = "\u200b"
+    job = complete_job(dialogue=dialogue)
+    item = {**items.job_key(job.id, items.INPUT), "dialogue": zlib.compress(json.dumps(values).encode())}
+    boto3.client("dynamodb").put_item(TableName=resources.TABLE_NAME, Item=items.serialize(item))
+
+    # When
+    answer = get(job)
+
+    # Then
+    assert (answer.status, answer.json()["status"]) == (200, "completed")
+    assert answer.json()["input_params"]["turns"] == []
+    assert answer.json()["result_metadata"]
