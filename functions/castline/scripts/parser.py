@@ -65,6 +65,7 @@ _SCRIPT: Final = re.compile(
     r"\b(?:script|skript|transcript|dialog|dialogue|guion|guión|drehbuch)$|(?:腳本|脚本|劇本|剧本|對話|对话|台本|대본)$",
     re.IGNORECASE,
 )
+_MAX_PREAMBLE_LINES: Final = 50
 _ANNOUNCING_SPACES: Final = 2
 _ANNOUNCING_WIDE_CHARACTERS: Final = 6
 _TAG: Final = re.compile(r"\[[^\[\]]*\]")
@@ -194,7 +195,8 @@ class _Dialogue:
     def _label_of(self, line: Line) -> Label | None:
         """Return the label of ``line`` if it names a speaker, or several."""
         if line.label is None:
-            return find_joint_label(line.text, self._names) if self._read.may_have_joint_labels else None
+            has_colon = self._read.may_have_joint_labels and (":" in line.text or "：" in line.text)
+            return find_joint_label(line.text, self._names) if has_colon else None
         return line.label if line.label.key in self._names else None
 
     def _begin_chapter(self, title: _Text) -> None:
@@ -243,6 +245,8 @@ class _Dialogue:
 
     def _go_on(self, text: _Text) -> None:
         if not self._turns:
+            if len(self._preamble) > _MAX_PREAMBLE_LINES:
+                return
             if not self._is_literal and _is_beside_speech(text.text):
                 self._before.append(text)
                 return
@@ -270,23 +274,24 @@ class _Dialogue:
         announcement = next(
             (each for each in reversed(self._preamble) if not _is_remark(each.text, with_words=True)), None
         )
-        opening = None
-        if announcement is not None:
-            begin = self._turns[0].line if self._turns else 0
-            opening = next((rule for rule in self._read.rules if announcement.line < rule < begin), None)
-            is_followed = any(line.number == announcement.line + 1 for line in self._read.lines)
-            announces = (
-                announcement.text.rstrip("*_").endswith((":", "："))
-                and not is_followed
-                and not _is_remark(announcement.text)
-            )
-            if not begin or (opening is None and not announces):
-                self._problem(ProblemKind.NO_SPEAKER, self._preamble[0].line)
-                return
+        is_short = bool(self._turns) and len(self._preamble) <= _MAX_PREAMBLE_LINES
+        opening = self._rule_after(announcement.line) if announcement is not None and is_short else None
+        if not is_short or (announcement is not None and opening is None and not self._announces(announcement)):
+            self._problem(ProblemKind.NO_SPEAKER, self._preamble[0].line)
+            return
         for text in self._preamble:
             self._warn(WarningKind.NOT_DIALOGUE, text)
         if opening is not None:
             self._leave_out_end()
+
+    def _rule_after(self, line: int) -> int | None:
+        """Return the line of a rule between ``line`` and the first turn."""
+        return next((rule for rule in self._read.rules if line < rule < self._turns[0].line), None)
+
+    def _announces(self, text: _Text) -> bool:
+        """Return whether ``text`` ends in a colon, with a blank line after it."""
+        is_followed = any(line.number == text.line + 1 for line in self._read.lines)
+        return text.text.rstrip("*_").endswith((":", "：")) and not is_followed and not _is_remark(text.text)
 
     def _leave_out_end(self) -> None:
         """Report one paragraph after the last rule, below the last label."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from castline.scripts import directions
 from castline.scripts.inline_speakers import InlineSpeakers
@@ -15,6 +15,9 @@ from castline.scripts.labels import find_label, label_of
 from castline.scripts.lines import ACTION_MARKS, Line, ReadScript, written_lines
 from castline.scripts.markup import Markup, escape, heading_of, is_pause_or_style
 from castline.scripts.tokens import with_hosts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _RULE: Final = re.compile(r"[-–—─*_=~# ]{3,}")
 _SCENE: Final = re.compile(r"(?:INT|EXT|INT\.?/EXT|EXT\.?/INT)\. ?\S[^:：]*")
@@ -43,8 +46,9 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
     speakers = InlineSpeakers(script)
     lines: list[Line] = []
     rules: list[int] = []
-    code = _lines_of_code(script) if markup is Markup.AUTO else frozenset()
-    for number, text in written_lines(script):
+    written = list(written_lines(script))
+    code = _lines_of_code(written) if markup is Markup.AUTO else frozenset()
+    for number, text in written:
         if number in code:
             lines.append(Line(number, escape(with_hosts(text))))
             continue
@@ -68,11 +72,11 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
     return ReadScript(lines=lines, rules=rules, may_have_joint_labels=True)
 
 
-def _lines_of_code(script: str) -> frozenset[int]:
+def _lines_of_code(written: Sequence[tuple[int, str]]) -> frozenset[int]:
     """Return the numbers of the lines in code blocks of a programming language. In others there may be a script."""
     code: set[int] = set()
     fence, block = None, []
-    for number, text in written_lines(script):
+    for number, text in written:
         match = _FENCE.fullmatch(text)
         if match is None:
             block.append(number)
@@ -87,7 +91,9 @@ def _lines_of_code(script: str) -> frozenset[int]:
 
 def _with_bold_headings(lines: list[Line]) -> list[Line]:
     """Return ``lines`` with those in bold that are headings as chapters."""
-    titles = [_bold_title(line) for line in lines]
+    titles = [_bold_title(line) if line.text.startswith(("**", "__")) else None for line in lines]
+    if not any(titles):
+        return lines
     names = {line.label.key for line in lines if line.label and not _IN_BOLD.fullmatch(line.text)}
     headings: list[Line] = []
     for line, title, below in zip_longest(lines, titles, lines[1:]):

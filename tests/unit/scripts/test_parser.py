@@ -548,7 +548,8 @@ class TestFrames:
         assert warnings_of(script)[0] == (WarningKind.NOT_DIALOGUE, 1, None)
 
     @pytest.mark.parametrize(
-        "before", ["Hello everybody.\n", "Here is the dialogue:", "Here it is:\nwelcome\n", "Characters:\n"]
+        "before",
+        ["Hello everybody.\n", "Here is the dialogue:", "Here it is:\nwelcome\n", "Characters:\n", "Title: x\n" * 51],
     )
     def test_any_other_words_before_the_first_speaker_are_a_problem(self, before: str) -> None:
         assert problems_of(f"{before}\nA: hi") == [(ProblemKind.NO_SPEAKER, 1)]
