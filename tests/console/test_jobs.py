@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,25 @@ def test_a_wrong_line_is_gone_to_however_lines_end(screens: Screens, watch: Watc
 
     script = screens.page.evaluate("(({value, selectionStart: from, selectionEnd: to}) => [value, from, to])(script)")
     assert script == ["A: 早安。\n\nB:\nA: 你好。", len("A: 早安。\n\n"), len("A: 早安。\n\nB:")]
+
+
+def test_a_submission_is_refused_at_its_turn(screens: Screens, watch: Watch, user: str) -> None:
+    watch.expected_statuses.add(400)
+    # Given a draft that the browser has kept, with a volume for B that there is not
+    loud = {"position": 1, "speaker": "B", "text": "你好。", "delivery": {"volume": 9}}
+    draft = {"script": "A: 早安。\nB: 你好。", "voices": {}, "turns": [loud]}
+    options = {"format": "mp3", "gapMs": 300, "crossfadeMs": 50}
+    screens.open()
+    keep = "([name, draft]) => localStorage.setItem(name, draft)"
+    screens.page.evaluate(keep, [f"castline.draft.{user}", json.dumps(draft | options)])
+    screens.page.reload()
+
+    # When
+    expect(screens.submit).not_to_have_attribute("aria-disabled", "true")
+    screens.submit.click()
+
+    # Then
+    expect(screens.page.get_by_role("alert").get_by_role("listitem")).to_contain_text("Turn 2, B: ")
 
 
 def test_an_edited_dialogue_is_another_file_and_pays_for_the_edited_turn(screens: Screens, client: ApiClient) -> None:
