@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
 LIMIT_BYTES = 200_000
+_TITLES = {"title": "Dihua Street before sunrise", "album": "Slow City Walks"}
 _COLOURS = 256
 _VOICES = {"Emma": "en-US-EmmaNeural", "Brian": "en-US-BrianNeural"}
 _TURNS = (
@@ -85,8 +86,8 @@ def take_all(stack: LocalStack, browser: Browser) -> None:
             client.complete(_dialogue([("A", texts[0]), ("B", texts[1])], voice="zh-TW-HsiaoYuNeural"))
         failed = client.submit(_dialogue(_TURNS[:3], voice="en-US-NobodyNeural"))
         client.wait_for(failed, "failed")
-        completed = client.complete(_dialogue(_TURNS))["id"]
-        edited = client.complete(_dialogue(_EDITED))["id"]
+        completed = client.complete(_dialogue(_TURNS) | _TITLES)["id"]
+        edited = client.complete(_dialogue(_EDITED) | _TITLES)["id"]
         kept = client.put("/pronunciations/walks", json={"entries": _PRONUNCIATIONS})
         assert kept.status_code == 201, kept.text
     for camera in CAMERAS:
@@ -97,6 +98,7 @@ def take_all(stack: LocalStack, browser: Browser) -> None:
 def _take_each(screens: Screens, camera: Camera, *, completed: str, edited: str, failed: str) -> None:
     page = screens.page
     screens.open()
+    page.get_by_role("textbox", name="Title").fill(_TITLES["title"])
     screens.write(_SCRIPT)
     _take(screens, "compose", camera)
 
