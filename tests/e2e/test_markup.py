@@ -180,3 +180,16 @@ def test_a_resubmitted_job_is_read_again_and_warned_of_again(client: ApiClient) 
     assert [each | {"message": ""} for each in again["warnings"]] == [each | {"message": ""} for each in warnings]
     assert "[laughs]" in again["warnings"][0]["message"]
     assert client.wait_for(again["id"], "completed")["result_metadata"]["billed_characters"] == 0
+
+
+def test_a_chapter_in_which_nothing_is_spoken_is_reported(client: ApiClient) -> None:
+    job, warnings = submitted(client, "# One\nHello.\n## Two", "[pause 1s]\n# Three")
+
+    assert [(each["code"], each["turn_index"], each["text"]) for each in warnings] == [
+        ("not_dialogue", 0, "Two"),
+        ("not_dialogue", 1, "Three"),
+    ]
+    assert [chapter["title"] for chapter in job["result_metadata"]["chapters"]] == ["One"]
+    # But that of a beat is one
+    job, warnings = submitted(client, "Hello.", "# The end")
+    assert (warnings, [chapter["title"] for chapter in job["result_metadata"]["chapters"]]) == ([], ["The end"])

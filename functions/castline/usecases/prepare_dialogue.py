@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from castline.jobs import limits
 from castline.jobs.model import JobType
-from castline.scripts.markup import Pause, Words, read, styles_asked_for
+from castline.scripts.markup import Chapter, Pause, Words, read, styles_asked_for
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
 from castline.speech.pronunciation_matching import find_spoken_as, used_in
 from castline.synthesis.utterances import spoken_language, usable_pronunciations
@@ -132,6 +132,15 @@ class _Reading:
         self.warnings = reading.warnings
         self.texts = [part.text for part in reading.parts if isinstance(part, Words)]
         self.pauses_ms = sum(part.duration_ms for part in reading.parts if isinstance(part, Pause))
+        self.is_spoken = bool(self.texts) or not self.pauses_ms
+        """Whether it is more than a pause. A turn without words or a pause is a beat."""
+        self.chapters = [] if turn.chapter is None or self.is_spoken else [turn.chapter]
+        """The titles of chapters that begin after all that is spoken of the turn."""
+        for part in reading.parts if self.texts or self.pauses_ms else ():
+            if isinstance(part, Chapter):
+                self.chapters.append(part.title)
+            elif isinstance(part, Words):
+                self.chapters.clear()
         self.voice_id = assignment.voice_id
         traits = provider.traits(assignment.voice_id)
         self.language = spoken_language(turn, assignment, dialogue, traits)
@@ -165,7 +174,7 @@ def _texts_field(dialogue: Dialogue) -> str:
     return "text" if dialogue.job_type is JobType.SINGLE_TTS else "turns"
 
 
-def _warnings(dialogue: Dialogue, readings: Iterable[_Reading], provider: SpeechProvider) -> Iterator[TurnWarning]:
+def _warnings(dialogue: Dialogue, readings: Sequence[_Reading], provider: SpeechProvider) -> Iterator[TurnWarning]:
     phonemes = tuple(each for each in dialogue.pronunciations if each.phoneme is not None)
     told: set[tuple[str, str]] = set()
     for reading in readings:
@@ -176,6 +185,19 @@ def _warnings(dialogue: Dialogue, readings: Iterable[_Reading], provider: Speech
                 told.add((reading.voice_id, entry.text))
                 warning = ScriptWarning(kind=WarningKind.PHONEME_NOT_AVAILABLE, text=quoted(entry.text), line=1)
                 yield TurnWarning(turn_index=reading.turn_index, warning=warning)
+    yield from _chapters_without_words(readings)
+
+
+def _chapters_without_words(readings: Sequence[_Reading]) -> Iterator[TurnWarning]:
+    """Yield a warning for each chapter at the end of a dialogue in which nothing is spoken: it is left out."""
+    silent: list[TurnWarning] = []
+    for reading in reversed(readings):
+        for title in reversed(reading.chapters):
+            warning = ScriptWarning(kind=WarningKind.NOT_DIALOGUE, text=quoted(title), line=1)
+            silent.append(TurnWarning(turn_index=reading.turn_index, warning=warning))
+        if reading.is_spoken:
+            break
+    yield from reversed(silent)
 
 
 def _impossible_phonemes(
