@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 MAX_NAME_CHARACTERS: Final = 50
 
-# Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt): characters that nobody sees, such as
-# joiners, direction marks and variation selectors.
-_IGNORABLE: Final = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+INVISIBLE_BMP: Final = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    r"\ufeff\uffa0\ufff0-\ufff8"
 )
+"""Characters that nobody sees, such as joiners, direction marks and variation selectors, up to U+FFFF.
+
+It is a part of a character class in a regular expression of Python or of JSON Schema. The source is Unicode's
+property Default_Ignorable_Code_Point (DerivedCoreProperties.txt).
+"""
+_IGNORABLE: Final = re.compile(rf"[{INVISIBLE_BMP}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+")
 
 
 def speaker_key(name: str) -> str:

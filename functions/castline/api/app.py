@@ -45,7 +45,11 @@ for _operation in OPERATIONS:
 
 def _read_body(body: str) -> Any:
     event = app.current_event
-    return read_json(body, max_bytes=_operations_at(event.path)[event.http_method].max_body_bytes)
+    operation = _operations_at(event.path).get(event.http_method)
+    if operation is None:
+        # The resolver reads a body before any middleware is asked.
+        raise NotFoundError
+    return read_json(body, max_bytes=operation.max_body_bytes)
 
 
 app = APIGatewayHttpResolver(

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from castline.jobs import limits
-from castline.speakers import is_invisible
+from castline.speakers import INVISIBLE_BMP, is_invisible
 from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG_LENGTH, is_language_tag
 from castline.speech.speakable import unspeakable_positions
 
@@ -53,7 +53,7 @@ def language_tag(value: str) -> str:
 _UNSPEAKABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff"
 # What the validators above demand, as far as JSON Schema can say it.
 SPEAKABLE_PATTERN = f"^[^{_UNSPEAKABLE}]*$"
-NOT_BLANK_PATTERN = rf"^[^{_UNSPEAKABLE}]*[^\s{_UNSPEAKABLE}][^{_UNSPEAKABLE}]*$"
+NOT_BLANK_PATTERN = rf"^[^{_UNSPEAKABLE}]*[^\s\u0085{INVISIBLE_BMP}{_UNSPEAKABLE}][^{_UNSPEAKABLE}]*$"
 
 LanguageTag = Annotated[
     str,

@@ -26,10 +26,15 @@ def takes(path: str) -> set[str]:
     return methods | ({"HEAD"} if "GET" in methods else set())
 
 
+@pytest.mark.parametrize(
+    "request_body", [{}, {"json": {"title": "One"}}, {"data": b"{"}], ids=["none", "JSON", "half"]
+)
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", METHODS)
-def test_a_method_that_a_path_does_not_take_is_answered_with_those_it_takes(method: str, path: str) -> None:
-    answer = ask(method, path.replace("{job_id}", "01900000-0000-7000-8000-000000000000"))
+def test_a_method_that_a_path_does_not_take_is_answered_with_those_it_takes(
+    method: str, path: str, request_body: dict[str, Any]
+) -> None:
+    answer = ask(method, path.replace("{job_id}", "01900000-0000-7000-8000-000000000000"), **request_body)
 
     if method in takes(path):
         assert answer.status not in {405, 500}
