@@ -1,4 +1,4 @@
-"""What the shell offers on Tab: voices, jobs and so on, if the service tells them quickly; otherwise nothing.
+"""Completions for the shell's Tab: voices, jobs and so on, if the service tells them quickly; otherwise nothing.
 
 Each function gives all there is: typer leaves out what does not begin with what was typed.
 """

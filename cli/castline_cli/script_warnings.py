@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from castline_cli.api import Json
 
 LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
-"""What the service counts lines by."""
+"""Line breaks as the service counts them."""
 _BRACKETS: Final = "[]()［］（）【】"
 """A parsed script may have other brackets than the file."""
 

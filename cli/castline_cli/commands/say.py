@@ -54,7 +54,7 @@ _FORMATS: Final = {
     ".vtt": ScriptFormat.VTT,
     ".json": ScriptFormat.JSON,
 }
-"""What a file's extension says; the service finds out the format of other scripts."""
+"""Formats by a file's extension. The service finds out the format of other scripts."""
 
 
 def say(

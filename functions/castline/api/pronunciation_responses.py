@@ -18,7 +18,7 @@ class PronunciationSetSummary(_Answer):
     name: str
     entry_count: int
     updated_at: Time
-    """When the entries became what they are."""
+    """Time of the last change of the entries."""
     etag: str
     """For `If-Match`. Changes whenever the entries change."""
 

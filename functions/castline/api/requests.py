@@ -183,7 +183,7 @@ class VoiceAssignmentSchema(DeliverySchema):
 
 
 class TitlesSchema(Request):
-    """What the audio is called: in its tags, in lists and in the name of its file."""
+    """Titles of the audio: they are in its tags, in lists and in the name of its file."""
 
     title: Title | None = omittable()
     author: Title | None = omittable()

@@ -94,7 +94,7 @@ class ParsedDialogue(_Answer):
     total_characters: int
     """Of all texts together."""
     warnings: list[Warning]
-    """What is not spoken, or not as it was asked for, in order of lines: the first 1,000."""
+    """The first 1,000 warnings, in order of lines."""
 
 
 class Provider(_Answer):
@@ -130,7 +130,7 @@ class Voice(_Answer):
     """The language's name in English."""
     gender: Gender
     styles: list[str]
-    """What `style` may be for a turn or a speaker with this voice."""
+    """Values of `style` for a turn or a speaker with this voice."""
     takes: list[Literal["speed", "pitch", "language"]]
     """Those of the fields of a turn or a speaker that the voice can be told. Every voice takes `volume`."""
 
@@ -181,7 +181,7 @@ class SubmittedJob(JobSummary):
     """A job that has just been submitted."""
 
     warnings: list[Warning] = _left_out_when_empty()
-    """What of the texts is not spoken, or not as it was asked for; left out when there is nothing of the kind. The
+    """Warnings about what is not spoken, or not as it was asked for; left out when there are none. The
     `line` counts the lines of the turn's text."""
 
 
@@ -241,7 +241,7 @@ class InputParams(_TitledParams):
     gap_ms: int
     crossfade_ms: int
     markup: Markup = Field(default=Markup.AUTO, exclude_if=lambda value: value is Markup.AUTO)
-    """How the texts were read; left out when it was `auto`."""
+    """Reading of the texts; left out when it was `auto`."""
     pronunciations: list[PronunciationSchema] = _left_out_when_empty()
     """Those that the texts make use of, of the request and of its sets."""
 
@@ -272,7 +272,7 @@ class SingleVoiceInputParams(_TitledParams):
     style_degree: float | None = _left_out_when_none()
     take: int = Field(default=0, exclude_if=lambda value: not value)
     markup: Markup = Field(default=Markup.AUTO, exclude_if=lambda value: value is Markup.AUTO)
-    """How the text was read; left out when it was `auto`."""
+    """Reading of the text; left out when it was `auto`."""
     pronunciations: list[PronunciationSchema] = _left_out_when_empty()
     """Those that the text makes use of, of the request and of its sets."""
 

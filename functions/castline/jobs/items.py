@@ -76,7 +76,7 @@ _MAX_INPUT_JSON_BYTES = 4_400_000
 _BATCH_LIFETIME = timedelta(days=1)
 _IDEMPOTENCY_LIFETIME = timedelta(hours=24)
 
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
 """Errors that reading raises where something else is stored than this release writes."""
 
 _serializer = TypeSerializer()
@@ -187,7 +187,7 @@ def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
     json_bytes = len(json.dumps(values))
     if json_bytes > _MAX_INPUT_JSON_BYTES:
         raise InputTooLarge(size_bytes=json_bytes, max_bytes=_MAX_INPUT_JSON_BYTES, is_compressed=False)
-    packed = _pack(values)
+    packed = pack(values)
     if len(packed) > _MAX_INPUT_BYTES:
         raise InputTooLarge(size_bytes=len(packed), max_bytes=_MAX_INPUT_BYTES, is_compressed=True)
     return {**job_key(job_id, INPUT), "dialogue": packed}
@@ -207,7 +207,7 @@ def result_item(job_id: str, result: Result, expires_at: datetime) -> dict[str, 
     """Return the RESULT item of a job."""
     return {
         **job_key(job_id, RESULT),
-        "result": _pack(asdict(result)),
+        "result": pack(asdict(result)),
         TTL_ATTRIBUTE: encode_expiry(expires_at),
     }
 
@@ -228,7 +228,7 @@ def event_item(job: Job, *, occurred_at: datetime, expires_at: datetime) -> dict
 def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
     """Return the attributes of a BATCH item other than its key and its count of failures."""
     return {
-        "spoken_segments": _pack([asdict(segment) for segment in batch.segments]),
+        "spoken_segments": pack([asdict(segment) for segment in batch.segments]),
         "is_native": batch.is_native,
         TTL_ATTRIBUTE: encode_expiry(now + _BATCH_LIFETIME),
     }
@@ -242,7 +242,7 @@ def read_job(item: Mapping[str, Any]) -> Job:
     """
     try:
         return _read_job(deserialize(item))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         key = " ".join(str(value) for name in ("pk", "sk", "job_id") for value in item.get(name, {}).values())
         raise UnreadableItem(f"{key}: {type(error).__name__}") from error
 
@@ -272,15 +272,15 @@ def _read_failure(values: Mapping[str, Any]) -> JobFailure | None:
     if "failure_code" not in values:
         return None
     try:
-        details = _unpack(values["failure_details"])
-    except _UNREADABLE:
+        details = unpack(values["failure_details"])
+    except UNREADABLE:
         details = {}
     return JobFailure.read(values["failure_code"], details)
 
 
 def pack_failure_details(failure: JobFailure) -> bytes:
     """Pack the details of a failure into one attribute."""
-    return _pack(failure.details)
+    return pack(failure.details)
 
 
 def read_record(
@@ -311,7 +311,7 @@ def read_record(
             return None
         try:
             return read(by_key[sort_key])
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             unreadable(f"{job_key(job.id)['pk']} {sort_key}: {type(error).__name__}")
             return None
 
@@ -331,27 +331,28 @@ def _known(kind: type[PartT], values: Mapping[str, Any], **settings: bool) -> Pa
 
 
 def _read_dialogue(item: Mapping[str, Any]) -> Dialogue:
-    values = _unpack(deserialize(item)["dialogue"])
+    values = unpack(deserialize(item)["dialogue"])
     values["turns"] = tuple(_known(Turn, turn) for turn in values["turns"])
     values["voice_assignments"] = tuple(
         _known(VoiceAssignment, each | {"styles": tuple(each.get("styles", ()))})
         for each in values["voice_assignments"]
     )
     values["markup"] = Markup(values.get("markup", Markup.LITERAL))
-    values["pronunciations"] = tuple(_read_pronunciation(each) for each in values.get("pronunciations", ()))
+    values["pronunciations"] = tuple(read_pronunciation(each) for each in values.get("pronunciations", ()))
     values["output_format"] = OutputFormat(values["output_format"])
     values["job_type"] = JobType(values["job_type"])
     values["delivery"] = _known(Delivery, values["delivery"])
     return _known(Dialogue, values, is_stored=True)
 
 
-def _read_pronunciation(values: dict[str, Any]) -> Pronunciation:
+def read_pronunciation(values: dict[str, Any]) -> Pronunciation:
+    """Return a pronunciation from its stored values; what a newer release has added is ignored."""
     alphabet = values.get("alphabet")
     return _known(Pronunciation, values | {"alphabet": Alphabet(alphabet) if alphabet else None})
 
 
 def _read_result(item: Mapping[str, Any]) -> Result:
-    values = _unpack(deserialize(item)["result"])
+    values = unpack(deserialize(item)["result"])
     values["synthesis_mode"] = SynthesisMode(values["synthesis_mode"])
     values["turn_timings"] = tuple(_known(TurnTiming, timing) for timing in values["turn_timings"])
     values["chapters"] = tuple(_known(ChapterTiming, chapter) for chapter in values.get("chapters", ()))
@@ -362,7 +363,7 @@ def _read_batch(item: Mapping[str, Any]) -> Batch:
     values = deserialize(item)
     return Batch(
         number=int(values["sk"].removeprefix(BATCH_PREFIX)),
-        segments=tuple(_read_spoken_segment(each) for each in _unpack(values["spoken_segments"])),
+        segments=tuple(_read_spoken_segment(each) for each in unpack(values["spoken_segments"])),
         is_native=values["is_native"],
         provider_failures=int(values.get("provider_failures", 0)),
     )
@@ -385,9 +386,20 @@ def _sha256(value: str) -> str:
     return hashlib.sha256(value.encode("utf-8")).hexdigest()
 
 
-def _pack(value: Any) -> bytes:
-    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+def to_json(value: Any) -> bytes:
+    """Return ``value`` as compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
-def _unpack(value: Any) -> Any:
+def pack(value: Any) -> bytes:
+    """Return ``value`` as compressed JSON."""
+    return zlib.compress(to_json(value))
+
+
+def unpack(value: Any) -> Any:
+    """Return what ``pack`` has packed.
+
+    Raises:
+        Exception: one of ``UNREADABLE``, where it is something else.
+    """
     return json.loads(zlib.decompress(bytes(value)))

@@ -127,7 +127,7 @@ class Dialogue:
     job_type: JobType = JobType.MULTI_ROLE_TTS
     delivery: Delivery = field(default_factory=Delivery)
     markup: Markup = field(default=Markup.LITERAL, metadata=_ADDED)
-    """How texts are read. Dialogues of releases that had no choice are literal."""
+    """Reading of the texts. Dialogues of releases that had no choice are literal."""
     pronunciations: tuple[Pronunciation, ...] = field(default=(), metadata=_ADDED)
     """In order of precedence."""
     is_stored: InitVar[bool] = False
@@ -213,7 +213,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Titles:
-    """What a job's audio is called, as far as its user has said."""
+    """Titles of a job's audio, as far as its user has given them."""
 
     title: str | None = None
     author: str | None = None
@@ -253,7 +253,7 @@ class Job:
         return max(0, round((self.completed_at - self.started_at).total_seconds() * 1000))
 
     def is_found_by(self, words: str) -> bool:
-        """Whether all of ``words`` occur in the job's titles, in any case."""
+        """Return whether all of ``words`` occur in the job's titles, in any case."""
         titles = " ".join(filter(None, (self.titles.title, self.titles.author, self.titles.album))).casefold()
         return all(word in titles for word in words.casefold().split())
 

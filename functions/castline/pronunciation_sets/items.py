@@ -9,25 +9,30 @@ Items of one user share the partition ``USER#<user_id>`` with those that ``castl
 from __future__ import annotations
 
 import hashlib
-import json
-import zlib
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from castline.jobs.errors import UnreadableItem
-from castline.jobs.items import deserialize, encode_time, user_key
+from castline.jobs.items import (
+    UNREADABLE,
+    deserialize,
+    encode_time,
+    pack,
+    read_pronunciation,
+    to_json,
+    unpack,
+    user_key,
+)
 from castline.pronunciation_sets.model import PronunciationSet, SetDirectory, SetSummary
-from castline.speech.pronunciation import Alphabet, Pronunciation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from castline.speech.pronunciation import Pronunciation
+
 DIRECTORY = "PRONUNCIATIONS"
 SET_PREFIX = "PRONUNCIATION#"
-
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
-"""Errors that reading raises where something else is stored than this release writes."""
 
 
 def directory_key(user_id: str) -> dict[str, str]:
@@ -42,7 +47,7 @@ def set_key(user_id: str, name: str) -> dict[str, str]:
 
 def version_of(entries: tuple[Pronunciation, ...]) -> str:
     """Return a hash of ``entries``: 32 hexadecimal digits."""
-    return hashlib.sha256(_to_json(_plain(entries))).hexdigest()[:32]
+    return hashlib.sha256(to_json(_plain(entries))).hexdigest()[:32]
 
 
 def directory_item(user_id: str, directory: SetDirectory) -> dict[str, Any]:
@@ -51,14 +56,14 @@ def directory_item(user_id: str, directory: SetDirectory) -> dict[str, Any]:
         [each.name, each.entry_count, each.version, encode_time(each.updated_at)]
         for each in directory.summaries.values()
     ]
-    return {**directory_key(user_id), "revision": directory.revision, "sets": _pack(rows)}
+    return {**directory_key(user_id), "revision": directory.revision, "sets": pack(rows)}
 
 
 def set_item(user_id: str, each: PronunciationSet) -> dict[str, Any]:
     """Return the item of a set."""
     return {
         **set_key(user_id, each.name),
-        "entries": _pack(_plain(each.entries)),
+        "entries": pack(_plain(each.entries)),
         "version": each.version,
         "updated_at": encode_time(each.updated_at),
     }
@@ -74,10 +79,10 @@ def read_directory(item: Mapping[str, Any]) -> SetDirectory:
         values = deserialize(item)
         summaries = (
             SetSummary(name=name, entry_count=count, version=version, updated_at=datetime.fromisoformat(updated_at))
-            for name, count, version, updated_at, *_ in _unpack(values["sets"])
+            for name, count, version, updated_at, *_ in unpack(values["sets"])
         )
         return SetDirectory(revision=int(values["revision"]), summaries={each.name: each for each in summaries})
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise UnreadableItem(f"{DIRECTORY}: {type(error).__name__}") from error
 
 
@@ -91,11 +96,11 @@ def read_set(item: Mapping[str, Any]) -> PronunciationSet:
         values = deserialize(item)
         return PronunciationSet(
             name=values["sk"].removeprefix(SET_PREFIX),
-            entries=tuple(map(_read_entry, _unpack(values["entries"]))),
+            entries=tuple(map(read_pronunciation, unpack(values["entries"]))),
             version=values["version"],
             updated_at=datetime.fromisoformat(values["updated_at"]),
         )
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise UnreadableItem(f"{SET_PREFIX}: {type(error).__name__}") from error
 
 
@@ -104,20 +109,3 @@ def _plain(entries: tuple[Pronunciation, ...]) -> list[dict[str, str]]:
         {each.name: value for each in fields(entry) if (value := getattr(entry, each.name)) is not None}
         for entry in entries
     ]
-
-
-def _read_entry(values: dict[str, Any]) -> Pronunciation:
-    known = {each.name: values[each.name] for each in fields(Pronunciation) if each.name in values}
-    return Pronunciation(**known | ({"alphabet": Alphabet(known["alphabet"])} if "alphabet" in known else {}))
-
-
-def _to_json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-
-
-def _pack(value: Any) -> bytes:
-    return zlib.compress(_to_json(value))
-
-
-def _unpack(value: Any) -> Any:
-    return json.loads(zlib.decompress(bytes(value)))

@@ -22,7 +22,7 @@ class PronunciationSet:
     version: str
     """A hash of the entries: lower-case hexadecimal digits."""
     updated_at: datetime
-    """When the entries became what they are."""
+    """Time of the last change of the entries."""
 
     def summary(self) -> SetSummary:
         """Return what lists show of the set."""

@@ -47,7 +47,7 @@ Part = Words | Pause | Chapter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a text holds, in order, and what of it is not spoken."""
+    """Parts of a text in order, and warnings about what is not spoken."""
 
     parts: tuple[Part, ...]
     warnings: tuple[ScriptWarning, ...] = ()

@@ -54,7 +54,7 @@ _AFTER_ADDRESS: Final = ".,;:!?'\")]}*_~|"
 
 
 class Kind(Enum):
-    """What a token is."""
+    """Kind of a token."""
 
     TEXT = auto()
     BREAK = auto()

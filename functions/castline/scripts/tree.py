@@ -97,7 +97,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Emphasis:
-    """What stands between marks, which are left out."""
+    """Nodes between marks; the marks are left out."""
 
     children: tuple[Node, ...]
     start: int
@@ -108,7 +108,7 @@ class Emphasis:
 
 @dataclass(frozen=True, slots=True)
 class Bracketed:
-    """What stands in brackets."""
+    """Nodes in brackets."""
 
     children: tuple[Node, ...]
     start: int

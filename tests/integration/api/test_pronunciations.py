@@ -15,7 +15,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from castline import composition
-from castline.jobs.items import serialize
+from castline.jobs.items import pack, serialize
 from castline.pronunciation_sets import items
 from castline.pronunciation_sets.limits import MAX_BODY_BYTES, MAX_SETS
 from castline.speech.pronunciation import MAX_PRONUNCIATIONS, MAX_SPOKEN_CHARACTERS, MAX_TEXT_CHARACTERS
@@ -381,7 +381,7 @@ def test_rows_that_this_release_cannot_read_are_a_503(key: Any, path: str, user:
 def test_what_a_newer_release_has_added_is_ignored(user: str) -> None:
     put(user, "brands", SQL)
     key = serialize(items.set_key(user, "brands"))
-    newer = items._pack([{**SQL[0], "stress": "first"}])
+    newer = pack([{**SQL[0], "stress": "first"}])
     boto3.client("dynamodb").update_item(
         TableName=resources.TABLE_NAME,
         Key=key,
