@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from castline.audio.tags import Chapter
 
 _VERSION_2_3_0: Final = b"ID3\x03\x00"
 _NO_FLAGS: Final = 0
@@ -25,15 +26,6 @@ _OFFSET_NOT_STATED: Final = 0xFFFF_FFFF
 _CHILDREN_MAX: Final = 255
 _ORDERED: Final = 0b01
 _TOP_LEVEL: Final = 0b10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
-    """A part of the file that players list and can jump to."""
-
-    title: str
-    start_ms: int
-    end_ms: int
 
 
 def id3_tag(*, title: str, artists: Sequence[str], chapters: Sequence[Chapter], album: str | None = None) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from castline.audio.profile import Loudness, Quality
 from castline.jobs.errors import InputUnreadable
 from castline.scripts.parts import Markup
 
@@ -107,6 +108,50 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """Use of an uploaded sound. Its gain is relative to the level of the speech."""
+
+    sound_id: str
+    gain_db: float = 0.0
+    fade_in_ms: int = 0
+    fade_out_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jingle(Clip):
+    """A clip before or after the speech."""
+
+    overlap_ms: int = 0
+    """For how long the clip and the speech are heard together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bed(Clip):
+    """A clip under the whole speech, repeated as often as needed."""
+
+    duck_db: float = 10.0
+    """By how much it is lowered while somebody speaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Music:
+    """Music around and under the speech."""
+
+    intro: Jingle | None = None
+    outro: Jingle | None = None
+    bed: Bed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundTurn(Clip):
+    """A clip between two turns, or under the next one. It has its place among the turns by its index."""
+
+    index: int
+    under: bool = False
+    """Whether the next turn starts with the clip, not after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
     """What a client submitted, valid and complete: the turns in spoken order, a voice for every speaker.
 
@@ -130,6 +175,16 @@ class Dialogue:
     """Reading of the texts. Dialogues of releases that had no choice are literal."""
     pronunciations: tuple[Pronunciation, ...] = field(default=(), metadata=_ADDED)
     """In order of precedence."""
+    quality: Quality = field(default=Quality.STANDARD, metadata=_ADDED)
+    recording: Quality | None = field(default=None, metadata=_ADDED)
+    """Quality of the stored segments, where it is not that of the file."""
+    loudness: Loudness = field(default=Loudness.NONE, metadata=_ADDED)
+    """Files of releases that had no choice have no target."""
+    music: Music | None = field(default=None, metadata=_ADDED)
+    sounds: tuple[SoundTurn, ...] = field(default=(), metadata=_ADDED)
+    """In order of their indexes, none of which a turn has."""
+    cover_id: str | None = field(default=None, metadata=_ADDED)
+    """The uploaded picture that is the file's cover."""
     is_stored: InitVar[bool] = False
     """Whether it is made of one that was valid when it was stored, perhaps under the rules of an older release."""
 
@@ -209,6 +264,8 @@ class Result:
     subtitle_timing: SubtitleTiming = SubtitleTiming.REPORTED
     chapters: tuple[ChapterTiming, ...] = ()
     """Those that the dialogue names; it may name none."""
+    loudness_lufs: float | None = None
+    """Of the file as a whole; None where nobody has measured it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +301,8 @@ class Job:
     retry_count: int = 0
     audio_file_id: str | None = None
     failure: JobFailure | None = None
+    rendition_of: str | None = None
+    """The id of the job whose spoken segments it uses; such a job speaks nothing."""
 
     @property
     def latency_ms(self) -> int | None:
@@ -273,6 +332,16 @@ class SegmentCue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentWord:
+    """When a word of a segment's text is heard, from the start of the segment. Positions count characters."""
+
+    start: int
+    end: int
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenSegment:
     """A segment that is stored: which one, under which key, how long it is, and what it has cost this job."""
 
@@ -287,6 +356,10 @@ class SpokenSegment:
     frames_checksum: str | None = None
     """Of its MP3 frames as they were stored; None for a segment that an older release has stored."""
     pcm_checksum: str | None = None
+    words: tuple[SegmentWord, ...] = ()
+    """Empty for a segment that an older release has stored."""
+    lufs: float | None = None
+    """Loudness of its PCM at volume 1; None for silence, and for a segment that an older release has stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

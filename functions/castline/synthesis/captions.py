@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from castline.audio.id3 import Chapter, id3_tag
+from castline.audio.id3 import id3_tag
 from castline.audio.subtitles import SubtitleCue
+from castline.audio.tags import Chapter
 from castline.graphemes import graphemes
 from castline.jobs.model import ChapterTiming
 from castline.pcm import samples_to_ms

@@ -14,8 +14,9 @@ from mutagen.id3 import ID3, CTOCFlags
 from mutagen.mp3 import MP3
 
 from castline.audio import id3
-from castline.audio.id3 import Chapter, id3_tag
+from castline.audio.id3 import id3_tag
 from castline.audio.mp3 import encode_mp3
+from castline.audio.tags import Chapter
 from tests.unit.audio.decoding import decode
 from tests.unit.audio.other_players import ffmpeg, needs_ffmpeg
 from tests.unit.audio.pcm_samples import hum
