@@ -28,6 +28,7 @@ class FailureCode(StrEnum):
     PROVIDER_REJECTED_INPUT = "PROVIDER_REJECTED_INPUT"
     PROVIDER_THROTTLED = "PROVIDER_THROTTLED"
     PROVIDER_UNAVAILABLE = "PROVIDER_UNAVAILABLE"
+    SEGMENTS_EXPIRED = "SEGMENTS_EXPIRED"
     SEGMENT_BROKEN = "SEGMENT_BROKEN"
     TIMEOUT = "TIMEOUT"
     VOICE_NOT_FOUND = "VOICE_NOT_FOUND"
@@ -137,6 +138,14 @@ KINDS: Final[Mapping[FailureCode, FailureKind]] = MappingProxyType(
             sentences={
                 _ZH: "語音服務暫時無法使用，重試後仍未成功，請稍後重新提交",
                 _EN: "The speech provider is unavailable, and stayed so. Please submit again later.",
+            },
+        ),
+        FailureCode.SEGMENTS_EXPIRED: FailureKind(
+            permanent=("SegmentsExpired",),
+            sentences={
+                _ZH: "這段對話的語音已不再保存，請重新提交對話以重新合成",
+                _EN: "The speech of this dialogue is no longer stored. "
+                "Please submit the dialogue again to have it spoken anew.",
             },
         ),
         FailureCode.SEGMENT_BROKEN: FailureKind(

@@ -1,4 +1,4 @@
-"""How work on a job ends early."""
+"""Errors that end the work on a job early."""
 
 from __future__ import annotations
 
@@ -15,3 +15,7 @@ class JobFailing(Exception):
         super().__init__(str(error))
         self.error = error
         self.details = details
+
+
+class SegmentsExpired(Exception):
+    """A rendition needs a segment that is not stored any more, and must not have it spoken."""

@@ -13,6 +13,7 @@ from castline.audio.errors import BrokenSegment
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.failures import KINDS, FailureCode, JobFailure
 from castline.speech import errors
+from castline.usecases.errors import SegmentsExpired
 from infra.workflow import DEFINITION_FILE
 
 STATES = json.loads(DEFINITION_FILE.read_text("utf-8"))["States"]
@@ -42,7 +43,9 @@ def test_the_table_names_every_error_of_ours_once() -> None:
     named = [name for kind in KINDS.values() for name in (*kind.transient, *kind.permanent)]
 
     assert len(named) == len(set(named))
-    assert {*SPEECH_ERRORS, BrokenSegment.__name__, ServiceUnavailable.__name__} <= set(named)
+    ours = (BrokenSegment, SegmentsExpired, ServiceUnavailable)
+    assert {*SPEECH_ERRORS, *(error.__name__ for error in ours)} <= set(named)
+    assert SegmentsExpired.__name__ in PERMANENT
     for name, error in SPEECH_ERRORS.items():
         assert (name in TRANSIENT) == issubclass(error, errors.TransientSpeechError)
     assert set(KINDS) == set(FailureCode)

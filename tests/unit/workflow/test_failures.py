@@ -8,7 +8,7 @@ import pytest
 from castline.audio.errors import BrokenSegment
 from castline.jobs.failures import FailureCode, JobFailure
 from castline.speech import errors
-from castline.usecases.errors import JobFailing
+from castline.usecases.errors import JobFailing, SegmentsExpired
 from castline.workflow.failures import read_failure, reported_to_step_functions
 
 CONCRETE_SPEECH_ERRORS = [
@@ -24,7 +24,7 @@ def as_step_functions_reports(error: Exception) -> dict[str, str]:
     return {"Error": type(error).__name__, "Cause": json.dumps(cause)}
 
 
-@pytest.mark.parametrize("error_type", [*CONCRETE_SPEECH_ERRORS, BrokenSegment])
+@pytest.mark.parametrize("error_type", [*CONCRETE_SPEECH_ERRORS, BrokenSegment, SegmentsExpired])
 def test_every_error_of_a_task_is_a_failure_of_its_own_with_its_details(error_type: type[Exception]) -> None:
     with pytest.raises(error_type) as raised, reported_to_step_functions():
         raise JobFailing(error_type("reason"), turn_index=3, voice_id="zh-TW-HsiaoYuNeural")
