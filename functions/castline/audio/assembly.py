@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
+import numpy as np
+
 from castline.audio.formats import OutputFormat, encode
 from castline.audio.frame_joining import join_frames
 from castline.audio.frame_timeline import FrameTimeline, place
 from castline.audio.mixing import mix
 from castline.audio.mp3_frames import FRAME_SAMPLES
+from castline.audio.samples import read_samples, to_pcm
 from castline.audio.timeline import Timeline, lay_out
 from castline.pcm import SAMPLE_WIDTH_BYTES, ms_to_samples
 
@@ -70,8 +73,9 @@ class Assembly:
                 fade_in_samples=self.fade_in_samples,
                 read_pcm=source.pcm_of,
             )
-        mixed = mix(self._turns(source.pcm()), self.timeline, fade_in_samples=self.fade_in_samples)
-        return encode(self.output_format, mixed, self.timeline.total_samples)
+        mixed = mix(map(read_samples, self._turns(source.pcm())), self.timeline, fade_in_ticks=self.fade_in_samples)
+        pcm = (to_pcm(samples[np.newaxis]) for samples in mixed)
+        return encode(self.output_format, pcm, self.timeline.total_samples)
 
     def _turns(self, segments: Iterator[Iterator[bytes]]) -> Iterator[Iterator[bytes]]:
         for turn in self.turns:

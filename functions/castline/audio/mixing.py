@@ -1,50 +1,56 @@
-"""Mixing of turns into one stream of PCM, in constant memory."""
+"""Mixing of turns into one stream of samples, in constant memory."""
 
 from __future__ import annotations
 
-import audioop
-from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from castline.audio.errors import BrokenSegment
-from castline.pcm import SAMPLE_WIDTH_BYTES, whole_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from castline.audio.timeline import Span, Timeline
+    from castline.audio.samples import Samples
+    from castline.audio.timeline import Timeline
+
+_CHUNK_SAMPLES: Final = 1 << 16
 
 
-def mix(turns: Iterable[Iterable[bytes]], timeline: Timeline, *, fade_in_samples: int) -> Iterator[bytes]:
-    """Mix ``turns`` into one stream, exactly ``timeline.total_samples`` long.
+def mix(
+    turns: Iterable[Iterable[Samples]], timeline: Timeline, *, fade_in_ticks: int, samples_per_tick: int = 1
+) -> Iterator[Samples]:
+    """Mix ``turns`` into one stream, exactly ``timeline.total_samples`` ticks long.
 
     Memory holds one chunk of one turn, and the part of earlier turns that lasts beyond the start of the next one.
 
     Args:
-        turns: The PCM of each turn in order, as chunks of any size; a chunk may end within a sample. Each turn is
-            requested after the one before it has been read, and is read once.
-        timeline: The place of each turn: one span for each turn, none starting before the one before it.
-        fade_in_samples: The length of the linear fade-in of each turn but the first. A turn that is shorter fades in
+        turns: the samples of each turn in order, in chunks of any size; 1.0 is full scale. Each turn is requested
+            after the one before it has been read, and is read once.
+        timeline: the place of each turn: one span for each turn, none starting before the one before it.
+        fade_in_ticks: the length of the linear fade-in of each turn but the first. A turn that is shorter fades in
             over its whole length.
+        samples_per_tick: the samples in a tick, the timeline's unit.
 
     Yields:
-        PCM in chunks of whole samples: silence in the gaps, and where turns overlap their sum, clipped to full
-        scale.
+        Chunks of samples: silence in the gaps, and where turns overlap their sum, which may exceed full scale.
 
     Raises:
-        BrokenSegment: A turn is shorter or longer than its span.
-        ValueError: There are more or fewer turns than spans.
+        BrokenSegment: a turn is shorter or longer than its span.
+        ValueError: there are more or fewer turns than spans.
     """
     canvas = _Canvas()
+    if timeline.spans:
+        yield from canvas.take(timeline.spans[0].start_sample * samples_per_tick)
     for position, (turn, span) in enumerate(zip(turns, timeline.spans, strict=True)):
-        next_start = _start_of_next(timeline, position)
-        chunks = whole_samples(_check_length(turn, span, position))
+        next_start = _start_of_next(timeline, position) * samples_per_tick
+        chunks = _check_length(turn, span.length_samples * samples_per_tick, position)
         if position > 0:
-            chunks = _fade_in(chunks, min(fade_in_samples, span.length_samples))
-        at = span.start_sample
+            chunks = _fade_in(chunks, min(fade_in_ticks, span.length_samples) * samples_per_tick)
+        at = span.start_sample * samples_per_tick
         for chunk in chunks:
             canvas.add(chunk, at)
-            at += len(chunk) // SAMPLE_WIDTH_BYTES
+            at += len(chunk)
             yield from canvas.take(min(at, next_start))
         yield from canvas.take(next_start)
 
@@ -53,62 +59,61 @@ class _Canvas:
     """The part of the mix that later turns may still change."""
 
     def __init__(self) -> None:
-        self._taken_samples = 0
-        self._pcm = bytearray()
+        self._taken = 0
+        self._samples = np.zeros(0, np.float32)
 
-    def add(self, pcm: bytes, at_sample: int) -> None:
-        """Mix ``pcm`` in at ``at_sample``, which must not have been taken yet."""
-        offset = (at_sample - self._taken_samples) * SAMPLE_WIDTH_BYTES
-        self._fill_with_silence(offset)
-        overlap = min(len(pcm), len(self._pcm) - offset)
-        under = self._pcm[offset : offset + overlap]
-        self._pcm[offset : offset + overlap] = audioop.add(under, pcm[:overlap], SAMPLE_WIDTH_BYTES)
-        self._pcm += pcm[overlap:]
+    def add(self, samples: Samples, at: int) -> None:
+        """Mix ``samples`` in at ``at``, which must not have been taken yet."""
+        offset = at - self._taken
+        end = offset + len(samples)
+        self._reach(end)
+        self._samples[offset:end] += samples
 
-    def take(self, until_sample: int) -> Iterator[bytes]:
-        """Yield everything before ``until_sample``, which is final, as one chunk or none."""
-        size = (until_sample - self._taken_samples) * SAMPLE_WIDTH_BYTES
-        if size <= 0:
-            return
-        self._fill_with_silence(size)
-        final = bytes(self._pcm[:size])
-        del self._pcm[:size]
-        self._taken_samples = until_sample
-        yield final
+    def take(self, until: int) -> Iterator[Samples]:
+        """Yield everything before ``until``, which is final, in chunks of at most ``_CHUNK_SAMPLES``."""
+        while self._taken < until:
+            count = min(until - self._taken, _CHUNK_SAMPLES)
+            self._reach(count)
+            final, self._samples = self._samples[:count], self._samples[count:].copy()
+            self._taken += count
+            yield final
 
-    def _fill_with_silence(self, size: int) -> None:
-        self._pcm.extend(bytes(max(0, size - len(self._pcm))))
+    def _reach(self, length: int) -> None:
+        missing = length - len(self._samples)
+        if missing > 0:
+            self._samples = np.concatenate([self._samples, np.zeros(missing, np.float32)])
 
 
 def _start_of_next(timeline: Timeline, position: int) -> int:
-    """Return the first sample that a turn after ``position`` may still change; for the last turn, the end."""
+    """Return the first tick that a turn after ``position`` may still change; for the last turn, the end."""
     if position + 1 < len(timeline.spans):
         return timeline.spans[position + 1].start_sample
     return timeline.total_samples
 
 
-def _check_length(chunks: Iterable[bytes], span: Span, position: int) -> Iterator[bytes]:
-    """Yield ``chunks`` unchanged; raise as soon as they are longer than ``span``, or at their end if shorter."""
-    expected_bytes = span.length_samples * SAMPLE_WIDTH_BYTES
-    seen_bytes = 0
+def _check_length(chunks: Iterable[Samples], expected: int, position: int) -> Iterator[Samples]:
+    """Yield ``chunks`` unchanged; raise as soon as they are longer than expected, or at their end if shorter."""
+    seen = 0
     for chunk in chunks:
-        seen_bytes += len(chunk)
-        if seen_bytes > expected_bytes:
-            raise BrokenSegment(f"turn {position} is longer than its {expected_bytes} bytes")
+        seen += len(chunk)
+        if seen > expected:
+            raise BrokenSegment(f"turn {position} is longer than its {expected} samples")
         yield chunk
-    if seen_bytes < expected_bytes:
-        raise BrokenSegment(f"turn {position} has {seen_bytes} of its {expected_bytes} bytes")
+    if seen < expected:
+        raise BrokenSegment(f"turn {position} has {seen} of its {expected} samples")
 
 
-def _fade_in(chunks: Iterable[bytes], fade_samples: int) -> Iterator[bytes]:
-    """Raise the gain linearly from 0 to 1 over the first ``fade_samples``."""
-    faded_samples = 0
+def _fade_in(chunks: Iterable[Samples], fade_samples: int) -> Iterator[Samples]:
+    """Raise the gain linearly from 0 to 1 over the first ``fade_samples``.
+
+    Samples are rounded down to those that 16-bit PCM has.
+    """
+    faded = 0
     for chunk in chunks:
-        if faded_samples >= fade_samples:
-            yield chunk
-            continue
-        samples = array("h", chunk)
-        for index in range(min(len(samples), fade_samples - faded_samples)):
-            samples[index] = samples[index] * (faded_samples + index) // fade_samples
-        faded_samples += len(samples)
-        yield samples.tobytes()
+        count = min(len(chunk), fade_samples - faded)
+        if count > 0:
+            chunk = chunk.copy()
+            gains = np.arange(faded, faded + count)
+            chunk[:count] = np.floor(chunk[:count] * 32_768.0 * gains / fade_samples) / 32_768
+            faded += count
+        yield chunk

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline.audio.formats import OutputFormat, encode
-from castline.audio.mixing import mix
 from castline.audio.timeline import lay_out
 from tests.turn_lengths import single_turns
-from tests.unit.audio.pcm_samples import noise
+from tests.unit.audio.pcm_samples import mix_pcm, noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,7 @@ def chunks_of_a_turn() -> Iterator[bytes]:
 def peak_bytes(turns: int, output_format: OutputFormat) -> int:
     """Return the peak memory while a dialogue with overlapping turns is mixed and encoded."""
     timeline = lay_out(single_turns([TURN_SAMPLES] * turns, gap_ms=0), crossfade_ms=100)
-    pcm = mix((chunks_of_a_turn() for _ in range(turns)), timeline, fade_in_samples=2_400)
+    pcm = mix_pcm((chunks_of_a_turn() for _ in range(turns)), timeline, fade_in_samples=2_400)
     tracemalloc.start()
     try:
         for _ in encode(output_format, pcm, timeline.total_samples):

@@ -11,13 +11,12 @@ from moto import mock_aws
 
 from castline.audio.frame_joining import join_frames
 from castline.audio.frame_timeline import place
-from castline.audio.mixing import mix
 from castline.audio.storage import AudioStorage
 from castline.audio.stored_segment import StoredSegment, encode_segment, frames_range, pcm_range
 from castline.audio.timeline import lay_out
 from tests.turn_lengths import single_turns
 from tests.unit.audio.decoding import decode
-from tests.unit.audio.pcm_samples import hum, to_array
+from tests.unit.audio.pcm_samples import hum, mix_pcm, to_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +66,7 @@ def test_the_same_segments_become_an_mp3_or_pcm(storage: AudioStorage) -> None:
             )
         )
     )
-    mixed = to_array(b"".join(mix(pcm, timeline, fade_in_samples=1_200)))
+    mixed = to_array(b"".join(mix_pcm(pcm, timeline, fade_in_samples=1_200)))
 
     # Then both are as long as their timelines, and after the fade each turn sounds the same
     assert (len(joined), len(mixed)) == (frame_timeline.timeline().total_samples, timeline.total_samples)

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from castline.audio.mixing import mix
+from castline.audio.samples import read_samples, to_pcm
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from castline.audio.timeline import Timeline
 
 Samples: TypeAlias = npt.NDArray[np.int16]
 
@@ -40,3 +45,9 @@ def cut(data: bytes, sizes: Sequence[int]) -> Iterator[bytes]:
             return
         yield data[start : start + size]
         start += size
+
+
+def mix_pcm(turns: Iterable[Iterable[bytes]], timeline: Timeline, *, fade_in_samples: int) -> Iterator[bytes]:
+    """Mix turns of PCM, and yield PCM."""
+    mixed = mix(map(read_samples, turns), timeline, fade_in_ticks=fade_in_samples)
+    return (to_pcm(samples[np.newaxis]) for samples in mixed)

@@ -1,0 +1,143 @@
+"""Loudness by ITU-R BS.1770-5: K-weighting, blocks of 400 ms that overlap by 75 %, and two gates.
+
+K-weighting is two filters, whose coefficients the recommendation gives for 48 kHz. Here they are computed for any
+sample rate from the analogue filters behind them, and FFmpeg runs them.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from castline.audio.filters import FilterGraph
+from castline.audio.samples import from_pcm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+STEP_MS: Final = 100
+"""The distance between the starts of two blocks. Power is measured in steps of that length."""
+
+_STEPS_PER_BLOCK: Final = 4
+_ABSOLUTE_GATE_LUFS: Final = -70.0
+_RELATIVE_GATE_LU: Final = -10.0
+_OFFSET_LU: Final = -0.691
+"""Of a power in decibels, so that a full-scale sine of 1 kHz in one channel has -3.01 LUFS."""
+
+# A shelf of 4 dB above 1.7 kHz, for the head, and a high-pass at 38 Hz.
+_SHELF_HZ: Final = 1681.974450955533
+_SHELF_DB: Final = 3.999843853973347
+_SHELF_Q: Final = 0.7071752369554196
+_SHELF_SLOPE: Final = 0.4996667741545416
+_HIGH_PASS_HZ: Final = 38.13547087602444
+_HIGH_PASS_Q: Final = 0.5003270373238773
+
+
+class PowerMeter:
+    """Measurement of a stream's K-weighted power, step by step."""
+
+    def __init__(self, *, sample_rate_hz: int, channels: int) -> None:
+        """Measure audio of ``channels`` channels, one or two."""
+        self._step_samples = sample_rate_hz * STEP_MS // 1000
+        self._filters = FilterGraph(_k_weighting(sample_rate_hz), sample_rate_hz=sample_rate_hz, channels=channels)
+        self._rest = np.zeros(0)
+        self._powers: list[NDArray[np.float64]] = []
+
+    def add(self, samples: NDArray[np.float32]) -> None:
+        """Measure the next samples of the stream: channels by samples, 1.0 is full scale."""
+        for weighted in self._filters.run(samples):
+            self._sum(weighted)
+
+    def powers(self) -> NDArray[np.float64]:
+        """Return the mean power of each step, summed over channels. A last step that is not whole is padded."""
+        for weighted in self._filters.finish():
+            self._sum(weighted)
+        if len(self._rest):
+            self._sum(np.zeros((1, self._step_samples - len(self._rest))))
+        return np.concatenate(self._powers) if self._powers else np.zeros(0)
+
+    def _sum(self, weighted: NDArray[np.floating]) -> None:
+        power = np.concatenate([self._rest, np.square(weighted, dtype=np.float64).sum(axis=0)])
+        whole = len(power) - len(power) % self._step_samples
+        self._powers.append(power[:whole].reshape(-1, self._step_samples).mean(axis=1))
+        self._rest = power[whole:]
+
+
+def integrated_lufs(pcm: bytes, sample_rate_hz: int) -> float | None:
+    """Return the loudness of mono 16-bit PCM in LUFS; None for silence.
+
+    PCM shorter than a block is measured as one block of its own length.
+    """
+    samples = from_pcm(pcm, channels=1)
+    meter = PowerMeter(sample_rate_hz=sample_rate_hz, channels=1)
+    for start in range(0, samples.shape[1], sample_rate_hz):
+        meter.add(samples[:, start : start + sample_rate_hz])
+    block_samples = sample_rate_hz * STEP_MS * _STEPS_PER_BLOCK // 1000
+    if samples.shape[1] < block_samples:
+        energy = float(meter.powers().sum()) * sample_rate_hz * STEP_MS / 1000
+        return _above_gates(np.array([energy / max(1, samples.shape[1])]))
+    return gated_lufs(meter.powers())
+
+
+def gated_lufs(powers: NDArray[np.float64]) -> float | None:
+    """Return the loudness of audio in LUFS from the power of its steps; None for silence."""
+    if len(powers) < _STEPS_PER_BLOCK:
+        powers = np.pad(powers, (0, _STEPS_PER_BLOCK - len(powers)))
+    return _above_gates(np.lib.stride_tricks.sliding_window_view(powers, _STEPS_PER_BLOCK).mean(axis=1))
+
+
+def powers_of_timeline(
+    segments: Iterable[tuple[float, Sequence[float]]], *, step_ms: float, duration_ms: float
+) -> NDArray[np.float64]:
+    """Return the power of each step of a timeline on which measured segments lie, silence between them.
+
+    Args:
+        segments: the start of each segment in milliseconds and the power of its steps, in order of their starts;
+            none starts before the one before it ends.
+        step_ms: the length of the segments' steps.
+        duration_ms: the length of the timeline.
+    """
+    times, energies = [0.0], [0.0]
+    for start_ms, powers in segments:
+        begins = max(start_ms, times[-1])
+        times += [begins, *(begins + step_ms * (number + 1) for number in range(len(powers)))]
+        energies += [energies[-1], *(energies[-1] + np.cumsum(powers) * step_ms)]
+    edges = np.arange(0.0, duration_ms + STEP_MS, STEP_MS)
+    return np.diff(np.interp(edges, times, energies)) / STEP_MS
+
+
+def _above_gates(blocks: NDArray[np.float64]) -> float | None:
+    audible = blocks[blocks > _power(_ABSOLUTE_GATE_LUFS)]
+    if not len(audible):
+        return None
+    loud = audible[audible > audible.mean() * 10 ** (_RELATIVE_GATE_LU / 10)]
+    return _OFFSET_LU + 10 * math.log10(loud.mean())
+
+
+def _power(lufs: float) -> float:
+    return float(10 ** ((lufs - _OFFSET_LU) / 10))
+
+
+def _k_weighting(sample_rate_hz: int) -> Iterator[tuple[str, str]]:
+    k = math.tan(math.pi * _SHELF_HZ / sample_rate_hz)
+    high = 10 ** (_SHELF_DB / 20)
+    middle = high**_SHELF_SLOPE
+    yield _biquad(
+        (high + middle * k / _SHELF_Q + k * k, 2 * (k * k - high), high - middle * k / _SHELF_Q + k * k),
+        (1 + k / _SHELF_Q + k * k, 2 * (k * k - 1), 1 - k / _SHELF_Q + k * k),
+    )
+    k = math.tan(math.pi * _HIGH_PASS_HZ / sample_rate_hz)
+    scale = 1 + k / _HIGH_PASS_Q + k * k
+    # The recommendation has the numerator 1, -2, 1 after all is divided by the denominator's first coefficient.
+    yield _biquad((scale, -2 * scale, scale), (scale, 2 * (k * k - 1), 1 - k / _HIGH_PASS_Q + k * k))
+
+
+def _biquad(numerator: Sequence[float], denominator: Sequence[float]) -> tuple[str, str]:
+    coefficients = [f"b{number}={value!r}" for number, value in enumerate(numerator)]
+    coefficients += [f"a{number}={value!r}" for number, value in enumerate(denominator)]
+    return "biquad", ":".join(coefficients)

@@ -1,0 +1,41 @@
+"""Samples as arrays: 32-bit floats in which 1.0 is full scale, to and from 16-bit PCM.
+
+Each 16-bit sample has an exact float, and comes back as it was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from castline.pcm import FULL_SCALE, whole_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Samples = NDArray[np.float32]
+"""The samples of one channel."""
+Channels = NDArray[np.float32]
+"""The samples of one or two channels: channels by samples."""
+
+_SCALE: Final = np.float32(FULL_SCALE)
+
+
+def read_samples(chunks: Iterable[bytes]) -> Iterator[Samples]:
+    """Yield the samples of mono PCM, which may be cut within a sample."""
+    for chunk in whole_samples(chunks):
+        if chunk:
+            yield from_pcm(chunk, channels=1)[0]
+
+
+def from_pcm(pcm: bytes, *, channels: int) -> Channels:
+    """Return interleaved PCM as an array."""
+    return np.frombuffer(pcm, np.int16).reshape(-1, channels).T.astype(np.float32) / _SCALE
+
+
+def to_pcm(samples: Channels) -> bytes:
+    """Return an array as interleaved PCM, rounded and clipped to full scale."""
+    scaled = np.rint(samples * _SCALE)
+    return np.ascontiguousarray(np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16).T).tobytes()
