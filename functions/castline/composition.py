@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
     from castline.jobs.repository import JobRepository
     from castline.pronunciation_sets.repository import PronunciationSetRepository
+    from castline.sounds.repository import SoundRepository
+    from castline.sounds.storage import SoundStorage
     from castline.speech.errors import ProviderAuthFailed, SpeechError
     from castline.speech.key_rotation import SpeechSecret
     from castline.speech.providers.base import SpeechProvider, SpeechSession
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from castline.usecases.resolve_pronunciations import ResolvePronunciations
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
+    from castline.usecases.use_sounds import UseSounds
     from castline.usecases.view_jobs import ViewJobs
 
 PartT = TypeVar("PartT")
@@ -178,6 +181,44 @@ def resolve_pronunciations() -> ResolvePronunciations:
 
 
 @_made_once
+def sound_repository() -> SoundRepository:
+    """Return the sounds, in the jobs table."""
+    import boto3
+
+    from castline.sounds.repository import SoundRepository
+
+    client = boto3.client("dynamodb", config=_answering_config())
+    return SoundRepository(client, settings().table_name)
+
+
+@_made_once
+def use_sounds() -> UseSounds:
+    """Return the use case that gives jobs their sounds."""
+    from castline.usecases.use_sounds import UseSounds
+
+    return UseSounds(sound_repository(), now=clock())
+
+
+@_made_once
+def sound_storage() -> SoundStorage:
+    """Return the files of sounds, for the workflow and for events."""
+    return _sound_storage(_client_config())
+
+
+@_made_once
+def published_sounds() -> SoundStorage:
+    """Return the files of sounds, for the API, with short time-outs."""
+    return _sound_storage(_answering_config())
+
+
+def _sound_storage(config: Config) -> SoundStorage:
+    from castline.sounds.storage import SoundStorage
+
+    s3, presigning = _s3_clients(config)
+    return SoundStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
+
+
+@_made_once
 def prepare_dialogue() -> PrepareDialogue:
     """Return the use case that checks and completes a dialogue."""
     from castline.usecases.prepare_dialogue import PrepareDialogue
@@ -272,10 +313,16 @@ def published_audio() -> AudioStorage:
 
 
 def _audio_storage(config: Config) -> AudioStorage:
+    from castline.audio.storage import AudioStorage
+
+    s3, presigning = _s3_clients(config)
+    return AudioStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
+
+
+def _s3_clients(config: Config) -> tuple[S3Client, S3Client]:
+    """Return a client that reads and writes, and one that signs URLs for users."""
     import boto3
     from botocore.config import Config
-
-    from castline.audio.storage import AudioStorage
 
     s3: S3Client = boto3.client("s3", config=config)
     endpoint_url = settings().download_endpoint_url
@@ -287,7 +334,7 @@ def _audio_storage(config: Config) -> AudioStorage:
         if endpoint_url
         else boto3.client("s3", config=at_region)
     )
-    return AudioStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
+    return s3, presigning
 
 
 @_made_once

@@ -4,6 +4,7 @@
     audio/<job_id>/<audio_file_id>.<mp3|wav>           one finished file
     audio/<job_id>/<audio_file_id>.cues.json           the subtitle cues of the file
     audio/<job_id>/<audio_file_id>.<vtt|srt>           the subtitles, if they are too large for an API response
+    sounds/<user_id>/<sound_id>/<file>                 an uploaded sound, and the forms that are made of it
 
 A segment's fingerprint is the hash of everything that shapes its sound. Each user has separate segments, so nobody
 can find out what another user has had spoken.

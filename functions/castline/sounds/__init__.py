@@ -1,0 +1,1 @@
+"""Sounds: audio clips and cover images that users upload, for use in their jobs."""

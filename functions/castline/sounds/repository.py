@@ -1,0 +1,177 @@
+"""Repository of the sounds: every read and write of the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
+from castline.jobs.items import encode_expiry, serialize, user_key
+from castline.jobs.repository import pause_before, transact
+from castline.jobs.table import TTL_ATTRIBUTE
+from castline.sounds import items
+from castline.sounds.errors import SoundLimitExceeded
+from castline.sounds.model import AudioFacts, Sound, SoundStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from castline.audio.upload_limits import UploadProblem
+
+_CREATE_ATTEMPTS = 10
+_LONGEST_PAUSE = 2
+
+_IS_VISIBLE = (
+    f"attribute_exists(pk) AND attribute_not_exists(is_deleted) "
+    f"AND (attribute_not_exists({TTL_ATTRIBUTE}) OR {TTL_ATTRIBUTE} > :now)"
+)
+
+
+class SoundRepository:
+    """Sounds in the table of the jobs.
+
+    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
+    """
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        """Use a table by a client."""
+        self._client = client
+        self._table = table_name
+
+    def create(self, sound: Sound, *, max_sounds: int) -> None:
+        """Store a new sound.
+
+        The user's sounds are counted after the counter of creations has been read, and the sound is written on
+        condition that the counter has not moved since. Sounds that disappear meanwhile only make room: the limit
+        holds exactly.
+
+        Raises:
+            SoundLimitExceeded: the user has ``max_sounds`` sounds.
+        """
+        for attempt in range(_CREATE_ATTEMPTS):
+            pause_before(min(attempt, _LONGEST_PAUSE))
+            created = self._created(sound.user_id)
+            if len(self.visible(sound.user_id, sound.created_at)) >= max_sounds:
+                raise SoundLimitExceeded(max_sounds)
+            counter: Any = {
+                "TableName": self._table,
+                "Key": serialize(items.counter_key(sound.user_id)),
+                "UpdateExpression": "SET created = :next",
+                "ConditionExpression": "attribute_not_exists(created)",
+                "ExpressionAttributeValues": serialize({":next": created + 1}),
+            }
+            if created:
+                counter["ConditionExpression"] = "created = :created"
+                counter["ExpressionAttributeValues"] |= serialize({":created": created})
+            put: Any = {"TableName": self._table, "Item": serialize(items.sound_item(sound))}
+            if transact(self._client, {"Update": counter}, {"Put": put}) is None:
+                return
+        raise ServiceUnavailable("a user keeps creating sounds")
+
+    def visible(self, user_id: str, now: datetime) -> list[Sound]:
+        """Return the sounds that exist for a user, newest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=serialize({":pk": user_key(user_id), ":prefix": items.SOUND_PREFIX}),
+            ScanIndexForward=False,
+            ConsistentRead=True,
+        )
+        with translated_aws_errors():
+            found = [items.read_sound(item) for page in pages for item in page["Items"]]
+        return [sound for sound in found if sound.is_visible(now)]
+
+    def find(self, user_id: str, sound_id: str) -> Sound | None:
+        """Return a sound, also one that its user has deleted or that has expired; None when there is no item."""
+        item = self._get(items.sound_key(user_id, sound_id))
+        return items.read_sound(item) if item is not None else None
+
+    def find_several(self, user_id: str, sound_ids: frozenset[str]) -> Mapping[str, Sound]:
+        """Return those of some sounds that have an item, as ``find`` does, by id."""
+        found = {sound_id: self.find(user_id, sound_id) for sound_id in sorted(sound_ids)}
+        return {sound_id: sound for sound_id, sound in found.items() if sound is not None}
+
+    def complete(
+        self, sound: Sound, *, content_type: str, facts: AudioFacts | None, expires_at: datetime, now: datetime
+    ) -> bool:
+        """Make a waiting sound ready; return False if it does not wait any more, or is gone."""
+        values: dict[str, Any] = {":type": content_type, ":ready": SoundStatus.READY.value}
+        sets = ["#status = :ready", "content_type = :type"]
+        for name, value in (items.facts_values(facts) if facts is not None else {}).items():
+            sets.append(f"{name} = :{name}")
+            values[f":{name}"] = value
+        return self._end_waiting(sound, sets, values, expires_at=expires_at, now=now)
+
+    def fail(self, sound: Sound, problem: UploadProblem, *, expires_at: datetime, now: datetime) -> bool:
+        """Make a waiting sound failed; return False if it does not wait any more, or is gone."""
+        values = {":problem": problem.value, ":failed": SoundStatus.FAILED.value}
+        return self._end_waiting(
+            sound, ["#status = :failed", "problem = :problem"], values, expires_at=expires_at, now=now
+        )
+
+    def keep(self, user_id: str, sound_id: str, *, now: datetime) -> bool:
+        """Remove a ready sound's expiry; return False if there is no such sound any more."""
+        return self._update(
+            user_id,
+            sound_id,
+            f"REMOVE {TTL_ATTRIBUTE}",
+            f"{_IS_VISIBLE} AND #status = :ready",
+            {":now": encode_expiry(now), ":ready": SoundStatus.READY.value},
+        )
+
+    def delete(self, user_id: str, sound_id: str, *, expires_at: datetime, now: datetime) -> bool:
+        """Mark a sound as deleted, and have it removed later; return False if there is no such sound."""
+        return self._update(
+            user_id,
+            sound_id,
+            f"SET is_deleted = :yes, {TTL_ATTRIBUTE} = :expiry",
+            _IS_VISIBLE,
+            {":now": encode_expiry(now), ":yes": True, ":expiry": encode_expiry(expires_at)},
+        )
+
+    def _end_waiting(
+        self, sound: Sound, sets: list[str], values: dict[str, Any], *, expires_at: datetime, now: datetime
+    ) -> bool:
+        return self._update(
+            sound.user_id,
+            sound.id,
+            f"SET {', '.join([*sets, f'{TTL_ATTRIBUTE} = :expiry'])}",
+            f"{_IS_VISIBLE} AND #status = :waiting",
+            {
+                **values,
+                ":now": encode_expiry(now),
+                ":waiting": SoundStatus.WAITING.value,
+                ":expiry": encode_expiry(expires_at),
+            },
+        )
+
+    def _update(self, user_id: str, sound_id: str, update: str, condition: str, values: dict[str, Any]) -> bool:
+        names: Any = {"ExpressionAttributeNames": {"#status": "status"}} if "#status" in update + condition else {}
+        try:
+            with translated_aws_errors():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=serialize(items.sound_key(user_id, sound_id)),
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=serialize(values),
+                    **names,
+                )
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def _created(self, user_id: str) -> int:
+        item = self._get(items.counter_key(user_id))
+        return int(item["created"]["N"]) if item is not None else 0
+
+    def _get(self, key: dict[str, str]) -> Any:
+        with translated_aws_errors():
+            answer = self._client.get_item(TableName=self._table, Key=serialize(key), ConsistentRead=True)
+        return answer.get("Item")
