@@ -358,6 +358,8 @@ class SpokenSegment:
     pcm_checksum: str | None = None
     words: tuple[SegmentWord, ...] = ()
     """Empty for a segment that an older release has stored."""
+    words_estimated: bool = False
+    """Whether the provider has not told when the words are heard."""
     lufs: float | None = None
     """Loudness of its PCM at volume 1; None for silence, and for a segment that an older release has stored."""
 
