@@ -56,4 +56,4 @@ class FilterGraph:
                 frame = self._graph.pull()
             except (av.BlockingIOError, av.EOFError):
                 return
-            yield frame.to_ndarray()
+            yield frame.to_ndarray().astype(np.float64, copy=False)

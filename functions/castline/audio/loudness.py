@@ -7,7 +7,6 @@ sample rate from the analogue filters behind them, and FFmpeg runs them.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -108,7 +107,8 @@ def powers_of_timeline(
         times += [begins, *(begins + step_ms * (number + 1) for number in range(len(powers)))]
         energies += [energies[-1], *(energies[-1] + np.cumsum(powers) * step_ms)]
     edges = np.arange(0.0, duration_ms + STEP_MS, STEP_MS)
-    return np.diff(np.interp(edges, times, energies)) / STEP_MS
+    powers: NDArray[np.float64] = np.diff(np.interp(edges, times, energies)) / STEP_MS
+    return powers
 
 
 def _above_gates(blocks: NDArray[np.float64]) -> float | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from castline.audio.errors import BrokenSegment
+from castline.pcm import FULL_SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,10 +111,11 @@ def _fade_in(chunks: Iterable[Samples], fade_samples: int) -> Iterator[Samples]:
     """
     faded = 0
     for chunk in chunks:
-        count = min(len(chunk), fade_samples - faded)
-        if count > 0:
-            chunk = chunk.copy()
+        count = max(0, min(len(chunk), fade_samples - faded))
+        if count:
             gains = np.arange(faded, faded + count)
-            chunk[:count] = np.floor(chunk[:count] * 32_768.0 * gains / fade_samples) / 32_768
+            steps = np.floor(chunk[:count] * float(FULL_SCALE) * gains / fade_samples)
+            yield (steps / FULL_SCALE).astype(np.float32)
             faded += count
-        yield chunk
+        if count < len(chunk):
+            yield chunk[count:]

@@ -43,11 +43,18 @@ class Timeline:
     """
 
     spans: tuple[Span, ...]
+    end_sample: int = 0
+    """The end of what is heard besides the turns."""
+
+    def later(self, ticks: int) -> Timeline:
+        """Return the same timeline with everything ``ticks`` later."""
+        spans = (Span(span.start_sample + ticks, span.end_sample + ticks) for span in self.spans)
+        return Timeline(tuple(spans), self.end_sample + ticks if self.end_sample else 0)
 
     @property
     def total_samples(self) -> int:
         """The length of the dialogue: its latest end."""
-        return max((span.end_sample for span in self.spans), default=0)
+        return max(self.end_sample, max((span.end_sample for span in self.spans), default=0))
 
     @property
     def duration_ms(self) -> int:
@@ -80,6 +87,46 @@ class TurnLengths:
     def samples(self) -> int:
         """The length of the turn, when its parts follow each other directly."""
         return sum(self.segments) + sum(self.pauses)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundPlace:
+    """The place of a sound among the turns."""
+
+    before_turn: int
+    """The position of the turn before which it is heard; as many as there are turns for one at the end."""
+    ticks: int
+    under: bool = False
+    """Whether it starts with that turn and takes no time of its own."""
+
+
+def lay_out_with_sounds(
+    turns: Sequence[TurnLengths], sounds: Sequence[SoundPlace], *, gap_ms: int, crossfade_ms: int
+) -> tuple[Timeline, list[int]]:
+    """Lay out turns and the sounds between them.
+
+    A sound of its own time follows the turn before it as a turn would, and ``gap_ms`` comes after it.
+
+    Returns:
+        The times of the turns, and the start of each sound.
+    """
+    own_time = [(number, sound) for number, sound in enumerate(sounds) if not sound.under]
+    entries: list[tuple[TurnLengths, int | None]] = []
+    for position in range(len(turns) + 1):
+        entries += [
+            (TurnLengths(segments=(), pauses=(sound.ticks,), gap_ms=gap_ms), number)
+            for number, sound in own_time
+            if sound.before_turn == position
+        ]
+        if position < len(turns):
+            entries.append((turns[position], None))
+    everything = lay_out([lengths for lengths, _ in entries], crossfade_ms=crossfade_ms)
+    placed = list(zip(entries, everything.spans, strict=True))
+    spans = tuple(span for (_, number), span in placed if number is None)
+    starts = {number: span.start_sample for (_, number), span in placed if number is not None}
+    starts |= {number: spans[each.before_turn].start_sample for number, each in enumerate(sounds) if each.under}
+    ends = [starts[number] + sound.ticks for number, sound in enumerate(sounds)]
+    return Timeline(spans, max(ends, default=0)), [starts[number] for number in range(len(sounds))]
 
 
 def lay_out(turns: Sequence[TurnLengths], *, crossfade_ms: int) -> Timeline:
