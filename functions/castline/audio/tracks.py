@@ -1,0 +1,166 @@
+"""Tracks: clips that are heard around and under the speech, each with its place and a gain that changes in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from castline.audio.profile import AudioProfile
+    from castline.audio.samples import Channels, Samples
+    from castline.audio.timeline import Span
+
+DUCK_ATTACK_MS: Final = 300
+"""The time in which a bed sinks, before speech begins."""
+DUCK_HOLD_MS: Final = 250
+"""The time for which it stays low after speech has ended."""
+DUCK_RELEASE_MS: Final = 800
+"""The time in which it rises after that."""
+
+_POINT_MS: Final = 10
+_TICKS_PER_MS: Final = 24
+
+
+class Clip(Protocol):
+    """Samples that can be read from anywhere, without end or up to their length."""
+
+    def read(self, start: int, count: int) -> Channels:
+        """Return ``count`` samples from ``start`` on; silence where the clip has none."""
+        ...
+
+
+class ClipFile:
+    """A clip in a file of interleaved 16-bit PCM. The file is mapped, and only what is read takes memory."""
+
+    def __init__(self, path: Path, *, channels: int) -> None:
+        """Map the file."""
+        pcm = np.memmap(path, np.int16, mode="r") if path.stat().st_size else np.zeros(0, np.int16)
+        self._pcm = pcm.reshape(-1, channels)
+
+    def __len__(self) -> int:
+        """Return the samples of a channel."""
+        return len(self._pcm)
+
+    def read(self, start: int, count: int) -> Channels:
+        """Return ``count`` samples from ``start`` on."""
+        samples = np.zeros((self._pcm.shape[1], count), np.float32)
+        found = self._pcm[start : start + count]
+        samples[:, : len(found)] = found.T
+        return samples / np.float32(32_768)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopedClip:
+    """A clip that is heard once, and then its loop again and again."""
+
+    first: ClipFile
+    loop: ClipFile
+
+    def read(self, start: int, count: int) -> Channels:
+        """Return ``count`` samples from ``start`` on."""
+        parts: list[Channels] = []
+        while count:
+            if start < len(self.first):
+                part = self.first.read(start, min(count, len(self.first) - start))
+            else:
+                at = (start - len(self.first)) % len(self.loop)
+                part = self.loop.read(at, min(count, len(self.loop) - at))
+            parts.append(part)
+            start += part.shape[1]
+            count -= part.shape[1]
+        return np.concatenate(parts, axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A gain that changes in time: a factor on the amplitude at each of some ticks, and straight lines between."""
+
+    ticks: NDArray[np.float64]
+    gains: NDArray[np.float64]
+
+    @classmethod
+    def steady(cls, gain_db: float) -> Envelope:
+        """Return a gain that stays as it is."""
+        return cls(np.zeros(1), np.full(1, _factor(gain_db)))
+
+    def at(self, start: int, count: int, samples_per_tick: int) -> Samples:
+        """Return the gain of ``count`` samples from the sample ``start`` on."""
+        ticks = np.arange(start, start + count) / samples_per_tick
+        return np.interp(ticks, self.ticks, self.gains).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """A clip on the timeline, in ticks."""
+
+    clip: Clip
+    start: int
+    end: int
+    envelope: Envelope
+    """Over the ticks of the timeline."""
+
+
+def overlay(speech: Iterable[Samples], tracks: Sequence[Track], profile: AudioProfile) -> Iterator[Channels]:
+    """Add tracks to speech, which is heard in all channels alike.
+
+    Args:
+        speech: one channel, as long as the file.
+        tracks: in any order.
+        profile: of the speech, of the tracks' clips and of what is yielded.
+    """
+    per_tick = profile.samples_per_tick
+    at = 0
+    for samples in speech:
+        mixed = np.repeat(samples[np.newaxis], profile.channels, axis=0)
+        for track in tracks:
+            start, end = max(at, track.start * per_tick), min(at + len(samples), track.end * per_tick)
+            if start < end:
+                clip = track.clip.read(start - track.start * per_tick, end - start)
+                mixed[:, start - at : end - at] += clip * track.envelope.at(start, end - start, per_tick)
+        yield mixed
+        at += len(samples)
+
+
+def duck(
+    spans: Sequence[Span], *, start: int, end: int, gain_db: float, duck_db: float, fade_in_ms: int, fade_out_ms: int
+) -> Envelope:
+    """Return the gain of a bed: lower while somebody speaks, faded in and out at its ends.
+
+    It sinks by ``duck_db`` in the 300 ms before speech, stays low for 250 ms after it, and rises in 800 ms: between
+    turns that follow each other within a second it hardly moves.
+
+    Args:
+        spans: the times at which somebody speaks, in ticks and in order.
+        start: the first tick of the bed.
+        end: one past its last tick.
+        gain_db: the gain where nobody speaks.
+        duck_db: by how much the gain is lower where somebody speaks.
+        fade_in_ms: the length of the fade at the start.
+        fade_out_ms: the length of the fade at the end.
+    """
+    ticks = np.append(np.arange(start, end, _POINT_MS * _TICKS_PER_MS, dtype=np.float64), float(end))
+    low = np.zeros(len(ticks))
+    if spans:
+        starts = np.array([span.start_sample for span in spans], np.float64)
+        ends = np.maximum.accumulate([span.end_sample for span in spans]).astype(np.float64)
+        following = np.searchsorted(starts, ticks, side="right")
+        until_speech = np.append(starts, np.inf)[following] - ticks
+        since_speech = ticks - np.insert(ends, 0, -np.inf)[following]
+        sinking = 1 - until_speech / (DUCK_ATTACK_MS * _TICKS_PER_MS)
+        rising = 1 - (since_speech / _TICKS_PER_MS - DUCK_HOLD_MS) / DUCK_RELEASE_MS
+        low = np.clip(np.maximum(sinking, rising), 0.0, 1.0)
+    gains = 10 ** ((gain_db - duck_db * low) / 20)
+    gains *= np.clip((ticks - start) / max(1, fade_in_ms * _TICKS_PER_MS), 0.0, 1.0) if fade_in_ms else 1.0
+    gains *= np.clip((end - ticks) / max(1, fade_out_ms * _TICKS_PER_MS), 0.0, 1.0) if fade_out_ms else 1.0
+    return Envelope(ticks, gains)
+
+
+def _factor(decibels: float) -> float:
+    return float(10 ** (decibels / 20))
