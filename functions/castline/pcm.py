@@ -1,4 +1,4 @@
-"""PCM, the one form in which speech travels: 16-bit little-endian mono at 24 kHz, without a header.
+"""PCM, the one form in which speech travels: 16-bit little-endian mono without a header, at 24 kHz unless it is said.
 
 Computations use the byte order of the host, which is little-endian on x86 and Arm.
 """
@@ -50,7 +50,9 @@ class Trimmed:
     """The number of samples removed from the front. Everything in ``pcm`` is heard earlier by this amount."""
 
 
-def trim(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> Trimmed:
+def trim(
+    pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10, sample_rate_hz: int = SAMPLE_RATE_HZ
+) -> Trimmed:
     """Cut the silence at both ends of ``pcm`` down to ``margin_ms``, exact to the sample.
 
     Silence is every sample whose amplitude does not exceed ``threshold_dbfs`` (0 dBFS is full scale). Silence that is
@@ -65,7 +67,7 @@ def trim(pcm: bytes, *, threshold_dbfs: float = -50.0, margin_ms: int = 10) -> T
     if leading == total:
         return Trimmed(pcm, 0)
     trailing = _leading_silence_samples(audioop.reverse(pcm, SAMPLE_WIDTH_BYTES), threshold)
-    margin = ms_to_samples(margin_ms)
+    margin = margin_ms * sample_rate_hz // 1000
     start = max(0, leading - margin)
     end = min(total, total - trailing + margin)
     return Trimmed(pcm[start * SAMPLE_WIDTH_BYTES : end * SAMPLE_WIDTH_BYTES], start)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.speech.places import find_dictionary_words
+from castline.speech.usable_words import usable_words
 from castline.speech.utterances import Word
 from castline.speech.writing_systems import LETTER
 
@@ -43,18 +44,20 @@ def locate_words(text: str, heard: Sequence[HeardWord], *, duration_ms: int) -> 
         text: the text that was spoken.
         heard: the reported words, in spoken order.
         duration_ms: the length of the audio. No word ends later, or after the next word has begun.
+
+    Returns:
+        The words; none if the times of most of them make no sense.
     """
-    times_ms = _in_order([(word.start_ms, word.end_ms) for word in heard], duration_ms)
     words: list[Word] = []
     position, reach = 0, _REACH
-    for word, (start_ms, end_ms) in zip(heard, times_ms, strict=True):
+    for word in heard:
         start = _find(text, word.text, position, position + reach)
         if start is None:
             reach = min(reach + len(word.text), _MAX_REACH)
             continue
         position, reach = start + len(word.text), _REACH
-        words.append(Word(start, position, start_ms, end_ms))
-    return tuple(_divided(text, words))
+        words.append(Word(start, position, word.start_ms, word.end_ms))
+    return tuple(_divided(text, usable_words(words, text_length=len(text), duration_ms=duration_ms)))
 
 
 def _divided(text: str, words: Sequence[Word]) -> Iterator[Word]:
@@ -66,17 +69,6 @@ def _divided(text: str, words: Sequence[Word]) -> Iterator[Word]:
         for start, end in pairwise([word.start, *inner, word.end]):
             before, after = (round(duration_ms * (cut - word.start) / length) for cut in (start, end))
             yield Word(start, end, word.start_ms + before, word.start_ms + after)
-
-
-def _in_order(times_ms: Sequence[tuple[int, int]], duration_ms: int) -> list[tuple[int, int]]:
-    """Remove overlaps: shorten words that last into the next word or beyond the end of the audio."""
-    ordered = []
-    latest_ms = duration_ms
-    for reported_start_ms, reported_end_ms in reversed(times_ms):
-        start_ms = min(reported_start_ms, latest_ms)
-        ordered.append((start_ms, min(max(reported_end_ms, start_ms), latest_ms)))
-        latest_ms = start_ms
-    return ordered[::-1]
 
 
 def _find(text: str, word: str, start: int, latest: int) -> int | None:
