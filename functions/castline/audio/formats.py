@@ -5,8 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from castline.audio.profile import STANDARD
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from castline.audio.profile import AudioProfile
 
 
 class OutputFormat(StrEnum):
@@ -30,13 +34,16 @@ class OutputFormat(StrEnum):
                 return "audio/wav"
 
 
-def encode(output_format: OutputFormat, pcm: Iterable[bytes], total_samples: int) -> Iterator[bytes]:
+def encode(
+    output_format: OutputFormat, pcm: Iterable[bytes], total_samples: int, profile: AudioProfile = STANDARD
+) -> Iterator[bytes]:
     """Encode ``pcm`` as a complete file, chunk by chunk.
 
     Args:
         output_format: The format of the file.
-        pcm: Chunks of whole samples.
-        total_samples: How many samples ``pcm`` holds in all, at least 1.
+        pcm: Chunks of whole samples, those of two channels interleaved.
+        total_samples: How many samples of each channel ``pcm`` holds in all, at least 1.
+        profile: The profile of ``pcm`` and of the file.
 
     Raises:
         LengthMismatch: ``pcm`` holds more or fewer samples.
@@ -45,8 +52,8 @@ def encode(output_format: OutputFormat, pcm: Iterable[bytes], total_samples: int
         case OutputFormat.MP3:
             from castline.audio.mp3 import encode_mp3  # needs the speech layer; the API does without
 
-            return encode_mp3(pcm, total_samples)
+            return encode_mp3(pcm, total_samples, profile)
         case OutputFormat.WAV:
             from castline.audio.wav import encode_wav
 
-            return encode_wav(pcm, total_samples)
+            return encode_wav(pcm, total_samples, profile)

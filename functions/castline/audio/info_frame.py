@@ -1,6 +1,6 @@
 """Info frame: the silent first frame of an MP3 file, whose Xing/LAME tag makes the file seekable and gapless.
 
-Layout of the frame (MPEG-2 Layer III mono, so 9 bytes of side information):
+Layout of the frame in standard quality (9 bytes of side information; 17 or 32 at 48 kHz):
 
     offset  bytes
          0      4  frame header
@@ -18,14 +18,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final, Self
 
-from castline.audio.mp3_frames import (
-    BIT_RATE_KBPS,
-    ENCODER_DELAY_SAMPLES,
-    FRAME_HEADER,
-    FRAME_SAMPLES,
-    FRAME_SIZE_BYTES,
-    SIDE_INFORMATION_BYTES,
-)
+from castline.audio.mp3_frames import ENCODER_DELAY_SAMPLES, STANDARD_FORM, FrameForm
 
 _MIN_PADDING_SAMPLES: Final = 576  # a decoder lags 529 samples behind; LAME flushes at least a frame
 _FRAMES_BYTES_TOC_AND_QUALITY_FOLLOW: Final = 0b1111
@@ -43,25 +36,29 @@ class Framing:
 
     audio_frames: int
     padding_samples: int
+    form: FrameForm = STANDARD_FORM
 
     @classmethod
-    def of(cls, total_samples: int) -> Self:
+    def of(cls, total_samples: int, form: FrameForm = STANDARD_FORM) -> Self:
         """Return the framing of ``total_samples``: delay, then the audio, then padding up to a whole frame."""
         delayed_samples = ENCODER_DELAY_SAMPLES + total_samples
-        padding = _MIN_PADDING_SAMPLES + -delayed_samples % FRAME_SAMPLES
-        return cls(audio_frames=(delayed_samples + padding) // FRAME_SAMPLES, padding_samples=padding)
+        padding = _MIN_PADDING_SAMPLES + -(delayed_samples + _MIN_PADDING_SAMPLES) % form.samples
+        frames = (delayed_samples + padding) // form.samples
+        return cls(audio_frames=frames, padding_samples=padding, form=form)
 
     @property
     def file_size_bytes(self) -> int:
         """The size of the file: the Info frame and all audio frames."""
-        return (1 + self.audio_frames) * FRAME_SIZE_BYTES
+        return (1 + self.audio_frames) * self.form.size_bytes
 
 
 def info_frame(framing: Framing) -> bytes:
     """Build the Info frame of a file with the given framing."""
-    tagged = FRAME_HEADER + bytes(SIDE_INFORMATION_BYTES) + _xing_part(framing) + _lame_part_without_crc(framing)
+    form = framing.form
+    silence = form.header + bytes(form.side_information_bytes)
+    tagged = silence + _xing_part(framing) + _lame_part_without_crc(framing)
     tagged += struct.pack(">H", _crc_16(tagged))
-    return tagged.ljust(FRAME_SIZE_BYTES, b"\0")
+    return tagged.ljust(form.size_bytes, b"\0")
 
 
 def _xing_part(framing: Framing) -> bytes:
@@ -85,9 +82,9 @@ def _lame_part_without_crc(framing: Framing) -> bytes:
             bytes(1),  # low-pass frequency: not stated
             bytes(8),  # peak amplitude, replay gain of track and album: not stated
             bytes(1),  # encoding flags
-            bytes([BIT_RATE_KBPS]),
+            bytes([framing.form.bit_rate_kbps]),
             delay_and_padding.to_bytes(3, "big"),
-            bytes(1),  # noise shaping 0, mono, source at 32 kHz or less
+            bytes([framing.form.source]),
             bytes(1),  # gain applied to the file: none
             bytes(2),  # preset: none
             struct.pack(">I", framing.file_size_bytes),

@@ -1,4 +1,4 @@
-"""MP3 frames of the one kind that is written here: MPEG-2 Layer III, CBR 96 kbit/s, mono, 24 kHz, 24 ms long.
+"""MP3 frames of standard quality, which are copied: MPEG-2 Layer III, CBR 96 kbit/s, mono, 24 kHz, 24 ms long.
 
     offset  bytes
          0      4  header, the same in every frame
@@ -7,24 +7,76 @@
         13    275  main data; the part that a frame does not need is a bit reservoir for later frames
 
 ``main_data_begin`` is the number of bytes before its own main data at which a frame's coded audio begins.
+The frames of studio quality are MPEG-1 Layer III at 48 kHz; they are only encoded, never copied.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
 
-from castline.pcm import SAMPLE_RATE_HZ
+from castline.audio.profile import STANDARD
 
-BIT_RATE_KBPS: Final = 96
-FRAME_SAMPLES: Final = 576
-FRAME_SIZE_BYTES: Final = FRAME_SAMPLES * BIT_RATE_KBPS * 1000 // 8 // SAMPLE_RATE_HZ
+if TYPE_CHECKING:
+    from castline.audio.profile import AudioProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameForm:
+    """Form of the frames in a file of constant bit rate: all have the same length."""
+
+    header: bytes
+    """Of a frame in which the two channels are coded apart. An encoder may choose otherwise for single frames."""
+    samples: int
+    """The samples of a channel in a frame."""
+    bit_rate_kbps: int
+    size_bytes: int
+    side_information_bytes: int
+    source: int
+    """The byte of the Info frame that tells the noise shaping, the stereo mode and the source's sample rate."""
+
+    @classmethod
+    def of(cls, profile: AudioProfile) -> Self:
+        """Return the form of a profile's frames.
+
+        Raises:
+            KeyError: no frame has this sample rate and bit rate.
+        """
+        rates, is_mono = (profile.sample_rate_hz, profile.bit_rate_kbps), profile.channels == 1
+        version, samples, side_information_bytes = (
+            (_MPEG_1, 1_152, 17 if is_mono else 32)
+            if profile.sample_rate_hz >= _LOWEST_MPEG_1_HZ
+            else (_MPEG_2, 576, 9 if is_mono else 17)
+        )
+        return cls(
+            header=bytes([0xFF, version, _RATES[rates], _MONO if is_mono else _JOINT_STEREO]),
+            samples=samples,
+            bit_rate_kbps=profile.bit_rate_kbps,
+            size_bytes=samples * profile.bit_rate_kbps * 1000 // 8 // profile.sample_rate_hz,
+            side_information_bytes=side_information_bytes,
+            source=_SOURCE_RATES[profile.sample_rate_hz] << 6 | (0 if is_mono else _SOURCE_JOINT_STEREO),
+        )
+
+
+# The second byte of a header: the end of the sync word, the version, Layer III, no CRC.
+_MPEG_1, _MPEG_2 = 0xFB, 0xF3
+_LOWEST_MPEG_1_HZ: Final = 32_000
+# Its third byte, by sample rate and bit rate: both as indexes, no padding.
+_RATES: Final = {(24_000, 96): 0xA4, (48_000, 192): 0xB4}
+# Its fourth byte: the stereo mode, and that this is an original.
+_MONO, _JOINT_STEREO = 0xC4, 0x44
+_SOURCE_RATES: Final = {24_000: 0, 48_000: 2}
+_SOURCE_JOINT_STEREO: Final = 3 << 2
+
+STANDARD_FORM: Final = FrameForm.of(STANDARD)
+FRAME_SAMPLES: Final = STANDARD_FORM.samples
+FRAME_SIZE_BYTES: Final = STANDARD_FORM.size_bytes
+FRAME_HEADER: Final = STANDARD_FORM.header
+BIT_RATE_KBPS: Final = STANDARD_FORM.bit_rate_kbps
+SIDE_INFORMATION_BYTES: Final = STANDARD_FORM.side_information_bytes
 
 ENCODER_DELAY_SAMPLES: Final = 576
 DECODER_DELAY_SAMPLES: Final = 529
-
-# Sync word, MPEG-2, Layer III, no CRC; 96 kbit/s, 24 kHz, no padding; mono, original.
-FRAME_HEADER: Final = bytes.fromhex("fff3a4c4")
-SIDE_INFORMATION_BYTES: Final = 9
 
 SILENT_FRAME: Final = FRAME_HEADER.ljust(FRAME_SIZE_BYTES, b"\0")
 """A frame of digital silence: no side information and no main data. The frame before it still fades into it."""

@@ -7,6 +7,7 @@ import struct
 import pytest
 
 from castline.audio.mp3 import encode_mp3
+from castline.audio.profile import Quality, profile_of
 from tests.unit.audio.pcm_samples import hum
 
 XING_OFFSET = 4 + 9  # the frame header and the side information of an MPEG-2 mono frame
@@ -72,6 +73,26 @@ def test_the_tag_names_its_encoder_its_mode_and_its_length() -> None:
     assert file[LAME_OFFSET + 9] == 0x01  # tag revision 0, CBR
     assert file[LAME_OFFSET + 20] == 96
     assert struct.unpack_from(">I", file, LAME_OFFSET + 28) == (len(file),)
+
+
+@pytest.mark.parametrize(
+    ("has_music", "offset", "source"), [(False, 4 + 17, 0b10_0_000_00), (True, 4 + 32, 0b10_0_011_00)]
+)
+def test_the_tag_of_studio_quality_names_its_own_length_delay_and_source(
+    has_music: bool, offset: int, source: int
+) -> None:
+    profile = profile_of(Quality.STUDIO, has_music=has_music)
+    length = 100_000
+    file = b"".join(encode_mp3([hum(length * profile.channels)], length, profile))
+    lame = offset + 120
+
+    tag, _, frames, size_bytes = struct.unpack_from(">4sIII", file, offset)
+
+    assert (tag, frames, size_bytes) == (b"Info", len(file) // 576 - 1, len(file))
+    delay_and_padding = int.from_bytes(file[lame + 21 : lame + 24])
+    assert (delay_and_padding >> 12) + length + (delay_and_padding & 0xFFF) == frames * 1_152
+    assert (file[lame + 20], file[lame + 24]) == (192, source)
+    assert struct.unpack_from(">H", file, lame + 34) == (crc_16(file[: lame + 34]),)
 
 
 def test_the_seek_table_rises_from_the_start_to_the_end() -> None:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from castline.audio import mp3
 from castline.audio.errors import LengthMismatch
 from castline.audio.mp3 import encode_mp3
+from castline.audio.profile import Quality, profile_of
 from tests.unit.audio.decoding import decode, lag_samples
 from tests.unit.audio.pcm_samples import cut, hum, to_array
 
@@ -55,6 +58,33 @@ def test_every_frame_is_288_bytes_of_96_kbit_per_second_mono() -> None:
     assert {file[offset : offset + 4].hex() for offset in range(0, len(file), 288)} == {"fff3a4c4"}
 
 
+@pytest.mark.parametrize("has_music", [False, True], ids=["mono", "stereo"])
+@pytest.mark.parametrize("length", [1, 527, 528, 529, 1_151, 1_152, 1_153, 1_727, 1_728, 48_000, 480_001])
+def test_studio_quality_is_as_exact(length: int, has_music: bool) -> None:
+    # Given channels that differ
+    profile = profile_of(Quality.STUDIO, has_music=has_music)
+    source = to_array(hum(length * profile.channels)).reshape(-1, profile.channels)
+
+    # When
+    file = b"".join(encode_mp3([source.tobytes()], length, profile))
+
+    # Then
+    decoded, rate_hz = soundfile.read(io.BytesIO(file), dtype="int16", always_2d=True)
+    assert (decoded.shape, rate_hz) == (source.shape, 48_000)
+    assert {file[offset : offset + 3].hex() for offset in range(0, len(file), 576)} == {"fffbb4"}
+    if length >= 48_000:
+        for heard, spoken in zip(decoded.T, source.T, strict=True):
+            assert abs(lag_samples(heard, spoken)) <= 1
+        error = decoded.astype(float) - source
+        assert np.sqrt((error**2).mean()) < 0.25 * source.std()  # noise is the hardest to encode
+
+
+@pytest.mark.parametrize("held", [999, 1_001])
+def test_pcm_with_another_number_of_samples_a_channel_is_refused(held: int) -> None:
+    with pytest.raises(LengthMismatch):
+        list(encode_mp3([hum(held * 2)], 1_000, profile_of(Quality.STUDIO, has_music=True)))
+
+
 @pytest.mark.parametrize("held", [0, 1, 999, 1_001, 5_000])
 def test_pcm_of_another_length_than_promised_is_refused(held: int) -> None:
     with pytest.raises(LengthMismatch):
@@ -74,7 +104,7 @@ def test_an_encoder_that_leaves_frames_out_is_noticed(monkeypatch: pytest.Monkey
             return bytes(self._encoder.flush())[:-288]
 
     make_encoder = mp3._encoder
-    monkeypatch.setattr(mp3, "_encoder", lambda: Forgetful(make_encoder()))
+    monkeypatch.setattr(mp3, "_encoder", lambda profile: Forgetful(make_encoder(profile)))
 
     # Then
     with pytest.raises(LengthMismatch, match="frames"):

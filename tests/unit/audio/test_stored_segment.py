@@ -65,7 +65,7 @@ def test_every_size_belongs_to_one_number_of_samples_or_to_none() -> None:
 
 
 def test_an_encoder_that_leaves_frames_out_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mp3, "_encoder", lambda: Altered(lambda frames: frames[:-288]))
+    monkeypatch.setattr(mp3, "_encoder", lambda _: Altered(lambda frames: frames[:-288]))
 
     with pytest.raises(LengthMismatch):
         encode_segment(hum(24_000))
@@ -76,7 +76,7 @@ def test_an_encoder_that_leans_on_earlier_frames_is_noticed(monkeypatch: pytest.
     def amid(frames: bytes) -> bytes:
         return frames[10 * 288 :] + frames[: 10 * 288]
 
-    monkeypatch.setattr(mp3, "_encoder", lambda: Altered(amid))
+    monkeypatch.setattr(mp3, "_encoder", lambda _: Altered(amid))
 
     with pytest.raises(BrokenSegment, match="needs frames before it"):
         encode_segment(hum(24_000))
@@ -86,7 +86,7 @@ def test_an_encoder_that_starts_with_a_tag_is_noticed(monkeypatch: pytest.Monkey
     def tagged(frames: bytes) -> bytes:
         return info_frame(Framing.of(24_000)) + frames[288:]
 
-    monkeypatch.setattr(mp3, "_encoder", lambda: Altered(tagged))
+    monkeypatch.setattr(mp3, "_encoder", lambda _: Altered(tagged))
 
     with pytest.raises(BrokenSegment, match="is a tag"):
         encode_segment(hum(24_000))
@@ -97,7 +97,7 @@ def test_an_encoder_that_writes_another_kind_of_frame_is_noticed(monkeypatch: py
     def stereo(frames: bytes) -> bytes:
         return frames[:-288] + b"\xff\xf3\xa4\x04" + frames[-284:]
 
-    monkeypatch.setattr(mp3, "_encoder", lambda: Altered(stereo))
+    monkeypatch.setattr(mp3, "_encoder", lambda _: Altered(stereo))
 
     with pytest.raises(BrokenSegment, match="another header"):
         encode_segment(hum(24_000))

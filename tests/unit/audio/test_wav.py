@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from castline.audio.errors import LengthMismatch
+from castline.audio.profile import Quality, profile_of
 from castline.audio.wav import encode_wav, wav_header
 from tests.unit.audio.pcm_samples import cut, noise
 
@@ -33,6 +34,23 @@ def test_a_wav_holds_the_pcm_as_it_is(length: int) -> None:
     assert struct.unpack_from("<I", file, 4) == (len(file) - 8,)
 
 
+@pytest.mark.parametrize("has_music", [False, True], ids=["mono", "stereo"])
+def test_studio_quality_has_its_own_rate_and_channels(has_music: bool) -> None:
+    # Given
+    profile = profile_of(Quality.STUDIO, has_music=has_music)
+    pcm = noise(1_000 * profile.channels)
+
+    # When
+    file = b"".join(encode_wav(cut(pcm, [999, 2]), 1_000, profile))
+
+    # Then
+    with wave.open(io.BytesIO(file)) as reader:
+        assert reader.getparams()[:4] == (profile.channels, 2, 48_000, 1_000)
+    samples, rate_hz = soundfile.read(io.BytesIO(file), dtype="int16")
+    assert (samples.tobytes(), rate_hz) == (pcm, 48_000)
+    assert struct.unpack_from("<IH", file, 28) == (48_000 * 2 * profile.channels, 2 * profile.channels)
+
+
 @pytest.mark.parametrize("held", [0, 99, 101])
 def test_pcm_of_another_length_than_promised_is_refused(held: int) -> None:
     with pytest.raises(LengthMismatch):
@@ -42,6 +60,9 @@ def test_pcm_of_another_length_than_promised_is_refused(held: int) -> None:
 def test_riff_is_used_as_far_as_its_32_bits_reach() -> None:
     assert wav_header(LARGEST_RIFF_SAMPLES)[:4] == b"RIFF"
     assert wav_header(LARGEST_RIFF_SAMPLES + 1)[:4] == b"RF64"
+    stereo = profile_of(Quality.STUDIO, has_music=True)
+    assert wav_header(LARGEST_RIFF_SAMPLES // 2, stereo)[:4] == b"RIFF"
+    assert wav_header(LARGEST_RIFF_SAMPLES // 2 + 1, stereo)[:4] == b"RF64"
 
 
 def test_an_rf64_header_keeps_its_sizes_in_64_bits() -> None:
