@@ -1,6 +1,7 @@
 """Keys of the objects in the audio bucket.
 
-    segments/<user_id>/<fingerprint>                   one segment: its MP3 frames, then its PCM
+    segments/<user_id>/<fingerprint>                   one segment: its MP3 frames, its PCM, and its words
+    segments/<user_id>/<fingerprint>.<loudness>        its MP3 frames, mastered for files of that loudness
     audio/<job_id>/<audio_file_id>.<mp3|wav>           one finished file
     audio/<job_id>/<audio_file_id>.cues.json           the subtitle cues of the file
     audio/<job_id>/<audio_file_id>.<vtt|srt>           the subtitles, if they are too large for an API response
@@ -12,12 +13,21 @@ can find out what another user has had spoken.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from castline.audio.profile import Loudness
 
 
 def segment_key(user_id: str, fingerprint: str) -> str:
     """Return the key of a segment."""
     return f"segments/{user_component(user_id)}/{fingerprint}"
+
+
+def mastered_name(fingerprint: str, loudness: Loudness) -> str:
+    """Return the name that a segment's mastered frames have in place of its fingerprint."""
+    return f"{fingerprint}.{loudness.value}"
 
 
 def audio_key(job_id: str, audio_file_id: str, extension: str) -> str:

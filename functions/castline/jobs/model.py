@@ -342,6 +342,15 @@ class SegmentWord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MasteredFrames:
+    """Notes on a segment's MP3 frames that are mastered for the file."""
+
+    checksum: str
+    powers: str
+    """Power of the segment step by step, as ``castline.audio.mastered_segment`` packs it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenSegment:
     """A segment that is stored: which one, under which key, how long it is, and what it has cost this job."""
 
@@ -362,6 +371,8 @@ class SpokenSegment:
     """Whether the provider has not told when the words are heard."""
     lufs: float | None = None
     """Loudness of its PCM at volume 1; None for silence, and for a segment that an older release has stored."""
+    mastered: MasteredFrames | None = None
+    """None where the file is not made by copying frames, or has no loudness target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
