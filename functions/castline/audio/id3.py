@@ -1,4 +1,4 @@
-"""ID3 tag of an MP3: title, artists, and a chapter for each turn.
+"""ID3 tag of an MP3: title, artists, album, chapters and a cover.
 
 The tag is ID3v2.3 (https://id3.org/id3v2.3.0) with chapter frames (https://id3.org/id3v2-chapters-1.0). ID3v2.4 would
 allow UTF-8, but some players read only 2.3, and every player that reads chapters reads them in 2.3. All text is
@@ -7,20 +7,22 @@ UTF-16 with a byte order mark, the only encoding of 2.3 that can hold every writ
 
 from __future__ import annotations
 
-import re
 import struct
 from typing import TYPE_CHECKING, Final
+
+from castline.audio.tags import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from castline.audio.tags import Chapter
+    from castline.audio.tags import Chapter, Cover, Tags
 
 _VERSION_2_3_0: Final = b"ID3\x03\x00"
 _NO_FLAGS: Final = 0
 _UTF_16_WITH_BOM: Final = b"\x01"
 _BYTE_ORDER_MARK: Final = b"\xff\xfe"
-_CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f]+")
+_LATIN_1: Final = b"\x00"
+_FRONT_COVER: Final = b"\x03"
 
 _OFFSET_NOT_STATED: Final = 0xFFFF_FFFF
 _CHILDREN_MAX: Final = 255
@@ -28,24 +30,19 @@ _ORDERED: Final = 0b01
 _TOP_LEVEL: Final = 0b10
 
 
-def id3_tag(*, title: str, artists: Sequence[str], chapters: Sequence[Chapter], album: str | None = None) -> bytes:
-    """Build the tag that goes before the first frame of the file.
-
-    Args:
-        title: Title of the whole file. In all texts, a space replaces each control character.
-        artists: The name of the author, or those of the speakers; may be empty.
-        chapters: The chapters in order, any number.
-        album: What the file is a part of.
-    """
-    frames = [_text_frame("TIT2", title)]
-    if artists:
-        frames.append(_text_frame("TPE1", "/".join(artists)))
-    if album is not None:
-        frames.append(_text_frame("TALB", album))
-    names = [f"chp{number}" for number in range(len(chapters))]
-    if chapters:
+def id3_tag(tags: Tags) -> bytes:
+    """Build the tag that goes before the first frame of the file. It may have any number of chapters."""
+    frames = [_text_frame("TIT2", tags.title)]
+    if tags.artists:
+        frames.append(_text_frame("TPE1", "/".join(tags.artists)))
+    if tags.album is not None:
+        frames.append(_text_frame("TALB", tags.album))
+    names = [f"chp{number}" for number in range(len(tags.chapters))]
+    if names:
         frames += _contents(names)
-    frames += map(_chapter, names, chapters)
+    frames += map(_chapter, names, tags.chapters)
+    if tags.cover is not None:
+        frames.append(_picture(tags.cover))
     body = b"".join(frames)
     return _VERSION_2_3_0 + bytes([_NO_FLAGS]) + _seven_bits_a_byte(len(body)) + body
 
@@ -75,10 +72,14 @@ def _chapter(name: str, chapter: Chapter) -> bytes:
     return _frame("CHAP", _element_id(name) + times + _text_frame("TIT2", chapter.title))
 
 
+def _picture(cover: Cover) -> bytes:
+    no_description = b"\0"
+    media_type = cover.content_type.encode("ascii") + b"\0"
+    return _frame("APIC", _LATIN_1 + media_type + _FRONT_COVER + no_description + cover.data)
+
+
 def _text_frame(frame_id: str, text: str) -> bytes:
-    printable = _CONTROL_CHARACTERS.sub(" ", text)
-    # A lone surrogate, which JSON can smuggle in, becomes a question mark.
-    return _frame(frame_id, _UTF_16_WITH_BOM + _BYTE_ORDER_MARK + printable.encode("utf-16-le", "replace"))
+    return _frame(frame_id, _UTF_16_WITH_BOM + _BYTE_ORDER_MARK + printable(text).encode("utf-16-le"))
 
 
 def _frame(frame_id: str, body: bytes) -> bytes:

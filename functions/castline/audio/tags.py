@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
+
+_CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def printable(text: str) -> str:
+    """Return a text as every format can hold it: a space replaces control characters, ``?`` half a surrogate pair."""
+    return _CONTROL_CHARACTERS.sub(" ", text).encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from castline.audio.id3 import id3_tag
 from castline.audio.subtitles import SubtitleCue
-from castline.audio.tags import Chapter
+from castline.audio.tags import Chapter, Tags
 from castline.graphemes import graphemes
 from castline.jobs.model import ChapterTiming
 from castline.pcm import samples_to_ms
@@ -86,10 +86,12 @@ def mp3_tag(record: JobRecord, planned: Sequence[PlannedTurn], assembly: Assembl
     else:
         title, chapters = _shortened(_spoken_text(planned[0])), named
     return id3_tag(
-        title=titles.title or title,
-        artists=[titles.author] if titles.author else speakers,
-        chapters=chapters,
-        album=titles.album,
+        Tags(
+            title=titles.title or title,
+            artists=(titles.author,) if titles.author else tuple(speakers),
+            album=titles.album,
+            chapters=tuple(chapters),
+        )
     )
 
 

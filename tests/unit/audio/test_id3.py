@@ -16,7 +16,7 @@ from mutagen.mp3 import MP3
 from castline.audio import id3
 from castline.audio.id3 import id3_tag
 from castline.audio.mp3 import encode_mp3
-from castline.audio.tags import Chapter
+from castline.audio.tags import Chapter, Cover, Tags
 from tests.unit.audio.decoding import decode
 from tests.unit.audio.other_players import ffmpeg, needs_ffmpeg
 from tests.unit.audio.pcm_samples import hum
@@ -29,19 +29,19 @@ FILE = b"".join(encode_mp3([hum(LENGTH)], LENGTH))
 PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
-def chapters(count: int) -> list[Chapter]:
+def chapters(count: int) -> tuple[Chapter, ...]:
     """Return turns of various lengths, with gaps of 250 ms."""
-    return [
+    return tuple(
         Chapter(title=f"第 {number} 句：Anna 說 😀", start_ms=number * 2_357, end_ms=number * 2_357 + 2_107)
         for number in range(count)
-    ]
+    )
 
 
 def read(tag: bytes) -> ID3:
     return ID3(io.BytesIO(tag + FILE), translate=False)
 
 
-def chapters_by_contents(tags: ID3) -> list[Chapter]:
+def chapters_by_contents(tags: ID3) -> tuple[Chapter, ...]:
     """Return the chapters in the order of the tables of contents, from the top."""
     tables = {table.element_id: table for table in tags.getall("CTOC")}
     found = {chapter.element_id: chapter for chapter in tags.getall("CHAP")}
@@ -55,14 +55,14 @@ def chapters_by_contents(tags: ID3) -> list[Chapter]:
         return [leaf for child in tables[name].child_element_ids for leaf in leaves(child)]
 
     in_order = [found[name] for name in leaves(top.element_id)]
-    return [
+    return tuple(
         Chapter(title=each.sub_frames["TIT2"].text[0], start_ms=each.start_time, end_ms=each.end_time)
         for each in in_order
-    ]
+    )
 
 
 def test_title_and_artists_are_read_back() -> None:
-    tags = read(id3_tag(title="早安 ☀", artists=["小明", "Anna"], chapters=[]))
+    tags = read(id3_tag(Tags(title="早安 ☀", artists=("小明", "Anna"))))
 
     assert tags.version == (2, 3, 0)
     assert tags["TIT2"].text == ["早安 ☀"]
@@ -71,14 +71,26 @@ def test_title_and_artists_are_read_back() -> None:
 
 
 def test_nobody_is_no_artist() -> None:
-    assert set(read(id3_tag(title="t", artists=[], chapters=[]))) == {"TIT2"}
+    assert set(read(id3_tag(Tags(title="t")))) == {"TIT2"}
+
+
+@pytest.mark.parametrize("content_type", ["image/jpeg", "image/png"])
+def test_album_and_cover_are_read_back(content_type: str) -> None:
+    # Given a picture with bytes that look like a frame of MP3
+    data = b"\xff\xfb\xb4\x44\0\0" * 50_000
+
+    tags = read(id3_tag(Tags(title="t", album="華語 101", cover=Cover(content_type=content_type, data=data))))
+
+    assert tags["TALB"].text == ["華語 101"]
+    picture = tags["APIC:"]
+    assert (picture.mime, picture.type, picture.data) == (content_type, 3, data)
 
 
 @pytest.mark.parametrize("count", [1, 2, 255, 256, 1_000])
 def test_every_chapter_is_read_back_and_found_from_the_top_of_the_contents(count: int) -> None:
     expected = chapters(count)
 
-    tags = read(id3_tag(title="t", artists=[], chapters=expected))
+    tags = read(id3_tag(Tags(title="t", chapters=expected)))
 
     assert chapters_by_contents(tags) == expected
     assert len(tags.getall("CHAP")) == count
@@ -89,7 +101,7 @@ def test_tables_of_tables_of_tables_lead_to_every_chapter(count: int, monkeypatc
     # Given tables with room for three entries
     monkeypatch.setattr(id3, "_CHILDREN_MAX", 3)
 
-    tags = read(id3_tag(title="t", artists=[], chapters=chapters(count)))
+    tags = read(id3_tag(Tags(title="t", chapters=chapters(count))))
 
     assert chapters_by_contents(tags) == chapters(count)
     assert max(len(table.child_element_ids) for table in tags.getall("CTOC")) <= 3
@@ -99,7 +111,7 @@ def test_tables_of_tables_of_tables_lead_to_every_chapter(count: int, monkeypatc
 def test_any_text_survives(title: str, artist: str, chapter_title: str) -> None:
     chapter = Chapter(title=chapter_title, start_ms=0, end_ms=1)
 
-    tags = read(id3_tag(title=title, artists=[artist], chapters=[chapter]))
+    tags = read(id3_tag(Tags(title=title, artists=(artist,), chapters=(chapter,))))
 
     assert tags["TIT2"].text == [title]
     assert tags["TPE1"].text == [artist]
@@ -108,11 +120,11 @@ def test_any_text_survives(title: str, artist: str, chapter_title: str) -> None:
 
 @pytest.mark.parametrize(("text", "shown"), [("a\r\nb\0c\td", "a b c d"), ("x\ud800y", "x?y")])
 def test_what_no_player_could_show_is_replaced(text: str, shown: str) -> None:
-    assert read(id3_tag(title=text, artists=[], chapters=[]))["TIT2"].text == [shown]
+    assert read(id3_tag(Tags(title=text)))["TIT2"].text == [shown]
 
 
 def test_the_audio_after_the_tag_is_found_and_as_it_was() -> None:
-    file = id3_tag(title="t", artists=["A"], chapters=chapters(1_000)) + FILE
+    file = id3_tag(Tags(title="t", artists=("A",), chapters=chapters(1_000))) + FILE
 
     assert (decode(file) == decode(FILE)).all()
     assert soundfile.info(io.BytesIO(file)).frames == LENGTH
@@ -123,7 +135,7 @@ def test_the_audio_after_the_tag_is_found_and_as_it_was() -> None:
 def test_ffmpeg_shows_every_one_of_1000_chapters_and_its_exact_times(tmp_path: Path) -> None:
     expected = chapters(1_000)
     path = tmp_path / "tagged.mp3"
-    path.write_bytes(id3_tag(title="早安", artists=["小明", "Anna"], chapters=expected) + FILE)
+    path.write_bytes(id3_tag(Tags(title="早安", artists=("小明", "Anna"), chapters=expected)) + FILE)
 
     # When it prints them; without -copyts it would take the encoder's delay off their times
     run = ffmpeg("-copyts", "-i", str(path), "-f", "ffmetadata", "-")
@@ -132,4 +144,5 @@ def test_ffmpeg_shows_every_one_of_1000_chapters_and_its_exact_times(tmp_path: P
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.startswith(";FFMETADATA1\ntitle=早安\nartist=小明/Anna\n")
     shown = re.findall(r"\[CHAPTER\]\nTIMEBASE=1/1000\nSTART=(\d+)\nEND=(\d+)\ntitle=(.*)\n", run.stdout)
-    assert [Chapter(title=title, start_ms=int(start), end_ms=int(end)) for start, end, title in shown] == expected
+    found = tuple(Chapter(title=title, start_ms=int(start), end_ms=int(end)) for start, end, title in shown)
+    assert found == expected
