@@ -195,6 +195,23 @@ class Dialogue:
 
             demand_valid(self, is_single=self.job_type is JobType.SINGLE_TTS)
 
+    @property
+    def sequence(self) -> tuple[Turn | SoundTurn, ...]:
+        """The turns and the sounds between them, in order of their indexes."""
+        return tuple(sorted((*self.turns, *self.sounds), key=lambda each: each.index))
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """Every use of an uploaded sound, in the music and between the turns."""
+        music = self.music or Music()
+        return (*filter(None, (music.intro, music.outro, music.bed)), *self.sounds)
+
+    @property
+    def sound_ids(self) -> frozenset[str]:
+        """The ids of all uploads that it uses, the cover included."""
+        cover = () if self.cover_id is None else (self.cover_id,)
+        return frozenset((*(clip.sound_id for clip in self.clips), *cover))
+
     def assignment_of(self, speaker: str) -> VoiceAssignment:
         """Return the assignment of the voice that speaks for ``speaker``."""
         return next(each for each in self.voice_assignments if each.speaker == speaker)
