@@ -4,7 +4,8 @@ AudioError
 ├── BrokenSegment       a stored segment is missing, or not as long as its place on the timeline
 ├── LengthMismatch      a file's header promised another length than what followed
 ├── MissingAudio        a finished file is gone
-└── UnreadableCues      the cues of a finished file are missing, or are not what was stored
+├── UnreadableCues      the cues of a finished file are missing, or are not what was stored
+└── UnreadableWords     the same, of the times of its words
 """
 
 from __future__ import annotations
@@ -31,3 +32,7 @@ class MissingAudio(AudioError):
 
 class UnreadableCues(AudioError):
     """The cues of a finished file are missing, or are not what was stored."""
+
+
+class UnreadableWords(AudioError):
+    """The times of a finished file's words are missing, or are not what was stored."""

@@ -4,6 +4,7 @@
     segments/<user_id>/<fingerprint>.<loudness>        its MP3 frames, mastered for files of that loudness
     audio/<job_id>/<audio_file_id>.<mp3|wav>           one finished file
     audio/<job_id>/<audio_file_id>.cues.json           the subtitle cues of the file
+    audio/<job_id>/<audio_file_id>.words.json          its words, and when each is heard
     audio/<job_id>/<audio_file_id>.<vtt|srt>           the subtitles, if they are too large for an API response
     sounds/<user_id>/<sound_id>/<file>                 an uploaded sound, and the forms that are made of it
 

@@ -20,11 +20,12 @@ from botocore.exceptions import ClientError
 
 from castline.audio.chunk_stream import ChunkStream
 from castline.audio.content_disposition import content_disposition
-from castline.audio.errors import BrokenSegment, MissingAudio, UnreadableCues
+from castline.audio.errors import BrokenSegment, MissingAudio, UnreadableCues, UnreadableWords
 from castline.audio.keys import audio_key, segment_key
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.audio.stored_segment import samples_in
 from castline.audio.subtitles import SubtitleCue
+from castline.audio.word_timing import dump_words, load_words
 from castline.aws_errors import error_code, translated_aws_errors
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from castline.audio.stored_segment import StoredSegment
+    from castline.audio.word_timing import WordTiming
 
 _READ_CHUNK_BYTES: Final = 64 * 1024
 READ_AHEAD_SEGMENTS: Final = 8  # with the one being read and an upload, all of botocore's ten connections
 _CUES_EXTENSION: Final = "cues.json"
+_WORDS_EXTENSION: Final = "words.json"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")  # which JSON can hold, and UTF-8 cannot
 
 # Parts are uploaded one after another by the calling thread: one part is all that is ever held in memory.
@@ -187,6 +190,33 @@ class AudioStorage:
                 Body=json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
                 ContentType="application/json",
             )
+
+    def put_words(self, job_id: str, audio_file_id: str, words: Iterable[WordTiming]) -> None:
+        """Store the words of a finished file, in spoken order, beside it."""
+        with translated_aws_errors():
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=audio_key(job_id, audio_file_id, _WORDS_EXTENSION),
+                Body=dump_words(words),
+                ContentType="application/json",
+            )
+
+    def read_words(self, job_id: str, audio_file_id: str) -> list[WordTiming]:
+        """Read the words of a finished file, in spoken order.
+
+        Raises:
+            UnreadableWords: There are none, as beside a file of an older release, or what is stored in their place
+                is something else.
+        """
+        key = audio_key(job_id, audio_file_id, _WORDS_EXTENSION)
+        try:
+            with translated_aws_errors():
+                body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if _is_missing_or_hidden(error):
+                raise UnreadableWords(f"{key}: {error_code(error)}") from error
+            raise
+        return load_words(body, key)
 
     def put_subtitles(self, key: str, text: str, content_type: str) -> None:
         """Store subtitles as a file beside the audio file."""

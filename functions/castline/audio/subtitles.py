@@ -1,4 +1,4 @@
-"""Subtitles as WebVTT and SubRip files.
+"""Subtitles as WebVTT, SubRip and Advanced SubStation Alpha (ASS) files.
 
 Lines are broken as readers expect: Western text at spaces, Chinese and Japanese between any two characters except
 before a closing mark and after an opening mark (kinsoku). Line width is counted in columns; a Chinese character takes
@@ -11,12 +11,14 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.graphemes import columns_of, graphemes, is_wide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 LINE_COLUMNS: Final = 42
 """The width of one line on a screen, in half-width columns."""
@@ -39,6 +41,8 @@ class SubtitleFormat(StrEnum):
 
     VTT = "vtt"
     SRT = "srt"
+    ASS = "ass"
+    """Karaoke: each word is highlighted when it is heard."""
 
     @property
     def extension(self) -> str:
@@ -53,6 +57,17 @@ class SubtitleFormat(StrEnum):
                 return "text/vtt"
             case SubtitleFormat.SRT:
                 return "application/x-subrip"
+            case SubtitleFormat.ASS:
+                return "text/x-ssa"
+
+
+class CueWord(NamedTuple):
+    """A word of a cue, and its time from the start of the audio."""
+
+    position: int
+    """The number of characters of the cue before it. White space does not count."""
+    start_ms: int
+    end_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +78,40 @@ class SubtitleCue:
     end_ms: int
     speaker: str
     text: str
+    words: tuple[CueWord, ...] = ()
+    """In order; empty where subtitles do not tell them apart."""
 
 
-def render(subtitle_format: SubtitleFormat, cues: Iterable[SubtitleCue]) -> str:
-    """Render the cues as a file of the given format, to be encoded as UTF-8."""
+def render(subtitle_format: SubtitleFormat, cues: Iterable[SubtitleCue], *, title: str = "") -> str:
+    """Render the cues as a file of the given format, to be encoded as UTF-8.
+
+    Args:
+        subtitle_format: the format.
+        cues: what is said. Those of turns that overlap are put in order of time, as WebVTT wants them.
+        title: of the audio, for formats that name it.
+    """
+    cues = sorted(cues, key=attrgetter("start_ms"))
     match subtitle_format:
         case SubtitleFormat.VTT:
             return render_vtt(cues)
         case SubtitleFormat.SRT:
             return render_srt(cues)
+        case SubtitleFormat.ASS:
+            return render_ass(cues, title=title)
 
 
 def render_vtt(cues: Iterable[SubtitleCue]) -> str:
     """Render the cues as WebVTT. Each speaker is the voice of a cue, which players can style and most do not show.
+
+    A timestamp comes before each word of a cue that has words, but for those that begin with the cue or at one time
+    with the word before: WebVTT wants timestamps that increase and lie inside the cue.
 
     ``&``, ``<`` and ``>`` are escaped, so that no text is read as markup or as a timing line. A dash that would form
     an arrow with the end of the speaker's tag is escaped too.
     """
     blocks = ["WEBVTT\n"]
     for cue in cues:
-        lines = [_escape(line) for line in wrap(cue.text)]
+        lines = _with_tags(wrap(cue.text), _vtt_timestamps(cue), _escape)
         voice = f"<v {_escape_name(_on_one_line(cue.speaker))}>" if cue.speaker else ""
         blocks.append("\n".join([_timing(cue, "."), voice + "\n".join(lines)]) + "\n")
     return "\n".join(blocks)
@@ -101,6 +130,93 @@ def render_srt(cues: Iterable[SubtitleCue]) -> str:
         lines = wrap(said.replace("-->", "→"))
         blocks.append("\r\n".join([str(number), _timing(cue, ","), *lines, ""]))
     return "\r\n".join(blocks)
+
+
+_ASS_HEAD: Final = """\
+[Script Info]
+Title: {title}
+ScriptType: v4.00+
+WrapStyle: 0
+ScaledBorderAndShadow: yes
+PlayResX: 1920
+PlayResY: 1080
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, \
+Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, \
+MarginL, MarginR, MarginV, Encoding
+Style: Default,Noto Sans,60,&H0000D7FF,&H00FFFFFF,&H00000000,&H80000000,0,0,0,0,100,100,0,0,1,3,1,2,60,60,60,1
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+"""
+# No escape of a brace is read by every player, and a backslash has none: a word joiner, which nobody sees, keeps it
+# from forming a command.
+_ASS_ESCAPES: Final = str.maketrans({"{": "｛", "}": "｝", "\\": "\\\u2060"})
+
+
+def render_ass(cues: Iterable[SubtitleCue], *, title: str = "") -> str:
+    r"""Render the cues as Advanced SubStation Alpha. Each speaker is the name of a cue, which players do not show.
+
+    Words are karaoke syllables: ``{\k}`` and the centiseconds until the next one. They are differences of rounded
+    times from the start of the audio, so that rounding does not add up.
+    """
+    events = [
+        f"Dialogue: 0,{','.join(map(_ass_timestamp, _span_in_centiseconds(cue)))},Default,"
+        f"{_on_one_line(cue.speaker).replace(',', ';')},0,0,0,,"
+        + r"\N".join(_with_tags(wrap(cue.text), _ass_syllables(cue), _escape_ass))
+        for cue in cues
+    ]
+    return _ASS_HEAD.format(title=_on_one_line(title)) + "".join(f"{event}\n" for event in events)
+
+
+def _vtt_timestamps(cue: SubtitleCue) -> Iterator[tuple[int, str]]:
+    """Yield the timestamps of a cue's words, each with the position of its word."""
+    latest_ms, end_ms = cue.start_ms, _end_ms(cue)
+    for word in cue.words:
+        if latest_ms < word.start_ms < end_ms:
+            latest_ms = word.start_ms
+            yield word.position, f"<{_timestamp(word.start_ms, '.')}>"
+
+
+def _ass_syllables(cue: SubtitleCue) -> Iterator[tuple[int, str]]:
+    """Yield the karaoke tags of a cue's words, each with the position of its word."""
+    if not cue.words:
+        return
+    start, end = _span_in_centiseconds(cue)
+    times_ms = [*(word.start_ms for word in cue.words), cue.words[-1].end_ms]
+    # The first word may begin after its cue, and nothing begins before the word before it.
+    _, *starts = accumulate((min(_centiseconds(each), end) for each in times_ms), max, initial=start)
+    if starts[0] > start:
+        yield 0, rf"{{\k{starts[0] - start}}}"
+    for word, (begins, ends) in zip(cue.words, pairwise(starts), strict=True):
+        yield word.position, rf"{{\k{ends - begins}}}"
+
+
+def _with_tags(lines: Iterable[str], tags: Iterable[tuple[int, str]], escape: Callable[[str], str]) -> list[str]:
+    """Return escaped lines with tags in them.
+
+    Args:
+        lines: lines of a cue's text, in order.
+        tags: tags in order, each with the number of characters before it. White space does not count.
+        escape: makes text that is read as nothing else.
+    """
+    ahead = iter(tags)
+    tag = next(ahead, None)
+    before = 0
+    tagged: list[str] = []
+    for line in lines:
+        parts: list[str] = []
+        written = 0
+        places = [place for place, character in enumerate(line) if not character.isspace()]
+        while tag is not None and tag[0] < before + len(places):
+            place = places[tag[0] - before]
+            parts += [escape(line[written:place]), tag[1]]
+            written = place
+            tag = next(ahead, None)
+        tagged.append("".join([*parts, escape(line[written:])]))
+        before += len(places)
+    return tagged
 
 
 def wrap(text: str, *, columns: int = LINE_COLUMNS) -> list[str]:
@@ -199,10 +315,33 @@ def _escape_name(name: str) -> str:
     return escaped.removesuffix("-") + "&#45;" if escaped.endswith("--") else escaped
 
 
+def _escape_ass(text: str) -> str:
+    return text.translate(_ASS_ESCAPES)
+
+
 def _timing(cue: SubtitleCue, decimal_mark: str) -> str:
+    return f"{_timestamp(cue.start_ms, decimal_mark)} --> {_timestamp(_end_ms(cue), decimal_mark)}"
+
+
+def _end_ms(cue: SubtitleCue) -> int:
     # A cue that ends when it starts is invalid, and a turn may be shorter than half a millisecond.
-    end_ms = max(cue.end_ms, cue.start_ms + 1)
-    return f"{_timestamp(cue.start_ms, decimal_mark)} --> {_timestamp(end_ms, decimal_mark)}"
+    return max(cue.end_ms, cue.start_ms + 1)
+
+
+def _centiseconds(position_ms: int) -> int:
+    return (position_ms + 5) // 10
+
+
+def _span_in_centiseconds(cue: SubtitleCue) -> tuple[int, int]:
+    start = _centiseconds(cue.start_ms)
+    return start, max(start + 1, _centiseconds(cue.end_ms))
+
+
+def _ass_timestamp(centiseconds: int) -> str:
+    seconds, centiseconds = divmod(centiseconds, 100)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}.{centiseconds:02}"
 
 
 def _timestamp(position_ms: int, decimal_mark: str) -> str:

@@ -12,11 +12,12 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from castline.audio.errors import BrokenSegment, UnreadableCues
+from castline.audio.errors import BrokenSegment, UnreadableCues, UnreadableWords
 from castline.audio.keys import audio_key
 from castline.audio.storage import READ_AHEAD_SEGMENTS, AudioStorage
 from castline.audio.stored_segment import StoredSegment, frames_range, pcm_range
 from castline.audio.subtitles import SubtitleCue
+from castline.audio.word_timing import WordTiming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -211,6 +212,62 @@ class TestCues:
 
         with pytest.raises(UnreadableCues, match=r"file\.cues\.json") as raised:
             storage.read_cues("job", "file")
+
+        assert "secr" not in str(raised.value)
+
+
+class TestWords:
+    def test_come_back_as_they_were_stored_and_go_with_their_job(
+        self, storage: AudioStorage, client: S3Client
+    ) -> None:
+        words = [
+            WordTiming(start_ms=0, end_ms=480, turn_index=3, speaker="A", text="你好，"),
+            WordTiming(
+                start_ms=480, end_ms=980, turn_index=3, speaker="A", text="“世界”", ends_sentence=True, estimated=True
+            ),
+            WordTiming(start_ms=1_200, end_ms=2_000, turn_index=7, speaker="", text="ok ", estimated=True),
+        ]
+
+        storage.put_words("job", "file", iter(words))
+
+        assert storage.read_words("job", "file") == words
+        storage.delete_audio("job")
+        assert keys(client) == []
+
+    def test_that_are_missing_cannot_be_read(self, storage: AudioStorage) -> None:
+        with pytest.raises(UnreadableWords, match="NoSuchKey"):
+            storage.read_words("job", "file")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"secret",
+            b"\xff\xfe\xfd",
+            b"[" * 100_000,
+            b"{}",
+            b"[1]",
+            b'["secr"]',
+            b'[[0,"A"]]',
+            b'[[true,"A",[]]]',
+            b'[[0,"A",[1]]]',
+            b'[[0,"A",[[0,1]]]]',
+            b'[[0,"A",[[0,1,"secret",4]]]]',
+            b'[[0,"A",[[0,1,"secret",-1]]]]',
+            b'[[0,"A",[[0,1,"secret",1,1]]]]',
+            b'[[0,"A",[[2,1,"secret"]]]]',
+            b'[[0,"A",[[-1,1,"secret"]]]]',
+            b'[[0,"A",[[0,1.5,"secret"]]]]',
+            rb'[[0,"A",[[0,1,"secret \ud800"]]]]',
+            rb'[[0,"secret \ud800",[]]]',
+        ],
+    )
+    def test_that_are_something_else_cannot_be_read(
+        self, storage: AudioStorage, client: S3Client, body: bytes
+    ) -> None:
+        client.put_object(Bucket=BUCKET, Key=audio_key("job", "file", "words.json"), Body=body)
+
+        with pytest.raises(UnreadableWords, match=r"file\.words\.json") as raised:
+            storage.read_words("job", "file")
 
         assert "secr" not in str(raised.value)
 

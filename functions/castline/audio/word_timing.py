@@ -1,0 +1,141 @@
+"""Words of a finished file and the times at which they are heard, and how they are stored beside the file.
+
+The stored form is JSON: a row for each run of words of one turn, with the turn's index, its speaker and its words. A
+word is a row of start, end (ms) and text, and of flags where there are any.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from castline.audio.errors import UnreadableWords
+from castline.audio.subtitles import CueWord, SubtitleCue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_ENDS_SENTENCE: Final = 1
+_IS_ESTIMATED: Final = 2
+_FLAGS: Final = range((_ENDS_SENTENCE | _IS_ESTIMATED) + 1)
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # which JSON can hold, and UTF-8 cannot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordTiming:
+    """A word, and the time at which it is heard, from the start of the audio."""
+
+    start_ms: int
+    end_ms: int
+    turn_index: int
+    speaker: str
+    text: str
+    """As it is written, with the marks around it, and a space at its end where one follows.
+
+    Joined, the words of a turn are its text.
+    """
+    ends_sentence: bool = False
+    estimated: bool = False
+    """Whether the provider has not told the time."""
+
+
+def dump_words(words: Iterable[WordTiming]) -> bytes:
+    """Return the stored form of a file's words, which are in spoken order."""
+    rows = [
+        [turn_index, speaker, [_row(word) for word in run]]
+        for (turn_index, speaker), run in groupby(words, lambda word: (word.turn_index, word.speaker))
+    ]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def load_words(stored: bytes, name: str) -> list[WordTiming]:
+    """Read what :func:`dump_words` has written.
+
+    Args:
+        stored: the stored form.
+        name: of the file, for errors.
+
+    Raises:
+        UnreadableWords: it is something else.
+    """
+    try:
+        rows = json.loads(stored)
+    except (ValueError, RecursionError):
+        # Not chained: the error would hold the text.
+        raise UnreadableWords(f"{name} is not JSON") from None
+    if not isinstance(rows, list):
+        raise UnreadableWords(f"{name} is no list")
+    return [word for number, row in enumerate(rows) for word in _words_of(row, f"row {number} of {name}")]
+
+
+def with_words(cues: Sequence[SubtitleCue], words: Sequence[WordTiming]) -> list[SubtitleCue] | None:
+    """Return the cues of a file with the words in them; None if the two do not have the same text.
+
+    White space is ignored: cues begin and end without it.
+    """
+    if "".join(_bare(cue.text) for cue in cues) != "".join(_bare(word.text) for word in words):
+        return None
+    found: list[SubtitleCue] = []
+    ahead = iter(words)
+    word, taken = next(ahead, None), 0
+    for cue in cues:
+        inside: list[CueWord] = []
+        position, length = 0, len(_bare(cue.text))
+        while word is not None and position < length:
+            inside.append(CueWord(position, word.start_ms, word.end_ms))
+            rest = len(_bare(word.text)) - taken
+            if position + rest > length:  # the word goes on in the next cue
+                taken += length - position
+                break
+            position += rest
+            word, taken = next(ahead, None), 0
+        found.append(replace(cue, words=tuple(inside)))
+    return found
+
+
+def _row(word: WordTiming) -> list[Any]:
+    flags = (_ENDS_SENTENCE if word.ends_sentence else 0) | (_IS_ESTIMATED if word.estimated else 0)
+    return [word.start_ms, word.end_ms, word.text, *([flags] if flags else [])]
+
+
+def _words_of(row: object, name: str) -> Iterator[WordTiming]:
+    match row:
+        case [int(turn_index), str(speaker), list(words)] if _is_number(turn_index) and _is_text(speaker):
+            for word in words:
+                yield _word(word, turn_index, speaker, name)
+        case _:
+            raise UnreadableWords(f"{name} is no row of words")
+
+
+def _word(row: object, turn_index: int, speaker: str, name: str) -> WordTiming:
+    match row:
+        case [start_ms, end_ms, str(text), *rest] if (
+            _is_number(start_ms) and _is_number(end_ms) and _is_text(text) and len(rest) <= 1
+        ):
+            flags = rest[0] if rest else 0
+            if 0 <= start_ms <= end_ms and _is_number(flags) and flags in _FLAGS:
+                return WordTiming(
+                    start_ms=start_ms,
+                    end_ms=end_ms,
+                    turn_index=turn_index,
+                    speaker=speaker,
+                    text=text,
+                    ends_sentence=bool(flags & _ENDS_SENTENCE),
+                    estimated=bool(flags & _IS_ESTIMATED),
+                )
+    raise UnreadableWords(f"{name} holds something else than words")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_text(value: str) -> bool:
+    return not _SURROGATE.search(value)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
