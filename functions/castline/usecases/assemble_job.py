@@ -21,6 +21,7 @@ from castline.speech.places import ends_sentence
 from castline.synthesis.captions import chapter_timings, mp3_tag, subtitle_cues
 from castline.synthesis.segment_source import StoredSegments
 from castline.synthesis.segments import plan_turns
+from castline.synthesis.word_timings import word_timings
 from castline.usecases.errors import JobFailing
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class AssembleJob:
         spoken = list(chain.from_iterable(turns))
         segments = list(chain.from_iterable(turn.segments for turn in planned))
         self._storage.put_cues(job_id, audio_file_id, subtitle_cues(record, segments, spoken, assembly))
+        self._storage.put_words(job_id, audio_file_id, word_timings(record, segments, spoken, assembly))
         reports_words = all(provider.traits(segment.utterance.voice_id).reports_words for segment in segments)
         result = replace(
             _describe(record, turns, assembly, size_bytes),
