@@ -1,0 +1,66 @@
+"""Conversion of speech to another sample rate, by FFmpeg's resampler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from castline.audio.filters import FilterGraph
+from castline.audio.samples import from_pcm, to_pcm
+from castline.pcm import SAMPLE_WIDTH_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from castline.audio.samples import Samples
+
+_FILTER: Final = "filter_size=128"
+"""A steep filter: from 24 to 48 kHz, the response is flat up to 11.4 kHz, and images of what is below are inaudible."""
+
+
+def resample(pcm: bytes, *, from_hz: int, to_hz: int) -> bytes:
+    """Return ``pcm`` at another sample rate: as long as before, rounded to the nearest sample, and without delay.
+
+    Args:
+        pcm: 16-bit little-endian mono, in whole samples.
+        from_hz: its sample rate.
+        to_hz: the sample rate of the result.
+    """
+    total_samples = round(len(pcm) // SAMPLE_WIDTH_BYTES * to_hz / from_hz)
+    second_bytes = from_hz * SAMPLE_WIDTH_BYTES
+    chunks = (
+        from_pcm(pcm[start : start + second_bytes], channels=1)[0] for start in range(0, len(pcm), second_bytes)
+    )
+    resampled = resample_stream(chunks, from_hz=from_hz, to_hz=to_hz, total_samples=total_samples)
+    return b"".join(to_pcm(samples[np.newaxis]) for samples in resampled)
+
+
+def resample_stream(chunks: Iterable[Samples], *, from_hz: int, to_hz: int, total_samples: int) -> Iterator[Samples]:
+    """Yield a stream at another sample rate, exactly ``total_samples`` of it.
+
+    Args:
+        chunks: of any size.
+        from_hz: the sample rate of ``chunks``.
+        to_hz: the sample rate of what is yielded. Equal to ``from_hz``, the chunks are yielded as they are.
+        total_samples: how many samples are yielded. What is longer is cut, what is shorter padded with silence.
+    """
+    if from_hz == to_hz:
+        yield from chunks
+        return
+    graph = FilterGraph([("aresample", f"{to_hz}:{_FILTER}")], sample_rate_hz=from_hz, channels=1)
+    missing = total_samples
+    for resampled in _filtered(graph, chunks):
+        part = resampled[:missing]
+        missing -= len(part)
+        yield part
+    if missing:
+        yield np.zeros(missing, np.float32)
+
+
+def _filtered(graph: FilterGraph, chunks: Iterable[Samples]) -> Iterator[Samples]:
+    for chunk in chunks:
+        for resampled in graph.run(chunk[np.newaxis]):
+            yield resampled[0].astype(np.float32)
+    for resampled in graph.finish():
+        yield resampled[0].astype(np.float32)
