@@ -91,24 +91,24 @@ def gated_lufs(powers: NDArray[np.float64]) -> float | None:
 
 
 def powers_of_timeline(
-    segments: Iterable[tuple[float, Sequence[float]]], *, step_ms: float, duration_ms: float
+    segments: Iterable[tuple[float, float, NDArray[np.float64]]], *, duration_ms: float
 ) -> NDArray[np.float64]:
     """Return the power of each step of a timeline on which measured segments lie, silence between them.
 
     Args:
-        segments: the start of each segment in milliseconds and the power of its steps, in order of their starts;
-            none starts before the one before it ends.
-        step_ms: the length of the segments' steps.
+        segments: the start of each segment in milliseconds, the length of its steps and the power of each, in order
+            of their starts. Where one starts before the one before it ends, it is taken to start at that end.
         duration_ms: the length of the timeline.
     """
-    times, energies = [0.0], [0.0]
-    for start_ms, powers in segments:
-        begins = max(start_ms, times[-1])
-        times += [begins, *(begins + step_ms * (number + 1) for number in range(len(powers)))]
-        energies += [energies[-1], *(energies[-1] + np.cumsum(powers) * step_ms)]
+    times, energies = [np.zeros(1)], [np.zeros(1)]
+    for start_ms, step_ms, powers in segments:
+        begin_ms = max(start_ms, float(times[-1][-1]))
+        times += [np.array([begin_ms]), begin_ms + step_ms * np.arange(1, len(powers) + 1)]
+        energies += [energies[-1][-1:], energies[-1][-1] + np.cumsum(powers) * step_ms]
     edges = np.arange(0.0, duration_ms + STEP_MS, STEP_MS)
-    powers: NDArray[np.float64] = np.diff(np.interp(edges, times, energies)) / STEP_MS
-    return powers
+    energy = np.interp(edges, np.concatenate(times), np.concatenate(energies))
+    powers_of_steps: NDArray[np.float64] = np.diff(energy) / STEP_MS
+    return powers_of_steps
 
 
 def _above_gates(blocks: NDArray[np.float64]) -> float | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from castline.audio.formats import OutputFormat
 from castline.audio.limiter import limit
 from castline.audio.loudness import PowerMeter, gated_lufs
 from castline.audio.samples import to_pcm
@@ -19,8 +20,16 @@ if TYPE_CHECKING:
 
 _ACCURACY_LU: Final = 0.1
 _MAX_TRIALS: Final = 3
-_HARMLESS_DB: Final = 3.0
+_HARMLESS_DB: Final = 0.5
 """By how much peaks may exceed the ceiling before limiting them makes the whole audibly quieter."""
+
+
+_HEADROOM_DB: Final = {OutputFormat.MP3: 1.0, OutputFormat.WAV: 0.0}
+
+
+def headroom_db(output_format: OutputFormat) -> float:
+    """Return by how much a format's encoder may raise peaks: so far below the ceiling they are limited."""
+    return _HEADROOM_DB[output_format]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,78 @@
+"""MP3 frames of a segment that is as loud as the file it is for, and whose peaks are limited.
+
+Where all segments of a file have such frames, the file is made by copying them. Its loudness follows from where they
+lie and from the power of each: no frame is decoded for it.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from castline.audio.formats import OutputFormat
+from castline.audio.limiter import limit
+from castline.audio.loudness import STEP_MS, PowerMeter
+from castline.audio.mastering import headroom_db
+from castline.audio.samples import from_pcm, to_pcm
+from castline.audio.stored_segment import encode_segment
+from castline.pcm import SAMPLE_RATE_HZ
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from castline.audio.profile import LoudnessTarget
+
+_MAX_STEPS: Final = 900
+"""Of one segment: its powers travel in S3 metadata, which holds 2 KB."""
+_LOWEST_DB: Final = -110
+_BYTES_PER_DB: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class StepPowers:
+    """K-weighted power of a segment, step by step."""
+
+    step_ms: int
+    powers: NDArray[np.float64]
+
+    def pack(self) -> str:
+        """Return the powers as text: half a decibel a byte, in Base64, the length of a step before them."""
+        decibels = 10 * np.log10(np.maximum(self.powers, 1e-12))
+        steps = np.clip(np.rint((decibels - _LOWEST_DB) * _BYTES_PER_DB), 0, 255).astype(np.uint8)
+        return f"{self.step_ms}:{base64.b64encode(steps.tobytes()).decode('ascii')}"
+
+    @classmethod
+    def unpack(cls, text: str) -> StepPowers:
+        """Read what :meth:`pack` has written.
+
+        Raises:
+            ValueError: the text is something else.
+        """
+        step_ms, _, packed = text.partition(":")
+        steps = np.frombuffer(base64.b64decode(packed, validate=True), np.uint8)
+        return cls(int(step_ms), 10 ** ((steps / _BYTES_PER_DB + _LOWEST_DB) / 10))
+
+
+def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tuple[bytes, StepPowers]:
+    """Bring a segment to its loudness, and encode it.
+
+    Args:
+        pcm: the segment's PCM, at least one sample.
+        gain_db: the gain that brings it to the target.
+        target: the target, for its ceiling.
+
+    Returns:
+        The MP3 frames, the first of which needs no frame before it, and the power of what they hold.
+    """
+    samples = from_pcm(pcm, channels=1) * np.float32(10 ** (gain_db / 20))
+    ceiling_dbtp = target.ceiling_dbtp - headroom_db(OutputFormat.MP3)
+    limited = np.concatenate(list(limit([samples], sample_rate_hz=SAMPLE_RATE_HZ, ceiling_dbtp=ceiling_dbtp)), axis=1)
+    meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)
+    meter.add(limited)
+    powers = meter.powers()
+    together = -(-len(powers) // _MAX_STEPS)
+    padded = np.pad(powers, (0, -len(powers) % together)).reshape(-1, together).mean(axis=1)
+    return encode_segment(to_pcm(limited)).frames, StepPowers(STEP_MS * together, padded)

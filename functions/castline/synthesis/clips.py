@@ -1,0 +1,124 @@
+"""The uploaded clips of a dialogue: brought to the machine, prepared, and placed on the timeline as tracks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from castline.audio.assembly import Surroundings
+from castline.audio.clips import prepare_clip, prepare_loop
+from castline.audio.timeline import SoundPlace, Span
+from castline.audio.tracks import Envelope, Track, duck
+from castline.pcm import SAMPLE_WIDTH_BYTES, ms_to_samples, samples_to_ms
+from castline.synthesis.levelling import REFERENCE_LUFS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from castline.audio.assembly import Assembly
+    from castline.audio.profile import AudioProfile
+    from castline.jobs.model import Clip, Dialogue
+
+_BOTH_CHANNELS_DB: Final = 3.01
+"""Of the same sound in two channels, over that in one. A clip is measured in two, and speech in one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipSource:
+    """A clip on this machine."""
+
+    path: Path
+    """PCM in the form of the file's profile."""
+    lufs: float | None
+    """Loudness of the clip in stereo; None for silence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueClips:
+    """The clips of one dialogue, by the ids of their sounds."""
+
+    dialogue: Dialogue
+    sources: Mapping[str, ClipSource]
+    profile: AudioProfile
+    folder: Path
+    """For the files that are made of the clips."""
+
+    def surroundings(self) -> Surroundings | None:
+        """Return what is heard besides the turns; None where that does not change when they are heard."""
+        if not self.sources:
+            return None
+        music = self.dialogue.music
+        intro = music.intro if music else None
+        outro = music.outro if music else None
+        return Surroundings(
+            sounds=tuple(
+                SoundPlace(
+                    before_turn=sum(turn.index < sound.index for turn in self.dialogue.turns),
+                    ticks=self._ticks(sound),
+                    under=sound.under,
+                )
+                for sound in self.dialogue.sounds
+            ),
+            gap_ms=self.dialogue.gap_ms,
+            intro=max(0, self._ticks(intro) - ms_to_samples(intro.overlap_ms)) if intro else 0,
+            outro=self._ticks(outro) if outro else 0,
+            outro_overlap=min(self._ticks(outro), ms_to_samples(outro.overlap_ms)) if outro else 0,
+        )
+
+    def tracks(self, assembly: Assembly) -> list[Track]:
+        """Prepare the clips, and return them where ``assembly`` has them."""
+        return [*self._clips(assembly), *self._bed(assembly)]
+
+    def _clips(self, assembly: Assembly) -> Iterator[Track]:
+        music = self.dialogue.music
+        placed: list[tuple[Clip | None, int]] = [
+            (music.intro if music else None, 0),
+            (music.outro if music else None, assembly.outro_start),
+            *zip(self.dialogue.sounds, assembly.sound_starts, strict=True),
+        ]
+        for number, (clip, start) in enumerate(placed):
+            if clip is None:
+                continue
+            prepared = prepare_clip(
+                self.sources[clip.sound_id].path,
+                self.folder / f"clip-{number}.pcm",
+                self.profile,
+                fade_in_ms=clip.fade_in_ms,
+                fade_out_ms=clip.fade_out_ms,
+            )
+            end = start + len(prepared) // self.profile.samples_per_tick
+            yield Track(clip=prepared, start=start, end=end, envelope=Envelope.steady(self._gain_db(clip)))
+
+    def _bed(self, assembly: Assembly) -> Iterator[Track]:
+        bed = self.dialogue.music.bed if self.dialogue.music else None
+        if bed is None or not self._ticks(bed):
+            return
+        spans = assembly.timeline.spans
+        start, end = spans[0].start_sample, max(span.end_sample for span in spans)
+        loop = prepare_loop(
+            self.sources[bed.sound_id].path, self.folder, self.profile, length_ms=samples_to_ms(end - start) + 1
+        )
+        envelope = duck(
+            _spoken(assembly),
+            start=start,
+            end=end,
+            gain_db=self._gain_db(bed),
+            duck_db=bed.duck_db,
+            fade_in_ms=bed.fade_in_ms,
+            fade_out_ms=bed.fade_out_ms,
+        )
+        yield Track(clip=loop, start=start, end=end, envelope=envelope)
+
+    def _ticks(self, clip: Clip) -> int:
+        frame_bytes = SAMPLE_WIDTH_BYTES * self.profile.channels * self.profile.samples_per_tick
+        return self.sources[clip.sound_id].path.stat().st_size // frame_bytes
+
+    def _gain_db(self, clip: Clip) -> float:
+        lufs = self.sources[clip.sound_id].lufs
+        return clip.gain_db if lufs is None else REFERENCE_LUFS + _BOTH_CHANNELS_DB - lufs + clip.gain_db
+
+
+def _spoken(assembly: Assembly) -> list[Span]:
+    lengths = (ticks for turn in assembly.turns for ticks in turn.segments)
+    return [Span(start, start + ticks) for start, ticks in zip(assembly.segment_starts, lengths, strict=True)]

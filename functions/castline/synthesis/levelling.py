@@ -1,0 +1,20 @@
+"""Levelling of a dialogue's segments: each becomes as loud as the others before they are mixed or mastered."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REFERENCE_LUFS: Final = -22.0
+"""The loudness of speech in a mix, before the mix is brought to its target."""
+
+_MAX_GAIN_DB: Final = 12.0
+"""By how much a segment is raised or lowered at most. All are stored with nearly the same level."""
+
+
+def levelling_db(lufs: float | None) -> float:
+    """Return the gain that brings a stored segment to the reference.
+
+    Args:
+        lufs: the segment's loudness at volume 1; None if it is silent or was not measured, and stays as it is.
+    """
+    return 0.0 if lufs is None else max(-_MAX_GAIN_DB, min(_MAX_GAIN_DB, REFERENCE_LUFS - lufs))

@@ -1,0 +1,39 @@
+"""The FFmpeg program of ``imageio-ffmpeg``: another build than the one that the product uses."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import NamedTuple
+
+import imageio_ffmpeg
+
+
+class Loudness(NamedTuple):
+    """What the ``ebur128`` filter has measured."""
+
+    lufs: float
+    peak_dbtp: float
+
+
+def ebur128(pcm: bytes, sample_rate_hz: int, *, channels: int = 1) -> Loudness:
+    """Measure interleaved 16-bit PCM."""
+    return _measure(["-f", "s16le", "-ar", str(sample_rate_hz), "-ac", str(channels), "-i", "-"], pcm)
+
+
+def ebur128_of_file(data: bytes) -> Loudness:
+    """Measure a file of any format."""
+    return _measure(["-i", "-"], data)
+
+
+def _measure(arguments: list[str], data: bytes) -> Loudness:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostats", *arguments]
+    done = subprocess.run(  # noqa: S603 (our own arguments)
+        [*command, "-map", "0:a", "-af", "ebur128=peak=true", "-f", "null", "-"],
+        input=data,
+        capture_output=True,
+        check=True,
+    )
+    summary = done.stderr.decode().rpartition("Summary:")[2]
+    found = {name: float(value) for name, value in re.findall(r"(I|Peak):\s+(-?[\d.]+|-inf)", summary)}
+    return Loudness(found["I"], found["Peak"])

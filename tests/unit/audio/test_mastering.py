@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from castline.audio.mastering import master
+from castline.audio.profile import STANDARD, AudioProfile, Loudness, Quality, profile_of
+from tests.unit.audio.ffmpeg import ebur128
+from tests.unit.audio.test_limiter import speech
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+STEREO = profile_of(Quality.STUDIO, has_music=True)
+TARGETS = [Loudness.PODCAST, Loudness.AUDIOBOOK, Loudness.BROADCAST]
+
+
+def pieces(samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    return [samples[:, start : start + 10_007] for start in range(0, samples.shape[1], 10_007)]
+
+
+def loud_and_soft(profile: AudioProfile, *, gain_db: float) -> NDArray[np.float32]:
+    rate, channels = profile.sample_rate_hz, profile.channels
+    parts = [
+        speech(rate * 4, gain_db=gain_db, rate=rate, channels=channels),
+        np.zeros((channels, rate), np.float32),
+        speech(rate * 3, gain_db=gain_db - 18, rate=rate, channels=channels),
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+@pytest.mark.parametrize("loudness", TARGETS)
+@pytest.mark.parametrize("gain_db", [-30.0, -4.0, 10.0])
+@pytest.mark.parametrize("profile", [STANDARD, STEREO], ids=["standard", "studio"])
+def test_a_mix_becomes_as_loud_as_its_target_and_no_peak_exceeds_the_ceiling(
+    loudness: Loudness, gain_db: float, profile: AudioProfile
+) -> None:
+    # Given a mix whose parts are of very unequal loudness
+    mix = pieces(loud_and_soft(profile, gain_db=gain_db))
+    target = loudness.target
+    assert target is not None
+
+    # When
+    mastered = master(lambda: mix, profile, target)
+    pcm = b"".join(mastered.pcm())
+
+    # Then, as another FFmpeg measures it
+    measured = ebur128(pcm, profile.sample_rate_hz, channels=profile.channels)
+    assert measured.lufs == pytest.approx(target.lufs, abs=0.3)
+    assert measured.peak_dbtp <= target.ceiling_dbtp
+    assert mastered.lufs == pytest.approx(measured.lufs, abs=0.3)
+    assert len(pcm) == sum(part.size for part in mix) * 2
+
+
+def test_a_mix_without_a_target_is_left_as_it_is() -> None:
+    mix = pieces(loud_and_soft(STANDARD, gain_db=-10.0))
+
+    mastered = master(lambda: mix, STANDARD, Loudness.NONE.target)
+
+    assert all(np.array_equal(one, other) for one, other in zip(mix, mastered.samples(), strict=True))
+    assert mastered.lufs is None
+
+
+def test_silence_stays_silent() -> None:
+    mix = [np.zeros((1, 24_000), np.float32)]
+
+    mastered = master(lambda: mix, STANDARD, Loudness.PODCAST.target)
+
+    assert b"".join(mastered.pcm()) == bytes(48_000)
+    assert mastered.lufs is None
+
+
+def test_headroom_is_kept_for_an_encoder() -> None:
+    mix = pieces(loud_and_soft(STANDARD, gain_db=0.0))
+    peaks = functools.partial(master, lambda: mix, STANDARD, Loudness.PODCAST.target)
+
+    measured = ebur128(b"".join(peaks(headroom_db=2.0).pcm()), 24_000)
+
+    assert measured.peak_dbtp <= -3.5
+    assert measured.lufs == pytest.approx(-16.0, abs=0.3)
