@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from castline.audio.encoder_effects import effect_of
 from castline.audio.formats import OutputFormat
 from castline.audio.limiter import limit
 from castline.audio.loudness import STEP_MS, PowerMeter
-from castline.audio.mastering import headroom_db
+from castline.audio.profile import STANDARD
 from castline.audio.samples import from_pcm, to_pcm
 from castline.audio.stored_segment import encode_segment
 from castline.pcm import SAMPLE_RATE_HZ
@@ -68,11 +69,12 @@ def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tup
         The MP3 frames, the first of which needs no frame before it, and the power of what they hold.
     """
     samples = from_pcm(pcm, channels=1) * np.float32(10 ** (gain_db / 20))
-    ceiling_dbtp = target.ceiling_dbtp - headroom_db(OutputFormat.MP3)
+    effect = effect_of(OutputFormat.MP3, STANDARD)
+    ceiling_dbtp = target.ceiling_dbtp - effect.headroom_db
     limited = np.concatenate(list(limit([samples], sample_rate_hz=SAMPLE_RATE_HZ, ceiling_dbtp=ceiling_dbtp)), axis=1)
     meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)
     meter.add(limited)
     powers = meter.powers()
     together = -(-len(powers) // _MAX_STEPS)
     padded = np.pad(powers, (0, -len(powers) % together)).reshape(-1, together).mean(axis=1)
-    return encode_segment(to_pcm(limited)).frames, StepPowers(STEP_MS * together, padded)
+    return encode_segment(to_pcm(limited / np.float32(effect.scale))).frames, StepPowers(STEP_MS * together, padded)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from castline.audio.formats import OutputFormat
+from castline.audio.encoder_effects import EncoderEffect
 from castline.audio.limiter import limit
 from castline.audio.loudness import PowerMeter, gated_lufs
 from castline.audio.samples import to_pcm
@@ -19,17 +19,12 @@ if TYPE_CHECKING:
     from castline.audio.samples import Channels
 
 _ACCURACY_LU: Final = 0.1
-_MAX_TRIALS: Final = 3
+_MAX_TRIALS: Final = 4
+_LEAST_SLOPE: Final = 0.3
+"""Of the loudness over the gain: the more the limiter has to do, the less of a gain is heard."""
 _HARMLESS_DB: Final = 0.5
-"""By how much peaks may exceed the ceiling before limiting them makes the whole audibly quieter."""
-
-
-_HEADROOM_DB: Final = {OutputFormat.MP3: 1.0, OutputFormat.WAV: 0.0}
-
-
-def headroom_db(output_format: OutputFormat) -> float:
-    """Return by how much a format's encoder may raise peaks: so far below the ceiling they are limited."""
-    return _HEADROOM_DB[output_format]
+"""By how much peaks may exceed the ceiling before it is measured what limiting them leaves of the loudness."""
+_NO_EFFECT: Final = EncoderEffect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +35,13 @@ class Master:
     profile: AudioProfile
     gain_db: float = 0.0
     ceiling_dbtp: float | None = None
+    scale: float = 1.0
+    """A factor on the amplitude of what is finished, to make up for the encoder's."""
     lufs: float | None = None
     """The loudness that results; None for silence, and where there is no target."""
 
     def samples(self) -> Iterator[Channels]:
-        """Yield the finished samples, from the mix read once more."""
+        """Yield the mastered samples, from the mix read once more, as a decoder shall give them back."""
         factor = np.float32(10 ** (self.gain_db / 20))
         louder = (chunk * factor for chunk in self.mix())
         if self.ceiling_dbtp is None:
@@ -52,8 +49,8 @@ class Master:
         return limit(louder, sample_rate_hz=self.profile.sample_rate_hz, ceiling_dbtp=self.ceiling_dbtp)
 
     def pcm(self) -> Iterator[bytes]:
-        """Yield the finished samples as interleaved 16-bit PCM."""
-        return map(to_pcm, self.samples())
+        """Yield the mastered samples as interleaved 16-bit PCM for the encoder."""
+        return (to_pcm(chunk * np.float32(self.scale)) for chunk in self.samples())
 
 
 def master(
@@ -61,32 +58,41 @@ def master(
     profile: AudioProfile,
     target: LoudnessTarget | None,
     *,
-    headroom_db: float = 0.0,
+    effect: EncoderEffect = _NO_EFFECT,
 ) -> Master:
-    """Find the gain of a mix: measure it and, where the limiter has much to do, measure what the limiter leaves.
+    """Find the gain of a mix: measure it and, where the limiter has something to do, measure what the limiter leaves.
 
     Args:
         mix: gives the same chunks each time, channels by samples.
         profile: of the mix.
         target: the loudness and the ceiling; None to leave the mix as it is.
-        headroom_db: by how much peaks stay below the ceiling, for an encoder that raises them.
+        effect: of the encoder that the mix is mastered for.
     """
     if target is None:
         return Master(mix, profile)
-    ceiling_dbtp = target.ceiling_dbtp - headroom_db
+    found = Master(mix, profile, 0.0, target.ceiling_dbtp - effect.headroom_db, 1 / effect.scale)
     measured = _measure(mix(), profile)
     if measured.lufs is None:
-        return Master(mix, profile, ceiling_dbtp=ceiling_dbtp)
-    gain_db = target.lufs - measured.lufs
-    found = Master(mix, profile, gain_db, ceiling_dbtp, target.lufs)
-    if measured.peak_db + gain_db <= ceiling_dbtp + _HARMLESS_DB:
         return found
+    found = replace(found, gain_db=target.lufs - measured.lufs, lufs=target.lufs)
+    if measured.peak_db + found.gain_db <= target.ceiling_dbtp - effect.headroom_db + _HARMLESS_DB:
+        return found
+    return _adjusted(found, target.lufs)
+
+
+def _adjusted(found: Master, target_lufs: float) -> Master:
+    """Raise the gain until what the limiter leaves is as loud as the target, by the secant method."""
+    slope = 1.0
+    earlier: Master | None = None
     for _ in range(_MAX_TRIALS):
-        limited = _measure(found.samples(), profile)
-        found = replace(found, lufs=limited.lufs)
-        if limited.lufs is None or abs(target.lufs - limited.lufs) <= _ACCURACY_LU:
+        found = replace(found, lufs=_measure(found.samples(), found.profile).lufs)
+        if found.lufs is None or abs(target_lufs - found.lufs) <= _ACCURACY_LU:
             break
-        found = replace(found, gain_db=found.gain_db + target.lufs - limited.lufs, lufs=target.lufs)
+        if earlier is not None and earlier.lufs is not None:
+            slope = (found.lufs - earlier.lufs) / (found.gain_db - earlier.gain_db)
+            slope = min(1.0, max(_LEAST_SLOPE, slope))
+        earlier = found
+        found = replace(found, gain_db=found.gain_db + (target_lufs - found.lufs) / slope)
     return found
 
 

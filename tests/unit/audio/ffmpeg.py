@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import imageio_ffmpeg
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Loudness(NamedTuple):
@@ -21,9 +24,9 @@ def ebur128(pcm: bytes, sample_rate_hz: int, *, channels: int = 1) -> Loudness:
     return _measure(["-f", "s16le", "-ar", str(sample_rate_hz), "-ac", str(channels), "-i", "-"], pcm)
 
 
-def ebur128_of_file(data: bytes) -> Loudness:
+def ebur128_of_file(path: Path) -> Loudness:
     """Measure a file of any format."""
-    return _measure(["-i", "-"], data)
+    return _measure(["-i", str(path)], b"")
 
 
 def _measure(arguments: list[str], data: bytes) -> Loudness:

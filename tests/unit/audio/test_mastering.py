@@ -1,17 +1,22 @@
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from castline.audio.encoder_effects import EncoderEffect, effect_of
+from castline.audio.encoding import write_file
+from castline.audio.formats import OutputFormat
 from castline.audio.mastering import master
 from castline.audio.profile import STANDARD, AudioProfile, Loudness, Quality, profile_of
-from tests.unit.audio.ffmpeg import ebur128
+from castline.audio.tags import Tags
+from tests.unit.audio.ffmpeg import ebur128, ebur128_of_file
 from tests.unit.audio.test_limiter import speech
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 STEREO = profile_of(Quality.STUDIO, has_music=True)
@@ -75,9 +80,29 @@ def test_silence_stays_silent() -> None:
 
 def test_headroom_is_kept_for_an_encoder() -> None:
     mix = pieces(loud_and_soft(STANDARD, gain_db=0.0))
-    peaks = functools.partial(master, lambda: mix, STANDARD, Loudness.PODCAST.target)
 
-    measured = ebur128(b"".join(peaks(headroom_db=2.0).pcm()), 24_000)
+    mastered = master(lambda: mix, STANDARD, Loudness.PODCAST.target, effect=EncoderEffect(headroom_db=2.0))
+
+    measured = ebur128(b"".join(mastered.pcm()), 24_000)
 
     assert measured.peak_dbtp <= -3.5
     assert measured.lufs == pytest.approx(-16.0, abs=0.3)
+
+
+@pytest.mark.parametrize("output_format", OutputFormat)
+@pytest.mark.parametrize("profile", [STANDARD, STEREO], ids=["standard", "studio"])
+def test_a_file_of_every_format_keeps_loudness_and_ceiling(
+    output_format: OutputFormat, profile: AudioProfile, tmp_path: Path
+) -> None:
+    mix = pieces(loud_and_soft(profile, gain_db=-8.0))
+    path = tmp_path / f"file.{output_format.extension}"
+
+    mastered = master(lambda: mix, profile, Loudness.PODCAST.target, effect=effect_of(output_format, profile))
+    total_samples = sum(part.shape[1] for part in mix)
+    write_file(
+        path, output_format, mastered.pcm(), profile=profile, total_samples=total_samples, tags=Tags(title="t")
+    )
+
+    measured = ebur128_of_file(path)
+    assert measured.lufs == pytest.approx(-16.0, abs=0.4)
+    assert measured.peak_dbtp <= -1.5
