@@ -18,6 +18,9 @@ class OutputFormat(StrEnum):
 
     MP3 = "mp3"
     WAV = "wav"
+    FLAC = "flac"
+    OPUS = "opus"
+    M4B = "m4b"
 
     @property
     def extension(self) -> str:
@@ -32,21 +35,28 @@ class OutputFormat(StrEnum):
                 return "audio/mpeg"
             case OutputFormat.WAV:
                 return "audio/wav"
+            case OutputFormat.FLAC:
+                return "audio/flac"
+            case OutputFormat.OPUS:
+                return "audio/ogg"  # the container: RFC 7845, section 9
+            case OutputFormat.M4B:
+                return "audio/mp4"
 
 
 def encode(
     output_format: OutputFormat, pcm: Iterable[bytes], total_samples: int, profile: AudioProfile = STANDARD
 ) -> Iterator[bytes]:
-    """Encode ``pcm`` as a complete file, chunk by chunk.
+    """Encode ``pcm`` as a complete file without tags, chunk by chunk.
 
     Args:
-        output_format: The format of the file.
+        output_format: MP3 or WAV. Other formats cannot be written from start to end (``castline.audio.encoding``).
         pcm: Chunks of whole samples, those of two channels interleaved.
         total_samples: How many samples of each channel ``pcm`` holds in all, at least 1.
         profile: The profile of ``pcm`` and of the file.
 
     Raises:
         LengthMismatch: ``pcm`` holds more or fewer samples.
+        ValueError: the format cannot be streamed.
     """
     match output_format:
         case OutputFormat.MP3:
@@ -57,3 +67,5 @@ def encode(
             from castline.audio.wav import encode_wav
 
             return encode_wav(pcm, total_samples, profile)
+        case OutputFormat.FLAC | OutputFormat.OPUS | OutputFormat.M4B:
+            raise ValueError(f"{output_format} cannot be streamed")

@@ -2,7 +2,7 @@
 
     segments/<user_id>/<fingerprint>                   one segment: its MP3 frames, its PCM, and its words
     segments/<user_id>/<fingerprint>.<loudness>        its MP3 frames, mastered for files of that loudness
-    audio/<job_id>/<audio_file_id>.<mp3|wav>           one finished file
+    audio/<job_id>/<audio_file_id>.<format>            one finished file: mp3, wav, flac, opus or m4b
     audio/<job_id>/<audio_file_id>.cues.json           the subtitle cues of the file
     audio/<job_id>/<audio_file_id>.words.json          its words, and when each is heard
     audio/<job_id>/<audio_file_id>.<vtt|srt>           the subtitles, if they are too large for an API response

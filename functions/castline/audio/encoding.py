@@ -1,0 +1,54 @@
+"""Encoding of a finished file, tags included, in every format.
+
+MP3 and WAV are written by encoders of our own, which can also stream them (``castline.audio.formats.encode``). FLAC,
+Opus and M4B are written by FFmpeg, which has to go back in the file when it has come to the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from castline.audio.formats import OutputFormat, encode
+from castline.audio.id3 import id3_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from castline.audio.profile import AudioProfile
+    from castline.audio.tags import Tags
+
+
+def write_file(
+    path: Path,
+    output_format: OutputFormat,
+    pcm: Iterable[bytes],
+    *,
+    profile: AudioProfile,
+    total_samples: int,
+    tags: Tags,
+) -> None:
+    """Encode ``pcm`` as a complete file, in constant memory. A decoder gives back exactly ``total_samples``.
+
+    Args:
+        path: The file, which is created or replaced. When an error is raised, what it holds is of no use.
+        output_format: The format of the file. A WAV file has no tags.
+        pcm: Chunks of whole 16-bit little-endian samples, those of two channels interleaved.
+        profile: The profile of ``pcm`` and of the file.
+        total_samples: How many samples of each channel ``pcm`` holds in all, at least 1.
+        tags: What the file tells about itself. Opus and FLAC have room for the first 1,000 chapters.
+
+    Raises:
+        LengthMismatch: ``pcm`` holds more or fewer samples.
+        UnusableUpload: the cover is not an image.
+    """
+    match output_format:
+        case OutputFormat.MP3 | OutputFormat.WAV:
+            with path.open("wb") as file:
+                if output_format is OutputFormat.MP3:
+                    file.write(id3_tag(tags))
+                file.writelines(encode(output_format, pcm, total_samples, profile))
+        case OutputFormat.FLAC | OutputFormat.OPUS | OutputFormat.M4B:
+            from castline.audio.ffmpeg_encoding import write_by_ffmpeg  # needs the speech layer, and is slow to load
+
+            write_by_ffmpeg(path, output_format, pcm, profile=profile, total_samples=total_samples, tags=tags)
