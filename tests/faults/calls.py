@@ -110,11 +110,9 @@ class Calls:
 
             return self._make(process, operation, _AwsEffect(client, operation, parameters, happen))
 
-        def observed_synthesize(
-            provider: AzureSpeechSession, utterance: Utterance, *, with_words: bool = True
-        ) -> Any:
+        def observed_synthesize(provider: AzureSpeechSession, utterance: Utterance, **options: Any) -> Any:
             process = current_process()
-            speak = partial(synthesize, provider, with_words=with_words)
+            speak = partial(synthesize, provider, **options)
             return (
                 speak(utterance) if process is None else self._make(process, SPEAK, _SpokenEffect(utterance, speak))
             )

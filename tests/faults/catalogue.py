@@ -18,7 +18,7 @@ CALLS = {
     "completed": """
         submit TransactWriteItems StartExecution
         plan Query UpdateItem
-        synthesize Query GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem
+        synthesize Query GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem×2
         assemble Query GetObject×3 PutObject×2 TransactWriteItems
         expire ListObjectsV2 DeleteObject×2
     """,

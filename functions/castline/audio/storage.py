@@ -23,7 +23,7 @@ from castline.audio.content_disposition import content_disposition
 from castline.audio.errors import BrokenSegment, MissingAudio, UnreadableCues, UnreadableWords
 from castline.audio.keys import audio_key, segment_key
 from castline.audio.retention import SEGMENT_REUSE_DAYS
-from castline.audio.stored_segment import samples_in
+from castline.audio.stored_segment import Layout
 from castline.audio.subtitles import SubtitleCue
 from castline.audio.word_timing import dump_words, load_words
 from castline.aws_errors import error_code, translated_aws_errors
@@ -51,10 +51,15 @@ _UPLOAD: Final = TransferConfig(multipart_threshold=_PART_BYTES, multipart_chunk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentEntry:
-    """The length and the notes of a stored segment, known without reading its content."""
+    """The layout and the notes of a stored segment, known without reading its content."""
 
-    samples: int
+    layout: Layout
     notes: Mapping[str, str]
+
+    @property
+    def samples(self) -> int:
+        """The segment's length in ticks."""
+        return self.layout.samples
 
 
 class AudioStorage:
@@ -81,7 +86,7 @@ class AudioStorage:
         """Return the entry of a stored segment, or None if it must be spoken again.
 
         The segment must be spoken again when there is no object, when the object expires too soon to be used, or when
-        no segment can have the object's size. The new segment then replaces the object.
+        no such segment can have the object's size. The new segment then replaces the object.
 
         Needs ``s3:ListBucket``: without it, S3 answers 403 and not 404 for a missing key.
         """
@@ -95,10 +100,10 @@ class AudioStorage:
         if datetime.now(UTC) - head["LastModified"] > timedelta(days=SEGMENT_REUSE_DAYS):
             return None
         try:
-            samples = samples_in(head["ContentLength"])
+            layout = Layout.of_object(head["ContentLength"], head["Metadata"])
         except BrokenSegment:
             return None
-        return SegmentEntry(samples=samples, notes=head["Metadata"])
+        return SegmentEntry(layout=layout, notes=head["Metadata"])
 
     def put_segment(self, user_id: str, fingerprint: str, segment: StoredSegment, notes: Mapping[str, str]) -> None:
         """Store a segment, replacing any that has the same key.
@@ -106,8 +111,9 @@ class AudioStorage:
         Args:
             user_id: the segment's owner.
             fingerprint: the segment's cache key.
-            segment: its frames and PCM.
-            notes: metadata that can be read without the content: ASCII, less than 2 KB in all.
+            segment: its frames, PCM and words.
+            notes: metadata that can be read without the content: ASCII, with the notes of the segment's layout less
+                than 2 KB in all.
         """
         with translated_aws_errors():
             self._client.put_object(
@@ -115,13 +121,21 @@ class AudioStorage:
                 Key=segment_key(user_id, fingerprint),
                 Body=segment.body,
                 ContentType="application/octet-stream",
-                Metadata=dict(notes),
+                Metadata={**notes, **segment.layout.to_metadata()},
             )
 
     def delete_segment(self, user_id: str, fingerprint: str) -> None:
         """Delete a segment, so that it is spoken again; does nothing if there is no such segment."""
         with translated_aws_errors():
             self._client.delete_object(Bucket=self._bucket, Key=segment_key(user_id, fingerprint))
+
+    def read_part(self, user_id: str, fingerprint: str, part: range) -> bytes:
+        """Return a part of a segment, a range of bytes that is not empty.
+
+        Raises:
+            BrokenSegment: There is no such segment, or it ends before the part begins.
+        """
+        return b"".join(_chunks(self._open_part(user_id, fingerprint, part)))
 
     def read_parts(self, user_id: str, parts: Iterable[tuple[str, range]]) -> Iterator[Iterator[bytes]]:
         """Stream parts of several segments one after another: each a fingerprint and a range of bytes.

@@ -1,8 +1,12 @@
-"""Stored form of a spoken segment: one object with its MP3 frames, then the PCM that they were encoded from.
+"""Stored form of a spoken segment: one object with MP3 frames, the PCM that they were encoded from, and its words.
 
 An MP3 is joined from the frames alone; every other file is mixed from the PCM alone. It is not known when a segment
-is spoken which of the two is needed, and the segment must not be spoken twice for it. The object's size gives the
-number of samples, and the number of samples gives the place of each part.
+is spoken which of the two is needed, and the segment must not be spoken twice for it. A segment of studio quality has
+no frames: its PCM has 48 kHz, and a studio file is encoded as a whole. The words are packed by whoever stores them.
+
+Lengths are in ticks of 1/24,000 s: the samples of PCM at 24 kHz, and half of the samples at 48 kHz. The length gives
+the place of each part; it is noted in the object's metadata. Objects of older releases have neither words nor that
+note: their size gives their length.
 """
 
 from __future__ import annotations
@@ -14,13 +18,70 @@ from typing import TYPE_CHECKING, Final, Self
 from castline.audio.errors import BrokenSegment
 from castline.audio.info_frame import Framing
 from castline.audio.mp3_frames import FRAME_SAMPLES, FRAME_SIZE_BYTES, find_foreign_frame, main_data_begin
+from castline.audio.profile import Quality, profile_of
 from castline.pcm import SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from hashlib import _Hash as Hash
 
 _TAG_OFFSET: Final = 13
 _TAGS: Final = {b"Xing", b"Info"}
+
+
+_QUALITY: Final = "quality"
+_SAMPLES: Final = "samples"
+_WORDS_BYTES: Final = "words-bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The places of a stored segment's parts."""
+
+    samples: int
+    """The segment's length in ticks."""
+    quality: Quality = Quality.STANDARD
+    words_bytes: int = 0
+    """The size of its packed words; 0 where there are none."""
+
+    @property
+    def frames(self) -> range:
+        """The bytes of the MP3 frames."""
+        return frames_range(self.samples) if self.quality is Quality.STANDARD else range(0)
+
+    @property
+    def pcm(self) -> range:
+        """The bytes of the PCM."""
+        return pcm_range(self.samples, self.quality)
+
+    @property
+    def words(self) -> range:
+        """The bytes of the packed words."""
+        return range(self.pcm.stop, self.pcm.stop + self.words_bytes)
+
+    def to_metadata(self) -> Mapping[str, str]:
+        """Return the notes that tell the layout. A segment is of standard quality unless it is said."""
+        metadata = {_SAMPLES: str(self.samples), _WORDS_BYTES: str(self.words_bytes)}
+        return metadata if self.quality is Quality.STANDARD else {_QUALITY: self.quality.value, **metadata}
+
+    @classmethod
+    def of_object(cls, size_bytes: int, metadata: Mapping[str, str]) -> Self:
+        """Return the layout of an object, by its notes or, if it has none, by its size.
+
+        Raises:
+            BrokenSegment: No segment's object has that size.
+        """
+        if _SAMPLES not in metadata:
+            return cls(samples_in(size_bytes))
+        try:
+            layout = cls(
+                int(metadata[_SAMPLES]), Quality(metadata.get(_QUALITY, "standard")), int(metadata[_WORDS_BYTES])
+            )
+        except (KeyError, ValueError):
+            raise BrokenSegment("a segment's notes do not tell its layout") from None
+        if layout.samples < 1 or layout.words_bytes < 0 or layout.words.stop != size_bytes:
+            raise BrokenSegment(f"a segment of {layout.samples} samples does not have {size_bytes} bytes")
+        return layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +89,29 @@ class StoredSegment:
     """A segment in its stored form."""
 
     samples: int
+    """Its length in ticks."""
     body: bytes
-    """The object's content: frames, then PCM."""
+    """The object's content: frames, PCM, words."""
+    quality: Quality = Quality.STANDARD
+    words_bytes: int = 0
+
+    @property
+    def layout(self) -> Layout:
+        """The places of its parts."""
+        return Layout(self.samples, self.quality, self.words_bytes)
 
     @property
     def frames(self) -> bytes:
-        """The segment's MP3 frames: as many as ``Framing.of(samples)`` says. The first needs no frame before it."""
-        return self.body[_as_slice(frames_range(self.samples))]
+        """The segment's MP3 frames: as many as ``Framing.of(samples)`` says. The first needs no frame before it.
+
+        A segment of studio quality has none.
+        """
+        return self.body[_as_slice(self.layout.frames)]
 
     @property
     def pcm(self) -> bytes:
         """The segment's PCM."""
-        return self.body[_as_slice(pcm_range(self.samples))]
+        return self.body[_as_slice(self.layout.pcm)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +148,17 @@ def frames_range(samples: int) -> range:
     return range(Framing.of(samples).audio_frames * FRAME_SIZE_BYTES)
 
 
-def pcm_range(samples: int) -> range:
-    """Return the range of bytes that the PCM takes in the object of a segment of ``samples`` samples."""
-    start = frames_range(samples).stop
-    return range(start, start + samples * SAMPLE_WIDTH_BYTES)
+def pcm_range(samples: int, quality: Quality = Quality.STANDARD) -> range:
+    """Return the range of bytes that the PCM takes in the object of a segment of ``samples`` ticks."""
+    if quality is Quality.STANDARD:
+        start, samples_per_tick = frames_range(samples).stop, 1
+    else:
+        start, samples_per_tick = 0, profile_of(quality, has_music=False).samples_per_tick
+    return range(start, start + samples * samples_per_tick * SAMPLE_WIDTH_BYTES)
 
 
 def samples_in(size_bytes: int) -> int:
-    """Return the number of samples of a segment whose object has ``size_bytes`` bytes.
+    """Return the number of samples of a segment of standard quality, without words, whose object has that size.
 
     Raises:
         BrokenSegment: No segment's object has that size.
@@ -99,11 +174,12 @@ def samples_in(size_bytes: int) -> int:
     return samples
 
 
-def encode_segment(pcm: bytes) -> StoredSegment:
-    """Encode ``pcm`` as a stored segment, and check the properties that joining relies on.
+def encode_segment(pcm: bytes, *, words: bytes = b"") -> StoredSegment:
+    """Encode ``pcm`` as a stored segment of standard quality, and check the properties that joining relies on.
 
     Args:
         pcm: At least one sample.
+        words: The segment's packed words.
 
     Raises:
         LengthMismatch: The encoder wrote more or fewer frames than the number of samples requires.
@@ -120,7 +196,19 @@ def encode_segment(pcm: bytes) -> StoredSegment:
         raise BrokenSegment("the first frame of an encoded segment needs frames before it")
     if frames[_TAG_OFFSET : _TAG_OFFSET + 4] in _TAGS:
         raise BrokenSegment("the first frame of an encoded segment is a tag")
-    return StoredSegment(samples, frames + pcm)
+    return StoredSegment(samples, frames + pcm + words, words_bytes=len(words))
+
+
+def studio_segment(pcm: bytes, *, words: bytes = b"") -> StoredSegment:
+    """Return ``pcm`` at 48 kHz as a stored segment of studio quality.
+
+    Args:
+        pcm: At least one sample. To an odd number of samples, a silent one is added: ticks are whole.
+        words: The segment's packed words.
+    """
+    tick_bytes = profile_of(Quality.STUDIO, has_music=False).samples_per_tick * SAMPLE_WIDTH_BYTES
+    pcm += bytes(-len(pcm) % tick_bytes)
+    return StoredSegment(len(pcm) // tick_bytes, pcm + words, Quality.STUDIO, len(words))
 
 
 def _as_slice(part: range) -> slice:

@@ -6,6 +6,7 @@ Items of one job share the partition ``JOB#<job_id>``:
     INPUT          the dialogue, compressed
     RESULT         what a completed job made, compressed
     BATCH#<nnnn>   how far a batch of segments has come; working data, gone a day later
+    WORDS#<nnnn>   the words of the batch's segments, compressed; as long as the batch, and read only to assemble
     EVENT#<type>   that the job has ended: for what reads the table's stream, which carries keys only
 
 Items of one user share the partition ``USER#<user_id>``:
@@ -19,7 +20,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid5
@@ -39,8 +40,10 @@ from castline.jobs.model import (
     JobRecord,
     JobStatus,
     JobType,
+    MasteredFrames,
     Result,
     SegmentCue,
+    SegmentWord,
     SpokenSegment,
     SynthesisMode,
     Titles,
@@ -48,6 +51,7 @@ from castline.jobs.model import (
     TurnTiming,
     VoiceAssignment,
 )
+from castline.jobs.packed_words import pack_words, unpack_words
 from castline.jobs.plain_values import plain_values
 from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS
 from castline.scripts.parts import Markup
@@ -64,6 +68,8 @@ JOB = "JOB"
 INPUT = "INPUT"
 RESULT = "RESULT"
 BATCH_PREFIX = "BATCH#"
+WORDS_PREFIX = "WORDS#"
+"""Sorts behind everything else that belongs to a job, so that a query can leave the words out."""
 EVENT_PREFIX = "EVENT#"
 ACTIVE = "ACTIVE"
 
@@ -101,6 +107,11 @@ def job_key(job_id: str, sort_key: str = JOB) -> dict[str, str]:
 def batch_key(job_id: str, number: int) -> dict[str, str]:
     """Return the key of one batch; keys sort by batch number."""
     return job_key(job_id, f"{BATCH_PREFIX}{number:04d}")
+
+
+def words_key(job_id: str, number: int) -> dict[str, str]:
+    """Return the key of the words of one batch."""
+    return job_key(job_id, f"{WORDS_PREFIX}{number:04d}")
 
 
 def active_key(user_id: str) -> dict[str, str]:
@@ -228,10 +239,22 @@ def event_item(job: Job, *, occurred_at: datetime, expires_at: datetime) -> dict
 def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
     """Return the attributes of a BATCH item other than its key and its count of failures."""
     return {
-        "spoken_segments": pack([asdict(segment) for segment in batch.segments]),
+        "spoken_segments": pack([_spoken_segment_values(segment) for segment in batch.segments]),
         "is_native": batch.is_native,
         TTL_ATTRIBUTE: encode_expiry(now + _BATCH_LIFETIME),
     }
+
+
+def _spoken_segment_values(segment: SpokenSegment) -> dict[str, Any]:
+    values = asdict(replace(segment, words=()))
+    del values["words"]
+    return values
+
+
+def words_values(batch: Batch, now: datetime) -> dict[str, Any]:
+    """Return the attributes of a WORDS item other than its key: the words of each segment, by its fingerprint."""
+    words = {segment.fingerprint: pack_words(segment.words) for segment in batch.segments if segment.words}
+    return {"words": pack(words), TTL_ATTRIBUTE: encode_expiry(now + _BATCH_LIFETIME)}
 
 
 def read_job(item: Mapping[str, Any]) -> Job:
@@ -315,7 +338,16 @@ def read_record(
             unreadable(f"{job_key(job.id)['pk']} {sort_key}: {type(error).__name__}")
             return None
 
-    batches = (read_part(_read_batch, key) for key in sorted(by_key) if key.startswith(BATCH_PREFIX))
+    def read_batch(sort_key: str) -> Batch | None:
+        batch = read_part(_read_batch, sort_key)
+        words_sort_key = sort_key.replace(BATCH_PREFIX, WORDS_PREFIX)
+        words = read_part(_read_words, words_sort_key) if words_sort_key in by_key else None
+        if batch is None or words is None:
+            return batch
+        segments = (replace(segment, words=words.get(segment.fingerprint, ())) for segment in batch.segments)
+        return replace(batch, segments=tuple(segments))
+
+    batches = (read_batch(key) for key in sorted(by_key) if key.startswith(BATCH_PREFIX))
     return JobRecord(
         job=job,
         dialogue=read_part(_read_dialogue, INPUT),
@@ -369,8 +401,14 @@ def _read_batch(item: Mapping[str, Any]) -> Batch:
     )
 
 
+def _read_words(item: Mapping[str, Any]) -> dict[str, tuple[SegmentWord, ...]]:
+    packed = unpack(deserialize(item)["words"])
+    return {fingerprint: unpack_words(words) for fingerprint, words in packed.items()}
+
+
 def _read_spoken_segment(values: dict[str, Any]) -> SpokenSegment:
     values["cues"] = tuple(_known(SegmentCue, cue) for cue in values["cues"])
+    values["mastered"] = _known(MasteredFrames, values["mastered"]) if values.get("mastered") else None
     return _known(SpokenSegment, values)
 
 

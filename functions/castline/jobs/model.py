@@ -212,6 +212,11 @@ class Dialogue:
         cover = () if self.cover_id is None else (self.cover_id,)
         return frozenset((*(clip.sound_id for clip in self.clips), *cover))
 
+    @property
+    def spoken_quality(self) -> Quality:
+        """The quality in which its segments are spoken and stored."""
+        return self.recording or self.quality
+
     def assignment_of(self, speaker: str) -> VoiceAssignment:
         """Return the assignment of the voice that speaks for ``speaker``."""
         return next(each for each in self.voice_assignments if each.speaker == speaker)

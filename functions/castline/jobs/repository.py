@@ -164,15 +164,21 @@ class JobRepository:
             return None
         return items.read_job(item)
 
-    def get_record(self, job_id: str) -> JobRecord | None:
+    def get_record(self, job_id: str, *, with_words: bool = False) -> JobRecord | None:
         """Return the job with its dialogue, batches and result, as they are now; None when there is none.
 
         A query may see half of a transaction: a completed job is read again until its result is there too.
+
+        Args:
+            job_id: which job.
+            with_words: whether the segments of the batches are to have their words, which are several times as large
+                as everything else.
         """
+        values = {":pk": items.job_key(job_id)["pk"]} | ({} if with_words else {":words": items.WORDS_PREFIX})
         query: QueryInputTypeDef = {
             "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": items.serialize({":pk": items.job_key(job_id)["pk"]}),
+            "KeyConditionExpression": "pk = :pk" if with_words else "pk = :pk AND sk < :words",
+            "ExpressionAttributeValues": items.serialize(values),
             "ConsistentRead": True,
         }
         for attempt in range(_READ_ATTEMPTS):
@@ -344,11 +350,29 @@ class JobRepository:
             raise JobNotActive(items.read_job(old).status if old else None) from error
         return items.read_job(before).status is JobStatus.PENDING
 
-    def record_batch(self, job_id: str, batch: Batch, *, now: datetime, failed: bool = False) -> None:
+    def record_batch(
+        self, job_id: str, batch: Batch, *, now: datetime, failed: bool = False, with_words: bool = False
+    ) -> None:
         """Store how far a batch has come, and count a transient provider failure if that ended the attempt.
 
         Failures are counted by the table: ``batch.provider_failures`` is ignored.
+
+        Args:
+            job_id: which job.
+            batch: as far as it has come.
+            now: the time.
+            failed: whether such a failure ended the attempt.
+            with_words: whether to store the words of its segments too. Once a batch is enough: when an attempt ends.
         """
+        if with_words:
+            words = items.words_values(batch, now)
+            self._update(
+                Key=items.serialize(items.words_key(job_id, batch.number)),
+                UpdateExpression=f"SET words = :words, {TTL_ATTRIBUTE} = :expiry",
+                ExpressionAttributeValues=items.serialize(
+                    {":words": words["words"], ":expiry": words[TTL_ATTRIBUTE]}
+                ),
+            )
         values = items.batch_values(batch, now)
         self._update(
             Key=items.serialize(items.batch_key(job_id, batch.number)),

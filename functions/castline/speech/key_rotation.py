@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from castline.pcm import SAMPLE_RATE_HZ
 from castline.speech.errors import ProviderAuthFailed
 from castline.speech.providers.base import SpeechSession
 
@@ -82,14 +83,18 @@ class RotatingSpeechSession(SpeechSession):
         self._fresh_reads = 0
         self._closed = False
 
-    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
+    def synthesize(
+        self, utterance: Utterance, *, with_words: bool = True, sample_rate_hz: int = SAMPLE_RATE_HZ
+    ) -> Speech:
         """Speak ``utterance``; see ``SpeechSession``.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
             RuntimeError: the session is closed.
         """
-        return self._with_the_key(lambda session: session.synthesize(utterance, with_words=with_words))
+        return self._with_the_key(
+            lambda session: session.synthesize(utterance, with_words=with_words, sample_rate_hz=sample_rate_hz)
+        )
 
     def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
         """Speak ``utterances`` in one request; see ``SpeechSession``.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from castline.pcm import SAMPLE_RATE_HZ
+
 if TYPE_CHECKING:
     from castline.speech.pronunciation import SpokenAs
 
@@ -73,3 +75,4 @@ class Speech:
     """The audio, in the form that ``castline.pcm`` describes; never empty."""
     words: tuple[Word, ...]
     """The words in spoken order, without overlap. Words that cannot be found in the text are missing, even all."""
+    sample_rate_hz: int = SAMPLE_RATE_HZ

@@ -6,7 +6,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.audio.errors import BrokenSegment
-from castline.audio.stored_segment import digest, frames_range, part_checksum, pcm_range
+from castline.audio.profile import Quality
+from castline.audio.stored_segment import Layout, digest, part_checksum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,15 +23,37 @@ class StoredSegments:
         position: of the segment that was asked for last: the one to blame when reading fails.
     """
 
-    def __init__(self, storage: AudioStorage, user_id: str, segments: Sequence[SpokenSegment]) -> None:
-        """Read ``segments``, which ``user_id`` has had spoken, in spoken order."""
+    def __init__(
+        self,
+        storage: AudioStorage,
+        user_id: str,
+        segments: Sequence[SpokenSegment],
+        *,
+        quality: Quality = Quality.STANDARD,
+    ) -> None:
+        """Read segments.
+
+        Args:
+            storage: where they are.
+            user_id: who has had them spoken.
+            segments: in spoken order.
+            quality: in which all of them are stored. Those of studio quality have PCM of 48 kHz and no frames.
+        """
         self.position = 0
+        self._quality = quality
+        self._parts = [_FRAMES, _PCM] if quality is Quality.STANDARD else [_PCM]
         self._storage = storage
         self._user_id = user_id
         self._segments = segments
 
     def frames(self) -> Iterator[Iterator[bytes]]:
-        """Yield the MP3 frames of every segment."""
+        """Yield the MP3 frames of every segment.
+
+        Raises:
+            ValueError: they are of studio quality.
+        """
+        if _FRAMES not in self._parts:
+            raise ValueError("segments of studio quality have no frames")
         return self._read(_FRAMES)
 
     def pcm(self) -> Iterator[Iterator[bytes]]:
@@ -45,7 +68,7 @@ class StoredSegments:
     def broken(self) -> Iterator[SpokenSegment]:
         """Read everything, and yield each segment that is not what was stored."""
         for segment in {each.fingerprint: each for each in self._segments}.values():
-            parts = [(segment, part) for part in (_FRAMES, _PCM)]
+            parts = [(segment, part) for part in self._parts]
             try:
                 for stream, (_, part) in zip(self._open(parts), parts, strict=True):
                     for _chunk in _checked(stream, segment, part):
@@ -60,20 +83,20 @@ class StoredSegments:
 
     def _open(self, parts: Iterable[tuple[SpokenSegment, _Part]]) -> Iterator[Iterator[bytes]]:
         return self._storage.read_parts(
-            self._user_id, ((segment.fingerprint, part.bytes_of(segment.samples)) for segment, part in parts)
+            self._user_id,
+            ((segment.fingerprint, part.place_in(Layout(segment.samples, self._quality))) for segment, part in parts),
         )
 
 
 class _Part(NamedTuple):
-    """One of the two parts of a stored segment."""
+    """One of the two parts of a stored segment that are heard."""
 
-    bytes_of: Callable[[int], range]
-    """Where it lies in the object of a segment of so many samples."""
+    place_in: Callable[[Layout], range]
     checksum_of: Callable[[SpokenSegment], str | None]
 
 
-_FRAMES: Final = _Part(frames_range, attrgetter("frames_checksum"))
-_PCM: Final = _Part(pcm_range, attrgetter("pcm_checksum"))
+_FRAMES: Final = _Part(attrgetter("frames"), attrgetter("frames_checksum"))
+_PCM: Final = _Part(attrgetter("pcm"), attrgetter("pcm_checksum"))
 
 
 def _checked(chunks: Iterator[bytes], segment: SpokenSegment, part: _Part) -> Iterator[bytes]:

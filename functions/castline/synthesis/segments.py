@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from castline.audio.profile import Quality, profile_of
 from castline.jobs.model import SynthesisMode
 from castline.scripts.markup import Chapter, Pause, Words, read
 from castline.speech.beats import BEAT_TEXT
@@ -30,11 +31,15 @@ MAX_BATCH_UTTERANCES = {SynthesisMode.SEGMENTED: 16, SynthesisMode.NATIVE: 64}
 """Two rounds of requests. Batches of one round have 10 to 50 turns done 0.2 s sooner, and a crowd that has to wait
 for the provider budget half as late again: every task that finds no room waits a while."""
 MAX_BATCH_CHARACTERS = 8_000
+"""In standard quality. A batch's audio is in memory for the most part; where it takes twice as much, half of them."""
 
 _TITLE_SEPARATOR = " – "
 """Between the titles of chapters that begin at the same place."""
 
-_FORM = "24khz-mono/trimmed-10ms/levelled-2/mp3-96k+pcm"
+_FORMS = {
+    Quality.STANDARD: "24khz-mono/trimmed-10ms/levelled-2/mp3-96k+pcm",
+    Quality.STUDIO: "48khz-mono/trimmed-10ms/levelled-2/pcm",
+}
 """What is done to a segment before it is stored. Whoever changes that changes this."""
 
 
@@ -173,20 +178,30 @@ def plan_utterances(segments: Sequence[Segment]) -> tuple[PlannedUtterance, ...]
     return tuple(PlannedUtterance(utterance=utterance, segments=tuple(each)) for utterance, each in same.items())
 
 
-def synthesis_mode(utterances: Sequence[PlannedUtterance], provider: SpeechProvider) -> SynthesisMode:
-    """Choose between one utterance a request and, where that is sooner done, several (native)."""
+def synthesis_mode(
+    utterances: Sequence[PlannedUtterance], provider: SpeechProvider, quality: Quality = Quality.STANDARD
+) -> SynthesisMode:
+    """Choose between one utterance a request and, where that is sooner done, several (native).
+
+    In studio quality each has a request of its own: such jobs are few, and quality goes before haste.
+    """
+    if quality is not Quality.STANDARD:
+        return SynthesisMode.SEGMENTED
     is_worth_it = provider.is_worth_joining([planned.utterance for planned in utterances])
     return SynthesisMode.NATIVE if is_worth_it else SynthesisMode.SEGMENTED
 
 
-def plan_batches(utterances: Sequence[PlannedUtterance], provider: SpeechProvider) -> tuple[BatchRange, ...]:
+def plan_batches(
+    utterances: Sequence[PlannedUtterance], provider: SpeechProvider, quality: Quality = Quality.STANDARD
+) -> tuple[BatchRange, ...]:
     """Divide utterances into batches of bounded count and length, so that no task has much more work than others."""
-    max_utterances = MAX_BATCH_UTTERANCES[synthesis_mode(utterances, provider)]
+    max_characters = MAX_BATCH_CHARACTERS // profile_of(quality, has_music=False).samples_per_tick
+    max_utterances = MAX_BATCH_UTTERANCES[synthesis_mode(utterances, provider, quality)]
     batches: list[BatchRange] = []
     first = count = characters = 0
     for position, planned in enumerate(utterances):
         length = len(spoken_text(planned.utterance))
-        if count and (count == max_utterances or characters + length > MAX_BATCH_CHARACTERS):
+        if count and (count == max_utterances or characters + length > max_characters):
             batches.append(BatchRange(number=len(batches), first_utterance=first, utterance_count=count))
             first, count, characters = position, 0, 0
         count += 1
@@ -196,14 +211,14 @@ def plan_batches(utterances: Sequence[PlannedUtterance], provider: SpeechProvide
     return tuple(batches)
 
 
-def fingerprint(provider: SpeechProvider, utterance: Utterance) -> str:
+def fingerprint(provider: SpeechProvider, utterance: Utterance, quality: Quality = Quality.STANDARD) -> str:
     """Return the SHA-256, in hex, of all that shapes how a segment sounds: the key of its stored audio.
 
     Neither the file's format nor the gap, the crossfade or a pause is part of it: they are applied when segments are
     joined.
     """
     identity = provider.cache_identity(utterance)
-    values = [provider.id, utterance.voice_id, identity, utterance.volume, _FORM]
+    values = [provider.id, utterance.voice_id, identity, utterance.volume, _FORMS[quality]]
     if utterance.take:
         values.append(utterance.take)
     shape = json.dumps(values, ensure_ascii=False)

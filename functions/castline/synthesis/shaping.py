@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+import math
+import zlib
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from castline.audio.level import levelled
-from castline.audio.stored_segment import Checksums, encode_segment
-from castline.jobs.model import SegmentCue
-from castline.pcm import samples_to_ms, trim
-from castline.speech.cues import cues_of
+from castline.audio.profile import Quality, profile_of
+from castline.audio.stored_segment import Checksums, encode_segment, studio_segment
+from castline.jobs.model import SegmentCue, SegmentWord
+from castline.jobs.packed_words import pack_words, unpack_words
+from castline.pcm import SAMPLE_WIDTH_BYTES, samples_to_ms, trim
+from castline.speech.cues import cues_of, is_one_cue
 from castline.speech.estimated_words import estimate_words
 from castline.speech.spoken_text import as_written, spoken_text
+from castline.speech.usable_words import usable_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from castline.audio.stored_segment import StoredSegment
-    from castline.speech.utterances import Speech, Utterance
+    from castline.speech.utterances import Speech, Utterance, Word
 
 _CUES = "cues"
 _SPOKEN_FOR = "spoken-for"
 _BILLED = "billed-characters"
 _FRAMES_CHECKSUM = "frames-sha256"
 _PCM_CHECKSUM = "pcm-sha256"
+_LUFS = "lufs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,8 @@ class SegmentNotes:
     """How many characters it paid for."""
     checksums: Checksums | None = None
     """None for a segment that an older release has stored: it had none."""
+    lufs: float | None = None
+    """Loudness at volume 1; None for silence, and for a segment that an older release has stored."""
 
     def to_metadata(self) -> Mapping[str, str]:
         """As ASCII, less than 2 KB."""
@@ -48,6 +57,8 @@ class SegmentNotes:
         }
         if self.checksums is not None:
             metadata |= {_FRAMES_CHECKSUM: self.checksums.frames, _PCM_CHECKSUM: self.checksums.pcm}
+        if self.lufs is not None:
+            metadata[_LUFS] = f"{self.lufs:.2f}"
         return metadata
 
     @classmethod
@@ -66,37 +77,108 @@ class SegmentNotes:
                 spoken_for=metadata[_SPOKEN_FOR],
                 billed_characters=int(metadata[_BILLED]),
                 checksums=Checksums(metadata[_FRAMES_CHECKSUM], metadata[_PCM_CHECKSUM]) if has_checksums else None,
+                lufs=_finite(float(metadata[_LUFS])) if _LUFS in metadata else None,
             )
         except (KeyError, ValueError):
             return None
 
 
-def shape(
-    speech: Speech, utterance: Utterance, *, reports_words: bool
-) -> tuple[StoredSegment, tuple[SegmentCue, ...]]:
-    """Trim and level what was spoken, encode it, and find its cues.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenWords:
+    """The words of a stored segment. They are stored at the end of its object: metadata has no room for them."""
+
+    words: tuple[SegmentWord, ...] = ()
+    are_estimated: bool = False
+    """Whether the provider has not told when they are heard."""
+
+    def pack(self) -> bytes:
+        """Return the stored form; nothing if there are no words."""
+        if not self.words:
+            return b""
+        packed = {"words": pack_words(self.words), "estimated": self.are_estimated}
+        return zlib.compress(json.dumps(packed, separators=(",", ":")).encode("ascii"))
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> SpokenWords:
+        """Read what :meth:`pack` has written; no words when it is something else: the sound is good without them."""
+        try:
+            values = json.loads(zlib.decompress(packed)) if packed else {"words": [], "estimated": False}
+            return cls(words=unpack_words(values["words"]), are_estimated=values["estimated"] is True)
+        except (KeyError, RecursionError, TypeError, ValueError, zlib.error):
+            return cls()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shaped:
+    """A spoken utterance as it is stored, and what is known of it."""
+
+    segment: StoredSegment
+    cues: tuple[SegmentCue, ...]
+    words: SpokenWords
+    lufs: float | None
+    """Loudness at volume 1; None for silence."""
+
+
+def shape(speech: Speech, utterance: Utterance, *, quality: Quality = Quality.STANDARD) -> Shaped:
+    """Trim and level what was spoken, encode it, measure it, and find its words and cues.
 
     Args:
-        speech: as the provider gave it.
+        speech: as the provider gave it. Where it reports no words of use, their times are estimated.
         utterance: what it says, and at what volume: a factor on the level that all segments are brought to.
-        reports_words: whether the voice reports its words. Where it does not, their times are estimated.
+        quality: of the stored segment.
     """
-    trimmed = trim(speech.pcm)
-    cut_ms = samples_to_ms(trimmed.cut_samples)
-    segment = encode_segment(levelled(trimmed.pcm, volume=utterance.volume))
-    duration_ms = samples_to_ms(segment.samples)
-    words = tuple(
-        replace(
-            word,
-            start_ms=max(0, word.start_ms - cut_ms),
-            end_ms=min(duration_ms, word.end_ms - cut_ms),
-        )
+    profile = profile_of(quality, has_music=False)
+    rate_hz, samples_per_tick = profile.sample_rate_hz, profile.samples_per_tick
+    trimmed = trim(_at_rate(speech, rate_hz), sample_rate_hz=rate_hz)
+    pcm = levelled(trimmed.pcm, volume=utterance.volume, sample_rate_hz=rate_hz)
+    samples = len(pcm) // SAMPLE_WIDTH_BYTES
+    duration_ms = samples_to_ms(-(-samples // samples_per_tick))
+    cut_ms = samples_to_ms(trimmed.cut_samples // samples_per_tick)
+    words, are_estimated = _words(speech, utterance, cut_ms=cut_ms, duration_ms=duration_ms)
+    spoken = SpokenWords(words=tuple(SegmentWord(**asdict(word)) for word in words), are_estimated=are_estimated)
+    encode = encode_segment if quality is Quality.STANDARD else studio_segment
+    # One cue is shown as long as its audio lasts, whatever its words.
+    timed = () if is_one_cue(utterance.text) else words
+    return Shaped(
+        segment=encode(pcm, words=spoken.pack()),
+        cues=tuple(SegmentCue(**asdict(cue)) for cue in cues_of(utterance.text, timed, duration_ms)),
+        words=spoken,
+        lufs=_lufs_at_full_volume(pcm, rate_hz, volume=utterance.volume),
+    )
+
+
+def _at_rate(speech: Speech, sample_rate_hz: int) -> bytes:
+    if speech.sample_rate_hz == sample_rate_hz:
+        return speech.pcm
+    from castline.audio.resampling import resample  # its library is slow to import
+
+    return resample(speech.pcm, from_hz=speech.sample_rate_hz, to_hz=sample_rate_hz)
+
+
+def _words(speech: Speech, utterance: Utterance, *, cut_ms: int, duration_ms: int) -> tuple[tuple[Word, ...], bool]:
+    """Return the words of what is left of the audio, and whether their times are estimated."""
+    reported = [
+        # A word that is heard at the very beginning may be reported in the silence before it.
+        replace(word, start_ms=max(word.start_ms - cut_ms, min(0, word.end_ms - cut_ms)), end_ms=word.end_ms - cut_ms)
         for word in speech.words
-    )
-    if not reports_words:
-        words = as_written(utterance, estimate_words(spoken_text(utterance), duration_ms=duration_ms))
-    cues = tuple(
-        SegmentCue(start=cue.start, end=cue.end, start_ms=cue.start_ms, end_ms=cue.end_ms)
-        for cue in cues_of(utterance.text, words, duration_ms)
-    )
-    return segment, cues
+    ]
+    words = usable_words(reported, text_length=len(utterance.text), duration_ms=duration_ms)
+    if words:
+        return words, False
+    estimated = as_written(utterance, estimate_words(spoken_text(utterance), duration_ms=duration_ms))
+    return estimated, bool(estimated)
+
+
+def _lufs_at_full_volume(pcm: bytes, sample_rate_hz: int, *, volume: float) -> float | None:
+    if not volume:
+        return None
+    from castline.audio.loudness import integrated_lufs  # its libraries are slow to import
+
+    lufs = integrated_lufs(pcm, sample_rate_hz)
+    return None if lufs is None else round(lufs - 20 * math.log10(volume), 2)
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("a loudness is a finite number")
+    return value

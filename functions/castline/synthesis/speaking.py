@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from castline.audio.errors import BrokenSegment
+from castline.audio.profile import Quality, profile_of
 from castline.audio.stored_segment import Checksums
 from castline.speech.beats import BEAT, is_beat
 from castline.speech.cues import is_one_cue
 from castline.speech.errors import CutUncertain, EmptyAudio, PermanentSpeechError, SpeechError, TransientSpeechError
 from castline.speech.spoken_text import spoken_text
 from castline.synthesis.segments import fingerprint
-from castline.synthesis.shaping import SegmentNotes, shape
+from castline.synthesis.shaping import SegmentNotes, SpokenWords, shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,6 +49,10 @@ class StoredUtterance:
     """Whether that was this job."""
     checksums: Checksums | None
     """Of its audio as it was stored; None where that was not noted."""
+    words: SpokenWords
+    """No words for an utterance that an older release has stored."""
+    lufs: float | None
+    """Loudness at volume 1; None for silence, and where that was not noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,7 @@ class Speaking:
         job: Job,
         *,
         is_native: bool,
+        quality: Quality = Quality.STANDARD,
         concurrency: int,
         storage: AudioStorage,
         provider: SpeechProvider,
@@ -79,6 +86,7 @@ class Speaking:
         Args:
             job: for which.
             is_native: whether a request may speak several utterances.
+            quality: in which they are spoken and stored.
             concurrency: how many requests may be in flight.
             storage: where they are stored.
             provider: whose voices speak.
@@ -88,6 +96,8 @@ class Speaking:
         """
         self._job = job
         self._is_native = is_native
+        self._quality = quality
+        self._sample_rate_hz = profile_of(quality, has_music=False).sample_rate_hz
         self._concurrency = concurrency
         self._slots = threading.BoundedSemaphore(concurrency)
         self._storage = storage
@@ -101,10 +111,7 @@ class Speaking:
 
         A permanent error ends the attempt: what has not begun by then is neither stored nor among the errors.
         """
-        wanted = {
-            position: (utterance, fingerprint(self._provider, utterance))
-            for position, utterance in enumerate(utterances)
-        }
+        wanted = self._wanted(utterances)
         stored: dict[int, StoredUtterance] = {}
         errors: dict[int, SpeechError] = {}
         is_native = False
@@ -123,6 +130,16 @@ class Speaking:
                 self._progress(stored)
         return Outcome(stored=stored, errors=errors, is_native=is_native)
 
+    def find(self, utterances: Sequence[Utterance]) -> dict[int, StoredUtterance]:
+        """Look ``utterances`` up, and return those that are stored, each by its position. Nothing is spoken."""
+        return self._find_all(self._wanted(utterances))
+
+    def _wanted(self, utterances: Sequence[Utterance]) -> _Wanted:
+        return {
+            position: (utterance, fingerprint(self._provider, utterance, self._quality))
+            for position, utterance in enumerate(utterances)
+        }
+
     def _find_all(self, wanted: _Wanted) -> dict[int, StoredUtterance]:
         with ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") as pool:
             found = pool.map(self._find, [key for _, key in wanted.values()])
@@ -139,13 +156,19 @@ class Speaking:
         notes = SegmentNotes.from_metadata(entry.notes)
         if notes is None:
             return None
+        try:
+            words = self._storage.read_part(self._job.user_id, key, entry.layout.words) if entry.layout.words else b""
+        except BrokenSegment:
+            return None
         return StoredUtterance(
             fingerprint=key,
-            samples=entry.samples,
+            samples=entry.layout.samples,
             cues=notes.cues,
             billed_characters=notes.billed_characters,
             is_paid_for=notes.spoken_for == self._job.id,
             checksums=notes.checksums,
+            words=SpokenWords.unpack(words),
+            lufs=notes.lufs,
         )
 
     def _group(self, missing: _Wanted) -> list[_Wanted]:
@@ -186,9 +209,15 @@ class Speaking:
     def _speak_alone(self, position: int, utterance: Utterance, key: str) -> _Result:
         if is_beat(spoken_text(utterance)):
             return position, self._store(utterance, key, BEAT, 0)
+        limits = self._provider.capabilities
         try:
             with self._slots:
-                speech = self._session().synthesize(utterance, with_words=not is_one_cue(utterance.text))
+                speech = self._session().synthesize(
+                    utterance,
+                    # Words that cost more are worth it only where subtitles need them.
+                    with_words=not (limits.charges_for_words and is_one_cue(utterance.text)),
+                    sample_rate_hz=limits.sample_rate_hz(self._sample_rate_hz),
+                )
         except EmptyAudio as error:
             self._tally.count_error(error)
             if any(map(str.isalnum, spoken_text(utterance))):
@@ -203,18 +232,25 @@ class Speaking:
     def _store(self, utterance: Utterance, key: str, speech: Speech, billed: int) -> StoredUtterance:
         if speech is not BEAT:
             self._tally.count_spoken(utterance, billed)
-        reports_words = self._provider.traits(utterance.voice_id).reports_words
-        segment, cues = shape(speech, utterance, reports_words=reports_words)
-        checksums = Checksums.of(key, segment)
-        notes = SegmentNotes(cues=cues, spoken_for=self._job.id, billed_characters=billed, checksums=checksums)
-        self._storage.put_segment(self._job.user_id, key, segment, notes.to_metadata())
+        shaped = shape(speech, utterance, quality=self._quality)
+        checksums = Checksums.of(key, shaped.segment)
+        notes = SegmentNotes(
+            cues=shaped.cues,
+            spoken_for=self._job.id,
+            billed_characters=billed,
+            checksums=checksums,
+            lufs=shaped.lufs,
+        )
+        self._storage.put_segment(self._job.user_id, key, shaped.segment, notes.to_metadata())
         return StoredUtterance(
             fingerprint=key,
-            samples=segment.samples,
-            cues=cues,
+            samples=shaped.segment.samples,
+            cues=shaped.cues,
             billed_characters=billed,
             is_paid_for=True,
             checksums=checksums,
+            words=shaped.words,
+            lufs=shaped.lufs,
         )
 
 

@@ -62,7 +62,7 @@ class AssembleJob:
             InputUnreadable: the dialogue is missing or unreadable.
             ProviderMisconfigured: the job's provider is not enabled any more.
         """
-        record = self._repository.get_record(job_id)
+        record = self._repository.get_record(job_id, with_words=True)
         if record is None or record.job.status is not JobStatus.PROCESSING:
             raise JobNotActive(record.job.status if record else None)
         note(user_id=record.job.user_id)

@@ -46,8 +46,9 @@ class PlanJob:
             raise JobNotActive(None)
         note(user_id=record.job.user_id)
         provider = self._provider(record.job.provider).provider
-        segments = plan_segments(record.readable_dialogue, provider)
-        batches = plan_batches(plan_utterances(segments), provider)
+        dialogue = record.readable_dialogue
+        segments = plan_segments(dialogue, provider)
+        batches = plan_batches(plan_utterances(segments), provider, dialogue.spoken_quality)
         now = self._now()
         if self._repository.start(record.job, total_segments=len(segments), now=now):
             measure({Metric.QUEUE_TIME: (now - record.job.created_at).total_seconds() * 1000})

@@ -14,7 +14,7 @@ from castline.synthesis.progress import BatchProgress
 from castline.synthesis.segments import plan_segments, plan_utterances, synthesis_mode
 from castline.synthesis.speaking import Speaking
 from castline.synthesis.tally import Tally
-from castline.usecases.errors import JobFailing
+from castline.usecases.errors import JobFailing, SegmentsExpired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class SynthesizeBatch:
     """Speaks the utterances of a batch, and records each.
 
-    What is stored already is not spoken again: a second attempt at a batch does only what is missing.
+    What is stored already is not spoken again: a second attempt at a batch does only what is missing. For a rendition
+    of another job nothing is spoken at all.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class SynthesizeBatch:
         Raises:
             JobNotActive: the job has ended meanwhile; nothing is paid for.
             JobFailing: an utterance could not be spoken. The others of the batch are stored all the same, unless
-                trying again is pointless.
+                trying again is pointless. Or an utterance of a rendition is not stored any more.
             InputUnreadable: the dialogue is missing or unreadable.
             ProviderMisconfigured: the job's provider is not enabled any more.
         """
@@ -76,18 +77,24 @@ class SynthesizeBatch:
         _measure_wait(record, batch.number, self._now())
 
         enabled = self._provider(record.job.provider)
+        quality = record.readable_dialogue.spoken_quality
         everything = plan_utterances(plan_segments(record.readable_dialogue, enabled.provider))
         planned = everything[batch.first_utterance : batch.first_utterance + batch.utterance_count]
 
+        def store_progress(segments: Sequence[SpokenSegment]) -> None:
+            done = Batch(number=batch.number, segments=tuple(segments))
+            self._repository.record_batch(job_id, done, now=self._now())
+
         def store(segments: Sequence[SpokenSegment], *, is_native: bool = False, failed: bool = False) -> None:
             done = Batch(number=batch.number, segments=tuple(segments), is_native=is_native)
-            self._repository.record_batch(job_id, done, now=self._now(), failed=failed)
+            self._repository.record_batch(job_id, done, now=self._now(), failed=failed, with_words=True)
 
-        progress = BatchProgress(store, recorded=_count_recorded(record, batch.number))
+        progress = BatchProgress(store_progress, recorded=_count_recorded(record, batch.number))
         tally = Tally(record.job.provider)
         speaking = Speaking(
             record.job,
-            is_native=synthesis_mode(everything, enabled.provider) is SynthesisMode.NATIVE,
+            is_native=synthesis_mode(everything, enabled.provider, quality) is SynthesisMode.NATIVE,
+            quality=quality,
             concurrency=enabled.concurrency,
             storage=self._storage,
             provider=enabled.provider,
@@ -95,6 +102,9 @@ class SynthesizeBatch:
             tally=tally,
             progress=lambda stored: progress.advance(lambda: _spoken_segments(planned, stored)),
         )
+        if record.job.rendition_of is not None:
+            self._find(record, planned, speaking, store)
+            return
         try:
             outcome = speaking.speak([each.utterance for each in planned])
         finally:
@@ -117,6 +127,28 @@ class SynthesizeBatch:
                 voice_id=first_segment.utterance.voice_id,
             ) from error
         logger.info("batch spoken", extra={"segments": len(spoken)})
+
+    def _find(
+        self,
+        record: JobRecord,
+        planned: Sequence[PlannedUtterance],
+        speaking: Speaking,
+        store: Callable[[Sequence[SpokenSegment]], None],
+    ) -> None:
+        """Record the stored utterances of a rendition's batch. Nothing is spoken.
+
+        Raises:
+            JobFailing: one of them is not stored any more (``SegmentsExpired``).
+        """
+        stored = speaking.find([each.utterance for each in planned])
+        spoken = _spoken_segments(planned, stored)
+        _count_reused(record, spoken)
+        store(spoken)
+        for position, each in enumerate(planned):
+            if position not in stored:
+                turn = record.readable_dialogue.turns[each.segments[0].turn]
+                raise JobFailing(SegmentsExpired("a segment is not stored any more"), turn_index=turn.index)
+        logger.info("batch found", extra={"segments": len(spoken)})
 
 
 def _measure_wait(record: JobRecord, number: int, now: datetime) -> None:
@@ -154,6 +186,9 @@ def _spoken_segments(batch: Sequence[PlannedUtterance], stored: Mapping[int, Sto
                     is_reused=not is_paid_for,
                     frames_checksum=utterance.checksums.frames if utterance.checksums else None,
                     pcm_checksum=utterance.checksums.pcm if utterance.checksums else None,
+                    words=utterance.words.words,
+                    words_estimated=utterance.words.are_estimated,
+                    lufs=utterance.lufs,
                 )
             )
     return segments

@@ -71,7 +71,7 @@ class TestSegments:
         entry = storage.find_segment("user", "f00d")
 
         assert entry is not None
-        assert (entry.samples, entry.notes) == (128_000, {"spoken-for": "a job"})
+        assert (entry.samples, entry.notes["spoken-for"]) == (128_000, "a job")
 
     def test_a_segment_that_is_not_there_is_not_found_and_cannot_be_read(self, storage: AudioStorage) -> None:
         assert storage.find_segment("user", "f00d") is None

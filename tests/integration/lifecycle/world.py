@@ -25,6 +25,7 @@ from castline.jobs import items
 from castline.jobs.executions import Executions
 from castline.jobs.model import Dialogue, Turn, VoiceAssignment
 from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS
+from castline.pcm import SAMPLE_RATE_HZ
 from castline.speech.utterances import Speech
 from castline.workflow import assemble, plan, record_failure, synthesize
 from infra import functions
@@ -120,8 +121,10 @@ class Hum:
 
     concurrency = 2
 
-    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
-        return Speech(pcm=b"\0\x40" * 240, words=())
+    def synthesize(
+        self, utterance: Utterance, *, with_words: bool = True, sample_rate_hz: int = SAMPLE_RATE_HZ
+    ) -> Speech:
+        return Speech(pcm=b"\0\x40" * (sample_rate_hz // 100), words=(), sample_rate_hz=sample_rate_hz)
 
     def close(self) -> None: ...
 

@@ -19,7 +19,7 @@ def test_the_estimated_times_of_a_text_are_those_of_what_is_spoken() -> None:
     tone = (8_000 * np.sin(np.arange(5 * 24_000) / 20)).astype("<i2").tobytes()
 
     # When its speech is shaped
-    _, cues = shape(Speech(pcm=tone, words=()), utterance, reports_words=False)
+    cues = shape(Speech(pcm=tone, words=()), utterance).cues
 
     # Then the second sentence is shown when the first one has been heard
     assert [text[cue.start : cue.end] for cue in cues] == ["W3 is old.", "So is he."]

@@ -10,6 +10,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from castline.pcm import SAMPLE_RATE_HZ
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -39,6 +41,14 @@ class Capabilities:
     """Estimated duration of one utterance at most; None where only the characters are limited."""
     needs_secret: bool = True
     """Whether it is opened with credentials from Secrets Manager."""
+    sample_rates_hz: tuple[int, ...] = (SAMPLE_RATE_HZ,)
+    """The sample rates of the audio that its sessions can give, 24 kHz among them."""
+    charges_for_words: bool = False
+    """Whether it costs more when a session reports the words of an utterance."""
+
+    def sample_rate_hz(self, wanted_hz: int) -> int:
+        """Return the sample rate to ask for where ``wanted_hz`` is needed: that, or the highest there is."""
+        return wanted_hz if wanted_hz in self.sample_rates_hz else max(self.sample_rates_hz)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +82,16 @@ class SpeechSession(ABC):
     """Something that speaks. One session serves many threads; its callers limit the requests in flight."""
 
     @abstractmethod
-    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
+    def synthesize(
+        self, utterance: Utterance, *, with_words: bool = True, sample_rate_hz: int = SAMPLE_RATE_HZ
+    ) -> Speech:
         """Speak ``utterance`` in one request.
 
         Args:
             utterance: the text, and how it is spoken.
-            with_words: whether the words are of use: to hear of them takes time.
+            with_words: whether the words are wanted. To hear of them takes time, and costs more where the provider
+                charges for words.
+            sample_rate_hz: one of those that the provider can give.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``, which says whether trying again may help.
@@ -87,7 +101,7 @@ class SpeechSession(ABC):
     def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
         """Speak several utterances of one language in one request, and cut the audio into one speech for each.
 
-        Only called for what ``SpeechProvider.group`` puts together.
+        The audio has 24 kHz. Only called for what ``SpeechProvider.group`` puts together.
 
         Raises:
             CutUncertain: where one ends and the next begins cannot be told.

@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azure.cognitiveservices import speech as speechsdk
 
-from castline.pcm import SAMPLE_WIDTH_BYTES
+from castline.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 from castline.speech.errors import EmptyAudio, ProviderUnavailable
 from castline.speech.providers.azure.sdk_errors import error_from_cancellation
 from castline.speech.words import HeardWord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+OUTPUT_FORMATS: Final[Mapping[int, Any]] = {
+    24_000: speechsdk.SpeechSynthesisOutputFormat.Raw24Khz16BitMonoPcm,
+    48_000: speechsdk.SpeechSynthesisOutputFormat.Raw48Khz16BitMonoPcm,
+}
+"""The SDK's names of raw 16-bit mono PCM by sample rate. The service resamples where a voice has another one."""
 
 _TICKS_PER_MS: Final = 10_000
 # The last words are reported after the audio is complete: a matter of milliseconds.
@@ -39,10 +45,20 @@ def speech_config(
     host: str | None,
     first_chunk_timeout_ms: int,
     all_chunks_timeout_ms: int,
+    sample_rate_hz: int = SAMPLE_RATE_HZ,
 ) -> Any:
-    """Return the SDK's configuration for raw 24 kHz 16-bit mono PCM, without retries of the SDK's own."""
+    """Return the SDK's configuration for raw 16-bit mono PCM, without retries of the SDK's own.
+
+    Args:
+        key: see ``AzureSpeechSession``, as for the next four.
+        region: where the resource is.
+        host: the service's address.
+        first_chunk_timeout_ms: the time limit of the first audio.
+        all_chunks_timeout_ms: the time limit of all audio.
+        sample_rate_hz: one of ``OUTPUT_FORMATS``.
+    """
     config: Any = speechsdk.SpeechConfig(subscription=key, region=region, host=host)
-    config.set_speech_synthesis_output_format(speechsdk.SpeechSynthesisOutputFormat.Raw24Khz16BitMonoPcm)
+    config.set_speech_synthesis_output_format(OUTPUT_FORMATS[sample_rate_hz])
     config.set_property_by_name("SpeechSynthesis_MaxRetryTimes", "0")
     config.set_property_by_name("SpeechSynthesis_FirstChunkTimeoutMs", str(first_chunk_timeout_ms))
     config.set_property_by_name("SpeechSynthesis_AllChunkTimeoutMs", str(all_chunks_timeout_ms))

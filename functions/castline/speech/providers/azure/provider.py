@@ -46,7 +46,11 @@ class AzureSpeech(SpeechProvider):
     id = "azure"
     name = "Azure Speech"
     voice_id_example = "zh-TW-HsiaoYuNeural"
-    capabilities = Capabilities(max_utterance_characters=MAX_UTTERANCE_CHARACTERS, max_utterance_ms=MAX_UTTERANCE_MS)
+    capabilities = Capabilities(
+        max_utterance_characters=MAX_UTTERANCE_CHARACTERS,
+        max_utterance_ms=MAX_UTTERANCE_MS,
+        sample_rates_hz=(24_000, 48_000),
+    )
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """See ``SpeechProvider``.

@@ -6,6 +6,7 @@ import json
 import ssl
 from typing import TYPE_CHECKING, Any
 
+from castline.pcm import SAMPLE_RATE_HZ
 from castline.speech.providers.base import SpeechSession
 from castline.speech.providers.openai_compatible.answers import error_from_answer, pcm_from_answer
 from castline.speech.providers.openai_compatible.http_request import request
@@ -44,7 +45,13 @@ class OpenAiSession(SpeechSession):
         self._tls = ssl.create_default_context() if base_url.startswith("https:") else None
         self._closed = False
 
-    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:  # noqa: ARG002 (never any)
+    def synthesize(
+        self,
+        utterance: Utterance,
+        *,
+        with_words: bool = True,  # noqa: ARG002 (never any)
+        sample_rate_hz: int = SAMPLE_RATE_HZ,  # noqa: ARG002 (there is no other)
+    ) -> Speech:
         """Speak ``utterance``; see ``SpeechSession``. No words are reported."""
         if self._closed:
             raise RuntimeError("the session is closed")

@@ -38,7 +38,7 @@ class AmazonPolly(SpeechProvider):
     name: ClassVar[str] = "Amazon Polly"
     voice_id_example: ClassVar[str] = "Joanna"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        max_utterance_characters=MAX_UTTERANCE_CHARACTERS, needs_secret=False
+        max_utterance_characters=MAX_UTTERANCE_CHARACTERS, needs_secret=False, charges_for_words=True
     )
 
     def __init__(self, options: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from castline.pcm import BYTES_PER_MS, SAMPLE_WIDTH_BYTES
+from castline.pcm import BYTES_PER_MS, SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 from castline.speech.errors import EmptyAudio, ProviderMisconfigured, ProviderTimedOut, ProviderUnavailable
 from castline.speech.providers.base import SpeechSession
 from castline.speech.providers.polly.errors import translated_errors
@@ -74,7 +74,13 @@ class PollySession(SpeechSession):
         self._client = make_client(region, read_seconds=self._first_chunk_seconds)
         self._closed = False
 
-    def synthesize(self, utterance: Utterance, *, with_words: bool = True) -> Speech:
+    def synthesize(
+        self,
+        utterance: Utterance,
+        *,
+        with_words: bool = True,
+        sample_rate_hz: int = SAMPLE_RATE_HZ,  # noqa: ARG002 (there is no other)
+    ) -> Speech:
         """Speak ``utterance``. Words take a second request, which shares the time limit for all audio.
 
         Raises:
