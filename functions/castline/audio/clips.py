@@ -1,7 +1,7 @@
-"""Preparation of uploaded clips for a file: cutting, fading, and the joint of a loop, by pydub.
+"""Preparation of uploaded clips for a file: fades, and the joint of a loop, by pydub.
 
-pydub holds a clip in memory, at most 15 minutes of it. What it makes is written to files, from which the tracks are
-read while the file is mixed.
+Only the ends of a clip are changed. What is between them is read from the clip's own file, so memory does not grow with
+its length.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Final
 
-from castline.audio.tracks import ClipFile, LoopedClip
+from castline.audio.tracks import ClipFile, JoinedClip
+from castline.pcm import SAMPLE_WIDTH_BYTES
 
 with warnings.catch_warnings():
     # It looks for a program that it would decode other formats with; clips are PCM already.
@@ -25,52 +26,64 @@ _CROSSFADE_MS: Final = 500
 """The time in which the end of a loop turns into its beginning; less for a clip of less than 2 s."""
 
 
-def prepare_clip(source: Path, target: Path, profile: AudioProfile, *, fade_in_ms: int, fade_out_ms: int) -> ClipFile:
-    """Fade a clip in and out.
+class ClipSource:
+    """An uploaded clip: a file of PCM in the form of a profile."""
 
-    Args:
-        source: the clip's PCM, in the profile's form.
-        target: the file to write.
-        profile: the form of the clip.
-        fade_in_ms: the length of the fade at the start; at most the clip's own.
-        fade_out_ms: the length of the fade at the end; at most the clip's own.
-    """
-    clip = _read(source, profile)
-    if fade_in_ms:
-        clip = clip.fade_in(min(fade_in_ms, len(clip)))
-    if fade_out_ms:
-        clip = clip.fade_out(min(fade_out_ms, len(clip)))
-    return _write(clip, target, profile)
+    def __init__(self, path: Path, profile: AudioProfile) -> None:
+        """Use the file; what is made of it lies beside it."""
+        self._path = path
+        self._profile = profile
+        self._frame_bytes = SAMPLE_WIDTH_BYTES * profile.channels
+        self._samples = path.stat().st_size // self._frame_bytes
+        self._made = 0
 
+    def __len__(self) -> int:
+        """Return the samples of a channel."""
+        return self._samples
 
-def prepare_loop(source: Path, folder: Path, profile: AudioProfile, *, length_ms: int) -> ClipFile | LoopedClip:
-    """Cut a clip to ``length_ms``, or make a loop of one that is shorter: its end fades into its beginning.
-
-    Args:
-        source: the clip's PCM, in the profile's form.
-        folder: the folder for the files.
-        profile: the form of the clip.
-        length_ms: how long it shall be heard.
-    """
-    clip = _read(source, profile)
-    if len(clip) >= length_ms:
-        return _write(clip[:length_ms], folder / "bed.pcm", profile)
-    crossfade_ms = min(_CROSSFADE_MS, len(clip) // 4)
-    if not crossfade_ms:
-        return LoopedClip(
-            _write(clip, folder / "bed.pcm", profile), ClipFile(folder / "bed.pcm", channels=profile.channels)
+    def faded(self, *, fade_in_ms: int, fade_out_ms: int) -> JoinedClip:
+        """Return the clip faded in and out. Fades that are longer than half of the clip are cut to it."""
+        head = min(self._to_samples(fade_in_ms), self._samples // 2)
+        tail = self._samples - min(self._to_samples(fade_out_ms), self._samples // 2)
+        start = self._read(0, head)
+        end = self._read(tail, self._samples)
+        return JoinedClip(
+            [
+                self._write(start.fade_in(len(start)) if fade_in_ms else start),
+                self._stretch(head, tail),
+                self._write(end.fade_out(len(end)) if fade_out_ms else end),
+            ]
         )
-    joint = clip[-crossfade_ms:].fade_out(crossfade_ms).overlay(clip[:crossfade_ms].fade_in(crossfade_ms))
-    first = _write(clip[:-crossfade_ms], folder / "bed.pcm", profile)
-    return LoopedClip(first, _write(joint + clip[crossfade_ms:-crossfade_ms], folder / "loop.pcm", profile))
 
+    def looped(self) -> JoinedClip:
+        """Return the clip repeated without end; its end fades into its beginning."""
+        crossfade = min(self._to_samples(_CROSSFADE_MS), self._samples // 4)
+        if not crossfade:
+            return JoinedClip([], [self._stretch(0, self._samples)])
+        tail = self._samples - crossfade
+        end, start = self._read(tail, self._samples), self._read(0, crossfade)
+        joint = end.fade_out(len(end)).overlay(start.fade_in(len(start)))
+        return JoinedClip([self._stretch(0, tail)], [self._write(joint), self._stretch(crossfade, tail)])
 
-def _read(source: Path, profile: AudioProfile) -> AudioSegment:
-    return AudioSegment(
-        data=source.read_bytes(), sample_width=2, frame_rate=profile.sample_rate_hz, channels=profile.channels
-    )
+    def _to_samples(self, duration_ms: int) -> int:
+        return duration_ms * self._profile.sample_rate_hz // 1000
 
+    def _stretch(self, start: int, stop: int) -> ClipFile:
+        return ClipFile(self._path, channels=self._profile.channels, start=start, stop=stop)
 
-def _write(clip: AudioSegment, target: Path, profile: AudioProfile) -> ClipFile:
-    target.write_bytes(clip.raw_data)
-    return ClipFile(target, channels=profile.channels)
+    def _read(self, start: int, stop: int) -> AudioSegment:
+        with self._path.open("rb") as file:
+            file.seek(start * self._frame_bytes)
+            data = file.read((stop - start) * self._frame_bytes)
+        return AudioSegment(
+            data=data,
+            sample_width=SAMPLE_WIDTH_BYTES,
+            frame_rate=self._profile.sample_rate_hz,
+            channels=self._profile.channels,
+        )
+
+    def _write(self, clip: AudioSegment) -> ClipFile:
+        self._made += 1
+        path = self._path.with_name(f"{self._path.name}.{self._made}")
+        path.write_bytes(clip.raw_data)
+        return ClipFile(path, channels=self._profile.channels)

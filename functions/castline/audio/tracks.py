@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
+from castline.pcm import FULL_SCALE, SAMPLES_PER_MS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
@@ -25,7 +27,6 @@ DUCK_RELEASE_MS: Final = 800
 """The time in which it rises after that."""
 
 _POINT_MS: Final = 10
-_TICKS_PER_MS: Final = 24
 
 
 class Clip(Protocol):
@@ -37,12 +38,12 @@ class Clip(Protocol):
 
 
 class ClipFile:
-    """A clip in a file of interleaved 16-bit PCM. The file is mapped, and only what is read takes memory."""
+    """A stretch of interleaved 16-bit PCM in a file. The file is mapped, and only what is read takes memory."""
 
-    def __init__(self, path: Path, *, channels: int) -> None:
-        """Map the file."""
+    def __init__(self, path: Path, *, channels: int, start: int = 0, stop: int | None = None) -> None:
+        """Map the file, from the sample ``start`` to ``stop`` or its end."""
         pcm = np.memmap(path, np.int16, mode="r") if path.stat().st_size else np.zeros(0, np.int16)
-        self._pcm = pcm.reshape(-1, channels)
+        self._pcm = pcm.reshape(-1, channels)[start:stop]
 
     def __len__(self) -> int:
         """Return the samples of a channel."""
@@ -53,29 +54,46 @@ class ClipFile:
         samples = np.zeros((self._pcm.shape[1], count), np.float32)
         found = self._pcm[start : start + count]
         samples[:, : len(found)] = found.T
-        return samples / np.float32(32_768)
+        return samples / np.float32(FULL_SCALE)
 
 
-@dataclass(frozen=True, slots=True)
-class LoopedClip:
-    """A clip that is heard once, and then its loop again and again."""
+class JoinedClip:
+    """Stretches that are heard one after another, and then others again and again."""
 
-    first: ClipFile
-    loop: ClipFile
+    def __init__(self, once: Sequence[ClipFile], loop: Sequence[ClipFile] = ()) -> None:
+        """Join ``once``, followed by the repeated ``loop`` or by silence."""
+        self._once = [stretch for stretch in once if len(stretch)]
+        self._loop = [stretch for stretch in loop if len(stretch)]
+        self._once_length = sum(map(len, self._once))
+        self._loop_length = sum(map(len, self._loop))
+
+    def __len__(self) -> int:
+        """Return the samples of a channel that are heard before the loop."""
+        return self._once_length
 
     def read(self, start: int, count: int) -> Channels:
         """Return ``count`` samples from ``start`` on."""
         parts: list[Channels] = []
         while count:
-            if start < len(self.first):
-                part = self.first.read(start, min(count, len(self.first) - start))
-            else:
-                at = (start - len(self.first)) % len(self.loop)
-                part = self.loop.read(at, min(count, len(self.loop) - at))
+            stretch, offset = self._stretch_at(start)
+            left = len(stretch) - offset
+            part = stretch.read(offset, min(count, left) if left > 0 else count)
             parts.append(part)
             start += part.shape[1]
             count -= part.shape[1]
         return np.concatenate(parts, axis=1)
+
+    def _stretch_at(self, sample: int) -> tuple[ClipFile, int]:
+        """Return the stretch that is heard at a sample, and the sample's place in it."""
+        stretches = self._once
+        if sample >= self._once_length and self._loop:
+            stretches = self._loop
+            sample = (sample - self._once_length) % self._loop_length
+        for stretch in stretches[:-1]:
+            if sample < len(stretch):
+                return stretch, sample
+            sample -= len(stretch)
+        return stretches[-1], sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +111,9 @@ class Envelope:
     def at(self, start: int, count: int, samples_per_tick: int) -> Samples:
         """Return the gain of ``count`` samples from the sample ``start`` on."""
         ticks = np.arange(start, start + count) / samples_per_tick
-        return np.interp(ticks, self.ticks, self.gains).astype(np.float32)
+        first = max(0, int(np.searchsorted(self.ticks, ticks[0])) - 1)
+        last = int(np.searchsorted(self.ticks, ticks[-1])) + 1
+        return np.interp(ticks, self.ticks[first:last], self.gains[first:last]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +165,7 @@ def duck(
         fade_in_ms: the length of the fade at the start.
         fade_out_ms: the length of the fade at the end.
     """
-    ticks = np.append(np.arange(start, end, _POINT_MS * _TICKS_PER_MS, dtype=np.float64), float(end))
+    ticks = np.append(np.arange(start, end, _POINT_MS * SAMPLES_PER_MS, dtype=np.float64), float(end))
     low = np.zeros(len(ticks))
     if spans:
         starts = np.array([span.start_sample for span in spans], np.float64)
@@ -153,12 +173,12 @@ def duck(
         following = np.searchsorted(starts, ticks, side="right")
         until_speech = np.append(starts, np.inf)[following] - ticks
         since_speech = ticks - np.insert(ends, 0, -np.inf)[following]
-        sinking = 1 - until_speech / (DUCK_ATTACK_MS * _TICKS_PER_MS)
-        rising = 1 - (since_speech / _TICKS_PER_MS - DUCK_HOLD_MS) / DUCK_RELEASE_MS
+        sinking = 1 - until_speech / (DUCK_ATTACK_MS * SAMPLES_PER_MS)
+        rising = 1 - (since_speech / SAMPLES_PER_MS - DUCK_HOLD_MS) / DUCK_RELEASE_MS
         low = np.clip(np.maximum(sinking, rising), 0.0, 1.0)
     gains = 10 ** ((gain_db - duck_db * low) / 20)
-    gains *= np.clip((ticks - start) / max(1, fade_in_ms * _TICKS_PER_MS), 0.0, 1.0) if fade_in_ms else 1.0
-    gains *= np.clip((end - ticks) / max(1, fade_out_ms * _TICKS_PER_MS), 0.0, 1.0) if fade_out_ms else 1.0
+    gains *= np.clip((ticks - start) / max(1, fade_in_ms * SAMPLES_PER_MS), 0.0, 1.0) if fade_in_ms else 1.0
+    gains *= np.clip((end - ticks) / max(1, fade_out_ms * SAMPLES_PER_MS), 0.0, 1.0) if fade_out_ms else 1.0
     return Envelope(ticks, gains)
 
 

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from castline.audio.assembly import Surroundings
-from castline.audio.clips import prepare_clip, prepare_loop
 from castline.audio.timeline import SoundPlace, Span
 from castline.audio.tracks import Envelope, Track, duck
-from castline.pcm import SAMPLE_WIDTH_BYTES, ms_to_samples, samples_to_ms
+from castline.pcm import ms_to_samples
 from castline.synthesis.levelling import REFERENCE_LUFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from castline.audio.assembly import Assembly
+    from castline.audio.clips import ClipSource
     from castline.audio.profile import AudioProfile
     from castline.jobs.model import Clip, Dialogue
 
@@ -25,11 +24,10 @@ _BOTH_CHANNELS_DB: Final = 3.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClipSource:
-    """A clip on this machine."""
+class MeasuredClip:
+    """An uploaded clip on this machine."""
 
-    path: Path
-    """PCM in the form of the file's profile."""
+    source: ClipSource
     lufs: float | None
     """Loudness of the clip in stereo; None for silence."""
 
@@ -39,14 +37,12 @@ class DialogueClips:
     """The clips of one dialogue, by the ids of their sounds."""
 
     dialogue: Dialogue
-    sources: Mapping[str, ClipSource]
+    clips: Mapping[str, MeasuredClip]
     profile: AudioProfile
-    folder: Path
-    """For the files that are made of the clips."""
 
     def surroundings(self) -> Surroundings | None:
         """Return what is heard besides the turns; None where that does not change when they are heard."""
-        if not self.sources:
+        if not self.clips:
             return None
         music = self.dialogue.music
         intro = music.intro if music else None
@@ -67,7 +63,7 @@ class DialogueClips:
         )
 
     def tracks(self, assembly: Assembly) -> list[Track]:
-        """Prepare the clips, and return them where ``assembly`` has them."""
+        """Return the clips them where ``assembly`` has them."""
         return [*self._clips(assembly), *self._bed(assembly)]
 
     def _clips(self, assembly: Assembly) -> Iterator[Track]:
@@ -77,18 +73,13 @@ class DialogueClips:
             (music.outro if music else None, assembly.outro_start),
             *zip(self.dialogue.sounds, assembly.sound_starts, strict=True),
         ]
-        for number, (clip, start) in enumerate(placed):
-            if clip is None:
-                continue
-            prepared = prepare_clip(
-                self.sources[clip.sound_id].path,
-                self.folder / f"clip-{number}.pcm",
-                self.profile,
-                fade_in_ms=clip.fade_in_ms,
-                fade_out_ms=clip.fade_out_ms,
-            )
-            end = start + len(prepared) // self.profile.samples_per_tick
-            yield Track(clip=prepared, start=start, end=end, envelope=Envelope.steady(self._gain_db(clip)))
+        for clip, start in placed:
+            if clip is not None:
+                heard = self.clips[clip.sound_id].source.faded(
+                    fade_in_ms=clip.fade_in_ms, fade_out_ms=clip.fade_out_ms
+                )
+                envelope = Envelope.steady(self._gain_db(clip))
+                yield Track(clip=heard, start=start, end=start + self._ticks(clip), envelope=envelope)
 
     def _bed(self, assembly: Assembly) -> Iterator[Track]:
         bed = self.dialogue.music.bed if self.dialogue.music else None
@@ -96,9 +87,6 @@ class DialogueClips:
             return
         spans = assembly.timeline.spans
         start, end = spans[0].start_sample, max(span.end_sample for span in spans)
-        loop = prepare_loop(
-            self.sources[bed.sound_id].path, self.folder, self.profile, length_ms=samples_to_ms(end - start) + 1
-        )
         envelope = duck(
             _spoken(assembly),
             start=start,
@@ -108,14 +96,14 @@ class DialogueClips:
             fade_in_ms=bed.fade_in_ms,
             fade_out_ms=bed.fade_out_ms,
         )
+        loop = self.clips[bed.sound_id].source.looped()
         yield Track(clip=loop, start=start, end=end, envelope=envelope)
 
     def _ticks(self, clip: Clip) -> int:
-        frame_bytes = SAMPLE_WIDTH_BYTES * self.profile.channels * self.profile.samples_per_tick
-        return self.sources[clip.sound_id].path.stat().st_size // frame_bytes
+        return len(self.clips[clip.sound_id].source) // self.profile.samples_per_tick
 
     def _gain_db(self, clip: Clip) -> float:
-        lufs = self.sources[clip.sound_id].lufs
+        lufs = self.clips[clip.sound_id].lufs
         return clip.gain_db if lufs is None else REFERENCE_LUFS + _BOTH_CHANNELS_DB - lufs + clip.gain_db
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from castline.audio.clips import ClipSource
 from castline.audio.profile import profile_of
 from castline.audio.tags import Cover
-from castline.synthesis.clips import ClipSource, DialogueClips
+from castline.synthesis.clips import DialogueClips, MeasuredClip
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +35,15 @@ class FetchSounds:
         ids = frozenset(clip.sound_id for clip in dialogue.clips)
         profile = profile_of(dialogue.quality, has_music=bool(ids))
         sounds = self._repository.find_several(user_id, ids) if ids else {}
-        sources: dict[str, ClipSource] = {}
+        clips: dict[str, MeasuredClip] = {}
         for sound_id in sorted(ids):
             path = folder / f"{sound_id}.pcm"
             self._storage.fetch_pcm(user_id, sound_id, dialogue.quality, path)
             facts = sounds[sound_id].facts if sound_id in sounds else None
-            sources[sound_id] = ClipSource(path=path, lufs=facts.loudness_lufs if facts else None)
-        return DialogueClips(dialogue=dialogue, sources=sources, profile=profile, folder=folder)
+            clips[sound_id] = MeasuredClip(
+                source=ClipSource(path, profile), lufs=facts.loudness_lufs if facts else None
+            )
+        return DialogueClips(dialogue=dialogue, clips=clips, profile=profile)
 
     def cover(self, user_id: str, dialogue: Dialogue) -> Cover | None:
         """Return the cover of a dialogue; None if it has none.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from castline.audio.assembly import Surroundings, plan_assembly
-from castline.audio.clips import prepare_clip, prepare_loop
+from castline.audio.clips import ClipSource
 from castline.audio.profile import STANDARD, Quality, profile_of
 from castline.audio.timeline import SoundPlace, Span
 from castline.audio.tracks import ClipFile, Envelope, Track, duck, overlay
@@ -123,25 +124,37 @@ def test_a_bed_never_jumps() -> None:
 
 
 def test_a_clip_is_faded(tmp_path: Path) -> None:
-    prepared = prepare_clip(
-        clip_file(tmp_path, steady(24_000)), tmp_path / "faded.pcm", STANDARD, fade_in_ms=400, fade_out_ms=5_000
-    )
+    source = ClipSource(clip_file(tmp_path, steady(24_000)), STANDARD)
 
-    heard = prepared.read(0, 24_000)[0]
-    assert len(prepared) == 24_000
+    heard = source.faded(fade_in_ms=400, fade_out_ms=300).read(0, 24_000)[0]
+
+    assert len(source) == 24_000
     assert abs(heard[0]) < 0.01
     assert abs(heard[-1]) < 0.01
-    assert heard[4_800] < heard[9_600]
+    assert heard[4_800] < heard[9_600] == pytest.approx(0.25)
+    assert np.allclose(heard[9_600:16_800], 0.25)
+    assert heard[20_000] > heard[23_000]
 
 
-def test_a_short_clip_becomes_a_loop_without_a_seam(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("fade_in_ms", "fade_out_ms"), [(0, 0), (30_000, 0), (0, 30_000), (30_000, 30_000)])
+def test_fades_longer_than_the_clip_are_cut(tmp_path: Path, fade_in_ms: int, fade_out_ms: int) -> None:
+    source = ClipSource(clip_file(tmp_path, steady(24_001)), STANDARD)
+
+    heard = source.faded(fade_in_ms=fade_in_ms, fade_out_ms=fade_out_ms).read(0, 25_000)[0]
+
+    assert heard[12_000] == pytest.approx(0.25, abs=0.01)
+    assert bool(heard[0] < 0.01) is bool(fade_in_ms)
+    assert bool(heard[24_000] < 0.01) is bool(fade_out_ms)
+    assert not heard[24_001:].any()
+
+
+def test_a_clip_becomes_a_loop_without_a_seam(tmp_path: Path) -> None:
     # Given a clip of 3 s whose level is the same throughout
     rng = np.random.default_rng(0)
-    samples = (np.sin(2 * np.pi * 220 * np.arange(72_000) / 24_000) * 8_000 + rng.normal(0, 5, 72_000)).astype(
-        np.int16
-    )
+    tone = np.sin(2 * np.pi * 220 * np.arange(72_000) / 24_000) * 8_000
+    samples = (tone + rng.normal(0, 5, 72_000)).astype(np.int16)
 
-    loop = prepare_loop(clip_file(tmp_path, samples), tmp_path, STANDARD, length_ms=20_000)
+    loop = ClipSource(clip_file(tmp_path, samples), STANDARD).looped()
 
     # Then it is heard for as long as anybody reads, from its own beginning, without a gap or a jump in level
     heard = np.concatenate([loop.read(start, 5_000) for start in range(0, 480_000, 5_000)], axis=1)[0]
@@ -151,14 +164,22 @@ def test_a_short_clip_becomes_a_loop_without_a_seam(tmp_path: Path) -> None:
     assert np.abs(np.diff(heard)).max() < 0.05
 
 
-def test_a_long_clip_is_cut(tmp_path: Path) -> None:
-    cut = prepare_loop(clip_file(tmp_path, steady(72_000)), tmp_path, STANDARD, length_ms=1_000)
-
-    assert isinstance(cut, ClipFile)
-    assert len(cut) == 24_000
-
-
 def test_a_clip_of_a_few_samples_can_be_repeated(tmp_path: Path) -> None:
-    loop = prepare_loop(clip_file(tmp_path, steady(50)), tmp_path, STANDARD, length_ms=1_000)
+    loop = ClipSource(clip_file(tmp_path, steady(3)), STANDARD).looped()
 
     assert np.allclose(loop.read(0, 24_000), 0.25)
+
+
+def test_memory_does_not_grow_with_the_clip(tmp_path: Path) -> None:
+    # Given a clip of 15 minutes in studio quality, 173 MB
+    path = tmp_path / "long.pcm"
+    with path.open("wb") as file:
+        file.truncate(15 * 60 * 48_000 * 4)
+    tracemalloc.start()
+
+    source = ClipSource(path, STEREO)
+    source.faded(fade_in_ms=30_000, fade_out_ms=30_000).read(40_000_000, 65_536)
+    source.looped().read(100_000_000, 65_536)
+
+    assert tracemalloc.get_traced_memory()[1] < 40e6
+    tracemalloc.stop()
