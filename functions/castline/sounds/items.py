@@ -72,8 +72,9 @@ def facts_values(facts: AudioFacts) -> dict[str, Any]:
         "channels": facts.channels,
         "sample_rate_hz": facts.sample_rate_hz,
     }
-    if facts.loudness_lufs is not None:
-        values["loudness_lufs"] = Decimal(str(facts.loudness_lufs))
+    for name in ("loudness_lufs", "standard_lufs"):
+        if (lufs := getattr(facts, name)) is not None:
+            values[name] = Decimal(str(lufs))
     return values
 
 
@@ -91,7 +92,7 @@ def read_sound(item: Mapping[str, Any]) -> Sound:
 
 def _read_sound(values: Mapping[str, Any]) -> Sound:
     user_id, sound_id = values["pk"].removeprefix(_USER_PREFIX), values["sk"].removeprefix(SOUND_PREFIX)
-    expiry, lufs, problem = values.get(TTL_ATTRIBUTE), values.get("loudness_lufs"), values.get("problem")
+    expiry, problem = values.get(TTL_ATTRIBUTE), values.get("problem")
     return Sound(
         id=sound_id,
         user_id=user_id,
@@ -107,9 +108,14 @@ def _read_sound(values: Mapping[str, Any]) -> Sound:
             duration_ms=int(values["duration_ms"]),
             channels=int(values["channels"]),
             sample_rate_hz=int(values["sample_rate_hz"]),
-            loudness_lufs=None if lufs is None else float(lufs),
+            loudness_lufs=_read_lufs(values.get("loudness_lufs")),
+            standard_lufs=_read_lufs(values.get("standard_lufs")),
         )
         if "duration_ms" in values
         else None,
         problem=None if problem is None else UploadProblem(problem),
     )
+
+
+def _read_lufs(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -40,6 +40,8 @@ class AudioFacts:
     sample_rate_hz: int
     loudness_lufs: float | None
     """Integrated loudness of the studio form by ITU-R BS.1770; None for silence."""
+    standard_lufs: float | None
+    """That of the standard form, which is mono: some 3 LU less where both channels are the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
