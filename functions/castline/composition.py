@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from castline.usecases.synthesize_batch import SynthesizeBatch
     from castline.usecases.use_sounds import UseSounds
     from castline.usecases.view_jobs import ViewJobs
+    from castline.usecases.view_timings import ViewTimings
 
 PartT = TypeVar("PartT")
 Ids = ParamSpec("Ids")
@@ -135,6 +136,14 @@ def view_jobs() -> ViewJobs:
     from castline.usecases.view_jobs import ViewJobs
 
     return ViewJobs(job_repository(), now=clock())
+
+
+@_made_once
+def view_timings() -> ViewTimings:
+    """Return the use case that shows users when the parts of their files are heard."""
+    from castline.usecases.view_timings import ViewTimings
+
+    return ViewTimings(view_jobs(), published_audio())
 
 
 @_made_once

@@ -135,4 +135,4 @@ def test_there_are_none_before_the_audio_is_finished_nor_for_others(
 
     assert client.get(f"/jobs/{failed}/subtitles").json()["error"] == "JOB_NOT_COMPLETED"
     assert new_client().get(f"/jobs/{job['id']}/subtitles").json()["error"] == "JOB_NOT_FOUND"
-    assert client.get(f"/jobs/{job['id']}/subtitles", params={"format": "ass"}).status_code == 400
+    assert client.get(f"/jobs/{job['id']}/subtitles", params={"format": "ssa"}).status_code == 400

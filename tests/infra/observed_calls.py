@@ -119,6 +119,7 @@ def _read(laboratory: Laboratory) -> None:
             f"/jobs/{job_id}",
             f"/jobs/{job_id}/download",
             f"/jobs/{job_id}/subtitles",
+            f"/jobs/{job_id}/timings?level=word",
             "/jobs",
             "/jobs?offset=1",
             "/jobs?status=completed",

@@ -43,6 +43,7 @@ from castline.pronunciation_sets.errors import (
 )
 from castline.pronunciation_sets.limits import MAX_SETS
 from castline.speech.errors import SpeechError
+from castline.usecases.errors import TimingsUnavailable
 from castline.usecases.provider_rules import NotSpeakable
 
 if TYPE_CHECKING:
@@ -164,6 +165,9 @@ AUDIO_NOT_AVAILABLE = ApiError(
 )
 SUBTITLES_NOT_AVAILABLE = ApiError(
     "SUBTITLES_NOT_AVAILABLE", 404, {UnreadableCues: _no_details}, logged="the subtitles cannot be read"
+)
+TIMINGS_NOT_AVAILABLE = ApiError(
+    "TIMINGS_NOT_AVAILABLE", 404, {TimingsUnavailable: _no_details}, logged="the timings cannot be read"
 )
 PRONUNCIATION_SET_NOT_FOUND = ApiError("PRONUNCIATION_SET_NOT_FOUND", 404, {PronunciationSetNotFound: _no_details})
 METHOD_NOT_ALLOWED = ApiError("METHOD_NOT_ALLOWED", 405)

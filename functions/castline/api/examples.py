@@ -55,6 +55,15 @@ COMPLETED_JOB: dict[str, Any] = {
     },
     "audio_file_id": "0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55",
 }
+TIMINGS: dict[str, Any] = {
+    "level": "word",
+    "duration_ms": 6304,
+    "estimated": True,
+    "items": [
+        {"start_ms": 10, "end_ms": 412, "text": "你好，", "speaker": "A", "turn_index": 0},
+        {"start_ms": 760, "end_ms": 1180, "text": "今天", "speaker": "A", "turn_index": 0, "estimated": True},
+    ],
+}
 TITLES = {"title": "第一課：公園", "author": "林老師"}
 RENAMED_JOB = {**_COMPLETED_SUMMARY, **TITLES}
 JOB_LIST = {"items": [_COMPLETED_SUMMARY], "total": 1, "limit": 20, "offset": 0, "next_cursor": None}

@@ -60,7 +60,7 @@ SUBMITTED: Final = Answer(
     status=201,
     description="A job that is pending.",
     example=examples.PENDING_JOB,
-    links=follow("get_job", "cancel_job", "download", "resubmit_job", "get_subtitles"),
+    links=follow("get_job", "cancel_job", "download", "resubmit_job", "get_subtitles", "get_timings"),
 )
 SUBMISSION_ERRORS: Final = (
     errors.VALIDATION_ERROR,
@@ -69,7 +69,7 @@ SUBMISSION_ERRORS: Final = (
     errors.SERVICE_UNAVAILABLE,
     errors.PROVIDER_UNAVAILABLE,
 )
-_READING_ERRORS: Final = (errors.JOB_NOT_FOUND, errors.SERVICE_UNAVAILABLE)
+READING_ERRORS: Final = (errors.JOB_NOT_FOUND, errors.SERVICE_UNAVAILABLE)
 _JOB_HEADERS: Final = ("ETag", "Cache-Control", "Vary", "Content-Language", "Retry-After")
 
 router = Router()
@@ -165,7 +165,7 @@ def list_jobs(
             description="The job as it is.",
             headers=_JOB_HEADERS,
             example=examples.COMPLETED_JOB,
-            links=follow("download", "resubmit_job", "get_subtitles"),
+            links=follow("download", "resubmit_job", "get_subtitles", "get_timings"),
         ),
         Answer(
             status=304,
@@ -174,7 +174,7 @@ def list_jobs(
             has_json=False,
         ),
     ],
-    errors=_READING_ERRORS,
+    errors=READING_ERRORS,
     request_headers=["If-None-Match"],
     middlewares=[answer_conditionally],
 )
@@ -200,7 +200,7 @@ def get_job(job_id: JobId) -> Response[responses.JobDetail]:
     "/jobs/{job_id}",
     tag="Jobs",
     answers=[Answer(status=200, description="The job with its new titles.", example=examples.RENAMED_JOB)],
-    errors=[errors.VALIDATION_ERROR, errors.REQUEST_TOO_LARGE, *_READING_ERRORS],
+    errors=[errors.VALIDATION_ERROR, errors.REQUEST_TOO_LARGE, *READING_ERRORS],
     request_example=examples.TITLES,
     max_body_bytes=requests.RenameJobRequest.MAX_BYTES,
 )
@@ -236,7 +236,7 @@ def _redirect_unless_json_is_preferred(
     ],
     errors=[
         errors.VALIDATION_ERROR,
-        *_READING_ERRORS,
+        *READING_ERRORS,
         errors.JOB_NOT_COMPLETED,
         errors.AUDIO_NOT_AVAILABLE,
     ],
@@ -254,9 +254,9 @@ def download(
     job, audio_file_id = composition.view_jobs().completed(_user_id(), job_id)
     output_format = job.output_format
     key = audio_key(job.id, audio_file_id, output_format.extension)
-    return _stored_file(
+    return stored_file(
         key,
-        filename=_filename(job, output_format.extension),
+        filename=filename_of(job, output_format.extension),
         content_type=output_format.content_type,
         size_bytes=composition.published_audio().audio_size_bytes(key),
         disposition=disposition,
@@ -286,7 +286,7 @@ def download(
     ],
     errors=[
         errors.VALIDATION_ERROR,
-        *_READING_ERRORS,
+        *READING_ERRORS,
         errors.JOB_NOT_COMPLETED,
         errors.SUBTITLES_NOT_AVAILABLE,
     ],
@@ -298,18 +298,30 @@ def get_subtitles(
     subtitle_format: Annotated[
         SubtitleFormat, Query(alias="format", description="The format of the subtitles.")
     ] = SubtitleFormat.VTT,
+    words: Annotated[
+        Literal["true", "false"],
+        Query(
+            description=(
+                "Whether to say when each word is heard: in `vtt` by timestamps inside the cues. `ass` always does, "
+                "`srt` cannot."
+            )
+        ),
+    ] = "false",
 ) -> Response[responses.Download | str]:
     """Download the subtitles; those too large for an answer by a redirect, or by their URL as JSON."""
+    if words == "true" and subtitle_format is SubtitleFormat.SRT:
+        raise InvalidRequest("words", "words_in_srt")
     note_job(job_id)
-    job, audio_file_id = composition.view_jobs().completed(_user_id(), job_id)
-    storage = composition.published_audio()
-    text = render(subtitle_format, storage.read_cues(job.id, audio_file_id))
-    filename = _filename(job, subtitle_format.extension)
+    with_words = words == "true" or subtitle_format is SubtitleFormat.ASS
+    job, audio_file_id, cues = composition.view_timings().cues(_user_id(), job_id, with_words=with_words)
+    filename = filename_of(job, subtitle_format.extension)
+    text = render(subtitle_format, cues, title=job.titles.title or filename.removesuffix(".ass"))
     content_type = f"{subtitle_format.content_type}; charset=utf-8"
     if len(json.dumps(text)) > MAX_BODY_BYTES:
-        key = audio_key(job.id, audio_file_id, subtitle_format.extension)
-        storage.put_subtitles(key, text, content_type)
-        file = _stored_file(
+        with_words_only = "words." if with_words and subtitle_format is SubtitleFormat.VTT else ""
+        key = audio_key(job.id, audio_file_id, f"{with_words_only}{subtitle_format.extension}")
+        composition.published_audio().put_text(key, text, content_type)
+        file = stored_file(
             key,
             filename=filename,
             content_type=content_type,
@@ -337,7 +349,7 @@ def get_subtitles(
             links=follow("get_job", "resubmit_job"),
         ),
     ],
-    errors=[*_READING_ERRORS, errors.JOB_CANNOT_CANCEL],
+    errors=[*READING_ERRORS, errors.JOB_CANNOT_CANCEL],
 )
 def cancel_job(job_id: JobId) -> responses.JobSummary:
     """Cancel a job that is still pending."""
@@ -386,7 +398,7 @@ def note_job(job_id: str) -> None:
         note(job_id=job_id)
 
 
-def _stored_file(
+def stored_file(
     key: str, *, filename: str, content_type: str, size_bytes: int, disposition: Literal["attachment", "inline"]
 ) -> responses.Download:
     """Return where a stored file can be fetched."""
@@ -410,7 +422,8 @@ def _stored_file(
     )
 
 
-def _filename(job: Job, extension: str) -> str:
+def filename_of(job: Job, extension: str) -> str:
+    """Return the name under which a job's file is downloaded."""
     stem = file_stem(job.titles.title) if job.titles.title else None
     return f"{stem or f'castline-{job.created_at:%Y-%m-%d}-{job.id[-8:]}'}.{extension}"
 

@@ -64,6 +64,10 @@ _ERRORS: _Catalogue = {
         _ZH: "這個工作的字幕已無法取得",
         _EN: "The subtitles of this job are no longer available.",
     },
+    "TIMINGS_NOT_AVAILABLE": {
+        _ZH: "這個工作的時間資料已無法取得",
+        _EN: "The timings of this job are no longer available.",
+    },
     "UNAUTHORIZED": {_ZH: "請先登入", _EN: "Please sign in."},
     "VALIDATION_ERROR": {_ZH: "請求內容有誤", _EN: "The request is not valid."},
 }
@@ -237,6 +241,10 @@ _PROBLEMS: _Catalogue = {
     "voice_id_of_provider": {
         _ZH: "不是 {provider} 的聲音代碼，例如 {example}",
         _EN: "not a voice id of {provider} such as {example}",
+    },
+    "words_in_srt": {
+        _ZH: "srt 無法標示每個字詞的時間，請改用 vtt 或 ass",
+        _EN: "srt cannot say when each word is heard; take vtt or ass",
     },
     "voice_id": {_ZH: "不是有效的聲音代碼", _EN: "not a voice id"},
 }

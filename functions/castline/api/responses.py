@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from castline.api.answer_fields import left_out_when_none as _left_out_when_none
 from castline.api.messages import warning_message
 from castline.api.negotiation import Language
 from castline.api.pronunciation_schemas import PronunciationSchema
@@ -31,20 +32,9 @@ Time = Annotated[
 ]
 
 
-def _left_out_when_none() -> Any:
-    """Return an answer's field that is left out rather than null."""
-    return Field(default=None, exclude_if=lambda value: value is None, json_schema_extra=_without_null)
-
-
 def _left_out_when_empty() -> Any:
     """Return an answer's list that is left out rather than empty."""
     return Field(default=[], exclude_if=lambda value: not value)
-
-
-def _without_null(schema: dict[str, Any]) -> None:
-    (value,) = (each for each in schema.pop("anyOf") if each != {"type": "null"})
-    del schema["default"]
-    schema.update(value)
 
 
 class _Answer(BaseModel):

@@ -5,7 +5,8 @@
     audio/<job_id>/<audio_file_id>.<format>            one finished file: mp3, wav, flac, opus or m4b
     audio/<job_id>/<audio_file_id>.cues.json           the subtitle cues of the file
     audio/<job_id>/<audio_file_id>.words.json          its words, and when each is heard
-    audio/<job_id>/<audio_file_id>.<vtt|srt>           the subtitles, if they are too large for an API response
+    audio/<job_id>/<audio_file_id>.<vtt|srt|ass>       the subtitles, if they are too large for an API response
+    audio/<job_id>/<audio_file_id>.<level>.json        the timings of a level, if they are too large
     sounds/<user_id>/<sound_id>/<file>                 an uploaded sound, and the forms that are made of it
 
 A segment's fingerprint is the hash of everything that shapes its sound. Each user has separate segments, so nobody

@@ -232,8 +232,8 @@ class AudioStorage:
             raise
         return load_words(body, key)
 
-    def put_subtitles(self, key: str, text: str, content_type: str) -> None:
-        """Store subtitles as a file beside the audio file."""
+    def put_text(self, key: str, text: str, content_type: str) -> None:
+        """Store a text, such as subtitles, as a file beside the audio file."""
         with translated_aws_errors():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=text.encode("utf-8"), ContentType=content_type)
 

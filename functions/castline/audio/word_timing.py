@@ -112,25 +112,28 @@ def _words_of(row: object, name: str) -> Iterator[WordTiming]:
 
 def _word(row: object, turn_index: int, speaker: str, name: str) -> WordTiming:
     match row:
-        case [start_ms, end_ms, str(text), *rest] if (
-            _is_number(start_ms) and _is_number(end_ms) and _is_text(text) and len(rest) <= 1
-        ):
-            flags = rest[0] if rest else 0
-            if 0 <= start_ms <= end_ms and _is_number(flags) and flags in _FLAGS:
-                return WordTiming(
-                    start_ms=start_ms,
-                    end_ms=end_ms,
-                    turn_index=turn_index,
-                    speaker=speaker,
-                    text=text,
-                    ends_sentence=bool(flags & _ENDS_SENTENCE),
-                    estimated=bool(flags & _IS_ESTIMATED),
-                )
-    raise UnreadableWords(f"{name} holds something else than words")
+        case [int(start_ms), int(end_ms), str(text)]:
+            flags = 0
+        case [int(start_ms), int(end_ms), str(text), int(flags)]:
+            pass
+        case _:
+            raise UnreadableWords(f"{name} holds something else than words")
+    are_numbers = all(map(_is_number, (start_ms, end_ms, flags)))
+    if not are_numbers or not 0 <= start_ms <= end_ms or flags not in _FLAGS or not _is_text(text):
+        raise UnreadableWords(f"{name} holds something else than words")
+    return WordTiming(
+        start_ms=start_ms,
+        end_ms=end_ms,
+        turn_index=turn_index,
+        speaker=speaker,
+        text=text,
+        ends_sentence=bool(flags & _ENDS_SENTENCE),
+        estimated=bool(flags & _IS_ESTIMATED),
+    )
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _is_number(value: int) -> bool:
+    return not isinstance(value, bool)
 
 
 def _is_text(value: str) -> bool:

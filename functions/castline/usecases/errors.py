@@ -17,5 +17,9 @@ class JobFailing(Exception):
         self.details = details
 
 
+class TimingsUnavailable(Exception):
+    """What is kept about the times in a finished file is lost or unreadable."""
+
+
 class SegmentsExpired(Exception):
     """A rendition needs a segment that is not stored any more, and must not have it spoken."""

@@ -36,6 +36,7 @@ ROUTES_BY_SERVICE = {
         ("DELETE", "/jobs/{job_id}"),
         ("GET", "/jobs/{job_id}/download"),
         ("GET", "/jobs/{job_id}/subtitles"),
+        ("GET", "/jobs/{job_id}/timings"),
         ("GET", "/pronunciations"),
         ("GET", "/pronunciations/{name}"),
         ("PUT", "/pronunciations/{name}"),

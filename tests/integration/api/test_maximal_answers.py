@@ -25,6 +25,7 @@ from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.pronunciation import MAX_PRONUNCIATIONS
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from castline.speech.voice_list import Gender, Voice
+from castline.usecases.view_timings import TimingLevel
 from local import resources
 from local.cloud.lambda_runtime import _RESPONSE_LIMIT_BYTES
 from tests.ended_jobs import end_job
@@ -119,7 +120,11 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     yield "GET /jobs/{job_id}/download", [ask("GET", f"/jobs/{job.id}/download", user)[1]]
     yield (
         "GET /jobs/{job_id}/subtitles",
-        [ask("GET", f"/jobs/{job.id}/subtitles?format={each}", user)[1] for each in ("vtt", "srt")],
+        [ask("GET", f"/jobs/{job.id}/subtitles?format={each}", user)[1] for each in ("vtt", "srt", "ass")],
+    )
+    yield (
+        "GET /jobs/{job_id}/timings",
+        [ask("GET", f"/jobs/{job.id}/timings?level={each}", user)[1] for each in TimingLevel],
     )
     refused = [ask("POST", "/jobs", user, json=each) for each in (broken, repeated)]
     assert {len(json.loads(answer["body"])["details"]["errors"]) for answer, _ in refused} == {MAX_PROBLEMS}

@@ -143,6 +143,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/timings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the times at which words, sentences, turns or chapters are heard */
+        get: operations["get_timings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pronunciations": {
         parameters: {
             query?: never;
@@ -444,7 +461,7 @@ export interface components {
          * @description An output format. Its value is also its file extension.
          * @enum {string}
          */
-        OutputFormat: "mp3" | "wav";
+        OutputFormat: "mp3" | "wav" | "flac" | "opus" | "m4b";
         /**
          * @description A script to be turned into turns.
          *
@@ -635,7 +652,29 @@ export interface components {
          * @description A subtitle format. Its value is also its file extension.
          * @enum {string}
          */
-        SubtitleFormat: "vtt" | "srt";
+        SubtitleFormat: "vtt" | "srt" | "ass";
+        /** @description A part of the audio, and the time at which it is heard. What does not apply is left out. */
+        Timing: {
+            start_ms: number;
+            end_ms: number;
+            text?: string;
+            speaker?: string;
+            turn_index?: number;
+            title?: string;
+            estimated?: boolean;
+        };
+        /**
+         * @description Size of the parts whose times are told.
+         * @enum {string}
+         */
+        TimingLevel: "word" | "sentence" | "turn" | "chapter";
+        /** @description The parts of a finished file, in the order of their starts. */
+        Timings: {
+            level: components["schemas"]["TimingLevel"];
+            duration_ms: number;
+            estimated: boolean;
+            items: components["schemas"]["Timing"][];
+        };
         /** @description One speaker's words. */
         TurnSchema: {
             speed?: number | null;
@@ -2164,6 +2203,8 @@ export interface operations {
             query?: {
                 /** @description The format of the subtitles. */
                 format?: components["schemas"]["SubtitleFormat"];
+                /** @description Whether to say when each word is heard: in `vtt` by timestamps inside the cues. `ass` always does, `srt` cannot. */
+                words?: "true" | "false";
             };
             header?: {
                 /**
@@ -2197,6 +2238,7 @@ export interface operations {
                 content: {
                     "text/vtt": string;
                     "application/x-subrip": string;
+                    "text/x-ssa": string;
                     "application/json": components["schemas"]["Download"];
                 };
             };
@@ -2258,6 +2300,160 @@ export interface operations {
                     "application/json": {
                         /** @enum {unknown} */
                         error?: "JOB_NOT_FOUND" | "JOB_NOT_COMPLETED" | "SUBTITLES_NOT_AVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_timings: {
+        parameters: {
+            query?: {
+                /** @description The parts of the audio whose times are wanted. */
+                level?: components["schemas"]["TimingLevel"];
+            };
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The times, in milliseconds from the start of the audio. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "level": "word",
+                     *       "duration_ms": 6304,
+                     *       "estimated": true,
+                     *       "items": [
+                     *         {
+                     *           "start_ms": 10,
+                     *           "end_ms": 412,
+                     *           "text": "你好，",
+                     *           "speaker": "A",
+                     *           "turn_index": 0
+                     *         },
+                     *         {
+                     *           "start_ms": 760,
+                     *           "end_ms": 1180,
+                     *           "text": "今天",
+                     *           "speaker": "A",
+                     *           "turn_index": 0,
+                     *           "estimated": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Timings"];
+                };
+            };
+            /** @description To the same JSON as a file, if it is too large for an answer. */
+            302: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    Location: components["headers"]["Location"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `JOB_NOT_FOUND` or `JOB_NOT_COMPLETED` or `TIMINGS_NOT_AVAILABLE` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_NOT_FOUND" | "JOB_NOT_COMPLETED" | "TIMINGS_NOT_AVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };

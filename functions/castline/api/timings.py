@@ -1,0 +1,107 @@
+"""``/jobs/{id}/timings``: when the words, sentences, turns and chapters of a finished file are heard."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Final
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, ConfigDict
+
+from castline import composition
+from castline.api import errors, examples
+from castline.api.answer_fields import left_out_when_false, left_out_when_none
+from castline.api.contract import Answer, Router, to_json
+from castline.api.identity import noted_user_id
+from castline.api.jobs import MAX_BODY_BYTES, READING_ERRORS, JobId, filename_of, note_job, stored_file
+from castline.audio.keys import audio_key
+from castline.usecases.view_timings import TimingLevel
+
+_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Authorization"}
+
+router = Router()
+
+
+class Timing(BaseModel):
+    """A part of the audio, and the time at which it is heard. What does not apply is left out."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    start_ms: int
+    end_ms: int
+    text: str | None = left_out_when_none()
+    """Of words and sentences. A word has the marks around it, and a space at its end where one follows: joined, the
+    words of a turn are its text."""
+    speaker: str | None = left_out_when_none()
+    turn_index: int | None = left_out_when_none()
+    title: str | None = left_out_when_none()
+    """Of chapters."""
+    estimated: bool = left_out_when_false()
+    """Whether the provider has not told the time; left out when it has."""
+
+
+class Timings(BaseModel):
+    """The parts of a finished file, in the order of their starts."""
+
+    model_config = ConfigDict(revalidate_instances="always")
+
+    level: TimingLevel
+    duration_ms: int
+    """The length of the audio."""
+    estimated: bool
+    """Whether the time of at least one item is estimated."""
+    items: list[Timing]
+
+
+@router.operation(
+    "GET",
+    "/jobs/{job_id}/timings",
+    tag="Results",
+    answers=[
+        Answer(
+            status=200,
+            description="The times, in milliseconds from the start of the audio.",
+            headers=tuple(_HEADERS),
+            example=examples.TIMINGS,
+        ),
+        Answer(
+            status=302,
+            description="To the same JSON as a file, if it is too large for an answer.",
+            headers=("Location", *_HEADERS),
+            has_json=False,
+        ),
+    ],
+    errors=[errors.VALIDATION_ERROR, *READING_ERRORS, errors.JOB_NOT_COMPLETED, errors.TIMINGS_NOT_AVAILABLE],
+)
+def get_timings(
+    job_id: JobId,
+    level: Annotated[
+        TimingLevel, Query(description="The parts of the audio whose times are wanted.")
+    ] = TimingLevel.TURN,
+) -> Response[Timings | str]:
+    """Get the times at which words, sentences, turns or chapters are heard."""
+    note_job(job_id)
+    found = composition.view_timings().timings(noted_user_id(router.current_event), job_id, level)
+    timings = Timings(
+        level=level,
+        duration_ms=found.duration_ms,
+        estimated=any(each.estimated for each in found.items),
+        items=[Timing.model_validate(each) for each in found.items],
+    )
+    text = to_json(timings.model_dump(mode="json"))
+    if len(json.dumps(text)) <= MAX_BODY_BYTES:
+        return Response(
+            status_code=200, content_type=content_types.APPLICATION_JSON, body=timings, headers=dict(_HEADERS)
+        )
+    extension = f"{level}.json"
+    key = audio_key(found.job.id, found.audio_file_id, extension)
+    composition.published_audio().put_text(key, text, content_types.APPLICATION_JSON)
+    file = stored_file(
+        key,
+        filename=filename_of(found.job, extension),
+        content_type=content_types.APPLICATION_JSON,
+        size_bytes=len(text.encode("utf-8")),
+        disposition="inline",
+    )
+    return Response(status_code=302, body="", headers={**_HEADERS, "Location": file.download_url})
