@@ -15,8 +15,8 @@ class VoiceEngine(Protocol):
     takes_time: bool
     """Whether the engine keeps a thread busy for so long that others should not wait for it."""
 
-    def speak(self, passage: Passage) -> bytes:
-        """Return ``passage`` as PCM: 16-bit little-endian mono at 24 kHz."""
+    def speak(self, passage: Passage, *, sample_rate_hz: int = 24_000) -> bytes:
+        """Return ``passage`` as PCM: 16-bit little-endian mono."""
         ...
 
 

@@ -16,7 +16,6 @@ from local.azure_speech.voices import ESPEAK_LANGUAGES
 if TYPE_CHECKING:
     from local.azure_speech.ssml import Passage
 
-_SAMPLE_RATE_HZ = 24_000
 _BYTES_PER_SAMPLE = 2
 
 # From speak_lib.h.
@@ -40,8 +39,8 @@ class EspeakEngine:
 
     takes_time = True
 
-    def speak(self, passage: Passage) -> bytes:
-        """Return ``passage`` as PCM: 16-bit little-endian mono at 24 kHz. Styles are ignored."""
+    def speak(self, passage: Passage, *, sample_rate_hz: int = 24_000) -> bytes:
+        """Return ``passage`` as PCM: 16-bit little-endian mono. Styles are ignored."""
         voice, prosody = passage.voice, passage.prosody
         espeak_voice = voice.espeak_voice
         if passage.locale:
@@ -55,7 +54,7 @@ class EspeakEngine:
                 pitch=voice.espeak_pitch + _pitch_steps(prosody.pitch),
                 volume=round(_FULL_VOLUME * prosody.volume),
             )
-        resampled, _ = audioop.ratecv(pcm, _BYTES_PER_SAMPLE, 1, library.sample_rate_hz, _SAMPLE_RATE_HZ, None)
+        resampled, _ = audioop.ratecv(pcm, _BYTES_PER_SAMPLE, 1, library.sample_rate_hz, sample_rate_hz, None)
         return resampled
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from local.azure_speech.engines import VoiceEngine
 
-SAMPLE_RATE_HZ = 24_000
 BYTES_PER_SAMPLE = 2
 # Vowel signs and points of Arabic, Hebrew, the languages of India, Thai, Lao, Burmese and Khmer.
 _SIGNS = (
@@ -43,13 +42,18 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """PCM (16-bit little-endian mono at 24 kHz) and its boundaries, in order."""
+    """PCM (16-bit little-endian mono) and its boundaries, in order."""
 
     pcm: bytes
     boundaries: tuple[Boundary, ...]
+    sample_rate_hz: int
+
+    def ticks(self, size_bytes: int) -> int:
+        """Return the duration of ``size_bytes`` of the PCM."""
+        return _ticks(size_bytes, self.sample_rate_hz)
 
 
-def render(heard: Iterable[Passage | Pause], engine: VoiceEngine) -> Rendering:
+def render(heard: Iterable[Passage | Pause], engine: VoiceEngine, sample_rate_hz: int) -> Rendering:
     """Speak passages and pauses with ``engine``.
 
     Boundaries are spread over each passage in proportion to its characters.
@@ -58,18 +62,18 @@ def render(heard: Iterable[Passage | Pause], engine: VoiceEngine) -> Rendering:
     boundaries: list[Boundary] = []
     for part in heard:
         if isinstance(part, Pause):
-            pcm += bytes(part.duration_ms * SAMPLE_RATE_HZ // 1000 * BYTES_PER_SAMPLE)
+            pcm += bytes(part.duration_ms * sample_rate_hz // 1000 * BYTES_PER_SAMPLE)
         else:
-            spoken = engine.speak(part)
+            spoken = engine.speak(part, sample_rate_hz=sample_rate_hz)
             if not part.voice.is_high_definition:  # they report no word boundaries
-                boundaries.extend(_boundaries(part.text, ticks(len(pcm)), ticks(len(spoken))))
+                times = (_ticks(len(audio), sample_rate_hz) for audio in (pcm, spoken))
+                boundaries.extend(_boundaries(part.text, *times))
             pcm += spoken
-    return Rendering(bytes(pcm), tuple(boundaries))
+    return Rendering(bytes(pcm), tuple(boundaries), sample_rate_hz)
 
 
-def ticks(size_bytes: int) -> int:
-    """Return the duration of ``size_bytes`` of PCM."""
-    return size_bytes * TICKS_PER_SECOND // (SAMPLE_RATE_HZ * BYTES_PER_SAMPLE)
+def _ticks(size_bytes: int, sample_rate_hz: int) -> int:
+    return size_bytes * TICKS_PER_SECOND // (sample_rate_hz * BYTES_PER_SAMPLE)
 
 
 def _boundaries(text: str, offset_ticks: int, duration_ticks: int) -> Iterator[Boundary]:

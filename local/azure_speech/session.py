@@ -27,7 +27,7 @@ from local.azure_speech.protocol import (
     json_message,
     parse_client_message,
 )
-from local.azure_speech.rendering import render, ticks
+from local.azure_speech.rendering import render
 from local.azure_speech.ssml import Passage, SsmlRefused, parse_ssml
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from local.azure_speech.rendering import Boundary, Rendering
     from local.azure_speech.traffic import RequestRecord, Traffic
 
-_OUTPUT_FORMAT = "raw-24khz-16bit-mono-pcm"
+_SAMPLE_RATES_HZ = {"raw-24khz-16bit-mono-pcm": 24_000, "raw-48khz-16bit-mono-pcm": 48_000}
+"""The sample rate of each output format that can be asked for."""
 _CHUNK_BYTES = 32_768
 _MAX_AUDIO_SECONDS = 600
 """The documented quota of a real-time request."""
@@ -67,7 +68,7 @@ class Behaviour:
 class AudioOptions:
     """The output that the client requests."""
 
-    output_format: str = _OUTPUT_FORMAT
+    output_format: str = "raw-24khz-16bit-mono-pcm"
     metadata: frozenset[str] = frozenset()
     """The names of the metadata options that are on, such as ``wordBoundaryEnabled``."""
 
@@ -155,16 +156,20 @@ class Session:
         _strike(fault, Moment.BEFORE_TURN_END)
 
     async def _render(self, record: RequestRecord, options: AudioOptions) -> Rendering:
-        if options.output_format != _OUTPUT_FORMAT:
-            raise _Broken(Close(1007, f"Unsupported audio format {options.output_format}; only {_OUTPUT_FORMAT}"))
+        sample_rate_hz = _SAMPLE_RATES_HZ.get(options.output_format)
+        if sample_rate_hz is None:
+            raise _Broken(Close(1007, f"Unsupported audio format {options.output_format}"))
         try:
             heard = parse_ssml(without_markers(record.ssml), with_silence=self._behaviour.with_silence)
         except SsmlRefused as refusal:
             raise _Broken(Close(1007, str(refusal))) from None
         record.voice = next((part.voice.short_name for part in heard if isinstance(part, Passage)), "")
         engine = self._behaviour.engine
-        rendering = await asyncio.to_thread(render, heard, engine) if engine.takes_time else render(heard, engine)
-        if ticks(len(rendering.pcm)) > _MAX_AUDIO_SECONDS * TICKS_PER_SECOND:
+        if engine.takes_time:
+            rendering = await asyncio.to_thread(render, heard, engine, sample_rate_hz)
+        else:
+            rendering = render(heard, engine, sample_rate_hz)
+        if rendering.ticks(len(rendering.pcm)) > _MAX_AUDIO_SECONDS * TICKS_PER_SECOND:
             raise _Broken(Close(1007, f"The audio is longer than {_MAX_AUDIO_SECONDS} seconds"))
         return rendering
 
@@ -182,7 +187,7 @@ class Session:
         size_bytes = len(rendering.pcm)
         for start in range(0, size_bytes, _CHUNK_BYTES):
             chunk = rendering.pcm[start : start + _CHUNK_BYTES]
-            end_ticks = ticks(start + len(chunk))
+            end_ticks = rendering.ticks(start + len(chunk))
             due = [_as_metadata(boundary) for boundary in boundaries if boundary.offset_ticks < end_ticks]
             if due:
                 del boundaries[: len(due)]
@@ -192,7 +197,7 @@ class Session:
                 _strike(fault, Moment.AMID_AUDIO)
         await self._connection.send(audio_message(request_id, stream_id, b""))
         if "sessionEndEnabled" in options.metadata:
-            session_end = {"Type": "SessionEnd", "Data": {"Offset": ticks(size_bytes)}}
+            session_end = {"Type": "SessionEnd", "Data": {"Offset": rendering.ticks(size_bytes)}}
             await self._connection.send(json_message("audio.metadata", request_id, {"Metadata": [session_end]}))
 
     async def _break(self, fault: Close | Abort | Stall) -> None:

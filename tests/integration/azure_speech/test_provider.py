@@ -49,6 +49,28 @@ def test_an_utterance_comes_back_as_exactly_its_pcm(
     assert [(record.voice, record.outcome) for record in emulator.traffic.requests] == [(HSIAO_YU, "completed")]
 
 
+def test_an_utterance_is_spoken_at_the_sample_rate_that_is_asked_for(
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    # Given one session for both sample rates
+    provider = provider_for(emulator)
+
+    # When an utterance is spoken at one and at the other, again and again
+    speeches = {
+        rate_hz: [provider.synthesize(utterance("你好。再見。"), sample_rate_hz=rate_hz) for _ in range(3)]
+        for rate_hz in (24_000, 48_000, 24_000)
+    }
+
+    # Then each is the voice engine's at that rate, its words have the same times, and connections are kept
+    for rate_hz, spoken in speeches.items():
+        expected = ToneEngine().speak(Passage("你好。再見。", VOICES[HSIAO_YU]), sample_rate_hz=rate_hz)
+        assert {speech.pcm for speech in spoken} == {expected}
+        assert {speech.sample_rate_hz for speech in spoken} == {rate_hz}
+        assert {speech.words for speech in spoken} == {speeches[24_000][0].words}
+    assert len(speeches[48_000][0].pcm) == 2 * len(speeches[24_000][0].pcm)
+    assert emulator.traffic.connection_count == 2
+
+
 def test_each_word_comes_with_its_place_in_the_text_and_its_time(
     emulator: AzureSpeechEmulator, provider_for: ProviderFactory
 ) -> None:

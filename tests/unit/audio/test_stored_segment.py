@@ -11,7 +11,15 @@ from castline.audio import mp3
 from castline.audio.errors import BrokenSegment, LengthMismatch
 from castline.audio.info_frame import Framing, info_frame
 from castline.audio.mp3 import encode_frames
-from castline.audio.stored_segment import encode_segment, frames_range, pcm_range, samples_in
+from castline.audio.profile import Quality
+from castline.audio.stored_segment import (
+    Layout,
+    encode_segment,
+    frames_range,
+    pcm_range,
+    samples_in,
+    studio_segment,
+)
 from tests.unit.audio.decoding import decode, lag_samples
 from tests.unit.audio.pcm_samples import hum, to_array
 
@@ -31,6 +39,58 @@ def test_a_segment_holds_its_frames_and_then_its_pcm(length: int) -> None:
     assert segment.body == segment.frames + segment.pcm
     assert segment.pcm == pcm
     assert len(segment.frames) == Framing.of(length).audio_frames * 288
+
+
+@pytest.mark.parametrize("length", [1, 577, 24_000])
+def test_its_words_come_last_and_change_nothing_else(length: int) -> None:
+    without, with_words = encode_segment(hum(length)), encode_segment(hum(length), words=b"words")
+
+    assert with_words.body == without.body + b"words"
+    assert (with_words.frames, with_words.pcm) == (without.frames, without.pcm)
+    assert with_words.body[with_words.layout.words.start : with_words.layout.words.stop] == b"words"
+
+
+@pytest.mark.parametrize(("samples", "ticks"), [(1, 1), (2, 1), (3, 2), (48_000, 24_000)])
+def test_a_studio_segment_holds_whole_ticks_of_pcm_at_48_khz_and_its_words(samples: int, ticks: int) -> None:
+    pcm = hum(samples)
+
+    segment = studio_segment(pcm, words=b"words")
+
+    assert segment.samples == ticks
+    assert segment.pcm == pcm.ljust(ticks * 4, b"\0")
+    assert segment.body == segment.pcm + b"words"
+    assert segment.frames == b""
+
+
+@given(st.integers(1, 15_000_000), st.sampled_from(Quality), st.integers(0, 100_000))
+def test_an_object_tells_its_layout(samples: int, quality: Quality, words_bytes: int) -> None:
+    layout = Layout(samples, quality, words_bytes)
+
+    assert Layout.of_object(layout.words.stop, layout.to_metadata()) == layout
+    for size_bytes in (layout.words.stop - 1, layout.words.stop + 1, 0):
+        with pytest.raises(BrokenSegment):
+            Layout.of_object(size_bytes, layout.to_metadata())
+
+
+@given(st.integers(1, 15_000_000))
+def test_an_object_of_an_older_release_tells_its_layout_by_its_size(samples: int) -> None:
+    assert Layout.of_object(pcm_range(samples).stop, {"cues": ""}) == Layout(samples)
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        {"samples": "1"},
+        {"samples": "x", "words-bytes": "0"},
+        {"samples": "1", "words-bytes": "-1"},
+        {"samples": "0", "words-bytes": "290"},
+        {"samples": "-1", "words-bytes": "290"},
+        {"samples": "1", "words-bytes": "0", "quality": "best"},
+    ],
+)
+def test_notes_that_nobody_has_written_are_no_layout(notes: dict[str, str]) -> None:
+    with pytest.raises(BrokenSegment):
+        Layout.of_object(pcm_range(1).stop, notes)
 
 
 def test_its_frames_sound_like_its_pcm() -> None:
