@@ -104,7 +104,7 @@ def _download(client: httpx.Client, job_id: str, out: Path) -> Path:
 def _report(path: Path, job: dict[str, Any], console: Console) -> None:
     result = job["result_metadata"]
     voices = {each["speaker"]: each["voice_id"] for each in job["input_params"]["voice_assignments"]}
-    texts = {turn["index"]: turn["text"] for turn in job["input_params"]["turns"]}
+    texts = {turn["index"]: turn["text"] for turn in job["input_params"]["turns"] if "text" in turn}
     table = Table("from", "to", "speaker", "voice", "text", box=None, pad_edge=False, header_style="dim")
     for turn in result["turn_timings"]:
         table.add_row(

@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     from castline.speech.voice_list import Voice, VoiceList
     from castline.usecases.assemble_job import AssembleJob
     from castline.usecases.cancel_job import CancelJob
+    from castline.usecases.create_job import CreateJob
     from castline.usecases.fail_job import FailJob
     from castline.usecases.keep_pronunciations import KeepPronunciations
     from castline.usecases.plan_job import PlanJob
     from castline.usecases.prepare_dialogue import PrepareDialogue
     from castline.usecases.reconcile_jobs import ReconcileJobs
     from castline.usecases.rename_job import RenameJob
+    from castline.usecases.render_job import RenderJob
     from castline.usecases.resolve_pronunciations import ResolvePronunciations
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
@@ -147,19 +149,34 @@ def view_timings() -> ViewTimings:
 
 
 @_made_once
+def create_job() -> CreateJob:
+    """Return the use case that stores and starts a job."""
+    from castline.usecases.create_job import CreateJob
+
+    return CreateJob(
+        job_repository(),
+        executions(),
+        use_sounds(),
+        max_active_jobs=settings().max_active_jobs,
+        now=clock(),
+        created=_count_submission,
+    )
+
+
+@_made_once
 def submit_job() -> SubmitJob:
     """Return the use case that submits a dialogue."""
     from castline.usecases.submit_job import SubmitJob
 
-    return SubmitJob(
-        job_repository(),
-        executions(),
-        prepare=prepare_dialogue(),
-        pronunciations=resolve_pronunciations(),
-        max_active_jobs=settings().max_active_jobs,
-        now=clock(),
-        submitted=_count_submission,
-    )
+    return SubmitJob(create_job(), prepare=prepare_dialogue(), pronunciations=resolve_pronunciations())
+
+
+@_made_once
+def render_job() -> RenderJob:
+    """Return the use case that makes another version of a completed job."""
+    from castline.usecases.render_job import RenderJob
+
+    return RenderJob(view_jobs(), create_job(), providers=speech_providers)
 
 
 @_made_once

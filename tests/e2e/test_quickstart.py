@@ -82,7 +82,8 @@ class TestPoll:
 
         # Then it is the job that was submitted
         assert job.items() >= (submitted | {"status": "completed"}).items()
-        assert job["input_params"] == DIALOGUE | {"gap_ms": 300, "crossfade_ms": 50}
+        defaults = {"quality": "standard", "loudness": "podcast", "gap_ms": 300, "crossfade_ms": 50}
+        assert job["input_params"] == DIALOGUE | defaults
         # And it says when, what and how long
         assert job["created_at"] <= job["started_at"] <= job["completed_at"]
         assert TIME.fullmatch(job["completed_at"])

@@ -41,6 +41,8 @@ def test_it_is_spoken_and_its_input_can_be_submitted_again(client: ApiClient) ->
         "voice_name": "曉雨",
         "language": "zh-TW",
         "output_format": "mp3",
+        "quality": "standard",
+        "loudness": "podcast",
         "speed": 1.0,
         "pitch": 0,
         "volume": 1.0,

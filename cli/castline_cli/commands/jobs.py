@@ -261,6 +261,7 @@ def _turns(job: Json) -> list[tuple[str, str, str, str]]:
             turn["text"],
         )
         for turn in turns
+        if "speaker" in turn  # the others are sounds
     ]
 
 

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import ResponseValidationError
 
 from castline import composition
-from castline.api import dialogues, errors, health, jobs, pronunciations, resubmissions, timings, voices
+from castline.api import dialogues, errors, health, jobs, pronunciations, renditions, resubmissions, timings, voices
 from castline.api.contract import to_json
 from castline.api.negotiation import Language, preferred_language
 from castline.api.request_body import JSON, media_type, read_json
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _ROUTERS: Final = (
     jobs.router,
     resubmissions.router,
+    renditions.router,
     timings.router,
     dialogues.router,
     pronunciations.router,

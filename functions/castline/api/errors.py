@@ -28,6 +28,7 @@ from castline.jobs.errors import (
     InputUnreadable,
     InvalidCursor,
     JobCannotCancel,
+    JobCannotRender,
     JobCannotResubmit,
     JobLimitExceeded,
     JobNotCompleted,
@@ -45,6 +46,7 @@ from castline.pronunciation_sets.limits import MAX_SETS
 from castline.speech.errors import SpeechError
 from castline.usecases.errors import TimingsUnavailable
 from castline.usecases.provider_rules import NotSpeakable
+from castline.usecases.sound_rules import UnusableSounds
 
 if TYPE_CHECKING:
     from castline.api.negotiation import Language
@@ -75,7 +77,7 @@ def _too_large_to_store(exception: InputTooLarge, language: Language) -> dict[st
     return explain(problem.problems, language)
 
 
-def _not_speakable(exception: NotSpeakable, language: Language) -> dict[str, Any]:
+def _problems(exception: NotSpeakable | UnusableSounds, language: Language) -> dict[str, Any]:
     problems = [{"loc": (each.field,), "type": each.kind, "ctx": each.context} for each in exception.problems]
     return explain(problems, language)
 
@@ -150,7 +152,8 @@ VALIDATION_ERROR = ApiError(
         UnicodeDecodeError: _problem("body", "not_utf8"),
         InputTooLarge: _too_large_to_store,
         InvalidCursor: _problem("cursor", "invalid_cursor"),
-        NotSpeakable: _not_speakable,
+        NotSpeakable: _problems,
+        UnusableSounds: _problems,
         UnknownPhoneme: _unknown_phoneme,
         UnknownPronunciationSet: _unknown_pronunciation_set,
     },
@@ -173,6 +176,9 @@ PRONUNCIATION_SET_NOT_FOUND = ApiError("PRONUNCIATION_SET_NOT_FOUND", 404, {Pron
 METHOD_NOT_ALLOWED = ApiError("METHOD_NOT_ALLOWED", 405)
 JOB_CANNOT_CANCEL = ApiError(
     "JOB_CANNOT_CANCEL", 409, {JobCannotCancel: _attributes("status")}, example={"status": "completed"}
+)
+JOB_CANNOT_RENDER = ApiError(
+    "JOB_CANNOT_RENDER", 409, {JobCannotRender: _attributes("status")}, example={"status": "failed"}
 )
 JOB_CANNOT_RESUBMIT = ApiError(
     "JOB_CANNOT_RESUBMIT", 409, {JobCannotResubmit: _attributes("status")}, example={"status": "processing"}

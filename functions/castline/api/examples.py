@@ -35,7 +35,13 @@ CANCELLED_JOB = {**PENDING_JOB, "status": "cancelled", "completed_at": "2026-11-
 _COMPLETED_SUMMARY = {**PENDING_JOB, "status": "completed", **_STARTED, "completed_at": "2026-11-24T03:30:55Z"}
 COMPLETED_JOB: dict[str, Any] = {
     **_COMPLETED_SUMMARY,
-    "input_params": {**DIALOGUE, "gap_ms": 300, "crossfade_ms": 50},
+    "input_params": {
+        **DIALOGUE,
+        "quality": "standard",
+        "loudness": "podcast",
+        "gap_ms": 300,
+        "crossfade_ms": 50,
+    },
     "progress": {"completed_segments": 2, "total_segments": 2},
     "retry_count": 0,
     "result_metadata": {
@@ -52,9 +58,16 @@ COMPLETED_JOB: dict[str, Any] = {
             {"turn_index": 1, "speaker": "B", "start_ms": 2887, "end_ms": 6304},
         ],
         "subtitle_timing": "reported",
+        "loudness_lufs": -16.0,
     },
     "audio_file_id": "0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55",
 }
+RENDERING: dict[str, Any] = {
+    "output_format": "wav",
+    "quality": "studio",
+    "music": {"intro": {"sound_id": "01a20b9b-7b1c-7c55-8f3d-2f6d6c1b9e40", "fade_out_ms": 1500, "overlap_ms": 1500}},
+}
+RENDITION = {**PENDING_JOB, "id": "01a20b9c-0d4e-7a61-b0c9-6f0a55d3c7e2", "rendition_of": _ID}
 TIMINGS: dict[str, Any] = {
     "level": "word",
     "duration_ms": 6304,

@@ -27,6 +27,8 @@ from castline.jobs.ids import is_job_id
 from castline.jobs.model import Job, JobRecord, JobStatus, JobType
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
+from castline.usecases.provider_rules import NotSpeakable
+from castline.usecases.sound_rules import UnusableSounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +62,7 @@ SUBMITTED: Final = Answer(
     status=201,
     description="A job that is pending.",
     example=examples.PENDING_JOB,
-    links=follow("get_job", "cancel_job", "download", "resubmit_job", "get_subtitles", "get_timings"),
+    links=follow("get_job", "cancel_job", "download", "resubmit_job", "render_job", "get_subtitles", "get_timings"),
 )
 SUBMISSION_ERRORS: Final = (
     errors.VALIDATION_ERROR,
@@ -165,7 +167,7 @@ def list_jobs(
             description="The job as it is.",
             headers=_JOB_HEADERS,
             example=examples.COMPLETED_JOB,
-            links=follow("download", "resubmit_job", "get_subtitles", "get_timings"),
+            links=follow("download", "resubmit_job", "render_job", "get_subtitles", "get_timings"),
         ),
         Answer(
             status=304,
@@ -364,13 +366,19 @@ def _submit(
     request: requests.CreateJobRequest | requests.CreateSingleVoiceJobRequest, idempotency_key: str | None
 ) -> responses.SubmittedJob:
     dialogue = request.to_dialogue()
-    submission = composition.submit_job()(
-        _user_id(),
-        dialogue,
-        titles=request.to_titles(),
-        pronunciation_sets=request.pronunciation_sets,
-        idempotency_key=idempotency_key,
-    )
+    try:
+        submission = composition.submit_job()(
+            _user_id(),
+            dialogue,
+            titles=request.to_titles(),
+            pronunciation_sets=request.pronunciation_sets,
+            idempotency_key=idempotency_key,
+        )
+    except (NotSpeakable, UnusableSounds) as refused:
+        if isinstance(request, requests.CreateSingleVoiceJobRequest):
+            raise
+        problems = ((request.as_sent(each.field), each.kind, each.context) for each in refused.problems)
+        raise InvalidRequest.of_fields(problems) from refused
     note(job_id=submission.job.id)
     logger.info("submitted", extra={"turns": len(dialogue.turns)})
     return submitted(submission, router.current_event.headers.get("accept-language"))
@@ -439,6 +447,7 @@ def summary(job: Job) -> responses.JobSummary:
         created_at=job.created_at,
         started_at=job.started_at,
         completed_at=job.completed_at,
+        rendition_of=job.rendition_of,
     )
 
 
@@ -474,6 +483,8 @@ def _input_params(record: JobRecord) -> responses.InputParams | responses.Single
         voice_assignments=[],
         language=_UNDETERMINED,
         output_format=job.output_format,
+        quality=dialogue.quality if dialogue else None,
+        loudness=dialogue.loudness if dialogue else None,
         gap_ms=0,
         crossfade_ms=0,
     )

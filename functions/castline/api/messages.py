@@ -30,6 +30,10 @@ _ERRORS: _Catalogue = {
         _EN: "Something went wrong on our side. Please try again later.",
     },
     "JOB_CANNOT_CANCEL": {_ZH: "無法取消，只有等待中的工作可以取消", _EN: "Only a pending job can be cancelled."},
+    "JOB_CANNOT_RENDER": {
+        _ZH: "無法產生其他版本，只有已完成的工作可以",
+        _EN: "Only a completed job can have other versions.",
+    },
     "JOB_CANNOT_RESUBMIT": {
         _ZH: "無法重新提交，請等待工作結束",
         _EN: "Only a job that has ended can be submitted again.",
@@ -74,6 +78,7 @@ _ERRORS: _Catalogue = {
 
 _PROBLEMS: _Catalogue = {
     "blank": {_ZH: "不可為空白", _EN: "must not be blank"},
+    "bool_type": {_ZH: "必須是 true 或 false", _EN: "must be true or false"},
     "conflicting_position": {_ZH: "不可與 cursor 同時使用", _EN: "cannot be combined with cursor"},
     "content_type": {_ZH: "Content-Type 必須是 application/json", _EN: "Content-Type must be application/json"},
     "duplicate_index": {
@@ -105,8 +110,17 @@ _PROBLEMS: _Catalogue = {
     "model_attributes_type": {_ZH: "必須是物件", _EN: "must be an object"},
     "model_type": {_ZH: "必須是物件", _EN: "must be an object"},
     "nested_too_deeply": {_ZH: "JSON 的層數過多", _EN: "the JSON is nested too deeply"},
+    "no_spoken_turn": {_ZH: "至少要有一句台詞", _EN: "must have at least one spoken turn"},
     "not_utf8": {_ZH: "不是有效的 UTF-8", _EN: "not valid UTF-8"},
     "number_too_long": {_ZH: "數字過長", _EN: "a number has too many digits"},
+    "only_of_sounds": {
+        _ZH: "只能用於音效，請加上 sound_id 或刪除這個欄位",
+        _EN: "is only for a sound; add a sound_id, or leave this field out",
+    },
+    "only_of_spoken_turns": {
+        _ZH: "只能用於台詞，有 sound_id 的是音效",
+        _EN: "is only for a spoken turn; a turn with a sound_id is a sound",
+    },
     "pronunciation_alphabet": {
         _ZH: "alphabet 只能與 phoneme 一起使用",
         _EN: "alphabet is only for an entry with a phoneme",
@@ -191,6 +205,12 @@ _PROBLEMS: _Catalogue = {
         _EN: "line {line}: nobody speaks this; begin the line with a speaker, such as A:, or delete it",
     },
     "speaker_without_voice": {_ZH: "講者「{speaker}」沒有指定聲音", _EN: "speaker {speaker} has no voice"},
+    "sound_not_audio": {_ZH: "這個音效是圖片，請選擇聲音檔", _EN: "this sound is a picture; choose one with audio"},
+    "sound_not_image": {_ZH: "封面必須是圖片", _EN: "a cover must be a picture"},
+    "sound_not_ready": {
+        _ZH: "這個音效尚未就緒，請等待處理完成",
+        _EN: "this sound is not ready; wait until its status is ready",
+    },
     "string_too_long": {_ZH: "不可超過 {max_length} 個字元", _EN: "must not have more than {max_length} characters"},
     "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},
     "string_unicode": {_ZH: "含有不完整的 Unicode 字元", _EN: "holds half of a surrogate pair"},
@@ -215,6 +235,14 @@ _PROBLEMS: _Catalogue = {
         _ZH: "文字用到 {count} 項發音，不可超過 {max_count} 項，請將文字分成幾個工作",
         _EN: "the texts use {count} pronunciations, which is more than {max_count}; divide them among several jobs",
     },
+    "too_many_sound_turns": {
+        _ZH: "共有 {count} 個音效，不可超過 {max_count} 個",
+        _EN: "there are {count} sounds among the turns, which is more than {max_count}",
+    },
+    "too_many_sounds": {
+        _ZH: "共使用 {count} 種不同的音效，不可超過 {max_count} 種",
+        _EN: "{count} different sounds are used, which is more than {max_count}",
+    },
     "too_many_spoken_characters": {
         _ZH: "套用 alias 後，要朗讀的文字共 {characters} 個字元，不可超過 {max_characters} 個",
         _EN: "the texts have {characters} characters as they are spoken, with aliases, which is more than "
@@ -226,6 +254,10 @@ _PROBLEMS: _Catalogue = {
     },
     "too_many_values": {_ZH: "JSON 的陣列與物件過多", _EN: "the JSON has too many arrays and objects"},
     "too_short": {_ZH: "至少需要 {min_length} 項", _EN: "must have at least {min_length} items"},
+    "under_nothing": {
+        _ZH: "之後沒有台詞，音效無法墊在台詞下面",
+        _EN: "no spoken turn comes after this sound",
+    },
     "unknown_phoneme": {
         _ZH: "沒有語音服務能以這個語言朗讀這個音標，請檢查拼寫、alphabet 與 language",
         _EN: "no speech provider knows this phoneme in this language; check its spelling, alphabet and language",
@@ -234,6 +266,7 @@ _PROBLEMS: _Catalogue = {
         _ZH: "沒有名為「{name}」的發音組",
         _EN: "you have no pronunciation set named {name}",
     },
+    "unknown_sound": {_ZH: "沒有這個音效", _EN: "you have no such sound"},
     "unspeakable_character": {
         _ZH: "第 {position} 個字元無法朗讀（{code_point}）",
         _EN: "character {position} cannot be spoken ({code_point})",

@@ -6,7 +6,7 @@ import re
 from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from castline.api.fields import (
@@ -21,10 +21,18 @@ from castline.api.fields import (
     omittable,
     speakable,
 )
+from castline.api.music_schemas import (
+    AudioOptions,
+    FormatField,
+    LoudnessField,
+    MusicSchema,
+    QualityField,
+    SoundId,
+    SoundTurnSchema,
+)
 from castline.api.pronunciation_schemas import Pronunciations, PronunciationSchema, SetNames
-from castline.api.rules import problems_between_fields, whole
+from castline.api.rules import is_sound, problems_between_fields, whole
 from castline.api.validation import MAX_PROBLEMS
-from castline.audio.formats import OutputFormat
 from castline.jobs import limits
 from castline.jobs.model import Delivery, Dialogue, JobType, OwnDelivery, Titles, Turn, VoiceAssignment
 from castline.scripts.formats import ScriptFormat
@@ -71,7 +79,6 @@ VoiceName = Annotated[
     Field(max_length=limits.MAX_VOICE_NAME_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN}),
     AfterValidator(speakable),
 ]
-Format = Annotated[OutputFormat, Field(strict=False)]
 Speed = Annotated[
     float,
     Field(
@@ -174,6 +181,40 @@ class SubmittedTurn(TurnSchema):
         )
 
 
+_SPOKEN, _SOUND = "spoken turn", "sound turn"
+_TAG_POSITION = 2
+"""Position of the tag of a turn's kind in the place of a problem, such as ``turns``, 3, ``sound turn``, ``index``."""
+
+
+def kind_of_turn(turn: Any) -> str:
+    """Return the tag of one of the turns: a sound, or spoken, which is also what is neither."""
+    return _SOUND if is_sound(turn) or hasattr(turn, "sound_id") else _SPOKEN
+
+
+AnyTurn = Annotated[
+    Annotated[SubmittedTurn, Tag(_SPOKEN)] | Annotated[SoundTurnSchema, Tag(_SOUND)], Discriminator(kind_of_turn)
+]
+AnyStoredTurn = Annotated[
+    Annotated[TurnSchema, Tag(_SPOKEN)] | Annotated[SoundTurnSchema, Tag(_SOUND)], Discriminator(kind_of_turn)
+]
+
+
+def _without_tag(problem: Any) -> tuple[str, str, tuple[str | int, ...]]:
+    """Return type, message and place of a problem, the place without the tag of a turn's kind.
+
+    A field of the other kind of turn is named as such.
+    """
+    kind, message, location = problem["type"], problem["msg"], problem["loc"]
+    if location[:1] != ("turns",) or len(location) <= _TAG_POSITION:
+        return kind, message, location
+    tag, *fields_within = location[_TAG_POSITION:]
+    if kind == "extra_forbidden" and tag == _SOUND and fields_within[0] in SubmittedTurn.model_fields:
+        kind = "only_of_spoken_turns"
+    elif kind == "extra_forbidden" and tag == _SPOKEN and fields_within[0] in SoundTurnSchema.model_fields:
+        kind = "only_of_sounds"
+    return kind, message, (*location[:_TAG_POSITION], *fields_within)
+
+
 class VoiceAssignmentSchema(DeliverySchema):
     """The voice that speaks for one speaker, and how."""
 
@@ -224,11 +265,14 @@ class TextOptions(Request):
         }
 
 
-class CreateJobRequest(TextOptions, TitlesSchema):
+class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema):
     """A dialogue to be spoken.
 
-    A request is refused with 400, too, if two turns have the same `index`; if a speaker has no voice, or two; if the
-    texts have more than 100,000 characters in all; if the dialogue takes more than 399 KB when compressed, or 4.4 MB
+    A turn with a `sound_id` is a sound, and every other turn is spoken. A request is refused with 400, too, if two
+    turns have the same `index`; if no turn is spoken; if no spoken turn comes after a sound that is to be `under` it;
+    if there are more than 100 sounds among the turns, or more than 20 different ones with the music; if a sound is
+    not yours, not ready, or a picture, or the cover is none; if a speaker has no voice, or two; if the texts have
+    more than 100,000 characters in all; if the dialogue takes more than 399 KB when compressed, or 4.4 MB
     as JSON; if `GET /providers` does not list the `provider`; if a `voice_id` does not have the provider's form; if a
     voice does not have a `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation
     set of a given name; if the texts use more than 1,000 pronunciations; if they have more than 200,000 characters
@@ -240,10 +284,9 @@ class CreateJobRequest(TextOptions, TitlesSchema):
     MAX_BYTES: ClassVar = MAX_REQUEST_BYTES
 
     provider: ProviderId
-    turns: Annotated[list[SubmittedTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
+    turns: Annotated[list[AnyTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=limits.MAX_TURNS)]
     language: LanguageTag = "zh-TW"
-    output_format: Format = OutputFormat.MP3
     gap_ms: Annotated[int, Field(ge=0, le=limits.MAX_GAP_MS), BeforeValidator(whole)] = 300
     crossfade_ms: Annotated[int, Field(ge=0, le=limits.MAX_CROSSFADE_MS), BeforeValidator(whole)] = 50
 
@@ -257,28 +300,32 @@ class CreateJobRequest(TextOptions, TitlesSchema):
             request = handler(data)
         except ValidationError as error:
             problems += [
-                InitErrorDetails(
-                    type=PydanticCustomError(each["type"], each["msg"], each.get("ctx")),
-                    loc=each["loc"],
-                    input=None,
-                )
+                InitErrorDetails(type=PydanticCustomError(kind, message, each.get("ctx")), loc=location, input=None)
                 for each in error.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]
+                for kind, message, location in [_without_tag(each)]
             ]
         problems += problems_between_fields(data)
         if problems:
             raise ValidationError.from_exception_data(cls.__name__, problems[:MAX_PROBLEMS])
         return request
 
+    def as_sent(self, field: str) -> str:
+        """Return the name of a field of the dialogue as the request has it, which may have its turns in any order."""
+        in_order = sorted(range(len(self.turns)), key=lambda position: self.turns[position].index)
+        return re.sub(r"^turns\[(\d+)\]", lambda match: f"turns[{in_order[int(match[1])]}]", field)
+
     def to_dialogue(self) -> Dialogue:
         """Return the domain's dialogue for this request, its turns in spoken order.
 
         Every speaker has one name throughout, spelled as in the first turn.
         """
-        turns = sorted(self.turns, key=lambda turn: turn.index)
+        in_order = sorted(self.turns, key=lambda turn: turn.index)
+        turns = [turn for turn in in_order if isinstance(turn, SubmittedTurn)]
         spelling = first_spellings(turn.speaker for turn in turns)
         return Dialogue(
             provider=self.provider,
             turns=tuple(turn.to_turn(spelling[speaker_key(turn.speaker)]) for turn in turns),
+            sounds=tuple(turn.to_sound() for turn in in_order if isinstance(turn, SoundTurnSchema)),
             voice_assignments=tuple(
                 VoiceAssignment(
                     speaker=spelling.get(speaker_key(each.speaker), each.speaker),
@@ -289,19 +336,20 @@ class CreateJobRequest(TextOptions, TitlesSchema):
                 for each in self.voice_assignments
             ),
             language=self.language,
-            output_format=self.output_format,
             gap_ms=self.gap_ms,
             crossfade_ms=self.crossfade_ms,
+            **self.to_audio_options(),
             **self.to_text_options(),
         )
 
 
-class CreateSingleVoiceJobRequest(TextOptions, TitlesSchema):
+class CreateSingleVoiceJobRequest(AudioOptions, TextOptions, TitlesSchema):
     """A text to be spoken in one voice.
 
     A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
     whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the
     `provider`; if the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name;
+    if a sound of the music is not yours, not ready, or a picture, or the cover is none;
     if the text uses more than 1,000 pronunciations; if it has more than 200,000 characters as it is spoken, with
     aliases; or if the pauses in it last more than 3 hours.
     """
@@ -318,7 +366,6 @@ class CreateSingleVoiceJobRequest(TextOptions, TitlesSchema):
     voice_id: VoiceId
     voice_name: VoiceName | None = omittable()
     language: LanguageTag = "zh-TW"
-    output_format: Format = OutputFormat.MP3
     speed: Speed = 1.0
     pitch: Pitch = 0
     volume: Volume = 1.0
@@ -344,11 +391,42 @@ class CreateSingleVoiceJobRequest(TextOptions, TitlesSchema):
                 ),
             ),
             language=self.language,
-            output_format=self.output_format,
             job_type=JobType.SINGLE_TTS,
             delivery=Delivery(speed=self.speed, pitch_percent=self.pitch, volume=self.volume),
+            **self.to_audio_options(),
             **self.to_text_options(),
         )
+
+
+class RenderJobRequest(Request):
+    """Another version of a completed job's audio. What is left out is as the job has it.
+
+    A request is refused with 400, too, if a sound of the music is not yours, not ready, or a picture; if the cover is
+    none; if a sound among the job's turns has been deleted; or if the job has more than 20 different sounds then.
+    """
+
+    MAX_BYTES: ClassVar = 10 * OBJECT_BYTES
+
+    output_format: FormatField | None = omittable()
+    quality: QualityField | None = omittable()
+    """What was spoken is brought to this quality; it is not spoken again."""
+    loudness: LoudnessField | None = omittable()
+    music: MusicSchema | None = omittable()
+    """In place of the job's music as a whole; null removes it."""
+    cover_id: SoundId | None = omittable()
+    """The id of a picture of `GET /sounds`; null removes the job's cover."""
+
+    def to_changes(self) -> dict[str, Any]:
+        """Return the new values of those fields of the domain's ``Dialogue`` that change."""
+        given = {
+            "output_format": self.output_format,
+            "quality": self.quality,
+            "loudness": self.loudness,
+            "music": self.music and self.music.to_music(),
+            "cover_id": self.cover_id,
+        }
+        removable = {"music", "cover_id"} & self.model_fields_set
+        return {name: value for name, value in given.items() if value is not None or name in removable}
 
 
 class ParseDialogueRequest(Request):

@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 from castline.api.answer_fields import left_out_when_none as _left_out_when_none
 from castline.api.messages import warning_message
+from castline.api.music_schemas import MusicSchema
 from castline.api.negotiation import Language
 from castline.api.pronunciation_schemas import PronunciationSchema
-from castline.api.requests import TurnSchema, VoiceAssignmentSchema
+from castline.api.requests import AnyStoredTurn, TurnSchema, VoiceAssignmentSchema
+from castline.audio.profile import Loudness, Quality
 from castline.jobs.model import Dialogue, JobStatus, JobType, Titles
 from castline.scripts.formats import FoundFormat
 from castline.scripts.parts import Markup
@@ -155,6 +157,8 @@ class JobSummary(_Answer):
     created_at: Time
     started_at: Time | None = _left_out_when_none()
     completed_at: Time | None = _left_out_when_none()
+    rendition_of: Id | None = _left_out_when_none()
+    """The id of the job that this is another version of."""
 
 
 class ChapterTimingSchema(_Answer):
@@ -205,6 +209,8 @@ class ResultMetadata(_Answer):
     """`reported` by the provider, or `estimated`, where a voice does not tell when its words are heard."""
     chapters: list[ChapterTimingSchema] = _left_out_when_empty()
     """Those that headings or the `chapter` of a turn name."""
+    loudness_lufs: float | None = _left_out_when_none()
+    """Integrated loudness of the file (ITU-R BS.1770); left out where it has not been measured."""
 
 
 class Progress(_Answer):
@@ -220,14 +226,22 @@ class _TitledParams(_Answer):
     album: str | None = _left_out_when_none()
 
 
-class InputParams(_TitledParams):
+class _AudioParams(_TitledParams):
+    output_format: str
+    quality: Quality | None = _left_out_when_none()
+    loudness: Loudness | None = _left_out_when_none()
+    """`none` for jobs of the time when there was no choice."""
+    music: MusicSchema | None = _left_out_when_none()
+    cover_id: str | None = _left_out_when_none()
+
+
+class InputParams(_AudioParams):
     """The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again."""
 
     provider: str
-    turns: list[TurnSchema]
+    turns: list[AnyStoredTurn]
     voice_assignments: list[VoiceAssignmentSchema]
     language: str
-    output_format: str
     gap_ms: int
     crossfade_ms: int
     markup: Markup = Field(default=Markup.AUTO, exclude_if=lambda value: value is Markup.AUTO)
@@ -238,15 +252,15 @@ class InputParams(_TitledParams):
     @classmethod
     def of(cls, dialogue: Dialogue, titles: Titles) -> Self:
         """Return the request that a job with ``dialogue`` and ``titles`` was made from."""
-        own = cls.model_fields.keys() - _TitledParams.model_fields.keys() - {"pronunciations"}
-        values = {name: getattr(dialogue, name) for name in own}
+        own = cls.model_fields.keys() - _TitledParams.model_fields.keys() - {"pronunciations", "turns"}
+        values = {name: getattr(dialogue, name) for name in own} | {"turns": dialogue.sequence}
         pronunciations = [PronunciationSchema.of(each) for each in dialogue.pronunciations]
         return cls.model_validate(
             {**values, **asdict(titles), "pronunciations": pronunciations}, from_attributes=True
         )
 
 
-class SingleVoiceInputParams(_TitledParams):
+class SingleVoiceInputParams(_AudioParams):
     """The request a single-voice job was made from, defaults filled in: it can be submitted again."""
 
     provider: str
@@ -254,7 +268,6 @@ class SingleVoiceInputParams(_TitledParams):
     voice_id: str
     voice_name: str | None = _left_out_when_none()
     language: str
-    output_format: str
     speed: float
     pitch: int
     volume: float
@@ -278,6 +291,10 @@ class SingleVoiceInputParams(_TitledParams):
             voice_name=voice.voice_name,
             language=dialogue.language,
             output_format=dialogue.output_format,
+            quality=dialogue.quality,
+            loudness=dialogue.loudness,
+            music=dialogue.music and MusicSchema.model_validate(dialogue.music),
+            cover_id=dialogue.cover_id,
             speed=dialogue.delivery.speed,
             pitch=dialogue.delivery.pitch_percent,
             volume=dialogue.delivery.volume,

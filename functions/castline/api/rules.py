@@ -25,10 +25,19 @@ def problems_between_fields(data: Any) -> Iterator[InitErrorDetails]:
     """Yield the problems between the fields of a create request, ignoring fields of the wrong type."""
     if isinstance(data, dict):
         turns = _objects(data.get("turns"))
+        spoken = [(position, turn) for position, turn in turns if not is_sound(turn)]
+        sounds = [(position, turn) for position, turn in turns if is_sound(turn)]
         yield from _duplicate_indexes(turns)
-        yield from _too_many_characters(turns)
+        yield from _too_many_characters(spoken)
+        yield from _sounds_out_of_step(spoken, sounds)
+        yield from _too_many_sounds(data.get("music"), sounds)
         if isinstance(data.get("voice_assignments"), list):
-            yield from _voices_out_of_step(turns, _objects(data["voice_assignments"]))
+            yield from _voices_out_of_step(spoken, _objects(data["voice_assignments"]))
+
+
+def is_sound(turn: Any) -> bool:
+    """Return whether one of a request's turns is a sound, whatever else is wrong with it."""
+    return isinstance(turn, dict) and "sound_id" in turn
 
 
 def _duplicate_indexes(turns: _Objects) -> Iterator[InitErrorDetails]:
@@ -47,6 +56,27 @@ def _too_many_characters(turns: _Objects) -> Iterator[InitErrorDetails]:
         yield _problem(
             ("turns",), "too_many_characters", characters=characters, max_characters=limits.MAX_DIALOGUE_CHARACTERS
         )
+
+
+def _sounds_out_of_step(spoken: _Objects, sounds: _Objects) -> Iterator[InitErrorDetails]:
+    if sounds and not spoken:
+        yield _problem(("turns",), "no_spoken_turn")
+        return
+    indexes = [whole(turn.get("index")) for _, turn in spoken]
+    last = max((index for index in indexes if type(index) is int), default=None)
+    for position, sound in sounds:
+        index = whole(sound.get("index"))
+        if sound.get("under") is True and type(index) is int and last is not None and index > last:
+            yield _problem(("turns", position, "under"), "under_nothing")
+
+
+def _too_many_sounds(music: Any, sounds: _Objects) -> Iterator[InitErrorDetails]:
+    if len(sounds) > limits.MAX_SOUND_TURNS:
+        yield _problem(("turns",), "too_many_sound_turns", count=len(sounds), max_count=limits.MAX_SOUND_TURNS)
+    clips = [*(music.values() if isinstance(music, dict) else ()), *(sound for _, sound in sounds)]
+    ids = {clip["sound_id"] for clip in clips if isinstance(clip, dict) and isinstance(clip.get("sound_id"), str)}
+    if len(ids) > limits.MAX_SOUNDS:
+        yield _problem(("turns",), "too_many_sounds", count=len(ids), max_count=limits.MAX_SOUNDS)
 
 
 def _voices_out_of_step(turns: _Objects, assignments: _Objects) -> Iterator[InitErrorDetails]:

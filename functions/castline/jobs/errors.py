@@ -8,6 +8,7 @@ JobError
 ├── InvalidCursor
 ├── InvalidDialogue
 ├── JobCannotCancel
+├── JobCannotRender
 ├── JobCannotResubmit
 ├── JobLimitExceeded
 ├── JobNotActive
@@ -78,6 +79,14 @@ class InvalidDialogue(JobError, ValueError):
 
 class JobCannotCancel(JobError):
     """The job is no longer pending."""
+
+    def __init__(self, status: JobStatus) -> None:
+        super().__init__(f"the job is {status}")
+        self.status = status
+
+
+class JobCannotRender(JobError):
+    """The job is not completed."""
 
     def __init__(self, status: JobStatus) -> None:
         super().__init__(f"the job is {status}")

@@ -28,22 +28,27 @@ from uuid import UUID, uuid5
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from castline.audio.formats import OutputFormat
+from castline.audio.profile import Loudness, Quality
 from castline.jobs.errors import InputTooLarge, UnreadableItem
 from castline.jobs.failures import JobFailure
 from castline.jobs.model import (
     Batch,
+    Bed,
     ChapterTiming,
     Delivery,
     Dialogue,
     IdempotencyKey,
+    Jingle,
     Job,
     JobRecord,
     JobStatus,
     JobType,
     MasteredFrames,
+    Music,
     Result,
     SegmentCue,
     SegmentWord,
+    SoundTurn,
     SpokenSegment,
     SynthesisMode,
     Titles,
@@ -171,6 +176,7 @@ def new_job_item(job: Job) -> dict[str, Any]:
         "output_format": job.output_format.value,
         "created_at": encode_time(job.created_at),
         **title_values(job.titles),
+        **({} if job.rendition_of is None else {"rendition_of": job.rendition_of}),
         USER_JOBS.partition_key: user_key(job.user_id),
         USER_STATUS_JOBS.partition_key: user_status_key(job.user_id, job.status),
         OPEN_JOBS.partition_key: open_jobs_key(shard_of(job.id)),
@@ -186,6 +192,11 @@ def title_values(titles: Titles) -> dict[str, str]:
 def read_titles(values: Mapping[str, Any]) -> Titles:
     """Return a job's titles from Python values of its JOB item, or of a part of it."""
     return Titles(title=values.get("title"), author=values.get("author"), album=values.get("album"))
+
+
+def read_unprojected(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a job that no index holds, from Python values of its JOB item."""
+    return {"titles": read_titles(values), "rendition_of": values.get("rendition_of")}
 
 
 def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
@@ -279,7 +290,7 @@ def _read_job(values: Mapping[str, Any]) -> Job:
         provider=values["provider"],
         output_format=OutputFormat(values["output_format"]),
         created_at=datetime.fromisoformat(values["created_at"]),
-        titles=read_titles(values),
+        **read_unprojected(values),
         started_at=_read_time(values.get("started_at")),
         completed_at=_read_time(values.get("completed_at")),
         expires_at=_read_expiry(values.get(TTL_ATTRIBUTE)),
@@ -374,7 +385,21 @@ def _read_dialogue(item: Mapping[str, Any]) -> Dialogue:
     values["output_format"] = OutputFormat(values["output_format"])
     values["job_type"] = JobType(values["job_type"])
     values["delivery"] = _known(Delivery, values["delivery"])
+    values["quality"] = Quality(values.get("quality", Quality.STANDARD))
+    values["recording"] = Quality(values["recording"]) if values.get("recording") else None
+    values["loudness"] = Loudness(values.get("loudness", Loudness.NONE))
+    values["music"] = _read_music(values["music"]) if values.get("music") else None
+    values["sounds"] = tuple(_known(SoundTurn, sound) for sound in values.get("sounds", ()))
     return _known(Dialogue, values, is_stored=True)
+
+
+def _read_music(values: dict[str, Any]) -> Music:
+    intro, outro, bed = (values.get(name) for name in ("intro", "outro", "bed"))
+    return Music(
+        intro=_known(Jingle, intro) if intro else None,
+        outro=_known(Jingle, outro) if outro else None,
+        bed=_known(Bed, bed) if bed else None,
+    )
 
 
 def read_pronunciation(values: dict[str, Any]) -> Pronunciation:

@@ -40,3 +40,13 @@ MAX_TITLE_CHARACTERS: Final = 200
 """Of a title, an author's name and an album's name."""
 MAX_PRONUNCIATIONS: Final = pronunciation.MAX_PRONUNCIATIONS
 """Of a job, those of its sets included."""
+MAX_SOUND_TURNS: Final = 100
+MAX_SOUNDS: Final = 20
+"""Different sounds of a job, its music included."""
+MIN_GAIN_DB: Final = -60
+MAX_GAIN_DB: Final = 20
+MAX_FADE_MS: Final = 30_000
+MAX_OVERLAP_MS: Final = 30_000
+MAX_DUCK_DB: Final = 60
+MAX_SOUND_ID_CHARACTERS: Final = 36
+"""Characters of a UUID."""

@@ -202,7 +202,7 @@ class JobRepository:
         after: str | None = None,
         words: str | None = None,
     ) -> JobPage:
-        """One page of a user's jobs, newest first, without those that have expired at ``now``. Each has its titles.
+        """One page of a user's jobs, newest first, without those that have expired at ``now``.
 
         Args:
             user_id: whose jobs.
@@ -237,26 +237,28 @@ class JobRepository:
             if position < offset:
                 continue
             if len(found) == limit:
-                return JobPage(jobs=self._titled(found), total=total, next_after=found[-1].id)
+                return JobPage(jobs=self._complete(found), total=total, next_after=found[-1].id)
             found.append(job)
-        return JobPage(jobs=self._titled(found), total=total, next_after=None)
+        return JobPage(jobs=self._complete(found), total=total, next_after=None)
 
-    def _titled(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
-        titles = self.titles_of(job.id for job in jobs)
-        return tuple(replace(job, titles=titles[job.id]) for job in jobs if job.id in titles)
+    def _complete(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
+        unprojected = self._unprojected(job.id for job in jobs)
+        return tuple(replace(job, **unprojected[job.id]) for job in jobs if job.id in unprojected)
 
     def _search_page(
         self, query: QueryInputTypeDef, words: str, *, limit: int, offset: int, after: str | None
     ) -> JobPage:
-        matching = [job for job in self._titled(list(self._read_jobs(self._query(query)))) if job.is_found_by(words)]
+        matching = [
+            job for job in self._complete(list(self._read_jobs(self._query(query)))) if job.is_found_by(words)
+        ]
         rest = [job for job in matching if after is None or job.id < after][offset:]
         page = tuple(rest[:limit])
         return JobPage(jobs=page, total=len(matching), next_after=page[-1].id if len(rest) > limit else None)
 
-    def titles_of(self, job_ids: Iterable[str]) -> dict[str, Titles]:
-        """Return the titles of jobs by their ids; a job that is gone is left out. The indexes do not hold titles."""
+    def _unprojected(self, job_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the fields of jobs that the indexes do not hold, by the ids of the jobs that still exist."""
         wanted = [items.serialize(items.job_key(job_id)) for job_id in job_ids]
-        titles: dict[str, Titles] = {}
+        found: dict[str, dict[str, Any]] = {}
         attempt = 0
         while wanted:
             pause_before(attempt)
@@ -267,19 +269,19 @@ class JobRepository:
                     RequestItems={
                         self._table: {
                             "Keys": wanted[:_LARGEST_BATCH_GET],
-                            "ProjectionExpression": "job_id, title, author, album",
+                            "ProjectionExpression": "job_id, title, author, album, rendition_of",
                             "ConsistentRead": True,
                         }
                     }
                 )
             for item in answer["Responses"].get(self._table, ()):
                 values = items.deserialize(item)
-                titles[values["job_id"]] = items.read_titles(values)
+                found[values["job_id"]] = items.read_unprojected(values)
             unprocessed = answer.get("UnprocessedKeys", {})
             unread = unprocessed[self._table]["Keys"] if self._table in unprocessed else []
             attempt = attempt + 1 if unread else 0
             wanted = [*unread, *wanted[_LARGEST_BATCH_GET:]]
-        return titles
+        return found
 
     def rename(self, job: Job, titles: Titles) -> Job | None:
         """Give a job other titles, and return it as it is now; None when it is gone."""

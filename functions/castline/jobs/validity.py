@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from castline.audio.formats import OutputFormat
+from castline.audio.profile import Loudness, Quality
 from castline.jobs import limits
 from castline.jobs.errors import InvalidDialogue
 from castline.speakers import is_invisible, speaker_key
@@ -18,7 +19,7 @@ from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
 from castline.speech.speakable import unspeakable_positions
 
 if TYPE_CHECKING:
-    from castline.jobs.model import Dialogue, OwnDelivery, VoiceAssignment
+    from castline.jobs.model import Clip, Dialogue, Music, OwnDelivery, VoiceAssignment
 
 
 def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
@@ -32,13 +33,63 @@ def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
         InvalidDialogue: a rule is broken. Its ``field`` names the first field that breaks one.
     """
     _demand(is_language_tag(dialogue.language), "language", "must be a language tag")
-    _demand(isinstance(dialogue.output_format, OutputFormat), "output_format", "must be an OutputFormat")
     _demand_range("gap_ms", dialogue.gap_ms, 0, limits.MAX_GAP_MS)
     _demand_range("crossfade_ms", dialogue.crossfade_ms, 0, limits.MAX_CROSSFADE_MS)
     _demand_delivery("", dialogue.delivery.to_own())
     _demand_turns(dialogue, is_single=is_single)
     _demand_voices(dialogue, is_single=is_single)
     _demand_range("pronunciations", len(dialogue.pronunciations), 0, limits.MAX_PRONUNCIATIONS)
+    demand_valid_audio(dialogue)
+    _demand_sounds(dialogue, is_single=is_single)
+
+
+def demand_valid_audio(dialogue: Dialogue) -> None:
+    """Refuse a dialogue in which the form of the audio, its loudness, its music or its cover breaks a rule.
+
+    Raises:
+        InvalidDialogue: as ``demand_valid`` does.
+    """
+    _demand(isinstance(dialogue.output_format, OutputFormat), "output_format", "must be an OutputFormat")
+    _demand(isinstance(dialogue.quality, Quality), "quality", "must be a Quality")
+    _demand(isinstance(dialogue.recording, Quality | None), "recording", "must be a Quality")
+    _demand(isinstance(dialogue.loudness, Loudness), "loudness", "must be a Loudness")
+    if dialogue.cover_id is not None:
+        _demand_range("cover_id", len(dialogue.cover_id), 1, limits.MAX_SOUND_ID_CHARACTERS)
+    if dialogue.music is not None:
+        _demand_music(dialogue.music)
+
+
+def _demand_music(music: Music) -> None:
+    for name, jingle in (("intro", music.intro), ("outro", music.outro)):
+        if jingle is not None:
+            _demand_clip(f"music.{name}", jingle)
+            _demand_range(f"music.{name}.overlap_ms", jingle.overlap_ms, 0, limits.MAX_OVERLAP_MS)
+    if music.bed is not None:
+        _demand_clip("music.bed", music.bed)
+        _demand_range("music.bed.duck_db", music.bed.duck_db, 0, limits.MAX_DUCK_DB)
+
+
+def _demand_sounds(dialogue: Dialogue, *, is_single: bool) -> None:
+    sounds = dialogue.sounds
+    _demand_range("sounds", len(sounds), 0, 0 if is_single else limits.MAX_SOUND_TURNS)
+    _demand_range("turns", len(dialogue.sequence), 1, limits.MAX_TURNS)
+    for position, sound in enumerate(sounds):
+        _demand_clip(f"sounds[{position}]", sound)
+        _demand_range(f"sounds[{position}].index", sound.index, 0, limits.MAX_TURN_INDEX)
+        is_before_speech = sound.index < dialogue.turns[-1].index
+        _demand(is_before_speech or not sound.under, f"sounds[{position}].under", "must have a turn after it")
+    for position, (one, other) in enumerate(pairwise(sounds), start=1):
+        _demand(one.index < other.index, f"sounds[{position}].index", "must be greater than the one before")
+    indexes = {each.index for each in dialogue.sequence}
+    _demand(len(indexes) == len(dialogue.sequence), "sounds", "must have indexes that no turn has")
+    _demand_range("sounds", len({clip.sound_id for clip in dialogue.clips}), 0, limits.MAX_SOUNDS)
+
+
+def _demand_clip(field: str, clip: Clip) -> None:
+    _demand_range(f"{field}.sound_id", len(clip.sound_id), 1, limits.MAX_SOUND_ID_CHARACTERS)
+    _demand_range(f"{field}.gain_db", clip.gain_db, limits.MIN_GAIN_DB, limits.MAX_GAIN_DB)
+    _demand_range(f"{field}.fade_in_ms", clip.fade_in_ms, 0, limits.MAX_FADE_MS)
+    _demand_range(f"{field}.fade_out_ms", clip.fade_out_ms, 0, limits.MAX_FADE_MS)
 
 
 def _demand_delivery(prefix: str, own: OwnDelivery) -> None:

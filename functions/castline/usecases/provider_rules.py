@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from castline.jobs.model import JobType
+from castline.jobs.model import JobType, Turn
 from castline.synthesis.utterances import is_own_language
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ def _deliveries(
     for position, each in enumerate(dialogue.voice_assignments):
         prefix = "" if is_single else f"voice_assignments[{position}]."
         yield from _delivery(prefix, each, each.voice_id, provider, styles_of)
-    for position, turn in enumerate(dialogue.turns):
-        yield from _delivery(f"turns[{position}].", turn, voices[turn.speaker], provider, styles_of)
+    for position, turn in enumerate(dialogue.sequence):
+        if isinstance(turn, Turn):
+            yield from _delivery(f"turns[{position}].", turn, voices[turn.speaker], provider, styles_of)
 
 
 def _delivery(

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from uuid6 import uuid7
-
-from castline.aws_errors import ServiceUnavailable
-from castline.jobs.errors import AlreadySubmitted, IdempotencyKeyReused, JobCannotResubmit
-from castline.jobs.model import IdempotencyKey, Job, JobStatus, Titles
+from castline.audio.profile import Loudness
+from castline.jobs.errors import JobCannotResubmit
+from castline.jobs.model import Titles
 from castline.jobs.plain_values import plain_values
 from castline.scripts.parts import Markup
+from castline.usecases.create_job import name_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
-    from castline.jobs.executions import Executions
-    from castline.jobs.model import Dialogue
-    from castline.jobs.repository import JobRepository
+    from castline.jobs.model import Dialogue, IdempotencyKey, Job
     from castline.speech.pronunciation import Pronunciation
+    from castline.usecases.create_job import CreateJob
     from castline.usecases.prepare_dialogue import PrepareDialogue, TurnWarning
     from castline.usecases.view_jobs import ViewJobs
 
-_SUBMIT_ATTEMPTS = 3
 _NO_TITLES = Titles()
-_NEW = frozenset({"markup", "pronunciation_sets", "title", "author", "album"})
+_NEW = frozenset({"markup", "loudness", "pronunciation_sets", "title", "author", "album"})
 """The parts of a submission that are left out of its hash when they are empty: earlier releases did not have them."""
 
 
@@ -45,34 +39,22 @@ class SubmitJob:
 
     def __init__(
         self,
-        repository: JobRepository,
-        executions: Executions,
+        create: CreateJob,
         *,
         prepare: PrepareDialogue,
         pronunciations: Callable[[str, Sequence[Pronunciation], Sequence[str]], tuple[Pronunciation, ...]],
-        max_active_jobs: int,
-        now: Callable[[], datetime],
-        submitted: Callable[[Job], None] = lambda _job: None,
     ) -> None:
         """Prepare.
 
         Args:
-            repository: the jobs.
-            executions: what runs them.
+            create: stores jobs and starts them.
             prepare: checks and completes a dialogue.
             pronunciations: gives the pronunciations in force, from a user's id, those of a request and the names of
                 the user's sets.
-            max_active_jobs: how many pending and processing jobs a user may have.
-            now: the clock.
-            submitted: is told of each new job that is to run, once.
         """
-        self._repository = repository
-        self._executions = executions
+        self._create = create
         self._prepare = prepare
         self._pronunciations = pronunciations
-        self._max_active_jobs = max_active_jobs
-        self._now = now
-        self._submitted = submitted
 
     def __call__(
         self,
@@ -97,6 +79,7 @@ class SubmitJob:
             SpeechError: the provider's voices cannot be listed, and the dialogue asks for a style.
             IdempotencyKeyReused: another dialogue has been submitted under ``idempotency_key``.
             NotSpeakable: the dialogue's provider is not enabled, or cannot speak it.
+            UnusableSounds: the dialogue uses sounds that the user does not have, or not for this.
             InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has as many active jobs as allowed.
             ServiceUnavailable: the workflow could not be started; nothing is left behind.
@@ -106,54 +89,8 @@ class SubmitJob:
             key = _name_submission(idempotency_key, dialogue, pronunciation_sets, titles)
         pronunciations = self._pronunciations(user_id, dialogue.pronunciations, pronunciation_sets)
         prepared = self._prepare(dialogue, pronunciations)
-        job = self._submit(user_id, prepared.dialogue, titles, key)
+        job = self._create(user_id, prepared.dialogue, titles=titles, key=key)
         return Submission(job=job, warnings=prepared.warnings)
-
-    def _submit(self, user_id: str, dialogue: Dialogue, titles: Titles, key: IdempotencyKey | None) -> Job:
-        for _ in range(_SUBMIT_ATTEMPTS):
-            job = self._new_job(user_id, dialogue, titles)
-            try:
-                self._repository.create(job, dialogue, max_active=self._max_active_jobs, idempotency_key=key)
-            except AlreadySubmitted as earlier:
-                if key is None or earlier.request_hash != key.request_hash:
-                    raise IdempotencyKeyReused from earlier
-                submitted = self._resume(earlier.job_id)
-                if submitted is not None:
-                    return submitted
-            else:
-                return self._start(job, key)
-        raise ServiceUnavailable("submissions under the same key keep failing")
-
-    def _new_job(self, user_id: str, dialogue: Dialogue, titles: Titles) -> Job:
-        return Job(
-            id=str(uuid7()),
-            user_id=user_id,
-            status=JobStatus.PENDING,
-            job_type=dialogue.job_type,
-            provider=dialogue.provider,
-            output_format=dialogue.output_format,
-            created_at=self._now(),
-            titles=titles,
-        )
-
-    def _start(self, job: Job, key: IdempotencyKey | None) -> Job:
-        """Start a new job's workflow, or undo the job."""
-        try:
-            self._executions.start(job.id)
-        except ServiceUnavailable:
-            # It has started all the same if the job has moved on; and it is somebody else's to start if a request
-            # under the same key has come to know of it.
-            if self._repository.discard(job, idempotency_key=key):
-                raise
-        self._submitted(job)
-        return job
-
-    def _resume(self, job_id: str) -> Job | None:
-        """Return a job that was submitted before, and start its workflow if need be; None if it was undone."""
-        job = self._repository.acknowledge(job_id)
-        if job is not None and job.status is JobStatus.PENDING:
-            self._executions.start(job.id)
-        return job
 
 
 class ResubmitJob:
@@ -172,6 +109,7 @@ class ResubmitJob:
             JobCannotResubmit: it is pending or processing.
             InputUnreadable: its dialogue is missing or unreadable.
             NotSpeakable: its provider is not enabled any more, or would not speak it as it was asked to.
+            UnusableSounds: some of its sounds have been deleted.
             IdempotencyKeyReused: as for ``SubmitJob``, as are JobLimitExceeded and ServiceUnavailable.
         """
         record = self._view.record(user_id, job_id)
@@ -186,11 +124,9 @@ def _name_submission(
     key: str, dialogue: Dialogue, pronunciation_sets: Sequence[str] = (), titles: Titles = _NO_TITLES
 ) -> IdempotencyKey:
     values = plain_values(dialogue)
-    # Requests are read with their markup unless they say otherwise, and had no choice before.
+    # What requests have unless they say otherwise is left out: they had no choice before.
     values["markup"] = None if dialogue.markup is Markup.AUTO else dialogue.markup.value
+    values["loudness"] = None if dialogue.loudness is Loudness.PODCAST else dialogue.loudness.value
     values["pronunciation_sets"] = list(pronunciation_sets)
     values |= asdict(titles)
-    canonical = json.dumps(
-        {name: value for name, value in values.items() if value or name not in _NEW}, sort_keys=True
-    )
-    return IdempotencyKey(key=key, request_hash=hashlib.sha256(canonical.encode("utf-8")).hexdigest())
+    return name_submission(key, {name: value for name, value in values.items() if value or name not in _NEW})

@@ -129,7 +129,7 @@ def test_a_thousand_turns_are_accepted_and_one_more_is_not() -> None:
         ("voice_assignments.0.voice_id", "x' onload='", "voice_assignments[0].voice_id", NOT_A_VOICE),
         ("voice_assignments.1.speaker", "A", "voice_assignments[1].speaker", "speaker A has a voice already"),
         ("language", "zh_TW", "language", "not a language tag such as zh-TW"),
-        ("output_format", "ogg", "output_format", "must be 'mp3' or 'wav'"),
+        ("output_format", "ogg", "output_format", "must be 'mp3', 'wav', 'flac', 'opus' or 'm4b'"),
         ("gap_ms", 2001, "gap_ms", "must be at most 2000"),
         ("gap_ms", -1, "gap_ms", "must be at least 0"),
         ("crossfade_ms", 501, "crossfade_ms", "must be at most 500"),
@@ -187,5 +187,5 @@ def test_problems_are_explained_in_chinese_too() -> None:
         CreateJobRequest.model_validate(request_with("output_format", "ogg"))
 
     assert explain(refused.value.errors(), Language.CHINESE) == {
-        "errors": [{"field": "output_format", "message": "必須是 'mp3' 或 'wav'"}]
+        "errors": [{"field": "output_format", "message": "必須是 'mp3', 'wav', 'flac', 'opus' 或 'm4b'"}]
     }

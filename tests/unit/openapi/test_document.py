@@ -100,5 +100,5 @@ def test_every_link_leads_to_an_operation_by_its_own_parameters() -> None:
 def test_a_submitted_job_leads_to_all_that_can_be_done_with_it() -> None:
     links = OPERATIONS["POST /api/v1/jobs"]["responses"]["201"]["links"]
 
-    assert set(links) >= {"get_job", "cancel_job", "download", "resubmit_job"}
+    assert set(links) >= {"get_job", "cancel_job", "download", "resubmit_job", "render_job"}
     assert {link["parameters"]["job_id"] for link in links.values()} == {"$response.body#/id"}

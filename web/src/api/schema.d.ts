@@ -109,6 +109,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/renditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another file of what was spoken for a completed job: a new job, which is billed nothing */
+        post: operations["render_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/resubmit": {
         parameters: {
             query?: never;
@@ -239,6 +256,22 @@ export interface components {
          * @enum {string}
          */
         Alphabet: "ipa" | "sapi";
+        /** @description A sound under the whole speech, repeated as often as needed. */
+        BedSchema: {
+            /** Format: uuid */
+            sound_id: string;
+            /**
+             * @description In dB, relative to the loudness of the speech.
+             * @default -12
+             */
+            gain_db: number;
+            /** @default 2000 */
+            fade_in_ms: number;
+            /** @default 4000 */
+            fade_out_ms: number;
+            /** @default 10 */
+            duck_db: number;
+        };
         /** @description The time at which a chapter is heard. It lasts until the next one or the end. */
         ChapterTimingSchema: {
             title: string;
@@ -248,8 +281,11 @@ export interface components {
         /**
          * @description A dialogue to be spoken.
          *
-         *     A request is refused with 400, too, if two turns have the same `index`; if a speaker has no voice, or two; if the
-         *     texts have more than 100,000 characters in all; if the dialogue takes more than 399 KB when compressed, or 4.4 MB
+         *     A turn with a `sound_id` is a sound, and every other turn is spoken. A request is refused with 400, too, if two
+         *     turns have the same `index`; if no turn is spoken; if no spoken turn comes after a sound that is to be `under` it;
+         *     if there are more than 100 sounds among the turns, or more than 20 different ones with the music; if a sound is
+         *     not yours, not ready, or a picture, or the cover is none; if a speaker has no voice, or two; if the texts have
+         *     more than 100,000 characters in all; if the dialogue takes more than 399 KB when compressed, or 4.4 MB
          *     as JSON; if `GET /providers` does not list the `provider`; if a `voice_id` does not have the provider's form; if a
          *     voice does not have a `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation
          *     set of a given name; if the texts use more than 1,000 pronunciations; if they have more than 200,000 characters
@@ -267,14 +303,20 @@ export interface components {
             pronunciations: components["schemas"]["PronunciationSchema"][];
             /** @default [] */
             pronunciation_sets: string[];
+            /** @default mp3 */
+            output_format: components["schemas"]["OutputFormat"];
+            /** @default standard */
+            quality: components["schemas"]["Quality"];
+            /** @default podcast */
+            loudness: components["schemas"]["Loudness"];
+            music?: components["schemas"]["MusicSchema"] | null;
+            cover_id?: string | null;
             /** @example azure */
             provider: string;
-            turns: components["schemas"]["SubmittedTurn"][];
+            turns: (components["schemas"]["SubmittedTurn"] | components["schemas"]["SoundTurnSchema"])[];
             voice_assignments: components["schemas"]["VoiceAssignmentSchema"][];
             /** @default zh-TW */
             language: string;
-            /** @default mp3 */
-            output_format: components["schemas"]["OutputFormat"];
             /** @default 300 */
             gap_ms: number;
             /** @default 50 */
@@ -286,6 +328,7 @@ export interface components {
          *     A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
          *     whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the
          *     `provider`; if the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name;
+         *     if a sound of the music is not yours, not ready, or a picture, or the cover is none;
          *     if the text uses more than 1,000 pronunciations; if it has more than 200,000 characters as it is spoken, with
          *     aliases; or if the pauses in it last more than 3 hours.
          */
@@ -299,6 +342,14 @@ export interface components {
             pronunciations: components["schemas"]["PronunciationSchema"][];
             /** @default [] */
             pronunciation_sets: string[];
+            /** @default mp3 */
+            output_format: components["schemas"]["OutputFormat"];
+            /** @default standard */
+            quality: components["schemas"]["Quality"];
+            /** @default podcast */
+            loudness: components["schemas"]["Loudness"];
+            music?: components["schemas"]["MusicSchema"] | null;
+            cover_id?: string | null;
             /** @example azure */
             provider: string;
             text: string;
@@ -306,8 +357,6 @@ export interface components {
             voice_name?: string | null;
             /** @default zh-TW */
             language: string;
-            /** @default mp3 */
-            output_format: components["schemas"]["OutputFormat"];
             /**
              * @description A factor on the voice's own speed. HD voices take only 1.
              * @default 1
@@ -379,17 +428,37 @@ export interface components {
             title?: string;
             author?: string;
             album?: string;
+            output_format: string;
+            quality?: components["schemas"]["Quality"];
+            loudness?: components["schemas"]["Loudness"];
+            music?: components["schemas"]["MusicSchema"];
+            cover_id?: string;
             provider: string;
-            turns: components["schemas"]["TurnSchema"][];
+            turns: (components["schemas"]["TurnSchema"] | components["schemas"]["SoundTurnSchema"])[];
             voice_assignments: components["schemas"]["VoiceAssignmentSchema"][];
             language: string;
-            output_format: string;
             gap_ms: number;
             crossfade_ms: number;
             /** @default auto */
             markup: components["schemas"]["Markup"];
             /** @default [] */
             pronunciations: components["schemas"]["PronunciationSchema"][];
+        };
+        /** @description A sound before or after the speech. */
+        JingleSchema: {
+            /** Format: uuid */
+            sound_id: string;
+            /**
+             * @description In dB, relative to the loudness of the speech.
+             * @default 0
+             */
+            gain_db: number;
+            /** @default 0 */
+            fade_in_ms: number;
+            /** @default 0 */
+            fade_out_ms: number;
+            /** @default 0 */
+            overlap_ms: number;
         };
         /** @description A job with all that is known about it. What does not apply is left out. */
         JobDetail: {
@@ -407,6 +476,8 @@ export interface components {
             started_at?: string;
             /** Format: date-time */
             completed_at?: string;
+            /** Format: uuid */
+            rendition_of?: string;
             input_params: components["schemas"]["InputParams"] | components["schemas"]["SingleVoiceInputParams"];
             progress: components["schemas"]["Progress"];
             retry_count: number;
@@ -446,6 +517,8 @@ export interface components {
             started_at?: string;
             /** Format: date-time */
             completed_at?: string;
+            /** Format: uuid */
+            rendition_of?: string;
         };
         /**
          * @description What was asked for.
@@ -453,10 +526,21 @@ export interface components {
          */
         JobType: "multi_role_tts" | "single_tts";
         /**
+         * @description Loudness of a finished file as a whole, by ITU-R BS.1770.
+         * @enum {string}
+         */
+        Loudness: "podcast" | "audiobook" | "broadcast" | "none";
+        /**
          * @description Way in which a text is read.
          * @enum {string}
          */
         Markup: "auto" | "literal";
+        /** @description Music before, after and under the speech. */
+        MusicSchema: {
+            intro?: components["schemas"]["JingleSchema"] | null;
+            outro?: components["schemas"]["JingleSchema"] | null;
+            bed?: components["schemas"]["BedSchema"] | null;
+        };
         /**
          * @description An output format. Its value is also its file extension.
          * @enum {string}
@@ -563,11 +647,29 @@ export interface components {
         PutPronunciationSetRequest: {
             entries: components["schemas"]["PronunciationSchema"][];
         };
+        /**
+         * @description Quality of a finished file, and of what is spoken for it.
+         * @enum {string}
+         */
+        Quality: "standard" | "studio";
         /** @description New titles of a job. What is left out stays as it is, and null removes it. */
         RenameJobRequest: {
             title?: string | null;
             author?: string | null;
             album?: string | null;
+        };
+        /**
+         * @description Another version of a completed job's audio. What is left out is as the job has it.
+         *
+         *     A request is refused with 400, too, if a sound of the music is not yours, not ready, or a picture; if the cover is
+         *     none; if a sound among the job's turns has been deleted; or if the job has more than 20 different sounds then.
+         */
+        RenderJobRequest: {
+            output_format?: components["schemas"]["OutputFormat"] | null;
+            quality?: components["schemas"]["Quality"] | null;
+            loudness?: components["schemas"]["Loudness"] | null;
+            music?: components["schemas"]["MusicSchema"] | null;
+            cover_id?: string | null;
         };
         /** @description The facts about a completed job's audio. */
         ResultMetadata: {
@@ -583,6 +685,7 @@ export interface components {
             subtitle_timing: string;
             /** @default [] */
             chapters: components["schemas"]["ChapterTimingSchema"][];
+            loudness_lufs?: number;
         };
         /**
          * @description The format of a script.
@@ -594,12 +697,16 @@ export interface components {
             title?: string;
             author?: string;
             album?: string;
+            output_format: string;
+            quality?: components["schemas"]["Quality"];
+            loudness?: components["schemas"]["Loudness"];
+            music?: components["schemas"]["MusicSchema"];
+            cover_id?: string;
             provider: string;
             text: string;
             voice_id: string;
             voice_name?: string;
             language: string;
-            output_format: string;
             speed: number;
             pitch: number;
             volume: number;
@@ -611,6 +718,23 @@ export interface components {
             markup: components["schemas"]["Markup"];
             /** @default [] */
             pronunciations: components["schemas"]["PronunciationSchema"][];
+        };
+        /** @description A sound between two turns, or under the next one. It has no speaker and no text. */
+        SoundTurnSchema: {
+            /** Format: uuid */
+            sound_id: string;
+            /**
+             * @description In dB, relative to the loudness of the speech.
+             * @default 0
+             */
+            gain_db: number;
+            /** @default 0 */
+            fade_in_ms: number;
+            /** @default 0 */
+            fade_out_ms: number;
+            index: number;
+            /** @default false */
+            under: boolean;
         };
         /** @description A job that has just been submitted. */
         SubmittedJob: {
@@ -628,6 +752,8 @@ export interface components {
             started_at?: string;
             /** Format: date-time */
             completed_at?: string;
+            /** Format: uuid */
+            rendition_of?: string;
             /** @default [] */
             warnings: components["schemas"]["Warning"][];
         };
@@ -1485,6 +1611,8 @@ export interface operations {
                      *         ],
                      *         "language": "zh-TW",
                      *         "output_format": "mp3",
+                     *         "quality": "standard",
+                     *         "loudness": "podcast",
                      *         "gap_ms": 300,
                      *         "crossfade_ms": 50
                      *       },
@@ -1516,7 +1644,8 @@ export interface operations {
                      *             "end_ms": 6304
                      *           }
                      *         ],
-                     *         "subtitle_timing": "reported"
+                     *         "subtitle_timing": "reported",
+                     *         "loudness_lufs": -16
                      *       },
                      *       "audio_file_id": "0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55"
                      *     }
@@ -1987,6 +2116,213 @@ export interface operations {
                     "application/json": {
                         /** @enum {unknown} */
                         error?: "JOB_NOT_FOUND" | "JOB_NOT_COMPLETED" | "AUDIO_NOT_AVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    render_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same job for 24 hours; another body is refused with 422. */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "output_format": "wav",
+                 *       "quality": "studio",
+                 *       "music": {
+                 *         "intro": {
+                 *           "sound_id": "01a20b9b-7b1c-7c55-8f3d-2f6d6c1b9e40",
+                 *           "fade_out_ms": 1500,
+                 *           "overlap_ms": 1500
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["RenderJobRequest"];
+            };
+        };
+        responses: {
+            /** @description A job that is pending. */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9c-0d4e-7a61-b0c9-6f0a55d3c7e2",
+                     *       "status": "pending",
+                     *       "job_type": "multi_role_tts",
+                     *       "provider": "azure",
+                     *       "created_at": "2026-11-24T03:30:54Z",
+                     *       "rendition_of": "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubmittedJob"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `JOB_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `JOB_CANNOT_RENDER` or `INPUT_NOT_AVAILABLE` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_CANNOT_RENDER" | "INPUT_NOT_AVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "IDEMPOTENCY_KEY_REUSED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `JOB_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_LIMIT_EXCEEDED";
                     } & components["schemas"]["ErrorBody"];
                 };
             };

@@ -12,6 +12,7 @@ export type SingleVoiceInputParams = Schemas["SingleVoiceInputParams"];
 export type CreateJobRequest = Schemas["CreateJobRequest"];
 export type OutputFormat = CreateJobRequest["output_format"];
 export type Turn = Schemas["SubmittedTurn"];
+export type StoredTurn = Schemas["TurnSchema"];
 export type TurnTiming = Schemas["TurnTimingSchema"];
 export type ParsedTurn = Schemas["ParsedTurn"];
 export type ParsedDialogue = Schemas["ParsedDialogue"];
@@ -31,7 +32,13 @@ export const SCRIPT_FORMATS: readonly ScriptFormat[] = ["plain", "markdown", "fo
 
 export const STATUSES: readonly JobStatus[] = ["pending", "processing", "completed", "failed", "cancelled"];
 
-export const FORMATS: Readonly<Record<OutputFormat, string>> = { mp3: "MP3", wav: "WAV" };
+export const FORMATS: Readonly<Record<OutputFormat, string>> = {
+  mp3: "MP3",
+  wav: "WAV",
+  flac: "FLAC",
+  opus: "Opus",
+  m4b: "M4B",
+};
 
 export function isFormat(value: unknown): value is OutputFormat {
   return typeof value === "string" && Object.hasOwn(FORMATS, value);
@@ -47,6 +54,11 @@ export function isStatus(value: unknown): value is JobStatus {
 
 export function isActive(status: JobStatus): boolean {
   return status === "pending" || status === "processing";
+}
+
+/** The turns that are spoken; the others are sounds. */
+export function spokenTurns({ turns }: Pick<InputParams, "turns">): StoredTurn[] {
+  return turns.filter((turn): turn is StoredTurn => "speaker" in turn);
 }
 
 export function isSingleVoice(input: InputParams | SingleVoiceInputParams): input is SingleVoiceInputParams {

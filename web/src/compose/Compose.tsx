@@ -125,7 +125,7 @@ export function Compose({ user }: { user: string }) {
     if (!request || list === undefined) return undefined;
     if (list === "voice_assignments") return request.voice_assignments[Number(number)]?.speaker;
     const turn = request.turns[Number(number)];
-    return turn && t.job.turnAt(format.number(Number(number) + 1), turn.speaker);
+    return turn && "speaker" in turn ? t.job.turnAt(format.number(Number(number) + 1), turn.speaker) : undefined;
   }
 
   return (

@@ -11,6 +11,7 @@ import {
   type Pronunciation,
   type ScriptFormat,
   type SingleVoiceInputParams,
+  spokenTurns,
 } from "../api/types";
 import { TITLE_FIELDS, type Titles, titlesOf } from "../titles";
 import { remember, rememberedJson } from "../ui/memory";
@@ -97,7 +98,7 @@ export function draftOf({ input_params: input }: JobDetail, script: string): Dra
         .map((assignment) => [assignment.speaker, deliveryOf(assignment)] as const)
         .filter(([, delivery]) => !isEmpty(delivery)),
     ),
-    turns: input.turns
+    turns: spokenTurns(input)
       .map((turn, position) => ({
         position,
         speaker: turn.speaker,
@@ -128,7 +129,7 @@ export interface WrittenTurn {
 export function turnsOf(input: InputParams | SingleVoiceInputParams): WrittenTurn[] {
   if (isSingleVoice(input)) return [{ speaker: singleSpeaker(input), text: input.text }];
   const isLiteral = input.markup === "literal";
-  return input.turns.map(({ speaker, text, chapter }) => ({ speaker, text, ...(!isLiteral && { chapter }) }));
+  return spokenTurns(input).map(({ speaker, text, chapter }) => ({ speaker, text, ...(!isLiteral && { chapter }) }));
 }
 
 /** A single voice's delivery is always told; its language is that of the dialogue. */

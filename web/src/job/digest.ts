@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { fetchJob } from "../api/jobs";
-import { isSingleVoice, type JobDetail } from "../api/types";
+import { isSingleVoice, type JobDetail, spokenTurns } from "../api/types";
 import { firstSpellings } from "../speakers";
 
 const MAX_TITLE_CHARACTERS = 60;
@@ -19,10 +19,12 @@ export interface Digest {
 }
 
 export function digestOf({ input_params: input, result_metadata: result }: JobDetail): Digest {
-  const texts = isSingleVoice(input) ? [input.text] : input.turns.map(({ text }) => text);
+  const texts = isSingleVoice(input) ? [input.text] : spokenTurns(input).map(({ text }) => text);
   return {
     title: shortened(texts[0] ?? ""),
-    speakers: isSingleVoice(input) ? [] : [...firstSpellings(input.turns.map(({ speaker }) => speaker)).values()],
+    speakers: isSingleVoice(input)
+      ? []
+      : [...firstSpellings(spokenTurns(input).map(({ speaker }) => speaker)).values()],
     turns: texts.length,
     durationMs: result?.duration_ms,
     language: input.language,

@@ -1,4 +1,4 @@
-import { isSingleVoice, type JobDetail } from "../api/types";
+import { isSingleVoice, type JobDetail, spokenTurns } from "../api/types";
 import { speakerKey } from "../speakers";
 
 interface FailedTurn {
@@ -18,8 +18,9 @@ export function failedTurn({ error_details: details, input_params: input }: JobD
     const { text, voice_id: voiceId, voice_name: voiceName } = input;
     return { position: 0, speaker: "", text, voiceId, voiceName: voiceName || voiceId };
   }
-  const position = input.turns.findIndex((turn) => turn.index === index);
-  const turn = input.turns[position];
+  const turns = spokenTurns(input);
+  const position = turns.findIndex((turn) => turn.index === index);
+  const turn = turns[position];
   if (!turn) return undefined;
   const key = speakerKey(turn.speaker);
   const voice = input.voice_assignments.find(({ speaker }) => speakerKey(speaker) === key);

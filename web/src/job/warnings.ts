@@ -1,6 +1,6 @@
 /** What was said about a dialogue when it was submitted: kept for this tab, for the job does not tell it again. */
 
-import { isSingleVoice, type JobDetail, type Warning } from "../api/types";
+import { isSingleVoice, type JobDetail, spokenTurns, type Warning } from "../api/types";
 
 type Tab = Pick<Storage, "getItem" | "setItem">;
 
@@ -25,7 +25,7 @@ export interface TurnWarnings {
 /** What was said about a job, turn by turn in spoken order. */
 export function warningsOf({ id, input_params: input }: JobDetail, tab?: Tab): TurnWarnings[] {
   const found = new Map<number | undefined, TurnWarnings & { messages: string[] }>();
-  const turns = isSingleVoice(input) ? [{ index: 0, speaker: "" }] : input.turns;
+  const turns = isSingleVoice(input) ? [{ index: 0, speaker: "" }] : spokenTurns(input);
   const positions = new Map(turns.map(({ index }, position) => [index, position]));
   for (const { turn_index, message } of kept(id, tab)) {
     const position = turn_index === undefined ? undefined : positions.get(turn_index);

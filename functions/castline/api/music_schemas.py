@@ -1,0 +1,124 @@
+"""Music, sounds and the form of the audio as JSON: parts of requests and answers."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from castline.api.fields import Request, omittable
+from castline.api.rules import whole
+from castline.audio.formats import OutputFormat
+from castline.audio.profile import Loudness, Quality
+from castline.jobs import limits
+from castline.jobs.model import Bed, Clip, Jingle, Music, SoundTurn
+
+ClipT = TypeVar("ClipT", bound=Clip)
+
+SoundId = Annotated[
+    str,
+    Field(min_length=1, max_length=limits.MAX_SOUND_ID_CHARACTERS, json_schema_extra={"format": "uuid"}),
+]
+GainDb = Annotated[
+    float,
+    Field(
+        ge=limits.MIN_GAIN_DB,
+        le=limits.MAX_GAIN_DB,
+        allow_inf_nan=False,
+        description="In dB, relative to the loudness of the speech.",
+    ),
+]
+FadeMs = Annotated[int, Field(ge=0, le=limits.MAX_FADE_MS), BeforeValidator(whole)]
+
+FormatField = Annotated[OutputFormat, Field(strict=False)]
+QualityField = Annotated[Quality, Field(strict=False)]
+LoudnessField = Annotated[Loudness, Field(strict=False)]
+
+
+class _ClipSchema(Request):
+    """Use of one of the user's sounds."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    sound_id: SoundId
+    """The id of a sound of `GET /sounds` that is `ready`."""
+    gain_db: GainDb = 0.0
+    fade_in_ms: FadeMs = 0
+    fade_out_ms: FadeMs = 0
+
+    def to_clip(self, kind: type[ClipT]) -> ClipT:
+        """Return the domain's value of that kind."""
+        return kind(**{each.name: getattr(self, each.name) for each in fields(kind)})
+
+
+class JingleSchema(_ClipSchema):
+    """A sound before or after the speech."""
+
+    overlap_ms: Annotated[int, Field(ge=0, le=limits.MAX_OVERLAP_MS), BeforeValidator(whole)] = 0
+    """For how long the sound and the speech are heard together."""
+
+
+class BedSchema(_ClipSchema):
+    """A sound under the whole speech, repeated as often as needed."""
+
+    gain_db: GainDb = -12.0
+    fade_in_ms: FadeMs = 2_000
+    fade_out_ms: FadeMs = 4_000
+    duck_db: Annotated[float, Field(ge=0, le=limits.MAX_DUCK_DB, allow_inf_nan=False)] = 10.0
+    """By how many dB it is lowered while somebody speaks."""
+
+
+class MusicSchema(Request):
+    """Music before, after and under the speech."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    intro: JingleSchema | None = omittable()
+    outro: JingleSchema | None = omittable()
+    bed: BedSchema | None = omittable()
+
+    def to_music(self) -> Music | None:
+        """Return the domain's music; None where there is none."""
+        music = Music(
+            intro=self.intro.to_clip(Jingle) if self.intro else None,
+            outro=self.outro.to_clip(Jingle) if self.outro else None,
+            bed=self.bed.to_clip(Bed) if self.bed else None,
+        )
+        return None if music == Music() else music
+
+
+class SoundTurnSchema(_ClipSchema):
+    """A sound between two turns, or under the next one. It has no speaker and no text."""
+
+    index: Annotated[int, Field(ge=0, le=limits.MAX_TURN_INDEX), BeforeValidator(whole)]
+    """The place of the sound among the turns; no two have the same."""
+    under: bool = False
+    """Whether the next spoken turn starts with the sound, which takes no time of its own then."""
+
+    def to_sound(self) -> SoundTurn:
+        """Return the domain's sound."""
+        return self.to_clip(SoundTurn)
+
+
+class AudioOptions(Request):
+    """Form and loudness of the file, and music in it."""
+
+    output_format: FormatField = OutputFormat.MP3
+    quality: QualityField = Quality.STANDARD
+    """`standard` is 24 kHz mono; `studio` is 48 kHz, and stereo where there is music."""
+    loudness: LoudnessField = Loudness.PODCAST
+    """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS; `none` leaves the speech as it is."""
+    music: MusicSchema | None = omittable()
+    cover_id: SoundId | None = omittable()
+    """The id of a picture of `GET /sounds`, which becomes the cover of the file."""
+
+    def to_audio_options(self) -> dict[str, Any]:
+        """Return the fields of the domain's ``Dialogue``."""
+        return {
+            "output_format": self.output_format,
+            "quality": self.quality,
+            "loudness": self.loudness,
+            "music": self.music and self.music.to_music(),
+            "cover_id": self.cover_id,
+        }

@@ -1,0 +1,135 @@
+"""Create a job of a dialogue that is ready to be spoken, and start its workflow."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from uuid6 import uuid7
+
+from castline.aws_errors import ServiceUnavailable
+from castline.jobs.errors import AlreadySubmitted, IdempotencyKeyReused
+from castline.jobs.model import IdempotencyKey, Job, JobStatus
+from castline.usecases.sound_rules import demand_usable_sounds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from castline.jobs.executions import Executions
+    from castline.jobs.model import Dialogue, Titles
+    from castline.jobs.repository import JobRepository
+    from castline.usecases.use_sounds import UseSounds
+
+_ATTEMPTS = 3
+
+
+class CreateJob:
+    """Stores a job and starts its workflow; once only, however often it comes under the same key within a day."""
+
+    def __init__(
+        self,
+        repository: JobRepository,
+        executions: Executions,
+        sounds: UseSounds,
+        *,
+        max_active_jobs: int,
+        now: Callable[[], datetime],
+        created: Callable[[Job], None] = lambda _job: None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            repository: the jobs.
+            executions: what runs them.
+            sounds: the sounds of users.
+            max_active_jobs: how many pending and processing jobs a user may have.
+            now: the clock.
+            created: is told of each new job that is to run, once.
+        """
+        self._repository = repository
+        self._executions = executions
+        self._sounds = sounds
+        self._max_active_jobs = max_active_jobs
+        self._now = now
+        self._created = created
+
+    def __call__(
+        self,
+        user_id: str,
+        dialogue: Dialogue,
+        *,
+        titles: Titles,
+        key: IdempotencyKey | None = None,
+        rendition_of: str | None = None,
+    ) -> Job:
+        """Store a job and start its workflow.
+
+        Args:
+            user_id: whose job it is.
+            dialogue: what is to be spoken, complete.
+            titles: what the audio is called.
+            key: what the client names the submission by.
+            rendition_of: the id of the job whose spoken segments it uses, if it is to speak nothing itself.
+
+        Raises:
+            UnusableSounds: it uses sounds that the user does not have, or not for this.
+            IdempotencyKeyReused: something else has been submitted under the key.
+            InputTooLarge: the dialogue takes more bytes than can be stored.
+            JobLimitExceeded: the user has as many active jobs as allowed.
+            ServiceUnavailable: the workflow could not be started; nothing is left behind.
+        """
+        if dialogue.sound_ids:
+            demand_usable_sounds(dialogue, self._sounds.resolve(user_id, dialogue.sound_ids))
+        for _ in range(_ATTEMPTS):
+            job = Job(
+                id=str(uuid7()),
+                user_id=user_id,
+                status=JobStatus.PENDING,
+                job_type=dialogue.job_type,
+                provider=dialogue.provider,
+                output_format=dialogue.output_format,
+                created_at=self._now(),
+                titles=titles,
+                rendition_of=rendition_of,
+            )
+            try:
+                self._repository.create(job, dialogue, max_active=self._max_active_jobs, idempotency_key=key)
+            except AlreadySubmitted as earlier:
+                if key is None or earlier.request_hash != key.request_hash:
+                    raise IdempotencyKeyReused from earlier
+                submitted = self._resume(earlier.job_id)
+                if submitted is not None:
+                    return submitted
+            else:
+                return self._start(job, key, dialogue.sound_ids)
+        raise ServiceUnavailable("submissions under the same key keep failing")
+
+    def _start(self, job: Job, key: IdempotencyKey | None, sound_ids: frozenset[str]) -> Job:
+        """Keep the sounds of a new job and start its workflow, or undo the job."""
+        try:
+            if sound_ids:
+                # The files of one that has been deleted meanwhile outlive the job.
+                self._sounds.touch(job.user_id, sound_ids)
+            self._executions.start(job.id)
+        except ServiceUnavailable:
+            # It has started all the same if the job has moved on; and it is somebody else's to start if a request
+            # under the same key has come to know of it.
+            if self._repository.discard(job, idempotency_key=key):
+                raise
+        self._created(job)
+        return job
+
+    def _resume(self, job_id: str) -> Job | None:
+        """Return a job that was submitted before, and start its workflow if need be; None if it was undone."""
+        job = self._repository.acknowledge(job_id)
+        if job is not None and job.status is JobStatus.PENDING:
+            self._executions.start(job.id)
+        return job
+
+
+def name_submission(key: str, values: Mapping[str, Any]) -> IdempotencyKey:
+    """Return the key of a submission that consists of ``values``, which JSON can write."""
+    canonical = json.dumps(values, sort_keys=True)
+    return IdempotencyKey(key=key, request_hash=hashlib.sha256(canonical.encode("utf-8")).hexdigest())

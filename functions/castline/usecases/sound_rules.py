@@ -1,0 +1,69 @@
+"""Rules of sounds: what is demanded of those that a dialogue uses before a job is made of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from castline.jobs import limits
+from castline.jobs.model import Music, SoundTurn
+from castline.sounds.model import SoundKind
+from castline.usecases.provider_rules import Problem
+from castline.usecases.use_sounds import mismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from castline.jobs.model import Dialogue
+    from castline.sounds.model import Sound
+
+
+class UnusableSounds(Exception):
+    """A dialogue uses sounds that its user does not have, or not for this, or too many of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(", ".join(f"{problem.field}: {problem.kind}" for problem in problems))
+        self.problems = problems
+
+
+def demand_usable_sounds(dialogue: Dialogue, sounds: Mapping[str, Sound]) -> None:
+    """Refuse a dialogue that uses sounds which cannot be used.
+
+    Args:
+        dialogue: the dialogue.
+        sounds: those of its sounds and its cover that its user has, by id.
+
+    Raises:
+        UnusableSounds: a sound is unknown, not ready or not of the kind that is needed.
+    """
+    problems = tuple(
+        Problem(field, kind, {})
+        for field, sound_id, needed in _uses(dialogue)
+        if (kind := mismatch(sounds.get(sound_id), needed)) is not None
+    )
+    if problems:
+        raise UnusableSounds(problems)
+
+
+def demand_few_sounds(dialogue: Dialogue) -> None:
+    """Refuse a dialogue whose music brings it above the most different sounds that a job may have.
+
+    Raises:
+        UnusableSounds: it has more.
+    """
+    count = len({clip.sound_id for clip in dialogue.clips})
+    if count > limits.MAX_SOUNDS:
+        context = {"count": count, "max_count": limits.MAX_SOUNDS}
+        raise UnusableSounds((Problem("music", "too_many_sounds", context),))
+
+
+def _uses(dialogue: Dialogue) -> Iterator[tuple[str, str, SoundKind]]:
+    """Yield the field, the id and the needed kind of each sound that a dialogue uses."""
+    music = dialogue.music or Music()
+    for name, clip in (("intro", music.intro), ("outro", music.outro), ("bed", music.bed)):
+        if clip is not None:
+            yield f"music.{name}.sound_id", clip.sound_id, SoundKind.AUDIO
+    for position, turn in enumerate(dialogue.sequence):
+        if isinstance(turn, SoundTurn):
+            yield f"turns[{position}].sound_id", turn.sound_id, SoundKind.AUDIO
+    if dialogue.cover_id is not None:
+        yield "cover_id", dialogue.cover_id, SoundKind.IMAGE
