@@ -84,6 +84,29 @@ class Api:
         headers = {"If-None-Match": known} if known else {}
         return self._send("GET", path, params=parameters, headers=headers)
 
+    def get_file(self, path: str, query: Mapping[str, Any]) -> Answer:
+        """Ask for JSON that is a file elsewhere when it is too large for an answer, and read it there.
+
+        Raises:
+            Unreachable: the file cannot be read.
+        """
+        for pause in (*self._pauses_seconds, None):
+            answer = self._send("GET", path, takes_redirect=True, params=query)
+            address = answer.headers.get("Location")
+            if address is None:
+                return answer
+            try:
+                # A client without the API's token: the address is signed, and S3 refuses two proofs.
+                with http_client(address, timeout=_TIMEOUT) as client:
+                    file = client.get(address).raise_for_status()
+                return Answer(file.text, file.json(), file.headers)
+            except (httpx.TransportError, httpx.HTTPStatusError) as error:
+                if pause is None:
+                    raise Unreachable("the download breaks again and again; try again later") from error
+                self._on_pause("the connection was lost; trying again")
+                time.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
     def post(self, path: str, body: Json) -> Answer:
         """Send ``body``, which creates nothing."""
         return self._send("POST", path, json=body)
@@ -104,7 +127,7 @@ class Api:
         """Take back what is at ``path``."""
         return self._send("DELETE", path)
 
-    def _send(self, method: str, path: str, **options: Any) -> Answer:
+    def _send(self, method: str, path: str, *, takes_redirect: bool = False, **options: Any) -> Answer:
         """Send a request, again while there is no answer or the service is out of order for the moment.
 
         Raises:
@@ -124,6 +147,8 @@ class Api:
                 time.sleep(pause)
                 continue
             self._has_answered = True
+            if takes_redirect and response.has_redirect_location:
+                return Answer("", None, response.headers)
             if pause is None or not _is_momentary(response):
                 return self._judge(response)
             asked = min(retry_after_seconds(response.headers, default=pause), _MAX_PAUSE_SECONDS)

@@ -79,11 +79,14 @@ def demand_audio(job: Json, session: Session) -> None:
         raise JobFailed(f"{job['error_message'].rstrip('.')}{advice} ({job['error_code']}, job {job['id']})")
 
 
-def fetch_subtitles(api: Api, job_id: str, target: Target, subtitle_format: str) -> Path | None:
+def fetch_subtitles(
+    api: Api, job_id: str, target: Target, subtitle_format: str, *, with_words: bool = False
+) -> Path | None:
     """Put a job's subtitles somewhere, and return the file; None for standard output."""
 
     def ask() -> Answer:
-        return api.get(f"/jobs/{job_id}/subtitles", {"format": subtitle_format})
+        words = "true" if with_words else None
+        return api.get(f"/jobs/{job_id}/subtitles", {"format": subtitle_format, "words": words})
 
     answer = ask()
     if answer.body is None:

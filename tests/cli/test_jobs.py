@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.bad_road import BadRoad, Trouble
 from tests.cli.scripts import VOICES
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import dialogue
-from tests.large_subtitles import TEXT, make_subtitles_large
+from tests.large_subtitles import TEXT, make_subtitles_large, make_words_large
 
 if TYPE_CHECKING:
     from local.stack import LocalStack
@@ -244,6 +246,95 @@ class TestSubtitles:
     ) -> None:
         with stack.cloud.lambdas.pause("plan"):
             outcome = castline("jobs", "subtitles", client.submit(dialogue()))
+
+        assert (outcome.exit_code, outcome.complaint) == (4, "castline: The audio is not finished.")
+
+
+class TestSubtitlesWithWords:
+    def test_say_when_each_word_is_heard(self, castline: Castline, client: ApiClient, job_id: str) -> None:
+        text = client.get(f"/jobs/{job_id}/subtitles?words=true").text
+
+        assert castline.done("jobs", "subtitles", job_id, "--words") == text
+        assert text != client.get(f"/jobs/{job_id}/subtitles").text
+
+    def test_are_karaoke_in_ass(self, castline: Castline, job_id: str) -> None:
+        assert castline.done("jobs", "subtitles", job_id, "-o", "out.ass") == "out.ass\n"
+
+        written = (castline.folder / "out.ass").read_text("utf-8")
+        assert written.startswith("[Script Info]\n")
+        assert r"{\k" in written
+        assert castline.done("jobs", "subtitles", job_id, "--format", "ass", "--words") == written
+
+    def test_are_refused_in_srt(self, castline: Castline, job_id: str) -> None:
+        outcome = castline("jobs", "subtitles", job_id, "--format", "srt", "--words")
+
+        assert outcome.exit_code != 0
+        assert "srt cannot say when each word is heard; take vtt or ass" in outcome.err
+
+
+class TestTimings:
+    @pytest.mark.parametrize("level", ["word", "sentence", "turn", "chapter"])
+    def test_are_the_apis_answer_as_json(
+        self, castline: Castline, client: ApiClient, job_id: str, level: str
+    ) -> None:
+        printed = castline.done("jobs", "timings", job_id, "--level", level, "--json")
+
+        assert printed == client.get(f"/jobs/{job_id}/timings?level={level}").text + "\n"
+
+    def test_are_a_line_for_each_turn_if_nothing_else_is_asked_for(
+        self, castline: Castline, client: ApiClient, job_id: str
+    ) -> None:
+        items = client.get(f"/jobs/{job_id}/timings").json()["items"]
+
+        assert castline.done("jobs", "timings", job_id).splitlines() == [
+            f"{item['start_ms'] / 1000:.3f} s\t{item['end_ms'] / 1000:.3f} s\t{item['speaker']}" for item in items
+        ]
+
+    def test_are_a_line_for_each_word(self, castline: Castline, job_id: str) -> None:
+        rows = [line.split("\t") for line in castline.done("jobs", "timings", "last", "--level", "word").splitlines()]
+
+        assert "".join(row[3] for row in rows) == "早安。你好。"
+        assert {row[2] for row in rows} == {"A", "B"}
+
+    def test_can_be_read_by_spreadsheets(self, castline: Castline, client: ApiClient, job_id: str) -> None:
+        printed = castline.done("jobs", "timings", job_id, "--level", "word", "--csv")
+
+        rows = list(csv.DictReader(printed.splitlines()))
+        assert [
+            (int(row["start_ms"]), int(row["end_ms"]), int(row["turn_index"]), row["speaker"], row["text"])
+            for row in rows
+        ] == [
+            (item["start_ms"], item["end_ms"], item["turn_index"], item["speaker"], item["text"])
+            for item in client.get(f"/jobs/{job_id}/timings?level=word").json()["items"]
+        ]
+        assert {row["estimated"] for row in rows} <= {"true", "false"}
+
+    def test_are_json_or_csv(self, castline: Castline, job_id: str) -> None:
+        outcome = castline("jobs", "timings", job_id, "--json", "--csv")
+
+        assert (outcome.exit_code, outcome.complaint) == (2, "castline: --json or --csv? leave one out")
+
+    @pytest.mark.parametrize("breaks", [0, 1])
+    def test_too_large_for_an_answer_are_downloaded(
+        self, castline: Castline, client: ApiClient, downloads: BadRoad, breaks: int
+    ) -> None:
+        # Given
+        job_id = client.complete(dialogue())["id"]
+        make_words_large(job_id)
+        downloads.troubles += [Trouble(method="GET", path=".word.json", after_bytes=100)] * breaks
+
+        # When
+        printed = castline.done("jobs", "timings", job_id, "--level", "word", "--json")
+
+        # Then
+        told = json.loads(printed)
+        assert (told["level"], "".join(item["text"] for item in told["items"])) == ("word", TEXT)
+
+    def test_of_an_unfinished_job_there_are_none(
+        self, castline: Castline, client: ApiClient, stack: LocalStack
+    ) -> None:
+        with stack.cloud.lambdas.pause("plan"):
+            outcome = castline("jobs", "timings", client.submit(dialogue()))
 
         assert (outcome.exit_code, outcome.complaint) == (4, "castline: The audio is not finished.")
 

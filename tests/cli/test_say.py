@@ -320,7 +320,7 @@ class TestTheFile:
                 "Castline makes mp3 and wav; name out.ogg so, or say which one with --format",
             ),
             (("-o", "out.wav", "--format", "mp3"), 2, "--format mp3 does not go with a file named .wav"),
-            (("--subtitles", "out.txt"), 2, "subtitles are .vtt or .srt; name out.txt so"),
+            (("--subtitles", "out.txt"), 2, "subtitles are .vtt, .srt or .ass; name out.txt so"),
             (
                 ("-o", "out.mp3", "--no-wait"),
                 2,

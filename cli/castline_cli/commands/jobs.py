@@ -11,8 +11,9 @@ from castline_cli import shown
 from castline_cli.completion import complete_job
 from castline_cli.errors import Misused
 from castline_cli.files import Target
-from castline_cli.output import is_for_people, say, table
+from castline_cli.output import is_for_people, say, table, write
 from castline_cli.session import Session
+from castline_cli.timings import csv_of, rows_of, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,16 @@ class SubtitleFormat(StrEnum):
 
     VTT = "vtt"
     SRT = "srt"
+    ASS = "ass"
+
+
+class Level(StrEnum):
+    """What the times are told of."""
+
+    WORD = "word"
+    SENTENCE = "sentence"
+    TURN = "turn"
+    CHAPTER = "chapter"
 
 
 JobArgument = Annotated[
@@ -164,7 +175,7 @@ def download(
     out: Annotated[
         str | None, typer.Option("-o", "--out", metavar="FILE", help="A file, a folder, or - for standard output.")
     ] = None,
-    subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too, as .vtt or .srt.")] = None,
+    subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too: .vtt, .srt or .ass.")] = None,
     force: ForceOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
 ) -> None:
@@ -193,6 +204,9 @@ def print_subtitles(
     subtitle_format: Annotated[
         SubtitleFormat | None, typer.Option("--format", help="By default what FILE's name says, or vtt.")
     ] = None,
+    words: Annotated[
+        bool, typer.Option("--words", help="Say in vtt when each word is heard, as ass does in any case.")
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Print subtitles: who says what when."""
@@ -202,9 +216,32 @@ def print_subtitles(
     target = Target.of(out, force=force)
     chosen = subtitle_format or (SubtitleFormat.VTT if not target.extension else subtitle_format_of(out))
     with Session.of(context).api() as api:
-        path = fetch_subtitles(api, find_job_id(api, job), target, chosen)
+        path = fetch_subtitles(api, find_job_id(api, job), target, chosen, with_words=words)
     if path is not None:
         say(str(path))
+
+
+@jobs.command("timings")
+def print_timings(
+    context: typer.Context,
+    job: JobArgument,
+    level: Annotated[Level, typer.Option(help="What the times are told of.")] = Level.TURN,
+    as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with a row of names first.")] = False,
+) -> None:
+    """Print when each word, sentence, turn or chapter is heard."""
+    from castline_cli.job_ids import find_job_id
+
+    if as_json and as_csv:
+        raise Misused("--json or --csv? leave one out")
+    with Session.of(context).api() as api:
+        answer = api.get_file(f"/jobs/{find_job_id(api, job)}/timings", {"level": level})
+    if as_json:
+        say(answer.text)
+    elif as_csv:
+        write(csv_of(answer.body).encode("utf-8"))
+    else:
+        table(*rows_of(answer.body))
 
 
 def subtitle_format_of(file: str) -> str:
@@ -215,7 +252,7 @@ def subtitle_format_of(file: str) -> str:
     """
     extension = file.rpartition(".")[2].lower()
     if extension not in set(SubtitleFormat):
-        raise Misused(f"subtitles are .vtt or .srt; name {file} so")
+        raise Misused(f"subtitles are .vtt, .srt or .ass; name {file} so")
     return extension
 
 
@@ -254,7 +291,7 @@ def _turns(job: Json) -> list[tuple[str, str, str, str]]:
     return [
         (
             *(
-                (_seconds(heard[turn["index"]][name]) if turn["index"] in heard else "")
+                (seconds(heard[turn["index"]][name]) if turn["index"] in heard else "")
                 for name in ("start_ms", "end_ms")
             ),
             turn["speaker"],
@@ -263,7 +300,3 @@ def _turns(job: Json) -> list[tuple[str, str, str, str]]:
         for turn in turns
         if "speaker" in turn  # the others are sounds
     ]
-
-
-def _seconds(milliseconds: int) -> str:
-    return f"{milliseconds / 1000:.3f} s"

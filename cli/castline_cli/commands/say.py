@@ -95,7 +95,7 @@ def say(
         typer.Option("-o", "--out", metavar="FILE", help="A file, a folder, or - for standard output."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")] = False,
-    subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too, as .vtt or .srt.")] = None,
+    subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too: .vtt, .srt or .ass.")] = None,
     provider: ProviderOption = None,
     language: Annotated[
         list[str] | None,
