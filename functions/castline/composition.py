@@ -39,9 +39,12 @@ if TYPE_CHECKING:
     from castline.usecases.cancel_job import CancelJob
     from castline.usecases.create_job import CreateJob
     from castline.usecases.fail_job import FailJob
+    from castline.usecases.fetch_sounds import FetchSounds
     from castline.usecases.keep_pronunciations import KeepPronunciations
+    from castline.usecases.keep_sounds import KeepSounds
     from castline.usecases.plan_job import PlanJob
     from castline.usecases.prepare_dialogue import PrepareDialogue
+    from castline.usecases.receive_sound import ReceiveSound
     from castline.usecases.reconcile_jobs import ReconcileJobs
     from castline.usecases.rename_job import RenameJob
     from castline.usecases.render_job import RenderJob
@@ -226,6 +229,23 @@ def use_sounds() -> UseSounds:
 
 
 @_made_once
+def keep_sounds() -> KeepSounds:
+    """Return the use case that keeps the sounds of users."""
+    from castline.usecases.keep_sounds import KeepSounds
+
+    return KeepSounds(sound_repository(), published_sounds, now=clock())
+
+
+@_made_once
+def receive_sound() -> ReceiveSound:
+    """Return the use case that receives uploaded sounds."""
+    from castline.audio.probe import probe
+    from castline.usecases.receive_sound import ReceiveSound
+
+    return ReceiveSound(sound_repository(), sound_storage(), probe=probe, now=clock())
+
+
+@_made_once
 def sound_storage() -> SoundStorage:
     """Return the files of sounds, for the workflow and for events."""
     return _sound_storage(_client_config())
@@ -299,7 +319,23 @@ def assemble_job() -> AssembleJob:
     """Return the use case that makes the audio of a job."""
     from castline.usecases.assemble_job import AssembleJob
 
-    return AssembleJob(job_repository(), audio_storage(), provider=speech_provider, now=clock())
+    fetch = fetch_sounds()
+    return AssembleJob(
+        job_repository(),
+        audio_storage(),
+        provider=speech_provider,
+        fetch_clips=fetch.clips,
+        fetch_cover=fetch.cover,
+        now=clock(),
+    )
+
+
+@_made_once
+def fetch_sounds() -> FetchSounds:
+    """Return the use case that fetches the sounds of a dialogue."""
+    from castline.usecases.fetch_sounds import FetchSounds
+
+    return FetchSounds(sound_repository(), sound_storage())
 
 
 @_made_once

@@ -1,8 +1,9 @@
 """Assembly of stored segments into one finished file.
 
 An MP3 is made by copying frames where every pause has room for them: copied segments are at least 48 to 72 ms apart.
-Every other file is mixed from PCM and encoded: a WAV file, a file whose turns overlap or follow each other too
-closely, and a file whose segments follow each other without a pause. Both ways use constant memory.
+Every other file is mixed from PCM and encoded: one of another format or quality, one with music, one whose turns
+overlap or follow each other too closely, or whose segments follow each other without a pause. Both ways use constant
+memory.
 """
 
 from __future__ import annotations
@@ -13,19 +14,23 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from castline.audio.formats import OutputFormat, encode
 from castline.audio.frame_joining import join_frames
 from castline.audio.frame_timeline import FrameTimeline, place
 from castline.audio.mixing import mix
 from castline.audio.mp3_frames import FRAME_SAMPLES
-from castline.audio.samples import read_samples, to_pcm
-from castline.audio.timeline import Timeline, lay_out
-from castline.pcm import SAMPLE_WIDTH_BYTES, ms_to_samples
+from castline.audio.profile import STANDARD, AudioProfile
+from castline.audio.resampling import resample_stream
+from castline.audio.samples import read_samples
+from castline.audio.timeline import Timeline, lay_out_with_sounds
+from castline.audio.tracks import overlay
+from castline.pcm import ms_to_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from castline.audio.timeline import TurnLengths
+    from castline.audio.samples import Channels, Samples
+    from castline.audio.timeline import SoundPlace, TurnLengths
+    from castline.audio.tracks import Track
 
 _SILENCE_SAMPLES: Final = 1 << 15
 
@@ -47,91 +52,165 @@ class SegmentSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assembly:
-    """A plan of a finished file: its format, its timeline and how it is made."""
+class Surroundings:
+    """What is heard besides the turns, and when: it decides when the turns are heard. All lengths are in ticks."""
 
-    output_format: OutputFormat
+    sounds: tuple[SoundPlace, ...] = ()
+    gap_ms: int = 0
+    """The pause after a sound."""
+    intro: int = 0
+    """The time from the start of the file to the first turn."""
+    outro: int = 0
+    outro_overlap: int = 0
+    """The time for which the outro and the turns are heard together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """A plan of a finished file: its timeline, and how it is made."""
+
     turns: tuple[TurnLengths, ...]
     timeline: Timeline
     """The time at which each turn is heard in the finished file."""
     segment_starts: tuple[int, ...]
-    """The sample at which each segment starts."""
-    fade_in_samples: int
-    frame_timeline: FrameTimeline | None
+    """The tick at which each segment starts."""
+    fade_in_ticks: int
+    frame_timeline: FrameTimeline | None = None
     """The positions to which frames are copied; ``None`` when the file is mixed from PCM."""
+    sound_starts: tuple[int, ...] = ()
+    """The tick at which each sound starts."""
+    outro_start: int = 0
 
-    def write(self, source: SegmentSource) -> Iterator[bytes]:
-        """Yield the file, chunk by chunk.
+    def join(self, source: SegmentSource) -> Iterator[bytes]:
+        """Yield the MP3 whose frames are copied, chunk by chunk.
+
+        Raises:
+            BrokenSegment: a segment is missing, or not as long as its place on the timeline.
+            ValueError: there is no timeline of frames.
+        """
+        if self.frame_timeline is None:
+            raise ValueError("the file is to be mixed")
+        return join_frames(
+            source.frames(), self.frame_timeline, fade_in_samples=self.fade_in_ticks, read_pcm=source.pcm_of
+        )
+
+    def mix(
+        self,
+        source: SegmentSource,
+        *,
+        profile: AudioProfile = STANDARD,
+        recording: AudioProfile = STANDARD,
+        gains: Sequence[float] = (),
+        tracks: Sequence[Track] = (),
+    ) -> Iterator[Channels]:
+        """Yield the mix of all turns and tracks, channels by samples, as long as the timeline.
+
+        Args:
+            source: the segments.
+            profile: of the mix.
+            recording: of the segments' PCM.
+            gains: a factor on the amplitude of each segment; none for segments as they are.
+            tracks: what is heard besides the turns.
 
         Raises:
             BrokenSegment: a segment is missing, or not as long as its place on the timeline.
         """
-        if self.frame_timeline is not None:
-            return join_frames(
-                source.frames(),
-                self.frame_timeline,
-                fade_in_samples=self.fade_in_samples,
-                read_pcm=source.pcm_of,
-            )
-        mixed = mix(map(read_samples, self._turns(source.pcm())), self.timeline, fade_in_ticks=self.fade_in_samples)
-        pcm = (to_pcm(samples[np.newaxis]) for samples in mixed)
-        return encode(self.output_format, pcm, self.timeline.total_samples)
+        speech = mix(
+            self._turns(source.pcm(), profile, recording, gains),
+            self.timeline,
+            fade_in_ticks=self.fade_in_ticks,
+            samples_per_tick=profile.samples_per_tick,
+        )
+        return overlay(speech, tracks, profile)
 
-    def _turns(self, segments: Iterator[Iterator[bytes]]) -> Iterator[Iterator[bytes]]:
+    def _turns(
+        self,
+        segments: Iterator[Iterator[bytes]],
+        profile: AudioProfile,
+        recording: AudioProfile,
+        gains: Sequence[float],
+    ) -> Iterator[Iterator[Samples]]:
+        position = 0
         for turn in self.turns:
-            yield _with_pauses(turn, segments)
+            own_gains = gains[position : position + len(turn.segments)] or (1.0,) * len(turn.segments)
+            position += len(turn.segments)
+            yield _with_pauses(turn, islice(segments, len(turn.segments)), profile, recording, own_gains)
 
 
-def _with_pauses(turn: TurnLengths, segments: Iterator[Iterator[bytes]]) -> Iterator[bytes]:
-    """Yield the PCM of one turn: its segments, and the silences before and after them."""
-    for pause, segment in zip(turn.pauses_before, islice(segments, len(turn.segments)), strict=True):
-        yield from _silence(pause)
-        yield from segment
-    yield from _silence(turn.pause_after)
+def _with_pauses(
+    turn: TurnLengths,
+    segments: Iterator[Iterator[bytes]],
+    profile: AudioProfile,
+    recording: AudioProfile,
+    gains: Sequence[float],
+) -> Iterator[Samples]:
+    """Yield the samples of one turn: its segments, and the silences before and after them."""
+    for pause, ticks, segment, gain in zip(turn.pauses_before, turn.segments, segments, gains, strict=True):
+        yield from _silence(pause * profile.samples_per_tick)
+        samples = resample_stream(
+            read_samples(segment),
+            from_hz=recording.sample_rate_hz,
+            to_hz=profile.sample_rate_hz,
+            total_samples=ticks * profile.samples_per_tick,
+        )
+        yield from samples if gain == 1.0 else (chunk * np.float32(gain) for chunk in samples)
+    yield from _silence(turn.pause_after * profile.samples_per_tick)
 
 
-def _silence(samples: int) -> Iterator[bytes]:
+def _silence(samples: int) -> Iterator[Samples]:
     while samples:
         count = min(samples, _SILENCE_SAMPLES)
-        yield bytes(count * SAMPLE_WIDTH_BYTES)
+        yield np.zeros(count, np.float32)
         samples -= count
 
 
 def plan_assembly(
-    turns: Sequence[TurnLengths], *, output_format: OutputFormat, crossfade_ms: int, has_seamless_joints: bool
+    turns: Sequence[TurnLengths],
+    *,
+    crossfade_ms: int,
+    copies_frames: bool,
+    surroundings: Surroundings | None = None,
 ) -> Assembly:
     """Decide how to make a file, before any segment is read.
 
     Args:
         turns: the lengths of the turns and of their parts.
-        output_format: of the file.
         crossfade_ms: how long each next turn fades in, starting that much earlier.
-        has_seamless_joints: whether segments of one turn follow each other where a speaker would not pause.
+        copies_frames: whether frames may be copied, where the pauses have room for them.
+        surroundings: what is heard besides the turns.
     """
-    frame_timeline: FrameTimeline | None = None
-    if output_format is OutputFormat.MP3 and not has_seamless_joints:
+    if copies_frames and surroundings is None:
         frame_timeline = place(turns, crossfade_ms=crossfade_ms)
-    if frame_timeline is not None:
-        timeline = frame_timeline.timeline()
-        segment_starts = tuple(segment.first_frame * FRAME_SAMPLES for segment in frame_timeline.segments())
-    else:
-        timeline = lay_out(turns, crossfade_ms=crossfade_ms)
-        segment_starts = tuple(
+        if frame_timeline is not None:
+            return Assembly(
+                turns=tuple(turns),
+                timeline=frame_timeline.timeline(),
+                segment_starts=tuple(each.first_frame * FRAME_SAMPLES for each in frame_timeline.segments()),
+                fade_in_ticks=ms_to_samples(crossfade_ms),
+                frame_timeline=frame_timeline,
+            )
+    around = surroundings or Surroundings()
+    timeline, sound_starts = lay_out_with_sounds(
+        turns, around.sounds, gap_ms=around.gap_ms, crossfade_ms=crossfade_ms
+    )
+    timeline = timeline.later(around.intro)
+    outro_start = max(timeline.spans[0].start_sample, timeline.total_samples - around.outro_overlap)
+    timeline = Timeline(timeline.spans, max(timeline.end_sample, outro_start + around.outro if around.outro else 0))
+    return Assembly(
+        turns=tuple(turns),
+        timeline=timeline,
+        segment_starts=tuple(
             start
             for span, turn in zip(timeline.spans, turns, strict=True)
             for start in _segment_starts(turn, span.start_sample)
-        )
-    return Assembly(
-        output_format=output_format,
-        turns=tuple(turns),
-        timeline=timeline,
-        segment_starts=segment_starts,
-        fade_in_samples=ms_to_samples(crossfade_ms),
-        frame_timeline=frame_timeline,
+        ),
+        fade_in_ticks=ms_to_samples(crossfade_ms),
+        sound_starts=tuple(start + around.intro for start in sound_starts),
+        outro_start=outro_start,
     )
 
 
-def _segment_starts(turn: TurnLengths, start_sample: int) -> Iterator[int]:
-    for pause, samples in zip(turn.pauses_before, turn.segments, strict=True):
-        yield start_sample + pause
-        start_sample += pause + samples
+def _segment_starts(turn: TurnLengths, start_tick: int) -> Iterator[int]:
+    for pause, ticks in zip(turn.pauses_before, turn.segments, strict=True):
+        yield start_tick + pause
+        start_tick += pause + ticks

@@ -1,7 +1,7 @@
 """Preparation of uploaded clips for a file: fades, and the joint of a loop, by pydub.
 
-Only the ends of a clip are changed. What is between them is read from the clip's own file, so memory does not grow with
-its length.
+Only the ends of a clip are changed. What is between them is read from the clip's own file, so memory does not grow
+with its length.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 A true peak is what a player's converter makes of the samples: it may lie between two of them. It is found by
 oversampling fourfold, as ITU-R BS.1770-5, annex 2, has it. Gain is computed for blocks of 1 ms: each block may have
-the gain that its own peak allows; the least within the look-ahead is taken, and smoothed over a window as long. So the
-gain never exceeds what a peak allows, and no step in it is heard: it falls and rises along half a raised cosine of
-40 ms.
+the gain that its own peak allows; the least within the look-ahead is taken, and smoothed over a window as long. So
+the gain never exceeds what a peak allows, and no step in it is heard: it falls and rises along half a raised cosine
+of 40 ms.
 """
 
 from __future__ import annotations

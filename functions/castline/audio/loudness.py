@@ -100,10 +100,11 @@ def powers_of_timeline(
             of their starts. Where one starts before the one before it ends, it is taken to start at that end.
         duration_ms: the length of the timeline.
     """
-    times, energies = [np.zeros(1)], [np.zeros(1)]
+    times: list[NDArray[np.float64]] = [np.zeros(1)]
+    energies: list[NDArray[np.float64]] = [np.zeros(1)]
     for start_ms, step_ms, powers in segments:
         begin_ms = max(start_ms, float(times[-1][-1]))
-        times += [np.array([begin_ms]), begin_ms + step_ms * np.arange(1, len(powers) + 1)]
+        times += [np.array([begin_ms]), begin_ms + step_ms * np.arange(1.0, len(powers) + 1)]
         energies += [energies[-1][-1:], energies[-1][-1] + np.cumsum(powers) * step_ms]
     edges = np.arange(0.0, duration_ms + STEP_MS, STEP_MS)
     energy = np.interp(edges, np.concatenate(times), np.concatenate(energies))

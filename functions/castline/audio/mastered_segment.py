@@ -77,4 +77,6 @@ def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tup
     powers = meter.powers()
     together = -(-len(powers) // _MAX_STEPS)
     padded = np.pad(powers, (0, -len(powers) % together)).reshape(-1, together).mean(axis=1)
-    return encode_segment(to_pcm(limited / np.float32(effect.scale))).frames, StepPowers(STEP_MS * together, padded)
+    return encode_segment(to_pcm(limited * np.float32(1 / effect.scale))).frames, StepPowers(
+        STEP_MS * together, padded
+    )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from castline.audio.samples import Samples
 
 _FILTER: Final = "filter_size=128"
-"""A steep filter: from 24 to 48 kHz, the response is flat up to 11.4 kHz, and images of what is below are inaudible."""
+"""A steep filter: from 24 to 48 kHz, it is flat up to 11.4 kHz, and images of what is below are inaudible."""
 
 
 def resample(pcm: bytes, *, from_hz: int, to_hz: int) -> bytes:

@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from castline.audio.chunk_stream import ChunkStream
 from castline.audio.content_disposition import content_disposition
 from castline.audio.errors import BrokenSegment, MissingAudio, UnreadableCues, UnreadableWords
-from castline.audio.keys import audio_key, segment_key
+from castline.audio.keys import audio_key, mastered_name, segment_key
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.audio.stored_segment import Layout
 from castline.audio.subtitles import SubtitleCue
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
+    from castline.audio.profile import Loudness
     from castline.audio.stored_segment import StoredSegment
     from castline.audio.word_timing import WordTiming
 
@@ -122,6 +123,32 @@ class AudioStorage:
                 Body=segment.body,
                 ContentType="application/octet-stream",
                 Metadata={**notes, **segment.layout.to_metadata()},
+            )
+
+    def find_mastered(self, user_id: str, fingerprint: str, loudness: Loudness) -> Mapping[str, str] | None:
+        """Return the notes of a segment's mastered frames, or None if they must be made: see :meth:`find_segment`."""
+        key = segment_key(user_id, mastered_name(fingerprint, loudness))
+        try:
+            with translated_aws_errors():
+                head = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if _is_missing(error):
+                return None
+            raise
+        is_too_old = datetime.now(UTC) - head["LastModified"] > timedelta(days=SEGMENT_REUSE_DAYS)
+        return None if is_too_old else head["Metadata"]
+
+    def put_mastered(
+        self, user_id: str, fingerprint: str, loudness: Loudness, frames: bytes, notes: Mapping[str, str]
+    ) -> None:
+        """Store the frames of a segment that are mastered for a loudness; ``notes`` as for :meth:`put_segment`."""
+        with translated_aws_errors():
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=segment_key(user_id, mastered_name(fingerprint, loudness)),
+                Body=frames,
+                ContentType="application/octet-stream",
+                Metadata=dict(notes),
             )
 
     def delete_segment(self, user_id: str, fingerprint: str) -> None:

@@ -1,11 +1,10 @@
-"""What a finished file tells about itself: subtitles, and for an MP3 a tag with a chapter a turn."""
+"""Subtitles, chapters and tags of a finished file."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from castline.audio.id3 import id3_tag
 from castline.audio.subtitles import SubtitleCue
 from castline.audio.tags import Chapter, Tags
 from castline.graphemes import graphemes
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from castline.audio.assembly import Assembly
+    from castline.audio.tags import Cover
     from castline.audio.timeline import Timeline
     from castline.jobs.model import JobRecord, SpokenSegment, Turn
     from castline.synthesis.segments import PlannedTurn, Segment
@@ -70,8 +70,10 @@ def chapter_timings(planned: Sequence[PlannedTurn], assembly: Assembly) -> tuple
     )
 
 
-def mp3_tag(record: JobRecord, planned: Sequence[PlannedTurn], assembly: Assembly) -> bytes:
-    """Return the ID3 tag of a job's MP3: with the dialogue's chapters or, if it names none, a chapter a turn."""
+def file_tags(
+    record: JobRecord, planned: Sequence[PlannedTurn], assembly: Assembly, *, cover: Cover | None = None
+) -> Tags:
+    """Return the tags of a job's file: with the dialogue's chapters or, if it names none, a chapter a turn."""
     turns = record.readable_dialogue.turns
     speakers = list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
     day = f"{record.job.created_at:%Y-%m-%d}"
@@ -85,13 +87,12 @@ def mp3_tag(record: JobRecord, planned: Sequence[PlannedTurn], assembly: Assembl
         chapters = named or list(_chapter_a_turn(turns, planned, assembly.timeline))
     else:
         title, chapters = _shortened(_spoken_text(planned[0])), named
-    return id3_tag(
-        Tags(
-            title=titles.title or title,
-            artists=(titles.author,) if titles.author else tuple(speakers),
-            album=titles.album,
-            chapters=tuple(chapters),
-        )
+    return Tags(
+        title=titles.title or title,
+        artists=(titles.author,) if titles.author else tuple(speakers),
+        album=titles.album,
+        chapters=tuple(chapters),
+        cover=cover,
     )
 
 

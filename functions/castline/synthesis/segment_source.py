@@ -6,7 +6,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.audio.errors import BrokenSegment
-from castline.audio.profile import Quality
+from castline.audio.keys import mastered_name
+from castline.audio.profile import Loudness, Quality
 from castline.audio.stored_segment import Layout, digest, part_checksum
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class StoredSegments:
         segments: Sequence[SpokenSegment],
         *,
         quality: Quality = Quality.STANDARD,
+        loudness: Loudness = Loudness.NONE,
     ) -> None:
         """Read segments.
 
@@ -38,10 +40,18 @@ class StoredSegments:
             user_id: who has had them spoken.
             segments: in spoken order.
             quality: in which all of them are stored. Those of studio quality have PCM of 48 kHz and no frames.
+            loudness: of the file. Where it has a target, the frames are those that are mastered for it.
         """
         self.position = 0
         self._quality = quality
-        self._parts = [_FRAMES, _PCM] if quality is Quality.STANDARD else [_PCM]
+        self._loudness = loudness
+        self._frames = _FRAMES if loudness.target is None else _MASTERED
+        self._parts = [_PCM]
+        if quality is Quality.STANDARD:
+            self._parts.append(_FRAMES)
+        if any(segment.mastered is not None for segment in segments):
+            self._parts.append(_MASTERED)
+        self._reading = _PCM
         self._storage = storage
         self._user_id = user_id
         self._segments = segments
@@ -54,7 +64,7 @@ class StoredSegments:
         """
         if _FRAMES not in self._parts:
             raise ValueError("segments of studio quality have no frames")
-        return self._read(_FRAMES)
+        return self._read(self._frames)
 
     def pcm(self) -> Iterator[Iterator[bytes]]:
         """Yield the PCM of every segment."""
@@ -65,18 +75,24 @@ class StoredSegments:
         segment = self._segments[position]
         return _checked(next(self._open([(segment, _PCM)])), segment, _PCM)
 
-    def broken(self) -> Iterator[SpokenSegment]:
-        """Read everything, and yield each segment that is not what was stored."""
+    def remove_broken(self) -> None:
+        """Read everything, and delete each object that is not what was stored, and the one that was read last.
+
+        A segment is then spoken again by the next job; mastered frames are made again.
+        """
+        names = {self._name(self._segments[self.position], self._reading)}
         for segment in {each.fingerprint: each for each in self._segments}.values():
-            parts = [(segment, part) for part in self._parts]
-            try:
-                for stream, (_, part) in zip(self._open(parts), parts, strict=True):
-                    for _chunk in _checked(stream, segment, part):
+            for part in self._parts:
+                try:
+                    for _chunk in _checked(next(self._open([(segment, part)])), segment, part):
                         pass
-            except BrokenSegment:
-                yield segment
+                except BrokenSegment:
+                    names.add(self._name(segment, part))
+        for name in names:
+            self._storage.delete_segment(self._user_id, name)
 
     def _read(self, part: _Part) -> Iterator[Iterator[bytes]]:
+        self._reading = part
         streams = self._open((segment, part) for segment in self._segments)
         for self.position, segment in enumerate(self._segments):  # noqa: B020 (so that it is seen from outside)
             yield _checked(next(streams), segment, part)
@@ -84,12 +100,18 @@ class StoredSegments:
     def _open(self, parts: Iterable[tuple[SpokenSegment, _Part]]) -> Iterator[Iterator[bytes]]:
         return self._storage.read_parts(
             self._user_id,
-            ((segment.fingerprint, part.place_in(Layout(segment.samples, self._quality))) for segment, part in parts),
+            (
+                (self._name(segment, part), part.place_in(Layout(segment.samples, self._quality)))
+                for segment, part in parts
+            ),
         )
+
+    def _name(self, segment: SpokenSegment, part: _Part) -> str:
+        return mastered_name(segment.fingerprint, self._loudness) if part is _MASTERED else segment.fingerprint
 
 
 class _Part(NamedTuple):
-    """One of the two parts of a stored segment that are heard."""
+    """A part of a stored segment that is heard."""
 
     place_in: Callable[[Layout], range]
     checksum_of: Callable[[SpokenSegment], str | None]
@@ -97,6 +119,10 @@ class _Part(NamedTuple):
 
 _FRAMES: Final = _Part(attrgetter("frames"), attrgetter("frames_checksum"))
 _PCM: Final = _Part(attrgetter("pcm"), attrgetter("pcm_checksum"))
+_MASTERED: Final = _Part(
+    attrgetter("frames"), lambda segment: segment.mastered.checksum if segment.mastered else None
+)
+"""As many frames, in an object of their own."""
 
 
 def _checked(chunks: Iterator[bytes], segment: SpokenSegment, part: _Part) -> Iterator[bytes]:

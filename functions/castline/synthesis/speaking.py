@@ -22,10 +22,11 @@ from castline.synthesis.shaping import SegmentNotes, SpokenWords, shape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from castline.audio.storage import AudioStorage
-    from castline.jobs.model import Job, SegmentCue
+    from castline.audio.storage import AudioStorage, SegmentEntry
+    from castline.jobs.model import Job, MasteredFrames, SegmentCue
     from castline.speech.providers.base import SpeechProvider, SpeechSession
     from castline.speech.utterances import Speech, Utterance
+    from castline.synthesis.mastered_frames import FrameMaster
     from castline.synthesis.tally import Tally
 
     _Wanted = dict[int, tuple[Utterance, str]]
@@ -53,6 +54,8 @@ class StoredUtterance:
     """No words for an utterance that an older release has stored."""
     lufs: float | None
     """Loudness at volume 1; None for silence, and where that was not noted."""
+    mastered: MasteredFrames | None = None
+    """Its mastered frames, where the job's file needs them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,7 @@ class Speaking:
         provider: SpeechProvider,
         session: Callable[[], SpeechSession],
         tally: Tally,
+        frame_master: FrameMaster | None = None,
         progress: Callable[[Mapping[int, StoredUtterance]], None] = lambda _stored: None,
     ) -> None:
         """Prepare.
@@ -92,6 +96,7 @@ class Speaking:
             provider: whose voices speak.
             session: gives what speaks; not called when everything is stored already.
             tally: is told of every request.
+            frame_master: masters frames for the job's file; None where it needs none.
             progress: is told, after each utterance, of all that are stored so far, each by its position.
         """
         self._job = job
@@ -104,6 +109,7 @@ class Speaking:
         self._provider = provider
         self._session = session
         self._tally = tally
+        self._frame_master = frame_master
         self._progress = progress
 
     def speak(self, utterances: Sequence[Utterance]) -> Outcome:
@@ -158,6 +164,7 @@ class Speaking:
             return None
         try:
             words = self._storage.read_part(self._job.user_id, key, entry.layout.words) if entry.layout.words else b""
+            mastered = self._master_stored(key, entry, notes)
         except BrokenSegment:
             return None
         return StoredUtterance(
@@ -169,7 +176,22 @@ class Speaking:
             checksums=notes.checksums,
             words=SpokenWords.unpack(words),
             lufs=notes.lufs,
+            mastered=mastered,
         )
+
+    def _master_stored(self, key: str, entry: SegmentEntry, notes: SegmentNotes) -> MasteredFrames | None:
+        """Return the mastered frames of a stored segment, made from its PCM if need be.
+
+        Raises:
+            BrokenSegment: there is no PCM any more.
+        """
+        if self._frame_master is None:
+            return None
+        mastered = self._frame_master.find(key)
+        if mastered is None:
+            pcm = self._storage.read_part(self._job.user_id, key, entry.layout.pcm)
+            mastered = self._frame_master.make(key, pcm, lufs=notes.lufs)
+        return mastered
 
     def _group(self, missing: _Wanted) -> list[_Wanted]:
         """Distribute what is missing over requests."""
@@ -242,6 +264,9 @@ class Speaking:
             lufs=shaped.lufs,
         )
         self._storage.put_segment(self._job.user_id, key, shaped.segment, notes.to_metadata())
+        mastered = None
+        if self._frame_master is not None:
+            mastered = self._frame_master.make(key, shaped.segment.pcm, lufs=shaped.lufs)
         return StoredUtterance(
             fingerprint=key,
             samples=shaped.segment.samples,
@@ -251,6 +276,7 @@ class Speaking:
             checksums=checksums,
             words=shaped.words,
             lufs=shaped.lufs,
+            mastered=mastered,
         )
 
 

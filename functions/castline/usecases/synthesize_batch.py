@@ -10,6 +10,7 @@ from castline.jobs.model import Batch, JobStatus, SpokenSegment, SynthesisMode
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
 from castline.speech.errors import TransientSpeechError
+from castline.synthesis.mastered_frames import frame_master
 from castline.synthesis.progress import BatchProgress
 from castline.synthesis.segments import plan_segments, plan_utterances, synthesis_mode
 from castline.synthesis.speaking import Speaking
@@ -100,6 +101,7 @@ class SynthesizeBatch:
             provider=enabled.provider,
             session=partial(self._session, record.job.provider),
             tally=tally,
+            frame_master=frame_master(record, self._storage),
             progress=lambda stored: progress.advance(lambda: _spoken_segments(planned, stored)),
         )
         if record.job.rendition_of is not None:
@@ -189,6 +191,7 @@ def _spoken_segments(batch: Sequence[PlannedUtterance], stored: Mapping[int, Sto
                     words=utterance.words.words,
                     words_estimated=utterance.words.are_estimated,
                     lufs=utterance.lufs,
+                    mastered=utterance.mastered,
                 )
             )
     return segments

@@ -1,0 +1,96 @@
+"""Mastered frames of the segments of a dialogue: whether it can use them, and how loud they are together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from castline.audio.formats import OutputFormat
+from castline.audio.loudness import gated_lufs, powers_of_timeline
+from castline.audio.mastered_segment import StepPowers, master_segment
+from castline.audio.profile import Quality
+from castline.audio.stored_segment import digest, part_checksum
+from castline.jobs.model import MasteredFrames
+from castline.pcm import SAMPLES_PER_MS
+from castline.synthesis.levelling import REFERENCE_LUFS, levelling_db
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from castline.audio.assembly import Assembly
+    from castline.audio.profile import Loudness
+    from castline.audio.storage import AudioStorage
+    from castline.jobs.model import Dialogue, JobRecord, SpokenSegment
+
+_MIN_GAP_MS: Final = 72
+"""The longest time for which copied frames last beyond their segment."""
+_CHECKSUM: Final = "frames-sha256"
+_POWERS: Final = "powers"
+
+
+def frame_master(record: JobRecord, storage: AudioStorage) -> FrameMaster | None:
+    """Return what masters frames for a job's file; None if the file is not made by copying such frames.
+
+    Raises:
+        InputUnreadable: the dialogue is missing or unreadable.
+    """
+    dialogue = record.readable_dialogue
+    return FrameMaster(storage, record.job.user_id, dialogue.loudness) if _may_copy(dialogue) else None
+
+
+def _may_copy(dialogue: Dialogue) -> bool:
+    return (
+        dialogue.loudness.target is not None
+        and dialogue.output_format is OutputFormat.MP3
+        and dialogue.quality is dialogue.spoken_quality is Quality.STANDARD
+        and dialogue.music is None
+        and not dialogue.sounds
+        and dialogue.gap_ms - dialogue.crossfade_ms >= _MIN_GAP_MS
+    )
+
+
+class FrameMaster:
+    """Makes the mastered frames of stored segments, unless they are stored, too. One serves many threads."""
+
+    def __init__(self, storage: AudioStorage, user_id: str, loudness: Loudness) -> None:
+        """Master segments of a user for files of that loudness, which has a target."""
+        self._storage = storage
+        self._user_id = user_id
+        self._loudness = loudness
+
+    def find(self, fingerprint: str) -> MasteredFrames | None:
+        """Return what is known of a segment's mastered frames; None if they have to be made."""
+        notes = self._storage.find_mastered(self._user_id, fingerprint, self._loudness)
+        try:
+            return MasteredFrames(checksum=notes[_CHECKSUM], powers=notes[_POWERS]) if notes else None
+        except KeyError:
+            return None
+
+    def make(self, fingerprint: str, pcm: bytes, *, lufs: float | None) -> MasteredFrames:
+        """Make and store the mastered frames of a segment.
+
+        Args:
+            fingerprint: the segment's.
+            pcm: the segment's.
+            lufs: its loudness at volume 1; None if it is silent or was not measured.
+        """
+        target = self._loudness.target
+        if target is None:
+            raise ValueError(f"{self._loudness} has no target")
+        gain_db = target.lufs - REFERENCE_LUFS + levelling_db(lufs)
+        frames, powers = master_segment(pcm, gain_db=gain_db, target=target)
+        checksum = part_checksum(fingerprint)
+        checksum.update(frames)
+        mastered = MasteredFrames(checksum=digest(checksum), powers=powers.pack())
+        notes = {_CHECKSUM: mastered.checksum, _POWERS: mastered.powers}
+        self._storage.put_mastered(self._user_id, fingerprint, self._loudness, frames, notes)
+        return mastered
+
+
+def lufs_of_timeline(segments: Sequence[SpokenSegment], assembly: Assembly) -> float | None:
+    """Return the loudness of a file whose segments have mastered frames; None for silence."""
+    placed = []
+    for segment, start in zip(segments, assembly.segment_starts, strict=True):
+        if segment.mastered is not None:
+            powers = StepPowers.unpack(segment.mastered.powers)
+            placed.append((start / SAMPLES_PER_MS, float(powers.step_ms), powers.powers))
+    return gated_lufs(powers_of_timeline(placed, duration_ms=assembly.timeline.duration_ms))

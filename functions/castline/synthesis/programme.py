@@ -1,0 +1,183 @@
+"""The finished file of a dialogue: how it is made of segments and clips, and its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Final
+
+from castline.audio.assembly import Assembly, plan_assembly
+from castline.audio.encoder_effects import effect_of
+from castline.audio.encoding import write_file
+from castline.audio.formats import OutputFormat, encode
+from castline.audio.id3 import id3_tag
+from castline.audio.mastering import master
+from castline.audio.profile import STANDARD, AudioProfile, profile_of
+from castline.audio.timeline import TurnLengths
+from castline.pcm import ms_to_samples
+from castline.speech.places import ends_sentence
+from castline.synthesis.levelling import levelling_db
+from castline.synthesis.mastered_frames import lufs_of_timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from castline.audio.assembly import SegmentSource
+    from castline.audio.profile import LoudnessTarget
+    from castline.audio.tags import Tags
+    from castline.audio.tracks import Track
+    from castline.jobs.model import Dialogue, SpokenSegment
+    from castline.synthesis.clips import DialogueClips
+    from castline.synthesis.segments import PlannedTurn
+
+_ACCURACY_LU: Final = 0.4
+"""The distance from its target at which a file may be made by copying frames."""
+_CHUNK_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """A plan of a dialogue's file."""
+
+    output_format: OutputFormat
+    profile: AudioProfile
+    recording: AudioProfile
+    """The form of the segments' PCM."""
+    target: LoudnessTarget | None
+    assembly: Assembly
+    tracks: tuple[Track, ...]
+    gains: tuple[float, ...]
+    """A factor on the amplitude of each segment."""
+    copied_lufs: float | None
+    """The loudness of a file whose frames are copied, where it has a target."""
+
+    def write(self, source: SegmentSource, tags: Tags, folder: Path) -> tuple[Iterator[bytes], float | None]:
+        """Begin to write the file.
+
+        Args:
+            source: the segments.
+            tags: what the file tells about itself.
+            folder: for a file that cannot be written as a stream.
+
+        Returns:
+            The file's bytes as they are made, and its loudness if it has a target.
+
+        Raises:
+            BrokenSegment: a segment is not as it was stored; the iterator raises it, too.
+        """
+        if self.assembly.frame_timeline is not None:
+            return chain([id3_tag(tags)], self.assembly.join(source)), self.copied_lufs
+        mastered = master(
+            partial(
+                self.assembly.mix,
+                source,
+                profile=self.profile,
+                recording=self.recording,
+                gains=self.gains,
+                tracks=self.tracks,
+            ),
+            self.profile,
+            self.target,
+            effect=effect_of(self.output_format, self.profile),
+        )
+        return self._encode(mastered.pcm(), tags, folder), mastered.lufs
+
+    def _encode(self, pcm: Iterator[bytes], tags: Tags, folder: Path) -> Iterator[bytes]:
+        total_samples = self.assembly.timeline.total_samples * self.profile.samples_per_tick
+        match self.output_format:
+            case OutputFormat.MP3:
+                return chain([id3_tag(tags)], encode(OutputFormat.MP3, pcm, total_samples, self.profile))
+            case OutputFormat.WAV:
+                return encode(OutputFormat.WAV, pcm, total_samples, self.profile)
+            case _:
+                path = folder / "programme"
+                write_file(
+                    path, self.output_format, pcm, profile=self.profile, total_samples=total_samples, tags=tags
+                )
+                return _read(path)
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def plan_programme(
+    dialogue: Dialogue,
+    planned: Sequence[PlannedTurn],
+    spoken: Sequence[Sequence[SpokenSegment]],
+    clips: DialogueClips,
+) -> Programme:
+    """Decide how a dialogue's file is made.
+
+    Args:
+        dialogue: what is spoken.
+        planned: its turns.
+        spoken: the stored segments of each turn.
+        clips: the dialogue's clips.
+    """
+    segments = list(chain.from_iterable(spoken))
+    recording = profile_of(dialogue.spoken_quality, has_music=False)
+    target = dialogue.loudness.target
+    surroundings = clips.surroundings()
+    can_copy = (
+        dialogue.output_format is OutputFormat.MP3
+        and clips.profile == recording == STANDARD
+        and surroundings is None
+        and not any(map(_has_seamless_joint, planned))
+        and (target is None or all(segment.mastered is not None for segment in segments))
+    )
+    plan = partial(
+        plan_assembly,
+        _lengths(dialogue, planned, spoken),
+        crossfade_ms=dialogue.crossfade_ms,
+        surroundings=surroundings,
+    )
+    assembly = plan(copies_frames=can_copy)
+    copied_lufs = None
+    if assembly.frame_timeline is not None and target is not None:
+        copied_lufs = lufs_of_timeline(segments, assembly)
+        if copied_lufs is None or abs(copied_lufs - target.lufs) > _ACCURACY_LU:
+            assembly = plan(copies_frames=False)
+    return Programme(
+        output_format=dialogue.output_format,
+        profile=clips.profile,
+        recording=recording,
+        target=target,
+        assembly=assembly,
+        tracks=tuple(clips.tracks(assembly)),
+        gains=tuple(10 ** (levelling_db(segment.lufs) / 20) for segment in segments) if target is not None else (),
+        copied_lufs=copied_lufs,
+    )
+
+
+def _lengths(
+    dialogue: Dialogue, planned: Sequence[PlannedTurn], spoken: Sequence[Sequence[SpokenSegment]]
+) -> list[TurnLengths]:
+    """Return the lengths of the turns' parts. The pause after the last turn is silence at the end of the file."""
+    *_, last = dialogue.turns
+    return [
+        TurnLengths(
+            segments=tuple(segment.samples for segment in segments),
+            pauses=_pauses(turn, silence_at_end_ms=(wanted.pause_after_ms or 0) if wanted is last else 0),
+            gap_ms=dialogue.gap_ms if wanted.pause_after_ms is None else wanted.pause_after_ms,
+        )
+        for wanted, turn, segments in zip(dialogue.turns, planned, spoken, strict=True)
+    ]
+
+
+def _pauses(turn: PlannedTurn, *, silence_at_end_ms: int) -> tuple[int, ...]:
+    pauses_ms = [
+        *(segment.pause_before_ms for segment in turn.segments),
+        turn.pause_after_ms + silence_at_end_ms,
+    ]
+    return tuple(map(ms_to_samples, pauses_ms)) if any(pauses_ms) else ()
+
+
+def _has_seamless_joint(turn: PlannedTurn) -> bool:
+    return any(
+        not other.pause_before_ms and not ends_sentence(one.utterance.text) for one, other in pairwise(turn.segments)
+    )
