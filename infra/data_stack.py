@@ -104,23 +104,20 @@ class DataStack(cdk.Stack):
                 s3.LifecycleRule(
                     id=rule.name,
                     prefix=rule.prefix,
-                    expiration=cdk.Duration.days(rule.expiration_days),
+                    expiration=None if rule.expiration_days is None else cdk.Duration.days(rule.expiration_days),
                     abort_incomplete_multipart_upload_after=cdk.Duration.days(rule.incomplete_upload_days),
                 )
                 for rule in LIFECYCLE_RULES
             ],
-            cors=[
-                s3.CorsRule(
-                    allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.HEAD],
-                    allowed_origins=list(environment.cors_origins),
-                    allowed_headers=["Range"],
-                    exposed_headers=["Accept-Ranges", "Content-Length", "Content-Range"],
-                    max_age=3600,
-                )
-            ]
-            if environment.cors_origins
-            else None,
+            cors=[*_uploads_from_pages(), *_downloads_by_pages(environment)],
             removal_policy=self._removal_policy,
+        )
+        # Not by the construct's own option: it would deploy a function that sets the property, which CloudFormation
+        # can set by itself.
+        template = bucket.node.default_child
+        assert isinstance(template, s3.CfnBucket)  # noqa: S101 (for the type checker)
+        template.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
         )
         acknowledge(
             bucket,
@@ -166,6 +163,35 @@ class DataStack(cdk.Stack):
         if environment.alarm_email is not None:
             topic.add_subscription(subscriptions.EmailSubscription(environment.alarm_email))
         return topic
+
+
+def _uploads_from_pages() -> list[s3.CorsRule]:
+    """Let pages upload sounds to presigned URLs. The signature is the permission, so any page that has one may.
+
+    The console's own origin is not known here: it is deployed after the bucket.
+    """
+    return [
+        s3.CorsRule(
+            allowed_methods=[s3.HttpMethods.PUT],
+            allowed_origins=["*"],
+            allowed_headers=["content-type", "if-none-match"],
+            max_age=3600,
+        )
+    ]
+
+
+def _downloads_by_pages(environment: Environment) -> list[s3.CorsRule]:
+    if not environment.cors_origins:
+        return []
+    return [
+        s3.CorsRule(
+            allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.HEAD],
+            allowed_origins=list(environment.cors_origins),
+            allowed_headers=["Range"],
+            exposed_headers=["Accept-Ranges", "Content-Length", "Content-Range"],
+            max_age=3600,
+        )
+    ]
 
 
 def _string(name: str) -> dynamodb.Attribute:

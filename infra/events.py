@@ -1,4 +1,4 @@
-"""Event sources of the service: executions that end, a schedule, and jobs that expire."""
+"""Event sources of the service: executions that end, a schedule, uploaded sounds, and jobs and sounds that expire."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from castline.jobs import items, table
+from castline.sounds.items import SOUND_PREFIX
+from castline.sounds.keys import PREFIX, UPLOAD
 from infra.acknowledgements import acknowledge
 
 if TYPE_CHECKING:
     from aws_cdk import aws_dynamodb as dynamodb
+    from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_stepfunctions as sfn
 
 UNRECORDED_ENDS = ("FAILED", "TIMED_OUT", "ABORTED")
@@ -26,9 +29,9 @@ UNRECORDED_ENDS = ("FAILED", "TIMED_OUT", "ABORTED")
 TTL_REMOVALS = {
     "eventName": ["REMOVE"],
     "userIdentity": {"type": ["Service"], "principalId": ["dynamodb.amazonaws.com"]},
-    "dynamodb": {"Keys": {table.SORT_KEY: {"S": [items.JOB]}}},
+    "dynamodb": {"Keys": {table.SORT_KEY: {"S": [items.JOB, {"prefix": SOUND_PREFIX}]}}},
 }
-"""The stream records of jobs that DynamoDB's TTL has removed."""
+"""The stream records of jobs and sounds that DynamoDB's TTL has removed."""
 
 
 class Events(Construct):
@@ -45,7 +48,9 @@ class Events(Construct):
         *,
         state_machine: sfn.StateMachine,
         jobs: dynamodb.Table,
+        bucket: s3.Bucket,
         execution_ended: lambda_.Function,
+        sound_uploaded: lambda_.Function,
         reconcile: lambda_.Function,
         expire: lambda_.Function,
     ) -> None:
@@ -68,6 +73,20 @@ class Events(Construct):
             description="The reconciler's clock",
             schedule=events.Schedule.rate(cdk.Duration.minutes(1)),
             targets=[self._target(reconcile, self._dead_letter_queue("Reconcile"))],
+        )
+        events.Rule(
+            self,
+            "SoundUploaded",
+            description="Files that users have uploaded",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [bucket.bucket_name]},
+                    "object": {"key": [{"wildcard": f"{PREFIX}*/{UPLOAD}"}]},
+                },
+            ),
+            targets=[self._target(sound_uploaded, self._dead_letter_queue("SoundUploaded"))],
         )
         self._read_removals(jobs, expire)
 

@@ -9,15 +9,17 @@ from castline.audio import retention
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleRule:
-    """A rule that deletes objects after a number of days."""
+    """A rule that deletes objects, or parts of incomplete uploads, after a number of days."""
 
     name: str
     prefix: str
-    expiration_days: int
+    expiration_days: int | None
+    """None where the age of an object does not tell whether it is used any more."""
     incomplete_upload_days: int = retention.INCOMPLETE_UPLOAD_DAYS
 
 
 LIFECYCLE_RULES = (
     LifecycleRule(name="segments", prefix="segments/", expiration_days=retention.SEGMENT_LIFETIME_DAYS),
     LifecycleRule(name="audio", prefix="audio/", expiration_days=retention.AUDIO_LIFETIME_DAYS),
+    LifecycleRule(name="sounds", prefix="sounds/", expiration_days=None),
 )

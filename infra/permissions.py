@@ -35,6 +35,7 @@ class Grant:
 TABLE = "table"
 AUDIO = "audio"
 SEGMENTS = "segments"
+SOUNDS = "sounds"
 BUCKET = "bucket"
 SECRET = "secret"  # noqa: S105 (a name)
 STATE_MACHINE = "state machine"
@@ -44,6 +45,10 @@ _WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 _DELETE_AUDIO = (
     Grant(actions=("s3:ListBucket",), resources=(BUCKET,), prefix="audio/*"),
     Grant(actions=("s3:DeleteObject",), resources=(AUDIO,)),
+)
+_DELETE_SOUNDS = (
+    Grant(actions=("s3:ListBucket",), resources=(BUCKET,), prefix="sounds/*"),
+    Grant(actions=("s3:DeleteObject",), resources=(SOUNDS,)),
 )
 # Without it S3 answers 403, not 404, for a segment that is not there. A request for an object names no prefix: none
 # can be demanded.
@@ -61,6 +66,7 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("states:StopExecution",), resources=(EXECUTIONS,)),
         # A presigned URL can do what its signer can. Subtitles too large for an answer are written beside the audio.
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(AUDIO,)),
+        Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SOUNDS,)),
         # The provider's list of voices is asked for with its key.
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
@@ -80,7 +86,12 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
     ),
     functions.RECORD_FAILURE: _FAIL_JOB,
     functions.EXECUTION_ENDED: _FAIL_JOB,
-    functions.EXPIRE: _DELETE_AUDIO,
+    functions.EXPIRE: (*_DELETE_AUDIO, *_DELETE_SOUNDS),
+    functions.SOUND_UPLOADED: (
+        Grant(actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=(TABLE,)),
+        Grant(actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"), resources=(SOUNDS,)),
+        *_DELETE_SOUNDS,
+    ),
     functions.RECONCILE: (
         *_FAIL_JOB,
         Grant(actions=("dynamodb:GetItem",), resources=(TABLE,)),
@@ -94,6 +105,7 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
 WILDCARDS = {
     AUDIO: "A job's files lie under its id, and there is no job yet when the policy is made.",
     SEGMENTS: "Segments lie under their user's id and the hash of how they sound, which come with the jobs.",
+    SOUNDS: "Sounds lie under their user's id and their own, and there are none yet when the policy is made.",
     EXECUTIONS: "Each execution is named by the job that it is for, and there is no job yet when the policy is made.",
 }
 """The reasons why some resource names end with a wildcard."""
@@ -151,6 +163,7 @@ def _arns(data: DataStack, state_machine: sfn.StateMachine | None) -> dict[str, 
         BUCKET: bucket_arn,
         AUDIO: f"{bucket_arn}/audio/*",
         SEGMENTS: f"{bucket_arn}/segments/*",
+        SOUNDS: f"{bucket_arn}/sounds/*",
     }
     if state_machine is not None:
         arns[STATE_MACHINE] = state_machine.state_machine_arn

@@ -51,6 +51,7 @@ class ServiceStack(cdk.Stack):
             specs.RECONCILE.name: make(specs.RECONCILE, state_machine=state_machine),
             specs.EXECUTION_ENDED.name: make(specs.EXECUTION_ENDED),
             specs.EXPIRE.name: make(specs.EXPIRE),
+            specs.SOUND_UPLOADED.name: make(specs.SOUND_UPLOADED),
         }
         api = Api(self, "Api", environment=environment)
         audience = list(data.token_issuer.audience)
@@ -70,7 +71,9 @@ class ServiceStack(cdk.Stack):
             "Events",
             state_machine=state_machine,
             jobs=data.table,
+            bucket=data.bucket,
             execution_ended=functions[specs.EXECUTION_ENDED.name],
+            sound_uploaded=functions[specs.SOUND_UPLOADED.name],
             reconcile=functions[specs.RECONCILE.name],
             expire=functions[specs.EXPIRE.name],
         )

@@ -78,6 +78,7 @@ _ABOUT: Final[dict[str, Any]] = {
         {"name": "Jobs", "description": "Dialogues on their way to audio."},
         {"name": "Results", "description": "What a completed job made."},
         {"name": "Writing", "description": "What a dialogue is written with."},
+        {"name": "Sounds", "description": "Music, effects and covers that you upload for your jobs."},
         {"name": "Service", "description": "The service itself."},
     ],
 }

@@ -12,12 +12,13 @@ import boto3
 
 from castline.jobs import table
 from infra import functions
-from infra.lifecycle_rules import LIFECYCLE_RULES
+from infra.lifecycle_rules import LIFECYCLE_RULES, LifecycleRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef
+    from mypy_boto3_s3.type_defs import LifecycleRuleTypeDef
 
     from local.cloud.cloud import LocalCloud
 
@@ -66,24 +67,41 @@ def create_table(table_name: str = TABLE_NAME) -> None:
 
 
 def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
-    """Create the audio bucket with its lifecycle rules."""
+    """Create the audio bucket with its lifecycle rules, its events, and leave for pages to upload to it."""
     client = boto3.client("s3")
     client.create_bucket(Bucket=bucket_name)
     client.put_bucket_lifecycle_configuration(
         Bucket=bucket_name,
-        LifecycleConfiguration={
-            "Rules": [
+        LifecycleConfiguration={"Rules": [_lifecycle_rule(rule) for rule in LIFECYCLE_RULES]},
+    )
+    client.put_bucket_notification_configuration(
+        Bucket=bucket_name, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    client.put_bucket_cors(
+        Bucket=bucket_name,
+        CORSConfiguration={
+            "CORSRules": [
                 {
-                    "ID": rule.name,
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": rule.prefix},
-                    "Expiration": {"Days": rule.expiration_days},
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": rule.incomplete_upload_days},
+                    "AllowedMethods": ["PUT"],
+                    "AllowedOrigins": ["*"],
+                    "AllowedHeaders": ["content-type", "if-none-match"],
+                    "MaxAgeSeconds": 3600,
                 }
-                for rule in LIFECYCLE_RULES
             ]
         },
     )
+
+
+def _lifecycle_rule(rule: LifecycleRule) -> LifecycleRuleTypeDef:
+    request: LifecycleRuleTypeDef = {
+        "ID": rule.name,
+        "Status": "Enabled",
+        "Filter": {"Prefix": rule.prefix},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": rule.incomplete_upload_days},
+    }
+    if rule.expiration_days is not None:
+        request["Expiration"] = {"Days": rule.expiration_days}
+    return request
 
 
 def create_speech_secret(secret: dict[str, str], *, name: str = SECRET_ID) -> None:

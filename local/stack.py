@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from castline import composition, observability
+from castline.sounds.keys import read_upload_key
 from castline.speech.providers.registry import DEFAULT_CONCURRENCY
 from infra import functions
 from local import resources
@@ -194,6 +195,7 @@ class LocalStack:
         state_machine_arn = resources.create_state_machine(function_arns)
         self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
         self.cloud.on_execution_status_change(self._execution_ended)
+        self.cloud.on_object_created(self._object_created)
         return state_machine_arn
 
     def _speech_providers(self) -> dict[str, dict[str, Any]]:
@@ -216,6 +218,11 @@ class LocalStack:
     def _execution_ended(self, event: Mapping[str, Any]) -> None:
         with suppress(HostStopped):
             self.cloud.lambdas.invoke(functions.EXECUTION_ENDED.name, event)
+
+    def _object_created(self, event: Mapping[str, Any]) -> None:
+        if read_upload_key(event["detail"]["object"]["key"]) is not None:
+            with suppress(HostStopped):
+                self.cloud.lambdas.invoke(functions.SOUND_UPLOADED.name, event)
 
     def __enter__(self) -> Self:
         """Start."""

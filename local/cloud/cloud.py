@@ -11,7 +11,7 @@ import boto3
 from local.cloud.background import repeating
 from local.cloud.clock import Clock
 from local.cloud.corrected_moto import corrected_moto
-from local.cloud.execution_events import ExecutionEvents, Subscriber
+from local.cloud.event_delivery import EventDelivery, Subscriber
 from local.cloud.lambda_host import LambdaHost
 from local.cloud.s3_expiry import delete_expired_objects
 from local.cloud.s3_http import s3_wsgi_app
@@ -41,6 +41,7 @@ class LocalCloud:
         region: The region of all resources.
         lambdas: The Lambda functions.
         events: The status-change events of executions, and their delivery.
+        uploads: The events of objects that are created in S3, and their delivery.
     """
 
     def __init__(
@@ -54,7 +55,8 @@ class LocalCloud:
         self.clock = clock or Clock()
         self.region = region
         self.lambdas = LambdaHost(self.clock)
-        self.events = ExecutionEvents()
+        self.events = EventDelivery("execution-events")
+        self.uploads = EventDelivery("object-events")
         self._background = [
             ("streams", self._deliver_streams, poll_interval_seconds),
             ("expiry", self._expire, expiry_interval_seconds),
@@ -73,9 +75,16 @@ class LocalCloud:
         """
         with ExitStack() as stack:
             stack.enter_context(
-                corrected_moto(region=self.region, clock=self.clock, lambdas=self.lambdas, events=self.events)
+                corrected_moto(
+                    region=self.region,
+                    clock=self.clock,
+                    lambdas=self.lambdas,
+                    events=self.events,
+                    uploads=self.uploads,
+                )
             )
             stack.enter_context(self.events.delivering())
+            stack.enter_context(self.uploads.delivering())
             for name, task, interval_seconds in self._background:
                 if interval_seconds is not None:
                     stack.enter_context(repeating(task, interval_seconds=interval_seconds, name=name))
@@ -94,6 +103,10 @@ class LocalCloud:
         The call is made on a thread of its own, and repeated after a while if it raises.
         """
         self.events.subscribe(subscriber)
+
+    def on_object_created(self, subscriber: Subscriber) -> None:
+        """Call `subscriber` with EventBridge's event for each object that a bucket tells it of, as above."""
+        self.uploads.subscribe(subscriber)
 
     def map_stream(
         self,

@@ -12,10 +12,11 @@ from local.cloud.credentials import fake_credentials
 from local.cloud.dynamodb import linearizable_dynamodb
 from local.cloud.dynamodb_memory import forgotten_items
 from local.cloud.dynamodb_speed import quick_dynamodb
-from local.cloud.execution_events import ExecutionEvents
+from local.cloud.event_delivery import EventDelivery
 from local.cloud.interpreter_clients import cached_interpreter_clients
 from local.cloud.lambda_api import lambda_api
 from local.cloud.lambdas import Lambdas
+from local.cloud.object_events import object_events
 from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
 from local.cloud.s3_speed import quick_s3
@@ -32,11 +33,13 @@ _only_one = threading.Lock()
 
 
 @contextmanager
-def corrected_moto(*, region: str, clock: Clock, lambdas: Lambdas, events: ExecutionEvents) -> Iterator[None]:
+def corrected_moto(
+    *, region: str, clock: Clock, lambdas: Lambdas, events: EventDelivery, uploads: EventDelivery
+) -> Iterator[None]:
     """Answer boto3 from memory while the context lasts, starting with no resources.
 
-    `clock` sets the time of state machines, `lambdas` runs the functions, and `events` receives each change of an
-    execution's status.
+    `clock` sets the time of state machines, `lambdas` runs the functions, `events` receives each change of an
+    execution's status, and `uploads` each object that is created in a bucket that sends its events to EventBridge.
 
     Raises:
         RuntimeError: A cloud is running in this process already.
@@ -44,14 +47,16 @@ def corrected_moto(*, region: str, clock: Clock, lambdas: Lambdas, events: Execu
     if not _only_one.acquire(blocking=False):
         raise RuntimeError("a local cloud is running in this process already")
     try:
-        with _corrections(region, clock, lambdas, events):
+        with _corrections(region, clock, lambdas, events, uploads):
             yield
     finally:
         _only_one.release()
 
 
 @contextmanager
-def _corrections(region: str, clock: Clock, lambdas: Lambdas, events: ExecutionEvents) -> Iterator[None]:
+def _corrections(
+    region: str, clock: Clock, lambdas: Lambdas, events: EventDelivery, uploads: EventDelivery
+) -> Iterator[None]:
     with (
         fake_credentials(region),
         mock_aws(config=_MOTO_CONFIG),
@@ -61,6 +66,7 @@ def _corrections(region: str, clock: Clock, lambdas: Lambdas, events: ExecutionE
         quick_dynamodb(),
         linearizable_s3() as s3_lock,
         quick_s3(s3_lock),
+        object_events(uploads.publish),
         asl_timers(clock),
         parsed_once(),
         cached_interpreter_clients(),

@@ -20,7 +20,8 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfun
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from local.cloud.execution_events import Event, status_change
+from local.cloud.event_delivery import Event
+from local.cloud.execution_events import status_change
 
 _START_SECONDS = 5.0
 _POLL_SECONDS = 0.005

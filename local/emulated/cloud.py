@@ -12,7 +12,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 
 from local.cloud.clock import Clock
 from local.cloud.corrected_moto import corrected_moto
-from local.cloud.execution_events import ExecutionEvents
+from local.cloud.event_delivery import EventDelivery
 from local.cloud.s3_http import s3_wsgi_app
 from local.cloud.step_functions import join_interpreter, stop_executions
 from local.emulated.cloudformation.cloudformation import cloudformation
@@ -40,6 +40,7 @@ class EmulatedCloud:
         clock: the clock.
         lambdas: the functions.
         events: the status-change events of executions, and their delivery.
+        uploads: the events of objects that are created in S3, and their delivery.
     """
 
     region = "us-east-1"
@@ -53,7 +54,8 @@ class EmulatedCloud:
             clock: the clock; by default real time.
         """
         self.clock = clock or Clock()
-        self.events = ExecutionEvents()
+        self.events = EventDelivery("execution-events")
+        self.uploads = EventDelivery("object-events")
         self._unpacked = tempfile.TemporaryDirectory(prefix="castline-functions-")
         published = PublishedFunctions(region=self.region, folder=Path(self._unpacked.name))
         self.lambdas = LambdaProcesses(published, runtime=runtime, clock=self.clock, log_file=log_file)
@@ -96,7 +98,13 @@ class EmulatedCloud:
         with ExitStack() as stack:
             stack.enter_context(self._unpacked)
             stack.enter_context(
-                corrected_moto(region=self.region, clock=self.clock, lambdas=self.lambdas, events=self.events)
+                corrected_moto(
+                    region=self.region,
+                    clock=self.clock,
+                    lambdas=self.lambdas,
+                    events=self.events,
+                    uploads=self.uploads,
+                )
             )
             stack.enter_context(cloudformation())
             # Not the default session: threads may not share one while they build clients.
@@ -106,6 +114,7 @@ class EmulatedCloud:
             self.url = f"http://localhost:{port}"
             self.lambdas.aws = self.environment
             stack.enter_context(self.events.delivering())
+            stack.enter_context(self.uploads.delivering())
             stack.callback(join_interpreter, timeout_seconds=_GRACE_SECONDS)
             stack.enter_context(self.lambdas.serving())
             stack.callback(stop_executions)

@@ -83,7 +83,8 @@ class EventBus:
             for target in self._targets[rule["Name"]]:
                 self._bury(target, event)
 
-        self._cloud.events.subscribe(deliver, on_undelivered=give_up)
+        for source in (self._cloud.events, self._cloud.uploads):
+            source.subscribe(deliver, on_undelivered=give_up)
 
     def _fire(self, rule: dict[str, Any]) -> list[Any]:
         event = {

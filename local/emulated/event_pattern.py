@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from typing import Any, Final
 
 _MISSING: Final = object()
@@ -51,6 +52,9 @@ def _value_matches(condition: Any, value: Any) -> bool:
             return isinstance(value, str) and value.startswith(operand)
         case "suffix":
             return isinstance(value, str) and value.endswith(operand)
+        case "wildcard":
+            parts = map(re.escape, operand.split("*"))
+            return isinstance(value, str) and re.fullmatch(".*".join(parts), value, re.DOTALL) is not None
         case "equals-ignore-case":
             return isinstance(value, str) and value.lower() == operand.lower()
         case "anything-but":

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from castline.jobs import repository
 from local import stack as local_stack
 from local.azure_speech.server import AzureSpeechEmulator
-from local.cloud import execution_events
+from local.cloud import event_delivery
 from local.cloud.clock import Clock
 from local.stack import LocalStack
 from tests.faults.calls import Calls
@@ -62,10 +62,10 @@ class Laboratory:
         speech = AzureSpeechEmulator(voice_engine="tone")
         calls, processes = Calls(), Processes()
         with ExitStack() as context:
-            context.enter_context(patch.object(execution_events, "_RETRY_DELAYS_SECONDS", _DELIVERY_RETRIES_SECONDS))
+            context.enter_context(patch.object(event_delivery, "_RETRY_DELAYS_SECONDS", _DELIVERY_RETRIES_SECONDS))
             context.enter_context(patch.object(repository, "_CONFLICT_BACKOFF_SECONDS", _CONFLICT_BACKOFF_SECONDS))
             context.enter_context(patch.object(local_stack, "_RECONCILE_SECONDS", _NEVER_SECONDS))
-            context.enter_context(quiet(execution_events.logger))
+            context.enter_context(quiet(event_delivery.logger))
             context.enter_context(processes.observed())
             context.enter_context(calls.observed())
             stack = LocalStack(

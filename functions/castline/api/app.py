@@ -12,7 +12,18 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import ResponseValidationError
 
 from castline import composition
-from castline.api import dialogues, errors, health, jobs, pronunciations, renditions, resubmissions, timings, voices
+from castline.api import (
+    dialogues,
+    errors,
+    health,
+    jobs,
+    pronunciations,
+    renditions,
+    resubmissions,
+    sounds,
+    timings,
+    voices,
+)
 from castline.api.contract import to_json
 from castline.api.negotiation import Language, preferred_language
 from castline.api.request_body import JSON, media_type, read_json
@@ -33,6 +44,7 @@ _ROUTERS: Final = (
     timings.router,
     dialogues.router,
     pronunciations.router,
+    sounds.router,
     voices.router,
     health.router,
 )

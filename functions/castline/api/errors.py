@@ -43,6 +43,8 @@ from castline.pronunciation_sets.errors import (
     UnknownPronunciationSet,
 )
 from castline.pronunciation_sets.limits import MAX_SETS
+from castline.sounds.errors import SoundLimitExceeded, SoundNotFound
+from castline.sounds.limits import MAX_SOUNDS
 from castline.speech.errors import SpeechError
 from castline.usecases.errors import TimingsUnavailable
 from castline.usecases.provider_rules import NotSpeakable
@@ -173,6 +175,7 @@ TIMINGS_NOT_AVAILABLE = ApiError(
     "TIMINGS_NOT_AVAILABLE", 404, {TimingsUnavailable: _no_details}, logged="the timings cannot be read"
 )
 PRONUNCIATION_SET_NOT_FOUND = ApiError("PRONUNCIATION_SET_NOT_FOUND", 404, {PronunciationSetNotFound: _no_details})
+SOUND_NOT_FOUND = ApiError("SOUND_NOT_FOUND", 404, {SoundNotFound: _no_details})
 METHOD_NOT_ALLOWED = ApiError("METHOD_NOT_ALLOWED", 405)
 JOB_CANNOT_CANCEL = ApiError(
     "JOB_CANNOT_CANCEL", 409, {JobCannotCancel: _attributes("status")}, example={"status": "completed"}
@@ -202,6 +205,12 @@ JOB_LIMIT_EXCEEDED = ApiError(
     example={"current_jobs": 3, "max_jobs": 3},
     counted_as=Metric.JOBS_REFUSED,
     retry_after_seconds=_RETRY_AFTER_SECONDS,
+)
+SOUND_LIMIT_EXCEEDED = ApiError(
+    "SOUND_LIMIT_EXCEEDED",
+    429,
+    {SoundLimitExceeded: _attributes("max_sounds")},
+    example={"max_sounds": MAX_SOUNDS},
 )
 INTERNAL_ERROR = ApiError("INTERNAL_ERROR", 500, {Exception: _no_details})
 PROVIDER_UNAVAILABLE = ApiError(

@@ -112,6 +112,46 @@ PRONUNCIATION_SETS: dict[str, Any] = {
     ],
     "total": 1,
 }
+SOUND_REQUEST = {"name": "Jingle", "size_bytes": 182_400, "content_type": "audio/mpeg"}
+_WAITING_SOUND: dict[str, Any] = {
+    "id": "01a20b9d-3c55-7b0e-9a11-2f6d8c4e7b90",
+    "name": "Jingle",
+    "kind": "audio",
+    "status": "waiting",
+    "content_type": "audio/mpeg",
+    "size_bytes": 182_400,
+    "created_at": "2026-11-24T03:30:54Z",
+    "expires_at": "2026-11-25T03:30:54Z",
+    "duration_ms": None,
+    "channels": None,
+    "sample_rate_hz": None,
+    "loudness_lufs": None,
+    "error": None,
+}
+_SOUND: dict[str, Any] = {
+    **_WAITING_SOUND,
+    "status": "ready",
+    "expires_at": "2026-12-24T03:30:54Z",
+    "duration_ms": 9_120,
+    "channels": 2,
+    "sample_rate_hz": 44_100,
+    "loudness_lufs": -14.2,
+}
+CREATED_SOUND: dict[str, Any] = {
+    **_WAITING_SOUND,
+    "upload": {
+        "method": "PUT",
+        "url": "https://castline-audio.s3.ap-northeast-1.amazonaws.com/sounds/…/upload?X-Amz-Signature=…",
+        "headers": {"Content-Type": "audio/mpeg", "If-None-Match": "*"},
+        "expires_at": "2026-11-24T04:30:54Z",
+    },
+}
+SOUND_LINK: dict[str, Any] = {
+    **_SOUND,
+    "audio_url": "https://castline-audio.s3.ap-northeast-1.amazonaws.com/sounds/…/listen.mp3?X-Amz-Signature=…",
+    "image_url": None,
+}
+SOUNDS: dict[str, Any] = {"items": [_SOUND], "total": 1}
 PROVIDERS = {
     "items": [
         {

@@ -6,6 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from castline.api.negotiation import Language
+from castline.audio.upload_limits import (
+    MAX_AUDIO_BYTES,
+    MAX_AUDIO_MS,
+    MAX_IMAGE_BYTES,
+    MAX_IMAGE_PIXELS,
+    MAX_SAMPLE_RATE_HZ,
+    MIN_SAMPLE_RATE_HZ,
+    UploadProblem,
+)
 from castline.scripts.warnings import WarningKind
 
 _Catalogue = Mapping[str, Mapping[Language, str]]
@@ -64,6 +73,11 @@ _ERRORS: _Catalogue = {
         _ZH: "服務暫時無法使用，請稍後再試",
         _EN: "The service is unavailable for the moment. Please try again later.",
     },
+    "SOUND_LIMIT_EXCEEDED": {
+        _ZH: "已達音效數上限，請先刪除不需要的音效",
+        _EN: "You have reached the limit of sounds. Please delete one first.",
+    },
+    "SOUND_NOT_FOUND": {_ZH: "音效不存在", _EN: "There is no such sound."},
     "SUBTITLES_NOT_AVAILABLE": {
         _ZH: "這個工作的字幕已無法取得",
         _EN: "The subtitles of this job are no longer available.",
@@ -156,6 +170,14 @@ _PROBLEMS: _Catalogue = {
     "style_of_voice": {
         _ZH: "聲音「{voice_id}」沒有這個說話風格，可用的是：{styles}",
         _EN: "the voice {voice_id} does not have this style; it has: {styles}",
+    },
+    "sound_content_type": {
+        _ZH: "必須是 {content_types} 其中之一",
+        _EN: "must be one of {content_types}",
+    },
+    "sound_too_large": {
+        _ZH: "檔案不可超過 {max_mb} MB",
+        _EN: "the file must not have more than {max_mb} MB",
     },
     "script_empty": {
         _ZH: "第 {line} 行：腳本沒有任何台詞，請寫成「A：你好」的形式",
@@ -284,6 +306,60 @@ _PROBLEMS: _Catalogue = {
 
 _ANY_PROBLEM = {_ZH: "內容有誤", _EN: "not valid"}
 
+_UPLOAD_PROBLEMS: Mapping[UploadProblem, Mapping[Language, str]] = {
+    UploadProblem.EMPTY: {
+        _ZH: "檔案是空的，或裡面沒有聲音",
+        _EN: "The file is empty, or there is no sound in it.",
+    },
+    UploadProblem.TOO_LARGE: {
+        _ZH: f"檔案過大：聲音最多 {MAX_AUDIO_BYTES // 2**20} MB，圖片最多 {MAX_IMAGE_BYTES // 2**20} MB",
+        _EN: (
+            f"The file is too large. Audio may have {MAX_AUDIO_BYTES // 2**20} MB, "
+            f"and an image {MAX_IMAGE_BYTES // 2**20} MB."
+        ),
+    },
+    UploadProblem.TOO_LONG: {
+        _ZH: f"聲音過長，最多 {MAX_AUDIO_MS // 60_000} 分鐘",
+        _EN: f"The audio is too long. It may last {MAX_AUDIO_MS // 60_000} minutes.",
+    },
+    UploadProblem.TOO_MANY_CHANNELS: {
+        _ZH: "聲道過多，請轉成單聲道或立體聲",
+        _EN: "The audio has too many channels. Please convert it to mono or stereo.",
+    },
+    UploadProblem.UNSUPPORTED_SAMPLE_RATE: {
+        _ZH: f"取樣率必須在 {MIN_SAMPLE_RATE_HZ // 1000} 到 {MAX_SAMPLE_RATE_HZ // 1000} kHz 之間",
+        _EN: f"The sample rate must be between {MIN_SAMPLE_RATE_HZ // 1000} and {MAX_SAMPLE_RATE_HZ // 1000} kHz.",
+    },
+    UploadProblem.NOT_AUDIO: {
+        _ZH: "這不是可以讀取的聲音檔，請上傳 MP3、M4A、AAC、Ogg、Opus、FLAC、WAV 或 AIFF",
+        _EN: "This is not an audio file that can be read. Please upload MP3, M4A, AAC, Ogg, Opus, FLAC, WAV or AIFF.",
+    },
+    UploadProblem.HAS_VIDEO: {
+        _ZH: "這個檔案含有影片，請只上傳聲音",
+        _EN: "The file has a video. Please upload its audio only.",
+    },
+    UploadProblem.SEVERAL_STREAMS: {
+        _ZH: "這個檔案有好幾條音軌，請只保留一條",
+        _EN: "The file has several audio tracks. Please keep only one.",
+    },
+    UploadProblem.BROKEN: {
+        _ZH: "檔案損壞或不完整，請重新匯出後再上傳",
+        _EN: "The file is damaged or incomplete. Please export it again, and upload that.",
+    },
+    UploadProblem.TOO_SLOW_TO_DECODE: {
+        _ZH: "讀取這個檔案花費太多時間，請轉成 MP3 或 WAV 後再上傳",
+        _EN: "The file takes too long to read. Please convert it to MP3 or WAV, and upload that.",
+    },
+    UploadProblem.NOT_AN_IMAGE: {
+        _ZH: "這不是 JPEG 或 PNG 圖片",
+        _EN: "This is not a JPEG or PNG image.",
+    },
+    UploadProblem.IMAGE_TOO_LARGE: {
+        _ZH: f"圖片過大，寬與高最多 {MAX_IMAGE_PIXELS} 像素",
+        _EN: f"The image is too large. Each side may have {MAX_IMAGE_PIXELS} pixels.",
+    },
+}
+
 _WARNINGS: _Catalogue = {
     WarningKind.DIRECTION_NOT_SPOKEN: {
         _ZH: "舞台指示不會朗讀：{text}",
@@ -332,6 +408,11 @@ def error_message(code: str, language: Language) -> str:
 def problem_message(kind: str, context: Mapping[str, Any], language: Language) -> str:
     """Describe a problem with one field; ``kind`` is an error type of pydantic or of ``castline.api.requests``."""
     return _PROBLEMS.get(kind, _ANY_PROBLEM)[language].format_map(context)
+
+
+def upload_problem_message(problem: UploadProblem, language: Language) -> str:
+    """Return the sentence that says why an uploaded file cannot be used."""
+    return _UPLOAD_PROBLEMS[problem][language]
 
 
 def warning_message(kind: WarningKind, context: Mapping[str, Any], language: Language) -> str:

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PROGRAM: Final = "castline.audio.probe_process"
-_START_SECONDS: Final = 30
-"""Time for the process to begin, and to find out what the file holds, beside that of decoding."""
-_OUT_OF_TIME: Final = frozenset({-signal.SIGALRM, -signal.SIGXCPU})
-"""The ends of a process that was out of time."""
 
 
 class ProbeFailed(Exception):
@@ -68,12 +64,12 @@ def probe(upload: Path, folder: Path) -> ProbedAudio:
                 "OPENBLAS_NUM_THREADS": "1",
                 **{name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
             },
-            timeout=MAX_DECODE_SECONDS + _START_SECONDS,
+            timeout=MAX_DECODE_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise UnusableUpload(UploadProblem.TOO_SLOW_TO_DECODE) from None
-    if ended.returncode in _OUT_OF_TIME:
+    if ended.returncode == -signal.SIGXCPU:
         raise UnusableUpload(UploadProblem.TOO_SLOW_TO_DECODE)
     if ended.returncode < 0:
         raise UnusableUpload(UploadProblem.BROKEN)

@@ -14,7 +14,6 @@ import json
 import math
 import os
 import resource
-import signal
 import struct
 import sys
 from contextlib import ExitStack
@@ -31,8 +30,7 @@ import numpy as np
 from castline.audio.upload_limits import (
     MAX_AUDIO_MS,
     MAX_CHANNELS,
-    MAX_CPU_SECONDS,
-    MAX_DECODE_SECONDS,
+    MAX_DECODE_CPU_SECONDS,
     MAX_MEMORY_BYTES,
     MAX_SAMPLE_RATE_HZ,
     MIN_SAMPLE_RATE_HZ,
@@ -76,8 +74,9 @@ _TOLERATED_BAD_PACKETS: Final = 5
 _TOLERATED_BAD_SHARE: Final = 0.01
 _TOLERATED_MISSING_SHARE: Final = 0.02
 _TOLERATED_MISSING_SECONDS: Final = 0.2
-_OPEN_SECONDS: Final = 15
-"""Wall time of finding out what a file holds."""
+_OPEN_CPU_SECONDS: Final = 15
+"""CPU time of starting, and of finding out what a file holds."""
+_HARD_CPU_SECONDS: Final = MAX_DECODE_CPU_SECONDS + 5
 _HEAD_BYTES: Final = 64 * 1024
 _UNKNOWN_WAV_BYTES: Final = 0x7FFF0000
 """Sizes from here on are what programs write that do not know how much will follow, such as into a pipe."""
@@ -89,7 +88,6 @@ _VBR_HEADERS: Final = (b"Xing", b"Info", b"VBRI")
 def main(upload: str, folder: str) -> None:
     """Read a file, and write what was found to standard output."""
     _limit_this_process()
-    _end_this_process_after(_OPEN_SECONDS)
     av.logging.set_level(None)
     try:
         result: dict[str, Any] = _read(Path(upload), Path(folder))
@@ -101,19 +99,18 @@ def main(upload: str, folder: str) -> None:
 
 
 def _limit_this_process() -> None:
-    for limit, soft, hard in (
-        (resource.RLIMIT_AS, MAX_MEMORY_BYTES, MAX_MEMORY_BYTES),
-        (resource.RLIMIT_CPU, MAX_CPU_SECONDS, MAX_CPU_SECONDS + 5),
-        (resource.RLIMIT_FSIZE, _MAX_WRITTEN_BYTES, _MAX_WRITTEN_BYTES),
-        (resource.RLIMIT_CORE, 0, 0),
+    for limit, value in (
+        (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
+        (resource.RLIMIT_FSIZE, _MAX_WRITTEN_BYTES),
+        (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(limit, (soft, hard))
+        resource.setrlimit(limit, (value, value))
+    _allow_cpu(_OPEN_CPU_SECONDS)
 
 
-def _end_this_process_after(seconds: float) -> None:
-    """Have the kernel end this process by SIGALRM, wherever in FFmpeg it is, unless this is called again before."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+def _allow_cpu(seconds: int) -> None:
+    """Have the kernel end this process by SIGXCPU, wherever in FFmpeg it is, when it has used so much CPU time."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, _HARD_CPU_SECONDS))
 
 
 def _read(upload: Path, folder: Path) -> dict[str, Any]:
@@ -129,7 +126,7 @@ def _read(upload: Path, folder: Path) -> dict[str, Any]:
             problem = UploadProblem.BROKEN if _begins_as_audio(file.head) else UploadProblem.NOT_AUDIO
             raise UnusableUpload(problem) from error
         stream = _only_audio_stream(container)
-        _end_this_process_after(MAX_DECODE_SECONDS)
+        _allow_cpu(MAX_DECODE_CPU_SECONDS)
         forms = stack.enter_context(_Forms(folder))
         found = _decode(container, stream, forms)
         if not forms.frames:

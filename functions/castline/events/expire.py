@@ -1,4 +1,4 @@
-"""Reacts to a job that DynamoDB's TTL has removed: removes its audio.
+"""Reacts to a job or a sound that DynamoDB's TTL has removed: removes its files.
 
 The event is a batch of the table's stream. Records that fail are reported one by one, so that the others are done.
 """
@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from castline import composition
 from castline.jobs import items
 from castline.observability import logger, noted, observed
+from castline.sounds.items import read_sound_key
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -29,18 +30,24 @@ _processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Delete the audio of every job in ``event["Records"]`` that has expired."""
+    """Delete the files of every job and every sound in ``event["Records"]`` that has expired."""
     return process_partial_response(event, _expire, _processor, context)
 
 
 def _expire(record: DynamoDBRecord) -> None:
     keys = record.dynamodb.keys if record.dynamodb else None
     identity = record.user_identity
-    if record.event_name is not DynamoDBRecordEventName.REMOVE or not keys or keys["sk"] != items.JOB:
+    if record.event_name is not DynamoDBRecordEventName.REMOVE or not keys:
         return
     if not identity or identity.get("principalId") != _TTL:
         return
-    job_id = keys["pk"].removeprefix(_JOB_PREFIX)
-    with noted(job_id=job_id):
-        composition.audio_storage().delete_audio(job_id)
-        logger.info("expired")
+    if keys["sk"] == items.JOB:
+        job_id = keys["pk"].removeprefix(_JOB_PREFIX)
+        with noted(job_id=job_id):
+            composition.audio_storage().delete_audio(job_id)
+            logger.info("expired")
+    elif (ids := read_sound_key(keys)) is not None:
+        user_id, sound_id = ids
+        with noted(sound_id=sound_id):
+            composition.sound_storage().delete(user_id, sound_id)
+            logger.info("expired")

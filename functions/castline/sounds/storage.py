@@ -1,61 +1,35 @@
 """Storage of sounds: the uploaded files, and the forms that are made of them, in the audio bucket.
 
-    sounds/<user_id>/<sound_id>/upload          the file as it was uploaded
-    sounds/<user_id>/<sound_id>/standard.pcm    24 kHz mono, 16-bit little-endian
-    sounds/<user_id>/<sound_id>/studio.pcm      48 kHz stereo, 16-bit little-endian: twice as many sample frames
-    sounds/<user_id>/<sound_id>/listen.mp3      for listening in a browser
-
-An image has only its upload. An upload is never overwritten: the URL demands that there is no such object.
+``castline.sounds.keys`` describes the files. An upload is never overwritten: its URL demands that there is none yet.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from castline.audio import image_header
-from castline.audio.content_disposition import content_disposition
-from castline.audio.keys import user_component
-from castline.audio.profile import Quality
 from castline.aws_errors import error_code, translated_aws_errors
 from castline.sounds.errors import SoundNotFound
+from castline.sounds.keys import LISTEN, PCM, UPLOAD, sound_file_key
 from castline.sounds.model import SoundKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mypy_boto3_s3 import S3Client
 
+    from castline.audio.profile import Quality
     from castline.sounds.model import Sound
-
-PREFIX: Final = "sounds/"
-UPLOAD: Final = "upload"
-LISTEN: Final = "listen.mp3"
-PCM: Final[Mapping[Quality, str]] = {Quality.STANDARD: "standard.pcm", Quality.STUDIO: "studio.pcm"}
-"""The file of each quality."""
 
 _LISTEN_CONTENT_TYPE: Final = "audio/mpeg"
 _NO_OVERWRITE: Final = "*"
 # In one thread: nothing else waits, and memory stays at one part.
 _TRANSFER: Final = TransferConfig(use_threads=False)
-
-
-def sound_file_key(user_id: str, sound_id: str, name: str) -> str:
-    """Return the key of one of a sound's files."""
-    return f"{PREFIX}{user_component(user_id)}/{sound_id}/{name}"
-
-
-def read_upload_key(key: str) -> tuple[str, str] | None:
-    """Return the user's id and the sound's id of an upload's key; None if the key is none of an upload."""
-    match key.split("/"):
-        case ["sounds", user, sound_id, "upload"] if user_component(user_id := unquote(user)) == user:
-            return user_id, sound_id
-    return None
 
 
 class SoundStorage:
@@ -97,7 +71,7 @@ class SoundStorage:
         )
         return url, headers
 
-    def listen_url(self, sound: Sound, *, file_name: str, expires_in_seconds: int) -> str:
+    def listen_url(self, sound: Sound, *, expires_in_seconds: int) -> str:
         """Return a presigned URL of what a browser can play or show: the MP3, or the image."""
         is_audio = sound.kind is SoundKind.AUDIO
         return self._presigning_client.generate_presigned_url(
@@ -106,7 +80,7 @@ class SoundStorage:
                 "Bucket": self._bucket,
                 "Key": sound_file_key(sound.user_id, sound.id, LISTEN if is_audio else UPLOAD),
                 "ResponseContentType": _LISTEN_CONTENT_TYPE if is_audio else sound.content_type,
-                "ResponseContentDisposition": content_disposition("inline", file_name),
+                "ResponseContentDisposition": "inline",
             },
             ExpiresIn=expires_in_seconds,
         )

@@ -29,6 +29,10 @@ def _bucket(bucket: Any, properties: Properties) -> None:
             Bucket=bucket.name,
             LifecycleConfiguration={"Rules": [_lifecycle_rule(rule) for rule in lifecycle["Rules"]]},
         )
+    if "EventBridgeConfiguration" in properties.get("NotificationConfiguration", {}):
+        client.put_bucket_notification_configuration(
+            Bucket=bucket.name, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
     if block := properties.get("PublicAccessBlockConfiguration"):
         client.put_public_access_block(Bucket=bucket.name, PublicAccessBlockConfiguration=block)
     if cors := properties.get("CorsConfiguration"):
