@@ -230,6 +230,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your sounds */
+        get: operations["list_sounds"];
+        put?: never;
+        /** Create a sound, and get the request by which its file is uploaded */
+        post: operations["create_sound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sounds/{sound_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a sound, and listen to it */
+        get: operations["get_sound"];
+        put?: never;
+        post?: never;
+        /** Delete a sound. Jobs that were submitted with it are finished with it */
+        delete: operations["delete_sound"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/voices": {
         parameters: {
             query?: never;
@@ -376,6 +412,31 @@ export interface components {
             style_degree?: number | null;
             /** @default 0 */
             take: number;
+        };
+        /** @description A sound whose file is then uploaded. */
+        CreateSoundRequest: {
+            name: string;
+            size_bytes: number;
+            /** @enum {string} */
+            content_type: "audio/aac" | "audio/aiff" | "audio/flac" | "audio/m4a" | "audio/mp3" | "audio/mp4" | "audio/mpeg" | "audio/ogg" | "audio/opus" | "audio/vnd.wave" | "audio/wav" | "audio/wave" | "audio/x-aiff" | "audio/x-flac" | "audio/x-m4a" | "audio/x-wav" | "image/jpeg" | "image/png";
+        };
+        /** @description A new sound, and how to upload its file. */
+        CreatedSound: {
+            id: string;
+            name: string;
+            kind: components["schemas"]["SoundKind"];
+            status: components["schemas"]["SoundStatus"];
+            content_type: string;
+            size_bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            duration_ms: number | null;
+            channels: number | null;
+            sample_rate_hz: number | null;
+            loudness_lufs: number | null;
+            error: components["schemas"]["SoundError"] | null;
+            upload: components["schemas"]["UploadRequest"];
         };
         /** @description The address of a finished file, which works for a while. */
         Download: {
@@ -719,6 +780,62 @@ export interface components {
             /** @default [] */
             pronunciations: components["schemas"]["PronunciationSchema"][];
         };
+        /** @description An audio clip or a cover image. */
+        SoundDetail: {
+            id: string;
+            name: string;
+            kind: components["schemas"]["SoundKind"];
+            status: components["schemas"]["SoundStatus"];
+            content_type: string;
+            size_bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            duration_ms: number | null;
+            channels: number | null;
+            sample_rate_hz: number | null;
+            loudness_lufs: number | null;
+            error: components["schemas"]["SoundError"] | null;
+        };
+        /** @description The reason why a file cannot be used. */
+        SoundError: {
+            code: components["schemas"]["UploadProblem"];
+            message: string;
+        };
+        /**
+         * @description Kind of an uploaded file.
+         * @enum {string}
+         */
+        SoundKind: "audio" | "image";
+        /** @description A sound, and where it can be heard or seen. */
+        SoundLink: {
+            id: string;
+            name: string;
+            kind: components["schemas"]["SoundKind"];
+            status: components["schemas"]["SoundStatus"];
+            content_type: string;
+            size_bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            duration_ms: number | null;
+            channels: number | null;
+            sample_rate_hz: number | null;
+            loudness_lufs: number | null;
+            error: components["schemas"]["SoundError"] | null;
+            audio_url: string | null;
+            image_url: string | null;
+        };
+        /** @description All sounds of the user, the newest first. */
+        SoundList: {
+            items: components["schemas"]["SoundDetail"][];
+            total: number;
+        };
+        /**
+         * @description Status of a sound.
+         * @enum {string}
+         */
+        SoundStatus: "waiting" | "ready" | "failed";
         /** @description A sound between two turns, or under the next one. It has no speaker and no text. */
         SoundTurnSchema: {
             /** Format: uuid */
@@ -823,6 +940,26 @@ export interface components {
             speaker: string;
             start_ms: number;
             end_ms: number;
+        };
+        /**
+         * @description The reason why an uploaded file cannot be used. ``castline.api.messages`` has the sentences.
+         * @enum {string}
+         */
+        UploadProblem: "empty" | "too_large" | "too_long" | "too_many_channels" | "unsupported_sample_rate" | "not_audio" | "has_video" | "several_streams" | "broken" | "too_slow_to_decode" | "not_an_image" | "image_too_large";
+        /**
+         * @description The request by which the file is uploaded, once.
+         *
+         *     Its body is the file. Its `Content-Length` must be the sound's `size_bytes`; every HTTP client sends it by itself.
+         */
+        UploadRequest: {
+            /** @constant */
+            method: "PUT";
+            url: string;
+            headers: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            expires_at: string;
         };
         /** @description A voice to assign to a speaker. */
         Voice: {
@@ -3439,6 +3576,482 @@ export interface operations {
                     "application/json": {
                         /** @enum {unknown} */
                         error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_sounds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All sounds, the newest first. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a20b9d-3c55-7b0e-9a11-2f6d8c4e7b90",
+                     *           "name": "Jingle",
+                     *           "kind": "audio",
+                     *           "status": "ready",
+                     *           "content_type": "audio/mpeg",
+                     *           "size_bytes": 182400,
+                     *           "created_at": "2026-11-24T03:30:54Z",
+                     *           "expires_at": "2026-12-24T03:30:54Z",
+                     *           "duration_ms": 9120,
+                     *           "channels": 2,
+                     *           "sample_rate_hz": 44100,
+                     *           "loudness_lufs": -14.2,
+                     *           "error": null
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SoundList"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_sound: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Jingle",
+                 *       "size_bytes": 182400,
+                 *       "content_type": "audio/mpeg"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateSoundRequest"];
+            };
+        };
+        responses: {
+            /** @description The new sound. Its file is uploaded by the request in `upload`. */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9d-3c55-7b0e-9a11-2f6d8c4e7b90",
+                     *       "name": "Jingle",
+                     *       "kind": "audio",
+                     *       "status": "waiting",
+                     *       "content_type": "audio/mpeg",
+                     *       "size_bytes": 182400,
+                     *       "created_at": "2026-11-24T03:30:54Z",
+                     *       "expires_at": "2026-11-25T03:30:54Z",
+                     *       "duration_ms": null,
+                     *       "channels": null,
+                     *       "sample_rate_hz": null,
+                     *       "loudness_lufs": null,
+                     *       "error": null,
+                     *       "upload": {
+                     *         "method": "PUT",
+                     *         "url": "https://castline-audio.s3.ap-northeast-1.amazonaws.com/sounds/…/upload?X-Amz-Signature=…",
+                     *         "headers": {
+                     *           "Content-Type": "audio/mpeg",
+                     *           "If-None-Match": "*"
+                     *         },
+                     *         "expires_at": "2026-11-24T04:30:54Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedSound"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SOUND_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SOUND_LIMIT_EXCEEDED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sound: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a sound. */
+                sound_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sound, and a URL where it can be heard or seen once it is ready. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9d-3c55-7b0e-9a11-2f6d8c4e7b90",
+                     *       "name": "Jingle",
+                     *       "kind": "audio",
+                     *       "status": "ready",
+                     *       "content_type": "audio/mpeg",
+                     *       "size_bytes": 182400,
+                     *       "created_at": "2026-11-24T03:30:54Z",
+                     *       "expires_at": "2026-12-24T03:30:54Z",
+                     *       "duration_ms": 9120,
+                     *       "channels": 2,
+                     *       "sample_rate_hz": 44100,
+                     *       "loudness_lufs": -14.2,
+                     *       "error": null,
+                     *       "audio_url": "https://castline-audio.s3.ap-northeast-1.amazonaws.com/sounds/…/listen.mp3?X-Amz-Signature=…",
+                     *       "image_url": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SoundLink"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `SOUND_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SOUND_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sound: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a sound. */
+                sound_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sound is deleted. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `SOUND_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SOUND_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
