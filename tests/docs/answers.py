@@ -7,6 +7,7 @@ The two must be equal, key by key and character by character, except for values 
   its place. Two that look different must be different.
 - A time (2026-11-24T23:16:50Z, 00:00:02.383) stands for any time of that form.
 - A measured value (``MEASURED``) must be a whole number, not less than 0.
+- A loudness may differ by ``LOUDNESS_TOLERANCE_LU``.
 - ``…`` stands for anything.
 
 The layout of JSON is ignored. So are headers that the page does not show.
@@ -19,6 +20,7 @@ import re
 from typing import Any, Final
 
 MEASURED: Final = frozenset({"duration_ms", "latency_ms", "size_bytes", "start_ms", "end_ms"})
+LOUDNESS_TOLERANCE_LU: Final = 0.5
 
 _KINDS: Final = {
     "file": r"castline-\d{4}-\d\d-\d\d-[0-9a-f]{8}(?=\.)",
@@ -106,6 +108,9 @@ class Answers:
         for name, value in shown.items():
             if name in MEASURED:
                 _demand_measured(f"{where}.{name}", came[name])
+            elif name == "loudness_lufs":
+                if abs(came[name] - value) > LOUDNESS_TOLERANCE_LU:
+                    raise Differs(f"{where}.{name} should be about {value}, but is {came[name]}")
             else:
                 self._compare_value(f"{where}.{name}", value, came[name])
 

@@ -157,7 +157,7 @@ PROVIDERS = {
         {
             "id": "azure",
             "name": "Azure Speech",
-            "output_formats": ["mp3", "wav"],
+            "output_formats": ["mp3", "wav", "flac", "opus", "m4b"],
             "max_turns": 1000,
             "max_characters": 100_000,
             "max_speaker_characters": 50,

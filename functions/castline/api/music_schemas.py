@@ -106,7 +106,7 @@ class AudioOptions(Request):
 
     output_format: FormatField = OutputFormat.MP3
     quality: QualityField = Quality.STANDARD
-    """`standard` is 24 kHz mono; `studio` is 48 kHz, and stereo where there is music."""
+    """`standard` is 24 kHz mono; `studio` is 48 kHz, and stereo where there is music or a sound."""
     loudness: LoudnessField = Loudness.PODCAST
     """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS; `none` leaves the speech as it is."""
     music: MusicSchema | None = omittable()

@@ -51,7 +51,7 @@ def test_the_one_provider_says_what_it_takes() -> None:
     (provider,) = call("GET", "/providers").json()["items"]
 
     assert provider["id"] == "azure"
-    assert provider["output_formats"] == ["mp3", "wav"]
+    assert provider["output_formats"] == ["mp3", "wav", "flac", "opus", "m4b"]
     assert (provider["max_turns"], provider["max_characters"], provider["max_active_jobs"]) == (1000, 100_000, 3)
 
 
