@@ -9,8 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from castline.api.negotiation import Language
-from castline.api.requests import CreateJobRequest
+from castline.api.requests import CreateJobRequest, CreateSingleVoiceJobRequest, RenderJobRequest
 from castline.api.validation import explain
+from castline.audio.profile import Loudness, Quality
+from castline.jobs.model import Bed, Jingle, Music, SoundTurn
 
 GOOD: dict[str, Any] = {
     "provider": "azure",
@@ -189,3 +191,167 @@ def test_problems_are_explained_in_chinese_too() -> None:
     assert explain(refused.value.errors(), Language.CHINESE) == {
         "errors": [{"field": "output_format", "message": "必須是 'mp3', 'wav', 'flac', 'opus' 或 'm4b'"}]
     }
+
+
+SOUND = "01a20b9b-7b1c-7c55-8f3d-2f6d6c1b9e40"
+
+
+def request_with_sounds(*sounds: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return a good request whose turns have the indexes 0 and 1, with more turns."""
+    request = copy.deepcopy(GOOD) | changes
+    request["turns"] += sounds
+    return request
+
+
+class TestHowItSounds:
+    def test_requests_ask_for_the_loudness_of_podcasts_unless_they_say_otherwise(self) -> None:
+        single = {"provider": "azure", "text": "你好", "voice_id": "zh-TW-HsiaoYuNeural"}
+
+        for dialogue in (
+            CreateJobRequest.model_validate(GOOD).to_dialogue(),
+            CreateSingleVoiceJobRequest.model_validate(single).to_dialogue(),
+        ):
+            assert (dialogue.quality, dialogue.loudness) == (Quality.STANDARD, Loudness.PODCAST)
+            assert (dialogue.music, dialogue.sounds, dialogue.cover_id) == (None, (), None)
+
+    def test_music_has_its_defaults(self) -> None:
+        request = GOOD | {"music": {"intro": {"sound_id": SOUND}, "bed": {"sound_id": SOUND}}, "cover_id": SOUND}
+
+        dialogue = CreateJobRequest.model_validate(request).to_dialogue()
+
+        assert dialogue.music == Music(
+            intro=Jingle(sound_id=SOUND),
+            bed=Bed(sound_id=SOUND, gain_db=-12.0, fade_in_ms=2000, fade_out_ms=4000, duck_db=10.0),
+        )
+        assert dialogue.cover_id == SOUND
+
+    @pytest.mark.parametrize("music", [None, {}, {"intro": None, "bed": None}])
+    def test_no_music_is_no_music_however_it_is_said(self, music: Any) -> None:
+        dialogue = CreateJobRequest.model_validate(GOOD | {"music": music}).to_dialogue()
+
+        assert dialogue == CreateJobRequest.model_validate(GOOD).to_dialogue()
+
+    @pytest.mark.parametrize(
+        ("fields", "field", "message"),
+        [
+            ({"quality": "best"}, "quality", "must be 'standard' or 'studio'"),
+            ({"loudness": "loud"}, "loudness", "must be 'podcast', 'audiobook', 'broadcast' or 'none'"),
+            ({"music": []}, "music", "must be an object"),
+            ({"music": {"intro": {}}}, "music.intro.sound_id", "required"),
+            ({"music": {"intro": {"sound_id": SOUND, "duck_db": 1}}}, "music.intro.duck_db", "unknown field"),
+            ({"music": {"bed": {"sound_id": SOUND, "gain_db": -61}}}, "music.bed.gain_db", "must be at least -60.0"),
+            ({"music": {"bed": {"sound_id": SOUND, "overlap_ms": 1}}}, "music.bed.overlap_ms", "unknown field"),
+            (
+                {"music": {"outro": {"sound_id": SOUND, "fade_in_ms": 0.5}}},
+                "music.outro.fade_in_ms",
+                "must be an integer",
+            ),
+            ({"cover_id": ""}, "cover_id", "must have at least 1 characters"),
+        ],
+    )
+    def test_each_rule_is_enforced(self, fields: dict[str, Any], field: str, message: str) -> None:
+        assert problems_of(GOOD | fields) == {field: message}
+
+
+class TestSoundTurns:
+    def test_sounds_have_their_place_among_the_turns_by_their_index(self) -> None:
+        sounds = [{"sound_id": SOUND, "index": 7.0, "gain_db": -6}, {"sound_id": SOUND, "index": 2, "under": True}]
+        request = request_with_sounds(*sounds)
+        request["turns"][1]["index"] = 5
+
+        dialogue = CreateJobRequest.model_validate(request).to_dialogue()
+
+        assert [turn.index for turn in dialogue.turns] == [0, 5]
+        assert dialogue.sounds == (
+            SoundTurn(sound_id=SOUND, index=2, under=True),
+            SoundTurn(sound_id=SOUND, index=7, gain_db=-6.0),
+        )
+
+    @pytest.mark.parametrize(
+        ("sound", "field", "message"),
+        [
+            ({}, "turns[2].index", "required"),
+            ({"index": 1}, "turns[2].index", "index 1 is used by an earlier turn"),
+            ({"index": 2, "sound_id": None}, "turns[2].sound_id", "must be a string"),
+            ({"index": 2, "gain_db": 21}, "turns[2].gain_db", "must be at most 20.0"),
+            ({"index": 2, "under": 1}, "turns[2].under", "must be true or false"),
+            ({"index": 2, "under": True}, "turns[2].under", "no spoken turn comes after this sound"),
+            ({"index": 2, "overlap_ms": 1}, "turns[2].overlap_ms", "unknown field"),
+            (
+                {"index": 2, "text": "砰"},
+                "turns[2].text",
+                "is only for a spoken turn; a turn with a sound_id is a sound",
+            ),
+        ],
+    )
+    def test_each_rule_is_enforced(self, sound: dict[str, Any], field: str, message: str) -> None:
+        assert problems_of(request_with_sounds({"sound_id": SOUND} | sound)) == {field: message}
+
+    def test_fields_of_a_sound_are_refused_in_a_spoken_turn(self) -> None:
+        assert problems_of(request_with("turns.0.gain_db", -6)) == {
+            "turns[0].gain_db": "is only for a sound; add a sound_id, or leave this field out"
+        }
+
+    def test_a_turn_that_is_neither_is_taken_for_a_spoken_one(self) -> None:
+        assert problems_of(request_with_sounds({"index": 2})) == {
+            "turns[2].speaker": "required",
+            "turns[2].text": "required",
+        }
+
+    def test_something_has_to_be_spoken(self) -> None:
+        request = GOOD | {"turns": [{"sound_id": SOUND, "index": 0}]}
+
+        assert problems_of(request) == {"turns": "must have at least one spoken turn"}
+
+    def test_what_a_sound_says_counts_for_nothing_else(self) -> None:
+        sound = {"sound_id": SOUND, "index": 2, "speaker": "C", "text": "字" * 100_001}
+
+        assert problems_of(request_with_sounds(sound)).keys() == {"turns[2].speaker", "turns[2].text"}
+
+    def test_the_number_of_sounds_is_bounded(self) -> None:
+        sounds = [{"sound_id": SOUND, "index": index} for index in range(2, 103)]
+
+        CreateJobRequest.model_validate(request_with_sounds(*sounds[:100]))
+        assert problems_of(request_with_sounds(*sounds)) == {
+            "turns": "there are 101 sounds among the turns, which is more than 100"
+        }
+
+    def test_the_number_of_different_sounds_is_bounded_and_music_counts(self) -> None:
+        sounds = [{"sound_id": f"sound {index}", "index": index} for index in range(2, 22)]
+        bed = {"bed": {"sound_id": "another"}}
+
+        CreateJobRequest.model_validate(request_with_sounds(*sounds))
+        CreateJobRequest.model_validate(request_with_sounds(*sounds[1:], music=bed))
+        assert problems_of(request_with_sounds(*sounds, music=bed)) == {
+            "turns": "21 different sounds are used, which is more than 20"
+        }
+
+    def test_fields_are_named_as_they_were_sent(self) -> None:
+        request = CreateJobRequest.model_validate(request_with_sounds({"sound_id": SOUND, "index": 10}))
+        last_first = CreateJobRequest.model_validate(
+            GOOD | {"turns": [{"sound_id": SOUND, "index": 10}, *GOOD["turns"]]}
+        )
+
+        assert request.as_sent("turns[2].sound_id") == "turns[2].sound_id"
+        assert [last_first.as_sent(f"turns[{position}].x") for position in range(3)] == [
+            "turns[1].x",
+            "turns[2].x",
+            "turns[0].x",
+        ]
+        assert last_first.as_sent("music.bed.sound_id") == "music.bed.sound_id"
+
+
+@pytest.mark.parametrize(
+    ("request_body", "changes"),
+    [
+        ({}, {}),
+        ({"output_format": None, "quality": None, "loudness": None}, {}),
+        ({"quality": "studio", "loudness": "none"}, {"quality": Quality.STUDIO, "loudness": Loudness.NONE}),
+        ({"music": None, "cover_id": None}, {"music": None, "cover_id": None}),
+        ({"music": {}}, {"music": None}),
+        ({"music": {"intro": {"sound_id": SOUND}}}, {"music": Music(intro=Jingle(sound_id=SOUND))}),
+        ({"cover_id": SOUND}, {"cover_id": SOUND}),
+    ],
+)
+def test_a_version_changes_what_is_given(request_body: dict[str, Any], changes: dict[str, Any]) -> None:
+    assert RenderJobRequest.model_validate(request_body).to_changes() == changes

@@ -12,7 +12,17 @@ from castline.api.requests import CreateJobRequest, CreateSingleVoiceJobRequest
 from castline.audio.formats import OutputFormat
 from castline.jobs import items, limits
 from castline.jobs.errors import InvalidDialogue
-from castline.jobs.model import Delivery, Dialogue, JobType, Turn, VoiceAssignment
+from castline.jobs.model import (
+    Bed,
+    Delivery,
+    Dialogue,
+    Jingle,
+    JobType,
+    Music,
+    SoundTurn,
+    Turn,
+    VoiceAssignment,
+)
 from tests.integration.examples import make_dialogue, make_job
 
 VOICE = VoiceAssignment(speaker="A", voice_id="zh-TW-HsiaoYuNeural")
@@ -75,6 +85,25 @@ def single(text: str = "你好", **changes: Any) -> Dialogue:
         ("turns[0].chapter", {"turns": (replace(*turns("好"), chapter=" "),)}),
         ("voice_assignments[0].speed", {"voice_assignments": (replace(VOICE, speed=0.4),)}),
         ("voice_assignments[0].voice_name", {"voice_assignments": (replace(VOICE, voice_name="曉" * 101),)}),
+        ("quality", {"quality": "studio"}),
+        ("recording", {"recording": "studio"}),
+        ("loudness", {"loudness": "loud"}),
+        ("cover_id", {"cover_id": ""}),
+        ("cover_id", {"cover_id": "x" * 37}),
+        ("music.intro.sound_id", {"music": Music(intro=Jingle(sound_id=""))}),
+        ("music.intro.overlap_ms", {"music": Music(intro=Jingle(sound_id="a", overlap_ms=30_001))}),
+        ("music.outro.gain_db", {"music": Music(outro=Jingle(sound_id="a", gain_db=20.1))}),
+        ("music.outro.gain_db", {"music": Music(outro=Jingle(sound_id="a", gain_db=float("nan")))}),
+        ("music.bed.duck_db", {"music": Music(bed=Bed(sound_id="a", duck_db=60.1))}),
+        ("music.bed.fade_in_ms", {"music": Music(bed=Bed(sound_id="a", fade_in_ms=-1))}),
+        ("sounds[0].fade_out_ms", {"sounds": (SoundTurn(sound_id="a", index=5, fade_out_ms=30_001),)}),
+        ("sounds[0].index", {"sounds": (SoundTurn(sound_id="a", index=-1),)}),
+        ("sounds[0].under", {"sounds": (SoundTurn(sound_id="a", index=5, under=True),)}),
+        ("sounds[1].index", {"sounds": (SoundTurn(sound_id="a", index=5),) * 2}),
+        ("sounds", {"sounds": (SoundTurn(sound_id="a", index=0),)}),
+        ("sounds", {"sounds": tuple(SoundTurn(sound_id="a", index=index) for index in range(1, 102))}),
+        ("sounds", {"sounds": tuple(SoundTurn(sound_id=str(index), index=index) for index in range(1, 22))}),
+        ("turns", {"turns": turns(*"字" * limits.MAX_TURNS), "sounds": (SoundTurn(sound_id="a", index=1_000),)}),
     ],
 )
 def test_an_invalid_dialogue_cannot_be_made_by_anybody(field: str, changes: dict[str, Any]) -> None:
@@ -91,6 +120,7 @@ def test_an_invalid_dialogue_cannot_be_made_by_anybody(field: str, changes: dict
         ("turns[0].speaker", {"turns": turns("好", speaker="A")}),
         ("turns", {"turns": turns("字" * (limits.MAX_SINGLE_TEXT_CHARACTERS + 1), speaker="")}),
         ("voice_assignments[0].speaker", {"voice_assignments": (VOICE,)}),
+        ("sounds", {"sounds": (SoundTurn(sound_id="a", index=5),)}),
     ],
 )
 def test_a_single_text_has_one_turn_of_a_speaker_without_a_name(field: str, changes: dict[str, Any]) -> None:
@@ -105,6 +135,13 @@ def test_the_limits_themselves_are_kept() -> None:
     make_dialogue(turns=turns(*"字" * limits.MAX_TURNS))
     make_dialogue(turns=turns("字" * limits.MAX_DIALOGUE_CHARACTERS))
     single("字" * limits.MAX_SINGLE_TEXT_CHARACTERS)
+    make_dialogue(
+        turns=turns("好", first_index=200),
+        sounds=tuple(
+            SoundTurn(sound_id=str(index % limits.MAX_SOUNDS), index=index, under=True)
+            for index in range(limits.MAX_SOUND_TURNS)
+        ),
+    )
     for sign in (-1, 1):
         single(delivery=Delivery(speed=limits.MAX_SPEED, pitch_percent=sign * limits.MAX_PITCH_PERCENT, volume=0))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from castline.api.requests import CreateJobRequest, CreateSingleVoiceJobRequest
+from castline.audio.profile import Loudness, Quality
+from castline.jobs.model import Jingle, Music, SoundTurn
 from castline.usecases.submit_job import _name_submission
 
 if TYPE_CHECKING:
@@ -38,3 +41,24 @@ SINGLE = CreateSingleVoiceJobRequest.model_validate(
 )
 def test_a_submission_of_an_older_release_is_known_again(dialogue: Dialogue, request_hash: str) -> None:
     assert _name_submission("key", dialogue).request_hash == request_hash
+
+
+def test_what_requests_have_by_default_is_not_in_the_hash() -> None:
+    assert DIALOGUE.loudness is Loudness.PODCAST
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quality": Quality.STUDIO},
+        *({"loudness": loudness} for loudness in Loudness if loudness is not Loudness.PODCAST),
+        {"music": Music(intro=Jingle(sound_id="a"))},
+        {"music": Music(intro=Jingle(sound_id="a", gain_db=-1.0))},
+        {"sounds": (SoundTurn(sound_id="a", index=1),)},
+        {"cover_id": "a"},
+    ],
+)
+def test_another_sound_is_another_submission(changes: dict[str, Any]) -> None:
+    other = replace(DIALOGUE, **changes)
+
+    assert _name_submission("key", other) != _name_submission("key", DIALOGUE)
