@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.audio.formats import OutputFormat
+from castline.audio.profile import Quality
 from castline.jobs.model import Delivery, Dialogue, SynthesisMode, Turn, VoiceAssignment
 from castline.speech.duration import estimate_ms
 from castline.speech.providers.azure.provider import (
@@ -191,6 +192,34 @@ def test_stored_segments_keep_their_keys(turn: tuple[str, str, float, int], expe
 
     keys = "".join(fingerprint(AZURE, segment.utterance) for segment in segments)
     assert (len(segments), hashlib.sha256(keys.encode()).hexdigest()) == expected
+
+
+def test_studio_segments_have_keys_of_their_own_that_they_keep() -> None:
+    base = Utterance(text="你好", voice_id="zh-TW-HsiaoYuNeural", language="zh-TW")
+
+    keys = [fingerprint(AZURE, base, quality) for quality in Quality]
+
+    assert keys == [
+        fingerprint(AZURE, base),
+        "b0a1fd1d459f56a9fa4698564a6d29e7a783b78eb4b76c08a9246c9db74b7f69",
+    ]
+
+
+def test_a_batch_of_studio_quality_has_no_more_audio_and_no_joint_requests() -> None:
+    # Given a dialogue that is spoken several utterances to a request in standard quality
+    texts = (f"{n:04d}".ljust(50, "字") for n in range(JOINT_MIN_UTTERANCES))
+    utterances = plan_utterances(plan_segments(dialogue_of(*texts), AZURE))
+    assert synthesis_mode(utterances, AZURE) is SynthesisMode.NATIVE
+
+    # When it is planned in studio quality
+    batches = plan_batches(utterances, AZURE, Quality.STUDIO)
+
+    # Then each has a request of its own, in batches as small as those of other dialogues
+    assert synthesis_mode(utterances, AZURE, Quality.STUDIO) is SynthesisMode.SEGMENTED
+    assert max(batch.utterance_count for batch in batches) == MAX_BATCH_UTTERANCES[SynthesisMode.SEGMENTED]
+    long_utterances = plan_utterances(plan_segments(dialogue_of(*(f"{n}" + "字" * 990 for n in range(9))), AZURE))
+    assert [batch.utterance_count for batch in plan_batches(long_utterances, AZURE)] == [8, 1]
+    assert [batch.utterance_count for batch in plan_batches(long_utterances, AZURE, Quality.STUDIO)] == [4, 4, 1]
 
 
 @pytest.mark.parametrize("character", ["1", "字", "字。"])

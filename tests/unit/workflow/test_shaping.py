@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from dataclasses import replace
@@ -95,6 +96,31 @@ def test_whatever_is_reported_words_are_in_order_within_the_audio(
     assert all(0 <= word.start < word.end <= len(HELLO.text) for word in words)
     assert all(0 <= word.start_ms <= word.end_ms <= shaped.segment.samples / 24 + 0.5 for word in words)
     assert all(one.end <= other.start and one.end_ms <= other.start_ms for one, other in pairwise(words))
+
+
+def burst(seconds: float, amplitude: int) -> bytes:
+    """Return a loud and a soft sound with silence around them, the same bytes on every computer."""
+    time = np.arange(round(seconds * 24_000))
+    wave = ((time * time // 7) % 1_999 - 999) * amplitude // 1_000
+    silence = np.zeros(2_400, dtype=int)
+    return np.concatenate([silence, wave, silence, wave // 3, silence]).astype("<i2").tobytes()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "amplitude", "volume", "samples", "expected"),
+    [
+        (0.3, 9_000, 1.0, 17_280, "1a4491690de81934"),
+        (2, 500, 1.0, 98_880, "bf9df9b2b46ee8b8"),
+        (1.2, 25_000, 0.5, 60_480, "c34bd14bc58560e7"),
+        (0.01, 3_000, 2.0, 3_360, "4bf3b02b61abd062"),
+    ],
+)
+def test_what_is_stored_in_standard_quality_stays_as_it_is(
+    seconds: float, amplitude: int, volume: float, samples: int, expected: str
+) -> None:
+    segment = shape(Speech(burst(seconds, amplitude), ()), replace(HELLO, volume=volume)).segment
+
+    assert (segment.samples, hashlib.sha256(segment.pcm).hexdigest()[:16]) == (samples, expected)
 
 
 class TestStudio:

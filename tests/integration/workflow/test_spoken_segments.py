@@ -1,0 +1,229 @@
+"""What the synthesis task stores of each utterance, and reads again: sound, words and loudness, in both qualities."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+import numpy as np
+import pytest
+
+from castline import composition
+from castline.audio.errors import BrokenSegment
+from castline.audio.profile import Quality
+from castline.synthesis.segment_source import StoredSegments
+from castline.usecases.errors import SegmentsExpired
+from castline.workflow import plan, synthesize
+from local import resources
+from local.cloud.lambda_context import LambdaContext
+from tests.integration.examples import make_dialogue, make_job
+
+if TYPE_CHECKING:
+    from castline.jobs.model import Dialogue, Job, SpokenSegment
+    from local.azure_speech.server import AzureSpeechEmulator
+
+pytestmark = pytest.mark.usefixtures("functions_environment")
+
+CONTEXT = LambdaContext(function_name="f", function_arn="arn", memory_mb=128, timeout_seconds=60)
+HIGH_DEFINITION = "en-US-Ava:DragonHDLatestNeural"
+
+
+def speak(dialogue: Dialogue, **job: Any) -> tuple[Job, tuple[SpokenSegment, ...]]:
+    """Have a dialogue spoken by the tasks, and return its segments with their words."""
+    job = make_job(**job)
+    repository = composition.job_repository()
+    repository.create(job, dialogue, max_active=100)
+    for batch in plan.handler({"job_id": job.id}, CONTEXT)["batches"]:
+        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+    record = repository.get_record(job.id, with_words=True)
+    assert record is not None
+    return record.job, tuple(segment for batch in record.batches for segment in batch.segments)
+
+
+def stored(job: Job, segments: tuple[SpokenSegment, ...], quality: Quality) -> StoredSegments:
+    return StoredSegments(composition.audio_storage(), job.user_id, segments, quality=quality)
+
+
+def text(start: str = "今天天氣真好。") -> str:
+    return f"{start}{uuid4().hex[:8]}"
+
+
+@pytest.mark.parametrize("quality", Quality)
+def test_words_and_loudness_come_back_with_a_stored_segment(speech: AzureSpeechEmulator, quality: Quality) -> None:
+    # Given a dialogue that has been spoken: a sentence alone, several of them, and nothing to speak
+    dialogue = make_dialogue(text("好"), text("一句。兩句！") * 3, "……", quality=quality)
+    first_job, first = speak(dialogue)
+    assert [bool(segment.words) for segment in first] == [True, True, False]
+    assert [segment.words_estimated for segment in first] == [False, False, False]
+    assert [segment.lufs is None for segment in first] == [False, False, True]
+    requests = len(speech.traffic.requests)
+
+    # When the same user submits it again
+    _, again = speak(dialogue, user_id=first_job.user_id)
+
+    # Then nothing is spoken, and all is known as before
+    assert len(speech.traffic.requests) == requests
+    assert again == tuple(replace(each, is_reused=True, billed_characters=0) for each in first)
+
+
+def test_words_that_a_voice_does_not_report_are_estimated_and_marked() -> None:
+    _, (segment,) = speak(make_dialogue(text("Hello there. How are you?"), voice_id=HIGH_DEFINITION))
+
+    assert segment.words
+    assert segment.words_estimated
+
+
+def test_polls_do_not_read_words() -> None:
+    job, _ = speak(make_dialogue(text()))
+
+    record = composition.job_repository().get_record(job.id)
+
+    assert record is not None
+    assert [segment.words for batch in record.batches for segment in batch.segments] == [()]
+
+
+def test_an_attempt_that_fails_keeps_the_words_of_what_it_has_spoken() -> None:
+    fault = f"{text()} {{fault unavailable times=1}}"
+    job = make_job()
+    repository = composition.job_repository()
+    repository.create(job, make_dialogue(text(), fault), max_active=3)
+    (batch,) = plan.handler({"job_id": job.id}, CONTEXT)["batches"]
+    with pytest.raises(Exception, match="reason"):
+        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+
+    synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+
+    record = repository.get_record(job.id, with_words=True)
+    assert record is not None
+    assert all(segment.words for segment in record.batches[0].segments)
+    assert len(record.batches[0].segments) == 2
+
+
+def test_a_segment_of_an_older_release_has_no_words_and_is_used() -> None:
+    # Given a stored segment without words, and without the notes of this release
+    dialogue = make_dialogue(text())
+    job, (segment,) = speak(dialogue)
+    s3, key = boto3.client("s3"), f"segments/{job.user_id}/{segment.fingerprint}"
+    found = s3.get_object(Bucket=resources.BUCKET_NAME, Key=key)
+    older = {
+        name: value for name, value in found["Metadata"].items() if name not in {"samples", "words-bytes", "lufs"}
+    }
+    body = found["Body"].read()[: -int(found["Metadata"]["words-bytes"])]
+    s3.put_object(Bucket=resources.BUCKET_NAME, Key=key, Body=body, Metadata=older)
+
+    # When the same user submits it again
+    _, (again,) = speak(dialogue, user_id=job.user_id)
+
+    # Then it is reused, and its words and loudness are not known
+    assert (again.is_reused, again.samples) == (True, segment.samples)
+    assert (again.words, again.words_estimated, again.lufs) == ((), False, None)
+
+
+def test_damaged_words_cost_the_words_alone() -> None:
+    dialogue = make_dialogue(text())
+    job, (segment,) = speak(dialogue)
+    s3, key = boto3.client("s3"), f"segments/{job.user_id}/{segment.fingerprint}"
+    found = s3.get_object(Bucket=resources.BUCKET_NAME, Key=key)
+    body = found["Body"].read()[:-4] + b"\0\0\0\0"
+    s3.put_object(Bucket=resources.BUCKET_NAME, Key=key, Body=body, Metadata=found["Metadata"])
+
+    again_job, again = speak(dialogue, user_id=job.user_id)
+
+    assert (again[0].words, again[0].is_reused) == ((), True)
+    (pcm,) = [b"".join(chunks) for chunks in stored(again_job, again, Quality.STANDARD).pcm()]
+    assert len(pcm) == segment.samples * 2
+
+
+class TestStudio:
+    def test_segments_are_spoken_at_48_khz_and_apart_from_standard_ones(self, speech: AzureSpeechEmulator) -> None:
+        # Given a dialogue that has been spoken in standard quality
+        dialogue = make_dialogue(text())
+        job, standard = speak(dialogue)
+        requests = len(speech.traffic.requests)
+
+        # When it is spoken in studio quality
+        _, studio = speak(replace(dialogue, quality=Quality.STUDIO), user_id=job.user_id)
+
+        # Then it is spoken anew, is as long and as loud, and is stored as PCM of twice the samples
+        assert len(speech.traffic.requests) == requests + 1
+        assert studio[0].fingerprint != standard[0].fingerprint
+        assert studio[0].samples == pytest.approx(standard[0].samples, abs=2)
+        assert studio[0].lufs == pytest.approx(standard[0].lufs, abs=0.2)
+        (low,), (high,) = (
+            [np.frombuffer(b"".join(chunks), "<i2") for chunks in stored(job, segments, quality).pcm()]
+            for segments, quality in ((standard, Quality.STANDARD), (studio, Quality.STUDIO))
+        )
+        assert len(high) == studio[0].samples * 2
+        middle = slice(4_000, 8_000)
+        assert np.abs(high[::2][middle].astype(int)).max() == pytest.approx(
+            np.abs(low[middle].astype(int)).max(), rel=0.02
+        )
+
+    def test_its_parts_are_read_and_checked(self) -> None:
+        job, segments = speak(make_dialogue(text(), text(), quality=Quality.STUDIO))
+        source = stored(job, segments, Quality.STUDIO)
+        assert b"".join(source.pcm_of(1)) == [b"".join(chunks) for chunks in source.pcm()][1]
+        with pytest.raises(ValueError, match="no frames"):
+            source.frames()
+
+        # When a sample of one of them is changed
+        s3, key = boto3.client("s3"), f"segments/{job.user_id}/{segments[0].fingerprint}"
+        found = s3.get_object(Bucket=resources.BUCKET_NAME, Key=key)
+        body = bytearray(found["Body"].read())
+        body[100] ^= 1
+        s3.put_object(Bucket=resources.BUCKET_NAME, Key=key, Body=bytes(body), Metadata=found["Metadata"])
+
+        # Then it is noticed
+        with pytest.raises(BrokenSegment):
+            b"".join(source.pcm_of(0))
+
+        # And it alone is removed by who has met it
+        stored(job, segments, Quality.STUDIO).remove_broken()
+        storage = composition.audio_storage()
+        found_again = [storage.find_segment(job.user_id, each.fingerprint) is not None for each in segments]
+        assert found_again == [False, True]
+
+    def test_the_quality_of_a_recording_goes_before_that_of_the_file(self, speech: AzureSpeechEmulator) -> None:
+        dialogue = make_dialogue(text())
+        job, standard = speak(dialogue)
+        requests = len(speech.traffic.requests)
+
+        studio_file = replace(dialogue, quality=Quality.STUDIO, recording=Quality.STANDARD)
+        _, segments = speak(studio_file, user_id=job.user_id)
+
+        assert len(speech.traffic.requests) == requests
+        assert [each.fingerprint for each in segments] == [each.fingerprint for each in standard]
+
+
+class TestRenditions:
+    def test_use_what_is_stored_and_speak_nothing(self, speech: AzureSpeechEmulator) -> None:
+        dialogue = make_dialogue(text(), text(), "……")
+        job, spoken = speak(dialogue)
+        requests = len(speech.traffic.requests)
+
+        _, found = speak(dialogue, user_id=job.user_id, rendition_of=job.id)
+
+        assert len(speech.traffic.requests) == requests
+        assert [each.fingerprint for each in found] == [each.fingerprint for each in spoken]
+        assert [each.words for each in found] == [each.words for each in spoken]
+        assert {(each.is_reused, each.billed_characters) for each in found} == {(True, 0)}
+
+    def test_fail_for_good_when_something_is_not_stored_any_more(self, speech: AzureSpeechEmulator) -> None:
+        # Given a dialogue, one turn of which is lost
+        dialogue = make_dialogue(text(), text(), text())
+        source, spoken = speak(dialogue)
+        boto3.client("s3").delete_object(
+            Bucket=resources.BUCKET_NAME, Key=f"segments/{source.user_id}/{spoken[1].fingerprint}"
+        )
+        requests = len(speech.traffic.requests)
+
+        # When a rendition needs it
+        with pytest.raises(SegmentsExpired) as failure:
+            speak(dialogue, user_id=source.user_id, rendition_of=source.id)
+
+        # Then it is not spoken, and its place is named
+        assert len(speech.traffic.requests) == requests
+        assert json.loads(str(failure.value))["details"] == {"turn_index": 10}
