@@ -3,7 +3,8 @@
     python -m layers.build --python 3.13 --architecture x86_64
 
 The build needs no Docker. uv picks the wheels for Lambda's platform, in the versions of uv.lock; ``libuuid`` compiles
-the one library that no wheel has. The same inputs give the same bytes, in any folder and with any umask.
+the one library that no wheel has, and ``ffmpeg`` replaces those that may not be deployed. The same inputs give the
+same bytes, in any folder and with any umask.
 Modules are shipped compiled, which halves the time to import them. Their ``.pyc`` files are not checked against the
 source: CDK resets its modification time.
 """
@@ -28,7 +29,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from layers import libuuid
+from layers import ffmpeg, libuuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -42,11 +43,15 @@ LIMIT_BYTES: Final = 250 * 1024 * 1024
 
 _UV: Final = Path(sys.executable).parent / "uv"
 _PLATFORMS: Final = {"arm64": "aarch64-manylinux_2_34", "x86_64": "x86_64-manylinux_2_34"}
-_WORTHLESS_DIRECTORIES: Final = {"__pycache__", "bin", "test", "tests"}
-_WORTHLESS_SUFFIXES: Final = {".c", ".h", ".pyi", ".pyx"}
-_WORTHLESS_PREFIX: Final = "libMicrosoft.CognitiveServices.Speech.extension."
-"""Microphones, keywords and compressed input of the Azure SDK, which speaks without them. Lambda could not load them:
-it has neither ALSA nor GStreamer."""
+_WORTHLESS_DIRECTORIES: Final = {"__pycache__", "_pyinstaller", "bin", "f2py", "test", "tests"}
+_WORTHLESS_SUFFIXES: Final = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx"}
+_WORTHLESS_PREFIXES: Final = (
+    # Microphones, keywords and compressed input of the Azure SDK, which speaks without them. Lambda could not load
+    # them: it has neither ALSA nor GStreamer.
+    "libMicrosoft.CognitiveServices.Speech.extension.",
+    # Only numpy's own tests import these.
+    *("_multiarray_tests.", "_operand_flag_tests.", "_rational_tests.", "_simd.", "_struct_ufunc_tests."),
+)
 _MACHINE_BOUND_FILES: Final = {".lock", "INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json"}
 
 
@@ -59,7 +64,7 @@ class Artefacts:
     core: Path
     """The layer of every function."""
     speech: Path
-    """The layer of the functions that cut texts, speak and assemble."""
+    """The layer of the functions that cut texts, speak, assemble and read uploaded sounds."""
     console: Path
     """The code of the function that uploads the console's page, with the page."""
 
@@ -83,6 +88,7 @@ def build(*, python: str, architecture: Architecture, into: Path = BUILD) -> Art
 
     def make_speech(to: Path) -> None:
         _packages(to / "python", speech, python, architecture, interpreter)
+        ffmpeg.reduce(to / "python", architecture=architecture, cache=into / "zig")
         libuuid.compile_into(to / "lib", architecture=architecture, cache=into / "zig")
 
     with _alone(target):
@@ -96,7 +102,9 @@ def build(*, python: str, architecture: Architecture, into: Path = BUILD) -> Art
                 lambda to: _packages(to / "python", core, python, architecture, interpreter),
             ),
             speech=_up_to_date(
-                target / "speech", _fingerprint(lock, speech, interpreter, *libuuid.inputs()), make_speech
+                target / "speech",
+                _fingerprint(lock, speech, interpreter, *libuuid.inputs(), *ffmpeg.inputs()),
+                make_speech,
             ),
             console=_up_to_date(target / "console", _fingerprint(*_contents(_console_files())), _console),
         )
@@ -240,7 +248,7 @@ def _is_worthless(file: Path) -> bool:
     return (
         file.suffix in _WORTHLESS_SUFFIXES
         or file.name in _MACHINE_BOUND_FILES
-        or file.name.startswith(_WORTHLESS_PREFIX)
+        or file.name.startswith(_WORTHLESS_PREFIXES)
     )
 
 
@@ -250,7 +258,19 @@ def _compile(folder: Path, interpreter: str | None) -> None:
         return
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run(  # noqa: S603 (our own arguments)
-        [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", folder, folder],
+        [
+            interpreter,
+            "-W",
+            "ignore",
+            "-m",
+            "compileall",
+            "-q",
+            "--invalidation-mode",
+            "unchecked-hash",
+            "-s",
+            folder,
+            folder,
+        ],
         check=True,
         env={**environment, "PYTHONHASHSEED": "0"},
     )

@@ -1,38 +1,27 @@
-"""Build of ``libuuid.so.1`` for a layer. The Azure Speech SDK links to it, and no Lambda image is known to have it.
+"""Build of ``libuuid.so.1`` for a layer.
 
-The compiler is Zig's: a wheel that compiles C for any architecture and any version of glibc. The same source gives
-the same bytes on every machine.
+The Azure Speech SDK links to it, and no Lambda image is known to have it.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from layers import zig
 
 if TYPE_CHECKING:
     from layers.build import Architecture
 
 NAME: Final = "libuuid.so.1"
-GLIBC: Final = "2.34"
-"""The glibc version of Amazon Linux 2023. A library linked to it needs no newer one."""
 
 _SOURCE: Final = Path(__file__).with_suffix(".c")
 _VERSIONS: Final = Path(__file__).with_suffix(".map")
-_PROCESSORS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
 def inputs() -> tuple[bytes, ...]:
     """Return everything that the result depends on, except the architecture."""
-    return (
-        Path(__file__).read_bytes(),
-        _SOURCE.read_bytes(),
-        _VERSIONS.read_bytes(),
-        metadata.version("ziglang").encode(),
-    )
+    return Path(__file__).read_bytes(), _SOURCE.read_bytes(), _VERSIONS.read_bytes(), *zig.inputs()
 
 
 def compile_into(folder: Path, *, architecture: Architecture, cache: Path) -> None:
@@ -47,29 +36,11 @@ def compile_into(folder: Path, *, architecture: Architecture, cache: Path) -> No
         subprocess.CalledProcessError: the compiler failed; its output gives the reason.
     """
     folder.mkdir(parents=True)
-    subprocess.run(  # noqa: S603 (our own arguments)
-        [
-            sys.executable,
-            "-m",
-            "ziglang",
-            "cc",
-            "-target",
-            f"{_PROCESSORS[architecture]}-linux-gnu.{GLIBC}",
-            "-shared",
-            "-fPIC",
-            "-Os",
-            "-s",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            f"-Wl,-soname,{NAME}",
-            f"-Wl,--version-script,{_VERSIONS.name}",
-            "-Wl,--build-id=none",
-            "-o",
-            folder / NAME,
-            _SOURCE.name,
-        ],
-        cwd=_SOURCE.parent,
-        check=True,
-        env={**os.environ, "ZIG_GLOBAL_CACHE_DIR": str(cache), "ZIG_LOCAL_CACHE_DIR": str(cache)},
+    zig.compile_library(
+        _SOURCE,
+        folder / NAME,
+        f"-Wl,--version-script,{_VERSIONS.name}",
+        soname=NAME,
+        architecture=architecture,
+        cache=cache,
     )

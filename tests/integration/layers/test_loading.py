@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 PROGRAM = Path(__file__).with_name("as_lambda.py")
 IN_THE_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 
-# Of glibc, of the C++ compiler, and OpenSSL, which Lambda's Python itself needs. All else has to be in the layer.
+# Of glibc, of the C++ compiler, and OpenSSL and zlib, which Lambda's Python itself needs. All else has to be in the
+# layer.
 OF_THE_SYSTEM = {
     "ld-linux-aarch64",
     "ld-linux-x86-64",
@@ -34,6 +35,7 @@ OF_THE_SYSTEM = {
     "librt",
     "libssl",
     "libstdc++",
+    "libz",
 }
 
 
@@ -114,6 +116,26 @@ def test_the_sdk_speaks_with_the_libuuid_of_the_layer_and_nothing_that_lambda_la
     from_elsewhere = {path for path in by_speaking if not path.is_relative_to(artefacts.speech)}
     assert by_speaking > from_elsewhere
     assert {path.name.partition(".")[0] for path in from_elsewhere} <= OF_THE_SYSTEM
+
+
+def test_every_format_is_encoded_by_the_layers_alone_and_no_encoder_under_the_gpl_opens(
+    tmp_path: Path, python: str, runtime: Path
+) -> None:
+    artefacts = build(python=python, architecture=HERE)
+    layers = [artefacts.core, artefacts.speech]
+
+    report = run(python, layers, artefacts.code, runtime, handlers=[functions.ASSEMBLE.handler], folder=str(tmp_path))
+
+    # The end of an M4B is cut to the frame, not to the sample, by this decoder.
+    m4b = report["decoded_samples"].pop("m4b")
+    assert 48_000 <= m4b < 49_024
+    assert report["decoded_samples"] == {"mp3": 48_000, "wav": 48_000, "flac": 48_000, "opus": 48_000}
+    assert report["video_encoders"] == {"libx264": "ExternalError", "libx265": "ExternalError"}
+    libraries = {Path(file) for file in report["libraries"] if "lib-dynload" not in Path(file).parts}
+    assert any(path.name.startswith("libavcodec-") for path in libraries)
+    elsewhere = {path.name.partition(".")[0] for path in libraries if not path.is_relative_to(artefacts.core.parent)}
+    of_the_interpreter = {name for name in elsewhere if name.startswith(("libffi", "libpython"))}
+    assert elsewhere - of_the_interpreter <= OF_THE_SYSTEM
 
 
 def test_a_text_without_spaces_is_cut_between_words_by_the_layers_alone(python: str, runtime: Path) -> None:
