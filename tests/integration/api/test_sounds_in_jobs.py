@@ -1,0 +1,229 @@
+"""Sounds that a submission names: they are the user's, ready and of the right kind, and are kept from then on."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from uuid6 import uuid7
+
+from castline import composition
+from castline.jobs.model import SoundTurn
+from castline.sounds.model import Sound, SoundKind, SoundStatus
+from local.quickstart import DIALOGUE
+from tests.integration.api.client import Answer, call
+from tests.integration.api.completed_jobs import complete_job
+from tests.integration.examples import make_dialogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.cloud.cloud import LocalCloud
+
+pytestmark = pytest.mark.usefixtures("functions_environment")
+
+AUDIO, IMAGE = ("audio/mpeg", SoundKind.AUDIO), ("image/png", SoundKind.IMAGE)
+MESSAGES = {
+    "unknown_sound": ("you have no such sound", "沒有這個音效"),
+    "sound_not_ready": (
+        "this sound is not ready; wait until its status is ready",
+        "這個音效尚未就緒，請等待處理完成",
+    ),
+    "sound_not_audio": ("this sound is a picture; choose one with audio", "這個音效是圖片，請選擇聲音檔"),
+    "sound_not_image": ("a cover must be a picture", "封面必須是圖片"),
+}
+
+
+@pytest.fixture(autouse=True)
+def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
+    """Keep jobs pending."""
+    with functions_environment.lambdas.pause("plan"):
+        yield
+
+
+@pytest.fixture
+def user() -> str:
+    return f"user-{uuid4()}"
+
+
+def keep(user: str, kind: tuple[str, SoundKind] = AUDIO, *, status: SoundStatus = SoundStatus.READY) -> str:
+    """Store a sound of ``user`` that no job has used, and return its id."""
+    now = datetime.now(UTC)
+    sound = Sound(
+        id=str(uuid7()),
+        user_id=user,
+        name="a sound",
+        kind=kind[1],
+        status=status,
+        content_type=kind[0],
+        size_bytes=1000,
+        created_at=now,
+        expires_at=(now + timedelta(days=30)).replace(microsecond=0),
+    )
+    composition.sound_repository().create(sound, max_sounds=100)
+    return sound.id
+
+
+def is_kept_for_good(user: str, sound_id: str) -> bool:
+    sound = composition.sound_repository().find(user, sound_id)
+    assert sound is not None
+    return sound.expires_at is None
+
+
+def submit(user: str, *sounds: dict[str, Any], language: str = "en", **changes: Any) -> Answer:
+    """Submit the quickstart's dialogue with ``sounds`` before its turns, although they come after them by index."""
+    body = copy.deepcopy(DIALOGUE) | changes
+    body["turns"] = [*sounds, *body["turns"]]
+    return call("POST", "/jobs", user=user, json=body, headers={"Accept-Language": language})
+
+
+def problems_of(answer: Answer) -> dict[str, str]:
+    assert answer.status == 400, answer.text
+    assert answer.json()["error"] == "VALIDATION_ERROR"
+    return {each["field"]: each["message"] for each in answer.json()["details"]["errors"]}
+
+
+def test_usable_sounds_are_taken_and_kept_for_good(user: str) -> None:
+    # Given
+    intro, bed, gong, cover = keep(user), keep(user), keep(user), keep(user, IMAGE)
+    unused = keep(user)
+
+    # When
+    answer = submit(
+        user,
+        {"sound_id": gong, "index": 5},
+        music={"intro": {"sound_id": intro}, "bed": {"sound_id": bed, "duck_db": 20}},
+        cover_id=cover,
+    )
+
+    # Then the job shows them as they were submitted, and can be submitted again
+    assert answer.status == 201, answer.text
+    shown = call("GET", f"/jobs/{answer.json()['id']}", user=user).json()["input_params"]
+    assert shown["turns"][-1] == {
+        "sound_id": gong,
+        "gain_db": 0.0,
+        "fade_in_ms": 0,
+        "fade_out_ms": 0,
+        "index": 5,
+        "under": False,
+    }
+    assert shown["music"]["intro"]["sound_id"] == intro
+    assert shown["music"]["bed"]["duck_db"] == 20
+    assert shown["cover_id"] == cover
+    again = call("POST", "/jobs", user=user, json=shown)
+    assert again.status == 201, again.text
+    # And only what is used is kept for good
+    assert [is_kept_for_good(user, each) for each in (intro, bed, gong, cover, unused)] == [True] * 4 + [False]
+
+
+def test_a_single_text_takes_music_and_a_cover(user: str) -> None:
+    bed, cover = keep(user), keep(user, IMAGE)
+    body = {"provider": "azure", "text": "早安。", "voice_id": "zh-TW-HsiaoYuNeural"}
+
+    fine = call("POST", "/jobs/tts", user=user, json=body | {"music": {"bed": {"sound_id": bed}}, "cover_id": cover})
+    swapped = call(
+        "POST", "/jobs/tts", user=user, json=body | {"music": {"bed": {"sound_id": cover}}, "cover_id": bed}
+    )
+
+    assert fine.status == 201
+    shown = call("GET", f"/jobs/{fine.json()['id']}", user=user).json()["input_params"]
+    assert (shown["music"]["bed"]["sound_id"], shown["cover_id"]) == (bed, cover)
+    assert problems_of(swapped).keys() == {"music.bed.sound_id", "cover_id"}
+
+
+@pytest.mark.parametrize("number", range(2), ids=["en", "zh-TW"])
+def test_what_cannot_be_used_is_refused_where_it_was_sent(user: str, number: int) -> None:
+    # Given sounds of all kinds that cannot be used
+    picture, clip = keep(user, IMAGE), keep(user)
+    waiting, failed = keep(user, status=SoundStatus.WAITING), keep(user, status=SoundStatus.FAILED)
+    deleted, foreign = keep(user), keep("somebody else")
+    composition.keep_sounds().delete(user, deleted)
+
+    # When they are submitted, the sounds before the turns that they come after
+    answer = submit(
+        user,
+        {"sound_id": picture, "index": 9},
+        {"sound_id": clip, "index": 8},
+        {"sound_id": deleted, "index": 7},
+        {"sound_id": "nothing", "index": 6},
+        language=("en", "zh-TW")[number],
+        music={"intro": {"sound_id": waiting}, "outro": {"sound_id": failed}, "bed": {"sound_id": foreign}},
+        cover_id=clip,
+    )
+
+    # Then each is named by its field
+    assert problems_of(answer) == {
+        field: MESSAGES[kind][number]
+        for field, kind in {
+            "music.intro.sound_id": "sound_not_ready",
+            "music.outro.sound_id": "sound_not_ready",
+            "music.bed.sound_id": "unknown_sound",
+            "turns[0].sound_id": "sound_not_audio",
+            "turns[2].sound_id": "unknown_sound",
+            "turns[3].sound_id": "unknown_sound",
+            "cover_id": "sound_not_image",
+        }.items()
+    }
+    # And nothing has been used
+    assert not is_kept_for_good(user, clip)
+
+
+def test_a_refused_submission_keeps_no_sound(user: str) -> None:
+    clip = keep(user)
+    for _ in range(3):
+        assert submit(user).status == 201
+
+    assert submit(user, {"sound_id": clip, "index": 5}).status == 429
+
+    assert not is_kept_for_good(user, clip)
+
+
+def test_a_job_whose_sound_is_deleted_cannot_be_submitted_again(user: str) -> None:
+    # Given an ended job with a sound
+    clip = keep(user)
+    job_id = submit(user, {"sound_id": clip, "index": 5}).json()["id"]
+    assert call("DELETE", f"/jobs/{job_id}", user=user).status == 200
+    assert call("POST", f"/jobs/{job_id}/resubmit", user=user).status == 201
+
+    # When the sound is deleted
+    composition.keep_sounds().delete(user, clip)
+    answer = call("POST", f"/jobs/{job_id}/resubmit", user=user, headers={"Accept-Language": "en"})
+
+    # Then
+    assert problems_of(answer) == {"turns[2].sound_id": "you have no such sound"}
+
+
+class TestVersions:
+    """Other versions of a completed job."""
+
+    def test_music_and_cover_are_checked_and_kept(self) -> None:
+        job = complete_job()
+        clip, cover = keep(job.user_id), keep(job.user_id, IMAGE)
+        path = f"/jobs/{job.id}/renditions"
+
+        refused = call(
+            "POST", path, user=job.user_id, json={"music": {"outro": {"sound_id": cover}}, "cover_id": clip}
+        )
+        taken = call("POST", path, user=job.user_id, json={"music": {"outro": {"sound_id": clip}}, "cover_id": cover})
+
+        assert problems_of(refused).keys() == {"music.outro.sound_id", "cover_id"}
+        assert taken.status == 201, taken.text
+        assert is_kept_for_good(job.user_id, clip)
+        assert is_kept_for_good(job.user_id, cover)
+
+    def test_the_number_of_different_sounds_is_bounded(self) -> None:
+        sounds = tuple(SoundTurn(sound_id=str(index), index=index) for index in range(1, 21))
+        job = complete_job(dialogue=make_dialogue("好", sounds=sounds))
+
+        answer = call(
+            "POST",
+            f"/jobs/{job.id}/renditions",
+            user=job.user_id,
+            json={"music": {"bed": {"sound_id": "another"}}},
+            headers={"Accept-Language": "en"},
+        )
+
+        assert problems_of(answer) == {"music": "21 different sounds are used, which is more than 20"}
