@@ -4,7 +4,7 @@ A true peak is what a player's converter makes of the samples: it may lie betwee
 oversampling fourfold, as ITU-R BS.1770-5, annex 2, has it. Gain is computed for blocks of 1 ms: each block may have
 the gain that its own peak allows; the least within the look-ahead is taken, and smoothed over a window as long. So
 the gain never exceeds what a peak allows, and no step in it is heard: it falls and rises along half a raised cosine
-of 40 ms.
+of 16 ms.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from castline.audio.samples import Channels
 
 _BLOCKS_PER_SECOND: Final = 1_000
-_LOOK_AHEAD_BLOCKS: Final = 20
+_LOOK_AHEAD_BLOCKS: Final = 8
 _OVERSAMPLING: Final = 4
 _TAPS: Final = 24
 """Of each phase of the interpolation; a peak comes out within 0.1 dB up to nine tenths of the highest frequency."""

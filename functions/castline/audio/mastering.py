@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from castline.audio.samples import Channels
 
 _ACCURACY_LU: Final = 0.1
-_MAX_TRIALS: Final = 4
-_LEAST_SLOPE: Final = 0.3
-"""Of the loudness over the gain: the more the limiter has to do, the less of a gain is heard."""
+_MAX_TRIALS: Final = 6
+_STRIDE: Final = 1.5
+"""The part of what is missing that is added to the gain: the limiter takes some of it away again."""
 _HARMLESS_DB: Final = 0.5
 """By how much peaks may exceed the ceiling before it is measured what limiting them leaves of the loudness."""
 _NO_EFFECT: Final = EncoderEffect()
@@ -81,19 +81,28 @@ def master(
 
 
 def _adjusted(found: Master, target_lufs: float) -> Master:
-    """Raise the gain until what the limiter leaves is as loud as the target, by the secant method."""
-    slope = 1.0
-    earlier: Master | None = None
+    """Change the gain until what the limiter leaves is as loud as the target, along a line through two trials."""
+    too_soft: Master | None = None
+    too_loud: Master | None = None
     for _ in range(_MAX_TRIALS):
         found = replace(found, lufs=_measure(found.samples(), found.profile).lufs)
         if found.lufs is None or abs(target_lufs - found.lufs) <= _ACCURACY_LU:
             break
-        if earlier is not None and earlier.lufs is not None:
-            slope = (found.lufs - earlier.lufs) / (found.gain_db - earlier.gain_db)
-            slope = min(1.0, max(_LEAST_SLOPE, slope))
-        earlier = found
-        found = replace(found, gain_db=found.gain_db + (target_lufs - found.lufs) / slope)
+        if found.lufs < target_lufs:
+            too_soft = found
+        else:
+            too_loud = found
+        found = replace(found, gain_db=_next_gain_db(found, too_soft, too_loud, target_lufs), lufs=target_lufs)
     return found
+
+
+def _next_gain_db(found: Master, too_soft: Master | None, too_loud: Master | None, target_lufs: float) -> float:
+    if found.lufs is None:
+        return found.gain_db
+    if too_soft is None or too_soft.lufs is None or too_loud is None or too_loud.lufs is None:
+        return found.gain_db + _STRIDE * (target_lufs - found.lufs)
+    part = (target_lufs - too_soft.lufs) / (too_loud.lufs - too_soft.lufs)
+    return too_soft.gain_db + part * (too_loud.gain_db - too_soft.gain_db)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from castline.synthesis.clips import DialogueClips
     from castline.synthesis.segments import PlannedTurn
 
-_ACCURACY_LU: Final = 0.4
+_ACCURACY_LU: Final = 0.3
 """The distance from its target at which a file may be made by copying frames."""
 _CHUNK_BYTES: Final = 1 << 20
 
