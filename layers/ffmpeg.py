@@ -3,7 +3,7 @@
 PyAV's wheel brings an FFmpeg under the LGPL, but next to it x264 and x265, which are under the GPL and which it links
 to. Both are replaced by libraries of the same name that have the same symbols and encode nothing; so is SVT-AV1, for
 its size. Nothing here opens a video encoder: these fail, and everything else works as before.
-PyAV's own modules come with debug information, six times the size of their code. It is left out.
+PyAV's own modules come with debug information, five times the size of their code. It is left out.
 """
 
 from __future__ import annotations
