@@ -72,7 +72,7 @@ class Console(Construct):
         issuer_origins = _origins(data.token_issuer) if data.sign_in is None else self._origins_of_pool(data.sign_in)
         bucket = self._bucket()
         distribution = self._distribution(
-            bucket, api_host, self._headers(connect=issuer_origins, media=self._origins_of_audio(data.bucket))
+            bucket, api_host, self._headers(connect=issuer_origins, storage=self._origins_of_audio(data.bucket))
         )
         domain = environment.console_domain
         self.url = f"https://{domain.name if domain else distribution.distribution_domain_name}"
@@ -162,9 +162,9 @@ class Console(Construct):
             )
         return distribution
 
-    def _headers(self, *, connect: list[str], media: list[str]) -> cloudfront.ResponseHeadersPolicy:
+    def _headers(self, *, connect: list[str], storage: list[str]) -> cloudfront.ResponseHeadersPolicy:
         """Return the headers that the local stack sends too, and HSTS, which needs HTTPS."""
-        headers = console_page.security_headers(connect=connect, media=media)
+        headers = console_page.security_headers(connect=connect, storage=storage)
         return cloudfront.ResponseHeadersPolicy(
             self,
             "Headers",

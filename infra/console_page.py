@@ -67,21 +67,22 @@ def cache_control(path: str) -> str:
     return FOR_EVER if path.startswith(HASHED) else ALWAYS_ASK
 
 
-def security_headers(*, connect: Iterable[str] = (), media: Iterable[str] = ()) -> dict[str, str]:
+def security_headers(*, connect: Iterable[str] = (), storage: Iterable[str] = ()) -> dict[str, str]:
     """Build the security headers of the page's files.
 
     Args:
         connect: additional origins that the page may call, such as the issuer's.
-        media: additional origins from which the page may play audio.
+        storage: origins of presigned URLs, at which the page plays audio, shows covers and uploads sounds.
     """
+    stored = tuple(storage)
     policy = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", *stored],
         "font-src": ["'self'"],
-        "connect-src": ["'self'", *connect],
-        "media-src": ["'self'", "blob:", *media],
+        "connect-src": ["'self'", *connect, *stored],
+        "media-src": ["'self'", "blob:", *stored],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
         "frame-ancestors": ["'none'"],

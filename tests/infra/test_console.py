@@ -147,12 +147,10 @@ def test_the_page_may_load_and_call_nothing_but_what_it_needs(deployment: Deploy
         "'self'",
         "https://cognito-idp.AWS::Region.AWS::URLSuffix",
         "https://AWS::Cognito::UserPoolDomain.auth.AWS::Region.amazoncognito.com",
-    ]
-    assert sources(deployment, "media-src") == [
-        "'self'",
-        "blob:",
         "https://AWS::S3::Bucket.RegionalDomainName",
     ]
+    assert sources(deployment, "media-src") == ["'self'", "blob:", "https://AWS::S3::Bucket.RegionalDomainName"]
+    assert sources(deployment, "img-src") == ["'self'", "data:", "https://AWS::S3::Bucket.RegionalDomainName"]
     sent = headers(deployment)
     assert sent["Referrer-Policy"] == "no-referrer"
     assert int(sent["Strict-Transport-Security"]) >= 365 * 24 * 60 * 60
@@ -208,7 +206,12 @@ def test_with_an_issuer_of_ones_own_the_page_signs_in_there(everything: Deployme
         "client_id": "castline-console",
         "scopes": ["openid", "email", "offline_access"],
     }
-    assert sources(everything, "connect-src") == ["'self'", "https://login.example.com", "https://tokens.example.com"]
+    assert sources(everything, "connect-src") == [
+        "'self'",
+        "https://login.example.com",
+        "https://tokens.example.com",
+        "https://AWS::S3::Bucket.RegionalDomainName",
+    ]
     assert not everything.service.of_type("AWS::Cognito::UserPoolClient")
 
 

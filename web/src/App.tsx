@@ -12,6 +12,8 @@ import { PronunciationSets } from "./pronunciations/PronunciationSets";
 import { SetEditor } from "./pronunciations/SetEditor";
 import { SignIn } from "./sign-in/SignIn";
 import { type Session, startSession } from "./sign-in/session";
+import { Sounds } from "./sounds/Sounds";
+import { cancelUploads } from "./sounds/uploads";
 import { Crash } from "./ui/Crash";
 import { EmptyState } from "./ui/EmptyState";
 import { ErrorNotice } from "./ui/ErrorNotice";
@@ -75,8 +77,11 @@ function Screens({ config, session }: Started) {
   useEffect(() => {
     let last = session.identity.user;
     return session.identity.subscribe(() => {
-      // What one user has seen is not for the next.
-      if (session.identity.user !== last) client.clear();
+      // What one user has seen is not for the next, and what one sends is not theirs.
+      if (session.identity.user !== last) {
+        cancelUploads();
+        client.clear();
+      }
       last = session.identity.user;
     });
   }, [session, client]);
@@ -111,6 +116,12 @@ function Screen({ user }: { user: string }) {
       return (
         <Crash key={`pronunciations ${route.name}`}>
           {route.name === undefined ? <PronunciationSets /> : <SetEditor name={route.name} />}
+        </Crash>
+      );
+    case "sounds":
+      return (
+        <Crash key="sounds">
+          <Sounds />
         </Crash>
       );
     case "job":

@@ -14,6 +14,7 @@ import {
   type JobDetail,
   type JobStatus,
   type JobSummary,
+  type RenderJobRequest,
   type SubtitleFormat,
 } from "./types";
 
@@ -97,6 +98,21 @@ export function useResubmitJob() {
       answered(
         api().POST("/api/v1/jobs/{job_id}/resubmit", {
           params: { path: { job_id: id }, header: { "Idempotency-Key": idempotencyKey } },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["jobs"] }),
+  });
+}
+
+/** Make another file of what was spoken for a completed job: a job of its own. */
+export function useRenderJob(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ changes, idempotencyKey }: { changes: Partial<RenderJobRequest>; idempotencyKey: string }) =>
+      answered(
+        api().POST("/api/v1/jobs/{job_id}/renditions", {
+          params: { path: { job_id: id }, header: { "Idempotency-Key": idempotencyKey } },
+          body: changes,
         }),
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: ["jobs"] }),

@@ -27,6 +27,18 @@ export type Warning = Schemas["Warning"];
 export type SubmittedJob = Schemas["SubmittedJob"];
 export type Pronunciation = Schemas["PronunciationSchema"];
 export type ScriptFormat = ParsedDialogue["format"];
+export type Quality = Schemas["Quality"];
+export type Loudness = Schemas["Loudness"];
+export type Jingle = Schemas["JingleSchema"];
+export type Bed = Schemas["BedSchema"];
+export type RenderJobRequest = Schemas["RenderJobRequest"];
+/** An audio clip or a picture of the user's. */
+export type Sound = Schemas["SoundDetail"];
+/** With the address at which it is heard or seen. */
+export type SoundLink = Schemas["SoundLink"];
+/** With the request by which its file is uploaded. */
+export type NewSound = Schemas["CreatedSound"];
+export type SoundKind = Sound["kind"];
 
 export const SCRIPT_FORMATS: readonly ScriptFormat[] = ["plain", "markdown", "fountain", "srt", "vtt", "json"];
 
@@ -39,6 +51,24 @@ export const FORMATS: Readonly<Record<OutputFormat, string>> = {
   opus: "Opus",
   m4b: "M4B",
 };
+
+export const QUALITIES: readonly Quality[] = ["standard", "studio"];
+
+/** How loud a file is as a whole, in LUFS; null where it has no target. */
+export const LOUDNESSES: Readonly<Record<Loudness, number | null>> = {
+  podcast: -16,
+  audiobook: -20,
+  broadcast: -23,
+  none: null,
+};
+
+export function isQuality(value: unknown): value is Quality {
+  return QUALITIES.some((quality) => quality === value);
+}
+
+export function isLoudness(value: unknown): value is Loudness {
+  return typeof value === "string" && Object.hasOwn(LOUDNESSES, value);
+}
 
 export function isFormat(value: unknown): value is OutputFormat {
   return typeof value === "string" && Object.hasOwn(FORMATS, value);

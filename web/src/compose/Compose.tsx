@@ -4,10 +4,12 @@ import { Refused, Unreachable } from "../api/errors";
 import { useSubmitJob } from "../api/jobs";
 import { usePronunciationSets } from "../api/pronunciations";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
+import { useSounds } from "../api/sounds";
 import { useVoices } from "../api/voices";
 import { useSpeech } from "../i18n/strings";
 import { LimitNotice } from "../job/LimitNotice";
 import { keepWarnings } from "../job/warnings";
+import { useUploads } from "../sounds/uploads";
 import { withSpeaker } from "../speakers";
 import { isTitleField, MAX_TITLE_CHARACTERS } from "../titles";
 import { Button } from "../ui/Button";
@@ -22,9 +24,12 @@ import { isEmpty, type TurnDelivery } from "./delivery";
 import { type Draft, EMPTY_DRAFT, loadDraft, loadSets, saveDraft, saveSets } from "./draft";
 import { guessLanguage } from "./language";
 import { MoreOptions } from "./MoreOptions";
+import { MusicPanel } from "./MusicPanel";
 import { styleKey } from "./marks";
+import { MUSIC_PLACES, obstacleToSounds } from "./music";
 import { toRequest } from "./request";
 import { ScriptEditor } from "./ScriptEditor";
+import { SoundOptions } from "./SoundOptions";
 import { keyFor, settle } from "./submission-key";
 import { TurnPreview } from "./TurnPreview";
 import { carryOver, type SpokenTurn, withTurn } from "./turn-settings";
@@ -32,6 +37,8 @@ import { carryOver, type SpokenTurn, withTurn } from "./turn-settings";
 const READ_AFTER_MS = 250;
 const MAX_SCRIPT_CHARACTERS = 150_000;
 const NONE: readonly never[] = [];
+/** What sounds are uploaded for here. */
+const SOUND_PLACES = [...MUSIC_PLACES, "cover"];
 
 /** Writing: from a pasted script to a job. `user`: whose draft it is. */
 export function Compose({ user }: { user: string }) {
@@ -83,6 +90,16 @@ export function Compose({ user }: { user: string }) {
   const kept = usePronunciationSets();
   const sets = namesIn(draft.sets ?? setsBefore, kept.data);
 
+  const { data: sounds } = useSounds();
+  const uploads = useUploads();
+  const soundIds = [draft.coverId, ...MUSIC_PLACES.map((place) => draft.music[place]?.sound_id)];
+  const soundObstacle = obstacleToSounds(
+    soundIds.filter((id) => id !== undefined),
+    sounds,
+    uploads,
+    SOUND_PLACES,
+  );
+
   const submit = useSubmitJob();
   const problems = isRead && !isBlank && reading.data?.isDialogue === false ? reading.data.problems : [];
   const whyNot = isBlank
@@ -95,7 +112,7 @@ export function Compose({ user }: { user: string }) {
           ? t.compose.whyNot.parsing
           : cast.size < dialogue.speakers.length
             ? t.compose.whyNot.voices
-            : undefined;
+            : soundObstacle && t.compose.whyNot[soundObstacle];
 
   function makeAudio(): void {
     if (whyNot !== undefined || !dialogue || !provider || submit.isPending) return;
@@ -120,6 +137,9 @@ export function Compose({ user }: { user: string }) {
   /** The turn or the speaker that a field of the last request is about, or the name of its own field. */
   function placeOf(field: string): string | undefined {
     if (isTitleField(field)) return t.titles.fields[field];
+    if (field.startsWith("cover_id")) return t.audioForm.cover;
+    const place = MUSIC_PLACES.find((each) => field.startsWith(`music.${each}`));
+    if (place) return t.music.places[place];
     const [, list, number] = /^(turns|voice_assignments)\[(\d+)\]/.exec(field) ?? [];
     const { request } = submit.variables ?? {};
     if (!request || list === undefined) return undefined;
@@ -181,6 +201,11 @@ export function Compose({ user }: { user: string }) {
           onDelivery={(speaker, delivery) =>
             change({ deliveries: withSpeaker(draft.deliveries, speaker, isEmpty(delivery) ? undefined : delivery) })
           }
+        />
+        <SoundOptions form={draft} coverId={draft.coverId} onChange={change} />
+        <MusicPanel
+          music={draft.music}
+          onChange={(next) => setDraft((before) => ({ ...before, music: next(before.music) }))}
         />
         <MoreOptions
           draft={draft}

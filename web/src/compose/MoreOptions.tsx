@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { FORMATS, isFormat, isScriptFormat, SCRIPT_FORMATS, type Voice } from "../api/types";
+import { isScriptFormat, SCRIPT_FORMATS, type Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { MAX_TITLE_CHARACTERS } from "../titles";
 import { Choice } from "../ui/Choice";
@@ -21,7 +21,7 @@ interface Props {
   onSets(names: readonly string[]): void;
 }
 
-/** What has good defaults: how the script is read, language, format, gap, crossfade, author and album. */
+/** What has good defaults: how the script is read, language, gap, crossfade, author and album. */
 export function MoreOptions(props: Props) {
   const { draft, onChange, guessed, voices, maxGapMs, maxCrossfadeMs, sets, onSets } = props;
   const { t, format } = useSpeech();
@@ -31,7 +31,7 @@ export function MoreOptions(props: Props) {
   const isListed = draft.language === undefined || languages.some(({ tag }) => tag === draft.language);
   const { markups, scriptFormats } = t.compose;
   const summary = [
-    t.compose.moreSummary(nameOf(draft.language ?? guessed), FORMATS[draft.format], format.span(draft.gapMs)),
+    t.compose.moreSummary(nameOf(draft.language ?? guessed), format.span(draft.gapMs)),
     ...(draft.markup === "literal" ? [markups.literal] : []),
     ...(draft.scriptFormat === undefined ? [] : [scriptFormats[draft.scriptFormat]]),
     ...sets,
@@ -97,18 +97,6 @@ export function MoreOptions(props: Props) {
             ))}
           </select>
         </Field>
-        <div className="options-field">
-          <span className="options-label">{t.compose.format}</span>
-          <Choice
-            label={t.compose.format}
-            value={draft.format}
-            onChange={(value) => onChange({ format: value })}
-            options={Object.keys(FORMATS)
-              .filter(isFormat)
-              .map((value) => ({ value, label: FORMATS[value] }))}
-          />
-          <small>{t.compose.formatHint[draft.format]}</small>
-        </div>
         <Field label={t.compose.gap} id="gap" value={format.span(draft.gapMs)}>
           <input
             id="gap"

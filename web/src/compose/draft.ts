@@ -3,22 +3,25 @@
 import {
   type InputParams,
   isFormat,
+  isLoudness,
+  isQuality,
   isScriptFormat,
   isSingleVoice,
   type JobDetail,
   type Markup,
-  type OutputFormat,
   type Pronunciation,
   type ScriptFormat,
   type SingleVoiceInputParams,
   spokenTurns,
 } from "../api/types";
+import { type AudioForm, formOf } from "../audio/form";
 import { TITLE_FIELDS, type Titles, titlesOf } from "../titles";
 import { remember, rememberedJson } from "../ui/memory";
 import { type Delivery, deliveryOf, isEmpty, RANGES, type TurnDelivery } from "./delivery";
+import { isMusic, type Music, musicOf } from "./music";
 import type { TurnSetting } from "./turn-settings";
 
-export interface Draft extends Titles {
+export interface Draft extends Titles, AudioForm {
   script: string;
   /** A speech provider's id; undefined for the service's first one. */
   provider?: string | undefined;
@@ -30,7 +33,9 @@ export interface Draft extends Titles {
   turns: readonly TurnSetting[];
   /** A language tag; undefined when it follows from the script. */
   language?: string | undefined;
-  format: OutputFormat;
+  music: Music;
+  /** The id of a picture of the user's. */
+  coverId?: string | undefined;
   gapMs: number;
   crossfadeMs: number;
   markup: Markup;
@@ -49,6 +54,9 @@ export const EMPTY_DRAFT: Draft = {
   deliveries: {},
   turns: [],
   format: "mp3",
+  quality: "standard",
+  loudness: "podcast",
+  music: {},
   gapMs: 300,
   crossfadeMs: 50,
   markup: "auto",
@@ -75,9 +83,9 @@ export function saveSets(user: string, names: readonly string[]): void {
 
 /** The draft that a job can be made from again. `script`: the job's turns as a script. */
 export function draftOf({ input_params: input }: JobDetail, script: string): Draft {
-  const format = isFormat(input.output_format) ? input.output_format : EMPTY_DRAFT.format;
-  const { provider, language, markup = "auto", pronunciations = [] } = input;
-  const said = { script, provider, language, format, markup, pronunciations, sets: [] };
+  const { provider, language, markup = "auto", pronunciations = [], cover_id: coverId } = input;
+  const audio = { ...formOf(input), music: musicOf(input), coverId };
+  const said = { script, provider, language, ...audio, markup, pronunciations, sets: [] };
   const common = { ...EMPTY_DRAFT, ...titlesOf(input), ...said };
   if (isSingleVoice(input)) {
     const speaker = singleSpeaker(input);
@@ -160,6 +168,10 @@ function isDraft(value: unknown): value is Draft {
     typeof draft.crossfadeMs === "number" &&
     // What earlier versions of the page have not kept.
     TITLE_FIELDS.every((field) => draft[field] === undefined || typeof draft[field] === "string") &&
+    (draft.quality === undefined || isQuality(draft.quality)) &&
+    (draft.loudness === undefined || isLoudness(draft.loudness)) &&
+    (draft.music === undefined || isMusic(draft.music)) &&
+    (draft.coverId === undefined || typeof draft.coverId === "string") &&
     (draft.deliveries === undefined || isObject(draft.deliveries)) &&
     (draft.turns === undefined || (Array.isArray(draft.turns) && draft.turns.every(isSetting))) &&
     (draft.markup === undefined || draft.markup === "auto" || draft.markup === "literal") &&

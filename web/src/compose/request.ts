@@ -2,7 +2,7 @@ import type { CreateJobRequest, ParsedTurn, Voice } from "../api/types";
 import { ofSpeaker } from "../speakers";
 import { given } from "../titles";
 import { deliveryOf, possible } from "./delivery";
-import type { Draft } from "./draft";
+import { type Draft, EMPTY_DRAFT } from "./draft";
 
 interface Submitted {
   provider: string;
@@ -40,6 +40,10 @@ export function toRequest(draft: Draft, { provider, turns, cast, language, sets 
     })),
     language,
     output_format: draft.format,
+    ...(draft.quality !== EMPTY_DRAFT.quality && { quality: draft.quality }),
+    ...(draft.loudness !== EMPTY_DRAFT.loudness && { loudness: draft.loudness }),
+    ...(Object.keys(draft.music).length > 0 && { music: draft.music }),
+    ...(draft.coverId !== undefined && { cover_id: draft.coverId }),
     gap_ms: draft.gapMs,
     crossfade_ms: draft.crossfadeMs,
     ...(draft.markup === "literal" && { markup: draft.markup }),

@@ -17,6 +17,12 @@ export interface Format {
   clock(ms: number): string;
   /** 850 ms, 4.2 s, 3 min 5 s. */
   span(ms: number): string;
+  /** A share of 1, such as 45%. */
+  percent(share: number): string;
+  /** −16 LUFS. */
+  lufs(value: number): string;
+  /** +3 dB, 0 dB, −12 dB. */
+  decibels(value: number): string;
   list(items: readonly string[]): string;
   /** A language's name, such as 中文（台灣）; undefined when the browser knows none. */
   language(tag: string): string | undefined;
@@ -25,6 +31,8 @@ export interface Format {
 export function formatFor(locale: Locale, t: Strings): Format {
   const number = new Intl.NumberFormat(locale);
   const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(locale, { style: "percent" });
+  const signed = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
@@ -56,6 +64,9 @@ export function formatFor(locale: Locale, t: Strings): Format {
       const seconds = Math.round(ms / 1000);
       return t.units.minutesSeconds(number.format(Math.floor(seconds / 60)), number.format(seconds % 60));
     },
+    percent: (share) => percent.format(share),
+    lufs: (value) => `${withMinus(short.format(value))} LUFS`,
+    decibels: (value) => `${withMinus(signed.format(value))} dB`,
     list: (items) => list.format(items),
     language: (tag) => {
       try {
@@ -65,6 +76,11 @@ export function formatFor(locale: Locale, t: Strings): Format {
       }
     },
   };
+}
+
+/** With the sign that is as wide as a plus. */
+function withMinus(number: string): string {
+  return number.replace("-", "−");
 }
 
 function clock(ms: number): string {

@@ -4,7 +4,7 @@ import { parseScript } from "../api/dialogues";
 import { Refused } from "../api/errors";
 import { useResubmitJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
-import type { JobDetail, SubmittedJob } from "../api/types";
+import { isSingleVoice, type JobDetail, type SubmittedJob, spokenTurns } from "../api/types";
 import { draftOf, saveDraft, turnsOf } from "../compose/draft";
 import { isSameDialogue, toScript } from "../compose/script";
 import { useSpeech } from "../i18n/strings";
@@ -31,6 +31,8 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
     keepWarnings(next);
     go(paths.job(next.id));
   };
+  const { input_params: input } = job;
+  const soundTurns = isSingleVoice(input) ? 0 : input.turns.length - spokenTurns(input).length;
   const isLimited = resubmit.error instanceof Refused && resubmit.error.code === "JOB_LIMIT_EXCEEDED";
   return (
     <div className="job-again">
@@ -42,6 +44,7 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
       >
         {edit.isPending ? t.job.preparing : t.job.edit}
       </Button>
+      {soundTurns > 0 && <small>{t.job.soundsBetween(soundTurns)}</small>}
       <Button
         icon="again"
         unavailable={resubmit.isPending}

@@ -1,6 +1,10 @@
-import { Fragment } from "react";
-import { isSingleVoice, type JobDetail } from "../api/types";
+import { Fragment, type ReactNode } from "react";
+import { useSounds } from "../api/sounds";
+import { FORMATS, isSingleVoice, type JobDetail, spokenTurns } from "../api/types";
+import { formOf, loudnessText } from "../audio/form";
+import { MUSIC_PLACES, musicOf } from "../compose/music";
 import { useSpeech } from "../i18n/strings";
+import { Cover } from "../sounds/Cover";
 
 /** What there is to know about a job, in figures. */
 export function Facts({ job }: { job: JobDetail }) {
@@ -10,7 +14,15 @@ export function Facts({ job }: { job: JobDetail }) {
     ? [input.voice_name || input.voice_id]
     : input.voice_assignments.map(({ voice_name, voice_id }) => voice_name || voice_id);
   const { author, album } = job;
-  const facts: [name: string, value: string, hint?: string][] = [
+  const { format: file, quality, loudness } = formOf(input);
+  const music = musicOf(input);
+  const places = MUSIC_PLACES.filter((place) => music[place] !== undefined);
+  const coverId = input.cover_id;
+  const soundTurns = isSingleVoice(input) ? 0 : input.turns.length - spokenTurns(input).length;
+  const { data: sounds } = useSounds({ enabled: places.length > 0 });
+  const nameOf = (id: string | undefined) =>
+    sounds ? (sounds.find((sound) => sound.id === id)?.name ?? t.music.goneName) : "…";
+  const facts: [name: string, value: ReactNode, hint?: string][] = [
     ...(author === undefined ? [] : ([[t.titles.fields.author, author]] satisfies [string, string][])),
     ...(album === undefined ? [] : ([[t.titles.fields.album, album]] satisfies [string, string][])),
     ...(result
@@ -19,8 +31,21 @@ export function Facts({ job }: { job: JobDetail }) {
           [t.job.size, format.bytes(result.size_bytes)],
         ] satisfies [string, string][])
       : []),
-    [t.job.format, input.output_format.toUpperCase()],
-    [t.job.turns, format.number(isSingleVoice(input) ? 1 : input.turns.length)],
+    [t.job.format, FORMATS[file]],
+    [t.audioForm.quality, t.audioForm.qualities[quality]],
+    [t.audioForm.loudness, loudnessText(loudness, t, format)],
+    ...(result?.loudness_lufs === undefined
+      ? []
+      : ([[t.job.measured, format.lufs(result.loudness_lufs)]] satisfies [string, string][])),
+    ...places.map((place): [string, string] => [t.music.places[place], nameOf(music[place]?.sound_id)]),
+    ...(coverId
+      ? ([[t.audioForm.cover, <Cover key="cover" id={coverId} name={t.audioForm.cover} />]] satisfies [
+          string,
+          ReactNode,
+        ][])
+      : []),
+    [t.job.turns, format.number(isSingleVoice(input) ? 1 : spokenTurns(input).length)],
+    ...(soundTurns > 0 ? ([[t.job.soundTurns, format.number(soundTurns)]] satisfies [string, string][]) : []),
     [t.job.voices, format.list(voices)],
     ...(result
       ? ([

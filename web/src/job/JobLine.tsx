@@ -1,5 +1,5 @@
 import { useJob } from "../api/jobs";
-import { isActive, type JobSummary } from "../api/types";
+import { FORMATS, isActive, type JobSummary } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { ProgressBar } from "../ui/ProgressBar";
 import { paths } from "../ui/route";
@@ -16,6 +16,7 @@ export function JobLine({ job: listed }: { job: JobSummary }) {
   const digest = useDigest(job.id, !isActive(job.status), seen);
   const deletedAt = deletionTime(job);
   const about = [
+    listed.rendition_of === undefined ? undefined : t.history.version(digest ? FORMATS[digest.format] : "…"),
     digest && digest.speakers.length > 0 ? format.list(digest.speakers.slice(0, 4)) : undefined,
     digest && (digest.speakers.length > 0 ? t.compose.turnsOf(digest.turns) : t.history.single),
     digest?.durationMs === undefined ? undefined : format.clock(digest.durationMs),

@@ -23,6 +23,7 @@ import "./job.css";
 import { Progress } from "./Progress";
 import { Rename } from "./Rename";
 import { deletionTime } from "./retention";
+import { Versions } from "./Versions";
 import { Warnings } from "./Warnings";
 
 /** One job, whatever has become of it. */
@@ -76,6 +77,11 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
           <Rename job={job} />
         </div>
         <p className="lead">{t.job.explain[job.status]}</p>
+        {job.rendition_of !== undefined && (
+          <p className="lead">
+            {t.job.renditionOf} <a href={paths.job(job.rendition_of)}>{t.job.toSource}</a>
+          </p>
+        )}
       </header>
       <div className="job-main">
         {!hasEnded && <Progress job={job} />}
@@ -94,7 +100,12 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
       </div>
       <aside className="job-side">
         <Cancel job={job} />
-        {job.status === "completed" && <Downloads job={job} />}
+        {job.status === "completed" && (
+          <>
+            <Downloads job={job} />
+            <Versions job={job} />
+          </>
+        )}
         {hasEnded && <Again job={job} user={user} />}
         <Facts job={job} />
         {deletedAt !== undefined && (

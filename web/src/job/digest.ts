@@ -3,7 +3,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { fetchJob } from "../api/jobs";
-import { isSingleVoice, type JobDetail, spokenTurns } from "../api/types";
+import { isSingleVoice, type JobDetail, type OutputFormat, spokenTurns } from "../api/types";
+import { formOf } from "../audio/form";
 import { firstSpellings } from "../speakers";
 
 const MAX_TITLE_CHARACTERS = 60;
@@ -16,6 +17,7 @@ export interface Digest {
   /** Of the audio, when there is one. */
   durationMs: number | undefined;
   language: string;
+  format: OutputFormat;
 }
 
 export function digestOf({ input_params: input, result_metadata: result }: JobDetail): Digest {
@@ -28,6 +30,7 @@ export function digestOf({ input_params: input, result_metadata: result }: JobDe
     turns: texts.length,
     durationMs: result?.duration_ms,
     language: input.language,
+    format: formOf(input).format,
   };
 }
 

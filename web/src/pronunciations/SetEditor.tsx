@@ -14,6 +14,7 @@ import { useSpeech } from "../i18n/strings";
 import { Button } from "../ui/Button";
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorNotice } from "../ui/ErrorNotice";
+import { FileButton } from "../ui/FileButton";
 import { Heading } from "../ui/Heading";
 import { IconButton } from "../ui/IconButton";
 import { Notice } from "../ui/Notice";
@@ -136,7 +137,7 @@ function Table(props: { name: string; kept: KeptSet; isReloading: boolean; onRel
         <FileButton
           label={t.pronunciations.import}
           accept=".csv,text/csv,text/plain"
-          onFile={(file) => void importFile(file)}
+          onFiles={([file]) => void importFile(file)}
         />
         <Button
           icon="download"
@@ -305,25 +306,3 @@ const EntryRow = memo(function EntryRow(props: {
     </tr>
   );
 });
-
-/** Has a file chosen, and hands it over. */
-function FileButton(props: { label: string; accept: string; onFile(file: File | undefined): void }) {
-  const { label, accept, onFile } = props;
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept={accept}
-        aria-label={label}
-        onChange={(event) => {
-          onFile(event.target.files?.[0]);
-          event.target.value = "";
-        }}
-      />
-      <Button onClick={() => input.current?.click()}>{label}</Button>
-    </>
-  );
-}

@@ -55,6 +55,9 @@ export function Frame({ session, environment, children }: FrameProps) {
             <a href={paths.pronunciations()} aria-current={screen === "pronunciations" ? "page" : undefined}>
               {t.app.pronunciations}
             </a>
+            <a href={paths.sounds} aria-current={screen === "sounds" ? "page" : undefined}>
+              {t.app.sounds}
+            </a>
           </nav>
         )}
         <div className="frame-tools">

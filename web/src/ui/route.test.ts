@@ -12,6 +12,8 @@ it.each([
   ["#/pronunciations", { screen: "pronunciations", name: undefined }],
   ["#/pronunciations/brands_2.0", { screen: "pronunciations", name: "brands_2.0" }],
   ["#/pronunciations/..", { screen: "unknown" }],
+  ["#/sounds", { screen: "sounds" }],
+  ["#/sounds/..", { screen: "unknown" }],
   ["#/elsewhere", { screen: "unknown" }],
 ])("%j leads to %j", (hash, route) => {
   expect(parseRoute(hash)).toEqual(route);

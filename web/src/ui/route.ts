@@ -1,4 +1,4 @@
-/** Where the reader is, as the hash says: `#/`, `#/jobs?status=failed&q=tea`, `#/jobs/<id>`, `#/pronunciations/<name>`. */
+/** Where the reader is, as the hash says: `#/`, `#/jobs?status=failed&q=tea`, `#/jobs/<id>`, `#/pronunciations/<name>`, `#/sounds`. */
 
 import { useSyncExternalStore } from "react";
 import { isStatus, type JobStatus } from "../api/types";
@@ -8,6 +8,7 @@ export type Route =
   | { screen: "history"; status: JobStatus | undefined; q: string }
   | { screen: "job"; id: string }
   | { screen: "pronunciations"; name: string | undefined }
+  | { screen: "sounds" }
   | { screen: "unknown" };
 
 export function parseRoute(hash: string): Route {
@@ -18,6 +19,7 @@ export function parseRoute(hash: string): Route {
     const status = asked.get("status");
     return { screen: "history", status: isStatus(status) ? status : undefined, q: asked.get("q") ?? "" };
   }
+  if (path === "/sounds") return { screen: "sounds" };
   if (path === "/pronunciations") return { screen: "pronunciations", name: undefined };
   const name = /^\/pronunciations\/([0-9A-Za-z_-][0-9A-Za-z._-]*)$/.exec(path)?.[1];
   if (name !== undefined) return { screen: "pronunciations", name };
@@ -32,6 +34,7 @@ export const paths = {
     return query === "" ? "#/jobs" : `#/jobs?${query}`;
   },
   job: (id: string) => `#/jobs/${id}`,
+  sounds: "#/sounds",
   pronunciations: (name?: string) => (name === undefined ? "#/pronunciations" : `#/pronunciations/${name}`),
 };
 
