@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
-SPEECH = {"azure", "lameenc"}
+SPEECH = {"av", "azure", "lameenc", "numpy", "pydub"}
 HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
 NEVER_DEPLOYED = {"infra", "local", "moto", "werkzeug"}
 AT_NEED = {"icu4py", "wcwidth"}
