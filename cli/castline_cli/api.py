@@ -25,7 +25,7 @@ _PAUSES_SECONDS: Final = (0.5, 1.0, 2.0)
 _MAX_PAUSE_SECONDS: Final = 30.0
 _OUT_OF_ORDER: Final = {502, 503, 504}
 _TOO_MANY: Final = 429
-_NOT_FOUND: Final = {"JOB_NOT_FOUND", "PRONUNCIATION_SET_NOT_FOUND"}
+_NOT_FOUND: Final = {"JOB_NOT_FOUND", "PRONUNCIATION_SET_NOT_FOUND", "SOUND_NOT_FOUND"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Api:
         Raises:
             Unreachable: nothing answers, or what does stays out of order.
             Refused: the service refuses what is asked.
-            NotFound: there is no such job or pronunciation set.
+            NotFound: there is no such job, sound or pronunciation set.
             SignedOut: it wants another token.
         """
         for pause in (*self._pauses_seconds, None):

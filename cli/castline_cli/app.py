@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from castline_cli.commands import health, say, sign_in, voices
+from castline_cli.commands import health, render, say, sign_in, voices
 from castline_cli.commands.jobs import jobs
 from castline_cli.commands.pronunciations import pronunciations
+from castline_cli.commands.sounds import sounds
 from castline_cli.completion import mend_bash_words
 from castline_cli.errors import EXPLANATIONS, CastlineError, ExitCode, PipeClosed
 from castline_cli.output import complain
@@ -30,8 +31,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(say.say)
+app.command()(render.render)
 app.add_typer(jobs, name="jobs")
 app.command()(voices.voices)
+app.add_typer(sounds, name="sounds")
 app.add_typer(pronunciations, name="pronunciations")
 app.command()(health.health)
 app.command()(sign_in.login)

@@ -51,12 +51,17 @@ def complete_pronunciation_set(context: typer.Context) -> Iterator[tuple[str, st
         yield found["name"], f"{found['entry_count']} entries"
 
 
+def complete_sound(context: typer.Context) -> Iterator[tuple[str, str]]:
+    """Yield the ids of the sounds, each with its name and status."""
+    for found in _ask(context, "/sounds"):
+        yield found["id"], f"{_plain(found['name'])}, {found['status']}"
+
+
 def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Yield ``last`` and the ids of the newest jobs, each with its status, time and title."""
     yield "last", "the newest job"
     for job in _ask(context, "/jobs", {"limit": _JOBS}):
-        # Shells evaluate explanations: nothing of a title may be a command, a quote or a mark of the explanation's.
-        title = _SPECIAL.sub("", shown.line(job.get("title", "")))[:_TITLE_CHARACTERS].strip()
+        title = _plain(job.get("title", ""))
         yield job["id"], ", ".join(filter(None, (job["status"], job["created_at"], title)))
 
 
@@ -89,6 +94,14 @@ def mend_bash_words(environment: MutableMapping[str, str]) -> None:
     words[-1] = words[-1].rpartition("=")[2]
     environment["COMP_WORDS"] = "\n".join(words)
     environment["COMP_CWORD"] = str(len(words) - 1)
+
+
+def _plain(text: str) -> str:
+    """Return the beginning of a free text for an explanation.
+
+    Shells evaluate explanations: nothing of it may be a command, a quote or a mark of the explanation's.
+    """
+    return _SPECIAL.sub("", shown.line(text))[:_TITLE_CHARACTERS].strip()
 
 
 def _speaker_in(incomplete: str) -> str:

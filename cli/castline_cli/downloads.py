@@ -23,11 +23,12 @@ _PAUSES_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """The address of a finished file, which works for 15 minutes."""
+    """The address of a file, which works for some minutes at least."""
 
     url: str
     filename: str
-    size_bytes: int
+    size_bytes: int | None
+    """None where the service does not say it."""
 
     @classmethod
     def ask(cls, api: Api, job_id: str) -> Self:
@@ -44,6 +45,16 @@ class Offer:
         """Read the answer that says where a file is."""
         return cls(url=body["download_url"], filename=file_name(body["filename"]), size_bytes=body["size_bytes"])
 
+    @classmethod
+    def of_sound(cls, sound: Json) -> Self | None:
+        """Read where a sound can be listened to, or a picture be seen; None while it is not ready."""
+        stem, _, extension = sound["name"].rpartition(".")
+        if sound.get("audio_url"):
+            return cls(url=sound["audio_url"], filename=file_name(f"{stem or extension}.mp3"), size_bytes=None)
+        if sound.get("image_url"):
+            return cls(url=sound["image_url"], filename=file_name(sound["name"]), size_bytes=sound["size_bytes"])
+        return None
+
 
 def file_chunks(offer: Offer, ask_again: Callable[[], Offer]) -> Iterator[bytes]:
     """Yield a file's bytes, each once: after a break it goes on where it was, under a new address.
@@ -53,7 +64,7 @@ def file_chunks(offer: Offer, ask_again: Callable[[], Offer]) -> Iterator[bytes]
     """
     received = 0
     fruitless = 0
-    while received < offer.size_bytes:
+    while offer.size_bytes is None or received < offer.size_bytes:
         before = received
         try:
             for chunk in _chunks_from(received, offer.url):
@@ -67,7 +78,7 @@ def file_chunks(offer: Offer, ask_again: Callable[[], Offer]) -> Iterator[bytes]
             offer = ask_again()
         else:
             break
-    if received != offer.size_bytes:
+    if offer.size_bytes is not None and received != offer.size_bytes:
         raise Unreachable(f"the download has {received:,} bytes in place of {offer.size_bytes:,}; try again")
 
 

@@ -30,9 +30,9 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.FILE: "a file cannot be read or written, or is there already",
     ExitCode.USAGE: "the command is not used as it should be",
     ExitCode.UNREACHABLE: "the service does not answer, or is out of order",
-    ExitCode.REFUSED: "the service refuses: a script or field that is not right, the cap of active jobs",
+    ExitCode.REFUSED: "the service refuses: a script, field or upload that is not right, the cap of active jobs",
     ExitCode.JOB_FAILED: "the job has failed, or was cancelled",
-    ExitCode.NOT_FOUND: "there is no such job or pronunciation set",
+    ExitCode.NOT_FOUND: "there is no such job, sound or pronunciation set",
     ExitCode.SIGNED_OUT: "nobody is signed in, or the sign-in has ended",
     ExitCode.UNEXPECTED: "a fault of castline's own; CASTLINE_DEBUG=1 shows where",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C, or asked to end by SIGTERM",
@@ -100,7 +100,7 @@ class JobFailed(CastlineError):
 
 
 class NotFound(CastlineError):
-    """There is no such job or pronunciation set."""
+    """There is no such job, sound or pronunciation set."""
 
     exit_code = ExitCode.NOT_FOUND
 

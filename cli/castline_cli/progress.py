@@ -1,15 +1,23 @@
-"""A bar on standard error that shows how far a job has come, if somebody watches."""
+"""Bars on standard error that show how far a job or an upload has come, if somebody watches."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from castline_cli import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.progress import Progress, Task, TaskID
+
     from castline_cli.api import Json
+
+_MAX_NAME_CHARACTERS: Final = 24
+"""Of a file's name beside a bar."""
 
 
 @contextmanager
@@ -36,3 +44,57 @@ def progress_bar() -> Iterator[Callable[[Json], None]]:
             )
 
         yield show
+
+
+@dataclass(frozen=True, slots=True)
+class UploadBar:
+    """The line about one upload; nothing is shown without a ``progress``."""
+
+    progress: Progress | None = None
+    task: TaskID | None = None
+
+    def show_sent(self, sent_bytes: int) -> None:
+        """Show how much of the file has been sent."""
+        self._update(completed=sent_bytes)
+
+    def show_check(self) -> None:
+        """Show that the file has been sent, and is being checked."""
+        self._update(total=None, is_sent=True)
+
+    def hide(self) -> None:
+        """Show nothing any more."""
+        self._update(visible=False)
+
+    def _update(self, **changes: Any) -> None:
+        if self.progress is not None and self.task is not None:
+            self.progress.update(self.task, **changes)
+
+
+@contextmanager
+def upload_bars() -> Iterator[Callable[[str, int], UploadBar]]:
+    """Show a bar for each upload while the context lasts; gives what makes one for a name and a size in bytes."""
+    if not sys.stderr.isatty():
+        yield lambda _name, _size_bytes: UploadBar()
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
+    from rich.text import Text
+
+    class Done(ProgressColumn):
+        """What has been sent, and how fast; then, that the file is being checked."""
+
+        def render(self, task: Task) -> Text:
+            if task.fields["is_sent"]:
+                return Text("being checked")
+            sent = f"{shown.size(int(task.completed))} of {shown.size(int(task.total or 0))}"
+            return Text(f"{sent}, {shown.size(int(task.speed))}/s" if task.speed else sent)
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), Done())
+    with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as progress:
+
+        def begin(name: str, size_bytes: int) -> UploadBar:
+            description = escape(shown.line(name)[:_MAX_NAME_CHARACTERS])
+            return UploadBar(progress, progress.add_task(description, total=size_bytes, is_sent=False))
+
+        yield begin

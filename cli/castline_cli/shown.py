@@ -30,6 +30,11 @@ def size(bytes_: int) -> str:
     return f"{bytes_ / 1000:.0f} KB" if bytes_ < 1_000_000 else f"{bytes_ / 1_000_000:.1f} MB"
 
 
+def loudness(lufs: float | None) -> str:
+    """Format an integrated loudness: -16.2 LUFS; empty for None."""
+    return "" if lufs is None else f"{lufs:.1f} LUFS"
+
+
 def moment(time: str | None) -> str:
     """Format a time from the API in the local time zone; empty for None."""
     if time is None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from castline_cli.commands.say import OutputFormat
+from castline.audio.profile import Loudness as LoudnessOfTheService
+from castline.audio.profile import Quality as QualityOfTheService
+from castline_cli.formats import Loudness, OutputFormat, Quality
 from tests.cli.scripts import SCRIPT, VOICES
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import HSIAO_YU, YUN_JHE
@@ -315,11 +317,12 @@ class TestTheFile:
             (("-o", "nowhere/out.mp3"), 1, "there is no folder nowhere"),
             (("-o", "nowhere/"), 1, "there is no folder nowhere/"),
             (
-                ("-o", "out.ogg"),
+                ("-o", "out.aiff"),
                 2,
-                "Castline makes mp3 and wav; name out.ogg so, or say which one with --format",
+                "Castline makes mp3, wav, flac, opus and m4b; name out.aiff so, or say which one with --format",
             ),
             (("-o", "out.wav", "--format", "mp3"), 2, "--format mp3 does not go with a file named .wav"),
+            (("-o", "out.ogg", "--format", "m4b"), 2, "--format m4b does not go with a file named .ogg"),
             (("--subtitles", "out.txt"), 2, "subtitles are .vtt, .srt or .ass; name out.txt so"),
             (
                 ("-o", "out.mp3", "--no-wait"),
@@ -356,6 +359,49 @@ class TestTheFile:
         [provider, *_] = client.get("/providers").json()["items"]
 
         assert [*OutputFormat] == provider["output_formats"]
+
+    @pytest.mark.parametrize(
+        ("name", "output_format", "magic"),
+        [
+            ("out.flac", "flac", b"fLaC"),
+            ("out.opus", "opus", b"OggS"),
+            ("out.ogg", "opus", b"OggS"),
+            ("out.M4B", "m4b", b"ftyp"),
+            ("out.m4a", "m4b", b"ftyp"),
+        ],
+    )
+    def test_has_the_format_that_its_name_says(
+        self, castline: Castline, script: Path, client: ApiClient, name: str, output_format: str, magic: bytes
+    ) -> None:
+        assert castline.done("say", "script.txt", "-o", name, *VOICES) == f"{name}\n"
+
+        [job_id] = client.list_ids()
+        assert client.job(job_id)["input_params"]["output_format"] == output_format
+        assert magic in (castline.folder / name).read_bytes()[:12]
+
+    @pytest.mark.parametrize("what", [("-",), ("--text", "早安。")], ids=["script", "text"])
+    def test_has_the_quality_and_the_loudness_that_are_wanted(
+        self, castline: Castline, client: ApiClient, what: tuple[str, ...]
+    ) -> None:
+        # When
+        printed = castline.done(
+            *("say", *what, "--voice", HSIAO_YU, "--title", "第一課"),
+            *("--format", "m4b", "--quality", "studio", "--loudness", "audiobook"),
+            stdin=SCRIPT.encode(),
+        )
+
+        # Then
+        assert printed == "第一課.m4b\n"
+        [job_id] = client.list_ids()
+        given = client.job(job_id)["input_params"]
+        assert [given[name] for name in ("output_format", "quality", "loudness")] == ["m4b", "studio", "audiobook"]
+        shown = castline.done("jobs", "show", job_id)
+        assert ", m4b, studio, loudness audiobook\n" in shown
+        assert "\nloudness\t-20.0 LUFS\n" in shown
+
+    def test_can_have_each_quality_and_loudness_of_the_service(self) -> None:
+        assert [*map(str, Quality)] == [*map(str, QualityOfTheService)]
+        assert [*map(str, Loudness)] == [*map(str, LoudnessOfTheService)]
 
 
 class TestTheCap:

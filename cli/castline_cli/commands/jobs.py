@@ -260,13 +260,24 @@ def _kind(job: Json) -> str:
     return "text" if job["job_type"] == "single_tts" else "dialogue"
 
 
+def _unusual(given: Json) -> list[str]:
+    """Return what is worth telling of the form of a job's audio."""
+    is_studio, loudness = given.get("quality") == "studio", given.get("loudness")
+    return [
+        *(["studio"] if is_studio else []),
+        *([f"loudness {loudness}"] if loudness not in {None, "podcast"} else []),
+    ]
+
+
 def _facts(job: Json) -> list[tuple[str, str]]:
     given, progress = job["input_params"], job["progress"]
     facts = [
         ("job", job["id"]),
         *shown.titles(job),
         ("status", job["status"]),
-        ("kind", f"{_kind(job)}, {given['language']}, {given['output_format']}"),
+        ("kind", ", ".join([_kind(job), given["language"], given["output_format"], *_unusual(given)])),
+        ("rendition of", job.get("rendition_of") or ""),
+        ("music", ", ".join(given.get("music") or ())),
         ("submitted", shown.moment(job["created_at"])),
         ("started", shown.moment(job.get("started_at"))),
         ("ended", shown.moment(job.get("completed_at"))),
@@ -277,6 +288,7 @@ def _facts(job: Json) -> list[tuple[str, str]]:
     if (result := job.get("result_metadata")) is not None:
         facts += [
             ("audio", f"{shown.duration(result['duration_ms'])}, {shown.size(result['size_bytes'])}"),
+            ("loudness", shown.loudness(result.get("loudness_lufs"))),
             ("characters", f"{result['characters']:,}; billed: {result['billed_characters']:,}"),
         ]
     facts += [(f"voice of {speaker}" if speaker else "voice", voice) for speaker, voice in shown.cast(job)]

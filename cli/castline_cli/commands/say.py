@@ -9,13 +9,31 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from castline_cli.audio_options import (  # noqa: TC001 (typer reads annotations at run time)
+    BedGainOption,
+    BedOption,
+    CoverOption,
+    DuckOption,
+    FormatOption,
+    IntroOption,
+    IntroOverlapOption,
+    LoudnessOption,
+    MusicOption,
+    OutroOption,
+    OutroOverlapOption,
+    QualityOption,
+    UploadAgainOption,
+)
 from castline_cli.casting import Choice, assign, only_voice, read_delivery
 from castline_cli.completion import complete_language, complete_pronunciation_set, complete_style, complete_voice
 from castline_cli.errors import Interrupted, Misused, Refused
 from castline_cli.files import STANDARD, Target, name_of, read_text
+from castline_cli.formats import OutputFormat, format_for
+from castline_cli.music import MusicOptions
 from castline_cli.output import say as say_line
 from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.session import Session
+from castline_cli.sound_references import SoundReference, folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,13 +43,6 @@ if TYPE_CHECKING:
 
 _USUAL_LANGUAGE: Final = "zh-TW"
 """What the service takes a script for."""
-
-
-class OutputFormat(StrEnum):
-    """Format of audio."""
-
-    MP3 = "mp3"
-    WAV = "wav"
 
 
 class ScriptFormat(StrEnum):
@@ -46,6 +57,7 @@ class ScriptFormat(StrEnum):
     JSON = "json"
 
 
+_MAY_BE_JSON: Final = frozenset({None, ScriptFormat.AUTO, ScriptFormat.JSON})
 _FORMATS: Final = {
     ".md": ScriptFormat.MARKDOWN,
     ".markdown": ScriptFormat.MARKDOWN,
@@ -129,9 +141,9 @@ def say(
         int | None,
         typer.Option(min=0, metavar="N", help="Another reading of the same words, spoken and billed anew."),
     ] = None,
-    output_format: Annotated[
-        OutputFormat | None, typer.Option("--format", help="By default what FILE's name says, or mp3.")
-    ] = None,
+    output_format: FormatOption = None,
+    quality: QualityOption = None,
+    loudness: LoudnessOption = None,
     title: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What the audio is called; without -o the file, too.")
     ] = None,
@@ -139,6 +151,16 @@ def say(
         str | None, typer.Option(metavar="TEXT", help="Who it is by, in place of the speakers.")
     ] = None,
     album: Annotated[str | None, typer.Option(metavar="TEXT", help="What it belongs to, such as a course.")] = None,
+    cover: CoverOption = None,
+    intro: IntroOption = None,
+    intro_overlap: IntroOverlapOption = None,
+    outro: OutroOption = None,
+    outro_overlap: OutroOverlapOption = None,
+    bed: BedOption = None,
+    bed_gain: BedGainOption = None,
+    duck: DuckOption = None,
+    music: MusicOption = None,
+    upload_again: UploadAgainOption = False,
     gap: Annotated[int | None, typer.Option(metavar="MS", help="The pause between turns. [default: 300]")] = None,
     crossfade: Annotated[
         int | None, typer.Option(metavar="MS", help="How long each next turn fades in. [default: 50]")
@@ -159,6 +181,8 @@ def say(
     from castline_cli.file_names import file_name
     from castline_cli.pronunciations import read_entries
     from castline_cli.script_warnings import ScriptWarnings
+    from castline_cli.sound_turns import split_sounds
+    from castline_cli.uploads import Uploads
 
     session = Session.of(context)
     if not wait and (out or subtitles):
@@ -179,7 +203,9 @@ def say(
     markup = _given(markup="literal" if literal else None)
     common = markup | _given(
         language=languages.common,
-        output_format=_format(output_format, target),
+        output_format=format_for(output_format, target),
+        quality=quality,
+        loudness=loudness,
         pronunciations=[entry.fields for entry in entries] or None,
         pronunciation_sets=pronunciation_set or None,
         title=title,
@@ -189,6 +215,17 @@ def say(
     if wait and title:
         target.demand_name_free(file_name(f"{title}.{common.get('output_format', OutputFormat.MP3)}"))
     dialogue_only = _given(gap_ms=gap, crossfade_ms=crossfade)
+    parts = MusicOptions(
+        intro=intro,
+        intro_overlap_ms=intro_overlap,
+        outro=outro,
+        outro_overlap_ms=outro_overlap,
+        bed=bed,
+        bed_gain_db=bed_gain,
+        duck_db=duck,
+        file=music,
+    ).music()
+    picture = {"sound_id": SoundReference(cover)} if cover else {}
 
     with session.api() as api:
         common["provider"] = provider_id(api, provider)
@@ -205,15 +242,23 @@ def say(
             script = _script_that_is_there(script)
             written = read_text(script)
             warnings = ScriptWarnings(name_of(script), written)
-            parsed = _parse(api, script, {"script": written, **markup, **_script_format(script, script_format)})
+            form = _script_format(script, script_format)
+            split = split_sounds(written, folder_of(script)) if form.get("format") in _MAY_BE_JSON else None
+            words = written if split is None else split.words
+            parsed = _parse(api, script, {"script": words, **markup, **form})
             warnings.tell(parsed.get("warnings", ()))
             turns = [{**turn, **_given(take=take)} for turn in parsed["turns"]]
+            if split is not None:
+                turns = split.merge(turns)
             own = [Choice(field=languages.field, own=languages.own), *delivery]
             cast = assign(voices, own, parsed["speakers"], how_to_choose=how_to_choose)
             path, request = "/jobs", {"turns": turns, "voice_assignments": cast, **common, **dialogue_only}
+        uploads = Uploads(api, session, again=upload_again)
+        uploads.insert_ids([*turns, *parts.values(), picture])
+        request |= _given(music=parts or None, cover_id=picture.get("sound_id"))
         with explaining_the_cap(api, session):
             answer = _submit(api, path, request, entries, session)
-        warnings.tell_of_turns(answer.body.get("warnings", ()), turns)
+        warnings.tell_of_turns(answer.body.get("warnings", ()), [turn for turn in turns if "line" in turn])
         if not wait:
             say_line(answer.text if as_json else answer.body["id"])
             return
@@ -272,27 +317,6 @@ def _script_that_is_there(script: str | None) -> str:
     if sys.stdin is None or sys.stdin.isatty():
         raise Misused("say what? name a script, pipe one in, or write --text; see `castline say --help`")
     return STANDARD
-
-
-def _format(chosen: OutputFormat | None, target: Target) -> str | None:
-    """Return the format chosen, or the one the file's extension names; None leaves the choice to the service.
-
-    Raises:
-        Misused: the name says something else, or nothing that there is.
-    """
-    named = target.extension
-    if chosen is None:
-        if not named:
-            return None
-        if named not in set(OutputFormat):
-            file = Path(target.file("")).name
-            raise Misused(
-                f"Castline makes {' and '.join(OutputFormat)}; name {file} so, or say which one with --format"
-            )
-        return named
-    if named in set(OutputFormat) and named != chosen:
-        raise Misused(f"--format {chosen} does not go with a file named .{named}")
-    return chosen
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""Formats, qualities and loudnesses of finished audio, and the format that a file's name says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from castline_cli.errors import Misused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from castline_cli.files import Target
+
+
+class OutputFormat(StrEnum):
+    """Format of audio."""
+
+    MP3 = "mp3"
+    WAV = "wav"
+    FLAC = "flac"
+    OPUS = "opus"
+    M4B = "m4b"
+
+
+class Quality(StrEnum):
+    """Sample rate and bit rate of audio."""
+
+    STANDARD = "standard"
+    STUDIO = "studio"
+
+
+class Loudness(StrEnum):
+    """Loudness that audio is brought to."""
+
+    PODCAST = "podcast"
+    AUDIOBOOK = "audiobook"
+    BROADCAST = "broadcast"
+    NONE = "none"
+
+
+_FORMATS: Final[Mapping[str, OutputFormat]] = {
+    **{str(each): each for each in OutputFormat},
+    "ogg": OutputFormat.OPUS,
+    "m4a": OutputFormat.M4B,
+}
+"""Formats by the extensions of files. Opus is in an Ogg file, and an audiobook is an MPEG-4 audio file."""
+
+
+def format_for(chosen: OutputFormat | None, target: Target) -> OutputFormat | None:
+    """Return the format chosen, or the one the file's extension names; None leaves the choice to the service.
+
+    Raises:
+        Misused: the name says something else, or nothing that there is.
+    """
+    extension = target.extension
+    named = _FORMATS.get(extension)
+    if chosen is None:
+        if extension and named is None:
+            *others, last = OutputFormat
+            file = Path(target.file("")).name
+            raise Misused(
+                f"Castline makes {', '.join(others)} and {last}; name {file} so, or say which one with --format"
+            )
+        return named
+    if named is not None and named != chosen:
+        raise Misused(f"--format {chosen} does not go with a file named .{extension}")
+    return chosen

@@ -1,0 +1,107 @@
+"""Music of a job: what options and a JSON file say of the intro, the outro and the bed."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from castline_cli.errors import FileProblem, Misused
+from castline_cli.files import name_of, read_text
+from castline_cli.sound_references import SoundReference, folder_of, with_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from castline_cli.api import Json
+
+_DURATION: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MusicOptions:
+    """The options of a command about music; None where one is not there."""
+
+    intro: str | None = None
+    intro_overlap_ms: int | None = None
+    outro: str | None = None
+    outro_overlap_ms: int | None = None
+    bed: str | None = None
+    bed_gain_db: float | None = None
+    duck_db: float | None = None
+    file: str | None = None
+    """A JSON file, which says more."""
+
+    @property
+    def are_given(self) -> bool:
+        """Whether there are any."""
+        return self != MusicOptions()
+
+    def music(self, before: Mapping[str, Json] | None = None) -> dict[str, Json]:
+        """Return the music as the API takes it, in which a ``sound_id`` may still be a reference.
+
+        Args:
+            before: the music that there is, of which options change parts. A JSON file takes its place.
+
+        Raises:
+            FileProblem: the JSON file cannot be read, or is not understood.
+            Misused: an option is about a part that there is not.
+        """
+        parts = {name: dict(part) for name, part in (before or {}).items()}
+        if self.file is not None:
+            parts = read_music(self.file)
+        # Music that is heard together with words fades, so that they are understood.
+        before_words, after_words = self.intro_overlap_ms, self.outro_overlap_ms
+        given = {
+            "intro": _given(_reference(self.intro), overlap_ms=before_words, fade_out_ms=before_words),
+            "outro": _given(_reference(self.outro), overlap_ms=after_words, fade_in_ms=after_words),
+            "bed": _given(_reference(self.bed), gain_db=self.bed_gain_db, duck_db=self.duck_db),
+        }
+        for name, fields in given.items():
+            if fields and "sound_id" not in fields and name not in parts:
+                raise Misused(f"there is no {name} to change; name its sound with --{name}")
+            if fields:
+                parts[name] = {**parts.get(name, {}), **fields}
+        return parts
+
+
+def read_music(written: str) -> dict[str, Json]:
+    """Read a JSON file that has the fields of the API's ``music``.
+
+    A part may name its sound as ``sound``, as options do, in place of a ``sound_id``. A file is looked for beside
+    the JSON file.
+
+    Raises:
+        FileProblem: it cannot be read, or is not understood.
+    """
+    name = name_of(written)
+    try:
+        music = json.loads(read_text(written))
+    except ValueError as error:
+        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise FileProblem(f"{name}{line}: this is not JSON ({error})") from error
+    if not isinstance(music, dict) or not all(isinstance(part, dict) for part in music.values()):
+        raise FileProblem(f'{name} is no music; write {{"intro": {{"sound": "FILE", …}}, "outro": …, "bed": …}}')
+    folder = folder_of(written)
+    return {part: with_reference(fields, folder) for part, fields in music.items()}
+
+
+def milliseconds(written: str) -> int:
+    """Return a length of time in milliseconds: ``1.5s``, ``1500ms`` or ``1500``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = _DURATION.fullmatch(written.strip())
+    if match is None:
+        raise ValueError(f"{written} is no length of time; write 1.5s, or 1500 for milliseconds")
+    return round(float(match["number"]) * (1000 if match["unit"] == "s" else 1))
+
+
+def _reference(written: str | None) -> dict[str, Any]:
+    return {} if written is None else {"sound_id": SoundReference(written)}
+
+
+def _given(reference: dict[str, Any], **options: Any) -> dict[str, Any]:
+    return {**reference, **{name: value for name, value in options.items() if value is not None}}

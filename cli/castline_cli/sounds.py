@@ -1,0 +1,116 @@
+"""Sounds that the service keeps: which one is meant, and waiting until an upload has been checked."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Final
+
+from castline_cli import shown
+from castline_cli.api import retry_after_seconds
+from castline_cli.errors import Misused, NotFound, Refused, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from castline_cli.api import Api, Json
+    from castline_cli.session import Session
+
+_PART: Final = re.compile(r"[0-9a-f-]{4,36}")
+_POLL_SECONDS: Final = 1.0
+"""Between two looks, when the service does not say."""
+_MIN_POLL_SECONDS: Final = 0.1
+_PATIENCE_SECONDS: Final = 300.0
+"""How long a check may take. The service reads a file for a minute at most, and may try again."""
+
+
+def list_sounds(api: Api) -> list[Json]:
+    """Return the user's sounds, newest first."""
+    sounds: list[Json] = api.get("/sounds").body["items"]
+    return sounds
+
+
+def find_sound(sounds: Iterable[Json], written: str) -> Json | None:
+    """Return the sound that a user has named: by its name, its id, or a part of the id; None if there is none.
+
+    Args:
+        sounds: those of the user.
+        written: a name as it is, or an id, or at least four characters of its beginning or its end.
+
+    Raises:
+        Misused: it names several sounds.
+    """
+    sounds = [*sounds]
+    part = written.strip().rstrip("…").lower()
+    by_id = [each for each in sounds if each["id"] == part]
+    by_name = [each for each in sounds if each["name"] == written]
+    by_part = [each for each in sounds if each["id"].startswith(part) or each["id"].endswith(part)]
+    found = by_id or by_name or (by_part if _PART.fullmatch(part) else [])
+    if len(found) > 1:
+        lines = "\n  ".join(f"{each['id']}  {shown.line(each['name'])}, {each['status']}" for each in found[:5])
+        raise Misused(f"{len(found)} sounds are meant by {written}; write the id of one:\n  {lines}")
+    return found[0] if found else None
+
+
+def demand_sound(api: Api, written: str, session: Session) -> Json:
+    """Return the sound that a user has named, as ``find_sound`` does.
+
+    Raises:
+        NotFound: there is no such sound.
+        Misused: it names several sounds.
+    """
+    sound = find_sound(list_sounds(api), written)
+    if sound is None:
+        listing = session.command("sounds", "list")
+        raise NotFound(f"there is no sound {written}; {listing} shows those that there are")
+    return sound
+
+
+def wait_until_checked(api: Api, sound_id: str, session: Session) -> Json:
+    """Look at an uploaded sound until it is ready, and return it.
+
+    Raises:
+        Refused: the file cannot be used; the message is the service's.
+        Unreachable: the check takes too long.
+        NotFound: the sound has been deleted.
+    """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        answer = api.get(f"/sounds/{sound_id}")
+        sound: Json = answer.body
+        if sound["status"] == "failed":
+            problem = sound["error"]
+            raise Refused(f"{shown.line(sound['name'])}: {problem['message']}", code=problem["code"])
+        if sound["status"] == "ready":
+            return sound
+        if time.monotonic() > deadline:
+            look = session.command("sounds", "show", sound_id)
+            raise Unreachable(f"{shown.line(sound['name'])} has not been checked in 5 minutes; {look} tells more")
+        time.sleep(max(retry_after_seconds(answer.headers, default=_POLL_SECONDS), _MIN_POLL_SECONDS))
+
+
+def facts(sound: Json) -> Sequence[tuple[str, str]]:
+    """Return what is known of a sound, each with its name."""
+    rate, channels, loudness = (sound.get(name) for name in ("sample_rate_hz", "channels", "loudness_lufs"))
+    problem = sound.get("error")
+    pairs = [
+        ("sound", sound["id"]),
+        ("name", shown.line(sound["name"])),
+        ("status", sound["status"]),
+        ("problem", f"{problem['message']} ({problem['code']})" if problem else ""),
+        ("kind", f"{sound['kind']}, {sound['content_type']}"),
+        ("size", shown.size(sound["size_bytes"])),
+        ("length", length(sound)),
+        ("channels", str(channels or "")),
+        ("sample rate", f"{rate:,} Hz" if rate else ""),
+        ("loudness", shown.loudness(loudness)),
+        ("uploaded", shown.moment(sound["created_at"])),
+        ("kept until", shown.moment(sound.get("expires_at"))),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def length(sound: Json) -> str:
+    """Return the duration of a sound; empty where it has none, or none is known yet."""
+    milliseconds = sound.get("duration_ms")
+    return "" if milliseconds is None else shown.duration(milliseconds)
