@@ -112,7 +112,7 @@ class Calls:
 
         def observed_synthesize(provider: AzureSpeechSession, utterance: Utterance, **options: Any) -> Any:
             process = current_process()
-            speak = partial(synthesize, provider, **options)
+            speak: Any = partial(synthesize, provider, **options)
             return (
                 speak(utterance) if process is None else self._make(process, SPEAK, _SpokenEffect(utterance, speak))
             )

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("functions_environment")
 
-CONTEXT = LambdaContext(function_name="f", function_arn="arn", memory_mb=128, timeout_seconds=60)
+CONTEXT: Any = LambdaContext(function_name="f", function_arn="arn", memory_mb=128, timeout_seconds=60)
 HIGH_DEFINITION = "en-US-Ava:DragonHDLatestNeural"
 
 
-def speak(dialogue: Dialogue, **job: Any) -> tuple[Job, tuple[SpokenSegment, ...]]:
+def speak(dialogue: Dialogue, **changes: Any) -> tuple[Job, tuple[SpokenSegment, ...]]:
     """Have a dialogue spoken by the tasks, and return its segments with their words."""
-    job = make_job(**job)
+    job = make_job(**changes)
     repository = composition.job_repository()
     repository.create(job, dialogue, max_active=100)
     for batch in plan.handler({"job_id": job.id}, CONTEXT)["batches"]:
