@@ -17,6 +17,8 @@ class FunctionSpec:
     handler: str
     timeout_seconds: int
     memory_mb: int
+    storage_mb: int = 512
+    """Size of ``/tmp``."""
     needs_speech: bool = False
     """Whether the function imports packages of the speech layer."""
 
@@ -42,11 +44,14 @@ SYNTHESIZE = FunctionSpec(
 
 # 73 MB, however long the audio: but encoding is all CPU, 12 s of a core for 104 minutes, 50 s for the 7.4 hours that
 # 100,000 characters may last. A whole core costs what half of one does, and the user waits half as long.
+# FLAC, Opus and M4B are written to the disk before they are uploaded: 192 kB a second of FLAC in studio quality, if it
+# were noise, or 5.1 GB for 7.4 hours. All the disk that there is costs a hundredth of what the core costs.
 ASSEMBLE = FunctionSpec(
     name="assemble",
     handler="castline.workflow.assemble.handler",
     timeout_seconds=300,
     memory_mb=1769,
+    storage_mb=10_240,
     needs_speech=True,
 )
 

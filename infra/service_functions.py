@@ -89,6 +89,7 @@ class ServiceFunctions(Construct):
             layers=[self._core, self._speech] if spec.needs_speech else [self._core],
             timeout=cdk.Duration.seconds(spec.timeout_seconds),
             memory_size=spec.memory_mb,
+            ephemeral_storage_size=cdk.Size.mebibytes(spec.storage_mb),
             reserved_concurrent_executions=(
                 self._environment.synthesize_concurrency if spec == functions.SYNTHESIZE else None
             ),

@@ -42,6 +42,7 @@ def test_a_function_is_deployed_as_specified(deployment: Deployment, spec: funct
     assert function["Handler"] == spec.handler
     assert function["Timeout"] == spec.timeout_seconds
     assert function["MemorySize"] == spec.memory_mb
+    assert function["EphemeralStorage"] == {"Size": spec.storage_mb}
     assert function["Runtime"] == "python3.13"
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert len(function["Layers"]) == (2 if spec.needs_speech else 1)
