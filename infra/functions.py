@@ -44,8 +44,8 @@ SYNTHESIZE = FunctionSpec(
 
 # 73 MB, however long the audio: but encoding is all CPU, 12 s of a core for 104 minutes, 50 s for the 7.4 hours that
 # 100,000 characters may last. A whole core costs what half of one does, and the user waits half as long.
-# FLAC, Opus and M4B are written to the disk before they are uploaded: 192 kB a second of FLAC in studio quality, if it
-# were noise, or 5.1 GB for 7.4 hours. All the disk that there is costs a hundredth of what the core costs.
+# FLAC, Opus and M4B are written to the disk before they are uploaded: 192 kB a second for FLAC of noise in studio
+# quality, 5.1 GB for 7.4 hours. All the disk that there is costs a hundredth of what the core costs.
 ASSEMBLE = FunctionSpec(
     name="assemble",
     handler="castline.workflow.assemble.handler",

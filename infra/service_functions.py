@@ -50,7 +50,7 @@ class ServiceFunctions(Construct):
         self._core = self._layer(
             "Core", str(artefacts.core), "Powertools, pydantic, and what else every function needs"
         )
-        self._speech = self._layer("Speech", str(artefacts.speech), "The Azure Speech SDK, ICU, FFmpeg, numpy and LAME")
+        self._speech = self._layer("Speech", str(artefacts.speech), "The Azure Speech SDK, ICU, FFmpeg, numpy, LAME")
 
     def make(self, spec: FunctionSpec, *, state_machine: sfn.StateMachine | None = None) -> lambda_.Function:
         """Create one function.
