@@ -73,8 +73,8 @@ _OPTIONS: Final = {
 _TOLERATED_BAD_PACKETS: Final = 5
 _TOLERATED_BAD_SHARE: Final = 0.01
 _TOLERATED_MISSING_SHARE: Final = 0.02
-_TOLERATED_MISSING_SECONDS: Final = 0.2
-_OPEN_CPU_SECONDS: Final = 15
+_TOLERATED_MISSING_SECONDS: Final = 0.5
+_OPEN_CPU_SECONDS: Final = 8
 """CPU time of starting, and of finding out what a file holds."""
 _HARD_CPU_SECONDS: Final = MAX_DECODE_CPU_SECONDS + 5
 _HEAD_BYTES: Final = 64 * 1024
