@@ -27,7 +27,12 @@ pytestmark = pytest.mark.usefixtures("functions_environment")
 
 MAX_SECONDS = 15
 SINGLE = {"provider": "azure", "text": "早", "voice_id": "zh-TW-HsiaoYuNeural"}
-SUBMISSIONS = {("POST", "/jobs"), ("POST", "/jobs/tts"), ("POST", "/jobs/{job_id}/resubmit")}
+SUBMISSIONS = {
+    ("POST", "/jobs"),
+    ("POST", "/jobs/tts"),
+    ("POST", "/jobs/{job_id}/resubmit"),
+    ("POST", "/jobs/{job_id}/renditions"),
+}
 ROUTES_BY_SERVICE = {
     "DYNAMODB": SUBMISSIONS
     | {
@@ -76,6 +81,7 @@ def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
     bodies: dict[tuple[str, str], Any] = {
         ("POST", "/jobs"): DIALOGUE,
         ("POST", "/jobs/tts"): SINGLE,
+        ("POST", "/jobs/{job_id}/renditions"): {},
         ("PUT", "/pronunciations/{name}"): {"entries": []},
     }
     event = make_event(
@@ -107,6 +113,7 @@ def test_a_service_that_hangs_is_a_503_in_time(service: str, silence: str, monke
     job_id, user = completed_job()
     composition.reset()
     monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", silence)
+    monkeypatch.setenv("MAX_ACTIVE_JOBS", str(len(SUBMISSIONS)))
     routes = sorted(ROUTES_BY_SERVICE[service])
 
     # When
