@@ -1,30 +1,41 @@
 """AWS permissions that each function uses, observed while every scenario of the fault suite runs without a fault.
 
-Two faults are added for calls that are made only after a failure: a creation is undone when its workflow cannot be
-started, and a multipart upload is aborted when it fails.
+Faults are added for calls that are made only after a failure: a creation is undone when its workflow cannot be
+started, and a multipart upload is aborted when it fails. Sounds are kept beside that.
 """
 
 from __future__ import annotations
 
+import wave
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
 from botocore.client import BaseClient
+from PIL import Image
 
 from castline import composition
 from castline.audio.storage import AudioStorage
+from castline.jobs.items import serialize
+from castline.sounds.items import sound_key
+from castline.sounds.keys import UPLOAD, sound_file_key
+from castline.sounds.storage import SoundStorage
+from tests.e2e.api_client import ApiClient
 from tests.faults.experiment import experiment
 from tests.faults.faults import Call, Fault, Mode
 from tests.faults.laboratory import Laboratory
 from tests.faults.processes import current_process
 from tests.faults.scenarios import SCENARIOS, Client
+from tests.integration.local_cloud.eventually import eventually
 from tests.large_subtitles import make_subtitles_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from castline.sounds.model import Sound
 
 TABLE = "AWS::DynamoDB::Table.Arn"
 BUCKET = "AWS::S3::Bucket.Arn"
@@ -37,6 +48,8 @@ ONLY_WHEN_BROKEN = (
     ("completed-in-parts", Fault(Call("assemble", "UploadPart", 1), Mode.ERROR_BEFORE)),
 )
 
+_KEEPER = "user-with-sounds"
+_PAST = {":past": {"N": "1"}}
 _API = {"submit", "submit-keyed", "cancel", "read"}
 _OBJECTS = {
     "AbortMultipartUpload": "s3:AbortMultipartUpload",
@@ -88,6 +101,7 @@ def observe() -> Observed:
             experiment(laboratory, scenario, fault)
         _meet_damage(laboratory)
         _read(laboratory)
+        _keep_sounds(laboratory)
     return observed
 
 
@@ -130,10 +144,80 @@ def _read(laboratory: Laboratory) -> None:
             assert answer.status_code in {200, 302}, f"{path}: {answer.text}"
 
 
+def _keep_sounds(laboratory: Laboratory) -> None:
+    """Upload sounds, of which one is gone by then; read and delete one, and have it expire."""
+    with ApiClient(laboratory.stack.url, user_id=_KEEPER) as api:
+        # A first attempt to store a clip fails, in parts: it has to be taken back.
+        laboratory.calls.begin(Fault(Call("sound-uploaded", "UploadPart", 1), Mode.ERROR_BEFORE), {})
+        clip = _upload(api, "audio/wav", _long_wav())
+        eventually(lambda: _status(api, clip) == "ready", timeout_seconds=60)
+        laboratory.calls.begin(None, {})
+        image = _upload(api, "image/png", _png())
+        eventually(lambda: _status(api, image) == "ready", timeout_seconds=60)
+        gone = _upload(api, "image/png", _png(), before=_remove)
+        laboratory.settle()
+        eventually(lambda: not _files(gone), timeout_seconds=60)
+        assert api.get("/sounds").json()["total"] == 2
+        assert api.delete(f"/sounds/{clip}").status_code == 204
+    _change(clip, "update_item", UpdateExpression="SET expires_at = :past", ExpressionAttributeValues=_PAST)
+    laboratory.stack.cloud.tick()
+    assert not _files(clip)
+
+
+def _upload(
+    api: ApiClient, content_type: str, content: bytes, *, before: Callable[[str], None] = lambda _sound_id: None
+) -> str:
+    """Create a sound, upload its file, and return its id; ``before`` is called in between."""
+    body = {"name": "Sound", "content_type": content_type, "size_bytes": len(content)}
+    created = api.post("/sounds", json=body).json()
+    before(created["id"])
+    request = created["upload"]
+    assert api.put(request["url"], content=content, headers=request["headers"]).status_code == 200
+    return str(created["id"])
+
+
+def _status(api: ApiClient, sound_id: str) -> str:
+    return str(api.get(f"/sounds/{sound_id}").json()["status"])
+
+
+def _remove(sound_id: str) -> None:
+    _change(sound_id, "delete_item")
+
+
+def _change(sound_id: str, operation: str, **parameters: Any) -> None:
+    client = boto3.client("dynamodb")
+    key = serialize(sound_key(_KEEPER, sound_id))
+    getattr(client, operation)(TableName=composition.settings().table_name, Key=key, **parameters)
+
+
+def _files(sound_id: str) -> list[Any]:
+    prefix = sound_file_key(_KEEPER, sound_id, "")
+    found = boto3.client("s3").list_objects_v2(Bucket=composition.settings().bucket_name, Prefix=prefix)
+    return list(found.get("Contents", ()))
+
+
+def _long_wav() -> bytes:
+    """Return a minute of silence, whose studio form is stored in parts."""
+    written = BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(8_000)
+        file.writeframes(b"\x80" * 8_000 * 60)
+    return written.getvalue()
+
+
+def _png() -> bytes:
+    written = BytesIO()
+    Image.new("RGB", (1, 1)).save(written, "PNG")
+    return written.getvalue()
+
+
 @contextmanager
 def _recording(observed: Observed) -> Iterator[None]:
     make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
     presign = AudioStorage.download_url
+    presign_upload, presign_listening = SoundStorage.upload_url, SoundStorage.listen_url
 
     def note(operation: str, parameters: dict[str, Any]) -> None:
         process = current_process()
@@ -151,9 +235,19 @@ def _recording(observed: Observed) -> Iterator[None]:
         note("GetObject", {"Key": key})
         return presign(storage, key, **options)
 
+    def recorded_upload(storage: SoundStorage, sound: Sound, **options: Any) -> Any:
+        note("PutObject", {"Key": sound_file_key(sound.user_id, sound.id, UPLOAD)})
+        return presign_upload(storage, sound, **options)
+
+    def recorded_listening(storage: SoundStorage, sound: Sound, **options: Any) -> Any:
+        note("GetObject", {"Key": sound_file_key(sound.user_id, sound.id, UPLOAD)})
+        return presign_listening(storage, sound, **options)
+
     with (
         patch.object(BaseClient, "_make_api_call", recorded_call),
         patch.object(AudioStorage, "download_url", recorded_presigning),
+        patch.object(SoundStorage, "upload_url", recorded_upload),
+        patch.object(SoundStorage, "listen_url", recorded_listening),
     ):
         yield
 

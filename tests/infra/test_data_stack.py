@@ -110,7 +110,9 @@ def test_segments_go_before_the_jobs_that_they_were_spoken_for_and_audio_does_no
         for rule in deployment.data.the("AWS::S3::Bucket")["Properties"]["LifecycleConfiguration"]["Rules"]
     }
 
-    assert set(rules) == {"segments/", "audio/"}
+    assert set(rules) == {"segments/", "audio/", "sounds/"}
+    # A sound that a job has used is kept, however old it is.
+    assert "ExpirationInDays" not in rules["sounds/"]
     assert {rule["Status"] for rule in rules.values()} == {"Enabled"}
     assert segment_key("user", "0" * 64).startswith("segments/")
     assert rules["segments/"]["ExpirationInDays"] == retention.SEGMENT_LIFETIME_DAYS < JOB_DAYS
@@ -121,12 +123,19 @@ def test_segments_go_before_the_jobs_that_they_were_spoken_for_and_audio_does_no
         assert "Transitions" not in rule
 
 
-def test_pages_may_play_audio_where_their_origin_is_configured(everything: Deployment, prod: Deployment) -> None:
-    (rule,) = everything.data.the("AWS::S3::Bucket")["Properties"]["CorsConfiguration"]["CorsRules"]
+def cors_rules(deployment: Deployment) -> dict[tuple[str, ...], list[str]]:
+    """Return the allowed origins, by methods."""
+    rules = deployment.data.the("AWS::S3::Bucket")["Properties"]["CorsConfiguration"]["CorsRules"]
+    return {tuple(rule["AllowedMethods"]): rule["AllowedOrigins"] for rule in rules}
 
-    assert rule["AllowedOrigins"] == ["https://studio.example.com"]
-    assert set(rule["AllowedMethods"]) == {"GET", "HEAD"}
-    assert "CorsConfiguration" not in prod.data.the("AWS::S3::Bucket")["Properties"]
+
+def test_pages_may_play_audio_where_their_origin_is_configured(everything: Deployment, prod: Deployment) -> None:
+    assert cors_rules(everything)["GET", "HEAD"] == ["https://studio.example.com"]
+    assert ("GET", "HEAD") not in cors_rules(prod)
+
+
+def test_any_page_may_upload_to_a_presigned_url(deployment: Deployment) -> None:
+    assert cors_rules(deployment)[("PUT",)] == ["*"]
 
 
 def test_the_secret_holds_no_key_of_anybodys(deployment: Deployment) -> None:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from castline.events import execution_ended
 from castline.jobs import items
+from castline.sounds.items import SOUND_PREFIX
+from castline.sounds.keys import LISTEN, PCM, UPLOAD, sound_file_key
 from infra import functions
 from infra.events import UNRECORDED_ENDS
+from local.emulated.event_pattern import matches
 from tests.infra.test_functions import path
 
 if TYPE_CHECKING:
@@ -68,7 +71,26 @@ def test_every_rule_may_call_its_function(deployment: Deployment) -> None:
     }
 
 
-def test_jobs_that_dynamodb_has_removed_are_told_and_nothing_else_of_the_stream(deployment: Deployment) -> None:
+def test_files_that_users_have_uploaded_are_told(deployment: Deployment) -> None:
+    uploaded = rule(deployment, "SoundUploaded")
+
+    bucket = deployment.data.the("AWS::S3::Bucket")["Properties"]
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    pattern = uploaded["EventPattern"]
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
+    assert [deployment.flat(name) for name in pattern["detail"]["bucket"]["name"]] == ["AWS::S3::Bucket"]
+    keys = {
+        name: matches(pattern["detail"]["object"], {"key": sound_file_key("auth0|user", "id", name)})
+        for name in (UPLOAD, LISTEN, *PCM.values())
+    }
+    assert keys == {UPLOAD: True, LISTEN: False, "standard.pcm": False, "studio.pcm": False}
+    (target,) = uploaded["Targets"]
+    assert function_called(deployment, target["Arn"]) == path(functions.SOUND_UPLOADED)
+
+
+def test_jobs_and_sounds_that_dynamodb_has_removed_are_told_and_nothing_else_of_the_stream(
+    deployment: Deployment,
+) -> None:
     mapping = deployment.service.the("AWS::Lambda::EventSourceMapping")["Properties"]
 
     assert deployment.flat(mapping["EventSourceArn"]) == "AWS::DynamoDB::Table.StreamArn"
@@ -77,7 +99,7 @@ def test_jobs_that_dynamodb_has_removed_are_told_and_nothing_else_of_the_stream(
     assert json.loads(only["Pattern"]) == {
         "eventName": ["REMOVE"],
         "userIdentity": {"type": ["Service"], "principalId": ["dynamodb.amazonaws.com"]},
-        "dynamodb": {"Keys": {"sk": {"S": [items.job_key("")["sk"]]}}},
+        "dynamodb": {"Keys": {"sk": {"S": [items.job_key("")["sk"], {"prefix": SOUND_PREFIX}]}}},
     }
 
 
@@ -107,8 +129,9 @@ def test_what_a_rule_cannot_deliver_and_what_its_function_fails_go_to_the_same_q
     }
 
     assert undelivered == failed
-    assert set(failed) == {path(functions.EXECUTION_ENDED), path(functions.RECONCILE)}
-    assert len({*failed.values()}) == 2
+    told = {functions.EXECUTION_ENDED, functions.RECONCILE, functions.SOUND_UPLOADED}
+    assert set(failed) == set(map(path, told))
+    assert len({*failed.values()}) == len(told)
     for config in deployment.service.properties_of("AWS::Lambda::EventInvokeConfig"):
         assert config["MaximumRetryAttempts"] == 2
 
@@ -116,7 +139,7 @@ def test_what_a_rule_cannot_deliver_and_what_its_function_fails_go_to_the_same_q
 def test_dead_letters_are_kept_long_enough_to_be_read_and_for_nobody_else(deployment: Deployment) -> None:
     queues = deployment.service.properties_of(QUEUE)
 
-    assert len(queues) == 3
+    assert len(queues) == 4
     assert {queue["MessageRetentionPeriod"] for queue in queues} == {14 * 24 * 60 * 60}
     assert all(queue["SqsManagedSseEnabled"] for queue in queues)
     for policy in deployment.service.properties_of("AWS::SQS::QueuePolicy"):

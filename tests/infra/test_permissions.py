@@ -29,6 +29,7 @@ STREAM = {
 FOR_LAMBDA = {spec.name: LOGS | TRACES for spec in functions.ALL}
 FOR_LAMBDA["execution-ended"] |= DEAD_LETTERS
 FOR_LAMBDA["reconcile"] |= DEAD_LETTERS
+FOR_LAMBDA["sound-uploaded"] |= DEAD_LETTERS
 FOR_LAMBDA["expire"] |= DEAD_LETTERS | STREAM
 
 # What AWS lets nobody narrow down.

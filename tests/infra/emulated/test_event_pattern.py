@@ -18,6 +18,7 @@ EVENT = {"source": "aws.states", "detail": {"status": "FAILED", "tries": 3, "res
         {"detail": {"resources": ["b"]}},
         {"detail": {"tries": [{"numeric": [">", 2, "<=", 3]}]}},
         {"source": [{"prefix": "aws."}], "detail": {"status": [{"suffix": "ED"}]}},
+        {"source": [{"wildcard": "aws.*"}], "detail": {"status": [{"wildcard": "*E*"}]}},
         {"detail": {"status": [{"anything-but": ["SUCCEEDED"]}], "cause": [{"exists": False}]}},
         {"detail": {"status": [{"equals-ignore-case": "failed"}]}},
         {"$or": [{"source": ["other"]}, {"detail": {"status": ["FAILED"]}}]},
