@@ -82,16 +82,6 @@ def test_two_very_unequal_voices_make_a_file_of_the_right_loudness(
     assert heard.peak_dbtp <= -1.5
 
 
-def test_a_thousand_turns(client: ApiClient, tmp_path: Path) -> None:
-    texts = [f"第{number}句，大家早安，今天要說的是旅行。" for number in range(1_000)]
-
-    job = client.wait_for(client.submit(dialogue(*texts)), "completed", timeout_seconds=240)
-
-    heard = measured(client, job, tmp_path)
-    assert heard.lufs == pytest.approx(-16.0, abs=0.5)
-    assert heard.peak_dbtp <= -1.5
-
-
 @pytest.mark.parametrize("quality", ["standard", "studio"])
 @pytest.mark.parametrize("output_format", ["mp3", "wav", "flac", "opus", "m4b"])
 def test_every_format_and_quality(client: ApiClient, tmp_path: Path, output_format: str, quality: str) -> None:
