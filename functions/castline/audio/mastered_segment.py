@@ -7,15 +7,15 @@ lie and from the power of each: no frame is decoded for it.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from castline.audio.encoder_effects import effect_of
 from castline.audio.formats import OutputFormat
-from castline.audio.limiter import limit
-from castline.audio.loudness import STEP_MS, PowerMeter
+from castline.audio.loudness import STEP_MS, PowerMeter, gated_lufs
+from castline.audio.mastering import master
 from castline.audio.profile import STANDARD
 from castline.audio.samples import from_pcm, to_pcm
 from castline.audio.stored_segment import encode_segment
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from castline.audio.profile import LoudnessTarget
+    from castline.audio.samples import Channels
 
 _MAX_STEPS: Final = 900
 """Of one segment: its powers travel in S3 metadata, which holds 2 KB."""
@@ -62,21 +63,27 @@ def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tup
 
     Args:
         pcm: the segment's PCM, at least one sample.
-        gain_db: the gain that brings it to the target.
+        gain_db: the gain that brings it to the target, were it not for its peaks.
         target: the target, for its ceiling.
 
     Returns:
         The MP3 frames, the first of which needs no frame before it, and the power of what they hold.
     """
-    samples = from_pcm(pcm, channels=1) * np.float32(10 ** (gain_db / 20))
+    samples = from_pcm(pcm, channels=1)
+    lufs = gated_lufs(_powers(samples))
+    # What the limiter takes away is made up for: an hour of peaky voices would be 1 LU too quiet to be copied.
+    wanted = target if lufs is None else replace(target, lufs=lufs + gain_db)
     effect = effect_of(OutputFormat.MP3, STANDARD)
-    ceiling_dbtp = target.ceiling_dbtp - effect.headroom_db
-    limited = np.concatenate(list(limit([samples], sample_rate_hz=SAMPLE_RATE_HZ, ceiling_dbtp=ceiling_dbtp)), axis=1)
-    meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)
-    meter.add(limited)
-    powers = meter.powers()
+    mastered = np.concatenate(list(master(lambda: [samples], STANDARD, wanted, effect=effect).samples()), axis=1)
+    powers = _powers(mastered)
     together = -(-len(powers) // _MAX_STEPS)
     padded = np.pad(powers, (0, -len(powers) % together)).reshape(-1, together).mean(axis=1)
-    return encode_segment(to_pcm(limited * np.float32(1 / effect.scale))).frames, StepPowers(
+    return encode_segment(to_pcm(mastered * np.float32(1 / effect.scale))).frames, StepPowers(
         STEP_MS * together, padded
     )
+
+
+def _powers(samples: Channels) -> NDArray[np.float64]:
+    meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)
+    meter.add(samples)
+    return meter.powers()
