@@ -11,7 +11,13 @@ import schemathesis
 from pydantic import ValidationError
 
 from castline.api.pronunciation_schemas import PronunciationSchema
-from castline.api.requests import MAX_PROVIDER_ID_LENGTH, CreateJobRequest, CreateSingleVoiceJobRequest
+from castline.api.requests import (
+    MAX_PROVIDER_ID_LENGTH,
+    CreateJobRequest,
+    CreateSingleVoiceJobRequest,
+    RenderJobRequest,
+)
+from castline.api.rules import is_sound
 from castline.pronunciation_sets.limits import is_set_name
 from castline.speech.providers.azure import phones
 from castline.speech.providers.azure.voice_ids import is_voice_id, takes_markup
@@ -21,15 +27,17 @@ from tests.contract.tokens import Issuer
 if TYPE_CHECKING:
     from schemathesis import AuthContext, Case, HookContext, Response
 
-_BETWEEN_FIELDS = {"duplicate_index", "duplicate_speaker", "speaker_without_voice"}
+_BETWEEN_FIELDS = {"duplicate_index", "duplicate_speaker", "no_spoken_turn", "speaker_without_voice", "under_nothing"}
 _NOT_OF_EVERY_VOICE = ("language", "pitch", "speed", "style")
 _WITHIN_ENTRIES = {"pronunciation_alphabet", "pronunciation_choice"}
 _SUBMISSIONS_OF_ONE_USER = 4
+_SOUNDS_OF_ONE_USER = 20
 _MOST_SETS = 50
 _PROVIDER = "azure"
 _VOICE_IDS = ("zh-TW-HsiaoYuNeural", "en-US-Ava:DragonHDLatestNeural")
 
 _submissions = itertools.count()
+_sounds = itertools.count()
 _owners: dict[str, str] = {}
 _users: dict[str, str] = {}
 _latest = "user-0"
@@ -48,6 +56,9 @@ class Users:
     def get(self, case: Case[Any], context: AuthContext) -> str:
         if "/pronunciations" in case.path:
             return _keeper
+        sound_id = (case.path_parameters or {}).get("sound_id")
+        if "/sounds" in case.path:
+            return _owners.get(str(sound_id), f"user-{next(_sounds) // _SOUNDS_OF_ONE_USER}-with-sounds")
         job_id = (case.path_parameters or {}).get("job_id")
         if isinstance(job_id, str) and job_id in _owners:
             return _owners[job_id]
@@ -74,6 +85,8 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
         _make_consistent(body)
     elif case.path.endswith("/tts") and isinstance(body, dict):
         _make_speakable(body)
+    elif case.path.endswith("/renditions") and isinstance(body, dict):
+        _make_renderable(body)
     elif case.path.endswith("/parse") and isinstance(body, dict) and isinstance(body.get("script"), str):
         body["script"] = f"A: {body['script']}"
     elif case.path.endswith("/voices") and _fits_a_provider(case.query.get("provider")):
@@ -156,6 +169,7 @@ def _make_speakable(body: dict[str, Any]) -> None:
         CreateSingleVoiceJobRequest.model_validate(body)
     except ValidationError:
         return
+    _leave_out_sounds(body)
     body |= {"provider": _PROVIDER, "voice_id": _voice_id(body["voice_id"])}
     body.pop("style", None)
     if not takes_markup(body["voice_id"]):
@@ -167,17 +181,36 @@ def _voice_id(value: str) -> str:
     return value if is_voice_id(value) else _VOICE_IDS[len(value) % len(_VOICE_IDS)]
 
 
+def _leave_out_sounds(body: dict[str, Any]) -> None:
+    """Leave out sounds, none of which exists, from a request that names them as the document says."""
+    body.pop("music", None)
+    body.pop("cover_id", None)
+    if "turns" in body:
+        spoken = [turn for turn in body["turns"] if not is_sound(turn)]
+        body["turns"] = spoken or [{"speaker": "A", "text": "x", "index": 0}]
+
+
+def _make_renderable(body: dict[str, Any]) -> None:
+    try:
+        RenderJobRequest.model_validate(body)
+    except ValidationError:
+        return
+    _leave_out_sounds(body)
+
+
 def _make_consistent(body: dict[str, Any]) -> None:
     try:
         CreateJobRequest.model_validate(body)
     except ValidationError as error:
         if not {each["type"] for each in error.errors()} <= _BETWEEN_FIELDS:
             return
+        _leave_out_sounds(body)
         for index, turn in enumerate(body["turns"]):
             turn["index"] = index
         voice_id = body["voice_assignments"][0]["voice_id"]
         speakers = dict.fromkeys(turn["speaker"] for turn in body["turns"])
         body["voice_assignments"] = [{"speaker": speaker, "voice_id": voice_id} for speaker in speakers]
+    _leave_out_sounds(body)
     body["provider"] = _PROVIDER
     for assignment in body["voice_assignments"]:
         assignment["voice_id"] = _voice_id(assignment["voice_id"])
