@@ -138,8 +138,9 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     yield "POST /jobs/{job_id}/resubmit", [ask("POST", f"/jobs/{job.id}/resubmit", user)[1]]
     rendered, size = ask("POST", f"/jobs/{job.id}/renditions", user, json={})
     assert rendered["statusCode"] == 201
-    broken = {"music": {"intro": {unknown: 1, unknown[1:]: 1}}, unknown: 1, unknown[1:]: 1}
-    yield "POST /jobs/{job_id}/renditions", [size, ask("POST", f"/jobs/{job.id}/renditions", user, json=broken)[1]]
+    nonsense: dict[str, Any] = {unknown: 1, unknown[1:]: 1}
+    nonsense["music"] = {"intro": dict(nonsense)}
+    yield "POST /jobs/{job_id}/renditions", [size, ask("POST", f"/jobs/{job.id}/renditions", user, json=nonsense)[1]]
     yield "POST /jobs/tts", [ask("POST", "/jobs/tts", user, json={unknown: 1, unknown[1:]: 1})[1]]
     yield "GET /jobs", [_largest_page()]
     yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user), _most_warnings(user)]
