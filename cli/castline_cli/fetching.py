@@ -75,7 +75,11 @@ def demand_audio(job: Json, session: Session) -> None:
             f"job {job['id']} was cancelled; {session.command('jobs', 'resubmit', job['id'])} starts it anew"
         )
     if job["status"] == "failed":
-        advice = f"; {session.command('voices')} lists them" if job["error_code"] == "VOICE_NOT_FOUND" else ""
+        advice = ""
+        if job["error_code"] == "VOICE_NOT_FOUND":
+            advice = f"; {session.command('voices')} lists them"
+        elif job.get("rendition_of") and job["error_code"] == "SEGMENTS_EXPIRED":
+            advice = f"; {session.command('jobs', 'resubmit', job['rendition_of'])} does so"
         raise JobFailed(f"{job['error_message'].rstrip('.')}{advice} ({job['error_code']}, job {job['id']})")
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from castline_cli import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.progress import Progress, Task, TaskID
+    from rich.progress import Progress, Task
 
     from castline_cli.api import Json
 
@@ -46,28 +45,35 @@ def progress_bar() -> Iterator[Callable[[Json], None]]:
         yield show
 
 
-@dataclass(frozen=True, slots=True)
 class UploadBar:
-    """The line about one upload; nothing is shown without a ``progress``."""
-
-    progress: Progress | None = None
-    task: TaskID | None = None
+    """The line about one upload. This one shows nothing."""
 
     def show_sent(self, sent_bytes: int) -> None:
         """Show how much of the file has been sent."""
-        self._update(completed=sent_bytes)
 
     def show_check(self) -> None:
         """Show that the file has been sent, and is being checked."""
-        self._update(total=None, is_sent=True)
 
     def hide(self) -> None:
         """Show nothing any more."""
-        self._update(visible=False)
 
-    def _update(self, **changes: Any) -> None:
-        if self.progress is not None and self.task is not None:
-            self.progress.update(self.task, **changes)
+
+class _VisibleUploadBar(UploadBar):
+    def __init__(self, progress: Progress, name: str, size_bytes: int) -> None:
+        self._progress = progress
+        self._name = name
+        self._task = progress.add_task(name, total=size_bytes, is_sent=False)
+
+    def show_sent(self, sent_bytes: int) -> None:
+        self._progress.update(self._task, completed=sent_bytes)
+
+    def show_check(self) -> None:
+        # A task that has had a total cannot be without one again.
+        self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(self._name, total=None, is_sent=True)
+
+    def hide(self) -> None:
+        self._progress.update(self._task, visible=False)
 
 
 @contextmanager
@@ -94,7 +100,6 @@ def upload_bars() -> Iterator[Callable[[str, int], UploadBar]]:
     with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as progress:
 
         def begin(name: str, size_bytes: int) -> UploadBar:
-            description = escape(shown.line(name)[:_MAX_NAME_CHARACTERS])
-            return UploadBar(progress, progress.add_task(description, total=size_bytes, is_sent=False))
+            return _VisibleUploadBar(progress, escape(shown.line(name)[:_MAX_NAME_CHARACTERS]), size_bytes)
 
         yield begin

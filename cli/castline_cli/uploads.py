@@ -130,15 +130,12 @@ class Uploads:
 
         Raises: as ``insert_ids``.
         """
-        sounds: dict[LocalFile, Json] = {}
+        given = dict.fromkeys(files)
+        sounds = {file: sound for file in given if (sound := self._known(file)) is not None}
         new: dict[LocalFile, tuple[Json, UploadBar]] = {}
         with upload_bars() as begin_bar:
             try:
-                for file in dict.fromkeys(files):
-                    known = self._known(file)
-                    if known is not None:
-                        sounds[file] = known
-                        continue
+                for file in [each for each in given if each not in sounds]:
                     bar = begin_bar(file.name, file.size_bytes)
                     new[file] = (self._upload(file, bar), bar)
                 for file, (sound, bar) in new.items():
@@ -162,7 +159,8 @@ class Uploads:
             NotFound: there is none.
             Misused: several are meant.
         """
-        sound = find_sound(self._sounds(), reference.written)
+        ready = [each for each in self._sounds() if each["status"] == "ready"]
+        sound = find_sound(ready, reference.written) or find_sound(self._sounds(), reference.written)
         if sound is None:
             listing = self._session.command("sounds", "list")
             raise NotFound(f"there is no file {reference.written}, and no sound of that name or id (see {listing})")
@@ -175,8 +173,8 @@ class Uploads:
         for sound in self._sounds():
             if (sound["name"], sound["size_bytes"], sound["status"]) == (file.name, file.size_bytes, "ready"):
                 complain(
-                    f"{file.path} is taken for the sound {sound['id']}, of the same name and size; "
-                    "--upload-again uploads it"
+                    f"{file.path} is not uploaded: the sound {sound['id']} has its name and size "
+                    "(--upload-again uploads it)"
                 )
                 return sound
         return None

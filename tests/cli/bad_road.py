@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tests.cli.forwarding import ForwardingHandler, ForwardingServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_PART_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,20 @@ class _Handler(ForwardingHandler):
                 return
         super().handle_any()
 
+    def body(self) -> bytes:
+        if not self.server.pause_seconds:
+            return super().body()
+        left = int(self.headers.get("Content-Length", 0))
+        parts: list[bytes] = []
+        while left:
+            time.sleep(self.server.pause_seconds)
+            part = self.rfile.read(min(left, _PART_BYTES))
+            if not part:
+                raise ConnectionError("the client has left")
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
+
     def answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         self.server.statuses[self.command, status] += 1
         super().answer(status, body, headers)
@@ -80,6 +97,7 @@ class BadRoad(ForwardingServer):
         statuses: the number of answers by status and request method.
         serves_parts: whether the Range header is passed on.
         ranges: the Range header of each request, or nothing.
+        pause_seconds: the time between the parts, of 256 KB, in which the body of a request is read.
     """
 
     handler: ClassVar[type[ForwardingHandler]] = _Handler
@@ -96,6 +114,7 @@ class BadRoad(ForwardingServer):
         self.statuses: Counter[tuple[str, int]] = Counter()
         self.serves_parts = True
         self.ranges: list[str] = []
+        self.pause_seconds = 0.0
 
     def count(self, method: str, end: str) -> int:
         """Return the number of requests with this method and this end of the path."""
