@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -17,9 +18,11 @@ from castline.api.contract import PREFIX
 from castline.api.validation import MAX_PROBLEMS
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
+from castline.audio.upload_limits import UploadProblem
 from castline.jobs import limits
 from castline.jobs.model import JobStatus, Titles
 from castline.pronunciation_sets.limits import MAX_NAME_CHARACTERS, MAX_SETS
+from castline.sounds import limits as sound_limits
 from castline.speech.cues import MAX_CUES
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.pronunciation import MAX_PRONUNCIATIONS
@@ -146,6 +149,7 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user), _most_warnings(user)]
     yield "GET /voices", [_all_voices(user, monkeypatch)]
     yield from _largest_pronunciations(user)
+    yield from _largest_sounds(user)
     for path in ("/providers", "/health"):
         yield f"GET {path}", [ask("GET", path, user)[1]]
 
@@ -201,6 +205,29 @@ def _largest_pronunciations(user: str) -> Iterator[tuple[str, list[int]]]:
     _, refused = ask("PUT", "/pronunciations/x", user, json={"entries": [{"text": ""}] * MAX_PRONUNCIATIONS})
     yield "PUT /pronunciations/{name}", [put, refused]
     yield "DELETE /pronunciations/{name}", [ask("DELETE", f"/pronunciations/{names[0]}", user)[1]]
+
+
+def _largest_sounds(user: str) -> Iterator[tuple[str, list[int]]]:
+    name = WIDEST * sound_limits.MAX_NAME_CHARACTERS
+    sizes = []
+    for _ in range(sound_limits.MAX_SOUNDS):
+        body = {"name": name, "size_bytes": 1, "content_type": "audio/vnd.wave"}
+        created, size = ask("POST", "/sounds", user, json=body)
+        assert created["statusCode"] == 201
+        sizes.append(size)
+    broken = {"name": "", "size_bytes": 0, "content_type": "x", WIDEST * 50: 1}
+    yield "POST /sounds", [*sizes, ask("POST", "/sounds", user, json=broken)[1]]
+    sound_id = json.loads(created["body"])["id"]
+    for sound in composition.keep_sounds().list(user):
+        now = datetime.now(UTC)
+        composition.sound_repository().fail(
+            sound, UploadProblem.NOT_AUDIO, expires_at=now + timedelta(days=1), now=now
+        )
+    answer, size = ask("GET", "/sounds", user)
+    assert json.loads(answer["body"])["total"] == sound_limits.MAX_SOUNDS
+    yield "GET /sounds", [size]
+    yield "GET /sounds/{sound_id}", [ask("GET", f"/sounds/{sound_id}", user)[1]]
+    yield "DELETE /sounds/{sound_id}", [ask("DELETE", f"/sounds/{sound_id}", user)[1]]
 
 
 def _all_voices(user: str, monkeypatch: pytest.MonkeyPatch) -> int:
