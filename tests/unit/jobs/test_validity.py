@@ -201,6 +201,40 @@ MOSTLY_GOOD = st.fixed_dictionaries(
         "voice_assignments": st.just([{"speaker": "A", "voice_id": "a"}, {"speaker": "B", "voice_id": "b"}]),
     }
 )
+ANY_CLIP = {
+    "sound_id": st.sampled_from(["a", "b", "", "x" * 37]),
+    "gain_db": st.sampled_from([-60.1, -60, 0, 20, 20.1]),
+    "fade_in_ms": st.sampled_from([-1, 0, 30_000, 30_001]),
+}
+WITH_SOUNDS = st.builds(
+    lambda body, sounds, music: body | {"turns": [*body["turns"], *sounds], "music": music},
+    MOSTLY_GOOD,
+    st.lists(
+        st.fixed_dictionaries(
+            {"sound_id": st.sampled_from(["a", "b"]), "index": st.integers(0, 12)},
+            optional={**ANY_CLIP, "under": st.booleans()},
+        ),
+        max_size=3,
+    ),
+    st.none()
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "intro": st.fixed_dictionaries({**ANY_CLIP, "overlap_ms": st.sampled_from([0, 30_000, 30_001])}),
+            "bed": st.fixed_dictionaries({**ANY_CLIP, "duck_db": st.sampled_from([-0.1, 0, 60, 60.1])}),
+        },
+    ),
+)
+
+
+@given(WITH_SOUNDS)
+def test_sounds_that_the_api_takes_are_valid_in_a_dialogue(body: dict[str, Any]) -> None:
+    try:
+        request = CreateJobRequest.model_validate(body)
+    except ValidationError:
+        return
+
+    assert len(request.to_dialogue().sequence) == len(body["turns"])
 
 
 @given(REQUESTS | MOSTLY_GOOD)
