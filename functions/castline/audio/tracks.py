@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from castline.pcm import FULL_SCALE, SAMPLES_PER_MS
+from castline.pcm import FULL_SCALE, SAMPLE_WIDTH_BYTES, SAMPLES_PER_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,21 +38,28 @@ class Clip(Protocol):
 
 
 class ClipFile:
-    """A stretch of interleaved 16-bit PCM in a file. The file is mapped, and only what is read takes memory."""
+    """A stretch of interleaved 16-bit PCM in a file, of which only what is read at once takes memory."""
 
     def __init__(self, path: Path, *, channels: int, start: int = 0, stop: int | None = None) -> None:
-        """Map the file, from the sample ``start`` to ``stop`` or its end."""
-        pcm = np.memmap(path, np.int16, mode="r") if path.stat().st_size else np.zeros(0, np.int16)
-        self._pcm = pcm.reshape(-1, channels)[start:stop]
+        """Use the file, from the sample ``start`` to ``stop`` or its end."""
+        self._path = path
+        self._channels = channels
+        self._samples = range(path.stat().st_size // (SAMPLE_WIDTH_BYTES * channels))[start:stop]
 
     def __len__(self) -> int:
         """Return the samples of a channel."""
-        return len(self._pcm)
+        return len(self._samples)
 
     def read(self, start: int, count: int) -> Channels:
         """Return ``count`` samples from ``start`` on."""
-        samples = np.zeros((self._pcm.shape[1], count), np.float32)
-        found = self._pcm[start : start + count]
+        wanted = self._samples[start : start + count]
+        found = np.fromfile(
+            self._path,
+            np.int16,
+            count=len(wanted) * self._channels,
+            offset=wanted.start * self._channels * SAMPLE_WIDTH_BYTES,
+        ).reshape(-1, self._channels)
+        samples = np.zeros((self._channels, count), np.float32)
         samples[:, : len(found)] = found.T
         return samples / np.float32(FULL_SCALE)
 
