@@ -20,6 +20,10 @@ help: ## List the commands
 demo: .venv/.installed ## A dialogue in, a playable file out: the whole service on this machine (PROVIDER=… for one of local/speech_emulators.py)
 	@$(BIN)/python -m local demo $(if $(PROVIDER),--provider $(PROVIDER))
 
+.PHONY: example
+example: .venv/.installed ## An audiobook with chapters, a cover and music, in out/lake
+	@$(BIN)/python -m local example
+
 .PHONY: dev
 dev: .venv/.installed ## Keep the service running on 127.0.0.1:8000 (PORT=… for another port; ARGS=--help for more)
 	@$(BIN)/python -m local dev $(ARGS)
@@ -42,7 +46,7 @@ load: .venv/.complete ## Run hundreds of jobs of many users at a failing provide
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 .PHONY: bench
-bench: .venv/.complete ## Measure joining against pydub and whole jobs on the local stack: tables, and JSON in out/
+bench: .venv/.complete ## Measure the making of files, beside pydub, and whole jobs on the local stack: tables, and JSON in out/
 	@$(BIN)/python -m benchmarks.assembly
 	@$(BIN)/python -m benchmarks.jobs
 

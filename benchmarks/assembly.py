@@ -1,10 +1,10 @@
-"""Benchmark of joining spoken segments into one MP3: copying frames against pydub, and memory against hours of audio.
+"""Benchmark of making a finished file of spoken segments, beside the same with pydub.
 
-    python -m benchmarks.assembly --baseline-up-to 100
+    python -m benchmarks.assembly --segments 100
 
-Each join runs in a process of its own, reads segments of about six seconds from files and writes a file, with 300 ms
-between turns and a crossfade of 50 ms. Copying uses frames that the synthesis task has made; pydub encodes when it
-exports. The earlier time for encoding, one segment at a time and in parallel, is printed too.
+Each file is made in a process of its own, from segments of about six seconds that lie in files, with 300 ms between
+turns and a crossfade of 50 ms. All work on audio is counted: what the synthesis task does before, in parallel, has a
+column of its own.
 """
 
 from __future__ import annotations
@@ -14,69 +14,108 @@ import statistics
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-import soundfile
+import av
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import process_figures
 from benchmarks.process_figures import ProcessFigures
-from benchmarks.spoken_segments import CROSSFADE_MS, GAP_MS, SpokenSegments, speak_segments
+from benchmarks.recipe import Recipe
+from benchmarks.spoken_segments import CROSSFADE_MS, GAP_MS, SpokenSegments, in_studio_quality, speak, write_music
 from benchmarks.target import Target, print_targets
-from castline.audio.frame_timeline import place
-from castline.audio.timeline import TurnLengths
+from castline.audio.profile import Quality
 from castline.pcm import SAMPLE_RATE_HZ
 
-Method = Literal["frames", "pydub"]
+Way = Literal["castline", "pydub"]
 
-COUNTS: Final = (10, 100, 500, 2_000)
-HOURS: Final = (1, 4, 12)
-_REPEATS: Final = {"frames": 5, "pydub": 1}
-_MEMORY_NOISE: Final = 0.02
-"""The share by which the memory of equal processes differs."""
-_TOLERANCE_SECONDS: Final = 0.002
-"""The tolerance for each turn; pydub cuts to milliseconds."""
+_SEGMENTS_OF_AN_HOUR: Final = 600
+_PROGRAMS: Final[dict[Way, str]] = {
+    "castline": "benchmarks.write_programme",
+    "pydub": "benchmarks.join_by_pydub",
+}
+_TOLERANCE_SECONDS: Final = 0.1
+_COPIED_SECONDS: Final = 0.2
+_COPIED_MB: Final = 64
+_MIXED_CPU_SECONDS: Final = 60
+_MIXED_MB: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """The figures of one file, made one way."""
+
+    recipe: Recipe
+    way: Way
+    audio_seconds: float
+    """The duration of the file as FFmpeg finds it."""
+    size_bytes: int
+    before_cpu_seconds: float
+    """CPU time in the parallel step, to shape, encode and master all segments."""
+    figures: ProcessFigures
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time in all."""
+        return self.before_cpu_seconds + self.figures.cpu_seconds
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures in the form in which the benchmark saves them."""
+        return {**asdict(self), "recipe": self.recipe.name, "cpu_seconds": self.cpu_seconds}
 
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
-    """The median of one join's repetitions."""
+class Folder:
+    """A folder with spoken segments and music."""
 
-    method: Method
-    segments: int
-    audio_seconds: float
-    """The duration of the result as libsndfile decodes it."""
-    size_bytes: int
-    figures: ProcessFigures
+    path: Path
+    shaping_seconds: dict[Quality, float]
+    """CPU time for a segment of each quality."""
+    mastering_seconds: float
+    """CPU time for a segment whose frames are mastered."""
 
+    @classmethod
+    def fill(cls, path: Path) -> Folder:
+        """Speak segments in both qualities, and write music."""
+        standard, mastering = SpokenSegments(path, Quality.STANDARD).store(speak())
+        studio, _ = SpokenSegments(path, Quality.STUDIO).store(in_studio_quality(speak()))
+        write_music(path)
+        return cls(path, {Quality.STANDARD: standard, Quality.STUDIO: studio}, mastering)
 
-def measure(method: Method, segments: SpokenSegments, count: int) -> Measurement:
-    """Join ``count`` segments, and check the length of the result.
+    def measure(self, recipe: Recipe, way: Way, count: int, *, repeats: int = 1) -> Measurement:
+        """Make a file of ``count`` segments, and check its length.
 
-    Raises:
-        RuntimeError: The result is not as long as the joined segments.
-    """
-    output = segments.folder / f"{method}-{count}.mp3"
-    runs = [
-        process_figures.run(f"benchmarks.join_by_{method}", str(segments.folder), str(count), str(output))
-        for _ in range(_REPEATS[method])
-    ]
-    audio_seconds = soundfile.info(output).frames / SAMPLE_RATE_HZ
-    size_bytes = output.stat().st_size
-    output.unlink()
-    expected_seconds = _expected_seconds(segments, count)
-    if abs(audio_seconds - expected_seconds) > (0 if method == "frames" else count * _TOLERANCE_SECONDS):
-        raise RuntimeError(f"{method} made {audio_seconds} s of {expected_seconds} s")
-    return Measurement(method, count, audio_seconds, size_bytes, _median(runs))
-
-
-def _expected_seconds(segments: SpokenSegments, count: int) -> float:
-    turns = [TurnLengths(segments=(samples,), gap_ms=GAP_MS) for samples in segments.lengths(count)]
-    frame_timeline = place(turns, crossfade_ms=CROSSFADE_MS)
-    assert frame_timeline is not None
-    return frame_timeline.timeline().total_samples / SAMPLE_RATE_HZ
+        Raises:
+            RuntimeError: The file is not as long as its segments and gaps.
+        """
+        output = self.path / f"{way}.{recipe.output_format.extension}"
+        runs = [
+            process_figures.run(_PROGRAMS[way], str(self.path), recipe.name, str(count), str(output))
+            for _ in range(repeats)
+        ]
+        with av.open(output) as container:
+            audio_seconds = (container.duration or 0) / av.time_base
+        size_bytes = output.stat().st_size
+        output.unlink()
+        spoken = SpokenSegments(self.path, recipe.quality).first(count)
+        pauses_seconds = (count - 1) * (GAP_MS - CROSSFADE_MS) / 1000
+        expected_seconds = sum(segment.samples for segment in spoken) / SAMPLE_RATE_HZ + pauses_seconds
+        if abs(audio_seconds - expected_seconds) > _TOLERANCE_SECONDS:
+            raise RuntimeError(f"{way} made {audio_seconds} s of {expected_seconds} s")
+        before = 0.0
+        if way == "castline":
+            mastering = self.mastering_seconds if recipe is Recipe.MP3 else 0.0
+            before = count * (self.shaping_seconds[recipe.quality] + mastering)
+        return Measurement(
+            recipe=recipe,
+            way=way,
+            audio_seconds=audio_seconds,
+            size_bytes=size_bytes,
+            before_cpu_seconds=before,
+            figures=_median(runs),
+        )
 
 
 def _median(runs: list[ProcessFigures]) -> ProcessFigures:
@@ -88,71 +127,68 @@ def _median(runs: list[ProcessFigures]) -> ProcessFigures:
 
 
 def targets(measurements: list[Measurement]) -> list[Target]:
-    """Return the targets of joining for which there are measurements."""
-    frames = {each.segments: each.figures for each in measurements if each.method == "frames"}
-    pydub = {each.segments: each.figures for each in measurements if each.method == "pydub"}
+    """Return the targets for an hour of dialogue."""
     found: list[Target] = []
-    if 500 in frames:
-        found.append(Target(name="500 segments, MB", figure=frames[500].peak_rss_mb, limit=64))
-    if 500 in pydub:
-        share = frames[500].wall_seconds / pydub[500].wall_seconds
-        found.append(Target(name="500 segments, part of pydub's time", figure=share, limit=0.01))
-    if {100, 2_000} <= frames.keys():
-        growth = frames[2_000].peak_rss_mb / frames[100].peak_rss_mb
-        found.append(Target(name="2,000 segments against 100, memory", figure=growth, limit=1 + _MEMORY_NOISE))
+    for each in measurements:
+        if each.way == "castline" and each.recipe is Recipe.MP3:
+            found += [
+                Target(name="MP3, joining, s", figure=each.figures.cpu_seconds, limit=_COPIED_SECONDS),
+                Target(name="MP3, MB", figure=each.figures.peak_rss_mb, limit=_COPIED_MB),
+            ]
+        elif each.way == "castline" and each.recipe.has_music:
+            name = each.recipe.output_format.upper()
+            found += [
+                Target(name=f"studio {name} with music, CPU s", figure=each.cpu_seconds, limit=_MIXED_CPU_SECONDS),
+                Target(name=f"studio {name} with music, MB", figure=each.figures.peak_rss_mb, limit=_MIXED_MB),
+            ]
     return found
 
 
-def _print(measurements: list[Measurement], encoding_seconds: float, console: Console) -> None:
-    table = Table("segments", "audio", "method", "wall s", "CPU s", "peak RSS MB", "MB", "times faster", box=None)
-    baseline = {each.segments: each.figures for each in measurements if each.method == "pydub"}
+def _print(measurements: list[Measurement], console: Console) -> None:
+    table = Table(box=None)
+    for heading in ("file", "audio", "way"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("parallel CPU s", "then CPU s", "all CPU s", "then s", "peak MB", "file MB"):
+        table.add_column(heading, justify="right")
     for each in measurements:
-        other = baseline.get(each.segments) if each.method == "frames" else None
         minutes, seconds = divmod(round(each.audio_seconds), 60)
         table.add_row(
-            f"{each.segments:,}",
+            each.recipe.name.lower().replace("_", " "),
             f"{minutes}:{seconds:02}",
-            each.method,
-            f"{each.figures.wall_seconds:.2f}",
+            each.way,
+            f"{each.before_cpu_seconds:.1f}",
             f"{each.figures.cpu_seconds:.2f}",
-            f"{each.figures.peak_rss_mb:.1f}",
-            f"{each.size_bytes / 1e6:.1f}",
-            f"{other.wall_seconds / each.figures.wall_seconds:.0f}" if other else "",
+            f"{each.cpu_seconds:.1f}",
+            f"{each.figures.wall_seconds:.2f}",
+            f"{each.figures.peak_rss_mb:.0f}",
+            f"{each.size_bytes / 1e6:.0f}",
         )
     console.print(table)
-    print_targets(targets(measurements), console)
-    console.print(f"beforehand, trimming, levelling and encoding took {encoding_seconds * 1000:.1f} ms a segment")
 
 
 def main(
-    counts: Annotated[list[int] | None, typer.Option("--segments", min=1, help="How many; repeatable.")] = None,
-    hours: Annotated[list[int] | None, typer.Option(min=1, help="Hours of audio; repeatable.")] = None,
-    baseline_up_to: Annotated[int, typer.Option(min=0, help="pydub joins no more: 500 take it minutes.")] = 500,
+    segments: Annotated[int, typer.Option(min=1, help="How many; 600 are an hour.")] = _SEGMENTS_OF_AN_HOUR,
+    repeats: Annotated[int, typer.Option(min=1, help="Runs of each; the median counts.")] = 1,
     output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out/assembly.json"),
 ) -> None:
-    """Measure joins: ours must take at most a hundredth of the baseline's time, in constant memory."""
+    """Measure the making of files: ours within limits of time and memory for an hour, and pydub's."""
     console = Console(highlight=False, soft_wrap=True)
-    with tempfile.TemporaryDirectory(prefix="castline-") as folder:
-        encoding_seconds = speak_segments(Path(folder))
-        segments = SpokenSegments.open(Path(folder))
-        mean_seconds = statistics.fmean(segments.lengths_samples) / SAMPLE_RATE_HZ + (GAP_MS - CROSSFADE_MS) / 1000
-        measurements: list[Measurement] = []
-        for count in counts or COUNTS:
-            if count <= baseline_up_to:
-                measurements.append(measure("pydub", segments, count))
-            measurements.append(measure("frames", segments, count))
-        long_counts = [round(each * 3_600 / mean_seconds) for each in hours or HOURS]
-        measurements += [measure("frames", segments, count) for count in long_counts]
-    _print(measurements, encoding_seconds, console)
+    with tempfile.TemporaryDirectory(prefix="castline-") as path:
+        folder = Folder.fill(Path(path))
+        measurements = [
+            folder.measure(recipe, way, segments, repeats=repeats) for recipe in Recipe for way in _PROGRAMS
+        ]
+    _print(measurements, console)
+    reached = targets(measurements)
+    print_targets(reached, console)
     output.parent.mkdir(parents=True, exist_ok=True)
     figures = {
-        "encoding_seconds": encoding_seconds,
-        "joins": [asdict(each) for each in measurements],
-        "targets": [target.to_json() for target in targets(measurements)],
+        "files": [each.to_json() for each in measurements],
+        "targets": [target.to_json() for target in reached],
     }
     output.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
     console.print(f"written to {output}")
-    raise typer.Exit(0 if all(target.is_met for target in targets(measurements)) else 1)
+    raise typer.Exit(0 if all(target.is_met for target in reached) else 1)
 
 
 if __name__ == "__main__":

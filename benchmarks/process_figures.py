@@ -7,8 +7,15 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,32 +23,41 @@ class ProcessFigures:
     """The figures of one run."""
 
     wall_seconds: float
-    """The time from the start of the interpreter to its end."""
+    """Time of the work, without imports."""
     cpu_seconds: float
-    """The CPU time of the process and its children."""
+    """CPU time of the work, that of other processes included which it runs."""
     peak_rss_mb: float
     """The peak memory of the process alone, imports included."""
 
 
 def run(module: str, *arguments: str) -> ProcessFigures:
-    """Run ``python -m module``, which ends with :func:`report`."""
-    started = time.perf_counter()
+    """Run ``python -m module``, which does its work within :func:`reported`. NumPy has one thread."""
     child = subprocess.run(  # noqa: S603 (our own module)
         [sys.executable, "-W", "ignore", "-m", module, *arguments],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parent.parent,
+        env=os.environ | _ONE_THREAD,
     )
-    wall_seconds = time.perf_counter() - started
-    return ProcessFigures(wall_seconds=wall_seconds, **json.loads(child.stdout))
+    return ProcessFigures(**json.loads(child.stdout))
 
 
-def report() -> None:
-    """Print the figures of this process so far, for :func:`run`."""
-    times = os.times()
-    cpu_seconds = times.user + times.system + times.children_user + times.children_system
-    print(json.dumps({"cpu_seconds": cpu_seconds, "peak_rss_mb": peak_rss_mb()}))
+@contextmanager
+def reported() -> Iterator[None]:
+    """Print the figures of what is done within, for :func:`run`."""
+    wall, cpu = time.perf_counter(), _cpu_seconds()
+    yield
+    figures = {
+        "wall_seconds": time.perf_counter() - wall,
+        "cpu_seconds": _cpu_seconds() - cpu,
+        "peak_rss_mb": peak_rss_mb(),
+    }
+    print(json.dumps(figures))
+
+
+def _cpu_seconds() -> float:
+    return sum(os.times()[:4])
 
 
 def peak_rss_mb() -> float:

@@ -1,40 +1,41 @@
-"""The benchmark's joins, which check the length of their results, on fewer segments."""
+"""The benchmark's files, whose lengths it checks, of fewer segments."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from benchmarks.assembly import measure
-from benchmarks.spoken_segments import SpokenSegments, speak_segments
+from benchmarks.assembly import Folder
+from benchmarks.recipe import Recipe
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-# The timeline of a turn takes half a kilobyte, its audio nothing.
-TIMELINE_AND_NOISE_MB = 1.5
+# What is known of a turn takes some kilobytes, its audio nothing.
+KNOWN_AND_NOISE_MB = 6
 
 
 @pytest.fixture(scope="module")
-def segments(tmp_path_factory: pytest.TempPathFactory) -> SpokenSegments:
-    folder: Path = tmp_path_factory.mktemp("segments")
-    speak_segments(folder)
-    return SpokenSegments.open(folder)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    return Folder.fill(tmp_path_factory.mktemp("segments"))
 
 
-def test_twenty_times_the_segments_take_no_more_memory(segments: SpokenSegments) -> None:
-    few, many = measure("frames", segments, 50), measure("frames", segments, 1_000)
+def test_twenty_times_the_segments_take_no_more_memory_to_copy(folder: Folder) -> None:
+    few, many = (folder.measure(Recipe.MP3, "castline", count) for count in (30, 600))
 
-    assert many.size_bytes > 70_000_000
-    assert many.figures.peak_rss_mb < few.figures.peak_rss_mb + TIMELINE_AND_NOISE_MB
+    assert many.size_bytes > 40_000_000
+    assert many.figures.peak_rss_mb < few.figures.peak_rss_mb + KNOWN_AND_NOISE_MB
     assert many.figures.peak_rss_mb < 64
 
 
-def test_pydub_joins_the_same_segments_to_the_same_length_in_much_more_time(segments: SpokenSegments) -> None:
+@pytest.mark.parametrize("recipe", [Recipe.STUDIO_MP3_WITH_MUSIC, Recipe.M4B], ids=lambda recipe: recipe.name)
+def test_five_times_the_segments_take_no_more_memory_to_mix(folder: Folder, recipe: Recipe) -> None:
+    few, many = (folder.measure(recipe, "castline", count) for count in (10, 50))
+
+    assert many.audio_seconds > 4.9 * few.audio_seconds
+    assert many.figures.peak_rss_mb < few.figures.peak_rss_mb + KNOWN_AND_NOISE_MB
+
+
+@pytest.mark.parametrize("recipe", Recipe, ids=lambda recipe: recipe.name)
+def test_pydub_makes_files_of_the_same_length(folder: Folder, recipe: Recipe) -> None:
     pytest.importorskip("pydub", reason="the benchmark group is not installed")
 
-    ours, baseline = measure("frames", segments, 60), measure("pydub", segments, 60)
+    ours, theirs = (folder.measure(recipe, way, 10) for way in ("castline", "pydub"))
 
-    assert ours.audio_seconds == pytest.approx(baseline.audio_seconds, abs=0.15)
-    assert ours.figures.wall_seconds < baseline.figures.wall_seconds / 5
+    assert ours.audio_seconds == pytest.approx(theirs.audio_seconds, abs=0.1)
