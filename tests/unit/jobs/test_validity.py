@@ -202,17 +202,16 @@ MOSTLY_GOOD = st.fixed_dictionaries(
     }
 )
 ANY_CLIP = {
-    "sound_id": st.sampled_from(["a", "b", "", "x" * 37]),
-    "gain_db": st.sampled_from([-60.1, -60, 0, 20, 20.1]),
-    "fade_in_ms": st.sampled_from([-1, 0, 30_000, 30_001]),
+    "sound_id": st.sampled_from(["a", "b", "a" * 36]),
+    "gain_db": st.sampled_from([*[-60, 0, 0.5, 20] * 5, 20.1]),
+    "fade_in_ms": st.sampled_from([*[0, 1, 2.0, 30_000] * 5, 30_001]),
 }
 WITH_SOUNDS = st.builds(
     lambda body, sounds, music: body | {"turns": [*body["turns"], *sounds], "music": music},
     MOSTLY_GOOD,
     st.lists(
         st.fixed_dictionaries(
-            {"sound_id": st.sampled_from(["a", "b"]), "index": st.integers(0, 12)},
-            optional={**ANY_CLIP, "under": st.booleans()},
+            {**ANY_CLIP, "index": st.integers(0, 40), "under": st.booleans()},
         ),
         max_size=3,
     ),
@@ -220,8 +219,8 @@ WITH_SOUNDS = st.builds(
     | st.fixed_dictionaries(
         {},
         optional={
-            "intro": st.fixed_dictionaries({**ANY_CLIP, "overlap_ms": st.sampled_from([0, 30_000, 30_001])}),
-            "bed": st.fixed_dictionaries({**ANY_CLIP, "duck_db": st.sampled_from([-0.1, 0, 60, 60.1])}),
+            "intro": st.fixed_dictionaries({**ANY_CLIP, "overlap_ms": st.sampled_from([0, 1, 30_000])}),
+            "bed": st.fixed_dictionaries({**ANY_CLIP, "duck_db": st.sampled_from([0, 0.5, 60])}),
         },
     ),
 )
