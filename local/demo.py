@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import httpx
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+_TITLE = "公園裡"
 _POLL_SECONDS = 0.1
 _PATIENCE_SECONDS = 120
 
@@ -51,7 +53,7 @@ def run_demo(
             dialogue = dialogue_of(provider, listed["items"])
         for turn in dialogue["turns"]:
             console.print(f"  {turn['speaker']}: {turn['text']}")
-        submitted = _json(client.post("/jobs", json=dialogue), 201)
+        submitted = _json(client.post("/jobs", json=dialogue | {"title": _TITLE}), 201)
         console.print(f"\nPOST /jobs → 201, job [bold]{submitted['id']}[/]")
         job = _wait(client, submitted["id"], console)
         if job["status"] != "completed":
@@ -96,7 +98,7 @@ def _download(client: httpx.Client, job_id: str, out: Path) -> Path:
     if answer.status_code != 200:
         raise DemoFailed(f"the download answered {answer.status_code}: {answer.text}")
     out.mkdir(parents=True, exist_ok=True)
-    path = out / answer.headers["Content-Disposition"].partition('filename="')[2].partition('"')[0]
+    path = out / unquote(answer.headers["Content-Disposition"].partition("filename*=UTF-8''")[2])
     path.write_bytes(answer.content)
     return path
 
@@ -119,7 +121,7 @@ def _report(path: Path, job: dict[str, Any], console: Console) -> None:
     console.print(
         f"\n[bold green]✓[/] [bold]{path}[/]\n"
         f"  {result['duration_ms'] / 1000:.3f} s, {result['size_bytes']:,} bytes, {result['content_type']}, "
-        f"made in {result['latency_ms']} ms; decoded and checked with libsndfile",
+        f"{result['loudness_lufs']} LUFS, made in {result['latency_ms']} ms; decoded and checked with libsndfile",
         highlight=False,
     )
 

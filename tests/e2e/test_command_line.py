@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -11,11 +12,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
+import imageio_ffmpeg
 import pytest
+from mutagen.mp3 import MP3
 
 from tests.e2e.api_client import ApiClient
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import dialogue
+from tests.unit.audio.ffmpeg import ebur128_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,8 +89,12 @@ class TestDemo:
         assert (demo.returncode, demo.stderr) == (0, "")
         assert "✓" in demo.stdout
         [file] = (tmp_path / "audio").iterdir()
-        assert file.suffix == ".mp3"
+        assert file.name == "公園裡.mp3"
         assert decode(file.read_bytes()).duration_ms > 2_000
+        assert MP3(file).tags["TIT2"].text == ["公園裡"]
+        loudness = ebur128_of_file(file)
+        assert loudness.lufs == pytest.approx(-16, abs=0.5)
+        assert loudness.peak_dbtp <= -1
 
     def test_keeps_what_the_functions_tell_operators_off_the_console(self, tmp_path: Path) -> None:
         demo = run_local("demo", folder=tmp_path)
@@ -95,6 +103,34 @@ class TestDemo:
         for line_of_operators in ('"JobsCompleted"', '"level":"INFO"'):
             assert line_of_operators in log
             assert line_of_operators not in demo.stdout
+
+
+class TestExample:
+    @pytest.mark.timeout(180)
+    def test_leaves_an_audiobook_with_music_and_chapters(self, tmp_path: Path) -> None:
+        # When
+        example = run_local("example", "--out", "book", folder=tmp_path)
+
+        # Then
+        assert (example.returncode, example.stderr) == (0, "")
+        chapters = [line.split("\t") for line in example.stdout.splitlines()[-3:]]
+        assert [title for *_, title in chapters] == ["第一章：清晨", "第二章：湖心", "第三章：日出"]
+
+        # And another build of FFmpeg than the one that made the file finds in it what there should be
+        file = tmp_path / "book" / "lake.m4b"
+        seen = subprocess.run(  # noqa: S603 (our own arguments)
+            [imageio_ffmpeg.get_ffmpeg_exe(), "-i", file], capture_output=True, check=False
+        ).stderr.decode()
+        _first, *starts = re.findall(r"Chapter #0:\d+: start ([\d.]+)", seen)
+        assert [float(start) for start in starts] == [
+            pytest.approx(float(start.removesuffix(" s")), abs=0.002) for start, *_ in chapters[1:]
+        ]
+        assert re.findall(r"title +: (.+)", seen) == ["湖上的清晨", *(title for *_, title in chapters)]
+        assert re.search(r"Audio: aac .*, 48000 Hz, stereo", seen)
+        assert re.search(r"Video: png.*\(attached pic\)", seen)
+        loudness = ebur128_of_file(file)
+        assert loudness.lufs == pytest.approx(-20, abs=0.5)
+        assert loudness.peak_dbtp <= -3
 
 
 class TestDev:
