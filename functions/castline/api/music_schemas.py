@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from castline.api.fields import Request, omittable
+from castline.api.fields import CHARACTER_BYTES, OBJECT_BYTES, Request, omittable
 from castline.api.rules import whole
 from castline.audio.formats import OutputFormat
 from castline.audio.profile import Loudness, Quality
@@ -15,6 +15,11 @@ from castline.jobs import limits
 from castline.jobs.model import Bed, Clip, Jingle, Music, SoundTurn
 
 ClipT = TypeVar("ClipT", bound=Clip)
+
+MAX_AUDIO_OPTIONS_BYTES: Final = (
+    4 * (limits.MAX_SOUND_ID_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES) + 2 * OBJECT_BYTES
+)
+"""Bytes of the fields of ``AudioOptions``: at most three sounds and a cover, in two objects."""
 
 SoundId = Annotated[
     str,

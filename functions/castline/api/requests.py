@@ -22,6 +22,7 @@ from castline.api.fields import (
     speakable,
 )
 from castline.api.music_schemas import (
+    MAX_AUDIO_OPTIONS_BYTES,
     AudioOptions,
     FormatField,
     LoudnessField,
@@ -358,6 +359,7 @@ class CreateSingleVoiceJobRequest(AudioOptions, TextOptions, TitlesSchema):
         (limits.MAX_SINGLE_TEXT_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH) * CHARACTER_BYTES
         + limits.MAX_PRONUNCIATIONS * PronunciationSchema.MAX_BYTES
         + RenameJobRequest.MAX_BYTES
+        + MAX_AUDIO_OPTIONS_BYTES
         + OBJECT_BYTES
     )
 
@@ -405,7 +407,7 @@ class RenderJobRequest(Request):
     none; if a sound among the job's turns has been deleted; or if the job has more than 20 different sounds then.
     """
 
-    MAX_BYTES: ClassVar = 10 * OBJECT_BYTES
+    MAX_BYTES: ClassVar = MAX_AUDIO_OPTIONS_BYTES
 
     output_format: FormatField | None = omittable()
     quality: QualityField | None = omittable()

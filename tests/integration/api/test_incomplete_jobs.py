@@ -177,5 +177,16 @@ def test_a_job_whose_input_breaks_a_rule_of_today_is_shown_without_its_turns() -
 
     # Then
     assert (answer.status, answer.json()["status"]) == (200, "completed")
-    assert answer.json()["input_params"]["turns"] == []
+    input_params = answer.json()["input_params"]
+    assert input_params["turns"] == []
+    assert (input_params["quality"], input_params["loudness"]) == ("standard", "none")
     assert answer.json()["result_metadata"]
+
+
+def test_nobody_guesses_how_a_job_sounds_whose_input_is_lost(job: Job) -> None:
+    delete_item(job, items.INPUT)
+
+    answer = get(job)
+
+    assert (answer.status, answer.json()["status"]) == (200, "completed")
+    assert not {"quality", "loudness", "music", "cover_id"} & answer.json()["input_params"].keys()
