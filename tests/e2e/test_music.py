@@ -14,6 +14,7 @@ import pytest
 from local.azure_speech.server import AzureSpeechEmulator
 from tests.e2e.dialogues import dialogue
 from tests.e2e.sounds import chord, upload, wav
+from tests.unit.audio import ffmpeg
 from tests.unit.audio.ffmpeg import ebur128_of_file
 
 if TYPE_CHECKING:
@@ -175,3 +176,23 @@ def test_a_sound_that_is_deleted_while_a_job_waits_is_heard_all_the_same(client:
     refused = client.post("/jobs", json=dialogue(SENTENCE, music={"intro": {"sound_id": clip}}))
     assert refused.status_code == 400
     assert "music.intro.sound_id" in json.dumps(refused.json())
+
+
+@pytest.mark.parametrize(("quality", "channels"), [("standard", 1), ("studio", 2)])
+def test_a_clip_without_gain_is_as_loud_as_the_speech(client: ApiClient, quality: str, channels: int) -> None:
+    # Given a clip that was mastered much louder than any speech
+    clip = upload(client, wav(chord(3, hz=500, amplitude=0.9)))
+    music = {"intro": {"sound_id": clip}}
+
+    job = client.complete(dialogue(SENTENCE, output_format="wav", quality=quality, music=music))
+
+    samples = heard(client, job, channels=channels)
+    loudness = [
+        ebur128(part.T.astype(np.float32), channels) for part in np.split(samples, [spans(job)[0][0] * 24], axis=1)
+    ]
+    assert loudness[0] == pytest.approx(loudness[1], abs=1.5)
+
+
+def ebur128(samples: NDArray[np.float32], channels: int) -> float:
+    pcm = (samples * 32_767).astype("<i2").tobytes()
+    return ffmpeg.ebur128(pcm, 24_000, channels=channels).lufs

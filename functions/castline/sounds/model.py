@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from castline.audio.profile import Quality
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -42,6 +44,10 @@ class AudioFacts:
     """Integrated loudness of the studio form by ITU-R BS.1770; None for silence."""
     standard_lufs: float | None
     """That of the standard form, which is mono: some 3 LU less where both channels are the same."""
+
+    def lufs(self, quality: Quality) -> float | None:
+        """Return the loudness of the form for files of a quality; None for silence."""
+        return self.standard_lufs if quality is Quality.STANDARD else self.loudness_lufs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from castline.audio.assembly import Surroundings
 from castline.audio.timeline import SoundPlace, Span
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from castline.audio.profile import AudioProfile
     from castline.jobs.model import Clip, Dialogue
 
-_BOTH_CHANNELS_DB: Final = 3.01
-"""Of the same sound in two channels, over that in one. A clip is measured in two, and speech in one."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredClip:
@@ -29,7 +27,7 @@ class MeasuredClip:
 
     source: ClipSource
     lufs: float | None
-    """Loudness of the clip in stereo; None for silence."""
+    """Loudness of the clip in the form of the file's profile; None for silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +102,10 @@ class DialogueClips:
 
     def _gain_db(self, clip: Clip) -> float:
         lufs = self.clips[clip.sound_id].lufs
-        return clip.gain_db if lufs is None else REFERENCE_LUFS + _BOTH_CHANNELS_DB - lufs + clip.gain_db
+        if lufs is None:
+            return clip.gain_db
+        speech_lufs = REFERENCE_LUFS + 10 * math.log10(self.profile.channels)
+        return speech_lufs - lufs + clip.gain_db
 
 
 def _spoken(assembly: Assembly) -> list[Span]:

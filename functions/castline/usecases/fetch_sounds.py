@@ -41,7 +41,7 @@ class FetchSounds:
             self._storage.fetch_pcm(user_id, sound_id, dialogue.quality, path)
             facts = sounds[sound_id].facts if sound_id in sounds else None
             clips[sound_id] = MeasuredClip(
-                source=ClipSource(path, profile), lufs=facts.loudness_lufs if facts else None
+                source=ClipSource(path, profile), lufs=facts.lufs(dialogue.quality) if facts else None
             )
         return DialogueClips(dialogue=dialogue, clips=clips, profile=profile)
 
