@@ -106,7 +106,9 @@ class Answers:
         if shown.keys() != came.keys():
             raise Differs(f"{where} should have the keys {sorted(shown)}, but has {sorted(came)}")
         for name, value in shown.items():
-            if name in MEASURED:
+            if value is None:
+                self._compare_value(f"{where}.{name}", value, came[name])
+            elif name in MEASURED:
                 _demand_measured(f"{where}.{name}", came[name])
             elif name == "loudness_lufs":
                 if abs(came[name] - value) > LOUDNESS_TOLERANCE_LU:
