@@ -100,6 +100,19 @@ def test_a_version_has_the_name_and_the_type_of_its_format(client: ApiClient, ou
     assert len(file.content) == download["size_bytes"] == version["result_metadata"]["size_bytes"]
 
 
+def test_a_single_text_has_versions(client: ApiClient, speech: AzureSpeechEmulator) -> None:
+    text = {"provider": "azure", "text": "早安。", "voice_id": "zh-TW-HsiaoYuNeural", "speed": 1.5, "volume": 0.5}
+    source = client.wait_for(client.post("/jobs/tts", json=text).json()["id"], "completed")
+    spoken = speech.traffic.requests
+
+    version = render(client, source["id"], output_format="flac", loudness="none")
+
+    assert version["job_type"] == "single_tts"
+    assert version["input_params"] == source["input_params"] | {"output_format": "flac", "loudness": "none"}
+    assert version["result_metadata"]["billed_characters"] == 0
+    assert speech.traffic.requests == spoken
+
+
 def test_a_version_of_a_version_names_the_job_that_was_spoken(client: ApiClient, speech: AzureSpeechEmulator) -> None:
     source = client.complete(DIALOGUE)
     spoken = speech.traffic.requests
