@@ -68,6 +68,10 @@ class Screens:
         """Unfold what has good defaults."""
         self.page.get_by_role("group").filter(has_text="More options").locator("summary").click()
 
+    def unfold(self, name: str) -> None:
+        """Unfold a part of the screen by its name."""
+        self.page.locator("summary").filter(has=self.page.get_by_text(name, exact=True)).click()
+
     def make_audio(self, script: str = SCRIPT) -> str:
         """Submit a script, wait for the screen of its job, and return the job's id."""
         self.open()

@@ -8,10 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.accessibility import grave_findings
+from tests.console.clips import CHECKED_WITHIN_MS, broken_file, unknown_file, upload, write_picture, write_tone
 from tests.console.screens import SCRIPT
 from tests.e2e.dialogues import dialogue
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
     from local.stack import LocalStack
@@ -67,7 +70,9 @@ def look(page: Page, where: str) -> list[str]:
     return [*faults, f"{where}: {overflow} pixels stick out"] if overflow > 0 else faults
 
 
-def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, watch: Watch, scheme: Scheme) -> None:
+def test_every_screen(
+    stack: LocalStack, screens: Screens, client: ApiClient, watch: Watch, scheme: Scheme, tmp_path: Path
+) -> None:
     watch.expected_statuses.add(400)
     page = screens.page
     long = "今天天氣真好，我們一起去公園走走，好不好？" * 4
@@ -75,7 +80,19 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, wa
     completed = client.complete(dialogue(*[long] * 12, **titles))["id"]
     failed = client.submit(dialogue(voices=("zh-TW-HsiaoYuNeural", "zh-TW-NobodyNeural")))
     client.wait_for(failed, "failed")
+    long_name = "片頭音樂" * 20
+    jingle = upload(client, write_tone(tmp_path / f"{long_name}.wav"))
+    upload(client, write_picture(tmp_path / "Cover.png"))
     faults: list[str] = []
+
+    screens.open("/sounds")
+    expect(page.get_by_role("img", name="Cover")).to_be_visible()
+    page.get_by_label("Upload sounds").set_input_files(broken_file(tmp_path))
+    expect(page.get_by_text("Cannot be used")).to_be_visible(timeout=CHECKED_WITHIN_MS)
+    page.get_by_label("Upload sounds").set_input_files(unknown_file(tmp_path))
+    expect(page.get_by_role("list", name="Uploads").get_by_role("alert")).to_be_visible()
+    page.get_by_role("button", name=f"Delete {long_name}").click()
+    faults += look(page, "sounds")
 
     screens.open()
     expect(screens.script).to_be_visible()
@@ -84,6 +101,16 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, wa
     screens.write(f"## Intro\n{SCRIPT} [pause 20s] [applause] (輕聲) 走吧。")
     screens.more_options()
     faults += look(page, "compose")
+    screens.unfold("Sound")
+    page.get_by_role("combobox", name="Cover").select_option("Cover")
+    screens.unfold("Music")
+    page.get_by_role("combobox", name="Intro").select_option(jingle)
+    page.get_by_role("button", name="Volume and fades: Intro").click()
+    page.get_by_role("slider", name="Fade in").fill("1000")
+    faults += look(page, "volume and fades")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("img", name="Cover: Cover")).to_be_visible()
+    faults += look(page, "compose, with music and a cover")
     screens.draft_turn(1).click()
     page.get_by_role("slider", name="Volume").fill("0.5")
     page.get_by_role("button", name="Read again").click()
@@ -108,6 +135,11 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, wa
     page.get_by_role("button", name="Play", exact=True).click()
     expect(screens.turn(0)).to_have_attribute("aria-current", "true")
     faults += look(page, "job, playing")
+    screens.unfold("Download as …")
+    page.get_by_role("combobox", name="Format").select_option("wav")
+    with page.expect_download():
+        page.get_by_role("button", name="Make and download").click()
+    faults += look(page, "job, with another version")
     page.get_by_role("button", name="Rename").click()
     page.get_by_role("dialog").get_by_role("textbox", name="Author").fill("\u200b")
     page.get_by_role("button", name="Save").click()
@@ -130,7 +162,7 @@ def test_every_screen(stack: LocalStack, screens: Screens, client: ApiClient, wa
     faults += look(page, "pronunciation sets")
 
     screens.open("/jobs")
-    expect(screens.jobs).to_have_count(3)
+    expect(screens.jobs).to_have_count(4)
     faults += look(page, "history")
     page.get_by_role("searchbox", name="Search titles").fill("elsewhere")
     expect(page.get_by_text("Nothing here is called")).to_be_visible()

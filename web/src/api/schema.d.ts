@@ -3531,7 +3531,10 @@ export interface operations {
                      *           "name": "Azure Speech",
                      *           "output_formats": [
                      *             "mp3",
-                     *             "wav"
+                     *             "wav",
+                     *             "flac",
+                     *             "opus",
+                     *             "m4b"
                      *           ],
                      *           "max_turns": 1000,
                      *           "max_characters": 100000,

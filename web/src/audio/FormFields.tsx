@@ -2,7 +2,7 @@ import { useId } from "react";
 import { FORMATS, isFormat, isLoudness, LOUDNESSES, QUALITIES } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Choice } from "../ui/Choice";
-import { type AudioForm, loudnessText } from "./form";
+import { type AudioForm, loudnessText, rateText } from "./form";
 
 /** Format, quality and loudness, each with what it is good for. */
 export function FormFields({ form, onChange }: { form: AudioForm; onChange(part: Partial<AudioForm>): void }) {
@@ -37,7 +37,7 @@ export function FormFields({ form, onChange }: { form: AudioForm; onChange(part:
           onChange={(quality) => onChange({ quality })}
           options={QUALITIES.map((value) => ({ value, label: t.audioForm.qualities[value] }))}
         />
-        <small>{t.audioForm.qualityHints[form.quality]}</small>
+        <small>{t.audioForm.qualityHints[form.quality](rateText(form, t))}</small>
       </div>
       <div className="options-field">
         <label className="options-label" htmlFor={`${id}loudness`}>

@@ -19,10 +19,17 @@ export interface AudioForm {
   loudness: Loudness;
 }
 
-/** What a job's file is like. */
+/** What a job's file is like. Jobs of the time when there was no choice tell no more than their format. */
 export function formOf(input: InputParams | SingleVoiceInputParams): AudioForm {
-  const { output_format: format, quality = "standard", loudness = "podcast" } = input;
+  const { output_format: format, quality = "standard", loudness = "none" } = input;
   return { format: isFormat(format) ? format : "mp3", quality, loudness };
+}
+
+const BIT_RATES: Readonly<Record<Quality, number>> = { standard: 96, studio: 192 };
+
+/** How much there is of the audio in a quality: 96 kbit/s, or 16 bit in formats that lose nothing. */
+export function rateText({ format: file, quality }: AudioForm, t: Strings): string {
+  return file === "wav" || file === "flac" ? t.units.bits("16") : `${BIT_RATES[quality]} kbit/s`;
 }
 
 /** A loudness with its target: Podcast, −16 LUFS. */

@@ -140,16 +140,16 @@ export const en: Strings = {
     quality: "Quality",
     qualities: { standard: "Standard", studio: "Studio" },
     qualityHints: {
-      standard: "24 kHz, mono, 96 kbit/s: small, and enough for speech.",
-      studio: "48 kHz, 192 kbit/s, in stereo where there is music: to publish.",
+      standard: (rate) => `24 kHz, mono, ${rate}: small, and enough for speech.`,
+      studio: (rate) => `48 kHz, ${rate}, in stereo where there is music: to be published.`,
     },
     loudness: "Loudness",
     loudnesses: { podcast: "Podcast", audiobook: "Audiobook", broadcast: "Broadcast", none: "As spoken" },
     loudnessHints: {
-      podcast: "−16 LUFS with peaks below −1.5 dBTP, as podcast platforms have it.",
-      audiobook: "−20 LUFS with peaks below −3 dBTP, as audiobook shops ask for.",
-      broadcast: "−23 LUFS with peaks below −1 dBTP, for radio and television (EBU R 128).",
-      none: "No target: all voices equally loud, and the file as it comes.",
+      podcast: "−16 LUFS with true peaks below −1.5 dBTP, as podcast platforms have it.",
+      audiobook: "−20 LUFS with true peaks below −3 dBTP, as audiobook shops ask for.",
+      broadcast: "−23 LUFS with true peaks below −1 dBTP, for radio and television (EBU R 128).",
+      none: "No target: all voices have the same level, to be mixed elsewhere.",
     },
     withTarget: (name, target) => `${name}, ${target}`,
     withHint: (name, hint) => `${name}: ${hint}`,
@@ -370,7 +370,7 @@ export const en: Strings = {
     toSource: "see the original",
     soundsBetween: (count) =>
       `${of(count, "sound", "sounds")} between the turns will not be in the script: a script cannot say them.`,
-    measured: "Loudness measured",
+    measured: "As measured",
     soundTurns: "Sounds between turns",
     downloadVtt: "Subtitles (VTT)",
     downloadSrt: "Subtitles (SRT)",
@@ -468,5 +468,6 @@ export const en: Strings = {
     seconds: (value) => `${value} s`,
     minutesSeconds: (minutes, seconds) => `${minutes} min ${seconds} s`,
     milliseconds: (value) => `${value} ms`,
+    bits: (value) => `${value} bits`,
   },
 };

@@ -65,8 +65,8 @@ export function formatFor(locale: Locale, t: Strings): Format {
       return t.units.minutesSeconds(number.format(Math.floor(seconds / 60)), number.format(seconds % 60));
     },
     percent: (share) => percent.format(share),
-    lufs: (value) => `${withMinus(short.format(value))} LUFS`,
-    decibels: (value) => `${withMinus(signed.format(value))} dB`,
+    lufs: (value) => `${withMinus(short.format(value))}\u00a0LUFS`,
+    decibels: (value) => `${withMinus(signed.format(value))}\u00a0dB`,
     list: (items) => list.format(items),
     language: (tag) => {
       try {

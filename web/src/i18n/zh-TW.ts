@@ -132,16 +132,16 @@ export const zhTW = {
     quality: "品質",
     qualities: { standard: "標準", studio: "錄音室" },
     qualityHints: {
-      standard: "24 kHz 單聲道，96 kbit/s：檔案小，適合人聲。",
-      studio: "48 kHz、192 kbit/s，有音樂時為立體聲：適合發行。",
+      standard: (rate: string) => `24 kHz 單聲道，${rate}：檔案小，適合人聲。`,
+      studio: (rate: string) => `48 kHz、${rate}，有音樂時為立體聲：適合發行。`,
     },
     loudness: "響度",
     loudnesses: { podcast: "Podcast", audiobook: "有聲書", broadcast: "廣播", none: "不調整" },
     loudnessHints: {
-      podcast: "−16 LUFS，峰值低於 −1.5 dBTP：Podcast 平台的慣例。",
-      audiobook: "−20 LUFS，峰值低於 −3 dBTP：符合有聲書平台的要求。",
-      broadcast: "−23 LUFS，峰值低於 −1 dBTP：廣播與電視的標準（EBU R 128）。",
-      none: "不設目標：各個聲音一樣大，檔案維持原樣。",
+      podcast: "−16 LUFS，真峰值低於 −1.5 dBTP：Podcast 平台的慣例。",
+      audiobook: "−20 LUFS，真峰值低於 −3 dBTP：符合有聲書平台的要求。",
+      broadcast: "−23 LUFS，真峰值低於 −1 dBTP：廣播與電視的標準（EBU R 128）。",
+      none: "不設目標：各個聲音音量一致，適合後製。",
     },
     withTarget: (name: string, target: string) => `${name}，${target}`,
     withHint: (name: string, hint: string) => `${name}：${hint}`,
@@ -457,6 +457,7 @@ export const zhTW = {
     seconds: (value: string) => `${value} 秒`,
     minutesSeconds: (minutes: string, seconds: string) => `${minutes} 分 ${seconds} 秒`,
     milliseconds: (value: string) => `${value} 毫秒`,
+    bits: (value: string) => `${value} 位元`,
   },
 };
 

@@ -60,7 +60,7 @@ export function Versions({ job }: { job: JobDetail }) {
           unavailable={render.isPending || download.isPending || made?.isWanted === true}
           onClick={start}
         >
-          {isOwn ? t.job.download : t.job.makeVersion}
+          {isOwn || (made && !made.isWanted) ? t.job.download : t.job.makeVersion}
         </Button>
         {isLimited ? (
           <LimitNotice sentence={t.limit.keptJob} maxJobs={maxJobs} />
