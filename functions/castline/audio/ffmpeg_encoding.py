@@ -61,9 +61,9 @@ class _Recipe:
 # below 60 MB, but for the index of an MP4 file: 13 MB for an hour.
 # - FLAC 5 s at level 5, 12 s at level 8 for a file 0.4 % smaller;
 # - Opus 20 s at complexity 5, 33 s at complexity 10. The difference is made for bit rates far below ours;
-# - AAC 25 s with the fast coder, 65 s with "twoloop". The noise left above a simple masking threshold was the same in
-#   95 % of all frames or less with the fast one (-0.4 dB against +0.3 dB at most). Without intensity stereo it was
-#   1.4 dB less, and without temporal noise shaping the same, in a tenth less time.
+# - AAC 25 to 29 s with the fast coder, 65 s with "twoloop". In all but 5 % of the frames, noise stayed 0.4 dB below a
+#   simple masking threshold with the fast coder and 0.3 dB above it with the other (in mono 2.8 and 2.5 dB below).
+#   Intensity stereo makes it 1.4 dB worse; temporal noise shaping does nothing for it in a tenth of the time.
 _RECIPES: Final[Mapping[OutputFormat, _Recipe]] = {
     OutputFormat.FLAC: _Recipe(
         muxer="flac", codec="flac", codec_options={"compression_level": "5"}, is_lossless=True
