@@ -19,8 +19,8 @@ CALLS = {
         submit TransactWriteItems StartExecution
         plan Query UpdateItem
         synthesize Query GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem×2
-        assemble Query GetObject×3 PutObject×2 TransactWriteItems
-        expire ListObjectsV2 DeleteObject×2
+        assemble Query GetObject×3 PutObject×3 TransactWriteItems
+        expire ListObjectsV2 DeleteObject×3
     """,
     "completed-in-parts": """
         assemble CreateMultipartUpload UploadPart×2 CompleteMultipartUpload
@@ -43,6 +43,7 @@ CALLS = {
     "lost": """
         reconcile Query×2 DescribeExecution×2 GetItem×2 TransactWriteItems
         reconcile ListObjectsV2 DeleteObject StartExecution UpdateItem
+        synthesize GetObject
     """,
 }
 """The lines of each scenario: a function and its operations, without those of earlier scenarios.

@@ -148,8 +148,9 @@ def _problems_of_job(api: ApiClient, job_id: str, audio: list[str]) -> Iterator[
     if not is_terminal(status):
         yield f"the job is still {status}"
     if status is JobStatus.COMPLETED:
-        if len(audio) != 2 or not any(key.endswith(".cues.json") for key in audio):
-            yield f"a completed job has {audio}, not a file and its cues"
+        suffixes = {key.partition(".")[2] for key in audio}
+        if len(audio) != 3 or not suffixes > {"cues.json", "words.json"}:
+            yield f"a completed job has {audio}, not a file, its cues and its words"
         yield from _problems_of_audio(api, job)
     elif audio:
         yield f"a {status} job has {audio}"

@@ -257,7 +257,7 @@ class TestProcessing:
             assert did(world.reconcile()) == {}
 
         assert world.status_of(job_id) is JobStatus.COMPLETED
-        assert len(world.objects(f"audio/{job_id}/")) == 2  # the file and its cues
+        assert len(world.objects(f"audio/{job_id}/")) == 3  # the file, its cues and its words
 
     def test_a_job_that_starts_while_its_execution_is_looked_for_is_left_alone(self, world: World, user: str) -> None:
         # Given a job without an execution, which another reconciler starts just after this one has found none

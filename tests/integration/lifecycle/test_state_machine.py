@@ -454,7 +454,8 @@ class Lifecycle(RuleBasedStateMachine):
         for job in self.expected.jobs:
             items = {sk: item for (pk, sk), item in table.items() if pk == f"JOB#{job.id}"}
             batches = {sk: items.pop(sk) for sk in list(items) if sk.startswith("BATCH#")}
-            assert all("expires_at" in batch for batch in batches.values())
+            words = {sk: items.pop(sk) for sk in list(items) if sk.startswith("WORDS#")}
+            assert all("expires_at" in item for item in (*batches.values(), *words.values()))
             assert bool(batches) == (job.batch_expires_at is not None)
             names = {"JOB", "INPUT"} if job.status is not None else set()
             results = {"RESULT"} if job.status == "completed" else set()

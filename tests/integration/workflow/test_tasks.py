@@ -220,7 +220,7 @@ def test_assembling_again_leaves_one_file_and_the_first_outcome() -> None:
         run("assemble", job)
 
     assert record_of(job) == completed
-    assert len(objects(f"audio/{job.id}/")) == 2  # the file and its cues
+    assert len(objects(f"audio/{job.id}/")) == 3  # the file, its cues and its words
 
 
 @pytest.mark.parametrize("failure", [{"Error": "States.Timeout", "Cause": ""}, {"Error": "States.Timeout"}])
