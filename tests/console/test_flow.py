@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,8 @@ def test_from_a_pasted_script_to_a_file_and_back_to_it(
     expect(screens.turn(0)).not_to_have_attribute("aria-current", "true")
     screens.hear_beyond(second["start_ms"] + 100)
     assert second["start_ms"] < screens.heard_ms <= second["end_ms"] + 200
+    expect(screens.turn(1).locator("mark")).to_have_text(re.compile("^[是啊，要不一起去公園走？]+$"))
+    expect(screens.turn(1)).to_contain_text("是啊，要不要一起去公園走走？")
     page.get_by_role("button", name="Pause", exact=True).click()
 
     # And saved

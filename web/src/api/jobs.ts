@@ -16,6 +16,7 @@ import {
   type JobSummary,
   type RenderJobRequest,
   type SubtitleFormat,
+  type Timing,
 } from "./types";
 
 const PAGE_SIZE = 20;
@@ -153,6 +154,27 @@ export function useAudioAddress(id: string) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 10 * 60_000,
     refetchOnWindowFocus: false,
+  });
+}
+
+/** When each word of the audio is heard; none where that is not known, or too much for an answer. */
+export function useWords(id: string, { enabled }: { enabled: boolean }) {
+  return useQuery({
+    queryKey: ["words", id],
+    queryFn: async ({ signal }): Promise<readonly Timing[]> => {
+      const { data, response } = await reached(
+        api().GET("/api/v1/jobs/{job_id}/timings", {
+          params: { path: { job_id: id }, query: { level: "word" } },
+          // It would lead to a file in the storage, which pages may not read.
+          redirect: "manual",
+          signal,
+        }),
+      );
+      return response.ok && data ? data.items : [];
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    enabled,
   });
 }
 

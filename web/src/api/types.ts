@@ -13,6 +13,7 @@ export type CreateJobRequest = Schemas["CreateJobRequest"];
 export type OutputFormat = CreateJobRequest["output_format"];
 export type Turn = Schemas["SubmittedTurn"];
 export type StoredTurn = Schemas["TurnSchema"];
+export type Timing = Schemas["Timing"];
 export type TurnTiming = Schemas["TurnTimingSchema"];
 export type ParsedTurn = Schemas["ParsedTurn"];
 export type ParsedDialogue = Schemas["ParsedDialogue"];

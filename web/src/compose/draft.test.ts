@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { JobDetail, Voice } from "../api/types";
-import { draftOf, EMPTY_DRAFT, turnsOf } from "./draft";
+import { draftOf, EMPTY_DRAFT, loadDraft, saveDraft, turnsOf } from "./draft";
+import { withSound } from "./music";
 import { toRequest } from "./request";
 import { toScript } from "./script";
 
@@ -56,6 +57,25 @@ it("takes everything over from a job", () => {
       { speaker: "B", voice_id: "brian", voice_name: "brian" },
     ],
   });
+});
+
+it("loads drafts of earlier versions of the page, and keeps music in those of this one", () => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal("localStorage", {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => kept.set(name, value),
+  });
+  const earlier = { script: "A: Hi", voices: {}, format: "wav", gapMs: 200, crossfadeMs: 0 };
+  kept.set("castline.draft.anna", JSON.stringify(earlier));
+  expect(loadDraft("anna")).toEqual({ ...EMPTY_DRAFT, ...earlier });
+
+  const draft = { ...EMPTY_DRAFT, quality: "studio", music: withSound({}, "bed", "rain"), coverId: "picture" } as const;
+  saveDraft("anna", draft);
+  expect(loadDraft("anna")).toEqual(draft);
+
+  kept.set("castline.draft.anna", JSON.stringify({ ...draft, music: { bed: "rain" } }));
+  expect(loadDraft("anna")).toBe(EMPTY_DRAFT);
+  vi.unstubAllGlobals();
 });
 
 it("keeps the chapters of a job whose headings are spoken", () => {

@@ -1,4 +1,5 @@
-import { type KeyboardEvent, useCallback, useEffect, useRef } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useWords } from "../api/jobs";
 import { useSpeech } from "../i18n/strings";
 import { Button } from "../ui/Button";
 import { IconButton } from "../ui/IconButton";
@@ -9,6 +10,7 @@ import { Timeline } from "./Timeline";
 import { TurnList } from "./TurnList";
 import { neighbour, turnAt } from "./timing";
 import { useAudio } from "./use-audio";
+import { placeWords, wordAt, wordsByTurn } from "./words";
 
 const RATES = [0.75, 1, 1.25, 1.5, 2];
 const STEP_MS = 5_000;
@@ -38,6 +40,14 @@ export function Player({ jobId, durationMs, turns, language }: Props) {
   const audio = useAudio(jobId);
   const { seek, toggle, nowMs } = audio;
   const current = turnAt(turns, nowMs);
+
+  const [wasPlayed, setWasPlayed] = useState(false);
+  useEffect(() => setWasPlayed((before) => before || audio.isPlaying), [audio.isPlaying]);
+  const { data: timings } = useWords(jobId, { enabled: wasPlayed });
+  const wordsOf = useMemo(() => timings && wordsByTurn(timings), [timings]);
+  const turn = turns[current];
+  const words = useMemo(() => turn && placeWords(turn.text, wordsOf?.get(turn.index) ?? []), [turn, wordsOf]);
+  const word = words && wordAt(words, nowMs);
 
   const latestToggle = useRef(toggle);
   latestToggle.current = toggle;
@@ -123,7 +133,14 @@ export function Player({ jobId, durationMs, turns, language }: Props) {
           </Notice>
         )}
       </section>
-      <TurnList turns={turns} current={current} isPlaying={audio.isPlaying} language={language} onTurn={onTurn} />
+      <TurnList
+        turns={turns}
+        current={current}
+        word={word}
+        isPlaying={audio.isPlaying}
+        language={language}
+        onTurn={onTurn}
+      />
     </>
   );
 }

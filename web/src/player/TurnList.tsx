@@ -1,6 +1,7 @@
 import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 import { useSpeech } from "../i18n/strings";
 import type { HeardTurn } from "./Player";
+import type { HeardWord } from "./words";
 
 const HANDS_OFF_MS = 4_000;
 
@@ -8,13 +9,15 @@ interface Props {
   turns: readonly HeardTurn[];
   /** The position of the turn that is heard; −1 for none. */
   current: number;
+  /** The word of it that is heard. */
+  word: HeardWord | undefined;
   isPlaying: boolean;
   language: string;
   onTurn(turn: HeardTurn): void;
 }
 
 /** The turns to read along and to go to. The one that is heard is kept in view, unless the reader has just scrolled. */
-export function TurnList({ turns, current, isPlaying, language, onTurn }: Props) {
+export function TurnList({ turns, current, word, isPlaying, language, onTurn }: Props) {
   const { t } = useSpeech();
   const list = useRef<HTMLOListElement>(null);
   const scrolledAt = useRef(0);
@@ -53,6 +56,7 @@ export function TurnList({ turns, current, isPlaying, language, onTurn }: Props)
           key={turn.index}
           turn={turn}
           isCurrent={position === current}
+          word={position === current ? word : undefined}
           isTabStop={position === Math.max(current, 0)}
           onTurn={onTurn}
         />
@@ -64,10 +68,11 @@ export function TurnList({ turns, current, isPlaying, language, onTurn }: Props)
 const TurnRow = memo(function TurnRow(props: {
   turn: HeardTurn;
   isCurrent: boolean;
+  word: HeardWord | undefined;
   isTabStop: boolean;
   onTurn(turn: HeardTurn): void;
 }) {
-  const { turn, isCurrent, isTabStop, onTurn } = props;
+  const { turn, isCurrent, word, isTabStop, onTurn } = props;
   const { format } = useSpeech();
   return (
     <li data-hue={turn.hue}>
@@ -80,7 +85,17 @@ const TurnRow = memo(function TurnRow(props: {
       >
         <span className="turn-time">{format.clock(turn.start_ms)}</span>
         <b className="turn-speaker">{turn.speaker}</b>
-        <span className="turn-text">{turn.text}</span>
+        <span className="turn-text">
+          {word ? (
+            <>
+              {turn.text.slice(0, word.from)}
+              <mark className="turn-word">{turn.text.slice(word.from, word.to)}</mark>
+              {turn.text.slice(word.to)}
+            </>
+          ) : (
+            turn.text
+          )}
+        </span>
       </button>
     </li>
   );
