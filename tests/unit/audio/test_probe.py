@@ -118,10 +118,8 @@ def test_silence_has_no_loudness(tmp_path: Path, folder: Path) -> None:
 def test_a_cover_is_no_video(extension: str, options: tuple[str, ...], tmp_path: Path, folder: Path) -> None:
     audio, cover = uploads.tone(tmp_path / f"tone.{extension}"), uploads.png(tmp_path / "cover.png")
     covered = tmp_path / f"covered.{extension}"
-    uploads.ffmpeg(
-        *("-i", audio, "-i", cover, "-map", "0", "-map", "1", "-c", "copy"),
-        *("-disposition:v", "attached_pic", *options, covered),
-    )
+    copied = ("-map", "0", "-map", "1", "-c", "copy", "-disposition:v", "attached_pic", *options)
+    uploads.ffmpeg("-i", audio, "-i", cover, *copied, covered)
 
     assert probe(covered, folder).channels == 1
 
