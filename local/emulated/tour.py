@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+import wave
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.1
+_CLIP_MS: Final = 2_000
 _ENDED: Final = {"completed", "failed", "cancelled"}
 
 
@@ -83,6 +86,7 @@ class Tour:
             yield self._list(expired_job_id)
             yield self._download_needs_signature()
             yield self._interruption()
+            yield self._sound()
             yield self._schedule()
             yield self._expiry(expired_job_id)
 
@@ -200,6 +204,34 @@ class Tour:
         expect(_eventually(lambda: delivered), "the deployed rule has called its function", delivered)
         return Observation("execution stopped: rule → execution-ended", "failed, INTERRUPTED")
 
+    def _sound(self) -> Observation:
+        """Upload a clip to the deployed bucket, whose event calls the function that reads it."""
+        clip = _clip()
+        body = {"name": "Clip", "size_bytes": len(clip), "content_type": "audio/wav"}
+        created = self._signed_in.post("/sounds", json=body)
+        expect(created.status_code == 201, "a sound is created", _told(created))
+        sound_id, upload = created.json()["id"], created.json()["upload"]
+        preflight = httpx.options(
+            upload["url"], headers={"Origin": self._service.console_url, "Access-Control-Request-Method": "PUT"}
+        )
+        expect(preflight.status_code == 200, "the console may upload", _told(preflight))
+        answers = [
+            httpx.put(upload["url"], content=content, headers=upload["headers"]).status_code
+            for content in (clip + b"more", clip, clip)
+        ]
+        expect(answers == [403, 200, 412], "a file of its size is taken, once", answers)
+        sound: dict[str, Any] = {}
+
+        def is_read() -> bool:
+            sound.update(self._signed_in.get(f"/sounds/{sound_id}").json())
+            return bool(sound["status"] != "waiting")
+
+        expect(_eventually(is_read), "the deployed rule has called its function", sound)
+        expect((sound["status"], sound["duration_ms"]) == ("ready", _CLIP_MS), "the sound is ready", sound)
+        heard = httpx.get(sound["audio_url"])
+        expect(heard.status_code == 200, "it can be listened to", heard.status_code)
+        return Observation("sound uploaded: rule → sound-uploaded", f"ready, {sound['duration_ms']} ms")
+
     def _schedule(self) -> Observation:
         reports = self._service.bus.fire_schedules()
         expect(len(reports) == 1 and isinstance(reports[0], dict), "the schedule calls the reconciler", reports)
@@ -244,6 +276,17 @@ class Tour:
 
         expect(_eventually(has_come_so_far), f"a job becomes {' or '.join(sorted(statuses))}", job)
         return job
+
+
+def _clip() -> bytes:
+    """Return a WAV that crackles."""
+    written = BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(bytes(range(0, 250, 10)) * (16 * 2 * _CLIP_MS // 25))
+    return written.getvalue()
 
 
 def _eventually(holds: Callable[[], object]) -> bool:

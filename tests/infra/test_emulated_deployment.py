@@ -54,7 +54,10 @@ class TestDeployment:
         assert Counter(type_ for type_, _ in deployed.resources) == declared
 
     def test_the_functions_have_run_in_processes_of_their_own(self, report: Report) -> None:
-        stems = ("Api", "Plan", "Synthesize", "Assemble", "ExecutionEnded", "Reconcile", "Expire")
+        stems = (
+            *("Api", "Plan", "Synthesize", "Assemble"),
+            *("ExecutionEnded", "Reconcile", "Expire", "SoundUploaded"),
+        )
         assert all(any(f"Functions{stem}" in name for name in report.cold_starts) for stem in stems)
 
 
@@ -84,6 +87,9 @@ class TestService:
 
     def test_a_stopped_execution_fails_its_job_through_the_rule(self, seen: dict[str, str]) -> None:
         assert seen["execution stopped: rule → execution-ended"] == "failed, INTERRUPTED"
+
+    def test_an_uploaded_sound_is_read_through_the_rule(self, seen: dict[str, str]) -> None:
+        assert seen["sound uploaded: rule → sound-uploaded"] == "ready, 2000 ms"
 
     def test_the_schedule_runs_the_reconciler(self, seen: dict[str, str]) -> None:
         assert "examined" in seen["schedule: rule → reconcile"]
