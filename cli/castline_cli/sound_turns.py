@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
 """As the service counts them."""
 _NO_LINE_BREAK: Final = re.compile("[^\n\r\u2028\u2029]")
-_BEGIN: Final = re.compile(r'[\s\ufeff]*(?:\{(?:.|\n)*?"turns"\s*:\s*)?\[')
+_BEGIN: Final = re.compile(
+    r'[\s\ufeff]*(?:\{(?:.|\n)*?"(?:turns|dialogue|dialog|script|lines|messages)"\s*:\s*)?\[\s*(?=\{)'
+)
+"""As the service finds an array of turns, without a code fence around it."""
 _SPACE: Final = re.compile(r"[\s\ufeff]*")
 _COMMA: Final = re.compile(r"\s*,")
 _COMMA_BEFORE: Final = re.compile(r",\s*$")

@@ -133,18 +133,24 @@ class Uploads:
         given = dict.fromkeys(files)
         sounds = {file: sound for file in given if (sound := self._known(file)) is not None}
         new: dict[LocalFile, tuple[Json, UploadBar]] = {}
+        refusals: list[Refused] = []
         with upload_bars() as begin_bar:
             try:
                 for file in [each for each in given if each not in sounds]:
                     bar = begin_bar(file.name, file.size_bytes)
                     new[file] = (self._upload(file, bar), bar)
                 for file, (sound, bar) in new.items():
-                    sounds[file] = wait_until_checked(self._api, sound["id"], self._session)
+                    try:
+                        sounds[file] = wait_until_checked(self._api, sound["id"], self._session)
+                    except Refused as refusal:
+                        refusals.append(refusal)
                     bar.hide()
             except KeyboardInterrupt as interruption:
                 uploaded = [shown.line(sound["name"]) for sound, _bar in new.values()]
                 kept = f"; {', '.join(uploaded)} need not be uploaded again" if uploaded else ""
                 raise Interrupted(f"interrupted while uploading{kept}") from interruption
+        if refusals:
+            raise Refused("\ncastline: ".join(map(str, refusals)), code=refusals[0].code) from refusals[0]
         return sounds
 
     def _sounds(self) -> list[Json]:

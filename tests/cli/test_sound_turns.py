@@ -61,6 +61,13 @@ def test_what_is_parsed_is_the_script_without_them_on_the_same_lines() -> None:
     assert [turn["text"] for turn in json.loads(split.words)["turns"]] == ["Who is there?", "Me.", "Come in."]
 
 
+@pytest.mark.parametrize("name", ["turns", "dialogue", "messages"])
+def test_they_are_found_wherever_the_service_finds_turns(name: str) -> None:
+    script = f'\ufeff{{"title": "[x]", "{name}": [{{"sound_id": "bell"}}, {{"name": "A", "content": "One."}}]}}'
+
+    assert [turn.get("text") for turn in merged(script)] == [None, "One."]
+
+
 def test_sounds_are_in_order_of_the_indexes() -> None:
     script = """[
         {"speaker": "B", "text": "Two.", "index": 9},
@@ -101,6 +108,7 @@ def test_it_is_not_guessed_where_a_sound_belongs() -> None:
         '{"turns": [{"sound": "door.wav"}, nonsense]}',
         '{"turns": [{"speaker": "A", "text": "x", "sound": "mine"}]}',
         "[1, 2]",
+        '{"script": ["A: Hello."]}',
         "",
     ],
 )

@@ -133,6 +133,18 @@ class TestUpload:
         assert castline("sounds", "upload", name).exit_code == 4
         assert len(sounds_of(client)) == 2
 
+    def test_says_it_of_each_file_and_keeps_the_others(
+        self, castline: Castline, client: ApiClient, jingle: Path
+    ) -> None:
+        for name in ("a.mp3", "b.mp3"):
+            (castline.folder / name).write_bytes(zipped())
+
+        outcome = castline("sounds", "upload", "a.mp3", "jingle.wav", "b.mp3")
+
+        assert outcome.exit_code == 4
+        assert [line.split(":")[1] for line in outcome.err.splitlines()] == [" a.mp3", " b.mp3"]
+        assert [sound["status"] for sound in sounds_of(client)] == ["failed", "ready", "failed"]
+
     def test_says_so_in_the_language_that_is_wanted(self, castline: Castline) -> None:
         (castline.folder / "music.mp3").write_bytes(zipped())
 
