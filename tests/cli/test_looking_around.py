@@ -79,7 +79,7 @@ class TestTheCommand:
             (("voices", "--gender", "x"), "castline: Invalid value for '--gender': "),
             (("jobs", "list", "--limit", "101"), "castline: Invalid value for '--limit': "),
             (("--api", "ftp://x", "health"), "castline: 'ftp://x' is no address; write one such as "),
-            (("say", "--frobnicate"), "castline: No such option: --frobnicate; see `castline say --help`"),
+            (("say", "--xyzzy"), "castline: No such option: --xyzzy; see `castline say --help`"),
         ],
     )
     def test_is_misused_in_one_line(self, castline: Castline, arguments: tuple[str, ...], complaint: str) -> None:
