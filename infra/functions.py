@@ -42,14 +42,17 @@ SYNTHESIZE = FunctionSpec(
     needs_speech=True,
 )
 
-# 73 MB, however long the audio: but encoding is all CPU, 12 s of a core for 104 minutes, 50 s for the 7.4 hours that
-# 100,000 characters may last. A whole core costs what half of one does, and the user waits half as long.
+# 123 MB for 21 minutes in studio quality with music, and no more for longer audio but for the index of an M4B, 13 MB
+# an hour. Mixing and encoding is all CPU: about a minute of a core for an hour of that, 7.4 minutes for the 7.4 hours
+# that 100,000 characters may last; an MP3 whose frames are copied takes seconds. A whole core costs what half of one
+# does, and the user waits half as long. The task has what a job's ten minutes leave beside the record of a failure.
 # FLAC, Opus and M4B are written to the disk before they are uploaded: 192 kB a second for FLAC of noise in studio
-# quality, 5.1 GB for 7.4 hours. All the disk that there is costs a hundredth of what the core costs.
+# quality, 5.1 GB for 7.4 hours. Beside it lie the job's clips, at most 20 of 173 MB, 3.5 GB. All the disk that there
+# is costs a hundredth of what the core costs.
 ASSEMBLE = FunctionSpec(
     name="assemble",
     handler="castline.workflow.assemble.handler",
-    timeout_seconds=300,
+    timeout_seconds=530,
     memory_mb=1769,
     storage_mb=10_240,
     needs_speech=True,

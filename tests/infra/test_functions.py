@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from castline.audio.upload_limits import MAX_AUDIO_MS
+from castline.jobs.limits import MAX_SOUNDS
 from castline.settings import Settings
 from infra import functions
 from infra.environments import ENVIRONMENTS
@@ -46,6 +48,15 @@ def test_a_function_is_deployed_as_specified(deployment: Deployment, spec: funct
     assert function["Runtime"] == "python3.13"
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert len(function["Layers"]) == (2 if spec.needs_speech else 1)
+
+
+def test_the_assembly_has_disk_for_the_longest_file_and_all_its_clips() -> None:
+    bytes_a_second = 48_000 * 2 * 2  # of FLAC that cannot be compressed, and of clips
+    longest_seconds = 7.4 * 3600
+
+    needed = bytes_a_second * (longest_seconds + MAX_SOUNDS * MAX_AUDIO_MS / 1000)
+
+    assert needed < functions.ASSEMBLE.storage_mb * 1024**2
 
 
 def test_layers_and_functions_are_of_the_configured_architecture(everything: Deployment, prod: Deployment) -> None:
