@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from castline.api.fields import CHARACTER_BYTES, NOT_BLANK_PATTERN, OBJECT_BYTES, Request, not_blank, speakable
 from castline.api.messages import upload_problem_message
 from castline.api.negotiation import Language
 from castline.api.responses import Time
+from castline.api.rules import whole
 from castline.audio.upload_limits import UploadProblem
 from castline.sounds import limits
 from castline.sounds.model import Sound, SoundKind, SoundStatus
@@ -38,7 +39,7 @@ class CreateSoundRequest(Request):
         AfterValidator(not_blank),
         AfterValidator(speakable),
     ]
-    size_bytes: Annotated[int, Field(ge=1, le=max(limits.MAX_BYTES.values()))]
+    size_bytes: Annotated[int, Field(ge=1, le=max(limits.MAX_BYTES.values())), BeforeValidator(whole)]
     """Exactly the size of the file. An image may have 5 MB, an audio file 50 MB."""
     content_type: Annotated[
         str,

@@ -74,7 +74,6 @@ def create_sound(
             status=200,
             description="All sounds, the newest first.",
             example=examples.SOUNDS,
-            links=follow("get_sound", sound_id="$response.body#/items/0/id"),
         )
     ],
     errors=[errors.SERVICE_UNAVAILABLE],
