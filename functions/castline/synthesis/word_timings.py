@@ -60,7 +60,7 @@ def word_timings(
     """
     turns = record.readable_dialogue.turns
     duration_ms = assembly.timeline.duration_ms
-    followers = [*planned[1:], None]
+    followers = [*planned[1:], None][: len(planned)]  # a dialogue of nothing but pauses has no segment
     for segment, stored, start, follower in zip(planned, spoken, assembly.segment_starts, followers, strict=True):
         turn = turns[segment.turn]
         start_ms = min(samples_to_ms(start), duration_ms)
