@@ -30,8 +30,8 @@ app = typer.Typer(
     epilog=_EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(say.say)
-app.command()(render.render)
+app.command(epilog=say.EXAMPLES)(say.say)
+app.command(epilog=render.EXAMPLES)(render.render)
 app.add_typer(jobs, name="jobs")
 app.command()(voices.voices)
 app.add_typer(sounds, name="sounds")

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from castline_cli.casting import number
-from castline_cli.formats import Loudness, OutputFormat, Quality
+from castline_cli.formats import OutputFormat
 from castline_cli.music import milliseconds
 
 FormatOption = Annotated[
     OutputFormat | None,
     typer.Option("--format", help="By default what the name of -o says, or mp3."),
-]
-QualityOption = Annotated[
-    Quality | None,
-    typer.Option(help="standard is 24 kHz; studio is 48 kHz, and stereo where there is music."),
-]
-LoudnessOption = Annotated[
-    Loudness | None,
-    typer.Option(help="podcast is -16 LUFS, audiobook -20, broadcast -23; none leaves the words as they are."),
 ]
 CoverOption = Annotated[
     str | None, typer.Option(metavar="IMAGE", help="A JPEG or PNG file, or a picture that was uploaded before.")
@@ -69,3 +61,17 @@ UploadAgainOption = Annotated[
     bool,
     typer.Option("--upload-again", help="Upload files even if there are sounds of the same names and sizes."),
 ]
+
+
+def quality_option(default: str) -> Any:
+    """Return the option ``--quality``, whose help says what is the default."""
+    explanation = f"standard is 24 kHz; studio is 48 kHz, and stereo where there is music. [default: {default}]"
+    return typer.Option(help=explanation, show_default=False)
+
+
+def loudness_option(default: str) -> Any:
+    """Return the option ``--loudness``, whose help says what is the default."""
+    explanation = (
+        f"podcast is -16 LUFS, audiobook -20, broadcast -23; none leaves the words as they are. [default: {default}]"
+    )
+    return typer.Option(help=explanation, show_default=False)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from castline_cli.audio_options import (  # noqa: TC001 (typer reads annotations at run time)
+from castline_cli.audio_options import (
     BedGainOption,
     BedOption,
     CoverOption,
     DuckOption,
     IntroOption,
     IntroOverlapOption,
-    LoudnessOption,
     MusicOption,
     OutroOption,
     OutroOverlapOption,
-    QualityOption,
     UploadAgainOption,
+    loudness_option,
+    quality_option,
 )
 from castline_cli.commands.jobs import ForceOption, JobArgument  # noqa: TC001 (the same)
 from castline_cli.errors import Interrupted, Misused
 from castline_cli.files import Target
-from castline_cli.formats import OutputFormat, format_for
+from castline_cli.formats import Loudness, OutputFormat, Quality, format_for
 from castline_cli.music import MusicOptions
 from castline_cli.output import say
 from castline_cli.session import Session
@@ -31,6 +31,12 @@ from castline_cli.sound_references import SoundReference
 
 if TYPE_CHECKING:
     from castline_cli.api import Answer, Api, Json
+
+EXAMPLES: Final = """\b
+Examples:
+  castline render last -o show.m4b --loudness audiobook
+  castline render last -o quieter.mp3 --bed-gain -20
+  castline render last -o words.wav --no-music --loudness none"""
 
 
 def render(
@@ -44,8 +50,8 @@ def render(
     output_format: Annotated[
         OutputFormat | None, typer.Option("--format", help="By default what the name of -o says, or the job's.")
     ] = None,
-    quality: QualityOption = None,
-    loudness: LoudnessOption = None,
+    quality: Annotated[Quality | None, quality_option("that of the job")] = None,
+    loudness: Annotated[Loudness | None, loudness_option("that of the job")] = None,
     cover: CoverOption = None,
     no_cover: Annotated[bool, typer.Option("--no-cover", help="Leave out the job's cover.")] = False,
     intro: IntroOption = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from castline_cli.audio_options import (  # noqa: TC001 (typer reads annotations at run time)
+from castline_cli.audio_options import (
     BedGainOption,
     BedOption,
     CoverOption,
@@ -17,18 +17,18 @@ from castline_cli.audio_options import (  # noqa: TC001 (typer reads annotations
     FormatOption,
     IntroOption,
     IntroOverlapOption,
-    LoudnessOption,
     MusicOption,
     OutroOption,
     OutroOverlapOption,
-    QualityOption,
     UploadAgainOption,
+    loudness_option,
+    quality_option,
 )
 from castline_cli.casting import Choice, assign, only_voice, read_delivery
 from castline_cli.completion import complete_language, complete_pronunciation_set, complete_style, complete_voice
 from castline_cli.errors import Interrupted, Misused, Refused
 from castline_cli.files import STANDARD, Target, name_of, read_text
-from castline_cli.formats import OutputFormat, format_for
+from castline_cli.formats import Loudness, OutputFormat, Quality, format_for
 from castline_cli.music import MusicOptions
 from castline_cli.output import say as say_line
 from castline_cli.providers import ProviderOption, provider_id
@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     from castline_cli.api import Answer, Api, Json
     from castline_cli.pronunciations import Entry
 
+EXAMPLES: Final = """\b
+Examples:
+  castline say park.txt -o park.mp3 --voice A=zh-TW-HsiaoYuNeural --voice B=zh-TW-YunJheNeural
+  castline say book.md -o book.m4b --voice en-US-JennyNeural --language en-US --loudness audiobook
+  castline say show.txt --voice VOICE --title "Show 1" --intro jingle.mp3 --intro-overlap 2s --bed music.ogg"""
 _USUAL_LANGUAGE: Final = "zh-TW"
 """What the service takes a script for."""
 
@@ -142,8 +147,8 @@ def say(
         typer.Option(min=0, metavar="N", help="Another reading of the same words, spoken and billed anew."),
     ] = None,
     output_format: FormatOption = None,
-    quality: QualityOption = None,
-    loudness: LoudnessOption = None,
+    quality: Annotated[Quality | None, quality_option("standard")] = None,
+    loudness: Annotated[Loudness | None, loudness_option("podcast")] = None,
     title: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What the audio is called; without -o the file, too.")
     ] = None,

@@ -65,7 +65,7 @@ def upload(
     context: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE…", help="Audio of up to 15 minutes and 50 MB, or a JPEG or PNG cover."),
+        typer.Argument(metavar="FILE", help="Audio of up to 15 minutes and 50 MB, or a JPEG or PNG cover."),
     ],
     upload_again: UploadAgainOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print each sound as the API gives it.")] = False,
