@@ -197,6 +197,45 @@ def test_another_version_is_made_and_downloaded(screens: Screens, client: ApiCli
     expect(screens.jobs.first).to_contain_text("another version, FLAC")
 
 
+def test_a_finished_job_is_given_other_music(screens: Screens, client: ApiClient, tmp_path: Path) -> None:
+    page = screens.page
+    jingle = upload(client, write_tone(tmp_path / "Jingle.wav", seconds=1))
+    music = {"intro": {"sound_id": jingle}}
+    job_id = client.complete(dialogue("早安。", "你好。", title="Greeting", music=music))["id"]
+    screens.open(f"/jobs/{job_id}")
+
+    # Given a version without the intro, under a bed that is uploaded for it
+    screens.unfold("Download as …")
+    screens.unfold("Other music and cover")
+    expect(page.get_by_role("combobox", name="Intro")).to_have_value(jingle)
+    page.get_by_role("button", name="Remove: Intro").click()
+    choose_file(page, "Upload a file: Bed", write_tone(tmp_path / "Rain.wav", seconds=1))
+    expect(page.get_by_role("button", name="Play Rain")).to_be_visible(timeout=CHECKED_WITHIN_MS)
+
+    # When it is asked for
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Make and download").click()
+
+    # Then it is a job with that music
+    assert saved.value.suggested_filename == "Greeting.mp3"
+    page.get_by_role("list", name="Other versions").get_by_role("link", name=re.compile("Other music")).click()
+    page.get_by_role("link", name="see the original").wait_for()
+    (other,) = (job for job in client.get("/jobs").json()["items"] if job.get("rendition_of") == job_id)
+    asked = client.job(other["id"])["input_params"]["music"]
+    assert (list(asked), asked["bed"]["duck_db"]) == (["bed"], 10)
+
+
+def test_words_are_saved_as_subtitles(screens: Screens, client: ApiClient) -> None:
+    job_id = client.complete(dialogue("Good morning.", "Good night.", title="Greeting"))["id"]
+    screens.open(f"/jobs/{job_id}")
+
+    words, karaoke = screens.download("Words (VTT)"), screens.download("Karaoke (ASS)")
+
+    assert (words.suggested_filename, karaoke.suggested_filename) == ("Greeting.vtt", "Greeting.ass")
+    assert re.search(r"Good <\d\d:\d\d:\d\d\.\d{3}>", words.path().read_text("utf-8"))
+    assert "{\\k" in karaoke.path().read_text("utf-8")
+
+
 @pytest.mark.parametrize("output_format", ["m4b", "opus", "flac"])
 def test_every_format_is_played(screens: Screens, client: ApiClient, output_format: str) -> None:
     job_id = client.complete(dialogue("早安。", "今天天氣真好。", output_format=output_format))["id"]

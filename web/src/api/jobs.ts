@@ -187,14 +187,15 @@ export function fetchDownload(id: string, disposition: "inline" | "attachment"):
   );
 }
 
-/** Subtitles as a file's text and its name; those too large for an answer as where they are. */
+/** Subtitles, or with each word's time, as a file's text and its name; those too large for an answer as where they are. */
 export async function fetchSubtitles(
   id: string,
   format: SubtitleFormat,
+  words = false,
 ): Promise<{ text: string; filename: string; contentType: string } | Download> {
   const { data, error, response } = await reached(
     api().GET("/api/v1/jobs/{job_id}/subtitles", {
-      params: { path: { job_id: id }, query: { format } },
+      params: { path: { job_id: id }, query: { format, ...(words && { words: "true" as const }) } },
       headers: { Accept: "application/json" },
       parseAs: "text",
     }),

@@ -26,7 +26,7 @@ import { guessLanguage } from "./language";
 import { MoreOptions } from "./MoreOptions";
 import { MusicPanel } from "./MusicPanel";
 import { styleKey } from "./marks";
-import { MUSIC_PLACES, obstacleToSounds } from "./music";
+import { MUSIC_PLACES, obstacleToSounds, SOUND_PLACES, soundIdsOf } from "./music";
 import { toRequest } from "./request";
 import { ScriptEditor } from "./ScriptEditor";
 import { SoundOptions } from "./SoundOptions";
@@ -37,8 +37,6 @@ import { carryOver, type SpokenTurn, withTurn } from "./turn-settings";
 const READ_AFTER_MS = 250;
 const MAX_SCRIPT_CHARACTERS = 150_000;
 const NONE: readonly never[] = [];
-/** What sounds are uploaded for here. */
-const SOUND_PLACES = [...MUSIC_PLACES, "cover"];
 
 /** Writing: from a pasted script to a job. `user`: whose draft it is. */
 export function Compose({ user }: { user: string }) {
@@ -92,13 +90,7 @@ export function Compose({ user }: { user: string }) {
 
   const { data: sounds } = useSounds();
   const uploads = useUploads();
-  const soundIds = [draft.coverId, ...MUSIC_PLACES.map((place) => draft.music[place]?.sound_id)];
-  const soundObstacle = obstacleToSounds(
-    soundIds.filter((id) => id !== undefined),
-    sounds,
-    uploads,
-    SOUND_PLACES,
-  );
+  const soundObstacle = obstacleToSounds(soundIdsOf(draft.music, draft.coverId), sounds, uploads, SOUND_PLACES);
 
   const submit = useSubmitJob();
   const problems = isRead && !isBlank && reading.data?.isDialogue === false ? reading.data.problems : [];

@@ -19,12 +19,15 @@ import {
   withSound,
 } from "./music";
 
+interface Props {
+  music: Music;
+  onChange(change: (music: Music) => Music): void;
+}
+
 /** Music before, after and under the speech. */
-export function MusicPanel({ music, onChange }: { music: Music; onChange(change: (music: Music) => Music): void }) {
-  const { t, format } = useSpeech();
-  const [settingOf, setSettingOf] = useState<MusicPlace>();
+export function MusicPanel({ music, onChange }: Props) {
+  const { t } = useSpeech();
   const named = MUSIC_PLACES.filter((place) => music[place] !== undefined).map((place) => t.music.places[place]);
-  const placed = settingOf && music[settingOf];
   return (
     <details className="card options">
       <summary>
@@ -35,35 +38,47 @@ export function MusicPanel({ music, onChange }: { music: Music; onChange(change:
         </span>
       </summary>
       <div className="options-body">
-        {MUSIC_PLACES.map((place) => {
-          const sound = music[place];
-          const label = t.music.places[place];
-          return (
-            <SoundChoice
-              key={place}
-              place={place}
-              label={label}
-              hint={t.music.placeHints[place]}
-              kind="audio"
-              chosen={sound?.sound_id}
-              onChoose={(id) => onChange((before) => withSound(before, place, id))}
-              tools={() => (
-                <IconButton
-                  icon="settings"
-                  name={t.music.settings(label)}
-                  aria-haspopup="dialog"
-                  onClick={() => setSettingOf(place)}
-                />
-              )}
-            >
-              {sound && <ClipChips place={place} sound={sound} />}
-            </SoundChoice>
-          );
-        })}
-        <small className="music-foot">
-          {t.music.drop} <a href={paths.sounds}>{t.music.toSounds}</a>
-        </small>
+        <MusicFields music={music} onChange={onChange} />
       </div>
+    </details>
+  );
+}
+
+/** A sound for each place, and how it is heard. `within`: what uploads for it are called, where there are others. */
+export function MusicFields({ music, onChange, within = "" }: Props & { within?: string }) {
+  const { t, format } = useSpeech();
+  const [settingOf, setSettingOf] = useState<MusicPlace>();
+  const placed = settingOf && music[settingOf];
+  return (
+    <>
+      {MUSIC_PLACES.map((place) => {
+        const sound = music[place];
+        const label = t.music.places[place];
+        return (
+          <SoundChoice
+            key={place}
+            place={within + place}
+            label={label}
+            hint={t.music.placeHints[place]}
+            kind="audio"
+            chosen={sound?.sound_id}
+            onChoose={(id) => onChange((before) => withSound(before, place, id))}
+            tools={() => (
+              <IconButton
+                icon="settings"
+                name={t.music.settings(label)}
+                aria-haspopup="dialog"
+                onClick={() => setSettingOf(place)}
+              />
+            )}
+          >
+            {sound && <ClipChips place={place} sound={sound} />}
+          </SoundChoice>
+        );
+      })}
+      <small className="music-foot">
+        {t.music.drop} <a href={paths.sounds}>{t.music.toSounds}</a>
+      </small>
       {settingOf && placed && (
         <Dialog title={t.music.settings(t.music.places[settingOf])} onClose={() => setSettingOf(undefined)}>
           <div className="delivery">
@@ -97,7 +112,7 @@ export function MusicPanel({ music, onChange }: { music: Music; onChange(change:
           </div>
         </Dialog>
       )}
-    </details>
+    </>
   );
 }
 

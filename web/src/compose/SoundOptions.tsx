@@ -27,16 +27,29 @@ export function SoundOptions({ form, coverId, onChange }: Props) {
       </summary>
       <div className="options-body">
         <FormFields form={form} onChange={onChange} />
-        <SoundChoice
-          place="cover"
-          label={t.audioForm.cover}
-          hint={t.audioForm.coverHint}
-          kind="image"
-          chosen={coverId}
-          onChoose={(id) => onChange({ coverId: id })}
-          tools={(sound) => <Cover id={sound.id} name={t.audioForm.coverOf(sound.name)} />}
-        />
+        <CoverChoice coverId={coverId} onChoose={(id) => onChange({ coverId: id })} />
       </div>
     </details>
+  );
+}
+
+/** One of the user's pictures. */
+export function CoverChoice(props: {
+  coverId: string | undefined;
+  onChoose(id: string | undefined): void;
+  within?: string;
+}) {
+  const { coverId, onChoose, within = "" } = props;
+  const { t } = useSpeech();
+  return (
+    <SoundChoice
+      place={`${within}cover`}
+      label={t.audioForm.cover}
+      hint={t.audioForm.coverHint}
+      kind="image"
+      chosen={coverId}
+      onChoose={onChoose}
+      tools={(sound) => <Cover id={sound.id} name={t.audioForm.coverOf(sound.name)} />}
+    />
   );
 }

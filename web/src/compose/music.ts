@@ -72,6 +72,14 @@ function isPlacedSound(value: unknown): value is PlacedSound {
   );
 }
 
+/** What sounds are uploaded for, the cover included. */
+export const SOUND_PLACES: readonly string[] = [...MUSIC_PLACES, "cover"];
+
+/** The ids of the sounds of a dialogue. */
+export function soundIdsOf(music: Music, coverId: string | undefined): string[] {
+  return [coverId, ...MUSIC_PLACES.map((place) => music[place]?.sound_id)].filter((id) => id !== undefined);
+}
+
 /**
  * Why sounds cannot be used yet.
  *

@@ -6,6 +6,13 @@ import { Button } from "../ui/Button";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { saveFile, saveText } from "../ui/save-file";
 
+const SUBTITLES = [
+  { name: "vtt", format: "vtt" },
+  { name: "srt", format: "srt" },
+  { name: "words", format: "vtt", words: true },
+  { name: "ass", format: "ass" },
+] as const;
+
 /** The finished files, to keep. */
 export function Downloads({ job }: { job: JobDetail }) {
   const { t } = useSpeech();
@@ -14,7 +21,8 @@ export function Downloads({ job }: { job: JobDetail }) {
     onSuccess: ({ download_url, filename }) => saveFile(download_url, filename),
   });
   const subtitles = useMutation({
-    mutationFn: (format: SubtitleFormat) => fetchSubtitles(job.id, format),
+    mutationFn: ({ format, words }: { format: SubtitleFormat; words?: boolean }) =>
+      fetchSubtitles(job.id, format, words),
     onSuccess: (file) =>
       "text" in file
         ? saveText(file.text, file.filename, file.contentType)
@@ -27,12 +35,11 @@ export function Downloads({ job }: { job: JobDetail }) {
         {t.job.downloadAudio}
       </Button>
       <div className="job-subtitles">
-        <Button unavailable={subtitles.isPending} onClick={() => subtitles.mutate("vtt")}>
-          {t.job.downloadVtt}
-        </Button>
-        <Button unavailable={subtitles.isPending} onClick={() => subtitles.mutate("srt")}>
-          {t.job.downloadSrt}
-        </Button>
+        {SUBTITLES.map(({ name, ...asked }) => (
+          <Button key={name} unavailable={subtitles.isPending} onClick={() => subtitles.mutate(asked)}>
+            {t.job.subtitles[name]}
+          </Button>
+        ))}
       </div>
       {error && <ErrorNotice error={error} />}
     </div>

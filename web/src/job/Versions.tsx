@@ -1,12 +1,17 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Refused } from "../api/errors";
 import { fetchDownload, useJob, useRenderJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
+import { useSounds } from "../api/sounds";
 import { isActive, type JobDetail } from "../api/types";
 import { FormFields } from "../audio/FormFields";
-import { formOf, formText } from "../audio/form";
+import { formText } from "../audio/form";
+import { MusicFields } from "../compose/MusicPanel";
+import { obstacleToSounds, SOUND_PLACES, soundIdsOf } from "../compose/music";
+import { CoverChoice } from "../compose/SoundOptions";
 import { useSpeech } from "../i18n/strings";
+import { useUploads } from "../sounds/uploads";
 import { Button } from "../ui/Button";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { IconButton } from "../ui/IconButton";
@@ -16,52 +21,87 @@ import { paths } from "../ui/route";
 import { saveFile } from "../ui/save-file";
 import { LimitNotice } from "./LimitNotice";
 import { progressOf } from "./progress";
-import { changesOf, isSameForm, useVersions, type Version } from "./versions";
+import { changesOf, hasOtherSounds, isSame, useVersions, type Version, type Wish, wishOf } from "./versions";
 
-/** Another format, quality or loudness of a finished job: made, followed and downloaded. */
+/** What uploads for a version are called. */
+const WITHIN = "version.";
+const PLACES = SOUND_PLACES.map((place) => WITHIN + place);
+
+/** Another format, quality, loudness or music of a finished job: made, followed and downloaded. */
 export function Versions({ job }: { job: JobDetail }) {
   const { t } = useSpeech();
-  const own = formOf(job.input_params);
-  const [form, setForm] = useState(own);
+  const own = useMemo(() => wishOf(job.input_params), [job]);
+  const [wish, setWish] = useState(own);
+  const change = (part: Partial<Wish>) => setWish((before) => ({ ...before, ...part }));
   const { versions, keep, note } = useVersions(job.id);
   const render = useRenderJob(job.id);
   const download = useDownload();
   const { data: providers } = useProviders();
   const { max_active_jobs: maxJobs } = providers?.[0] ?? USUAL_LIMITS;
-  const isOwn = isSameForm(form, own);
-  const made = versions.find((version) => !version.hasFailed && isSameForm(version.form, form));
+  const [isOpen, setIsOpen] = useState(false);
+  const { data: sounds } = useSounds({ enabled: isOpen });
+  const uploads = useUploads();
+  const isOwn = isSame(own, wish);
+  // A sound that has been deleted stays in the job, and in its versions.
+  const ids = hasOtherSounds(own, wish) ? soundIdsOf(wish.music, wish.coverId) : [];
+  const obstacle = obstacleToSounds(ids, sounds, uploads, PLACES);
+  const made = versions.find((version) => !version.hasFailed && isSame(version.wish, wish));
   const isLimited = render.error instanceof Refused && render.error.code === "JOB_LIMIT_EXCEEDED";
+  const attempt = useRef({ body: "", key: "" });
 
   function start(): void {
     if (isOwn) download.mutate(job.id);
     else if (made) note(made.id, { isWanted: true });
     else {
-      const failures = versions.filter((version) => version.hasFailed && isSameForm(version.form, form)).length;
-      // The same wish, from whatever tab, is the same job.
-      const idempotencyKey = ["version", job.id, form.format, form.quality, form.loudness, failures].join("-");
+      const changes = changesOf(own, wish);
+      const body = JSON.stringify(changes);
+      if (attempt.current.body !== body) attempt.current = { body, key: crypto.randomUUID() };
       render.mutate(
-        { changes: changesOf(own, form), idempotencyKey },
-        { onSuccess: ({ id }) => keep({ id, form, isWanted: true, hasFailed: false }) },
+        { changes, idempotencyKey: attempt.current.key },
+        {
+          onSuccess: ({ id }) => {
+            attempt.current.body = "";
+            keep({ id, wish, isWanted: true, hasFailed: false });
+          },
+        },
       );
     }
   }
 
   return (
-    <details className="card options">
+    <details className="card options" onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>
         <Icon name="chevron" />
         <b>{t.job.downloadAs}</b>
       </summary>
       <div className="options-body">
-        <FormFields form={form} onChange={(part) => setForm({ ...form, ...part })} />
+        <FormFields form={wish} onChange={change} />
+        <details className="versions-sounds">
+          <summary>
+            <Icon name="chevron" />
+            <span>{t.job.musicAndCover}</span>
+          </summary>
+          {isOpen && (
+            <div>
+              <MusicFields
+                music={wish.music}
+                onChange={(next) => setWish((before) => ({ ...before, music: next(before.music) }))}
+                within={WITHIN}
+              />
+              <CoverChoice coverId={wish.coverId} onChoose={(id) => change({ coverId: id })} within={WITHIN} />
+            </div>
+          )}
+        </details>
         <small>{t.job.downloadAsHint}</small>
         <Button
           icon="download"
-          unavailable={render.isPending || download.isPending || made?.isWanted === true}
+          unavailable={render.isPending || download.isPending || made?.isWanted === true || obstacle !== undefined}
+          aria-describedby={obstacle && "version-why-not"}
           onClick={start}
         >
           {isOwn || (made && !made.isWanted) ? t.job.download : t.job.makeVersion}
         </Button>
+        {obstacle && <small id="version-why-not">{t.compose.whyNot[obstacle]}</small>}
         {isLimited ? (
           <LimitNotice sentence={t.limit.keptJob} maxJobs={maxJobs} />
         ) : (
@@ -71,7 +111,12 @@ export function Versions({ job }: { job: JobDetail }) {
         {versions.length > 0 && (
           <ul className="versions" aria-label={t.job.versions}>
             {versions.map((version) => (
-              <VersionLine key={version.id} version={version} onChange={(part) => note(version.id, part)} />
+              <VersionLine
+                key={version.id}
+                version={version}
+                hasOtherSounds={hasOtherSounds(own, version.wish)}
+                onChange={(part) => note(version.id, part)}
+              />
             ))}
           </ul>
         )}
@@ -80,12 +125,13 @@ export function Versions({ job }: { job: JobDetail }) {
   );
 }
 
-function VersionLine({ version, onChange }: { version: Version; onChange(part: Partial<Version>): void }) {
+function VersionLine(props: { version: Version; hasOtherSounds: boolean; onChange(part: Partial<Version>): void }) {
+  const { version, hasOtherSounds: isOtherwise, onChange } = props;
   const { t, format } = useSpeech();
-  const { id, form, isWanted } = version;
+  const { id, wish, isWanted } = version;
   const { job, error } = useJob(id);
   const download = useDownload();
-  const name = formText(form, t, format).join(" · ");
+  const name = [...formText(wish, t, format), ...(isOtherwise ? [t.job.musicAndCover] : [])].join(" · ");
   const status = job?.status;
   const { mutate } = download;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what happened to the job is told once
