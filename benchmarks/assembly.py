@@ -153,7 +153,7 @@ def _print(measurements: list[Measurement], console: Console) -> None:
     for each in measurements:
         minutes, seconds = divmod(round(each.audio_seconds), 60)
         table.add_row(
-            each.recipe.name.lower().replace("_", " "),
+            each.recipe.label,
             f"{minutes}:{seconds:02}",
             each.way,
             f"{each.before_cpu_seconds:.1f}",

@@ -1,4 +1,4 @@
-"""Benchmark of the assembling task: peak memory and time against the length of the dialogue.
+"""Benchmark of the assembling task: peak memory and time against the length of the dialogue, for each kind of file.
 
 The real handler runs in a process of its own, as it does in Lambda. DynamoDB and S3 run in another process.
 
@@ -15,22 +15,28 @@ import sys
 import time
 from array import array
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from uuid6 import uuid7
 
-from benchmarks.process_figures import peak_rss_mb
-from castline.audio.formats import OutputFormat
+from benchmarks.process_figures import cpu_seconds, peak_rss_mb
+from benchmarks.recipe import Recipe
+from benchmarks.spoken_segments import MUSIC, write_music
+from castline.audio.profile import Loudness, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SECONDS_A_TURN = 6
 _USER = "benchmark"
+_BED = "bed"
+_LUFS = -13.0
+"""Loudness of the hum, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,11 @@ class Measurement:
     """The length of one dialogue, and the time and memory for its assembly."""
 
     turns: int
-    output_format: OutputFormat
+    recipe: Recipe
     audio_seconds: float
     size_bytes: int
     seconds: float
+    cpu_seconds: float
     peak_rss_mb: float
     """The peak memory of the whole process, imports included."""
 
@@ -80,9 +87,9 @@ def aws_over_http() -> Iterator[None]:
         server.stop()
 
 
-def measure(turns: int, output_format: OutputFormat) -> Measurement:
+def measure(turns: int, recipe: Recipe) -> Measurement:
     """Assemble a dialogue with ``turns`` turns in a process of its own, within :func:`aws_over_http`."""
-    job_id = _store_spoken_job(turns, output_format)
+    job_id = _store_spoken_job(turns, recipe)
     child = subprocess.run(  # noqa: S603 (our own module)
         [sys.executable, "-m", "benchmarks.assembly_memory", "--assemble", job_id],
         check=True,
@@ -98,18 +105,30 @@ def measure(turns: int, output_format: OutputFormat) -> Measurement:
     assert record.result is not None
     return Measurement(
         turns=turns,
-        output_format=output_format,
+        recipe=recipe,
         audio_seconds=record.result.duration_ms / 1000,
         size_bytes=record.result.size_bytes,
         **report,
     )
 
 
-def _store_spoken_job(turns: int, output_format: OutputFormat) -> str:
+def _store_spoken_job(turns: int, recipe: Recipe) -> str:
     """Store a job whose segments have all been spoken, and return its id."""
     from castline import composition
-    from castline.audio.stored_segment import encode_segment
-    from castline.jobs.model import Batch, Dialogue, Job, JobStatus, JobType, SpokenSegment, Turn, VoiceAssignment
+    from castline.audio.stored_segment import encode_segment, studio_segment
+    from castline.jobs.model import (
+        Batch,
+        Bed,
+        Dialogue,
+        Job,
+        JobStatus,
+        JobType,
+        Music,
+        SpokenSegment,
+        Turn,
+        VoiceAssignment,
+    )
+    from castline.synthesis.mastered_frames import frame_master
 
     now = datetime.now(UTC)
     job = Job(
@@ -118,7 +137,7 @@ def _store_spoken_job(turns: int, output_format: OutputFormat) -> str:
         status=JobStatus.PENDING,
         job_type=JobType.MULTI_ROLE_TTS,
         provider="azure",
-        output_format=output_format,
+        output_format=recipe.output_format,
         created_at=now,
     )
     dialogue = Dialogue(
@@ -126,22 +145,44 @@ def _store_spoken_job(turns: int, output_format: OutputFormat) -> str:
         turns=tuple(Turn(speaker="A", text=f"{number}", index=number) for number in range(turns)),
         voice_assignments=(VoiceAssignment(speaker="A", voice_id="zh-TW-HsiaoYuNeural"),),
         language="zh-TW",
-        output_format=output_format,
+        output_format=recipe.output_format,
         gap_ms=300,
         crossfade_ms=50,
+        quality=recipe.quality,
+        loudness=Loudness.PODCAST,
+        music=Music(bed=Bed(sound_id=_BED)) if recipe.has_music else None,
     )
     samples = SECONDS_A_TURN * 24_000
-    hum = encode_segment(array("h", (int(9000 * math.sin(number / 19)) for number in range(samples))).tobytes())
+    is_studio = recipe.quality is Quality.STUDIO
+    sine = (int(9000 * math.sin(number / 19)) for number in range(samples * (2 if is_studio else 1)))
+    hum = (studio_segment if is_studio else encode_segment)(array("h", sine).tobytes())
     repository, storage = composition.job_repository(), composition.audio_storage()
+    if recipe.has_music:
+        _store_music()
     repository.create(job, dialogue, max_active=1_000)
     repository.start(job, total_segments=turns, now=now)
+    record = repository.get_record(job.id)
+    assert record is not None
+    frames = frame_master(record, storage)
     spoken = []
     for number in range(turns):
         fingerprint = f"{number:064x}"
         storage.put_segment(_USER, fingerprint, hum, {})
-        spoken.append(SpokenSegment(number=number, fingerprint=fingerprint, samples=samples))
+        mastered = frames.make(fingerprint, hum.pcm, lufs=_LUFS) if frames else None
+        spoken.append(
+            SpokenSegment(number=number, fingerprint=fingerprint, samples=samples, lufs=_LUFS, mastered=mastered)
+        )
     repository.record_batch(job.id, Batch(number=0, segments=tuple(spoken)), now=now)
     return job.id
+
+
+def _store_music() -> None:
+    from castline import composition
+    from castline.sounds.keys import PCM
+
+    with TemporaryDirectory() as folder:
+        write_music(Path(folder))
+        composition.sound_storage().put_file(_USER, _BED, PCM[Quality.STUDIO], Path(folder) / MUSIC)
 
 
 def _assemble(job_id: str) -> dict[str, float]:
@@ -153,7 +194,7 @@ def _assemble(job_id: str) -> dict[str, float]:
     started = time.perf_counter()
     assemble.handler({"job_id": job_id}, context)
     seconds = time.perf_counter() - started
-    return {"seconds": seconds, "peak_rss_mb": peak_rss_mb()}
+    return {"seconds": seconds, "cpu_seconds": cpu_seconds(), "peak_rss_mb": peak_rss_mb()}
 
 
 def main(
@@ -166,19 +207,16 @@ def main(
         print(json.dumps(_assemble(assemble)))
         return
     with aws_over_http():
-        measurements = [
-            measure(count, output_format) for output_format in OutputFormat for count in turns or [20, 200, 1000]
-        ]
-    print(f"{'turns':>6} {'format':>6} {'audio s':>8} {'MB':>7} {'time s':>7} {'peak RSS MB':>12}")
+        measurements = [measure(count, recipe) for recipe in Recipe for count in turns or [20, 200, 1000]]
+    print(f"{'turns':>6} {'file':>22} {'audio s':>8} {'MB':>7} {'time s':>7} {'CPU s':>7} {'peak RSS MB':>12}")
     for each in measurements:
         print(
-            f"{each.turns:>6} {each.output_format:>6} {each.audio_seconds:>8.0f} {each.size_bytes / 1e6:>7.1f} "
-            f"{each.seconds:>7.2f} {each.peak_rss_mb:>12.1f}"
+            f"{each.turns:>6} {each.recipe.label:>22} {each.audio_seconds:>8.0f} {each.size_bytes / 1e6:>7.1f} "
+            f"{each.seconds:>7.2f} {each.cpu_seconds:>7.2f} {each.peak_rss_mb:>12.1f}"
         )
     if output is not None:
-        from dataclasses import asdict
-
-        output.write_text(json.dumps([asdict(each) for each in measurements], indent=2) + "\n", "utf-8")
+        rows = [{**asdict(each), "recipe": each.recipe.label} for each in measurements]
+        output.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

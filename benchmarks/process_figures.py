@@ -46,17 +46,18 @@ def run(module: str, *arguments: str) -> ProcessFigures:
 @contextmanager
 def reported() -> Iterator[None]:
     """Print the figures of what is done within, for :func:`run`."""
-    wall, cpu = time.perf_counter(), _cpu_seconds()
+    wall, cpu = time.perf_counter(), cpu_seconds()
     yield
     figures = {
         "wall_seconds": time.perf_counter() - wall,
-        "cpu_seconds": _cpu_seconds() - cpu,
+        "cpu_seconds": cpu_seconds() - cpu,
         "peak_rss_mb": peak_rss_mb(),
     }
     print(json.dumps(figures))
 
 
-def _cpu_seconds() -> float:
+def cpu_seconds() -> float:
+    """Return the CPU time of this process and its children so far."""
     return sum(os.times()[:4])
 
 

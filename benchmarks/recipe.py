@@ -21,3 +21,8 @@ class Recipe(Enum):
         self.output_format = output_format
         self.quality = quality
         self.has_music = has_music
+
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return self.name.lower().replace("_", " ")
