@@ -78,10 +78,15 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
     functions.ASSEMBLE: (
-        Grant(actions=("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
+        # Its sounds are items of their own.
+        Grant(
+            actions=("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
+            resources=(TABLE,),
+        ),
         # What does not read as a segment is deleted, so that it is spoken again.
         Grant(actions=("s3:DeleteObject", "s3:GetObject"), resources=(SEGMENTS,)),
         Grant(actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"), resources=(AUDIO,)),
+        Grant(actions=("s3:GetObject",), resources=(SOUNDS,)),
         _LEARN_WHAT_IS_MISSING,
     ),
     functions.RECORD_FAILURE: _FAIL_JOB,

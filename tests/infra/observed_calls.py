@@ -24,6 +24,7 @@ from castline.sounds.items import sound_key
 from castline.sounds.keys import UPLOAD, sound_file_key
 from castline.sounds.storage import SoundStorage
 from tests.e2e.api_client import ApiClient
+from tests.e2e.dialogues import dialogue
 from tests.faults.experiment import experiment
 from tests.faults.faults import Call, Fault, Mode
 from tests.faults.laboratory import Laboratory
@@ -158,6 +159,10 @@ def _keep_sounds(laboratory: Laboratory) -> None:
         laboratory.settle()
         eventually(lambda: not _files(gone), timeout_seconds=60)
         assert api.get("/sounds").json()["total"] == 2
+        music = {"intro": {"sound_id": clip}}
+        job_id = api.submit(dialogue("第一句。", music=music, cover_id=image))
+        laboratory.settle()
+        assert api.job(job_id)["status"] == "completed"
         assert api.delete(f"/sounds/{clip}").status_code == 204
     _change(clip, "update_item", UpdateExpression="SET expires_at = :past", ExpressionAttributeValues=_PAST)
     laboratory.stack.cloud.tick()
