@@ -12,6 +12,7 @@ import pytest
 
 from castline.api import errors, jobs, messages, requests, responses
 from castline.api.negotiation import Language
+from castline.audio import upload_limits
 from castline.audio.formats import OutputFormat
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.jobs import items, limits
@@ -19,6 +20,7 @@ from castline.jobs.failures import FailureCode, JobFailure
 from castline.jobs.model import JobStatus
 from castline.jobs.transitions import retention
 from castline.settings import Settings
+from castline.sounds.limits import MAX_SOUNDS
 from infra.environments import ENVIRONMENTS
 from infra.workflow import DEFINITION_FILE
 from local.http_event import MAX_BODY_BYTES
@@ -179,3 +181,25 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
     found = [[float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", cells[1])] for cells in rows(section)]
 
     assert found == expected
+
+
+@every_edition
+def test_every_reason_why_a_sound_fails_is_listed(edition: Edition) -> None:
+    (table,) = re.findall(r"^\| `error.code` \| \|\n(?:\|.*\n)+", edition.page, re.MULTILINE)
+
+    assert first_cells(table) == {*upload_limits.UploadProblem}
+
+
+@every_edition
+def test_the_limits_of_sounds_are_those_of_the_code(edition: Edition) -> None:
+    (table,) = re.findall(r"^\| (?:of a sound|音效) \| \|\n(?:\|.*\n)+", edition.page, re.MULTILINE)
+
+    assert numbers_in(table) - {3.0, 4.0} == {
+        upload_limits.MAX_AUDIO_BYTES / 2**20,
+        upload_limits.MAX_AUDIO_MS / 60_000,
+        upload_limits.MIN_SAMPLE_RATE_HZ / 1_000,
+        upload_limits.MAX_SAMPLE_RATE_HZ / 1_000,
+        upload_limits.MAX_IMAGE_BYTES / 2**20,
+        upload_limits.MAX_IMAGE_PIXELS,
+        MAX_SOUNDS,
+    }
