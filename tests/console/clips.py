@@ -11,7 +11,7 @@ import wave
 from typing import TYPE_CHECKING
 
 import httpx
-from PIL import Image
+from PIL import Image, ImageOps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,8 @@ def write_tone(path: Path, *, seconds: float = 2.0, pitch_hz: float = 440.0) -> 
 
 def write_picture(path: Path) -> Path:
     """Write a square JPEG or PNG, by the path's extension, and return its path."""
-    picture = Image.linear_gradient("L").resize((300, 300)).convert("RGB")
+    shade = Image.linear_gradient("L").resize((300, 300))
+    picture = ImageOps.colorize(shade, "#0d675f", "#f2ab6c")
     content = io.BytesIO()
     picture.save(content, "PNG" if path.suffix == ".png" else "JPEG")
     path.write_bytes(content.getvalue())

@@ -19,6 +19,7 @@ from playwright.sync_api import expect
 
 from local.stack import LocalStack
 from tests.console.chromium import running_chromium
+from tests.console.clips import upload, write_picture, write_tone
 from tests.console.screens import Screens
 from tests.console.watched_page import watching
 from tests.e2e.api_client import ApiClient
@@ -26,7 +27,7 @@ from tests.e2e.api_client import ApiClient
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
 IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
 LIMIT_BYTES = 200_000
@@ -90,12 +91,24 @@ def take_all(stack: LocalStack, browser: Browser) -> None:
         edited = client.complete(_dialogue(_EDITED) | _TITLES)["id"]
         kept = client.put("/pronunciations/walks", json={"entries": _PRONUNCIATIONS})
         assert kept.status_code == 201, kept.text
+        sounds = _upload_sounds(client)
     for camera in CAMERAS:
         with _screens(stack, browser, camera) as screens:
-            _take_each(screens, camera, completed=completed, edited=edited, failed=failed)
+            _take_each(screens, camera, completed=completed, edited=edited, failed=failed, sounds=sounds)
 
 
-def _take_each(screens: Screens, camera: Camera, *, completed: str, edited: str, failed: str) -> None:
+def _upload_sounds(client: ApiClient) -> dict[str, str]:
+    """Upload a jingle, some rain and a cover, and return their ids by their names."""
+    with tempfile.TemporaryDirectory() as folder:
+        jingle = write_tone(Path(folder) / "Jingle.wav", seconds=6)
+        rain = write_tone(Path(folder) / "Rain on Dihua Street.wav", seconds=95, pitch_hz=220)
+        cover = write_picture(Path(folder) / "Slow City Walks.jpg")
+        return {path.stem: upload(client, path) for path in (cover, rain, jingle)}
+
+
+def _take_each(
+    screens: Screens, camera: Camera, *, completed: str, edited: str, failed: str, sounds: dict[str, str]
+) -> None:
     page = screens.page
     screens.open()
     page.get_by_role("textbox", name="Title").fill(_TITLES["title"])
@@ -111,6 +124,19 @@ def _take_each(screens: Screens, camera: Camera, *, completed: str, edited: str,
     _take(screens, "delivery", camera)
     page.keyboard.press("Escape")
 
+    screens.unfold("Music")
+    page.get_by_role("combobox", name="Intro").select_option(sounds["Jingle"])
+    page.get_by_role("combobox", name="Bed").select_option(sounds["Rain on Dihua Street"])
+    for place, field, value in (("Intro", "Overlap with the speech", "1500"), ("Bed", "Volume", "-18")):
+        page.get_by_role("button", name=f"Volume and fades: {place}").click()
+        page.get_by_role("slider", name=field, exact=True).fill(value)
+        page.get_by_role("button", name="Done").click()
+    _take(screens, "music", camera, top=page.locator("summary").filter(has_text="Sound"))
+
+    screens.open("/sounds")
+    expect(page.get_by_role("img", name="Slow City Walks")).to_be_visible()
+    _take(screens, "sounds", camera)
+
     screens.open("/pronunciations/walks")
     expect(page.get_by_role("textbox", name="Written").first).to_have_value("Dihua")
     _take(screens, "pronunciations", camera)
@@ -120,7 +146,7 @@ def _take_each(screens: Screens, camera: Camera, *, completed: str, edited: str,
     page.get_by_role("button", name="Play", exact=True).click()
     screens.turn(2).click()
     screens.hear_beyond(0)
-    expect(screens.turn(2)).to_have_attribute("aria-current", "true")
+    expect(screens.turn(2).locator("mark")).to_be_visible()
     _take(screens, "job", camera)
 
     screens.open(f"/jobs/{edited}")
@@ -153,9 +179,12 @@ def _screens(stack: LocalStack, browser: Browser, camera: Camera) -> Iterator[Sc
     context.close()
 
 
-def _take(screens: Screens, name: str, camera: Camera) -> None:
+def _take(screens: Screens, name: str, camera: Camera, *, top: Locator | None = None) -> None:
+    """Take a picture of the page from its top, or from an element on."""
     # Whatever was pressed last has a frame of its own, and what lies below the pointer a shade.
     screens.page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
+    if top is not None:
+        top.evaluate("element => scrollTo(0, element.getBoundingClientRect().top - 16)")
     screens.page.mouse.move(0, 0)
     taken = Image.open(io.BytesIO(screens.page.screenshot())).convert("RGB")
     file = IMAGES / f"console-{name}-{camera.width}-{camera.scheme}.png"

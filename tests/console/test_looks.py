@@ -133,9 +133,10 @@ def test_every_screen(
 
     screens.open(f"/jobs/{completed}")
     page.get_by_role("button", name="Play", exact=True).click()
-    expect(screens.turn(0)).to_have_attribute("aria-current", "true")
+    expect(screens.turn(0).locator("mark")).to_be_visible()
     faults += look(page, "job, playing")
     screens.unfold("Download as …")
+    screens.unfold("Other music and cover")
     page.get_by_role("combobox", name="Format").select_option("wav")
     with page.expect_download():
         page.get_by_role("button", name="Make and download").click()
