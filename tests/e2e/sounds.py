@@ -21,7 +21,9 @@ RATE_HZ = 48_000
 def chord(seconds: float, *, hz: float = 220.0, amplitude: float = 0.2) -> NDArray[np.float64]:
     """Return three steady tones."""
     times = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    return amplitude / 3 * sum(np.sin(2 * np.pi * hz * ratio * times) for ratio in (1.0, 1.25, 1.5))
+    ratios = np.array([1.0, 1.25, 1.5])[:, np.newaxis]
+    tones: NDArray[np.float64] = np.sin(2 * np.pi * hz * ratios * times).sum(axis=0)
+    return amplitude / 3 * tones
 
 
 def wav(samples: NDArray[np.float64], *, channels: int = 2) -> bytes:
