@@ -148,8 +148,8 @@ def _print(measurements: list[Measurement], console: Console) -> None:
     table = Table(box=None)
     for heading in ("file", "audio", "way"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("parallel CPU s", "then CPU s", "all CPU s", "then s", "peak MB", "file MB"):
-        table.add_column(heading, justify="right")
+    for heading in ("before", "CPU", "all", "wall", "RSS", "MB"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for each in measurements:
         minutes, seconds = divmod(round(each.audio_seconds), 60)
         table.add_row(
@@ -164,6 +164,7 @@ def _print(measurements: list[Measurement], console: Console) -> None:
             f"{each.size_bytes / 1e6:.0f}",
         )
     console.print(table)
+    console.print("seconds and MB; before: CPU time of the synthesis task, in parallel; all: CPU time with it")
 
 
 def main(
