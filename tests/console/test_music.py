@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.console.clips import CHECKED_WITHIN_MS, broken_file, upload, write_picture, write_tone
 from tests.console.screens import SCRIPT
 from tests.e2e.dialogues import dialogue
+from tests.e2e.stored_segments import delete_segments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,6 +224,50 @@ def test_a_finished_job_is_given_other_music(screens: Screens, client: ApiClient
     (other,) = (job for job in client.get("/jobs").json()["items"] if job.get("rendition_of") == job_id)
     asked = client.job(other["id"])["input_params"]["music"]
     assert (list(asked), asked["bed"]["duck_db"]) == (["bed"], 10)
+
+
+def test_a_version_that_nothing_is_left_for_says_so_and_is_spoken_anew(screens: Screens, client: ApiClient) -> None:
+    page = screens.page
+    # Given a job whose speech is no longer stored
+    job_id = client.complete(dialogue("早安。", "你好。"))["id"]
+    assert delete_segments(client.headers["X-User-Id"])
+    screens.open(f"/jobs/{job_id}")
+
+    # When another version is asked for, then it is told why there is none
+    screens.unfold("Download as …")
+    page.get_by_role("combobox", name="Format").select_option("flac")
+    page.get_by_role("button", name="Make and download").click()
+    versions = page.get_by_role("list", name="Other versions")
+    expect(versions.get_by_role("alert")).to_contain_text("no longer stored")
+
+    # And submitted again it is made
+    versions.get_by_role("link").click()
+    expect(page.get_by_role("region", name="What went wrong")).to_contain_text("spoken anew, and billed")
+    page.get_by_role("button", name="Submit again unchanged").click()
+    page.wait_for_url(lambda url: job_id not in url)
+    screens.expect_status("Finished")
+    assert screens.fact("Format") == "FLAC"
+
+
+def test_sounds_between_turns_are_told_of(screens: Screens, client: ApiClient, tmp_path: Path) -> None:
+    # Given a job with a sound between its turns
+    bell = upload(client, write_tone(tmp_path / "Bell.wav", seconds=1))
+    request = dialogue("早安。", "你好。")
+    request["turns"][1]["index"] = 2
+    request["turns"].append({"sound_id": bell, "index": 1})
+    job = client.complete(request)
+    screens.open(f"/jobs/{job['id']}")
+
+    # Then its turns are heard in their places
+    assert (screens.fact("Turns"), screens.fact("Sounds in between")) == ("2", "1")
+    screens.turn(1).click()
+    screens.page.get_by_role("button", name="Play", exact=True).click()
+    screens.hear_beyond(job["result_metadata"]["turn_timings"][1]["start_ms"])
+    expect(screens.turn(1)).to_contain_text("你好。")
+    expect(screens.turn(1)).to_have_attribute("aria-current", "true")
+
+    # And whoever edits it learns that the sound will be missing
+    expect(screens.page.get_by_text("1 sound between the turns will not be in the script")).to_be_visible()
 
 
 def test_words_are_saved_as_subtitles(screens: Screens, client: ApiClient) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
 from castline import composition
 from castline.audio.formats import OutputFormat
 from castline.audio.profile import Loudness, Quality
 from castline.jobs.model import JobStatus
-from local import resources
 from local.quickstart import DIALOGUE
 from tests.e2e.dialogues import dialogue
+from tests.e2e.stored_segments import delete_segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,15 +40,6 @@ def stored_dialogue(job_id: str) -> Dialogue:
     record = composition.job_repository().get_record(job_id)
     assert record is not None
     return record.readable_dialogue
-
-
-def delete_segments(user: str) -> int:
-    """Delete all that is spoken for a user, as the bucket's lifecycle rule does in time."""
-    s3 = boto3.client("s3")
-    found = s3.list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix=f"segments/{user}/").get("Contents", [])
-    for each in found:
-        s3.delete_object(Bucket=resources.BUCKET_NAME, Key=each["Key"])
-    return len(found)
 
 
 def test_a_version_is_made_of_what_was_spoken(client: ApiClient, speech: AzureSpeechEmulator) -> None:

@@ -351,6 +351,7 @@ export const en: Strings = {
       input:
         "Change this turn, or choose another voice, and submit again. The other turns are not spoken or billed again.",
       again: "Your script is not to blame. Submitting again usually helps, and what was spoken is not billed again.",
+      anew: "Submit it again: what is not stored any more is spoken anew, and billed.",
       operator: "The operator has to see to this. Please tell them before you submit again.",
     },
     edit: "Edit and submit again",
@@ -372,7 +373,7 @@ export const en: Strings = {
     soundsBetween: (count) =>
       `${of(count, "sound", "sounds")} between the turns will not be in the script: a script cannot say them.`,
     measured: "As measured",
-    soundTurns: "Sounds between turns",
+    soundTurns: "Sounds in between",
     subtitles: { vtt: "Subtitles (VTT)", srt: "Subtitles (SRT)", words: "Words (VTT)", ass: "Karaoke (ASS)" },
     facts: "Facts",
     duration: "Duration",

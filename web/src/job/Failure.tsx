@@ -4,13 +4,14 @@ import { Icon } from "../ui/icons";
 import { failedTurn } from "./failed-turn";
 
 /** Whose turn it is after a failure, by its code; what is not listed may work when it is tried again. */
-const NEXT: Record<string, "input" | "operator"> = {
+const NEXT: Record<string, "input" | "operator" | "anew"> = {
   EMPTY_AUDIO: "input",
   PROVIDER_REJECTED_INPUT: "input",
   VOICE_NOT_FOUND: "input",
   PROVIDER_AUTH_FAILED: "operator",
   PROVIDER_MISCONFIGURED: "operator",
   PROVIDER_QUOTA_EXCEEDED: "operator",
+  SEGMENTS_EXPIRED: "anew",
 };
 
 /** What went wrong, at which turn, and what to do about it. */
