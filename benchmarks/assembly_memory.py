@@ -168,7 +168,7 @@ def _store_spoken_job(turns: int, recipe: Recipe) -> str:
     for number in range(turns):
         fingerprint = f"{number:064x}"
         storage.put_segment(_USER, fingerprint, hum, {})
-        mastered = frames.make(fingerprint, hum.pcm, lufs=_LUFS) if frames else None
+        mastered = frames.make(fingerprint, hum.pcm, pcm_checksum=None, lufs=_LUFS) if frames else None
         spoken.append(
             SpokenSegment(number=number, fingerprint=fingerprint, samples=samples, lufs=_LUFS, mastered=mastered)
         )

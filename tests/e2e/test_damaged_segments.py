@@ -26,13 +26,17 @@ def dialogue(*texts: str, **changes: Any) -> dict[str, Any]:
     return dialogues.dialogue(*texts, **{"loudness": "none", **changes})
 
 
-def segments() -> dict[str, Stored]:
-    """Return every stored segment by its key: body and metadata. Mastered frames, by their suffix, are left out."""
+def objects() -> dict[str, Stored]:
+    """Return every stored segment and every segment's mastered frames by their keys: body and metadata."""
     s3 = boto3.client("s3")
     found = s3.list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix="segments/").get("Contents", ())
-    keys = [each["Key"] for each in found if "." not in each["Key"]]
-    answers = {key: s3.get_object(Bucket=resources.BUCKET_NAME, Key=key) for key in keys}
+    answers = {each["Key"]: s3.get_object(Bucket=resources.BUCKET_NAME, Key=each["Key"]) for each in found}
     return {key: {"Body": answer["Body"].read(), "Metadata": answer["Metadata"]} for key, answer in answers.items()}
+
+
+def segments() -> dict[str, Stored]:
+    """Return the stored segments alone: the names of mastered frames have a suffix."""
+    return {key: stored for key, stored in objects().items() if "." not in key}
 
 
 def missing(key: str, _stored: Stored) -> None:
@@ -167,6 +171,27 @@ def test_a_segment_stored_under_the_key_of_another_is_never_heard(client: ApiCli
     assert failed["error_code"] == "SEGMENT_BROKEN"
     client.complete(submitted)
     assert segments()[one]["Body"] == stored[one]["Body"]
+
+
+def test_mastered_frames_that_are_older_than_their_segment_are_made_again(
+    client: ApiClient, speech: AzureSpeechEmulator
+) -> None:
+    # Given a segment whose mastered frames were made of another reading, which was longer
+    before = set(objects())
+    submitted = dialogue("第十三句話", "第十四句話比第十三句話長得多", loudness="podcast")
+    whole = client.complete(submitted)
+    stored = {key: each for key, each in objects().items() if key not in before and key.endswith(".podcast")}
+    one, other = sorted(stored, key=lambda key: len(stored[key]["Body"]))
+    overwritten(lambda _: stored[other])(one, stored[one])
+    requests = len(speech.traffic.requests)
+
+    # When a job needs them
+    again = client.complete(submitted)
+
+    # Then they are made again, without a request to the provider, and the file is the same
+    assert len(speech.traffic.requests) == requests
+    assert client.download(again["id"]).content == client.download(whole["id"]).content
+    assert objects()[one]["Body"] == stored[one]["Body"]
 
 
 def test_segments_that_an_older_release_has_stored_are_still_used(

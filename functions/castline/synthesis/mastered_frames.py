@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MIN_GAP_MS: Final = 72
 """The longest time for which copied frames last beyond their segment."""
 _CHECKSUM: Final = "frames-sha256"
+_MADE_FROM: Final = "pcm-sha256"
 _POWERS: Final = "powers"
 
 
@@ -57,21 +58,32 @@ class FrameMaster:
         self._user_id = user_id
         self._loudness = loudness
 
-    def find(self, fingerprint: str) -> MasteredFrames | None:
-        """Return what is known of a segment's mastered frames; None if they have to be made."""
+    def find(self, fingerprint: str, *, pcm_checksum: str | None) -> MasteredFrames | None:
+        """Return the notes on a segment's mastered frames; None if the frames have to be made.
+
+        The frames may be older than the segment: it expires before they do if they were made later, and may then be
+        spoken anew for a file that does not need them.
+
+        Args:
+            fingerprint: the segment's.
+            pcm_checksum: of the segment's PCM; None if it was not noted.
+        """
         notes = self._storage.find_mastered(self._user_id, fingerprint, self._loudness)
+        if notes is None or notes.get(_MADE_FROM) != pcm_checksum:
+            return None
         try:
-            return MasteredFrames(checksum=notes[_CHECKSUM], powers=notes[_POWERS]) if notes else None
+            return MasteredFrames(checksum=notes[_CHECKSUM], powers=notes[_POWERS])
         except KeyError:
             return None
 
-    def make(self, fingerprint: str, pcm: bytes, *, lufs: float | None) -> MasteredFrames:
+    def make(self, fingerprint: str, pcm: bytes, *, pcm_checksum: str | None, lufs: float | None) -> MasteredFrames:
         """Make and store the mastered frames of a segment.
 
         Args:
             fingerprint: the segment's.
             pcm: the segment's.
-            lufs: its loudness at volume 1; None if it is silent or was not measured.
+            pcm_checksum: of the PCM; None if it was not noted.
+            lufs: the segment's loudness at volume 1; None if it is silent or was not measured.
         """
         target = self._loudness.target
         if target is None:
@@ -82,6 +94,8 @@ class FrameMaster:
         checksum.update(frames)
         mastered = MasteredFrames(checksum=digest(checksum), powers=powers.pack())
         notes = {_CHECKSUM: mastered.checksum, _POWERS: mastered.powers}
+        if pcm_checksum is not None:
+            notes[_MADE_FROM] = pcm_checksum
         self._storage.put_mastered(self._user_id, fingerprint, self._loudness, frames, notes)
         return mastered
 

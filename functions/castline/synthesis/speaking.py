@@ -187,10 +187,11 @@ class Speaking:
         """
         if self._frame_master is None:
             return None
-        mastered = self._frame_master.find(key)
+        pcm_checksum = notes.checksums.pcm if notes.checksums else None
+        mastered = self._frame_master.find(key, pcm_checksum=pcm_checksum)
         if mastered is None:
             pcm = self._storage.read_part(self._job.user_id, key, entry.layout.pcm)
-            mastered = self._frame_master.make(key, pcm, lufs=notes.lufs)
+            mastered = self._frame_master.make(key, pcm, pcm_checksum=pcm_checksum, lufs=notes.lufs)
         return mastered
 
     def _group(self, missing: _Wanted) -> list[_Wanted]:
@@ -266,7 +267,7 @@ class Speaking:
         self._storage.put_segment(self._job.user_id, key, shaped.segment, notes.to_metadata())
         mastered = None
         if self._frame_master is not None:
-            mastered = self._frame_master.make(key, shaped.segment.pcm, lufs=shaped.lufs)
+            mastered = self._frame_master.make(key, shaped.segment.pcm, pcm_checksum=checksums.pcm, lufs=shaped.lufs)
         return StoredUtterance(
             fingerprint=key,
             samples=shaped.segment.samples,
