@@ -130,6 +130,19 @@ def test_a_sound_between_turns_takes_its_time_and_one_under_a_turn_does_not(clie
     assert job["result_metadata"]["billed_characters"] == 0
 
 
+def test_the_pause_after_the_last_turn_is_heard_once_before_a_sound(client: ApiClient) -> None:
+    # Given a pause after the last turn, and a sound of one second at the end
+    ding = upload(client, wav(chord(1)))
+    request = dialogue(SENTENCE, gap_ms=0, crossfade_ms=0)
+    request["turns"][0] |= {"index": 0, "pause_after_ms": 2_000}
+    request["turns"].append({"sound_id": ding, "index": 1})
+
+    job = client.complete(request)
+
+    ((_, end),) = spans(job)
+    assert job["result_metadata"]["duration_ms"] == end + 2_000 + 1_000
+
+
 @pytest.mark.parametrize(("quality", "channels"), [("standard", 1), ("studio", 2)])
 def test_a_programme_with_music_has_its_loudness_in_every_format(
     client: ApiClient, tmp_path: Path, quality: str, channels: int

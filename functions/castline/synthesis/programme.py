@@ -157,8 +157,11 @@ def plan_programme(
 def _lengths(
     dialogue: Dialogue, planned: Sequence[PlannedTurn], spoken: Sequence[Sequence[SpokenSegment]]
 ) -> list[TurnLengths]:
-    """Return the lengths of the turns' parts. The pause after the last turn is silence at the end of the file."""
-    *_, last = dialogue.turns
+    """Return the lengths of the turns' parts.
+
+    The pause after the last turn is silence at its end, unless a sound follows: then it is the gap before the sound.
+    """
+    *_, last = dialogue.sequence
     return [
         TurnLengths(
             segments=tuple(segment.samples for segment in segments),
