@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from castline.audio.profile import AudioProfile, LoudnessTarget
     from castline.audio.samples import Channels
 
-_ACCURACY_LU: Final = 0.1
+_ACCURACY_LU: Final = 0.2
 _MAX_TRIALS: Final = 6
 _STRIDE: Final = 1.5
 """The part of what is missing that is added to the gain: the limiter takes some of it away again."""
