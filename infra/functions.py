@@ -47,8 +47,8 @@ SYNTHESIZE = FunctionSpec(
 # that 100,000 characters may last; an MP3 whose frames are copied takes seconds. A whole core costs what half of one
 # does, and the user waits half as long. The task has what a job's ten minutes leave beside the record of a failure.
 # FLAC, Opus and M4B are written to the disk before they are uploaded: 192 kB a second for FLAC of noise in studio
-# quality, 5.1 GB for 7.4 hours. Beside it lie the job's clips, at most 20 of 173 MB, 3.5 GB. All the disk that there
-# is costs a hundredth of what the core costs.
+# quality, 5.8 GB for 7.4 hours and an hour of sounds. Beside it lie the job's clips, at most 20 of 173 MB, 3.5 GB.
+# All the disk that there is costs a hundredth of what the core costs.
 ASSEMBLE = FunctionSpec(
     name="assemble",
     handler="castline.workflow.assemble.handler",

@@ -233,6 +233,10 @@ _PROBLEMS: _Catalogue = {
         _ZH: "這個音效尚未就緒，請等待處理完成",
         _EN: "this sound is not ready; wait until its status is ready",
     },
+    "sounds_too_long": {
+        _ZH: "台詞之間的音效共 {minutes} 分鐘，不可超過 {max_minutes} 分鐘",
+        _EN: "the sounds among the turns last {minutes} minutes, which is more than {max_minutes}",
+    },
     "string_too_long": {_ZH: "不可超過 {max_length} 個字元", _EN: "must not have more than {max_length} characters"},
     "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},
     "string_unicode": {_ZH: "含有不完整的 Unicode 字元", _EN: "holds half of a surrogate pair"},

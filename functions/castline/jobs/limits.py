@@ -41,6 +41,9 @@ MAX_TITLE_CHARACTERS: Final = 200
 MAX_PRONUNCIATIONS: Final = pronunciation.MAX_PRONUNCIATIONS
 """Of a job, those of its sets included."""
 MAX_SOUND_TURNS: Final = 100
+MAX_SOUND_TURNS_MS: Final = 60 * 60 * 1_000
+"""Milliseconds of all sounds among the turns of a job. Without a limit, a hundred clips of 15 minutes would make a
+file of 25 hours, for which the assembly has neither the time nor the disk."""
 MAX_SOUNDS: Final = 20
 """Different sounds of a job, its music included."""
 MIN_GAIN_DB: Final = -60

@@ -74,7 +74,7 @@ class CreateJob:
             rendition_of: the id of the job whose spoken segments it uses, if it is to speak nothing itself.
 
         Raises:
-            UnusableSounds: it uses sounds that the user does not have, or not for this.
+            UnusableSounds: it uses sounds that the user does not have, or not for this, or too long ones.
             IdempotencyKeyReused: something else has been submitted under the key.
             InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has as many active jobs as allowed.

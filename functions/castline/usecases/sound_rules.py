@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import ceil
+from typing import TYPE_CHECKING, Final
 
 from castline.jobs import limits
 from castline.jobs.model import Music, SoundTurn
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from castline.jobs.model import Dialogue
     from castline.sounds.model import Sound
 
+_MS_PER_MINUTE: Final = 60_000
+
 
 class UnusableSounds(Exception):
-    """A dialogue uses sounds that its user does not have, or not for this, or too many of them."""
+    """A dialogue uses sounds that its user does not have, or not for this, or too many or too long ones."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(", ".join(f"{problem.field}: {problem.kind}" for problem in problems))
@@ -33,7 +36,8 @@ def demand_usable_sounds(dialogue: Dialogue, sounds: Mapping[str, Sound]) -> Non
         sounds: those of its sounds and its cover that its user has, by id.
 
     Raises:
-        UnusableSounds: a sound is unknown, not ready or not of the kind that is needed.
+        UnusableSounds: a sound is unknown, not ready or not of the kind that is needed; or those among the turns last
+            too long in all.
     """
     problems = tuple(
         Problem(field, kind, {})
@@ -42,6 +46,14 @@ def demand_usable_sounds(dialogue: Dialogue, sounds: Mapping[str, Sound]) -> Non
     )
     if problems:
         raise UnusableSounds(problems)
+    facts = (sounds[sound.sound_id].facts for sound in dialogue.sounds)
+    duration_ms = sum(each.duration_ms for each in facts if each is not None)
+    if duration_ms > limits.MAX_SOUND_TURNS_MS:
+        context = {
+            "minutes": ceil(duration_ms / _MS_PER_MINUTE),
+            "max_minutes": limits.MAX_SOUND_TURNS_MS // _MS_PER_MINUTE,
+        }
+        raise UnusableSounds((Problem("turns", "sounds_too_long", context),))
 
 
 def demand_few_sounds(dialogue: Dialogue) -> None:

@@ -12,7 +12,7 @@ from uuid6 import uuid7
 
 from castline import composition
 from castline.jobs.model import SoundTurn
-from castline.sounds.model import Sound, SoundKind, SoundStatus
+from castline.sounds.model import AudioFacts, Sound, SoundKind, SoundStatus
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import Answer, call
 from tests.integration.api.completed_jobs import complete_job
@@ -49,7 +49,13 @@ def user() -> str:
     return f"user-{uuid4()}"
 
 
-def keep(user: str, kind: tuple[str, SoundKind] = AUDIO, *, status: SoundStatus = SoundStatus.READY) -> str:
+def keep(
+    user: str,
+    kind: tuple[str, SoundKind] = AUDIO,
+    *,
+    status: SoundStatus = SoundStatus.READY,
+    facts: AudioFacts | None = None,
+) -> str:
     """Store a sound of ``user`` that no job has used, and return its id."""
     now = datetime.now(UTC)
     sound = Sound(
@@ -62,6 +68,7 @@ def keep(user: str, kind: tuple[str, SoundKind] = AUDIO, *, status: SoundStatus 
         size_bytes=1000,
         created_at=now,
         expires_at=(now + timedelta(days=30)).replace(microsecond=0),
+        facts=facts,
     )
     composition.sound_repository().create(sound, max_sounds=100)
     return sound.id
@@ -169,6 +176,26 @@ def test_what_cannot_be_used_is_refused_where_it_was_sent(user: str, number: int
     }
     # And nothing has been used
     assert not is_kept_for_good(user, clip)
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("en", "the sounds among the turns last 75 minutes, which is more than 60"),
+        ("zh-TW", "台詞之間的音效共 75 分鐘，不可超過 60 分鐘"),
+    ],
+)
+def test_the_sounds_among_the_turns_last_an_hour_at_most(user: str, language: str, message: str) -> None:
+    # Given a clip of 15 minutes
+    facts = AudioFacts(
+        duration_ms=900_000, channels=2, sample_rate_hz=48_000, loudness_lufs=-16.0, standard_lufs=-19.0
+    )
+    clip = keep(user, facts=facts)
+    turns = [{"sound_id": clip, "index": index} for index in range(5, 10)]
+
+    # Then it may be heard four times besides the music, and no more
+    assert submit(user, *turns[:4], music={"bed": {"sound_id": clip}}).status == 201
+    assert problems_of(submit(user, *turns, language=language)) == {"turns": message}
 
 
 def test_a_refused_submission_keeps_no_sound(user: str) -> None:

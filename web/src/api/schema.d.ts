@@ -319,15 +319,15 @@ export interface components {
          *
          *     A turn with a `sound_id` is a sound, and every other turn is spoken. A request is refused with 400, too, if two
          *     turns have the same `index`; if no turn is spoken; if no spoken turn comes after a sound that is to be `under` it;
-         *     if there are more than 100 sounds among the turns, or more than 20 different ones with the music; if a sound is
-         *     not yours, not ready, or a picture, or the cover is none; if a speaker has no voice, or two; if the texts have
-         *     more than 100,000 characters in all; if the dialogue takes more than 399 KB when compressed, or 4.4 MB
-         *     as JSON; if `GET /providers` does not list the `provider`; if a `voice_id` does not have the provider's form; if a
-         *     voice does not have a `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation
-         *     set of a given name; if the texts use more than 1,000 pronunciations; if they have more than 200,000 characters
-         *     as they are spoken, with aliases; or if the pauses in them last more than 3 hours. Names that differ only in
-         *     Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body of more than 5 MB is refused
-         *     with 413.
+         *     if there are more than 100 sounds among the turns, if they last more than 60 minutes in all, or if there are more
+         *     than 20 different ones with the music; if a sound is not yours, not ready, or a picture, or the cover is none; if
+         *     a speaker has no voice, or two; if the texts have more than 100,000 characters in all; if the dialogue takes more
+         *     than 399 KB when compressed, or 4.4 MB as JSON; if `GET /providers` does not list the `provider`; if a `voice_id`
+         *     does not have the provider's form; if a voice does not have a `style`, or does not take a `speed`, a `pitch` or a
+         *     `language`; if you have no pronunciation set of a given name; if the texts use more than 1,000 pronunciations; if
+         *     they have more than 200,000 characters as they are spoken, with aliases; or if the pauses in them last more than 3
+         *     hours. Names that differ only in Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body
+         *     of more than 5 MB is refused with 413.
          */
         CreateJobRequest: {
             title?: string | null;
