@@ -83,7 +83,7 @@ def test_files_that_will_not_do_are_refused(screens: Screens, client: ApiClient,
     assert names(client) == ["Archive"]
 
 
-def test_an_upload_is_broken_off(screens: Screens, client: ApiClient, watch: Watch, tmp_path: Path) -> None:
+def test_an_upload_is_broken_off(screens: Screens, client: ApiClient, tmp_path: Path) -> None:
     page = screens.page
     held: list[Route] = []
     page.route("**/sounds/**/upload?*", lambda route: held.append(route))  # noqa: PLW0108 (needs a function)
@@ -95,6 +95,10 @@ def test_an_upload_is_broken_off(screens: Screens, client: ApiClient, watch: Wat
     page.get_by_role("link", name="History").click()
     page.get_by_role("link", name="Sounds").click()
     expect(page.get_by_role("list", name="Uploads")).to_contain_text("Jingle uploading")
+    while not held:
+        page.wait_for_timeout(50)
+    assert names(client) == ["Jingle"]
+    expect(lines(page)).to_have_count(0)
 
     # When it is cancelled
     page.get_by_role("button", name="Cancel the upload of Jingle").click()

@@ -86,6 +86,7 @@ export async function startUpload(file: File, { place, kind }: { place: string; 
       content_type: contentTypeOf(file),
     });
     upload = { ...upload, soundId: sound.id };
+    put(upload);
     try {
       await send(file, sound.upload, stop.signal, (share) => put({ ...upload, share }));
     } catch (error) {
