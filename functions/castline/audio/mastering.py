@@ -1,9 +1,12 @@
-"""Mastering: a mix becomes as loud as its target says, and no peak exceeds the ceiling."""
+"""Mastering of a mix: one gain brings it to its loudness target, and a limiter keeps its peaks below the ceiling.
+
+A mix is too long for memory. It is read once to be measured, once for each trial of a gain, and once to be encoded.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -13,17 +16,19 @@ from castline.audio.loudness import PowerMeter, gated_lufs
 from castline.audio.samples import to_pcm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from castline.audio.profile import AudioProfile, LoudnessTarget
     from castline.audio.samples import Channels
 
 _ACCURACY_LU: Final = 0.2
+"""The distance from the target at which no better gain is looked for; files are promised to be within 0.5 LU."""
 _MAX_TRIALS: Final = 6
+"""Each reads and mixes all segments again: 3 to 15 s of a core for an hour of audio."""
 _STRIDE: Final = 1.5
-"""The part of what is missing that is added to the gain: the limiter takes some of it away again."""
+"""Change of the gain for each LU that is missing. More than 1, because the limiter takes part of it away again."""
 _HARMLESS_DB: Final = 0.5
-"""By how much peaks may exceed the ceiling before it is measured what limiting them leaves of the loudness."""
+"""Excess of the sample peak over the ceiling, up to which limiting is taken to change the loudness by nothing."""
 _NO_EFFECT: Final = EncoderEffect()
 
 
@@ -36,12 +41,12 @@ class Master:
     gain_db: float = 0.0
     ceiling_dbtp: float | None = None
     scale: float = 1.0
-    """A factor on the amplitude of what is finished, to make up for the encoder's."""
+    """A factor on the amplitude after the limiter. It makes up for that of the encoder."""
     lufs: float | None = None
     """The loudness that results; None for silence, and where there is no target."""
 
     def samples(self) -> Iterator[Channels]:
-        """Yield the mastered samples, from the mix read once more, as a decoder shall give them back."""
+        """Read the mix once more, and yield the samples that a decoder of the file is to give back."""
         factor = np.float32(10 ** (self.gain_db / 20))
         louder = (chunk * factor for chunk in self.mix())
         if self.ceiling_dbtp is None:
@@ -49,7 +54,7 @@ class Master:
         return limit(louder, sample_rate_hz=self.profile.sample_rate_hz, ceiling_dbtp=self.ceiling_dbtp)
 
     def pcm(self) -> Iterator[bytes]:
-        """Yield the mastered samples as interleaved 16-bit PCM for the encoder."""
+        """Yield interleaved 16-bit PCM for the encoder: the mastered samples times ``scale``."""
         return (to_pcm(chunk * np.float32(self.scale)) for chunk in self.samples())
 
 
@@ -60,55 +65,70 @@ def master(
     *,
     effect: EncoderEffect = _NO_EFFECT,
 ) -> Master:
-    """Find the gain of a mix: measure it and, where the limiter has something to do, measure what the limiter leaves.
+    """Find the gain that brings a mix to its loudness target.
+
+    The gain follows from the loudness of the mix, unless the limiter takes away a part of it. Then the gain is found
+    by trials.
 
     Args:
-        mix: gives the same chunks each time, channels by samples.
-        profile: of the mix.
+        mix: returns the mix in chunks, channels by samples: the same at every call.
+        profile: the profile of the mix.
         target: the loudness and the ceiling; None to leave the mix as it is.
-        effect: of the encoder that the mix is mastered for.
+        effect: the effect of the encoder that the mix is mastered for.
     """
     if target is None:
         return Master(mix, profile)
-    found = Master(mix, profile, 0.0, target.ceiling_dbtp - effect.headroom_db, 1 / effect.scale)
+    ceiling_dbtp = target.ceiling_dbtp - effect.headroom_db
+    found = Master(mix, profile, ceiling_dbtp=ceiling_dbtp, scale=1 / effect.scale)
     measured = _measure(mix(), profile)
     if measured.lufs is None:
         return found
     found = replace(found, gain_db=target.lufs - measured.lufs, lufs=target.lufs)
-    if measured.peak_db + found.gain_db <= target.ceiling_dbtp - effect.headroom_db + _HARMLESS_DB:
+    if measured.peak_db + found.gain_db <= ceiling_dbtp + _HARMLESS_DB:
         return found
     return _adjusted(found, target.lufs)
 
 
 def _adjusted(found: Master, target_lufs: float) -> Master:
-    """Change the gain until what the limiter leaves is as loud as the target, along a line through two trials."""
-    too_soft: Master | None = None
-    too_loud: Master | None = None
-    for _ in range(_MAX_TRIALS):
-        found = replace(found, lufs=_measure(found.samples(), found.profile).lufs)
-        if found.lufs is None or abs(target_lufs - found.lufs) <= _ACCURACY_LU:
+    """Try gains until what the limiter leaves is as loud as the target, and return the best of them."""
+    trials: list[_Trial] = []
+    gain_db = found.gain_db
+    while len(trials) < _MAX_TRIALS:
+        lufs = _measure(replace(found, gain_db=gain_db).samples(), found.profile).lufs
+        if lufs is None:
             break
-        if found.lufs < target_lufs:
-            too_soft = found
-        else:
-            too_loud = found
-        found = replace(found, gain_db=_next_gain_db(found, too_soft, too_loud, target_lufs), lufs=target_lufs)
-    return found
+        trials.append(_Trial(gain_db, lufs))
+        if abs(target_lufs - lufs) <= _ACCURACY_LU:
+            break
+        gain_db = _next_gain_db(trials, target_lufs)
+    best = min(trials, key=lambda trial: abs(target_lufs - trial.lufs), default=None)
+    return found if best is None else replace(found, gain_db=best.gain_db, lufs=best.lufs)
 
 
-def _next_gain_db(found: Master, too_soft: Master | None, too_loud: Master | None, target_lufs: float) -> float:
-    if found.lufs is None:
-        return found.gain_db
-    if too_soft is None or too_soft.lufs is None or too_loud is None or too_loud.lufs is None:
-        return found.gain_db + _STRIDE * (target_lufs - found.lufs)
-    part = (target_lufs - too_soft.lufs) / (too_loud.lufs - too_soft.lufs)
-    return too_soft.gain_db + part * (too_loud.gain_db - too_soft.gain_db)
+def _next_gain_db(trials: Sequence[_Trial], target_lufs: float) -> float:
+    """Return the gain for the next trial: on the line between the closest trials below and above the target.
+
+    While all trials lie on one side of the target, the last gain is changed by more than what is missing.
+    """
+    below = max((trial for trial in trials if trial.lufs < target_lufs), key=lambda trial: trial.lufs, default=None)
+    above = min((trial for trial in trials if trial.lufs > target_lufs), key=lambda trial: trial.lufs, default=None)
+    if below is None or above is None:
+        return trials[-1].gain_db + _STRIDE * (target_lufs - trials[-1].lufs)
+    part = (target_lufs - below.lufs) / (above.lufs - below.lufs)
+    return below.gain_db + part * (above.gain_db - below.gain_db)
+
+
+class _Trial(NamedTuple):
+    gain_db: float
+    lufs: float
+    """Loudness of what the limiter leaves at that gain."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
     lufs: float | None
     peak_db: float
+    """The highest sample, in dBFS."""
 
 
 def _measure(chunks: Iterable[Channels], profile: AudioProfile) -> _Measured:

@@ -9,7 +9,7 @@ from castline.audio.encoder_effects import EncoderEffect, effect_of
 from castline.audio.encoding import write_file
 from castline.audio.formats import OutputFormat
 from castline.audio.mastering import master
-from castline.audio.profile import STANDARD, AudioProfile, Loudness, Quality, profile_of
+from castline.audio.profile import STANDARD, AudioProfile, Loudness, LoudnessTarget, Quality, profile_of
 from castline.audio.tags import Tags
 from tests.unit.audio.ffmpeg import ebur128, ebur128_of_file
 from tests.unit.audio.test_limiter import speech
@@ -76,6 +76,19 @@ def test_silence_stays_silent() -> None:
 
     assert b"".join(mastered.pcm()) == bytes(48_000)
     assert mastered.lufs is None
+
+
+def test_the_loudness_of_a_mix_that_cannot_reach_its_target_is_what_was_measured() -> None:
+    # Given clicks so far apart that a limiter leaves nothing near the target
+    clicks = np.full((1, 24_000 * 4), 1e-4, np.float32)
+    clicks[:, ::12_000] = 1.0
+    mix = pieces(clicks)
+
+    mastered = master(lambda: mix, STANDARD, LoudnessTarget(-3.0, -20.0))
+
+    measured = ebur128(b"".join(mastered.pcm()), 24_000)
+    assert measured.lufs < -10
+    assert mastered.lufs == pytest.approx(measured.lufs, abs=0.3)
 
 
 def test_headroom_is_kept_for_an_encoder() -> None:
