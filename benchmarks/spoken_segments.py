@@ -72,7 +72,7 @@ class SpokenSegments:
         """
         from castline.audio.mastered_segment import master_segment
         from castline.speech.utterances import Utterance
-        from castline.synthesis.levelling import REFERENCE_LUFS, levelling_db
+        from castline.synthesis.segment_loudness import REFERENCE_LUFS, normalization_gain_db
         from castline.synthesis.shaping import shape
 
         target = LOUDNESS.target
@@ -87,7 +87,7 @@ class SpokenSegments:
             self.pcm(segment).write_bytes(shaped.segment.pcm)
             if self.quality is Quality.STANDARD:
                 started = time.process_time()
-                gain_db = target.lufs - REFERENCE_LUFS + levelling_db(shaped.lufs)
+                gain_db = target.lufs - REFERENCE_LUFS + normalization_gain_db(shaped.lufs)
                 frames, powers = master_segment(shaped.segment.pcm, gain_db=gain_db, target=target)
                 segment = replace(segment, mastered=MasteredFrames(checksum="", powers=powers.pack()))
                 mastering_seconds.append(time.process_time() - started)

@@ -52,8 +52,8 @@ class SegmentSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What is heard besides the turns, and when: it decides when the turns are heard. All lengths are in ticks."""
+class SoundLayout:
+    """Lengths of the music and sounds around and between the turns, in ticks. They move the turns."""
 
     sounds: tuple[SoundPlace, ...] = ()
     gap_ms: int = 0
@@ -110,7 +110,7 @@ class Assembly:
             profile: of the mix.
             recording: of the segments' PCM.
             gains: a factor on the amplitude of each segment; none for segments as they are.
-            tracks: what is heard besides the turns.
+            tracks: the clips that are heard besides the turns.
 
         Raises:
             BrokenSegment: a segment is missing, or not as long as its place on the timeline.
@@ -169,7 +169,7 @@ def plan_assembly(
     *,
     crossfade_ms: int,
     copies_frames: bool,
-    surroundings: Surroundings | None = None,
+    sound_layout: SoundLayout | None = None,
 ) -> Assembly:
     """Decide how to make a file, before any segment is read.
 
@@ -177,9 +177,9 @@ def plan_assembly(
         turns: the lengths of the turns and of their parts.
         crossfade_ms: how long each next turn fades in, starting that much earlier.
         copies_frames: whether frames may be copied, where the pauses have room for them.
-        surroundings: what is heard besides the turns.
+        sound_layout: the lengths of music and sounds; None for a file without clips.
     """
-    if copies_frames and surroundings is None:
+    if copies_frames and sound_layout is None:
         frame_timeline = place(turns, crossfade_ms=crossfade_ms)
         if frame_timeline is not None:
             return Assembly(
@@ -189,13 +189,13 @@ def plan_assembly(
                 fade_in_ticks=ms_to_samples(crossfade_ms),
                 frame_timeline=frame_timeline,
             )
-    around = surroundings or Surroundings()
+    layout = sound_layout or SoundLayout()
     timeline, sound_starts = lay_out_with_sounds(
-        turns, around.sounds, gap_ms=around.gap_ms, crossfade_ms=crossfade_ms
+        turns, layout.sounds, gap_ms=layout.gap_ms, crossfade_ms=crossfade_ms
     )
-    timeline = timeline.later(around.intro)
-    outro_start = max(timeline.spans[0].start_sample, timeline.total_samples - around.outro_overlap)
-    timeline = Timeline(timeline.spans, max(timeline.end_sample, outro_start + around.outro if around.outro else 0))
+    timeline = timeline.later(layout.intro)
+    outro_start = max(timeline.spans[0].start_sample, timeline.total_samples - layout.outro_overlap)
+    timeline = Timeline(timeline.spans, max(timeline.end_sample, outro_start + layout.outro if layout.outro else 0))
     return Assembly(
         turns=tuple(turns),
         timeline=timeline,
@@ -205,7 +205,7 @@ def plan_assembly(
             for start in _segment_starts(turn, span.start_sample)
         ),
         fade_in_ticks=ms_to_samples(crossfade_ms),
-        sound_starts=tuple(start + around.intro for start in sound_starts),
+        sound_starts=tuple(start + layout.intro for start in sound_starts),
         outro_start=outro_start,
     )
 

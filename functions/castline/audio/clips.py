@@ -13,7 +13,7 @@ from castline.audio.tracks import ClipFile, JoinedClip
 from castline.pcm import SAMPLE_WIDTH_BYTES
 
 with warnings.catch_warnings():
-    # It looks for a program that it would decode other formats with; clips are PCM already.
+    # pydub looks for FFmpeg's program, with which it decodes other formats. Clips are PCM already.
     warnings.filterwarnings("ignore", message="Couldn't find ffmpeg or avconv")
     from pydub import AudioSegment
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from castline.audio.profile import AudioProfile
 
 _CROSSFADE_MS: Final = 500
-"""The time in which the end of a loop turns into its beginning; less for a clip of less than 2 s."""
+"""The time in which the end of a loop fades into its beginning; a quarter of a clip that is shorter than 2 s."""
 
 
 class ClipSource:
     """An uploaded clip: a file of PCM in the form of a profile."""
 
     def __init__(self, path: Path, profile: AudioProfile) -> None:
-        """Use the file; what is made of it lies beside it."""
+        """Use the file. Prepared ends are written beside it."""
         self._path = path
         self._profile = profile
         self._frame_bytes = SAMPLE_WIDTH_BYTES * profile.channels

@@ -1,4 +1,4 @@
-"""Effects of an encoder on what is heard: by how much it may raise peaks, and how it scales the whole.
+"""Effects of encoders on the level: an encoder may raise peaks, and change the amplitude of the whole.
 
 Measured on speech limited at -1.5 dBTP, decoded by FFmpeg.
 """
@@ -20,15 +20,15 @@ class EncoderEffect:
     """Effect of one encoder."""
 
     headroom_db: float = 0.0
-    """Peaks are limited so far below the ceiling."""
+    """Distance below the ceiling to which peaks are limited before they are encoded."""
     scale: float = 1.0
-    """A factor on the amplitude of everything."""
+    """Amplitude of the decoded audio, divided by that of what was encoded."""
 
 
 _LOSSLESS: Final = EncoderEffect()
 _AAC: Final = EncoderEffect(headroom_db=0.7)
 _OPUS: Final = EncoderEffect(headroom_db=1.0)
-# LAME turns everything down, the less the higher the bit rate is.
+# LAME lowers the level, and less so at higher bit rates.
 _MP3_96_KBPS: Final = EncoderEffect(headroom_db=1.0, scale=0.95)
 _MP3_192_KBPS: Final = EncoderEffect(headroom_db=1.0, scale=0.97)
 

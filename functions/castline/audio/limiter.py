@@ -1,10 +1,11 @@
-"""Look-ahead limiter for true peaks: the gain sinks before a peak and rises after it, and nothing is clipped.
+"""Look-ahead limiter for true peaks: the gain falls before a peak and rises after it, and nothing is clipped.
 
-A true peak is what a player's converter makes of the samples: it may lie between two of them. It is found by
-oversampling fourfold, as ITU-R BS.1770-5, annex 2, has it. Gain is computed for blocks of 1 ms: each block may have
-the gain that its own peak allows; the least within the look-ahead is taken, and smoothed over a window as long. So
-the gain never exceeds what a peak allows, and no step in it is heard: it falls and rises along half a raised cosine
-of 16 ms.
+A true peak is a peak of the analogue signal, which may lie between two samples. It is found by fourfold oversampling,
+as in ITU-R BS.1770-5, annex 2.
+
+The gain is computed for blocks of 1 ms. The peak of each block allows it a gain of at most 1. A block gets the lowest
+gain that is allowed within the look-ahead, and these gains are smoothed over a window of the same length. So the gain
+never exceeds what a peak allows, and changes without a step: it falls and rises along half a raised cosine of 16 ms.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 _BLOCKS_PER_SECOND: Final = 1_000
 _LOOK_AHEAD_BLOCKS: Final = 8
+_WINDOW_BLOCKS: Final = 2 * _LOOK_AHEAD_BLOCKS + 3
+"""Of the lowest gain, and of the smoothing: the look-ahead to both sides, and a block more for the interpolation."""
+_REACH_BLOCKS: Final = _WINDOW_BLOCKS - 1
+"""The blocks on each side of a block on which its gain depends."""
 _OVERSAMPLING: Final = 4
 _TAPS: Final = 24
 """Of each phase of the interpolation; a peak comes out within 0.1 dB up to nine tenths of the highest frequency."""
@@ -41,7 +46,7 @@ def limit(chunks: Iterable[Channels], *, sample_rate_hz: int, ceiling_dbtp: floa
         ceiling_dbtp: the highest true peak.
 
     Yields:
-        As many samples as come in, about 50 ms later.
+        As many samples as come in, after about 50 ms of them.
     """
     limiter = _Limiter(sample_rate_hz // _BLOCKS_PER_SECOND, 10 ** ((ceiling_dbtp - _MARGIN_DB) / 20))
     for chunk in chunks:
@@ -57,17 +62,18 @@ def true_peak(samples: Channels) -> float:
 
 
 class _Limiter:
-    """The state between two chunks: samples whose gain is not known yet, and the blocks around them."""
+    """State of a limiter between two chunks of its stream."""
 
     def __init__(self, block_samples: int, ceiling: float) -> None:
         self._block = block_samples
         self._ceiling = ceiling
-        reach = 2 * _LOOK_AHEAD_BLOCKS + 2
         self._context: Channels | None = None
-        self._gains = np.ones(reach)
-        """Of blocks, from ``reach`` before the first one whose samples are held."""
+        """Samples of the blocks that are not measured yet, and ``_TAPS`` samples before them."""
+        self._gains = np.ones(_REACH_BLOCKS)
+        """The gains that measured blocks allow, from ``_REACH_BLOCKS`` before the first block that is held."""
         self._held: Channels | None = None
-        self._smoothing = np.hanning(2 * _LOOK_AHEAD_BLOCKS + 3)[1:-1]
+        """Samples whose gain is not known yet, from the start of a block."""
+        self._smoothing = np.hanning(_WINDOW_BLOCKS)[1:-1]
         self._smoothing /= self._smoothing.sum()
 
     def run(self, chunk: Channels) -> Iterator[Channels]:
@@ -79,7 +85,7 @@ class _Limiter:
         blocks = (self._context.shape[1] - 2 * _TAPS) // self._block
         if blocks > 0:
             self._measure(blocks)
-            yield from self._release(len(self._gains) - 2 * (2 * _LOOK_AHEAD_BLOCKS + 2))
+            yield from self._release(len(self._gains) - 2 * _REACH_BLOCKS)
 
     def finish(self) -> Iterator[Channels]:
         if self._held is None or self._context is None:
@@ -88,15 +94,14 @@ class _Limiter:
         missing = -length % self._block + _TAPS + self._block
         self._context = np.pad(self._context, ((0, 0), (0, missing)))
         self._measure((self._context.shape[1] - 2 * _TAPS) // self._block)
-        reach = 2 * _LOOK_AHEAD_BLOCKS + 2
-        self._gains = np.concatenate([self._gains, np.ones(2 * reach)])
+        self._gains = np.concatenate([self._gains, np.ones(2 * _REACH_BLOCKS)])
         blocks = -(-length // self._block)
         self._held = np.pad(self._held, ((0, 0), (0, blocks * self._block - length)))
         for samples in self._release(blocks):
             yield samples[:, :length]
 
     def _measure(self, blocks: int) -> None:
-        """Learn the gain that each of the next blocks may have by itself."""
+        """Append the gains that the peaks of the next blocks allow."""
         context = self._context
         assert context is not None  # noqa: S101 (both callers have seen to it)
         samples = blocks * self._block
@@ -105,18 +110,17 @@ class _Limiter:
         self._gains = np.concatenate([self._gains, np.minimum(1.0, self._ceiling / np.maximum(peaks, 1e-9))])
 
     def _release(self, blocks: int) -> Iterator[Channels]:
-        """Yield the next ``blocks`` blocks with their gain; as many later blocks must be known as gain reaches."""
+        """Yield the next ``blocks`` blocks with their gain; ``_REACH_BLOCKS`` blocks after them must be measured."""
         held = self._held
         assert held is not None  # noqa: S101 (both callers have seen to it)
         blocks = min(blocks, held.shape[1] // self._block)
         if blocks <= 0:
             return
-        reach = 2 * _LOOK_AHEAD_BLOCKS + 2
-        # The gain of a block from one before the first to one after the last, for the lines between their centres.
-        around = self._gains[: blocks + 2 * reach]
+        # The gain is interpolated between the centres of blocks: from one before the first to one after the last.
+        around = self._gains[: blocks + 2 * _REACH_BLOCKS]
         samples = held[:, : blocks * self._block]
         if around.min() < 1.0:
-            least = sliding_window_view(around, 2 * _LOOK_AHEAD_BLOCKS + 3).min(axis=1)
+            least = sliding_window_view(around, _WINDOW_BLOCKS).min(axis=1)
             smooth = np.convolve(least, self._smoothing, mode="valid")
             centres = (np.arange(len(smooth)) - 1 + 0.5) * self._block
             samples = samples * np.interp(np.arange(samples.shape[1]) + 0.5, centres, smooth).astype(np.float32)

@@ -1,7 +1,7 @@
 """Loudness by ITU-R BS.1770-5: K-weighting, blocks of 400 ms that overlap by 75 %, and two gates.
 
-K-weighting is two filters, whose coefficients the recommendation gives for 48 kHz. Here they are computed for any
-sample rate from the analogue filters behind them, and FFmpeg runs them.
+K-weighting is two filters. The recommendation gives their coefficients for 48 kHz; here they are computed for any
+sample rate, from the analogue filters that they are derived from. FFmpeg runs the filters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STEP_MS: Final = 100
-"""The distance between the starts of two blocks. Power is measured in steps of that length."""
+"""The distance between the starts of two blocks. Power is measured in steps of this length."""
 
 _STEPS_PER_BLOCK: Final = 4
 _ABSOLUTE_GATE_LUFS: Final = -70.0

@@ -1,4 +1,4 @@
-"""The uploaded clips of a dialogue: brought to the machine, prepared, and placed on the timeline as tracks."""
+"""Uploaded clips of a dialogue: their lengths for the timeline, and the tracks that they become on it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from castline.audio.assembly import Surroundings
+from castline.audio.assembly import SoundLayout
 from castline.audio.timeline import SoundPlace, Span
 from castline.audio.tracks import Envelope, Track, duck
 from castline.pcm import ms_to_samples
-from castline.synthesis.levelling import REFERENCE_LUFS
+from castline.synthesis.segment_loudness import REFERENCE_LUFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,25 +27,27 @@ class MeasuredClip:
 
     source: ClipSource
     lufs: float | None
-    """Loudness of the clip in the form of the file's profile; None for silence."""
+    """Loudness of ``source``; None for silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueClips:
-    """The clips of one dialogue, by the ids of their sounds."""
+    """All clips of one dialogue."""
 
     dialogue: Dialogue
     clips: Mapping[str, MeasuredClip]
+    """By the ids of their sounds."""
     profile: AudioProfile
+    """The profile of the dialogue's file, and of the clips."""
 
-    def surroundings(self) -> Surroundings | None:
-        """Return what is heard besides the turns; None where that does not change when they are heard."""
+    def sound_layout(self) -> SoundLayout | None:
+        """Return the lengths of the clips; None for a dialogue without clips."""
         if not self.clips:
             return None
         music = self.dialogue.music
         intro = music.intro if music else None
         outro = music.outro if music else None
-        return Surroundings(
+        return SoundLayout(
             sounds=tuple(
                 SoundPlace(
                     before_turn=sum(turn.index < sound.index for turn in self.dialogue.turns),
@@ -61,7 +63,7 @@ class DialogueClips:
         )
 
     def tracks(self, assembly: Assembly) -> list[Track]:
-        """Return the clips them where ``assembly`` has them."""
+        """Return the tracks of all clips, at the places that ``assembly`` gives them."""
         return [*self._clips(assembly), *self._bed(assembly)]
 
     def _clips(self, assembly: Assembly) -> Iterator[Track]:

@@ -11,7 +11,7 @@ from castline.audio.profile import Quality
 from castline.audio.stored_segment import digest, part_checksum
 from castline.jobs.model import MasteredFrames
 from castline.pcm import SAMPLES_PER_MS
-from castline.synthesis.levelling import REFERENCE_LUFS, levelling_db
+from castline.synthesis.segment_loudness import REFERENCE_LUFS, normalization_gain_db
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ class FrameMaster:
         target = self._loudness.target
         if target is None:
             raise ValueError(f"{self._loudness} has no target")
-        gain_db = target.lufs - REFERENCE_LUFS + levelling_db(lufs)
+        gain_db = target.lufs - REFERENCE_LUFS + normalization_gain_db(lufs)
         frames, powers = master_segment(pcm, gain_db=gain_db, target=target)
         checksum = part_checksum(fingerprint)
         checksum.update(frames)

@@ -1,4 +1,4 @@
-"""The finished file of a dialogue: how it is made of segments and clips, and its bytes."""
+"""Plan of the finished file of a dialogue, made of its segments and clips; and the file's bytes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from castline.audio.profile import STANDARD, AudioProfile, profile_of
 from castline.audio.timeline import TurnLengths
 from castline.pcm import ms_to_samples
 from castline.speech.places import ends_sentence
-from castline.synthesis.levelling import levelling_db
 from castline.synthesis.mastered_frames import lufs_of_timeline
+from castline.synthesis.segment_loudness import normalization_gain_db
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from castline.synthesis.segments import PlannedTurn
 
 _ACCURACY_LU: Final = 0.3
-"""The distance from its target at which a file may be made by copying frames."""
+"""The greatest distance from its target at which a file is made by copying frames."""
 _CHUNK_BYTES: Final = 1 << 20
 
 
@@ -49,9 +49,9 @@ class Programme:
     assembly: Assembly
     tracks: tuple[Track, ...]
     gains: tuple[float, ...]
-    """A factor on the amplitude of each segment."""
+    """A factor on the amplitude of each segment; none for a file without a loudness target."""
     copied_lufs: float | None
-    """The loudness of a file whose frames are copied, where it has a target."""
+    """The loudness of a file whose frames are copied; None where it has no target."""
 
     def write(self, source: SegmentSource, tags: Tags, folder: Path) -> tuple[Iterator[bytes], float | None]:
         """Begin to write the file.
@@ -122,11 +122,11 @@ def plan_programme(
     segments = list(chain.from_iterable(spoken))
     recording = profile_of(dialogue.spoken_quality, has_music=False)
     target = dialogue.loudness.target
-    surroundings = clips.surroundings()
+    sound_layout = clips.sound_layout()
     can_copy = (
         dialogue.output_format is OutputFormat.MP3
         and clips.profile == recording == STANDARD
-        and surroundings is None
+        and sound_layout is None
         and not any(map(_has_seamless_joint, planned))
         and (target is None or all(segment.mastered is not None for segment in segments))
     )
@@ -134,7 +134,7 @@ def plan_programme(
         plan_assembly,
         _lengths(dialogue, planned, spoken),
         crossfade_ms=dialogue.crossfade_ms,
-        surroundings=surroundings,
+        sound_layout=sound_layout,
     )
     assembly = plan(copies_frames=can_copy)
     copied_lufs = None
@@ -149,9 +149,13 @@ def plan_programme(
         target=target,
         assembly=assembly,
         tracks=tuple(clips.tracks(assembly)),
-        gains=tuple(10 ** (levelling_db(segment.lufs) / 20) for segment in segments) if target is not None else (),
+        gains=() if target is None else tuple(map(_normalization_factor, segments)),
         copied_lufs=copied_lufs,
     )
+
+
+def _normalization_factor(segment: SpokenSegment) -> float:
+    return float(10 ** (normalization_gain_db(segment.lufs) / 20))
 
 
 def _lengths(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from castline.audio.assembly import Surroundings, plan_assembly
+from castline.audio.assembly import SoundLayout, plan_assembly
 from castline.audio.clips import ClipSource
 from castline.audio.profile import STANDARD, Quality, profile_of
 from castline.audio.timeline import SoundPlace, Span
@@ -37,9 +37,9 @@ def steady(count: int, value: int = 8_192) -> NDArray[np.int16]:
 def test_turns_wait_for_an_intro_and_an_outro_follows_them() -> None:
     # Given two turns of a second, and an outro of 2 s that begins 0.5 s early
     turns = single_turns([24_000, 24_000], gap_ms=500)
-    around = Surroundings(gap_ms=500, intro=2_000 * MS, outro=2_000 * MS, outro_overlap=500 * MS)
+    around = SoundLayout(gap_ms=500, intro=2_000 * MS, outro=2_000 * MS, outro_overlap=500 * MS)
 
-    assembly = plan_assembly(turns, crossfade_ms=0, copies_frames=True, surroundings=around)
+    assembly = plan_assembly(turns, crossfade_ms=0, copies_frames=True, sound_layout=around)
 
     assert assembly.frame_timeline is None
     assert [(span.start_ms, span.end_ms) for span in assembly.timeline.spans] == [(2_000, 3_000), (3_500, 4_500)]
@@ -58,7 +58,7 @@ def test_a_sound_between_turns_takes_time_and_one_under_a_turn_does_not() -> Non
     )
 
     assembly = plan_assembly(
-        turns, crossfade_ms=0, copies_frames=False, surroundings=Surroundings(sounds=sounds, gap_ms=300)
+        turns, crossfade_ms=0, copies_frames=False, sound_layout=SoundLayout(sounds=sounds, gap_ms=300)
     )
 
     starts_ms = [span.start_ms for span in assembly.timeline.spans]

@@ -1,4 +1,4 @@
-"""Levelling of a dialogue's segments: each becomes as loud as the others before they are mixed or mastered."""
+"""Loudness normalization of a dialogue's segments: all become equally loud before they are mixed or mastered."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ REFERENCE_LUFS: Final = -22.0
 """The loudness of speech in a mix, before the mix is brought to its target."""
 
 _MAX_GAIN_DB: Final = 12.0
-"""By how much a segment is raised or lowered at most. All are stored with nearly the same level."""
+"""The most that a segment is raised or lowered. All are stored with nearly the same level: more would raise noise."""
 
 
-def levelling_db(lufs: float | None) -> float:
-    """Return the gain that brings a stored segment to the reference.
+def normalization_gain_db(lufs: float | None) -> float:
+    """Return the gain that brings a stored segment to ``REFERENCE_LUFS``.
 
     Args:
         lufs: the segment's loudness at volume 1; None if it is silent or was not measured, and stays as it is.
