@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from itertools import chain
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from castline.audio.errors import BrokenSegment
@@ -15,6 +13,7 @@ from castline.jobs.errors import JobNotActive
 from castline.jobs.model import JobStatus, Result, SubtitleTiming, SynthesisMode, TurnTiming
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
+from castline.scratch_folder import scratch_folder
 from castline.synthesis.captions import chapter_timings, file_tags, subtitle_cues
 from castline.synthesis.programme import plan_programme
 from castline.synthesis.segment_source import StoredSegments
@@ -25,6 +24,7 @@ from castline.usecases.errors import JobFailing
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from castline.audio.assembly import Assembly
     from castline.audio.storage import AudioStorage
@@ -86,10 +86,10 @@ class AssembleJob:
         turns = _spoken_turns(record, planned)
         # The same id at every attempt: a second one overwrites what the first has left.
         audio_file_id = str(uuid.uuid5(uuid.UUID(job_id), "audio"))
-        with TemporaryDirectory() as folder:
-            clips = self._fetch_clips(record.job.user_id, record.readable_dialogue, Path(folder))
+        with scratch_folder() as folder:
+            clips = self._fetch_clips(record.job.user_id, record.readable_dialogue, folder)
             programme = plan_programme(record.readable_dialogue, planned, turns, clips)
-            written = self._write(record, planned, turns, programme, audio_file_id, Path(folder))
+            written = self._write(record, planned, turns, programme, audio_file_id, folder)
         assembly = programme.assembly
         spoken = list(chain.from_iterable(turns))
         segments = list(chain.from_iterable(turn.segments for turn in planned))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from castline.audio.upload_limits import UnusableUpload, UploadProblem
+from castline.scratch_folder import scratch_folder
 from castline.sounds.errors import SoundNotFound
 from castline.sounds.keys import LISTEN, PCM
 from castline.sounds.limits import MAX_BYTES, UNUSED_LIFETIME, WAITING_LIFETIME
@@ -15,6 +14,7 @@ from castline.sounds.model import AudioFacts, SoundKind, SoundStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from castline.audio.probe import ProbedAudio
     from castline.sounds.model import Sound
@@ -87,8 +87,7 @@ class ReceiveSound:
         if sound.kind is SoundKind.IMAGE:
             content_type, _ = self._storage.fetch_image(sound.user_id, sound.id)
             return content_type, None
-        with TemporaryDirectory(prefix="sound-") as name:
-            folder = Path(name)
+        with scratch_folder() as folder:
             upload = folder / "upload"
             self._storage.fetch_upload(sound.user_id, sound.id, upload)
             probed = self._probe(upload, folder)
