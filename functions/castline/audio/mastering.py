@@ -26,7 +26,9 @@ _ACCURACY_LU: Final = 0.2
 _MAX_TRIALS: Final = 6
 """Each reads and mixes all segments again: 3 to 15 s of a core for an hour of audio."""
 _STRIDE: Final = 1.5
-"""Change of the gain for each LU that is missing. More than 1, because the limiter takes part of it away again."""
+"""Least change of the gain in dB for each LU that is missing: the limiter takes part of it away again."""
+_MAX_STRIDE: Final = 4.0
+"""The greatest. Where it does not suffice, nearly all of the signal is limited, and more gain raises only noise."""
 _HARMLESS_DB: Final = 0.5
 """Excess of the sample peak over the ceiling, up to which limiting is taken to change the loudness by nothing."""
 _NO_EFFECT: Final = EncoderEffect()
@@ -106,16 +108,23 @@ def _adjusted(found: Master, target_lufs: float) -> Master:
 
 
 def _next_gain_db(trials: Sequence[_Trial], target_lufs: float) -> float:
-    """Return the gain for the next trial: on the line between the closest trials below and above the target.
+    """Return the gain for the next trial.
 
-    While all trials lie on one side of the target, the last gain is changed by more than what is missing.
+    It lies on the line through the closest trials below and above the target or, while all lie on one side, through
+    the last two. After the first trial, the gain is changed by more than what is missing.
     """
+    last = trials[-1]
+    missing_lu = target_lufs - last.lufs
     below = max((trial for trial in trials if trial.lufs < target_lufs), key=lambda trial: trial.lufs, default=None)
     above = min((trial for trial in trials if trial.lufs > target_lufs), key=lambda trial: trial.lufs, default=None)
-    if below is None or above is None:
-        return trials[-1].gain_db + _STRIDE * (target_lufs - trials[-1].lufs)
-    part = (target_lufs - below.lufs) / (above.lufs - below.lufs)
-    return below.gain_db + part * (above.gain_db - below.gain_db)
+    if below is not None and above is not None:
+        part = (target_lufs - below.lufs) / (above.lufs - below.lufs)
+        return below.gain_db + part * (above.gain_db - below.gain_db)
+    stride = _STRIDE
+    if len(trials) > 1:
+        gained_lu = last.lufs - trials[-2].lufs
+        stride = (last.gain_db - trials[-2].gain_db) / gained_lu if gained_lu else _MAX_STRIDE
+    return last.gain_db + min(max(stride, _STRIDE), _MAX_STRIDE) * missing_lu
 
 
 class _Trial(NamedTuple):
