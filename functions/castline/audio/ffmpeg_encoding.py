@@ -49,7 +49,7 @@ _PICTURE_CODECS: Final = {"image/jpeg": "mjpeg", "image/png": "png"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Recipe:
-    """What FFmpeg is asked for."""
+    """Settings of FFmpeg for one format."""
 
     muxer: str
     codec: Literal["aac", "flac", "libopus"]

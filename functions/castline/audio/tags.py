@@ -34,7 +34,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tags:
-    """What a file tells about itself."""
+    """Tags of a finished file."""
 
     title: str
     artists: tuple[str, ...] = ()

@@ -355,7 +355,7 @@ class SegmentCue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentWord:
-    """When a word of a segment's text is heard, from the start of the segment. Positions count characters."""
+    """A word of a segment's text, and its time from the start of the segment. Positions count characters."""
 
     start: int
     end: int

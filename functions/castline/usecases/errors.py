@@ -18,7 +18,7 @@ class JobFailing(Exception):
 
 
 class TimingsUnavailable(Exception):
-    """What is kept about the times in a finished file is lost or unreadable."""
+    """The stored timings of a finished file are lost or unreadable."""
 
 
 class SegmentsExpired(Exception):
