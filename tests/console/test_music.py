@@ -17,7 +17,7 @@ from tests.e2e.stored_segments import delete_segments
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
     from tests.console.screens import Screens
     from tests.console.watched_page import Watch
@@ -121,6 +121,36 @@ def test_a_dialogue_is_given_music_a_cover_and_a_form(screens: Screens, client: 
     screens.unfold("Sound")
     page.get_by_role("button", name="Remove the cover").click()
     expect(page.get_by_role("combobox", name="Cover")).to_have_value("")
+
+
+def test_an_upload_for_a_dialogue_goes_on_while_another_screen_is_looked_at(
+    screens: Screens, client: ApiClient, tmp_path: Path
+) -> None:
+    page = screens.page
+    held: list[Route] = []
+    page.route("**/sounds/**/upload?*", lambda route: held.append(route))  # noqa: PLW0108 (needs a function)
+    screens.open()
+    screens.write(SCRIPT)
+    screens.unfold("Music")
+
+    # Given an upload that has begun, with which the dialogue cannot be submitted
+    choose_file(page, "Upload a file: Intro", write_tone(tmp_path / "Jingle.wav", seconds=1))
+    expect(page.get_by_role("progressbar", name="Upload of Jingle")).to_be_visible()
+    expect(page.get_by_text("Something is still being uploaded")).to_be_visible()
+    while not held:
+        page.wait_for_timeout(50)
+
+    # When it ends while the sounds are looked at
+    page.get_by_role("link", name="Sounds", exact=True).click()
+    expect(page.get_by_role("list", name="Uploads")).to_contain_text("Jingle uploading")
+    held[0].continue_()
+
+    # Then it is among them, and in its place in the dialogue
+    expect(page.get_by_role("list", name="Your sounds")).to_contain_text("Ready", timeout=CHECKED_WITHIN_MS)
+    page.get_by_role("link", name="Write", exact=True).click()
+    screens.unfold("Music")
+    expect(page.get_by_role("combobox", name="Intro").locator("option:checked")).to_have_text("Jingle (0:01)")
+    expect(screens.submit).not_to_have_attribute("aria-disabled", "true")
 
 
 def test_what_cannot_be_used_keeps_a_dialogue_from_being_submitted(

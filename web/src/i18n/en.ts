@@ -404,6 +404,7 @@ export const en: Strings = {
     speed: "Speed",
     turns: "Turns",
     failed: "The audio cannot be played.",
+    unsupported: "Perhaps this browser does not know the format. Download the file, or another version as MP3.",
   },
   history: {
     title: "History",

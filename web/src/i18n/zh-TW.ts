@@ -393,6 +393,7 @@ export const zhTW = {
     speed: "速度",
     turns: "句子",
     failed: "無法播放音檔。",
+    unsupported: "瀏覽器可能不支援這種格式，請下載檔案，或下載 MP3 版本。",
   },
   history: {
     title: "歷史記錄",

@@ -129,6 +129,7 @@ export function Player({ jobId, durationMs, turns, language }: Props) {
         </div>
         {audio.error !== null && audio.error !== undefined && (
           <Notice tone="alarm" title={t.player.failed}>
+            {isUnsupported(audio.error) && <p>{t.player.unsupported}</p>}
             <Button onClick={audio.reload}>{t.app.retry}</Button>
           </Notice>
         )}
@@ -143,4 +144,9 @@ export function Player({ jobId, durationMs, turns, language }: Props) {
       />
     </>
   );
+}
+
+/** Whether the browser does not know the format; it says the same of an address where there is nothing. */
+function isUnsupported(error: unknown): boolean {
+  return error instanceof MediaError && error.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED;
 }

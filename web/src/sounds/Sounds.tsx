@@ -1,10 +1,11 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import {
   KEPT_UNUSED_DAYS,
   MAX_SOUND_BYTES,
   MAX_SOUND_MINUTES,
   MAX_SOUNDS,
   useDeleteSound,
+  useNoteSound,
   useSounds,
 } from "../api/sounds";
 import type { Sound } from "../api/types";
@@ -34,6 +35,16 @@ export function Sounds() {
   const sounds = useSounds();
   const uploads = useUploads();
   const shown = [...useUploadsFor(PLACE), ...uploads.filter(({ place, sound }) => place !== PLACE && !sound)];
+  const noteSound = useNoteSound();
+  const noted = useRef(new Set<string>());
+  useEffect(() => {
+    // What was uploaded for a dialogue waits there, and is in the list already.
+    for (const { sound } of uploads) {
+      if (!sound || noted.current.has(sound.id)) continue;
+      noted.current.add(sound.id);
+      noteSound(sound);
+    }
+  });
   const upload = (files: readonly File[]) => {
     dismissFailed(PLACE);
     for (const file of files) void startUpload(file, { place: PLACE });
