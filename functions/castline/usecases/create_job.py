@@ -99,7 +99,7 @@ class CreateJob:
             except AlreadySubmitted as earlier:
                 if key is None or earlier.request_hash != key.request_hash:
                     raise IdempotencyKeyReused from earlier
-                submitted = self._resume(earlier.job_id)
+                submitted = self._resume(earlier.job_id, dialogue.sound_ids)
                 if submitted is not None:
                     return submitted
             else:
@@ -109,10 +109,7 @@ class CreateJob:
     def _start(self, job: Job, key: IdempotencyKey | None, sound_ids: frozenset[str]) -> Job:
         """Keep the sounds of a new job and start its workflow, or undo the job."""
         try:
-            if sound_ids:
-                # The files of one that has been deleted meanwhile outlive the job.
-                self._sounds.touch(job.user_id, sound_ids)
-            self._executions.start(job.id)
+            self._keep_and_start(job, sound_ids)
         except ServiceUnavailable:
             # It has started all the same if the job has moved on; and it is somebody else's to start if a request
             # under the same key has come to know of it.
@@ -121,12 +118,18 @@ class CreateJob:
         self._created(job)
         return job
 
-    def _resume(self, job_id: str) -> Job | None:
+    def _resume(self, job_id: str, sound_ids: frozenset[str]) -> Job | None:
         """Return a job that was submitted before, and start its workflow if need be; None if it was undone."""
         job = self._repository.acknowledge(job_id)
         if job is not None and job.status is JobStatus.PENDING:
-            self._executions.start(job.id)
+            self._keep_and_start(job, sound_ids)
         return job
+
+    def _keep_and_start(self, job: Job, sound_ids: frozenset[str]) -> None:
+        if sound_ids:
+            # The files of one that has been deleted meanwhile outlive the job.
+            self._sounds.touch(job.user_id, sound_ids)
+        self._executions.start(job.id)
 
 
 def name_submission(key: str, values: Mapping[str, Any]) -> IdempotencyKey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -176,6 +177,26 @@ def test_what_cannot_be_used_is_refused_where_it_was_sent(user: str, number: int
     }
     # And nothing has been used
     assert not is_kept_for_good(user, clip)
+
+
+def test_a_submission_that_was_interrupted_keeps_its_sounds_when_it_comes_again(user: str) -> None:
+    # Given a job that was stored, but whose sound was not kept any more: the function was stopped in between
+    clip = keep(user)
+    body = copy.deepcopy(DIALOGUE)
+    body["turns"] = [*body["turns"], {"sound_id": clip, "index": 9}]
+    headers = {"Idempotency-Key": "lesson-1"}
+    first = call("POST", "/jobs", user=user, json=body, headers=headers)
+    sound = composition.sound_repository().find(user, clip)
+    assert sound is not None
+    expires_at = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0)
+    composition.sound_repository().create(replace(sound, expires_at=expires_at), max_sounds=100)
+
+    # When the client submits it again
+    again = call("POST", "/jobs", user=user, json=body, headers=headers)
+
+    # Then
+    assert again.json()["id"] == first.json()["id"]
+    assert is_kept_for_good(user, clip)
 
 
 @pytest.mark.parametrize(
