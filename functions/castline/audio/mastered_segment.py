@@ -22,6 +22,8 @@ from castline.audio.stored_segment import encode_segment
 from castline.pcm import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from castline.audio.profile import LoudnessTarget
@@ -33,6 +35,7 @@ _MAX_TRIALS: Final = 3
 _ACCURACY_LU: Final = 0.2
 _STRIDE: Final = 1.4
 """The part of what is missing that is added to the gain: the limiter takes some of it away again."""
+_CHUNK_BYTES: Final = 1 << 17
 _LOWEST_DB: Final = -110
 _BYTES_PER_DB: Final = 2
 
@@ -77,28 +80,43 @@ def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tup
         The MP3 frames, the first of which needs no frame before it, and the power of what they hold.
     """
     effect = effect_of(OutputFormat.MP3, STANDARD)
-    samples = from_pcm(pcm, channels=1)
-    lufs = gated_lufs(_powers(samples))
+    ceiling_dbtp = target.ceiling_dbtp - effect.headroom_db
+    lufs = _lufs(pcm)
     added_db = gain_db
     for _ in range(_MAX_TRIALS):
-        mastered = _limited(samples, added_db, target.ceiling_dbtp - effect.headroom_db)
-        powers = _powers(mastered)
+        mastered, powers = _master(pcm, gain_db=added_db, ceiling_dbtp=ceiling_dbtp, scale=1 / effect.scale)
         now_lufs = gated_lufs(powers)
         if lufs is None or now_lufs is None or abs(missing := lufs + gain_db - now_lufs) <= _ACCURACY_LU:
             break
         added_db += _STRIDE * missing
     together = -(-len(powers) // _MAX_STEPS)
     padded = np.pad(powers, (0, -len(powers) % together)).reshape(-1, together).mean(axis=1)
-    frames = encode_segment(to_pcm(mastered * np.float32(1 / effect.scale))).frames
-    return frames, StepPowers(STEP_MS * together, padded)
+    return encode_segment(mastered).frames, StepPowers(STEP_MS * together, padded)
 
 
-def _limited(samples: Channels, gain_db: float, ceiling_dbtp: float) -> Channels:
-    louder = samples * np.float32(10 ** (gain_db / 20))
-    return np.concatenate(list(limit([louder], sample_rate_hz=SAMPLE_RATE_HZ, ceiling_dbtp=ceiling_dbtp)), axis=1)
+def _master(pcm: bytes, *, gain_db: float, ceiling_dbtp: float, scale: float) -> tuple[bytes, NDArray[np.float64]]:
+    """Amplify and limit PCM; return it times ``scale``, and its power step by step before that.
 
-
-def _powers(samples: Channels) -> NDArray[np.float64]:
+    The PCM is processed in chunks: a task masters many segments at once, and the limiter takes twenty times the
+    memory of a chunk.
+    """
+    factor = np.float32(10 ** (gain_db / 20))
     meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)
-    meter.add(samples)
-    return meter.powers()
+    parts: list[bytes] = []
+    louder = (chunk * factor for chunk in _chunks(pcm))
+    for chunk in limit(louder, sample_rate_hz=SAMPLE_RATE_HZ, ceiling_dbtp=ceiling_dbtp):
+        meter.add(chunk)
+        parts.append(to_pcm(chunk * np.float32(scale)))
+    return b"".join(parts), meter.powers()
+
+
+def _lufs(pcm: bytes) -> float | None:
+    meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)
+    for chunk in _chunks(pcm):
+        meter.add(chunk)
+    return gated_lufs(meter.powers())
+
+
+def _chunks(pcm: bytes) -> Iterator[Channels]:
+    for start in range(0, len(pcm), _CHUNK_BYTES):
+        yield from_pcm(pcm[start : start + _CHUNK_BYTES], channels=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,3 +54,19 @@ def test_silence_stays_silent() -> None:
     _, powers = master_segment(bytes(48_000), gain_db=6.0, target=target)
 
     assert gated_lufs(powers.powers) is None
+
+
+def test_a_long_segment_takes_little_more_memory_than_its_pcm() -> None:
+    # Given the longest utterance of a batch: a task masters eight of them at once
+    target = Loudness.PODCAST.target
+    assert target is not None
+    pcm = to_pcm(np.tile(speech(SAMPLE_RATE_HZ, gain_db=-2.0), (1, 200)))
+
+    tracemalloc.start()
+    try:
+        master_segment(pcm, gain_db=6.0, target=target)
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak_bytes < 4 * len(pcm)
