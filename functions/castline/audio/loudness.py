@@ -14,6 +14,7 @@ import numpy as np
 
 from castline.audio.filters import FilterGraph
 from castline.audio.samples import from_pcm
+from castline.pcm import SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,15 +75,17 @@ def integrated_lufs(pcm: bytes, sample_rate_hz: int) -> float | None:
 
     PCM shorter than a block is measured as one block of its own length.
     """
-    samples = from_pcm(pcm, channels=1)
     meter = PowerMeter(sample_rate_hz=sample_rate_hz, channels=1)
-    for start in range(0, samples.shape[1], sample_rate_hz):
-        meter.add(samples[:, start : start + sample_rate_hz])
-    block_samples = sample_rate_hz * STEP_MS * _STEPS_PER_BLOCK // 1000
-    if samples.shape[1] < block_samples:
-        energy = float(meter.powers().sum()) * sample_rate_hz * STEP_MS / 1000
-        return _above_gates(np.array([energy / max(1, samples.shape[1])]))
-    return gated_lufs(meter.powers())
+    # Second by second: as floats, the whole would take four times the memory of the PCM.
+    second_bytes = sample_rate_hz * SAMPLE_WIDTH_BYTES
+    for start in range(0, len(pcm), second_bytes):
+        meter.add(from_pcm(pcm[start : start + second_bytes], channels=1))
+    powers = meter.powers()
+    samples = len(pcm) // SAMPLE_WIDTH_BYTES
+    step_samples = sample_rate_hz * STEP_MS // 1000
+    if samples < _STEPS_PER_BLOCK * step_samples:
+        return _above_gates(np.array([float(powers.sum()) * step_samples / max(1, samples)]))
+    return gated_lufs(powers)
 
 
 def gated_lufs(powers: NDArray[np.float64]) -> float | None:
