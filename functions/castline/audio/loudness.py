@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -95,22 +95,32 @@ def gated_lufs(powers: NDArray[np.float64]) -> float | None:
     return _above_gates(np.lib.stride_tricks.sliding_window_view(powers, _STEPS_PER_BLOCK).mean(axis=1))
 
 
-def powers_of_timeline(
-    segments: Iterable[tuple[float, float, NDArray[np.float64]]], *, duration_ms: float
-) -> NDArray[np.float64]:
+class PlacedPowers(NamedTuple):
+    """Power of a segment on a timeline."""
+
+    start_ms: float
+    duration_ms: float
+    step_ms: float
+    """The length of a step."""
+    powers: NDArray[np.float64]
+    """The mean power of each step. Silence that the last step is padded with counts."""
+
+
+def powers_of_timeline(segments: Iterable[PlacedPowers], *, duration_ms: float) -> NDArray[np.float64]:
     """Return the power of each step of a timeline on which measured segments lie, silence between them.
 
     Args:
-        segments: the start of each segment in milliseconds, the length of its steps and the power of each, in order
-            of their starts. Where one starts before the one before it ends, it is taken to start at that end.
+        segments: in order of their starts. Where one starts before the one before it ends, it is taken to start at
+            that end.
         duration_ms: the length of the timeline.
     """
     times: list[NDArray[np.float64]] = [np.zeros(1)]
     energies: list[NDArray[np.float64]] = [np.zeros(1)]
-    for start_ms, step_ms, powers in segments:
-        begin_ms = max(start_ms, float(times[-1][-1]))
-        times += [np.array([begin_ms]), begin_ms + step_ms * np.arange(1.0, len(powers) + 1)]
-        energies += [energies[-1][-1:], energies[-1][-1] + np.cumsum(powers) * step_ms]
+    for segment in segments:
+        begin_ms = max(segment.start_ms, float(times[-1][-1]))
+        steps_ms = segment.step_ms * np.arange(1.0, len(segment.powers) + 1)
+        times += [np.array([begin_ms]), begin_ms + np.minimum(steps_ms, segment.duration_ms)]
+        energies += [energies[-1][-1:], energies[-1][-1] + np.cumsum(segment.powers) * segment.step_ms]
     edges = np.arange(0.0, duration_ms + STEP_MS, STEP_MS)
     energy = np.interp(edges, np.concatenate(times), np.concatenate(energies))
     powers_of_steps: NDArray[np.float64] = np.diff(energy) / STEP_MS

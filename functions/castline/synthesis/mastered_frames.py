@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from castline.audio.formats import OutputFormat
-from castline.audio.loudness import gated_lufs, powers_of_timeline
+from castline.audio.loudness import PlacedPowers, gated_lufs, powers_of_timeline
 from castline.audio.mastered_segment import StepPowers, master_segment
 from castline.audio.profile import Quality
 from castline.audio.stored_segment import digest, part_checksum
@@ -105,6 +105,7 @@ def lufs_of_timeline(segments: Sequence[SpokenSegment], assembly: Assembly) -> f
     placed = []
     for segment, start in zip(segments, assembly.segment_starts, strict=True):
         if segment.mastered is not None:
-            powers = StepPowers.unpack(segment.mastered.powers)
-            placed.append((start / SAMPLES_PER_MS, float(powers.step_ms), powers.powers))
+            measured = StepPowers.unpack(segment.mastered.powers)
+            start_ms, duration_ms = start / SAMPLES_PER_MS, segment.samples / SAMPLES_PER_MS
+            placed.append(PlacedPowers(start_ms, duration_ms, measured.step_ms, measured.powers))
     return gated_lufs(powers_of_timeline(placed, duration_ms=assembly.timeline.duration_ms))

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from castline.audio.loudness import STEP_MS, PowerMeter, gated_lufs, integrated_lufs, powers_of_timeline
+from castline.audio.loudness import (
+    STEP_MS,
+    PlacedPowers,
+    PowerMeter,
+    gated_lufs,
+    integrated_lufs,
+    powers_of_timeline,
+)
 from castline.audio.samples import to_pcm
 from tests.unit.audio.ffmpeg import ebur128
 
@@ -95,16 +102,18 @@ def test_power_does_not_depend_on_how_samples_arrive(sizes: list[int]) -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 900), st.integers(150, 3_000)), min_size=1, max_size=12), st.randoms())
-def test_segments_on_a_timeline_are_as_loud_as_what_is_heard(places: list[tuple[int, int]], random: object) -> None:
-    # Given segments of different levels with pauses between them
-    rng = np.random.default_rng(len(places))
+@given(
+    st.lists(st.tuples(st.integers(48, 900), st.integers(150, 3_000)), min_size=1, max_size=12), st.integers(0, 999)
+)
+def test_segments_on_a_timeline_are_as_loud_as_what_is_heard(places: list[tuple[int, int]], seed: int) -> None:
+    # Given segments of different levels with pauses between them, as copied frames have
+    rng = np.random.default_rng(seed)
     heard, measured, position_ms = [], [], 0
     for pause_ms, length_ms in places:
         segment = (rng.standard_normal((1, length_ms * 24)) * rng.uniform(0.05, 0.12)).astype(np.float32)
         meter = PowerMeter(sample_rate_hz=24_000, channels=1)
         meter.add(segment)
-        measured.append((float(position_ms + pause_ms), float(STEP_MS), meter.powers()))
+        measured.append(PlacedPowers(position_ms + pause_ms, length_ms, STEP_MS, meter.powers()))
         heard += [np.zeros((1, pause_ms * 24), np.float32), segment]
         position_ms += pause_ms + length_ms
 
@@ -115,5 +124,5 @@ def test_segments_on_a_timeline_are_as_loud_as_what_is_heard(places: list[tuple[
     actual = integrated_lufs(to_pcm(np.concatenate(heard, axis=1)), 24_000)
     assert predicted is not None
     assert actual is not None
-    if position_ms >= 400:
-        assert predicted == pytest.approx(actual, abs=0.35)
+    if position_ms >= 1_500:
+        assert predicted == pytest.approx(actual, abs=0.1 if position_ms >= 5_000 else 0.3)
