@@ -109,6 +109,25 @@ class JobRepository:
             active = items.deserialize(reasons[2].get("Item", {})).get("job_ids", set())
             raise JobLimitExceeded(current_jobs=len(active), max_jobs=max_active)
 
+    def find_submitted(self, user_id: str, key: IdempotencyKey, *, now: datetime) -> str | None:
+        """Return the id of the job that the user has submitted under a key; None if there is none, or it was another.
+
+        Args:
+            user_id: whose job.
+            key: what the client names the submission by.
+            now: keys that have expired by then are forgotten.
+        """
+        with translated_aws_errors():
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key=items.serialize(items.idempotency_key(user_id, key.key)),
+                ConsistentRead=True,
+            )
+        earlier = items.deserialize(answer.get("Item", {}))
+        if earlier.get("request_hash") != key.request_hash or earlier[TTL_ATTRIBUTE] <= items.encode_expiry(now):
+            return None
+        return str(earlier["job_id"])
+
     def discard(self, job: Job, *, idempotency_key: IdempotencyKey | None = None) -> bool:
         """Undo :meth:`create`, unless the job has moved on or somebody has been told of it since.
 

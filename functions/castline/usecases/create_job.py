@@ -11,7 +11,7 @@ from uuid6 import uuid7
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import AlreadySubmitted, IdempotencyKeyReused
 from castline.jobs.model import IdempotencyKey, Job, JobStatus
-from castline.usecases.sound_rules import demand_usable_sounds
+from castline.usecases.sound_rules import UnusableSounds, demand_usable_sounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +81,14 @@ class CreateJob:
             ServiceUnavailable: the workflow could not be started; nothing is left behind.
         """
         if dialogue.sound_ids:
-            demand_usable_sounds(dialogue, self._sounds.resolve(user_id, dialogue.sound_ids))
+            try:
+                demand_usable_sounds(dialogue, self._sounds.resolve(user_id, dialogue.sound_ids))
+            except UnusableSounds:
+                # They may have been deleted since the same was submitted under the key.
+                submitted = self._repeat(user_id, key, dialogue.sound_ids)
+                if submitted is None:
+                    raise
+                return submitted
         for _ in range(_ATTEMPTS):
             job = Job(
                 id=str(uuid7()),
@@ -117,6 +124,13 @@ class CreateJob:
                 raise
         self._created(job)
         return job
+
+    def _repeat(self, user_id: str, key: IdempotencyKey | None, sound_ids: frozenset[str]) -> Job | None:
+        """Return the job that was submitted under the key before; None if there is none, or the key is another's."""
+        if key is None:
+            return None
+        job_id = self._repository.find_submitted(user_id, key, now=self._now())
+        return None if job_id is None else self._resume(job_id, sound_ids)
 
     def _resume(self, job_id: str, sound_ids: frozenset[str]) -> Job | None:
         """Return a job that was submitted before, and start its workflow if need be; None if it was undone."""

@@ -199,6 +199,29 @@ def test_a_submission_that_was_interrupted_keeps_its_sounds_when_it_comes_again(
     assert is_kept_for_good(user, clip)
 
 
+def test_a_submission_that_comes_again_after_its_sound_was_deleted_gives_the_same_job(user: str) -> None:
+    # Given a job with a sound, which is deleted
+    clip = keep(user)
+    body = copy.deepcopy(DIALOGUE) | {"music": {"intro": {"sound_id": clip}}}
+    headers = {"Idempotency-Key": "lesson-1"}
+    first = call("POST", "/jobs", user=user, json=body, headers=headers)
+    composition.keep_sounds().delete(user, clip)
+
+    # When the client submits it again, under its key, under another one, and changed under its key
+    again = call("POST", "/jobs", user=user, json=body, headers=headers)
+    anew = call(
+        "POST", "/jobs", user=user, json=body, headers={"Idempotency-Key": "lesson-2", "Accept-Language": "en"}
+    )
+    changed = call(
+        "POST", "/jobs", user=user, json=body | {"gap_ms": 17}, headers=headers | {"Accept-Language": "en"}
+    )
+
+    # Then only what was submitted before is answered with its job
+    assert again.status == 201, again.text
+    assert again.json()["id"] == first.json()["id"]
+    assert problems_of(anew) == problems_of(changed) == {"music.intro.sound_id": "you have no such sound"}
+
+
 @pytest.mark.parametrize(
     ("language", "message"),
     [
