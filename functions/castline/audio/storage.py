@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
     from castline.audio.profile import Loudness
     from castline.audio.stored_segment import StoredSegment
@@ -91,14 +92,8 @@ class AudioStorage:
 
         Needs ``s3:ListBucket``: without it, S3 answers 403 and not 404 for a missing key.
         """
-        try:
-            with translated_aws_errors():
-                head = self._client.head_object(Bucket=self._bucket, Key=segment_key(user_id, fingerprint))
-        except ClientError as error:
-            if _is_missing(error):
-                return None
-            raise
-        if datetime.now(UTC) - head["LastModified"] > timedelta(days=SEGMENT_REUSE_DAYS):
+        head = self._find_usable(user_id, fingerprint)
+        if head is None:
             return None
         try:
             layout = Layout.of_object(head["ContentLength"], head["Metadata"])
@@ -127,16 +122,8 @@ class AudioStorage:
 
     def find_mastered(self, user_id: str, fingerprint: str, loudness: Loudness) -> Mapping[str, str] | None:
         """Return the notes of a segment's mastered frames, or None if they must be made: see :meth:`find_segment`."""
-        key = segment_key(user_id, mastered_name(fingerprint, loudness))
-        try:
-            with translated_aws_errors():
-                head = self._client.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if _is_missing(error):
-                return None
-            raise
-        is_too_old = datetime.now(UTC) - head["LastModified"] > timedelta(days=SEGMENT_REUSE_DAYS)
-        return None if is_too_old else head["Metadata"]
+        head = self._find_usable(user_id, mastered_name(fingerprint, loudness))
+        return None if head is None else head["Metadata"]
 
     def put_mastered(
         self, user_id: str, fingerprint: str, loudness: Loudness, frames: bytes, notes: Mapping[str, str]
@@ -316,6 +303,18 @@ class AudioStorage:
             for page in pages:
                 for item in page.get("Contents", ()):
                     self._client.delete_object(Bucket=self._bucket, Key=item["Key"])
+
+    def _find_usable(self, user_id: str, name: str) -> HeadObjectOutputTypeDef | None:
+        """Return the head of an object with a user's segments; None if there is none, or it expires too soon."""
+        try:
+            with translated_aws_errors():
+                head = self._client.head_object(Bucket=self._bucket, Key=segment_key(user_id, name))
+        except ClientError as error:
+            if _is_missing(error):
+                return None
+            raise
+        is_too_old = datetime.now(UTC) - head["LastModified"] > timedelta(days=SEGMENT_REUSE_DAYS)
+        return None if is_too_old else head
 
     def _open_part(self, user_id: str, fingerprint: str, part: range) -> StreamingBody:
         try:
