@@ -120,6 +120,7 @@ def test_jobs_are_found_by_the_words_of_their_titles(client: ApiClient) -> None:
     assert found("TEA") == [3, 1]
     assert found("english lesson coffee") == [0]
     assert found("茶") == [2]
+    assert found("ＬＥＳＳＯＮ　２") == [1]
     assert found("coffee tea") == []
     assert found("lesson", status="failed") == []
     page = client.get("/jobs", params={"q": "lesson", "limit": 1}).json()

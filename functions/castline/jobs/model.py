@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from castline.audio.profile import Loudness, Quality
 from castline.jobs.errors import InputUnreadable
 from castline.scripts.parts import Markup
+from castline.search_words import contain_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -334,9 +335,9 @@ class Job:
         return max(0, round((self.completed_at - self.started_at).total_seconds() * 1000))
 
     def is_found_by(self, words: str) -> bool:
-        """Return whether all of ``words`` occur in the job's titles, in any case."""
-        titles = " ".join(filter(None, (self.titles.title, self.titles.author, self.titles.album))).casefold()
-        return all(word in titles for word in words.casefold().split())
+        """Return whether all of ``words`` occur in the job's titles, however they are typed."""
+        titles = " ".join(filter(None, (self.titles.title, self.titles.author, self.titles.album)))
+        return contain_words(titles, words)
 
     def is_expired(self, now: datetime) -> bool:
         """Whether the job's retention has passed, deleted already or not."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from castline.search_words import contain_words
 from castline.speech.errors import SpeechError
 
 if TYPE_CHECKING:
@@ -52,9 +53,8 @@ class Voice:
         )
 
     def is_found_by(self, words: str) -> bool:
-        """Return whether all of ``words`` occur in the voice's names, in any case."""
-        names = f"{self.voice_id} {self.name} {self.latin_name} {self.language_name}".casefold()
-        return all(word in names for word in words.casefold().split())
+        """Return whether all of ``words`` occur in the voice's names, however they are typed."""
+        return contain_words(f"{self.voice_id} {self.name} {self.latin_name} {self.language_name}", words)
 
 
 class VoiceList:
