@@ -170,7 +170,7 @@ def _check_form(channels: int, sample_rate_hz: int) -> None:
 
 
 class _Found:
-    """What has been found while decoding."""
+    """Findings while decoding."""
 
     def __init__(self) -> None:
         self.packets = self.bad_packets = 0

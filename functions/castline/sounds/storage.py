@@ -113,9 +113,10 @@ class SoundStorage:
     def put_file(self, user_id: str, sound_id: str, name: str, path: Path) -> None:
         """Store one of the forms of a sound, in constant memory."""
         content_type = _LISTEN_CONTENT_TYPE if name == LISTEN else "application/octet-stream"
-        with translated_aws_errors():
-            self._client.upload_file(
-                str(path),
+        # Not upload_file, whose errors do not tell what S3 has answered.
+        with path.open("rb") as file, translated_aws_errors():
+            self._client.upload_fileobj(
+                file,
                 self._bucket,
                 sound_file_key(user_id, sound_id, name),
                 ExtraArgs={"ContentType": content_type},
