@@ -209,3 +209,24 @@ def test_a_clip_without_gain_is_as_loud_as_the_speech(client: ApiClient, quality
 def ebur128(samples: NDArray[np.float32], channels: int) -> float:
     pcm = (samples * 32_767).astype("<i2").tobytes()
     return ffmpeg.ebur128(pcm, 24_000, channels=channels).lufs
+
+
+@pytest.mark.parametrize(("output_format", "quality"), [("m4b", "studio"), ("mp3", "studio"), ("mp3", "standard")])
+def test_what_an_encoder_leaves_out_is_made_up_for(
+    client: ApiClient, tmp_path: Path, output_format: str, quality: str
+) -> None:
+    # Given an intro of hissing cymbals, which encoders save bits on
+    rng = np.random.default_rng(0)
+    spectrum = np.fft.rfft(rng.standard_normal(6 * 48_000))
+    spectrum[np.fft.rfftfreq(6 * 48_000, 1 / 48_000) < 7_000] = 0
+    cymbals = upload(client, wav(np.fft.irfft(spectrum) * 0.1))
+    request = dialogue(SENTENCE, quality=quality, output_format=output_format)
+
+    job = client.complete({**request, "music": {"intro": {"sound_id": cymbals, "gain_db": 6}}})
+
+    path = tmp_path / output_format
+    path.write_bytes(client.download(job["id"]).content)
+    measured = ebur128_of_file(path)
+    assert measured.lufs == pytest.approx(-16.0, abs=0.5)
+    assert measured.peak_dbtp <= -1.5
+    assert job["result_metadata"]["loudness_lufs"] == pytest.approx(measured.lufs, abs=0.3)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from castline.audio.tracks import ClipFile, JoinedClip
 from castline.pcm import SAMPLE_WIDTH_BYTES
 
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 
 _CROSSFADE_MS: Final = 500
 """The time in which the end of a loop fades into its beginning; a quarter of a clip that is shorter than 2 s."""
+
+_SPECTRUM_SAMPLES: Final = 4_096
+_SPECTRUM_STRIDE: Final = 4
+"""Every fourth stretch of that length is looked at."""
+_BRIGHT_HZ: Final = 6_000
+_BRIGHT_SHARE: Final = 0.03
 
 
 class ClipSource:
@@ -64,6 +72,15 @@ class ClipSource:
         end, start = self._read(tail, self._samples), self._read(0, crossfade)
         joint = end.fade_out(len(end)).overlay(start.fade_in(len(start)))
         return JoinedClip([self._stretch(0, tail)], [self._write(joint), self._stretch(crossfade, tail)])
+
+    def is_bright(self) -> bool:
+        """Return whether much of the clip's power lies where encoders save bits first: from 6 kHz on."""
+        clip = self._stretch(0, self._samples)
+        powers = np.zeros(_SPECTRUM_SAMPLES // 2 + 1)
+        for start in range(0, self._samples, _SPECTRUM_SAMPLES * _SPECTRUM_STRIDE):
+            powers += (np.abs(np.fft.rfft(clip.read(start, _SPECTRUM_SAMPLES))) ** 2).sum(axis=0)
+        first = _BRIGHT_HZ * _SPECTRUM_SAMPLES // self._profile.sample_rate_hz
+        return bool(powers[first:].sum() > _BRIGHT_SHARE * powers.sum())
 
     def _to_samples(self, duration_ms: int) -> int:
         return duration_ms * self._profile.sample_rate_hz // 1000

@@ -42,6 +42,11 @@ class OutputFormat(StrEnum):
             case OutputFormat.M4B:
                 return "audio/mp4"
 
+    @property
+    def is_lossy(self) -> bool:
+        """Return whether a decoder gives back something else than was encoded."""
+        return self not in {OutputFormat.WAV, OutputFormat.FLAC}
+
 
 def encode(
     output_format: OutputFormat, pcm: Iterable[bytes], total_samples: int, profile: AudioProfile = STANDARD

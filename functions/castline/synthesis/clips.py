@@ -62,6 +62,10 @@ class DialogueClips:
             outro_overlap=min(self._ticks(outro), ms_to_samples(outro.overlap_ms)) if outro else 0,
         )
 
+    def are_bright(self) -> bool:
+        """Return whether an encoder may change how loud one of the clips is."""
+        return any(clip.source.is_bright() for clip in self.clips.values())
+
     def tracks(self, assembly: Assembly) -> list[Track]:
         """Return the tracks of all clips, at the places that ``assembly`` gives them."""
         return [*self._clips(assembly), *self._bed(assembly)]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 from castline.audio.assembly import Assembly, plan_assembly
+from castline.audio.encoded_loudness import lufs_of_file
 from castline.audio.encoder_effects import effect_of
 from castline.audio.encoding import write_file
 from castline.audio.formats import OutputFormat, encode
 from castline.audio.id3 import id3_tag
-from castline.audio.mastering import master
+from castline.audio.mastering import Master, master
 from castline.audio.profile import STANDARD, AudioProfile, profile_of
 from castline.audio.timeline import TurnLengths
 from castline.pcm import ms_to_samples
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
 
 _ACCURACY_LU: Final = 0.3
 """The greatest distance from its target at which a file is made by copying frames."""
+_MAX_CORRECTION_DB: Final = 6.0
+"""The most that is added for what an encoder leaves out."""
 _CHUNK_BYTES: Final = 1 << 20
+_FILE: Final = "programme"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class Programme:
     """A factor on the amplitude of each segment; none for a file without a loudness target."""
     copied_lufs: float | None
     """The loudness of a file whose frames are copied; None where it has no target."""
+    checks_encoding: bool
+    """Whether the encoded file is measured: an encoder may leave out what is loud in the mix."""
 
     def write(self, source: SegmentSource, tags: Tags, folder: Path) -> tuple[Iterator[bytes], float | None]:
         """Begin to write the file.
@@ -82,21 +88,37 @@ class Programme:
             self.target,
             effect=effect_of(self.output_format, self.profile),
         )
+        if self.checks_encoding:
+            return self._encode_checked(mastered, tags, folder)
         return self._encode(mastered.pcm(), tags, folder), mastered.lufs
 
+    def _encode_checked(self, mastered: Master, tags: Tags, folder: Path) -> tuple[Iterator[bytes], float | None]:
+        """Encode a file, and once more with another gain if it is not as loud as its target."""
+        path = folder / _FILE
+        self._write_file(path, mastered.pcm(), tags)
+        lufs = lufs_of_file(path, self.profile)
+        if lufs is not None and self.target is not None and abs(self.target.lufs - lufs) > _ACCURACY_LU:
+            missing_lu = min(self.target.lufs - lufs, _MAX_CORRECTION_DB)
+            self._write_file(path, replace(mastered, gain_db=mastered.gain_db + missing_lu).pcm(), tags)
+            lufs = lufs_of_file(path, self.profile)
+        return _read(path), lufs
+
     def _encode(self, pcm: Iterator[bytes], tags: Tags, folder: Path) -> Iterator[bytes]:
-        total_samples = self.assembly.timeline.total_samples * self.profile.samples_per_tick
         match self.output_format:
             case OutputFormat.MP3:
-                return chain([id3_tag(tags)], encode(OutputFormat.MP3, pcm, total_samples, self.profile))
+                return chain([id3_tag(tags)], encode(OutputFormat.MP3, pcm, self._total_samples, self.profile))
             case OutputFormat.WAV:
-                return encode(OutputFormat.WAV, pcm, total_samples, self.profile)
+                return encode(OutputFormat.WAV, pcm, self._total_samples, self.profile)
             case _:
-                path = folder / "programme"
-                write_file(
-                    path, self.output_format, pcm, profile=self.profile, total_samples=total_samples, tags=tags
-                )
-                return _read(path)
+                self._write_file(folder / _FILE, pcm, tags)
+                return _read(folder / _FILE)
+
+    def _write_file(self, path: Path, pcm: Iterator[bytes], tags: Tags) -> None:
+        write_file(path, self.output_format, pcm, profile=self.profile, total_samples=self._total_samples, tags=tags)
+
+    @property
+    def _total_samples(self) -> int:
+        return self.assembly.timeline.total_samples * self.profile.samples_per_tick
 
 
 def _read(path: Path) -> Iterator[bytes]:
@@ -151,6 +173,7 @@ def plan_programme(
         tracks=tuple(clips.tracks(assembly)),
         gains=() if target is None else tuple(map(_normalization_factor, segments)),
         copied_lufs=copied_lufs,
+        checks_encoding=target is not None and dialogue.output_format.is_lossy and clips.are_bright(),
     )
 
 

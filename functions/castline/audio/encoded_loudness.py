@@ -1,0 +1,33 @@
+"""Loudness of an encoded file, as a decoder gives it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import av
+import numpy as np
+
+from castline.audio.loudness import PowerMeter, gated_lufs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from castline.audio.profile import AudioProfile
+
+_LAYOUTS: Final = {1: "mono", 2: "stereo"}
+
+
+def lufs_of_file(path: Path, profile: AudioProfile) -> float | None:
+    """Return the loudness of a file of any format, in LUFS; None for silence.
+
+    Args:
+        path: the file.
+        profile: the profile of the file.
+    """
+    meter = PowerMeter(sample_rate_hz=profile.sample_rate_hz, channels=profile.channels)
+    resampler = av.AudioResampler("fltp", _LAYOUTS[profile.channels], profile.sample_rate_hz)
+    with av.open(path) as container:
+        for frame in container.decode(container.streams.audio[0]):
+            for resampled in resampler.resample(frame):
+                meter.add(resampled.to_ndarray().astype(np.float32, copy=False))
+    return gated_lufs(meter.powers())
