@@ -197,9 +197,9 @@ def _unaccounted(outcomes: list[JobOutcome], jobs: int) -> list[str]:
             stored.setdefault(job_id, []).append(name)
     for each in outcomes:
         names = stored.pop(each.id, [])
-        cues = [name for name in names if name.endswith(".cues.json")]
-        expected = (1, 1) if each.status == "completed" else (0, 0)
-        if (len(names) - len(cues), len(cues)) != expected:
+        beside = sorted(name.partition(".")[2] for name in names if name.endswith(".json"))
+        expected = (1, ["cues.json", "words.json"]) if each.status == "completed" else (0, [])
+        if (len(names) - len(beside), beside) != expected:
             problems.append(f"{each.id} is {each.status} and has {names or 'nothing'} stored")
     problems += [f"{names} of {job_id} belong to no job" for job_id, names in stored.items()]
     return problems

@@ -99,7 +99,7 @@ def test_each_turn_of_them_has_its_own_delivery(client: ApiClient, speech: Azure
     for text, timing in zip(texts, timings, strict=True):
         shown = [cue for cue in cues if timing["start_ms"] <= cue.start_ms < timing["end_ms"]]
         assert " ".join(cue.text for cue in shown) == text
-        assert shown[-1].end_ms <= timing["end_ms"]
+        assert shown[-1].end_ms <= timing["end_ms"] + 1  # start and length are rounded apart
 
 
 def test_one_bad_turn_among_them_is_named(client: ApiClient) -> None:

@@ -41,7 +41,7 @@ def test_completed_and_failed_jobs_stay_for_30_days_and_cancelled_ones_for_7(
         client.cancel(cancelled := client.submit(dialogue()))
     download_url = client.get(f"/jobs/{completed}/download").headers["Location"]
     assert httpx.get(download_url).status_code == 200
-    assert audio_files_kept(completed) == 2  # the file and its cues
+    assert audio_files_kept(completed) == 3  # the file, its cues and its words
 
     def kept_after(days: int) -> set[str]:
         elapsed = stack.cloud.clock.now() - start
@@ -54,7 +54,7 @@ def test_completed_and_failed_jobs_stay_for_30_days_and_cancelled_ones_for_7(
     assert kept_after(days=6) == {completed, failed, cancelled}
     assert kept_after(days=8) == {completed, failed}
     assert kept_after(days=29) == {completed, failed}
-    assert audio_files_kept(completed) == 2  # the file and its cues
+    assert audio_files_kept(completed) == 3  # the file, its cues and its words
     assert kept_after(days=31) == set()
 
     # And then nothing is left of any

@@ -96,12 +96,9 @@ class AssembleJob:
         self._storage.put_cues(job_id, audio_file_id, subtitle_cues(record, segments, spoken, assembly))
         self._storage.put_words(job_id, audio_file_id, word_timings(record, segments, spoken, assembly))
         reports_words = all(provider.traits(segment.utterance.voice_id).reports_words for segment in segments)
-        has_estimates = any(segment.words_estimated for segment in spoken)
         result = replace(
             _describe(record, turns, assembly, written),
-            subtitle_timing=SubtitleTiming.REPORTED
-            if reports_words and not has_estimates
-            else SubtitleTiming.ESTIMATED,
+            subtitle_timing=SubtitleTiming.REPORTED if reports_words else SubtitleTiming.ESTIMATED,
             chapters=chapter_timings(planned, assembly),
         )
         try:

@@ -46,6 +46,10 @@ ROUTES_BY_SERVICE = {
         ("GET", "/pronunciations/{name}"),
         ("PUT", "/pronunciations/{name}"),
         ("DELETE", "/pronunciations/{name}"),
+        ("GET", "/sounds"),
+        ("POST", "/sounds"),
+        ("GET", "/sounds/{sound_id}"),
+        ("DELETE", "/sounds/{sound_id}"),
     },
     "SFN": SUBMISSIONS,
     "S3": {("GET", "/jobs/{job_id}/download"), ("GET", "/jobs/{job_id}/subtitles")},
@@ -83,10 +87,11 @@ def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
         ("POST", "/jobs/tts"): SINGLE,
         ("POST", "/jobs/{job_id}/renditions"): {},
         ("PUT", "/pronunciations/{name}"): {"entries": []},
+        ("POST", "/sounds"): {"name": "a.mp3", "size_bytes": 1, "content_type": "audio/mpeg"},
     }
     event = make_event(
         method,
-        PREFIX + path.replace("{job_id}", job_id).replace("{name}", "brands"),
+        PREFIX + path.replace("{job_id}", job_id).replace("{sound_id}", job_id).replace("{name}", "brands"),
         headers={"X-User-Id": user},
         **({"json": bodies[method, path]} if (method, path) in bodies else {}),
     )

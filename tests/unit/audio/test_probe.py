@@ -40,11 +40,12 @@ def folder(tmp_path: Path) -> Path:
 @contextmanager
 def bounded() -> Iterator[None]:
     """Demand that what happens takes limited time and memory."""
-    started = time.process_time(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    started, before = time.process_time(), resource.getrusage(resource.RUSAGE_CHILDREN)
     yield
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert used.ru_utime - started[1] + time.process_time() - started[0] < MAX_SECONDS
-    assert used.ru_maxrss / 1024 < MAX_RSS_MB
+    assert used.ru_utime - before.ru_utime + time.process_time() - started < MAX_SECONDS
+    # The peak is that of the largest child so far, which may have been another test's.
+    assert used.ru_maxrss == before.ru_maxrss or used.ru_maxrss / 1024 < MAX_RSS_MB
 
 
 def problem_of(upload: Path, folder: Path) -> UploadProblem:
