@@ -153,7 +153,7 @@ class LocalStack:
                         "SPEECH_PROVIDERS": json.dumps(self._speech_providers()),
                         "DOWNLOAD_ENDPOINT_URL": self.url,
                         # The emulator shares this machine with everything else: it may be slower than Azure.
-                        "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "30000",
+                        "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "60000",
                         **{
                             name: value
                             for provider in self._more_providers.values()
