@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _MAX_STEPS: Final = 900
 """Of one segment: its powers travel in S3 metadata, which holds 2 KB."""
-_MAX_TRIALS: Final = 3
-_ACCURACY_LU: Final = 0.2
+_MAX_TRIALS: Final = 4
+_ACCURACY_LU: Final = 0.1
 _STRIDE: Final = 1.4
 """The part of what is missing that is added to the gain: the limiter takes some of it away again."""
 _CHUNK_BYTES: Final = 1 << 17

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from castline.synthesis.clips import DialogueClips
     from castline.synthesis.segments import PlannedTurn
 
-_ACCURACY_LU: Final = 0.3
+_ACCURACY_LU: Final = 0.4
 """The greatest distance from its target at which a file is made by copying frames."""
+_ENCODED_ACCURACY_LU: Final = 0.3
+"""The greatest distance from its target at which an encoded file is left as it is."""
 _MAX_CORRECTION_DB: Final = 6.0
 """The most that is added for what an encoder leaves out."""
 _CHUNK_BYTES: Final = 1 << 20
@@ -97,7 +99,7 @@ class Programme:
         path = folder / _FILE
         self._write_file(path, mastered.pcm(), tags)
         lufs = lufs_of_file(path, self.profile)
-        if lufs is not None and self.target is not None and abs(self.target.lufs - lufs) > _ACCURACY_LU:
+        if lufs is not None and self.target is not None and abs(self.target.lufs - lufs) > _ENCODED_ACCURACY_LU:
             missing_lu = min(self.target.lufs - lufs, _MAX_CORRECTION_DB)
             self._write_file(path, replace(mastered, gain_db=mastered.gain_db + missing_lu).pcm(), tags)
             lufs = lufs_of_file(path, self.profile)
