@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from castline.audio.profile import AudioProfile
 
-_LAYOUTS: Final = {1: "mono", 2: "stereo"}
-
 
 def lufs_of_file(path: Path, profile: AudioProfile) -> float | None:
     """Return the loudness of a file of any format, in LUFS; None for silence.
@@ -25,7 +23,7 @@ def lufs_of_file(path: Path, profile: AudioProfile) -> float | None:
         profile: the profile of the file.
     """
     meter = PowerMeter(sample_rate_hz=profile.sample_rate_hz, channels=profile.channels)
-    resampler = av.AudioResampler("fltp", _LAYOUTS[profile.channels], profile.sample_rate_hz)
+    resampler = av.AudioResampler("fltp", profile.layout, profile.sample_rate_hz)
     with av.open(path) as container:
         for frame in container.decode(container.streams.audio[0]):
             for resampled in resampler.resample(frame):

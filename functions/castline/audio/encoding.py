@@ -6,17 +6,30 @@ Opus and M4B are written by FFmpeg, which has to go back in the file when it has
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from castline.audio.formats import OutputFormat, encode
 from castline.audio.id3 import id3_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from castline.audio.profile import AudioProfile
     from castline.audio.tags import Tags
+
+
+def stream_file(
+    output_format: OutputFormat, pcm: Iterable[bytes], *, profile: AudioProfile, total_samples: int, tags: Tags
+) -> Iterator[bytes]:
+    """Encode ``pcm`` as a complete MP3 or WAV file, chunk by chunk. Arguments and errors are those of ``write_file``.
+
+    Raises:
+        ValueError: the format cannot be streamed.
+    """
+    file = encode(output_format, pcm, total_samples, profile)
+    return chain([id3_tag(tags)], file) if output_format is OutputFormat.MP3 else file
 
 
 def write_file(
@@ -45,9 +58,9 @@ def write_file(
     match output_format:
         case OutputFormat.MP3 | OutputFormat.WAV:
             with path.open("wb") as file:
-                if output_format is OutputFormat.MP3:
-                    file.write(id3_tag(tags))
-                file.writelines(encode(output_format, pcm, total_samples, profile))
+                file.writelines(
+                    stream_file(output_format, pcm, profile=profile, total_samples=total_samples, tags=tags)
+                )
         case OutputFormat.FLAC | OutputFormat.OPUS | OutputFormat.M4B:
             from castline.audio.ffmpeg_encoding import write_by_ffmpeg  # needs the speech layer, and is slow to load
 

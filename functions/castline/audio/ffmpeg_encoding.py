@@ -43,7 +43,6 @@ _CHAPTER_TITLE_BYTES: Final = 255
 _AUDIOBOOK: Final = "2"
 _FRONT_COVER: Final = "Cover (front)"
 """FFmpeg's name for it."""
-_LAYOUTS: Final = {1: "mono", 2: "stereo"}
 _PICTURE_CODECS: Final = {"image/jpeg": "mjpeg", "image/png": "png"}
 
 
@@ -91,7 +90,7 @@ def write_by_ffmpeg(
             recipe.codec,
             profile.sample_rate_hz,
             options=dict(recipe.codec_options),
-            layout=_LAYOUTS[profile.channels],
+            layout=profile.layout,
             bit_rate=0 if recipe.is_lossless else profile.bit_rate_kbps * 1000,
         )
         stream.codec_context.time_base = Fraction(1, profile.sample_rate_hz)
@@ -179,7 +178,7 @@ def _frames(pcm: Iterable[bytes], profile: AudioProfile) -> Iterator[av.AudioFra
     position = 0
     with io.BufferedReader(ChunkStream(pcm)) as stream:
         while block := stream.read(_BLOCK_SAMPLES * sample_bytes):
-            frame = av.AudioFrame("s16", _LAYOUTS[profile.channels], len(block) // sample_bytes)
+            frame = av.AudioFrame("s16", profile.layout, len(block) // sample_bytes)
             frame.planes[0].update(block)
             frame.sample_rate = profile.sample_rate_hz
             frame.time_base = Fraction(1, profile.sample_rate_hz)

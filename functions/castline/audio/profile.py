@@ -26,6 +26,11 @@ class AudioProfile:
     """Of the formats that have one, for all channels together."""
 
     @property
+    def layout(self) -> str:
+        """FFmpeg's name for the channels."""
+        return "mono" if self.channels == 1 else "stereo"
+
+    @property
     def samples_per_tick(self) -> int:
         """The samples of a channel in a tick, the unit of every timeline: 1/24,000 s."""
         return self.sample_rate_hz // SAMPLE_RATE_HZ

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from castline.audio.assembly import Assembly, plan_assembly
 from castline.audio.encoded_loudness import lufs_of_file
 from castline.audio.encoder_effects import effect_of
-from castline.audio.encoding import write_file
-from castline.audio.formats import OutputFormat, encode
+from castline.audio.encoding import stream_file, write_file
+from castline.audio.formats import OutputFormat
 from castline.audio.id3 import id3_tag
 from castline.audio.mastering import Master, master
 from castline.audio.profile import STANDARD, AudioProfile, profile_of
@@ -106,14 +106,12 @@ class Programme:
         return _read(path), lufs
 
     def _encode(self, pcm: Iterator[bytes], tags: Tags, folder: Path) -> Iterator[bytes]:
-        match self.output_format:
-            case OutputFormat.MP3:
-                return chain([id3_tag(tags)], encode(OutputFormat.MP3, pcm, self._total_samples, self.profile))
-            case OutputFormat.WAV:
-                return encode(OutputFormat.WAV, pcm, self._total_samples, self.profile)
-            case _:
-                self._write_file(folder / _FILE, pcm, tags)
-                return _read(folder / _FILE)
+        if self.output_format in {OutputFormat.MP3, OutputFormat.WAV}:
+            return stream_file(
+                self.output_format, pcm, profile=self.profile, total_samples=self._total_samples, tags=tags
+            )
+        self._write_file(folder / _FILE, pcm, tags)
+        return _read(folder / _FILE)
 
     def _write_file(self, path: Path, pcm: Iterator[bytes], tags: Tags) -> None:
         write_file(path, self.output_format, pcm, profile=self.profile, total_samples=self._total_samples, tags=tags)
