@@ -88,7 +88,7 @@ def upload_bars() -> Iterator[Callable[[str, int], UploadBar]]:
     from rich.text import Text
 
     class Done(ProgressColumn):
-        """What has been sent, and how fast; then, that the file is being checked."""
+        """Show bytes and rate while a file is sent, then that it is being checked."""
 
         def render(self, task: Task) -> Text:
             if task.fields["is_sent"]:

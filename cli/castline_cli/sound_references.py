@@ -18,7 +18,7 @@ class SoundReference:
 
     written: str
     folder: Path = Path()
-    """Where a file that is not absolute is."""
+    """Folder that relative paths start from."""
 
     @property
     def path(self) -> Path | None:

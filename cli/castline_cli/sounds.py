@@ -21,7 +21,7 @@ _POLL_SECONDS: Final = 1.0
 """Between two looks, when the service does not say."""
 _MIN_POLL_SECONDS: Final = 0.1
 _PATIENCE_SECONDS: Final = 300.0
-"""How long a check may take. The service reads a file for a minute at most, and may try again."""
+"""The longest time of a check. The service reads a file for a minute at most, and may try again."""
 
 
 def list_sounds(api: Api) -> list[Json]:

@@ -42,7 +42,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".jpeg": "image/jpeg",
     ".png": "image/png",
 }
-"""What the service is told about a file, by its extension. It looks into the file, too."""
+"""The media type that is sent for a file, by its extension. It looks into the file, too."""
 
 _MAX_NAME_CHARACTERS: Final = 200
 """The longest name that the service takes."""

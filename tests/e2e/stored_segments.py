@@ -1,4 +1,4 @@
-"""What is spoken and stored, deleted as the bucket's lifecycle rule deletes it in time."""
+"""Stored speech, deleted as the bucket's lifecycle rule deletes it in time."""
 
 from __future__ import annotations
 

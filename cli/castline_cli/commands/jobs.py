@@ -47,7 +47,7 @@ class SubtitleFormat(StrEnum):
 
 
 class Level(StrEnum):
-    """What the times are told of."""
+    """Units whose times are listed."""
 
     WORD = "word"
     SENTENCE = "sentence"

@@ -1,4 +1,4 @@
-"""What the synthesis task stores of each utterance, and reads again: sound, words and loudness, in both qualities."""
+"""Sound, words and loudness that the synthesis task stores of each utterance and reads again, in both qualities."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Loudness(NamedTuple):
-    """What the ``ebur128`` filter has measured."""
+    """Measurements of the ``ebur128`` filter."""
 
     lufs: float
     peak_dbtp: float
