@@ -411,7 +411,7 @@ class RenderJobRequest(Request):
 
     output_format: FormatField | None = omittable()
     quality: QualityField | None = omittable()
-    """What was spoken is brought to this quality; it is not spoken again."""
+    """The quality of the new file. The stored speech is converted to it, not spoken again."""
     loudness: LoudnessField | None = omittable()
     music: MusicSchema | None = omittable()
     """In place of the job's music as a whole; null removes it."""
