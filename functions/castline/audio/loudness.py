@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from castline.audio.filters import FilterGraph
-from castline.audio.samples import from_pcm
+from castline.audio.samples import chunks_of
 from castline.pcm import SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
@@ -75,17 +75,20 @@ def integrated_lufs(pcm: bytes, sample_rate_hz: int) -> float | None:
 
     PCM shorter than a block is measured as one block of its own length.
     """
-    meter = PowerMeter(sample_rate_hz=sample_rate_hz, channels=1)
-    # Second by second: as floats, the whole would take four times the memory of the PCM.
-    second_bytes = sample_rate_hz * SAMPLE_WIDTH_BYTES
-    for start in range(0, len(pcm), second_bytes):
-        meter.add(from_pcm(pcm[start : start + second_bytes], channels=1))
-    powers = meter.powers()
+    powers = powers_of(pcm, sample_rate_hz)
     samples = len(pcm) // SAMPLE_WIDTH_BYTES
     step_samples = sample_rate_hz * STEP_MS // 1000
     if samples < _STEPS_PER_BLOCK * step_samples:
         return _above_gates(np.array([float(powers.sum()) * step_samples / max(1, samples)]))
     return gated_lufs(powers)
+
+
+def powers_of(pcm: bytes, sample_rate_hz: int) -> NDArray[np.float64]:
+    """Return the mean power of each step of mono 16-bit PCM."""
+    meter = PowerMeter(sample_rate_hz=sample_rate_hz, channels=1)
+    for chunk in chunks_of(pcm, chunk_samples=sample_rate_hz):
+        meter.add(chunk)
+    return meter.powers()
 
 
 def gated_lufs(powers: NDArray[np.float64]) -> float | None:

@@ -15,19 +15,16 @@ import numpy as np
 from castline.audio.encoder_effects import effect_of
 from castline.audio.formats import OutputFormat
 from castline.audio.limiter import limit
-from castline.audio.loudness import STEP_MS, PowerMeter, gated_lufs
+from castline.audio.loudness import STEP_MS, PowerMeter, gated_lufs, powers_of
 from castline.audio.profile import STANDARD
-from castline.audio.samples import from_pcm, to_pcm
+from castline.audio.samples import chunks_of, to_pcm
 from castline.audio.stored_segment import encode_segment
 from castline.pcm import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from castline.audio.profile import LoudnessTarget
-    from castline.audio.samples import Channels
 
 _MAX_STEPS: Final = 900
 """Of one segment: its powers travel in S3 metadata, which holds 2 KB."""
@@ -35,7 +32,7 @@ _MAX_TRIALS: Final = 4
 _ACCURACY_LU: Final = 0.1
 _STRIDE: Final = 1.4
 """The part of what is missing that is added to the gain: the limiter takes some of it away again."""
-_CHUNK_BYTES: Final = 1 << 17
+_CHUNK_SAMPLES: Final = 1 << 16
 _LOWEST_DB: Final = -110
 _BYTES_PER_DB: Final = 2
 
@@ -81,7 +78,7 @@ def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tup
     """
     effect = effect_of(OutputFormat.MP3, STANDARD)
     ceiling_dbtp = target.ceiling_dbtp - effect.headroom_db
-    lufs = _lufs(pcm)
+    lufs = gated_lufs(powers_of(pcm, SAMPLE_RATE_HZ))
     added_db = gain_db
     for _ in range(_MAX_TRIALS):
         mastered, powers = _master(pcm, gain_db=added_db, ceiling_dbtp=ceiling_dbtp, scale=1 / effect.scale)
@@ -103,20 +100,8 @@ def _master(pcm: bytes, *, gain_db: float, ceiling_dbtp: float, scale: float) ->
     factor = np.float32(10 ** (gain_db / 20))
     meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)
     parts: list[bytes] = []
-    louder = (chunk * factor for chunk in _chunks(pcm))
+    louder = (chunk * factor for chunk in chunks_of(pcm, chunk_samples=_CHUNK_SAMPLES))
     for chunk in limit(louder, sample_rate_hz=SAMPLE_RATE_HZ, ceiling_dbtp=ceiling_dbtp):
         meter.add(chunk)
         parts.append(to_pcm(chunk * np.float32(scale)))
     return b"".join(parts), meter.powers()
-
-
-def _lufs(pcm: bytes) -> float | None:
-    meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)
-    for chunk in _chunks(pcm):
-        meter.add(chunk)
-    return gated_lufs(meter.powers())
-
-
-def _chunks(pcm: bytes) -> Iterator[Channels]:
-    for start in range(0, len(pcm), _CHUNK_BYTES):
-        yield from_pcm(pcm[start : start + _CHUNK_BYTES], channels=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from castline.audio.filters import FilterGraph
-from castline.audio.samples import from_pcm, to_pcm
+from castline.audio.samples import chunks_of, to_pcm
 from castline.pcm import SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
@@ -28,10 +28,7 @@ def resample(pcm: bytes, *, from_hz: int, to_hz: int) -> bytes:
         to_hz: the sample rate of the result.
     """
     total_samples = round(len(pcm) // SAMPLE_WIDTH_BYTES * to_hz / from_hz)
-    second_bytes = from_hz * SAMPLE_WIDTH_BYTES
-    chunks = (
-        from_pcm(pcm[start : start + second_bytes], channels=1)[0] for start in range(0, len(pcm), second_bytes)
-    )
+    chunks = (chunk[0] for chunk in chunks_of(pcm, chunk_samples=from_hz))
     resampled = resample_stream(chunks, from_hz=from_hz, to_hz=to_hz, total_samples=total_samples)
     return b"".join(to_pcm(samples[np.newaxis]) for samples in resampled)
 

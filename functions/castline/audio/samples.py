@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from castline.pcm import FULL_SCALE, whole_samples
+from castline.pcm import FULL_SCALE, SAMPLE_WIDTH_BYTES, whole_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +33,13 @@ def read_samples(chunks: Iterable[bytes]) -> Iterator[Samples]:
 def from_pcm(pcm: bytes, *, channels: int) -> Channels:
     """Return interleaved PCM as an array."""
     return np.frombuffer(pcm, np.int16).reshape(-1, channels).T.astype(np.float32) / _SCALE
+
+
+def chunks_of(pcm: bytes, *, chunk_samples: int) -> Iterator[Channels]:
+    """Yield mono PCM as arrays of ``chunk_samples``; as a whole, it would take twice its memory as floats."""
+    chunk_bytes = chunk_samples * SAMPLE_WIDTH_BYTES
+    for start in range(0, len(pcm), chunk_bytes):
+        yield from_pcm(pcm[start : start + chunk_bytes], channels=1)
 
 
 def to_pcm(samples: Channels) -> bytes:
