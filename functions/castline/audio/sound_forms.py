@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import av
-import av.error
-import av.filter
 import lameenc
 import numpy as np
 
+from castline.audio.loudness import PowerMeter, gated_lufs
+from castline.audio.samples import from_pcm
 from castline.audio.upload_limits import MAX_AUDIO_MS, UnusableUpload, UploadProblem
 from castline.pcm import SAMPLE_RATE_HZ
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 STUDIO_RATE_HZ: Final = 2 * SAMPLE_RATE_HZ
 MAX_STUDIO_FRAMES: Final = MAX_AUDIO_MS * STUDIO_RATE_HZ // 1000
 _LISTEN_KBPS: Final = 128
-_SILENCE_LUFS: Final = -70.0
-"""The loudness that ebur128 reports where there is nothing to measure: BS.1770's absolute gate."""
 
 
 class SoundForms:
@@ -42,8 +39,8 @@ class SoundForms:
         self.studio_lufs: float | None = None
         self.standard_lufs: float | None = None
         self._standard_frames = 0
-        self._studio_meter = _LoudnessMeter(STUDIO_RATE_HZ, "stereo")
-        self._standard_meter = _LoudnessMeter(SAMPLE_RATE_HZ, "mono")
+        self._studio_meter = PowerMeter(sample_rate_hz=STUDIO_RATE_HZ, channels=2)
+        self._standard_meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)
         self._to_standard = av.AudioResampler("s16", "mono", SAMPLE_RATE_HZ)
         self._encoder = lameenc.Encoder()
         self._encoder.set_channels(2)
@@ -84,8 +81,9 @@ class SoundForms:
         pcm = samples.tobytes()
         self._studio.write(pcm)
         self._listen.write(self._encoder.encode(pcm))
-        frame = _frame(samples, STUDIO_RATE_HZ, "stereo")
-        self._studio_meter.measure(frame)
+        self._studio_meter.add(from_pcm(pcm, channels=2))
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="stereo")
+        frame.sample_rate = STUDIO_RATE_HZ
         self._write_standard(self._to_standard.resample(frame))
 
     def finish(self) -> None:
@@ -98,53 +96,19 @@ class SoundForms:
             self._standard.write(bytes(2 * missing))
         self._standard.truncate(self.frames)  # half as many frames, of two bytes each
         self._listen.write(self._encoder.flush())
-        self.studio_lufs = self._studio_meter.lufs()
-        self.standard_lufs = self._standard_meter.lufs()
+        self.studio_lufs = _lufs(self._studio_meter)
+        self.standard_lufs = _lufs(self._standard_meter)
 
     def _write_standard(self, frames: list[Any]) -> None:
         for frame in frames:
             samples: Samples = frame.to_ndarray().reshape(-1)
             self._standard_frames += samples.size
-            self._standard.write(samples.tobytes())
-            self._standard_meter.measure(_frame(samples, SAMPLE_RATE_HZ, "mono"))
+            pcm = samples.tobytes()
+            self._standard.write(pcm)
+            self._standard_meter.add(from_pcm(pcm, channels=1))
 
 
-def _frame(samples: Samples, sample_rate_hz: int, layout: str) -> Any:
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout=layout)
-    frame.sample_rate = sample_rate_hz
-    return frame
-
-
-class _LoudnessMeter:
-    """Integrated loudness by ITU-R BS.1770, as FFmpeg's ebur128 measures it."""
-
-    def __init__(self, sample_rate_hz: int, layout: str) -> None:
-        self._graph = av.filter.Graph()
-        source = self._graph.add_abuffer(sample_rate=sample_rate_hz, format="s16", layout=layout)
-        meter = self._graph.add("ebur128", "metadata=1:framelog=quiet")
-        sink = self._graph.add("abuffersink")
-        source.link_to(meter)
-        meter.link_to(sink)
-        self._graph.configure()
-        self._lufs = -math.inf
-
-    def measure(self, frame: Any) -> None:
-        """Take a frame into account."""
-        self._graph.push(frame)
-        self._pull()
-
-    def lufs(self) -> float | None:
-        """Return the loudness of all frames to a tenth; None for silence."""
-        self._graph.push(None)
-        self._pull()
-        return round(self._lufs, 1) if self._lufs > _SILENCE_LUFS else None
-
-    def _pull(self) -> None:
-        while True:
-            try:
-                measured = self._graph.pull()
-            except (av.error.BlockingIOError, av.error.EOFError):
-                return
-            integrated = measured.metadata.get("lavfi.r128.I")
-            if integrated is not None:
-                self._lufs = float(integrated)
+def _lufs(meter: PowerMeter) -> float | None:
+    """Return the loudness of what a meter has measured, to a tenth; None for silence."""
+    lufs = gated_lufs(meter.powers())
+    return None if lufs is None else round(lufs, 1)
