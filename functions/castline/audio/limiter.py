@@ -34,7 +34,6 @@ _TAPS: Final = 24
 _MARGIN_DB: Final = 0.1
 """For what the interpolation misses."""
 _KAISER_BETA: Final = 7.0
-_PEAK_BLOCK_SAMPLES: Final = 1_024
 
 
 def limit(chunks: Iterable[Channels], *, sample_rate_hz: int, ceiling_dbtp: float) -> Iterator[Channels]:
@@ -52,13 +51,6 @@ def limit(chunks: Iterable[Channels], *, sample_rate_hz: int, ceiling_dbtp: floa
     for chunk in chunks:
         yield from limiter.run(chunk)
     yield from limiter.finish()
-
-
-def true_peak(samples: Channels) -> float:
-    """Return the true peak of channels by samples; 1.0 is full scale."""
-    padding = -samples.shape[1] % _PEAK_BLOCK_SAMPLES
-    context = np.pad(samples, ((0, 0), (_TAPS, _TAPS + padding)))
-    return float(_block_peaks(context, _PEAK_BLOCK_SAMPLES, at_least=0.0).max(initial=0.0))
 
 
 class _Limiter:
