@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
@@ -18,6 +18,7 @@ from castline.sounds.errors import SoundNotFound
 from castline.sounds.model import SoundKind
 
 SoundId = Annotated[str, Path(description="The id of a sound.", json_schema_extra={"format": "uuid"})]
+BodyT = TypeVar("BodyT")
 
 router = Router()
 
@@ -56,13 +57,7 @@ def create_sound(
     body = sound_schemas.CreatedSound.model_validate(
         {**sound_schemas.sound_fields(sound, _language()), "upload": sound_schemas.upload_request(upload)}
     )
-    # The URL is a permission: caches may not keep it.
-    return Response(
-        status_code=201,
-        content_type=content_types.APPLICATION_JSON,
-        body=body,
-        headers={"Cache-Control": "no-store"},
-    )
+    return _uncached(body, status_code=201)
 
 
 @router.operation(
@@ -116,12 +111,7 @@ def get_sound(sound_id: SoundId) -> Response[sound_schemas.SoundLink]:
             "image_url": None if is_audio else url,
         }
     )
-    return Response(
-        status_code=200,
-        content_type=content_types.APPLICATION_JSON,
-        body=body,
-        headers={"Cache-Control": "no-store"},
-    )
+    return _uncached(body, status_code=200)
 
 
 @router.operation(
@@ -138,6 +128,16 @@ def delete_sound(sound_id: SoundId) -> Response[None]:
     composition.keep_sounds().delete(user_id, sound_id)
     logger.info("sound deleted", extra={"sound_id": sound_id})
     return Response(status_code=204)
+
+
+def _uncached(body: BodyT, *, status_code: int) -> Response[BodyT]:
+    """Answer with a URL, which is a permission: caches may not keep it."""
+    return Response(
+        status_code=status_code,
+        content_type=content_types.APPLICATION_JSON,
+        body=body,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 def _demand_possible(sound_id: str) -> None:
