@@ -26,6 +26,8 @@ BYTES_PER_MS = 48
 YUN_JHE = "zh-TW-YunJheNeural"
 AVA_HD = "en-US-Ava:DragonHDLatestNeural"
 A_FEW_MS = 10
+ESPEAK_VARIES_BY_MS = 25
+"""eSpeak does not say the same text in exactly the same way twice in one process: up to 11 ms have been seen."""
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,7 @@ def test_each_voice_says_what_it_says_alone(speaking: AzureSpeechEmulator, provi
     # Then each turn is as long and as loud, and its words are at their places
     for speech, other in zip(together, alone, strict=True):
         one_pcm, other_pcm = trim(speech.pcm).pcm, trim(other.pcm).pcm
-        assert len(one_pcm) == pytest.approx(len(other_pcm), abs=A_FEW_MS * BYTES_PER_MS)
+        assert len(one_pcm) == pytest.approx(len(other_pcm), abs=ESPEAK_VARIES_BY_MS * BYTES_PER_MS)
         assert audioop.rms(one_pcm, 2) == pytest.approx(audioop.rms(other_pcm, 2), rel=0.05)
         assert places(speech) == places(other)
 
