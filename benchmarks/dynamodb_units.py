@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from castline.jobs.table import Index
+    from castline.table import Index
 
 Item = dict[str, dict[str, Any]]
 """Attribute values by name, in DynamoDB's own notation: ``{"pk": {"S": "JOB#…"}}``."""

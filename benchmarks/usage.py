@@ -21,7 +21,7 @@ import httpx
 
 from benchmarks.dynamodb_units import item_size_bytes, read_units, write_units
 from castline import composition
-from castline.jobs.table import INDEXES, PARTITION_KEY, SORT_KEY, SUMMARY_ATTRIBUTES
+from castline.table import INDEXES, PARTITION_KEY, SORT_KEY, SUMMARY_ATTRIBUTES
 from infra import functions
 from local import stack as local_stack
 from local.azure_speech.server import AzureSpeechEmulator

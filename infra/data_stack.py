@@ -12,7 +12,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 
-from castline.jobs import table
+from castline import table
 from infra.acknowledgements import acknowledge
 from infra.lifecycle_rules import LIFECYCLE_RULES
 from infra.private_bucket import private_bucket

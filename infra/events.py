@@ -13,7 +13,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from castline.jobs import items, table
+from castline import table
+from castline.jobs import items
 from castline.sounds.items import SOUND_PREFIX
 from castline.sounds.keys import PREFIX, UPLOAD
 from infra.acknowledgements import acknowledge

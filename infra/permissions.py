@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from castline.jobs.table import INDEXES, OPEN_JOBS, USER_JOBS, USER_STATUS_JOBS
+from castline.table import INDEXES, OPEN_JOBS, USER_JOBS, USER_STATUS_JOBS
 from infra import functions
 from infra.acknowledgements import acknowledge_wildcard
 from infra.speech_providers import NEEDS

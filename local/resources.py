@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from castline.jobs import table
+from castline import table
 from infra import functions
 from infra.lifecycle_rules import LIFECYCLE_RULES, LifecycleRule
 

@@ -14,13 +14,13 @@ from castline.audio.retention import AUDIO_LIFETIME_DAYS, SEGMENT_LIFETIME_DAYS
 from castline.jobs import items
 from castline.jobs.model import JobStatus, SynthesisMode
 from castline.jobs.reconciliation import MAX_PENDING
-from castline.jobs.table import INDEXES, OPEN_SHARDS, SUMMARY_ATTRIBUTES
 from castline.jobs.transitions import retention
 from castline.pcm import SAMPLE_RATE_HZ
 from castline.settings import Settings
 from castline.speech.providers.azure.provider import MAX_UTTERANCE_CHARACTERS
 from castline.speech.providers.registry import DEFAULT_CONCURRENCY
 from castline.synthesis.segments import MAX_BATCH_CHARACTERS, MAX_BATCH_UTTERANCES
+from castline.table import INDEXES, OPEN_SHARDS, SUMMARY_ATTRIBUTES
 from infra.functions import ALL
 from infra.workflow import DEFINITION_FILE
 from local.__main__ import app

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from castline.jobs import repository
+from castline import dynamodb
 from local import stack as local_stack
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud import event_delivery
@@ -63,7 +63,7 @@ class Laboratory:
         calls, processes = Calls(), Processes()
         with ExitStack() as context:
             context.enter_context(patch.object(event_delivery, "_RETRY_DELAYS_SECONDS", _DELIVERY_RETRIES_SECONDS))
-            context.enter_context(patch.object(repository, "_CONFLICT_BACKOFF_SECONDS", _CONFLICT_BACKOFF_SECONDS))
+            context.enter_context(patch.object(dynamodb, "_CONFLICT_BACKOFF_SECONDS", _CONFLICT_BACKOFF_SECONDS))
             context.enter_context(patch.object(local_stack, "_RECONCILE_SECONDS", _NEVER_SECONDS))
             context.enter_context(quiet(event_delivery.logger))
             context.enter_context(processes.observed())

@@ -19,7 +19,7 @@ from PIL import Image
 
 from castline import composition
 from castline.audio.storage import AudioStorage
-from castline.jobs.items import serialize
+from castline.dynamodb import serialize
 from castline.sounds.items import sound_key
 from castline.sounds.keys import UPLOAD, sound_file_key
 from castline.sounds.storage import SoundStorage

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from castline import table
 from castline.audio import retention
 from castline.audio.keys import segment_key
-from castline.jobs import table
 from castline.jobs.model import JobStatus
 from castline.jobs.transitions import retention as job_retention
 

@@ -19,16 +19,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid5
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from castline.audio.formats import OutputFormat
 from castline.audio.profile import Loudness, Quality
+from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time, pack, unpack
 from castline.jobs.errors import InputTooLarge, UnreadableItem
 from castline.jobs.failures import JobFailure
 from castline.jobs.model import (
@@ -58,14 +56,13 @@ from castline.jobs.model import (
 )
 from castline.jobs.packed_words import pack_words, unpack_words
 from castline.jobs.plain_values import plain_values
-from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS
 from castline.scripts.parts import Markup
 from castline.speech.pronunciation import Alphabet, Pronunciation
+from castline.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 PartT = TypeVar("PartT")
 
@@ -86,22 +83,6 @@ _MAX_INPUT_JSON_BYTES = 4_400_000
 
 _BATCH_LIFETIME = timedelta(days=1)
 _IDEMPOTENCY_LIFETIME = timedelta(hours=24)
-
-UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
-"""Errors that reading raises where something else is stored than this release writes."""
-
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
-
-
-def serialize(values: Mapping[str, Any]) -> dict[str, AttributeValueTypeDef]:
-    """Python values as DynamoDB attribute values."""
-    return {name: _serializer.serialize(value) for name, value in values.items()}
-
-
-def deserialize(item: Mapping[str, Any]) -> dict[str, Any]:
-    """DynamoDB attribute values as Python values; numbers come back as Decimal."""
-    return {name: _deserializer.deserialize(value) for name, value in item.items()}
 
 
 def job_key(job_id: str, sort_key: str = JOB) -> dict[str, str]:
@@ -129,11 +110,6 @@ def user_status_key(user_id: str, status: JobStatus) -> str:
     return f"USER#{user_id}#{status}"
 
 
-def user_key(user_id: str) -> str:
-    """Return the partition of ``user_jobs`` that lists a user's jobs."""
-    return f"USER#{user_id}"
-
-
 def idempotency_key(user_id: str, key: str) -> dict[str, str]:
     """Return the key of the item that records a user's submission under an idempotency key."""
     return {"pk": f"USER#{user_id}", "sk": f"IDEMPOTENCY#{_sha256(key)}"}
@@ -147,21 +123,6 @@ def open_jobs_key(shard: int) -> str:
 def taken_slots_key(shard: int) -> str:
     """Return the partition of ``open_jobs`` that holds one shard of the users who have slots taken."""
     return f"SLOTS#{shard}"
-
-
-def shard_of(value: str) -> int:
-    """Return the shard that a job id or a user id belongs to."""
-    return int(_sha256(value)[:8], 16) % OPEN_SHARDS
-
-
-def encode_time(moment: datetime) -> str:
-    """ISO 8601 in UTC to the millisecond, which sorts as time does."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def encode_expiry(moment: datetime) -> int:
-    """Seconds since the epoch, as DynamoDB's TTL wants them."""
-    return int(moment.timestamp())
 
 
 def new_job_item(job: Job) -> dict[str, Any]:
@@ -447,22 +408,3 @@ def _read_expiry(seconds: Any) -> datetime | None:
 
 def _sha256(value: str) -> str:
     return hashlib.sha256(value.encode("utf-8")).hexdigest()
-
-
-def to_json(value: Any) -> bytes:
-    """Return ``value`` as compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-
-
-def pack(value: Any) -> bytes:
-    """Return ``value`` as compressed JSON."""
-    return zlib.compress(to_json(value))
-
-
-def unpack(value: Any) -> Any:
-    """Return what ``pack`` has packed.
-
-    Raises:
-        Exception: one of ``UNREADABLE``, where it is something else.
-    """
-    return json.loads(zlib.decompress(bytes(value)))

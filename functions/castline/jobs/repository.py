@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import random
-import time
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
+from castline.dynamodb import (
+    CONFLICT_ATTEMPTS,
+    deserialize,
+    encode_expiry,
+    encode_time,
+    pause_before,
+    serialize,
+    transact,
+    update_item,
+)
 from castline.jobs import items
 from castline.jobs.errors import AlreadySubmitted, JobLimitExceeded, JobNotActive, UnreadableItem
 from castline.jobs.model import JobPage, JobStatus
-from castline.jobs.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS
 from castline.jobs.transitions import predecessors, retention
+from castline.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,8 +36,6 @@ if TYPE_CHECKING:
 
 _LARGEST_QUERY_PAGE = 1000
 _LARGEST_BATCH_GET = 100
-_CONFLICT_ATTEMPTS = 8
-_CONFLICT_BACKOFF_SECONDS = 0.05
 _READ_ATTEMPTS = 3
 
 _IS_NEW = "attribute_not_exists(pk)"
@@ -78,17 +84,17 @@ class JobRepository:
             {
                 "Update": {
                     "TableName": self._table,
-                    "Key": items.serialize(items.active_key(job.user_id)),
+                    "Key": serialize(items.active_key(job.user_id)),
                     "UpdateExpression": (
                         f"SET {OPEN_JOBS.partition_key} = :slots, {OPEN_JOBS.sort_key} = :user, user_id = :user "
                         "ADD job_ids :ids"
                     ),
                     "ConditionExpression": _HAS_FREE_SLOT,
-                    "ExpressionAttributeValues": items.serialize(
+                    "ExpressionAttributeValues": serialize(
                         {
                             ":ids": {job.id},
                             ":max": max_active,
-                            ":slots": items.taken_slots_key(items.shard_of(job.user_id)),
+                            ":slots": items.taken_slots_key(shard_of(job.user_id)),
                             ":user": job.user_id,
                         }
                     ),
@@ -98,15 +104,15 @@ class JobRepository:
         ]
         if idempotency_key is not None:
             remember = self._put(items.idempotency_item(job, idempotency_key), condition=_IS_FORGOTTEN)
-            remember["ExpressionAttributeValues"] = items.serialize({":now": items.encode_expiry(job.created_at)})
+            remember["ExpressionAttributeValues"] = serialize({":now": encode_expiry(job.created_at)})
             remember["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
             writes.append({"Put": remember})
         reasons = self._transact(*writes)
         if reasons is not None:
             if idempotency_key is not None and "Item" in reasons[3]:
-                earlier = items.deserialize(reasons[3]["Item"])
+                earlier = deserialize(reasons[3]["Item"])
                 raise AlreadySubmitted(job_id=earlier["job_id"], request_hash=earlier["request_hash"])
-            active = items.deserialize(reasons[2].get("Item", {})).get("job_ids", set())
+            active = deserialize(reasons[2].get("Item", {})).get("job_ids", set())
             raise JobLimitExceeded(current_jobs=len(active), max_jobs=max_active)
 
     def find_submitted(self, user_id: str, key: IdempotencyKey, *, now: datetime) -> str | None:
@@ -120,11 +126,11 @@ class JobRepository:
         with translated_aws_errors():
             answer = self._client.get_item(
                 TableName=self._table,
-                Key=items.serialize(items.idempotency_key(user_id, key.key)),
+                Key=serialize(items.idempotency_key(user_id, key.key)),
                 ConsistentRead=True,
             )
-        earlier = items.deserialize(answer.get("Item", {}))
-        if earlier.get("request_hash") != key.request_hash or earlier[TTL_ATTRIBUTE] <= items.encode_expiry(now):
+        earlier = deserialize(answer.get("Item", {}))
+        if earlier.get("request_hash") != key.request_hash or earlier[TTL_ATTRIBUTE] <= encode_expiry(now):
             return None
         return str(earlier["job_id"])
 
@@ -141,25 +147,25 @@ class JobRepository:
             {
                 "Delete": {
                     "TableName": self._table,
-                    "Key": items.serialize(items.job_key(job.id)),
+                    "Key": serialize(items.job_key(job.id)),
                     "ConditionExpression": "#status = :pending AND attribute_not_exists(acknowledged)",
                     "ExpressionAttributeNames": {"#status": "status"},
-                    "ExpressionAttributeValues": items.serialize({":pending": JobStatus.PENDING.value}),
+                    "ExpressionAttributeValues": serialize({":pending": JobStatus.PENDING.value}),
                 }
             },
             {"Update": self._free_slot(job.user_id, job.id)},
         ]
-        writes += [{"Delete": {"TableName": self._table, "Key": items.serialize(key)}} for key in keys]
+        writes += [{"Delete": {"TableName": self._table, "Key": serialize(key)}} for key in keys]
         return self._transact(*writes) is None
 
     def acknowledge(self, job_id: str) -> Job | None:
         """Keep a job from being discarded, and return it as it is now; None when there is none."""
         try:
             answer = self._update(
-                Key=items.serialize(items.job_key(job_id)),
+                Key=serialize(items.job_key(job_id)),
                 UpdateExpression="SET acknowledged = :true",
                 ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues=items.serialize({":true": True}),
+                ExpressionAttributeValues=serialize({":true": True}),
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
@@ -177,7 +183,7 @@ class JobRepository:
         """
         with translated_aws_errors():
             item = self._client.get_item(
-                TableName=self._table, Key=items.serialize(items.job_key(job_id)), ConsistentRead=True
+                TableName=self._table, Key=serialize(items.job_key(job_id)), ConsistentRead=True
             ).get("Item")
         if item is None or (user_id is not None and item.get("user_id") != {"S": user_id}):
             return None
@@ -197,7 +203,7 @@ class JobRepository:
         query: QueryInputTypeDef = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk" if with_words else "pk = :pk AND sk < :words",
-            "ExpressionAttributeValues": items.serialize(values),
+            "ExpressionAttributeValues": serialize(values),
             "ConsistentRead": True,
         }
         for attempt in range(_READ_ATTEMPTS):
@@ -233,14 +239,14 @@ class JobRepository:
             words: only jobs whose titles have all of these words, in any case. All of the user's jobs are read.
         """
         index = USER_STATUS_JOBS if status else USER_JOBS
-        partition = items.user_status_key(user_id, status) if status else items.user_key(user_id)
-        values: dict[str, Any] = {":partition": partition, ":now": items.encode_expiry(now)}
+        partition = items.user_status_key(user_id, status) if status else user_key(user_id)
+        values: dict[str, Any] = {":partition": partition, ":now": encode_expiry(now)}
         query: QueryInputTypeDef = {
             "TableName": self._table,
             "IndexName": index.name,
             "KeyConditionExpression": f"{index.partition_key} = :partition",
             "FilterExpression": _IS_VISIBLE,
-            "ExpressionAttributeValues": items.serialize(values),
+            "ExpressionAttributeValues": serialize(values),
             "ScanIndexForward": False,
         }
         if words is not None:
@@ -248,7 +254,7 @@ class JobRepository:
         total = self._count(query)
         if after is not None:
             query["KeyConditionExpression"] += f" AND {index.sort_key} < :after"
-            query["ExpressionAttributeValues"] = items.serialize({**values, ":after": after})
+            query["ExpressionAttributeValues"] = serialize({**values, ":after": after})
         query["Limit"] = min(offset + limit + 1, _LARGEST_QUERY_PAGE)
 
         found: list[Job] = []
@@ -276,12 +282,12 @@ class JobRepository:
 
     def _unprojected(self, job_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the fields of jobs that the indexes do not hold, by the ids of the jobs that still exist."""
-        wanted = [items.serialize(items.job_key(job_id)) for job_id in job_ids]
+        wanted = [serialize(items.job_key(job_id)) for job_id in job_ids]
         found: dict[str, dict[str, Any]] = {}
         attempt = 0
         while wanted:
             pause_before(attempt)
-            if attempt == _CONFLICT_ATTEMPTS:
+            if attempt == CONFLICT_ATTEMPTS:
                 raise ServiceUnavailable("BatchGetItem: UnprocessedKeys")
             with translated_aws_errors():
                 answer = self._client.batch_get_item(
@@ -294,7 +300,7 @@ class JobRepository:
                     }
                 )
             for item in answer["Responses"].get(self._table, ()):
-                values = items.deserialize(item)
+                values = deserialize(item)
                 found[values["job_id"]] = items.read_unprojected(values)
             unprocessed = answer.get("UnprocessedKeys", {})
             unread = unprocessed[self._table]["Keys"] if self._table in unprocessed else []
@@ -308,7 +314,7 @@ class JobRepository:
         missing = [name for name in asdict(titles) if name not in given]
         try:
             answer = self._update(
-                Key=items.serialize(items.job_key(job.id)),
+                Key=serialize(items.job_key(job.id)),
                 UpdateExpression=" ".join(
                     [
                         *(["SET " + ", ".join(f"#{name} = :{name}" for name in given)] if given else []),
@@ -318,11 +324,7 @@ class JobRepository:
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeNames={f"#{name}": name for name in (*given, *missing)},
                 **(
-                    {
-                        "ExpressionAttributeValues": items.serialize(
-                            {f":{name}": value for name, value in given.items()}
-                        )
-                    }
+                    {"ExpressionAttributeValues": serialize({f":{name}": value for name, value in given.items()})}
                     if given
                     else {}
                 ),
@@ -345,18 +347,18 @@ class JobRepository:
         """
         try:
             before = self._update(
-                Key=items.serialize(items.job_key(job.id)),
+                Key=serialize(items.job_key(job.id)),
                 UpdateExpression=(
                     "SET #status = :processing, started_at = if_not_exists(started_at, :now), "
                     f"total_segments = :total, {USER_STATUS_JOBS.partition_key} = :user_status"
                 ),
                 ConditionExpression="#status IN (:pending, :processing)",
                 ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=items.serialize(
+                ExpressionAttributeValues=serialize(
                     {
                         ":pending": JobStatus.PENDING.value,
                         ":processing": JobStatus.PROCESSING.value,
-                        ":now": items.encode_time(now),
+                        ":now": encode_time(now),
                         ":total": total_segments,
                         ":user_status": items.user_status_key(job.user_id, JobStatus.PROCESSING),
                     }
@@ -388,20 +390,18 @@ class JobRepository:
         if with_words:
             words = items.words_values(batch, now)
             self._update(
-                Key=items.serialize(items.words_key(job_id, batch.number)),
+                Key=serialize(items.words_key(job_id, batch.number)),
                 UpdateExpression=f"SET words = :words, {TTL_ATTRIBUTE} = :expiry",
-                ExpressionAttributeValues=items.serialize(
-                    {":words": words["words"], ":expiry": words[TTL_ATTRIBUTE]}
-                ),
+                ExpressionAttributeValues=serialize({":words": words["words"], ":expiry": words[TTL_ATTRIBUTE]}),
             )
         values = items.batch_values(batch, now)
         self._update(
-            Key=items.serialize(items.batch_key(job_id, batch.number)),
+            Key=serialize(items.batch_key(job_id, batch.number)),
             UpdateExpression=(
                 f"SET spoken_segments = :segments, is_native = :native, {TTL_ATTRIBUTE} = :expiry "
                 "ADD provider_failures :failures"
             ),
-            ExpressionAttributeValues=items.serialize(
+            ExpressionAttributeValues=serialize(
                 {
                     ":segments": values["spoken_segments"],
                     ":native": values["is_native"],
@@ -461,8 +461,8 @@ class JobRepository:
         status, expires_at = job.status, now + retention(job.status)
         changes: dict[str, Any] = {
             "status": status.value,
-            "completed_at": items.encode_time(now),
-            TTL_ATTRIBUTE: items.encode_expiry(expires_at),
+            "completed_at": encode_time(now),
+            TTL_ATTRIBUTE: encode_expiry(expires_at),
             "completed_segments": job.completed_segments,
             "retry_count": job.retry_count,
             USER_STATUS_JOBS.partition_key: items.user_status_key(job.user_id, status),
@@ -473,13 +473,13 @@ class JobRepository:
             {
                 "Update": {
                     "TableName": self._table,
-                    "Key": items.serialize(items.job_key(job.id)),
+                    "Key": serialize(items.job_key(job.id)),
                     "UpdateExpression": "SET "
                     + ", ".join(f"#{name} = :{name}" for name in changes)
                     + ("" if status is JobStatus.FAILED else f" REMOVE {OPEN_JOBS.partition_key}"),
                     "ConditionExpression": f"#status IN ({', '.join(allowed)})",
                     "ExpressionAttributeNames": {f"#{name}": name for name in changes},
-                    "ExpressionAttributeValues": items.serialize(
+                    "ExpressionAttributeValues": serialize(
                         {**{f":{name}": value for name, value in changes.items()}, **allowed}
                     ),
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -488,9 +488,9 @@ class JobRepository:
             {
                 "Update": {
                     "TableName": self._table,
-                    "Key": items.serialize(items.job_key(job.id, items.INPUT)),
+                    "Key": serialize(items.job_key(job.id, items.INPUT)),
                     "UpdateExpression": f"SET {TTL_ATTRIBUTE} = :expiry",
-                    "ExpressionAttributeValues": items.serialize({":expiry": items.encode_expiry(expires_at)}),
+                    "ExpressionAttributeValues": serialize({":expiry": encode_expiry(expires_at)}),
                 }
             },
             {"Update": self._free_slot(job.user_id, job.id)},
@@ -515,11 +515,11 @@ class JobRepository:
         """Take a failed job out of :meth:`open_jobs`: nothing of it is left to look after."""
         try:
             self._update(
-                Key=items.serialize(items.job_key(job.id)),
+                Key=serialize(items.job_key(job.id)),
                 UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
                 ConditionExpression="#status = :failed",
                 ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=items.serialize({":failed": JobStatus.FAILED.value}),
+                ExpressionAttributeValues=serialize({":failed": JobStatus.FAILED.value}),
             )
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
@@ -534,9 +534,9 @@ class JobRepository:
         """Return the ids of the jobs that a user's slots are taken by."""
         with translated_aws_errors():
             answer = self._client.get_item(
-                TableName=self._table, Key=items.serialize(items.active_key(user_id)), ConsistentRead=True
+                TableName=self._table, Key=serialize(items.active_key(user_id)), ConsistentRead=True
             )
-        return frozenset(items.deserialize(answer.get("Item", {})).get("job_ids", ()))
+        return frozenset(deserialize(answer.get("Item", {})).get("job_ids", ()))
 
     def free_slot(self, user_id: str, job_id: str) -> bool:
         """Free the slot that a job has taken; one that is free already stays so.
@@ -545,13 +545,13 @@ class JobRepository:
             Whether it was taken until now.
         """
         answer = self._update(**self._free_slot(user_id, job_id), ReturnValues="ALL_OLD")
-        return job_id in items.deserialize(answer.get("Attributes", {})).get("job_ids", ())
+        return job_id in deserialize(answer.get("Attributes", {})).get("job_ids", ())
 
     def forget_user_without_slots(self, user_id: str) -> None:
         """Take a user who has no slots taken out of :meth:`users_with_slots_taken`."""
         try:
             self._update(
-                Key=items.serialize(items.active_key(user_id)),
+                Key=serialize(items.active_key(user_id)),
                 UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
                 ConditionExpression="attribute_not_exists(job_ids)",
             )
@@ -575,36 +575,27 @@ class JobRepository:
                 "TableName": self._table,
                 "IndexName": OPEN_JOBS.name,
                 "KeyConditionExpression": f"{OPEN_JOBS.partition_key} = :partition",
-                "ExpressionAttributeValues": items.serialize({":partition": partition}),
+                "ExpressionAttributeValues": serialize({":partition": partition}),
             }
         )
 
     def _free_slot(self, user_id: str, job_id: str) -> Any:
         return {
             "TableName": self._table,
-            "Key": items.serialize(items.active_key(user_id)),
+            "Key": serialize(items.active_key(user_id)),
             "UpdateExpression": "DELETE job_ids :ids",
-            "ExpressionAttributeValues": items.serialize({":ids": {job_id}}),
+            "ExpressionAttributeValues": serialize({":ids": {job_id}}),
         }
 
     def _put(self, item: dict[str, Any], *, condition: str | None = None) -> Any:
-        put = {"TableName": self._table, "Item": items.serialize(item)}
+        put = {"TableName": self._table, "Item": serialize(item)}
         return {**put, "ConditionExpression": condition} if condition else put
 
     def _transact(self, *writes: TransactWriteItemTypeDef) -> list[Any] | None:
         return transact(self._client, *writes)
 
     def _update(self, **update: Any) -> dict[str, Any]:
-        """Update one item. DynamoDB refuses that while a transaction writes the same item; it is tried again here."""
-        for attempt in range(_CONFLICT_ATTEMPTS):
-            pause_before(attempt)
-            try:
-                with translated_aws_errors():
-                    return cast("dict[str, Any]", self._client.update_item(**{"TableName": self._table, **update}))
-            except ClientError as error:
-                if error_code(error) != "TransactionConflictException":
-                    raise
-        raise ServiceUnavailable("UpdateItem: TransactionConflictException")
+        return update_item(self._client, **{"TableName": self._table, **update})
 
     def _query(self, query: QueryInputTypeDef) -> Iterator[dict[str, Any]]:
         request: QueryInputTypeDef = {**query}
@@ -626,34 +617,3 @@ class JobRepository:
             if "LastEvaluatedKey" not in page:
                 return count
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-
-def transact(client: DynamoDBClient, *writes: TransactWriteItemTypeDef) -> list[Any] | None:
-    """Write all or nothing.
-
-    DynamoDB cancels a transaction that meets another one on the same item; that is tried again here.
-
-    Returns:
-        None when it was written; the cancellation reasons, one a write, when a condition did not hold.
-    """
-    for attempt in range(_CONFLICT_ATTEMPTS):
-        pause_before(attempt)
-        try:
-            with translated_aws_errors():
-                client.transact_write_items(TransactItems=writes)
-        except client.exceptions.TransactionCanceledException as error:
-            reasons: list[Any] = error.response.get("CancellationReasons", [])
-            codes = {reason["Code"] for reason in reasons} - {"None"}
-            if codes == {"ConditionalCheckFailed"}:
-                return reasons
-            if not codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
-                raise
-        else:
-            return None
-    raise ServiceUnavailable("TransactWriteItems: TransactionConflict")
-
-
-def pause_before(attempt: int) -> None:
-    """Wait before another attempt at what met a transaction: at random, longer each time, not before the first."""
-    if attempt:
-        time.sleep(random.uniform(0, _CONFLICT_BACKOFF_SECONDS * 2**attempt))  # noqa: S311

@@ -13,18 +13,11 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from castline.dynamodb import UNREADABLE, deserialize, encode_time, pack, to_json, unpack
 from castline.jobs.errors import UnreadableItem
-from castline.jobs.items import (
-    UNREADABLE,
-    deserialize,
-    encode_time,
-    pack,
-    read_pronunciation,
-    to_json,
-    unpack,
-    user_key,
-)
+from castline.jobs.items import read_pronunciation
 from castline.pronunciation_sets.model import PronunciationSet, SetDirectory, SetSummary
+from castline.table import user_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from castline.aws_errors import ServiceUnavailable, translated_aws_errors
-from castline.jobs.items import serialize
-from castline.jobs.repository import pause_before, transact
+from castline.dynamodb import pause_before, serialize, transact
 from castline.pronunciation_sets import items
 from castline.pronunciation_sets.model import PronunciationSet, SetDirectory
 

@@ -13,10 +13,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from castline.audio.upload_limits import UploadProblem
+from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time
 from castline.jobs.errors import UnreadableItem
-from castline.jobs.items import UNREADABLE, deserialize, encode_expiry, encode_time, user_key
-from castline.jobs.table import TTL_ATTRIBUTE
 from castline.sounds.model import AudioFacts, Sound, SoundKind, SoundStatus
+from castline.table import TTL_ATTRIBUTE, user_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

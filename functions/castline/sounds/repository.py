@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
-from castline.jobs.items import encode_expiry, serialize, user_key
-from castline.jobs.repository import pause_before, transact
-from castline.jobs.table import TTL_ATTRIBUTE
+from castline.dynamodb import encode_expiry, pause_before, serialize, transact
 from castline.sounds import items
 from castline.sounds.errors import SoundLimitExceeded
 from castline.sounds.model import AudioFacts, Sound, SoundStatus
+from castline.table import TTL_ATTRIBUTE, user_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,10 +20,10 @@ from castline.jobs.errors import UnreadableItem
 from castline.jobs.failures import FailureCode, JobFailure
 from castline.jobs.model import JobStatus
 from castline.jobs.reconciliation import Remedy, remedy_for
-from castline.jobs.table import OPEN_SHARDS
 from castline.jobs.transitions import is_terminal
 from castline.metrics import Metric
 from castline.observability import log_unexpected, logger, measure, noted
+from castline.table import OPEN_SHARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

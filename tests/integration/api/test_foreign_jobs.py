@@ -16,6 +16,7 @@ from uuid6 import uuid7
 from castline import composition
 from castline.api.app import OPERATIONS
 from castline.api.contract import PREFIX
+from castline.dynamodb import serialize
 from castline.jobs import items
 from castline.jobs.model import JobStatus
 from local import resources
@@ -58,10 +59,10 @@ def unreadable() -> str:
     job_id = pending()
     boto3.client("dynamodb").update_item(
         TableName=resources.TABLE_NAME,
-        Key=items.serialize(items.job_key(job_id)),
+        Key=serialize(items.job_key(job_id)),
         UpdateExpression="SET #status = :status",
         ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues=items.serialize({":status": "humming"}),
+        ExpressionAttributeValues=serialize({":status": "humming"}),
     )
     return job_id
 

@@ -13,6 +13,7 @@ import pytest
 
 from castline import composition
 from castline.audio.keys import audio_key
+from castline.dynamodb import serialize
 from castline.jobs import items
 from castline.jobs.plain_values import plain_values
 from castline.observability import logger
@@ -38,7 +39,7 @@ def job() -> Job:
 
 def delete_item(job: Job, sort_key: str) -> None:
     boto3.client("dynamodb").delete_item(
-        TableName=resources.TABLE_NAME, Key=items.serialize(items.job_key(job.id, sort_key))
+        TableName=resources.TABLE_NAME, Key=serialize(items.job_key(job.id, sort_key))
     )
 
 
@@ -170,7 +171,7 @@ def test_a_job_whose_input_breaks_a_rule_of_today_is_shown_without_its_turns() -
     values["turns"][0]["text"] = "\u200b"
     job = complete_job(dialogue=dialogue)
     item = {**items.job_key(job.id, items.INPUT), "dialogue": zlib.compress(json.dumps(values).encode())}
-    boto3.client("dynamodb").put_item(TableName=resources.TABLE_NAME, Item=items.serialize(item))
+    boto3.client("dynamodb").put_item(TableName=resources.TABLE_NAME, Item=serialize(item))
 
     # When
     answer = get(job)

@@ -15,7 +15,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from castline import composition
-from castline.jobs.items import pack, serialize
+from castline.dynamodb import pack, serialize
 from castline.pronunciation_sets import items
 from castline.pronunciation_sets.limits import MAX_BODY_BYTES, MAX_SETS
 from castline.speech.pronunciation import MAX_PRONUNCIATIONS, MAX_SPOKEN_CHARACTERS, MAX_TEXT_CHARACTERS
@@ -353,7 +353,7 @@ def test_conflicting_transactions_are_tried_again(user: str) -> None:
             raise client.exceptions.TransactionCanceledException(error, operation)
         return make_api_call(client, operation, parameters)
 
-    with patch.object(BaseClient, "_make_api_call", conflicting), patch("castline.jobs.repository.time.sleep"):
+    with patch.object(BaseClient, "_make_api_call", conflicting), patch("castline.dynamodb.time.sleep"):
         assert put(user, "brands", SQL).status == 201
 
     assert next(conflicts, None) is None

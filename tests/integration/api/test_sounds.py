@@ -15,7 +15,7 @@ from werkzeug.test import Client
 
 from castline import composition
 from castline.audio.upload_limits import MAX_AUDIO_BYTES, MAX_IMAGE_BYTES, UploadProblem
-from castline.jobs.items import serialize
+from castline.dynamodb import serialize
 from castline.sounds import items
 from castline.sounds.errors import SoundLimitExceeded
 from castline.sounds.keys import UPLOAD, sound_file_key

@@ -15,6 +15,7 @@ from castline import composition
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.audio.word_timing import WordTiming
+from castline.dynamodb import serialize
 from castline.jobs import items
 from castline.jobs.model import (
     ChapterTiming,
@@ -175,7 +176,7 @@ class TestTimings:
         # Given a file without words and cues, or a job without its result
         job = complete(cues=None, words=None) if level in {"word", "sentence"} else complete()
         if level in {"turn", "chapter"}:
-            key = items.serialize(items.job_key(job.id, items.RESULT))
+            key = serialize(items.job_key(job.id, items.RESULT))
             boto3.client("dynamodb").delete_item(TableName=resources.TABLE_NAME, Key=key)
         messages = {"en": "The timings of this job are no longer available.", "zh-TW": "這個工作的時間資料已無法取得"}
 

@@ -15,7 +15,7 @@ import pytest
 from castline import composition
 from castline.audio.profile import Quality
 from castline.aws_errors import ServiceUnavailable
-from castline.jobs.items import serialize
+from castline.dynamodb import serialize
 from castline.sounds import items
 from castline.sounds.errors import SoundNotFound
 from castline.sounds.keys import UPLOAD, sound_file_key

@@ -12,6 +12,7 @@ import pytest
 from uuid6 import uuid7
 
 from castline.audio.formats import OutputFormat
+from castline.dynamodb import deserialize, serialize
 from castline.jobs import items
 from castline.jobs.errors import JobLimitExceeded, JobNotActive
 from castline.jobs.failures import FailureCode, JobFailure
@@ -28,7 +29,7 @@ from castline.jobs.model import (
     VoiceAssignment,
 )
 from castline.jobs.repository import JobRepository
-from castline.jobs.table import OPEN_SHARDS
+from castline.table import OPEN_SHARDS
 from local import resources
 from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
@@ -88,17 +89,17 @@ def create(repository: JobRepository, user: str) -> Job:
 
 
 def active_jobs(user: str) -> set[str]:
-    answer = boto3.client("dynamodb").get_item(TableName="jobs", Key=items.serialize(items.active_key(user)))
-    return set(items.deserialize(answer.get("Item", {})).get("job_ids", set()))
+    answer = boto3.client("dynamodb").get_item(TableName="jobs", Key=serialize(items.active_key(user)))
+    return set(deserialize(answer.get("Item", {})).get("job_ids", set()))
 
 
 def raw_items(job_id: str) -> dict[str, dict[str, Any]]:
     answer = boto3.client("dynamodb").query(
         TableName="jobs",
         KeyConditionExpression="pk = :pk",
-        ExpressionAttributeValues=items.serialize({":pk": items.job_key(job_id)["pk"]}),
+        ExpressionAttributeValues=serialize({":pk": items.job_key(job_id)["pk"]}),
     )
-    return {item["sk"]["S"]: items.deserialize(item) for item in answer["Items"]}
+    return {item["sk"]["S"]: deserialize(item) for item in answer["Items"]}
 
 
 def test_a_new_job_reads_back_as_it_was_written(repository: JobRepository, user: str) -> None:

@@ -34,9 +34,8 @@ from castline.jobs.errors import (
     JobNotCompleted,
     JobNotFound,
 )
-from castline.jobs.items import shard_of
 from castline.jobs.model import Batch, JobStatus, SpokenSegment
-from castline.jobs.table import OPEN_SHARDS
+from castline.table import OPEN_SHARDS, shard_of
 from tests.integration.lifecycle.model import MAX_ACTIVE, Expected, ExpectedJob
 from tests.integration.lifecycle.world import SETTLED, Crash, Table, Trouble, World, crash, dialogue, overtaken
 

@@ -37,7 +37,7 @@ def conflicts(times: int) -> Iterator[list[str]]:
             raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
         return make_api_call(client, operation, parameters)
 
-    with patch.object(BaseClient, "_make_api_call", conflicting), patch("castline.jobs.repository.time.sleep"):
+    with patch.object(BaseClient, "_make_api_call", conflicting), patch("castline.dynamodb.time.sleep"):
         yield refused
 
 

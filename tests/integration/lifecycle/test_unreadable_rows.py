@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from castline.aws_errors import ServiceUnavailable
+from castline.dynamodb import serialize
 from castline.jobs import items
 from castline.jobs.errors import InputUnreadable
 from castline.jobs.failures import FailureCode
@@ -32,15 +33,15 @@ def put(world: World, job_id: str, sort_key: str, **values: Any) -> None:
     names = {f"#{name}": name for name in values}
     world.dynamodb.update_item(
         TableName=resources.TABLE_NAME,
-        Key=items.serialize(items.job_key(job_id, sort_key)),
+        Key=serialize(items.job_key(job_id, sort_key)),
         UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
         ExpressionAttributeNames=names,
-        ExpressionAttributeValues=items.serialize({f":{name}": value for name, value in values.items()}),
+        ExpressionAttributeValues=serialize({f":{name}": value for name, value in values.items()}),
     )
 
 
 def delete(world: World, job_id: str, sort_key: str) -> None:
-    world.dynamodb.delete_item(TableName=resources.TABLE_NAME, Key=items.serialize(items.job_key(job_id, sort_key)))
+    world.dynamodb.delete_item(TableName=resources.TABLE_NAME, Key=serialize(items.job_key(job_id, sort_key)))
 
 
 def newer(value: Any) -> bytes:

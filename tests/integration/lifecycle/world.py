@@ -20,13 +20,14 @@ from moto.dynamodb.models import dynamodb_backends
 from castline import composition
 from castline.audio.formats import OutputFormat
 from castline.aws_errors import ServiceUnavailable
+from castline.dynamodb import deserialize, serialize
 from castline.events import execution_ended, expire, reconcile
 from castline.jobs import items
 from castline.jobs.executions import Executions
 from castline.jobs.model import Dialogue, Turn, VoiceAssignment
-from castline.jobs.table import OPEN_JOBS, OPEN_SHARDS
 from castline.pcm import SAMPLE_RATE_HZ
 from castline.speech.utterances import Speech
+from castline.table import OPEN_JOBS, OPEN_SHARDS, shard_of
 from castline.workflow import assemble, plan, record_failure, synthesize
 from infra import functions
 from local import resources
@@ -210,15 +211,15 @@ class World:
         """Take a slot for a job that has no right to one."""
         self.dynamodb.update_item(
             TableName=resources.TABLE_NAME,
-            Key=items.serialize(items.active_key(user_id)),
+            Key=serialize(items.active_key(user_id)),
             UpdateExpression=(
                 f"SET {OPEN_JOBS.partition_key} = :slots, {OPEN_JOBS.sort_key} = :user, user_id = :user "
                 "ADD job_ids :ids"
             ),
-            ExpressionAttributeValues=items.serialize(
+            ExpressionAttributeValues=serialize(
                 {
                     ":ids": {job_id},
-                    ":slots": items.taken_slots_key(items.shard_of(user_id)),
+                    ":slots": items.taken_slots_key(shard_of(user_id)),
                     ":user": user_id,
                 }
             ),
@@ -233,7 +234,7 @@ class World:
     def table(self) -> Table:
         """Return every item by its key, read directly from moto, because a scan takes as long as a whole step."""
         table = dynamodb_backends[DEFAULT_ACCOUNT_ID][self._cloud.region].get_table(resources.TABLE_NAME)
-        found = [items.deserialize(item.to_json()["Attributes"]) for item in table.all_items()]
+        found = [deserialize(item.to_json()["Attributes"]) for item in table.all_items()]
         return {(item["pk"], item["sk"]): item for item in found}
 
     def objects(self, prefix: str = "") -> list[str]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.dynamodb_units import Item, item_size_bytes, read_units, write_units
-from castline.jobs.table import Index
+from castline.table import Index
 
 BY_STATUS = Index("by_status", "status", "id")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from castline.audio.profile import Loudness, Quality
+from castline.dynamodb import serialize
 from castline.jobs import items
 from castline.jobs.model import Bed, Dialogue, Jingle, Music, SoundTurn, Turn, VoiceAssignment
 from castline.jobs.plain_values import plain_values
@@ -41,7 +42,7 @@ SOUNDS = (SoundTurn(sound_id="c", index=5), SoundTurn(sound_id="c", index=7, gai
 def stored_and_read(dialogue: Dialogue) -> Dialogue | None:
     job = make_job()
     stored = [items.new_job_item(job), items.input_item(job.id, dialogue)]
-    record = items.read_record([items.serialize(item) for item in stored])
+    record = items.read_record([serialize(item) for item in stored])
     assert record is not None
     return record.dialogue
 
@@ -55,7 +56,7 @@ def test_a_dialogue_of_the_first_release_is_spoken_as_it_stands() -> None:
     packed = zlib.compress(json.dumps(OF_THE_FIRST_RELEASE).encode())
     stored = [items.new_job_item(job), {**items.job_key(job.id, items.INPUT), "dialogue": packed}]
 
-    record = items.read_record([items.serialize(item) for item in stored])
+    record = items.read_record([serialize(item) for item in stored])
 
     assert record is not None
     assert record.dialogue == make_dialogue("**你好**")
@@ -153,7 +154,7 @@ def test_a_sound_of_a_newer_release_is_read_by_what_is_known_of_it() -> None:
     packed = zlib.compress(json.dumps(values).encode())
     stored = [items.new_job_item(job), {**items.job_key(job.id, items.INPUT), "dialogue": packed}]
 
-    record = items.read_record([items.serialize(item) for item in stored])
+    record = items.read_record([serialize(item) for item in stored])
 
     assert record is not None
     assert record.dialogue == dialogue
@@ -165,4 +166,4 @@ def test_a_version_names_the_job_whose_speech_it_uses(rendition_of: str | None) 
     item = items.new_job_item(job)
 
     assert ("rendition_of" in item) == (rendition_of is not None)
-    assert items.read_job(items.serialize(item)).rendition_of == rendition_of
+    assert items.read_job(serialize(item)).rendition_of == rendition_of

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from castline.api.requests import CreateJobRequest, CreateSingleVoiceJobRequest
 from castline.audio.formats import OutputFormat
+from castline.dynamodb import serialize
 from castline.jobs import items, limits
 from castline.jobs.errors import InvalidDialogue
 from castline.jobs.model import (
@@ -151,7 +152,7 @@ def test_what_was_stored_under_wider_limits_is_read_and_can_be_stored_again(
 ) -> None:
     # Given a dialogue that an older deployment took
     job, dialogue = make_job(), make_dialogue("你好", gap_ms=2_000)
-    stored = [items.serialize(each) for each in (items.new_job_item(job), items.input_item(job.id, dialogue))]
+    stored = [serialize(each) for each in (items.new_job_item(job), items.input_item(job.id, dialogue))]
 
     # When less is allowed today
     monkeypatch.setattr(limits, "MAX_GAP_MS", 1_000)

@@ -5,6 +5,7 @@ Every host that creates the table (the deployment, the local stack, the tests) u
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 PARTITION_KEY = "pk"
@@ -50,3 +51,13 @@ It holds pending and processing jobs, failed jobs that are not settled yet, and 
 
 INDEXES = (USER_JOBS, USER_STATUS_JOBS, OPEN_JOBS)
 OPEN_SHARDS = 8
+
+
+def user_key(user_id: str) -> str:
+    """Return the partition of a user's own items, and the one of ``user_jobs`` that lists the user's jobs."""
+    return f"USER#{user_id}"
+
+
+def shard_of(value: str) -> int:
+    """Return the shard that a job id or a user id belongs to."""
+    return int(hashlib.sha256(value.encode("utf-8")).hexdigest()[:8], 16) % OPEN_SHARDS

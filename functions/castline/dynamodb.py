@@ -1,0 +1,122 @@
+"""DynamoDB as every domain uses it: values as attributes, and writes that are tried again when they meet another."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import zlib
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, cast
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+CONFLICT_ATTEMPTS = 8
+_CONFLICT_BACKOFF_SECONDS = 0.05
+
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
+"""Errors that reading raises where something else is stored than this release writes."""
+
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+def serialize(values: Mapping[str, Any]) -> dict[str, AttributeValueTypeDef]:
+    """Python values as DynamoDB attribute values."""
+    return {name: _serializer.serialize(value) for name, value in values.items()}
+
+
+def deserialize(item: Mapping[str, Any]) -> dict[str, Any]:
+    """DynamoDB attribute values as Python values; numbers come back as Decimal."""
+    return {name: _deserializer.deserialize(value) for name, value in item.items()}
+
+
+def encode_time(moment: datetime) -> str:
+    """ISO 8601 in UTC to the millisecond, which sorts as time does."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def encode_expiry(moment: datetime) -> int:
+    """Seconds since the epoch, as DynamoDB's TTL wants them."""
+    return int(moment.timestamp())
+
+
+def to_json(value: Any) -> bytes:
+    """Return ``value`` as compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def pack(value: Any) -> bytes:
+    """Return ``value`` as compressed JSON."""
+    return zlib.compress(to_json(value))
+
+
+def unpack(value: Any) -> Any:
+    """Return what ``pack`` has packed.
+
+    Raises:
+        Exception: one of ``UNREADABLE``, where it is something else.
+    """
+    return json.loads(zlib.decompress(bytes(value)))
+
+
+def transact(client: DynamoDBClient, *writes: TransactWriteItemTypeDef) -> list[Any] | None:
+    """Write all or nothing.
+
+    DynamoDB cancels a transaction that meets another one on the same item; that is tried again here.
+
+    Returns:
+        None when it was written; the cancellation reasons, one a write, when a condition did not hold.
+    """
+    for attempt in range(CONFLICT_ATTEMPTS):
+        pause_before(attempt)
+        try:
+            with translated_aws_errors():
+                client.transact_write_items(TransactItems=writes)
+        except client.exceptions.TransactionCanceledException as error:
+            reasons: list[Any] = error.response.get("CancellationReasons", [])
+            codes = {reason["Code"] for reason in reasons} - {"None"}
+            if codes == {"ConditionalCheckFailed"}:
+                return reasons
+            if not codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
+                raise
+        else:
+            return None
+    raise ServiceUnavailable("TransactWriteItems: TransactionConflict")
+
+
+def update_item(client: DynamoDBClient, **update: Any) -> dict[str, Any]:
+    """Update one item, and return DynamoDB's answer.
+
+    DynamoDB refuses the update while a transaction writes the same item; that is tried again here.
+
+    Raises:
+        ClientError: a condition does not hold.
+        ServiceUnavailable: DynamoDB cannot serve us just now.
+    """
+    for attempt in range(CONFLICT_ATTEMPTS):
+        pause_before(attempt)
+        try:
+            with translated_aws_errors():
+                return cast("dict[str, Any]", client.update_item(**update))
+        except ClientError as error:
+            if error_code(error) != "TransactionConflictException":
+                raise
+    raise ServiceUnavailable("UpdateItem: TransactionConflictException")
+
+
+def pause_before(attempt: int) -> None:
+    """Wait before another attempt at what met a transaction: at random, longer each time, not before the first."""
+    if attempt:
+        time.sleep(random.uniform(0, _CONFLICT_BACKOFF_SECONDS * 2**attempt))  # noqa: S311
