@@ -67,7 +67,7 @@ def _projection(item: Item | None, index: Index, projected: set[str]) -> Item | 
     """Return an index's projection of an item; None when the item is not in the index."""
     if item is None or index.partition_key not in item or index.sort_key not in item:
         return None
-    names = projected | {"pk", "sk", index.partition_key, index.sort_key}
+    names = projected | {*index.further_attributes, "pk", "sk", index.partition_key, index.sort_key}
     return {name: value for name, value in item.items() if name in names}
 
 

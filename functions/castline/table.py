@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
 
 PARTITION_KEY = "pk"
 SORT_KEY = "sk"
@@ -34,11 +38,14 @@ class Index:
     name: str
     partition_key: str
     sort_key: str
+    further_attributes: tuple[str, ...] = ()
+    """Attributes that it holds beside the summary."""
 
     @property
     def non_key_attributes(self) -> tuple[str, ...]:
         """The attributes to project explicitly. DynamoDB projects the keys in any case."""
-        return tuple(name for name in SUMMARY_ATTRIBUTES if name not in {self.partition_key, self.sort_key})
+        held = (*SUMMARY_ATTRIBUTES, *self.further_attributes)
+        return tuple(name for name in held if name not in {self.partition_key, self.sort_key})
 
 
 USER_JOBS = Index("user_jobs", "user_key", "job_id")
@@ -49,13 +56,24 @@ OPEN_JOBS = Index("open_jobs", "open_key", "open_sort")
 It holds pending and processing jobs, failed jobs that are not settled yet, and users with slots taken.
 """
 
-INDEXES = (USER_JOBS, USER_STATUS_JOBS, OPEN_JOBS)
+DAY_JOBS = Index("day_jobs", "day_key", "job_id", ("failure_code",))
+"""The jobs of all users by the UTC day of their creation: for operators, and for publishing events again.
+
+A partition of an index takes 1,000 write units a second, which are about 250 jobs a second.
+"""
+
+INDEXES = (USER_JOBS, USER_STATUS_JOBS, OPEN_JOBS, DAY_JOBS)
 OPEN_SHARDS = 8
 
 
 def user_key(user_id: str) -> str:
     """Return the partition of a user's own items, and the one of ``user_jobs`` that lists the user's jobs."""
     return f"USER#{user_id}"
+
+
+def day_key(day: date) -> str:
+    """Return the partition of ``day_jobs`` that holds the jobs created on a day in UTC."""
+    return f"DAY#{day.isoformat()}"
 
 
 def shard_of(value: str) -> int:

@@ -58,7 +58,16 @@ from castline.jobs.packed_words import pack_words, unpack_words
 from castline.jobs.plain_values import plain_values
 from castline.scripts.parts import Markup
 from castline.speech.pronunciation import Alphabet, Pronunciation
-from castline.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
+from castline.table import (
+    DAY_JOBS,
+    OPEN_JOBS,
+    TTL_ATTRIBUTE,
+    USER_JOBS,
+    USER_STATUS_JOBS,
+    day_key,
+    shard_of,
+    user_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -142,6 +151,7 @@ def new_job_item(job: Job) -> dict[str, Any]:
         USER_STATUS_JOBS.partition_key: user_status_key(job.user_id, job.status),
         OPEN_JOBS.partition_key: open_jobs_key(shard_of(job.id)),
         OPEN_JOBS.sort_key: job.id,
+        DAY_JOBS.partition_key: day_key(job.created_at.astimezone(UTC).date()),
     }
 
 

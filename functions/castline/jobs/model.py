@@ -326,6 +326,8 @@ class Job:
     failure: JobFailure | None = None
     rendition_of: str | None = None
     """The id of the job whose spoken segments it uses; such a job speaks nothing."""
+    billed_characters: int | None = None
+    """Of a job that has ended; None for one that an older release has ended."""
 
     @property
     def latency_ms(self) -> int | None:
