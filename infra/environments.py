@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,6 +36,30 @@ class TokenIssuer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorClaim:
+    """A claim that makes a token's user an operator. Users must not be able to write it by themselves.
+
+    The claim is text, or an array of texts. API Gateway passes an array on with spaces between the values, so a value
+    that has spaces or commas, such as a group's name, reads as several: no other group may be named like
+    ``not operators``. Nested claims are not read; most issuers can map them to one of the token's own.
+    """
+
+    name: str = "cognito:groups"
+    """The name of the claim; Cognito lists the groups of a user in this one."""
+    value: str = "operators"
+    """The value that operators have, alone or among others."""
+
+    def __post_init__(self) -> None:
+        """Check the claim.
+
+        Raises:
+            ValueError: the value could not be found among others.
+        """
+        if not self.name or not re.fullmatch(r"[^\s,\[\]\"]+", self.value):
+            raise ValueError(f"{self.name}={self.value!r} cannot name operators: spaces, commas, brackets separate values")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomDomain:
     """A custom domain name."""
 
@@ -53,6 +78,9 @@ class SpeechProviderSettings:
     """The maximum number of requests that each synthesize task has in flight."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Options of the provider, such as a model; its page in ``docs/providers`` names them."""
+    price_per_million: float | None = None
+    """The price of 1,000,000 billed characters, in the environment's currency; None for the list price in US dollars.
+    Estimates and usage are told by it; the provider's bill is not changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +100,8 @@ class Environment:
     """The maximum number of synthesize tasks at once. A provider gets at most this times its ``concurrency``."""
     speech_providers: tuple[SpeechProviderSettings, ...] = (SpeechProviderSettings("azure"),)
     """The speech providers that jobs may name. The first one is the default of voice lists."""
+    currency: str = "USD"
+    """The currency of the providers' prices, by its ISO 4217 code."""
 
     requests_per_second: int = 50
     burst_requests: int = 100
@@ -79,6 +109,8 @@ class Environment:
     """The origins whose pages may call the API and play the audio, such as ``https://studio.example.com``."""
     token_issuer: TokenIssuer | None = None
     """The issuer of the users' tokens; None for a Cognito user pool of the environment's own."""
+    operators: OperatorClaim = OperatorClaim()
+    """The claim that opens the routes of operators. The user pool has a group of that name."""
     custom_domain: CustomDomain | None = None
     """The API's domain."""
     console_domain: CustomDomain | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from castline.speech.providers.registry import PROVIDERS
+from castline.speech.providers.registry import enable
 from infra import functions
 from infra.acknowledgements import acknowledge
 from infra.log_retention import retention
@@ -76,6 +76,11 @@ class ServiceFunctions(Construct):
         grant(role, spec, environment=self._environment, data=self._data, state_machine=state_machine)
         starts_from_a_snapshot = spec == functions.API and self._environment.snap_start
         settings = self._settings()
+        if spec == functions.API:
+            settings |= {
+                "OPERATOR_CLAIM": self._environment.operators.name,
+                "OPERATOR_VALUE": self._environment.operators.value,
+            }
         if state_machine is not None:
             settings["STATE_MACHINE_ARN"] = state_machine.state_machine_arn
         function = lambda_.Function(
@@ -129,6 +134,7 @@ class ServiceFunctions(Construct):
             "TABLE_NAME": self._data.table.table_name,
             "BUCKET_NAME": self._data.bucket.bucket_name,
             "SPEECH_PROVIDERS": self._speech_providers(),
+            "CURRENCY": self._environment.currency,
             "MAX_ACTIVE_JOBS": str(self._environment.max_active_jobs),
             "POWERTOOLS_SERVICE_NAME": self._environment.service_name,
         }
@@ -139,14 +145,14 @@ class ServiceFunctions(Construct):
         Raises:
             InvalidProviderOptions: a provider cannot use its options.
         """
-        for provider in self._environment.speech_providers:
-            PROVIDERS[provider.id](provider.options)
-        providers = {
+        providers: dict[str, dict[str, Any]] = {
             provider.id: {
                 **({"secret_id": secret.secret_arn} if (secret := self._data.secrets.get(provider.id)) else {}),
                 "concurrency": provider.concurrency,
+                **({} if provider.price_per_million is None else {"price_per_million": provider.price_per_million}),
                 **provider.options,
             }
             for provider in self._environment.speech_providers
         }
+        enable(providers)
         return cdk.Stack.of(self).to_json_string(providers)

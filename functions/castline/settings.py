@@ -46,6 +46,11 @@ class Settings:
         return providers
 
     @property
+    def currency(self) -> str:
+        """The currency of prices and costs, by its ISO 4217 code."""
+        return self.environment.get("CURRENCY", "USD")
+
+    @property
     def speech_secret_max_age_seconds(self) -> int:
         """The time after which a provider's secret is read again. 0 reads it before every utterance."""
         return int(self.environment.get("SPEECH_SECRET_MAX_AGE_SECONDS", "300"))
@@ -59,6 +64,16 @@ class Settings:
     def max_active_jobs(self) -> int:
         """The maximum number of pending and processing jobs of a user."""
         return int(self.environment.get("MAX_ACTIVE_JOBS", "3"))
+
+    @property
+    def operator_claim(self) -> str:
+        """The claim of a token that makes its user an operator, if it has ``operator_value``."""
+        return self.environment.get("OPERATOR_CLAIM", "cognito:groups")
+
+    @property
+    def operator_value(self) -> str:
+        """The value of ``operator_claim``, or one of its values, that operators have."""
+        return self.environment.get("OPERATOR_VALUE", "operators")
 
     @property
     def speech_first_chunk_timeout_ms(self) -> int:

@@ -84,6 +84,40 @@ class BatchRange:
     first_utterance: int
     utterance_count: int
 
+    @property
+    def positions(self) -> range:
+        """The positions of the batch's utterances among those of the plan."""
+        return range(self.first_utterance, self.first_utterance + self.utterance_count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechPlan:
+    """A plan of all that is spoken for a dialogue."""
+
+    turns: tuple[PlannedTurn, ...]
+    utterances: tuple[PlannedUtterance, ...]
+    mode: SynthesisMode
+    batches: tuple[BatchRange, ...]
+
+    @property
+    def segment_count(self) -> int:
+        """The number of segments of all turns."""
+        return sum(len(turn.segments) for turn in self.turns)
+
+
+def plan_speech(dialogue: Dialogue, provider: SpeechProvider) -> SpeechPlan:
+    """Plan all that is spoken for a dialogue.
+
+    Raises:
+        ProviderRejectedInput: the service cannot take a text.
+    """
+    turns = plan_turns(dialogue, provider)
+    utterances = plan_utterances([segment for turn in turns for segment in turn.segments])
+    mode = synthesis_mode(utterances, provider, dialogue.spoken_quality)
+    return SpeechPlan(
+        turns=turns, utterances=utterances, mode=mode, batches=_divide(utterances, mode, dialogue.spoken_quality)
+    )
+
 
 def plan_segments(dialogue: Dialogue, provider: SpeechProvider) -> tuple[Segment, ...]:
     """Cut a dialogue into segments, in spoken order."""
@@ -195,8 +229,12 @@ def plan_batches(
     utterances: Sequence[PlannedUtterance], provider: SpeechProvider, quality: Quality = Quality.STANDARD
 ) -> tuple[BatchRange, ...]:
     """Divide utterances into batches of bounded count and length, so that no task has much more work than others."""
+    return _divide(utterances, synthesis_mode(utterances, provider, quality), quality)
+
+
+def _divide(utterances: Sequence[PlannedUtterance], mode: SynthesisMode, quality: Quality) -> tuple[BatchRange, ...]:
     max_characters = MAX_BATCH_CHARACTERS // profile_of(quality, has_music=False).samples_per_tick
-    max_utterances = MAX_BATCH_UTTERANCES[synthesis_mode(utterances, provider, quality)]
+    max_utterances = MAX_BATCH_UTTERANCES[mode]
     batches: list[BatchRange] = []
     first = count = characters = 0
     for position, planned in enumerate(utterances):

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from castline.audio.errors import BrokenSegment
 from castline.audio.profile import Quality, profile_of
 from castline.audio.stored_segment import Checksums
-from castline.speech.beats import BEAT, is_beat
+from castline.speech.beats import BEAT
 from castline.speech.cues import is_one_cue
 from castline.speech.errors import CutUncertain, EmptyAudio, PermanentSpeechError, SpeechError, TransientSpeechError
 from castline.speech.spoken_text import spoken_text
+from castline.synthesis.requests import charges, group_requests, is_sent
 from castline.synthesis.segments import fingerprint
 from castline.synthesis.shaping import SegmentNotes, SpokenWords, shape
 
@@ -197,9 +198,8 @@ class Speaking:
     def _group(self, missing: _Wanted) -> list[_Wanted]:
         """Distribute what is missing over requests."""
         positions = list(missing)
-        groups = self._provider.group(
-            [utterance for utterance, _ in missing.values()], max_requests=self._concurrency
-        )
+        utterances = [utterance for utterance, _ in missing.values()]
+        groups = group_requests(utterances, self._provider, is_native=True, concurrency=self._concurrency)
         return [{positions[member]: missing[positions[member]] for member in members} for members in groups]
 
     def _speak(self, request: _Wanted) -> list[_Result]:
@@ -211,12 +211,12 @@ class Speaking:
     def _speak_together(self, request: _Wanted) -> list[_Result] | None:
         """None if the request was refused, or what it gave cannot be cut apart."""
         utterances = [utterance for utterance, _ in request.values()]
-        charges = self._provider.billed_characters(utterances)
+        billed = charges(utterances, self._provider)
         try:
             with self._slots:
                 speeches = self._session().synthesize_together(utterances)
         except CutUncertain:
-            self._tally.count_discarded(sum(charges))
+            self._tally.count_discarded(sum(billed))
             return None
         except PermanentSpeechError as error:
             self._tally.count_error(error)
@@ -225,12 +225,14 @@ class Speaking:
             self._tally.count_error(error)
             return [(position, error) for position in request]
         return [
-            (position, self._store(utterance, key, speech, billed))
-            for (position, (utterance, key)), speech, billed in zip(request.items(), speeches, charges, strict=True)
+            (position, self._store(utterance, key, speech, characters))
+            for (position, (utterance, key)), speech, characters in zip(
+                request.items(), speeches, billed, strict=True
+            )
         ]
 
     def _speak_alone(self, position: int, utterance: Utterance, key: str) -> _Result:
-        if is_beat(spoken_text(utterance)):
+        if not is_sent(utterance):
             return position, self._store(utterance, key, BEAT, 0)
         limits = self._provider.capabilities
         try:
@@ -249,7 +251,7 @@ class Speaking:
         except SpeechError as error:
             self._tally.count_error(error)
             return position, error
-        (billed,) = self._provider.billed_characters([utterance])
+        (billed,) = charges([utterance], self._provider)
         return position, self._store(utterance, key, speech, billed)
 
     def _store(self, utterance: Utterance, key: str, speech: Speech, billed: int) -> StoredUtterance:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from castline.jobs.errors import JobNotActive
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
-from castline.synthesis.segments import plan_batches, plan_segments, plan_utterances
+from castline.synthesis.segments import plan_speech
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,11 +46,9 @@ class PlanJob:
             raise JobNotActive(None)
         note(user_id=record.job.user_id)
         provider = self._provider(record.job.provider).provider
-        dialogue = record.readable_dialogue
-        segments = plan_segments(dialogue, provider)
-        batches = plan_batches(plan_utterances(segments), provider, dialogue.spoken_quality)
+        plan = plan_speech(record.readable_dialogue, provider)
         now = self._now()
-        if self._repository.start(record.job, total_segments=len(segments), now=now):
+        if self._repository.start(record.job, total_segments=plan.segment_count, now=now):
             measure({Metric.QUEUE_TIME: (now - record.job.created_at).total_seconds() * 1000})
-        logger.info("planned", extra={"segments": len(segments), "batches": len(batches)})
-        return batches
+        logger.info("planned", extra={"segments": plan.segment_count, "batches": len(plan.batches)})
+        return plan.batches

@@ -14,6 +14,7 @@ from castline.pcm import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from decimal import Decimal
 
     from castline.speech.pronunciation import Alphabet
     from castline.speech.utterances import Speech, Utterance
@@ -135,6 +136,11 @@ class SpeechProvider(ABC):
         Raises:
             InvalidProviderOptions: an option is missing, unknown or malformed.
         """
+
+    @property
+    @abstractmethod
+    def list_price_per_million(self) -> Decimal:
+        """The service's list price: US dollars for 1,000,000 billed characters. A deployment may pay another one."""
 
     @abstractmethod
     def is_voice_id(self, value: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from castline.speech.providers.azure.provider import AzureSpeech
@@ -21,6 +22,8 @@ PROVIDERS: Final[dict[str, type[SpeechProvider]]] = {
 """The providers by id."""
 
 DEFAULT_CONCURRENCY: Final = 8
+MAX_PRICE_PER_MILLION: Final = 1_000_000
+"""A unit of currency for each character. More is a mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +35,16 @@ class EnabledProvider:
     """The name or ARN of the provider's secret; None for a provider that needs none."""
     concurrency: int
     """The maximum number of requests that one synthesize task has in flight."""
+    price_per_million: Decimal
+    """What the deployment pays for 1,000,000 billed characters, in its currency."""
 
 
 def enable(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, EnabledProvider]:
     """Make the providers that ``configuration`` names, in its order.
 
     Args:
-        configuration: the options of each provider by its id, among them ``concurrency``, and ``secret_id`` if the
-            provider needs a secret.
+        configuration: the options of each provider by its id, among them ``concurrency``, ``price_per_million`` if it
+            is not the list price, and ``secret_id`` if the provider needs a secret.
 
     Raises:
         InvalidProviderOptions: there is no such provider, or it cannot use its options.
@@ -52,9 +57,28 @@ def _enable(provider_id: str, given: Mapping[str, Any]) -> EnabledProvider:
         raise InvalidProviderOptions(f"there is no provider {provider_id}: {', '.join(PROVIDERS)}")
     options = dict(given)
     secret_id, concurrency = options.pop("secret_id", None), options.pop("concurrency", DEFAULT_CONCURRENCY)
+    price = options.pop("price_per_million", None)
     provider = PROVIDERS[provider_id](options)
     if provider.capabilities.needs_secret and not secret_id:
         raise InvalidProviderOptions(f"{provider_id} needs a secret_id")
     if not isinstance(concurrency, int) or concurrency < 1:
         raise InvalidProviderOptions(f"the concurrency of {provider_id} must be at least 1")
-    return EnabledProvider(provider=provider, secret_id=secret_id, concurrency=concurrency)
+    return EnabledProvider(
+        provider=provider,
+        secret_id=secret_id,
+        concurrency=concurrency,
+        price_per_million=provider.list_price_per_million if price is None else _price(provider_id, price),
+    )
+
+
+def _price(provider_id: str, value: Any) -> Decimal:
+    """Read a price. A float is read as it is written, so that no price has digits that nobody wrote."""
+    try:
+        price = Decimal(str(value))
+    except InvalidOperation:
+        price = Decimal("NaN")
+    if not price.is_finite() or not 0 <= price <= MAX_PRICE_PER_MILLION or isinstance(value, bool):
+        raise InvalidProviderOptions(
+            f"the price_per_million of {provider_id} must be a number from 0 to {MAX_PRICE_PER_MILLION:,}"
+        )
+    return price

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from castline.speech.providers.azure import grouping, phones, secret
@@ -60,6 +61,12 @@ class AzureSpeech(SpeechProvider):
         """
         if options:
             raise InvalidProviderOptions(f"azure has no option {next(iter(options))}")
+
+    @property
+    def list_price_per_million(self) -> Decimal:
+        """The price of neural voices, pay as you go. High-definition voices cost more."""
+        # https://azure.microsoft.com/pricing/details/cognitive-services/speech-services/
+        return Decimal(16)
 
     def is_voice_id(self, value: str) -> bool:
         """Return whether ``value`` has the form of an Azure voice's short name."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from castline.speech.errors import ProviderMisconfigured
 from castline.speech.providers.base import Capabilities, SpeechProvider, Timeouts, VoiceTraits
-from castline.speech.providers.openai_compatible.options import parse_options
+from castline.speech.providers.openai_compatible.options import DEFAULT_BASE_URL, parse_options
 from castline.speech.providers.openai_compatible.voices import is_voice_id, read_voices
 from castline.speech.spoken_text import cues_identity, spoken_text
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 # What an HTTP header can carry, without white space.
 _KEY: Final = re.compile("[!-~]*")
+# https://platform.openai.com/docs/pricing. Other models than these are priced by the token. For them, the price is what
+# OpenAI estimates for a minute of audio, $0.015, at 1,000 characters a minute.
+_LIST_PRICES: Final = {"tts-1-hd": Decimal(30)}
+_OTHER_LIST_PRICE: Final = Decimal(15)
 _LIST_TIMEOUTS: Final = Timeouts(first_chunk_ms=8_000, all_chunks_ms=10_000)
 
 
@@ -40,6 +45,13 @@ class OpenAiProvider(SpeechProvider):
             InvalidProviderOptions: an option is missing, unknown or malformed.
         """
         self._options = parse_options(options)
+
+    @property
+    def list_price_per_million(self) -> Decimal:
+        """The price of the model at OpenAI; 0 for another server, which has no list price."""
+        if self._options.base_url != DEFAULT_BASE_URL:
+            return Decimal(0)
+        return _LIST_PRICES.get(self._options.model, _OTHER_LIST_PRICE)
 
     def is_voice_id(self, value: str) -> bool:
         """Return whether ``value`` can be a voice id; see ``SpeechProvider``."""

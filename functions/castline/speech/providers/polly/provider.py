@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from castline.speech.cues import is_one_cue
@@ -26,6 +27,13 @@ _TRAITS: Final[Mapping[str, VoiceTraits]] = {
     "long-form": VoiceTraits(takes_pitch=False),
     "neural": VoiceTraits(takes_pitch=False),
     "standard": VoiceTraits(),
+}
+# https://aws.amazon.com/polly/pricing/
+_LIST_PRICES: Final[Mapping[str, Decimal]] = {
+    "generative": Decimal(30),
+    "long-form": Decimal(100),
+    "neural": Decimal(16),
+    "standard": Decimal(4),
 }
 _VOICE_ID: Final = re.compile("[A-Z][A-Za-z]{1,49}")
 _REGION: Final = re.compile("[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
@@ -56,6 +64,11 @@ class AmazonPolly(SpeechProvider):
             raise InvalidProviderOptions("polly: region must be the name of an AWS region")
         self._engine: str = engine
         self._region: str | None = region
+
+    @property
+    def list_price_per_million(self) -> Decimal:
+        """The price of the engine's voices."""
+        return _LIST_PRICES[self._engine]
 
     def is_voice_id(self, value: str) -> bool:
         """Return whether ``value`` has the form of a Polly voice's id, such as ``Joanna``."""
