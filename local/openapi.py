@@ -1,5 +1,6 @@
 """``docs/openapi.json``, written by ``python -m local.openapi`` from what the routes declare.
 
+The types of the Python client are written from it at the same time (``local/client_types.py``).
 Powertools describes parameters, bodies and schemas; this adds the declared answers, errors and headers.
 """
 
@@ -15,6 +16,7 @@ from castline.api.app import OPERATIONS, app
 from castline.api.messages import error_message
 from castline.api.negotiation import Language
 from castline.api.responses import ErrorBody, FieldProblem
+from local import client_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -221,3 +223,4 @@ def _tidied(schema: Any) -> Any:
 
 if __name__ == "__main__":
     FILE.write_text(as_text(), "utf-8")
+    client_types.FILE.write_text(client_types.source(document()), "utf-8")

@@ -1,0 +1,1 @@
+"""Castline from Python."""

@@ -1,0 +1,717 @@
+"""What the API takes and gives, as types: written by ``make openapi`` from ``docs/openapi.json``.
+
+A field that is ``NotRequired`` may be left out of a request, and is left out of an answer that it does not apply to.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+Alphabet: TypeAlias = Literal[
+    "ipa",
+    "sapi",
+]
+Gender: TypeAlias = Literal[
+    "female",
+    "male",
+    "neutral",
+]
+JobStatus: TypeAlias = Literal[
+    "pending",
+    "processing",
+    "completed",
+    "failed",
+    "cancelled",
+]
+JobType: TypeAlias = Literal[
+    "multi_role_tts",
+    "single_tts",
+]
+Loudness: TypeAlias = Literal[
+    "podcast",
+    "audiobook",
+    "broadcast",
+    "none",
+]
+Markup: TypeAlias = Literal[
+    "auto",
+    "literal",
+]
+OutputFormat: TypeAlias = Literal[
+    "mp3",
+    "wav",
+    "flac",
+    "opus",
+    "m4b",
+]
+Quality: TypeAlias = Literal[
+    "standard",
+    "studio",
+]
+ScriptFormat: TypeAlias = Literal[
+    "auto",
+    "plain",
+    "markdown",
+    "fountain",
+    "srt",
+    "vtt",
+    "json",
+]
+SoundKind: TypeAlias = Literal[
+    "audio",
+    "image",
+]
+SoundStatus: TypeAlias = Literal[
+    "waiting",
+    "ready",
+    "failed",
+]
+SubtitleFormat: TypeAlias = Literal[
+    "vtt",
+    "srt",
+    "ass",
+]
+TimingLevel: TypeAlias = Literal[
+    "word",
+    "sentence",
+    "turn",
+    "chapter",
+]
+UploadProblem: TypeAlias = Literal[
+    "empty",
+    "too_large",
+    "too_long",
+    "too_many_channels",
+    "unsupported_sample_rate",
+    "not_audio",
+    "has_video",
+    "several_streams",
+    "broken",
+    "too_slow_to_decode",
+    "not_an_image",
+    "image_too_large",
+]
+WarningKind: TypeAlias = Literal[
+    "direction_not_spoken",
+    "unknown_tag",
+    "style_not_available",
+    "pause_too_long",
+    "image_not_spoken",
+    "not_dialogue",
+    "times_dropped",
+    "phoneme_not_available",
+]
+
+
+class BedSchema(TypedDict):
+    """A sound under the whole speech, repeated as often as needed."""
+
+    sound_id: str
+    # In dB, relative to the loudness of the speech.
+    gain_db: NotRequired[float]
+    fade_in_ms: NotRequired[int]
+    fade_out_ms: NotRequired[int]
+    duck_db: NotRequired[float]
+
+
+class ChapterTimingSchema(TypedDict):
+    """The time at which a chapter is heard."""
+
+    title: str
+    start_ms: int
+    end_ms: int
+
+
+class CreateJobRequest(TypedDict):
+    """A dialogue to be spoken."""
+
+    title: NotRequired[str | None]
+    author: NotRequired[str | None]
+    album: NotRequired[str | None]
+    markup: NotRequired[Markup]
+    pronunciations: NotRequired[list[PronunciationSchema]]
+    pronunciation_sets: NotRequired[list[str]]
+    output_format: NotRequired[OutputFormat]
+    quality: NotRequired[Quality]
+    loudness: NotRequired[Loudness]
+    music: NotRequired[MusicSchema | None]
+    cover_id: NotRequired[str | None]
+    provider: str
+    turns: list[SubmittedTurn | SoundTurnSchema]
+    voice_assignments: list[VoiceAssignmentSchema]
+    language: NotRequired[str]
+    gap_ms: NotRequired[int]
+    crossfade_ms: NotRequired[int]
+
+
+class CreateSingleVoiceJobRequest(TypedDict):
+    """A text to be spoken in one voice."""
+
+    title: NotRequired[str | None]
+    author: NotRequired[str | None]
+    album: NotRequired[str | None]
+    markup: NotRequired[Markup]
+    pronunciations: NotRequired[list[PronunciationSchema]]
+    pronunciation_sets: NotRequired[list[str]]
+    output_format: NotRequired[OutputFormat]
+    quality: NotRequired[Quality]
+    loudness: NotRequired[Loudness]
+    music: NotRequired[MusicSchema | None]
+    cover_id: NotRequired[str | None]
+    provider: str
+    text: str
+    voice_id: str
+    voice_name: NotRequired[str | None]
+    language: NotRequired[str]
+    # A factor on the voice's own speed. HD voices take only 1.
+    speed: NotRequired[float]
+    # In percent, up or down from the voice's own pitch. HD voices take only 0.
+    pitch: NotRequired[int]
+    # A factor on the amplitude.
+    volume: NotRequired[float]
+    style: NotRequired[str | None]
+    style_degree: NotRequired[float | None]
+    take: NotRequired[int]
+
+
+class CreateSoundRequest(TypedDict):
+    """A sound whose file is then uploaded."""
+
+    name: str
+    size_bytes: int
+    content_type: Literal[
+        "audio/aac",
+        "audio/aiff",
+        "audio/flac",
+        "audio/m4a",
+        "audio/mp3",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/opus",
+        "audio/vnd.wave",
+        "audio/wav",
+        "audio/wave",
+        "audio/x-aiff",
+        "audio/x-flac",
+        "audio/x-m4a",
+        "audio/x-wav",
+        "image/jpeg",
+        "image/png",
+    ]
+
+
+class CreatedSound(TypedDict):
+    """A new sound, and how to upload its file."""
+
+    id: str
+    name: str
+    kind: SoundKind
+    status: SoundStatus
+    content_type: str
+    size_bytes: int
+    created_at: str
+    expires_at: str | None
+    duration_ms: int | None
+    channels: int | None
+    sample_rate_hz: int | None
+    loudness_lufs: float | None
+    error: SoundError | None
+    upload: UploadRequest
+
+
+class Download(TypedDict):
+    """The address of a finished file, which works for a while."""
+
+    download_url: str
+    expires_at: str
+    filename: str
+    content_type: str
+    size_bytes: int
+
+
+class ErrorBody(TypedDict):
+    """Every error looks like this."""
+
+    error: str
+    message: str
+    # What the error is about; of a VALIDATION_ERROR, every broken field.
+    details: dict[str, Any]
+
+
+class FailureDetails(TypedDict):
+    """Which part of the input a failure is about, as far as it is about one."""
+
+    turn_index: NotRequired[int]
+    voice_id: NotRequired[str]
+
+
+class FieldProblem(TypedDict):
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+    line: NotRequired[int]
+
+
+class GatewayError(TypedDict):
+    """API Gateway refuses by itself a request without a token that it accepts."""
+
+    message: str
+
+
+class Health(TypedDict):
+    """The service answers."""
+
+    status: NotRequired[Literal["ok"]]
+
+
+class InputParams(TypedDict):
+    """The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again."""
+
+    title: NotRequired[str]
+    author: NotRequired[str]
+    album: NotRequired[str]
+    output_format: str
+    quality: NotRequired[Quality]
+    loudness: NotRequired[Loudness]
+    music: NotRequired[MusicSchema]
+    cover_id: NotRequired[str]
+    provider: str
+    turns: list[TurnSchema | SoundTurnSchema]
+    voice_assignments: list[VoiceAssignmentSchema]
+    language: str
+    gap_ms: int
+    crossfade_ms: int
+    markup: NotRequired[Markup]
+    pronunciations: NotRequired[list[PronunciationSchema]]
+
+
+class JingleSchema(TypedDict):
+    """A sound before or after the speech."""
+
+    sound_id: str
+    # In dB, relative to the loudness of the speech.
+    gain_db: NotRequired[float]
+    fade_in_ms: NotRequired[int]
+    fade_out_ms: NotRequired[int]
+    overlap_ms: NotRequired[int]
+
+
+class JobDetail(TypedDict):
+    """A job with all that is known about it."""
+
+    id: str
+    status: JobStatus
+    job_type: JobType
+    provider: str
+    title: NotRequired[str]
+    author: NotRequired[str]
+    album: NotRequired[str]
+    created_at: str
+    started_at: NotRequired[str]
+    completed_at: NotRequired[str]
+    rendition_of: NotRequired[str]
+    input_params: InputParams | SingleVoiceInputParams
+    progress: Progress
+    retry_count: int
+    result_metadata: NotRequired[ResultMetadata]
+    audio_file_id: NotRequired[str]
+    error_code: NotRequired[str]
+    error_message: NotRequired[str]
+    error_details: NotRequired[FailureDetails]
+
+
+class JobList(TypedDict):
+    """One page of jobs, newest first."""
+
+    items: list[JobSummary]
+    total: int
+    limit: int
+    offset: int
+    next_cursor: str | None
+
+
+class JobSummary(TypedDict):
+    """A job in a list."""
+
+    id: str
+    status: JobStatus
+    job_type: JobType
+    provider: str
+    title: NotRequired[str]
+    author: NotRequired[str]
+    album: NotRequired[str]
+    created_at: str
+    started_at: NotRequired[str]
+    completed_at: NotRequired[str]
+    rendition_of: NotRequired[str]
+
+
+class MusicSchema(TypedDict):
+    """Music before, after and under the speech."""
+
+    intro: NotRequired[JingleSchema | None]
+    outro: NotRequired[JingleSchema | None]
+    bed: NotRequired[BedSchema | None]
+
+
+class ParseDialogueRequest(TypedDict):
+    """A script to be turned into turns."""
+
+    script: str
+    format: NotRequired[ScriptFormat]
+    markup: NotRequired[Markup]
+
+
+class ParsedDialogue(TypedDict):
+    """A script as turns."""
+
+    format: Literal["plain", "markdown", "fountain", "srt", "vtt", "json"]
+    turns: list[ParsedTurn]
+    speakers: list[str]
+    total_characters: int
+    warnings: list[Warning]
+
+
+class ParsedTurn(TypedDict):
+    """One speaker's words in a script."""
+
+    speed: NotRequired[float | None]
+    pitch: NotRequired[int | None]
+    volume: NotRequired[float | None]
+    style: NotRequired[str | None]
+    style_degree: NotRequired[float | None]
+    language: NotRequired[str | None]
+    speaker: str
+    text: str
+    index: int
+    chapter: NotRequired[str | None]
+    pause_after_ms: NotRequired[int | None]
+    take: NotRequired[int]
+    line: int
+
+
+class Progress(TypedDict):
+    """How far a job has come; no total before it is planned."""
+
+    completed_segments: int
+    total_segments: int
+
+
+class PronunciationSchema(TypedDict):
+    """A word or phrase, and how it is spoken."""
+
+    text: str
+    alias: NotRequired[str | None]
+    phoneme: NotRequired[str | None]
+    alphabet: NotRequired[Alphabet | None]
+    language: NotRequired[str | None]
+
+
+class PronunciationSetDetail(TypedDict):
+    """A pronunciation set."""
+
+    name: str
+    entries: list[PronunciationSchema]
+
+
+class PronunciationSetList(TypedDict):
+    """All pronunciation sets of the user, by name."""
+
+    items: list[PronunciationSetSummary]
+    total: int
+
+
+class PronunciationSetSummary(TypedDict):
+    """A pronunciation set in a list."""
+
+    name: str
+    entry_count: int
+    updated_at: str
+    etag: str
+
+
+class Provider(TypedDict):
+    """A speech provider, and what a job for it may have."""
+
+    id: str
+    name: str
+    output_formats: list[str]
+    max_turns: int
+    max_characters: int
+    max_speaker_characters: int
+    max_gap_ms: int
+    max_crossfade_ms: int
+    max_active_jobs: int
+
+
+class ProviderList(TypedDict):
+    """All speech providers."""
+
+    items: list[Provider]
+
+
+class PutPronunciationSetRequest(TypedDict):
+    """The entries of a set."""
+
+    entries: list[PronunciationSchema]
+
+
+class RenameJobRequest(TypedDict):
+    """New titles of a job."""
+
+    title: NotRequired[str | None]
+    author: NotRequired[str | None]
+    album: NotRequired[str | None]
+
+
+class RenderJobRequest(TypedDict):
+    """Another version of a completed job's audio."""
+
+    output_format: NotRequired[OutputFormat | None]
+    quality: NotRequired[Quality | None]
+    loudness: NotRequired[Loudness | None]
+    music: NotRequired[MusicSchema | None]
+    cover_id: NotRequired[str | None]
+
+
+class ResultMetadata(TypedDict):
+    """The facts about a completed job's audio."""
+
+    duration_ms: int
+    latency_ms: int
+    synthesis_mode: str
+    content_type: str
+    size_bytes: int
+    characters: int
+    billed_characters: int
+    reused_segments: int
+    turn_timings: list[TurnTimingSchema]
+    subtitle_timing: str
+    chapters: NotRequired[list[ChapterTimingSchema]]
+    loudness_lufs: NotRequired[float]
+
+
+class SingleVoiceInputParams(TypedDict):
+    """The request a single-voice job was made from, defaults filled in: it can be submitted again."""
+
+    title: NotRequired[str]
+    author: NotRequired[str]
+    album: NotRequired[str]
+    output_format: str
+    quality: NotRequired[Quality]
+    loudness: NotRequired[Loudness]
+    music: NotRequired[MusicSchema]
+    cover_id: NotRequired[str]
+    provider: str
+    text: str
+    voice_id: str
+    voice_name: NotRequired[str]
+    language: str
+    speed: float
+    pitch: int
+    volume: float
+    style: NotRequired[str]
+    style_degree: NotRequired[float]
+    take: NotRequired[int]
+    markup: NotRequired[Markup]
+    pronunciations: NotRequired[list[PronunciationSchema]]
+
+
+class SoundDetail(TypedDict):
+    """An audio clip or a cover image."""
+
+    id: str
+    name: str
+    kind: SoundKind
+    status: SoundStatus
+    content_type: str
+    size_bytes: int
+    created_at: str
+    expires_at: str | None
+    duration_ms: int | None
+    channels: int | None
+    sample_rate_hz: int | None
+    loudness_lufs: float | None
+    error: SoundError | None
+
+
+class SoundError(TypedDict):
+    """The reason why a file cannot be used."""
+
+    code: UploadProblem
+    message: str
+
+
+class SoundLink(TypedDict):
+    """A sound, and where it can be heard or seen."""
+
+    id: str
+    name: str
+    kind: SoundKind
+    status: SoundStatus
+    content_type: str
+    size_bytes: int
+    created_at: str
+    expires_at: str | None
+    duration_ms: int | None
+    channels: int | None
+    sample_rate_hz: int | None
+    loudness_lufs: float | None
+    error: SoundError | None
+    audio_url: str | None
+    image_url: str | None
+
+
+class SoundList(TypedDict):
+    """All sounds of the user, the newest first."""
+
+    items: list[SoundDetail]
+    total: int
+
+
+class SoundTurnSchema(TypedDict):
+    """A sound between two turns, or under the next one."""
+
+    sound_id: str
+    # In dB, relative to the loudness of the speech.
+    gain_db: NotRequired[float]
+    fade_in_ms: NotRequired[int]
+    fade_out_ms: NotRequired[int]
+    index: int
+    under: NotRequired[bool]
+
+
+class SubmittedJob(TypedDict):
+    """A job that has just been submitted."""
+
+    id: str
+    status: JobStatus
+    job_type: JobType
+    provider: str
+    title: NotRequired[str]
+    author: NotRequired[str]
+    album: NotRequired[str]
+    created_at: str
+    started_at: NotRequired[str]
+    completed_at: NotRequired[str]
+    rendition_of: NotRequired[str]
+    warnings: NotRequired[list[Warning]]
+
+
+class SubmittedTurn(TypedDict):
+    """One speaker's words in a request."""
+
+    speed: NotRequired[float | None]
+    pitch: NotRequired[int | None]
+    volume: NotRequired[float | None]
+    style: NotRequired[str | None]
+    style_degree: NotRequired[float | None]
+    language: NotRequired[str | None]
+    speaker: str
+    text: str
+    index: int
+    chapter: NotRequired[str | None]
+    pause_after_ms: NotRequired[int | None]
+    take: NotRequired[int]
+    line: NotRequired[int | None]
+
+
+class Timing(TypedDict):
+    """A part of the audio, and the time at which it is heard."""
+
+    start_ms: int
+    end_ms: int
+    text: NotRequired[str]
+    speaker: NotRequired[str]
+    turn_index: NotRequired[int]
+    title: NotRequired[str]
+    estimated: NotRequired[bool]
+
+
+class Timings(TypedDict):
+    """The parts of a finished file, in the order of their starts."""
+
+    level: TimingLevel
+    duration_ms: int
+    estimated: bool
+    items: list[Timing]
+
+
+class TurnSchema(TypedDict):
+    """One speaker's words."""
+
+    speed: NotRequired[float | None]
+    pitch: NotRequired[int | None]
+    volume: NotRequired[float | None]
+    style: NotRequired[str | None]
+    style_degree: NotRequired[float | None]
+    language: NotRequired[str | None]
+    speaker: str
+    text: str
+    index: int
+    chapter: NotRequired[str | None]
+    pause_after_ms: NotRequired[int | None]
+    take: NotRequired[int]
+
+
+class TurnTimingSchema(TypedDict):
+    """The time at which a turn is heard."""
+
+    turn_index: int
+    speaker: str
+    start_ms: int
+    end_ms: int
+
+
+class UploadRequest(TypedDict):
+    """The request by which the file is uploaded, once."""
+
+    method: Literal["PUT"]
+    url: str
+    headers: dict[str, str]
+    expires_at: str
+
+
+class Voice(TypedDict):
+    """A voice to assign to a speaker."""
+
+    voice_id: str
+    name: str
+    language: str
+    language_name: str
+    gender: Gender
+    styles: list[str]
+    takes: list[Literal["speed", "pitch", "language"]]
+
+
+class VoiceAssignmentSchema(TypedDict):
+    """The voice that speaks for one speaker, and how."""
+
+    speed: NotRequired[float | None]
+    pitch: NotRequired[int | None]
+    volume: NotRequired[float | None]
+    style: NotRequired[str | None]
+    style_degree: NotRequired[float | None]
+    language: NotRequired[str | None]
+    speaker: str
+    voice_id: str
+    voice_name: NotRequired[str | None]
+
+
+class VoiceList(TypedDict):
+    """All voices that match."""
+
+    items: list[Voice]
+    total: int
+
+
+class Warning(TypedDict):
+    """Something in a script or a text that is not spoken, or not as it was asked for."""
+
+    code: WarningKind
+    message: str
+    line: int
+    turn_index: NotRequired[int]
+    text: str
