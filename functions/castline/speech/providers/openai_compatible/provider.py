@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What an HTTP header can carry, without white space.
 _KEY: Final = re.compile("[!-~]*")
-# https://platform.openai.com/docs/pricing. Other models than these are priced by the token. For them, the price is what
+# https://platform.openai.com/docs/pricing. Other models are priced by the token. For them, the price is what
 # OpenAI estimates for a minute of audio, $0.015, at 1,000 characters a minute.
 _LIST_PRICES: Final = {"tts-1-hd": Decimal(30)}
 _OTHER_LIST_PRICE: Final = Decimal(15)
