@@ -70,7 +70,9 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         # The provider's list of voices is asked for with its key.
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
-    functions.PLAN: (Grant(actions=("dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),),
+    functions.PLAN: (
+        Grant(actions=("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
+    ),
     functions.SYNTHESIZE: (
         Grant(actions=("dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SEGMENTS,)),

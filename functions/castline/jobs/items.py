@@ -7,7 +7,7 @@ Items of one job share the partition ``JOB#<job_id>``:
     RESULT         what a completed job made, compressed
     BATCH#<nnnn>   how far a batch of segments has come; working data, gone a day later
     WORDS#<nnnn>   the words of the batch's segments, compressed; as long as the batch, and read only to assemble
-    EVENT#<type>   that the job has ended: for what reads the table's stream, which carries keys only
+    EVENT#<type>   that the job has started or ended: for what reads the table's stream, which carries keys only
 
 Items of one user share the partition ``USER#<user_id>``:
 
@@ -28,6 +28,7 @@ from castline.audio.formats import OutputFormat
 from castline.audio.profile import Loudness, Quality
 from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time, pack, unpack
 from castline.jobs.errors import InputTooLarge, UnreadableItem
+from castline.jobs.events import EventType
 from castline.jobs.failures import JobFailure
 from castline.jobs.model import (
     Batch,
@@ -206,8 +207,8 @@ def result_item(job_id: str, result: Result, expires_at: datetime) -> dict[str, 
 
 
 def event_item(job: Job, *, occurred_at: datetime, expires_at: datetime) -> dict[str, Any]:
-    """Return the EVENT item of a job that ends. The event id is the same every time it is written."""
-    event_type = f"job.{job.status}"
+    """Return the EVENT item of a job that has reached its status. The event id is the same whenever it is written."""
+    event_type = EventType.of_status(job.status).value
     return {
         **job_key(job.id, f"{EVENT_PREFIX}{event_type}"),
         "event_id": str(uuid5(UUID(job.id), event_type)),

@@ -337,7 +337,9 @@ class JobRepository:
         return items.read_job(answer["Attributes"])
 
     def start(self, job: Job, *, total_segments: int, now: datetime) -> bool:
-        """Make a pending job processing. Doing it again changes nothing, so that the task may be retried.
+        """Make a pending job processing, and leave an event: both or nothing.
+
+        Doing it again changes nothing, so that the task may be retried.
 
         Returns:
             Whether it was pending until now.
@@ -345,33 +347,44 @@ class JobRepository:
         Raises:
             JobNotActive: the job is in a terminal status, or gone.
         """
-        try:
-            before = self._update(
-                Key=serialize(items.job_key(job.id)),
-                UpdateExpression=(
-                    "SET #status = :processing, started_at = if_not_exists(started_at, :now), "
-                    f"total_segments = :total, {USER_STATUS_JOBS.partition_key} = :user_status"
-                ),
-                ConditionExpression="#status IN (:pending, :processing)",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=serialize(
-                    {
-                        ":pending": JobStatus.PENDING.value,
-                        ":processing": JobStatus.PROCESSING.value,
-                        ":now": encode_time(now),
-                        ":total": total_segments,
-                        ":user_status": items.user_status_key(job.user_id, JobStatus.PROCESSING),
-                    }
-                ),
-                ReturnValues="ALL_OLD",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )["Attributes"]
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
-            old: Any = error.response.get("Item")
-            raise JobNotActive(items.read_job(old).status if old else None) from error
-        return items.read_job(before).status is JobStatus.PENDING
+        started = replace(job, status=JobStatus.PROCESSING)
+        reasons = self._transact(
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": serialize(items.job_key(job.id)),
+                    "UpdateExpression": (
+                        "SET #status = :processing, started_at = :now, total_segments = :total, "
+                        f"{USER_STATUS_JOBS.partition_key} = :user_status"
+                    ),
+                    "ConditionExpression": "#status = :pending",
+                    "ExpressionAttributeNames": {"#status": "status"},
+                    "ExpressionAttributeValues": serialize(
+                        {
+                            ":pending": JobStatus.PENDING.value,
+                            ":processing": started.status.value,
+                            ":now": encode_time(now),
+                            ":total": total_segments,
+                            ":user_status": items.user_status_key(job.user_id, started.status),
+                        }
+                    ),
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                }
+            },
+            # It may go before the job does: by as long as the job was processing.
+            {
+                "Put": self._put(
+                    items.event_item(started, occurred_at=now, expires_at=now + retention(JobStatus.COMPLETED))
+                )
+            },
+        )
+        if reasons is None:
+            return True
+        old = reasons[0].get("Item")
+        status = items.read_job(old).status if old else None
+        if status is not JobStatus.PROCESSING:
+            raise JobNotActive(status)
+        return False
 
     def record_batch(
         self, job_id: str, batch: Batch, *, now: datetime, failed: bool = False, with_words: bool = False

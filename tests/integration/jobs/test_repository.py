@@ -196,7 +196,7 @@ def test_discarding_a_job_that_has_moved_on_changes_nothing(repository: JobRepos
 
     repository.discard(job)
 
-    assert set(raw_items(job.id)) == {"JOB", "INPUT"}
+    assert set(raw_items(job.id)) == {"JOB", "INPUT", "EVENT#job.started"}
     assert active_jobs(user) == {job.id}
 
 
@@ -209,6 +209,8 @@ def test_starting_twice_keeps_the_first_start(repository: JobRepository, user: s
     started = repository.get(job.id)
     assert started is not None
     assert (started.status, started.started_at, started.total_segments) == (JobStatus.PROCESSING, NOW, 2)
+    event = raw_items(job.id)["EVENT#job.started"]
+    assert datetime.fromisoformat(event["occurred_at"]) == NOW
 
 
 @pytest.mark.parametrize("status", [JobStatus.CANCELLED, JobStatus.FAILED])
@@ -273,7 +275,7 @@ def test_an_active_job_never_expires(repository: JobRepository, user: str) -> No
     job = create(repository, user)
     repository.start(job, total_segments=1, now=NOW)
 
-    assert all("expires_at" not in item for item in raw_items(job.id).values())
+    assert all("expires_at" not in raw_items(job.id)[name] for name in ("JOB", "INPUT"))
 
 
 def test_the_first_outcome_stands(repository: JobRepository, user: str) -> None:
@@ -328,6 +330,8 @@ def test_cancel_and_start_have_one_winner(repository: JobRepository, user: str) 
         assert after is not None
         assert len(wins) == 1
         assert after.status is (JobStatus.PROCESSING if wins == ["start"] else JobStatus.CANCELLED)
+        events = [name for name in raw_items(job.id) if name.startswith("EVENT#")]
+        assert events == ["EVENT#job.started" if wins == ["start"] else "EVENT#job.cancelled"]
         if wins == ["start"]:
             end_job(repository, job, JobStatus.FAILED, now=NOW)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_ACTIVE = 3
 KEY_LIFETIME = timedelta(hours=24)
+STARTED_EVENT_LIFETIME = timedelta(days=30)
 RETENTION = {"completed": timedelta(days=30), "failed": timedelta(days=30), "cancelled": timedelta(days=7)}
 
 
@@ -33,6 +34,7 @@ class ExpectedJob:
     """The number of segments that its batch has spoken, while it is active."""
     provider_failures: int = 0
     batch_expires_at: datetime | None = None
+    has_event_of_start: bool = False
     has_audio: bool = False
     is_settled: bool = False
     """Whether the reconciler has cleaned up after possible late tasks of the job."""
@@ -62,7 +64,7 @@ class ExpectedJob:
 
     def plan(self, now: datetime) -> None:
         if self.status == "pending":
-            self.status, self.started_at = "processing", now
+            self.status, self.started_at, self.has_event_of_start = "processing", now, True
 
     def end(self, status: str, now: datetime, *, failure: str | None = None) -> None:
         self.status, self.ended_at, self.failure = status, now, failure
@@ -85,6 +87,8 @@ class ExpectedJob:
             self.batch_expires_at = None
             if self.is_active:
                 self.segments = self.provider_failures = 0
+        if self.started_at is not None and self.started_at + STARTED_EVENT_LIFETIME < now:
+            self.has_event_of_start = False
         if self.expires_at is not None and self.expires_at < now:
             self.status, self.has_audio = None, False
 

@@ -458,6 +458,8 @@ class Lifecycle(RuleBasedStateMachine):
             assert bool(batches) == (job.batch_expires_at is not None)
             names = {"JOB", "INPUT"} if job.status is not None else set()
             results = {"RESULT"} if job.status == "completed" else set()
+            started = items.pop("EVENT#job.started", None)
+            assert (started is not None) == job.has_event_of_start, job
             events = {f"EVENT#job.{job.status}"} if job.ended_at is not None and names else set()
             assert set(items) == names | results | events, job
             expiry = int(job.expires_at.timestamp()) if job.expires_at else None

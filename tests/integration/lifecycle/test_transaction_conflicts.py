@@ -46,14 +46,13 @@ def test_a_few_conflicts_are_not_noticed(world: World) -> None:
     job = world.submit(new_user(), DIALOGUE)
 
     # When its workflow runs
-    with conflicts(3) as at_the_start:
-        world.plan(job.id)
+    world.plan(job.id)
     with conflicts(3) as amid_speaking:
         world.synthesize(job.id)
     world.assemble(job.id)
 
     # Then it completes
-    assert (len(at_the_start), len(amid_speaking)) == (3, 3)
+    assert len(amid_speaking) == 3
     assert world.status_of(job.id) is JobStatus.COMPLETED
 
 
