@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from castline.speech.providers.base import SpeechProvider, SpeechSession
     from castline.speech.providers.registry import EnabledProvider
     from castline.speech.voice_list import Voice, VoiceList
+    from castline.usage.model import DefaultRules
+    from castline.usage.repository import UsageRepository
     from castline.usecases.assemble_job import AssembleJob
     from castline.usecases.cancel_job import CancelJob
     from castline.usecases.create_job import CreateJob
@@ -122,6 +124,31 @@ def job_repository() -> JobRepository:
 
 def _warn_of_unreadable_item(reason: str) -> None:
     logger.warning("passed over an item that is missing or cannot be read", extra={"reason": reason})
+
+
+@_made_once
+def usage_repository() -> UsageRepository:
+    """Return usage and limits, in the jobs table."""
+    import boto3
+
+    from castline.usage.repository import UsageRepository
+
+    return UsageRepository(boto3.client("dynamodb", config=_answering_config()), settings().table_name)
+
+
+@_made_once
+def default_rules() -> DefaultRules:
+    """Return the configured limits of users and of the deployment."""
+    from castline.usage.model import DefaultRules, Limits
+
+    return DefaultRules(
+        limits=Limits(
+            characters_per_day=settings().user_characters_per_day,
+            characters_per_month=settings().user_characters_per_month,
+            max_active_jobs=settings().max_active_jobs,
+        ),
+        deployment_characters_per_day=settings().deployment_characters_per_day,
+    )
 
 
 @_made_once

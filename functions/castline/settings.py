@@ -76,6 +76,21 @@ class Settings:
         return self.environment.get("OPERATOR_VALUE", "operators")
 
     @property
+    def user_characters_per_day(self) -> int | None:
+        """The characters that the jobs of a user may bill on a day; None for no limit."""
+        return self._optional_int("USER_CHARACTERS_PER_DAY")
+
+    @property
+    def user_characters_per_month(self) -> int | None:
+        """The characters that the jobs of a user may bill in a month; None for no limit."""
+        return self._optional_int("USER_CHARACTERS_PER_MONTH")
+
+    @property
+    def deployment_characters_per_day(self) -> int | None:
+        """The characters that all jobs together may bill on a day; None for no limit."""
+        return self._optional_int("DEPLOYMENT_CHARACTERS_PER_DAY")
+
+    @property
     def speech_first_chunk_timeout_ms(self) -> int:
         """The longest time until the provider sends the first audio of a request."""
         return int(self.environment.get("SPEECH_FIRST_CHUNK_TIMEOUT_MS", "10000"))
@@ -94,6 +109,10 @@ class Settings:
     def settle_after_seconds(self) -> float:
         """The longest time for which a task may run after its job has failed: more than any timeout."""
         return float(self.environment.get("SETTLE_AFTER_SECONDS", "900"))
+
+    def _optional_int(self, name: str) -> int | None:
+        value = self.environment.get(name)
+        return int(value) if value else None
 
     def _required(self, name: str) -> str:
         try:

@@ -1,0 +1,124 @@
+"""Bookings of usage: writes of usage items, as parts of the transactions that create jobs and end them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from castline.dynamodb import deserialize, serialize
+from castline.table import user_key
+from castline.usage import items
+from castline.usage.errors import QuotaExceeded
+from castline.usage.model import Figures, Quota, day_resets_at, month_resets_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from castline.usage.model import Reservation, Rules
+
+
+def reserve(table: str, user_id: str, reservation: Reservation, rules: Rules) -> list[TransactWriteItemTypeDef]:
+    """Return the writes that count a new job and reserve its characters: of the user's usage, then of all users'.
+
+    A write fails on its condition where the reservation exceeds a quota. A job that reserves nothing never does.
+    """
+    day, figures = reservation.day, reservation.figures
+    own: dict[str, int | None] = {}
+    shared: dict[str, int | None] = {}
+    if reservation.characters:
+        in_day = items.day_prefix(day) + items.COMMITTED
+        own = {in_day: rules.limits.characters_per_day, items.COMMITTED: rules.limits.characters_per_month}
+        shared = {in_day: rules.deployment_characters_per_day}
+    return [
+        _add(table, user_id, day, figures, limits=own, is_new=True),
+        _add(table, None, day, figures, limits=shared, is_new=True),
+    ]
+
+
+def book(table: str, user_id: str, day: str, change: Figures) -> list[TransactWriteItemTypeDef]:
+    """Return the writes that change the usage of a user and of all users on a day; none if nothing changes."""
+    if change == Figures():
+        return []
+    return [_add(table, user_id, day, change), _add(table, None, day, change)]
+
+
+def refusal(reservation: Reservation, rules: Rules, reasons: Sequence[Mapping[str, Any]]) -> QuotaExceeded | None:
+    """Return the refusal of a reservation.
+
+    Args:
+        reservation: the refused one.
+        rules: its rules.
+        reasons: DynamoDB's cancellation reasons for the writes of :func:`reserve`.
+
+    Returns:
+        None where no quota is exceeded.
+    """
+    day, month = reservation.day, reservation.day[:7]
+    in_day = items.day_prefix(day) + items.COMMITTED
+    own, shared = (deserialize(reason.get("Item", {})) for reason in reasons)
+    quotas = [
+        (Quota.USER_MONTH, own, items.COMMITTED, rules.limits.characters_per_month, month_resets_at(month)),
+        (Quota.USER_DAY, own, in_day, rules.limits.characters_per_day, day_resets_at(day)),
+        (Quota.DEPLOYMENT_DAY, shared, in_day, rules.deployment_characters_per_day, day_resets_at(day)),
+    ]
+    failed = [reason["Code"] == "ConditionalCheckFailed" for reason in reasons]
+    for quota, usage, attribute, limit, resets_at in quotas:
+        used = int(usage.get(attribute, 0))
+        if failed[usage is shared] and limit is not None and used + reservation.characters > limit:
+            return QuotaExceeded(quota=quota, used=used, limit=limit, resets_at=resets_at)
+    return None
+
+
+def _add(
+    table: str,
+    user_id: str | None,
+    day: str,
+    figures: Figures,
+    *,
+    limits: Mapping[str, int | None] | None = None,
+    is_new: bool = False,
+) -> TransactWriteItemTypeDef:
+    """Return the write that adds to the usage of a user, or of all users.
+
+    Args:
+        table: the name of the table.
+        user_id: whose usage; None for all users'.
+        day: the day to add to, and to its month.
+        figures: to add.
+        limits: of the committed characters, by the name of the attribute.
+        is_new: whether this may be the first write of the month's item.
+    """
+    month = day[:7]
+    added: dict[str, int] = {}
+    for field, attribute in items.ATTRIBUTES.items():
+        if value := getattr(figures, field):
+            added[attribute] = added[items.day_prefix(day) + attribute] = value
+    values: dict[str, Any] = {f":{name}": value for name, value in added.items()}
+    names = {f"#{name}": name for name in added}
+    expression = "ADD " + ", ".join(f"#{name} :{name}" for name in added)
+    if is_new:
+        own = items.month_values(user_id, month)
+        values |= {f":{name}": value for name, value in own.items()}
+        names |= {f"#{name}": name for name in own}
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in own) + " " + expression
+    conditions = []
+    for name, limit in (limits or {}).items():
+        if limit is None:
+            continue
+        room = limit - figures.committed_characters
+        values[f":room_{name}"] = room
+        # A number that is missing is no smaller than any other.
+        is_unused = f"attribute_not_exists(#{name}) OR " if room >= 0 else ""
+        conditions.append(f"({is_unused}#{name} <= :room_{name})")
+    update: dict[str, Any] = {
+        "TableName": table,
+        "Key": serialize(items.month_key(items.DEPLOYMENT if user_id is None else user_key(user_id), month)),
+        "UpdateExpression": expression,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": serialize(values),
+    }
+    if conditions:
+        update["ConditionExpression"] = " AND ".join(conditions)
+        update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    return {"Update": update}  # type: ignore[typeddict-item]

@@ -1,0 +1,205 @@
+"""Usage of users and of the deployment, and the limits that it is held to. All days and months are in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Unset(Enum):
+    """Type of ``UNSET``."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+"""The value of a limit that no operator has set. None stands for no limit at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Usage in a period, or a change of it."""
+
+    billed_characters: int = 0
+    """The characters that the provider has billed for jobs that have ended."""
+    committed_characters: int = 0
+    """The billed characters, and those that are reserved for jobs that have not ended."""
+    jobs: int = 0
+    """The number of submitted jobs."""
+    audio_ms: int = 0
+    """The total length of the files of completed jobs."""
+    cost_micros: int = 0
+    """The price of the billed characters, in millionths of the currency's unit."""
+
+    @property
+    def reserved_characters(self) -> int:
+        """The characters that are reserved for jobs that have not ended."""
+        return self.committed_characters - self.billed_characters
+
+    def __add__(self, other: Figures) -> Figures:
+        """Return the usage of both periods together."""
+        return Figures(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+
+    def __neg__(self) -> Figures:
+        """Return the change that undoes this one."""
+        return Figures(**{each.name: -getattr(self, each.name) for each in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOfUsage:
+    """Usage in a month. Jobs count for the day on which they were submitted, also if they end on another."""
+
+    month: str
+    """``YYYY-MM``."""
+    total: Figures = field(default_factory=Figures)
+    days: Mapping[str, Figures] = field(default_factory=dict)
+    """The days on which jobs were submitted, as ``YYYY-MM-DD``, in order."""
+
+    def day(self, day: str) -> Figures:
+        """Return the usage on one day of the month."""
+        return self.days.get(day, Figures())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The limits of one user. None is no limit."""
+
+    characters_per_day: int | None = None
+    characters_per_month: int | None = None
+    max_active_jobs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitChanges:
+    """Limits that an operator has set for a user in place of the deployment's."""
+
+    characters_per_day: int | Unset | None = UNSET
+    characters_per_month: int | Unset | None = UNSET
+    max_active_jobs: int | Unset = UNSET
+    changed_at: datetime | None = None
+    """When they were set last; None when they never were."""
+    changed_by: str | None = None
+
+    def applied_to(self, defaults: Limits) -> Limits:
+        """Return the user's limits, given those of the deployment."""
+        names = [each.name for each in fields(defaults)]
+        return replace(defaults, **{name: getattr(self, name) for name in names if getattr(self, name) is not UNSET})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaker:
+    """The switch that stops all submissions while it is open."""
+
+    is_open: bool = False
+    reason: str | None = None
+    changed_at: datetime | None = None
+    """When an operator opened or closed it last; None when nobody ever did."""
+    changed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controls:
+    """Settings of the whole deployment that an operator changes while it runs."""
+
+    characters_per_day: int | Unset | None = UNSET
+    """The deployment's ceiling, in place of the configured one."""
+    changed_at: datetime | None = None
+    """When the ceiling was set last; None when it never was."""
+    changed_by: str | None = None
+    breaker: Breaker = field(default_factory=Breaker)
+
+    def ceiling(self, configured: int | None) -> int | None:
+        """Return the ceiling in force, given the configured one."""
+        return configured if self.characters_per_day is UNSET else self.characters_per_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultRules:
+    """Configured limits, which hold where no operator has set others."""
+
+    limits: Limits
+    """The limits of each user."""
+    deployment_characters_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules for a submission of one user, at one time."""
+
+    limits: Limits
+    deployment_characters_per_day: int | None = None
+    breaker: Breaker = field(default_factory=Breaker)
+
+
+class Quota(StrEnum):
+    """A quota that a submission may exceed."""
+
+    USER_DAY = "user_characters_per_day"
+    USER_MONTH = "user_characters_per_month"
+    DEPLOYMENT_DAY = "deployment_characters_per_day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """The characters that are reserved for a job from its submission to its end."""
+
+    day: str
+    """The day of the submission, as ``YYYY-MM-DD``, which the job counts for."""
+    characters: int
+    price_per_million: Decimal
+    """The price of 1,000,000 billed characters at submission, in the deployment's currency."""
+
+    @property
+    def figures(self) -> Figures:
+        """The usage that the job adds when it is submitted."""
+        return Figures(committed_characters=self.characters, jobs=1)
+
+    def settled(self, billed_characters: int, *, audio_ms: int = 0) -> Figures:
+        """Return the change of the usage when the job ends."""
+        return Figures(
+            billed_characters=billed_characters,
+            committed_characters=billed_characters - self.characters,
+            audio_ms=audio_ms,
+            cost_micros=cost_micros(billed_characters, self.price_per_million),
+        )
+
+    def corrected(self, billed_before: int, billed_after: int) -> Figures:
+        """Return the change of the usage when more turns out to be billed after the job has ended."""
+        after = cost_micros(billed_after, self.price_per_million)
+        return Figures(
+            billed_characters=billed_after - billed_before,
+            committed_characters=billed_after - billed_before,
+            cost_micros=after - cost_micros(billed_before, self.price_per_million),
+        )
+
+
+def cost_micros(billed_characters: int, price_per_million: Decimal) -> int:
+    """Return the price of characters in millionths of the currency's unit, rounded half up."""
+    return int((billed_characters * price_per_million).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def day_of(moment: datetime) -> str:
+    """Return the day of a moment as ``YYYY-MM-DD``."""
+    return moment.astimezone(UTC).date().isoformat()
+
+
+def month_of(moment: datetime) -> str:
+    """Return the month of a moment as ``YYYY-MM``."""
+    return day_of(moment)[:7]
+
+
+def day_resets_at(day: str) -> datetime:
+    """Return the moment at which a day of the form ``YYYY-MM-DD`` has ended."""
+    return datetime.combine(datetime.fromisoformat(day).date() + timedelta(days=1), time(), UTC)
+
+
+def month_resets_at(month: str) -> datetime:
+    """Return the moment at which a month of the form ``YYYY-MM`` has ended."""
+    first = datetime.fromisoformat(f"{month}-01").date()
+    return datetime.combine((first + timedelta(days=31)).replace(day=1), time(), UTC)

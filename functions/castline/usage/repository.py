@@ -1,0 +1,127 @@
+"""Repository of usage and limits: every read of them, and every write but the bookings of jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from castline.aws_errors import ServiceUnavailable, translated_aws_errors
+from castline.dynamodb import CONFLICT_ATTEMPTS, pause_before, serialize
+from castline.table import OPEN_JOBS, user_key
+from castline.usage import items
+from castline.usage.model import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from castline.usage.model import Controls, DefaultRules, LimitChanges, MonthOfUsage
+
+_LARGEST_BATCH_GET = 100
+
+
+class UsageRepository:
+    """Usage and limits in the table of the jobs.
+
+    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now, or an item cannot be read by this
+    release.
+    """
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        """Use a table by a client."""
+        self._client = client
+        self._table = table_name
+
+    def month(self, user_id: str, month: str) -> MonthOfUsage:
+        """Return the usage of a user in a month of the form ``YYYY-MM``."""
+        return items.read_month(month, self._get(items.month_key(user_key(user_id), month)))
+
+    def deployment_month(self, month: str) -> MonthOfUsage:
+        """Return the usage of all users together in a month of the form ``YYYY-MM``."""
+        return items.read_month(month, self._get(items.month_key(items.DEPLOYMENT, month)))
+
+    def users_of(self, month: str) -> Iterator[tuple[str, MonthOfUsage]]:
+        """Yield the users who have submitted jobs in a month, each with the usage in it.
+
+        Users appear a moment after their first submission.
+        """
+        pages = self._client.get_paginator("query")
+        for partition in items.users_keys(month):
+            query: Any = {
+                "TableName": self._table,
+                "IndexName": OPEN_JOBS.name,
+                "KeyConditionExpression": f"{OPEN_JOBS.partition_key} = :partition",
+                "ExpressionAttributeValues": serialize({":partition": partition}),
+            }
+            with translated_aws_errors():
+                users = [item[OPEN_JOBS.sort_key]["S"] for page in pages.paginate(**query) for item in page["Items"]]
+            for first in range(0, len(users), _LARGEST_BATCH_GET):
+                yield from self._months(users[first : first + _LARGEST_BATCH_GET], month)
+
+    def _months(self, users: Sequence[str], month: str) -> Iterator[tuple[str, MonthOfUsage]]:
+        found = self._get_several([items.month_key(user_key(user_id), month) for user_id in users])
+        for user_id in users:
+            item = found.get((user_key(user_id), f"{items.USAGE_PREFIX}{month}"))
+            if item is not None:
+                yield user_id, items.read_month(month, item)
+
+    def limit_changes(self, user_id: str) -> LimitChanges:
+        """Return the limits that an operator has set for a user."""
+        return items.read_limits(self._get(items.limits_key(user_id)))
+
+    def set_limit_changes(self, user_id: str, changes: LimitChanges) -> None:
+        """Set the limits of a user. They hold from the next submission on."""
+        self._put(items.limits_item(user_id, changes))
+
+    def controls(self) -> Controls:
+        """Return the ceiling and the breaker, as an operator has set them."""
+        return items.read_controls(self._get(items.controls_key()))
+
+    def set_controls(self, controls: Controls) -> None:
+        """Set the ceiling and the breaker. They hold from the next submission on."""
+        self._put(items.controls_item(controls))
+
+    def rules_for(self, user_id: str, defaults: DefaultRules) -> Rules:
+        """Return the rules for a submission of a user, in one read.
+
+        Args:
+            user_id: who submits.
+            defaults: what holds where no operator has set anything else.
+        """
+        found = self._get_several([items.limits_key(user_id), items.controls_key()])
+        changes = items.read_limits(found.get((user_key(user_id), items.LIMITS)))
+        controls = items.read_controls(found.get((items.DEPLOYMENT, items.CONTROLS)))
+        return Rules(
+            limits=changes.applied_to(defaults.limits),
+            deployment_characters_per_day=controls.ceiling(defaults.deployment_characters_per_day),
+            breaker=controls.breaker,
+        )
+
+    def _get(self, key: dict[str, str]) -> Any:
+        with translated_aws_errors():
+            answer = self._client.get_item(TableName=self._table, Key=serialize(key), ConsistentRead=True)
+        return answer.get("Item")
+
+    def _get_several(self, keys: Sequence[dict[str, str]]) -> Mapping[tuple[str, str], Any]:
+        """Return items by their keys, as far as they exist."""
+        wanted = [serialize(key) for key in keys]
+        found: dict[tuple[str, str], Any] = {}
+        attempt = 0
+        while wanted:
+            pause_before(attempt)
+            if attempt == CONFLICT_ATTEMPTS:
+                raise ServiceUnavailable("BatchGetItem: UnprocessedKeys")
+            with translated_aws_errors():
+                answer = self._client.batch_get_item(
+                    RequestItems={self._table: {"Keys": wanted, "ConsistentRead": True}}
+                )
+            for item in answer["Responses"].get(self._table, ()):
+                found[item["pk"]["S"], item["sk"]["S"]] = item
+            unprocessed = answer.get("UnprocessedKeys", {})
+            wanted = list(unprocessed[self._table]["Keys"]) if self._table in unprocessed else []
+            attempt += 1
+        return found
+
+    def _put(self, item: dict[str, Any]) -> None:
+        with translated_aws_errors():
+            self._client.put_item(TableName=self._table, Item=serialize(item))
