@@ -15,6 +15,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from castline.api.app import OPERATIONS
+from castline.api.contract import PREFIX
 from infra.acknowledgements import acknowledge
 from infra.log_retention import retention
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from infra.environments import CustomDomain, Environment
 
+EVERYWHERE = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+"""The methods that the function answers at every path below the API's."""
 _ACCESS_LOG = {
     "request_id": "$context.requestId",
     "time": "$context.requestTimeEpoch",
@@ -89,7 +92,8 @@ class Api(Construct):
         target: lambda_.IFunction = function
         if self._snap_start:
             target = lambda_.Alias(self, "Live", alias_name="live", version=function.current_version)
-        integration = integrations.HttpLambdaIntegration("Function", target)
+        # A permission for each route would exceed the 20 KB that a function's policy may have.
+        integration = integrations.HttpLambdaIntegration("Function", target, scope_permission_to_route=False)
         for route in OPERATIONS:
             added = self.http_api.add_routes(
                 path=route.path,
@@ -100,6 +104,14 @@ class Api(Construct):
             if route.is_open:
                 for each in added:
                     acknowledge(each, "AwsSolutions-APIG4", "Whether the service answers is nobody's secret.")
+        # The function answers the rest as well, so that what exists for operators only cannot be told from what does
+        # not exist. OPTIONS is left to API Gateway, which answers preflight requests without a token.
+        self.http_api.add_routes(
+            path=f"{PREFIX}/{{path+}}",
+            methods=[apigateway.HttpMethod[method] for method in EVERYWHERE],
+            integration=integration,
+            authorizer=authorizer,
+        )
 
     def _stage(self, environment: Environment) -> None:
         access_log = logs.LogGroup(

@@ -56,7 +56,7 @@ class OperatorClaim:
             ValueError: the value could not be found among others.
         """
         if not self.name or not re.fullmatch(r"[^\s,\[\]\"]+", self.value):
-            raise ValueError(f"{self.name}={self.value!r} cannot name operators: spaces, commas, brackets separate values")
+            raise ValueError(f"{self.name}={self.value!r} cannot name operators: it would not be found among others")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

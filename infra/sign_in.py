@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 COMMAND_LINE_CALLBACK = "http://localhost:18650/callback"
 """The callback URL of ``castline login``. Cognito allows plain HTTP only for localhost, and needs the exact port."""
 
+COGNITO_GROUPS = "cognito:groups"
+"""The claim of a user pool's tokens that lists the user's groups; a token of a user without groups has none."""
+
 
 class SignIn(Construct):
     """A user pool with an app client and a hosted sign-in page, for an environment that has no issuer of its own.
@@ -53,6 +56,14 @@ class SignIn(Construct):
         )
         acknowledge(pool, "AwsSolutions-COG2", "People sign in to hear dialogues; a second factor is offered to all.")
         acknowledge(pool, "AwsSolutions-COG8", "Threat protection costs per user; throttling stands before the API.")
+        if environment.operators.name == COGNITO_GROUPS:
+            cognito.CfnUserPoolGroup(
+                self,
+                "Operators",
+                user_pool_id=pool.user_pool_id,
+                group_name=environment.operators.value,
+                description="Users who see the usage of all users, set limits, and stop jobs",
+            )
         client = pool.add_client(
             "Client",
             generate_secret=False,

@@ -3,8 +3,8 @@
 Everything is on one port: the console at ``/``, the API below ``/api``, the bucket's objects at their presigned URLs,
 the API's documentation at ``/docs`` and ``/openapi.json``.
 
-The header ``X-User-Id`` names the user, in place of a token. Web pages of other sites are refused
-(``foreign_pages``).
+The header ``X-User-Id`` names the user, in place of a token; the user ``operator`` is an operator. Web pages of other
+sites are refused (``foreign_pages``).
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from local.console import ConsolePage
 
 DEFAULT_USER = "local-user"
+OPERATOR = "operator"
+"""The id of the user who is an operator."""
 _ADDRESS = "127.0.0.1"
 _SWAGGER_UI_FILES = {
     "swagger-ui.min.css": "text/css; charset=utf-8",
@@ -183,7 +185,8 @@ def _documentation(path: str) -> Response | None:
 def to_event(request: Request, claims: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return the request as an event of payload version 2.0, with ``claims`` or the user that the request names."""
     if claims is None:
-        claims = {"sub": request.headers.get("X-User-Id") or DEFAULT_USER}
+        user = request.headers.get("X-User-Id") or DEFAULT_USER
+        claims = {"sub": user} | ({"cognito:groups": "[operators]"} if user == OPERATOR else {})
     event = http_event.to_event(request, http_event.MatchedRoute(claims=claims))
     event["headers"].pop("x-user-id", None)
     return event

@@ -60,12 +60,12 @@ Submit a dialogue, get a job, ask for it until it has ended, download the audio.
 messages are in Traditional Chinese, or in English with `Accept-Language: en`. Somebody else's job does not exist.
 
 `HEAD` is answered wherever `GET` is, without a body. The service answers a method that a path does not take with 405,
-`METHOD_NOT_ALLOWED`, and an `Allow` header, and a path that does not exist with 404, `NOT_FOUND`; where API Gateway
-stands before it, API Gateway answers both with 404.
+`METHOD_NOT_ALLOWED`, and an `Allow` header, and a path that does not exist with 404, `NOT_FOUND`. The operations of
+operators do not exist for other users.
 
 API Gateway answers by itself, with `{"message": …}`, when a token is missing or no longer valid (401), when a body
-is larger than 10 MB (413), when requests come too fast (429), and when the service is down (500, 503); and 404 at
-a path, or for a method, that it has no route for.
+is larger than 10 MB (413), when requests come too fast (429), and when the service is down (500, 503); and 404
+beside `/api/v1` and `/health`, and for unusual methods such as `TRACE`.
 """
 _ABOUT: Final[dict[str, Any]] = {
     "info": {
@@ -81,6 +81,11 @@ _ABOUT: Final[dict[str, Any]] = {
         {"name": "Results", "description": "What a completed job made."},
         {"name": "Writing", "description": "What a dialogue is written with."},
         {"name": "Sounds", "description": "Music, effects and covers that you upload for your jobs."},
+        {"name": "Usage", "description": "What you have used, and may use."},
+        {
+            "name": "Operators",
+            "description": "What operators of a deployment see and set. For other users, this does not exist.",
+        },
         {"name": "Service", "description": "The service itself."},
     ],
 }

@@ -108,9 +108,17 @@ class Tour:
 
     def _no_route(self) -> Observation:
         answer = self._signed_in.put("/jobs")
-        unknown = answer.status_code == 404 and answer.json() == {"message": "Not Found"}
-        expect(unknown, "what no route matches is 404", _told(answer))
-        return Observation("PUT /jobs, which no route matches", "404")
+        expect(answer.json()["error"] == "METHOD_NOT_ALLOWED", "a method that no route takes is 405", _told(answer))
+        answer = self._signed_in.get("/nowhere")
+        expect(answer.json()["error"] == "NOT_FOUND", "what no route matches is 404", _told(answer))
+        hidden = self._signed_in.get("/admin/breaker")
+        is_hidden = (hidden.status_code, hidden.text) == (answer.status_code, answer.text)
+        expect(is_hidden, "what is for operators does not exist for others", _told(hidden))
+        answer = self._open.get("/nowhere")
+        expect(answer.status_code == 401, "without a token, what no route matches is 401", _told(answer))
+        answer = httpx.get(f"{self._service.url}/nowhere")
+        expect(answer.json() == {"message": "Not Found"}, "API Gateway answers beside the API", _told(answer))
+        return Observation("PUT /jobs, GET /nowhere, GET /admin/breaker", "405, 404, 404")
 
     def _quickstart(self) -> Observation:
         try:

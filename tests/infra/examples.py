@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from infra.environments import ConsoleClient, CustomDomain, Environment, SpeechProviderSettings, TokenIssuer
+from infra.environments import (
+    ConsoleClient,
+    CustomDomain,
+    Environment,
+    OperatorClaim,
+    SpeechProviderSettings,
+    TokenIssuer,
+)
 
 EVERYTHING = Environment(
     name="everything",
@@ -18,6 +25,7 @@ EVERYTHING = Environment(
             origins=("https://tokens.example.com",),
         ),
     ),
+    operators=OperatorClaim(name="https://example.com/roles", value="castline-ops"),
     custom_domain=CustomDomain(
         name="tts.example.com",
         certificate_arn="arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000000",

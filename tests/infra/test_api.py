@@ -9,7 +9,7 @@ import pytest
 
 from castline.api.app import OPERATIONS
 from castline_cli import loopback
-from infra.environments import ENVIRONMENTS
+from infra.environments import ENVIRONMENTS, OperatorClaim
 
 if TYPE_CHECKING:
     from tests.infra.synthesis import Deployment, Synthesis
@@ -23,10 +23,11 @@ def routes(deployment: Deployment) -> dict[str, str]:
     }
 
 
-def test_the_routes_are_those_that_the_function_declares(deployment: Deployment) -> None:
+def test_the_routes_are_those_that_the_function_declares_and_one_for_the_rest(deployment: Deployment) -> None:
     declared = {f"{method} {each.path}" for each in OPERATIONS for method in each.methods}
+    others = {f"{method} /api/v1/{{path+}}" for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")}
 
-    assert set(routes(deployment)) == declared
+    assert set(routes(deployment)) == declared | others
     assert {"GET /health", "HEAD /api/v1/jobs/{job_id}", "POST /api/v1/jobs"} <= declared
 
 
@@ -148,7 +149,38 @@ def test_a_snapshot_is_started_by_an_alias_and_only_the_alias_may_be_called(ever
         for permission in everything.service.properties_of("AWS::Lambda::Permission")
         if permission["Principal"] == "apigateway.amazonaws.com"
     ]
-    assert called == ["AWS::Lambda::Alias"] * sum(len(route.methods) for route in OPERATIONS)
+    assert called == ["AWS::Lambda::Alias"]
+
+
+def test_one_permission_lets_the_api_call_its_function_by_every_route(deployment: Deployment) -> None:
+    (permission,) = [
+        permission
+        for permission in deployment.service.properties_of("AWS::Lambda::Permission")
+        if permission["Principal"] == "apigateway.amazonaws.com"
+    ]
+
+    assert deployment.flat(permission["SourceArn"]).endswith(":AWS::ApiGatewayV2::Api/*/*/*")
+
+
+def test_operators_are_a_group_of_the_user_pool_whose_claim_the_function_knows(deployment: Deployment) -> None:
+    group = deployment.data.the("AWS::Cognito::UserPoolGroup")["Properties"]
+    settings = deployment.service.by_path("AWS::Lambda::Function")["Functions/Api"]["Environment"]["Variables"]
+
+    assert group["GroupName"] == settings["OPERATOR_VALUE"] == "operators"
+    assert settings["OPERATOR_CLAIM"] == "cognito:groups"
+
+
+def test_operators_of_another_issuer_have_a_claim_of_its_own(everything: Deployment) -> None:
+    settings = everything.service.by_path("AWS::Lambda::Function")["Functions/Api"]["Environment"]["Variables"]
+
+    assert (settings["OPERATOR_CLAIM"], settings["OPERATOR_VALUE"]) == ("https://example.com/roles", "castline-ops")
+    assert not any(template.of_type("AWS::Cognito::UserPoolGroup") for template in everything.templates)
+
+
+@pytest.mark.parametrize("value", ["", "two words", "a,b", "[a]", 'a"b', "a\tb"])
+def test_a_value_that_would_read_as_several_cannot_name_operators(value: str) -> None:
+    with pytest.raises(ValueError, match="cannot name operators"):
+        OperatorClaim(value=value)
 
 
 def test_without_snapshots_there_is_no_alias_to_go_through(deployment: Deployment) -> None:

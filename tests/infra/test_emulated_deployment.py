@@ -68,8 +68,8 @@ class TestService:
     def test_jobs_take_a_valid_token_only(self, seen: dict[str, str]) -> None:
         assert seen["GET /jobs without a token, with a forged one"] == "401, 401"
 
-    def test_a_request_that_no_route_matches_is_not_found(self, seen: dict[str, str]) -> None:
-        assert seen["PUT /jobs, which no route matches"] == "404"
+    def test_the_function_answers_what_is_not_served_and_what_is_for_operators(self, seen: dict[str, str]) -> None:
+        assert seen["PUT /jobs, GET /nowhere, GET /admin/breaker"] == "405, 404, 404"
 
     def test_the_quickstart_ends_with_checked_audio(self, seen: dict[str, str]) -> None:
         assert seen["quickstart: submit, poll, download"].endswith("checked")

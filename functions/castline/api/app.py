@@ -25,6 +25,7 @@ from castline.api import (
     voices,
 )
 from castline.api.contract import to_json
+from castline.api.identity import is_operator
 from castline.api.negotiation import Language, preferred_language
 from castline.api.request_body import JSON, media_type, read_json
 from castline.api.validation import InvalidRequest, explain
@@ -99,7 +100,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _answer(error: errors.ApiError, details: errors.Details, exception: Exception) -> Response[str]:
-    if error is errors.VALIDATION_ERROR and not _is_method_taken():
+    if error is errors.VALIDATION_ERROR and not _is_served():
         # The resolver validates a body before any other middleware is asked.
         return _not_found(NotFoundError())
     if error is errors.INTERNAL_ERROR:
@@ -119,21 +120,26 @@ for _error in errors.ALL:
         app.exception_handler(_exception)(partial(_answer, _error, _details))
 
 
-def _refuse_other_methods(
+def _refuse_what_is_not_served(
     app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[Any]]
 ) -> Response[Any]:
-    """Keep the resolver from taking a path such as ``/jobs/tts`` for that of a job, for a method it does not take."""
-    if not _is_method_taken():
+    """Keep the resolver from serving what is not served.
+
+    It takes a path such as ``/jobs/tts`` for that of a job, for a method that the path does not take, and does not
+    know what exists for operators only.
+    """
+    if not _is_served():
         raise NotFoundError
     return next_middleware(app)
 
 
-def _is_method_taken() -> bool:
+def _is_served() -> bool:
     event = app.current_event
-    return event.http_method in _AT_PATH.get(event.path, {event.http_method})
+    is_method_taken = event.http_method in _AT_PATH.get(event.path, {event.http_method})
+    return is_method_taken and bool(_operations_at(event.path))
 
 
-app.use([_refuse_other_methods])
+app.use([_refuse_what_is_not_served])
 
 
 @app.not_found
@@ -153,14 +159,15 @@ def _not_found(_error: NotFoundError) -> Response[str]:
 
 
 def _operations_at(path: str) -> dict[str, Operation]:
-    """Return the operations of a path, by method.
+    """Return the operations of a path that exist for the user, by method.
 
     A path that is written out comes before one with parameters. The resolver's own patterns do not match every
     character that an id may have.
     """
     for template, operations in sorted(_AT_PATH.items(), key=lambda each: "{" in each[0]):
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
-            return operations
+            is_hidden = any(each.for_operators for each in operations.values()) and not is_operator(app.current_event)
+            return {} if is_hidden else operations
     return {}
 
 

@@ -69,6 +69,7 @@ class Operation:
         method: the HTTP method.
         path: the path as OpenAPI and API Gateway write it: ``/api/v1/jobs/{job_id}``.
         is_open: whether it takes no token.
+        for_operators: whether it exists for operators only.
         answers: the successful answers. There are none for an operation that is not documented.
         errors: the errors that it may answer with.
         request_headers: names of headers that it reads, besides those that the handler takes as arguments.
@@ -80,6 +81,7 @@ class Operation:
     method: str
     path: str
     is_open: bool
+    for_operators: bool
     answers: tuple[Answer, ...]
     errors: tuple[ApiError, ...]
     request_headers: tuple[str, ...]
@@ -113,6 +115,7 @@ class Router(APIGatewayHttpRouter):
         answers: Sequence[Answer] = (),
         errors: Sequence[ApiError] = (),
         is_open: bool = False,
+        for_operators: bool = False,
         request_headers: Sequence[str] = (),
         request_example: Any = None,
         max_body_bytes: int = 0,
@@ -131,8 +134,14 @@ class Router(APIGatewayHttpRouter):
                 method=method,
                 path=prefix + path,
                 is_open=is_open,
+                for_operators=for_operators,
                 answers=tuple(answers),
-                errors=(*errors, api_errors.INTERNAL_ERROR, *(() if is_open else (api_errors.UNAUTHORIZED,))),
+                errors=(
+                    *errors,
+                    *((api_errors.NOT_FOUND,) if for_operators else ()),
+                    api_errors.INTERNAL_ERROR,
+                    *(() if is_open else (api_errors.UNAUTHORIZED,)),
+                ),
                 request_headers=(*request_headers, *(() if is_open else ("Accept-Language",))),
                 request_example=request_example,
                 max_body_bytes=max_body_bytes,

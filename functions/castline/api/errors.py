@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestValidationError,
 )
 
-from castline.api.identity import NotAuthenticated
+from castline.api.identity import NotAnOperator, NotAuthenticated
 from castline.api.messages import error_message
 from castline.api.request_body import RequestTooLarge
 from castline.api.validation import InvalidRequest, explain
@@ -162,7 +162,7 @@ VALIDATION_ERROR = ApiError(
     example={"errors": [{"field": "turns[0].text", "message": "至少需要 1 個字元"}]},
 )
 UNAUTHORIZED = ApiError("UNAUTHORIZED", 401, {NotAuthenticated: _no_details})
-NOT_FOUND = ApiError("NOT_FOUND", 404)
+NOT_FOUND = ApiError("NOT_FOUND", 404, {NotAnOperator: _no_details})
 JOB_NOT_FOUND = ApiError("JOB_NOT_FOUND", 404, {JobNotFound: _no_details})
 JOB_NOT_COMPLETED = ApiError("JOB_NOT_COMPLETED", 404, {JobNotCompleted: _no_details})
 AUDIO_NOT_AVAILABLE = ApiError(

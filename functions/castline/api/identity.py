@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from castline import composition
+from castline.api.claims import values_of
 from castline.audio.keys import user_component
 from castline.observability import note
 
@@ -22,15 +24,17 @@ class NotAuthenticated(Exception):
     """The request carries no user, or one whose id is too long to be kept."""
 
 
+class NotAnOperator(Exception):
+    """The request comes from somebody who is no operator: what operators have does not exist for others."""
+
+
 def user_id(event: APIGatewayProxyEventV2) -> str:
     """Return the ``sub`` claim of the token that API Gateway's JWT authorizer has verified.
 
     Raises:
         NotAuthenticated: there is none, or it is too long.
     """
-    authorizer = event.request_context.authorizer
-    claims = authorizer.jwt_claim if authorizer else None
-    subject = claims.get("sub") if claims else None
+    subject = _claim(event, "sub")
     if not subject or not _fits_into_keys(str(subject)):
         raise NotAuthenticated
     return str(subject)
@@ -45,6 +49,32 @@ def noted_user_id(event: APIGatewayProxyEventV2) -> str:
     user = user_id(event)
     note(user_id=user)
     return user
+
+
+def is_operator(event: APIGatewayProxyEventV2) -> bool:
+    """Return whether an operator is asking: whether the token's claim for that has the value for that."""
+    settings = composition.settings()
+    return settings.operator_value in values_of(_claim(event, settings.operator_claim))
+
+
+def demand_operator(event: APIGatewayProxyEventV2) -> str:
+    """Return the id of the operator who is asking, and add it to all further log lines.
+
+    Raises:
+        NotAnOperator: somebody else is asking.
+        NotAuthenticated: there is no user.
+    """
+    if not is_operator(event):
+        raise NotAnOperator
+    operator = user_id(event)
+    note(operator=operator)
+    return operator
+
+
+def _claim(event: APIGatewayProxyEventV2, name: str) -> Any:
+    authorizer = event.request_context.authorizer
+    claims = authorizer.jwt_claim if authorizer else None
+    return claims.get(name) if claims else None
 
 
 def _fits_into_keys(subject: str) -> bool:

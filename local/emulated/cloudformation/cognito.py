@@ -60,6 +60,13 @@ def _domain(_name: str, properties: Properties) -> Made:
     return Made(id=domain, delete=partial(client.delete_user_pool_domain, Domain=domain, UserPoolId=pool))
 
 
+def _group(_name: str, properties: Properties) -> Made:
+    client = _client()
+    client.create_group(**properties)
+    group, pool = properties["GroupName"], properties["UserPoolId"]
+    return Made(id=group, delete=partial(client.delete_group, GroupName=group, UserPoolId=pool))
+
+
 TYPES = (
     ResourceType(
         "AWS::Cognito::UserPool",
@@ -69,4 +76,5 @@ TYPES = (
     ),
     ResourceType("AWS::Cognito::UserPoolClient", _client_of_pool, attributes=("ClientId", "Name")),
     ResourceType("AWS::Cognito::UserPoolDomain", _domain),
+    ResourceType("AWS::Cognito::UserPoolGroup", _group),
 )
