@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from castline.dynamodb import encode_time
-from castline.jobs.model import JobStatus
+from castline.jobs.event_types import EventType
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,39 +18,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = "1"
 """Version of the form. Consumers pass over what they do not know: only a change that breaks them raises it."""
-
-
-class EventType(StrEnum):
-    """What has happened to a job."""
-
-    STARTED = "job.started"
-    """It has become processing."""
-    COMPLETED = "job.completed"
-    FAILED = "job.failed"
-    CANCELLED = "job.cancelled"
-
-    @classmethod
-    def of_status(cls, status: JobStatus) -> EventType:
-        """Return the type of the event that a job has reached a status.
-
-        Raises:
-            KeyError: no event tells of the status.
-        """
-        return _TYPES[status]
-
-    @property
-    def status(self) -> JobStatus:
-        """The status that the job had when it happened."""
-        return _STATUSES[self]
-
-
-_STATUSES: Final = {
-    EventType.STARTED: JobStatus.PROCESSING,
-    EventType.COMPLETED: JobStatus.COMPLETED,
-    EventType.FAILED: JobStatus.FAILED,
-    EventType.CANCELLED: JobStatus.CANCELLED,
-}
-_TYPES: Final = {status: event_type for event_type, status in _STATUSES.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from castline.audio.formats import OutputFormat
 from castline.audio.profile import Loudness, Quality
 from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time, pack, unpack
 from castline.jobs.errors import InputTooLarge, UnreadableItem
-from castline.jobs.events import EventType
+from castline.jobs.event_types import EventType
 from castline.jobs.failures import JobFailure
 from castline.jobs.model import (
     Batch,

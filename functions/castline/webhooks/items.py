@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time
 from castline.jobs.errors import UnreadableItem
+from castline.jobs.event_types import EventType
 from castline.table import TTL_ATTRIBUTE
 from castline.webhooks.model import (
     Attempt,
@@ -25,7 +26,6 @@ from castline.webhooks.model import (
     DisabledReason,
     Endpoint,
     EndpointStatus,
-    EventType,
     Secret,
 )
 

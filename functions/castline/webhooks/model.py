@@ -11,19 +11,12 @@ from castline.webhooks.limits import DELIVERY_LIFETIME
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from castline.jobs.event_types import EventType
+
 JOB_ENDPOINT: Final = "job"
 """The id of the endpoint that stands for the URLs of single jobs. It has secrets, and no URL of its own."""
 TEST_EVENT: Final = "webhook.test"
 """The type of the event that a test sends. It goes to one endpoint only, whatever this has subscribed to."""
-
-
-class EventType(StrEnum):
-    """Type of an event that an endpoint can subscribe to."""
-
-    JOB_STARTED = "job.started"
-    JOB_COMPLETED = "job.completed"
-    JOB_FAILED = "job.failed"
-    JOB_CANCELLED = "job.cancelled"
 
 
 class EndpointStatus(StrEnum):

@@ -11,7 +11,7 @@ from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_e
 from castline.dynamodb import encode_time, pause_before, serialize, transact, update_item
 from castline.webhooks import items
 from castline.webhooks.errors import WebhookLimitExceeded, WebhookNotFound
-from castline.webhooks.model import JOB_ENDPOINT, DeliveryStatus, DisabledReason, EndpointStatus, EventType
+from castline.webhooks.model import JOB_ENDPOINT, DeliveryStatus, DisabledReason, EndpointStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from castline.jobs.event_types import EventType
     from castline.webhooks.model import Attempt, Delivery, Endpoint, Secret
 
 _ATTEMPTS = 10

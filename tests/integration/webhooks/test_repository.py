@@ -13,6 +13,7 @@ import pytest
 from uuid6 import uuid7
 
 from castline.dynamodb import deserialize, serialize
+from castline.jobs.event_types import EventType
 from castline.webhooks import items
 from castline.webhooks.delivery_ids import delivery_id_of
 from castline.webhooks.errors import WebhookLimitExceeded, WebhookNotFound
@@ -26,7 +27,6 @@ from castline.webhooks.model import (
     DisabledReason,
     Endpoint,
     EndpointStatus,
-    EventType,
 )
 from castline.webhooks.repository import EndpointChanges, WebhookRepository
 from castline.webhooks.secrets import new_secret, rotated
@@ -70,7 +70,7 @@ def make_delivery(endpoint: Endpoint, **changes: Any) -> Delivery:
         user_id=endpoint.user_id,
         webhook_id=endpoint.id,
         event_id=event_id,
-        event_type=EventType.JOB_COMPLETED,
+        event_type=EventType.COMPLETED,
         job_id=str(uuid7()),
         url="https://example.com/hooks",
         body='{"type":"job.completed"}',
@@ -89,7 +89,7 @@ def test_an_endpoint_is_read_as_it_was_written(repository: WebhookRepository, us
     endpoint = make_endpoint(
         user,
         description="通知",
-        events=frozenset({EventType.JOB_FAILED}),
+        events=frozenset({EventType.FAILED}),
         secrets=(new_secret(), replace(new_secret(), expires_at=NOW + SECRET_OVERLAP)),
         status=EndpointStatus.DISABLED,
         disabled_reason=DisabledReason.GONE,
