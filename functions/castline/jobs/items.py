@@ -9,7 +9,7 @@ Items of one job share the partition ``JOB#<job_id>``:
     WORDS#<nnnn>   the words of the batch's segments, compressed; as long as the batch, and read only to assemble
     EVENT#<type>   that the job has started or ended: for what reads the table's stream, which carries keys only
 
-Items of one user share the partition ``USER#<user_id>``:
+Items of one user share the partition ``USER#<user_id>``, also with the items of ``castline.usage.items``:
 
     ACTIVE                  the set of the user's active job ids
     IDEMPOTENCY#<sha-256>   what was submitted under an idempotency key, for a day
@@ -69,6 +69,7 @@ from castline.table import (
     shard_of,
     user_key,
 )
+from castline.usage.model import Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
 
 PartT = TypeVar("PartT")
 
+_JOB_PREFIX = "JOB#"
 JOB = "JOB"
 INPUT = "INPUT"
 RESULT = "RESULT"
@@ -97,7 +99,7 @@ _IDEMPOTENCY_LIFETIME = timedelta(hours=24)
 
 def job_key(job_id: str, sort_key: str = JOB) -> dict[str, str]:
     """Return the key of one of a job's items."""
-    return {"pk": f"JOB#{job_id}", "sk": sort_key}
+    return {"pk": f"{_JOB_PREFIX}{job_id}", "sk": sort_key}
 
 
 def batch_key(job_id: str, number: int) -> dict[str, str]:
@@ -148,6 +150,7 @@ def new_job_item(job: Job) -> dict[str, Any]:
         "created_at": encode_time(job.created_at),
         **title_values(job.titles),
         **({} if job.rendition_of is None else {"rendition_of": job.rendition_of}),
+        **_reservation_values(job.reservation),
         USER_JOBS.partition_key: user_key(job.user_id),
         USER_STATUS_JOBS.partition_key: user_status_key(job.user_id, job.status),
         OPEN_JOBS.partition_key: open_jobs_key(shard_of(job.id)),
@@ -169,6 +172,26 @@ def read_titles(values: Mapping[str, Any]) -> Titles:
 def read_unprojected(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a job that no index holds, from Python values of its JOB item."""
     return {"titles": read_titles(values), "rendition_of": values.get("rendition_of")}
+
+
+def _reservation_values(reservation: Reservation | None) -> dict[str, Any]:
+    if reservation is None:
+        return {}
+    return {
+        "usage_day": reservation.day,
+        "reserved_characters": reservation.characters,
+        "price_per_million": reservation.price_per_million,
+    }
+
+
+def _read_reservation(values: Mapping[str, Any]) -> Reservation | None:
+    if "usage_day" not in values:
+        return None
+    return Reservation(
+        day=values["usage_day"],
+        characters=int(values["reserved_characters"]),
+        price_per_million=values["price_per_million"],
+    )
 
 
 def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
@@ -217,6 +240,13 @@ def event_item(job: Job, *, occurred_at: datetime, expires_at: datetime) -> dict
         "occurred_at": encode_time(occurred_at),
         TTL_ATTRIBUTE: encode_expiry(expires_at),
     }
+
+
+def read_event_key(key: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the job id and the event type of an EVENT item's key; None for another item's."""
+    if not key["pk"].startswith(_JOB_PREFIX) or not key["sk"].startswith(EVENT_PREFIX):
+        return None
+    return key["pk"].removeprefix(_JOB_PREFIX), key["sk"].removeprefix(EVENT_PREFIX)
 
 
 def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
@@ -271,6 +301,8 @@ def _read_job(values: Mapping[str, Any]) -> Job:
         retry_count=int(values.get("retry_count", 0)),
         audio_file_id=values.get("audio_file_id"),
         failure=_read_failure(values),
+        reservation=_read_reservation(values),
+        billed_characters=int(values["billed_characters"]) if "billed_characters" in values else None,
     )
 
 
@@ -335,7 +367,7 @@ def read_record(
         job=job,
         dialogue=read_part(_read_dialogue, INPUT),
         batches=tuple(batch for batch in batches if batch is not None),
-        result=read_part(_read_result, RESULT) if job.status is JobStatus.COMPLETED else None,
+        result=read_part(read_result, RESULT) if job.status is JobStatus.COMPLETED else None,
     )
 
 
@@ -380,7 +412,12 @@ def read_pronunciation(values: dict[str, Any]) -> Pronunciation:
     return _known(Pronunciation, values | {"alphabet": Alphabet(alphabet) if alphabet else None})
 
 
-def _read_result(item: Mapping[str, Any]) -> Result:
+def read_result(item: Mapping[str, Any]) -> Result:
+    """Return a job's result from its RESULT item.
+
+    Raises:
+        Exception: one of ``castline.dynamodb.UNREADABLE``, where it is something else.
+    """
     values = unpack(deserialize(item)["result"])
     values["synthesis_mode"] = SynthesisMode(values["synthesis_mode"])
     values["turn_timings"] = tuple(_known(TurnTiming, timing) for timing in values["turn_timings"])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from castline.audio.formats import OutputFormat
     from castline.jobs.failures import JobFailure
     from castline.speech.pronunciation import Pronunciation
+    from castline.usage.model import Reservation
 
 OMITTED_AT_DEFAULT: Final = "omitted_at_default"
 """The name of the metadata of a field that ``castline.jobs.plain_values`` leaves out while it has its default."""
@@ -326,8 +327,10 @@ class Job:
     failure: JobFailure | None = None
     rendition_of: str | None = None
     """The id of the job whose spoken segments it uses; such a job speaks nothing."""
+    reservation: Reservation | None = None
+    """What was reserved of the quotas; None for a job of an earlier release, and for a job of a list."""
     billed_characters: int | None = None
-    """Of a job that has ended; None for one that an older release has ended."""
+    """The characters billed for a job that has ended; None before that, and where an older release has ended it."""
 
     @property
     def latency_ms(self) -> int | None:
@@ -433,6 +436,11 @@ class JobRecord:
         if self.dialogue is None:
             raise InputUnreadable(f"the input of job {self.job.id} is missing or unreadable")
         return self.dialogue
+
+    @property
+    def billed_characters(self) -> int:
+        """How many characters have been billed for the segments that are recorded."""
+        return sum(segment.billed_characters for batch in self.batches for segment in batch.segments)
 
     @property
     def completed_segments(self) -> int:

@@ -23,6 +23,8 @@ from castline.jobs.errors import AlreadySubmitted, JobLimitExceeded, JobNotActiv
 from castline.jobs.model import JobPage, JobStatus
 from castline.jobs.transitions import predecessors, retention
 from castline.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
+from castline.usage import bookings
+from castline.usage.model import Quotas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,10 +35,12 @@ if TYPE_CHECKING:
 
     from castline.jobs.failures import JobFailure
     from castline.jobs.model import Batch, Dialogue, IdempotencyKey, Job, JobRecord, Result, Titles
+    from castline.usage.model import Figures, Reservation
 
 _LARGEST_QUERY_PAGE = 1000
 _LARGEST_BATCH_GET = 100
 _READ_ATTEMPTS = 3
+_NO_QUOTAS = Quotas()
 
 _IS_NEW = "attribute_not_exists(pk)"
 _HAS_FREE_SLOT = "attribute_not_exists(job_ids) OR size(job_ids) < :max"
@@ -47,8 +51,8 @@ _IS_VISIBLE = f"attribute_not_exists({TTL_ATTRIBUTE}) OR {TTL_ATTRIBUTE} > :now"
 class JobRepository:
     """Jobs in one DynamoDB table.
 
-    Every change of status is a conditional write. Whatever makes a job terminal frees its slot in the same
-    transaction, so that a slot is neither lost nor freed twice.
+    Every change of status is a conditional write. Whatever makes a job terminal frees its slot and settles its
+    reservation in the same transaction, so that neither is lost, and neither is given back twice.
 
     All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
     """
@@ -69,14 +73,28 @@ class JobRepository:
         self._unreadable = unreadable
 
     def create(
-        self, job: Job, dialogue: Dialogue, *, max_active: int, idempotency_key: IdempotencyKey | None = None
+        self,
+        job: Job,
+        dialogue: Dialogue,
+        *,
+        max_active: int,
+        quotas: Quotas = _NO_QUOTAS,
+        idempotency_key: IdempotencyKey | None = None,
     ) -> None:
-        """Store a new job and its dialogue, and take one of its user's slots: all or nothing.
+        """Store a new job and its dialogue, take one of its user's slots, and reserve characters: all or nothing.
+
+        Args:
+            job: the job, with its reservation.
+            dialogue: what is to be spoken.
+            max_active: how many pending and processing jobs the user may have.
+            quotas: what the reservation is held to.
+            idempotency_key: what the client names the submission by.
 
         Raises:
             AlreadySubmitted: the user has submitted a job under ``idempotency_key`` within a day.
             InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has ``max_active`` active jobs.
+            QuotaExceeded: a quota has too little left for the reservation.
         """
         writes: list[TransactWriteItemTypeDef] = [
             {"Put": self._put(items.new_job_item(job), condition=_IS_NEW)},
@@ -102,18 +120,26 @@ class JobRepository:
                 }
             },
         ]
+        first_booking = len(writes)
+        if job.reservation is not None:
+            writes += bookings.reserve(self._table, job.user_id, job.reservation, quotas)
         if idempotency_key is not None:
             remember = self._put(items.idempotency_item(job, idempotency_key), condition=_IS_FORGOTTEN)
             remember["ExpressionAttributeValues"] = serialize({":now": encode_expiry(job.created_at)})
             remember["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
             writes.append({"Put": remember})
         reasons = self._transact(*writes)
-        if reasons is not None:
-            if idempotency_key is not None and "Item" in reasons[3]:
-                earlier = deserialize(reasons[3]["Item"])
-                raise AlreadySubmitted(job_id=earlier["job_id"], request_hash=earlier["request_hash"])
-            active = deserialize(reasons[2].get("Item", {})).get("job_ids", set())
-            raise JobLimitExceeded(current_jobs=len(active), max_jobs=max_active)
+        if reasons is None:
+            return
+        if idempotency_key is not None and "Item" in reasons[-1]:
+            earlier = deserialize(reasons[-1]["Item"])
+            raise AlreadySubmitted(job_id=earlier["job_id"], request_hash=earlier["request_hash"])
+        if job.reservation is not None and reasons[2]["Code"] != "ConditionalCheckFailed":
+            exceeded = bookings.refusal(job.reservation, quotas, reasons[first_booking : first_booking + 2])
+            if exceeded is not None:
+                raise exceeded
+        active = deserialize(reasons[2].get("Item", {})).get("job_ids", set())
+        raise JobLimitExceeded(current_jobs=len(active), max_jobs=max_active)
 
     def find_submitted(self, user_id: str, key: IdempotencyKey, *, now: datetime) -> str | None:
         """Return the id of the job that the user has submitted under a key; None if there is none, or it was another.
@@ -156,6 +182,7 @@ class JobRepository:
             {"Update": self._free_slot(job.user_id, job.id)},
         ]
         writes += [{"Delete": {"TableName": self._table, "Key": serialize(key)}} for key in keys]
+        writes += self._book(job, lambda reserved: -reserved.figures)
         return self._transact(*writes) is None
 
     def acknowledge(self, job_id: str) -> Job | None:
@@ -432,13 +459,15 @@ class JobRepository:
             completed_segments=record.completed_segments,
             retry_count=record.retry_count,
             audio_file_id=audio_file_id,
+            billed_characters=result.billed_characters,
         )
         return self._end(completed, now=now, attributes={"audio_file_id": audio_file_id}, result=result)
 
     def fail(self, record: JobRecord, failure: JobFailure, *, now: datetime) -> Job:
         """Make a pending or processing job failed; see :meth:`_end`.
 
-        It stays among :meth:`open_jobs` until it is settled: a task that is late may still write audio.
+        What its batches have billed so far is settled. It stays among :meth:`open_jobs` until :meth:`settle`: a task
+        that is late may still speak, and write audio.
         """
         failed = replace(
             record.job,
@@ -446,21 +475,24 @@ class JobRepository:
             completed_segments=record.completed_segments,
             retry_count=record.retry_count,
             failure=failure,
+            billed_characters=record.billed_characters,
         )
         attributes = {"failure_code": failure.code.value, "failure_details": items.pack_failure_details(failure)}
         return self._end(failed, now=now, attributes=attributes)
 
     def cancel(self, job: Job, *, now: datetime) -> Job:
         """Make a pending job cancelled; see :meth:`_end`."""
-        return self._end(replace(job, status=JobStatus.CANCELLED), now=now)
+        return self._end(replace(job, status=JobStatus.CANCELLED, billed_characters=0), now=now)
 
     def _end(
         self, job: Job, *, now: datetime, attributes: Mapping[str, Any] | None = None, result: Result | None = None
     ) -> Job:
-        """Write the end of a job, free its slot, begin its retention and leave an event: all or nothing, once only.
+        """Write the end of a job: all or nothing, once only.
+
+        Free its slot, settle its reservation, begin its retention and leave an event.
 
         Args:
-            job: with the status that it is to have, and all that belongs to it but the times.
+            job: read from its JOB item, with the status that it is to have, and all that belongs to it but the times.
             now: when it ends.
             attributes: of the JOB item that only this end has.
             result: of a completed job.
@@ -478,6 +510,7 @@ class JobRepository:
             TTL_ATTRIBUTE: encode_expiry(expires_at),
             "completed_segments": job.completed_segments,
             "retry_count": job.retry_count,
+            "billed_characters": job.billed_characters,
             USER_STATUS_JOBS.partition_key: items.user_status_key(job.user_id, status),
             **(attributes or {}),
         }
@@ -511,6 +544,8 @@ class JobRepository:
         writes.append({"Put": self._put(items.event_item(job, occurred_at=now, expires_at=expires_at))})
         if result is not None:
             writes.append({"Put": self._put(items.result_item(job.id, result, expires_at))})
+        billed, audio_ms = job.billed_characters or 0, result.duration_ms if result is not None else 0
+        writes += self._book(job, lambda reserved: reserved.settled(billed, audio_ms=audio_ms))
         reasons = self._transact(*writes)
         if reasons is not None:
             old = reasons[0].get("Item")
@@ -524,19 +559,33 @@ class JobRepository:
         """
         yield from self._read_jobs(self._open_items(items.open_jobs_key(shard)))
 
-    def settle(self, job: Job) -> None:
-        """Take a failed job out of :meth:`open_jobs`: nothing of it is left to look after."""
-        try:
-            self._update(
-                Key=serialize(items.job_key(job.id)),
-                UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
-                ConditionExpression="#status = :failed",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=serialize({":failed": JobStatus.FAILED.value}),
-            )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
+    def settle(self, record: JobRecord) -> None:
+        """Take a failed job out of :meth:`open_jobs`: nothing of it is left to look after.
+
+        What its batches have billed since it failed is added to the usage: both or nothing, once only.
+        """
+        job = record.job
+        changes = ""
+        values: dict[str, Any] = {":failed": JobStatus.FAILED.value}
+        booked: list[TransactWriteItemTypeDef] = []
+        before, after = job.billed_characters or 0, record.billed_characters
+        if after > before:
+            changes = " SET billed_characters = :billed"
+            values[":billed"] = after
+            booked = self._book(job, lambda reserved: reserved.corrected(before, after))
+        self._transact(
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": serialize(items.job_key(job.id)),
+                    "UpdateExpression": f"REMOVE {OPEN_JOBS.partition_key}{changes}",
+                    "ConditionExpression": f"#status = :failed AND attribute_exists({OPEN_JOBS.partition_key})",
+                    "ExpressionAttributeNames": {"#status": "status"},
+                    "ExpressionAttributeValues": serialize(values),
+                }
+            },
+            *booked,
+        )
 
     def users_with_slots_taken(self, shard: int) -> Iterator[str]:
         """Yield the users of one shard who have slots taken, or had until lately."""
@@ -599,6 +648,12 @@ class JobRepository:
             "UpdateExpression": "DELETE job_ids :ids",
             "ExpressionAttributeValues": serialize({":ids": {job_id}}),
         }
+
+    def _book(self, job: Job, change: Callable[[Reservation], Figures]) -> list[TransactWriteItemTypeDef]:
+        """Return the writes that change the usage for a job; none for a job of an earlier release."""
+        if job.reservation is None:
+            return []
+        return bookings.book(self._table, job.user_id, job.reservation.day, change(job.reservation))
 
     def _put(self, item: dict[str, Any], *, condition: str | None = None) -> Any:
         put = {"TableName": self._table, "Item": serialize(item)}

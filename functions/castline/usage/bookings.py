@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-    from castline.usage.model import Reservation, Rules
+    from castline.usage.model import Quotas, Reservation
 
 
-def reserve(table: str, user_id: str, reservation: Reservation, rules: Rules) -> list[TransactWriteItemTypeDef]:
+def reserve(table: str, user_id: str, reservation: Reservation, quotas: Quotas) -> list[TransactWriteItemTypeDef]:
     """Return the writes that count a new job and reserve its characters: of the user's usage, then of all users'.
 
     A write fails on its condition where the reservation exceeds a quota. A job that reserves nothing never does.
@@ -28,8 +28,8 @@ def reserve(table: str, user_id: str, reservation: Reservation, rules: Rules) ->
     shared: dict[str, int | None] = {}
     if reservation.characters:
         in_day = items.day_prefix(day) + items.COMMITTED
-        own = {in_day: rules.limits.characters_per_day, items.COMMITTED: rules.limits.characters_per_month}
-        shared = {in_day: rules.deployment_characters_per_day}
+        own = {in_day: quotas.user_per_day, items.COMMITTED: quotas.user_per_month}
+        shared = {in_day: quotas.deployment_per_day}
     return [
         _add(table, user_id, day, figures, limits=own, is_new=True),
         _add(table, None, day, figures, limits=shared, is_new=True),
@@ -43,12 +43,12 @@ def book(table: str, user_id: str, day: str, change: Figures) -> list[TransactWr
     return [_add(table, user_id, day, change), _add(table, None, day, change)]
 
 
-def refusal(reservation: Reservation, rules: Rules, reasons: Sequence[Mapping[str, Any]]) -> QuotaExceeded | None:
+def refusal(reservation: Reservation, quotas: Quotas, reasons: Sequence[Mapping[str, Any]]) -> QuotaExceeded | None:
     """Return the refusal of a reservation.
 
     Args:
         reservation: the refused one.
-        rules: its rules.
+        quotas: the quotas that it was held to.
         reasons: DynamoDB's cancellation reasons for the writes of :func:`reserve`.
 
     Returns:
@@ -57,13 +57,13 @@ def refusal(reservation: Reservation, rules: Rules, reasons: Sequence[Mapping[st
     day, month = reservation.day, reservation.day[:7]
     in_day = items.day_prefix(day) + items.COMMITTED
     own, shared = (deserialize(reason.get("Item", {})) for reason in reasons)
-    quotas = [
-        (Quota.USER_MONTH, own, items.COMMITTED, rules.limits.characters_per_month, month_resets_at(month)),
-        (Quota.USER_DAY, own, in_day, rules.limits.characters_per_day, day_resets_at(day)),
-        (Quota.DEPLOYMENT_DAY, shared, in_day, rules.deployment_characters_per_day, day_resets_at(day)),
+    checks = [
+        (Quota.USER_MONTH, own, items.COMMITTED, quotas.user_per_month, month_resets_at(month)),
+        (Quota.USER_DAY, own, in_day, quotas.user_per_day, day_resets_at(day)),
+        (Quota.DEPLOYMENT_DAY, shared, in_day, quotas.deployment_per_day, day_resets_at(day)),
     ]
     failed = [reason["Code"] == "ConditionalCheckFailed" for reason in reasons]
-    for quota, usage, attribute, limit, resets_at in quotas:
+    for quota, usage, attribute, limit, resets_at in checks:
         used = int(usage.get(attribute, 0))
         if failed[usage is shared] and limit is not None and used + reservation.characters > limit:
             return QuotaExceeded(quota=quota, used=used, limit=limit, resets_at=resets_at)

@@ -128,6 +128,23 @@ class DefaultRules:
     deployment_characters_per_day: int | None = None
 
 
+class Quota(StrEnum):
+    """A quota that a submission may exceed."""
+
+    USER_DAY = "user_characters_per_day"
+    USER_MONTH = "user_characters_per_month"
+    DEPLOYMENT_DAY = "deployment_characters_per_day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotas:
+    """The committed characters that a submission may lead to. None is no limit."""
+
+    user_per_day: int | None = None
+    user_per_month: int | None = None
+    deployment_per_day: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The rules for a submission of one user, at one time."""
@@ -136,13 +153,14 @@ class Rules:
     deployment_characters_per_day: int | None = None
     breaker: Breaker = field(default_factory=Breaker)
 
-
-class Quota(StrEnum):
-    """A quota that a submission may exceed."""
-
-    USER_DAY = "user_characters_per_day"
-    USER_MONTH = "user_characters_per_month"
-    DEPLOYMENT_DAY = "deployment_characters_per_day"
+    @property
+    def quotas(self) -> Quotas:
+        """The limits of characters among the rules."""
+        return Quotas(
+            user_per_day=self.limits.characters_per_day,
+            user_per_month=self.limits.characters_per_month,
+            deployment_per_day=self.deployment_characters_per_day,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

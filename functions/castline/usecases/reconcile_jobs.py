@@ -134,7 +134,9 @@ class ReconcileJobs:
         match remedy:
             case Remedy.SETTLE:
                 self._storage().delete_audio(job_id)
-                self._repository.settle(job)
+                record = self._repository.get_record(job_id)
+                if record is not None:
+                    self._repository.settle(record)
                 return ["settled"]
             case Remedy.START:
                 if self._executions.start(job_id):

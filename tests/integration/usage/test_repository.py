@@ -24,6 +24,7 @@ from castline.usage.model import (
     Limits,
     MonthOfUsage,
     Quota,
+    Quotas,
     Reservation,
     Rules,
 )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 1, 20, 10, 30, tzinfo=UTC)
 DAY, MONTH = "2026-01-20", "2026-01"
 PRICE = Decimal(16)
-UNLIMITED = Rules(limits=Limits(max_active_jobs=3))
+UNLIMITED = Quotas()
 
 
 @pytest.fixture
@@ -57,11 +58,13 @@ def reservation(characters: int, day: str = DAY) -> Reservation:
     return Reservation(day=day, characters=characters, price_per_million=PRICE)
 
 
-def reserve(table: str, user: str, characters: int, rules: Rules = UNLIMITED, day: str = DAY) -> QuotaExceeded | None:
+def reserve(
+    table: str, user: str, characters: int, quotas: Quotas = UNLIMITED, day: str = DAY
+) -> QuotaExceeded | None:
     """Reserve characters; return the refusal if there is one."""
     wanted = reservation(characters, day)
-    reasons = transact(boto3.client("dynamodb"), *bookings.reserve(table, user, wanted, rules))
-    return None if reasons is None else bookings.refusal(wanted, rules, reasons)
+    reasons = transact(boto3.client("dynamodb"), *bookings.reserve(table, user, wanted, quotas))
+    return None if reasons is None else bookings.refusal(wanted, quotas, reasons)
 
 
 def book(table: str, user: str, change: Figures, day: str = DAY) -> None:
@@ -114,13 +117,13 @@ def test_days_and_months_are_apart(table: str, usage: UsageRepository) -> None:
     assert usage.month("u", "2026-02").total.committed_characters == 4
 
 
-PER_DAY = replace(UNLIMITED, limits=Limits(characters_per_day=100, max_active_jobs=3))
-PER_MONTH = replace(UNLIMITED, limits=Limits(characters_per_month=100, max_active_jobs=3))
-PER_DAY_OF_ALL = replace(UNLIMITED, deployment_characters_per_day=100)
+PER_DAY = Quotas(user_per_day=100)
+PER_MONTH = Quotas(user_per_month=100)
+PER_DAY_OF_ALL = Quotas(deployment_per_day=100)
 
 
 @pytest.mark.parametrize(
-    ("rules", "quota", "resets_at"),
+    ("quotas", "quota", "resets_at"),
     [
         (PER_DAY, Quota.USER_DAY, datetime(2026, 1, 21, tzinfo=UTC)),
         (PER_MONTH, Quota.USER_MONTH, datetime(2026, 2, 1, tzinfo=UTC)),
@@ -128,59 +131,56 @@ PER_DAY_OF_ALL = replace(UNLIMITED, deployment_characters_per_day=100)
     ],
 )
 def test_a_quota_is_used_up_to_the_last_character(
-    table: str, usage: UsageRepository, rules: Rules, quota: Quota, resets_at: datetime
+    table: str, usage: UsageRepository, quotas: Quotas, quota: Quota, resets_at: datetime
 ) -> None:
-    assert reserve(table, "u", 60, rules) is None
+    assert reserve(table, "u", 60, quotas) is None
 
     # When the next job wants one character too many
-    refused = reserve(table, "u", 41, rules)
+    refused = reserve(table, "u", 41, quotas)
 
     # Then it is refused and nothing is reserved, and one that fits is not
     assert refused is not None
     assert (refused.quota, refused.used, refused.limit, refused.resets_at) == (quota, 60, 100, resets_at)
     assert usage.month("u", MONTH).total == Figures(committed_characters=60, jobs=1)
-    assert reserve(table, "u", 40, rules) is None
-    assert reserve(table, "u", 1, rules) is not None
-    assert reserve(table, "u", 0, rules) is None  # such as another version of a job
+    assert reserve(table, "u", 40, quotas) is None
+    assert reserve(table, "u", 1, quotas) is not None
+    assert reserve(table, "u", 0, quotas) is None  # such as another version of a job
 
 
-@pytest.mark.parametrize("rules", [PER_DAY, PER_MONTH, PER_DAY_OF_ALL])
-def test_a_job_larger_than_a_quota_is_refused_on_the_first_day(table: str, rules: Rules) -> None:
-    refused = reserve(table, "u", 101, rules)
+@pytest.mark.parametrize("quotas", [PER_DAY, PER_MONTH, PER_DAY_OF_ALL])
+def test_a_job_larger_than_a_quota_is_refused_on_the_first_day(table: str, quotas: Quotas) -> None:
+    refused = reserve(table, "u", 101, quotas)
 
     assert refused is not None
     assert (refused.used, refused.limit) == (0, 100)
-    assert reserve(table, "u", 100, rules) is None
+    assert reserve(table, "u", 100, quotas) is None
 
 
 def test_a_quota_of_nothing_refuses_every_character(table: str) -> None:
-    none = replace(UNLIMITED, limits=Limits(characters_per_day=0, max_active_jobs=3))
+    none = Quotas(user_per_day=0)
 
     assert reserve(table, "u", 1, none) is not None
     assert reserve(table, "u", 0, none) is None
 
 
 def test_users_have_quotas_of_their_own_and_share_the_ceiling(table: str) -> None:
-    rules = replace(PER_DAY, deployment_characters_per_day=150)
-    assert reserve(table, "u", 100, rules) is None
+    quotas = replace(PER_DAY, deployment_per_day=150)
+    assert reserve(table, "u", 100, quotas) is None
 
-    assert (refused := reserve(table, "v", 100, rules)) is not None
+    assert (refused := reserve(table, "v", 100, quotas)) is not None
     assert (refused.quota, refused.used) == (Quota.DEPLOYMENT_DAY, 100)
-    assert reserve(table, "v", 50, rules) is None
+    assert reserve(table, "v", 50, quotas) is None
 
 
 def test_of_several_quotas_the_one_that_resets_last_is_named(table: str) -> None:
-    everything = Rules(
-        limits=Limits(characters_per_day=100, characters_per_month=100, max_active_jobs=3),
-        deployment_characters_per_day=100,
-    )
-    day_and_ceiling = replace(everything, limits=replace(everything.limits, characters_per_month=1000))
+    everything = Quotas(user_per_day=100, user_per_month=100, deployment_per_day=100)
+    day_and_ceiling = replace(everything, user_per_month=1000)
     reserve(table, "u", 100, everything)
 
     assert [
         refused.quota
-        for rules in (everything, day_and_ceiling)
-        if (refused := reserve(table, "u", 1, rules)) is not None
+        for quotas in (everything, day_and_ceiling)
+        if (refused := reserve(table, "u", 1, quotas)) is not None
     ] == [Quota.USER_MONTH, Quota.USER_DAY]
 
 
