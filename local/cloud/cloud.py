@@ -13,6 +13,7 @@ from local.cloud.clock import Clock
 from local.cloud.corrected_moto import corrected_moto
 from local.cloud.event_delivery import EventDelivery, Subscriber
 from local.cloud.lambda_host import LambdaHost
+from local.cloud.queues import QueueMapping
 from local.cloud.s3_expiry import delete_expired_objects
 from local.cloud.s3_http import s3_wsgi_app
 from local.cloud.step_functions import join_interpreter, stop_executions
@@ -26,14 +27,14 @@ _GRACE_SECONDS = 1.0
 
 
 class LocalCloud:
-    """DynamoDB, S3, Step Functions, Lambda and their events, reached by any boto3 client while the cloud runs.
+    """DynamoDB, S3, SQS, Step Functions, Lambda and their events, reached by any boto3 client while the cloud runs.
 
     Use it as a context manager, or call `start` and `stop`; each cloud is started once, one at a time.
 
     Args:
         clock: The clock; by default real time.
         region: The region of all resources.
-        poll_interval_seconds: How often table streams are read; None to leave that to `tick`.
+        poll_interval_seconds: How often table streams and queues are read; None to leave that to `tick`.
         expiry_interval_seconds: How often expired items and objects are deleted; None to leave that to `tick`.
 
     Attributes:
@@ -59,9 +60,11 @@ class LocalCloud:
         self.uploads = EventDelivery("object-events")
         self._background = [
             ("streams", self._deliver_streams, poll_interval_seconds),
+            ("queues", self._poll_queues, poll_interval_seconds),
             ("expiry", self._expire, expiry_interval_seconds),
         ]
         self._streams: list[StreamMapping] = []
+        self._queues: list[QueueMapping] = []
         # Not the default session: threads may not share one while they build clients.
         self._session = boto3.Session(region_name=region)
         self._unasked = threading.Lock()
@@ -91,6 +94,7 @@ class LocalCloud:
             stack.callback(join_interpreter, timeout_seconds=_GRACE_SECONDS)
             stack.enter_context(self.lambdas.serving(grace_seconds=_GRACE_SECONDS))
             stack.callback(stop_executions)
+            stack.callback(self._stop_queues)
             self._running = stack.pop_all()
 
     def stop(self) -> None:
@@ -130,10 +134,38 @@ class LocalCloud:
         self._streams.append(mapping)
         return mapping
 
+    def map_queue(
+        self,
+        queue_name: str,
+        function_name: str,
+        *,
+        batch_size: int = 10,
+        max_concurrency: int | None = None,
+        reports_failures: bool = True,
+    ) -> QueueMapping:
+        """Deliver a queue's messages to a function; see `QueueMapping`.
+
+        Raises:
+            ValueError: Lambda would refuse the mapping.
+        """
+        mapping = QueueMapping(
+            self.lambdas,
+            self._session.client,
+            queue_name=queue_name,
+            function_name=function_name,
+            batch_size=batch_size,
+            max_concurrency=max_concurrency,
+            reports_failures=reports_failures,
+        )
+        self._queues.append(mapping)
+        return mapping
+
     def tick(self) -> None:
-        """Do the background work of AWS now: delete expired items and objects, then deliver the streams."""
+        """Do the background work of AWS now: delete what has expired, then deliver the streams and the queues."""
         self._expire()
         self._deliver_streams()
+        for mapping in list(self._queues):
+            mapping.deliver()
 
     def s3_wsgi_app(self) -> "WSGIApplication":
         """Return the cloud's S3 as a WSGI application, for presigned URLs; see `s3_http`."""
@@ -144,6 +176,14 @@ class LocalCloud:
             now = self.clock.now()
             delete_expired_items(self._session.client("dynamodb"), now)
             delete_expired_objects(self._session.client("s3"), now)
+
+    def _poll_queues(self) -> None:
+        for mapping in list(self._queues):
+            mapping.poll()
+
+    def _stop_queues(self) -> None:
+        for mapping in self._queues:
+            mapping.stop()
 
     def _deliver_streams(self) -> None:
         with self._unasked:

@@ -20,6 +20,7 @@ from local.cloud.object_events import object_events
 from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
 from local.cloud.s3_speed import quick_s3
+from local.cloud.sqs import documented_sqs
 from local.cloud.state_machine_parsing import parsed_once
 from local.cloud.step_functions import step_functions
 
@@ -67,6 +68,7 @@ def _corrections(
         linearizable_s3() as s3_lock,
         quick_s3(s3_lock),
         object_events(uploads.publish),
+        documented_sqs(clock),
         asl_timers(clock),
         parsed_once(),
         cached_interpreter_clients(),

@@ -1,0 +1,166 @@
+"""SQS as documented: moto's, with the cloud's clock, its limits, and fair queues.
+
+moto measures time by the clock of the machine, counts the 12 hours for which a message can be hidden from when it was
+sent and not received, lets a message that has outlived the retention of its queue block others, measures messages in
+characters, and is not safe for threads.
+"""
+
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from moto.sqs import models
+from moto.sqs.exceptions import InvalidParameterValue, SQSException
+from moto.sqs.models import Message, Queue, SQSBackend
+
+from local.cloud.clock import Clock
+from local.cloud.request_lock import one_at_a_time
+
+LONGEST_HIDDEN_SECONDS = 43_200
+"""The time from its receipt for which a message can be hidden at most."""
+MAX_IN_FLIGHT = 120_000
+"""The number of messages of a queue that may be received and not yet deleted."""
+_GROUP = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
+_WAIT_INTERVAL_SECONDS = 0.05
+
+
+class _MessageNotInFlight(SQSException):
+    code = "AWS.SimpleQueueService.MessageNotInflight"
+
+    def __init__(self) -> None:
+        super().__init__("The specified message isn't in flight.")
+
+
+class _OverLimit(SQSException):
+    code = "OverLimit"
+
+    def __init__(self) -> None:
+        super().__init__("Too many messages in flight.")
+
+
+@contextmanager
+def documented_sqs(clock: Clock) -> Iterator[None]:
+    """Make SQS behave as documented while the context lasts, at the time of `clock`.
+
+    A receipt handle is valid until the message is received again. Of the messages of a standard queue, those whose
+    group has the fewest messages in flight are received first.
+    """
+
+    def now_ms(moment: Any = None) -> float:
+        return (moment or clock.now()).timestamp() * 1000
+
+    def now_seconds(moment: Any = None) -> float:
+        return now_ms(moment) / 1000
+
+    lock = threading.RLock()
+    with ExitStack() as hooks:
+        for owner, name, replacement in (
+            (models, "unix_time", now_seconds),
+            (models, "unix_time_millis", now_ms),
+            (Queue, "messages", property(_receivable)),
+            (Queue, "delete_message", one_at_a_time(lock, _deleting(Queue.delete_message))),
+            (Message, "mark_received", _noting_receipt(Message.mark_received)),
+            (SQSBackend, "send_message", one_at_a_time(lock, _sending(SQSBackend.send_message))),
+            (SQSBackend, "receive_message", _receiving(lock, SQSBackend.receive_message)),
+            (SQSBackend, "change_message_visibility", one_at_a_time(lock, _change_visibility)),
+        ):
+            hooks.enter_context(patch.object(owner, name, replacement))
+        yield
+
+
+def _receivable(queue: Queue) -> list[Message]:
+    """Return the messages that can be received, in the order in which they should be; drop those too old."""
+    retention_ms = queue.message_retention_period * 1000  # type: ignore[attr-defined]
+    oldest = models.unix_time_millis() - retention_ms
+    queue._messages[:] = [each for each in queue._messages if (each.sent_timestamp or 0) > oldest]
+    messages = queue._messages
+    receivable = [each for each in messages if each.visible and not each.delayed]
+    if queue.fifo_queue:
+        return receivable
+    in_flight = Counter(each.group_id for each in messages if each.group_id is not None and not each.visible)
+    return sorted(receivable, key=lambda each: in_flight[each.group_id] if each.group_id is not None else 0)
+
+
+def _noting_receipt(mark_received: Callable[..., None]) -> Callable[..., None]:
+    def note(message: Any, visibility_timeout: int | None = None) -> None:
+        mark_received(message, visibility_timeout)
+        message.received_ms = models.unix_time_millis()
+
+    return note
+
+
+def _sending(send_message: Callable[..., Message]) -> Callable[..., Message]:
+    def send(backend: Any, queue_name: str, message_body: str, **options: Any) -> Message:
+        size_bytes = len(message_body.encode("utf-8", "surrogatepass"))
+        limit_bytes = backend.get_queue(queue_name).maximum_message_size
+        if size_bytes > limit_bytes:
+            raise InvalidParameterValue(
+                f"One or more parameters are invalid. Reason: Message must be shorter than {limit_bytes} bytes."
+            )
+        group = options.get("group_id")
+        if group is not None and _GROUP.fullmatch(group) is None:
+            raise InvalidParameterValue(
+                "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length"
+            )
+        return send_message(backend, queue_name, message_body, **options)
+
+    return send
+
+
+def _receiving(lock: threading.RLock, receive_message: Callable[..., list[Message]]) -> Callable[..., list[Message]]:
+    def receive(
+        backend: Any, queue_name: str, count: int, wait_seconds_timeout: int, *options: Any, **named: Any
+    ) -> list[Message]:
+        """Receive messages without holding the lock while there are none."""
+        deadline = time.monotonic() + wait_seconds_timeout
+        while True:
+            with lock:
+                if backend.get_queue(queue_name).approximate_number_of_messages_not_visible >= MAX_IN_FLIGHT:
+                    raise _OverLimit
+                messages = receive_message(backend, queue_name, count, 0, *options, **named)
+            if messages or time.monotonic() >= deadline:
+                return messages
+            time.sleep(_WAIT_INTERVAL_SECONDS)
+
+    return receive
+
+
+def _deleting(delete_message: Callable[..., None]) -> Callable[..., None]:
+    def delete(queue: Any, receipt_handle: str) -> None:
+        """Delete a message, unless it has been received again since: then the handle is no longer its own."""
+        received_again = any(
+            each.had_receipt_handle(receipt_handle) and each.receipt_handle != receipt_handle
+            for each in queue._messages
+        )
+        if not received_again:
+            delete_message(queue, receipt_handle)
+
+    return delete
+
+
+def _change_visibility(backend: Any, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:
+    queue = backend.get_queue(queue_name)
+    message = next(
+        (each for each in queue._messages if each.had_receipt_handle(receipt_handle)),
+        None,
+    )
+    if message is None:
+        raise models.ReceiptHandleIsInvalid
+    if message.visible or message.receipt_handle != receipt_handle:
+        raise _MessageNotInFlight
+    hidden_until_ms = models.unix_time_millis() + int(visibility_timeout) * 1000
+    if hidden_until_ms - message.received_ms > LONGEST_HIDDEN_SECONDS * 1000:
+        raise InvalidParameterValue(
+            f"Value {visibility_timeout} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout "
+            f"for the message is beyond the limit [{LONGEST_HIDDEN_SECONDS} seconds]"
+        )
+    message.change_visibility(int(visibility_timeout))
+    if visibility_timeout == 0:
+        # moto compares strictly: it would stay hidden for the rest of this millisecond.
+        message.visible_at -= 1
+        queue.pending_messages.discard(message)
