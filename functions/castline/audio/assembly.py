@@ -21,7 +21,7 @@ from castline.audio.mp3_frames import FRAME_SAMPLES
 from castline.audio.profile import STANDARD, AudioProfile
 from castline.audio.resampling import resample_stream
 from castline.audio.samples import read_samples
-from castline.audio.timeline import Timeline, lay_out_with_sounds
+from castline.audio.timeline import SoundLayout, Timeline, lay_out_programme
 from castline.audio.tracks import overlay
 from castline.pcm import ms_to_samples
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from castline.audio.samples import Channels, Samples
-    from castline.audio.timeline import SoundPlace, TurnLengths
+    from castline.audio.timeline import TurnLengths
     from castline.audio.tracks import Track
 
 _SILENCE_SAMPLES: Final = 1 << 15
@@ -49,20 +49,6 @@ class SegmentSource(Protocol):
     def pcm_of(self, position: int) -> Iterable[bytes]:
         """Return the PCM of one segment."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoundLayout:
-    """Lengths of the music and sounds around and between the turns, in ticks. They move the turns."""
-
-    sounds: tuple[SoundPlace, ...] = ()
-    gap_ms: int = 0
-    """The pause after a sound."""
-    intro: int = 0
-    """The time from the start of the file to the first turn."""
-    outro: int = 0
-    outro_overlap: int = 0
-    """The time for which the outro and the turns are heard together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,24 +175,18 @@ def plan_assembly(
                 fade_in_ticks=ms_to_samples(crossfade_ms),
                 frame_timeline=frame_timeline,
             )
-    layout = sound_layout or SoundLayout()
-    timeline, sound_starts = lay_out_with_sounds(
-        turns, layout.sounds, gap_ms=layout.gap_ms, crossfade_ms=crossfade_ms
-    )
-    timeline = timeline.later(layout.intro)
-    outro_start = max(timeline.spans[0].start_sample, timeline.total_samples - layout.outro_overlap)
-    timeline = Timeline(timeline.spans, max(timeline.end_sample, outro_start + layout.outro if layout.outro else 0))
+    programme = lay_out_programme(turns, sound_layout or SoundLayout(), crossfade_ms=crossfade_ms)
     return Assembly(
         turns=tuple(turns),
-        timeline=timeline,
+        timeline=programme.timeline,
         segment_starts=tuple(
             start
-            for span, turn in zip(timeline.spans, turns, strict=True)
+            for span, turn in zip(programme.timeline.spans, turns, strict=True)
             for start in _segment_starts(turn, span.start_sample)
         ),
         fade_in_ticks=ms_to_samples(crossfade_ms),
-        sound_starts=tuple(start + layout.intro for start in sound_starts),
-        outro_start=outro_start,
+        sound_starts=programme.sound_starts,
+        outro_start=programme.outro_start,
     )
 
 

@@ -100,6 +100,42 @@ class SoundPlace:
     """Whether it starts with that turn and takes no time of its own."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundLayout:
+    """Lengths of the music and sounds around and between the turns, in ticks. They move the turns."""
+
+    sounds: tuple[SoundPlace, ...] = ()
+    gap_ms: int = 0
+    """The pause after a sound."""
+    intro: int = 0
+    """The time from the start of the file to the first turn."""
+    outro: int = 0
+    outro_overlap: int = 0
+    """The time for which the outro and the turns are heard together."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeTimeline:
+    """The times of a file's turns, sounds and music, in ticks."""
+
+    timeline: Timeline
+    sound_starts: tuple[int, ...]
+    """The tick at which each sound starts."""
+    outro_start: int
+
+
+def lay_out_programme(turns: Sequence[TurnLengths], layout: SoundLayout, *, crossfade_ms: int) -> ProgrammeTimeline:
+    """Lay out turns, the sounds between them, and the music around them."""
+    timeline, sound_starts = lay_out_with_sounds(
+        turns, layout.sounds, gap_ms=layout.gap_ms, crossfade_ms=crossfade_ms
+    )
+    timeline = timeline.later(layout.intro)
+    outro_start = max(timeline.spans[0].start_sample, timeline.total_samples - layout.outro_overlap)
+    end = max(timeline.end_sample, outro_start + layout.outro if layout.outro else 0)
+    starts = tuple(start + layout.intro for start in sound_starts)
+    return ProgrammeTimeline(Timeline(timeline.spans, end), starts, outro_start)
+
+
 def lay_out_with_sounds(
     turns: Sequence[TurnLengths], sounds: Sequence[SoundPlace], *, gap_ms: int, crossfade_ms: int
 ) -> tuple[Timeline, list[int]]:

@@ -12,7 +12,7 @@ BEAT_MS: Final = 700
 BEAT_TEXT: Final = "…"
 """The text of a beat where nothing else is left to speak."""
 BEAT: Final = Speech(pcm=bytes(BEAT_MS * BYTES_PER_MS), words=())
-_SPOKEN_MARKS: Final = frozenset("#%&@§‰＃％＆＠")
+SPOKEN_MARKS: Final = frozenset("#%&@§‰＃％＆＠")
 """Punctuation that voices may read aloud by its name."""
 
 
@@ -21,4 +21,4 @@ def is_beat(text: str) -> bool:
 
     A provider may report success for such a text and send no audio.
     """
-    return not any(is_speakable(character) or character in _SPOKEN_MARKS for character in text)
+    return not any(is_speakable(character) or character in SPOKEN_MARKS for character in text)

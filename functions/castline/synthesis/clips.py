@@ -6,11 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from castline.audio.assembly import SoundLayout
-from castline.audio.timeline import SoundPlace, Span
+from castline.audio.timeline import Span
 from castline.audio.tracks import Envelope, Track, duck
-from castline.pcm import ms_to_samples
 from castline.synthesis.segment_loudness import REFERENCE_LUFS
+from castline.synthesis.sound_layout import sound_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from castline.audio.assembly import Assembly
     from castline.audio.clips import ClipSource
     from castline.audio.profile import AudioProfile
+    from castline.audio.timeline import SoundLayout
     from castline.jobs.model import Clip, Dialogue
 
 
@@ -44,23 +44,7 @@ class DialogueClips:
         """Return the lengths of the clips; None for a dialogue without clips."""
         if not self.clips:
             return None
-        music = self.dialogue.music
-        intro = music.intro if music else None
-        outro = music.outro if music else None
-        return SoundLayout(
-            sounds=tuple(
-                SoundPlace(
-                    before_turn=sum(turn.index < sound.index for turn in self.dialogue.turns),
-                    ticks=self._ticks(sound),
-                    under=sound.under,
-                )
-                for sound in self.dialogue.sounds
-            ),
-            gap_ms=self.dialogue.gap_ms,
-            intro=max(0, self._ticks(intro) - ms_to_samples(intro.overlap_ms)) if intro else 0,
-            outro=self._ticks(outro) if outro else 0,
-            outro_overlap=min(self._ticks(outro), ms_to_samples(outro.overlap_ms)) if outro else 0,
-        )
+        return sound_layout(self.dialogue, self._ticks)
 
     def are_bright(self) -> bool:
         """Return whether an encoder may change how loud one of the clips is."""

@@ -15,11 +15,10 @@ from castline.audio.formats import OutputFormat
 from castline.audio.id3 import id3_tag
 from castline.audio.mastering import Master, master
 from castline.audio.profile import STANDARD, AudioProfile, profile_of
-from castline.audio.timeline import TurnLengths
-from castline.pcm import ms_to_samples
 from castline.speech.places import ends_sentence
 from castline.synthesis.mastered_frames import lufs_of_timeline
 from castline.synthesis.segment_loudness import normalization_gain_db
+from castline.synthesis.turn_lengths import turn_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -154,7 +153,7 @@ def plan_programme(
     )
     plan = partial(
         plan_assembly,
-        _lengths(dialogue, planned, spoken),
+        turn_lengths(dialogue, planned, [[segment.samples for segment in each] for each in spoken]),
         crossfade_ms=dialogue.crossfade_ms,
         sound_layout=sound_layout,
     )
@@ -179,32 +178,6 @@ def plan_programme(
 
 def _normalization_factor(segment: SpokenSegment) -> float:
     return float(10 ** (normalization_gain_db(segment.lufs) / 20))
-
-
-def _lengths(
-    dialogue: Dialogue, planned: Sequence[PlannedTurn], spoken: Sequence[Sequence[SpokenSegment]]
-) -> list[TurnLengths]:
-    """Return the lengths of the turns' parts.
-
-    The pause after the last turn is silence at its end, unless a sound follows: then it is the gap before the sound.
-    """
-    *_, last = dialogue.sequence
-    return [
-        TurnLengths(
-            segments=tuple(segment.samples for segment in segments),
-            pauses=_pauses(turn, silence_at_end_ms=(wanted.pause_after_ms or 0) if wanted is last else 0),
-            gap_ms=dialogue.gap_ms if wanted.pause_after_ms is None else wanted.pause_after_ms,
-        )
-        for wanted, turn, segments in zip(dialogue.turns, planned, spoken, strict=True)
-    ]
-
-
-def _pauses(turn: PlannedTurn, *, silence_at_end_ms: int) -> tuple[int, ...]:
-    pauses_ms = [
-        *(segment.pause_before_ms for segment in turn.segments),
-        turn.pause_after_ms + silence_at_end_ms,
-    ]
-    return tuple(map(ms_to_samples, pauses_ms)) if any(pauses_ms) else ()
 
 
 def _has_seamless_joint(turn: PlannedTurn) -> bool:

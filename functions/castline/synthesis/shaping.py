@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from castline.audio.level import levelled
 from castline.audio.profile import Quality, profile_of
-from castline.audio.stored_segment import Checksums, encode_segment, studio_segment
+from castline.audio.stored_segment import encode_segment, studio_segment
 from castline.jobs.model import SegmentCue, SegmentWord
 from castline.jobs.packed_words import pack_words, unpack_words
 from castline.pcm import SAMPLE_WIDTH_BYTES, samples_to_ms, trim
@@ -20,67 +20,8 @@ from castline.speech.spoken_text import as_written, spoken_text
 from castline.speech.usable_words import usable_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from castline.audio.stored_segment import StoredSegment
     from castline.speech.utterances import Speech, Utterance, Word
-
-_CUES = "cues"
-_SPOKEN_FOR = "spoken-for"
-_BILLED = "billed-characters"
-_FRAMES_CHECKSUM = "frames-sha256"
-_PCM_CHECKSUM = "pcm-sha256"
-_LUFS = "lufs"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentNotes:
-    """What is known of a stored segment besides its sound. It travels as the metadata of the S3 object."""
-
-    cues: tuple[SegmentCue, ...]
-    spoken_for: str
-    """The id of the job that paid for it."""
-    billed_characters: int
-    """How many characters it paid for."""
-    checksums: Checksums | None = None
-    """None for a segment that an older release has stored: it had none."""
-    lufs: float | None = None
-    """Loudness at volume 1; None for silence, and for a segment that an older release has stored."""
-
-    def to_metadata(self) -> Mapping[str, str]:
-        """As ASCII, less than 2 KB."""
-        rows = (f"{cue.start}-{cue.end}@{cue.start_ms}-{cue.end_ms}" for cue in self.cues)
-        metadata = {
-            _CUES: " ".join(rows),
-            _SPOKEN_FOR: self.spoken_for,
-            _BILLED: str(self.billed_characters),
-        }
-        if self.checksums is not None:
-            metadata |= {_FRAMES_CHECKSUM: self.checksums.frames, _PCM_CHECKSUM: self.checksums.pcm}
-        if self.lufs is not None:
-            metadata[_LUFS] = f"{self.lufs:.2f}"
-        return metadata
-
-    @classmethod
-    def from_metadata(cls, metadata: Mapping[str, str]) -> SegmentNotes | None:
-        """Read what :meth:`to_metadata` has written; None when it is something else."""
-        cues = []
-        try:
-            for row in metadata[_CUES].split():
-                place, _, time = row.partition("@")
-                start, end = map(int, place.split("-"))
-                start_ms, end_ms = map(int, time.split("-"))
-                cues.append(SegmentCue(start=start, end=end, start_ms=start_ms, end_ms=end_ms))
-            has_checksums = _FRAMES_CHECKSUM in metadata or _PCM_CHECKSUM in metadata
-            return cls(
-                cues=tuple(cues),
-                spoken_for=metadata[_SPOKEN_FOR],
-                billed_characters=int(metadata[_BILLED]),
-                checksums=Checksums(metadata[_FRAMES_CHECKSUM], metadata[_PCM_CHECKSUM]) if has_checksums else None,
-                lufs=_finite(float(metadata[_LUFS])) if _LUFS in metadata else None,
-            )
-        except (KeyError, ValueError):
-            return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,9 +117,3 @@ def _lufs_at_full_volume(pcm: bytes, sample_rate_hz: int, *, volume: float) -> f
 
     lufs = integrated_lufs(pcm, sample_rate_hz)
     return None if lufs is None else round(lufs - 20 * math.log10(volume), 2)
-
-
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError("a loudness is a finite number")
-    return value

@@ -17,8 +17,10 @@ from castline.speech.cues import is_one_cue
 from castline.speech.errors import CutUncertain, EmptyAudio, PermanentSpeechError, SpeechError, TransientSpeechError
 from castline.speech.spoken_text import spoken_text
 from castline.synthesis.requests import charges, group_requests, is_sent
+from castline.synthesis.segment_notes import SegmentNotes
 from castline.synthesis.segments import fingerprint
-from castline.synthesis.shaping import SegmentNotes, SpokenWords, shape
+from castline.synthesis.shaping import SpokenWords, shape
+from castline.synthesis.stored_utterances import LOOK_UPS, find_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     _Wanted = dict[int, tuple[Utterance, str]]
     _Result = tuple[int, "StoredUtterance | SpeechError"]
 
-_LOOK_UPS = 16
 _WORKERS_PER_REQUEST = 2
 """While one shapes and stores what was spoken, the other one speaks."""
 
@@ -148,7 +149,7 @@ class Speaking:
         }
 
     def _find_all(self, wanted: _Wanted) -> dict[int, StoredUtterance]:
-        with ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") as pool:
+        with ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="look-up") as pool:
             found = pool.map(self._find, [key for _, key in wanted.values()])
             return {position: each for position, each in zip(wanted, found, strict=True) if each is not None}
 
@@ -157,12 +158,10 @@ class Speaking:
         return [(position, found)] if found is not None else [self._speak_alone(position, utterance, key)]
 
     def _find(self, key: str) -> StoredUtterance | None:
-        entry = self._storage.find_segment(self._job.user_id, key)
-        if entry is None:
+        found = find_entry(self._storage, self._job.user_id, key)
+        if found is None:
             return None
-        notes = SegmentNotes.from_metadata(entry.notes)
-        if notes is None:
-            return None
+        entry, notes = found
         try:
             words = self._storage.read_part(self._job.user_id, key, entry.layout.words) if entry.layout.words else b""
             mastered = self._master_stored(key, entry, notes)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from castline.audio.assembly import SoundLayout, plan_assembly
+from castline.audio.assembly import plan_assembly
 from castline.audio.clips import ClipSource
 from castline.audio.profile import STANDARD, Quality, profile_of
-from castline.audio.timeline import SoundPlace, Span
+from castline.audio.timeline import SoundLayout, SoundPlace, Span
 from castline.audio.tracks import ClipFile, Envelope, Track, duck, overlay
 from tests.turn_lengths import single_turns
 

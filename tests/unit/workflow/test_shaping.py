@@ -18,7 +18,8 @@ from castline.jobs.model import SegmentCue, SegmentWord
 from castline.speech.beats import BEAT
 from castline.speech.pronunciation import SpokenAs
 from castline.speech.utterances import Speech, Utterance, Word
-from castline.synthesis.shaping import SegmentNotes, SpokenWords, shape
+from castline.synthesis.segment_notes import SegmentNotes
+from castline.synthesis.shaping import SpokenWords, shape
 
 HELLO = Utterance("你好嗎？", "zh-TW-HsiaoYuNeural", "zh-TW")
 RATES_HZ = {Quality.STANDARD: 24_000, Quality.STUDIO: 48_000}
