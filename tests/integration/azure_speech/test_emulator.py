@@ -357,6 +357,19 @@ def test_every_voice_can_speak_and_none_sounds_like_another() -> None:
     assert len({entry.tone_hz for entry in VOICES.values()}) == len(VOICES)
 
 
+def test_kanji_take_as_long_as_a_reading() -> None:
+    # Given the same words in kanji and in kana
+    engine, nanami = EspeakEngine(), VOICES["ja-JP-NanamiNeural"]
+
+    # When both are spoken
+    kanji, kana = (
+        len(engine.speak(Passage(text, nanami))) for text in ("今日は東京駅です", "きょうはとうきょうえきです")
+    )
+
+    # Then neither takes much longer
+    assert 0.8 < kanji / kana < 1.4
+
+
 def test_hsiao_yu_is_a_high_voice_and_yun_jhe_a_low_one() -> None:
     # Given a service that speaks
     with AzureSpeechEmulator(key=KEY, voice_engine="espeak") as emulator:
