@@ -40,10 +40,12 @@ if TYPE_CHECKING:
     from castline.usecases.assemble_job import AssembleJob
     from castline.usecases.cancel_job import CancelJob
     from castline.usecases.create_job import CreateJob
+    from castline.usecases.dispatch_webhooks import DispatchWebhooks
     from castline.usecases.fail_job import FailJob
     from castline.usecases.fetch_sounds import FetchSounds
     from castline.usecases.keep_pronunciations import KeepPronunciations
     from castline.usecases.keep_sounds import KeepSounds
+    from castline.usecases.keep_webhooks import KeepWebhooks
     from castline.usecases.plan_job import PlanJob
     from castline.usecases.prepare_dialogue import PrepareDialogue
     from castline.usecases.receive_sound import ReceiveSound
@@ -51,11 +53,14 @@ if TYPE_CHECKING:
     from castline.usecases.rename_job import RenameJob
     from castline.usecases.render_job import RenderJob
     from castline.usecases.resolve_pronunciations import ResolvePronunciations
+    from castline.usecases.send_webhooks import SendWebhooks
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
     from castline.usecases.use_sounds import UseSounds
     from castline.usecases.view_jobs import ViewJobs
     from castline.usecases.view_timings import ViewTimings
+    from castline.webhooks.queue import DeliveryQueue
+    from castline.webhooks.repository import WebhookRepository
 
 PartT = TypeVar("PartT")
 Ids = ParamSpec("Ids")
@@ -189,6 +194,7 @@ def create_job() -> CreateJob:
         use_sounds(),
         max_active_jobs=settings().max_active_jobs,
         now=clock(),
+        demand_webhook_secret=lambda user_id: keep_webhooks().demand_job_secret(user_id),
         created=_count_submission,
     )
 
@@ -289,6 +295,51 @@ def _sound_storage(config: Config) -> SoundStorage:
 
     s3, presigning = _s3_clients(config)
     return SoundStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
+
+
+@_made_once
+def webhook_repository() -> WebhookRepository:
+    """Return the webhooks and their deliveries, in the jobs table."""
+    import boto3
+
+    from castline.webhooks.repository import WebhookRepository
+
+    client = boto3.client("dynamodb", config=_answering_config())
+    return WebhookRepository(client, settings().table_name)
+
+
+@_made_once
+def delivery_queue() -> DeliveryQueue:
+    """Return the queue of deliveries to webhooks."""
+    import boto3
+
+    from castline.webhooks.queue import DeliveryQueue
+
+    return DeliveryQueue(boto3.client("sqs", config=_answering_config()), settings().webhook_queue_url)
+
+
+@_made_once
+def keep_webhooks() -> KeepWebhooks:
+    """Return the use case that keeps the webhooks of users."""
+    from castline.usecases.keep_webhooks import KeepWebhooks
+
+    return KeepWebhooks(webhook_repository(), now=clock())
+
+
+@_made_once
+def send_webhooks() -> SendWebhooks:
+    """Return the use case that sends tests of webhooks, and deliveries once more."""
+    from castline.usecases.send_webhooks import SendWebhooks
+
+    return SendWebhooks(keep_webhooks(), webhook_repository(), delivery_queue(), now=clock())
+
+
+@_made_once
+def dispatch_webhooks() -> DispatchWebhooks:
+    """Return the use case that dispatches events to webhooks."""
+    from castline.usecases.dispatch_webhooks import DispatchWebhooks
+
+    return DispatchWebhooks(webhook_repository(), job_repository(), delivery_queue(), now=clock())
 
 
 @_made_once

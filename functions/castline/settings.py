@@ -114,6 +114,16 @@ class Settings:
         value = self.environment.get(name)
         return int(value) if value else None
 
+    @property
+    def webhook_queue_url(self) -> str:
+        """The URL of the queue of deliveries to webhooks."""
+        return self._required("WEBHOOK_QUEUE_URL")
+
+    @property
+    def webhooks_allow_loopback(self) -> bool:
+        """Whether webhooks may be sent to this machine itself: on a local stack only."""
+        return self.environment.get("WEBHOOKS_ALLOW_LOOPBACK") == "true"
+
     def _required(self, name: str) -> str:
         try:
             return self.environment[name]

@@ -150,6 +150,7 @@ def new_job_item(job: Job) -> dict[str, Any]:
         "created_at": encode_time(job.created_at),
         **title_values(job.titles),
         **({} if job.rendition_of is None else {"rendition_of": job.rendition_of}),
+        **({} if job.webhook_url is None else {"webhook_url": job.webhook_url}),
         **_reservation_values(job.reservation),
         USER_JOBS.partition_key: user_key(job.user_id),
         USER_STATUS_JOBS.partition_key: user_status_key(job.user_id, job.status),
@@ -171,7 +172,8 @@ def read_titles(values: Mapping[str, Any]) -> Titles:
 
 def read_unprojected(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a job that no index holds, from Python values of its JOB item."""
-    return {"titles": read_titles(values), "rendition_of": values.get("rendition_of")}
+    names = ("rendition_of", "webhook_url")
+    return {"titles": read_titles(values), **{name: values.get(name) for name in names}}
 
 
 def _reservation_values(reservation: Reservation | None) -> dict[str, Any]:

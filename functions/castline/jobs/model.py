@@ -327,6 +327,8 @@ class Job:
     failure: JobFailure | None = None
     rendition_of: str | None = None
     """The id of the job whose spoken segments it uses; such a job speaks nothing."""
+    webhook_url: str | None = None
+    """The URL that is told of this job's events, besides the webhooks of its user. No list says it."""
     reservation: Reservation | None = None
     """What was reserved of the quotas; None for a job of an earlier release, and for a job of a list."""
     billed_characters: int | None = None

@@ -12,6 +12,7 @@ from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import AlreadySubmitted, IdempotencyKeyReused
 from castline.jobs.model import IdempotencyKey, Job, JobStatus
 from castline.usecases.sound_rules import UnusableSounds, demand_usable_sounds
+from castline.webhooks.errors import WebhookSecretMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +37,7 @@ class CreateJob:
         *,
         max_active_jobs: int,
         now: Callable[[], datetime],
+        demand_webhook_secret: Callable[[str], None],
         created: Callable[[Job], None] = lambda _job: None,
     ) -> None:
         """Prepare.
@@ -46,6 +48,7 @@ class CreateJob:
             sounds: the sounds of users.
             max_active_jobs: how many pending and processing jobs a user may have.
             now: the clock.
+            demand_webhook_secret: raises WebhookSecretMissing if a user, given by id, has no secret for jobs' URLs.
             created: is told of each new job that is to run, once.
         """
         self._repository = repository
@@ -53,6 +56,7 @@ class CreateJob:
         self._sounds = sounds
         self._max_active_jobs = max_active_jobs
         self._now = now
+        self._demand_webhook_secret = demand_webhook_secret
         self._created = created
 
     def __call__(
@@ -63,6 +67,7 @@ class CreateJob:
         titles: Titles,
         key: IdempotencyKey | None = None,
         rendition_of: str | None = None,
+        webhook_url: str | None = None,
     ) -> Job:
         """Store a job and start its workflow.
 
@@ -72,23 +77,27 @@ class CreateJob:
             titles: what the audio is called.
             key: what the client names the submission by.
             rendition_of: the id of the job whose spoken segments it uses, if it is to speak nothing itself.
+            webhook_url: a URL that is told of its events.
 
         Raises:
             UnusableSounds: it uses sounds that the user does not have, or not for this, or too long ones.
+            WebhookSecretMissing: there is a ``webhook_url``, and the user has no secret to sign with.
             IdempotencyKeyReused: something else has been submitted under the key.
             InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has as many active jobs as allowed.
             ServiceUnavailable: the workflow could not be started; nothing is left behind.
         """
-        if dialogue.sound_ids:
-            try:
+        try:
+            if dialogue.sound_ids:
                 demand_usable_sounds(dialogue, self._sounds.resolve(user_id, dialogue.sound_ids))
-            except UnusableSounds:
-                # They may have been deleted since the same was submitted under the key.
-                submitted = self._repeat(user_id, key, dialogue.sound_ids)
-                if submitted is None:
-                    raise
-                return submitted
+            if webhook_url is not None:
+                self._demand_webhook_secret(user_id)
+        except (UnusableSounds, WebhookSecretMissing):
+            # Either may have been deleted since the same was submitted under the key.
+            submitted = self._repeat(user_id, key, dialogue.sound_ids)
+            if submitted is None:
+                raise
+            return submitted
         for _ in range(_ATTEMPTS):
             job = Job(
                 id=str(uuid7()),
@@ -100,6 +109,7 @@ class CreateJob:
                 created_at=self._now(),
                 titles=titles,
                 rendition_of=rendition_of,
+                webhook_url=webhook_url,
             )
             try:
                 self._repository.create(job, dialogue, max_active=self._max_active_jobs, idempotency_key=key)

@@ -60,6 +60,7 @@ class RenderJob:
             InputUnreadable: its dialogue is missing or unreadable.
             NotSpeakable: its provider is not enabled any more.
             UnusableSounds: it uses sounds that the user does not have, or not for this, or too many different ones.
+            WebhookSecretMissing: it has a ``webhook_url``, and the user has no secret any more to sign with.
             InvalidDialogue: a change breaks a rule of ``castline.jobs.validity``.
             IdempotencyKeyReused: as for ``CreateJob``, as are JobLimitExceeded and ServiceUnavailable.
         """
@@ -72,7 +73,14 @@ class RenderJob:
         key = None
         if idempotency_key is not None:
             key = name_submission(idempotency_key, {**plain_values(dialogue), "rendition_of": rendition_of})
-        return self._create(user_id, dialogue, titles=record.job.titles, key=key, rendition_of=rendition_of)
+        return self._create(
+            user_id,
+            dialogue,
+            titles=record.job.titles,
+            key=key,
+            rendition_of=rendition_of,
+            webhook_url=record.job.webhook_url,
+        )
 
 
 def _render(source: Dialogue, changes: Mapping[str, Any]) -> Dialogue:

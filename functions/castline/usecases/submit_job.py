@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from castline.usecases.view_jobs import ViewJobs
 
 _NO_TITLES = Titles()
-_NEW = frozenset({"markup", "loudness", "pronunciation_sets", "title", "author", "album"})
+_NEW = frozenset({"markup", "loudness", "pronunciation_sets", "title", "author", "album", "webhook_url"})
 """The parts of a submission that are left out of its hash when they are empty: earlier releases did not have them."""
 
 
@@ -63,6 +63,7 @@ class SubmitJob:
         *,
         titles: Titles = _NO_TITLES,
         pronunciation_sets: Sequence[str] = (),
+        webhook_url: str | None = None,
         idempotency_key: str | None = None,
     ) -> Submission:
         """Store a job and start its workflow; once only, however often it comes under the same key within a day.
@@ -72,6 +73,7 @@ class SubmitJob:
             dialogue: what is to be spoken.
             titles: what the audio is called.
             pronunciation_sets: the names of the user's sets whose pronunciations are added to the dialogue's own.
+            webhook_url: a URL that is told of the job's events.
             idempotency_key: what the client names the submission by.
 
         Raises:
@@ -80,16 +82,17 @@ class SubmitJob:
             IdempotencyKeyReused: another dialogue has been submitted under ``idempotency_key``.
             NotSpeakable: the dialogue's provider is not enabled, or cannot speak it.
             UnusableSounds: the dialogue uses sounds that the user does not have, or not for this.
+            WebhookSecretMissing: there is a ``webhook_url``, and the user has no secret to sign with.
             InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has as many active jobs as allowed.
             ServiceUnavailable: the workflow could not be started; nothing is left behind.
         """
         key = None
         if idempotency_key is not None:
-            key = _name_submission(idempotency_key, dialogue, pronunciation_sets, titles)
+            key = _name_submission(idempotency_key, dialogue, pronunciation_sets, titles, webhook_url)
         pronunciations = self._pronunciations(user_id, dialogue.pronunciations, pronunciation_sets)
         prepared = self._prepare(dialogue, pronunciations)
-        job = self._create(user_id, prepared.dialogue, titles=titles, key=key)
+        job = self._create(user_id, prepared.dialogue, titles=titles, key=key, webhook_url=webhook_url)
         return Submission(job=job, warnings=prepared.warnings)
 
 
@@ -102,7 +105,7 @@ class ResubmitJob:
         self._submit = submit
 
     def __call__(self, user_id: str, job_id: str, *, idempotency_key: str | None = None) -> Submission:
-        """Submit the dialogue of a job that has ended, as a new job.
+        """Submit the dialogue of a job that has ended, as a new job with the same ``webhook_url``.
 
         Raises:
             JobNotFound: the user has no such job.
@@ -110,23 +113,33 @@ class ResubmitJob:
             InputUnreadable: its dialogue is missing or unreadable.
             NotSpeakable: its provider is not enabled any more, or would not speak it as it was asked to.
             UnusableSounds: some of its sounds have been deleted.
+            WebhookSecretMissing: it has a ``webhook_url``, and the user has no secret any more to sign with.
             IdempotencyKeyReused: as for ``SubmitJob``, as are JobLimitExceeded and ServiceUnavailable.
         """
         record = self._view.record(user_id, job_id)
         if record.job.completed_at is None:
             raise JobCannotResubmit(record.job.status)
         return self._submit(
-            user_id, record.readable_dialogue, titles=record.job.titles, idempotency_key=idempotency_key
+            user_id,
+            record.readable_dialogue,
+            titles=record.job.titles,
+            webhook_url=record.job.webhook_url,
+            idempotency_key=idempotency_key,
         )
 
 
 def _name_submission(
-    key: str, dialogue: Dialogue, pronunciation_sets: Sequence[str] = (), titles: Titles = _NO_TITLES
+    key: str,
+    dialogue: Dialogue,
+    pronunciation_sets: Sequence[str] = (),
+    titles: Titles = _NO_TITLES,
+    webhook_url: str | None = None,
 ) -> IdempotencyKey:
     values = plain_values(dialogue)
     # What requests have unless they say otherwise is left out: they had no choice before.
     values["markup"] = None if dialogue.markup is Markup.AUTO else dialogue.markup.value
     values["loudness"] = None if dialogue.loudness is Loudness.PODCAST else dialogue.loudness.value
     values["pronunciation_sets"] = list(pronunciation_sets)
+    values["webhook_url"] = webhook_url
     values |= asdict(titles)
     return name_submission(key, {name: value for name, value in values.items() if value or name not in _NEW})

@@ -4,6 +4,7 @@ WebhookError
 ├── DeliveryNotFound
 ├── ForbiddenUrl
 ├── WebhookDisabled
+├── WebhookHasNoUrl
 ├── WebhookLimitExceeded
 ├── WebhookNotFound
 └── WebhookSecretMissing
@@ -52,6 +53,10 @@ class ForbiddenUrl(WebhookError):
 
 class WebhookDisabled(WebhookError):
     """Nothing is sent to a webhook while it is disabled."""
+
+
+class WebhookHasNoUrl(WebhookError):
+    """The webhook of the URLs of single jobs has no URL of its own, which could be changed or tested."""
 
 
 class WebhookLimitExceeded(WebhookError):

@@ -154,7 +154,8 @@ def _read_endpoint(values: Mapping[str, Any]) -> Endpoint:
         id=values["sk"].removeprefix(ENDPOINT_PREFIX),
         user_id=values["pk"].removeprefix(PARTITION_PREFIX),
         url=values.get("url"),
-        events=frozenset(map(EventType, values["events"])),
+        # A newer release may know more types.
+        events=frozenset(each for each in EventType if each.value in values["events"]),
         description=values.get("description"),
         secrets=tuple(
             Secret(value=each["secret"], expires_at=_read_optional_time(each.get("expires_at")))

@@ -217,6 +217,14 @@ class WebhookRepository:
         """Store a delivery; return False if there is one of its id already, which is left as it is."""
         return self._put_new(items.delivery_item(delivery))
 
+    def discard_delivery(self, delivery: Delivery) -> None:
+        """Remove a delivery that nobody will send."""
+        with translated_aws_errors():
+            self._client.delete_item(
+                TableName=self._table,
+                Key=serialize(items.delivery_key(delivery.user_id, delivery.webhook_id, delivery.id)),
+            )
+
     def find_delivery(self, user_id: str, webhook_id: str, delivery_id: str) -> Delivery | None:
         """Return a delivery; None when there is no such one."""
         item = self._get(items.delivery_key(user_id, webhook_id, delivery_id))
