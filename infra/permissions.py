@@ -67,6 +67,9 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         # A presigned URL can do what its signer can. Subtitles too large for an answer are written beside the audio.
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(AUDIO,)),
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SOUNDS,)),
+        # An estimate looks up what is stored.
+        Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
+        _LEARN_WHAT_IS_MISSING,
         # The provider's list of voices is asked for with its key.
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),

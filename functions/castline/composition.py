@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from castline.usecases.cancel_job import CancelJob
     from castline.usecases.create_job import CreateJob
     from castline.usecases.dispatch_webhooks import DispatchWebhooks
+    from castline.usecases.estimate_job import EstimateJob
     from castline.usecases.fail_job import FailJob
     from castline.usecases.fetch_sounds import FetchSounds
     from castline.usecases.keep_pronunciations import KeepPronunciations
@@ -205,6 +206,20 @@ def submit_job() -> SubmitJob:
     from castline.usecases.submit_job import SubmitJob
 
     return SubmitJob(create_job(), prepare=prepare_dialogue(), pronunciations=resolve_pronunciations())
+
+
+@_made_once
+def estimate_job() -> EstimateJob:
+    """Return the use case that estimates a job without creating it."""
+    from castline.usecases.estimate_job import EstimateJob
+
+    return EstimateJob(
+        prepare=prepare_dialogue(),
+        pronunciations=resolve_pronunciations(),
+        sounds=use_sounds(),
+        providers=speech_providers,
+        storage=published_audio(),
+    )
 
 
 @_made_once

@@ -143,6 +143,7 @@ def _read(laboratory: Laboratory) -> None:
         ):
             answer = client.api.get(path)
             assert answer.status_code in {200, 302}, f"{path}: {answer.text}"
+        assert client.api.post("/jobs/estimate", json=dialogue()).status_code == 200
 
 
 def _keep_sounds(laboratory: Laboratory) -> None:

@@ -15,6 +15,7 @@ from castline import composition
 from castline.api import (
     dialogues,
     errors,
+    estimates,
     health,
     jobs,
     pronunciations,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _ROUTERS: Final = (
     jobs.router,
+    estimates.router,
     resubmissions.router,
     renditions.router,
     timings.router,

@@ -24,6 +24,15 @@ DIALOGUE: dict[str, Any] = {
 SINGLE_VOICE = {"provider": "azure", "text": "你好，今天天氣真好！", "voice_id": "zh-TW-HsiaoYuNeural", "speed": 1.2}
 SCRIPT = {"script": "A：你好，今天天氣真好！\nB：是啊，要不要一起去公園走走？"}
 
+ESTIMATE: dict[str, Any] = {
+    "characters": 24,
+    "billed_characters": 44,
+    "segments": 2,
+    "reused_segments": 0,
+    "duration_ms": 6400,
+    "cost": {"amount": 0.000704, "currency": "USD"},
+    "warnings": [],
+}
 PENDING_JOB: dict[str, Any] = {
     "id": _ID,
     "status": "pending",

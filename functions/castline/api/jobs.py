@@ -17,6 +17,7 @@ from castline.api.contract import Answer, Router, follow
 from castline.api.etags import answer_conditionally
 from castline.api.identity import noted_user_id
 from castline.api.negotiation import Language, preferred_language, prefers_json
+from castline.api.refusals import fields_as_sent
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.audio.content_disposition import content_disposition
 from castline.audio.file_names import file_stem
@@ -27,14 +28,13 @@ from castline.jobs.ids import is_job_id
 from castline.jobs.model import Job, JobRecord, JobStatus, JobType
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
-from castline.usecases.provider_rules import NotSpeakable
-from castline.usecases.sound_rules import UnusableSounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
+    from castline.usecases.prepare_dialogue import TurnWarning
     from castline.usecases.submit_job import Submission
 
 DOWNLOAD_SECONDS = 15 * 60
@@ -366,7 +366,7 @@ def _submit(
     request: requests.CreateJobRequest | requests.CreateSingleVoiceJobRequest, idempotency_key: str | None
 ) -> responses.SubmittedJob:
     dialogue = request.to_dialogue()
-    try:
+    with fields_as_sent(request):
         submission = composition.submit_job()(
             _user_id(),
             dialogue,
@@ -374,11 +374,6 @@ def _submit(
             pronunciation_sets=request.pronunciation_sets,
             idempotency_key=idempotency_key,
         )
-    except (NotSpeakable, UnusableSounds) as refused:
-        if isinstance(request, requests.CreateSingleVoiceJobRequest):
-            raise
-        problems = ((request.as_sent(each.field), each.kind, each.context) for each in refused.problems)
-        raise InvalidRequest.of_fields(problems) from refused
     note(job_id=submission.job.id)
     logger.info("submitted", extra={"turns": len(dialogue.turns)})
     return submitted(submission, router.current_event.headers.get("accept-language"))
@@ -386,14 +381,18 @@ def _submit(
 
 def submitted(submission: Submission, accept_language: str | None) -> responses.SubmittedJob:
     """Return the answer to a submission."""
-    language = preferred_language(accept_language)
     return responses.SubmittedJob(
         **summary(submission.job).model_dump(exclude_none=True),
-        warnings=[
-            responses.Warning.of(each.warning, language, turn_index=each.turn_index)
-            for each in submission.warnings[:MAX_PROBLEMS]
-        ],
+        warnings=turn_warnings(submission.warnings, accept_language),
     )
+
+
+def turn_warnings(warnings: Sequence[TurnWarning], accept_language: str | None) -> list[responses.Warning]:
+    """Return the first warnings about turns, explained in a language that the client prefers."""
+    language = preferred_language(accept_language)
+    return [
+        responses.Warning.of(each.warning, language, turn_index=each.turn_index) for each in warnings[:MAX_PROBLEMS]
+    ]
 
 
 def _user_id() -> str:

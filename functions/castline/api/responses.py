@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 from castline.api.answer_fields import left_out_when_none as _left_out_when_none
 from castline.api.messages import warning_message
+from castline.api.money import Cost
 from castline.api.music_schemas import MusicSchema
 from castline.api.negotiation import Language
 from castline.api.pronunciation_schemas import PronunciationSchema
@@ -177,6 +178,24 @@ class SubmittedJob(JobSummary):
     warnings: list[Warning] = _left_out_when_empty()
     """Warnings about what is not spoken, or not as it was asked for; left out when there are none. The
     `line` counts the lines of the turn's text."""
+
+
+class Estimate(_Answer):
+    """The cost and the duration of a job that has not been created."""
+
+    characters: int
+    """Of all texts."""
+    billed_characters: int
+    """The characters that the provider would charge for, by its own rule. Segments that are stored cost nothing."""
+    segments: int
+    reused_segments: int
+    """The number of segments that would not have to be spoken."""
+    duration_ms: int
+    """Estimated duration of the audio. It is exact for segments that are stored."""
+    cost: Cost
+    """Of the billed characters, by the deployment's prices."""
+    warnings: list[Warning]
+    """Warnings about what is not spoken, or not as it was asked for, as for a submitted job."""
 
 
 class TurnTimingSchema(_Answer):

@@ -1,0 +1,30 @@
+"""Refusals of dialogues, with their fields named as the request has them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from castline.api.requests import CreateJobRequest, CreateSingleVoiceJobRequest
+from castline.api.validation import InvalidRequest
+from castline.usecases.provider_rules import NotSpeakable
+from castline.usecases.sound_rules import UnusableSounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def fields_as_sent(request: CreateJobRequest | CreateSingleVoiceJobRequest) -> Iterator[None]:
+    """Name the fields of a refusal as the request has them, which may have its turns in any order.
+
+    Raises:
+        InvalidRequest: the dialogue of a ``CreateJobRequest`` is refused.
+    """
+    try:
+        yield
+    except (NotSpeakable, UnusableSounds) as refused:
+        if isinstance(request, CreateSingleVoiceJobRequest):
+            raise
+        problems = ((request.as_sent(each.field), each.kind, each.context) for each in refused.problems)
+        raise InvalidRequest.of_fields(problems) from refused
