@@ -45,7 +45,7 @@ class QueueMapping:
     def __init__(
         self,
         lambdas: Lambdas,
-        client: Callable[[str], Any],
+        client: Callable[..., Any],
         *,
         queue_name: str,
         function_name: str,

@@ -29,14 +29,14 @@ _GROUP = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
 _WAIT_INTERVAL_SECONDS = 0.05
 
 
-class _MessageNotInFlight(SQSException):
+class _MessageNotInFlight(SQSException):  # type: ignore[misc]  # moto has no types
     code = "AWS.SimpleQueueService.MessageNotInflight"
 
     def __init__(self) -> None:
         super().__init__("The specified message isn't in flight.")
 
 
-class _OverLimit(SQSException):
+class _OverLimit(SQSException):  # type: ignore[misc]  # moto has no types
     code = "OverLimit"
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ def documented_sqs(clock: Clock) -> Iterator[None]:
 
 def _receivable(queue: Queue) -> list[Message]:
     """Return the messages that can be received, in the order in which they should be; drop those too old."""
-    retention_ms = queue.message_retention_period * 1000  # type: ignore[attr-defined]
+    retention_ms = queue.message_retention_period * 1000
     oldest = models.unix_time_millis() - retention_ms
     queue._messages[:] = [each for each in queue._messages if (each.sent_timestamp or 0) > oldest]
     messages = queue._messages

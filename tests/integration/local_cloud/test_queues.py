@@ -398,12 +398,13 @@ class TestMapping:
     def test_what_lambda_would_refuse_is_refused(self, cloud: LocalCloud, sqs: Any, consumer: Consumer) -> None:
         create_queue(sqs)
         create_queue(sqs, "short", VisibilityTimeout="9")
-        for queue, options in (
+        refused: tuple[tuple[str, dict[str, Any]], ...] = (
             ("work", {"batch_size": 11}),
             ("work", {"max_concurrency": 1}),
             ("work", {"max_concurrency": 1001}),
             ("short", {}),
-        ):
+        )
+        for queue, options in refused:
             with pytest.raises(ValueError, match=r"BatchSize|MaximumConcurrency|visibility timeout"):
                 cloud.map_queue(queue, "consumer", **options)
         assert consumer.calls == []
@@ -458,6 +459,6 @@ class TestHooksIntoMoto:
         assert (message.group_id, message.visible, message.delayed) == ("g", False, False)
         assert message in queue.pending_messages
         assert message.had_receipt_handle(message.receipt_handle or "")
-        assert queue.message_retention_period == 4 * 86_400  # type: ignore[attr-defined]
-        assert queue.maximum_message_size == 1 << 20  # type: ignore[attr-defined]
+        assert queue.message_retention_period == 4 * 86_400
+        assert queue.maximum_message_size == 1 << 20
         assert not queue.fifo_queue

@@ -26,9 +26,10 @@ from castline.webhooks.model import (
     DeliveryStatus,
     DisabledReason,
     Endpoint,
+    EndpointChanges,
     EndpointStatus,
 )
-from castline.webhooks.repository import EndpointChanges, WebhookRepository
+from castline.webhooks.repository import WebhookRepository
 from castline.webhooks.secrets import new_secret, rotated
 from local import resources
 
