@@ -183,6 +183,11 @@ def _specs(
         ),
         AlarmSpec(
             name="Functions are throttled",
+        AlarmSpec(
+            name="Events are late",
+            metric=functions["publish-events"].metric("IteratorAge", statistic="Maximum", period=five_minutes),
+            threshold=300_000,
+        ),
             metric=cloudwatch.MathExpression(
                 label="invocations refused, but for synthesize, which is meant to be",
                 expression=_sum(*map(_identifier, _unlimited(functions))),

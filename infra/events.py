@@ -1,9 +1,9 @@
-"""Event sources of the service: executions that end, a schedule, uploaded sounds, and jobs and sounds that expire."""
+"""Event sources of the service: executions that end, a schedule, uploaded sounds, the table's stream, and the bus."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -13,11 +13,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from castline import table
-from castline.jobs import items
-from castline.sounds.items import SOUND_PREFIX
 from castline.sounds.keys import PREFIX, UPLOAD
 from infra.acknowledgements import acknowledge
+from infra.event_patterns import JOB_EVENTS, NEW_JOB_EVENTS, TTL_REMOVALS
 
 if TYPE_CHECKING:
     from aws_cdk import aws_dynamodb as dynamodb
@@ -26,13 +24,6 @@ if TYPE_CHECKING:
 
 UNRECORDED_ENDS = ("FAILED", "TIMED_OUT", "ABORTED")
 """The statuses of executions that have ended without recording an outcome."""
-
-TTL_REMOVALS = {
-    "eventName": ["REMOVE"],
-    "userIdentity": {"type": ["Service"], "principalId": ["dynamodb.amazonaws.com"]},
-    "dynamodb": {"Keys": {table.SORT_KEY: {"S": [items.JOB, {"prefix": SOUND_PREFIX}]}}},
-}
-"""The stream records of jobs and sounds that DynamoDB's TTL has removed."""
 
 
 class Events(Construct):
@@ -50,13 +41,16 @@ class Events(Construct):
         state_machine: sfn.StateMachine,
         jobs: dynamodb.Table,
         bucket: s3.Bucket,
+        bus: events.EventBus,
         execution_ended: lambda_.Function,
         sound_uploaded: lambda_.Function,
         reconcile: lambda_.Function,
         expire: lambda_.Function,
+        publish_events: lambda_.Function,
     ) -> None:
         super().__init__(scope, id)
         self.dead_letter_queues: dict[str, sqs.Queue] = {}
+        self._bus = bus
         events.Rule(
             self,
             "ExecutionEnded",
@@ -90,35 +84,101 @@ class Events(Construct):
             targets=[self._target(sound_uploaded, self._dead_letter_queue("SoundUploaded"))],
         )
         self._read_removals(jobs, expire)
+        self._publish(jobs, publish_events)
+
+    def on_job_event(self, name: str, function: lambda_.Function, *, description: str) -> None:
+        """Call a function with every event of a job that is published on the bus.
+
+        Args:
+            name: the name of the rule.
+            function: the function. What it cannot handle goes to a dead-letter queue of its own.
+            description: what the function does with the events.
+        """
+        events.Rule(
+            self,
+            name,
+            event_bus=self._bus,
+            description=description,
+            event_pattern=events.EventPattern(source=JOB_EVENTS["source"]),
+            targets=[self._target(function, self._dead_letter_queue(name))],
+        )
 
     def _read_removals(self, jobs: dynamodb.Table, expire: lambda_.Function) -> None:
-        dead_letters = self._dead_letter_queue("Expire")
-        _allow_sending(expire, dead_letters)
+        self._read_stream(
+            "Removals",
+            jobs,
+            expire,
+            dead_letters=self._dead_letter_queue("Expire"),
+            pattern=TTL_REMOVALS,
+            window_seconds=30,
+            retries=10,
+            max_age=cdk.Duration.hours(12),
+        )
+
+    def _publish(self, jobs: dynamodb.Table, publish_events: lambda_.Function) -> None:
+        """Have the events of jobs published as they are written.
+
+        An event that can never be published is put into the queue by the function itself. What comes again and again
+        fails because a service is not available, so it is tried until shortly before the stream forgets it.
+        """
+        dead_letters = self._dead_letter_queue("PublishEvents")
+        publish_events.add_environment("EVENT_BUS_NAME", self._bus.event_bus_name)
+        publish_events.add_environment("EVENT_DEAD_LETTERS_URL", dead_letters.queue_url)
+        self._read_stream(
+            "JobEvents",
+            jobs,
+            publish_events,
+            dead_letters=dead_letters,
+            pattern=NEW_JOB_EVENTS,
+            window_seconds=0,
+            retries=-1,
+            max_age=cdk.Duration.hours(20),
+        )
+
+    def _read_stream(
+        self,
+        name: str,
+        jobs: dynamodb.Table,
+        function: lambda_.Function,
+        *,
+        dead_letters: sqs.Queue,
+        pattern: dict[str, Any],
+        window_seconds: int,
+        retries: int,
+        max_age: cdk.Duration,
+    ) -> None:
+        """Call a function with the records of the table's stream that match a pattern.
+
+        A stream should have two readers at most: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+        """
+        _allow_sending(function, dead_letters)
         stream_arn = jobs.table_stream_arn
         assert stream_arn is not None  # noqa: S101 (for the type checker)
-        for action, resource in (
+        for actions, resource in (
             (("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"), stream_arn),
             (("dynamodb:ListStreams",), "*"),
         ):
-            expire.add_to_role_policy(iam.PolicyStatement(actions=list(action), resources=[resource]))
+            function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
         acknowledge(
-            expire.role or expire, "AwsSolutions-IAM5[Resource::*]", "dynamodb:ListStreams knows no single stream."
+            function.role or function,
+            "AwsSolutions-IAM5[Resource::*]",
+            "dynamodb:ListStreams knows no single stream.",
         )
         lambda_.CfnEventSourceMapping(
             self,
-            "Removals",
+            name,
             event_source_arn=stream_arn,
-            function_name=expire.function_name,
+            function_name=function.function_name,
             starting_position="TRIM_HORIZON",
             batch_size=100,
-            maximum_batching_window_in_seconds=30,
+            maximum_batching_window_in_seconds=window_seconds,
             filter_criteria=lambda_.CfnEventSourceMapping.FilterCriteriaProperty(
-                filters=[lambda_.CfnEventSourceMapping.FilterProperty(pattern=json.dumps(TTL_REMOVALS))]
+                filters=[lambda_.CfnEventSourceMapping.FilterProperty(pattern=json.dumps(pattern))]
             ),
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,
-            maximum_retry_attempts=10,
-            maximum_record_age_in_seconds=12 * 60 * 60,
+            maximum_retry_attempts=retries,
+            maximum_record_age_in_seconds=max_age.to_seconds(),
             destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(
                 on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=dead_letters.queue_arn)
             ),

@@ -76,12 +76,28 @@ SOUND_UPLOADED = FunctionSpec(
     needs_speech=True,
 )
 
+# A batch of a hundred events takes about 2 s. An operator who has events published again is answered after all of it.
+PUBLISH_EVENTS = FunctionSpec(
+    name="publish-events", handler="castline.events.job_changed.handler", timeout_seconds=300, memory_mb=512
+)
+
 # It stops by itself 10 s before its time is up, and goes on a minute later.
 RECONCILE = FunctionSpec(
     name="reconcile", handler="castline.events.reconcile.handler", timeout_seconds=300, memory_mb=512
 )
 
-ALL = (API, PLAN, SYNTHESIZE, ASSEMBLE, RECORD_FAILURE, EXECUTION_ENDED, EXPIRE, SOUND_UPLOADED, RECONCILE)
+ALL = (
+    API,
+    PLAN,
+    SYNTHESIZE,
+    ASSEMBLE,
+    RECORD_FAILURE,
+    EXECUTION_ENDED,
+    EXPIRE,
+    SOUND_UPLOADED,
+    PUBLISH_EVENTS,
+    RECONCILE,
+)
 
 WORKFLOW_SUBSTITUTIONS = {
     "PlanFunctionArn": PLAN,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from castline.table import INDEXES, OPEN_JOBS, USER_JOBS, USER_STATUS_JOBS
+from castline.table import DAY_JOBS, INDEXES, OPEN_JOBS, USER_JOBS, USER_STATUS_JOBS
 from infra import functions
 from infra.acknowledgements import acknowledge_wildcard
 from infra.speech_providers import NEEDS
@@ -38,6 +38,7 @@ SEGMENTS = "segments"
 SOUNDS = "sounds"
 BUCKET = "bucket"
 SECRET = "secret"  # noqa: S105 (a name)
+EVENT_BUS = "event bus"
 STATE_MACHINE = "state machine"
 EXECUTIONS = "executions"
 
@@ -101,6 +102,11 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=(TABLE,)),
         Grant(actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"), resources=(SOUNDS,)),
         *_DELETE_SOUNDS,
+    ),
+    functions.PUBLISH_EVENTS: (
+        Grant(actions=("dynamodb:GetItem", "dynamodb:Query"), resources=(TABLE,)),
+        Grant(actions=("dynamodb:Query",), resources=(DAY_JOBS.name,)),
+        Grant(actions=("events:PutEvents",), resources=(EVENT_BUS,)),
     ),
     functions.RECONCILE: (
         *_FAIL_JOB,
@@ -174,6 +180,7 @@ def _arns(data: DataStack, state_machine: sfn.StateMachine | None) -> dict[str, 
         AUDIO: f"{bucket_arn}/audio/*",
         SEGMENTS: f"{bucket_arn}/segments/*",
         SOUNDS: f"{bucket_arn}/sounds/*",
+        EVENT_BUS: data.event_bus.event_bus_arn,
     }
     if state_machine is not None:
         arns[STATE_MACHINE] = state_machine.state_machine_arn

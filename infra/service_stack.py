@@ -52,6 +52,7 @@ class ServiceStack(cdk.Stack):
             specs.EXECUTION_ENDED.name: make(specs.EXECUTION_ENDED),
             specs.EXPIRE.name: make(specs.EXPIRE),
             specs.SOUND_UPLOADED.name: make(specs.SOUND_UPLOADED),
+            specs.PUBLISH_EVENTS.name: make(specs.PUBLISH_EVENTS),
         }
         api = Api(self, "Api", environment=environment)
         audience = list(data.token_issuer.audience)
@@ -72,10 +73,12 @@ class ServiceStack(cdk.Stack):
             state_machine=state_machine,
             jobs=data.table,
             bucket=data.bucket,
+            bus=data.event_bus,
             execution_ended=functions[specs.EXECUTION_ENDED.name],
             sound_uploaded=functions[specs.SOUND_UPLOADED.name],
             reconcile=functions[specs.RECONCILE.name],
             expire=functions[specs.EXPIRE.name],
+            publish_events=functions[specs.PUBLISH_EVENTS.name],
         )
         alarms = Alarms(
             self,
@@ -98,4 +101,5 @@ class ServiceStack(cdk.Stack):
         if environment.monthly_budget_usd is not None:
             CostGuard(self, "CostGuard", monthly_usd=environment.monthly_budget_usd, topic=data.alarm_topic)
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
+        cdk.CfnOutput(self, "PublishEventsFunction", value=functions[specs.PUBLISH_EVENTS.name].function_name)
         cdk.CfnOutput(self, "StateMachineArn", value=state_machine.state_machine_arn)

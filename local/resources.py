@@ -12,7 +12,9 @@ import boto3
 
 from castline import table
 from infra import functions
+from infra.event_patterns import NEW_JOB_EVENTS
 from infra.lifecycle_rules import LIFECYCLE_RULES, LifecycleRule
+from local.emulated.event_pattern import matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +32,8 @@ SECRET_ID = "castline/azure-speech"  # noqa: S105 (a name)
 SPEECH_PROVIDERS = json.dumps({"azure": {"secret_id": SECRET_ID}})
 """The setting ``SPEECH_PROVIDERS`` for the Azure Speech emulator."""
 STATE_MACHINE_NAME = "castline"
+EVENT_BUS_NAME = "castline-local"
+EVENT_DEAD_LETTERS_NAME = "castline-publish-events"
 
 
 def create_table(table_name: str = TABLE_NAME) -> None:
@@ -108,6 +112,18 @@ def create_speech_secret(secret: dict[str, str], *, name: str = SECRET_ID) -> No
     """Create the secret with a speech provider's key; by default Azure's."""
     client: Any = boto3.client("secretsmanager")
     client.create_secret(Name=name, SecretString=json.dumps(secret))
+
+
+def create_event_bus() -> dict[str, str]:
+    """Create the bus of the jobs' events, and the queue of those that cannot be published; return their settings."""
+    boto3.client("events").create_event_bus(Name=EVENT_BUS_NAME)
+    queue = boto3.client("sqs").create_queue(QueueName=EVENT_DEAD_LETTERS_NAME)
+    return {"EVENT_BUS_NAME": EVENT_BUS_NAME, "EVENT_DEAD_LETTERS_URL": queue["QueueUrl"]}
+
+
+def is_new_event(record: Mapping[str, Any]) -> bool:
+    """Return whether a record of the table's stream tells of a new event of a job, as the deployed filter does."""
+    return matches(NEW_JOB_EVENTS, record)
 
 
 def register_functions(cloud: LocalCloud, reserved_concurrency: Mapping[str, int] | None = None) -> dict[str, str]:

@@ -144,6 +144,7 @@ class LocalStack:
             for provider in self._more_providers.values():
                 stack.enter_context(provider.emulator)
             state_machine_arn = self._create_resources()
+            event_settings = resources.create_event_bus()
             stack.enter_context(
                 environment_variables(
                     {
@@ -154,6 +155,7 @@ class LocalStack:
                         "DOWNLOAD_ENDPOINT_URL": self.url,
                         # The emulator shares this machine with everything else: it may be slower than Azure.
                         "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "60000",
+                        **event_settings,
                         **{
                             name: value
                             for provider in self._more_providers.values()
@@ -196,6 +198,9 @@ class LocalStack:
         self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
         self.cloud.on_execution_status_change(self._execution_ended)
         self.cloud.on_object_created(self._object_created)
+        self.cloud.map_stream(
+            resources.TABLE_NAME, functions.PUBLISH_EVENTS.name, max_retries=None, matches=resources.is_new_event
+        )
         return state_machine_arn
 
     def _speech_providers(self) -> dict[str, dict[str, Any]]:

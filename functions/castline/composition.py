@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from castline.audio.storage import AudioStorage
+    from castline.jobs.daily_jobs import DailyJobs
+    from castline.jobs.event_bus import EventBus
+    from castline.jobs.event_log import EventLog
     from castline.jobs.executions import Executions
     from castline.jobs.model import Job
+    from castline.jobs.rejected_events import RejectedEvents
     from castline.jobs.repository import JobRepository
     from castline.pronunciation_sets.repository import PronunciationSetRepository
     from castline.sounds.repository import SoundRepository
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
     from castline.usecases.plan_job import PlanJob
     from castline.usecases.prepare_dialogue import PrepareDialogue
     from castline.usecases.receive_sound import ReceiveSound
+    from castline.usecases.publish_events import PublishEvents, RepublishEvents
     from castline.usecases.reconcile_jobs import ReconcileJobs
     from castline.usecases.rename_job import RenameJob
     from castline.usecases.render_job import RenderJob
@@ -488,6 +493,53 @@ def _s3_clients(config: Config) -> tuple[S3Client, S3Client]:
         boto3.client("s3", config=config, endpoint_url=endpoint_url)
         if endpoint_url
         else boto3.client("s3", config=at_region)
+@_made_once
+def event_log() -> EventLog:
+    """Return the events of jobs, in the jobs table."""
+    import boto3
+
+    from castline.jobs.event_log import EventLog
+
+    client = boto3.client("dynamodb", config=_answering_config())
+    return EventLog(client, settings().table_name)
+
+
+@_made_once
+def event_bus() -> EventBus:
+    """Return the bus on which the events of jobs are published."""
+    import boto3
+
+    from castline.jobs.event_bus import EventBus
+
+    return EventBus(boto3.client("events", config=_answering_config()), settings().event_bus_name)
+
+
+@_made_once
+def rejected_events() -> RejectedEvents:
+    """Return the queue of events that cannot be published."""
+    import boto3
+
+    from castline.jobs.rejected_events import RejectedEvents
+
+    return RejectedEvents(boto3.client("sqs", config=_answering_config()), settings().event_dead_letters_url)
+
+
+@_made_once
+def publish_events() -> PublishEvents:
+    """Return the use case that publishes the events of jobs."""
+    from castline.usecases.publish_events import PublishEvents
+
+    return PublishEvents(event_log(), event_bus(), rejected_events())
+
+
+@_made_once
+def republish_events() -> RepublishEvents:
+    """Return the use case that publishes events of the past again."""
+    from castline.usecases.publish_events import RepublishEvents
+
+    return RepublishEvents(event_log(), publish_events(), now=clock())
+
+
     )
     return s3, presigning
 

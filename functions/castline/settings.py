@@ -106,6 +106,16 @@ class Settings:
         return float(self.environment.get("RECONCILE_AFTER_SECONDS", "60"))
 
     @property
+    def event_bus_name(self) -> str:
+        """The name of the bus on which the events of jobs are published."""
+        return self._required("EVENT_BUS_NAME")
+
+    @property
+    def event_dead_letters_url(self) -> str:
+        """The URL of the queue of events that cannot be published."""
+        return self._required("EVENT_DEAD_LETTERS_URL")
+
+    @property
     def settle_after_seconds(self) -> float:
         """The longest time for which a task may run after its job has failed: more than any timeout."""
         return float(self.environment.get("SETTLE_AFTER_SECONDS", "900"))

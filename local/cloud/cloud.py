@@ -11,8 +11,9 @@ import boto3
 from local.cloud.background import repeating
 from local.cloud.clock import Clock
 from local.cloud.corrected_moto import corrected_moto
-from local.cloud.event_delivery import EventDelivery, Subscriber
+from local.cloud.event_delivery import Event, EventDelivery, Subscriber
 from local.cloud.lambda_host import LambdaHost
+from local.cloud.published_events import BusEvent
 from local.cloud.queues import QueueMapping
 from local.cloud.s3_expiry import delete_expired_objects
 from local.cloud.s3_http import s3_wsgi_app
@@ -43,6 +44,7 @@ class LocalCloud:
         lambdas: The Lambda functions.
         events: The status-change events of executions, and their delivery.
         uploads: The events of objects that are created in S3, and their delivery.
+        published: The events that are put on buses of EventBridge, and their delivery.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class LocalCloud:
         self.lambdas = LambdaHost(self.clock)
         self.events = EventDelivery("execution-events")
         self.uploads = EventDelivery("object-events")
+        self.published = EventDelivery("bus-events")
         self._background = [
             ("streams", self._deliver_streams, poll_interval_seconds),
             ("queues", self._poll_queues, poll_interval_seconds),
@@ -84,10 +87,12 @@ class LocalCloud:
                     lambdas=self.lambdas,
                     events=self.events,
                     uploads=self.uploads,
+                    published=self.published,
                 )
             )
             stack.enter_context(self.events.delivering())
             stack.enter_context(self.uploads.delivering())
+            stack.enter_context(self.published.delivering())
             for name, task, interval_seconds in self._background:
                 if interval_seconds is not None:
                     stack.enter_context(repeating(task, interval_seconds=interval_seconds, name=name))
@@ -112,13 +117,22 @@ class LocalCloud:
         """Call `subscriber` with EventBridge's event for each object that a bucket tells it of, as above."""
         self.uploads.subscribe(subscriber)
 
+    def on_event(self, bus_name: str, subscriber: Subscriber) -> None:
+        """Call `subscriber` with each event that is put on a bus of EventBridge, as above."""
+
+        def take(event: Event) -> None:
+            if isinstance(event, BusEvent) and event.bus_name == bus_name:
+                subscriber(event)
+
+        self.published.subscribe(take)
+
     def map_stream(
         self,
         table_name: str,
         function_name: str,
         *,
         batch_size: int = 100,
-        max_retries: int = 3,
+        max_retries: int | None = 3,
         matches: Callable[[Record], bool] = lambda _record: True,
     ) -> StreamMapping:
         """Deliver future changes of a table to a function; see `StreamMapping`."""

@@ -17,6 +17,7 @@ from local.cloud.interpreter_clients import cached_interpreter_clients
 from local.cloud.lambda_api import lambda_api
 from local.cloud.lambdas import Lambdas
 from local.cloud.object_events import object_events
+from local.cloud.published_events import published_events
 from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
 from local.cloud.s3_speed import quick_s3
@@ -35,12 +36,19 @@ _only_one = threading.Lock()
 
 @contextmanager
 def corrected_moto(
-    *, region: str, clock: Clock, lambdas: Lambdas, events: EventDelivery, uploads: EventDelivery
+    *,
+    region: str,
+    clock: Clock,
+    lambdas: Lambdas,
+    events: EventDelivery,
+    uploads: EventDelivery,
+    published: EventDelivery,
 ) -> Iterator[None]:
     """Answer boto3 from memory while the context lasts, starting with no resources.
 
     `clock` sets the time of state machines, `lambdas` runs the functions, `events` receives each change of an
-    execution's status, and `uploads` each object that is created in a bucket that sends its events to EventBridge.
+    execution's status, `uploads` each object that is created in a bucket that sends its events to EventBridge, and
+    `published` each event that is put on a bus.
 
     Raises:
         RuntimeError: A cloud is running in this process already.
@@ -48,7 +56,7 @@ def corrected_moto(
     if not _only_one.acquire(blocking=False):
         raise RuntimeError("a local cloud is running in this process already")
     try:
-        with _corrections(region, clock, lambdas, events, uploads):
+        with _corrections(region, clock, lambdas, events, uploads, published):
             yield
     finally:
         _only_one.release()
@@ -56,7 +64,12 @@ def corrected_moto(
 
 @contextmanager
 def _corrections(
-    region: str, clock: Clock, lambdas: Lambdas, events: EventDelivery, uploads: EventDelivery
+    region: str,
+    clock: Clock,
+    lambdas: Lambdas,
+    events: EventDelivery,
+    uploads: EventDelivery,
+    published: EventDelivery,
 ) -> Iterator[None]:
     with (
         fake_credentials(region),
@@ -68,6 +81,7 @@ def _corrections(
         linearizable_s3() as s3_lock,
         quick_s3(s3_lock),
         object_events(uploads.publish),
+        published_events(published.publish),
         documented_sqs(clock),
         asl_timers(clock),
         parsed_once(),

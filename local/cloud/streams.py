@@ -31,7 +31,7 @@ class StreamMapping:
         table_name: A table with a stream.
         function_name: The function; it is called with `{"Records": […]}`.
         batch_size: The maximum number of records in a call.
-        max_retries: The maximum number of retries of a failing batch.
+        max_retries: The maximum number of retries of a failing batch; None for no maximum.
         matches: Returns whether the function wants a record (`FilterCriteria`).
         on_skipped: Called with each batch of records that is skipped (`OnFailure`).
 
@@ -47,7 +47,7 @@ class StreamMapping:
         table_name: str,
         function_name: str,
         batch_size: int = 100,
-        max_retries: int = 3,
+        max_retries: int | None = 3,
         matches: Callable[[Record], bool] = lambda _record: True,
         on_skipped: Callable[[list[Record]], object] = lambda _records: None,
     ) -> None:
@@ -108,7 +108,7 @@ class StreamMapping:
         number = _sequence_number(failed)
         self._retries = self._retries + 1 if number == self._failing else 1
         self._failing = number
-        return self._retries <= self._max_retries
+        return self._max_retries is None or self._retries <= self._max_retries
 
     def _table(self) -> Any:
         return dynamodb_backends[DEFAULT_ACCOUNT_ID][self._region].get_table(self._table_name)

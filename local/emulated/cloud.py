@@ -41,6 +41,7 @@ class EmulatedCloud:
         lambdas: the functions.
         events: the status-change events of executions, and their delivery.
         uploads: the events of objects that are created in S3, and their delivery.
+        published: the events that are put on buses, and their delivery.
     """
 
     region = "us-east-1"
@@ -56,6 +57,7 @@ class EmulatedCloud:
         self.clock = clock or Clock()
         self.events = EventDelivery("execution-events")
         self.uploads = EventDelivery("object-events")
+        self.published = EventDelivery("bus-events")
         self._unpacked = tempfile.TemporaryDirectory(prefix="castline-functions-")
         published = PublishedFunctions(region=self.region, folder=Path(self._unpacked.name))
         self.lambdas = LambdaProcesses(published, runtime=runtime, clock=self.clock, log_file=log_file)
@@ -104,6 +106,7 @@ class EmulatedCloud:
                     lambdas=self.lambdas,
                     events=self.events,
                     uploads=self.uploads,
+                    published=self.published,
                 )
             )
             stack.enter_context(cloudformation())
@@ -115,6 +118,7 @@ class EmulatedCloud:
             self.lambdas.aws = self.environment
             stack.enter_context(self.events.delivering())
             stack.enter_context(self.uploads.delivering())
+            stack.enter_context(self.published.delivering())
             stack.callback(join_interpreter, timeout_seconds=_GRACE_SECONDS)
             stack.enter_context(self.lambdas.serving())
             stack.callback(stop_executions)

@@ -52,7 +52,7 @@ class StreamReaders:
             table_name=table_name,
             function_name=mapping["FunctionArn"],
             batch_size=mapping["BatchSize"],
-            max_retries=mapping["MaximumRetryAttempts"],
+            max_retries=retries if (retries := mapping["MaximumRetryAttempts"]) >= 0 else None,
             matches=_filter(mapping),
             on_skipped=lambda records: self._bury(mapping, records),
         )

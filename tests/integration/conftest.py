@@ -36,12 +36,15 @@ def functions_environment(cloud: LocalCloud, speech: AzureSpeechEmulator) -> Ite
     resources.create_table()
     resources.create_bucket()
     resources.create_speech_secret({"key": speech.key, "host": speech.host})
+    events = resources.create_event_bus()
     state_machine_arn = resources.create_state_machine(resources.register_functions(cloud))
     with quiet(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("TABLE_NAME", resources.TABLE_NAME)
         patch.setenv("BUCKET_NAME", resources.BUCKET_NAME)
         patch.setenv("STATE_MACHINE_ARN", state_machine_arn)
         patch.setenv("SPEECH_PROVIDERS", resources.SPEECH_PROVIDERS)
+        for name, value in events.items():
+            patch.setenv(name, value)
         composition.reset()
         yield cloud
         composition.reset()

@@ -23,3 +23,7 @@ class TimingsUnavailable(Exception):
 
 class SegmentsExpired(Exception):
     """A rendition needs a segment that is not stored any more, and must not have it spoken."""
+
+
+class InvalidRepublication(Exception):
+    """An operator's request to publish events again makes no sense. The message says why."""

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from infra.events import TTL_REMOVALS, UNRECORDED_ENDS
+from infra.event_patterns import TTL_REMOVALS
+from infra.events import UNRECORDED_ENDS
 from local.emulated.event_pattern import UnknownPattern, matches
 
 EVENT = {"source": "aws.states", "detail": {"status": "FAILED", "tries": 3, "resources": ["a", "b"]}}

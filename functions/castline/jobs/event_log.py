@@ -1,0 +1,136 @@
+"""Where the events of jobs are read: EVENT items with what they tell of, and the jobs of a day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
+from castline.dynamodb import CONFLICT_ATTEMPTS, UNREADABLE, deserialize, pause_before, serialize
+from castline.jobs import items
+from castline.jobs.event_types import EventType
+from castline.jobs.events import JobEvent
+from castline.table import DAY_JOBS, day_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from typing import Any
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+    from castline.jobs.model import Result
+
+
+class EventLog:
+    """Events of jobs in one DynamoDB table.
+
+    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now, or refuses to.
+    """
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        """Use a table."""
+        self._client = client
+        self._table = table_name
+
+    def read(self, job_id: str, event_type: EventType) -> JobEvent | None:
+        """Return an event with its job; None when one of the two is gone.
+
+        They are read in one transaction: the stream can tell of an event before the rest of its transaction is seen.
+
+        Raises:
+            UnreadableItem: the job holds what this release cannot read.
+            Exception: one of ``castline.dynamodb.UNREADABLE``, where the event holds something else.
+        """
+        sort_keys = [f"{items.EVENT_PREFIX}{event_type.value}", items.JOB]
+        if event_type is EventType.COMPLETED:
+            sort_keys.append(items.RESULT)
+        event, job, *results = self._read_together(job_id, sort_keys)
+        if not event or not job:
+            return None
+        values = deserialize(event)
+        return JobEvent(
+            id=values["event_id"],
+            type=event_type,
+            occurred_at=datetime.fromisoformat(values["occurred_at"]),
+            job=items.read_job(job),
+            result=_read_result(results[0]) if results else None,
+        )
+
+    def events_of(self, job_id: str) -> list[tuple[EventType, datetime]]:
+        """Return the types and times of all events of a job, in order; none when it is gone."""
+        found = self._query(
+            {
+                "TableName": self._table,
+                "KeyConditionExpression": "pk = :pk AND begins_with(sk, :events)",
+                "ExpressionAttributeValues": serialize(
+                    {":pk": items.job_key(job_id)["pk"], ":events": items.EVENT_PREFIX}
+                ),
+                "ConsistentRead": True,
+            }
+        )
+        events = [
+            (EventType(values["event_type"]), datetime.fromisoformat(values["occurred_at"]))
+            for values in map(deserialize, found)
+        ]
+        return sorted(events, key=lambda event: event[1])
+
+    def jobs_created_on(self, day: date, *, after: str = "") -> Iterator[str]:
+        """Yield the ids of the jobs that were created on a day in UTC, oldest first.
+
+        Args:
+            day: of the creation.
+            after: only jobs younger than the one with this id.
+        """
+        for item in self._query(
+            {
+                "TableName": self._table,
+                "IndexName": DAY_JOBS.name,
+                "KeyConditionExpression": f"{DAY_JOBS.partition_key} = :day AND {DAY_JOBS.sort_key} > :after",
+                "ExpressionAttributeValues": serialize({":day": day_key(day), ":after": after or " "}),
+                "ProjectionExpression": DAY_JOBS.sort_key,
+            }
+        ):
+            yield item[DAY_JOBS.sort_key]["S"]
+
+    def _read_together(self, job_id: str, sort_keys: list[str]) -> list[dict[str, Any]]:
+        for attempt in range(CONFLICT_ATTEMPTS):
+            pause_before(attempt)
+            try:
+                with translated_aws_errors():
+                    answer = self._client.transact_get_items(
+                        TransactItems=[
+                            {"Get": {"TableName": self._table, "Key": serialize(items.job_key(job_id, sort_key))}}
+                            for sort_key in sort_keys
+                        ]
+                    )
+            except self._client.exceptions.TransactionCanceledException:
+                continue  # another transaction is writing one of them
+            except ClientError as error:
+                raise ServiceUnavailable(f"TransactGetItems: {error_code(error)}") from error
+            return [dict(each.get("Item", {})) for each in answer["Responses"]]
+        raise ServiceUnavailable("TransactGetItems: TransactionConflict")
+
+    def _query(self, query: QueryInputTypeDef) -> Iterator[dict[str, Any]]:
+        request: QueryInputTypeDef = {**query}
+        while True:
+            try:
+                with translated_aws_errors():
+                    page = self._client.query(**request)
+            except ClientError as error:
+                raise ServiceUnavailable(f"Query: {error_code(error)}") from error
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _read_result(item: dict[str, Any]) -> Result | None:
+    """Return a result; None where it is missing or unreadable, as polls pass over it too."""
+    try:
+        return items.read_result(item)
+    except UNREADABLE:
+        return None

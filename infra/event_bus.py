@@ -1,0 +1,40 @@
+"""Event bus of the deployment, for whoever wants to know of jobs, and its archive."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from infra.event_patterns import JOB_EVENTS
+
+ARCHIVE_DAYS = 30
+"""As long as a job is kept: an event of a job that is gone is of use to nobody."""
+
+
+class JobEventBus(Construct):
+    """The bus ``castline-<environment>``. Its name is for consumers to know, so it is not generated.
+
+    Attributes:
+        bus: the bus.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 (CDK's name)
+        *,
+        environment_name: str,
+    ) -> None:
+        super().__init__(scope, id)
+        name = f"castline-{environment_name}"
+        self.bus = events.EventBus(
+            self, "Bus", event_bus_name=name, description="Castline: jobs that have started or ended"
+        )
+        self.bus.archive(
+            "Archive",
+            archive_name=name,
+            description="Castline: events of jobs, for a consumer that has missed some",
+            event_pattern=events.EventPattern(source=JOB_EVENTS["source"]),
+            retention=cdk.Duration.days(ARCHIVE_DAYS),
+        )
