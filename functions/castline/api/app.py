@@ -24,6 +24,7 @@ from castline.api import (
     sounds,
     timings,
     voices,
+    webhooks,
 )
 from castline.api.contract import to_json
 from castline.api.identity import is_operator
@@ -48,6 +49,7 @@ _ROUTERS: Final = (
     dialogues.router,
     pronunciations.router,
     sounds.router,
+    webhooks.router,
     voices.router,
     health.router,
 )

@@ -49,6 +49,15 @@ from castline.speech.errors import SpeechError
 from castline.usecases.errors import TimingsUnavailable
 from castline.usecases.provider_rules import NotSpeakable
 from castline.usecases.sound_rules import UnusableSounds
+from castline.webhooks.errors import (
+    DeliveryNotFound,
+    WebhookDisabled,
+    WebhookHasNoUrl,
+    WebhookLimitExceeded,
+    WebhookNotFound,
+    WebhookSecretMissing,
+)
+from castline.webhooks.limits import MAX_WEBHOOKS
 
 if TYPE_CHECKING:
     from castline.api.negotiation import Language
@@ -158,6 +167,8 @@ VALIDATION_ERROR = ApiError(
         UnusableSounds: _problems,
         UnknownPhoneme: _unknown_phoneme,
         UnknownPronunciationSet: _unknown_pronunciation_set,
+        WebhookHasNoUrl: _problem("url", "webhook_without_url"),
+        WebhookSecretMissing: _problem("webhook_url", "webhook_secret_missing"),
     },
     example={"errors": [{"field": "turns[0].text", "message": "至少需要 1 個字元"}]},
 )
@@ -176,6 +187,8 @@ TIMINGS_NOT_AVAILABLE = ApiError(
 )
 PRONUNCIATION_SET_NOT_FOUND = ApiError("PRONUNCIATION_SET_NOT_FOUND", 404, {PronunciationSetNotFound: _no_details})
 SOUND_NOT_FOUND = ApiError("SOUND_NOT_FOUND", 404, {SoundNotFound: _no_details})
+WEBHOOK_NOT_FOUND = ApiError("WEBHOOK_NOT_FOUND", 404, {WebhookNotFound: _no_details})
+DELIVERY_NOT_FOUND = ApiError("DELIVERY_NOT_FOUND", 404, {DeliveryNotFound: _no_details})
 METHOD_NOT_ALLOWED = ApiError("METHOD_NOT_ALLOWED", 405)
 JOB_CANNOT_CANCEL = ApiError(
     "JOB_CANNOT_CANCEL", 409, {JobCannotCancel: _attributes("status")}, example={"status": "completed"}
@@ -192,6 +205,13 @@ PRONUNCIATION_SET_LIMIT_EXCEEDED = ApiError(
     409,
     {PronunciationSetLimitExceeded: _attributes("max_sets")},
     example={"max_sets": MAX_SETS},
+)
+WEBHOOK_DISABLED = ApiError("WEBHOOK_DISABLED", 409, {WebhookDisabled: _no_details})
+WEBHOOK_LIMIT_EXCEEDED = ApiError(
+    "WEBHOOK_LIMIT_EXCEEDED",
+    409,
+    {WebhookLimitExceeded: _attributes("max_webhooks")},
+    example={"max_webhooks": MAX_WEBHOOKS},
 )
 PRECONDITION_FAILED = ApiError("PRECONDITION_FAILED", 412, {PreconditionFailed: _no_details})
 REQUEST_TOO_LARGE = ApiError(

@@ -161,6 +161,75 @@ SOUND_LINK: dict[str, Any] = {
     "image_url": None,
 }
 SOUNDS: dict[str, Any] = {"items": [_SOUND], "total": 1}
+_WEBHOOK_ID = "01a20b9c-0f3e-7b61-9d52-6c6f1f6e2c10"
+WEBHOOK_REQUEST: dict[str, Any] = {
+    "url": "https://example.com/castline",
+    "events": ["job.completed", "job.failed"],
+    "description": "Production",
+}
+WEBHOOK: dict[str, Any] = {
+    "id": _WEBHOOK_ID,
+    **WEBHOOK_REQUEST,
+    "status": "enabled",
+    "disabled_reason": None,
+    "failing_since": None,
+    "created_at": "2026-11-24T03:31:46Z",
+    "updated_at": "2026-11-24T03:31:46Z",
+    "previous_secret_expires_at": None,
+}
+WEBHOOK_WITH_SECRET = {**WEBHOOK, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+ROTATED_WEBHOOK = {
+    **WEBHOOK,
+    "updated_at": "2026-11-24T05:00:00Z",
+    "previous_secret_expires_at": "2026-11-25T05:00:00Z",
+    "secret": "whsec_plJ3nmyCDGBKInavdOK15jsl",
+}
+WEBHOOKS = {"items": [WEBHOOK], "total": 1}
+WEBHOOK_CHANGES = {"status": "enabled"}
+_DELIVERY: dict[str, Any] = {
+    "id": "01a20b9b-46e9-7c33-bd44-0c9d2f1f77a5",
+    "webhook_id": _WEBHOOK_ID,
+    "event_id": "5f0b7c3e-52f4-5d43-9b2b-1f4f6f1d8a77",
+    "event_type": "job.completed",
+    "job_id": _ID,
+    "url": "https://example.com/castline",
+    "status": "delivered",
+    "created_at": "2026-11-24T03:30:55Z",
+    "next_attempt_at": None,
+    "attempts": [
+        {
+            "at": "2026-11-24T03:30:55Z",
+            "status_code": 500,
+            "error": "bad_status",
+            "duration_ms": 87,
+            "response_excerpt": "Internal Server Error",
+        },
+        {
+            "at": "2026-11-24T03:31:00Z",
+            "status_code": 204,
+            "error": None,
+            "duration_ms": 64,
+            "response_excerpt": "",
+        },
+    ],
+    "redelivery_of": None,
+}
+DELIVERIES = {"items": [_DELIVERY], "next_cursor": None}
+_NEW_DELIVERY: dict[str, Any] = {
+    **_DELIVERY,
+    "id": "01a20b9d-9a11-7d0f-8a3c-52f6d3a0b1c9",
+    "status": "pending",
+    "created_at": "2026-11-24T03:33:28Z",
+    "next_attempt_at": "2026-11-24T03:33:28Z",
+    "attempts": [],
+}
+TEST_DELIVERY = {
+    **_NEW_DELIVERY,
+    "event_id": "c0a1f6c2-8f0e-4a52-9a57-0b6f2d9d5b1e",
+    "event_type": "webhook.test",
+    "job_id": None,
+}
+REDELIVERY = {**_NEW_DELIVERY, "redelivery_of": _DELIVERY["id"]}
 PROVIDERS = {
     "items": [
         {

@@ -372,6 +372,7 @@ def _submit(
             dialogue,
             titles=request.to_titles(),
             pronunciation_sets=request.pronunciation_sets,
+            webhook_url=request.webhook_url,
             idempotency_key=idempotency_key,
         )
     note(job_id=submission.job.id)
@@ -471,9 +472,9 @@ def _input_params(record: JobRecord) -> responses.InputParams | responses.Single
     job, dialogue = record.job, record.dialogue
     try:
         if dialogue is not None and dialogue.job_type is JobType.SINGLE_TTS:
-            return responses.SingleVoiceInputParams.of(dialogue, job.titles)
+            return responses.SingleVoiceInputParams.of(dialogue, job)
         if dialogue is not None:
-            return responses.InputParams.of(dialogue, job.titles)
+            return responses.InputParams.of(dialogue, job)
     except ValidationError as error:
         logger.warning("the input breaks a rule of today", extra={"rules": [each["type"] for each in error.errors()]})
     return responses.InputParams(

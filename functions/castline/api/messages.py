@@ -26,6 +26,7 @@ _ERRORS: _Catalogue = {
         _ZH: "這個工作的音檔已無法取得，請重新提交",
         _EN: "The audio of this job is no longer available. Please submit it again.",
     },
+    "DELIVERY_NOT_FOUND": {_ZH: "遞送紀錄不存在", _EN: "There is no such delivery."},
     "IDEMPOTENCY_KEY_REUSED": {
         _ZH: "這個 Idempotency-Key 已用於另一個請求",
         _EN: "This Idempotency-Key has been used for another request.",
@@ -88,6 +89,15 @@ _ERRORS: _Catalogue = {
     },
     "UNAUTHORIZED": {_ZH: "請先登入", _EN: "Please sign in."},
     "VALIDATION_ERROR": {_ZH: "請求內容有誤", _EN: "The request is not valid."},
+    "WEBHOOK_DISABLED": {
+        _ZH: "這個 webhook 已停用，請先啟用",
+        _EN: "This webhook is disabled. Please enable it first.",
+    },
+    "WEBHOOK_LIMIT_EXCEEDED": {
+        _ZH: "已達 webhook 數上限，請先刪除不需要的 webhook",
+        _EN: "You have reached the limit of webhooks. Please delete one first.",
+    },
+    "WEBHOOK_NOT_FOUND": {_ZH: "webhook 不存在", _EN: "There is no such webhook."},
 }
 
 _PROBLEMS: _Catalogue = {
@@ -300,6 +310,36 @@ _PROBLEMS: _Catalogue = {
     "voice_id_of_provider": {
         _ZH: "不是 {provider} 的聲音代碼，例如 {example}",
         _EN: "not a voice id of {provider} such as {example}",
+    },
+    "webhook_secret_missing": {
+        _ZH: "還沒有用來簽署的密鑰，請先以 POST /webhooks/job/rotate 取得",
+        _EN: "you have no secret that it could be signed with; POST /webhooks/job/rotate makes one",
+    },
+    "webhook_url_credentials": {
+        _ZH: "網址不可包含使用者名稱或密碼",
+        _EN: "must not have a user name or a password",
+    },
+    "webhook_url_fragment": {_ZH: "網址不可包含「#」之後的部分", _EN: "must not have a fragment (#)"},
+    "webhook_url_not_https": {_ZH: "網址必須以 https:// 開頭", _EN: "must begin with https://"},
+    "webhook_url_not_public": {
+        _ZH: "必須是公開網路上的主機，不可為內部或保留的位址或名稱",
+        _EN: "must be a host in the public Internet, not a private or reserved address or name",
+    },
+    "webhook_url_port": {
+        _ZH: "連接埠必須是 443，或 1024 到 65535",
+        _EN: "the port must be 443, or between 1024 and 65535",
+    },
+    "webhook_url_too_long": {
+        _ZH: "編碼後不可超過 {max_length} 個字元",
+        _EN: "must not have more than {max_length} characters when it is percent-encoded",
+    },
+    "webhook_url_unreadable": {
+        _ZH: "不是有效的網址，例如 https://example.com/castline",
+        _EN: "not a URL such as https://example.com/castline",
+    },
+    "webhook_without_url": {
+        _ZH: "各個工作自己的 webhook_url 共用這個 webhook，它本身沒有網址",
+        _EN: "this webhook stands for the webhook_url of single jobs; it has no URL of its own",
     },
     "words_in_srt": {
         _ZH: "srt 無法標示每個字詞的時間，請改用 vtt 或 ass",

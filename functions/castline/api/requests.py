@@ -34,12 +34,14 @@ from castline.api.music_schemas import (
 from castline.api.pronunciation_schemas import Pronunciations, PronunciationSchema, SetNames
 from castline.api.rules import is_sound, problems_between_fields, whole
 from castline.api.validation import MAX_PROBLEMS
+from castline.api.webhook_fields import WebhookUrl
 from castline.jobs import limits
 from castline.jobs.model import Delivery, Dialogue, JobType, OwnDelivery, Titles, Turn, VoiceAssignment
 from castline.scripts.formats import ScriptFormat
 from castline.scripts.parts import Markup
 from castline.speakers import first_spellings, speaker_key
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN
+from castline.webhooks.limits import MAX_URL_CHARACTERS
 
 if TYPE_CHECKING:
     from pydantic import ModelWrapValidatorHandler
@@ -266,7 +268,17 @@ class TextOptions(Request):
         }
 
 
-class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema):
+class NotificationOptions(Request):
+    """Options for being told what becomes of a job."""
+
+    MAX_BYTES: ClassVar = MAX_URL_CHARACTERS * CHARACTER_BYTES
+
+    webhook_url: WebhookUrl | None = omittable()
+    """An HTTPS URL that is called when something happens to the job, besides your webhooks. Calls are signed with the
+    secret that `POST /webhooks/job/rotate` gives you."""
+
+
+class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOptions):
     """A dialogue to be spoken.
 
     A turn with a `sound_id` is a sound, and every other turn is spoken. A request is refused with 400, too, if two
@@ -276,10 +288,11 @@ class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema):
     a speaker has no voice, or two; if the texts have more than 100,000 characters in all; if the dialogue takes more
     than 399 KB when compressed, or 4.4 MB as JSON; if `GET /providers` does not list the `provider`; if a `voice_id`
     does not have the provider's form; if a voice does not have a `style`, or does not take a `speed`, a `pitch` or a
-    `language`; if you have no pronunciation set of a given name; if the texts use more than 1,000 pronunciations; if
-    they have more than 200,000 characters as they are spoken, with aliases; or if the pauses in them last more than 3
-    hours. Names that differ only in Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body
-    of more than 5 MB is refused with 413.
+    `language`; if you have no pronunciation set of a given name; if the `webhook_url` is not allowed as that of a
+    webhook, or you have no secret for it; if the texts use more than 1,000 pronunciations; if they have more than
+    200,000 characters as they are spoken, with aliases; or if the pauses in them last more than 3 hours. Names that
+    differ only in Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body of more than 5 MB
+    is refused with 413.
     """
 
     MAX_BYTES: ClassVar = MAX_REQUEST_BYTES
@@ -344,21 +357,22 @@ class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema):
         )
 
 
-class CreateSingleVoiceJobRequest(AudioOptions, TextOptions, TitlesSchema):
+class CreateSingleVoiceJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOptions):
     """A text to be spoken in one voice.
 
     A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
-    whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the
-    `provider`; if the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name;
-    if a sound of the music is not yours, not ready, or a picture, or the cover is none;
-    if the text uses more than 1,000 pronunciations; if it has more than 200,000 characters as it is spoken, with
-    aliases; or if the pauses in it last more than 3 hours.
+    whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the `provider`; if
+    the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name; if a sound of
+    the music is not yours, not ready, or a picture, or the cover is none; if the `webhook_url` is not allowed as that
+    of a webhook, or you have no secret for it; if the text uses more than 1,000 pronunciations; if it has more than
+    200,000 characters as it is spoken, with aliases; or if the pauses in it last more than 3 hours.
     """
 
     MAX_BYTES: ClassVar = (
         (limits.MAX_SINGLE_TEXT_CHARACTERS + limits.MAX_VOICE_NAME_CHARACTERS + MAX_VOICE_ID_LENGTH) * CHARACTER_BYTES
         + limits.MAX_PRONUNCIATIONS * PronunciationSchema.MAX_BYTES
         + RenameJobRequest.MAX_BYTES
+        + NotificationOptions.MAX_BYTES
         + MAX_AUDIO_OPTIONS_BYTES
         + OBJECT_BYTES
     )

@@ -16,7 +16,7 @@ from castline.api.negotiation import Language
 from castline.api.pronunciation_schemas import PronunciationSchema
 from castline.api.requests import AnyStoredTurn, TurnSchema, VoiceAssignmentSchema
 from castline.audio.profile import Loudness, Quality
-from castline.jobs.model import Dialogue, JobStatus, JobType, Titles
+from castline.jobs.model import Dialogue, Job, JobStatus, JobType
 from castline.scripts.formats import FoundFormat
 from castline.scripts.parts import Markup
 from castline.scripts.warnings import ScriptWarning, WarningKind
@@ -239,13 +239,18 @@ class Progress(_Answer):
     total_segments: int
 
 
-class _TitledParams(_Answer):
+class _JobParams(_Answer):
     title: str | None = _left_out_when_none()
     author: str | None = _left_out_when_none()
     album: str | None = _left_out_when_none()
+    webhook_url: str | None = _left_out_when_none()
+
+    @staticmethod
+    def _of_job(job: Job) -> dict[str, str | None]:
+        return {**asdict(job.titles), "webhook_url": job.webhook_url}
 
 
-class _AudioParams(_TitledParams):
+class _AudioParams(_JobParams):
     output_format: str
     quality: Quality | None = _left_out_when_none()
     loudness: Loudness | None = _left_out_when_none()
@@ -269,13 +274,13 @@ class InputParams(_AudioParams):
     """Those that the texts make use of, of the request and of its sets."""
 
     @classmethod
-    def of(cls, dialogue: Dialogue, titles: Titles) -> Self:
-        """Return the request that a job with ``dialogue`` and ``titles`` was made from."""
-        own = cls.model_fields.keys() - _TitledParams.model_fields.keys() - {"pronunciations", "turns"}
+    def of(cls, dialogue: Dialogue, job: Job) -> Self:
+        """Return the request that a job with a dialogue was made from."""
+        own = cls.model_fields.keys() - _JobParams.model_fields.keys() - {"pronunciations", "turns"}
         values = {name: getattr(dialogue, name) for name in own} | {"turns": dialogue.sequence}
         pronunciations = [PronunciationSchema.of(each) for each in dialogue.pronunciations]
         return cls.model_validate(
-            {**values, **asdict(titles), "pronunciations": pronunciations}, from_attributes=True
+            {**values, **cls._of_job(job), "pronunciations": pronunciations}, from_attributes=True
         )
 
 
@@ -299,11 +304,11 @@ class SingleVoiceInputParams(_AudioParams):
     """Those that the text makes use of, of the request and of its sets."""
 
     @classmethod
-    def of(cls, dialogue: Dialogue, titles: Titles) -> Self:
-        """Return the request that a job with ``dialogue`` and ``titles`` was made from."""
+    def of(cls, dialogue: Dialogue, job: Job) -> Self:
+        """Return the request that a job with a dialogue was made from."""
         (turn,), (voice,) = dialogue.turns, dialogue.voice_assignments
         return cls(
-            **asdict(titles),
+            **cls._of_job(job),
             provider=dialogue.provider,
             text=turn.text,
             voice_id=voice.voice_id,

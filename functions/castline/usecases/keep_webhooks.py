@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from castline.webhooks.repository import DeliveryPage, EndpointChanges, WebhookRepository
+    from castline.webhooks.model import DeliveryPage, EndpointChanges
+    from castline.webhooks.repository import WebhookRepository
 
 ALL_EVENTS = frozenset(EventType)
 

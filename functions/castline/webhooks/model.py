@@ -151,3 +151,24 @@ class Delivery:
     def target(self, endpoint: Endpoint) -> str:
         """Return the URL of the next attempt: that of its endpoint as it is now, which may have been corrected."""
         return endpoint.url or self.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointChanges:
+    """New values of an endpoint. None leaves a value as it is."""
+
+    url: str | None = None
+    events: frozenset[EventType] | None = None
+    description: str | None = None
+    """An empty one removes it."""
+    status: EndpointStatus | None = None
+    """The user's wish: enabling forgets failures, disabling has the reason ``user``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryPage:
+    """Some deliveries to an endpoint, newest first."""
+
+    deliveries: tuple[Delivery, ...]
+    next_after: str | None
+    """The id of the last one if others follow."""

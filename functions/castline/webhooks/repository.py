@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -11,7 +10,7 @@ from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_e
 from castline.dynamodb import encode_time, pause_before, serialize, transact, update_item
 from castline.webhooks import items
 from castline.webhooks.errors import WebhookLimitExceeded, WebhookNotFound
-from castline.webhooks.model import JOB_ENDPOINT, DeliveryStatus, DisabledReason, EndpointStatus
+from castline.webhooks.model import JOB_ENDPOINT, DeliveryPage, DeliveryStatus, DisabledReason, EndpointStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,33 +18,11 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from castline.jobs.event_types import EventType
-    from castline.webhooks.model import Attempt, Delivery, Endpoint, Secret
+    from castline.webhooks.model import Attempt, Delivery, Endpoint, EndpointChanges, Secret
 
 _ATTEMPTS = 10
 _LONGEST_PAUSE = 2
 """The attempt from which on pauses grow no longer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointChanges:
-    """New values of an endpoint. None leaves a value as it is."""
-
-    url: str | None = None
-    events: frozenset[EventType] | None = None
-    description: str | None = None
-    """An empty one removes it."""
-    status: EndpointStatus | None = None
-    """The user's wish: enabling forgets failures, disabling has the reason ``user``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryPage:
-    """Some deliveries to an endpoint, newest first."""
-
-    deliveries: tuple[Delivery, ...]
-    next_after: str | None
-    """The id of the last one if others follow."""
 
 
 class WebhookRepository:
