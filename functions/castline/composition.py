@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from castline.usecases.assemble_job import AssembleJob
     from castline.usecases.cancel_job import CancelJob
     from castline.usecases.create_job import CreateJob
+    from castline.usecases.deliver_webhook import DeliverWebhook
     from castline.usecases.dispatch_webhooks import DispatchWebhooks
     from castline.usecases.estimate_job import EstimateJob
     from castline.usecases.fail_job import FailJob
@@ -65,8 +66,10 @@ if TYPE_CHECKING:
     from castline.usecases.use_sounds import UseSounds
     from castline.usecases.view_jobs import ViewJobs
     from castline.usecases.view_timings import ViewTimings
+    from castline.webhooks.model import Attempt, Delivery, DeliveryStatus, DisabledReason
     from castline.webhooks.queue import DeliveryQueue
     from castline.webhooks.repository import WebhookRepository
+    from castline.webhooks.sender import WebhookSender
 
 PartT = TypeVar("PartT")
 Ids = ParamSpec("Ids")
@@ -360,6 +363,50 @@ def dispatch_webhooks() -> DispatchWebhooks:
     from castline.usecases.dispatch_webhooks import DispatchWebhooks
 
     return DispatchWebhooks(webhook_repository(), job_repository(), delivery_queue(), now=clock())
+
+
+@_made_once
+def webhook_sender() -> WebhookSender:
+    """Return the sender of webhooks."""
+    from castline.webhooks.sender import WebhookSender
+
+    return WebhookSender(allow_loopback=settings().webhooks_allow_loopback)
+
+
+@_made_once
+def deliver_webhook() -> DeliverWebhook:
+    """Return the use case that attempts deliveries of webhooks."""
+    from castline.usecases.deliver_webhook import DeliverWebhook
+
+    return DeliverWebhook(
+        webhook_repository(), webhook_sender, now=clock(), attempted=_count_attempt, disabled=_count_disabled_webhook
+    )
+
+
+def _count_attempt(delivery: Delivery, attempt: Attempt, status: DeliveryStatus) -> None:
+    """Log and count an attempt. Neither the URL nor the answer is logged: both may hold secrets of users."""
+    logger.info(
+        "webhook attempted",
+        extra={
+            "event_type": delivery.event_type,
+            "attempt": len(delivery.attempts) + 1,
+            "status": status.value,
+            "status_code": attempt.status_code,
+            "error": attempt.error,
+            "duration_ms": attempt.duration_ms,
+        },
+    )
+    if attempt.error is not None:
+        measure({Metric.WEBHOOK_ATTEMPTS_FAILED: 1}, code=attempt.error.value)
+    if status == "delivered":
+        measure({Metric.WEBHOOKS_DELIVERED: 1})
+    elif status == "failed":
+        measure({Metric.WEBHOOKS_FAILED: 1})
+
+
+def _count_disabled_webhook(reason: DisabledReason) -> None:
+    logger.warning("webhook disabled", extra={"reason": reason.value})
+    measure({Metric.WEBHOOKS_DISABLED: 1}, code=reason.value)
 
 
 @_made_once

@@ -52,12 +52,21 @@ class Metric(StrEnum):
     """The characters of the synthesized segments."""
     BILLED_CHARACTERS = "BilledCharacters"
     """The characters that the provider bills for the synthesized segments."""
+    WEBHOOKS_DELIVERED = "WebhooksDelivered"
+    WEBHOOKS_FAILED = "WebhooksFailed"
+    """Deliveries of webhooks that were given up."""
+    WEBHOOK_ATTEMPTS_FAILED = "WebhookAttemptsFailed"
+    """Failed attempts to deliver webhooks, by error, such as ``timeout``."""
+    WEBHOOKS_DISABLED = "WebhooksDisabled"
+    """Webhooks that were disabled because nothing arrives there, by reason, such as ``gone``."""
     RECONCILER_STARTED = "ReconcilerStarted"
     RECONCILER_FAILED = "ReconcilerFailed"
     RECONCILER_SLOTS_FREED = "ReconcilerSlotsFreed"
 
 
-BY_CODE: Final = frozenset({Metric.JOBS_FAILED, Metric.PROVIDER_ERRORS})
+BY_CODE: Final = frozenset(
+    {Metric.WEBHOOKS_DISABLED, Metric.WEBHOOK_ATTEMPTS_FAILED, Metric.JOBS_FAILED, Metric.PROVIDER_ERRORS}
+)
 BY_PROVIDER: Final = frozenset({Metric.PROVIDER_ERRORS})
 
 UNITS: Final[Mapping[Metric, str]] = MappingProxyType(

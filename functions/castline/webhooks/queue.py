@@ -6,14 +6,13 @@ It is a fair queue of SQS: messages are grouped by user, so that one with many d
 from __future__ import annotations
 
 import hashlib
-import json
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
 from castline.aws_errors import error_code, translated_aws_errors
+from castline.webhooks.delivery_message import DeliveryMessage
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -23,28 +22,6 @@ _LONGEST_HIDDEN_SECONDS: Final = 12 * 3600 - 300
 _LONGEST_DELAY_SECONDS: Final = 900
 """The limit of SQS for the delay of a new message."""
 _REFUSED: Final = frozenset({"InvalidParameterValue", "MessageNotInflight", "ReceiptHandleIsInvalid"})
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryDue:
-    """A message: the ids of a delivery. What is sent stays in the table."""
-
-    user_id: str
-    webhook_id: str
-    delivery_id: str
-
-    def to_json(self) -> str:
-        """Return the message's body."""
-        return json.dumps(
-            {"user_id": self.user_id, "webhook_id": self.webhook_id, "delivery_id": self.delivery_id},
-            separators=(",", ":"),
-        )
-
-    @classmethod
-    def from_json(cls, body: str) -> DeliveryDue:
-        """Return the message with a body that ``to_json`` has made."""
-        ids = json.loads(body)
-        return cls(ids["user_id"], ids["webhook_id"], ids["delivery_id"])
 
 
 class DeliveryQueue:
@@ -59,9 +36,9 @@ class DeliveryQueue:
 
     def send(self, user_id: str, webhook_id: str, delivery_id: str) -> None:
         """Send the message of a delivery that is due now."""
-        self._send(DeliveryDue(user_id, webhook_id, delivery_id), delay_seconds=0)
+        self._send(DeliveryMessage(user_id, webhook_id, delivery_id), delay_seconds=0)
 
-    def postpone(self, due: DeliveryDue, receipt_handle: str, *, seconds: float) -> bool:
+    def postpone(self, message: DeliveryMessage, receipt_handle: str, *, seconds: float) -> bool:
         """Let a message that has been received come back after ``seconds``, or sooner if SQS cannot hide it so long.
 
         Returns:
@@ -77,16 +54,16 @@ class DeliveryQueue:
         except ClientError as error:
             if error_code(error).rpartition(".")[2] not in _REFUSED:
                 raise
-            self._send(due, delay_seconds=min(hidden_seconds, _LONGEST_DELAY_SECONDS))
+            self._send(message, delay_seconds=min(hidden_seconds, _LONGEST_DELAY_SECONDS))
             return False
         return True
 
-    def _send(self, due: DeliveryDue, *, delay_seconds: int) -> None:
+    def _send(self, message: DeliveryMessage, *, delay_seconds: int) -> None:
         with translated_aws_errors():
             self._client.send_message(
                 QueueUrl=self._url,
-                MessageBody=due.to_json(),
-                MessageGroupId=_group(due.user_id),
+                MessageBody=message.to_json(),
+                MessageGroupId=_group(message.user_id),
                 DelaySeconds=delay_seconds,
             )
 

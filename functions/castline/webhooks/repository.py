@@ -207,6 +207,25 @@ class WebhookRepository:
         item = self._get(items.delivery_key(user_id, webhook_id, delivery_id))
         return items.read_delivery(item) if item is not None else None
 
+    def claim_delivery(self, delivery: Delivery, *, until: datetime) -> bool:
+        """Claim a pending delivery for an attempt: nobody else begins one before ``until``.
+
+        Returns:
+            False if it is no longer as it was read: somebody else has claimed it, or it has ended.
+        """
+        changed = self._try_update(
+            items.delivery_key(delivery.user_id, delivery.webhook_id, delivery.id),
+            "SET next_attempt_at = :until",
+            "#status = :pending AND next_attempt_at = :before",
+            {
+                ":until": encode_time(until),
+                ":pending": DeliveryStatus.PENDING.value,
+                ":before": encode_time(delivery.next_attempt_at or until),
+            },
+            {"#status": "status"},
+        )
+        return changed is not None
+
     def record_attempt(
         self,
         delivery: Delivery,

@@ -1,0 +1,39 @@
+"""Reacts to a delivery of a webhook that is due: attempts it.
+
+The event is a batch of messages of SQS, each received at least once. A message whose delivery needs another attempt
+is hidden until then, and reported as failed, so that it stays in the queue.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from castline import composition
+from castline.aws_errors import ServiceUnavailable
+from castline.observability import logger, noted, observed
+from castline.webhooks.delivery_message import DeliveryMessage
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@observed
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
+    """Attempt the deliveries that the messages in ``event["Records"]`` name; return the messages that stay."""
+    staying = [record["messageId"] for record in event["Records"] if _stays(record)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in staying]}
+
+
+def _stays(record: dict[str, Any]) -> bool:
+    message = DeliveryMessage.from_json(record["body"])
+    with noted(webhook_id=message.webhook_id, delivery_id=message.delivery_id):
+        try:
+            wait = composition.deliver_webhook()(message)
+            if wait is None:
+                return False
+            return composition.delivery_queue().postpone(
+                message, record["receiptHandle"], seconds=wait.total_seconds()
+            )
+        except ServiceUnavailable as error:
+            logger.warning("the message comes back: AWS could not serve us", extra={"reason": str(error)})
+            return True
