@@ -1,16 +1,11 @@
-"""Where the service is, as people write it."""
+"""Where the service is, as people write it on the command line."""
 
 from __future__ import annotations
 
-import ipaddress
-from typing import Final
-from urllib.parse import urlsplit, urlunsplit
-
 from castline_cli.errors import Misused
+from castline_client import addresses
 
-LOCAL: Final = "http://127.0.0.1:8000"
-"""What ``make dev`` serves."""
-_PREFIX: Final = "/api/v1"
+LOCAL = addresses.LOCAL
 
 
 def api_url(address: str) -> str:
@@ -19,36 +14,7 @@ def api_url(address: str) -> str:
     Raises:
         Misused: it is no address.
     """
-    address = address.strip()
-    parts = urlsplit(address if "://" in address else f"{_usual_scheme(address)}://{address}")
     try:
-        is_address = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_address = False
-    if not is_address:
-        raise Misused(f"{address!r} is no address; write one such as {LOCAL} or https://api.example.com")
-    path = parts.path.rstrip("/")
-    return urlunsplit((parts.scheme, parts.netloc, path if path.endswith(_PREFIX) else path + _PREFIX, "", ""))
-
-
-def without_prefix(url: str) -> str:
-    """Return an API's URL without ``/api/v1``, as people write it."""
-    return url.removesuffix(_PREFIX)
-
-
-def is_this_machine(url: str) -> bool:
-    """Tell whether an address leads to this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def is_confidential(url: str) -> bool:
-    """Tell whether what is sent to ``url`` stays secret on the way: by HTTPS, or to this machine."""
-    return urlsplit(url).scheme == "https" or is_this_machine(url)
-
-
-def _usual_scheme(address: str) -> str:
-    return "http" if is_this_machine(f"//{address}") else "https"
+        return addresses.api_url(address)
+    except ValueError as error:
+        raise Misused(str(error)) from error

@@ -1,4 +1,4 @@
-"""What a request proves its sender with: a token that was given, or one of a sign-in, kept fresh."""
+"""What a request proves its sender with: the token of a sign-in, kept fresh."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from castline_cli.addresses import is_confidential
 from castline_cli.oidc import Issuer, SignInEnded
+from castline_client.addresses import is_confidential
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,18 +18,6 @@ if TYPE_CHECKING:
 
 _EARLY_SECONDS: Final = 30.0
 """How long before its end a token is replaced."""
-
-
-class GivenToken(httpx.Auth):
-    """A token that whoever runs this vouches for."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Put the token in."""
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        yield request
 
 
 class KeptSignIn(httpx.Auth):

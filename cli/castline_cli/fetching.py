@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from castline_cli import shown
-from castline_cli.downloads import Offer, file_chunks
 from castline_cli.errors import FileProblem, Interrupted, JobFailed, SignedOut, Unreachable
-from castline_cli.file_names import name_in
 from castline_cli.output import console, is_for_people, say
 from castline_cli.progress import progress_bar
-from castline_cli.waiting import wait_for_end
+from castline_client.file_names import file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-    from castline_cli.api import Answer, Api, Json
+    from castline_cli.api import Api, Json
     from castline_cli.files import Target
     from castline_cli.session import Session
+    from castline_client.types import SubtitleFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +45,9 @@ def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
     come_back = session.command("jobs", "download", job_id)
     try:
         with progress_bar() as show:
-            job = wait_for_end(api, job_id, on_change=show)
+            job: Json = dict(api.wait(job_id, check=False, on_change=lambda seen: show(dict(seen))))
         demand_audio(job, session)
-        offer = Offer.ask(api, job_id)
-        path = wishes.audio.receive(file_chunks(offer, lambda: Offer.ask(api, job_id)), offer.filename)
+        path = fetch_audio(api, job_id, wishes.audio)
         if wishes.subtitles is not None:
             fetch_subtitles(api, job_id, wishes.subtitles, wishes.subtitle_format)
     except KeyboardInterrupt as interruption:
@@ -62,6 +59,12 @@ def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
             say(api.get(f"/jobs/{job_id}").text)
     elif path is not None:
         _tell(job, path)
+
+
+def fetch_audio(api: Api, job_id: str, target: Target) -> Path | None:
+    """Put a completed job's audio somewhere, and return the file; None for standard output."""
+    offer = api.audio(job_id)
+    return target.receive(api.audio_pieces(job_id, offer), file_name(offer["filename"]))
 
 
 def demand_audio(job: Json, session: Session) -> None:
@@ -87,19 +90,8 @@ def fetch_subtitles(
     api: Api, job_id: str, target: Target, subtitle_format: str, *, with_words: bool = False
 ) -> Path | None:
     """Put a job's subtitles somewhere, and return the file; None for standard output."""
-
-    def ask() -> Answer:
-        words = "true" if with_words else None
-        return api.get(f"/jobs/{job_id}/subtitles", {"format": subtitle_format, "words": words})
-
-    answer = ask()
-    if answer.body is None:
-        chunks: Iterable[bytes] = [answer.text.encode("utf-8")]
-        usual_name = name_in(answer.headers) or f"castline-{job_id[-8:]}.{subtitle_format}"
-    else:  # They are too large for an answer.
-        offer = Offer.of(answer.body)
-        chunks, usual_name = file_chunks(offer, lambda: Offer.of(ask().body)), offer.filename
-    return target.receive(chunks, usual_name)
+    subtitles = api.subtitles(job_id, format=cast("SubtitleFormat", subtitle_format), words=with_words)
+    return target.receive([subtitles.text.encode("utf-8")], subtitles.filename)
 
 
 def _tell(job: Json, path: Path) -> None:

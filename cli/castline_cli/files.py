@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from castline_cli.errors import FileProblem, Misused
 from castline_cli.output import write
+from castline_client.files import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,17 +96,12 @@ class Target:
         path = self.file(usual_name)
         self._demand_free(path)
         try:
-            if path.exists() and not path.is_file():  # such as /dev/null
-                _write(path, chunks, "wb")
-                return path
-            # Given the usual permissions, which a file of tempfile's would not have.
-            temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-            try:
-                _write(temporary, chunks, "wb")
-                self._demand_free(path)
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+            with whole_file(path, overwrite=self.force) as write_piece:
+                for chunk in chunks:
+                    write_piece(chunk)
+        except FileExistsError:
+            self._demand_free(path)
+            raise
         except OSError as error:
             raise FileProblem(f"cannot write {path}: {error.strerror}") from error
         return path
@@ -140,8 +136,3 @@ def read_text(written: str) -> str:
 def name_of(written: str) -> str:
     """Return the name of an input for messages."""
     return "standard input" if written == STANDARD else written
-
-
-def _write(path: Path, chunks: Iterable[bytes], mode: str) -> None:
-    with path.open(mode) as file:
-        file.writelines(chunks)

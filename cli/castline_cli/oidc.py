@@ -16,10 +16,9 @@ from urllib.parse import urlencode
 
 import httpx
 
-from castline_cli.addresses import is_confidential
-from castline_cli.api import http_client
 from castline_cli.errors import CastlineError, SignedOut, Unreachable
 from castline_cli.profiles import Tokens
+from castline_client.addresses import connection_options, is_confidential
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,7 +154,7 @@ def claims_of(token: str | None) -> dict[str, Any]:
 
 def _ask(method: str, address: str, form: Mapping[str, str] | None = None) -> httpx.Response:
     try:
-        with http_client(address, timeout=_TIMEOUT_SECONDS) as client:
+        with httpx.Client(timeout=_TIMEOUT_SECONDS, **connection_options(address)) as client:
             return client.request(method, address, data=form)
     except (httpx.TransportError, httpx.InvalidURL) as error:
         raise Unreachable(f"{address} does not answer; nobody can sign in until it does") from error

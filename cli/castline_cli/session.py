@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from castline_cli.addresses import LOCAL, api_url, without_prefix
+from castline_cli.addresses import LOCAL, api_url
 from castline_cli.output import remark
+from castline_client.addresses import without_prefix
 
 if TYPE_CHECKING:
     import httpx
@@ -74,6 +75,7 @@ class Session:
         return Api(
             self.url,
             accept_language=accept_language(self.chosen.get("lang"), os.environ),
+            token=self.chosen.get("token"),
             auth=self._auth(),
             sign_in_advice=self._sign_in_advice(),
             user=self.chosen.get("user"),
@@ -96,10 +98,8 @@ class Session:
         return f"nobody is signed in to {where}; `castline login URL` signs in, --token takes a token"
 
     def _auth(self) -> httpx.Auth | None:
-        from castline_cli.credentials import GivenToken, KeptSignIn
+        from castline_cli.credentials import KeptSignIn
 
-        if "token" in self.chosen:
-            return GivenToken(self.chosen["token"])
         profile = self.profile()
         return KeptSignIn(profile, self.profiles) if profile else None
 

@@ -11,12 +11,12 @@ from urllib.parse import urljoin
 
 import httpx
 
-from castline_cli.addresses import api_url, is_confidential, without_prefix
-from castline_cli.api import http_client
+from castline_cli.addresses import api_url
 from castline_cli.errors import CastlineError, Misused, Unreachable
 from castline_cli.loopback import CallbackListener
 from castline_cli.oidc import Attempt, Issuer
 from castline_cli.profiles import Profile
+from castline_client.addresses import connection_options, is_confidential, without_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ def read_site(address: str) -> Site:
         raise Misused(f"{site} could be read by others on the way; sign in over https")
     place = f"{site}/config.json"
     try:
-        with http_client(place, timeout=15, follow_redirects=True) as client:
+        with httpx.Client(timeout=15, follow_redirects=True, **connection_options(place)) as client:
             answer = client.get(place)
     except httpx.TransportError as error:
         raise Unreachable(f"nothing answers at {site}; is the address right?") from error

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING, Final
 
 from castline_cli import shown
-from castline_cli.api import retry_after_seconds
-from castline_cli.errors import Misused, NotFound, Refused, Unreachable
+from castline_cli.errors import Misused, NotFound, Unreachable
+from castline_client import WaitTimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
     from castline_cli.session import Session
 
 _PART: Final = re.compile(r"[0-9a-f-]{4,36}")
-_POLL_SECONDS: Final = 1.0
-"""Between two looks, when the service does not say."""
-_MIN_POLL_SECONDS: Final = 0.1
-_PATIENCE_SECONDS: Final = 300.0
-"""The longest time of a check. The service reads a file for a minute at most, and may try again."""
 
 
 def list_sounds(api: Api) -> list[Json]:
@@ -74,19 +68,11 @@ def wait_until_checked(api: Api, sound_id: str, session: Session) -> Json:
         Unreachable: the check takes too long.
         NotFound: the sound has been deleted.
     """
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        answer = api.get(f"/sounds/{sound_id}")
-        sound: Json = answer.body
-        if sound["status"] == "failed":
-            problem = sound["error"]
-            raise Refused(f"{shown.line(sound['name'])}: {problem['message']}", code=problem["code"])
-        if sound["status"] == "ready":
-            return sound
-        if time.monotonic() > deadline:
-            look = session.command("sounds", "show", sound_id)
-            raise Unreachable(f"{shown.line(sound['name'])} has not been checked in 5 minutes; {look} tells more")
-        time.sleep(max(retry_after_seconds(answer.headers, default=_POLL_SECONDS), _MIN_POLL_SECONDS))
+    try:
+        return dict(api.wait_for_sound(sound_id))
+    except WaitTimedOut as error:
+        look = session.command("sounds", "show", sound_id)
+        raise Unreachable(f"{error}; {look} tells more") from error
 
 
 def facts(sound: Json) -> Sequence[tuple[str, str]]:

@@ -2,58 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-import httpx
+from typing import TYPE_CHECKING, Final
 
 from castline_cli import shown
-from castline_cli.api import http_client
-from castline_cli.errors import CastlineError, FileProblem, Interrupted, NotFound, Refused, Unreachable
+from castline_cli.errors import CastlineError, FileProblem, Interrupted, NotFound, Refused
 from castline_cli.output import complain
 from castline_cli.progress import upload_bars
 from castline_cli.sound_references import SoundReference
 from castline_cli.sounds import find_sound, list_sounds, wait_until_checked
+from castline_client.files import MEDIA_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from io import BufferedReader
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from castline_cli.api import Api, Json
     from castline_cli.progress import UploadBar
     from castline_cli.session import Session
-
-MEDIA_TYPES: Final[Mapping[str, str]] = {
-    ".mp3": "audio/mpeg",
-    ".wav": "audio/wav",
-    ".flac": "audio/flac",
-    ".ogg": "audio/ogg",
-    ".oga": "audio/ogg",
-    ".opus": "audio/opus",
-    ".m4a": "audio/mp4",
-    ".m4b": "audio/mp4",
-    ".aac": "audio/aac",
-    ".aif": "audio/aiff",
-    ".aiff": "audio/aiff",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-}
-"""The media type that is sent for a file, by its extension. It looks into the file, too."""
+    from castline_client.types import CreatedSound
 
 _MAX_NAME_CHARACTERS: Final = 200
 """The longest name that the service takes."""
-_CHUNK_BYTES: Final = 64 * 1024
-_TIMEOUT: Final = httpx.Timeout(60, connect=10)
-_PAUSES_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
-"""Between attempts to send a file, each of which begins anew."""
-_CONFLICT: Final = 409
-_TOO_MANY: Final = 429
-_IS_THERE: Final = 412
-"""The answer to sending a file again which has arrived already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,85 +158,28 @@ class Uploads:
 
     def _upload(self, file: LocalFile, bar: UploadBar) -> Json:
         """Create a sound and send its file."""
-        request = {"name": file.name, "size_bytes": file.size_bytes, "content_type": file.media_type}
         try:
-            sound: Json = self._api.create("/sounds", request).body
+            sound = self._api.create_sound(name=file.name, size_bytes=file.size_bytes, content_type=file.media_type)
         except Refused as refusal:
             raise self._explained(refusal, file) from refusal
         try:
-            send(file, sound["upload"], on_sent=bar.show_sent)
+            self._api.send_file(file.path, sound, on_sent=bar.show_sent)
+        except OSError as error:
+            self._forget(sound)
+            raise FileProblem(f"cannot read {file.path}: {error.strerror}") from error
         except BaseException:
-            with suppress(CastlineError):
-                self._api.delete(f"/sounds/{sound['id']}")
+            self._forget(sound)
             raise
         bar.show_check()
-        return sound
+        return dict(sound)
+
+    def _forget(self, sound: CreatedSound) -> None:
+        """Delete a sound whose file has not arrived, if that is possible."""
+        with suppress(CastlineError):
+            self._api.delete_sound(sound["id"])
 
     def _explained(self, refusal: Refused, file: LocalFile) -> Refused:
         if refusal.code == "SOUND_LIMIT_EXCEEDED":
             advice = f"{self._session.command('sounds', 'delete', 'SOUND')} makes room"
             return Refused(f"{refusal.message}\n  {advice}", code=refusal.code)
         return Refused(f"{file.path}: {refusal.message}", code=refusal.code, details=refusal.details)
-
-
-def send(file: LocalFile, upload: Mapping[str, Any], *, on_sent: Callable[[int], None]) -> None:
-    """Send a file to the address that the service has signed, again from its beginning while that fails.
-
-    Args:
-        file: the file.
-        upload: the answer of the service that says how.
-        on_sent: is told how many bytes have been sent, at each attempt from 0 on.
-
-    Raises:
-        FileProblem: the file cannot be read, or has changed.
-        Refused: it is refused.
-        Unreachable: it fails again and again.
-    """
-    for pause in _PAUSES_SECONDS:
-        with suppress(_Failed):
-            _send_once(file, upload, on_sent)
-            return
-        time.sleep(pause)
-    try:
-        _send_once(file, upload, on_sent)
-    except _Failed as error:
-        raise Unreachable(f"the upload of {file.path} fails again and again; try again later") from error
-
-
-class _Failed(Exception):
-    """An attempt to send a file has failed, and the next one may not."""
-
-
-def _send_once(file: LocalFile, upload: Mapping[str, Any], on_sent: Callable[[int], None]) -> None:
-    headers = {**upload["headers"], "Content-Length": str(file.size_bytes)}
-    on_sent(0)
-    try:
-        # A client without the API's token: the address is signed, and S3 refuses two proofs.
-        with file.path.open("rb") as content, http_client(upload["url"], timeout=_TIMEOUT) as client:
-            chunks = _chunks(content, file, on_sent)
-            answer = client.request(upload["method"], upload["url"], headers=headers, content=chunks)
-    except OSError as error:
-        raise FileProblem(f"cannot read {file.path}: {error.strerror}") from error
-    except httpx.TransportError as error:
-        raise _Failed from error
-    if answer.is_server_error or answer.status_code in {_CONFLICT, _TOO_MANY}:
-        raise _Failed
-    if not answer.is_success and answer.status_code != _IS_THERE:
-        raise Refused(f"the upload of {file.path} is refused ({answer.status_code}); try again")
-
-
-def _chunks(content: BufferedReader, file: LocalFile, on_sent: Callable[[int], None]) -> Iterator[bytes]:
-    """Yield as many bytes of a file as it had.
-
-    Raises:
-        FileProblem: it has fewer or more by now.
-    """
-    sent = 0
-    while chunk := content.read(_CHUNK_BYTES):
-        sent += len(chunk)
-        if sent > file.size_bytes:
-            break
-        yield chunk
-        on_sent(sent)
-    if sent != file.size_bytes:
-        raise FileProblem(f"{file.path} changes while it is uploaded")

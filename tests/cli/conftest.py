@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline.api import jobs
-from castline_cli import sounds, waiting
+from castline_client.operations import sounds, waiting
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
 from local.stack import LocalStack
@@ -27,9 +27,9 @@ def polls_at_once() -> Iterator[None]:
     """Set the polling interval of the service to zero, because there are many tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "POLL_AFTER_SECONDS", 0)
-        patch.setattr(waiting, "_MIN_POLL_SECONDS", 0.02)
-        patch.setattr(sounds, "_POLL_SECONDS", 0.02)
-        patch.setattr(sounds, "_MIN_POLL_SECONDS", 0.02)
+        patch.setattr(waiting, "MIN_POLL_SECONDS", 0.02)
+        patch.setattr(sounds, "POLL_SECONDS", 0.02)
+        patch.setattr(sounds, "MIN_POLL_SECONDS", 0.02)
         yield
 
 

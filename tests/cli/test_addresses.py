@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from castline_cli.addresses import api_url, is_confidential
+from castline_cli.addresses import api_url
 from castline_cli.errors import Misused
+from castline_client.addresses import is_confidential
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline.api import jobs
-from castline_cli import api, waiting
-from castline_cli import downloads as audio_downloads
 from castline_cli.addresses import LOCAL
+from castline_client import retries, transfers
+from castline_client.operations import waiting
 from tests.cli.bad_road import BadRoad, Trouble
 from tests.cli.scripts import SCRIPT, VOICES
 from tests.e2e.dialogues import dialogue
@@ -37,9 +37,9 @@ def road(stack: LocalStack, castline: Castline) -> Iterator[BadRoad]:
 @pytest.fixture(autouse=True)
 def no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the pauses between attempts, but keep their number."""
-    for module in (api, audio_downloads):
-        monkeypatch.setattr(module, "_PAUSES_SECONDS", tuple(0.01 for _ in module._PAUSES_SECONDS))
-    monkeypatch.setattr(waiting, "_POLL_SECONDS", 0.01)
+    for module in (retries, transfers):
+        monkeypatch.setattr(module, "PAUSES_SECONDS", tuple(0.01 for _ in module.PAUSES_SECONDS))
+    monkeypatch.setattr(waiting, "POLL_SECONDS", 0.01)
 
 
 class TestSubmitting:
@@ -91,7 +91,7 @@ class TestWaiting:
     def test_ends_with_how_to_come_back(
         self, castline: Castline, road: BadRoad, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(waiting, "_PATIENCE_SECONDS", 0.0)
+        monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.0)
         job_id = castline.done("say", "-", "--no-wait", *VOICES, stdin=STDIN).strip()
         road.troubles = [Trouble(method="GET", path=f"/jobs/{job_id}", times=99)]
 
@@ -166,7 +166,7 @@ class TestDownloading:
             f"  the job is safe: `castline jobs download {job_id}` fetches it",
         ]
         assert list(castline.folder.iterdir()) == []
-        assert downloads.count("GET", ".mp3") == len(audio_downloads._PAUSES_SECONDS)
+        assert downloads.count("GET", ".mp3") == len(transfers.PAUSES_SECONDS)
 
     def test_starts_again_where_parts_are_not_to_be_had(
         self, castline: Castline, client: ApiClient, downloads: BadRoad

@@ -17,8 +17,9 @@ from castline.api.messages import upload_problem_message
 from castline.api.negotiation import Language
 from castline.audio.upload_limits import UploadProblem
 from castline.sounds import limits
-from castline_cli.errors import FileProblem
-from castline_cli.uploads import MEDIA_TYPES, LocalFile, send
+from castline_client import Castline as Client
+from castline_client import FileChanged
+from castline_client.files import MEDIA_TYPES
 from tests.cli.bad_road import Trouble
 from tests.cli.clips import clip, cover
 from tests.cli.scripts import VOICES
@@ -41,7 +42,7 @@ def jingle(castline: Castline) -> Path:
 
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("castline_cli.uploads._PAUSES_SECONDS", (0.01, 0.01, 0.01, 0.01))
+    monkeypatch.setattr("castline_client.transfers.PAUSES_SECONDS", (0.01, 0.01, 0.01, 0.01))
 
 
 def sounds_of(client: ApiClient) -> list[dict[str, Any]]:
@@ -294,15 +295,17 @@ class TestABadConnection:
         assert sounds_of(client) == []
         assert client.list_ids() == []
 
-    def test_does_not_mix_a_file_that_changes(self, client: ApiClient, tmp_path: Path) -> None:
+    def test_does_not_mix_a_file_that_changes(
+        self, client: ApiClient, stack: LocalStack, user: str, tmp_path: Path
+    ) -> None:
         path = clip(tmp_path / "a.wav")
         size_bytes = path.stat().st_size
         for wrong in (size_bytes - 1, size_bytes + 1):
             request = {"name": "a.wav", "size_bytes": wrong, "content_type": "audio/wav"}
-            upload = client.post("/sounds", json=request).json()["upload"]
+            created = client.post("/sounds", json=request).json()
 
-            with pytest.raises(FileProblem, match="changes while it is uploaded"):
-                send(LocalFile(path, "audio/wav", wrong), upload, on_sent=lambda _sent: None)
+            with Client(stack.url, user=user) as service, pytest.raises(FileChanged, match="changes while it"):
+                service.send_file(path, created)
 
 
 class TestSounds:

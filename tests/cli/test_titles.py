@@ -285,7 +285,7 @@ class TestRename:
     def test_outlasts_a_connection_that_breaks(
         self, castline: Castline, client: ApiClient, stack: LocalStack, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("castline_cli.api._PAUSES_SECONDS", (0.01, 0.01))
+        monkeypatch.setattr("castline_client.retries.PAUSES_SECONDS", (0.01, 0.01))
         job_id = client.complete(dialogue())["id"]
         with BadRoad(stack.url) as road:
             road.troubles = [Trouble(method="PATCH", path=job_id)]

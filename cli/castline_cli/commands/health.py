@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from castline_cli.addresses import without_prefix
 from castline_cli.output import say
 from castline_cli.session import Session
+from castline_client.addresses import without_prefix
 
 
 def health(

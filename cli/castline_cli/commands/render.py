@@ -76,9 +76,9 @@ def render(
     from castline_cli.cap import explaining_the_cap
     from castline_cli.commands.jobs import subtitle_format_of
     from castline_cli.fetching import Wishes, fetch
-    from castline_cli.file_names import file_name
     from castline_cli.job_ids import find_job_id
     from castline_cli.uploads import Uploads
+    from castline_client.file_names import file_name
 
     session = Session.of(context)
     if not wait and (out or subtitles):

@@ -183,11 +183,11 @@ def say(
     from castline_cli.cap import explaining_the_cap
     from castline_cli.commands.jobs import subtitle_format_of
     from castline_cli.fetching import Wishes, fetch
-    from castline_cli.file_names import file_name
     from castline_cli.pronunciations import read_entries
     from castline_cli.script_warnings import ScriptWarnings
     from castline_cli.sound_turns import split_sounds
     from castline_cli.uploads import Uploads
+    from castline_client.file_names import file_name
 
     session = Session.of(context)
     if not wait and (out or subtitles):

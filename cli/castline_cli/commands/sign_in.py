@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from castline_cli.addresses import api_url, without_prefix
+from castline_cli.addresses import api_url
 from castline_cli.errors import Misused, SignedOut
 from castline_cli.loopback import PORT
 from castline_cli.output import say
 from castline_cli.session import Session
+from castline_client.addresses import without_prefix
 
 if TYPE_CHECKING:
     from castline_cli.sign_in import Site

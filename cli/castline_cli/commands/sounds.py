@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,14 +10,9 @@ from castline_cli import shown
 from castline_cli.audio_options import UploadAgainOption  # noqa: TC001 (typer reads annotations at run time)
 from castline_cli.commands.jobs import ForceOption, JsonOption  # noqa: TC001 (the same)
 from castline_cli.completion import complete_sound
-from castline_cli.errors import Refused
 from castline_cli.files import Target
 from castline_cli.output import is_for_people, say, table
 from castline_cli.session import Session
-
-if TYPE_CHECKING:
-    from castline_cli.api import Api, Json
-    from castline_cli.downloads import Offer
 
 sounds = typer.Typer(
     rich_markup_mode=None,
@@ -122,7 +117,6 @@ def download(
 
     `castline sounds download SOUND -o - | ffplay -` plays it.
     """
-    from castline_cli.downloads import file_chunks
     from castline_cli.sounds import demand_sound
 
     session = Session.of(context)
@@ -130,8 +124,8 @@ def download(
     target.demand_binary()
     with session.api() as api:
         sound_id = demand_sound(api, sound, session)["id"]
-        offer = _offer(api, sound_id)
-        path = target.receive(file_chunks(offer, lambda: _offer(api, sound_id)), offer.filename)
+        file = api.sound_file(sound_id)
+        path = target.receive(api.sound_pieces(sound_id, file), file.filename)
     if path is not None:
         say(str(path))
 
@@ -149,18 +143,3 @@ def delete(context: typer.Context, sound: SoundArgument) -> None:
         found = demand_sound(api, sound, session)
         api.delete(f"/sounds/{found['id']}")
     say(f"deleted {shown.line(found['name'])}" if is_for_people() else found["id"])
-
-
-def _offer(api: Api, sound_id: str) -> Offer:
-    """Ask where the file of a sound is.
-
-    Raises:
-        Refused: it has none, because it is not ready.
-    """
-    from castline_cli.downloads import Offer
-
-    sound: Json = api.get(f"/sounds/{sound_id}").body
-    offer = Offer.of_sound(sound)
-    if offer is None:
-        raise Refused(f"{shown.line(sound['name'])} is {sound['status']}; there is nothing to download")
-    return offer

@@ -1,0 +1,61 @@
+"""Where the service is, as people write it."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+LOCAL: Final = "http://127.0.0.1:8000"
+"""What ``make dev`` serves."""
+_PREFIX: Final = "/api/v1"
+
+
+def api_url(address: str) -> str:
+    """Return the API's URL without a trailing slash, adding ``/api/v1`` where the address lacks it.
+
+    Raises:
+        ValueError: it is no address.
+    """
+    address = address.strip()
+    parts = urlsplit(address if "://" in address else f"{_usual_scheme(address)}://{address}")
+    try:
+        is_address = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ValueError(f"{address!r} is no address; write one such as {LOCAL} or https://api.example.com")
+    path = parts.path.rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, path if path.endswith(_PREFIX) else path + _PREFIX, "", ""))
+
+
+def without_prefix(url: str) -> str:
+    """Return an API's URL without ``/api/v1``, as people write it."""
+    return url.removesuffix(_PREFIX)
+
+
+def is_this_machine(url: str) -> bool:
+    """Tell whether an address leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_confidential(url: str) -> bool:
+    """Tell whether what is sent to ``url`` stays secret on the way: by HTTPS, or to this machine."""
+    return urlsplit(url).scheme == "https" or is_this_machine(url)
+
+
+def connection_options(url: str) -> dict[str, Any]:
+    """Return options of an HTTP client for one address: no proxy to this machine, certificates only for HTTPS."""
+    options: dict[str, Any] = {"trust_env": not is_this_machine(url)}
+    if url.startswith("http://"):
+        options["verify"] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return options
+
+
+def _usual_scheme(address: str) -> str:
+    return "http" if is_this_machine(f"//{address}") else "https"

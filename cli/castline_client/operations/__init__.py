@@ -1,0 +1,59 @@
+"""What the API can be asked for: each operation once, for ``Castline`` and ``AsyncCastline`` alike.
+
+An operation is a function that returns a flow of steps (``castline_client.steps``). ``Operations`` makes methods of
+them.
+"""
+
+from __future__ import annotations
+
+from castline_client.methods import Listing, Method
+from castline_client.operations import jobs as of_jobs
+from castline_client.operations import looking_around, pronunciations, requests, results, submitting, waiting
+from castline_client.operations import sounds as of_sounds
+from castline_client.types import JobSummary
+
+
+class Operations:
+    """The methods of both clients: plain ones of ``Castline``, to be awaited of ``AsyncCastline``."""
+
+    request = Method(requests.request)
+    request_file = Method(requests.request_file)
+
+    health = Method(looking_around.health)
+    providers = Method(looking_around.providers)
+    voices = Method(looking_around.voices)
+
+    parse = Method(submitting.parse)
+    create_job = Method(submitting.create_job)
+    create_single_voice_job = Method(submitting.create_single_voice_job)
+    resubmit_job = Method(submitting.resubmit_job)
+    render_job = Method(submitting.render_job)
+
+    jobs = Listing(of_jobs.jobs, JobSummary)
+    job = Method(of_jobs.job)
+    rename_job = Method(of_jobs.rename_job)
+    cancel_job = Method(of_jobs.cancel_job)
+
+    wait = Method(waiting.wait)
+
+    audio = Method(results.audio)
+    audio_pieces = Listing(results.audio_pieces, bytes)
+    download = Method(results.download)
+    subtitles = Method(results.subtitles)
+    timings = Method(results.timings)
+
+    sounds = Method(of_sounds.sounds)
+    sound = Method(of_sounds.sound)
+    create_sound = Method(of_sounds.create_sound)
+    send_file = Method(of_sounds.send_file)
+    wait_for_sound = Method(of_sounds.wait_for_sound)
+    upload_sound = Method(of_sounds.upload_sound)
+    sound_file = Method(of_sounds.sound_file)
+    sound_pieces = Listing(of_sounds.sound_pieces, bytes)
+    download_sound = Method(of_sounds.download_sound)
+    delete_sound = Method(of_sounds.delete_sound)
+
+    pronunciation_sets = Method(pronunciations.pronunciation_sets)
+    pronunciation_set = Method(pronunciations.pronunciation_set)
+    put_pronunciation_set = Method(pronunciations.put_pronunciation_set)
+    delete_pronunciation_set = Method(pronunciations.delete_pronunciation_set)

@@ -1,0 +1,54 @@
+"""Jobs that were submitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from castline_client.operations.requests import body_of
+from castline_client.steps import Item, Request
+from castline_client.types import JobDetail, JobList, JobSummary
+
+if TYPE_CHECKING:
+    from castline_client.operations.requests import Body
+    from castline_client.steps import Flow
+    from castline_client.types import JobStatus
+
+_PAGE: Final = 100
+"""Jobs that are asked for at once: the most that the API gives."""
+
+
+def jobs(*, status: JobStatus | None = None, search: str | None = None) -> Flow[None]:
+    """Iterate over the user's jobs, newest first. Pages are asked for as they are needed.
+
+    Args:
+        status: only these.
+        search: words in titles, authors and albums.
+    """
+    cursor: str | None = None
+    while True:
+        query = {"limit": _PAGE, "status": status, "q": search, "cursor": cursor}
+        page = yield from body_of(Request[JobList]("GET", "/jobs", query))
+        for job in page["items"]:
+            yield Item(job)
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return
+
+
+def job(job_id: str) -> Flow[JobDetail]:
+    """Return all that is known about a job."""
+    return body_of(Request[JobDetail]("GET", f"/jobs/{job_id}"))
+
+
+def rename_job(job_id: str, changes: Body) -> Flow[JobSummary]:
+    """Change the title, author or album of a job; None removes one."""
+    return body_of(Request[JobSummary]("PATCH", f"/jobs/{job_id}", body=changes))
+
+
+def cancel_job(job_id: str) -> Flow[JobSummary]:
+    """Cancel a job that is still pending.
+
+    Raises:
+        Conflict: it is not.
+    """
+    return body_of(Request[JobSummary]("DELETE", f"/jobs/{job_id}"))

@@ -1,0 +1,148 @@
+"""Files to and from the signed addresses that the API gives, over connections that may break."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from castline_client.errors import FileChanged, Refused, TransferFailed
+from castline_client.file_names import file_name
+from castline_client.steps import Flow, Item, Open, Pause, Read, Send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from castline_client.steps import Source
+    from castline_client.types import Download, UploadRequest
+
+PAUSES_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
+"""Between attempts of a download of which none brought anything, and between attempts of an upload."""
+_CHUNK_BYTES: Final = 64 * 1024
+_CONFLICT: Final = 409
+_TOO_MANY: Final = 429
+_IS_THERE: Final = 412
+"""The answer to sending a file again which has arrived already."""
+_BREAKS: Final = "the download breaks again and again; try again later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The address of a file, which works for some minutes at least."""
+
+    url: str
+    filename: str
+    """A name that is no path."""
+    size_bytes: int | None = None
+    """None where the service does not say it."""
+
+    @classmethod
+    def of(cls, download: Download) -> Offer:
+        """Read the answer that says where a file is."""
+        return cls(
+            url=download["download_url"],
+            filename=file_name(download["filename"]),
+            size_bytes=download["size_bytes"],
+        )
+
+
+def file_pieces(offer: Offer, ask_again: Callable[[], Flow[Offer]]) -> Flow[None]:
+    """Give a file's bytes, each once: after a break it goes on where it was, under a new address.
+
+    Raises:
+        TransferFailed: it breaks again and again, or is not what was offered.
+    """
+    received = 0
+    fruitless = 0
+    while offer.size_bytes is None or received < offer.size_bytes:
+        before = received
+        try:
+            surplus, source = yield from _open_at(received, offer.url)
+            while (piece := (yield Read(source))) is not None:
+                surplus, piece = max(surplus - len(piece), 0), piece[surplus:]
+                if piece:
+                    received += len(piece)
+                    yield Item(piece)
+        except (httpx.TransportError, httpx.HTTPStatusError) as error:
+            fruitless = fruitless + 1 if received == before else 0
+            if fruitless >= len(PAUSES_SECONDS):
+                raise TransferFailed(_BREAKS) from error
+            yield Pause(PAUSES_SECONDS[fruitless], "the download was interrupted; going on")
+            offer = yield from ask_again()
+        else:
+            break
+    if offer.size_bytes is not None and received != offer.size_bytes:
+        raise TransferFailed(f"the download has {received:,} bytes in place of {offer.size_bytes:,}; try again")
+
+
+def small_file(offer: Offer, ask_again: Callable[[], Flow[Offer]]) -> Flow[bytes]:
+    """Return the content of a file that fits into memory.
+
+    Raises:
+        TransferFailed: as ``file_pieces``.
+    """
+    from castline_client.steps import giving_items_to
+
+    pieces: list[bytes] = []
+    yield from giving_items_to(pieces.append, file_pieces(offer, ask_again))
+    return b"".join(pieces)
+
+
+def _open_at(start: int, url: str) -> Flow[tuple[int, Source]]:
+    """Open a file from the byte ``start`` on; gives the number of bytes to leave out, and the source."""
+    source: Source = yield Open(url, {"Range": f"bytes={start}-"} if start else {})
+    return (start if source.status_code != httpx.codes.PARTIAL_CONTENT else 0), source
+
+
+def upload(path: Path, to: UploadRequest, size_bytes: int, on_sent: Callable[[int], object]) -> Flow[None]:
+    """Send a file to the address that the service has signed, again from its beginning while that fails.
+
+    Args:
+        path: the file.
+        to: the answer of the service that says how.
+        size_bytes: the size that the service has been told.
+        on_sent: is told how many bytes have been sent, at each attempt from 0 on.
+
+    Raises:
+        OSError: the file cannot be read.
+        FileChanged: it has fewer or more bytes by now.
+        Refused: it is refused.
+        TransferFailed: it fails again and again.
+    """
+    send = Send(
+        method=to["method"],
+        url=to["url"],
+        headers={**to["headers"], "Content-Length": str(size_bytes)},
+        pieces=lambda: _pieces(path, size_bytes, on_sent),
+    )
+    cause: Exception | None = None
+    for pause in (*PAUSES_SECONDS, None):
+        try:
+            response: httpx.Response = yield send
+        except httpx.TransportError as error:
+            cause = error
+        else:
+            if response.is_success or response.status_code == _IS_THERE:
+                return
+            if not response.is_server_error and response.status_code not in {_CONFLICT, _TOO_MANY}:
+                raise Refused(f"the upload of {path} is refused ({response.status_code}); try again")
+        if pause is not None:
+            yield Pause(pause, "the upload was interrupted; trying again")
+    raise TransferFailed(f"the upload of {path} fails again and again; try again later") from cause
+
+
+def _pieces(path: Path, size_bytes: int, on_sent: Callable[[int], Any]) -> Iterator[bytes]:
+    """Yield as many bytes of a file as it had."""
+    sent = 0
+    on_sent(0)
+    with path.open("rb") as content:
+        while piece := content.read(_CHUNK_BYTES):
+            sent += len(piece)
+            if sent > size_bytes:
+                break
+            yield piece
+            on_sent(sent)
+    if sent != size_bytes:
+        raise FileChanged(f"{path} changes while it is uploaded")
