@@ -282,13 +282,18 @@ class WebhookRepository:
             "ExpressionAttributeValues": serialize({":pk": items.partition(user_id), ":prefix": prefix}),
             "ScanIndexForward": False,
             "ConsistentRead": True,
-            "Limit": limit + 1,
         }
         if after is not None:
             query["ExclusiveStartKey"] = serialize(items.delivery_key(user_id, webhook_id, after))
-        with translated_aws_errors():
-            answer = self._client.query(**query)
-        found = [items.read_delivery(item) for item in answer["Items"]]
+        found: list[Delivery] = []
+        # A read ends after 1 MB, whatever its limit.
+        while len(found) <= limit:
+            with translated_aws_errors():
+                answer = self._client.query(**query, Limit=limit + 1 - len(found))
+            found += map(items.read_delivery, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                break
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         visible = [each for each in found if each.expires_at > now]
         page = tuple(visible[:limit])
         return DeliveryPage(deliveries=page, next_after=page[-1].id if len(visible) > limit else None)
