@@ -18,7 +18,7 @@ from castline.speech.spoken_text import spoken_text
 if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
 
-_BASE_MS: Final = 120
+_BASE_MS: Final = 100
 """Of an utterance: the silence that is left at its ends, and the slower last syllable."""
 _IDEOGRAPH_MS: Final = 252
 """A syllable of Chinese with its tone, or the two morae of most kanji."""
@@ -41,8 +41,6 @@ _SMALL_KANA: Final = frozenset("ぁぃぅぇぉゃゅょァィゥェォャュョ
 """Kana that have no mora of their own."""
 _CLAUSE_END: Final = re.compile(r"[，、；：،؛]|[,;:](?!\w)")
 _SENTENCE_END: Final = re.compile(r"[。！？!?।॥؟۔]+|…+|\.{2,}|\.(?=\s)|\n+")
-_RATE_EXPONENT: Final = 1.05
-"""At half of the rate speech takes a little more than twice as long: pauses grow with it."""
 
 
 def typical_ms(utterance: Utterance, *, language: str) -> int:
@@ -61,7 +59,7 @@ def typical_ms(utterance: Utterance, *, language: str) -> int:
     characters = sum(count * _character_ms(each, letter_ms, ideograph_ms) for each, count in Counter(text).items())
     within = text.strip().rstrip('.。!！?？…」』”"')
     pauses = _CLAUSE_MS * len(_CLAUSE_END.findall(within)) + _SENTENCE_MS * len(_SENTENCE_END.findall(within))
-    return round((_BASE_MS + characters + pauses) / utterance.rate**_RATE_EXPONENT)
+    return round((_BASE_MS + characters + pauses) / utterance.rate)
 
 
 @cache
