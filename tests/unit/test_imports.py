@@ -24,7 +24,7 @@ AT_NEED = {"icu4py", "wcwidth"}
 """Packages imported only by the few invocations that need them."""
 ALLOWED = {"botocore"}
 """Powertools imports the package itself, which costs little, but none of its modules."""
-NEEDS_BOTO3_AT_ONCE = {functions.EXPIRE.name}
+NEEDS_BOTO3_AT_ONCE = {functions.EXPIRE.name, functions.PUBLISH_EVENTS.name}
 """Functions that write the table's keys with helpers of boto3."""
 
 
