@@ -38,6 +38,7 @@ _RESPONSE_HEADERS: Final = {
     "Cache-Control": _header("How long the answer may be used without asking again."),
     "Content-Language": _header("The language of the messages.", enum=[language.value for language in Language]),
     "ETag": _header("Changes whenever the body changes.", pattern='^"[0-9a-f]+"$'),
+    "Link": _header('The next page, if others follow (`rel="next"`, RFC 8288).'),
     "Location": _header("A presigned URL that works for 15 minutes.", format="uri"),
     "Retry-After": _header(
         "In how many seconds to ask again; with a job, while it has not ended.", pattern="^[0-9]+$"
@@ -48,7 +49,10 @@ _RESPONSE_HEADERS: Final = {
     "X-Request-ID": _header("What to name when something went wrong."),
 }
 _REQUEST_HEADERS: Final = {
-    "Accept": _header("application/json asks where the file is; anything else, to be sent there.")
+    "Accept": _header(
+        "Of a file, application/json asks where it is, and anything else to be sent there. Of usage, text/csv asks "
+        "for CSV, and anything else for JSON."
+    )
     | {"example": "application/json"},
     "Accept-Language": _header("zh-TW, the default, or en: the language of messages.") | {"example": "en"},
     "If-None-Match": _header("The ETag of an earlier answer, several of them, or *."),

@@ -52,20 +52,25 @@ if TYPE_CHECKING:
     from castline.usecases.keep_pronunciations import KeepPronunciations
     from castline.usecases.keep_sounds import KeepSounds
     from castline.usecases.keep_webhooks import KeepWebhooks
+    from castline.usecases.operate_limits import OperateLimits
     from castline.usecases.plan_job import PlanJob
     from castline.usecases.prepare_dialogue import PrepareDialogue
-    from castline.usecases.receive_sound import ReceiveSound
     from castline.usecases.publish_events import PublishEvents, RepublishEvents
+    from castline.usecases.receive_sound import ReceiveSound
     from castline.usecases.reconcile_jobs import ReconcileJobs
     from castline.usecases.rename_job import RenameJob
     from castline.usecases.render_job import RenderJob
+    from castline.usecases.reserve_characters import ReserveCharacters
     from castline.usecases.resolve_pronunciations import ResolvePronunciations
     from castline.usecases.send_webhooks import SendWebhooks
+    from castline.usecases.stop_job import StopJob
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
     from castline.usecases.use_sounds import UseSounds
     from castline.usecases.view_jobs import ViewJobs
     from castline.usecases.view_timings import ViewTimings
+    from castline.usecases.view_usage import ViewUsage
+    from castline.usecases.watch_ceiling import WatchCeiling
     from castline.webhooks.model import Attempt, Delivery, DeliveryStatus, DisabledReason
     from castline.webhooks.queue import DeliveryQueue
     from castline.webhooks.repository import WebhookRepository
@@ -201,11 +206,20 @@ def create_job() -> CreateJob:
         job_repository(),
         executions(),
         use_sounds(),
-        max_active_jobs=settings().max_active_jobs,
+        reserve_characters(),
+        rules=lambda user_id: usage_repository().rules_for(user_id, default_rules()),
         now=clock(),
         demand_webhook_secret=lambda user_id: keep_webhooks().demand_job_secret(user_id),
         created=_count_submission,
     )
+
+
+@_made_once
+def reserve_characters() -> ReserveCharacters:
+    """Return what works out the characters to reserve for a new job."""
+    from castline.usecases.reserve_characters import ReserveCharacters
+
+    return ReserveCharacters(provider=speech_provider, storage=published_audio)
 
 
 @_made_once
@@ -484,6 +498,41 @@ def fetch_sounds() -> FetchSounds:
 
 
 @_made_once
+def stop_job() -> StopJob:
+    """Return the use case that stops a job for an operator."""
+    from castline.usecases.stop_job import StopJob
+
+    return StopJob(job_repository(), executions(), now=clock())
+
+
+@_made_once
+def daily_jobs() -> DailyJobs:
+    """Return the jobs of all users, day by day."""
+    import boto3
+
+    from castline.jobs.daily_jobs import DailyJobs
+
+    client = boto3.client("dynamodb", config=_answering_config())
+    return DailyJobs(client, settings().table_name, unreadable=_warn_of_unreadable_item)
+
+
+@_made_once
+def view_usage() -> ViewUsage:
+    """Return the use case that shows usage."""
+    from castline.usecases.view_usage import ViewUsage
+
+    return ViewUsage(usage_repository(), defaults=default_rules(), now=clock())
+
+
+@_made_once
+def operate_limits() -> OperateLimits:
+    """Return the use case by which operators set limits."""
+    from castline.usecases.operate_limits import OperateLimits
+
+    return OperateLimits(usage_repository(), defaults=default_rules(), now=clock())
+
+
+@_made_once
 def fail_job() -> FailJob:
     """Return the use case that fails a job."""
     from castline.usecases.fail_job import FailJob
@@ -491,55 +540,6 @@ def fail_job() -> FailJob:
     return FailJob(job_repository(), audio_storage, now=clock())
 
 
-@_made_once
-def reconcile_jobs() -> ReconcileJobs:
-    """Return the use case that looks after all jobs."""
-    from castline.usecases.reconcile_jobs import ReconcileJobs
-
-    return ReconcileJobs(
-        job_repository(),
-        executions(),
-        audio_storage,
-        fail_job(),
-        now=clock(),
-        reconcile_after=timedelta(seconds=settings().reconcile_after_seconds),
-        settle_after=timedelta(seconds=settings().settle_after_seconds),
-    )
-
-
-@_made_once
-def audio_storage() -> AudioStorage:
-    """Return the audio bucket, for the workflow."""
-    return _audio_storage(_client_config())
-
-
-@_made_once
-def published_audio() -> AudioStorage:
-    """Return the audio bucket, for the API. A user waits for the answer, so its time-outs are short."""
-    return _audio_storage(_answering_config())
-
-
-def _audio_storage(config: Config) -> AudioStorage:
-    from castline.audio.storage import AudioStorage
-
-    s3, presigning = _s3_clients(config)
-    return AudioStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
-
-
-def _s3_clients(config: Config) -> tuple[S3Client, S3Client]:
-    """Return a client that reads and writes, and one that signs URLs for users."""
-    import boto3
-    from botocore.config import Config
-
-    s3: S3Client = boto3.client("s3", config=config)
-    endpoint_url = settings().download_endpoint_url
-    # Without a style, URLs are signed for S3's first address, which the regions opened since 2019 do not answer to.
-    # Reading goes to wherever the environment says, which may be no name that a bucket can be part of.
-    at_region = config.merge(Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}))
-    presigning: S3Client = (
-        boto3.client("s3", config=config, endpoint_url=endpoint_url)
-        if endpoint_url
-        else boto3.client("s3", config=at_region)
 @_made_once
 def event_log() -> EventLog:
     """Return the events of jobs, in the jobs table."""
@@ -587,6 +587,63 @@ def republish_events() -> RepublishEvents:
     return RepublishEvents(event_log(), publish_events(), now=clock())
 
 
+@_made_once
+def reconcile_jobs() -> ReconcileJobs:
+    """Return the use case that looks after all jobs."""
+    from castline.usecases.reconcile_jobs import ReconcileJobs
+
+    return ReconcileJobs(
+        job_repository(),
+        executions(),
+        audio_storage,
+        fail_job(),
+        now=clock(),
+        reconcile_after=timedelta(seconds=settings().reconcile_after_seconds),
+        settle_after=timedelta(seconds=settings().settle_after_seconds),
+    )
+
+
+@_made_once
+def watch_ceiling() -> WatchCeiling:
+    """Return the use case that measures how much of the daily ceiling is used."""
+    from castline.usecases.watch_ceiling import WatchCeiling
+
+    return WatchCeiling(usage_repository(), configured=settings().deployment_characters_per_day, now=clock())
+
+
+@_made_once
+def audio_storage() -> AudioStorage:
+    """Return the audio bucket, for the workflow."""
+    return _audio_storage(_client_config())
+
+
+@_made_once
+def published_audio() -> AudioStorage:
+    """Return the audio bucket, for the API. A user waits for the answer, so its time-outs are short."""
+    return _audio_storage(_answering_config())
+
+
+def _audio_storage(config: Config) -> AudioStorage:
+    from castline.audio.storage import AudioStorage
+
+    s3, presigning = _s3_clients(config)
+    return AudioStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
+
+
+def _s3_clients(config: Config) -> tuple[S3Client, S3Client]:
+    """Return a client that reads and writes, and one that signs URLs for users."""
+    import boto3
+    from botocore.config import Config
+
+    s3: S3Client = boto3.client("s3", config=config)
+    endpoint_url = settings().download_endpoint_url
+    # Without a style, URLs are signed for S3's first address, which the regions opened since 2019 do not answer to.
+    # Reading goes to wherever the environment says, which may be no name that a bucket can be part of.
+    at_region = config.merge(Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}))
+    presigning: S3Client = (
+        boto3.client("s3", config=config, endpoint_url=endpoint_url)
+        if endpoint_url
+        else boto3.client("s3", config=at_region)
     )
     return s3, presigning
 

@@ -31,6 +31,11 @@ class Metric(StrEnum):
     JOBS_SUBMITTED = "JobsSubmitted"
     JOBS_REFUSED = "JobsRefused"
     """Submissions that were refused because the user had the maximum number of active jobs."""
+    QUOTA_REFUSALS = "QuotaRefusals"
+    """Submissions that were refused by quotas, by quota, such as ``user_characters_per_day``, or by the breaker."""
+    DAILY_CEILING_USED = "DailyCeilingUsed"
+    """The part of the deployment's characters per day that is billed or reserved, written at every run of the
+    reconciler; 0 if there is no ceiling."""
     JOBS_CANCELLED = "JobsCancelled"
     JOBS_COMPLETED = "JobsCompleted"
     JOBS_FAILED = "JobsFailed"
@@ -64,8 +69,22 @@ class Metric(StrEnum):
     RECONCILER_SLOTS_FREED = "ReconcilerSlotsFreed"
 
 
+QUOTA_REFUSAL_CODES: Final = (
+    "user_characters_per_day",
+    "user_characters_per_month",
+    "deployment_characters_per_day",
+    "submissions_stopped",
+)
+"""The codes of ``QUOTA_REFUSALS``: the quotas, and the breaker."""
+
 BY_CODE: Final = frozenset(
-    {Metric.WEBHOOKS_DISABLED, Metric.WEBHOOK_ATTEMPTS_FAILED, Metric.JOBS_FAILED, Metric.PROVIDER_ERRORS}
+    {
+        Metric.WEBHOOKS_DISABLED,
+        Metric.WEBHOOK_ATTEMPTS_FAILED,
+        Metric.JOBS_FAILED,
+        Metric.PROVIDER_ERRORS,
+        Metric.QUOTA_REFUSALS,
+    }
 )
 BY_PROVIDER: Final = frozenset({Metric.PROVIDER_ERRORS})
 
@@ -73,6 +92,7 @@ UNITS: Final[Mapping[Metric, str]] = MappingProxyType(
     {
         **dict.fromkeys(Metric, "Count"),
         Metric.BUDGET_TIME: "Milliseconds",
+        Metric.DAILY_CEILING_USED: "Percent",
         Metric.JOB_LATENCY: "Milliseconds",
         Metric.OLDEST_PENDING_AGE: "Seconds",
         Metric.QUEUE_TIME: "Milliseconds",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from functools import partial
@@ -18,11 +19,13 @@ from castline.api import (
     estimates,
     health,
     jobs,
+    operators,
     pronunciations,
     renditions,
     resubmissions,
     sounds,
     timings,
+    usage,
     voices,
     webhooks,
 )
@@ -30,6 +33,7 @@ from castline.api.contract import to_json
 from castline.api.identity import is_operator
 from castline.api.negotiation import Language, preferred_language
 from castline.api.request_body import JSON, media_type, read_json
+from castline.api.user_ids import with_quoted_user
 from castline.api.validation import InvalidRequest, explain
 from castline.observability import log_unexpected, logger, measure, note, observed
 
@@ -51,6 +55,8 @@ _ROUTERS: Final = (
     sounds.router,
     webhooks.router,
     voices.router,
+    usage.router,
+    operators.router,
     health.router,
 )
 OPERATIONS: Final = tuple(operation for router in _ROUTERS for operation in router.operations)
@@ -90,6 +96,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     # The resolver takes media types to the letter, and would read forms.
     is_json = media_type(headers.get("content-type", "")) == JSON
     headers["content-type"] = JSON if is_json else "application/octet-stream"
+    event["rawPath"] = with_quoted_user(event["rawPath"])
     is_head = http["method"] == "HEAD"
     if is_head:
         http["method"] = "GET"
@@ -115,8 +122,12 @@ def _answer(error: errors.ApiError, details: errors.Details, exception: Exceptio
     elif error.logged is not None:
         logger.error(error.logged, extra={"error": type(exception).__name__, "reason": str(exception)})
     if error.counted_as is not None:
-        measure({error.counted_as: 1})
-    return error.response(_language(), details=details(exception, _language()))
+        measure({error.counted_as: 1}, code=error.counted_by(exception) if error.counted_by else None)
+    headers = {}
+    if error.resets_at is not None:
+        wait_seconds = (error.resets_at(exception) - composition.clock()()).total_seconds()
+        headers["Retry-After"] = str(max(1, math.ceil(wait_seconds)))
+    return error.response(_language(), details=details(exception, _language()), headers=headers)
 
 
 for _error in errors.ALL:

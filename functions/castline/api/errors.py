@@ -30,6 +30,7 @@ from castline.jobs.errors import (
     JobCannotCancel,
     JobCannotRender,
     JobCannotResubmit,
+    JobHasEnded,
     JobLimitExceeded,
     JobNotCompleted,
     JobNotFound,
@@ -46,6 +47,7 @@ from castline.pronunciation_sets.limits import MAX_SETS
 from castline.sounds.errors import SoundLimitExceeded, SoundNotFound
 from castline.sounds.limits import MAX_SOUNDS
 from castline.speech.errors import SpeechError
+from castline.usage.errors import QuotaExceeded, SubmissionsStopped
 from castline.usecases.errors import TimingsUnavailable
 from castline.usecases.provider_rules import NotSpeakable
 from castline.usecases.sound_rules import UnusableSounds
@@ -60,12 +62,16 @@ from castline.webhooks.errors import (
 from castline.webhooks.limits import MAX_WEBHOOKS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from castline.api.negotiation import Language
 
 Details = Callable[[Any, "Language"], dict[str, Any]]
 """Returns what an answer says of an exception: its ``details``."""
 
 _RETRY_AFTER_SECONDS = 5
+_RETRY_WHILE_STOPPED_SECONDS = 300
+"""An operator has to act first, so asking sooner is of little use."""
 
 
 def _no_details(_exception: Exception, _language: Language) -> dict[str, Any]:
@@ -108,6 +114,15 @@ def _unknown_pronunciation_set(exception: UnknownPronunciationSet, language: Lan
     return explain(problems, language)
 
 
+def _quota(exception: QuotaExceeded, _language: Language) -> dict[str, Any]:
+    return {
+        "quota": exception.quota.value,
+        "used": exception.used,
+        "limit": exception.limit,
+        "resets_at": f"{exception.resets_at:%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ApiError:
     """One error code of the API.
@@ -119,7 +134,9 @@ class ApiError:
         example: ``details`` for the documentation.
         logged: what is logged as an error, with the exception's text; None for errors that are the client's.
         counted_as: the metric that counts it.
+        counted_by: returns the code that the metric counts an exception by, if it counts by code.
         retry_after_seconds: when to ask again.
+        resets_at: returns the moment from which on asking again can succeed, if the exception tells.
     """
 
     code: str
@@ -128,7 +145,9 @@ class ApiError:
     example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     logged: str | None = field(default=None, kw_only=True)
     counted_as: Metric | None = field(default=None, kw_only=True)
+    counted_by: Callable[[Any], str] | None = field(default=None, kw_only=True)
     retry_after_seconds: int | None = field(default=None, kw_only=True)
+    resets_at: Callable[[Any], datetime] | None = field(default=None, kw_only=True)
 
     def response(
         self,
@@ -199,6 +218,7 @@ JOB_CANNOT_RENDER = ApiError(
 JOB_CANNOT_RESUBMIT = ApiError(
     "JOB_CANNOT_RESUBMIT", 409, {JobCannotResubmit: _attributes("status")}, example={"status": "processing"}
 )
+JOB_HAS_ENDED = ApiError("JOB_HAS_ENDED", 409, {JobHasEnded: _attributes("status")}, example={"status": "completed"})
 INPUT_NOT_AVAILABLE = ApiError("INPUT_NOT_AVAILABLE", 409, {InputUnreadable: _no_details})
 PRONUNCIATION_SET_LIMIT_EXCEEDED = ApiError(
     "PRONUNCIATION_SET_LIMIT_EXCEEDED",
@@ -226,6 +246,20 @@ JOB_LIMIT_EXCEEDED = ApiError(
     counted_as=Metric.JOBS_REFUSED,
     retry_after_seconds=_RETRY_AFTER_SECONDS,
 )
+QUOTA_EXCEEDED = ApiError(
+    "QUOTA_EXCEEDED",
+    429,
+    {QuotaExceeded: _quota},
+    example={
+        "quota": "user_characters_per_day",
+        "used": 998_500,
+        "limit": 1_000_000,
+        "resets_at": "2026-11-25T00:00:00Z",
+    },
+    counted_as=Metric.QUOTA_REFUSALS,
+    counted_by=lambda exception: exception.quota.value,
+    resets_at=lambda exception: exception.resets_at,
+)
 SOUND_LIMIT_EXCEEDED = ApiError(
     "SOUND_LIMIT_EXCEEDED",
     429,
@@ -239,6 +273,15 @@ PROVIDER_UNAVAILABLE = ApiError(
     {SpeechError: _no_details},
     logged="the speech provider is unavailable",
     retry_after_seconds=_RETRY_AFTER_SECONDS,
+)
+SUBMISSIONS_STOPPED = ApiError(
+    "SUBMISSIONS_STOPPED",
+    503,
+    {SubmissionsStopped: _attributes("reason")},
+    example={"reason": "Unusual traffic. Back at 14:00 UTC."},
+    counted_as=Metric.QUOTA_REFUSALS,
+    counted_by=lambda _exception: "submissions_stopped",
+    retry_after_seconds=_RETRY_WHILE_STOPPED_SECONDS,
 )
 SERVICE_UNAVAILABLE = ApiError(
     "SERVICE_UNAVAILABLE",

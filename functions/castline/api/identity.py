@@ -35,7 +35,7 @@ def user_id(event: APIGatewayProxyEventV2) -> str:
         NotAuthenticated: there is none, or it is too long.
     """
     subject = _claim(event, "sub")
-    if not subject or not _fits_into_keys(str(subject)):
+    if not subject or not fits_into_keys(str(subject)):
         raise NotAuthenticated
     return str(subject)
 
@@ -77,7 +77,8 @@ def _claim(event: APIGatewayProxyEventV2, name: str) -> Any:
     return claims.get(name) if claims else None
 
 
-def _fits_into_keys(subject: str) -> bool:
+def fits_into_keys(subject: str) -> bool:
+    """Return whether a user's id is short enough for the keys of S3 and DynamoDB."""
     try:
         return len(user_component(subject)) <= _MAX_KEY_BYTES
     except UnicodeEncodeError:

@@ -48,6 +48,7 @@ _ERRORS: _Catalogue = {
         _ZH: "無法重新提交，請等待工作結束",
         _EN: "Only a job that has ended can be submitted again.",
     },
+    "JOB_HAS_ENDED": {_ZH: "這個工作已經結束", _EN: "The job has ended already."},
     "JOB_LIMIT_EXCEEDED": {
         _ZH: "已達並發上限，請等待現有工作完成",
         _EN: "You have reached the limit of active jobs. Please wait for one to finish.",
@@ -69,6 +70,10 @@ _ERRORS: _Catalogue = {
         _ZH: "語音服務暫時無法使用，請稍後再試",
         _EN: "The speech provider is unavailable for the moment. Please try again later.",
     },
+    "QUOTA_EXCEEDED": {
+        _ZH: "這個工作會超過字元額度，哪一項額度與何時重設請見 details",
+        _EN: "This job would exceed a character quota. The details say which one, and when it resets.",
+    },
     "REQUEST_TOO_LARGE": {_ZH: "請求內容過大", _EN: "The request body is too large."},
     "SERVICE_UNAVAILABLE": {
         _ZH: "服務暫時無法使用，請稍後再試",
@@ -77,6 +82,10 @@ _ERRORS: _Catalogue = {
     "SOUND_LIMIT_EXCEEDED": {
         _ZH: "已達音效數上限，請先刪除不需要的音效",
         _EN: "You have reached the limit of sounds. Please delete one first.",
+    },
+    "SUBMISSIONS_STOPPED": {
+        _ZH: "目前暫停接受新工作，請稍後再試",
+        _EN: "New jobs are not accepted at the moment. Please try again later.",
     },
     "SOUND_NOT_FOUND": {_ZH: "音效不存在", _EN: "There is no such sound."},
     "SUBTITLES_NOT_AVAILABLE": {
@@ -105,6 +114,7 @@ _PROBLEMS: _Catalogue = {
     "bool_type": {_ZH: "必須是 true 或 false", _EN: "must be true or false"},
     "conflicting_position": {_ZH: "不可與 cursor 同時使用", _EN: "cannot be combined with cursor"},
     "content_type": {_ZH: "Content-Type 必須是 application/json", _EN: "Content-Type must be application/json"},
+    "day": {_ZH: "必須是日期，例如 2026-11-30", _EN: "must be a day such as 2026-11-30"},
     "duplicate_index": {
         _ZH: "index {index} 重複，每一句的 index 必須不同",
         _EN: "index {index} is used by an earlier turn",
@@ -133,6 +143,7 @@ _PROBLEMS: _Catalogue = {
     "missing": {_ZH: "必填", _EN: "required"},
     "model_attributes_type": {_ZH: "必須是物件", _EN: "must be an object"},
     "model_type": {_ZH: "必須是物件", _EN: "must be an object"},
+    "month": {_ZH: "必須是年月，例如 2026-11", _EN: "must be a month such as 2026-11"},
     "nested_too_deeply": {_ZH: "JSON 的層數過多", _EN: "the JSON is nested too deeply"},
     "no_spoken_turn": {_ZH: "至少要有一句台詞", _EN: "must have at least one spoken turn"},
     "not_utf8": {_ZH: "不是有效的 UTF-8", _EN: "not valid UTF-8"},
@@ -345,6 +356,7 @@ _PROBLEMS: _Catalogue = {
         _ZH: "srt 無法標示每個字詞的時間，請改用 vtt 或 ass",
         _EN: "srt cannot say when each word is heard; take vtt or ass",
     },
+    "user_id": {_ZH: "不是有效的使用者代碼", _EN: "not a user's id"},
     "voice_id": {_ZH: "不是有效的聲音代碼", _EN: "not a voice id"},
 }
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 _JSON: Final = "application/json"
+CSV: Final = "text/csv"
 
 
 class Language(StrEnum):
@@ -34,11 +35,20 @@ def prefers_json(accept: str | None) -> bool:
 
     Wildcards ask for nothing in particular: a browser and curl get the thing itself.
     """
+    return _prefers(_JSON, accept)
+
+
+def prefers_csv(accept: str | None) -> bool:
+    """Return whether an ``Accept`` header asks for CSV by name, and for no other type by name more than that."""
+    return _prefers(CSV, accept)
+
+
+def _prefers(media_type: str, accept: str | None) -> bool:
     qualities: dict[str, float] = {}
     for name, quality in _preferences(accept):
         if name and "*" not in name:
             qualities[name] = max(quality, qualities.get(name, 0.0))
-    return qualities.get(_JSON, 0.0) > 0 and qualities[_JSON] == max(qualities.values())
+    return qualities.get(media_type, 0.0) > 0 and qualities[media_type] == max(qualities.values())
 
 
 def _preferences(header: str | None) -> list[tuple[str, float]]:

@@ -10,6 +10,7 @@ JobError
 ├── JobCannotCancel
 ├── JobCannotRender
 ├── JobCannotResubmit
+├── JobHasEnded
 ├── JobLimitExceeded
 ├── JobNotActive
 ├── JobNotCompleted
@@ -95,6 +96,14 @@ class JobCannotRender(JobError):
 
 class JobCannotResubmit(JobError):
     """The job has not ended."""
+
+    def __init__(self, status: JobStatus) -> None:
+        super().__init__(f"the job is {status}")
+        self.status = status
+
+
+class JobHasEnded(JobError):
+    """The job has ended already."""
 
     def __init__(self, status: JobStatus) -> None:
         super().__init__(f"the job is {status}")

@@ -70,15 +70,19 @@ class Executions:
                 raise ServiceUnavailable(f"DescribeExecution: {error_code(error)}") from error
             return None
 
-    def stop(self, job_id: str) -> None:
+    def stop(self, job_id: str, *, error: str) -> None:
         """Stop the job's execution if it is running.
+
+        Args:
+            job_id: which job.
+            error: the name that the execution's history gives to the reason.
 
         Raises:
             ServiceUnavailable: it could not be stopped.
         """
         try:
             with translated_aws_errors():
-                self._client.stop_execution(executionArn=self._arn(job_id), error="JobCancelled")
+                self._client.stop_execution(executionArn=self._arn(job_id), error=error)
         except ClientError as error:
             if error_code(error) != "ExecutionDoesNotExist":
                 raise ServiceUnavailable(f"StopExecution: {error_code(error)}") from error

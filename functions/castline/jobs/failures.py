@@ -30,6 +30,7 @@ class FailureCode(StrEnum):
     PROVIDER_UNAVAILABLE = "PROVIDER_UNAVAILABLE"
     SEGMENTS_EXPIRED = "SEGMENTS_EXPIRED"
     SEGMENT_BROKEN = "SEGMENT_BROKEN"
+    STOPPED_BY_OPERATOR = "STOPPED_BY_OPERATOR"
     TIMEOUT = "TIMEOUT"
     VOICE_NOT_FOUND = "VOICE_NOT_FOUND"
 
@@ -158,6 +159,12 @@ KINDS: Final[Mapping[FailureCode, FailureKind]] = MappingProxyType(
             sentences_without_details={
                 _ZH: "其中一句的聲音損毀，請重新提交",
                 _EN: "The audio of a turn was damaged. Please submit again.",
+            },
+        ),
+        FailureCode.STOPPED_BY_OPERATOR: FailureKind(
+            sentences={
+                _ZH: "管理員停止了這個工作，請聯絡管理員",
+                _EN: "An operator stopped this job. Please ask the operator why before you submit it again.",
             },
         ),
         FailureCode.TIMEOUT: FailureKind(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from castline.usage.model import Unset
+
 DEPLOYMENT: Final = "DEPLOYMENT"
 USAGE_PREFIX: Final = "USAGE#"
 LIMITS: Final = "LIMITS"
@@ -131,16 +133,16 @@ def read_limits(item: Mapping[str, Any] | None) -> LimitChanges:
         raise ServiceUnavailable(f"{LIMITS}: {type(error).__name__}") from error
 
 
-def controls_item(controls: Controls) -> dict[str, Any]:
-    """Return the item of the ceiling and the breaker."""
-    ceiling = {} if controls.characters_per_day is UNSET else {"characters_per_day": controls.characters_per_day}
-    breaker = controls.breaker
+def ceiling_values(characters_per_day: int | Unset | None, changed_at: datetime, changed_by: str) -> dict[str, Any]:
+    """Return the attributes of the ceiling in its item with the breaker; ``UNSET`` is to be removed."""
+    return {"characters_per_day": characters_per_day, **_change_values("", changed_at, changed_by)}
+
+
+def breaker_values(breaker: Breaker) -> dict[str, Any]:
+    """Return the attributes of the breaker in its item with the ceiling; ``UNSET`` is to be removed."""
     return {
-        **controls_key(),
-        **ceiling,
-        **_change_values("", controls.changed_at, controls.changed_by),
         "breaker_open": breaker.is_open,
-        **({} if breaker.reason is None else {"breaker_reason": breaker.reason}),
+        "breaker_reason": UNSET if breaker.reason is None else breaker.reason,
         **_change_values("breaker_", breaker.changed_at, breaker.changed_by),
     }
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from castline.aws_errors import ServiceUnavailable, translated_aws_errors
-from castline.dynamodb import CONFLICT_ATTEMPTS, pause_before, serialize
+from castline.dynamodb import CONFLICT_ATTEMPTS, pause_before, serialize, update_item
 from castline.table import OPEN_JOBS, user_key
 from castline.usage import items
-from castline.usage.model import Rules
+from castline.usage.model import UNSET, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from castline.usage.model import Controls, DefaultRules, LimitChanges, MonthOfUsage
+    from castline.usage.model import Breaker, Controls, DefaultRules, LimitChanges, MonthOfUsage, Unset
 
 _LARGEST_BATCH_GET = 100
 
@@ -45,6 +46,13 @@ class UsageRepository:
 
         Users appear a moment after their first submission.
         """
+        return self.months_of(list(self.user_ids_of(month)), month)
+
+    def user_ids_of(self, month: str) -> Iterator[str]:
+        """Yield the ids of the users who have submitted jobs in a month, in no order.
+
+        Users appear a moment after their first submission.
+        """
         pages = self._client.get_paginator("query")
         for partition in items.users_keys(month):
             query: Any = {
@@ -55,15 +63,17 @@ class UsageRepository:
             }
             with translated_aws_errors():
                 users = [item[OPEN_JOBS.sort_key]["S"] for page in pages.paginate(**query) for item in page["Items"]]
-            for first in range(0, len(users), _LARGEST_BATCH_GET):
-                yield from self._months(users[first : first + _LARGEST_BATCH_GET], month)
+            yield from users
 
-    def _months(self, users: Sequence[str], month: str) -> Iterator[tuple[str, MonthOfUsage]]:
-        found = self._get_several([items.month_key(user_key(user_id), month) for user_id in users])
-        for user_id in users:
-            item = found.get((user_key(user_id), f"{items.USAGE_PREFIX}{month}"))
-            if item is not None:
-                yield user_id, items.read_month(month, item)
+    def months_of(self, user_ids: Sequence[str], month: str) -> Iterator[tuple[str, MonthOfUsage]]:
+        """Yield those of the users who have submitted jobs in a month, in order, each with the usage in it."""
+        for first in range(0, len(user_ids), _LARGEST_BATCH_GET):
+            users = user_ids[first : first + _LARGEST_BATCH_GET]
+            found = self._get_several([items.month_key(user_key(user_id), month) for user_id in users])
+            for user_id in users:
+                item = found.get((user_key(user_id), f"{items.USAGE_PREFIX}{month}"))
+                if item is not None:
+                    yield user_id, items.read_month(month, item)
 
     def limit_changes(self, user_id: str) -> LimitChanges:
         """Return the limits that an operator has set for a user."""
@@ -77,9 +87,30 @@ class UsageRepository:
         """Return the ceiling and the breaker, as an operator has set them."""
         return items.read_controls(self._get(items.controls_key()))
 
-    def set_controls(self, controls: Controls) -> None:
-        """Set the ceiling and the breaker. They hold from the next submission on."""
-        self._put(items.controls_item(controls))
+    def set_ceiling(
+        self, characters_per_day: int | Unset | None, *, changed_at: datetime, changed_by: str
+    ) -> Controls:
+        """Set the ceiling, which holds from the next submission on, and leave the breaker as it is at that time."""
+        return self._set_controls(items.ceiling_values(characters_per_day, changed_at, changed_by))
+
+    def set_breaker(self, breaker: Breaker) -> Controls:
+        """Set the breaker, which holds from the next submission on, and leave the ceiling as it is at that time."""
+        return self._set_controls(items.breaker_values(breaker))
+
+    def _set_controls(self, values: Mapping[str, Any]) -> Controls:
+        given = {name: value for name, value in values.items() if value is not UNSET}
+        removed = [name for name in values if name not in given]
+        answer = update_item(
+            self._client,
+            TableName=self._table,
+            Key=serialize(items.controls_key()),
+            UpdateExpression="SET "
+            + ", ".join(f"{name} = :{name}" for name in given)
+            + (f" REMOVE {', '.join(removed)}" if removed else ""),
+            ExpressionAttributeValues=serialize({f":{name}": value for name, value in given.items()}),
+            ReturnValues="ALL_NEW",
+        )
+        return items.read_controls(answer["Attributes"])
 
     def rules_for(self, user_id: str, defaults: DefaultRules) -> Rules:
         """Return the rules for a submission of a user, in one read.

@@ -47,5 +47,5 @@ class CancelJob:
             raise JobCannotCancel(refusal.status) from refusal
         # The job is cancelled whatever becomes of its execution, whose first task would find it so and stop.
         with contextlib.suppress(ServiceUnavailable):
-            self._executions.stop(job_id)
+            self._executions.stop(job_id, error="JobCancelled")
         return cancelled

@@ -243,18 +243,25 @@ def test_an_operator_changes_the_limits_of_a_user(
 def test_an_operator_changes_the_ceiling_and_the_breaker(
     usage: UsageRepository, ceiling: Any, in_force: int | None
 ) -> None:
-    wanted = Controls(
-        characters_per_day=ceiling,
-        changed_at=NOW,
-        changed_by="one",
-        breaker=Breaker(is_open=True, reason="An attack", changed_at=NOW, changed_by="other"),
-    )
+    opened = Breaker(is_open=True, reason="An attack", changed_at=NOW, changed_by="other")
+    wanted = Controls(characters_per_day=ceiling, changed_at=NOW, changed_by="one", breaker=opened)
 
-    usage.set_controls(wanted)
+    usage.set_breaker(opened)
+    set_to = usage.set_ceiling(ceiling, changed_at=NOW, changed_by="one")
 
-    assert usage.controls() == wanted
+    assert usage.controls() == set_to == wanted
     rules = usage.rules_for("u", DEFAULTS)
     assert (rules.deployment_characters_per_day, rules.breaker) == (in_force, wanted.breaker)
+
+
+def test_the_breaker_leaves_the_ceiling_alone_and_the_ceiling_the_breaker(usage: UsageRepository) -> None:
+    usage.set_ceiling(7, changed_at=NOW, changed_by="one")
+    usage.set_breaker(Breaker(is_open=True, reason="An attack", changed_at=NOW, changed_by="other"))
+    usage.set_ceiling(UNSET, changed_at=NOW, changed_by="one")
+    closed = Breaker(is_open=False, changed_at=NOW, changed_by="other")
+    usage.set_breaker(closed)
+
+    assert usage.controls() == Controls(changed_at=NOW, changed_by="one", breaker=closed)
 
 
 def test_users_are_spread_over_partitions_of_the_index(table: str, usage: UsageRepository) -> None:

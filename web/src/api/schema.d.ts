@@ -4,6 +4,111 @@
  */
 
 export interface paths {
+    "/api/v1/admin/breaker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the breaker, which stops all submissions while it is open */
+        get: operations["get_breaker"];
+        /** Open the breaker, so that all submissions are refused, or close it. Jobs that are submitted already go on */
+        put: operations["put_breaker"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the jobs that all users have submitted on a day, newest first, without texts and titles */
+        get: operations["list_all_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{job_id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fail a pending or processing job of any user, and stop its workflow */
+        post: operations["fail_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at what all users together may bill a day */
+        get: operations["get_deployment_limits"];
+        /** Set what all users together may bill a day, from the next submission on */
+        put: operations["put_deployment_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the usage of all users in a month, by user and by day */
+        get: operations["get_operator_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{user_id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the limits of a user */
+        get: operations["get_user_limits"];
+        /** Set the limits of a user, which hold from the next submission on */
+        put: operations["put_user_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dialogues/parse": {
         parameters: {
             query?: never;
@@ -56,6 +161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Estimate the billed characters, the cost and the duration of a dialogue without submitting it */
+        post: operations["estimate_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/tts": {
         parameters: {
             query?: never;
@@ -67,6 +189,23 @@ export interface paths {
         put?: never;
         /** Submit a text to be spoken in one voice */
         post: operations["create_single_voice_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/tts/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Estimate the billed characters, the cost and the duration of a text without submitting it */
+        post: operations["estimate_single_voice_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -266,6 +405,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at your usage of a month, day by day, and at your limits */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/voices": {
         parameters: {
             query?: never;
@@ -283,6 +439,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your webhooks */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Create a webhook, and get the secret that deliveries to it are signed with */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a webhook */
+        get: operations["get_webhook"];
+        put?: never;
+        post?: never;
+        /** Delete a webhook. Nothing is sent to it any more */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /** Change the URL, the events or the description of a webhook, or disable or enable it */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was sent to a webhook, and what came of it */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event to a webhook once more */
+        post: operations["redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a webhook a new secret; deliveries are signed with the one before it, too, for 24 hours */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test event to a webhook */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -292,6 +553,11 @@ export interface components {
          * @enum {string}
          */
         Alphabet: "ipa" | "sapi";
+        /**
+         * @description Reason why an attempt has failed.
+         * @enum {string}
+         */
+        AttemptError: "timeout" | "connection_failed" | "tls_failed" | "dns_failed" | "forbidden_address" | "redirect" | "bad_status" | "endpoint_disabled" | "protocol_error";
         /** @description A sound under the whole speech, repeated as often as needed. */
         BedSchema: {
             /** Format: uuid */
@@ -308,11 +574,37 @@ export interface components {
             /** @default 10 */
             duck_db: number;
         };
+        /**
+         * @description New values of a webhook. What is left out stays as it is.
+         *
+         *     The rules for the URL are those for a new webhook. The webhook `job` has no URL that could be changed.
+         */
+        ChangeWebhookRequest: {
+            url?: string | null;
+            events?: components["schemas"]["EventType"][] | null;
+            description?: string | null;
+            status?: components["schemas"]["EndpointStatus"] | null;
+        };
+        /** @description The limit that an operator has set for all users together. Null is no limit. */
+        ChangedDeploymentLimits: {
+            characters_per_day?: number | null;
+        };
+        /** @description The limits that an operator has set for a user. Null is no limit. */
+        ChangedUserLimits: {
+            characters_per_day?: number | null;
+            characters_per_month?: number | null;
+            max_active_jobs?: number;
+        };
         /** @description The time at which a chapter is heard. It lasts until the next one or the end. */
         ChapterTimingSchema: {
             title: string;
             start_ms: number;
             end_ms: number;
+        };
+        /** @description An amount of money, by the deployment's prices of 1,000,000 billed characters. */
+        Cost: {
+            amount: number;
+            currency: string;
         };
         /**
          * @description A dialogue to be spoken.
@@ -324,12 +616,14 @@ export interface components {
          *     a speaker has no voice, or two; if the texts have more than 100,000 characters in all; if the dialogue takes more
          *     than 399 KB when compressed, or 4.4 MB as JSON; if `GET /providers` does not list the `provider`; if a `voice_id`
          *     does not have the provider's form; if a voice does not have a `style`, or does not take a `speed`, a `pitch` or a
-         *     `language`; if you have no pronunciation set of a given name; if the texts use more than 1,000 pronunciations; if
-         *     they have more than 200,000 characters as they are spoken, with aliases; or if the pauses in them last more than 3
-         *     hours. Names that differ only in Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body
-         *     of more than 5 MB is refused with 413.
+         *     `language`; if you have no pronunciation set of a given name; if the `webhook_url` is not allowed as that of a
+         *     webhook, or you have no secret for it; if the texts use more than 1,000 pronunciations; if they have more than
+         *     200,000 characters as they are spoken, with aliases; or if the pauses in them last more than 3 hours. Names that
+         *     differ only in Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body of more than 5 MB
+         *     is refused with 413.
          */
         CreateJobRequest: {
+            webhook_url?: string | null;
             title?: string | null;
             author?: string | null;
             album?: string | null;
@@ -362,13 +656,14 @@ export interface components {
          * @description A text to be spoken in one voice.
          *
          *     A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
-         *     whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the
-         *     `provider`; if the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name;
-         *     if a sound of the music is not yours, not ready, or a picture, or the cover is none;
-         *     if the text uses more than 1,000 pronunciations; if it has more than 200,000 characters as it is spoken, with
-         *     aliases; or if the pauses in it last more than 3 hours.
+         *     whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the `provider`; if
+         *     the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name; if a sound of
+         *     the music is not yours, not ready, or a picture, or the cover is none; if the `webhook_url` is not allowed as that
+         *     of a webhook, or you have no secret for it; if the text uses more than 1,000 pronunciations; if it has more than
+         *     200,000 characters as it is spoken, with aliases; or if the pauses in it last more than 3 hours.
          */
         CreateSingleVoiceJobRequest: {
+            webhook_url?: string | null;
             title?: string | null;
             author?: string | null;
             album?: string | null;
@@ -420,6 +715,26 @@ export interface components {
             /** @enum {string} */
             content_type: "audio/aac" | "audio/aiff" | "audio/flac" | "audio/m4a" | "audio/mp3" | "audio/mp4" | "audio/mpeg" | "audio/ogg" | "audio/opus" | "audio/vnd.wave" | "audio/wav" | "audio/wave" | "audio/x-aiff" | "audio/x-flac" | "audio/x-m4a" | "audio/x-wav" | "image/jpeg" | "image/png";
         };
+        /**
+         * @description A URL that is called when something happens to your jobs.
+         *
+         *     A request is refused with 400, too, if the URL is not one of HTTPS; if its host is an address or a name that is
+         *     not public; if it has a user name, a password or a fragment; or if its port is below 1024 and not 443.
+         */
+        CreateWebhookRequest: {
+            /** Format: uri */
+            url: string;
+            /**
+             * @default [
+             *       "job.started",
+             *       "job.completed",
+             *       "job.failed",
+             *       "job.cancelled"
+             *     ]
+             */
+            events: components["schemas"]["EventType"][];
+            description?: string | null;
+        };
         /** @description A new sound, and how to upload its file. */
         CreatedSound: {
             id: string;
@@ -438,6 +753,26 @@ export interface components {
             error: components["schemas"]["SoundError"] | null;
             upload: components["schemas"]["UploadRequest"];
         };
+        /**
+         * @description Status of a delivery.
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "delivered" | "failed";
+        /** @description The limit of all users together. Null is no limit. */
+        DeploymentLimits: {
+            characters_per_day: number | null;
+        };
+        /** @description What all users have used together. */
+        DeploymentUsage: {
+            limit: number | null;
+            today: components["schemas"]["UsageFigures"];
+            total: components["schemas"]["UsageFigures"];
+        };
+        /**
+         * @description Reason why nothing is sent to an endpoint.
+         * @enum {string}
+         */
+        DisabledReason: "user" | "gone" | "failing";
         /** @description The address of a finished file, which works for a while. */
         Download: {
             download_url: string;
@@ -447,6 +782,11 @@ export interface components {
             content_type: string;
             size_bytes: number;
         };
+        /**
+         * @description Status of an endpoint.
+         * @enum {string}
+         */
+        EndpointStatus: "enabled" | "disabled";
         /** @description Every error looks like this. */
         ErrorBody: {
             error: string;
@@ -456,6 +796,30 @@ export interface components {
                 errors?: components["schemas"]["FieldProblem"][];
             };
         };
+        /** @description The cost and the duration of a job that has not been created. */
+        Estimate: {
+            characters: number;
+            billed_characters: number;
+            segments: number;
+            reused_segments: number;
+            duration_ms: number;
+            cost: components["schemas"]["Cost"];
+            warnings: components["schemas"]["Warning"][];
+        };
+        /**
+         * @description What has happened to a job.
+         * @enum {string}
+         */
+        EventType: "job.started" | "job.completed" | "job.failed" | "job.cancelled";
+        /** @description Why a job is stopped. */
+        FailJobRequest: {
+            reason?: string | null;
+        };
+        /**
+         * @description Why a job failed, as clients see it.
+         * @enum {string}
+         */
+        FailureCode: "EMPTY_AUDIO" | "INTERNAL_ERROR" | "INTERRUPTED" | "PROVIDER_AUTH_FAILED" | "PROVIDER_MISCONFIGURED" | "PROVIDER_QUOTA_EXCEEDED" | "PROVIDER_REJECTED_INPUT" | "PROVIDER_THROTTLED" | "PROVIDER_UNAVAILABLE" | "SEGMENTS_EXPIRED" | "SEGMENT_BROKEN" | "STOPPED_BY_OPERATOR" | "TIMEOUT" | "VOICE_NOT_FOUND";
         /** @description Which part of the input a failure is about, as far as it is about one. */
         FailureDetails: {
             turn_index?: number;
@@ -489,6 +853,7 @@ export interface components {
             title?: string;
             author?: string;
             album?: string;
+            webhook_url?: string;
             output_format: string;
             quality?: components["schemas"]["Quality"];
             loudness?: components["schemas"]["Loudness"];
@@ -602,6 +967,58 @@ export interface components {
             outro?: components["schemas"]["JingleSchema"] | null;
             bed?: components["schemas"]["BedSchema"] | null;
         };
+        /** @description The breaker. While it is open, all submissions are refused, of all users. */
+        OperatedBreaker: {
+            changed_at: string | null;
+            changed_by: string | null;
+            /** @enum {string} */
+            state: "open" | "closed";
+            reason: string | null;
+        };
+        /** @description The limits of the whole deployment. */
+        OperatedDeploymentLimits: {
+            changed_at: string | null;
+            changed_by: string | null;
+            limits: components["schemas"]["DeploymentLimits"];
+            changed: components["schemas"]["ChangedDeploymentLimits"];
+        };
+        /** @description A job as operators see it: whose it is and how it goes, without texts and titles. */
+        OperatedJob: {
+            /** Format: uuid */
+            id: string;
+            user_id: string;
+            status: components["schemas"]["JobStatus"];
+            job_type: components["schemas"]["JobType"];
+            provider: string;
+            output_format: string;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            completed_at: string | null;
+            error_code: components["schemas"]["FailureCode"] | null;
+        };
+        /** @description One page of the jobs of a day, newest first. A page may be short although others follow. */
+        OperatedJobList: {
+            items: components["schemas"]["OperatedJob"][];
+            next_cursor: string | null;
+        };
+        /** @description The limits of a user. */
+        OperatedUserLimits: {
+            changed_at: string | null;
+            changed_by: string | null;
+            user_id: string;
+            limits: components["schemas"]["UserLimits"];
+            changed: components["schemas"]["ChangedUserLimits"];
+        };
+        /** @description What all users have used in a month, together and each. */
+        OperatorUsage: {
+            month: string;
+            currency: string;
+            deployment: components["schemas"]["DeploymentUsage"];
+            days: components["schemas"]["UsageOfDay"][];
+            users: components["schemas"]["UsageOfUser"][];
+            next_cursor: string | null;
+        };
         /**
          * @description An output format. Its value is also its file extension.
          * @enum {string}
@@ -699,6 +1116,16 @@ export interface components {
         ProviderList: {
             items: components["schemas"]["Provider"][];
         };
+        /** @description The state of the breaker. While it is open, all submissions are refused, of all users. */
+        PutBreakerRequest: {
+            /** @enum {string} */
+            state: "open" | "closed";
+            reason?: string | null;
+        };
+        /** @description The limit of the whole deployment. If it is left out, the configured one holds. */
+        PutDeploymentLimitsRequest: {
+            characters_per_day?: number | null;
+        };
         /**
          * @description The entries of a set.
          *
@@ -707,6 +1134,12 @@ export interface components {
          */
         PutPronunciationSetRequest: {
             entries: components["schemas"]["PronunciationSchema"][];
+        };
+        /** @description The limits of a user in place of all that were set before. One that is left out is the deployment's. */
+        PutUserLimitsRequest: {
+            characters_per_day?: number | null;
+            characters_per_month?: number | null;
+            max_active_jobs?: number;
         };
         /**
          * @description Quality of a finished file, and of what is spoken for it.
@@ -758,6 +1191,7 @@ export interface components {
             title?: string;
             author?: string;
             album?: string;
+            webhook_url?: string;
             output_format: string;
             quality?: components["schemas"]["Quality"];
             loudness?: components["schemas"]["Loudness"];
@@ -961,6 +1395,53 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        /** @description What you have used in a month, and may use. */
+        Usage: {
+            month: string;
+            currency: string;
+            limits: components["schemas"]["UserLimits"];
+            /** Format: date-time */
+            day_resets_at: string;
+            /** Format: date-time */
+            month_resets_at: string;
+            today: components["schemas"]["UsageFigures"];
+            total: components["schemas"]["UsageFigures"];
+            days: components["schemas"]["UsageOfDay"][];
+        };
+        /** @description Usage in a period. Days and months are in UTC, and a job counts for the day on which it was submitted. */
+        UsageFigures: {
+            billed_characters: number;
+            reserved_characters: number;
+            jobs: number;
+            audio_seconds: number;
+            cost: components["schemas"]["Cost"];
+        };
+        /** @description Usage on one day. */
+        UsageOfDay: {
+            billed_characters: number;
+            reserved_characters: number;
+            jobs: number;
+            audio_seconds: number;
+            cost: components["schemas"]["Cost"];
+            /** Format: date */
+            day: string;
+        };
+        /** @description What one user has used in a month. */
+        UsageOfUser: {
+            billed_characters: number;
+            reserved_characters: number;
+            jobs: number;
+            audio_seconds: number;
+            cost: components["schemas"]["Cost"];
+            user_id: string;
+            days: components["schemas"]["UsageOfDay"][];
+        };
+        /** @description The limits of a user. Null is no limit. */
+        UserLimits: {
+            characters_per_day: number | null;
+            characters_per_month: number | null;
+            max_active_jobs: number;
+        };
         /** @description A voice to assign to a speaker. */
         Voice: {
             voice_id: string;
@@ -1001,6 +1482,71 @@ export interface components {
          * @enum {string}
          */
         WarningKind: "direction_not_spoken" | "unknown_tag" | "style_not_available" | "pause_too_long" | "image_not_spoken" | "not_dialogue" | "times_dropped" | "phoneme_not_available";
+        /** @description A URL that is called when something happens to your jobs. */
+        Webhook: {
+            id: string;
+            url: string | null;
+            events: components["schemas"]["EventType"][];
+            description: string | null;
+            status: components["schemas"]["EndpointStatus"];
+            disabled_reason: components["schemas"]["DisabledReason"] | null;
+            failing_since: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            previous_secret_expires_at: string | null;
+        };
+        /** @description A request of a delivery, and what came of it. */
+        WebhookAttempt: {
+            /** Format: date-time */
+            at: string;
+            status_code: number | null;
+            error: components["schemas"]["AttemptError"] | null;
+            duration_ms: number;
+            response_excerpt: string | null;
+        };
+        /** @description An event on its way to a webhook. */
+        WebhookDelivery: {
+            id: string;
+            webhook_id: string;
+            event_id: string;
+            event_type: string;
+            job_id: string | null;
+            url: string;
+            status: components["schemas"]["DeliveryStatus"];
+            /** Format: date-time */
+            created_at: string;
+            next_attempt_at: string | null;
+            attempts: components["schemas"]["WebhookAttempt"][];
+            redelivery_of: string | null;
+        };
+        /** @description One page of deliveries, newest first. */
+        WebhookDeliveryList: {
+            items: components["schemas"]["WebhookDelivery"][];
+            next_cursor: string | null;
+        };
+        /** @description All webhooks of the user, the newest first, without the webhook `job`. */
+        WebhookList: {
+            items: components["schemas"]["Webhook"][];
+            total: number;
+        };
+        /** @description A webhook with a new secret, which is shown this once. */
+        WebhookWithSecret: {
+            id: string;
+            url: string | null;
+            events: components["schemas"]["EventType"][];
+            description: string | null;
+            status: components["schemas"]["EndpointStatus"];
+            disabled_reason: components["schemas"]["DisabledReason"] | null;
+            failing_since: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            previous_secret_expires_at: string | null;
+            secret: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1012,6 +1558,8 @@ export interface components {
         "Content-Language": "zh-TW" | "en";
         /** @description Changes whenever the body changes. */
         ETag: string;
+        /** @description The next page, if others follow (`rel="next"`, RFC 8288). */
+        Link: string;
         /** @description A presigned URL that works for 15 minutes. */
         Location: string;
         /** @description In how many seconds to ask again; with a job, while it has not ended. */
@@ -1029,6 +1577,1292 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_breaker: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The breaker. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "closed",
+                     *       "reason": null,
+                     *       "changed_at": null,
+                     *       "changed_by": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedBreaker"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_breaker: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "open",
+                 *       "reason": "We are looking into unusual traffic. Back by 14:00 UTC."
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutBreakerRequest"];
+            };
+        };
+        responses: {
+            /** @description The breaker. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "open",
+                     *       "reason": "We are looking into unusual traffic. Back by 14:00 UTC.",
+                     *       "changed_at": "2026-11-30T08:12:44Z",
+                     *       "changed_by": "0c1e5f7a-30d1-7073-b8a4-5d1c9be3e210"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedBreaker"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_all_jobs: {
+        parameters: {
+            query?: {
+                /** @description A day in UTC, such as 2026-11-30; by default the current one. */
+                day?: string;
+                /** @description Only jobs of this status. */
+                status?: components["schemas"]["JobStatus"];
+                /** @description Only jobs of this user. */
+                user_id?: string;
+                /** @description How many jobs a page holds. */
+                limit?: number;
+                /** @description The next_cursor of an earlier page. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of jobs, newest first. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6",
+                     *           "user_id": "f4c8a4d2-7021-70a1-9c3e-2b1f6f0f3b5d",
+                     *           "status": "processing",
+                     *           "job_type": "multi_role_tts",
+                     *           "provider": "azure",
+                     *           "output_format": "mp3",
+                     *           "created_at": "2026-11-30T08:11:54Z",
+                     *           "started_at": "2026-11-30T08:11:54Z",
+                     *           "completed_at": null,
+                     *           "error_code": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedJobList"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fail_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Submitted by mistake, the user asked for it"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FailJobRequest"];
+            };
+        };
+        responses: {
+            /** @description The job, which has failed. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6",
+                     *       "user_id": "f4c8a4d2-7021-70a1-9c3e-2b1f6f0f3b5d",
+                     *       "status": "failed",
+                     *       "job_type": "multi_role_tts",
+                     *       "provider": "azure",
+                     *       "output_format": "mp3",
+                     *       "created_at": "2026-11-30T08:11:54Z",
+                     *       "started_at": "2026-11-30T08:11:54Z",
+                     *       "completed_at": "2026-11-30T08:12:44Z",
+                     *       "error_code": "STOPPED_BY_OPERATOR"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedJob"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `JOB_NOT_FOUND` or `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_NOT_FOUND" | "NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `JOB_HAS_ENDED` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_HAS_ENDED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_deployment_limits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits of the deployment. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "limits": {
+                     *         "characters_per_day": 8000000
+                     *       },
+                     *       "changed": {
+                     *         "characters_per_day": 8000000
+                     *       },
+                     *       "changed_at": "2026-11-30T08:12:44Z",
+                     *       "changed_by": "0c1e5f7a-30d1-7073-b8a4-5d1c9be3e210"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedDeploymentLimits"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_deployment_limits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "characters_per_day": 8000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutDeploymentLimitsRequest"];
+            };
+        };
+        responses: {
+            /** @description The limits of the deployment. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "limits": {
+                     *         "characters_per_day": 8000000
+                     *       },
+                     *       "changed": {
+                     *         "characters_per_day": 8000000
+                     *       },
+                     *       "changed_at": "2026-11-30T08:12:44Z",
+                     *       "changed_by": "0c1e5f7a-30d1-7073-b8a4-5d1c9be3e210"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedDeploymentLimits"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_operator_usage: {
+        parameters: {
+            query?: {
+                /** @description A month in UTC, such as 2026-11; by default the current one. */
+                month?: string;
+                /** @description How many users a page holds. */
+                limit?: number;
+                /** @description The next_cursor of an earlier page. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description Of a file, application/json asks where it is, and anything else to be sent there. Of usage, text/csv asks for CSV, and anything else for JSON.
+                 * @example application/json
+                 */
+                Accept?: string;
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The usage of one page of users, and of all together. With `Accept: text/csv`, a line for each of the users and days. `Link` names the next page. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    /**
+                     * @example {
+                     *       "month": "2026-11",
+                     *       "currency": "USD",
+                     *       "deployment": {
+                     *         "limit": 5000000,
+                     *         "today": {
+                     *           "billed_characters": 18240,
+                     *           "reserved_characters": 1316,
+                     *           "jobs": 7,
+                     *           "audio_seconds": 1482.604,
+                     *           "cost": {
+                     *             "amount": 0.2736,
+                     *             "currency": "USD"
+                     *           }
+                     *         },
+                     *         "total": {
+                     *           "billed_characters": 402118,
+                     *           "reserved_characters": 1316,
+                     *           "jobs": 143,
+                     *           "audio_seconds": 33904.12,
+                     *           "cost": {
+                     *             "amount": 6.03177,
+                     *             "currency": "USD"
+                     *           }
+                     *         }
+                     *       },
+                     *       "days": [
+                     *         {
+                     *           "billed_characters": 18240,
+                     *           "reserved_characters": 1316,
+                     *           "jobs": 7,
+                     *           "audio_seconds": 1482.604,
+                     *           "cost": {
+                     *             "amount": 0.2736,
+                     *             "currency": "USD"
+                     *           },
+                     *           "day": "2026-11-30"
+                     *         }
+                     *       ],
+                     *       "users": [
+                     *         {
+                     *           "billed_characters": 402118,
+                     *           "reserved_characters": 1316,
+                     *           "jobs": 143,
+                     *           "audio_seconds": 33904.12,
+                     *           "cost": {
+                     *             "amount": 6.03177,
+                     *             "currency": "USD"
+                     *           },
+                     *           "user_id": "f4c8a4d2-7021-70a1-9c3e-2b1f6f0f3b5d",
+                     *           "days": [
+                     *             {
+                     *               "billed_characters": 18240,
+                     *               "reserved_characters": 1316,
+                     *               "jobs": 7,
+                     *               "audio_seconds": 1482.604,
+                     *               "cost": {
+                     *                 "amount": 0.2736,
+                     *                 "currency": "USD"
+                     *               },
+                     *               "day": "2026-11-30"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatorUsage"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_user_limits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a user, the `sub` of the user's tokens, percent-encoded. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits of the user. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_id": "f4c8a4d2-7021-70a1-9c3e-2b1f6f0f3b5d",
+                     *       "limits": {
+                     *         "characters_per_day": 2000000,
+                     *         "characters_per_month": null,
+                     *         "max_active_jobs": 3
+                     *       },
+                     *       "changed": {
+                     *         "characters_per_day": 2000000,
+                     *         "characters_per_month": null
+                     *       },
+                     *       "changed_at": "2026-11-30T08:12:44Z",
+                     *       "changed_by": "0c1e5f7a-30d1-7073-b8a4-5d1c9be3e210"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedUserLimits"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_user_limits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a user, the `sub` of the user's tokens, percent-encoded. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "characters_per_day": 2000000,
+                 *       "characters_per_month": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutUserLimitsRequest"];
+            };
+        };
+        responses: {
+            /** @description The limits of the user. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_id": "f4c8a4d2-7021-70a1-9c3e-2b1f6f0f3b5d",
+                     *       "limits": {
+                     *         "characters_per_day": 2000000,
+                     *         "characters_per_month": null,
+                     *         "max_active_jobs": 3
+                     *       },
+                     *       "changed": {
+                     *         "characters_per_day": 2000000,
+                     *         "characters_per_month": null
+                     *       },
+                     *       "changed_at": "2026-11-30T08:12:44Z",
+                     *       "changed_by": "0c1e5f7a-30d1-7073-b8a4-5d1c9be3e210"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedUserLimits"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     parse_dialogue: {
         parameters: {
             query?: never;
@@ -1460,7 +3294,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `JOB_LIMIT_EXCEEDED` */
+            /** @description `JOB_LIMIT_EXCEEDED` or `QUOTA_EXCEEDED` */
             429: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1473,7 +3307,166 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "JOB_LIMIT_EXCEEDED";
+                        error?: "JOB_LIMIT_EXCEEDED" | "QUOTA_EXCEEDED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SUBMISSIONS_STOPPED` or `SERVICE_UNAVAILABLE` or `PROVIDER_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SUBMISSIONS_STOPPED" | "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    estimate_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "azure",
+                 *       "turns": [
+                 *         {
+                 *           "speaker": "A",
+                 *           "text": "你好，今天天氣真好！",
+                 *           "index": 0
+                 *         },
+                 *         {
+                 *           "speaker": "B",
+                 *           "text": "是啊，要不要一起去公園走走？",
+                 *           "index": 1
+                 *         }
+                 *       ],
+                 *       "voice_assignments": [
+                 *         {
+                 *           "speaker": "A",
+                 *           "voice_id": "zh-TW-HsiaoYuNeural",
+                 *           "voice_name": "曉雨"
+                 *         },
+                 *         {
+                 *           "speaker": "B",
+                 *           "voice_id": "zh-TW-YunJheNeural",
+                 *           "voice_name": "雲哲"
+                 *         }
+                 *       ],
+                 *       "language": "zh-TW",
+                 *       "output_format": "mp3"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateJobRequest"];
+            };
+        };
+        responses: {
+            /** @description The estimate. No job is created. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 24,
+                     *       "billed_characters": 44,
+                     *       "segments": 2,
+                     *       "reused_segments": 0,
+                     *       "duration_ms": 6400,
+                     *       "cost": {
+                     *         "amount": 0.000704,
+                     *         "currency": "USD"
+                     *       },
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
@@ -1626,7 +3619,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `JOB_LIMIT_EXCEEDED` */
+            /** @description `JOB_LIMIT_EXCEEDED` or `QUOTA_EXCEEDED` */
             429: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1639,7 +3632,143 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "JOB_LIMIT_EXCEEDED";
+                        error?: "JOB_LIMIT_EXCEEDED" | "QUOTA_EXCEEDED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SUBMISSIONS_STOPPED` or `SERVICE_UNAVAILABLE` or `PROVIDER_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SUBMISSIONS_STOPPED" | "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    estimate_single_voice_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "azure",
+                 *       "text": "你好，今天天氣真好！",
+                 *       "voice_id": "zh-TW-HsiaoYuNeural",
+                 *       "speed": 1.2
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateSingleVoiceJobRequest"];
+            };
+        };
+        responses: {
+            /** @description The estimate. No job is created. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 24,
+                     *       "billed_characters": 44,
+                     *       "segments": 2,
+                     *       "reused_segments": 0,
+                     *       "duration_ms": 6400,
+                     *       "cost": {
+                     *         "amount": 0.000704,
+                     *         "currency": "USD"
+                     *       },
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
@@ -2155,7 +4284,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description application/json asks where the file is; anything else, to be sent there.
+                 * @description Of a file, application/json asks where it is, and anything else to be sent there. Of usage, text/csv asks for CSV, and anything else for JSON.
                  * @example application/json
                  */
                 Accept?: string;
@@ -2479,7 +4608,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `SERVICE_UNAVAILABLE` */
+            /** @description `SUBMISSIONS_STOPPED` or `SERVICE_UNAVAILABLE` */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2492,7 +4621,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "SERVICE_UNAVAILABLE";
+                        error?: "SUBMISSIONS_STOPPED" | "SERVICE_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
@@ -2619,7 +4748,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `JOB_LIMIT_EXCEEDED` */
+            /** @description `JOB_LIMIT_EXCEEDED` or `QUOTA_EXCEEDED` */
             429: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2632,7 +4761,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "JOB_LIMIT_EXCEEDED";
+                        error?: "JOB_LIMIT_EXCEEDED" | "QUOTA_EXCEEDED";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
@@ -2652,7 +4781,7 @@ export interface operations {
                     } & components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `SERVICE_UNAVAILABLE` or `PROVIDER_UNAVAILABLE` */
+            /** @description `SUBMISSIONS_STOPPED` or `SERVICE_UNAVAILABLE` or `PROVIDER_UNAVAILABLE` */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2665,7 +4794,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {unknown} */
-                        error?: "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
+                        error?: "SUBMISSIONS_STOPPED" | "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
@@ -2681,7 +4810,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description application/json asks where the file is; anything else, to be sent there.
+                 * @description Of a file, application/json asks where it is, and anything else to be sent there. Of usage, text/csv asks for CSV, and anything else for JSON.
                  * @example application/json
                  */
                 Accept?: string;
@@ -4060,6 +6189,149 @@ export interface operations {
             };
         };
     };
+    get_usage: {
+        parameters: {
+            query?: {
+                /** @description A month in UTC, such as 2026-11; by default the current one. */
+                month?: string;
+            };
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The usage and the limits. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "month": "2026-11",
+                     *       "currency": "USD",
+                     *       "limits": {
+                     *         "characters_per_day": 1000000,
+                     *         "characters_per_month": 10000000,
+                     *         "max_active_jobs": 3
+                     *       },
+                     *       "day_resets_at": "2026-12-01T00:00:00Z",
+                     *       "month_resets_at": "2026-12-01T00:00:00Z",
+                     *       "today": {
+                     *         "billed_characters": 18240,
+                     *         "reserved_characters": 1316,
+                     *         "jobs": 7,
+                     *         "audio_seconds": 1482.604,
+                     *         "cost": {
+                     *           "amount": 0.2736,
+                     *           "currency": "USD"
+                     *         }
+                     *       },
+                     *       "total": {
+                     *         "billed_characters": 402118,
+                     *         "reserved_characters": 1316,
+                     *         "jobs": 143,
+                     *         "audio_seconds": 33904.12,
+                     *         "cost": {
+                     *           "amount": 6.03177,
+                     *           "currency": "USD"
+                     *         }
+                     *       },
+                     *       "days": [
+                     *         {
+                     *           "billed_characters": 18240,
+                     *           "reserved_characters": 1316,
+                     *           "jobs": 7,
+                     *           "audio_seconds": 1482.604,
+                     *           "cost": {
+                     *             "amount": 0.2736,
+                     *             "currency": "USD"
+                     *           },
+                     *           "day": "2026-11-30"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_voices: {
         parameters: {
             query?: {
@@ -4177,6 +6449,1172 @@ export interface operations {
                     "application/json": {
                         /** @enum {unknown} */
                         error?: "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All webhooks, the newest first. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a20b9c-0f3e-7b61-9d52-6c6f1f6e2c10",
+                     *           "url": "https://example.com/castline",
+                     *           "events": [
+                     *             "job.completed",
+                     *             "job.failed"
+                     *           ],
+                     *           "description": "Production",
+                     *           "status": "enabled",
+                     *           "disabled_reason": null,
+                     *           "failing_since": null,
+                     *           "created_at": "2026-11-24T03:31:46Z",
+                     *           "updated_at": "2026-11-24T03:31:46Z",
+                     *           "previous_secret_expires_at": null
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://example.com/castline",
+                 *       "events": [
+                 *         "job.completed",
+                 *         "job.failed"
+                 *       ],
+                 *       "description": "Production"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The new webhook, and its secret, which is not shown again. */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9c-0f3e-7b61-9d52-6c6f1f6e2c10",
+                     *       "url": "https://example.com/castline",
+                     *       "events": [
+                     *         "job.completed",
+                     *         "job.failed"
+                     *       ],
+                     *       "description": "Production",
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "created_at": "2026-11-24T03:31:46Z",
+                     *       "updated_at": "2026-11-24T03:31:46Z",
+                     *       "previous_secret_expires_at": null,
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `WEBHOOK_LIMIT_EXCEEDED` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_LIMIT_EXCEEDED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9c-0f3e-7b61-9d52-6c6f1f6e2c10",
+                     *       "url": "https://example.com/castline",
+                     *       "events": [
+                     *         "job.completed",
+                     *         "job.failed"
+                     *       ],
+                     *       "description": "Production",
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "created_at": "2026-11-24T03:31:46Z",
+                     *       "updated_at": "2026-11-24T03:31:46Z",
+                     *       "previous_secret_expires_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `WEBHOOK_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook is deleted. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `WEBHOOK_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "enabled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9c-0f3e-7b61-9d52-6c6f1f6e2c10",
+                     *       "url": "https://example.com/castline",
+                     *       "events": [
+                     *         "job.completed",
+                     *         "job.failed"
+                     *       ],
+                     *       "description": "Production",
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "created_at": "2026-11-24T03:31:46Z",
+                     *       "updated_at": "2026-11-24T03:31:46Z",
+                     *       "previous_secret_expires_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `WEBHOOK_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description How many deliveries a page holds. */
+                limit?: number;
+                /** @description The next_cursor of an earlier page. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the deliveries of the last 30 days, newest first. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a20b9b-46e9-7c33-bd44-0c9d2f1f77a5",
+                     *           "webhook_id": "01a20b9c-0f3e-7b61-9d52-6c6f1f6e2c10",
+                     *           "event_id": "5f0b7c3e-52f4-5d43-9b2b-1f4f6f1d8a77",
+                     *           "event_type": "job.completed",
+                     *           "job_id": "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6",
+                     *           "url": "https://example.com/castline",
+                     *           "status": "delivered",
+                     *           "created_at": "2026-11-24T03:30:55Z",
+                     *           "next_attempt_at": null,
+                     *           "attempts": [
+                     *             {
+                     *               "at": "2026-11-24T03:30:55Z",
+                     *               "status_code": 500,
+                     *               "error": "bad_status",
+                     *               "duration_ms": 87,
+                     *               "response_excerpt": "Internal Server Error"
+                     *             },
+                     *             {
+                     *               "at": "2026-11-24T03:31:00Z",
+                     *               "status_code": 204,
+                     *               "error": null,
+                     *               "duration_ms": 64,
+                     *               "response_excerpt": ""
+                     *             }
+                     *           ],
+                     *           "redelivery_of": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `WEBHOOK_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redeliver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                webhook_id: string;
+                /** @description The id of a delivery. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new delivery, which is sent at once with the same `webhook-id` and body. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9d-9a11-7d0f-8a3c-52f6d3a0b1c9",
+                     *       "webhook_id": "01a20b9c-0f3e-7b61-9d52-6c6f1f6e2c10",
+                     *       "event_id": "5f0b7c3e-52f4-5d43-9b2b-1f4f6f1d8a77",
+                     *       "event_type": "job.completed",
+                     *       "job_id": "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6",
+                     *       "url": "https://example.com/castline",
+                     *       "status": "pending",
+                     *       "created_at": "2026-11-24T03:33:28Z",
+                     *       "next_attempt_at": "2026-11-24T03:33:28Z",
+                     *       "attempts": [],
+                     *       "redelivery_of": "01a20b9b-46e9-7c33-bd44-0c9d2f1f77a5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `WEBHOOK_NOT_FOUND` or `DELIVERY_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `WEBHOOK_DISABLED` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_DISABLED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, and its new secret, which is not shown again. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9c-0f3e-7b61-9d52-6c6f1f6e2c10",
+                     *       "url": "https://example.com/castline",
+                     *       "events": [
+                     *         "job.completed",
+                     *         "job.failed"
+                     *       ],
+                     *       "description": "Production",
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "created_at": "2026-11-24T03:31:46Z",
+                     *       "updated_at": "2026-11-24T05:00:00Z",
+                     *       "previous_secret_expires_at": "2026-11-25T05:00:00Z",
+                     *       "secret": "whsec_plJ3nmyCDGBKInavdOK15jsl"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `WEBHOOK_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery of a `webhook.test` event, which is sent at once. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9d-9a11-7d0f-8a3c-52f6d3a0b1c9",
+                     *       "webhook_id": "01a20b9c-0f3e-7b61-9d52-6c6f1f6e2c10",
+                     *       "event_id": "c0a1f6c2-8f0e-4a52-9a57-0b6f2d9d5b1e",
+                     *       "event_type": "webhook.test",
+                     *       "job_id": null,
+                     *       "url": "https://example.com/castline",
+                     *       "status": "pending",
+                     *       "created_at": "2026-11-24T03:33:28Z",
+                     *       "next_attempt_at": "2026-11-24T03:33:28Z",
+                     *       "attempts": [],
+                     *       "redelivery_of": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `WEBHOOK_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `WEBHOOK_DISABLED` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "WEBHOOK_DISABLED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };

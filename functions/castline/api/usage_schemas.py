@@ -1,0 +1,152 @@
+"""Usage in answers: a user's own, and everybody's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from castline.api.money import Cost
+from castline.api.responses import Time
+
+if TYPE_CHECKING:
+    from castline.usage.model import Figures, MonthOfUsage
+    from castline.usecases.view_usage import EverybodysUsage, OwnUsage
+
+Month = Annotated[str, Field(json_schema_extra={"pattern": "^[0-9]{4}-[0-9]{2}$"})]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(revalidate_instances="always")
+
+
+class UsageFigures(_Answer):
+    """Usage in a period. Days and months are in UTC, and a job counts for the day on which it was submitted."""
+
+    billed_characters: int
+    """What the providers have billed for jobs that have ended."""
+    reserved_characters: int
+    """What is kept for jobs that have not ended; they bill this much at most."""
+    jobs: int
+    """All submitted jobs, also those that bill nothing."""
+    audio_seconds: float
+    """The length of the files of completed jobs."""
+    cost: Cost
+    """The price of the billed characters, by this deployment's prices at the time of each submission."""
+
+    @classmethod
+    def of(cls, figures: Figures, **more: Any) -> Self:
+        """Return the schema of figures, with the values of ``more`` fields."""
+        return cls(
+            billed_characters=figures.billed_characters,
+            reserved_characters=figures.reserved_characters,
+            jobs=figures.jobs,
+            audio_seconds=figures.audio_ms / 1000,
+            cost=Cost.of(figures.cost_micros),
+            **more,
+        )
+
+
+class UsageOfDay(UsageFigures):
+    """Usage on one day."""
+
+    day: Day
+
+
+class UserLimits(_Answer):
+    """The limits of a user. Null is no limit."""
+
+    characters_per_day: int | None
+    """Billed and reserved characters, of all jobs that are submitted on a day."""
+    characters_per_month: int | None
+    max_active_jobs: int
+    """The most pending and processing jobs."""
+
+
+class Usage(_Answer):
+    """What you have used in a month, and may use."""
+
+    month: Month
+    currency: str
+    limits: UserLimits
+    day_resets_at: Time
+    """When the characters of the current day are forgotten."""
+    month_resets_at: Time
+    """When the characters of the current month are forgotten."""
+    today: UsageFigures
+    """The current day's, whichever month is asked for."""
+    total: UsageFigures
+    """The month's."""
+    days: list[UsageOfDay]
+    """The days of the month on which jobs were submitted, in order."""
+
+    @classmethod
+    def of(cls, usage: OwnUsage, currency: str) -> Self:
+        """Return the schema of a user's usage."""
+        return cls(
+            month=usage.month.month,
+            currency=currency,
+            limits=UserLimits(
+                characters_per_day=usage.limits.characters_per_day,
+                characters_per_month=usage.limits.characters_per_month,
+                max_active_jobs=usage.limits.max_active_jobs,
+            ),
+            day_resets_at=usage.day_resets_at,
+            month_resets_at=usage.month_resets_at,
+            today=UsageFigures.of(usage.today),
+            total=UsageFigures.of(usage.month.total),
+            days=_days(usage.month),
+        )
+
+
+class DeploymentUsage(_Answer):
+    """What all users have used together."""
+
+    limit: int | None
+    """The most characters that all users together may bill a day; null for no limit."""
+    today: UsageFigures
+    """The current day's, whichever month is asked for."""
+    total: UsageFigures
+    """The month's."""
+
+
+class UsageOfUser(UsageFigures):
+    """What one user has used in a month."""
+
+    user_id: str
+    days: list[UsageOfDay]
+
+
+class OperatorUsage(_Answer):
+    """What all users have used in a month, together and each."""
+
+    month: Month
+    currency: str
+    deployment: DeploymentUsage
+    days: list[UsageOfDay]
+    """All users together, on the days on which jobs were submitted, in order."""
+    users: list[UsageOfUser]
+    """One page of the users who submitted jobs, by id."""
+    next_cursor: str | None
+    """What to ask the next page with; null on the last page."""
+
+    @classmethod
+    def of(cls, usage: EverybodysUsage, currency: str, *, next_cursor: str | None) -> Self:
+        """Return the schema of everybody's usage."""
+        return cls(
+            month=usage.month.month,
+            currency=currency,
+            deployment=DeploymentUsage(
+                limit=usage.characters_per_day,
+                today=UsageFigures.of(usage.today),
+                total=UsageFigures.of(usage.month.total),
+            ),
+            days=_days(usage.month),
+            users=[UsageOfUser.of(month.total, user_id=user_id, days=_days(month)) for user_id, month in usage.users],
+            next_cursor=next_cursor,
+        )
+
+
+def _days(month: MonthOfUsage) -> list[UsageOfDay]:
+    return [UsageOfDay.of(figures, day=day) for day, figures in month.days.items()]

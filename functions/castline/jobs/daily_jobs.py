@@ -1,0 +1,117 @@
+"""Jobs of all users, day by day: states and failures, for operators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from castline.aws_errors import translated_aws_errors
+from castline.dynamodb import encode_expiry, serialize
+from castline.jobs import items
+from castline.jobs.errors import UnreadableItem
+from castline.table import DAY_JOBS, TTL_ATTRIBUTE, day_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+    from castline.jobs.model import Job, JobStatus
+
+_MOST_QUERIES: Final = 20
+"""Number of queries for one page, each of which reads 1 MB at most: some 3,000 jobs in about 50 ms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPage:
+    """One page of the jobs of a day, newest first. It may be short although other pages follow."""
+
+    jobs: tuple[Job, ...]
+    next_after: str | None
+    """The id of the last job that was looked at, if others follow."""
+
+
+class DailyJobs:
+    """The index of jobs by the UTC day of their creation."""
+
+    def __init__(
+        self, client: DynamoDBClient, table_name: str, *, unreadable: Callable[[str], None] = lambda _key: None
+    ) -> None:
+        """Use a table; ``unreadable`` is told the key of each job that is passed over, and why."""
+        self._client = client
+        self._table = table_name
+        self._unreadable = unreadable
+
+    def page(
+        self,
+        day: date,
+        *,
+        now: datetime,
+        limit: int,
+        status: JobStatus | None = None,
+        user_id: str | None = None,
+        after: str | None = None,
+    ) -> DayPage:
+        """Return one page of a day's jobs, without those that have expired at ``now``.
+
+        Args:
+            day: in UTC.
+            now: the time at which expiry is judged.
+            limit: how many jobs a page holds at most.
+            status: only jobs of this status.
+            user_id: only jobs of this user.
+            after: only jobs older than the one with this id.
+
+        Raises:
+            ServiceUnavailable: DynamoDB cannot serve us just now.
+        """
+        query = self._query(day, now=now, status=status, user_id=user_id, after=after)
+        found: list[Job] = []
+        for _ in range(_MOST_QUERIES):
+            with translated_aws_errors():
+                answer = self._client.query(**query)
+            for item in answer["Items"]:
+                if len(found) == limit:
+                    return DayPage(jobs=tuple(found), next_after=found[-1].id)
+                try:
+                    found.append(items.read_job(item))
+                except UnreadableItem as error:
+                    self._unreadable(str(error))
+            if "LastEvaluatedKey" not in answer:
+                return DayPage(jobs=tuple(found), next_after=None)
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        if len(found) == limit:
+            return DayPage(jobs=tuple(found), next_after=found[-1].id)
+        return DayPage(jobs=tuple(found), next_after=str(query["ExclusiveStartKey"]["job_id"]["S"]))
+
+    def _query(
+        self, day: date, *, now: datetime, status: JobStatus | None, user_id: str | None, after: str | None
+    ) -> QueryInputTypeDef:
+        keys, filters = (
+            [f"{DAY_JOBS.partition_key} = :day"],
+            [f"(attribute_not_exists({TTL_ATTRIBUTE}) OR {TTL_ATTRIBUTE} > :now)"],
+        )
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {":day": day_key(day), ":now": encode_expiry(now)}
+        if after is not None:
+            keys.append(f"{DAY_JOBS.sort_key} < :after")
+            values[":after"] = after
+        if status is not None:
+            filters.append("#status = :status")
+            names["#status"], values[":status"] = "status", status.value
+        if user_id is not None:
+            filters.append("user_id = :user")
+            values[":user"] = user_id
+        query: QueryInputTypeDef = {
+            "TableName": self._table,
+            "IndexName": DAY_JOBS.name,
+            "KeyConditionExpression": " AND ".join(keys),
+            "FilterExpression": " AND ".join(filters),
+            "ExpressionAttributeValues": serialize(values),
+            "ScanIndexForward": False,
+        }
+        if names:
+            query["ExpressionAttributeNames"] = names
+        return query
