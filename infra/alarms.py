@@ -157,6 +157,11 @@ def _specs(
             evaluation_periods=2,
         ),
         AlarmSpec(
+            name="Daily ceiling nearly reached",
+            metric=ours(Metric.DAILY_CEILING_USED, statistic="Maximum"),
+            threshold=80,
+        ),
+        AlarmSpec(
             name="Reconciler finds work",
             metric=cloudwatch.MathExpression(
                 label="jobs and slots put right",
@@ -179,17 +184,31 @@ def _specs(
             missing_is_bad=True,
         ),
         AlarmSpec(
-            name="API answers with errors", metric=http_api.metric_server_error(period=five_minutes), threshold=5
-        ),
-        AlarmSpec(
-            name="Functions are throttled",
-        AlarmSpec(
             name="Events are late",
             metric=functions["publish-events"].metric("IteratorAge", statistic="Maximum", period=five_minutes),
             threshold=300_000,
         ),
+        AlarmSpec(
+            name="Webhooks do not arrive",
             metric=cloudwatch.MathExpression(
-                label="invocations refused, but for synthesize, which is meant to be",
+                label="failed attempts in percent, of more than twenty",
+                expression=_percent_of("failed", "delivered", more_than=20),
+                using_metrics={
+                    "failed": ours(Metric.WEBHOOK_ATTEMPTS_FAILED),
+                    "delivered": ours(Metric.WEBHOOKS_DELIVERED),
+                },
+                period=five_minutes,
+            ),
+            threshold=80,
+            evaluation_periods=3,
+        ),
+        AlarmSpec(
+            name="API answers with errors", metric=http_api.metric_server_error(period=five_minutes), threshold=5
+        ),
+        AlarmSpec(
+            name="Functions are throttled",
+            metric=cloudwatch.MathExpression(
+                label="invocations refused, where no queue waits for the function",
                 expression=_sum(*map(_identifier, _unlimited(functions))),
                 using_metrics={
                     _identifier(name): functions[name].metric_throttles(period=five_minutes)
@@ -227,8 +246,19 @@ def _sum(*metrics: str) -> str:
     return f"SUM([{', '.join(f'FILL({metric}, 0)' for metric in metrics)}])"
 
 
+def _percent_of(part: str, rest: str, *, more_than: int) -> str:
+    """Return an expression for a part in percent of part and rest together; 0 where these are few."""
+    both = _sum(part, rest)
+    return f"IF({both} > {more_than}, 100 * FILL({part}, 0) / {both}, 0)"
+
+
 def _unlimited(functions: Mapping[str, lambda_.Function]) -> list[str]:
-    return [name for name in functions if name != "synthesize"]
+    """Return the functions that should never be throttled.
+
+    Tasks of synthesize are meant to wait, and deliveries wait in their queue. A math expression reads ten metrics at
+    most.
+    """
+    return [name for name in functions if name not in {"synthesize", "deliver-webhooks"}]
 
 
 def _identifier(name: str) -> str:

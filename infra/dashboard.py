@@ -9,7 +9,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from castline.metrics import Metric
+from castline.metrics import QUOTA_REFUSAL_CODES, Metric
+from castline.webhooks.model import AttemptError, DisabledReason
 from infra.alarms import service_metric
 
 if TYPE_CHECKING:
@@ -114,6 +115,27 @@ class Dashboard(Construct):
                             ours,
                             (Metric.RECONCILER_STARTED, Metric.RECONCILER_FAILED, Metric.RECONCILER_SLOTS_FREED),
                         ),
+                    ),
+                    _graph(
+                        "Webhooks",
+                        ours(Metric.WEBHOOKS_DELIVERED),
+                        ours(Metric.WEBHOOKS_FAILED),
+                        *(
+                            ours(Metric.WEBHOOKS_DISABLED, code=each.value)
+                            for each in (DisabledReason.GONE, DisabledReason.FAILING)
+                        ),
+                    ),
+                    _graph(
+                        "Failed attempts to deliver webhooks",
+                        *(ours(Metric.WEBHOOK_ATTEMPTS_FAILED, code=each.value) for each in AttemptError),
+                    ),
+                ],
+                [
+                    _graph("Daily ceiling used (%)", ours(Metric.DAILY_CEILING_USED, statistic="Maximum")),
+                    _graph(
+                        "Refused by quotas and by the breaker",
+                        ours(Metric.QUOTA_REFUSALS),
+                        *(ours(Metric.QUOTA_REFUSALS, code=each) for each in QUOTA_REFUSAL_CODES),
                     ),
                 ],
             ],

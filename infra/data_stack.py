@@ -19,6 +19,7 @@ from infra.lifecycle_rules import LIFECYCLE_RULES
 from infra.private_bucket import private_bucket
 from infra.sign_in import SignIn
 from infra.speech_providers import NEEDS
+from infra.webhook_queue import WebhookQueue
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 
 
 class DataStack(cdk.Stack):
-    """The users, jobs, audio, provider secrets, event bus and alarm topic of one environment.
+    """The users, jobs, audio, provider secrets, event bus, webhooks and alarm topic of one environment.
 
     Attributes:
         table: the jobs.
         bucket: segments and finished audio.
         secrets: the secret of each provider's key, by provider id. An operator puts in the key.
         event_bus: the bus of the jobs' events. It outlives the service, because others have rules on it.
+        webhook_queue: the queue of the deliveries of webhooks.
         alarm_topic: the topic of alarms and budget warnings.
         sign_in: the user pool; None where another issuer signs the users' tokens.
         token_issuer: the issuer of the users' tokens.
@@ -57,6 +59,7 @@ class DataStack(cdk.Stack):
             if (spec := NEEDS[provider.id].secret) is not None
         }
         self.event_bus = JobEventBus(self, "Events", environment_name=environment.name).bus
+        self.webhook_queue = WebhookQueue(self, "Webhooks", removal_policy=self._removal_policy)
         self.alarm_topic = self._alarm_topic(environment)
         self.sign_in: SignIn | None = None
         if environment.token_issuer is not None:
@@ -69,6 +72,7 @@ class DataStack(cdk.Stack):
         for provider_id, secret in self.secrets.items():
             cdk.CfnOutput(self, f"{provider_id.capitalize()}SpeechSecretId", value=secret.secret_arn)
         cdk.CfnOutput(self, "EventBusName", value=self.event_bus.event_bus_name)
+        cdk.CfnOutput(self, "WebhookQueueUrl", value=self.webhook_queue.queue.queue_url)
         cdk.CfnOutput(self, "AlarmTopicArn", value=self.alarm_topic.topic_arn)
 
     def _table(self, environment: Environment) -> dynamodb.Table:

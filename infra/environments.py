@@ -96,8 +96,16 @@ class Environment:
 
     max_active_jobs: int = 3
     """The maximum number of pending and processing jobs of a user."""
+    user_characters_per_day: int | None = 1_000_000
+    """The characters that the jobs of a user may bill on a day, in UTC; None for no limit."""
+    user_characters_per_month: int | None = 10_000_000
+    """The characters that the jobs of a user may bill in a month, in UTC; None for no limit."""
+    characters_per_day: int | None = 5_000_000
+    """The characters that the jobs of all users together may bill on a day, in UTC; None for no limit."""
     synthesize_concurrency: int = 5
     """The maximum number of synthesize tasks at once. A provider gets at most this times its ``concurrency``."""
+    webhook_concurrency: int = 10
+    """The maximum number of attempts to deliver webhooks at once: 2 to 1,000."""
     speech_providers: tuple[SpeechProviderSettings, ...] = (SpeechProviderSettings("azure"),)
     """The speech providers that jobs may name. The first one is the default of voice lists."""
     currency: str = "USD"
@@ -129,12 +137,23 @@ class Environment:
         """The dimension that tells the environment's log lines and metrics from those of others."""
         return f"castline-{self.name}"
 
+    @property
+    def quota_settings(self) -> dict[str, str]:
+        """The settings of the functions for the limits of characters; those without a limit are left out."""
+        limits = {
+            "USER_CHARACTERS_PER_DAY": self.user_characters_per_day,
+            "USER_CHARACTERS_PER_MONTH": self.user_characters_per_month,
+            "DEPLOYMENT_CHARACTERS_PER_DAY": self.characters_per_day,
+        }
+        return {name: str(limit) for name, limit in limits.items() if limit is not None}
+
 
 DEV = Environment(
     name="dev",
     retain_data=False,
     point_in_time_recovery=False,
     log_retention_days=7,
+    characters_per_day=2_000_000,
     synthesize_concurrency=2,
     requests_per_second=10,
     burst_requests=20,
@@ -145,7 +164,9 @@ STAGING = Environment(name="staging", monthly_budget_usd=50)
 PROD = Environment(
     name="prod",
     log_retention_days=90,
+    characters_per_day=20_000_000,
     synthesize_concurrency=20,
+    webhook_concurrency=50,
     requests_per_second=200,
     burst_requests=400,
     # Whoever deploys this replaces it by an alarm_email, or subscribes a pager to AlarmTopicArn.

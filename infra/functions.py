@@ -81,6 +81,16 @@ PUBLISH_EVENTS = FunctionSpec(
     name="publish-events", handler="castline.events.job_changed.handler", timeout_seconds=300, memory_mb=512
 )
 
+# A user has eleven webhooks at most; each takes a write to the table and a message.
+DISPATCH_WEBHOOKS = FunctionSpec(
+    name="dispatch-webhooks", handler="castline.events.job_event.handler", timeout_seconds=60, memory_mb=512
+)
+
+# An attempt takes up to 16 s, DynamoDB and SQS before and after it a few more if they have to be asked again.
+DELIVER_WEBHOOKS = FunctionSpec(
+    name="deliver-webhooks", handler="castline.events.delivery_due.handler", timeout_seconds=45, memory_mb=512
+)
+
 # It stops by itself 10 s before its time is up, and goes on a minute later.
 RECONCILE = FunctionSpec(
     name="reconcile", handler="castline.events.reconcile.handler", timeout_seconds=300, memory_mb=512
@@ -96,6 +106,8 @@ ALL = (
     EXPIRE,
     SOUND_UPLOADED,
     PUBLISH_EVENTS,
+    DISPATCH_WEBHOOKS,
+    DELIVER_WEBHOOKS,
     RECONCILE,
 )
 

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from castline.table import DAY_JOBS, INDEXES, OPEN_JOBS, USER_JOBS, USER_STATUS_JOBS
+from castline.webhooks.items import PARTITION_PREFIX
 from infra import functions
 from infra.acknowledgements import acknowledge_wildcard
 from infra.speech_providers import NEEDS
@@ -30,6 +31,19 @@ class Grant:
     resources: tuple[str, ...]
     prefix: str | None = None
     """The key prefix that ``s3:ListBucket`` is limited to; None for all keys."""
+    partitions: str | None = None
+    """The partitions of the table that items may be in, such as ``WEBHOOKS#*``; None for all."""
+
+    @property
+    def conditions(self) -> dict[str, dict[str, str]] | None:
+        """The conditions of the statement."""
+        if self.prefix is not None:
+            return {"StringLike": {"s3:prefix": self.prefix}}
+        if self.partitions is not None:
+            # "All of the values" holds where there are none, so it is demanded that there are some.
+            keys = "dynamodb:LeadingKeys"
+            return {"ForAllValues:StringLike": {keys: self.partitions}, "Null": {keys: "false"}}
+        return None
 
 
 TABLE = "table"
@@ -39,8 +53,12 @@ SOUNDS = "sounds"
 BUCKET = "bucket"
 SECRET = "secret"  # noqa: S105 (a name)
 EVENT_BUS = "event bus"
+WEBHOOK_QUEUE = "webhook queue"
 STATE_MACHINE = "state machine"
 EXECUTIONS = "executions"
+
+WEBHOOKS = f"{PARTITION_PREFIX}*"
+"""The partitions of the table with webhooks and their deliveries."""
 
 _WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 _DELETE_AUDIO = (
@@ -63,8 +81,12 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
     functions.API: (
         Grant(actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", *_WRITE), resources=(TABLE,)),
         Grant(actions=("dynamodb:Query",), resources=(USER_JOBS.name, USER_STATUS_JOBS.name)),
+        # For operators: the users of a month, and the jobs of a day.
+        Grant(actions=("dynamodb:Query",), resources=(OPEN_JOBS.name, DAY_JOBS.name)),
         Grant(actions=("states:StartExecution",), resources=(STATE_MACHINE,)),
         Grant(actions=("states:StopExecution",), resources=(EXECUTIONS,)),
+        # Tests of webhooks, and deliveries once more.
+        Grant(actions=("sqs:SendMessage",), resources=(WEBHOOK_QUEUE,)),
         # A presigned URL can do what its signer can. Subtitles too large for an answer are written beside the audio.
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(AUDIO,)),
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SOUNDS,)),
@@ -107,6 +129,16 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("dynamodb:GetItem", "dynamodb:Query"), resources=(TABLE,)),
         Grant(actions=("dynamodb:Query",), resources=(DAY_JOBS.name,)),
         Grant(actions=("events:PutEvents",), resources=(EVENT_BUS,)),
+    ),
+    functions.DISPATCH_WEBHOOKS: (
+        Grant(actions=("dynamodb:GetItem", "dynamodb:Query"), resources=(TABLE,)),
+        Grant(actions=("dynamodb:PutItem",), resources=(TABLE,), partitions=WEBHOOKS),
+        Grant(actions=("sqs:SendMessage",), resources=(WEBHOOK_QUEUE,)),
+    ),
+    # It talks to servers of users: it can read no job.
+    functions.DELIVER_WEBHOOKS: (
+        Grant(actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=(TABLE,), partitions=WEBHOOKS),
+        Grant(actions=("sqs:ChangeMessageVisibility", "sqs:SendMessage"), resources=(WEBHOOK_QUEUE,)),
     ),
     functions.RECONCILE: (
         *_FAIL_JOB,
@@ -154,7 +186,7 @@ def grant(
                 iam.PolicyStatement(
                     actions=list(each.actions),
                     resources=resources,
-                    conditions={"StringLike": {"s3:prefix": each.prefix}} if each.prefix else None,
+                    conditions=each.conditions,
                 )
             )
     speech_actions = sorted(
@@ -181,6 +213,7 @@ def _arns(data: DataStack, state_machine: sfn.StateMachine | None) -> dict[str, 
         SEGMENTS: f"{bucket_arn}/segments/*",
         SOUNDS: f"{bucket_arn}/sounds/*",
         EVENT_BUS: data.event_bus.event_bus_arn,
+        WEBHOOK_QUEUE: data.webhook_queue.queue.queue_arn,
     }
     if state_machine is not None:
         arns[STATE_MACHINE] = state_machine.state_machine_arn

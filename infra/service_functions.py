@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 CA_BUNDLE = "/opt/python/certifi/cacert.pem"
-"""The CA bundle in the speech layer. The Azure SDK's OpenSSL would look at a path of its build machine."""
+"""The CA bundle in the core layer. The Azure SDK's OpenSSL would look at a path of its build machine."""
 _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
@@ -136,7 +136,9 @@ class ServiceFunctions(Construct):
             "SPEECH_PROVIDERS": self._speech_providers(),
             "CURRENCY": self._environment.currency,
             "MAX_ACTIVE_JOBS": str(self._environment.max_active_jobs),
+            **self._environment.quota_settings,
             "POWERTOOLS_SERVICE_NAME": self._environment.service_name,
+            "WEBHOOK_QUEUE_URL": self._data.webhook_queue.queue.queue_url,
         }
 
     def _speech_providers(self) -> str:

@@ -14,6 +14,7 @@ from infra.cost_guard import CostGuard
 from infra.dashboard import Dashboard
 from infra.events import Events
 from infra.service_functions import ServiceFunctions
+from infra.webhooks import Webhooks
 from infra.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class ServiceStack(cdk.Stack):
             specs.EXPIRE.name: make(specs.EXPIRE),
             specs.SOUND_UPLOADED.name: make(specs.SOUND_UPLOADED),
             specs.PUBLISH_EVENTS.name: make(specs.PUBLISH_EVENTS),
+            specs.DISPATCH_WEBHOOKS.name: make(specs.DISPATCH_WEBHOOKS),
+            specs.DELIVER_WEBHOOKS.name: make(specs.DELIVER_WEBHOOKS),
         }
         api = Api(self, "Api", environment=environment)
         audience = list(data.token_issuer.audience)
@@ -80,6 +83,18 @@ class ServiceStack(cdk.Stack):
             expire=functions[specs.EXPIRE.name],
             publish_events=functions[specs.PUBLISH_EVENTS.name],
         )
+        events.on_job_event(
+            "DispatchWebhooks",
+            functions[specs.DISPATCH_WEBHOOKS.name],
+            description="Events of jobs for the webhooks of their users",
+        )
+        Webhooks(
+            self,
+            "Webhooks",
+            environment=environment,
+            queue=data.webhook_queue.queue,
+            deliver=functions[specs.DELIVER_WEBHOOKS.name],
+        )
         alarms = Alarms(
             self,
             "Alarms",
@@ -87,7 +102,7 @@ class ServiceStack(cdk.Stack):
             topic=data.alarm_topic,
             http_api=api.http_api,
             functions=functions,
-            dead_letter_queues=list(events.dead_letter_queues.values()),
+            dead_letter_queues=[*events.dead_letter_queues.values(), data.webhook_queue.dead_letters],
         ).alarms
         Dashboard(
             self,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from castline.jobs.failures import FailureCode
-from castline.metrics import BY_CODE, NAMESPACE, Metric
+from castline.metrics import BY_CODE, NAMESPACE, QUOTA_REFUSAL_CODES, Metric
 from castline.speech import errors
+from castline.webhooks.model import AttemptError, DisabledReason
 from infra import console_files
 from infra.environments import ENVIRONMENTS
 
@@ -71,8 +72,14 @@ def test_every_alarm_is_heard_when_it_begins_and_when_it_ends(deployment: Deploy
 def test_every_dead_letter_queue_rings(deployment: Deployment) -> None:
     alarm = alarms(deployment)["Dead letters"]
 
-    watched = {dimension["Value"]["Fn::GetAtt"][0] for metric in metrics(alarm) for dimension in metric["Dimensions"]}
-    assert watched == set(deployment.service.of_type("AWS::SQS::Queue"))
+    watched = {
+        next(iter(dimension["Value"].values()))[0 if "Fn::GetAtt" in dimension["Value"] else slice(None)]
+        for metric in metrics(alarm)
+        for dimension in metric["Dimensions"]
+    }
+    (of_webhooks,) = {each for each in watched if each not in deployment.service.body["Resources"]}
+    assert watched - {of_webhooks} == set(deployment.service.of_type("AWS::SQS::Queue"))
+    assert "WebhooksDeadLetters" in of_webhooks
     assert alarm["Threshold"] == 1
 
 
@@ -99,6 +106,7 @@ def test_every_function_but_the_one_that_is_meant_to_be_is_watched_for_throttles
 
     assert {handlers[each] for each in handlers.keys() - watched} == {
         "castline.workflow.synthesize.handler",
+        "castline.events.delivery_due.handler",  # whose messages wait in their queue
         console_files.HANDLER,  # which only CloudFormation calls, and tries again
     }
 
@@ -127,6 +135,9 @@ def test_what_alarms_and_the_dashboard_read_is_what_the_functions_write(prod: De
     codes = {
         Metric.JOBS_FAILED: {code.value for code in FailureCode},
         Metric.PROVIDER_ERRORS: {name for name in dir(errors) if name.startswith("Provider")},
+        Metric.QUOTA_REFUSALS: set(QUOTA_REFUSAL_CODES),
+        Metric.WEBHOOK_ATTEMPTS_FAILED: {error.value for error in AttemptError},
+        Metric.WEBHOOKS_DISABLED: {reason.value for reason in DisabledReason},
     }
     assert codes.keys() == BY_CODE
 
