@@ -368,7 +368,7 @@ def send_webhooks() -> SendWebhooks:
     """Return the use case that sends tests of webhooks, and deliveries once more."""
     from castline.usecases.send_webhooks import SendWebhooks
 
-    return SendWebhooks(keep_webhooks(), webhook_repository(), delivery_queue(), now=clock())
+    return SendWebhooks(keep_webhooks(), webhook_repository(), delivery_queue, now=clock())
 
 
 @_made_once

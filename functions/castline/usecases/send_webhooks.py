@@ -37,11 +37,18 @@ class SendWebhooks:
         self,
         keep: KeepWebhooks,
         repository: WebhookRepository,
-        queue: DeliveryQueue,
+        queue: Callable[[], DeliveryQueue],
         *,
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare, with what users see of webhooks, the webhooks, the queue of deliveries and the clock."""
+        """Prepare.
+
+        Args:
+            keep: what users see of webhooks.
+            repository: the webhooks.
+            queue: gives access to the queue of deliveries.
+            now: the clock.
+        """
         self._keep = keep
         self._repository = repository
         self._queue = queue
@@ -115,7 +122,7 @@ class SendWebhooks:
     def _send(self, delivery: Delivery) -> None:
         self._repository.put_delivery(delivery)
         try:
-            self._queue.send(delivery.user_id, delivery.webhook_id, delivery.id)
+            self._queue().send(delivery.user_id, delivery.webhook_id, delivery.id)
         except ServiceUnavailable:
             with contextlib.suppress(ServiceUnavailable):
                 self._repository.discard_delivery(delivery)

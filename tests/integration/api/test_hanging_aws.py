@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -15,6 +17,7 @@ from castline import composition
 from castline.api.app import OPERATIONS
 from castline.api.contract import PREFIX
 from castline.jobs.model import JobStatus
+from castline.webhooks.model import Delivery
 from local.quickstart import DIALOGUE
 from tests.ended_jobs import end_job
 from tests.integration.api.client import Answer, make_event, send
@@ -26,12 +29,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("functions_environment")
 
 MAX_SECONDS = 15
+URL = "https://example.com/"
 SINGLE = {"provider": "azure", "text": "早", "voice_id": "zh-TW-HsiaoYuNeural"}
 SUBMISSIONS = {
     ("POST", "/jobs"),
     ("POST", "/jobs/tts"),
     ("POST", "/jobs/{job_id}/resubmit"),
     ("POST", "/jobs/{job_id}/renditions"),
+}
+QUEUED = {
+    ("POST", "/webhooks/{webhook_id}/test"),
+    ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"),
 }
 ROUTES_BY_SERVICE = {
     "DYNAMODB": SUBMISSIONS
@@ -50,7 +58,16 @@ ROUTES_BY_SERVICE = {
         ("POST", "/sounds"),
         ("GET", "/sounds/{sound_id}"),
         ("DELETE", "/sounds/{sound_id}"),
+        ("GET", "/webhooks"),
+        ("POST", "/webhooks"),
+        ("GET", "/webhooks/{webhook_id}"),
+        ("PATCH", "/webhooks/{webhook_id}"),
+        ("DELETE", "/webhooks/{webhook_id}"),
+        ("POST", "/webhooks/{webhook_id}/rotate"),
+        ("GET", "/webhooks/{webhook_id}/deliveries"),
+        *QUEUED,
     },
+    "SQS": QUEUED,
     "SFN": SUBMISSIONS,
     "S3": {("GET", "/jobs/{job_id}/download"), ("GET", "/jobs/{job_id}/subtitles")},
     "SECRETS_MANAGER": {("GET", "/voices")},
@@ -81,6 +98,26 @@ def completed_job() -> tuple[str, str]:
     return job.id, job.user_id
 
 
+def keep_webhook(job_id: str, user: str) -> None:
+    """Store a webhook and a delivery to it, both with the id of a job."""
+    endpoint, repository = composition.keep_webhooks().create(user, url=URL), composition.webhook_repository()
+    repository.create_endpoint(replace(endpoint, id=job_id), max_webhooks=9)
+    repository.put_delivery(
+        Delivery(
+            id=job_id,
+            user_id=user,
+            webhook_id=job_id,
+            event_id=str(uuid4()),
+            event_type="job.completed",
+            job_id=job_id,
+            url=URL,
+            body="{}",
+            next_attempt_at=None,
+            created_at=datetime.now(UTC),
+        )
+    )
+
+
 def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
     bodies: dict[tuple[str, str], Any] = {
         ("POST", "/jobs"): DIALOGUE,
@@ -88,10 +125,12 @@ def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
         ("POST", "/jobs/{job_id}/renditions"): {},
         ("PUT", "/pronunciations/{name}"): {"entries": []},
         ("POST", "/sounds"): {"name": "a.mp3", "size_bytes": 1, "content_type": "audio/mpeg"},
+        ("POST", "/webhooks"): {"url": URL},
+        ("PATCH", "/webhooks/{webhook_id}"): {},
     }
     event = make_event(
         method,
-        PREFIX + path.replace("{job_id}", job_id).replace("{sound_id}", job_id).replace("{name}", "brands"),
+        PREFIX + re.sub(r"\{(job|sound|webhook|delivery)_id\}", job_id, path).replace("{name}", "brands"),
         headers={"X-User-Id": user},
         **({"json": bodies[method, path]} if (method, path) in bodies else {}),
     )
@@ -116,7 +155,9 @@ def test_every_route_is_told_of() -> None:
 def test_a_service_that_hangs_is_a_503_in_time(service: str, silence: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given
     job_id, user = completed_job()
+    keep_webhook(job_id, user)
     composition.reset()
+    monkeypatch.setenv("WEBHOOK_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/webhooks")
     monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", silence)
     monkeypatch.setenv("MAX_ACTIVE_JOBS", str(len(SUBMISSIONS)))
     routes = sorted(ROUTES_BY_SERVICE[service])

@@ -113,7 +113,7 @@ def test_a_resubmission_and_another_version_have_the_url_of_the_first_job(user: 
     # Without a secret, neither can be.
     call("DELETE", "/webhooks/job", user=user)
     for path in ("resubmit", "renditions"):
-        body = {"json": {}} if path == "renditions" else {}
+        body: dict[str, Any] = {"json": {}} if path == "renditions" else {}
         answer = call("POST", f"/jobs/{completed}/{path}", user=user, headers=ENGLISH, **body)
         assert answer.json()["details"]["errors"][0]["field"] == "webhook_url"
 
