@@ -14,6 +14,7 @@ from castline import table
 from infra import functions
 from infra.event_patterns import NEW_JOB_EVENTS
 from infra.lifecycle_rules import LIFECYCLE_RULES, LifecycleRule
+from infra.queue_settings import MAX_RECEIVES, RETENTION_DAYS, VISIBILITY_SECONDS
 from local.emulated.event_pattern import matches
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import LifecycleRuleTypeDef
 
     from local.cloud.cloud import LocalCloud
+    from local.cloud.queues import QueueMapping
 
 WORKFLOW_FILE = Path(__file__).parent.parent / "infra" / "workflow.asl.json"
 
@@ -32,6 +34,10 @@ SECRET_ID = "castline/azure-speech"  # noqa: S105 (a name)
 SPEECH_PROVIDERS = json.dumps({"azure": {"secret_id": SECRET_ID}})
 """The setting ``SPEECH_PROVIDERS`` for the Azure Speech emulator."""
 STATE_MACHINE_NAME = "castline"
+WEBHOOK_QUEUE_NAME = "castline-webhooks"
+WEBHOOK_DEAD_LETTERS_NAME = "castline-webhooks-dead-letters"
+WEBHOOK_CONCURRENCY = 5
+"""The maximum number of attempts to deliver webhooks at once."""
 EVENT_BUS_NAME = "castline-local"
 EVENT_DEAD_LETTERS_NAME = "castline-publish-events"
 
@@ -119,6 +125,34 @@ def create_event_bus() -> dict[str, str]:
     boto3.client("events").create_event_bus(Name=EVENT_BUS_NAME)
     queue = boto3.client("sqs").create_queue(QueueName=EVENT_DEAD_LETTERS_NAME)
     return {"EVENT_BUS_NAME": EVENT_BUS_NAME, "EVENT_DEAD_LETTERS_URL": queue["QueueUrl"]}
+
+
+def create_webhook_queue() -> dict[str, str]:
+    """Create the queue of webhooks' deliveries with its dead-letter queue; return its setting."""
+    client: Any = boto3.client("sqs")
+    retention = {"MessageRetentionPeriod": str(RETENTION_DAYS * 86_400)}
+    dead_letters = client.create_queue(QueueName=WEBHOOK_DEAD_LETTERS_NAME, Attributes=retention)["QueueUrl"]
+    attributes = client.get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])["Attributes"]
+    redrive = {"deadLetterTargetArn": attributes["QueueArn"], "maxReceiveCount": MAX_RECEIVES}
+    queue = client.create_queue(
+        QueueName=WEBHOOK_QUEUE_NAME,
+        Attributes={
+            **retention,
+            "VisibilityTimeout": str(VISIBILITY_SECONDS),
+            "RedrivePolicy": json.dumps(redrive),
+        },
+    )
+    return {"WEBHOOK_QUEUE_URL": queue["QueueUrl"]}
+
+
+def map_webhook_queue(cloud: LocalCloud) -> QueueMapping:
+    """Have the messages of the queue of webhooks' deliveries call the function that attempts them."""
+    return cloud.map_queue(
+        WEBHOOK_QUEUE_NAME,
+        functions.DELIVER_WEBHOOKS.name,
+        batch_size=1,
+        max_concurrency=WEBHOOK_CONCURRENCY,
+    )
 
 
 def is_new_event(record: Mapping[str, Any]) -> bool:

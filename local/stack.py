@@ -22,6 +22,7 @@ from local.console import ConsolePage
 from local.environment import environment_variables
 from local.gateway import Gateway
 from local.speech_emulators import emulated_provider
+from local.webhook_lines import webhook_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -92,7 +93,7 @@ class LocalStack:
             more_providers: the ids of other speech providers to emulate.
             settings: more environment variables for the functions.
             reserved_concurrency: the reserved concurrency of functions, by name.
-            on_request: called with a line about each request.
+            on_request: called with a line about each request, and about each attempt to deliver a webhook.
             log_file: the file of the functions' logs, in place of standard output.
             console: the page at ``/``; by default the built one, without sign-in.
             claims: returns the token claims of a request, or None. By default, the user is named by ``X-User-Id``.
@@ -114,6 +115,7 @@ class LocalStack:
             provider_id: emulated_provider(provider_id, voice_engine=voice_engine) for provider_id in more_providers
         }
         self._settings = dict(settings or {})
+        self._on_request = on_request
         self._reserved_concurrency = dict(reserved_concurrency or {})
         self.gateway = Gateway(
             invoke_api=self._invoke_api,
@@ -143,6 +145,7 @@ class LocalStack:
                 stack.enter_context(self.speech)
             for provider in self._more_providers.values():
                 stack.enter_context(provider.emulator)
+            webhook_settings = resources.create_webhook_queue()
             state_machine_arn = self._create_resources()
             event_settings = resources.create_event_bus()
             stack.enter_context(
@@ -156,6 +159,9 @@ class LocalStack:
                         # The emulator shares this machine with everything else: it may be slower than Azure.
                         "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "60000",
                         **event_settings,
+                        **webhook_settings,
+                        # Receivers of webhooks that are under development run on this machine.
+                        "WEBHOOKS_ALLOW_LOOPBACK": "true",
                         **{
                             name: value
                             for provider in self._more_providers.values()
@@ -170,6 +176,8 @@ class LocalStack:
             stack.enter_context(
                 repeating(self.reconcile, interval_seconds=_RECONCILE_SECONDS, name="reconcile-schedule")
             )
+            if self._on_request is not None:
+                stack.enter_context(webhook_lines(self._on_request))
             self.gateway.start()
             stack.callback(self.gateway.stop)
             self._running = stack.pop_all()
@@ -196,6 +204,8 @@ class LocalStack:
         function_arns = resources.register_functions(self.cloud, self._reserved_concurrency)
         state_machine_arn = resources.create_state_machine(function_arns)
         self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
+        resources.map_webhook_queue(self.cloud)
+        self.cloud.on_event(resources.EVENT_BUS_NAME, self._job_event)
         self.cloud.on_execution_status_change(self._execution_ended)
         self.cloud.on_object_created(self._object_created)
         self.cloud.map_stream(
@@ -223,6 +233,10 @@ class LocalStack:
     def _execution_ended(self, event: Mapping[str, Any]) -> None:
         with suppress(HostStopped):
             self.cloud.lambdas.invoke(functions.EXECUTION_ENDED.name, event)
+
+    def _job_event(self, event: Mapping[str, Any]) -> None:
+        with suppress(HostStopped):
+            self.cloud.lambdas.invoke(functions.DISPATCH_WEBHOOKS.name, event)
 
     def _object_created(self, event: Mapping[str, Any]) -> None:
         if read_upload_key(event["detail"]["object"]["key"]) is not None:
