@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from castline.speech.spoken_text import pieces_of
@@ -29,11 +31,19 @@ def estimate_ms(utterance: Utterance) -> int:
     return estimate_text_ms(text, rate=utterance.rate)
 
 
+def lasts_at_most(utterance: Utterance, duration_ms: int) -> bool:
+    """Return whether ``utterance`` lasts at most ``duration_ms``; most texts are told by their length alone."""
+    if not utterance.spoken_as and len(utterance.text) <= characters_within(duration_ms, rate=utterance.rate):
+        return True
+    return estimate_ms(utterance) <= duration_ms
+
+
 def estimate_text_ms(text: str, *, rate: float) -> int:
     """Return the longest time that ``text`` may last, including the silence around it and a break."""
     return round(_sum_ms(text) / rate) + _SURROUNDING_SILENCE_MS
 
 
+@lru_cache(maxsize=1 << 13)
 def estimate_character_ms(character: str) -> int:
     """Return how long ``character`` takes at most, at the voice's own rate."""
     is_syllable = unicodedata.east_asian_width(character) in "WF" or character.isdigit()
@@ -41,7 +51,7 @@ def estimate_character_ms(character: str) -> int:
 
 
 def _sum_ms(text: str) -> int:
-    return sum(map(estimate_character_ms, text))
+    return sum(count * estimate_character_ms(character) for character, count in Counter(text).items())
 
 
 def characters_within(duration_ms: int, *, rate: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from castline.speech.duration import characters_within, estimate_ms
+from castline.speech.duration import characters_within, lasts_at_most
 from castline.speech.pronunciation import Alphabet
 from castline.speech.pronunciation_matching import find_spoken_as
 from castline.speech.segmentation import split_text
@@ -125,4 +125,4 @@ def _short_enough(
 
 def _fits(utterance: Utterance, limits: Capabilities) -> bool:
     is_short = len(spoken_text(utterance)) <= limits.max_utterance_characters
-    return is_short and (limits.max_utterance_ms is None or estimate_ms(utterance) <= limits.max_utterance_ms)
+    return is_short and (limits.max_utterance_ms is None or lasts_at_most(utterance, limits.max_utterance_ms))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from castline.speech.duration import estimate_ms
-from castline.speech.providers.azure.ssml import build_joint_ssml, build_ssml
+from castline.speech.providers.azure.ssml import build_ssml
 from castline.speech.providers.azure.voice_ids import takes_markup
 from castline.speech.spoken_text import spoken_text
 
@@ -69,8 +69,8 @@ def _can_be_joined(utterance: Utterance) -> bool:
 
 def _size_bytes(utterance: Utterance) -> int:
     """Return the bytes that ``utterance`` adds to a document: its ``voice`` element, with a break."""
-    alone = len(build_ssml(utterance).encode())
-    return len(build_joint_ssml([utterance, utterance]).encode()) - alone
+    ssml = build_ssml(utterance)
+    return len(ssml[ssml.index("<voice") : -len("</speak>")].encode()) + len("<break/>")
 
 
 @dataclass(slots=True)
