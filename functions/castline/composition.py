@@ -241,6 +241,7 @@ def estimate_job() -> EstimateJob:
         sounds=use_sounds(),
         providers=speech_providers,
         storage=published_audio(),
+        demand_webhook_secret=lambda user_id: keep_webhooks().demand_job_secret(user_id),
     )
 
 
@@ -624,9 +625,13 @@ def published_audio() -> AudioStorage:
 
 
 def _audio_storage(config: Config) -> AudioStorage:
-    from castline.audio.storage import AudioStorage
+    from botocore.config import Config
 
-    s3, presigning = _s3_clients(config)
+    from castline.audio.storage import AudioStorage
+    from castline.synthesis.stored_utterances import LOOK_UPS
+
+    # A connection for each look-up: others would be opened anew for each request.
+    s3, presigning = _s3_clients(config.merge(Config(max_pool_connections=LOOK_UPS)))
     return AudioStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
 
 

@@ -188,6 +188,7 @@ def test_what_a_job_would_be_refused_for_is_refused(client: ApiClient) -> None:
         dialogue("一", voices=("Joanna", YUN_JHE)),
         dialogue("[pause 10s]" * 1_100),
         single(style="cheerful"),
+        single(webhook_url="https://hooks.castline.example/jobs"),
     ]
 
     for request in refused:

@@ -62,7 +62,10 @@ def _estimate(request: requests.CreateJobRequest | requests.CreateSingleVoiceJob
     dialogue = request.to_dialogue()
     with fields_as_sent(request):
         estimate = composition.estimate_job()(
-            noted_user_id(event), dialogue, pronunciation_sets=request.pronunciation_sets
+            noted_user_id(event),
+            dialogue,
+            pronunciation_sets=request.pronunciation_sets,
+            webhook_url=request.webhook_url,
         )
     return responses.Estimate(
         characters=estimate.characters,

@@ -64,6 +64,7 @@ class EstimateJob:
         sounds: UseSounds,
         providers: Callable[[], Mapping[str, EnabledProvider]],
         storage: AudioStorage,
+        demand_webhook_secret: Callable[[str], None],
     ) -> None:
         """Prepare.
 
@@ -73,24 +74,34 @@ class EstimateJob:
             sounds: the sounds of users.
             providers: gives the enabled speech providers by id.
             storage: the segments that are stored.
+            demand_webhook_secret: raises WebhookSecretMissing if a user, given by id, has no secret for jobs' URLs.
         """
         self._prepare = prepare
         self._pronunciations = pronunciations
         self._sounds = sounds
         self._providers = providers
         self._storage = storage
+        self._demand_webhook_secret = demand_webhook_secret
 
-    def __call__(self, user_id: str, dialogue: Dialogue, *, pronunciation_sets: Sequence[str] = ()) -> Estimate:
+    def __call__(
+        self,
+        user_id: str,
+        dialogue: Dialogue,
+        *,
+        pronunciation_sets: Sequence[str] = (),
+        webhook_url: str | None = None,
+    ) -> Estimate:
         """Estimate a job.
 
         Args:
             user_id: whose job it would be.
             dialogue: what would be spoken.
             pronunciation_sets: the names of the user's sets whose pronunciations are added to the dialogue's own.
+            webhook_url: a URL that would be told of its events.
 
         Raises:
-            UnknownPronunciationSet: as for ``SubmitJob``, as are SpeechError, NotSpeakable, UnusableSounds and
-                InputTooLarge.
+            UnknownPronunciationSet: as for ``SubmitJob``, as are SpeechError, NotSpeakable, UnusableSounds,
+                WebhookSecretMissing and InputTooLarge.
             ServiceUnavailable: the stored segments cannot be looked up just now.
         """
         pronunciations = self._pronunciations(user_id, dialogue.pronunciations, pronunciation_sets)
@@ -98,6 +109,8 @@ class EstimateJob:
         dialogue = prepared.dialogue
         sounds = self._sounds.resolve(user_id, dialogue.sound_ids) if dialogue.sound_ids else {}
         demand_usable_sounds(dialogue, sounds)
+        if webhook_url is not None:
+            self._demand_webhook_secret(user_id)
         input_item(_NO_JOB, dialogue)  # refuses a dialogue that is too large to be stored
 
         enabled = self._providers()[dialogue.provider]
