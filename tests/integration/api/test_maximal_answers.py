@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from uuid6 import uuid7
 from werkzeug.test import Client
 
 from castline import composition
@@ -29,6 +30,9 @@ from castline.speech.pronunciation import MAX_PRONUNCIATIONS
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from castline.speech.voice_list import Gender, Voice
 from castline.usecases.view_timings import TimingLevel
+from castline.webhooks import limits as webhook_limits
+from castline.webhooks.model import Attempt, AttemptError, Delivery
+from castline.webhooks.schedule import RETRY_DELAYS
 from local import resources
 from local.cloud.lambda_runtime import _RESPONSE_LIMIT_BYTES
 from tests.ended_jobs import end_job
@@ -150,6 +154,7 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     yield "GET /voices", [_all_voices(user, monkeypatch)]
     yield from _largest_pronunciations(user)
     yield from _largest_sounds(user)
+    yield from _largest_webhooks(user)
     for path in ("/providers", "/health"):
         yield f"GET {path}", [ask("GET", path, user)[1]]
 
@@ -205,6 +210,64 @@ def _largest_pronunciations(user: str) -> Iterator[tuple[str, list[int]]]:
     _, refused = ask("PUT", "/pronunciations/x", user, json={"entries": [{"text": ""}] * MAX_PRONUNCIATIONS})
     yield "PUT /pronunciations/{name}", [put, refused]
     yield "DELETE /pronunciations/{name}", [ask("DELETE", f"/pronunciations/{names[0]}", user)[1]]
+
+
+def _largest_webhooks(user: str) -> Iterator[tuple[str, list[int]]]:
+    path = "a" * (webhook_limits.MAX_URL_CHARACTERS - 20)
+    most = {
+        "url": f"https://example.com/{path}",
+        "description": WIDEST * webhook_limits.MAX_DESCRIPTION_CHARACTERS,
+    }
+    broken = {"url": "", "events": ["x"], WIDEST * 50: 1, WIDEST * 51: 1}
+    created = [ask("POST", "/webhooks", user, json=most) for _ in range(webhook_limits.MAX_WEBHOOKS)]
+    assert {answer["statusCode"] for answer, _ in created} == {201}
+    yield "POST /webhooks", [created[0][1], ask("POST", "/webhooks", user, json=broken)[1]]
+    answer, size = ask("GET", "/webhooks", user)
+    assert json.loads(answer["body"])["total"] == webhook_limits.MAX_WEBHOOKS
+    yield "GET /webhooks", [size]
+    webhook_id = json.loads(created[0][0]["body"])["id"]
+    of_one, route = f"/webhooks/{webhook_id}", "/webhooks/{webhook_id}"
+    yield f"GET {route}", [ask("GET", of_one, user)[1]]
+    yield f"PATCH {route}", [ask("PATCH", of_one, user, json=each)[1] for each in (most, broken)]
+    yield f"POST {route}/rotate", [ask("POST", f"{of_one}/rotate", user)[1]]
+    answer, size = ask("POST", f"{of_one}/test", user)
+    assert answer["statusCode"] == 202
+    yield f"POST {route}/test", [size]
+    delivery_id = json.loads(answer["body"])["id"]
+    redelivered = ask("POST", f"{of_one}/deliveries/{delivery_id}/redeliver", user)
+    assert redelivered[0]["statusCode"] == 202
+    yield f"POST {route}/deliveries/{{delivery_id}}/redeliver", [redelivered[1]]
+    yield f"GET {route}/deliveries", [_largest_log(user, webhook_id, url=most["url"])]
+    yield f"DELETE {route}", [ask("DELETE", of_one, user)[1]]
+
+
+def _largest_log(user: str, webhook_id: str, *, url: str) -> int:
+    attempt = Attempt(
+        at=datetime.now(UTC),
+        status_code=500,
+        error=AttemptError.BAD_STATUS,
+        duration_ms=15_000,
+        response_excerpt="\x00" * webhook_limits.MAX_EXCERPT_BYTES,
+    )
+    for _ in range(100):
+        delivery = Delivery(
+            id=str(uuid7()),
+            user_id=user,
+            webhook_id=webhook_id,
+            event_id=str(uuid4()),
+            event_type="job.cancelled",
+            job_id=str(uuid4()),
+            url=url,
+            body="{}",
+            attempts=(attempt,) * (len(RETRY_DELAYS) + 1),
+            next_attempt_at=attempt.at,
+            created_at=attempt.at,
+            redelivery_of=str(uuid4()),
+        )
+        composition.webhook_repository().put_delivery(delivery)
+    answer, size = ask("GET", f"/webhooks/{webhook_id}/deliveries?limit=100", user)
+    assert len(json.loads(answer["body"])["items"]) == 100
+    return size
 
 
 def _largest_sounds(user: str) -> Iterator[tuple[str, list[int]]]:

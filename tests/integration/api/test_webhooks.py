@@ -24,15 +24,12 @@ from castline.webhooks import items
 from castline.webhooks.limits import (
     DELIVERY_LIFETIME,
     MAX_DESCRIPTION_CHARACTERS,
-    MAX_EXCERPT_BYTES,
     MAX_URL_CHARACTERS,
     MAX_WEBHOOKS,
 )
 from castline.webhooks.model import Attempt, AttemptError, Delivery, DeliveryStatus, DisabledReason
-from castline.webhooks.schedule import RETRY_DELAYS
 from local import resources
-from local.cloud.lambda_runtime import _RESPONSE_LIMIT_BYTES
-from tests.integration.api.client import Answer, answer_of, call, make_event
+from tests.integration.api.client import Answer, call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -455,28 +452,6 @@ def test_somebody_elses_webhook_does_not_exist(user: str, method: str, path: str
 def test_what_is_no_id_is_not_found(user: str, webhook_id: str) -> None:
     assert get(user, f"/{webhook_id}").status == 404
     assert post(user, f"/{webhook_id}/rotate").status == 404
-
-
-def test_the_largest_page_of_deliveries_is_answered(user: str) -> None:
-    # Given a hundred deliveries, each with as many attempts as there may be, and the widest excerpts
-    webhook_id = create(user).json()["id"]
-    url = f"https://example.com/{'a' * (MAX_URL_CHARACTERS - 20)}"
-    attempt = Attempt(
-        at=datetime.now(UTC),
-        status_code=500,
-        error=AttemptError.BAD_STATUS,
-        duration_ms=15_000,
-        response_excerpt="\x00" * MAX_EXCERPT_BYTES,
-    )
-    for _ in range(100):
-        deliver(user, webhook_id, url=url, attempts=(attempt,) * (len(RETRY_DELAYS) + 1))
-
-    event = make_event("GET", f"/api/v1/webhooks/{webhook_id}/deliveries?limit=100", headers={"X-User-Id": user})
-    answer = answer_of(event)
-
-    assert answer["statusCode"] == 200
-    assert len(json.loads(answer["body"])["items"]) == 100
-    assert len(json.dumps(answer).encode()) < _RESPONSE_LIMIT_BYTES
 
 
 def test_logs_hold_neither_urls_nor_secrets(user: str, caplog: pytest.LogCaptureFixture) -> None:
