@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
+
+from castline.api.money import decimal_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,7 @@ def to_csv(users: Iterable[tuple[str, MonthOfUsage]], currency: str) -> str:
                     figures.billed_characters,
                     figures.jobs,
                     f"{figures.audio_ms // 1000}.{figures.audio_ms % 1000:03d}",
-                    f"{Decimal(figures.cost_micros).scaleb(-6):.6f}",
+                    decimal_text(figures.cost_micros),
                     currency,
                 )
             )

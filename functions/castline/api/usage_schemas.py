@@ -36,14 +36,14 @@ class UsageFigures(_Answer):
     """The price of the billed characters, by this deployment's prices at the time of each submission."""
 
     @classmethod
-    def of(cls, figures: Figures, **more: Any) -> Self:
+    def of(cls, figures: Figures, currency: str, **more: Any) -> Self:
         """Return the schema of figures, with the values of ``more`` fields."""
         return cls(
             billed_characters=figures.billed_characters,
             reserved_characters=figures.reserved_characters,
             jobs=figures.jobs,
             audio_seconds=figures.audio_ms / 1000,
-            cost=Cost.of(figures.cost_micros),
+            cost=Cost.of_micros(figures.cost_micros, currency),
             **more,
         )
 
@@ -94,9 +94,9 @@ class Usage(_Answer):
             ),
             day_resets_at=usage.day_resets_at,
             month_resets_at=usage.month_resets_at,
-            today=UsageFigures.of(usage.today),
-            total=UsageFigures.of(usage.month.total),
-            days=_days(usage.month),
+            today=UsageFigures.of(usage.today, currency),
+            total=UsageFigures.of(usage.month.total, currency),
+            days=_days(usage.month, currency),
         )
 
 
@@ -139,14 +139,17 @@ class OperatorUsage(_Answer):
             currency=currency,
             deployment=DeploymentUsage(
                 limit=usage.characters_per_day,
-                today=UsageFigures.of(usage.today),
-                total=UsageFigures.of(usage.month.total),
+                today=UsageFigures.of(usage.today, currency),
+                total=UsageFigures.of(usage.month.total, currency),
             ),
-            days=_days(usage.month),
-            users=[UsageOfUser.of(month.total, user_id=user_id, days=_days(month)) for user_id, month in usage.users],
+            days=_days(usage.month, currency),
+            users=[
+                UsageOfUser.of(month.total, currency, user_id=user_id, days=_days(month, currency))
+                for user_id, month in usage.users
+            ],
             next_cursor=next_cursor,
         )
 
 
-def _days(month: MonthOfUsage) -> list[UsageOfDay]:
-    return [UsageOfDay.of(figures, day=day) for day, figures in month.days.items()]
+def _days(month: MonthOfUsage, currency: str) -> list[UsageOfDay]:
+    return [UsageOfDay.of(figures, currency, day=day) for day, figures in month.days.items()]

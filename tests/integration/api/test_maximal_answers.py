@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -16,10 +17,12 @@ from castline import composition
 from castline.api import requests
 from castline.api.app import OPERATIONS
 from castline.api.contract import PREFIX
+from castline.api.operators import MAX_USERS
 from castline.api.validation import MAX_PROBLEMS
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.audio.upload_limits import UploadProblem
+from castline.dynamodb import transact
 from castline.jobs import limits
 from castline.jobs.model import JobStatus, Titles
 from castline.pronunciation_sets.limits import MAX_NAME_CHARACTERS, MAX_SETS
@@ -29,12 +32,16 @@ from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.pronunciation import MAX_PRONUNCIATIONS
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from castline.speech.voice_list import Gender, Voice
+from castline.usage import bookings
+from castline.usage.model import Figures, Quotas, Reservation
 from castline.usecases.view_timings import TimingLevel
 from castline.webhooks import limits as webhook_limits
 from castline.webhooks.model import Attempt, AttemptError, Delivery
 from castline.webhooks.schedule import RETRY_DELAYS
 from local import resources
 from local.cloud.lambda_runtime import _RESPONSE_LIMIT_BYTES
+from local.gateway import OPERATOR
+from local.quickstart import DIALOGUE
 from tests.ended_jobs import end_job
 from tests.integration.api.client import answer_of, call, make_event
 from tests.integration.api.completed_jobs import complete_job
@@ -155,6 +162,7 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     yield from _largest_pronunciations(user)
     yield from _largest_sounds(user)
     yield from _largest_webhooks(user)
+    yield from _largest_usage(user)
     for path in ("/providers", "/health"):
         yield f"GET {path}", [ask("GET", path, user)[1]]
 
@@ -291,6 +299,40 @@ def _largest_sounds(user: str) -> Iterator[tuple[str, list[int]]]:
     yield "GET /sounds", [size]
     yield "GET /sounds/{sound_id}", [ask("GET", f"/sounds/{sound_id}", user)[1]]
     yield "DELETE /sounds/{sound_id}", [ask("DELETE", f"/sounds/{sound_id}", user)[1]]
+
+
+def _largest_usage(user: str) -> Iterator[tuple[str, list[int]]]:
+    month, clients = "2029-12", boto3.client("dynamodb")
+    most = Figures(billed_characters=10**11, committed_characters=10**12, jobs=10**6, audio_ms=10**11, cost_micros=1)
+    # As long as an id may be: what S3 takes of it, percent-encoded.
+    ids = [f"{number:03d}".ljust(899, "x") for number in range(MAX_USERS - 1)]
+    for each in [*ids, user]:
+        for day in range(1, 32):
+            change = Reservation(day=f"{month}-{day:02d}", characters=0, price_per_million=Decimal(1))
+            if day == 1:
+                assert transact(clients, *bookings.reserve(resources.TABLE_NAME, each, change, Quotas())) is None
+            assert transact(clients, *bookings.book(resources.TABLE_NAME, each, f"{month}-{day:02d}", most)) is None
+    yield "GET /usage", [ask("GET", f"/usage?month={month}", user)[1]]
+    answer, size = ask("GET", f"/admin/usage?month={month}", OPERATOR)
+    assert len(json.loads(answer["body"])["users"]) == MAX_USERS
+    assert len(json.loads(answer["body"])["users"][0]["days"]) == 31
+    answer, size_as_csv = ask("GET", f"/admin/usage?month={month}", OPERATOR, headers={"Accept": "text/csv"})
+    assert answer["body"].count("\n") == MAX_USERS * 31 + 1
+    yield "GET /admin/usage", [size, size_as_csv]
+    for path, body in (
+        (f"/admin/users/{ids[0]}/limits", {"characters_per_day": 10**12, "characters_per_month": 10**12}),
+        ("/admin/limits", {"characters_per_day": 10**12}),
+        ("/admin/breaker", {"state": "closed", "reason": "\N{GRINNING FACE}" * 500}),
+    ):
+        put = [ask("PUT", path, OPERATOR, json=each)[1] for each in (body, {WIDEST * 50: 1, WIDEST * 51: 1})]
+        route = path.replace(ids[0], "{user_id}")
+        yield f"PUT {route}", put
+        yield f"GET {route}", [ask("GET", path, OPERATOR)[1]]
+    answer, size = ask("GET", "/admin/jobs?limit=100", OPERATOR)
+    assert len(json.loads(answer["body"])["items"]) == 100
+    yield "GET /admin/jobs", [size]
+    job_id = json.loads(ask("POST", "/jobs", "stopped", json=DIALOGUE)[0]["body"])["id"]
+    yield "POST /admin/jobs/{job_id}/fail", [ask("POST", f"/admin/jobs/{job_id}/fail", OPERATOR, json={})[1]]
 
 
 def _all_voices(user: str, monkeypatch: pytest.MonkeyPatch) -> int:
