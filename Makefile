@@ -75,7 +75,7 @@ screenshots: .venv/.complete ## Take pictures of the console for docs/images
 	@$(BIN)/python -m tests.console.screenshots
 
 .PHONY: openapi
-openapi: .venv/.installed web/node_modules/.installed ## Write docs/openapi.json from the code, and the console's types from it
+openapi: .venv/.installed web/node_modules/.installed ## Write docs/openapi.json from the code, and from it the types of the console and the Python client
 	@$(BIN)/python -m local.openapi
 	@cd web && ../scripts/npm run --silent api
 

@@ -11,6 +11,53 @@ Alphabet: TypeAlias = Literal[
     "ipa",
     "sapi",
 ]
+AttemptError: TypeAlias = Literal[
+    "timeout",
+    "connection_failed",
+    "tls_failed",
+    "dns_failed",
+    "forbidden_address",
+    "redirect",
+    "bad_status",
+    "endpoint_disabled",
+    "protocol_error",
+]
+DeliveryStatus: TypeAlias = Literal[
+    "pending",
+    "delivered",
+    "failed",
+]
+DisabledReason: TypeAlias = Literal[
+    "user",
+    "gone",
+    "failing",
+]
+EndpointStatus: TypeAlias = Literal[
+    "enabled",
+    "disabled",
+]
+EventType: TypeAlias = Literal[
+    "job.started",
+    "job.completed",
+    "job.failed",
+    "job.cancelled",
+]
+FailureCode: TypeAlias = Literal[
+    "EMPTY_AUDIO",
+    "INTERNAL_ERROR",
+    "INTERRUPTED",
+    "PROVIDER_AUTH_FAILED",
+    "PROVIDER_MISCONFIGURED",
+    "PROVIDER_QUOTA_EXCEEDED",
+    "PROVIDER_REJECTED_INPUT",
+    "PROVIDER_THROTTLED",
+    "PROVIDER_UNAVAILABLE",
+    "SEGMENTS_EXPIRED",
+    "SEGMENT_BROKEN",
+    "STOPPED_BY_OPERATOR",
+    "TIMEOUT",
+    "VOICE_NOT_FOUND",
+]
 Gender: TypeAlias = Literal[
     "female",
     "male",
@@ -114,6 +161,29 @@ class BedSchema(TypedDict):
     duck_db: NotRequired[float]
 
 
+class ChangeWebhookRequest(TypedDict):
+    """New values of a webhook."""
+
+    url: NotRequired[str | None]
+    events: NotRequired[list[EventType] | None]
+    description: NotRequired[str | None]
+    status: NotRequired[EndpointStatus | None]
+
+
+class ChangedDeploymentLimits(TypedDict):
+    """The limit that an operator has set for all users together."""
+
+    characters_per_day: NotRequired[int | None]
+
+
+class ChangedUserLimits(TypedDict):
+    """The limits that an operator has set for a user."""
+
+    characters_per_day: NotRequired[int | None]
+    characters_per_month: NotRequired[int | None]
+    max_active_jobs: NotRequired[int]
+
+
 class ChapterTimingSchema(TypedDict):
     """The time at which a chapter is heard."""
 
@@ -122,9 +192,17 @@ class ChapterTimingSchema(TypedDict):
     end_ms: int
 
 
+class Cost(TypedDict):
+    """An amount of money, by the deployment's prices of 1,000,000 billed characters."""
+
+    amount: float
+    currency: str
+
+
 class CreateJobRequest(TypedDict):
     """A dialogue to be spoken."""
 
+    webhook_url: NotRequired[str | None]
     title: NotRequired[str | None]
     author: NotRequired[str | None]
     album: NotRequired[str | None]
@@ -147,6 +225,7 @@ class CreateJobRequest(TypedDict):
 class CreateSingleVoiceJobRequest(TypedDict):
     """A text to be spoken in one voice."""
 
+    webhook_url: NotRequired[str | None]
     title: NotRequired[str | None]
     author: NotRequired[str | None]
     album: NotRequired[str | None]
@@ -201,6 +280,14 @@ class CreateSoundRequest(TypedDict):
     ]
 
 
+class CreateWebhookRequest(TypedDict):
+    """A URL that is called when something happens to your jobs."""
+
+    url: str
+    events: NotRequired[list[EventType]]
+    description: NotRequired[str | None]
+
+
 class CreatedSound(TypedDict):
     """A new sound, and how to upload its file."""
 
@@ -220,6 +307,20 @@ class CreatedSound(TypedDict):
     upload: UploadRequest
 
 
+class DeploymentLimits(TypedDict):
+    """The limit of all users together."""
+
+    characters_per_day: int | None
+
+
+class DeploymentUsage(TypedDict):
+    """What all users have used together."""
+
+    limit: int | None
+    today: UsageFigures
+    total: UsageFigures
+
+
 class Download(TypedDict):
     """The address of a finished file, which works for a while."""
 
@@ -237,6 +338,24 @@ class ErrorBody(TypedDict):
     message: str
     # What the error is about; of a VALIDATION_ERROR, every broken field.
     details: dict[str, Any]
+
+
+class Estimate(TypedDict):
+    """The cost and the duration of a job that has not been created."""
+
+    characters: int
+    billed_characters: int
+    segments: int
+    reused_segments: int
+    duration_ms: int
+    cost: Cost
+    warnings: list[Warning]
+
+
+class FailJobRequest(TypedDict):
+    """Why a job is stopped."""
+
+    reason: NotRequired[str | None]
 
 
 class FailureDetails(TypedDict):
@@ -272,6 +391,7 @@ class InputParams(TypedDict):
     title: NotRequired[str]
     author: NotRequired[str]
     album: NotRequired[str]
+    webhook_url: NotRequired[str]
     output_format: str
     quality: NotRequired[Quality]
     loudness: NotRequired[Loudness]
@@ -354,6 +474,67 @@ class MusicSchema(TypedDict):
     intro: NotRequired[JingleSchema | None]
     outro: NotRequired[JingleSchema | None]
     bed: NotRequired[BedSchema | None]
+
+
+class OperatedBreaker(TypedDict):
+    """The breaker."""
+
+    changed_at: str | None
+    changed_by: str | None
+    state: Literal["open", "closed"]
+    reason: str | None
+
+
+class OperatedDeploymentLimits(TypedDict):
+    """The limits of the whole deployment."""
+
+    changed_at: str | None
+    changed_by: str | None
+    limits: DeploymentLimits
+    changed: ChangedDeploymentLimits
+
+
+class OperatedJob(TypedDict):
+    """A job as operators see it: whose it is and how it goes, without texts and titles."""
+
+    id: str
+    user_id: str
+    status: JobStatus
+    job_type: JobType
+    provider: str
+    output_format: str
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    error_code: FailureCode | None
+
+
+class OperatedJobList(TypedDict):
+    """One page of the jobs of a day, newest first."""
+
+    items: list[OperatedJob]
+    next_cursor: str | None
+
+
+class OperatedUserLimits(TypedDict):
+    """The limits of a user."""
+
+    changed_at: str | None
+    changed_by: str | None
+    user_id: str
+    limits: UserLimits
+    changed: ChangedUserLimits
+
+
+class OperatorUsage(TypedDict):
+    """What all users have used in a month, together and each."""
+
+    month: str
+    currency: str
+    deployment: DeploymentUsage
+    days: list[UsageOfDay]
+    users: list[UsageOfUser]
+    next_cursor: str | None
 
 
 class ParseDialogueRequest(TypedDict):
@@ -452,10 +633,31 @@ class ProviderList(TypedDict):
     items: list[Provider]
 
 
+class PutBreakerRequest(TypedDict):
+    """The state of the breaker."""
+
+    state: Literal["open", "closed"]
+    reason: NotRequired[str | None]
+
+
+class PutDeploymentLimitsRequest(TypedDict):
+    """The limit of the whole deployment."""
+
+    characters_per_day: NotRequired[int | None]
+
+
 class PutPronunciationSetRequest(TypedDict):
     """The entries of a set."""
 
     entries: list[PronunciationSchema]
+
+
+class PutUserLimitsRequest(TypedDict):
+    """The limits of a user in place of all that were set before."""
+
+    characters_per_day: NotRequired[int | None]
+    characters_per_month: NotRequired[int | None]
+    max_active_jobs: NotRequired[int]
 
 
 class RenameJobRequest(TypedDict):
@@ -499,6 +701,7 @@ class SingleVoiceInputParams(TypedDict):
     title: NotRequired[str]
     author: NotRequired[str]
     album: NotRequired[str]
+    webhook_url: NotRequired[str]
     output_format: str
     quality: NotRequired[Quality]
     loudness: NotRequired[Loudness]
@@ -674,6 +877,60 @@ class UploadRequest(TypedDict):
     expires_at: str
 
 
+class Usage(TypedDict):
+    """What you have used in a month, and may use."""
+
+    month: str
+    currency: str
+    limits: UserLimits
+    day_resets_at: str
+    month_resets_at: str
+    today: UsageFigures
+    total: UsageFigures
+    days: list[UsageOfDay]
+
+
+class UsageFigures(TypedDict):
+    """Usage in a period."""
+
+    billed_characters: int
+    reserved_characters: int
+    jobs: int
+    audio_seconds: float
+    cost: Cost
+
+
+class UsageOfDay(TypedDict):
+    """Usage on one day."""
+
+    billed_characters: int
+    reserved_characters: int
+    jobs: int
+    audio_seconds: float
+    cost: Cost
+    day: str
+
+
+class UsageOfUser(TypedDict):
+    """What one user has used in a month."""
+
+    billed_characters: int
+    reserved_characters: int
+    jobs: int
+    audio_seconds: float
+    cost: Cost
+    user_id: str
+    days: list[UsageOfDay]
+
+
+class UserLimits(TypedDict):
+    """The limits of a user."""
+
+    characters_per_day: int | None
+    characters_per_month: int | None
+    max_active_jobs: int
+
+
 class Voice(TypedDict):
     """A voice to assign to a speaker."""
 
@@ -715,3 +972,74 @@ class Warning(TypedDict):
     line: int
     turn_index: NotRequired[int]
     text: str
+
+
+class Webhook(TypedDict):
+    """A URL that is called when something happens to your jobs."""
+
+    id: str
+    url: str | None
+    events: list[EventType]
+    description: str | None
+    status: EndpointStatus
+    disabled_reason: DisabledReason | None
+    failing_since: str | None
+    created_at: str
+    updated_at: str
+    previous_secret_expires_at: str | None
+
+
+class WebhookAttempt(TypedDict):
+    """A request of a delivery, and what came of it."""
+
+    at: str
+    status_code: int | None
+    error: AttemptError | None
+    duration_ms: int
+    response_excerpt: str | None
+
+
+class WebhookDelivery(TypedDict):
+    """An event on its way to a webhook."""
+
+    id: str
+    webhook_id: str
+    event_id: str
+    event_type: str
+    job_id: str | None
+    url: str
+    status: DeliveryStatus
+    created_at: str
+    next_attempt_at: str | None
+    attempts: list[WebhookAttempt]
+    redelivery_of: str | None
+
+
+class WebhookDeliveryList(TypedDict):
+    """One page of deliveries, newest first."""
+
+    items: list[WebhookDelivery]
+    next_cursor: str | None
+
+
+class WebhookList(TypedDict):
+    """All webhooks of the user, the newest first, without the webhook `job`."""
+
+    items: list[Webhook]
+    total: int
+
+
+class WebhookWithSecret(TypedDict):
+    """A webhook with a new secret, which is shown this once."""
+
+    id: str
+    url: str | None
+    events: list[EventType]
+    description: str | None
+    status: EndpointStatus
+    disabled_reason: DisabledReason | None
+    failing_since: str | None
+    created_at: str
+    updated_at: str
+    previous_secret_expires_at: str | None
+    secret: str

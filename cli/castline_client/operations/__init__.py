@@ -10,7 +10,8 @@ from castline_client.methods import Listing, Method
 from castline_client.operations import jobs as of_jobs
 from castline_client.operations import looking_around, pronunciations, requests, results, submitting, waiting
 from castline_client.operations import sounds as of_sounds
-from castline_client.types import JobSummary
+from castline_client.operations import webhooks as of_webhooks
+from castline_client.types import JobSummary, WebhookDelivery
 
 
 class Operations:
@@ -22,8 +23,11 @@ class Operations:
     health = Method(looking_around.health)
     providers = Method(looking_around.providers)
     voices = Method(looking_around.voices)
+    usage = Method(looking_around.usage)
 
     parse = Method(submitting.parse)
+    estimate = Method(submitting.estimate)
+    estimate_single_voice = Method(submitting.estimate_single_voice)
     create_job = Method(submitting.create_job)
     create_single_voice_job = Method(submitting.create_single_voice_job)
     resubmit_job = Method(submitting.resubmit_job)
@@ -57,3 +61,13 @@ class Operations:
     pronunciation_set = Method(pronunciations.pronunciation_set)
     put_pronunciation_set = Method(pronunciations.put_pronunciation_set)
     delete_pronunciation_set = Method(pronunciations.delete_pronunciation_set)
+
+    webhooks = Method(of_webhooks.webhooks)
+    webhook = Method(of_webhooks.webhook)
+    create_webhook = Method(of_webhooks.create_webhook)
+    change_webhook = Method(of_webhooks.change_webhook)
+    delete_webhook = Method(of_webhooks.delete_webhook)
+    rotate_webhook_secret = Method(of_webhooks.rotate_webhook_secret)
+    test_webhook = Method(of_webhooks.test_webhook)
+    deliveries = Listing(of_webhooks.deliveries, WebhookDelivery)
+    redeliver = Method(of_webhooks.redeliver)

@@ -1,4 +1,4 @@
-"""Whether the service answers, and with which voices it speaks."""
+"""Whether the service answers, with which voices it speaks, and what the user has used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from castline_client.operations.requests import body_of
 from castline_client.steps import Request
-from castline_client.types import Health, ProviderList, VoiceList
+from castline_client.types import Health, ProviderList, Usage, VoiceList
 
 if TYPE_CHECKING:
     from castline_client.steps import Flow
@@ -42,3 +42,8 @@ def voices(
     query = {"provider": provider, "language": language, "gender": gender, "q": search}
     found = yield from body_of(Request[VoiceList]("GET", "/voices", query))
     return found["items"]
+
+
+def usage(*, month: str | None = None) -> Flow[Usage]:
+    """Return what the user has used in a month such as ``2026-11``, by default this one, and what the limits are."""
+    return body_of(Request[Usage]("GET", "/usage", {"month": month}))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from castline_client.operations.requests import body_of, submitting
 from castline_client.steps import Request
-from castline_client.types import ParsedDialogue
+from castline_client.types import Estimate, ParsedDialogue
 
 if TYPE_CHECKING:
     from castline_client.operations.requests import Body
@@ -28,6 +28,16 @@ def parse(script: str, *, format: ScriptFormat | None = None, markup: Markup | N
     given = {"script": script, "format": format, "markup": markup}
     body = {name: value for name, value in given.items() if value is not None}
     return body_of(Request[ParsedDialogue]("POST", "/dialogues/parse", body=body))
+
+
+def estimate(request: Body) -> Flow[Estimate]:
+    """Return what a dialogue would bill, cost and last, without submitting it: a ``CreateJobRequest``."""
+    return body_of(Request[Estimate]("POST", "/jobs/estimate", body=request))
+
+
+def estimate_single_voice(request: Body) -> Flow[Estimate]:
+    """Return what one text would bill, cost and last: a ``CreateSingleVoiceJobRequest``."""
+    return body_of(Request[Estimate]("POST", "/jobs/tts/estimate", body=request))
 
 
 def create_job(request: Body, *, idempotency_key: str | None = None) -> Flow[SubmittedJob]:
