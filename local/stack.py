@@ -12,6 +12,7 @@ from castline import composition, observability
 from castline.sounds.keys import read_upload_key
 from castline.speech.providers.registry import DEFAULT_CONCURRENCY
 from infra import functions
+from infra.environments import DEV
 from local import resources
 from local.azure_speech.engines import VoiceEngineName
 from local.azure_speech.server import AzureSpeechEmulator
@@ -155,6 +156,7 @@ class LocalStack:
                         "BUCKET_NAME": resources.BUCKET_NAME,
                         "STATE_MACHINE_ARN": state_machine_arn,
                         "SPEECH_PROVIDERS": json.dumps(self._speech_providers()),
+                        **DEV.quota_settings,
                         "DOWNLOAD_ENDPOINT_URL": self.url,
                         # The emulator shares this machine with everything else: it may be slower than Azure.
                         "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "60000",

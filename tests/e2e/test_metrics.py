@@ -14,7 +14,7 @@ import pytest
 from benchmarks.deployment import describe
 from castline import composition
 from castline.jobs.failures import FailureCode
-from castline.metrics import BY_CODE, BY_PROVIDER, SERVICE, UNITS, Metric
+from castline.metrics import BY_CODE, BY_PROVIDER, QUOTA_REFUSAL_CODES, SERVICE, UNITS, Metric
 from castline.speech import errors
 from castline.speech.providers.registry import PROVIDERS
 from infra.environments import PROD
@@ -301,6 +301,7 @@ class TestEveryMetric:
         for metric, codes in (
             (Metric.JOBS_FAILED, list(FailureCode)),
             (Metric.PROVIDER_ERRORS, [name for name, each in vars(errors).items() if isinstance(each, type)]),
+            (Metric.QUOTA_REFUSALS, QUOTA_REFUSAL_CODES),
         ):
             possible |= {f"Castline {metric} code={code} service=castline" for code in codes}
         possible |= {

@@ -30,6 +30,7 @@ router = Router()
         errors.REQUEST_TOO_LARGE,
         errors.IDEMPOTENCY_KEY_REUSED,
         errors.JOB_LIMIT_EXCEEDED,
+        errors.SUBMISSIONS_STOPPED,
         errors.SERVICE_UNAVAILABLE,
     ],
     request_example=examples.RENDERING,

@@ -16,5 +16,10 @@ _RESERVE_MS = 10_000
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Reconcile every open job and every taken slot; return how often each thing was done."""
+    """Measure the daily ceiling, and reconcile every open job and every taken slot.
+
+    Returns:
+        How often each thing was done.
+    """
+    composition.watch_ceiling()()
     return composition.reconcile_jobs()(lambda: context.get_remaining_time_in_millis() >= _RESERVE_MS)

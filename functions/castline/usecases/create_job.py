@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from uuid6 import uuid7
 
 from castline.aws_errors import ServiceUnavailable
-from castline.jobs.errors import AlreadySubmitted, IdempotencyKeyReused
+from castline.jobs.errors import AlreadySubmitted, IdempotencyKeyReused, JobLimitExceeded
 from castline.jobs.model import IdempotencyKey, Job, JobStatus
+from castline.usage.errors import QuotaExceeded, SubmissionsStopped
 from castline.usecases.sound_rules import UnusableSounds, demand_usable_sounds
 from castline.webhooks.errors import WebhookSecretMissing
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from castline.jobs.executions import Executions
     from castline.jobs.model import Dialogue, Titles
     from castline.jobs.repository import JobRepository
+    from castline.usage.model import Rules
+    from castline.usecases.reserve_characters import ReserveCharacters
     from castline.usecases.use_sounds import UseSounds
 
 _ATTEMPTS = 3
@@ -34,8 +39,9 @@ class CreateJob:
         repository: JobRepository,
         executions: Executions,
         sounds: UseSounds,
+        reserve: ReserveCharacters,
         *,
-        max_active_jobs: int,
+        rules: Callable[[str], Rules],
         now: Callable[[], datetime],
         demand_webhook_secret: Callable[[str], None],
         created: Callable[[Job], None] = lambda _job: None,
@@ -46,7 +52,8 @@ class CreateJob:
             repository: the jobs.
             executions: what runs them.
             sounds: the sounds of users.
-            max_active_jobs: how many pending and processing jobs a user may have.
+            reserve: works out what to reserve of the quotas.
+            rules: gives the rules for a submission of a user.
             now: the clock.
             demand_webhook_secret: raises WebhookSecretMissing if a user, given by id, has no secret for jobs' URLs.
             created: is told of each new job that is to run, once.
@@ -54,7 +61,8 @@ class CreateJob:
         self._repository = repository
         self._executions = executions
         self._sounds = sounds
-        self._max_active_jobs = max_active_jobs
+        self._reserve = reserve
+        self._rules = rules
         self._now = now
         self._demand_webhook_secret = demand_webhook_secret
         self._created = created
@@ -85,34 +93,38 @@ class CreateJob:
             IdempotencyKeyReused: something else has been submitted under the key.
             InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has as many active jobs as allowed.
+            SubmissionsStopped: an operator has stopped all submissions.
+            QuotaExceeded: the job could bill more characters than a quota has left.
             ServiceUnavailable: the workflow could not be started; nothing is left behind.
         """
         try:
-            if dialogue.sound_ids:
-                demand_usable_sounds(dialogue, self._sounds.resolve(user_id, dialogue.sound_ids))
-            if webhook_url is not None:
-                self._demand_webhook_secret(user_id)
+            self._demand_parts(user_id, dialogue, webhook_url)
         except (UnusableSounds, WebhookSecretMissing):
             # Either may have been deleted since the same was submitted under the key.
             submitted = self._repeat(user_id, key, dialogue.sound_ids)
             if submitted is None:
                 raise
             return submitted
+        rules = self._rules(user_id)
+        if rules.breaker.is_open:
+            return self._repeat_while_stopped(user_id, key, dialogue.sound_ids, rules)
+        now = self._now()
+        job = Job(
+            id=str(uuid7()),
+            user_id=user_id,
+            status=JobStatus.PENDING,
+            job_type=dialogue.job_type,
+            provider=dialogue.provider,
+            output_format=dialogue.output_format,
+            created_at=now,
+            titles=titles,
+            rendition_of=rendition_of,
+            webhook_url=webhook_url,
+            reservation=self._reserve.everything(dialogue, speaks=rendition_of is None, now=now),
+        )
         for _ in range(_ATTEMPTS):
-            job = Job(
-                id=str(uuid7()),
-                user_id=user_id,
-                status=JobStatus.PENDING,
-                job_type=dialogue.job_type,
-                provider=dialogue.provider,
-                output_format=dialogue.output_format,
-                created_at=self._now(),
-                titles=titles,
-                rendition_of=rendition_of,
-                webhook_url=webhook_url,
-            )
             try:
-                self._repository.create(job, dialogue, max_active=self._max_active_jobs, idempotency_key=key)
+                stored = self._store(job, dialogue, rules, key)
             except AlreadySubmitted as earlier:
                 if key is None or earlier.request_hash != key.request_hash:
                     raise IdempotencyKeyReused from earlier
@@ -120,8 +132,50 @@ class CreateJob:
                 if submitted is not None:
                     return submitted
             else:
-                return self._start(job, key, dialogue.sound_ids)
+                return self._start(stored, key, dialogue.sound_ids)
         raise ServiceUnavailable("submissions under the same key keep failing")
+
+    def _demand_parts(self, user_id: str, dialogue: Dialogue, webhook_url: str | None) -> None:
+        if dialogue.sound_ids:
+            demand_usable_sounds(dialogue, self._sounds.resolve(user_id, dialogue.sound_ids))
+        if webhook_url is not None:
+            self._demand_webhook_secret(user_id)
+
+    def _store(self, job: Job, dialogue: Dialogue, rules: Rules, key: IdempotencyKey | None) -> Job:
+        """Store a new job and return it. Where not all of it fits into the quotas, what is not stored yet has to."""
+        create = partial(
+            self._repository.create,
+            dialogue=dialogue,
+            max_active=rules.limits.max_active_jobs,
+            quotas=rules.quotas,
+            idempotency_key=key,
+        )
+        try:
+            create(job)
+        except QuotaExceeded:
+            missing = self._reserve.missing(job.user_id, dialogue)
+            if job.reservation is None or missing >= job.reservation.characters:
+                raise
+            job = replace(job, reservation=replace(job.reservation, characters=missing))
+            create(job)
+        return job
+
+    def _repeat_while_stopped(
+        self, user_id: str, key: IdempotencyKey | None, sound_ids: frozenset[str], rules: Rules
+    ) -> Job:
+        """Return the job that was submitted under the key before submissions were stopped.
+
+        Raises:
+            JobLimitExceeded: there is none, and the user has as many active jobs as allowed.
+            SubmissionsStopped: there is none.
+        """
+        submitted = self._repeat(user_id, key, sound_ids)
+        if submitted is not None:
+            return submitted
+        active, max_active = len(self._repository.taken_slots(user_id)), rules.limits.max_active_jobs
+        if active >= max_active:
+            raise JobLimitExceeded(current_jobs=active, max_jobs=max_active)
+        raise SubmissionsStopped(rules.breaker.reason)
 
     def _start(self, job: Job, key: IdempotencyKey | None, sound_ids: frozenset[str]) -> Job:
         """Keep the sounds of a new job and start its workflow, or undo the job."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MAX_ACTIVE = 3
+PRICE = 16
+"""The price of 1,000,000 characters at Azure."""
 KEY_LIFETIME = timedelta(hours=24)
 STARTED_EVENT_LIFETIME = timedelta(days=30)
 RETENTION = {"completed": timedelta(days=30), "failed": timedelta(days=30), "cancelled": timedelta(days=7)}
@@ -40,6 +42,15 @@ class ExpectedJob:
     """Whether the reconciler has cleaned up after possible late tasks of the job."""
     holds_leaked_slot: bool = False
     """Whether the job takes a slot although it has ended or is gone."""
+    reserved: int = 0
+    """The characters that were reserved for it."""
+    recorded: int = 0
+    """The billed characters of the segments that its batch has recorded."""
+    billed: int = 0
+    """The billed characters of a job that has ended."""
+    audio_ms: int = 0
+    was_discarded: bool = False
+    """Whether its submission failed, so that it does not count."""
 
     @property
     def is_active(self) -> bool:
@@ -69,6 +80,24 @@ class ExpectedJob:
     def end(self, status: str, now: datetime, *, failure: str | None = None) -> None:
         self.status, self.ended_at, self.failure = status, now, failure
         self.has_audio = status == "completed"
+        self.billed = 0 if status == "cancelled" else self.recorded
+
+    def settle(self) -> None:
+        """Count what late tasks have recorded."""
+        self.is_settled = True
+        self.billed = max(self.billed, self.recorded)
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """The figures that it adds to the usage of the day of its submission."""
+        has_ended = self.ended_at is not None
+        return {
+            "jobs": 1,
+            "committed": self.billed if has_ended else self.reserved,
+            "billed": self.billed,
+            "audio_ms": self.audio_ms,
+            "cost_micros": self.billed * PRICE,
+        }
 
     def fail(self, failure: str, now: datetime) -> None:
         """Apply a failure, which does nothing if the job has ended."""
@@ -85,6 +114,7 @@ class ExpectedJob:
         """Remove the job if TTL would."""
         if self.batch_expires_at is not None and self.batch_expires_at < now:
             self.batch_expires_at = None
+            self.recorded = 0
             if self.is_active:
                 self.segments = self.provider_failures = 0
         if self.started_at is not None and self.started_at + STARTED_EVENT_LIFETIME < now:
@@ -134,6 +164,25 @@ class Expected:
         """Forget the key of a failed submission, and its earlier meaning."""
         if key is not None:
             self.keys.pop((user, key), None)
+
+    def committed(self, user: str | None, period: str) -> int:
+        """Return the billed and reserved characters of a user, or of all, in a period such as ``2026-01-20``."""
+        return sum(
+            job.usage["committed"]
+            for job in self.jobs
+            if user in {None, job.user} and not job.was_discarded and f"{job.created_at:%Y-%m-%d}".startswith(period)
+        )
+
+    def usage(self) -> dict[tuple[str, str], dict[str, int]]:
+        """Return the expected figures by partition and sort key; those of days begin with the day, as in ``d07_``."""
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        for job in self.jobs:
+            for partition in (f"USER#{job.user}", "DEPLOYMENT"):
+                figures = found.setdefault((partition, f"USAGE#{job.created_at:%Y-%m}"), {})
+                for name, value in {} if job.was_discarded else job.usage.items():
+                    for key in (name, f"d{job.created_at:%d}_{name}"):
+                        figures[key] = figures.get(key, 0) + value
+        return found
 
     def active(self, user: str) -> list[ExpectedJob]:
         return [job for job in self.jobs if job.user == user and job.is_active]

@@ -173,7 +173,10 @@ class TestFailedSubmission:
     def test_after_a_failed_start(self, world: World, user: str, trouble: Trouble) -> None:
         with world.executions.in_trouble(trouble):
             assert error_of(post(user, "key", OTHER_BODY)) == (503, "SERVICE_UNAVAILABLE")
-        assert not [key for key in world.table() if user in key[0] and key[1] != "ACTIVE"]
+        left = {key: item for key, item in world.table().items() if user in key[0] and key[1] != "ACTIVE"}
+        assert [(sk, int(item["committed"]), int(item["jobs"])) for (_, sk), item in left.items()] == [
+            ("USAGE#2026-01", 0, 0)
+        ]
 
         job_id = job_of(post(user, "key"))
 

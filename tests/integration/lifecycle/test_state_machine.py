@@ -7,7 +7,9 @@ on the real service, repository and handlers, and everything that is stored is t
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
@@ -26,6 +28,7 @@ from hypothesis.stateful import (
 from castline import composition
 from castline.audio.errors import BrokenSegment
 from castline.aws_errors import ServiceUnavailable
+from castline.dynamodb import unpack
 from castline.jobs.errors import (
     IdempotencyKeyReused,
     JobCannotCancel,
@@ -36,6 +39,8 @@ from castline.jobs.errors import (
 )
 from castline.jobs.model import Batch, JobStatus, SpokenSegment
 from castline.table import OPEN_SHARDS, shard_of
+from castline.usage.errors import QuotaExceeded
+from castline.usage.model import LimitChanges, Quota
 from tests.integration.lifecycle.model import MAX_ACTIVE, Expected, ExpectedJob
 from tests.integration.lifecycle.world import SETTLED, Crash, Table, Trouble, World, crash, dialogue, overtaken
 
@@ -50,6 +55,16 @@ STRANGER = "eve"
 TEXTS = ("你好", "你好", "Hello")
 DAY = timedelta(days=1)
 LATEST_TASK = timedelta(minutes=15)
+CHARGES = {"你好": 9, "Hello": 11}
+"""The billed characters of a dialogue of which nothing is stored, by its text. A Han character counts twice."""
+LATE_CHARGE = 7
+QUOTAS: dict[str, tuple[int | None, int | None, int | None]] = {
+    "none": (None, None, None),
+    "day": (20, None, None),
+    "month": (None, 25, None),
+    "all": (None, None, 30),
+}
+"""Quotas of a story: characters of each user per day and per month, and of both users together per day."""
 SEED = 2
 """The seed of the sequences: the same ones every time."""
 
@@ -87,6 +102,10 @@ TOLD = (
     "submit again: pending",
     "submit: ANSWER_LOST",
     "submit: CRASH",
+    "submit: beyond deployment_characters_per_day",
+    "submit: beyond user_characters_per_day",
+    "submit: beyond user_characters_per_month",
+    "submit: only what is missing is reserved",
     "submit: REFUSED",
     "submit: too many",
     "time passes: 30 days",
@@ -136,6 +155,7 @@ class Lifecycle(RuleBasedStateMachine):
         self.outcomes: dict[str, JobRecord] = {}
         self.seen: dict[str, Any] = {}
         self.sound = True
+        self.quotas = QUOTAS["none"]
         self.world.forget_everything()
 
     @property
@@ -148,9 +168,18 @@ class Lifecycle(RuleBasedStateMachine):
         self.happened[what] += 1
         event(what)
 
-    @initialize(stages=st.lists(st.tuples(SUBMITTING, st.integers(-2, 3)), min_size=2, max_size=4))
-    def begin_in_the_middle(self, stages: list[tuple[str, int]]) -> None:
+    @initialize(
+        stages=st.lists(st.tuples(SUBMITTING, st.integers(-2, 3)), min_size=2, max_size=4),
+        quotas=st.sampled_from(["none", *QUOTAS]),
+    )
+    def begin_in_the_middle(self, stages: list[tuple[str, int]], quotas: str) -> None:
         """Start with some jobs, each a number of steps along the normal way; below 0, it was not even started."""
+        self.quotas = QUOTAS[quotas]
+        per_day, per_month, of_all = self.quotas
+        for user in USERS:
+            limits = LimitChanges(characters_per_day=per_day, characters_per_month=per_month)
+            composition.usage_repository().set_limit_changes(user, limits)
+        composition.usage_repository().set_ceiling(of_all, changed_at=self.now, changed_by="an operator")
         for user, steps in stages:
             count = len(self.expected.jobs)
             self.submit(user=user, key=None, text="你好", trouble=Trouble.CRASH if steps < 0 else Trouble.NONE)
@@ -178,6 +207,18 @@ class Lifecycle(RuleBasedStateMachine):
             assert (refusal.value.current_jobs, refusal.value.max_jobs) == (len(slots), MAX_ACTIVE)
             return
 
+        reserved = CHARGES[text]
+        quota = self._exceeded_quota(user, reserved)
+        if quota is not None:
+            missing = composition.reserve_characters().missing(user, dialogue(text))
+            if missing == reserved or self._exceeded_quota(user, missing) is not None:
+                self.note(f"submit: beyond {quota}")
+                with pytest.raises(QuotaExceeded) as exceeded:
+                    self._submit(user, key, text, Trouble.NONE)
+                assert exceeded.value.used > exceeded.value.limit - reserved
+                return
+            self.note("submit: only what is missing is reserved")
+            reserved = missing
         self.note(f"submit: {trouble.name}")
         match trouble:
             case Trouble.NONE:
@@ -189,11 +230,26 @@ class Lifecycle(RuleBasedStateMachine):
                 with pytest.raises(ServiceUnavailable):
                     self._submit(user, key, text, trouble)
         job = self.expected.add(self.world.executions.asked_for[-1], user, self.now)
+        job.reserved = reserved
         if trouble in {Trouble.REFUSED, Trouble.ANSWER_LOST}:
             job.status = None
+            job.was_discarded = True
             self.expected.forget(user, key)
         else:
             self.expected.remember(user, key, text, job)
+
+    def _exceeded_quota(self, user: str, characters: int) -> Quota | None:
+        """Return the quota that has too little left for a reservation."""
+        day, month = f"{self.now:%Y-%m-%d}", f"{self.now:%Y-%m}"
+        per_day, per_month, of_all = self.quotas
+        for quota, limit, used in (
+            (Quota.USER_MONTH, per_month, self.expected.committed(user, month)),
+            (Quota.USER_DAY, per_day, self.expected.committed(user, day)),
+            (Quota.DEPLOYMENT_DAY, of_all, self.expected.committed(None, day)),
+        ):
+            if characters and limit is not None and used + characters > limit:
+                return quota
+        return None
 
     @rule(
         name=st.runner().flatmap(lambda machine: st.sampled_from(machine.expected.live_keys(machine.now))),
@@ -272,14 +328,17 @@ class Lifecycle(RuleBasedStateMachine):
         self.note("speak")
         self.world.synthesize(job.id)
         job.record_batch(2, self.now)
+        recorded = unpack(self.world.table()[f"JOB#{job.id}", "BATCH#0000"]["spoken_segments"])
+        job.recorded = sum(segment["billed_characters"] for segment in recorded)
 
     @on_a_job(lambda job: job.started_at is not None, failed=st.booleans())
     def speak_late_or_in_part(self, job: ExpectedJob, failed: bool) -> None:
         self.note(f"speak late or in part: {job.status or 'gone'}")
-        segment = SpokenSegment(number=0, fingerprint="0" * 64, samples=240)
+        segment = SpokenSegment(number=0, fingerprint="0" * 64, samples=240, billed_characters=LATE_CHARGE)
         batch = Batch(number=0, segments=(segment,))
         self.world.repository.record_batch(job.id, batch, now=self.now, failed=failed)
         job.record_batch(1, self.now, failed=failed)
+        job.recorded = LATE_CHARGE
 
     @on_a_job(lambda job: job.status == "processing")
     def assemble(self, job: ExpectedJob) -> None:
@@ -401,7 +460,7 @@ class Lifecycle(RuleBasedStateMachine):
                 self.note(f"reconcile: {remedy}")
         for job in self.expected.jobs:
             if self._remedy(job) == "settled":
-                job.is_settled = True
+                job.settle()
             elif self._remedy(job) == "failed":
                 timed_out = self.world.executions.statuses.get(job.id) == "TIMED_OUT"
                 day_old = job.status == "pending" and self.now - job.created_at >= DAY
@@ -431,6 +490,7 @@ class Lifecycle(RuleBasedStateMachine):
         table, objects = self.world.table(), self.world.objects("audio/")
         self._check_items(table)
         self._check_keys(table)
+        self._check_usage(table)
         assert {key.split("/")[1] for key in objects} == {job.id for job in self.expected.jobs if job.has_audio}, (
             "audio"
         )
@@ -465,14 +525,33 @@ class Lifecycle(RuleBasedStateMachine):
             expiry = int(job.expires_at.timestamp()) if job.expires_at else None
             assert {item.get("expires_at") for item in items.values()} <= {expiry}, job
         everybody = {f"JOB#{job.id}" for job in self.expected.jobs} | {f"USER#{user}" for user in USERS}
+        everybody.add("DEPLOYMENT")
         assert {pk for pk, _ in table} <= everybody
 
     def _check_keys(self, table: Table) -> None:
         for user in USERS:
-            found = [item["job_id"] for (pk, sk), item in table.items() if pk == f"USER#{user}" and sk != "ACTIVE"]
+            found = [
+                item["job_id"]
+                for (pk, sk), item in table.items()
+                if pk == f"USER#{user}" and sk.startswith("IDEMPOTENCY#")
+            ]
             assert sorted(found) == sorted(
                 known.job.id for (owner, _), known in self.expected.keys.items() if owner == user
             ), "idempotency keys"
+
+    def _check_usage(self, table: Table) -> None:
+        """Check that committed characters are the billed ones and those that open jobs have reserved, always."""
+        for job in self.expected.jobs:
+            result = table.get((f"JOB#{job.id}", "RESULT"))
+            if result is not None and not job.audio_ms:
+                job.audio_ms = unpack(result["result"])["duration_ms"]
+                assert unpack(result["result"])["billed_characters"] == job.billed
+        for key, figures in self.expected.usage().items():
+            found = {name: int(value) for name, value in table.get(key, {}).items() if isinstance(value, Decimal)}
+            found.pop("expires_at", None)
+            assert {name: value for name, value in found.items() if value} == {
+                name: value for name, value in figures.items() if value
+            }, key
 
     def _check_open_jobs(self, table: Table) -> None:
         repository = self.world.repository
@@ -534,7 +613,12 @@ class Lifecycle(RuleBasedStateMachine):
         assert (record.completed_segments, record.retry_count) == (job.segments, min(3, job.provider_failures))
         if job.has_ended:
             first = self.outcomes.setdefault(job.id, record)
-            assert (found, record.result, record.dialogue) == (first.job, first.result, first.dialogue)
+            assert found.billed_characters == job.billed
+            assert (replace(found, billed_characters=None), record.result, record.dialogue) == (
+                replace(first.job, billed_characters=None),
+                first.result,
+                first.dialogue,
+            )
 
     # And in the end
 
@@ -552,7 +636,11 @@ class Lifecycle(RuleBasedStateMachine):
         assert [self.world.repository.taken_slots(user) for user in USERS] == [frozenset()] * len(USERS)
         self.world.clock.advance(31 * DAY)
         self.world.expire()
-        assert {sk for _, sk in self.world.table()} <= {"ACTIVE"}
+        left = self.world.table()
+        assert {sk.partition("#")[0] for _, sk in left} <= {"ACTIVE", "USAGE", "LIMITS", "CONTROLS"}
+        for (_, sk), item in left.items():
+            if sk.startswith("USAGE#"):
+                assert item.get("committed", 0) == item.get("billed", 0), "characters that nobody has reserved"
         assert self.world.objects("audio/") == []
 
 

@@ -112,7 +112,7 @@ class ScriptedExecutions(Executions):
             raise ServiceUnavailable("DescribeExecution")
         return self.statuses.get(job_id)
 
-    def stop(self, job_id: str) -> None:
+    def stop(self, job_id: str, *, error: str) -> None:
         if self.statuses.get(job_id) == "RUNNING":
             self.statuses[job_id] = "ABORTED"
 

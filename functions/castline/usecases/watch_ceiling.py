@@ -1,0 +1,49 @@
+"""Measure how much of the deployment's daily ceiling is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from castline.aws_errors import ServiceUnavailable
+from castline.metrics import Metric
+from castline.observability import logger, measure
+from castline.usage.model import day_of, month_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from castline.usage.repository import UsageRepository
+
+
+class WatchCeiling:
+    """Measures the characters of this day that are billed or reserved, as a part of the deployment's ceiling."""
+
+    def __init__(self, usage: UsageRepository, *, configured: int | None, now: Callable[[], datetime]) -> None:
+        """Prepare.
+
+        Args:
+            usage: usage and limits.
+            configured: the ceiling where no operator has set another; None for none.
+            now: the clock.
+        """
+        self._usage = usage
+        self._configured = configured
+        self._now = now
+
+    def __call__(self) -> None:
+        """Write the metric ``DailyCeilingUsed``; pass over it where DynamoDB cannot answer just now."""
+        now = self._now()
+        try:
+            ceiling = self._usage.controls().ceiling(self._configured)
+            used = self._usage.deployment_month(month_of(now)).day(day_of(now)).committed_characters
+        except ServiceUnavailable as error:
+            logger.warning("the daily ceiling was not measured", extra={"reason": str(error)})
+            return
+        measure({Metric.DAILY_CEILING_USED: _percent(used, ceiling)})
+
+
+def _percent(used: int, ceiling: int | None) -> float:
+    if ceiling is None:
+        return 0.0
+    return 100.0 * used / ceiling if ceiling else 100.0
