@@ -74,6 +74,7 @@ class EmulatedCloud:
             "AWS_DEFAULT_REGION": self.region,
             "AWS_ENDPOINT_URL": self.url,
             "DOWNLOAD_ENDPOINT_URL": self.url,
+            "WEBHOOKS_ALLOW_LOOPBACK": "true",
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": "/dev/null",
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",

@@ -10,6 +10,7 @@ from local.azure_speech.server import AzureSpeechEmulator
 from local.emulated.distribution import Distribution
 from local.emulated.event_bus import EventBus
 from local.emulated.http_api import HttpApi
+from local.emulated.queue_readers import QueueReaders
 from local.emulated.stream_readers import StreamReaders
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class DeployedService:
 
     Attributes:
         bus: the rules.
-        streams: the event source mappings.
+        streams: the event source mappings of the table's stream.
         speech: the speech emulator.
         url: the API's URL, without a slash at its end.
         console_url: the console's URL, without a slash at its end.
@@ -48,6 +49,7 @@ class DeployedService:
         )
         self.bus = EventBus(cloud)
         self.streams = StreamReaders(cloud)
+        self._queues = QueueReaders(cloud)
         self.speech = AzureSpeechEmulator(voice_engine=voice_engine)
         self.url = self.console_url = ""
         self._running = ExitStack()
@@ -62,6 +64,7 @@ class DeployedService:
             )
             stack.enter_context(self.bus.running())
             stack.enter_context(self.streams.running())
+            stack.enter_context(self._queues.running())
             self.url = stack.enter_context(self._api.serving())
             self.console_url = stack.enter_context(self._distribution.serving())
             self._running = stack.pop_all()

@@ -10,9 +10,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
+from standardwebhooks import Webhook
 
 from local.demo import DemoFailed, run_demo
 from local.emulated.observations import NotAsExpected, Observation, expect
+from local.emulated.webhook_receiver import receiving
 from local.quickstart import DIALOGUE
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ class Tour:
             yield self._list(expired_job_id)
             yield self._download_needs_signature()
             yield self._interruption()
+            yield self._webhook()
             yield self._sound()
             yield self._schedule()
             yield self._expiry(expired_job_id)
@@ -239,6 +242,30 @@ class Tour:
         heard = httpx.get(sound["audio_url"])
         expect(heard.status_code == 200, "it can be listened to", heard.status_code)
         return Observation("sound uploaded: rule → sound-uploaded", f"ready, {sound['duration_ms']} ms")
+
+    def _webhook(self) -> Observation:
+        """Have a test sent to a webhook, through the deployed queue, and verify its signature."""
+        refused = self._signed_in.post("/webhooks", json={"url": "https://169.254.169.254/latest/meta-data"})
+        expect(refused.status_code == 400, "an address that is not public is refused", _told(refused))
+        with receiving() as receiver:
+            created = self._signed_in.post("/webhooks", json={"url": receiver.url})
+            expect(created.status_code == 201, "a webhook is created", _told(created))
+            webhook_id, secret = created.json()["id"], created.json()["secret"]
+            tested = self._signed_in.post(f"/webhooks/{webhook_id}/test")
+            expect(tested.status_code == 202, "a test is accepted", _told(tested))
+            log: dict[str, Any] = {}
+
+            def is_delivered() -> bool:
+                log.update(self._signed_in.get(f"/webhooks/{webhook_id}/deliveries").json()["items"][0])
+                return bool(log["status"] == "delivered")
+
+            expect(_eventually(is_delivered), "the deployed mapping has called its function", log)
+            (webhook,) = receiver.received
+            event = Webhook(secret).verify(webhook.body, webhook.headers)
+            expect(event["type"] == "webhook.test", "the signature is valid", event)
+        deleted = self._signed_in.delete(f"/webhooks/{webhook_id}")
+        expect(deleted.status_code == 204, "it is deleted", _told(deleted))
+        return Observation("webhook: API → queue → deliver-webhooks → receiver", "signed, delivered")
 
     def _schedule(self) -> Observation:
         reports = self._service.bus.fire_schedules()

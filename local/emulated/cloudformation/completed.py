@@ -10,6 +10,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.logs.models import LogGroup
 from moto.s3.models import FakeBucket
+from moto.sqs.models import sqs_backends
 
 from local.emulated.cloudformation.resource_type import CompletedType, Properties
 
@@ -75,9 +76,11 @@ def _function(function: Any, properties: Properties) -> None:
 
 
 def _event_source_mapping(mapping: Any, _properties: Properties) -> None:
-    """Detach a mapping from its table; moto would call the function inside the request that writes an item."""
-    for table in dynamodb_backends[mapping.account_id][mapping.region].tables.values():
-        table.lambda_event_source_mappings.pop(mapping.function_arn, None)
+    """Detach a mapping from its source; moto would call the function inside the request that writes to it."""
+    tables = dynamodb_backends[mapping.account_id][mapping.region].tables
+    queues = sqs_backends[mapping.account_id][mapping.region].queues
+    for source in (*tables.values(), *queues.values()):
+        source.lambda_event_source_mappings.pop(mapping.function_arn, None)
 
 
 def _log_group(group: Any, properties: Properties) -> None:
