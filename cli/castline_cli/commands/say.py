@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -32,11 +30,12 @@ from castline_cli.formats import Loudness, OutputFormat, Quality, format_for
 from castline_cli.music import MusicOptions
 from castline_cli.output import say as say_line
 from castline_cli.providers import ProviderOption, provider_id
+from castline_cli.scripts import Script, ScriptFormat, given, parse_script
 from castline_cli.session import Session
-from castline_cli.sound_references import SoundReference, folder_of
+from castline_cli.sound_references import SoundReference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from castline_cli.api import Answer, Api, Json
     from castline_cli.pronunciations import Entry
@@ -48,30 +47,6 @@ Examples:
   castline say show.txt --voice VOICE --title "Show 1" --intro jingle.mp3 --intro-overlap 2s --bed music.ogg"""
 _USUAL_LANGUAGE: Final = "zh-TW"
 """What the service takes a script for."""
-
-
-class ScriptFormat(StrEnum):
-    """Format of a script."""
-
-    AUTO = "auto"
-    PLAIN = "plain"
-    MARKDOWN = "markdown"
-    FOUNTAIN = "fountain"
-    SRT = "srt"
-    VTT = "vtt"
-    JSON = "json"
-
-
-_MAY_BE_JSON: Final = frozenset({None, ScriptFormat.AUTO, ScriptFormat.JSON})
-_FORMATS: Final = {
-    ".md": ScriptFormat.MARKDOWN,
-    ".markdown": ScriptFormat.MARKDOWN,
-    ".fountain": ScriptFormat.FOUNTAIN,
-    ".srt": ScriptFormat.SRT,
-    ".vtt": ScriptFormat.VTT,
-    ".json": ScriptFormat.JSON,
-}
-"""Formats by a file's extension. The service finds out the format of other scripts."""
 
 
 def say(
@@ -185,7 +160,6 @@ def say(
     from castline_cli.fetching import Wishes, fetch
     from castline_cli.pronunciations import read_entries
     from castline_cli.script_warnings import ScriptWarnings
-    from castline_cli.sound_turns import split_sounds
     from castline_cli.uploads import Uploads
     from castline_client.file_names import file_name
 
@@ -205,8 +179,8 @@ def say(
     entries = [entry for file in pronunciations or () for entry in read_entries(file)]
     of_provider = ("--provider", provider) if provider else ()
     how_to_choose = session.command("voices", *of_provider, "--language", languages.common or _USUAL_LANGUAGE)
-    markup = _given(markup="literal" if literal else None)
-    common = markup | _given(
+    markup = given(markup="literal" if literal else None)
+    common = markup | given(
         language=languages.common,
         output_format=format_for(output_format, target),
         quality=quality,
@@ -219,7 +193,7 @@ def say(
     )
     if wait and title:
         target.demand_name_free(file_name(f"{title}.{common.get('output_format', OutputFormat.MP3)}"))
-    dialogue_only = _given(gap_ms=gap, crossfade_ms=crossfade)
+    dialogue_only = given(gap_ms=gap, crossfade_ms=crossfade)
     parts = MusicOptions(
         intro=intro,
         intro_overlap_ms=intro_overlap,
@@ -239,28 +213,20 @@ def say(
                 raise Misused("a --text has no turns; leave out the script, --script-format, --gap and --crossfade")
             spoken = read_text(STANDARD) if text == STANDARD else text
             voice_id = only_voice(voices, how_to_choose=how_to_choose)
-            how = _given(**{choice.field: choice.only() for choice in (*delivery, languages)}, take=take)
+            how = given(**{choice.field: choice.only() for choice in (*delivery, languages)}, take=take)
             warnings = ScriptWarnings(name_of(STANDARD) if text == STANDARD else "--text", spoken)
             turns = [{"index": 0, "line": 1}]
             path, request = "/jobs/tts", {"text": spoken, "voice_id": voice_id, **common, **how}
         else:
-            script = _script_that_is_there(script)
-            written = read_text(script)
-            warnings = ScriptWarnings(name_of(script), written)
-            form = _script_format(script, script_format)
-            split = split_sounds(written, folder_of(script)) if form.get("format") in _MAY_BE_JSON else None
-            words = written if split is None else split.words
-            parsed = _parse(api, script, {"script": words, **markup, **form})
-            warnings.tell(parsed.get("warnings", ()))
-            turns = [{**turn, **_given(take=take)} for turn in parsed["turns"]]
-            if split is not None:
-                turns = split.merge(turns)
+            read = Script.read(_script_that_is_there(script), script_format)
+            dialogue = parse_script(api, read, markup=markup, take=take)
+            turns, warnings = dialogue.turns, dialogue.warnings
             own = [Choice(field=languages.field, own=languages.own), *delivery]
-            cast = assign(voices, own, parsed["speakers"], how_to_choose=how_to_choose)
+            cast = assign(voices, own, dialogue.speakers, how_to_choose=how_to_choose)
             path, request = "/jobs", {"turns": turns, "voice_assignments": cast, **common, **dialogue_only}
         uploads = Uploads(api, session, again=upload_again)
         uploads.insert_ids([*turns, *parts.values(), picture])
-        request |= _given(music=parts or None, cover_id=picture.get("sound_id"))
+        request |= given(music=parts or None, cover_id=picture.get("sound_id"))
         with explaining_the_cap(api, session):
             answer = _submit(api, path, request, entries, session)
         warnings.tell_of_turns(answer.body.get("warnings", ()), [turn for turn in turns if "line" in turn])
@@ -285,32 +251,6 @@ def _submit(api: Api, path: str, request: Json, entries: Sequence[Entry], sessio
         raise Interrupted(f"interrupted while submitting; {jobs} shows whether there is a job") from interruption
 
 
-def _parse(api: Api, script: str, request: Json) -> Json:
-    """Return the turns of a script, as the service parses them.
-
-    Raises:
-        Refused: it is not understood; a line for each thing that is wrong, with the file and the line.
-    """
-    try:
-        parsed: Json = api.post("/dialogues/parse", request).body
-    except Refused as refusal:
-        if not refusal.problems:
-            raise
-        lines = [f"{_place(name_of(script), problem)}: {problem['message']}" for problem in refusal.problems]
-        raise Refused("\ncastline: ".join(lines), code=refusal.code) from refusal
-    return parsed
-
-
-def _script_format(script: str, chosen: ScriptFormat | None) -> dict[str, Any]:
-    """Return the field of the format chosen, or of the one that the file's extension says."""
-    return _given(format=chosen or _FORMATS.get(Path(script).suffix.lower()))
-
-
-def _place(name: str, problem: Mapping[str, Any]) -> str:
-    """Return the place of a script's problem as editors and terminals understand it: ``file:line``."""
-    return f"{name}:{problem['line']}" if "line" in problem else name
-
-
 def _script_that_is_there(script: str | None) -> str:
     """Return the script that was named, or ``-`` if one is piped in.
 
@@ -322,8 +262,3 @@ def _script_that_is_there(script: str | None) -> str:
     if sys.stdin is None or sys.stdin.isatty():
         raise Misused("say what? name a script, pipe one in, or write --text; see `castline say --help`")
     return STANDARD
-
-
-def _given(**options: Any) -> dict[str, Any]:
-    """Return the options that were given; the service has defaults for the others."""
-    return {name: value for name, value in options.items() if value is not None}
