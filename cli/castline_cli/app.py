@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from castline_cli.commands import health, render, say, sign_in, voices
+from castline_cli.commands import health, listen, render, say, sign_in, voices
 from castline_cli.commands.jobs import jobs
 from castline_cli.commands.pronunciations import pronunciations
 from castline_cli.commands.sounds import sounds
+from castline_cli.commands.webhooks import webhooks
 from castline_cli.completion import mend_bash_words
 from castline_cli.errors import EXPLANATIONS, CastlineError, ExitCode, PipeClosed
 from castline_cli.output import complain
@@ -36,6 +37,8 @@ app.add_typer(jobs, name="jobs")
 app.command()(voices.voices)
 app.add_typer(sounds, name="sounds")
 app.add_typer(pronunciations, name="pronunciations")
+app.add_typer(webhooks, name="webhooks")
+app.command()(listen.listen)
 app.command()(health.health)
 app.command()(sign_in.login)
 app.command()(sign_in.logout)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator  # noqa: TC003 (typer reads annotations at run time)
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import typer  # noqa: TC002 (the same)
 
@@ -55,6 +56,13 @@ def complete_sound(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Yield the ids of the sounds, each with its name and status."""
     for found in _ask(context, "/sounds"):
         yield found["id"], f"{_plain(found['name'])}, {found['status']}"
+
+
+def complete_webhook(context: typer.Context) -> Iterator[tuple[str, str]]:
+    """Yield ``job`` and the ids of the webhooks, each with the host of its URL."""
+    yield "job", "the webhook_url of single jobs"
+    for found in _ask(context, "/webhooks"):
+        yield found["id"], urlsplit(found["url"]).hostname or ""
 
 
 def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.UNREACHABLE: "the service does not answer, or is out of order",
     ExitCode.REFUSED: "the service refuses: a script, field or upload that is not right, the cap of active jobs",
     ExitCode.JOB_FAILED: "the job has failed, or was cancelled",
-    ExitCode.NOT_FOUND: "there is no such job, sound or pronunciation set",
+    ExitCode.NOT_FOUND: "there is no such job, sound, pronunciation set or webhook",
     ExitCode.SIGNED_OUT: "nobody is signed in, or the sign-in has ended",
     ExitCode.UNEXPECTED: "a fault of castline's own; CASTLINE_DEBUG=1 shows where",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C, or asked to end by SIGTERM",
@@ -100,7 +100,7 @@ class JobFailed(CastlineError):
 
 
 class NotFound(CastlineError):
-    """There is no such job, sound or pronunciation set."""
+    """There is no such job, sound, pronunciation set or webhook."""
 
     exit_code = ExitCode.NOT_FOUND
 

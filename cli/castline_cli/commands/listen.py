@@ -1,0 +1,83 @@
+"""``castline listen``: webhooks of a local stack, received on this terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from castline_cli import shown
+from castline_cli.commands.webhooks import EventsOption  # noqa: TC001 (typer reads annotations at run time)
+from castline_cli.errors import CastlineError, Misused
+from castline_cli.output import complain, is_for_people, remark, say
+from castline_cli.session import Session
+from castline_client.addresses import is_this_machine, without_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from castline_cli.receiver import Received
+
+_TURN_SECONDS: Final = 0.5
+"""The time after which an interruption is noticed, wherever signals do not end a wait."""
+
+
+def listen(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes a free one.")] = 0,
+    forward: Annotated[
+        str | None, typer.Option("--forward", metavar="URL", help="Pass each event on to a server of yours.")
+    ] = None,
+    events: EventsOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each event as it was sent, a line each.")] = False,
+) -> None:
+    """Receive the webhooks of a local stack, check their signatures and print them, until Ctrl-C.
+
+    A webhook for this command is added at the beginning, and removed at the end.
+    """
+    from castline_cli.receiver import Receiver
+
+    session = Session.of(context)
+    if not is_this_machine(session.url):
+        raise Misused(f"only a local stack reaches this machine, and {without_prefix(session.url)} is none")
+    body: dict[str, Any] = {"description": "castline listen"} | ({"events": [*events]} if events else {})
+    with Receiver(port, forward_to=forward) as receiver, session.api() as api:
+        webhook = api.create_webhook({"url": receiver.url, **body})
+        receiver.secret = webhook["secret"]
+        try:
+            complain(f"listening on {receiver.url}; Ctrl-C ends it")
+            if forward:
+                complain(f"passing on to {forward}, signed with {webhook['secret']}")
+            while True:
+                received = receiver.take(timeout_seconds=_TURN_SECONDS)
+                if received is not None:
+                    _print(received, as_json=as_json, is_passed_on=forward is not None)
+        except KeyboardInterrupt:
+            remark("stopped")
+        finally:
+            with contextlib.suppress(CastlineError):
+                api.delete_webhook(webhook["id"])
+
+
+def _print(received: Received, *, as_json: bool, is_passed_on: bool) -> None:
+    if not received.is_signed:
+        complain("refused a request without a valid signature")
+        return
+    if as_json or not is_for_people():
+        say(received.body)
+    else:
+        event = json.loads(received.body)
+        say("  ".join(filter(None, (shown.moment(event["timestamp"]), event["type"], _summary(event["data"])))))
+    if received.problem:
+        complain(f"cannot be passed on: {received.problem}")
+    elif is_passed_on:
+        remark(f"passed on: answered with {received.status}")
+
+
+def _summary(data: Mapping[str, Any]) -> str:
+    """Return what an event tells of a job, in a line."""
+    length = data.get("duration_ms")
+    parts = [data.get("job_id"), data.get("error_code"), None if length is None else shown.duration(length)]
+    return "  ".join(str(part) for part in parts if part)

@@ -1,0 +1,41 @@
+"""Signatures of webhooks, as receivers check them (https://www.standardwebhooks.com)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PREFIX: Final = "whsec_"
+_VERSION: Final = "v1"
+_TOLERANCE_SECONDS: Final = 300.0
+"""The age up to which a request is accepted, as the specification recommends: an older one may be a replay."""
+
+
+def is_signed(headers: Mapping[str, str], body: bytes, secret: str, *, now: float) -> bool:
+    """Return whether a request comes from who has the secret, and just now.
+
+    Args:
+        headers: those of the request, looked up without regard to case.
+        body: the exact bytes of the body.
+        secret: ``whsec_`` and the key in base64.
+        now: seconds since the epoch.
+    """
+    message_id, timestamp, signatures = (
+        headers.get(name) or "" for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+    )
+    if not (timestamp.isascii() and timestamp.isdecimal() and abs(now - int(timestamp)) <= _TOLERANCE_SECONDS):
+        return False
+    try:
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error:
+        return False
+    digest = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256)
+    expected = f"{_VERSION},{base64.b64encode(digest).decode('ascii')}"
+    # While a secret is rotated there is a signature by each valid one.
+    return any(hmac.compare_digest(each.encode(), expected.encode()) for each in signatures.split(" "))

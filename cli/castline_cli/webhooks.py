@@ -1,0 +1,111 @@
+"""Webhooks that the service keeps: which one is meant, and what is known of it and of what was sent to it."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from castline_cli import shown
+from castline_cli.errors import Misused, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from castline_cli.api import Api
+    from castline_cli.session import Session
+
+JOB_WEBHOOK: Final = "job"
+"""The id of the webhook that stands for the ``webhook_url`` of single jobs."""
+_WHOLE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PART: Final = re.compile(r"[0-9a-f-]{4,36}")
+_POLL_SECONDS: Final = 0.5
+_PATIENCE_SECONDS: Final = 20.0
+"""The longest time for which the outcome of a test is waited for. An attempt takes 15 s at most."""
+
+
+def find_webhook_id(api: Api, written: str, session: Session) -> str:
+    """Return the id of the webhook that a user has named: by its id, a part of the id, its URL, or ``job``.
+
+    Raises:
+        NotFound: there is no such webhook.
+        Misused: several are meant.
+    """
+    if written == JOB_WEBHOOK or _WHOLE.fullmatch(written):
+        return written
+    part = written.strip().rstrip("…").lower()
+    webhooks = api.webhooks()
+    by_url = [each["id"] for each in webhooks if each["url"] == written]
+    by_part = [each["id"] for each in webhooks if each["id"].startswith(part) or each["id"].endswith(part)]
+    found = by_url or (by_part if _PART.fullmatch(part) else [])
+    if not found:
+        listing = session.command("webhooks", "list")
+        raise NotFound(f"there is no webhook {written}; {listing} shows those that there are")
+    if len(found) > 1:
+        lines = "\n  ".join(found[:5])
+        raise Misused(f"{len(found)} webhooks are meant by {written}; write the id of one:\n  {lines}")
+    return str(found[0])
+
+
+def find_delivery_id(api: Api, webhook_id: str, written: str) -> str:
+    """Return the id of the delivery that a user has named: by its id, a part of the id, or ``last``.
+
+    Raises:
+        NotFound: there is no such delivery.
+        Misused: several are meant.
+    """
+    part = written.strip().rstrip("…").lower()
+    if _WHOLE.fullmatch(part):
+        return part
+    ids = [each["id"] for each in api.deliveries(webhook_id)]
+    found = ids[:1] if written == "last" else [each for each in ids if each.startswith(part) or each.endswith(part)]
+    if not found or not (written == "last" or _PART.fullmatch(part)):
+        raise NotFound(f"there is no delivery {written}")
+    if len(found) > 1:
+        lines = "\n  ".join(found[:5])
+        raise Misused(f"{len(found)} deliveries are meant by {written}; write the id of one:\n  {lines}")
+    return str(found[0])
+
+
+def wait_for_attempt(api: Api, webhook_id: str, delivery_id: str) -> Mapping[str, Any]:
+    """Look at a delivery until something has come of its first attempt, for 20 s at most, and return it."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        delivery: Mapping[str, Any] = next(each for each in api.deliveries(webhook_id) if each["id"] == delivery_id)
+        if delivery["attempts"] or delivery["status"] != "pending" or time.monotonic() > deadline:
+            return delivery
+        time.sleep(_POLL_SECONDS)
+
+
+def facts(webhook: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """Return what is known of a webhook, each with its name."""
+    pairs = [
+        ("webhook", webhook["id"]),
+        ("url", webhook["url"] or "those of jobs (webhook_url)"),
+        ("events", ", ".join(webhook["events"])),
+        ("description", shown.line(webhook["description"] or "")),
+        ("status", status(webhook)),
+        ("failing since", shown.moment(webhook["failing_since"])),
+        ("created", shown.moment(webhook["created_at"])),
+        ("old secret until", shown.moment(webhook["previous_secret_expires_at"])),
+        ("secret", webhook.get("secret", "")),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def status(webhook: Mapping[str, Any]) -> str:
+    """Return a webhook's status, with the reason if it is disabled."""
+    reason = webhook["disabled_reason"]
+    return f"{webhook['status']} ({reason})" if reason else str(webhook["status"])
+
+
+def outcome(delivery: Mapping[str, Any]) -> str:
+    """Return what came of a delivery's last attempt, and when the next one is."""
+    attempts = delivery["attempts"]
+    if not attempts:
+        return "not sent yet" if delivery["status"] == "pending" else str(delivery["status"])
+    last = attempts[-1]
+    answer = str(last["status_code"] or last["error"])
+    tries = f", {len(attempts)} attempts" if len(attempts) > 1 else ""
+    again = f", again at {shown.moment(delivery['next_attempt_at'])}" if delivery["next_attempt_at"] else ""
+    return f"{answer} in {last['duration_ms']} ms{tries}{again}"
