@@ -9,6 +9,7 @@ from __future__ import annotations
 import wave
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from unittest.mock import patch
 import boto3
 from botocore.client import BaseClient
 from PIL import Image
+from uuid6 import uuid7
 
 from castline import composition
 from castline.audio.storage import AudioStorage
@@ -23,6 +25,11 @@ from castline.dynamodb import serialize
 from castline.sounds.items import sound_key
 from castline.sounds.keys import UPLOAD, sound_file_key
 from castline.sounds.storage import SoundStorage
+from castline.table import PARTITION_KEY
+from castline.webhooks.delivery_message import DeliveryMessage
+from castline.webhooks.items import PARTITION_PREFIX
+from castline.webhooks.model import Delivery
+from infra.functions import DELIVER_WEBHOOKS
 from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import dialogue
 from tests.faults.experiment import experiment
@@ -31,6 +38,7 @@ from tests.faults.laboratory import Laboratory
 from tests.faults.processes import current_process
 from tests.faults.scenarios import SCENARIOS, Client
 from tests.integration.local_cloud.eventually import eventually
+from tests.integration.webhooks.receiver import Receiver
 from tests.large_subtitles import make_subtitles_large
 
 if TYPE_CHECKING:
@@ -43,6 +51,9 @@ BUCKET = "AWS::S3::Bucket.Arn"
 STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 EXECUTIONS = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:AWS::StepFunctions::StateMachine.Name:*"
 SECRET = "AWS::SecretsManager::Secret"
+EVENT_BUS = "AWS::Events::EventBus.Arn"
+WEBHOOK_QUEUE = "AWS::SQS::Queue.Arn"
+WEBHOOKS = "WEBHOOKS#*"
 
 ONLY_WHEN_BROKEN = (
     ("completed", Fault(Call("submit", "StartExecution", 1), Mode.ERROR_BEFORE)),
@@ -67,16 +78,23 @@ _ELSEWHERE = {
     "GetSecretValue": ("secretsmanager:GetSecretValue", SECRET),
     "StartExecution": ("states:StartExecution", STATE_MACHINE),
     "StopExecution": ("states:StopExecution", EXECUTIONS),
+    "PutEvents": ("events:PutEvents", EVENT_BUS),
+    "ChangeMessageVisibility": ("sqs:ChangeMessageVisibility", WEBHOOK_QUEUE),
+    "SendMessage": ("sqs:SendMessage", WEBHOOK_QUEUE),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """An action on a resource, named as ``Deployment.flat`` names it; ``prefix`` limits what may be listed."""
+    """An action on a resource, named as ``Deployment.flat`` names it.
+
+    ``prefix`` limits what may be listed, and ``partitions`` which items of the table.
+    """
 
     action: str
     resource: str
     prefix: str | None = None
+    partitions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +121,7 @@ def observe() -> Observed:
         _meet_damage(laboratory)
         _read(laboratory)
         _keep_sounds(laboratory)
+        _deliver_webhooks(laboratory)
     return observed
 
 
@@ -168,6 +187,56 @@ def _keep_sounds(laboratory: Laboratory) -> None:
     _change(clip, "update_item", UpdateExpression="SET expires_at = :past", ExpressionAttributeValues=_PAST)
     laboratory.stack.cloud.tick()
     assert not _files(clip)
+
+
+def _deliver_webhooks(laboratory: Laboratory) -> None:
+    """Keep a webhook, have a test and the events of a job sent to it, and have it fail, recover and be gone."""
+    laboratory.calls.begin(None, {})
+    with ApiClient(laboratory.stack.url, user_id="user-with-webhooks") as api, Receiver() as receiver:
+        webhook = f"/webhooks/{api.post('/webhooks', json={'url': receiver.url('/500')}).json()['id']}"
+        assert api.post(f"{webhook}/test").status_code == 202
+        eventually(lambda: receiver.requests, timeout_seconds=60)
+        for path in ("/webhooks", webhook, f"{webhook}/deliveries"):
+            assert api.get(path).status_code == 200
+        assert api.post(f"{webhook}/rotate").status_code == 200
+        assert api.post("/webhooks/job/rotate").status_code == 200
+        assert api.patch(webhook, json={"url": receiver.url("/200")}).status_code == 200
+        api.submit(dialogue("第一句。") | {"webhook_url": receiver.url("/200/job")})
+        laboratory.settle()
+        # The test comes again after five seconds, and the job has two events for two URLs.
+        eventually(lambda: len(receiver.requests) == 6, timeout_seconds=60)
+        (delivery,) = (
+            each for each in api.get(f"{webhook}/deliveries").json()["items"] if each["event_type"] == "webhook.test"
+        )
+        assert api.patch(webhook, json={"url": receiver.url("/410")}).status_code == 200
+        assert api.post(f"{webhook}/deliveries/{delivery['id']}/redeliver").status_code == 202
+        eventually(lambda: api.get(webhook).json()["disabled_reason"] == "gone", timeout_seconds=60)
+        assert api.delete(webhook).status_code == 204
+        _replace_message(laboratory)
+
+
+def _replace_message(laboratory: Laboratory) -> None:
+    """Have a delivery wait for which SQS no longer hides the message, as after twelve hours."""
+    deliveries, now = composition.webhook_repository(), composition.clock()()
+    waiting = Delivery(
+        id=str(uuid7()),
+        user_id="user-with-webhooks",
+        webhook_id="job",
+        event_id="event",
+        event_type="webhook.test",
+        job_id=None,
+        url="http://127.0.0.1/",
+        body="{}",
+        next_attempt_at=now + timedelta(hours=1),
+        created_at=now,
+    )
+    deliveries.put_delivery(waiting)
+    sqs, url = boto3.client("sqs"), composition.settings().webhook_queue_url
+    message = DeliveryMessage(waiting.user_id, waiting.webhook_id, waiting.id)
+    record = {"messageId": "1", "receiptHandle": "no longer valid", "body": message.to_json()}
+    report = laboratory.stack.cloud.lambdas.invoke(DELIVER_WEBHOOKS.name, {"Records": [record]})
+    assert report == {"batchItemFailures": []}
+    sqs.purge_queue(QueueUrl=url)
 
 
 def _upload(
@@ -267,7 +336,9 @@ def _needed(operation: str, parameters: dict[str, Any]) -> Iterator[Permission]:
                     "dynamodb:ConditionCheckItem" if kind == "ConditionCheck" else f"dynamodb:{kind}Item", TABLE
                 )
         case "BatchGetItem" | "DeleteItem" | "GetItem" | "PutItem" | "UpdateItem":
-            yield Permission(f"dynamodb:{operation}", TABLE)
+            item = parameters.get("Key") or parameters.get("Item") or {}
+            within = item.get(PARTITION_KEY, {}).get("S", "").startswith(PARTITION_PREFIX)
+            yield Permission(f"dynamodb:{operation}", TABLE, partitions=WEBHOOKS if within else None)
         case "Query":
             index = parameters.get("IndexName")
             yield Permission("dynamodb:Query", f"{TABLE}/index/{index}" if index else TABLE)
