@@ -82,11 +82,11 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
         _make_pronounceable(body)
     if case.path.endswith("/pronunciations/{name}"):
         _name_a_set(case)
-    elif case.path.endswith("/jobs") and case.method == "POST" and isinstance(body, dict):
+    elif case.path.endswith(("/jobs", "/jobs/estimate")) and case.method == "POST" and isinstance(body, dict):
         _make_consistent(body)
     elif case.path.endswith("/sounds") and isinstance(body, dict):
         _make_uploadable(body)
-    elif case.path.endswith("/tts") and isinstance(body, dict):
+    elif case.path.endswith(("/tts", "/tts/estimate")) and isinstance(body, dict):
         _make_speakable(body)
     elif case.path.endswith("/renditions") and isinstance(body, dict):
         _make_renderable(body)

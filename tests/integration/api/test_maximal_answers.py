@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("functions_environment")
 
 WIDEST: Final = "😀"  # 12 bytes where all but ASCII is escaped, which is more than any other character takes
+LETTER: Final = "\N{CJK UNIFIED IDEOGRAPH-20000}"  # as wide
 ORIGIN: Final = "http://127.0.0.1:8080"
 LONGEST: Final = WIDEST * limits.MAX_TITLE_CHARACTERS
 MAX_VOICES: Final = 2_000
@@ -155,7 +156,11 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     nonsense: dict[str, Any] = {unknown: 1, unknown[1:]: 1}
     nonsense["music"] = {"intro": dict(nonsense)}
     yield "POST /jobs/{job_id}/renditions", [size, ask("POST", f"/jobs/{job.id}/renditions", user, json=nonsense)[1]]
-    yield "POST /jobs/tts", [ask("POST", "/jobs/tts", user, json={unknown: 1, unknown[1:]: 1})[1]]
+    for path in ("/jobs/tts", "/jobs/tts/estimate"):
+        yield f"POST {path}", [ask("POST", path, user, json={unknown: 1, unknown[1:]: 1})[1]]
+    estimated = [ask("POST", "/jobs/estimate", user, json=each) for each in (dialogue(), broken, repeated)]
+    assert [answer["statusCode"] for answer, _ in estimated] == [200, 400, 400]
+    yield "POST /jobs/estimate", [*(size for _, size in estimated), _most_warnings_of_an_estimate(user)]
     yield "GET /jobs", [_largest_page()]
     yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user), _most_warnings(user)]
     yield "GET /voices", [_all_voices(user, monkeypatch)]
@@ -184,6 +189,16 @@ def _largest_script(user: str) -> int:
     script = "\n".join(lines)
     answer, size = ask("POST", "/dialogues/parse", user, json={"script": script})
     assert len(json.loads(answer["body"])["turns"]) == limits.MAX_TURNS
+    return size
+
+
+def _most_warnings_of_an_estimate(user: str) -> int:
+    tag = f"[{LETTER * 90}] x"
+    turns = [{**turn, "speaker": "A", "text": tag} for turn in dialogue()["turns"]]
+    voices = [{"speaker": "A", "voice_id": "zh-TW-HsiaoYuNeural"}]
+    request = dialogue(turns=turns, voice_assignments=voices)
+    answer, size = ask("POST", "/jobs/estimate", user, json=request)
+    assert len(json.loads(answer["body"])["warnings"]) == MAX_PROBLEMS
     return size
 
 
