@@ -60,6 +60,16 @@ class Deployment:
         return self._output("StateMachineArn")
 
     @property
+    def event_bus_name(self) -> str:
+        """The name of the bus on which the events of jobs are published."""
+        return self._output("EventBusName")
+
+    @property
+    def publish_events_function(self) -> str:
+        """The name of the function that publishes events, and publishes them again."""
+        return self._output("PublishEventsFunction")
+
+    @property
     def user_pool_id(self) -> str:
         """The id of the user pool."""
         return self._output("UserPoolId")

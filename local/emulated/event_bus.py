@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.core import DEFAULT_ACCOUNT_ID
 
 from local.cloud.background import repeating
+from local.cloud.published_events import BusEvent
 from local.emulated.event_pattern import matches
 from local.emulated.invoke_permission import may_invoke
 
@@ -30,7 +31,7 @@ class RuleNotDeliverable(Exception):
 
 
 class EventBus:
-    """The default bus with the deployed rules.
+    """The default bus, and the deployed ones, with the deployed rules.
 
     Attributes:
         delivered: the name of the rule and the ARN of the target, for each event that a target has accepted.
@@ -43,8 +44,17 @@ class EventBus:
         self._lambda = cloud.client("lambda")
         self._sqs = cloud.client("sqs")
         client = cloud.client("events")
-        rules = [rule for rule in client.list_rules()["Rules"] if rule["State"] == "ENABLED"]
-        self._targets = {rule["Name"]: client.list_targets_by_rule(Rule=rule["Name"])["Targets"] for rule in rules}
+        rules = [
+            rule
+            for bus in client.list_event_buses()["EventBuses"]
+            for rule in client.list_rules(EventBusName=bus["Name"])["Rules"]
+            # An archive has a rule of EventBridge's own.
+            if rule["State"] == "ENABLED" and not rule.get("ManagedBy")
+        ]
+        self._targets = {
+            rule["Name"]: client.list_targets_by_rule(Rule=rule["Name"], EventBusName=rule["EventBusName"])["Targets"]
+            for rule in rules
+        }
         self._patterns = [rule for rule in rules if rule.get("EventPattern")]
         self._schedules = [rule for rule in rules if rule.get("ScheduleExpression")]
 
@@ -76,14 +86,15 @@ class EventBus:
         pattern = json.loads(rule["EventPattern"])
 
         def deliver(event: dict[str, Any]) -> None:
-            if rule in self._patterns and matches(pattern, event):
+            bus_name = event.bus_name if isinstance(event, BusEvent) else "default"
+            if rule in self._patterns and rule["EventBusName"] == bus_name and matches(pattern, event):
                 self._call(rule, event)
 
         def give_up(event: dict[str, Any]) -> None:
             for target in self._targets[rule["Name"]]:
                 self._bury(target, event)
 
-        for source in (self._cloud.events, self._cloud.uploads):
+        for source in (self._cloud.events, self._cloud.uploads, self._cloud.published):
             source.subscribe(deliver, on_undelivered=give_up)
 
     def _fire(self, rule: dict[str, Any]) -> list[Any]:

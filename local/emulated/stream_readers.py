@@ -28,7 +28,11 @@ class StreamReaders:
         self._dynamodb = cloud.client("dynamodb")
         self._sqs = cloud.client("sqs")
         configured = cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-        self._mappings = [self._reader(each) for each in configured if each["State"] == "Enabled"]
+        self._mappings = [
+            self._reader(each)
+            for each in configured
+            if each["State"] == "Enabled" and ":dynamodb:" in each["EventSourceArn"]
+        ]
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import wave
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 from standardwebhooks import Webhook
 
+from local.cloud.published_events import BusEvent
 from local.demo import DemoFailed, run_demo
 from local.emulated.observations import NotAsExpected, Observation, expect
 from local.emulated.webhook_receiver import receiving
@@ -67,6 +69,8 @@ class Tour:
         self._authorization = {"Authorization": f"Bearer {token}"}
         self._out = out
         self._console = console
+        self._published: list[BusEvent] = []
+        cloud.published.subscribe(self._keep)
         self._open = httpx.Client(base_url=f"{service.url}/api/v1", timeout=30)
         self._signed_in = httpx.Client(base_url=f"{service.url}/api/v1", timeout=30, headers=self._authorization)
 
@@ -88,6 +92,7 @@ class Tour:
             yield self._list(expired_job_id)
             yield self._download_needs_signature()
             yield self._interruption()
+            yield self._events()
             yield self._webhook()
             yield self._sound()
             yield self._schedule()
@@ -212,8 +217,35 @@ class Tour:
         failed = (job["status"], job["error_code"]) == ("failed", "INTERRUPTED")
         expect(failed, "a job whose execution was stopped fails as interrupted", job)
         delivered = self._service.bus.delivered
-        expect(_eventually(lambda: delivered), "the deployed rule has called its function", delivered)
+        is_told = _eventually(lambda: any("ExecutionEnded" in rule for rule, _ in list(delivered)))
+        expect(is_told, "the deployed rule has called its function", delivered)
         return Observation("execution stopped: rule → execution-ended", "failed, INTERRUPTED")
+
+    def _keep(self, event: dict[str, Any]) -> None:
+        if isinstance(event, BusEvent) and event.bus_name == self._deployment.event_bus_name:
+            self._published.append(event)
+
+    def _events(self) -> Observation:
+        """Look at the events of the quickstart's job, have them published again, and find all of them archived."""
+
+        def told() -> list[BusEvent]:
+            return [event for event in list(self._published) if event["detail"]["data"]["job_id"] == self.job_id]
+
+        expect(_eventually(lambda: len(told()) == 2), "the bus is told of the job's start and end", told())
+        answer = self._cloud.client("lambda").invoke(
+            FunctionName=self._deployment.publish_events_function,
+            Payload=json.dumps({"republish": {"job_ids": [self.job_id]}}),
+        )
+        report = json.loads(answer["Payload"].read())
+        expect(report == {"published": 2, "missing": [], "next": None}, "they are published again", report)
+        expect(_eventually(lambda: len(told()) == 4), "and come again", told())
+        details = [event["detail"] for event in told()]
+        expect(details[2:] == details[:2], "under the same ids", details)
+        archive = self._cloud.client("events").describe_archive(ArchiveName=self._deployment.event_bus_name)
+        is_kept = archive["EventCount"] >= len(self._published)
+        expect(is_kept, "the archive of the bus keeps them", archive["EventCount"])
+        types = ", ".join(detail["type"] for detail in details[:2])
+        return Observation("events: stream → filter → publish-events → bus, and again", types)
 
     def _sound(self) -> Observation:
         """Upload a clip to the deployed bucket, whose event calls the function that reads it."""

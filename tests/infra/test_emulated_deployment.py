@@ -56,7 +56,7 @@ class TestDeployment:
     def test_the_functions_have_run_in_processes_of_their_own(self, report: Report) -> None:
         stems = (
             *("Api", "Plan", "Synthesize", "Assemble"),
-            *("ExecutionEnded", "Reconcile", "Expire", "SoundUploaded"),
+            *("ExecutionEnded", "Reconcile", "Expire", "SoundUploaded", "PublishEvents"),
         )
         assert all(any(f"Functions{stem}" in name for name in report.cold_starts) for stem in stems)
 
@@ -87,6 +87,10 @@ class TestService:
 
     def test_a_stopped_execution_fails_its_job_through_the_rule(self, seen: dict[str, str]) -> None:
         assert seen["execution stopped: rule → execution-ended"] == "failed, INTERRUPTED"
+
+    def test_events_are_published_through_the_stream_and_again_by_an_operator(self, seen: dict[str, str]) -> None:
+        subject = "events: stream → filter → publish-events → bus, and again"
+        assert seen[subject] == "job.started, job.completed"
 
     def test_an_uploaded_sound_is_read_through_the_rule(self, seen: dict[str, str]) -> None:
         assert seen["sound uploaded: rule → sound-uploaded"] == "ready, 2000 ms"
