@@ -1,5 +1,5 @@
 import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { connect } from "./api/client";
 import { type Config, fetchConfig } from "./api/config";
 import { Unreachable } from "./api/errors";
@@ -21,6 +21,11 @@ import { Frame } from "./ui/Frame";
 import { Heading } from "./ui/Heading";
 import { paths, useRoute } from "./ui/route";
 import { Skeleton } from "./ui/Skeleton";
+
+// Seldom opened: loaded when they are.
+const UsageScreen = lazy(() => import("./usage/UsageScreen"));
+const WebhooksScreen = lazy(() => import("./webhooks/WebhooksScreen"));
+const OperatorsScreen = lazy(() => import("./operators/OperatorsScreen"));
 
 const queryClient = createQueryClient();
 
@@ -124,6 +129,24 @@ function Screen({ user }: { user: string }) {
           <Sounds />
         </Crash>
       );
+    case "usage":
+      return (
+        <Later key="usage">
+          <UsageScreen month={route.month} />
+        </Later>
+      );
+    case "webhooks":
+      return (
+        <Later key={`webhooks ${route.id}`}>
+          <WebhooksScreen id={route.id} />
+        </Later>
+      );
+    case "operators":
+      return (
+        <Later key="operators">
+          <OperatorsScreen user={user} view={route.view} />
+        </Later>
+      );
     case "job":
       return (
         <Crash key={route.id}>
@@ -142,4 +165,13 @@ function Screen({ user }: { user: string }) {
         </>
       );
   }
+}
+
+/** A screen that may still have to be loaded. */
+function Later({ children }: { children: ReactNode }) {
+  return (
+    <Crash>
+      <Suspense fallback={<Skeleton lines={6} />}>{children}</Suspense>
+    </Crash>
+  );
 }

@@ -40,6 +40,21 @@ export type SoundLink = Schemas["SoundLink"];
 /** With the request by which its file is uploaded. */
 export type NewSound = Schemas["CreatedSound"];
 export type SoundKind = Sound["kind"];
+export type Estimate = Schemas["Estimate"];
+export type Usage = Schemas["Usage"];
+export type UsageFigures = Schemas["UsageFigures"];
+export type UsageOfDay = Schemas["UsageOfDay"];
+export type OperatorUsage = Schemas["OperatorUsage"];
+export type UsageOfUser = Schemas["UsageOfUser"];
+export type UserLimits = Schemas["OperatedUserLimits"];
+export type Ceiling = Schemas["OperatedDeploymentLimits"];
+export type Breaker = Schemas["OperatedBreaker"];
+export type OperatedJob = Schemas["OperatedJob"];
+export type Webhook = Schemas["Webhook"];
+export type WebhookWithSecret = Schemas["WebhookWithSecret"];
+export type WebhookEvent = Schemas["EventType"];
+export type WebhookDelivery = Schemas["WebhookDelivery"];
+export type WebhookAttempt = Schemas["WebhookAttempt"];
 
 export const SCRIPT_FORMATS: readonly ScriptFormat[] = ["plain", "markdown", "fountain", "srt", "vtt", "json"];
 

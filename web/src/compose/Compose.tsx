@@ -1,13 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isReadingOf, type Script, useReading } from "../api/dialogues";
 import { Refused, Unreachable } from "../api/errors";
+import { useEstimate } from "../api/estimate";
 import { useSubmitJob } from "../api/jobs";
 import { usePronunciationSets } from "../api/pronunciations";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { useSounds } from "../api/sounds";
+import type { CreateJobRequest } from "../api/types";
 import { useVoices } from "../api/voices";
 import { useSpeech } from "../i18n/strings";
-import { LimitNotice } from "../job/LimitNotice";
+import { Refusal } from "../job/Refusal";
 import { keepWarnings } from "../job/warnings";
 import { useUploads } from "../sounds/uploads";
 import { withSpeaker } from "../speakers";
@@ -22,6 +24,7 @@ import { castVoices } from "./casting";
 import "./compose.css";
 import { isEmpty, type TurnDelivery } from "./delivery";
 import { type Draft, EMPTY_DRAFT, loadDraft, loadSets, saveDraft, saveSets } from "./draft";
+import { EstimateLine } from "./EstimateLine";
 import { guessLanguage } from "./language";
 import { MoreOptions } from "./MoreOptions";
 import { MusicPanel } from "./MusicPanel";
@@ -86,7 +89,7 @@ export function Compose({ user }: { user: string }) {
 
   const [setsBefore] = useState(() => loadSets(user));
   const kept = usePronunciationSets();
-  const sets = namesIn(draft.sets ?? setsBefore, kept.data);
+  const sets = useMemo(() => namesIn(draft.sets ?? setsBefore, kept.data), [draft.sets, setsBefore, kept.data]);
 
   const { data: sounds } = useSounds();
   const uploads = useUploads();
@@ -106,10 +109,19 @@ export function Compose({ user }: { user: string }) {
             ? t.compose.whyNot.voices
             : soundObstacle && t.compose.whyNot[soundObstacle];
 
+  const isComplete = whyNot === undefined;
+  const providerId = provider?.id;
+  const request = useMemo(() => {
+    if (!isComplete || !dialogue || providerId === undefined) return undefined;
+    return toRequest(draft, { provider: providerId, turns: dialogue.turns, cast, language, sets });
+  }, [isComplete, draft, dialogue, providerId, cast, language, sets]);
+  const { estimate, isOfRequest, error: noEstimate } = useEstimate(request);
+  const webhookProblem = [submit.error, noEstimate]
+    .flatMap((error) => (error instanceof Refused ? error.problems : []))
+    .find(({ field }) => field === "webhook_url")?.message;
+
   function makeAudio(): void {
-    if (whyNot !== undefined || !dialogue || !provider || submit.isPending) return;
-    const { turns } = dialogue;
-    const request = toRequest(draft, { provider: provider.id, turns, cast, language, sets });
+    if (request === undefined || submit.isPending) return;
     submit.mutate(
       { request, idempotencyKey: keyFor(JSON.stringify(request)) },
       {
@@ -126,14 +138,14 @@ export function Compose({ user }: { user: string }) {
     );
   }
 
-  /** The turn or the speaker that a field of the last request is about, or the name of its own field. */
-  function placeOf(field: string): string | undefined {
+  /** The turn or the speaker that a field of a request is about, or the name of its own field. */
+  function placeIn(request: CreateJobRequest | undefined, field: string): string | undefined {
     if (isTitleField(field)) return t.titles.fields[field];
     if (field.startsWith("cover_id")) return t.audioForm.cover;
+    if (field === "webhook_url") return t.webhooks.ofJobField;
     const place = MUSIC_PLACES.find((each) => field.startsWith(`music.${each}`));
     if (place) return t.music.places[place];
     const [, list, number] = /^(turns|voice_assignments)\[(\d+)\]/.exec(field) ?? [];
-    const { request } = submit.variables ?? {};
     if (!request || list === undefined) return undefined;
     if (list === "voice_assignments") return request.voice_assignments[Number(number)]?.speaker;
     const turn = request.turns[Number(number)];
@@ -206,6 +218,7 @@ export function Compose({ user }: { user: string }) {
           voices={voices.data ?? []}
           maxGapMs={limits.max_gap_ms}
           maxCrossfadeMs={limits.max_crossfade_ms}
+          webhookProblem={webhookProblem}
           sets={sets}
           onSets={(names) => {
             change({ sets: names });
@@ -226,21 +239,28 @@ export function Compose({ user }: { user: string }) {
       </div>
       {submit.isError && (
         <div className="compose-answer" ref={intoView}>
-          {submit.error instanceof Refused && submit.error.code === "JOB_LIMIT_EXCEEDED" ? (
-            <LimitNotice sentence={t.limit.kept} maxJobs={limits.max_active_jobs} />
-          ) : (
-            <ErrorNotice error={submit.error} placeOf={placeOf} />
-          )}
+          <Refusal
+            error={submit.error}
+            limitSentence={t.limit.kept}
+            maxJobs={limits.max_active_jobs}
+            placeOf={(field) => placeIn(submit.variables?.request, field)}
+          />
         </div>
       )}
       <div className="compose-submit">
+        <EstimateLine
+          estimate={isBlank ? undefined : estimate}
+          isCurrent={isOfRequest}
+          error={noEstimate}
+          placeOf={(field) => placeIn(request, field)}
+        />
         <p className="compose-why" id="why-not">
           {whyNot}
         </p>
         <Button
           look="primary"
           unavailable={whyNot !== undefined || submit.isPending}
-          aria-describedby="why-not"
+          aria-describedby="why-not estimate"
           onClick={makeAudio}
         >
           {submit.isPending ? t.compose.submitting : t.compose.submit}

@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
 import { isScriptFormat, SCRIPT_FORMATS, type Voice } from "../api/types";
+import { JOB_WEBHOOK, MAX_WEBHOOK_URL_CHARACTERS } from "../api/webhooks";
 import { useSpeech } from "../i18n/strings";
 import { MAX_TITLE_CHARACTERS } from "../titles";
 import { Choice } from "../ui/Choice";
 import { Icon } from "../ui/icons";
+import { paths } from "../ui/route";
 import type { Draft } from "./draft";
 import { PronunciationChoice } from "./PronunciationChoice";
 import { languagesOf } from "./voice-search";
@@ -16,6 +18,8 @@ interface Props {
   voices: readonly Voice[];
   maxGapMs: number;
   maxCrossfadeMs: number;
+  /** What is wrong with the webhook's URL. */
+  webhookProblem: string | undefined;
   /** The names of the pronunciation sets that apply. */
   sets: readonly string[];
   onSets(names: readonly string[]): void;
@@ -23,7 +27,7 @@ interface Props {
 
 /** What has good defaults: how the script is read, language, gap, crossfade, author and album. */
 export function MoreOptions(props: Props) {
-  const { draft, onChange, guessed, voices, maxGapMs, maxCrossfadeMs, sets, onSets } = props;
+  const { draft, onChange, guessed, voices, maxGapMs, maxCrossfadeMs, sets, onSets, webhookProblem } = props;
   const { t, format } = useSpeech();
   const nameOf = (tag: string) => format.language(tag) ?? tag;
   const languages = languagesOf(voices, guessed);
@@ -39,6 +43,7 @@ export function MoreOptions(props: Props) {
       ? [t.compose.pronunciationsOfJob(format.number(draft.pronunciations.length))]
       : []),
     ...[draft.author, draft.album].filter((name) => name.trim() !== ""),
+    ...(draft.webhookUrl.trim() === "" ? [] : [t.webhooks.ofJobField]),
   ].join(" · ");
   return (
     <details className="card options">
@@ -140,6 +145,27 @@ export function MoreOptions(props: Props) {
             />
           </Field>
         ))}
+        <Field label={t.webhooks.ofJobField} id="webhook-url" hint={t.webhooks.ofJobHint}>
+          <input
+            id="webhook-url"
+            className="field"
+            type="url"
+            inputMode="url"
+            value={draft.webhookUrl}
+            maxLength={MAX_WEBHOOK_URL_CHARACTERS}
+            placeholder="https://"
+            autoComplete="off"
+            spellCheck={false}
+            aria-invalid={webhookProblem !== undefined || undefined}
+            aria-describedby={webhookProblem === undefined ? "webhook-url-hint" : "webhook-url-wrong webhook-url-hint"}
+            onChange={(event) => onChange({ webhookUrl: event.target.value })}
+          />
+          {webhookProblem !== undefined && (
+            <small id="webhook-url-wrong" className="options-wrong">
+              {webhookProblem} <a href={paths.webhooks(JOB_WEBHOOK)}>{t.webhooks.toJob}</a>
+            </small>
+          )}
+        </Field>
       </div>
     </details>
   );

@@ -34,6 +34,7 @@ const input = {
   gap_ms: 200,
   crossfade_ms: 0,
   pronunciations: [{ text: "SQL", alias: "sequel" }],
+  webhook_url: "https://example.com/hook",
 };
 
 it("takes everything over from a job", () => {

@@ -43,6 +43,8 @@ export interface Draft extends Titles, AudioForm {
   scriptFormat?: ScriptFormat | undefined;
   /** Those of the job that is edited. */
   pronunciations: readonly Pronunciation[];
+  /** Where this job alone is told of; "" where it is not. */
+  webhookUrl: string;
   /** The names of the pronunciation sets that apply; undefined for those that were chosen last. */
   sets?: readonly string[] | undefined;
 }
@@ -61,6 +63,7 @@ export const EMPTY_DRAFT: Draft = {
   crossfadeMs: 50,
   markup: "auto",
   pronunciations: [],
+  webhookUrl: "",
 };
 
 export function loadDraft(user: string): Draft {
@@ -85,7 +88,8 @@ export function saveSets(user: string, names: readonly string[]): void {
 export function draftOf({ input_params: input }: JobDetail, script: string): Draft {
   const { provider, language, markup = "auto", pronunciations = [], cover_id: coverId } = input;
   const audio = { ...formOf(input), music: musicOf(input), coverId };
-  const said = { script, provider, language, ...audio, markup, pronunciations, sets: [] };
+  const { webhook_url: webhookUrl = "" } = input;
+  const said = { script, provider, language, ...audio, markup, pronunciations, sets: [], webhookUrl };
   const common = { ...EMPTY_DRAFT, ...titlesOf(input), ...said };
   if (isSingleVoice(input)) {
     const speaker = singleSpeaker(input);
@@ -177,6 +181,7 @@ function isDraft(value: unknown): value is Draft {
     (draft.markup === undefined || draft.markup === "auto" || draft.markup === "literal") &&
     (draft.scriptFormat === undefined || isScriptFormat(draft.scriptFormat)) &&
     (draft.pronunciations === undefined || Array.isArray(draft.pronunciations)) &&
+    (draft.webhookUrl === undefined || typeof draft.webhookUrl === "string") &&
     (draft.sets === undefined || isNames(draft.sets))
   );
 }

@@ -49,6 +49,7 @@ export function toRequest(draft: Draft, { provider, turns, cast, language, sets 
     ...(draft.markup === "literal" && { markup: draft.markup }),
     ...(draft.pronunciations.length > 0 && { pronunciations: draft.pronunciations }),
     ...(sets.length > 0 && { pronunciation_sets: sets }),
+    ...(draft.webhookUrl.trim() !== "" && { webhook_url: draft.webhookUrl.trim() }),
   };
   // The types of the contract ask for what has a default.
   return request as unknown as CreateJobRequest;

@@ -12,6 +12,12 @@ export interface Format {
   /** Near times by how far they are (昨天, in 3 days), others by their date. */
   relative(time: string | number, now?: number): string;
   date(time: string | number): string;
+  /** A day of UTC, such as 2026-11-30, with its day of the week. */
+  utcDay(day: string): string;
+  /** A month such as 2026-11. */
+  month(month: string): string;
+  /** An amount of a currency, with `digits` after the point; those of what costs nearly nothing are four. */
+  money(amount: number, currency: string, digits?: 2 | 4): string;
   bytes(size: number): string;
   /** 1:05 or 1:02:05, as players write it. */
   clock(ms: number): string;
@@ -35,6 +41,8 @@ export function formatFor(locale: Locale, t: Strings): Format {
   const signed = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+  const utcDay = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+  const month = new Intl.DateTimeFormat(locale, { year: "numeric", month: "long", timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const list = new Intl.ListFormat(locale, { type: "conjunction", style: "short" });
   const languages = new Intl.DisplayNames(locale, { type: "language", fallback: "none" });
@@ -42,6 +50,15 @@ export function formatFor(locale: Locale, t: Strings): Format {
     number: (value) => number.format(value),
     dateTime: (time) => dateTime.format(new Date(time)),
     date: (time) => date.format(new Date(time)),
+    utcDay: (day) => utcDay.format(new Date(day)),
+    month: (value) => month.format(new Date(value)),
+    money: (amount, currency, digits = amount > 0 && amount < 0.1 ? 4 : 2) =>
+      new Intl.NumberFormat(locale, {
+        style: "currency",
+        currency,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }).format(amount),
     relative: (time, now = Date.now()) => {
       const ms = new Date(time).getTime() - now;
       const abs = Math.abs(ms);

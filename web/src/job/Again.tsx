@@ -1,7 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { parseScript } from "../api/dialogues";
-import { Refused } from "../api/errors";
 import { useResubmitJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { isSingleVoice, type JobDetail, type SubmittedJob, spokenTurns } from "../api/types";
@@ -11,7 +10,7 @@ import { useSpeech } from "../i18n/strings";
 import { Button } from "../ui/Button";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { go, paths } from "../ui/route";
-import { LimitNotice } from "./LimitNotice";
+import { Refusal } from "./Refusal";
 import { keepWarnings } from "./warnings";
 
 /** The same dialogue once more: to be edited, or as it is. */
@@ -33,7 +32,6 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
   };
   const { input_params: input } = job;
   const soundTurns = isSingleVoice(input) ? 0 : input.turns.length - spokenTurns(input).length;
-  const isLimited = resubmit.error instanceof Refused && resubmit.error.code === "JOB_LIMIT_EXCEEDED";
   return (
     <div className="job-again">
       <Button
@@ -52,11 +50,7 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
       >
         {resubmit.isPending ? t.job.resubmitting : t.job.resubmit}
       </Button>
-      {isLimited ? (
-        <LimitNotice sentence={t.limit.keptJob} maxJobs={maxJobs} />
-      ) : (
-        resubmit.isError && <ErrorNotice error={resubmit.error} />
-      )}
+      {resubmit.isError && <Refusal error={resubmit.error} limitSentence={t.limit.keptJob} maxJobs={maxJobs} />}
       {edit.isError && <ErrorNotice error={edit.error} />}
     </div>
   );

@@ -11,6 +11,7 @@ const NEXT: Record<string, "input" | "operator" | "anew"> = {
   PROVIDER_AUTH_FAILED: "operator",
   PROVIDER_MISCONFIGURED: "operator",
   PROVIDER_QUOTA_EXCEEDED: "operator",
+  STOPPED_BY_OPERATOR: "operator",
   SEGMENTS_EXPIRED: "anew",
 };
 

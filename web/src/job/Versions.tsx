@@ -1,6 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { Refused } from "../api/errors";
 import { fetchDownload, useJob, useRenderJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { useSounds } from "../api/sounds";
@@ -19,8 +18,8 @@ import { Icon } from "../ui/icons";
 import { ProgressBar } from "../ui/ProgressBar";
 import { paths } from "../ui/route";
 import { saveFile } from "../ui/save-file";
-import { LimitNotice } from "./LimitNotice";
 import { progressOf } from "./progress";
+import { Refusal } from "./Refusal";
 import { changesOf, hasOtherSounds, isSame, useVersions, type Version, type Wish, wishOf } from "./versions";
 
 /** What uploads for a version are called. */
@@ -46,7 +45,6 @@ export function Versions({ job }: { job: JobDetail }) {
   const ids = hasOtherSounds(own, wish) ? soundIdsOf(wish.music, wish.coverId) : [];
   const obstacle = obstacleToSounds(ids, sounds, uploads, PLACES);
   const made = versions.find((version) => !version.hasFailed && isSame(version.wish, wish));
-  const isLimited = render.error instanceof Refused && render.error.code === "JOB_LIMIT_EXCEEDED";
   const attempt = useRef({ body: "", key: "" });
 
   function start(): void {
@@ -102,11 +100,7 @@ export function Versions({ job }: { job: JobDetail }) {
           {isOwn || (made && !made.isWanted) ? t.job.download : t.job.makeVersion}
         </Button>
         {obstacle && <small id="version-why-not">{t.compose.whyNot[obstacle]}</small>}
-        {isLimited ? (
-          <LimitNotice sentence={t.limit.keptJob} maxJobs={maxJobs} />
-        ) : (
-          render.isError && <ErrorNotice error={render.error} />
-        )}
+        {render.isError && <Refusal error={render.error} limitSentence={t.limit.keptJob} maxJobs={maxJobs} />}
         {download.isError && <ErrorNotice error={download.error} />}
         {versions.length > 0 && (
           <ul className="versions" aria-label={t.job.versions}>

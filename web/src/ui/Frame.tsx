@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { useBreaker } from "../api/operators";
 import { useIsReachable } from "../api/reachability";
 import { LOCALES } from "../i18n/locale";
 import { useSpeech } from "../i18n/strings";
@@ -17,6 +18,7 @@ export function Frame({ session, environment, children }: FrameProps) {
   const { screen } = useRoute();
   const [isSettingsOpen, setIsSettingsOpen] = useState(false);
   const other = LOCALES.find((candidate) => candidate !== locale) ?? locale;
+  const isOperator = useBreaker(session?.identity.user).data != null;
   const isIn = session === undefined || session.identity.user !== undefined;
   useArrival();
   return (
@@ -58,6 +60,17 @@ export function Frame({ session, environment, children }: FrameProps) {
             <a href={paths.sounds} aria-current={screen === "sounds" ? "page" : undefined}>
               {t.app.sounds}
             </a>
+            <a href={paths.usage()} aria-current={screen === "usage" ? "page" : undefined}>
+              {t.app.usage}
+            </a>
+            <a href={paths.webhooks()} aria-current={screen === "webhooks" ? "page" : undefined}>
+              {t.app.webhooks}
+            </a>
+            {isOperator && (
+              <a href={paths.operators()} aria-current={screen === "operators" ? "page" : undefined}>
+                {t.app.operators}
+              </a>
+            )}
           </nav>
         )}
         <div className="frame-tools">

@@ -12,6 +12,8 @@ const SHAPES = {
   again: <path d="M15.5 7.5A6 6 0 1 0 16 11M16 4v3.8h-3.8" />,
   undo: <path d="M7.5 4L4 7.5 7.5 11M4 7.5h7.5a4 4 0 0 1 0 8H8" />,
   add: <path d="M10 4.5v11M4.5 10h11" />,
+  copy: <path d="M7.5 7.5h8v8h-8zM12.5 7.5v-3h-8v8h3" />,
+  send: <path d="M3.5 10h11M10.5 5.5L15 10l-4.5 4.5" />,
   settings: (
     <>
       <path d="M3.5 6h6M14 6h2.5M3.5 14H6M10.5 14h6" />

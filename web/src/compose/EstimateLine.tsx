@@ -1,0 +1,54 @@
+import { Refused } from "../api/errors";
+import type { Estimate } from "../api/types";
+import { useSpeech } from "../i18n/strings";
+
+interface Props {
+  /** The last one; undefined when there is none. */
+  estimate: Estimate | undefined;
+  /** Whether it is of what is written now. */
+  isCurrent: boolean;
+  /** Why there is none, if that is known. */
+  error: unknown;
+  /** The reader's words for the place that a field of the request is. */
+  placeOf(field: string): string | undefined;
+}
+
+/** About how long the audio will be, and what will be billed. It is never announced: it would speak while one types. */
+export function EstimateLine({ estimate, isCurrent, error, placeOf }: Props) {
+  const { t, format } = useSpeech();
+  if (error != null) {
+    const [problem] = error instanceof Refused ? error.problems : [];
+    const place = problem && placeOf(problem.field);
+    return (
+      <p className="estimate" id="estimate" data-failed={problem !== undefined || undefined}>
+        {problem ? `${place ? `${place}: ` : ""}${problem.message}` : t.estimate.failed}
+      </p>
+    );
+  }
+  if (!estimate) return <p className="estimate" id="estimate" />;
+  const { characters, billed_characters: billed, segments, reused_segments: reused, cost } = estimate;
+  const duration = format.span(roughly(estimate.duration_ms));
+  const isTiny = cost.amount > 0 && cost.amount < SMALLEST;
+  const money = isTiny
+    ? t.estimate.lessThan(format.money(SMALLEST, cost.currency, 2))
+    : t.estimate.roughly(format.money(cost.amount, cost.currency, 2));
+  const details = [
+    t.estimate.billed(format.number(billed), format.number(characters)),
+    ...(reused > 0 ? [t.estimate.reused(format.number(reused), format.number(segments))] : []),
+  ];
+  return (
+    <p className="estimate" id="estimate" data-stale={!isCurrent || undefined}>
+      <span className="unseen">{t.estimate.title}: </span>
+      <b>{billed === 0 ? t.estimate.free(duration) : t.estimate.about(duration, money)}</b>
+      <small>{details.join(" · ")}</small>
+    </p>
+  );
+}
+
+const SMALLEST = 0.01;
+
+/** A duration without more digits than an estimate has: whole seconds, and five of them above a minute. */
+export function roughly(ms: number): number {
+  const step = ms < 60_000 ? 1000 : 5000;
+  return Math.max(Math.round(ms / step) * step, 1000);
+}
