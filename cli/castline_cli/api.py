@@ -103,7 +103,7 @@ class Api(Castline):
         except castline_client.SignedOut as error:
             raise SignedOut(self._sign_in_advice or str(error)) from error
         except castline_client.NotFound as error:
-            raise NotFound(error.message) from error
+            raise NotFound(error.message, code=error.code) from error
         except castline_client.Refused as error:
             raise Refused(error.message, code=error.code, details=error.details) from error
         except castline_client.SoundUnusable as error:

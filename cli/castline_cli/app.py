@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from castline_cli.commands import health, listen, render, say, sign_in, voices
+from castline_cli.commands import batch, health, listen, render, say, sign_in, usage, voices
+from castline_cli.commands.admin import admin
 from castline_cli.commands.jobs import jobs
 from castline_cli.commands.pronunciations import pronunciations
 from castline_cli.commands.sounds import sounds
@@ -32,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(epilog=say.EXAMPLES)(say.say)
+app.command(epilog=batch.EXAMPLES)(batch.batch)
 app.command(epilog=render.EXAMPLES)(render.render)
 app.add_typer(jobs, name="jobs")
 app.command()(voices.voices)
@@ -39,6 +41,8 @@ app.add_typer(sounds, name="sounds")
 app.add_typer(pronunciations, name="pronunciations")
 app.add_typer(webhooks, name="webhooks")
 app.command()(listen.listen)
+app.command()(usage.usage)
+app.add_typer(admin, name="admin")
 app.command()(health.health)
 app.command()(sign_in.login)
 app.command()(sign_in.logout)

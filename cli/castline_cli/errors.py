@@ -100,9 +100,17 @@ class JobFailed(CastlineError):
 
 
 class NotFound(CastlineError):
-    """There is no such job, sound, pronunciation set or webhook."""
+    """There is no such job, sound, pronunciation set or webhook.
+
+    Attributes:
+        code: the API's name for it, such as ``JOB_NOT_FOUND``; empty when it was not the API that did not find it.
+    """
 
     exit_code = ExitCode.NOT_FOUND
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class SignedOut(CastlineError):

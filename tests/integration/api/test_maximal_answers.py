@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -22,7 +21,6 @@ from castline.api.validation import MAX_PROBLEMS
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.audio.upload_limits import UploadProblem
-from castline.dynamodb import transact
 from castline.jobs import limits
 from castline.jobs.model import JobStatus, Titles
 from castline.pronunciation_sets.limits import MAX_NAME_CHARACTERS, MAX_SETS
@@ -32,8 +30,8 @@ from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.pronunciation import MAX_PRONUNCIATIONS
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from castline.speech.voice_list import Gender, Voice
-from castline.usage import bookings
-from castline.usage.model import Figures, Quotas, Reservation
+from castline.usage.model import Figures, MonthOfUsage
+from castline.usage.repository import UsageRepository
 from castline.usecases.view_timings import TimingLevel
 from castline.webhooks import limits as webhook_limits
 from castline.webhooks.model import Attempt, AttemptError, Delivery
@@ -167,7 +165,7 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     yield from _largest_pronunciations(user)
     yield from _largest_sounds(user)
     yield from _largest_webhooks(user)
-    yield from _largest_usage(user)
+    yield from _largest_usage(user, monkeypatch)
     for path in ("/providers", "/health"):
         yield f"GET {path}", [ask("GET", path, user)[1]]
 
@@ -316,17 +314,18 @@ def _largest_sounds(user: str) -> Iterator[tuple[str, list[int]]]:
     yield "DELETE /sounds/{sound_id}", [ask("DELETE", f"/sounds/{sound_id}", user)[1]]
 
 
-def _largest_usage(user: str) -> Iterator[tuple[str, list[int]]]:
-    month, clients = "2029-12", boto3.client("dynamodb")
-    most = Figures(billed_characters=10**11, committed_characters=10**12, jobs=10**6, audio_ms=10**11, cost_micros=1)
+def _largest_usage(user: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[int]]]:
+    month = "2029-12"
+    figures = Figures(
+        billed_characters=10**11, committed_characters=10**12, jobs=10**6, audio_ms=10**11, cost_micros=10**15 + 1
+    )
+    usage = MonthOfUsage(month=month, total=figures, days={f"{month}-{day:02d}": figures for day in range(1, 32)})
     # As long as an id may be: what S3 takes of it, percent-encoded.
-    ids = [f"{number:03d}".ljust(899, "x") for number in range(MAX_USERS - 1)]
-    for each in [*ids, user]:
-        for day in range(1, 32):
-            change = Reservation(day=f"{month}-{day:02d}", characters=0, price_per_million=Decimal(1))
-            if day == 1:
-                assert transact(clients, *bookings.reserve(resources.TABLE_NAME, each, change, Quotas())) is None
-            assert transact(clients, *bookings.book(resources.TABLE_NAME, each, f"{month}-{day:02d}", most)) is None
+    ids = [f"{number:03d}".ljust(899, "x") for number in range(MAX_USERS)]
+    monkeypatch.setattr(UsageRepository, "month", lambda *_: usage)
+    monkeypatch.setattr(UsageRepository, "deployment_month", lambda *_: usage)
+    monkeypatch.setattr(UsageRepository, "user_ids_of", lambda *_: iter(ids))
+    monkeypatch.setattr(UsageRepository, "months_of", lambda _, users, *__: ((each, usage) for each in users))
     yield "GET /usage", [ask("GET", f"/usage?month={month}", user)[1]]
     answer, size = ask("GET", f"/admin/usage?month={month}", OPERATOR)
     assert len(json.loads(answer["body"])["users"]) == MAX_USERS
