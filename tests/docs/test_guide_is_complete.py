@@ -168,6 +168,8 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
         [limits.MAX_DIALOGUE_CHARACTERS],
         [limits.MAX_SINGLE_TEXT_CHARACTERS],
         [requests.MAX_SCRIPT_CHARACTERS],
+        [PROD.user_characters_per_day, PROD.user_characters_per_month],
+        [environment.characters_per_day for environment in ENVIRONMENTS.values()],
         [MAX_BODY_BYTES / 1024**2],
         [
             number
@@ -176,6 +178,7 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
         ],
     ]
     assert retention(JobStatus.COMPLETED) == retention(JobStatus.FAILED)
+    assert len({(each.user_characters_per_day, each.user_characters_per_month) for each in ENVIRONMENTS.values()}) == 1
 
     section = edition.page.partition(f"\n{edition.limits}\n")[2].partition("\n## ")[0]
     found = [[float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", cells[1])] for cells in rows(section)]
