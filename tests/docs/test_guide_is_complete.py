@@ -21,7 +21,7 @@ from castline.jobs.model import JobStatus
 from castline.jobs.transitions import retention
 from castline.settings import Settings
 from castline.sounds.limits import MAX_SOUNDS
-from infra.environments import ENVIRONMENTS
+from infra.environments import ENVIRONMENTS, PROD
 from infra.workflow import DEFINITION_FILE
 from local.http_event import MAX_BODY_BYTES
 from local.openapi import document
