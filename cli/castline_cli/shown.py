@@ -30,6 +30,12 @@ def size(bytes_: int) -> str:
     return f"{bytes_ / 1000:.0f} KB" if bytes_ < 1_000_000 else f"{bytes_ / 1_000_000:.1f} MB"
 
 
+def cost(amount: Json) -> str:
+    """Format an amount of money: 0.0023 USD, 12.50 USD."""
+    units = amount["amount"]
+    return f"{units:,.{2 if units >= 1 else 4}f} {amount['currency']}"
+
+
 def loudness(lufs: float | None) -> str:
     """Format an integrated loudness: -16.2 LUFS; empty for None."""
     return "" if lufs is None else f"{lufs:.1f} LUFS"

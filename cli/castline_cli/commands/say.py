@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -35,7 +36,7 @@ from castline_cli.session import Session
 from castline_cli.sound_references import SoundReference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from castline_cli.api import Answer, Api, Json
     from castline_cli.pronunciations import Entry
@@ -148,15 +149,21 @@ def say(
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="In place of a script: one text in one voice; - reads it.")
     ] = None,
+    estimate: Annotated[
+        bool,
+        typer.Option("--estimate", "--dry-run", help="Print what it would cost, and submit nothing."),
+    ] = False,
     wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the job's id and leave.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
 ) -> None:
     """Have a script, or one text, spoken.
 
-    It is submitted as a job, which is waited for, and its audio downloaded.
+    It is submitted as a job, which is waited for, and its audio downloaded. On a terminal, what it will cost is told
+    before.
     """
     from castline_cli.cap import explaining_the_cap
     from castline_cli.commands.jobs import subtitle_format_of
+    from castline_cli.estimates import ask_for_estimate, remark_on_cost, show_estimate
     from castline_cli.fetching import Wishes, fetch
     from castline_cli.pronunciations import read_entries
     from castline_cli.script_warnings import ScriptWarnings
@@ -227,28 +234,43 @@ def say(
         uploads = Uploads(api, session, again=upload_again)
         uploads.insert_ids([*turns, *parts.values(), picture])
         request |= given(music=parts or None, cover_id=picture.get("sound_id"))
-        with explaining_the_cap(api, session):
-            answer = _submit(api, path, request, entries, session)
+        if estimate:
+            with _naming_files(entries):
+                answer = ask_for_estimate(api, path, request)
+        else:
+            remark_on_cost(api, path, request)
+            with explaining_the_cap(api, session):
+                answer = _submit(api, path, request, entries, session)
         warnings.tell_of_turns(answer.body.get("warnings", ()), [turn for turn in turns if "line" in turn])
-        if not wait:
+        if estimate and not as_json:
+            show_estimate(answer.body)
+        elif estimate or not wait:
             say_line(answer.text if as_json else answer.body["id"])
-            return
-        fetch(api, answer.body["id"], wishes, session)
+        else:
+            fetch(api, answer.body["id"], wishes, session)
 
 
 def _submit(api: Api, path: str, request: Json, entries: Sequence[Entry], session: Session) -> Answer:
     """Submit a job, which has ``entries`` as its pronunciations."""
+    try:
+        with _naming_files(entries):
+            return api.create(path, request)
+    except KeyboardInterrupt as interruption:
+        jobs = session.command("jobs", "list")
+        raise Interrupted(f"interrupted while submitting; {jobs} shows whether there is a job") from interruption
+
+
+@contextmanager
+def _naming_files(entries: Sequence[Entry]) -> Iterator[None]:
+    """Name the file and the line of each pronunciation that is refused."""
     from castline_cli.pronunciations import in_files
 
     try:
-        return api.create(path, request)
+        yield
     except Refused as refusal:
         if not refusal.problems:
             raise
         raise in_files(refusal, "pronunciations", entries) from refusal
-    except KeyboardInterrupt as interruption:
-        jobs = session.command("jobs", "list")
-        raise Interrupted(f"interrupted while submitting; {jobs} shows whether there is a job") from interruption
 
 
 def _script_that_is_there(script: str | None) -> str:

@@ -1,0 +1,43 @@
+"""Estimates of jobs, as people read them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from castline_cli import shown
+from castline_cli.errors import CastlineError
+from castline_cli.output import remark, table
+
+if TYPE_CHECKING:
+    from castline_cli.api import Answer, Api, Json
+
+
+def ask_for_estimate(api: Api, path: str, request: Json) -> Answer:
+    """Return the estimate of a request that would be submitted at ``path``."""
+    return api.post(f"{path}/estimate", request)
+
+
+def remark_on_cost(api: Api, path: str, request: Json) -> None:
+    """Tell whoever watches what a request is going to cost. Where that cannot be known, tell nothing."""
+    if not sys.stderr.isatty():
+        return
+    try:
+        estimate: Json = ask_for_estimate(api, path, request).body
+    except CastlineError:
+        return  # a refusal is told when the request is submitted
+    parts = [f"{estimate['billed_characters']:,} characters to bill", shown.cost(estimate["cost"])]
+    remark(f"{', '.join(parts)}, about {shown.duration(estimate['duration_ms'])} of audio")
+
+
+def show_estimate(estimate: Json) -> None:
+    """Print an estimate."""
+    reused = estimate["reused_segments"]
+    rows = [
+        ("characters", f"{estimate['characters']:,}"),
+        ("billed", f"{estimate['billed_characters']:,}"),
+        ("cost", shown.cost(estimate["cost"])),
+        ("segments", f"{estimate['segments']:,}" + (f", {reused:,} spoken before" if reused else "")),
+        ("audio", f"about {shown.duration(estimate['duration_ms'])}"),
+    ]
+    table(("", ""), rows)
