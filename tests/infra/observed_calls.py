@@ -335,6 +335,8 @@ def _needed(operation: str, parameters: dict[str, Any]) -> Iterator[Permission]:
                 yield Permission(
                     "dynamodb:ConditionCheckItem" if kind == "ConditionCheck" else f"dynamodb:{kind}Item", TABLE
                 )
+        case "TransactGetItems":
+            yield Permission("dynamodb:GetItem", TABLE)
         case "BatchGetItem" | "DeleteItem" | "GetItem" | "PutItem" | "UpdateItem":
             item = parameters.get("Key") or parameters.get("Item") or {}
             within = item.get(PARTITION_KEY, {}).get("S", "").startswith(PARTITION_PREFIX)
