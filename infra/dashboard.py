@@ -116,12 +116,6 @@ class Dashboard(Construct):
                             (Metric.RECONCILER_STARTED, Metric.RECONCILER_FAILED, Metric.RECONCILER_SLOTS_FREED),
                         ),
                     ),
-                    _graph("Daily ceiling used (%)", ours(Metric.DAILY_CEILING_USED, statistic="Maximum")),
-                    _graph(
-                        "Refused by quotas and by the breaker",
-                        ours(Metric.QUOTA_REFUSALS),
-                        *(ours(Metric.QUOTA_REFUSALS, code=each) for each in QUOTA_REFUSAL_CODES),
-                    ),
                     _graph(
                         "Webhooks",
                         ours(Metric.WEBHOOKS_DELIVERED),

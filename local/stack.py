@@ -146,9 +146,9 @@ class LocalStack:
                 stack.enter_context(self.speech)
             for provider in self._more_providers.values():
                 stack.enter_context(provider.emulator)
+            event_settings = resources.create_event_bus()
             webhook_settings = resources.create_webhook_queue()
             state_machine_arn = self._create_resources()
-            event_settings = resources.create_event_bus()
             stack.enter_context(
                 environment_variables(
                     {
@@ -158,12 +158,12 @@ class LocalStack:
                         "SPEECH_PROVIDERS": json.dumps(self._speech_providers()),
                         **DEV.quota_settings,
                         "DOWNLOAD_ENDPOINT_URL": self.url,
-                        # The emulator shares this machine with everything else: it may be slower than Azure.
-                        "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "60000",
                         **event_settings,
                         **webhook_settings,
                         # Receivers of webhooks that are under development run on this machine.
                         "WEBHOOKS_ALLOW_LOOPBACK": "true",
+                        # The emulator shares this machine with everything else: it may be slower than Azure.
+                        "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "60000",
                         **{
                             name: value
                             for provider in self._more_providers.values()
@@ -206,13 +206,13 @@ class LocalStack:
         function_arns = resources.register_functions(self.cloud, self._reserved_concurrency)
         state_machine_arn = resources.create_state_machine(function_arns)
         self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
+        self.cloud.map_stream(
+            resources.TABLE_NAME, functions.PUBLISH_EVENTS.name, max_retries=None, matches=resources.is_new_event
+        )
         resources.map_webhook_queue(self.cloud)
         self.cloud.on_event(resources.EVENT_BUS_NAME, self._job_event)
         self.cloud.on_execution_status_change(self._execution_ended)
         self.cloud.on_object_created(self._object_created)
-        self.cloud.map_stream(
-            resources.TABLE_NAME, functions.PUBLISH_EVENTS.name, max_retries=None, matches=resources.is_new_event
-        )
         return state_machine_arn
 
     def _speech_providers(self) -> dict[str, dict[str, Any]]:
