@@ -30,6 +30,7 @@ from castline.webhooks.delivery_message import DeliveryMessage
 from castline.webhooks.items import PARTITION_PREFIX
 from castline.webhooks.model import Delivery
 from infra.functions import DELIVER_WEBHOOKS
+from local.gateway import OPERATOR
 from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import dialogue
 from tests.faults.experiment import experiment
@@ -120,6 +121,7 @@ def observe() -> Observed:
             experiment(laboratory, scenario, fault)
         _meet_damage(laboratory)
         _read(laboratory)
+        _operate(laboratory)
         _keep_sounds(laboratory)
         _deliver_webhooks(laboratory)
     return observed
@@ -163,6 +165,25 @@ def _read(laboratory: Laboratory) -> None:
             answer = client.api.get(path)
             assert answer.status_code in {200, 302}, f"{path}: {answer.text}"
         assert client.api.post("/jobs/estimate", json=dialogue()).status_code == 200
+
+
+def _operate(laboratory: Laboratory) -> None:
+    """See and set everything that operators can."""
+    laboratory.calls.begin(None, {})
+    with Client(laboratory) as client, ApiClient(laboratory.stack.url, user_id=OPERATOR) as operator:
+        assert client.api.get("/usage").status_code == 200
+        for path in ("/admin/usage", "/admin/users/anna/limits", "/admin/limits", "/admin/breaker", "/admin/jobs"):
+            assert operator.get(path).status_code == 200, path
+        for path, body in (
+            ("/admin/users/anna/limits", {"characters_per_day": 1}),
+            ("/admin/limits", {}),
+            ("/admin/breaker", {"state": "closed"}),
+        ):
+            assert operator.put(path, json=body).status_code == 200, path
+        with laboratory.stack.cloud.lambdas.pause("plan"):
+            job_id = client.submit()
+            assert operator.post(f"/admin/jobs/{job_id}/fail", json={}).status_code == 200
+        laboratory.settle()
 
 
 def _keep_sounds(laboratory: Laboratory) -> None:
