@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 CALLS = {
     "completed": """
-        submit TransactWriteItems StartExecution
-        plan Query UpdateItem
+        submit BatchGetItem TransactWriteItems StartExecution
+        plan Query TransactWriteItems
+        publish-events TransactGetItems×2 PutEvents
+        dispatch-webhooks Query×2
         synthesize Query GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem×2
         assemble Query GetObject×3 PutObject×3 TransactWriteItems
         expire ListObjectsV2 DeleteObject×3
@@ -26,7 +28,7 @@ CALLS = {
         assemble CreateMultipartUpload UploadPart×2 CompleteMultipartUpload
     """,
     "submitted-twice": """
-        submit-keyed TransactWriteItems×2 StartExecution×2 UpdateItem
+        submit-keyed BatchGetItem×2 TransactWriteItems×2 StartExecution×2 UpdateItem
     """,
     "cancelled": """
         cancel GetItem TransactWriteItems StopExecution
@@ -40,8 +42,12 @@ CALLS = {
     "stopped-too-late": """
         assemble TransactWriteItems ListObjectsV2 DeleteObject
     """,
+    "stopped-while-speaking": """
+        synthesize UpdateItem×2
+        reconcile TransactWriteItems
+    """,
     "lost": """
-        reconcile Query×2 DescribeExecution×2 GetItem×2 TransactWriteItems
+        reconcile Query×2 DescribeExecution×2 GetItem×4 TransactWriteItems×2
         reconcile ListObjectsV2 DeleteObject StartExecution UpdateItem
         synthesize GetObject
     """,
@@ -53,6 +59,7 @@ The reconciler reads every partition of an index, and then again; the first few 
 
 
 WITHOUT_EFFECT = {
+    "BatchGetItem",
     "DescribeExecution",
     "GetItem",
     "GetObject",
@@ -60,6 +67,7 @@ WITHOUT_EFFECT = {
     "HeadObject",
     "ListObjectsV2",
     "Query",
+    "TransactGetItems",
 }
 """The read operations: they have no effect that a fault could come after."""
 

@@ -75,6 +75,7 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
     scenario = SCENARIOS[scenario_name]
     composition.reset()  # every function starts cold: what it does first, it does now
     inspection.clear_away()
+    laboratory.events_published()
     calls = laboratory.calls
     calls.begin(fault, scenario.stage(laboratory))
     with Client(laboratory) as client:
@@ -86,6 +87,8 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
         left_behind = [
             *inspection.problems_of_answers(client.answers),
             *inspection.problems_of_jobs(remains, client.api),
+            *inspection.problems_of_usage(remains),
+            *inspection.problems_of_events(remains, laboratory.events_published()),
         ]
         ended = tuple(_describe(client.api.job(job_id)) for job_id in sorted(remains.jobs()))
     retry_delays = laboratory.stack.cloud.clock.retry_delays_seconds

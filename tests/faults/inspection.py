@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,10 @@ from castline.jobs.model import JobStatus
 from castline.jobs.transitions import is_terminal
 from local.azure_speech.server import DEFAULT_KEY
 from tests.e2e.decoded_audio import decode
+from tests.event_schema import violations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import httpx
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -112,9 +113,56 @@ def problems_of_jobs(remains: Remains, api: ApiClient) -> Iterator[str]:
     yield from (f"a slot is taken by {job_id}" for job_id in remains.slots())
 
 
+def problems_of_events(remains: Remains, events: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the problems of the events that were published: each job's start and end, and nothing else."""
+    told: dict[str, set[str]] = defaultdict(set)
+    ids: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        yield from (f"an event is not as its schema says: {violation}" for violation in violations(event))
+        told[event["data"]["job_id"]].add(event["type"])
+        ids[event["data"]["job_id"]].add(event["id"])
+    happened = {
+        job_id: {
+            *(["job.started"] if "started_at" in items["JOB"] else []),
+            *([f"job.{items['JOB']['status']['S']}"] if "completed_at" in items["JOB"] else []),
+        }
+        for job_id, items in remains.jobs().items()
+        if "JOB" in items
+    }
+    for job_id in told.keys() | happened.keys():
+        if told[job_id] != happened.get(job_id, set()):
+            yield f"{sorted(told[job_id])} were published of a job with {sorted(happened.get(job_id, set()))}"
+        if len(ids[job_id]) != len(told[job_id]):
+            yield f"events of {job_id} have changed their ids"
+
+
+def problems_of_usage(remains: Remains) -> Iterator[str]:
+    """Yield the problems of the usage when all jobs have ended: it is exactly what they have billed."""
+    expected: dict[str, Counter[str]] = defaultdict(Counter)
+    for items in remains.jobs().values():
+        if "JOB" not in items:
+            continue
+        job = items["JOB"]
+        for partition in (f"USER#{job['user_id']['S']}", "DEPLOYMENT"):
+            billed = int(job["billed_characters"]["N"])
+            expected[partition] += Counter(jobs=1, committed=billed, billed=billed)
+    for partition, items in remains.items.items():
+        for sk, item in items.items():
+            for prefix in {name[:4] for name in item if name[1:3].isdigit()} | {""}:
+                names = ("jobs", "committed", "billed")
+                found = {name: int(item.get(prefix + name, {"N": "0"})["N"]) for name in names}
+                if sk.startswith("USAGE#") and +Counter(found) != expected[partition]:
+                    yield f"{partition} {prefix}: {found} are used, and {dict(expected[partition])} were billed"
+
+
 def problems_of_what_outlives(remains: Remains) -> Iterator[str]:
-    """Yield everything that is left of any job when it should all be gone."""
-    yield from (f"{pk} {sk} is still there" for pk, each in remains.items.items() for sk in each if sk != "ACTIVE")
+    """Yield everything that is left of any job when it should all be gone. Usage is kept for longer."""
+    yield from (
+        f"{pk} {sk} is still there"
+        for pk, each in remains.items.items()
+        for sk in each
+        if sk != "ACTIVE" and not sk.startswith("USAGE#")
+    )
     yield from (f"{key} is still there" for key in remains.objects)
     yield from (f"an upload of {key} is still open" for key in remains.uploads)
 

@@ -7,6 +7,7 @@ import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
+from uuid import uuid4
 
 from castline import dynamodb
 from local import stack as local_stack
@@ -31,6 +32,8 @@ _WAIT_SCALE = 0.002
 _DELIVERY_RETRIES_SECONDS = (0.01, 0.02, 0.04)
 _CONFLICT_BACKOFF_SECONDS = 0.0001
 _NEVER_SECONDS = 1e6
+# What a first delivery of a table's stream could not do, the next one does.
+_STREAM_DELIVERIES = 2
 # Allocations, then collections of the generation before.
 _COLLECT_AFTER = (50_000, 10, 100)
 
@@ -54,6 +57,9 @@ class Laboratory:
         self._ended: set[str] = set()
         self._delivered = threading.Condition()
         stack.cloud.on_execution_status_change(self._note_delivery)
+        self._published: list[Mapping[str, Any]] = []
+        self._marks: set[str] = set()
+        stack.cloud.published.subscribe(self._note_published)
 
     @classmethod
     @contextmanager
@@ -78,7 +84,7 @@ class Laboratory:
             yield cls(stack, speech, calls, processes)
 
     def settle(self) -> None:
-        """Wait until all automatic work is done: executions, their events, and every invocation.
+        """Wait until all automatic work is done: executions, events, and every invocation.
 
         Raises:
             TimeoutError: the work does not end.
@@ -87,6 +93,24 @@ class Laboratory:
             if not self._delivered.wait_for(lambda: self.calls.started <= self._ended, _SETTLED_WITHIN_SECONDS):
                 raise TimeoutError(f"still running: executions {self.calls.started - self._ended}")
         self._processes.wait_until_none_runs(_SETTLED_WITHIN_SECONDS)
+        for _ in range(_STREAM_DELIVERIES):
+            self.stack.cloud.tick()
+        self._wait_for_the_bus()
+        self._processes.wait_until_none_runs(_SETTLED_WITHIN_SECONDS)
+
+    def events_published(self) -> list[Mapping[str, Any]]:
+        """Return the events of jobs that have come to the bus since the last time, and forget them."""
+        with self._delivered:
+            published, self._published = self._published, []
+        return published
+
+    def _wait_for_the_bus(self) -> None:
+        """Wait until everything on the bus has been delivered to all subscribers."""
+        mark = str(uuid4())
+        self.stack.cloud.published.publish({"detail-type": "Mark", "resources": [], "id": mark})
+        with self._delivered:
+            if not self._delivered.wait_for(lambda: mark in self._marks, _SETTLED_WITHIN_SECONDS):
+                raise TimeoutError("still delivering: events of the bus")
 
     def wait_for_end_of(self, job_id: str) -> None:
         """Wait until the end of the job's execution has been delivered to all subscribers.
@@ -106,6 +130,15 @@ class Laboratory:
             yield
         finally:
             self.stack.cloud.clock.advance(-delta)
+
+    def _note_published(self, event: Mapping[str, Any]) -> None:
+        """Record an event of the bus. This subscriber is the last, too."""
+        with self._delivered:
+            if "detail" in event:
+                self._published.append(event["detail"])
+            else:
+                self._marks.add(event["id"])
+            self._delivered.notify_all()
 
     def _note_delivery(self, event: Mapping[str, Any]) -> None:
         """Record an event. This subscriber is the last: all others have received the event or failed by now."""

@@ -155,6 +155,17 @@ def _stopped_before_uploading(laboratory: Laboratory) -> Staging:
     return {("assemble", "PutObject"): stop_and_go_on}
 
 
+def _stopped_while_speaking(laboratory: Laboratory) -> Staging:
+    """Stop the execution and fail the job while its task is still speaking: what that bills is recorded later."""
+
+    def stop_and_go_on(_process: Process) -> None:
+        for job_id in laboratory.calls.started:
+            stop_execution(job_id)
+            laboratory.wait_for_end_of(job_id)
+
+    return {("synthesize", "PutObject"): stop_and_go_on}
+
+
 def _nobody_notices(laboratory: Laboratory) -> Staging:
     """Stop the first job's execution without an event; never start the second's."""
     submissions = 0
@@ -185,6 +196,7 @@ SCENARIOS = {
         Scenario("failed", _completed, _completing_is_denied),
         Scenario("stopped", _completed, _stopped_before_completing),
         Scenario("stopped-too-late", _completed, _stopped_before_uploading),
+        Scenario("stopped-while-speaking", _completed, _stopped_while_speaking),
         Scenario("lost", _lost, _nobody_notices),
     )
 }
