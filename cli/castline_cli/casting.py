@@ -114,14 +114,27 @@ def assign(voices: Choice, delivery: Iterable[Choice], speakers: Sequence[str], 
         Misused: somebody has no voice, or is not in the script.
     """
     keys = {speaker_key(speaker): speaker for speaker in speakers}
-    choices = (voices, *delivery)
-    for choice in choices:
+    delivery = [*delivery]
+    for choice in (voices, *delivery):
         strangers = [speaker for key, (speaker, _value) in choice.own.items() if key not in keys]
         if strangers:
             raise Misused(
                 f"the script has no speaker {' or '.join(strangers)}; it has {', '.join(speakers)} "
                 f"(see {_option(choice.field)})"
             )
+    return assign_those_present(voices, delivery, speakers, how_to_choose=how_to_choose)
+
+
+def assign_those_present(
+    voices: Choice, delivery: Iterable[Choice], speakers: Sequence[str], *, how_to_choose: str
+) -> list[Json]:
+    """Return each speaker's voice and delivery, as ``assign`` does, from a cast that may have others, too.
+
+    Raises:
+        Misused: somebody has no voice.
+    """
+    keys = {speaker_key(speaker): speaker for speaker in speakers}
+    delivery = [*delivery]
     silent = [speaker for key, speaker in keys.items() if voices.of(key) is None]
     if silent:
         options = " ".join(f"--voice {_quoted(speaker)}=VOICE" for speaker in silent)

@@ -76,6 +76,7 @@ class Uploads:
         self._session = session
         self._again = again
         self._listed: list[Json] | None = None
+        self._provided: dict[LocalFile, Json] = {}
 
     def insert_ids(self, clips: Iterable[Json]) -> None:
         """Replace each ``sound_id`` that is a reference by the id of a sound that is ready.
@@ -102,7 +103,8 @@ class Uploads:
         Raises: as ``insert_ids``.
         """
         given = dict.fromkeys(files)
-        sounds = {file: sound for file in given if (sound := self._known(file)) is not None}
+        sounds = {file: self._provided[file] for file in given if file in self._provided}
+        sounds |= {file: sound for file in given if file not in sounds and (sound := self._known(file)) is not None}
         new: dict[LocalFile, tuple[Json, UploadBar]] = {}
         refusals: list[Refused] = []
         with upload_bars() as begin_bar:
@@ -120,6 +122,7 @@ class Uploads:
                 uploaded = [shown.line(sound["name"]) for sound, _bar in new.values()]
                 kept = f"; {', '.join(uploaded)} need not be uploaded again" if uploaded else ""
                 raise Interrupted(f"interrupted while uploading{kept}") from interruption
+        self._provided |= sounds
         if refusals:
             raise Refused("\ncastline: ".join(map(str, refusals)), code=refusals[0].code) from refusals[0]
         return sounds

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from castline.scripts.formats import ScriptFormat as FormatOfTheService
-from castline_cli.commands.say import ScriptFormat
+from castline_cli.scripts import ScriptFormat
 
 if TYPE_CHECKING:
     from tests.cli.castline import Castline

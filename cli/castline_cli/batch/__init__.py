@@ -1,0 +1,1 @@
+"""Many scripts, one cast: the parts of ``castline batch``."""

@@ -1,0 +1,116 @@
+"""Lines on standard error about the files of a batch, and the table at its end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from castline_cli import shown
+from castline_cli.output import complain, say, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.progress import Progress
+
+    from castline_cli.api import Json
+    from castline_cli.batch.run import File
+
+
+class Lines:
+    """What is told while a batch goes on. This one tells problems only: nobody watches."""
+
+    def begin(self, file: File) -> None:
+        """Show that a file has a job."""
+
+    def show(self, file: File, job: Json) -> None:
+        """Show how far its job has come."""
+
+    def wait(self, text: str) -> None:
+        """Show what the whole batch waits for; nothing for an empty text."""
+
+    def end(self, file: File) -> None:
+        """Show what has become of a file."""
+        if file.problem:
+            complain(file.problem)
+
+
+class _VisibleLines(Lines):
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._tasks: dict[str, int] = {}
+        self._all = progress.add_task("files", total=total, done=f"0/{total}")
+        self._total = total
+        self._ended = 0
+
+    def begin(self, file: File) -> None:
+        self._tasks[file.name] = self._progress.add_task(_escaped(file.name), total=None, done="submitted")
+
+    def show(self, file: File, job: Json) -> None:
+        completed, total = job["progress"]["completed_segments"], job["progress"]["total_segments"]
+        self._progress.update(
+            self._tasks[file.name],  # type: ignore[arg-type]
+            completed=completed,
+            total=total or None,
+            done=f"{completed}/{total} segments" if total else str(job["status"]),
+        )
+
+    def wait(self, text: str) -> None:
+        self._progress.update(self._all, done=text or f"{self._ended}/{self._total}")
+
+    def end(self, file: File) -> None:
+        super().end(file)
+        if file.name in self._tasks:
+            self._progress.remove_task(self._tasks.pop(file.name))  # type: ignore[arg-type]
+        if not file.problem:
+            facts = ", ".join(filter(None, [file.length, file.status if file.status != "done" else ""]))
+            self._progress.console.print(f"[green]✓[/] {_escaped(file.name)}  [dim]{facts}[/]")
+        self._ended += 1
+        self._progress.update(self._all, completed=self._ended, done=f"{self._ended}/{self._total}")
+
+
+@contextmanager
+def lines_of(total: int) -> Iterator[Lines]:
+    """Show a line for each file that has a job while the context lasts, if somebody watches."""
+    if not sys.stderr.isatty():
+        yield Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[done]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as progress:
+        yield _VisibleLines(progress, total)
+
+
+def print_table(files: Sequence[File]) -> None:
+    """Print what has become of each file."""
+    came = sum(file.has_come for file in files)
+    billed = sum(file.billed for file in files)
+    table(
+        ("file", "status", "length", "billed", "job"),
+        [
+            (shown.line(file.name), file.status, file.length, str(file.billed or ""), file.job_id or "")
+            for file in files
+        ],
+        footer=f"{came} of {len(files)} are here; {billed:,} characters billed",
+    )
+
+
+def print_json(files: Sequence[File]) -> None:
+    """Print what has become of each file, as JSON."""
+    say(json.dumps([file.as_json() for file in files], ensure_ascii=False, indent=2))
+
+
+def _escaped(name: str) -> str:
+    from rich.markup import escape
+
+    return escape(shown.line(name))

@@ -1,0 +1,117 @@
+"""The request of each file of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from castline_cli.casting import Choice, assign_those_present, only_voice
+from castline_cli.script_warnings import ScriptWarnings
+from castline_cli.scripts import given, parse_script
+from castline_cli.speakers import speaker_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from castline_cli.api import Api, Json
+    from castline_cli.batch.sources import Entry
+    from castline_cli.pronunciations import Entry as Pronunciation
+    from castline_cli.uploads import Uploads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What all files of a batch have in common.
+
+    Attributes:
+        voices: of all speakers.
+        choices: what else is said of speakers, such as their style and language.
+        fields: of every request.
+        dialogue_fields: of the request of a script.
+        markup: the field of that name, if it is to be sent.
+        take: the reading of all turns.
+        music: parts of the music, in which a ``sound_id`` may be a reference.
+        cover: with a ``sound_id`` that may be a reference; empty without a cover.
+        pronunciations: those of files, for messages.
+        how_to_choose: a command that lists voices.
+    """
+
+    voices: Choice
+    choices: Sequence[Choice]
+    fields: Json
+    dialogue_fields: Json
+    markup: Mapping[str, Any]
+    take: int | None
+    music: Mapping[str, Json]
+    cover: Json
+    pronunciations: Sequence[Pronunciation]
+    how_to_choose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A request that can be sent.
+
+    Attributes:
+        path: the route.
+        request: the body.
+        turns: for warnings.
+        warnings: those about the script.
+        speakers: the keys of those who speak.
+    """
+
+    path: str
+    request: Json
+    turns: Sequence[Json]
+    warnings: ScriptWarnings
+    speakers: frozenset[str]
+
+
+def prepare(api: Api, entry: Entry, shared: Shared, uploads: Uploads) -> Prepared:
+    """Return the request of a file: read and parse its script, cast it, upload its sounds.
+
+    Raises:
+        FileProblem: the script or a sound cannot be read.
+        Refused: the script is not understood, or a sound cannot be used.
+        Misused: somebody has no voice.
+    """
+    voices = _voices_of(entry, shared)
+    own = given(title=entry.title, author=entry.author, album=entry.album, language=entry.language)
+    music = {name: dict(part) for name, part in shared.music.items()}
+    cover = dict(shared.cover)
+    if entry.text is not None:
+        warnings = ScriptWarnings(entry.place, entry.text)
+        turns: list[Json] = [{"index": 0, "line": 1}]
+        how = {choice.field: choice.common for choice in shared.choices if choice.common is not None}
+        voice_id = only_voice(
+            Choice(field="voice_id", own={}, common=voices.common), how_to_choose=shared.how_to_choose
+        )
+        spoken = {"text": entry.text, "voice_id": voice_id}
+        path, request = "/jobs/tts", {**shared.fields, **how, **given(take=shared.take), **own, **spoken}
+        speakers: frozenset[str] = frozenset()
+    else:
+        dialogue = parse_script(api, entry.script(), markup=shared.markup, take=shared.take)
+        turns, warnings = dialogue.turns, dialogue.warnings
+        cast = assign_those_present(voices, shared.choices, dialogue.speakers, how_to_choose=shared.how_to_choose)
+        path = "/jobs"
+        request = {
+            **shared.fields,
+            **shared.dialogue_fields,
+            **own,
+            "turns": turns,
+            "voice_assignments": cast,
+        }
+        speakers = frozenset(speaker_key(each) for each in dialogue.speakers)
+    uploads.insert_ids([*turns, *music.values(), cover])
+    request |= given(music=music or None, cover_id=cover.get("sound_id"))
+    return Prepared(path=path, request=request, turns=turns, warnings=warnings, speakers=speakers)
+
+
+def _voices_of(entry: Entry, shared: Shared) -> Choice:
+    """Return an entry's voices: its own before those of all."""
+    own, common = entry.voices, shared.voices
+    return Choice(
+        field=common.field,
+        own={**common.own, **own.own},
+        common=common.common if own.common is None else own.common,
+    )

@@ -1,0 +1,284 @@
+"""``castline batch``: many scripts in, an audio file of each out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from castline_cli import shown
+from castline_cli.audio_options import (
+    BedGainOption,
+    BedOption,
+    CoverOption,
+    DuckOption,
+    IntroOption,
+    IntroOverlapOption,
+    MusicOption,
+    OutroOption,
+    OutroOverlapOption,
+    UploadAgainOption,
+    loudness_option,
+    quality_option,
+)
+from castline_cli.casting import Choice, read_delivery
+from castline_cli.commands.jobs import ForceOption, SubtitleFormat  # noqa: TC001 (typer reads annotations at run time)
+from castline_cli.completion import complete_language, complete_pronunciation_set, complete_style, complete_voice
+from castline_cli.errors import CastlineError, ExitCode, FileProblem
+from castline_cli.formats import Loudness, OutputFormat, Quality
+from castline_cli.music import MusicOptions
+from castline_cli.output import complain
+from castline_cli.providers import ProviderOption, provider_id
+from castline_cli.scripts import given
+from castline_cli.session import Session
+from castline_cli.sound_references import SoundReference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from castline_cli.batch.requests import Shared
+    from castline_cli.batch.run import Batch, File
+    from castline_cli.batch.sources import Entry
+
+EXAMPLES: Final = """\b
+Examples:
+  castline batch lessons -o audio --voice zh-TW-HsiaoYuNeural --voice 老師=zh-TW-YunJheNeural
+  castline batch lessons.csv -o audio --voice en-US-JennyNeural --format m4b --loudness audiobook
+
+\b
+A CSV file has a row for each script. Its first line names the columns: file or text, and if you like title,
+author, album, language and voices (A=VOICE; B=VOICE), which go before the options."""
+_USUAL_LANGUAGE: Final = "zh-TW"
+"""What the service takes a script for."""
+
+
+def batch(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="FOLDER|FILE.csv", help="A folder of scripts, or a CSV file with a row for each.")
+    ],
+    out: Annotated[
+        str,
+        typer.Option("-o", "--out", metavar="FOLDER", help="Where the audio goes. It is made if it is not there."),
+    ] = ".",
+    voice: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SPEAKER=VOICE",
+            help="Who speaks with which voice, in all scripts; repeatable. VOICE alone is for all who have none.",
+            autocompletion=complete_voice,
+        ),
+    ] = None,
+    style: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[SPEAKER=]STYLE",
+            help="Such as cheerful, if the voice has it; for one speaker, or for all others; repeatable, as are the "
+            "next four.",
+            autocompletion=complete_style,
+        ),
+    ] = None,
+    style_degree: Annotated[
+        list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="The strength of the style: 0.01 to 2.")
+    ] = None,
+    speed: Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0.5 to 2.")] = None,
+    pitch: Annotated[
+        list[str] | None, typer.Option(metavar="[SPEAKER=]PERCENT", help="Higher or lower: -20 to 20.")
+    ] = None,
+    volume: Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0 to 2.")] = None,
+    force: ForceOption = False,
+    subtitles: Annotated[
+        SubtitleFormat | None, typer.Option(help="Subtitles of each file, too, beside it.", show_default=False)
+    ] = None,
+    provider: ProviderOption = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[SPEAKER=]TAG",
+            help="The scripts', such as zh-TW; or the one that a speaker's multilingual voice speaks. Repeatable.",
+            autocompletion=complete_language,
+        ),
+    ] = None,
+    literal: Annotated[
+        bool, typer.Option("--literal", help="Speak marks, tags and stage directions as they stand.")
+    ] = False,
+    pronunciations: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE.csv", help="How words are spoken; repeatable. `castline pronunciations --help` explains it."
+        ),
+    ] = None,
+    pronunciation_set: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A set that `castline pronunciations` keeps; repeatable.",
+            autocompletion=complete_pronunciation_set,
+        ),
+    ] = None,
+    take: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="Another reading of the same words, spoken and billed anew."),
+    ] = None,
+    output_format: Annotated[
+        OutputFormat | None, typer.Option("--format", help="Of all files. [default: mp3]", show_default=False)
+    ] = None,
+    quality: Annotated[Quality | None, quality_option("standard")] = None,
+    loudness: Annotated[Loudness | None, loudness_option("podcast")] = None,
+    author: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Who all is by, in place of the speakers.")
+    ] = None,
+    album: Annotated[str | None, typer.Option(metavar="TEXT", help="What all belongs to, such as a course.")] = None,
+    cover: CoverOption = None,
+    intro: IntroOption = None,
+    intro_overlap: IntroOverlapOption = None,
+    outro: OutroOption = None,
+    outro_overlap: OutroOverlapOption = None,
+    bed: BedOption = None,
+    bed_gain: BedGainOption = None,
+    duck: DuckOption = None,
+    music: MusicOption = None,
+    upload_again: UploadAgainOption = False,
+    gap: Annotated[int | None, typer.Option(metavar="MS", help="The pause between turns. [default: 300]")] = None,
+    crossfade: Annotated[
+        int | None, typer.Option(metavar="MS", help="How long each next turn fades in. [default: 50]")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what has become of each file, as JSON.")] = False,
+) -> int:
+    """Have many scripts spoken by one cast, each into a file that has its title as its name.
+
+    Stopped by Ctrl-C or a quota, the same command goes on where it was. Files that are there, and whose scripts and
+    options are the same, are not made again.
+    """
+    from castline_cli.batch.lines import lines_of, print_json, print_table
+    from castline_cli.batch.requests import Shared
+    from castline_cli.batch.run import Batch, Place
+    from castline_cli.batch.sources import names_of, read_entries
+    from castline_cli.batch.state import State
+    from castline_cli.pronunciations import read_entries as read_pronunciations
+    from castline_cli.uploads import Uploads
+
+    session = Session.of(context)
+    entries = read_entries(source)
+    names = names_of(entries, str(output_format or OutputFormat.MP3))
+    voices, languages = Choice.read("voice_id", voice), Choice.read("language", language)
+    delivery = read_delivery(speed=speed, pitch=pitch, volume=volume, style=style, style_degree=style_degree)
+    words = [entry for file in pronunciations or () for entry in read_pronunciations(file)]
+    of_provider = ("--provider", provider) if provider else ()
+    markup = given(markup="literal" if literal else None)
+    parts = MusicOptions(
+        intro=intro,
+        intro_overlap_ms=intro_overlap,
+        outro=outro,
+        outro_overlap_ms=outro_overlap,
+        bed=bed,
+        bed_gain_db=bed_gain,
+        duck_db=duck,
+        file=music,
+    ).music()
+    folder = _folder(out)
+
+    with session.api() as api:
+        shared = Shared(
+            voices=voices,
+            choices=[Choice(field=languages.field, own=languages.own), *delivery],
+            fields={
+                "provider": provider_id(api, provider),
+                **markup,
+                **given(
+                    language=languages.common,
+                    output_format=output_format,
+                    quality=quality,
+                    loudness=loudness,
+                    pronunciations=[each.fields for each in words] or None,
+                    pronunciation_sets=pronunciation_set or None,
+                    author=author,
+                    album=album,
+                ),
+            },
+            dialogue_fields=given(gap_ms=gap, crossfade_ms=crossfade),
+            markup=markup,
+            take=take,
+            music=parts,
+            cover={"sound_id": SoundReference(cover)} if cover else {},
+            pronunciations=words,
+            how_to_choose=session.command("voices", *of_provider, "--language", languages.common or _USUAL_LANGUAGE),
+        )
+        files = _files(entries, names, shared)
+        with lines_of(len(files)) as lines:
+            for file in files:
+                if file.problem:
+                    lines.end(file)
+            running = Batch(
+                api,
+                session,
+                files,
+                shared,
+                place=Place(folder=folder, force=force, subtitle_format=subtitles),
+                state=State.read(folder, api.url),
+                uploads=Uploads(api, session, again=upload_again),
+                lines=lines,
+            )
+            running.run()
+    (print_json if as_json else print_table)(files)
+    return _conclude(running, files, shared)
+
+
+def _files(entries: Sequence[Entry], names: Sequence[str], shared: Shared) -> list[File]:
+    """Return the files of a batch; those whose script cannot be read have a problem."""
+    from castline_cli.batch.run import File
+
+    options = {
+        "voices": repr(shared.voices),
+        "choices": repr(shared.choices),
+        "fields": shared.fields,
+        "dialogue_fields": shared.dialogue_fields,
+        "take": shared.take,
+        "music": repr(shared.music),
+        "cover": repr(shared.cover),
+    }
+    files = []
+    for entry, name in zip(entries, names, strict=True):
+        file = File(entry, name)
+        try:
+            file.digest = entry.digest(options)
+        except CastlineError as error:
+            file.status, file.problem = "failed", f"{entry.place}: {error}"
+        files.append(file)
+    return files
+
+
+def _folder(written: str) -> Path:
+    """Return the folder of the audio, made if it is not there.
+
+    Raises:
+        FileProblem: it cannot be.
+    """
+    folder = Path(written)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileProblem(f"cannot make the folder {folder}: {error.strerror}") from error
+    return folder
+
+
+def _conclude(running: Batch, files: Sequence[File], shared: Shared) -> ExitCode:
+    """Say what is missing, and return the exit code."""
+    scripts = [file for file in files if file.entry.path is not None]
+    if scripts and all(file.prepared is not None for file in scripts):
+        own = {key: name for choice in (shared.voices, *shared.choices) for key, (name, _value) in choice.own.items()}
+        for key, name in own.items():
+            if key not in running.speakers:
+                complain(f"no script has a speaker {name}")
+    if running.stopped_by is not None:
+        left = sum(file.status == "not submitted" for file in files)
+        resets_at = running.stopped_by.details.get("resets_at")
+        when = f"at {shown.moment(resets_at)}" if resets_at else "when submissions are accepted again"
+        complain(f"{running.stopped_by}\n  {left} of {len(files)} are not submitted; the same command goes on {when}")
+        return ExitCode.REFUSED
+    missing = sum(not file.has_come for file in files)
+    if missing:
+        complain(f"{missing} of {len(files)} have no audio; the same command tries them again")
+        return ExitCode.JOB_FAILED
+    return ExitCode.DONE
