@@ -155,25 +155,6 @@ def problems_of_usage(remains: Remains) -> Iterator[str]:
                     yield f"{partition} {prefix}: {found} are used, and {dict(expected[partition])} were billed"
 
 
-def problems_of_usage(remains: Remains) -> Iterator[str]:
-    """Yield the problems of the usage when all jobs have ended: it is exactly what they have billed."""
-    expected: dict[str, Counter[str]] = defaultdict(Counter)
-    for items in remains.jobs().values():
-        if "JOB" not in items:
-            continue
-        job = items["JOB"]
-        for partition in (f"USER#{job['user_id']['S']}", "DEPLOYMENT"):
-            billed = int(job["billed_characters"]["N"])
-            expected[partition] += Counter(jobs=1, committed=billed, billed=billed)
-    for partition, items in remains.items.items():
-        for sk, item in items.items():
-            for prefix in {name.rpartition("_")[0] for name in item if name.startswith("d") and "_" in name} | {""}:
-                names = {name: f"{prefix}_{name}" if prefix else name for name in ("jobs", "committed", "billed")}
-                found = {name: int(item.get(key, {"N": "0"})["N"]) for name, key in names.items()}
-                if sk.startswith("USAGE#") and +Counter(found) != expected[partition]:
-                    yield f"{partition} {prefix}: {found} are used, and {dict(expected[partition])} were billed"
-
-
 def problems_of_what_outlives(remains: Remains) -> Iterator[str]:
     """Yield everything that is left of any job when it should all be gone. Usage is kept for longer."""
     yield from (
