@@ -30,7 +30,9 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.FILE: "a file cannot be read or written, or is there already",
     ExitCode.USAGE: "the command is not used as it should be",
     ExitCode.UNREACHABLE: "the service does not answer, or is out of order",
-    ExitCode.REFUSED: "the service refuses: a script, field or upload that is not right, the cap of active jobs, a quota",
+    ExitCode.REFUSED: (
+        "the service refuses: a script, field or upload that is not right, the cap of active jobs, a quota"
+    ),
     ExitCode.JOB_FAILED: "a job has failed, or was cancelled; of a batch, a file is missing",
     ExitCode.NOT_FOUND: "there is no such job, sound, pronunciation set or webhook",
     ExitCode.SIGNED_OUT: "nobody is signed in, or the sign-in has ended",
