@@ -83,11 +83,13 @@ class SynthesizeBatch:
         planned = everything[batch.first_utterance : batch.first_utterance + batch.utterance_count]
 
         def store_progress(segments: Sequence[SpokenSegment]) -> None:
-            done = Batch(number=batch.number, segments=tuple(segments))
+            done = Batch(number=batch.number, segments=_with_earlier(record, batch.number, segments))
             self._repository.record_batch(job_id, done, now=self._now())
 
         def store(segments: Sequence[SpokenSegment], *, is_native: bool = False, failed: bool = False) -> None:
-            done = Batch(number=batch.number, segments=tuple(segments), is_native=is_native)
+            done = Batch(
+                number=batch.number, segments=_with_earlier(record, batch.number, segments), is_native=is_native
+            )
             self._repository.record_batch(job_id, done, now=self._now(), failed=failed, with_words=True)
 
         progress = BatchProgress(store_progress, recorded=_count_recorded(record, batch.number))
@@ -170,6 +172,16 @@ def _count_reused(record: JobRecord, spoken: Sequence[SpokenSegment]) -> None:
 
 def _count_recorded(record: JobRecord, number: int) -> int:
     return sum(len(batch.segments) for batch in record.batches if batch.number == number)
+
+
+def _with_earlier(record: JobRecord, number: int, spoken: Sequence[SpokenSegment]) -> tuple[SpokenSegment, ...]:
+    """Return the segments of a batch, with those of an earlier attempt that this one has not come to.
+
+    An attempt ends early after a permanent error. What an earlier one has billed counts all the same.
+    """
+    numbers = {segment.number for segment in spoken}
+    earlier = [segment for batch in record.batches if batch.number == number for segment in batch.segments]
+    return (*spoken, *(segment for segment in earlier if segment.number not in numbers))
 
 
 def _spoken_segments(batch: Sequence[PlannedUtterance], stored: Mapping[int, StoredUtterance]) -> list[SpokenSegment]:

@@ -102,6 +102,36 @@ def test_an_attempt_that_fails_keeps_the_words_of_what_it_has_spoken() -> None:
     assert len(record.batches[0].segments) == 2
 
 
+def test_what_an_attempt_has_billed_still_counts_when_the_next_one_comes_to_nothing(
+    speech: AzureSpeechEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an attempt that has spoken one of two turns
+    job = make_job()
+    repository = composition.job_repository()
+    repository.create(job, make_dialogue(text(), f"{text()} {{fault unavailable times=2}}"), max_active=3)
+    (batch,) = plan.handler({"job_id": job.id}, CONTEXT)["batches"]
+    with pytest.raises(Exception, match="reason"):
+        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+    before = repository.get_record(job.id)
+    assert before is not None
+    assert before.billed_characters > 0
+
+    # When its speech is lost, and nothing can be spoken any more
+    (segment,) = before.batches[0].segments
+    key = f"segments/{job.user_id}/{segment.fingerprint}"
+    boto3.client("s3").delete_object(Bucket=resources.BUCKET_NAME, Key=key)
+    composition.reset()  # without the connection that is open
+    monkeypatch.setattr(speech, "key", "another")
+    with pytest.raises(Exception, match="reason"):
+        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+
+    # Then what was billed is still known
+    after = repository.get_record(job.id)
+    assert after is not None
+    assert after.billed_characters == before.billed_characters
+    assert after.batches[0].segments == before.batches[0].segments
+
+
 def test_a_segment_of_an_older_release_has_no_words_and_is_used() -> None:
     # Given a stored segment without words, and without the notes of this release
     dialogue = make_dialogue(text())
