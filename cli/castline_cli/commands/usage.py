@@ -54,4 +54,4 @@ def usage(context: typer.Context, month: MonthOption = None, as_json: JsonOption
 def _is_current(found: Json) -> bool:
     """Tell whether the month that is shown is the current one."""
     last_day = datetime.fromisoformat(found["month_resets_at"]) - timedelta(days=1)
-    return f"{last_day:%Y-%m}" == found["month"]
+    return bool(f"{last_day:%Y-%m}" == found["month"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from castline.aws_errors import translated_aws_errors
-from castline.dynamodb import encode_expiry, serialize
+from castline.dynamodb import deserialize, encode_expiry, serialize
 from castline.jobs import items
 from castline.jobs.errors import UnreadableItem
 from castline.table import DAY_JOBS, TTL_ATTRIBUTE, day_key
@@ -84,7 +84,7 @@ class DailyJobs:
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         if len(found) == limit:
             return DayPage(jobs=tuple(found), next_after=found[-1].id)
-        return DayPage(jobs=tuple(found), next_after=str(query["ExclusiveStartKey"]["job_id"]["S"]))
+        return DayPage(jobs=tuple(found), next_after=deserialize(query["ExclusiveStartKey"])[DAY_JOBS.sort_key])
 
     def _query(
         self, day: date, *, now: datetime, status: JobStatus | None, user_id: str | None, after: str | None

@@ -281,7 +281,8 @@ class TestLimitsOfUsers:
 
     @pytest.mark.parametrize("method", ["GET", "PUT"])
     def test_of_an_id_that_nobody_can_have_are_refused(self, method: str) -> None:
-        answer = ask(method, f"/admin/users/{quoted('王' * 255)}/limits", **({"json": {}} if method == "PUT" else {}))
+        request: dict[str, Any] = {"json": {}} if method == "PUT" else {}
+        answer = ask(method, f"/admin/users/{quoted('王' * 255)}/limits", **request)
 
         assert (answer.status, answer.json()["details"]["errors"][0]["message"]) == (400, "not a user's id")
 
