@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,13 +10,20 @@ import pytest
 from infra import functions
 from tests.faults.calls import SPEAK
 from tests.faults.catalogue import CALLS, parse
-from tests.infra.observed_calls import BUCKET, Observed, Permission, observe
+from tests.infra.observed_calls import BUCKET, TABLE, WEBHOOK_QUEUE, WEBHOOKS, Observed, Permission, observe
 from tests.infra.test_functions import path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.infra.synthesis import Deployment
+
+KEYS = "dynamodb:LeadingKeys"
+WITHIN_WEBHOOKS = {
+    "deliver-webhooks": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+    "dispatch-webhooks": {"dynamodb:PutItem"},
+}
+"""The actions of functions that are allowed on webhooks and their deliveries only."""
 
 LOGS = {Permission(f"logs:{action}", "AWS::Logs::LogGroup.Arn") for action in ("CreateLogStream", "PutLogEvents")}
 TRACES = {Permission(f"xray:{action}", "*") for action in ("PutTelemetryRecords", "PutTraceSegments")}
@@ -31,6 +39,11 @@ FOR_LAMBDA["execution-ended"] |= DEAD_LETTERS
 FOR_LAMBDA["reconcile"] |= DEAD_LETTERS
 FOR_LAMBDA["sound-uploaded"] |= DEAD_LETTERS
 FOR_LAMBDA["expire"] |= DEAD_LETTERS | STREAM
+FOR_LAMBDA["publish-events"] |= DEAD_LETTERS | STREAM
+FOR_LAMBDA["dispatch-webhooks"] |= DEAD_LETTERS
+FOR_LAMBDA["deliver-webhooks"] |= {
+    Permission(f"sqs:{action}", WEBHOOK_QUEUE) for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+}
 
 # What AWS lets nobody narrow down.
 WITHOUT_RESOURCE = {
@@ -75,10 +88,16 @@ def granted(deployment: Deployment, role: str) -> set[Permission]:
             assert statement["Effect"] == "Allow"
             condition = statement.get("Condition", {})
             prefix = condition.get("StringLike", {}).get("s3:prefix")
-            assert condition == ({"StringLike": {"s3:prefix": prefix}} if prefix else {})
+            partitions = condition.get("ForAllValues:StringLike", {}).get(KEYS)
+            if prefix is not None:
+                assert condition == {"StringLike": {"s3:prefix": prefix}}
+            elif partitions is not None:
+                assert condition == {"ForAllValues:StringLike": {KEYS: partitions}, "Null": {KEYS: "false"}}
+            else:
+                assert condition == {}
             for action in listed(statement["Action"]):
                 for resource in listed(statement["Resource"]):
-                    yield Permission(action, deployment.flat(resource), prefix)
+                    yield Permission(action, deployment.flat(resource), prefix, partitions)
 
     return set(permissions())
 
@@ -89,10 +108,27 @@ def observed() -> Observed:
 
 
 def needed(observed: Observed, spec: functions.FunctionSpec) -> set[Permission]:
-    permissions = observed.permissions[spec.name]
+    permissions = {_within(spec, each) for each in observed.permissions[spec.name]}
     if Permission("s3:ListBucket", BUCKET) in permissions:  # which goes for every prefix
         permissions = {each for each in permissions if each.prefix is None}
     return permissions
+
+
+def _within(spec: functions.FunctionSpec, permission: Permission) -> Permission:
+    """Return a permission that is observed with the partitions that it is limited to."""
+    if permission.action not in WITHIN_WEBHOOKS.get(spec.name, ()):
+        return replace(permission, partitions=None)
+    assert permission.partitions == WEBHOOKS
+    return permission
+
+
+def test_the_function_that_talks_to_servers_of_users_can_read_nothing_else(deployment: Deployment) -> None:
+    allowed = granted(deployment, f"{path(functions.DELIVER_WEBHOOKS)}Role") - LOGS - TRACES
+
+    assert {each for each in allowed if each.resource != WEBHOOK_QUEUE} == {
+        Permission("dynamodb:GetItem", TABLE, partitions=WEBHOOKS),
+        Permission("dynamodb:UpdateItem", TABLE, partitions=WEBHOOKS),
+    }
 
 
 def test_every_call_that_can_be_broken_has_been_seen(observed: Observed) -> None:
