@@ -9,7 +9,8 @@ from __future__ import annotations
 import wave
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -22,6 +23,7 @@ from uuid6 import uuid7
 from castline import composition
 from castline.audio.storage import AudioStorage
 from castline.dynamodb import serialize
+from castline.jobs.items import job_key
 from castline.sounds.items import sound_key
 from castline.sounds.keys import UPLOAD, sound_file_key
 from castline.sounds.storage import SoundStorage
@@ -29,7 +31,7 @@ from castline.table import PARTITION_KEY
 from castline.webhooks.delivery_message import DeliveryMessage
 from castline.webhooks.items import PARTITION_PREFIX
 from castline.webhooks.model import Delivery
-from infra.functions import DELIVER_WEBHOOKS
+from infra.functions import DELIVER_WEBHOOKS, PUBLISH_EVENTS
 from local.gateway import OPERATOR
 from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import dialogue
@@ -124,6 +126,7 @@ def observe() -> Observed:
         _operate(laboratory)
         _keep_sounds(laboratory)
         _deliver_webhooks(laboratory)
+        _publish_again(laboratory)
     return observed
 
 
@@ -260,6 +263,23 @@ def _replace_message(laboratory: Laboratory) -> None:
     sqs.purge_queue(QueueUrl=url)
 
 
+def _publish_again(laboratory: Laboratory) -> None:
+    """Have events published again, by job and by time, of which one cannot be published."""
+    laboratory.calls.begin(None, {})
+    with Client(laboratory) as client:
+        job_id = client.submit()
+        laboratory.settle()
+    assert job_id is not None
+    publish = partial(laboratory.stack.cloud.lambdas.invoke, PUBLISH_EVENTS.name)
+    assert publish({"republish": {"job_ids": [job_id]}})["published"] == 2
+    an_hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    assert publish({"republish": {"from": an_hour_ago}})["next"] is None
+    boto3.client("dynamodb").put_item(
+        TableName=composition.settings().table_name, Item=serialize(job_key(job_id, "EVENT#job.paused"))
+    )
+    laboratory.settle()
+
+
 def _upload(
     api: ApiClient, content_type: str, content: bytes, *, before: Callable[[str], None] = lambda _sound_id: None
 ) -> str:
@@ -367,6 +387,8 @@ def _needed(operation: str, parameters: dict[str, Any]) -> Iterator[Permission]:
             yield Permission("dynamodb:Query", f"{TABLE}/index/{index}" if index else TABLE)
         case "ListObjectsV2":
             yield Permission("s3:ListBucket", BUCKET, prefix=f"{_folder(parameters['Prefix'])}/*")
+        case "TransactGetItems":
+            yield Permission("dynamodb:GetItem", TABLE)
         case _ if operation in _ELSEWHERE:
             yield Permission(*_ELSEWHERE[operation])
         case _:
