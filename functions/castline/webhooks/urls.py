@@ -35,7 +35,6 @@ _PRIVATE_SUFFIXES: Final = frozenset(
         # Names that are reserved: RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476 and ICANN's .internal.
         "alt",
         "arpa",
-        "example",
         "internal",
         "invalid",
         "local",
