@@ -27,9 +27,7 @@ class FunctionSpec:
 API = FunctionSpec(name="api", handler="castline.api.app.handler", timeout_seconds=29, memory_mb=1024)
 
 # All of 512 MB need 48 to 55 MB, for the largest job too; with 0.3 of a core a cold start stays below a second.
-PLAN = FunctionSpec(
-    name="plan", handler="castline.workflow.plan.handler", timeout_seconds=60, memory_mb=512, needs_speech=True
-)
+PLAN = FunctionSpec(name="plan", handler="castline.workflow.plan.handler", timeout_seconds=60, memory_mb=512)
 
 # 403 MB for eight utterances of 4.4 minutes at once, 42 MB each; of 10 minutes, the most that Azure gives, 830 MB.
 # 2,048 MB are room for twice that, and more than a core, with which a batch is levelled and encoded in less time.

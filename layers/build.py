@@ -62,9 +62,9 @@ class Artefacts:
     code: Path
     """The functions' code: our own package."""
     core: Path
-    """The layer of every function."""
+    """The layer of every function, with what reads, cuts and plans texts."""
     speech: Path
-    """The layer of the functions that cut texts, speak, assemble and read uploaded sounds."""
+    """The layer of the functions that speak, assemble and read uploaded sounds."""
     console: Path
     """The code of the function that uploads the console's page, with the page."""
 

@@ -39,8 +39,11 @@ EVERYTHING = Environment(
     speech_providers=(
         SpeechProviderSettings("polly", options={"engine": "generative"}),
         SpeechProviderSettings("azure"),
-        SpeechProviderSettings("openai", concurrency=4, options={"model": "tts-1", "voices": ["alloy"]}),
+        SpeechProviderSettings(
+            "openai", concurrency=4, options={"model": "tts-1", "voices": ["alloy"]}, price_per_million=13.5
+        ),
     ),
+    currency="EUR",
 )
 ONE, TWO = Environment(name="one"), Environment(name="two")
 """Two environments that differ only in their names, with no optional settings."""

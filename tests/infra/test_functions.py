@@ -115,6 +115,7 @@ def test_a_function_is_told_what_it_asks_for(prod: Deployment, spec: functions.F
     assert settings.user_characters_per_day == ENVIRONMENTS["prod"].user_characters_per_day
     assert settings.user_characters_per_month == ENVIRONMENTS["prod"].user_characters_per_month
     assert settings.deployment_characters_per_day == ENVIRONMENTS["prod"].characters_per_day
+    assert settings.currency == ENVIRONMENTS["prod"].currency
     assert variables["POWERTOOLS_SERVICE_NAME"] == "castline-prod"
     assert settings.download_endpoint_url is None
     assert settings.settle_after_seconds > max(each.timeout_seconds for each in functions.ALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +56,24 @@ def test_every_function_can_enable_the_providers(everything: Deployment, spec: f
     assert list(providers) == ["polly", "azure", "openai"]
     assert {name: each.concurrency for name, each in providers.items()} == {"polly": 8, "azure": 8, "openai": 4}
     assert {name for name, each in providers.items() if each.secret_id} == {"azure", "openai"}
+
+
+@pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
+def test_every_function_knows_the_prices(everything: Deployment, spec: functions.FunctionSpec) -> None:
+    variables = deployed(everything, spec)["Environment"]["Variables"]
+    settings = Settings({name: everything.flat(value) for name, value in variables.items()})
+
+    prices = {name: each.price_per_million for name, each in enable(settings.speech_providers).items()}
+
+    assert prices == {"polly": Decimal(30), "azure": Decimal(16), "openai": Decimal("13.5")}
+    assert settings.currency == "EUR"
+
+
+def test_an_environment_whose_price_is_none_is_not_synthesized(tmp_path: Path) -> None:
+    broken = Environment(name="broken", speech_providers=(SpeechProviderSettings("azure", price_per_million=-1),))
+
+    with pytest.raises(InvalidProviderOptions, match="price_per_million of azure"):
+        synthesize([broken], into=tmp_path)
 
 
 def test_an_environment_whose_provider_cannot_use_its_options_is_not_synthesized(tmp_path: Path) -> None:
