@@ -20,6 +20,7 @@ from local.cloud.object_events import object_events
 from local.cloud.published_events import published_events
 from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
+from local.cloud.s3_cors import matching_cors_rules
 from local.cloud.s3_speed import quick_s3
 from local.cloud.sqs import documented_sqs
 from local.cloud.state_machine_parsing import parsed_once
@@ -80,6 +81,7 @@ def _corrections(
         quick_dynamodb(),
         linearizable_s3() as s3_lock,
         quick_s3(s3_lock),
+        matching_cors_rules(),
         object_events(uploads.publish),
         published_events(published.publish),
         documented_sqs(clock),

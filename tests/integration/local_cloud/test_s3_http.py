@@ -108,3 +108,19 @@ def test_a_forged_url_is_refused(http: Client, part: str, forged: str) -> None:
     response = get(http, presigned_path().replace(part, forged, 1))
     assert response.status_code == 403
     assert b"<Code>SignatureDoesNotMatch</Code>" in response.data
+
+
+def test_a_page_is_judged_by_the_cors_rule_that_is_for_it(http: Client) -> None:
+    # Given a bucket to which every page may upload, and from which one may download
+    uploads: Any = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["*"], "AllowedHeaders": ["content-type"]}
+    downloads: Any = {"AllowedMethods": ["GET"], "AllowedOrigins": ["http://localhost:5173"]}
+    boto3.client("s3").put_bucket_cors(Bucket="bucket", CORSConfiguration={"CORSRules": [uploads, downloads]})
+
+    def ask(origin: str, method: str) -> int:
+        headers = {"Origin": origin, "Access-Control-Request-Method": method}
+        return http.options(presigned_path(), base_url=ORIGIN, headers=headers).status_code
+
+    # When pages ask beforehand, then each is answered by the rule that is for it
+    assert ask("http://127.0.0.1:9000", "PUT") == 200
+    assert ask("http://localhost:5173", "GET") == 200
+    assert ask("http://127.0.0.1:9000", "GET") == 403
