@@ -16,6 +16,8 @@ from local.cloud.lambda_errors import FunctionError
 from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.e2e.executions import ended_status
 from tests.integration.examples import make_dialogue, make_job
+from tests.integration.local_cloud.eventually import eventually
+from tests.integration.webhooks.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,6 +203,29 @@ def test_of_a_set_that_meets_a_bug(
 
     assert answer.status_code == 500
     assert_tells_nothing(logged(), "Traceback")
+
+
+def test_of_webhooks_that_are_called_and_that_cannot_be(client: ApiClient, logged: Callable[[], str]) -> None:
+    # Given webhooks whose URLs tell something: one that answers, one whose host is unknown, and a job's own
+    with Receiver() as receiver:
+        url = receiver.url(f"/200?{MARKER}")
+        secrets = [client.post("/webhooks/job/rotate").json()["secret"]]
+        for each in (url, f"https://{MARKER}.example/{MARKER}"):
+            created = client.post("/webhooks", json={"url": each, "description": MARKER}).json()
+            secrets.append(created["secret"])
+        refused = client.post("/webhooks", json={"url": f"http://{MARKER}.example/", "description": MARKER})
+        assert refused.status_code == 400
+
+        # When something happens to a job
+        client.complete(telling_dialogue() | {"webhook_url": receiver.url(f"/500?{MARKER}")})
+        eventually(lambda: len(receiver.requests) >= 4, timeout_seconds=30)
+        eventually(lambda: '"error":"dns_failed"' in logged(), timeout_seconds=30)
+
+    # Then the logs tell of the attempts, and nothing of the URLs and the secrets
+    assert "webhook attempted" in logged()
+    assert '"error":"bad_status"' in logged()
+    assert MARKER.lower() not in logged()
+    assert_tells_nothing(logged(), *(secret.removeprefix("whsec_") for secret in secrets))
 
 
 def test_of_scripts(client: ApiClient, logged: Callable[[], str]) -> None:
