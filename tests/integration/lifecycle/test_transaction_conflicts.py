@@ -12,6 +12,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from castline.aws_errors import ServiceUnavailable
+from castline.dynamodb import CONFLICT_ATTEMPTS
 from castline.jobs.model import JobStatus
 from tests.integration.lifecycle.world import DIALOGUE, SETTLED, World, new_user
 
@@ -75,11 +76,11 @@ def test_endless_conflicts_are_for_later_and_stop_no_other_rescue(world: World) 
     world.clock.advance(SETTLED + timedelta(seconds=1))
 
     # When every try for the first of them conflicts
-    with conflicts(8) as refused:
+    with conflicts(CONFLICT_ATTEMPTS) as refused:
         report = world.reconcile()
 
     # Then the other one is served, and the next run serves the first
-    assert len(refused) == 8
+    assert len(refused) == CONFLICT_ATTEMPTS
     assert (report["unavailable"], report["slots_freed"]) == (1, 1)
     assert world.reconcile()["slots_freed"] == 1
 
