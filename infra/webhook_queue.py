@@ -6,7 +6,6 @@ import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.acknowledgements import acknowledge
 from infra.queue_settings import MAX_RECEIVES, RETENTION_DAYS, VISIBILITY_SECONDS
 
 _RETENTION = cdk.Duration.days(RETENTION_DAYS)
@@ -36,7 +35,6 @@ class WebhookQueue(Construct):
             retention_period=_RETENTION,
             removal_policy=removal_policy,
         )
-        acknowledge(self.dead_letters, "AwsSolutions-SQS3", "It is a dead-letter queue itself.")
         self.queue = sqs.Queue(
             self,
             "Deliveries",

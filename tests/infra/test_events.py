@@ -196,7 +196,12 @@ def test_what_a_rule_cannot_deliver_and_what_its_function_fails_go_to_the_same_q
     }
 
     assert undelivered == failed
-    told = {functions.EXECUTION_ENDED, functions.RECONCILE, functions.SOUND_UPLOADED}
+    told = {
+        functions.DISPATCH_WEBHOOKS,
+        functions.EXECUTION_ENDED,
+        functions.RECONCILE,
+        functions.SOUND_UPLOADED,
+    }
     assert set(failed) == set(map(path, told))
     assert len({*failed.values()}) == len(told)
     for config in deployment.service.properties_of("AWS::Lambda::EventInvokeConfig"):
@@ -206,7 +211,7 @@ def test_what_a_rule_cannot_deliver_and_what_its_function_fails_go_to_the_same_q
 def test_dead_letters_are_kept_long_enough_to_be_read_and_for_nobody_else(deployment: Deployment) -> None:
     queues = deployment.service.properties_of(QUEUE)
 
-    assert len(queues) == 5
+    assert len(queues) == 6
     assert {queue["MessageRetentionPeriod"] for queue in queues} == {14 * 24 * 60 * 60}
     assert all(queue["SqsManagedSseEnabled"] for queue in queues)
     for policy in deployment.service.properties_of("AWS::SQS::QueuePolicy"):

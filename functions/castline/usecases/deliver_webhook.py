@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from castline.webhooks.sender import WebhookSender
 
 CLAIM: Final = timedelta(seconds=60)
-"""The time for which an attempt is nobody else's: more than it can take, less than its message stays hidden."""
+"""The time for which an attempt is nobody else's: more than the function may run, less than its message is hidden."""
 _GONE: Final = 410
 
 
@@ -82,7 +82,8 @@ class DeliverWebhook:
             return CLAIM
         endpoint = self._repository.find_endpoint(delivery.user_id, delivery.webhook_id)
         if endpoint is None or endpoint.status is EndpointStatus.DISABLED:
-            return self._give_up(delivery, now)
+            self._give_up(delivery, now)
+            return None
         return self._attempt(delivery, endpoint, now)
 
     def _give_up(self, delivery: Delivery, now: datetime) -> None:
