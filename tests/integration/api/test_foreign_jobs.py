@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("functions_environment")
 OF_ONE_JOB = [
     (method, route.path.removeprefix(PREFIX), accept)
     for route in OPERATIONS
-    if "{job_id}" in route.path
+    if "{job_id}" in route.path and not route.for_operators
     for method in route.methods
     for accept in ("*/*", "application/json")
 ]
