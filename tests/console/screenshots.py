@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.console.clips import upload, write_picture, write_tone
 from tests.console.screens import Screens
 from tests.console.watched_page import watching
 from tests.e2e.api_client import ApiClient
+from tests.integration.webhooks.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +35,7 @@ IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
 LIMIT_BYTES = 200_000
 _TITLES = {"title": "Dihua Street before sunrise", "album": "Slow City Walks"}
 _COLOURS = 256
+_PATIENCE_SECONDS = 15
 _VOICES = {"Emma": "en-US-EmmaNeural", "Brian": "en-US-BrianNeural"}
 _TURNS = (
     ("Emma", "Welcome to Slow City Walks. I'm Emma."),
@@ -92,9 +95,19 @@ def take_all(stack: LocalStack, browser: Browser) -> None:
         kept = client.put("/pronunciations/walks", json={"entries": _PRONUNCIATIONS})
         assert kept.status_code == 201, kept.text
         sounds = _upload_sounds(client)
-    for camera in CAMERAS:
-        with _screens(stack, browser, camera) as screens:
-            _take_each(screens, camera, completed=completed, edited=edited, failed=failed, sounds=sounds)
+        with Receiver() as receiver:
+            webhook = _send_webhooks(client, receiver)
+            for camera in CAMERAS:
+                with _screens(stack, browser, camera) as screens:
+                    _take_each(
+                        screens,
+                        camera,
+                        completed=completed,
+                        edited=edited,
+                        failed=failed,
+                        sounds=sounds,
+                        webhook=webhook,
+                    )
 
 
 def _upload_sounds(client: ApiClient) -> dict[str, str]:
@@ -106,13 +119,44 @@ def _upload_sounds(client: ApiClient) -> dict[str, str]:
         return {path.stem: upload(client, path) for path in (cover, rain, jingle)}
 
 
+def _send_webhooks(client: ApiClient, receiver: Receiver) -> str:
+    """Add an endpoint, have a delivery succeed and the next one fail, and return the endpoint's id."""
+    added = client.post("/webhooks", json={"url": receiver.url("/200"), "description": "Publishes new episodes"})
+    assert added.status_code == 201, added.text
+    webhook_id: str = added.json()["id"]
+    for path in ("/200", "/503"):
+        assert client.patch(f"/webhooks/{webhook_id}", json={"url": receiver.url(path)}).status_code == 200
+        sent = client.post(f"/webhooks/{webhook_id}/test")
+        assert sent.status_code == 202, sent.text
+        _wait_for_attempt(client, webhook_id, sent.json()["id"])
+    return webhook_id
+
+
+def _wait_for_attempt(client: ApiClient, webhook_id: str, delivery_id: str) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        found = client.get(f"/webhooks/{webhook_id}/deliveries").json()["items"]
+        if any(each["id"] == delivery_id and each["attempts"] for each in found):
+            return
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+
+
 def _take_each(
-    screens: Screens, camera: Camera, *, completed: str, edited: str, failed: str, sounds: dict[str, str]
+    screens: Screens,
+    camera: Camera,
+    *,
+    completed: str,
+    edited: str,
+    failed: str,
+    sounds: dict[str, str],
+    webhook: str,
 ) -> None:
     page = screens.page
     screens.open()
     page.get_by_role("textbox", name="Title").fill(_TITLES["title"])
     screens.write(_SCRIPT)
+    expect(page.locator("#estimate")).to_contain_text("About")
     _take(screens, "compose", camera)
 
     screens.choose_voice("Emma", "en-US-AriaNeural")
@@ -159,10 +203,25 @@ def _take_each(
     screens.expect_status("Failed")
     _take(screens, "failed", camera)
 
+    screens.open("/usage")
+    expect(page.get_by_role("table", name="By day")).to_be_visible()
+    _take(screens, "usage", camera)
+
+    screens.open(f"/webhooks/{webhook}")
+    deliveries = page.get_by_role("list", name="Deliveries").get_by_role("group")
+    expect(deliveries.first).to_contain_text("HTTP 503")
+    deliveries.first.locator("summary").click()
+    _take(screens, "webhooks", camera)
+
     screens.open("/jobs")
     expect(screens.jobs).to_have_count(5)
     expect(page.locator(".skeleton-inline")).to_have_count(0)
     _take(screens, "history", camera)
+
+    screens.be("operator")
+    screens.open("/operators")
+    page.get_by_role("list", name="By user and day").locator("summary").first.click()
+    _take(screens, "operators", camera)
 
 
 @contextmanager

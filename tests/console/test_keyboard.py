@@ -85,3 +85,36 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(screens: Screens) -> None:
 
     expect(dialog).to_have_count(0)
     expect(settings).to_be_focused()
+
+
+def test_an_endpoint_is_added_and_deleted(screens: Screens) -> None:
+    page = screens.page
+    screens.open("/webhooks")
+    add = page.get_by_role("button", name="Add an endpoint")
+    expect(add).to_be_visible()
+
+    # Added
+    tab_to(page, add)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="URL")).to_be_focused()
+    page.keyboard.type("http://127.0.0.1:9/hook")
+    tab_to(page, page.get_by_role("checkbox", name="A job starts"))
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    done = page.get_by_role("button", name="Done")
+    expect(done).to_be_visible()
+    tab_to(page, done)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    # Opened, and deleted after a question, whose answer has the focus
+    tab_to(page, page.get_by_role("list", name="Endpoints").get_by_role("link"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    delete = page.get_by_role("button", name="Delete", exact=True)
+    expect(delete).to_be_visible()
+    tab_to(page, delete)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Delete it for good?").get_by_role("button").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No endpoints yet")).to_be_visible()

@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 from tests.console.accessibility import grave_findings
 from tests.console.clips import CHECKED_WITHIN_MS, broken_file, unknown_file, upload, write_picture, write_tone
 from tests.console.screens import SCRIPT
+from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import dialogue
+from tests.integration.webhooks.receiver import Receiver
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from local.stack import LocalStack
     from tests.console.screens import Screens
     from tests.console.watched_page import Watch
-    from tests.e2e.api_client import ApiClient
 
 Scheme = Literal["light", "dark"]
 
@@ -168,5 +169,90 @@ def test_every_screen(
     page.get_by_role("searchbox", name="Search titles").fill("elsewhere")
     expect(page.get_by_text("Nothing here is called")).to_be_visible()
     faults += look(page, "history, nothing found")
+
+    assert faults == []
+
+
+def test_usage_and_webhooks(screens: Screens, client: ApiClient, watch: Watch) -> None:
+    watch.expected_statuses |= {400, 404}
+    page = screens.page
+    faults: list[str] = []
+
+    screens.open("/usage")
+    expect(page.get_by_text("Nothing was billed in")).to_be_visible()
+    faults += look(page, "usage, none")
+    screens.open("/webhooks")
+    expect(page.get_by_text("No endpoints yet")).to_be_visible()
+    faults += look(page, "webhooks, none")
+    screens.open("/webhooks/job")
+    expect(page.get_by_role("button", name="Create the secret")).to_be_visible()
+    faults += look(page, "webhook of jobs, without a secret")
+
+    with Receiver() as receiver:
+        url = receiver.url(f"/503?{'tenant=slow-city-walks&' * 12}")
+        webhook_id = client.post("/webhooks", json={"url": url, "description": "Build" * 40}).json()["id"]
+        assert client.post(f"/webhooks/{webhook_id}/test").status_code == 202
+        client.complete(dialogue())
+        screens.open(f"/webhooks/{webhook_id}")
+        delivery = page.get_by_role("list", name="Deliveries").get_by_role("group").filter(has_text="Test")
+        expect(delivery).to_contain_text("HTTP 503")
+        delivery.locator("summary").click()
+        page.get_by_role("button", name="Delete").click()
+        faults += look(page, "webhook")
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_role("button", name="Replace the secret").click()
+        page.get_by_role("button", name="Replace", exact=True).click()
+        expect(page.get_by_role("dialog", name="The secret")).to_be_visible()
+        faults += look(page, "secret")
+
+    screens.open("/webhooks")
+    expect(page.get_by_role("list", name="Endpoints")).to_be_visible()
+    faults += look(page, "webhooks")
+    page.get_by_role("button", name="Add an endpoint").click()
+    page.get_by_role("textbox", name="URL").fill("nowhere")
+    page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("textbox", name="URL")).to_have_attribute("aria-invalid", "true")
+    faults += look(page, "endpoint, refused")
+
+    screens.open("/usage")
+    expect(page.get_by_role("table", name="By day")).to_be_visible()
+    faults += look(page, "usage")
+
+    assert faults == []
+
+
+def test_operators(stack: LocalStack, screens: Screens, client: ApiClient, user: str) -> None:
+    page = screens.page
+    faults: list[str] = []
+    client.complete(dialogue())
+    client.wait_for(client.submit(dialogue(voices=("zh-TW-HsiaoYuNeural", "zh-TW-NobodyNeural"))), "failed")
+    screens.open()
+    screens.be("operator")
+
+    screens.open("/operators")
+    page.get_by_role("list", name="By user and day").locator("summary").filter(has_text=user).click()
+    faults += look(page, "operators, usage")
+
+    with stack.cloud.lambdas.pause("plan"):
+        job_id = client.submit(dialogue("還沒有開始。"))
+        screens.open(f"/operators/jobs?user={user}")
+        page.get_by_role("button", name=f"Fail job {job_id}").click()
+        faults += look(page, "operators, jobs")
+    screens.open("/operators/jobs?user=nobody")
+    expect(page.get_by_text("No such jobs")).to_be_visible()
+    faults += look(page, "operators, no jobs")
+
+    screens.open(f"/operators/limits?user={user}")
+    form = page.get_by_role("form", name=f"Limits of {user}")
+    form.get_by_role("combobox", name="Characters a day").select_option("set")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_be_visible()
+    page.get_by_role("button", name="Stop submissions").click()
+    faults += look(page, "operators, limits")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("New jobs are refused.")).to_be_visible()
+    faults += look(page, "operators, stopped")
+    with ApiClient(stack.url, user_id="operator") as operator:
+        assert operator.put("/admin/breaker", json={"state": "closed"}).status_code == 200
 
     assert faults == []

@@ -211,3 +211,15 @@ def test_a_job_that_has_ended_in_the_meantime_is_told(
 
     # Then
     expect(page.get_by_role("list", name="Jobs").get_by_role("alert")).to_contain_text("has ended")
+
+
+def test_the_whole_navigation_fits_at_every_width(screens: Screens) -> None:
+    page = screens.page
+    open_as_operator(screens, "/operators")
+    faults: list[str] = []
+    for width in (320, 390, 640, 768, 820, 1024, 1100, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        sticks_out = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        faults += [f"{sticks_out} pixels stick out of {width}"] if sticks_out > 0 else []
+
+    assert faults == []

@@ -3,13 +3,22 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answered, api, reached } from "./client";
 import { Refused } from "./errors";
-import type { Breaker, Ceiling, JobStatus, OperatedJob, OperatorUsage, UserLimits } from "./types";
+import {
+  type Breaker,
+  type Ceiling,
+  isActive,
+  type JobStatus,
+  type OperatedJob,
+  type OperatorUsage,
+  type UserLimits,
+} from "./types";
 
 /** The service's limit. */
 export const MAX_REASON_CHARACTERS = 500;
 
 const PAGE_SIZE = 50;
 const BREAKER_AGAIN_MS = 30_000;
+const WHILE_AT_WORK_MS = 10_000;
 
 /** Whether new jobs are refused; null for users who are no operators, of whom it is not asked again. */
 export function useBreaker(user: string | undefined) {
@@ -157,6 +166,10 @@ export function useOperatorJobs({ day, status, userId }: JobFilter) {
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: ({ state }) => {
+      const isAtWork = state.data?.pages.some(({ items }) => items.some(({ status }) => isActive(status)));
+      return isAtWork ? WHILE_AT_WORK_MS : false;
+    },
   });
 }
 

@@ -33,7 +33,9 @@ export function EstimateLine({ estimate, isCurrent, error, placeOf }: Props) {
     ? t.estimate.lessThan(format.money(SMALLEST, cost.currency, 2))
     : t.estimate.roughly(format.money(cost.amount, cost.currency, 2));
   const details = [
-    t.estimate.billed(format.number(billed), format.number(characters)),
+    billed === characters
+      ? t.estimate.billedAll(format.number(billed))
+      : t.estimate.billed(format.number(billed), format.number(characters)),
     ...(reused > 0 ? [t.estimate.reused(format.number(reused), format.number(segments))] : []),
   ];
   return (

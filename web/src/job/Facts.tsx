@@ -73,6 +73,14 @@ export function Facts({ job }: { job: JobDetail }) {
             <dd>{value}</dd>
           </Fragment>
         ))}
+        {input.webhook_url && (
+          <>
+            <dt className="facts-long">{t.webhooks.ofJobField}</dt>
+            <dd className="facts-long">
+              <code>{input.webhook_url}</code>
+            </dd>
+          </>
+        )}
         <dt className="facts-long">{t.job.id}</dt>
         <dd className="facts-long">
           <code>{job.id}</code>

@@ -97,7 +97,8 @@ function Users({ users }: { users: readonly UsageOfUser[] }) {
                 <Icon name="chevron" />
                 <b>{user_id}</b>
                 <span>
-                  {format.number(total.billed_characters)} · {format.money(total.cost.amount, total.cost.currency)}
+                  {t.operators.characters(format.number(total.billed_characters))} ·{" "}
+                  {format.money(total.cost.amount, total.cost.currency)}
                 </span>
               </summary>
               <DayTable label={t.operators.daysOf(user_id)} days={days} total={total} />

@@ -5,7 +5,8 @@ import { useSpeech } from "../i18n/strings";
 export function DayTable({ label, days, total }: { label: string; days: readonly UsageOfDay[]; total?: UsageFigures }) {
   const { t } = useSpeech();
   const most = Math.max(1, ...days.map((day) => day.billed_characters));
-  const digits = Math.max(...days.map(({ cost }) => cost.amount)) < 1 ? 4 : 2;
+  const dearest = Math.max(...days.map(({ cost }) => cost.amount));
+  const digits = dearest > 0 && dearest < 1 ? 4 : 2;
   const { columns } = t.usage;
   return (
     <table className="usage-table" aria-label={label}>
@@ -55,7 +56,7 @@ function Row({ figures, digits, day, share }: RowProps) {
     <tr>
       <th scope="row">{day === undefined ? t.usage.total : <time dateTime={day}>{format.utcDay(day)}</time>}</th>
       <td>
-        {share !== undefined && (
+        {share !== undefined && share > 0 && (
           <span className="usage-bar" aria-hidden="true">
             <span style={{ inlineSize: `${share * 100}%` }} />
           </span>
