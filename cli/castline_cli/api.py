@@ -28,16 +28,15 @@ T = TypeVar("T")
 class Api(Castline):
     """A connection to one Castline, for a ``with``. All methods of the client raise the command line's errors."""
 
-    def __init__(self, url: str, *, accept_language: str, sign_in_advice: str = "", **options: Any) -> None:
+    def __init__(self, url: str, *, sign_in_advice: str = "", **options: Any) -> None:
         """Prepare the connection. Nothing is sent yet.
 
         Args:
             url: of the API, with ``/api/v1``.
-            accept_language: for messages.
             sign_in_advice: what to tell whoever is not let in.
             options: those of the client.
         """
-        super().__init__(url, language=accept_language, **options)
+        super().__init__(url, **options)
         self._sign_in_advice = sign_in_advice
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Answer:

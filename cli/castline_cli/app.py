@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from castline_cli.commands import batch, health, listen, render, say, sign_in, usage, voices
+from castline_cli.commands import batch, health, listen, mcp, render, say, sign_in, usage, voices
 from castline_cli.commands.admin import admin
 from castline_cli.commands.jobs import jobs
 from castline_cli.commands.pronunciations import pronunciations
@@ -44,6 +44,7 @@ app.command()(listen.listen)
 app.command()(usage.usage)
 app.add_typer(admin, name="admin")
 app.command()(health.health)
+app.command(epilog=mcp.EXAMPLES)(mcp.mcp)
 app.command()(sign_in.login)
 app.command()(sign_in.logout)
 app.command()(sign_in.whoami)

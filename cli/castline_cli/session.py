@@ -70,17 +70,22 @@ class Session:
     def api(self, **options: Any) -> Api:
         """Make a connection to the API; ``options`` are those of ``Api``."""
         from castline_cli.api import Api
-        from castline_cli.languages import accept_language
 
         return Api(
-            self.url,
-            accept_language=accept_language(self.chosen.get("lang"), os.environ),
-            token=self.chosen.get("token"),
-            auth=self._auth(),
-            sign_in_advice=self._sign_in_advice(),
-            user=self.chosen.get("user"),
-            **{"on_pause": remark, **options},
+            **{**self.client_options(), "sign_in_advice": self._sign_in_advice(), "on_pause": remark, **options}
         )
+
+    def client_options(self) -> dict[str, Any]:
+        """Return the options of a client of the API, with the sign-in."""
+        from castline_cli.languages import accept_language
+
+        return {
+            "url": self.url,
+            "language": accept_language(self.chosen.get("lang"), os.environ),
+            "token": self.chosen.get("token"),
+            "auth": self._auth(),
+            "user": self.chosen.get("user"),
+        }
 
     def command(self, *words: str) -> str:
         """Return a command line to show to the user, for the same API and user as now."""

@@ -13,7 +13,7 @@ from castline_cli.errors import FileProblem
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAME: Final = ".castline-batch.json"
+NAME: Final = ".castline-batch"
 """In the folder of the audio."""
 _VERSION: Final = 1
 

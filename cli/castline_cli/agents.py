@@ -1,0 +1,327 @@
+"""The service as tools of an agent, by the Model Context Protocol."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+import castline_client
+from castline_cli.errors import CastlineError
+from castline_cli.speakers import speaker_key
+from castline_client import AsyncCastline
+from castline_client.file_names import file_name
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from castline_client.types import JobDetail, JobStatus
+
+_INSTRUCTIONS: Final = """\
+Castline turns scripts with several speakers into one audio file. A script has a line for each turn, such as
+"A: Hello!". The usual order: parse_script shows the speakers; list_voices finds a voice for each; estimate_job says
+what it costs; submit_job starts the job, which is billed; follow_job waits until it has ended; download_audio writes
+the file.
+"""
+_ANYBODY: Final = "*"
+"""The speaker in whose place all others stand who have no voice of their own."""
+_FOLLOW_SECONDS: Final = 45
+"""How long a tool call waits for a job: clients give up on a call after a minute or so."""
+_MAX_FOLLOW_SECONDS: Final = 600
+_VOICES: Final = 50
+"""Voices that are listed at a time: a provider may have hundreds."""
+_READS: Final = ToolAnnotations(read_only_hint=True, open_world_hint=True)
+_WRITES: Final = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
+
+ScriptText = Annotated[str, Field(description="The script: plain text, Markdown, Fountain, SRT, VTT or JSON.")]
+ScriptFormatName = Annotated[
+    Literal["auto", "plain", "markdown", "fountain", "srt", "vtt", "json"],
+    Field(description="The script's format; auto finds it out."),
+]
+Voices = Annotated[
+    dict[str, str],
+    Field(description=f'A voice_id for each speaker of the script; "{_ANYBODY}" is for all who have none.'),
+]
+JobId = Annotated[str, Field(description="The id that submit_job has given.")]
+Title = Annotated[str | None, Field(description="What the audio is called; its file, too.")]
+LanguageTag = Annotated[str, Field(description="What the script is written in, such as zh-TW or en-US.")]
+FormatName = Annotated[Literal["mp3", "wav", "flac", "opus", "m4b"], Field(description="Of the audio file.")]
+QualityName = Annotated[Literal["standard", "studio"], Field(description="standard is 24 kHz, studio 48 kHz.")]
+LoudnessName = Annotated[
+    Literal["podcast", "audiobook", "broadcast", "none"], Field(description="What the audio is brought to.")
+]
+GapMs = Annotated[int, Field(description="Milliseconds between turns, 0 to 2000.", ge=0, le=2000)]
+ProviderId = Annotated[str | None, Field(description="The speech provider; by default the service's first one.")]
+
+
+class Tools:
+    """The tools, each of which is a method. Errors of the service become errors of the tool, with its message."""
+
+    def __init__(self, castline: AsyncCastline, folder: Path) -> None:
+        """Prepare.
+
+        Args:
+            castline: the service.
+            folder: the only one that files are written to.
+        """
+        self._castline = castline
+        self._folder = folder
+
+    async def list_voices(
+        self,
+        language: Annotated[str | None, Field(description="Such as zh-TW, or zh for all of Chinese.")] = None,
+        gender: Literal["female", "male", "neutral"] | None = None,
+        search: Annotated[str | None, Field(description="Words in the voice's name or id.")] = None,
+        provider: ProviderId = None,
+        limit: Annotated[int, Field(description="How many at most.", ge=1, le=500)] = _VOICES,
+    ) -> dict[str, Any]:
+        """List voices, with the styles that each can speak in."""
+        with _telling():
+            found = await self._castline.voices(language=language, gender=gender, search=search, provider=provider)
+        return {"total": len(found), "voices": found[:limit]}
+
+    async def parse_script(self, script: ScriptText, script_format: ScriptFormatName = "auto") -> dict[str, Any]:
+        """Show the speakers and turns of a script, and what of it will not be spoken. Costs nothing."""
+        with _telling():
+            return dict(await self._castline.parse(script, format=script_format))
+
+    async def estimate_job(
+        self,
+        script: ScriptText,
+        voices: Voices,
+        script_format: ScriptFormatName = "auto",
+        language: LanguageTag = "zh-TW",
+        provider: ProviderId = None,
+    ) -> dict[str, Any]:
+        """Tell what a job would bill and cost, and about how long its audio would be. Costs nothing."""
+        with _telling():
+            request = await self._request(script, voices, script_format, provider, language=language)
+            return dict(await self._castline.estimate(request))
+
+    async def submit_job(
+        self,
+        script: ScriptText,
+        voices: Voices,
+        title: Title = None,
+        script_format: ScriptFormatName = "auto",
+        language: LanguageTag = "zh-TW",
+        output_format: FormatName = "mp3",
+        quality: QualityName = "standard",
+        loudness: LoudnessName = "podcast",
+        gap_ms: GapMs = 300,
+        provider: ProviderId = None,
+        idempotency_key: Annotated[
+            str | None, Field(description="The same key gives the same job within a day, in place of a second one.")
+        ] = None,
+    ) -> dict[str, Any]:
+        """Submit a script as a job, which is billed. Returns at once with the job's id; follow_job waits for it."""
+        with _telling():
+            request = await self._request(
+                script,
+                voices,
+                script_format,
+                provider,
+                language=language,
+                title=title,
+                output_format=output_format,
+                quality=quality,
+                loudness=loudness,
+                gap_ms=gap_ms,
+            )
+            return dict(await self._castline.create_job(request, idempotency_key=idempotency_key))
+
+    async def follow_job(
+        self,
+        job_id: JobId,
+        context: Context,
+        timeout_seconds: Annotated[
+            float, Field(description="How long to wait; 0 only looks.", ge=0, le=_MAX_FOLLOW_SECONDS)
+        ] = _FOLLOW_SECONDS,
+    ) -> dict[str, Any]:
+        """Wait until a job has ended, and tell its status. A job that goes on is followed by calling this again."""
+        seen: list[JobDetail] = []
+        with _telling():
+            waiting = asyncio.ensure_future(
+                self._castline.wait(job_id, check=False, timeout_seconds=timeout_seconds, on_change=seen.append)
+            )
+            try:
+                await _report(waiting, seen, context)
+                job = await waiting
+            except castline_client.WaitTimedOut:
+                if not seen:
+                    raise
+                job = seen[-1]
+            finally:
+                waiting.cancel()
+        return _status(job)
+
+    async def list_jobs(
+        self,
+        status: Literal["pending", "processing", "completed", "failed", "cancelled"] | None = None,
+        search: Annotated[str | None, Field(description="Words in titles, authors and albums.")] = None,
+        limit: Annotated[int, Field(description="How many at most.", ge=1, le=100)] = 20,
+    ) -> dict[str, Any]:
+        """List the user's jobs, newest first."""
+        jobs: list[Any] = []
+        with _telling():
+            chosen: JobStatus | None = status
+            async for job in self._castline.jobs(status=chosen, search=search):
+                jobs.append(job)
+                if len(jobs) == limit:
+                    break
+        return {"jobs": jobs}
+
+    async def cancel_job(self, job_id: JobId) -> dict[str, Any]:
+        """Cancel a job that is still pending."""
+        with _telling():
+            return dict(await self._castline.cancel_job(job_id))
+
+    async def download_audio(
+        self,
+        job_id: JobId,
+        name: Annotated[str | None, Field(description="Of the file, without folders; by default its title.")] = None,
+        overwrite: bool = False,
+    ) -> dict[str, Any]:
+        """Write the audio of a completed job to a file on this machine, and tell its path."""
+        with _telling():
+            to = self._folder if name is None else self._folder / file_name(name)
+            path = await self._castline.download(job_id, to, overwrite=overwrite)
+        return {"path": str(path.resolve()), "size_bytes": path.stat().st_size}
+
+    async def audio_link(self, job_id: JobId) -> dict[str, Any]:
+        """Tell an address that the audio of a completed job can be downloaded from for some minutes."""
+        with _telling():
+            return dict(await self._castline.audio(job_id))
+
+    async def get_subtitles(
+        self,
+        job_id: JobId,
+        subtitle_format: Annotated[Literal["vtt", "srt", "ass"], Field(description="How they are written.")] = "vtt",
+        words: Annotated[bool, Field(description="Say in vtt when each word is heard.")] = False,
+    ) -> str:
+        """Return the subtitles of a completed job: who says what when."""
+        with _telling():
+            return (await self._castline.subtitles(job_id, format=subtitle_format, words=words)).text
+
+    async def get_usage(
+        self, month: Annotated[str | None, Field(description="Such as 2026-11; by default this one.")] = None
+    ) -> dict[str, Any]:
+        """Tell what the user has used in a month, what it cost, and what the limits are."""
+        with _telling():
+            return dict(await self._castline.usage(month=month))
+
+    async def _request(
+        self, script: str, voices: Mapping[str, str], script_format: Any, provider: str | None, **fields: Any
+    ) -> dict[str, Any]:
+        """Return the request of a job for a script.
+
+        Raises:
+            ToolError: a speaker has no voice.
+        """
+        parsed = await self._castline.parse(script, format=script_format)
+        return {
+            "provider": provider or (await self._castline.providers())[0]["id"],
+            "turns": parsed["turns"],
+            "voice_assignments": _cast(voices, parsed["speakers"]),
+            **{name: value for name, value in fields.items() if value is not None},
+        }
+
+
+def _cast(voices: Mapping[str, str], speakers: Sequence[str]) -> list[dict[str, str]]:
+    """Return each speaker's voice as a job takes it.
+
+    Raises:
+        ToolError: somebody has none, or is not in the script.
+    """
+    by_key = {speaker_key(name): voice for name, voice in voices.items() if name != _ANYBODY}
+    keys = {speaker_key(speaker): speaker for speaker in speakers}
+    strangers = [name for name in voices if name != _ANYBODY and speaker_key(name) not in keys]
+    if strangers:
+        raise ToolError(f"The script has no speaker {', '.join(strangers)}; it has {', '.join(speakers)}.")
+    silent = [speaker for key, speaker in keys.items() if key not in by_key and _ANYBODY not in voices]
+    if silent:
+        raise ToolError(f"There is no voice for {', '.join(silent)} in voices. list_voices lists them.")
+    return [
+        {"speaker": speaker, "voice_id": by_key[key] if key in by_key else voices[_ANYBODY]}
+        for key, speaker in keys.items()
+    ]
+
+
+async def _report(waiting: asyncio.Future[Any], seen: Sequence[JobDetail], context: Context) -> None:
+    """Tell the client of each change of a job until the waiting for it has ended."""
+    told = 0
+    while not waiting.done():
+        await asyncio.wait([waiting], timeout=0.1)
+        for job in seen[told:]:
+            progress = job["progress"]
+            await context.report_progress(
+                progress["completed_segments"], progress["total_segments"] or None, job["status"]
+            )
+            told += 1
+
+
+def _status(job: JobDetail) -> dict[str, Any]:
+    """Return what an agent wants to know of a job: not its texts, which it has written itself."""
+    wanted = ("id", "status", "title", "created_at", "completed_at", "progress", "error_code", "error_message")
+    known: dict[str, Any] = {name: job.get(name) for name in wanted if name in job}
+    result = job.get("result_metadata")
+    if result is not None:
+        figures = ("duration_ms", "size_bytes", "characters", "billed_characters", "reused_segments")
+        known["result"] = {name: result.get(name) for name in figures}
+    return known
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Raise errors as errors of the tool, which the agent reads.
+
+    Raises:
+        ToolError: with the message of the service.
+    """
+    try:
+        yield
+    except castline_client.Refused as error:
+        raise ToolError(f"{error} ({error.code})" if error.code else str(error)) from error
+    except (castline_client.CastlineError, CastlineError, OSError) as error:
+        raise ToolError(str(error)) from error
+
+
+def server(options: Mapping[str, Any], folder: Path) -> MCPServer[AsyncCastline]:
+    """Make the server.
+
+    Args:
+        options: those of the client.
+        folder: the only one that files are written to.
+    """
+    castline = AsyncCastline(**options)
+
+    @asynccontextmanager
+    async def connected(_server: MCPServer[AsyncCastline]) -> AsyncIterator[AsyncCastline]:
+        async with castline:
+            yield castline
+
+    made = MCPServer(
+        "castline", title="Castline", instructions=_INSTRUCTIONS, lifespan=connected, log_level="WARNING"
+    )
+    tools = Tools(castline, folder)
+    reading = (
+        tools.list_voices,
+        tools.parse_script,
+        tools.estimate_job,
+        tools.follow_job,
+        tools.list_jobs,
+        tools.audio_link,
+        tools.get_subtitles,
+        tools.get_usage,
+    )
+    writing = (tools.submit_job, tools.cancel_job, tools.download_audio)
+    for hints, methods in ((_READS, reading), (_WRITES, writing)):
+        for method in methods:
+            made.add_tool(method, annotations=hints)
+    return made

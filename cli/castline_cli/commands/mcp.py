@@ -1,0 +1,42 @@
+"""``castline mcp``: the service as tools of an agent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from castline_cli.errors import FileProblem, Misused
+from castline_cli.output import remark
+from castline_cli.session import Session
+
+EXAMPLES: Final = """\b
+Examples:
+  claude mcp add castline -- castline mcp --folder ~/audio
+  {"mcpServers": {"castline": {"command": "castline", "args": ["mcp", "--folder", "/home/anna/audio"]}}}"""
+
+
+def mcp(
+    context: typer.Context,
+    folder: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Where audio is written; nothing is written anywhere else.")
+    ] = ".",
+) -> None:
+    """Serve agents by the Model Context Protocol, on standard input and output.
+
+    An agent lists voices, parses scripts, asks what they cost, submits and follows jobs, and fetches audio and
+    subtitles. It acts as whoever is signed in here, and what it submits is billed.
+    """
+    try:
+        from castline_cli.agents import server
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"mcp", "mcp_types", "pydantic"}:
+            raise
+        raise Misused("`castline mcp` needs the package mcp; install castline[mcp]") from error
+    target = Path(folder).expanduser()
+    if not target.is_dir():
+        raise FileProblem(f"there is no folder {target}")
+    options = Session.of(context).client_options()
+    remark("waiting for an agent on standard input; Ctrl-C ends it")
+    server(options, target).run("stdio")
