@@ -148,8 +148,6 @@ def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
         ("POST", "/jobs/tts"): SINGLE,
         ("POST", "/jobs/estimate"): MANY_TURNS,
         ("POST", "/jobs/tts/estimate"): SINGLE,
-        ("POST", "/jobs/estimate"): DIALOGUE,
-        ("POST", "/jobs/tts/estimate"): SINGLE,
         ("POST", "/jobs/{job_id}/renditions"): {},
         ("PUT", "/pronunciations/{name}"): {"entries": []},
         ("POST", "/sounds"): {"name": "a.mp3", "size_bytes": 1, "content_type": "audio/mpeg"},
