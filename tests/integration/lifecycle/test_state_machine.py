@@ -644,7 +644,7 @@ class Lifecycle(RuleBasedStateMachine):
         assert self.world.objects("audio/") == []
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_lifecycle_holds_whatever_happens_in_whatever_order(world: World) -> None:
     Lifecycle.world = world
     Lifecycle.happened.clear()
@@ -652,7 +652,7 @@ def test_the_lifecycle_holds_whatever_happens_in_whatever_order(world: World) ->
     run_state_machine_as_test(
         seed(SEED)(Lifecycle),
         settings=settings(
-            max_examples=25,
+            max_examples=40,
             stateful_step_count=25,
             database=None,
             deadline=None,
