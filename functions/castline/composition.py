@@ -208,7 +208,7 @@ def create_job() -> CreateJob:
         executions(),
         use_sounds(),
         reserve_characters(),
-        rules=lambda user_id: usage_repository().rules_for(user_id, default_rules()),
+        rules=partial(usage_repository().rules_for, defaults=default_rules()),
         now=clock(),
         demand_webhook_secret=lambda user_id: keep_webhooks().demand_job_secret(user_id),
         created=_count_submission,
