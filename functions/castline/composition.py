@@ -69,7 +69,6 @@ if TYPE_CHECKING:
     from castline.usecases.use_sounds import UseSounds
     from castline.usecases.view_jobs import ViewJobs
     from castline.usecases.view_timings import ViewTimings
-    from castline.usecases.watch_ceiling import WatchCeiling
     from castline.usecases.view_usage import ViewUsage
     from castline.usecases.watch_ceiling import WatchCeiling
     from castline.webhooks.model import Attempt, Delivery, DeliveryStatus, DisabledReason
