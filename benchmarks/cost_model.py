@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from benchmarks.usage import dialogue
+from benchmarks.usage import PUT_EVENTS, dialogue
 from benchmarks.workflow_path import successful_path
 from castline.api.requests import CreateJobRequest
 from castline.audio.retention import SEGMENT_LIFETIME_DAYS
@@ -120,6 +120,7 @@ class CostModel:
             "Lambda": self._lambda(whole, self._provider_seconds(usage), stretch),
             "Step Functions": self._usd("step_functions_transitions", transitions(usage.size)),
             "DynamoDB": self._dynamodb(whole, usage.item_bytes),
+            "EventBridge": self._usd("eventbridge_events", whole.operations.get(PUT_EVENTS, 0)),
             "S3 requests": self._s3_requests(whole, stretch),
             "S3 storage": self._s3_storage(usage, stretch),
             "Data transfer": self._usd("transfer_out", (usage.audio_bytes * stretch + whole.response_bytes) / _GB),
