@@ -155,6 +155,7 @@ def rotate_webhook_secret(webhook_id: WebhookId) -> Response[webhook_schemas.Web
             status=202,
             description="The delivery of a `webhook.test` event, which is sent at once.",
             example=examples.TEST_DELIVERY,
+            links=follow("redeliver", webhook_id="$response.body#/webhook_id", delivery_id=_OF_ANSWER),
         )
     ],
     errors=[errors.VALIDATION_ERROR, errors.WEBHOOK_DISABLED, *_FOUND_ERRORS],
@@ -213,6 +214,7 @@ def list_deliveries(
             status=202,
             description="The new delivery, which is sent at once with the same `webhook-id` and body.",
             example=examples.REDELIVERY,
+            links=follow("list_deliveries", webhook_id="$response.body#/webhook_id"),
         )
     ],
     errors=[errors.WEBHOOK_NOT_FOUND, errors.DELIVERY_NOT_FOUND, errors.WEBHOOK_DISABLED, errors.SERVICE_UNAVAILABLE],
