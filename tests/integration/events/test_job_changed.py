@@ -446,6 +446,33 @@ class TestAtLeastOnce:
 
         assert len(subscriber.of(job, count=1)) == 1
 
+    def test_a_transaction_that_writes_the_job_at_the_same_time_delays_nothing(
+        self, repository: JobRepository, mapping: StreamMapping, subscriber: Subscriber
+    ) -> None:
+        # Given a job of which DynamoDB refuses to read the items together, three times
+        job = submit(repository)
+        end_job(repository, job, JobStatus.CANCELLED, now=NOW)
+        refusals = iter(range(3))
+
+        def conflicting(real: Callable[[], Any], _parameters: Any) -> Any:
+            if next(refusals, None) is None:
+                return real()
+            error: Any = {
+                "Error": {"Code": "TransactionCanceledException", "Message": ""},
+                "CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}],
+                "ResponseMetadata": {},
+            }
+            client = boto3.client("dynamodb")
+            raise client.exceptions.TransactionCanceledException(error, "TransactGetItems")
+
+        # When the stream is read
+        with answers("TransactGetItems", conflicting), patch("castline.dynamodb.time.sleep"):
+            mapping.deliver()
+
+        # Then its event is published at once
+        assert types(subscriber.of(job, count=1)) == ["job.cancelled"]
+        assert next(refusals, None) is None
+
     def test_a_job_that_is_gone_is_passed_over(
         self, repository: JobRepository, mapping: StreamMapping, subscriber: Subscriber
     ) -> None:
