@@ -57,6 +57,7 @@ class TestDeployment:
         stems = (
             *("Api", "Plan", "Synthesize", "Assemble"),
             *("ExecutionEnded", "Reconcile", "Expire", "SoundUploaded", "PublishEvents"),
+            *("DispatchWebhooks", "DeliverWebhooks"),
         )
         assert all(any(f"Functions{stem}" in name for name in report.cold_starts) for stem in stems)
 
@@ -91,6 +92,9 @@ class TestService:
     def test_events_are_published_through_the_stream_and_again_by_an_operator(self, seen: dict[str, str]) -> None:
         subject = "events: stream → filter → publish-events → bus, and again"
         assert seen[subject] == "job.started, job.completed"
+
+    def test_a_webhook_is_delivered_through_the_queue(self, seen: dict[str, str]) -> None:
+        assert seen["webhook: API → queue → deliver-webhooks → receiver"] == "signed, delivered"
 
     def test_an_uploaded_sound_is_read_through_the_rule(self, seen: dict[str, str]) -> None:
         assert seen["sound uploaded: rule → sound-uploaded"] == "ready, 2000 ms"
