@@ -36,6 +36,7 @@ import { SoundOptions } from "./SoundOptions";
 import { keyFor, settle } from "./submission-key";
 import { TurnPreview } from "./TurnPreview";
 import { carryOver, type SpokenTurn, withTurn } from "./turn-settings";
+import { inOrder, voiceWarnings } from "./voice-warnings";
 
 const READ_AFTER_MS = 250;
 const MAX_SCRIPT_CHARACTERS = 150_000;
@@ -55,7 +56,7 @@ export function Compose({ user }: { user: string }) {
   const asked: Script = { script: settled, markup, format: scriptFormat };
   const reading = useReading(asked, settled.trim() !== "" && settled.length <= MAX_SCRIPT_CHARACTERS);
   const isRead = isReadingOf(reading.data, { ...asked, script: draft.script });
-  const dialogue = useLastDialogue(isBlank ? null : reading.data?.isDialogue ? reading.data.dialogue : undefined);
+  const dialogue = useLast(isBlank ? null : reading.data?.isDialogue ? reading.data.dialogue : undefined);
 
   const turnsBefore = useRef<readonly SpokenTurn[] | undefined>(undefined);
   useEffect(() => {
@@ -116,6 +117,15 @@ export function Compose({ user }: { user: string }) {
     return toRequest(draft, { provider: providerId, turns: dialogue.turns, cast, language, sets });
   }, [isComplete, draft, dialogue, providerId, cast, language, sets]);
   const { estimate, isOfRequest, error: noEstimate } = useEstimate(request);
+  const ofVoices = useMemo(
+    () =>
+      estimate && dialogue && isOfRequest
+        ? voiceWarnings(estimate.warnings, dialogue.turns, dialogue.warnings)
+        : undefined,
+    [estimate, isOfRequest, dialogue],
+  );
+  const lastOfVoices = useLast(isBlank ? null : ofVoices) ?? NONE;
+  const warnings = useMemo(() => inOrder(dialogue?.warnings ?? NONE, lastOfVoices), [dialogue, lastOfVoices]);
   const webhookProblem = [submit.error, noEstimate]
     .flatMap((error) => (error instanceof Refused ? error.problems : []))
     .find(({ field }) => field === "webhook_url")?.message;
@@ -176,7 +186,7 @@ export function Compose({ user }: { user: string }) {
           onChange={(script) => change({ script })}
           dialogue={isRead ? dialogue : undefined}
           problems={problems}
-          warnings={(!isBlank && problems.length === 0 && dialogue?.warnings) || NONE}
+          warnings={!isBlank && problems.length === 0 ? warnings : NONE}
           foundFormat={isBlank || scriptFormat !== undefined ? undefined : dialogue?.format}
           styles={styles}
           isReading={!isBlank && !isTooLong && !isRead && !reading.isError}
@@ -279,10 +289,10 @@ function intoView(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: "start" });
 }
 
-/** `dialogue`, or what it was when it last was one: the cast stays while the script is being mended. Null forgets. */
-function useLastDialogue<T>(dialogue: T | undefined | null): T | undefined {
+/** `value`, or what it was when it last was one: the cast stays while the script is being mended. Null forgets. */
+function useLast<T>(value: T | undefined | null): T | undefined {
   const last = useRef<T | undefined>(undefined);
-  if (dialogue === null) last.current = undefined;
-  else if (dialogue !== undefined) last.current = dialogue;
+  if (value === null) last.current = undefined;
+  else if (value !== undefined) last.current = value;
   return last.current;
 }
