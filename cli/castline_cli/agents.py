@@ -63,15 +63,17 @@ ProviderId = Annotated[str | None, Field(description="The speech provider; by de
 class Tools:
     """The tools, each of which is a method. Errors of the service become errors of the tool, with its message."""
 
-    def __init__(self, castline: AsyncCastline, folder: Path) -> None:
+    def __init__(self, castline: AsyncCastline, folder: Path, *, sign_in_advice: str) -> None:
         """Prepare.
 
         Args:
             castline: the service.
             folder: the only one that files are written to.
+            sign_in_advice: what to tell an agent that is not let in.
         """
         self._castline = castline
         self._folder = folder
+        self._sign_in_advice = sign_in_advice
 
     async def list_voices(
         self,
@@ -82,13 +84,13 @@ class Tools:
         limit: Annotated[int, Field(description="How many at most.", ge=1, le=500)] = _VOICES,
     ) -> dict[str, Any]:
         """List voices, with the styles that each can speak in."""
-        with _telling():
+        with self._telling():
             found = await self._castline.voices(language=language, gender=gender, search=search, provider=provider)
         return {"total": len(found), "voices": found[:limit]}
 
     async def parse_script(self, script: ScriptText, script_format: ScriptFormatName = "auto") -> dict[str, Any]:
         """Show the speakers and turns of a script, and what of it will not be spoken. Costs nothing."""
-        with _telling():
+        with self._telling():
             return dict(await self._castline.parse(script, format=script_format))
 
     async def estimate_job(
@@ -100,7 +102,7 @@ class Tools:
         provider: ProviderId = None,
     ) -> dict[str, Any]:
         """Tell what a job would bill and cost, and about how long its audio would be. Costs nothing."""
-        with _telling():
+        with self._telling():
             request = await self._request(script, voices, script_format, provider, language=language)
             return dict(await self._castline.estimate(request))
 
@@ -121,7 +123,7 @@ class Tools:
         ] = None,
     ) -> dict[str, Any]:
         """Submit a script as a job, which is billed. Returns at once with the job's id; follow_job waits for it."""
-        with _telling():
+        with self._telling():
             request = await self._request(
                 script,
                 voices,
@@ -146,7 +148,7 @@ class Tools:
     ) -> dict[str, Any]:
         """Wait until a job has ended, and tell its status. A job that goes on is followed by calling this again."""
         seen: list[JobDetail] = []
-        with _telling():
+        with self._telling():
             waiting = asyncio.ensure_future(
                 self._castline.wait(job_id, check=False, timeout_seconds=timeout_seconds, on_change=seen.append)
             )
@@ -169,7 +171,7 @@ class Tools:
     ) -> dict[str, Any]:
         """List the user's jobs, newest first."""
         jobs: list[Any] = []
-        with _telling():
+        with self._telling():
             chosen: JobStatus | None = status
             async for job in self._castline.jobs(status=chosen, search=search):
                 jobs.append(job)
@@ -179,7 +181,7 @@ class Tools:
 
     async def cancel_job(self, job_id: JobId) -> dict[str, Any]:
         """Cancel a job that is still pending."""
-        with _telling():
+        with self._telling():
             return dict(await self._castline.cancel_job(job_id))
 
     async def download_audio(
@@ -189,14 +191,14 @@ class Tools:
         overwrite: bool = False,
     ) -> dict[str, Any]:
         """Write the audio of a completed job to a file on this machine, and tell its path."""
-        with _telling():
+        with self._telling():
             to = self._folder if name is None else self._folder / file_name(name)
             path = await self._castline.download(job_id, to, overwrite=overwrite)
         return {"path": str(path.resolve()), "size_bytes": path.stat().st_size}
 
     async def audio_link(self, job_id: JobId) -> dict[str, Any]:
         """Tell an address that the audio of a completed job can be downloaded from for some minutes."""
-        with _telling():
+        with self._telling():
             return dict(await self._castline.audio(job_id))
 
     async def get_subtitles(
@@ -206,15 +208,31 @@ class Tools:
         words: Annotated[bool, Field(description="Say in vtt when each word is heard.")] = False,
     ) -> str:
         """Return the subtitles of a completed job: who says what when."""
-        with _telling():
+        with self._telling():
             return (await self._castline.subtitles(job_id, format=subtitle_format, words=words)).text
 
     async def get_usage(
         self, month: Annotated[str | None, Field(description="Such as 2026-11; by default this one.")] = None
     ) -> dict[str, Any]:
         """Tell what the user has used in a month, what it cost, and what the limits are."""
-        with _telling():
+        with self._telling():
             return dict(await self._castline.usage(month=month))
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Raise errors as errors of the tool, which the agent reads.
+
+        Raises:
+            ToolError: with the message of the service.
+        """
+        try:
+            yield
+        except castline_client.SignedOut as error:
+            raise ToolError(self._sign_in_advice) from error
+        except castline_client.Refused as error:
+            raise ToolError(f"{error} ({error.code})" if error.code else str(error)) from error
+        except (castline_client.CastlineError, CastlineError, OSError) as error:
+            raise ToolError(str(error)) from error
 
     async def _request(
         self, script: str, voices: Mapping[str, str], script_format: Any, provider: str | None, **fields: Any
@@ -277,27 +295,13 @@ def _status(job: JobDetail) -> dict[str, Any]:
     return known
 
 
-@contextmanager
-def _telling() -> Iterator[None]:
-    """Raise errors as errors of the tool, which the agent reads.
-
-    Raises:
-        ToolError: with the message of the service.
-    """
-    try:
-        yield
-    except castline_client.Refused as error:
-        raise ToolError(f"{error} ({error.code})" if error.code else str(error)) from error
-    except (castline_client.CastlineError, CastlineError, OSError) as error:
-        raise ToolError(str(error)) from error
-
-
-def server(options: Mapping[str, Any], folder: Path) -> MCPServer[AsyncCastline]:
+def server(options: Mapping[str, Any], folder: Path, *, sign_in_advice: str) -> MCPServer[AsyncCastline]:
     """Make the server.
 
     Args:
         options: those of the client.
         folder: the only one that files are written to.
+        sign_in_advice: what to tell an agent that is not let in.
     """
     castline = AsyncCastline(**options)
 
@@ -309,7 +313,7 @@ def server(options: Mapping[str, Any], folder: Path) -> MCPServer[AsyncCastline]
     made = MCPServer(
         "castline", title="Castline", instructions=_INSTRUCTIONS, lifespan=connected, log_level="WARNING"
     )
-    tools = Tools(castline, folder)
+    tools = Tools(castline, folder, sign_in_advice=sign_in_advice)
     reading = (
         tools.list_voices,
         tools.parse_script,

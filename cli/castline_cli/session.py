@@ -72,7 +72,7 @@ class Session:
         from castline_cli.api import Api
 
         return Api(
-            **{**self.client_options(), "sign_in_advice": self._sign_in_advice(), "on_pause": remark, **options}
+            **{**self.client_options(), "sign_in_advice": self.sign_in_advice(), "on_pause": remark, **options}
         )
 
     def client_options(self) -> dict[str, Any]:
@@ -94,7 +94,8 @@ class Session:
         ]
         return f"`{' '.join(['castline', *words, *options])}`"
 
-    def _sign_in_advice(self) -> str:
+    def sign_in_advice(self) -> str:
+        """Return what to tell whoever is not let in."""
         where = without_prefix(self.url)
         if "token" in self.chosen:
             return f"{where} does not accept the token; get another, or sign in with `castline login`"

@@ -214,6 +214,31 @@ class TestAFailingScript:
         assert (outcome.exit_code, outcome.complaint) == (0, "castline: no script has a speaker Tom")
 
 
+class TestAnEstimate:
+    def test_says_what_all_would_cost(self, castline: Castline, client: ApiClient, lessons: Path) -> None:
+        # When
+        printed = castline.done("batch", "lessons", "-o", "audio", *CAST, "--estimate")
+
+        # Then
+        assert [row[0] for row in rows(printed)][:2] == ["第1課.mp3", "第2課.mp3"]
+        assert all(row[2].endswith(" USD") for row in rows(printed))
+        assert client.list_ids() == []
+        assert not (castline.folder / "audio").exists()
+        made = castline.done("batch", "lessons", *CAST)
+        assert sum(int(row[3]) for row in rows(made)) <= sum(int(row[1]) for row in rows(printed))
+
+    def test_tells_which_scripts_are_not_understood(self, castline: Castline, lessons: Path) -> None:
+        (lessons / "第1課.txt").write_bytes(b"\xff\xfe")
+
+        outcome = castline("batch", "lessons", *CAST, "--dry-run", "--json")
+
+        assert outcome.exit_code == 4
+        assert outcome.complaint == "castline: lessons/第1課.txt is not UTF-8 (line 1); save it as UTF-8"
+        first, second, *_ = json.loads(outcome.out)
+        assert (first["status"], second["status"]) == ("failed", "estimated")
+        assert second["estimate"]["billed_characters"] > 0
+
+
 class TestTheCap:
     def test_is_kept_to(self, castline: Castline, client: ApiClient, stack: LocalStack, lessons: Path) -> None:
         # Given two other jobs of the user

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from mcp_types import TextContent
 
 from tests.cli.castline import PATIENCE_SECONDS, PROGRAM
 from tests.cli.scripts import SCRIPT
+from tests.cli.site import Site
 from tests.e2e.dialogues import HSIAO_YU, YUN_JHE, dialogue
 
 if TYPE_CHECKING:
@@ -191,6 +193,19 @@ def test_a_service_that_does_not_answer_is_told(castline: Castline, port: int) -
         assert (await agent.refusal("list_voices")).startswith(f"nothing answers at http://127.0.0.1:{port}")
 
     as_agent(castline, use)
+
+
+def test_a_token_is_used_and_told_when_it_is_not_accepted(castline: Castline, stack: LocalStack) -> None:
+    with Site(stack.url) as site:
+        site.access_tokens["good"] = time.time() + 60
+        castline.environment |= {"CASTLINE_API": site.url, "CASTLINE_TOKEN": "good"}
+
+        async def use(agent: Agent) -> None:
+            assert (await agent.call("list_jobs")) == {"jobs": []}
+            site.access_tokens.clear()
+            assert "does not accept the token" in await agent.refusal("list_jobs")
+
+        as_agent(castline, use)
 
 
 def test_a_folder_that_is_missing_is_told(castline: Castline) -> None:

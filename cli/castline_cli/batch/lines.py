@@ -105,6 +105,29 @@ def print_table(files: Sequence[File]) -> None:
     )
 
 
+def print_estimates(files: Sequence[File]) -> None:
+    """Print what each file would cost."""
+    known = [(file.name, file.estimate) for file in files if file.estimate is not None]
+    billed = sum(estimate["billed_characters"] for _name, estimate in known)
+    footer = f"{len(known)} of {len(files)} would bill {billed:,} characters"
+    if known:
+        amount = sum(estimate["cost"]["amount"] for _name, estimate in known)
+        footer += f", {shown.cost({**known[0][1]['cost'], 'amount': amount})}"
+    table(
+        ("file", "billed", "cost", "length"),
+        [
+            (
+                shown.line(name),
+                str(estimate["billed_characters"]),
+                shown.cost(estimate["cost"]),
+                shown.duration(estimate["duration_ms"]),
+            )
+            for name, estimate in known
+        ],
+        footer=footer,
+    )
+
+
 def print_json(files: Sequence[File]) -> None:
     """Print what has become of each file, as JSON."""
     say(json.dumps([file.as_json() for file in files], ensure_ascii=False, indent=2))

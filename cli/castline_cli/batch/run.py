@@ -19,6 +19,7 @@ from castline_cli.errors import (
     SignedOut,
     Unreachable,
 )
+from castline_cli.estimates import ask_for_estimate
 from castline_cli.fetching import demand_audio, fetch_audio, fetch_subtitles
 from castline_cli.files import Target
 from castline_cli.pronunciations import in_files
@@ -54,10 +55,15 @@ class File:
         entry: what it is made of.
         name: in the folder of the audio.
         digest: of all that shapes it; empty when its script cannot be read.
-        status: ``waiting``, ``active``, ``done``, ``unchanged``, ``failed`` or ``not submitted``.
+        status: ``waiting``, ``active``, ``done``, ``unchanged``, ``failed``, ``not submitted`` or ``estimated``.
         problem: why there is no audio.
         code: the API's name for that.
+        job_id: of its job.
         job: as it was seen last.
+        prepared: its request, once it was read.
+        estimate: what it would cost, if that was asked for.
+        tag: of the job as it was seen last.
+        look_at: when to look at the job next, of a monotonic clock.
     """
 
     entry: Entry
@@ -69,6 +75,7 @@ class File:
     job_id: str | None = None
     job: Json | None = None
     prepared: Prepared | None = None
+    estimate: Json | None = None
     tag: str | None = None
     look_at: float = 0.0
 
@@ -89,6 +96,12 @@ class File:
         result = self._result
         return int(result["billed_characters"]) if result and self.status == "done" else 0
 
+    def fail(self, error: Exception, *, code: str = "") -> None:
+        """Note why there is no audio; the message names the place."""
+        text = str(error)
+        self.status, self.code = "failed", code
+        self.problem = text if self.entry.place in text else f"{self.entry.place}: {text}"
+
     def as_json(self) -> Json:
         """Return what a program wants to know."""
         result = self._result
@@ -100,6 +113,7 @@ class File:
             "job_id": self.job_id,
             "duration_ms": result["duration_ms"] if result else None,
             "billed_characters": self.billed,
+            **({"estimate": self.estimate} if self.estimate else {}),
             "error": {"code": self.code, "message": self.problem} if self.problem else None,
         }
 
@@ -170,6 +184,26 @@ class Batch:
             raise Interrupted(f"interrupted; {self._come_back()}") from interruption
         except (SignedOut, Unreachable) as error:
             raise type(error)(f"{error}\n  {self._come_back()}") from error
+
+    def estimate(self) -> None:
+        """Ask what each file would cost, without creating a job; one that is not understood does not stop the others.
+
+        Raises:
+            Unreachable: the service does not answer.
+            SignedOut: the sign-in has ended.
+        """
+        for file in self._files:
+            if file.problem:
+                continue
+            try:
+                file.prepared = prepare(self._api, file.entry, self._shared, self._uploads)
+                file.estimate = ask_for_estimate(self._api, file.prepared.path, file.prepared.request).body
+            except (FileProblem, Misused, NotFound) as error:
+                self._fail(file, error)
+            except Refused as refusal:
+                self._fail(file, refusal, code=refusal.code)
+            else:
+                file.status = "estimated"
 
     def _run(self) -> None:
         waiting = deque(file for file in self._files if not file.problem and not self._is_unchanged(file))
@@ -310,9 +344,7 @@ class Batch:
             raise FileProblem(f"{path} is there already; --force overwrites it, another title makes another file")
 
     def _fail(self, file: File, error: Exception, *, code: str = "") -> None:
-        text = str(error)
-        is_named = text.startswith(file.entry.place)
-        file.status, file.problem, file.code = "failed", text if is_named else f"{file.entry.place}: {text}", code
+        file.fail(error, code=code)
         self._lines.end(file)
 
     def _leave(self, waiting: deque[File]) -> None:

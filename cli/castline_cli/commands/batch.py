@@ -144,6 +144,10 @@ def batch(
     crossfade: Annotated[
         int | None, typer.Option(metavar="MS", help="How long each next turn fades in. [default: 50]")
     ] = None,
+    estimate: Annotated[
+        bool,
+        typer.Option("--estimate", "--dry-run", help="Only say what all would cost. No job is created."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what has become of each file, as JSON.")] = False,
 ) -> int:
     """Have many scripts spoken by one cast, each into a file that has its title as its name.
@@ -151,7 +155,7 @@ def batch(
     Stopped by Ctrl-C or a quota, the same command goes on where it was. Files that are there, and whose scripts and
     options are the same, are not made again.
     """
-    from castline_cli.batch.lines import lines_of, print_json, print_table
+    from castline_cli.batch.lines import lines_of, print_estimates, print_json, print_table
     from castline_cli.batch.requests import Shared
     from castline_cli.batch.run import Batch, Place
     from castline_cli.batch.sources import names_of, read_entries
@@ -177,7 +181,7 @@ def batch(
         duck_db=duck,
         file=music,
     ).music()
-    folder = _folder(out)
+    folder = Path(out) if estimate else _folder(out)
 
     with session.api() as api:
         shared = Shared(
@@ -220,7 +224,13 @@ def batch(
                 uploads=Uploads(api, session, again=upload_again),
                 lines=lines,
             )
-            running.run()
+            if estimate:
+                running.estimate()
+            else:
+                running.run()
+    if estimate:
+        (print_json if as_json else print_estimates)(files)
+        return ExitCode.REFUSED if any(file.problem for file in files) else ExitCode.DONE
     (print_json if as_json else print_table)(files)
     return _conclude(running, files, shared)
 
@@ -244,7 +254,7 @@ def _files(entries: Sequence[Entry], names: Sequence[str], shared: Shared) -> li
         try:
             file.digest = entry.digest(options)
         except CastlineError as error:
-            file.status, file.problem = "failed", f"{entry.place}: {error}"
+            file.fail(error)
         files.append(file)
     return files
 

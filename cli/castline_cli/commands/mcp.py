@@ -37,6 +37,7 @@ def mcp(
     target = Path(folder).expanduser()
     if not target.is_dir():
         raise FileProblem(f"there is no folder {target}")
-    options = Session.of(context).client_options()
+    session = Session.of(context)
+    made = server(session.client_options(), target, sign_in_advice=session.sign_in_advice())
     remark("waiting for an agent on standard input; Ctrl-C ends it")
-    server(options, target).run("stdio")
+    made.run("stdio")
