@@ -22,7 +22,7 @@ from castline.jobs import items
 from castline.jobs.errors import JobNotActive
 from castline.jobs.event_types import EventType
 from castline.jobs.failures import FailureCode, JobFailure
-from castline.jobs.model import JobStatus, Titles
+from castline.jobs.model import Batch, JobRecord, JobStatus, SpokenSegment, Titles
 from castline.usecases.errors import InvalidRepublication
 from infra import functions
 from local import resources
@@ -207,11 +207,14 @@ class TestWhatIsPublished:
         job = submit(repository)
         start(repository, job)
         failure = JobFailure(code=FailureCode.VOICE_NOT_FOUND, turn_index=3, voice_id="a-voice")
-        end_job(repository, job, JobStatus.FAILED, now=NOW, failure=failure)
+        segment = SpokenSegment(number=0, fingerprint="f", samples=1, billed_characters=12)
+        record = JobRecord(job=job, dialogue=None, batches=(Batch(number=0, segments=(segment,)),))
+        repository.fail(record, failure, now=NOW)
 
         mapping.deliver()
 
         _, failed = subscriber.of(job, count=2)
+        assert failed["data"]["billed_characters"] == 12
         assert (failed["type"], failed["data"]["status"]) == ("job.failed", "failed")
         assert failed["data"]["error_code"] == "VOICE_NOT_FOUND"
 
