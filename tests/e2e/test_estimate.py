@@ -204,3 +204,17 @@ def test_the_cost_is_by_the_price_of_the_provider(client: ApiClient) -> None:
 
     assert estimated["cost"] == {"amount": estimated["billed_characters"] * 16 / 1_000_000, "currency": "USD"}
     assert estimate(client, of_provider("openai", "Free of charge."))["cost"]["amount"] == 0
+
+
+def test_a_batched_job_that_is_tried_again_bills_a_little_less(client: ApiClient) -> None:
+    # Given a batched job of which one request fails at first
+    texts = [f"再試{text}" for text in MANY]
+    texts[20] += "{fault unavailable times=1}"
+    estimated = estimate(client, dialogue(*texts))["billed_characters"]
+
+    # When
+    job = complete(client, dialogue(*texts))
+
+    # Then fewer turns have shared a request, so there were fewer breaks to pay for
+    assert job["retry_count"] >= 1
+    assert 0.9 * estimated < job["result_metadata"]["billed_characters"] <= estimated
