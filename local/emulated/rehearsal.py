@@ -121,7 +121,16 @@ class Rehearsal:
         """Run the tour, and return the id of a completed job."""
         with DeployedService(cloud, report.deployment, voice_engine=self._voice_engine) as service:
             token = sign_in(cloud, report.deployment, email="anna@example.com")
-            tour = Tour(cloud, report.deployment, service, token=token, out=self._out, console=self._console)
+            operator_token = sign_in(cloud, report.deployment, email="operator@example.com", group="operators")
+            tour = Tour(
+                cloud,
+                report.deployment,
+                service,
+                token=token,
+                operator_token=operator_token,
+                out=self._out,
+                console=self._console,
+            )
             self._watch(tour.go(), report)
             report.cold_starts = dict(cloud.lambdas.cold_starts)
         return tour.job_id

@@ -57,8 +57,8 @@ def _what_stays(cloud: EmulatedCloud, deployment: Deployment, job_id: str) -> Ob
     secret = cloud.client("secretsmanager").get_secret_value(SecretId=deployment.secret_id)
     expect("host" in json.loads(secret["SecretString"]), "the secret still holds what was put in", secret["Name"])
     users = cloud.client("cognito-idp").list_users(UserPoolId=deployment.user_pool_id)["Users"]
-    expect(len(users) == 1, "the user is still in the pool", users)
-    return Observation("the data stack, with the service gone", "job, audio, secret and user are there")
+    expect(len(users) == 2, "the user and the operator are still in the pool", users)
+    return Observation("the data stack, with the service gone", "job, audio, secret and users are there")
 
 
 def _protection(cloud: EmulatedCloud, cdk: Cdk, *, is_expected: bool) -> Observation:

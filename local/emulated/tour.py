@@ -49,6 +49,7 @@ class Tour:
         service: DeployedService,
         *,
         token: str,
+        operator_token: str,
         out: Path,
         console: Console,
     ) -> None:
@@ -59,6 +60,7 @@ class Tour:
             deployment: the deployed stacks.
             service: the running service.
             token: the token of a user without jobs.
+            operator_token: the token of another user, who is in the group of operators.
             out: the folder for the audio.
             console: receives progress messages.
         """
@@ -67,6 +69,7 @@ class Tour:
         self._deployment = deployment
         self._service = service
         self._authorization = {"Authorization": f"Bearer {token}"}
+        self._operator = {"Authorization": f"Bearer {operator_token}"}
         self._out = out
         self._console = console
         self._published: list[BusEvent] = []
@@ -95,6 +98,7 @@ class Tour:
             yield self._events()
             yield self._webhook()
             yield self._sound()
+            yield self._operators()
             yield self._schedule()
             yield self._expiry(expired_job_id)
 
@@ -298,6 +302,21 @@ class Tour:
         deleted = self._signed_in.delete(f"/webhooks/{webhook_id}")
         expect(deleted.status_code == 204, "it is deleted", _told(deleted))
         return Observation("webhook: API → queue → deliver-webhooks → receiver", "signed, delivered")
+
+    def _operators(self) -> Observation:
+        """Have an operator find in the usage of all users what one of them has used, and set a limit of that user."""
+        own = self._signed_in.get("/usage").json()["total"]
+        answer = self._signed_in.get("/admin/usage", headers=self._operator)
+        expect(answer.status_code == 200, "the group's claim opens the calls of operators", _told(answer))
+        (user,) = (each for each in answer.json()["users"] if each["jobs"] == own["jobs"])
+        is_sum = user["billed_characters"] == own["billed_characters"] > 0
+        expect(is_sum, "operators see what users see of their usage", _told(answer))
+        path = f"/admin/users/{user['user_id']}/limits"
+        self._signed_in.put(path, headers=self._operator, json={"characters_per_day": 7})
+        limits = self._signed_in.get("/usage").json()["limits"]
+        expect(limits["characters_per_day"] == 7, "a limit holds at once", limits)
+        self._signed_in.put(path, headers=self._operator, json={})
+        return Observation("GET /admin/usage, PUT /admin/users/{user_id}/limits as an operator", "200, 200")
 
     def _schedule(self) -> Observation:
         reports = self._service.bus.fire_schedules()

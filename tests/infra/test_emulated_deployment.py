@@ -69,6 +69,9 @@ class TestService:
     def test_jobs_take_a_valid_token_only(self, seen: dict[str, str]) -> None:
         assert seen["GET /jobs without a token, with a forged one"] == "401, 401"
 
+    def test_operators_are_those_of_the_group(self, seen: dict[str, str]) -> None:
+        assert seen["GET /admin/usage, PUT /admin/users/{user_id}/limits as an operator"] == "200, 200"
+
     def test_the_function_answers_what_is_not_served_and_what_is_for_operators(self, seen: dict[str, str]) -> None:
         assert seen["PUT /jobs, GET /nowhere, GET /admin/breaker"] == "405, 404, 404"
 
@@ -109,7 +112,7 @@ class TestService:
 class TestTeardown:
     def test_the_service_goes_and_the_data_stays(self, seen: dict[str, str]) -> None:
         assert seen["cdk destroy castline-staging-service"] == "stack, functions, API and console are gone"
-        assert seen["the data stack, with the service gone"] == "job, audio, secret and user are there"
+        assert seen["the data stack, with the service gone"] == "job, audio, secret and users are there"
 
     def test_the_data_refuses_to_be_deleted(self, seen: dict[str, str]) -> None:
         assert seen["cdk destroy castline-staging-data"] == "refused: TerminationProtection"

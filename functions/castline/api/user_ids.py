@@ -59,6 +59,6 @@ def decode_cursor(cursor: str) -> str:
         user_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode("utf-8")
     except (UnicodeError, binascii.Error):
         raise InvalidRequest("cursor", "invalid_cursor") from None
-    if encode_cursor(user_id) != cursor:
+    if not user_id or encode_cursor(user_id) != cursor:
         raise InvalidRequest("cursor", "invalid_cursor")
     return user_id

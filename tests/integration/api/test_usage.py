@@ -261,7 +261,9 @@ class TestEverybodysUsage:
         assert len(lines_of_csv(month)) == MANY
         assert len(lines_of_csv(month, f"&limit=100{cursor}")) == 30
 
-    @pytest.mark.parametrize("query", ["month=x", "limit=0", "limit=501", "cursor=%21", "cursor=A", "cursor=_____w"])
+    @pytest.mark.parametrize(
+        "query", ["month=x", "limit=0", "limit=501", "cursor=", "cursor=%21", "cursor=A", "cursor=_____w"]
+    )
     def test_is_not_asked_for_by_nonsense(self, query: str) -> None:
         answer = ask(f"/admin/usage?{query}")
 
