@@ -118,7 +118,9 @@ def test_a_resubmission_and_another_version_have_the_url_of_the_first_job(user: 
         assert answer.json()["details"]["errors"][0]["field"] == "webhook_url"
 
 
-def test_an_estimate_takes_the_body_of_a_submission_with_its_url() -> None:
-    answer = call("POST", "/jobs/estimate", user=f"user/{uuid4()}", json={**DIALOGUE, "webhook_url": URL})
+def test_an_estimate_judges_the_url_as_a_submission_does(user: str) -> None:
+    def estimate(user: str) -> Answer:
+        return call("POST", "/jobs/estimate", user=user, json={**DIALOGUE, "webhook_url": URL})
 
-    assert answer.status == 200
+    assert estimate(user).status == 200
+    assert estimate(f"user/{uuid4()}").json()["details"]["errors"][0]["field"] == "webhook_url"
