@@ -9,8 +9,11 @@
 ``Castline`` and ``AsyncCastline`` have the same methods; docs/python-client.md goes through them.
 """
 
-from castline_client import types
-from castline_client.client import AsyncCastline, Castline
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from castline_client.errors import (
     CastlineError,
     Conflict,
@@ -34,8 +37,12 @@ from castline_client.errors import (
     Unreachable,
     WaitTimedOut,
 )
-from castline_client.operations.results import Subtitles
-from castline_client.steps import Answer
+
+if TYPE_CHECKING:
+    from castline_client import types
+    from castline_client.client import AsyncCastline, Castline
+    from castline_client.operations.results import Subtitles
+    from castline_client.steps import Answer
 
 __all__ = [
     "Answer",
@@ -65,3 +72,20 @@ __all__ = [
     "WaitTimedOut",
     "types",
 ]
+
+_LOADED_WHEN_USED: Final = {
+    "Answer": "castline_client.steps",
+    "AsyncCastline": "castline_client.client",
+    "Castline": "castline_client.client",
+    "Subtitles": "castline_client.operations.results",
+}
+"""Names whose modules need httpx, which is slow to import: a command line that only completes a word does without."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name whose module is loaded only when it is used."""
+    if name == "types":
+        return import_module("castline_client.types")
+    if name in _LOADED_WHEN_USED:
+        return getattr(import_module(_LOADED_WHEN_USED[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import ssl
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -51,6 +50,8 @@ def is_confidential(url: str) -> bool:
 
 def connection_options(url: str) -> dict[str, Any]:
     """Return options of an HTTP client for one address: no proxy to this machine, certificates only for HTTPS."""
+    import ssl
+
     options: dict[str, Any] = {"trust_env": not is_this_machine(url)}
     if url.startswith("http://"):
         options["verify"] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -66,7 +66,7 @@ def tidy(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)  # it runs 70 commands, each in a process of its own
 def test_every_example_shows_what_the_document_says(castline: Castline, stack: LocalStack, port: int) -> None:
     # Given
     shutil.copytree(ROOT / "examples", castline.folder / "examples")
