@@ -20,7 +20,7 @@ AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
 SPEECH = {"av", "azure", "lameenc", "numpy", "pydub"}
 HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
 NEVER_DEPLOYED = {"infra", "local", "moto", "werkzeug"}
-AT_NEED = {"icu4py", "wcwidth"}
+AT_NEED = {"icu4py", "idna", "wcwidth"}
 """Packages imported only by the few invocations that need them."""
 ALLOWED = {"botocore"}
 """Powertools imports the package itself, which costs little, but none of its modules."""
