@@ -171,6 +171,6 @@ def _cors(origins: tuple[str, ...]) -> apigateway.CorsPreflightOptions:
             "if-match",
             "if-none-match",
         ],
-        expose_headers=["etag", "location", "retry-after", "x-request-id"],
+        expose_headers=["etag", "link", "location", "retry-after", "x-request-id"],
         max_age=cdk.Duration.hours(1),
     )
