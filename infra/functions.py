@@ -23,7 +23,8 @@ class FunctionSpec:
     """Whether the function imports packages of the speech layer."""
 
 
-# Needs 63 MB, for the largest submission too; 0.6 of a core, because somebody waits. API Gateway gives up after 30 s.
+# Needs 63 MB, for the largest submission too, and 20 MB more for a long text in Thai; 0.6 of a core, because somebody
+# waits. API Gateway gives up after 30 s.
 API = FunctionSpec(name="api", handler="castline.api.app.handler", timeout_seconds=29, memory_mb=1024)
 
 # All of 512 MB need 48 to 55 MB, for the largest job too; with 0.3 of a core a cold start stays below a second.
