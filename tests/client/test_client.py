@@ -300,6 +300,11 @@ class TestErrors:
         [problem] = refusal.value.problems
         assert (problem["field"], refusal.value.status) == ("gap_ms", 400)
 
+    @pytest.mark.parametrize("written", ["../sounds", "..%2Fsounds", "a/b", "?limit=1", "#"])
+    def test_tell_of_an_id_that_is_none(self, castline: Blocking, written: str) -> None:
+        with pytest.raises((castline_client.Refused, castline_client.NotCastline)):
+            castline.call(lambda c: c.job(written))
+
     def test_are_in_the_language_that_is_wanted(self, road: BadRoad, user: str) -> None:
         with (
             Castline(road.url, user=user, language="zh-TW") as castline,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from castline_client.operations.requests import body_of
+from castline_client.operations.requests import body_of, path_to
 from castline_client.steps import Item, Request
 from castline_client.types import JobDetail, JobList, JobSummary
 
@@ -37,12 +37,12 @@ def jobs(*, status: JobStatus | None = None, search: str | None = None) -> Flow[
 
 def job(job_id: str) -> Flow[JobDetail]:
     """Return all that is known about a job."""
-    return body_of(Request[JobDetail]("GET", f"/jobs/{job_id}"))
+    return body_of(Request[JobDetail]("GET", path_to("jobs", job_id)))
 
 
 def rename_job(job_id: str, changes: Body) -> Flow[JobSummary]:
     """Change the title, author or album of a job; None removes one."""
-    return body_of(Request[JobSummary]("PATCH", f"/jobs/{job_id}", body=changes))
+    return body_of(Request[JobSummary]("PATCH", path_to("jobs", job_id), body=changes))
 
 
 def cancel_job(job_id: str) -> Flow[JobSummary]:
@@ -51,4 +51,4 @@ def cancel_job(job_id: str) -> Flow[JobSummary]:
     Raises:
         Conflict: it is not.
     """
-    return body_of(Request[JobSummary]("DELETE", f"/jobs/{job_id}"))
+    return body_of(Request[JobSummary]("DELETE", path_to("jobs", job_id)))

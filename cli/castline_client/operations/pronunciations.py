@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from castline_client.operations.requests import body_of
+from castline_client.operations.requests import body_of, path_to
 from castline_client.steps import Request, ask
 from castline_client.types import PronunciationSetDetail, PronunciationSetList, PronunciationSetSummary
 
@@ -21,7 +21,7 @@ def pronunciation_sets() -> Flow[list[PronunciationSetSummary]]:
 
 def pronunciation_set(name: str) -> Flow[PronunciationSetDetail]:
     """Return a pronunciation set with its entries."""
-    return body_of(Request[PronunciationSetDetail]("GET", f"/pronunciations/{name}"))
+    return body_of(Request[PronunciationSetDetail]("GET", path_to("pronunciations", name)))
 
 
 def put_pronunciation_set(
@@ -33,10 +33,10 @@ def put_pronunciation_set(
         Conflict: there is one of that name, and it is not to be overwritten.
     """
     headers = {} if overwrite else {"If-None-Match": "*"}
-    body = {"entries": entries}
-    return body_of(Request[PronunciationSetSummary]("PUT", f"/pronunciations/{name}", body=body, headers=headers))
+    path, body = path_to("pronunciations", name), {"entries": entries}
+    return body_of(Request[PronunciationSetSummary]("PUT", path, body=body, headers=headers))
 
 
 def delete_pronunciation_set(name: str) -> Flow[None]:
     """Delete a pronunciation set. Jobs that were submitted with it are not changed."""
-    yield from ask(Request[None]("DELETE", f"/pronunciations/{name}"))
+    yield from ask(Request[None]("DELETE", path_to("pronunciations", name)))

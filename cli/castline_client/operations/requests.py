@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 
@@ -69,3 +70,8 @@ def submitting(path: str, body: Body | None, idempotency_key: str | None) -> Flo
     """Submit a job: once, however often it takes to hear the answer."""
     headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
     return body_of(Request[SubmittedJob]("POST", path, body=body, headers=headers))
+
+
+def path_to(*parts: str) -> str:
+    """Return the path of parts, each of which stays one part whatever is in it."""
+    return "".join(f"/{quote(part, safe='')}" for part in parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from castline_client.file_names import name_in
 from castline_client.files import target, whole_file
-from castline_client.operations.requests import body_of, request_file
+from castline_client.operations.requests import body_of, path_to, request_file
 from castline_client.steps import Request, ask, giving_items_to
 from castline_client.transfers import Offer, file_pieces, small_file
 from castline_client.types import Download
@@ -33,7 +33,7 @@ class Subtitles:
 
 def audio(job_id: str) -> Flow[Download]:
     """Return where the audio of a completed job is: an address that works for a while."""
-    return body_of(Request[Download]("GET", f"/jobs/{job_id}/download"))
+    return body_of(Request[Download]("GET", path_to("jobs", job_id, "download")))
 
 
 def _offer_of_audio(job_id: str) -> Flow[Offer]:
@@ -85,7 +85,7 @@ def subtitles(job_id: str, *, format: SubtitleFormat = "vtt", words: bool = Fals
         words: whether ``vtt`` says when each word is heard.
     """
     query = {"format": format, "words": "true" if words else None}
-    asked = Request[Download | None]("GET", f"/jobs/{job_id}/subtitles", query)
+    asked = Request[Download | None]("GET", path_to("jobs", job_id, "subtitles"), query)
 
     def ask_where() -> Flow[Offer]:
         return Offer.of(cast("Download", (yield from ask(asked)).body))
@@ -101,5 +101,5 @@ def subtitles(job_id: str, *, format: SubtitleFormat = "vtt", words: bool = Fals
 
 def timings(job_id: str, *, level: TimingLevel = "turn") -> Flow[Timings]:
     """Return when each word, sentence, turn or chapter of a completed job is heard."""
-    answer = yield from request_file(f"/jobs/{job_id}/timings", {"level": level})
+    answer = yield from request_file(path_to("jobs", job_id, "timings"), {"level": level})
     return cast("Timings", answer.body)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from castline_client.errors import Refused, SoundUnusable, TransferFailed, WaitTimedOut
 from castline_client.file_names import file_name
 from castline_client.files import MEDIA_TYPES, target, whole_file
-from castline_client.operations.requests import body_of
+from castline_client.operations.requests import body_of, path_to
 from castline_client.retries import retry_after_seconds
 from castline_client.steps import Pause, Request, ask, giving_items_to
 from castline_client.transfers import Offer, file_pieces, upload
@@ -37,12 +37,12 @@ def sounds() -> Flow[list[SoundDetail]]:
 
 def sound(sound_id: str) -> Flow[SoundLink]:
     """Return a sound, and where it can be listened to or seen."""
-    return body_of(Request[SoundLink]("GET", f"/sounds/{sound_id}"))
+    return body_of(Request[SoundLink]("GET", path_to("sounds", sound_id)))
 
 
 def delete_sound(sound_id: str) -> Flow[None]:
     """Delete a sound. Jobs that were submitted with it are not changed."""
-    yield from ask(Request[None]("DELETE", f"/sounds/{sound_id}"))
+    yield from ask(Request[None]("DELETE", path_to("sounds", sound_id)))
 
 
 def create_sound(*, name: str, size_bytes: int, content_type: str) -> Flow[CreatedSound]:
@@ -79,7 +79,7 @@ def wait_for_sound(sound_id: str) -> Flow[SoundLink]:
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        answer = yield from ask(Request[SoundLink]("GET", f"/sounds/{sound_id}"))
+        answer = yield from ask(Request[SoundLink]("GET", path_to("sounds", sound_id)))
         found = answer.body
         if found["status"] == "failed":
             raise SoundUnusable(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from castline_client.operations.requests import body_of, submitting
+from castline_client.operations.requests import body_of, path_to, submitting
 from castline_client.steps import Request
 from castline_client.types import Estimate, ParsedDialogue
 
@@ -67,9 +67,9 @@ def create_single_voice_job(request: Body, *, idempotency_key: str | None = None
 
 def resubmit_job(job_id: str, *, idempotency_key: str | None = None) -> Flow[SubmittedJob]:
     """Submit the input of a job that has ended again, as a new job."""
-    return submitting(f"/jobs/{job_id}/resubmit", None, idempotency_key)
+    return submitting(path_to("jobs", job_id, "resubmit"), None, idempotency_key)
 
 
 def render_job(job_id: str, changes: Body, *, idempotency_key: str | None = None) -> Flow[SubmittedJob]:
     """Make another file of a completed job, without speaking anything again: a ``RenderJobRequest``."""
-    return submitting(f"/jobs/{job_id}/renditions", changes, idempotency_key)
+    return submitting(path_to("jobs", job_id, "renditions"), changes, idempotency_key)

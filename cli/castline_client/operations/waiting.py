@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from castline_client.errors import JobCancelled, JobFailed, Unreachable, WaitTimedOut
+from castline_client.operations.requests import path_to
 from castline_client.retries import retry_after_seconds
 from castline_client.steps import Pause, Request, ask
 from castline_client.types import JobDetail
@@ -55,7 +56,7 @@ def wait(
         pause = POLL_SECONDS
         try:
             headers = {"If-None-Match": tag} if tag else {}
-            answer = yield from ask(Request[JobDetail]("GET", f"/jobs/{job_id}", headers=headers))
+            answer = yield from ask(Request[JobDetail]("GET", path_to("jobs", job_id), headers=headers))
         except Unreachable:
             if time.monotonic() - answered_at > PATIENCE_SECONDS:
                 raise

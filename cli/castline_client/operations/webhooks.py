@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from castline_client.operations.requests import body_of
+from castline_client.operations.requests import body_of, path_to
 from castline_client.steps import Item, Request, ask
 from castline_client.types import Webhook, WebhookDelivery, WebhookDeliveryList, WebhookList, WebhookWithSecret
 
@@ -24,7 +24,7 @@ def webhooks() -> Flow[list[Webhook]]:
 
 def webhook(webhook_id: str) -> Flow[Webhook]:
     """Return a webhook; ``job`` is the one of the ``webhook_url`` of jobs."""
-    return body_of(Request[Webhook]("GET", f"/webhooks/{webhook_id}"))
+    return body_of(Request[Webhook]("GET", path_to("webhooks", webhook_id)))
 
 
 def create_webhook(request: Body) -> Flow[WebhookWithSecret]:
@@ -35,31 +35,31 @@ def create_webhook(request: Body) -> Flow[WebhookWithSecret]:
 
 def change_webhook(webhook_id: str, changes: Body) -> Flow[Webhook]:
     """Change the URL, events, description or status of a webhook."""
-    return body_of(Request[Webhook]("PATCH", f"/webhooks/{webhook_id}", body=changes))
+    return body_of(Request[Webhook]("PATCH", path_to("webhooks", webhook_id), body=changes))
 
 
 def delete_webhook(webhook_id: str) -> Flow[None]:
     """Delete a webhook: it is not called any more."""
-    yield from ask(Request[None]("DELETE", f"/webhooks/{webhook_id}"))
+    yield from ask(Request[None]("DELETE", path_to("webhooks", webhook_id)))
 
 
 def rotate_webhook_secret(webhook_id: str) -> Flow[WebhookWithSecret]:
     """Give a webhook another secret; the one before stays valid for 24 hours. ``job`` gets its first one so."""
-    path = f"/webhooks/{webhook_id}/rotate"
+    path = path_to("webhooks", webhook_id, "rotate")
     return body_of(Request[WebhookWithSecret]("POST", path, is_repeatable=False))
 
 
 def test_webhook(webhook_id: str) -> Flow[WebhookDelivery]:
     """Have a webhook called with an event of the type ``webhook.test``."""
-    return body_of(Request[WebhookDelivery]("POST", f"/webhooks/{webhook_id}/test", is_repeatable=False))
+    return body_of(Request[WebhookDelivery]("POST", path_to("webhooks", webhook_id, "test"), is_repeatable=False))
 
 
 def deliveries(webhook_id: str) -> Flow[None]:
     """Iterate over what was sent to a webhook in the last 30 days, newest first."""
     cursor: str | None = None
+    path = path_to("webhooks", webhook_id, "deliveries")
     while True:
-        query = {"limit": _PAGE, "cursor": cursor}
-        page = yield from body_of(Request[WebhookDeliveryList]("GET", f"/webhooks/{webhook_id}/deliveries", query))
+        page = yield from body_of(Request[WebhookDeliveryList]("GET", path, {"limit": _PAGE, "cursor": cursor}))
         for delivery in page["items"]:
             yield Item(delivery)
         cursor = page["next_cursor"]
@@ -69,5 +69,5 @@ def deliveries(webhook_id: str) -> Flow[None]:
 
 def redeliver(webhook_id: str, delivery_id: str) -> Flow[WebhookDelivery]:
     """Send an event to a webhook again."""
-    path = f"/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"
+    path = path_to("webhooks", webhook_id, "deliveries", delivery_id, "redeliver")
     return body_of(Request[WebhookDelivery]("POST", path, is_repeatable=False))
