@@ -103,8 +103,10 @@ def test_every_command_is_answered_as_shown(
     files = sorted(folder.glob("*.mp3"))
     assert len(files) == page.count("curl -L ") > 0
     assert all(decode(file.read_bytes()).duration_ms > AT_LEAST_SECONDS * 1000 for file in files)
-    # And no operation is left out
+    # And no operation is left out, but for those of operators, which do not exist for the user of the page
     for path, methods in document()["paths"].items():
+        if path.startswith("/api/v1/admin/"):
+            continue
         pattern = re.sub(r"\{\w+\}", r"[^/?\\s]+", path)
         for method in methods:
             assert any(re.match(rf"{method.upper()} {pattern}[? ]", line) for line in requests), f"{method} {path}"
