@@ -192,9 +192,9 @@ def test_a_job_has_a_url_of_its_own_once_there_is_a_secret(
     # When it is submitted without a secret, then it is refused, with a way to one
     expect(screens.submit).not_to_have_attribute("aria-disabled", "true")
     screens.submit.click()
-    expect(page.get_by_role("alert").get_by_role("listitem")).to_contain_text("Webhook URL: you have no secret")
+    refused = page.get_by_role("alert").filter(has_text="Webhook URLs of jobs need a secret first")
     expect(url).to_have_attribute("aria-invalid", "true")
-    page.get_by_role("link", name="Secret and deliveries of single jobs").click()
+    refused.get_by_role("link", name="Create the secret").click()
     page.get_by_role("button", name="Create the secret").click()
     secret = read_secret(screens)
 

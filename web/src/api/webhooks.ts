@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answered, api, reached } from "./client";
 import { Refused } from "./errors";
-import type { Webhook, WebhookDelivery, WebhookEvent } from "./types";
+import type { FieldProblem, Webhook, WebhookDelivery, WebhookEvent } from "./types";
 
 export const WEBHOOK_EVENTS: readonly WebhookEvent[] = ["job.started", "job.completed", "job.failed", "job.cancelled"];
 
@@ -156,4 +156,9 @@ export function useRedeliver(id: string) {
 
 function isUnderWay({ status }: WebhookDelivery): boolean {
   return status === "pending";
+}
+
+/** Whether a job was refused because its webhook URL needs a secret that there is not: its message names the route. */
+export function isSecretMissing({ field, message }: FieldProblem): boolean {
+  return field === "webhook_url" && message.includes("/webhooks/job/rotate");
 }

@@ -128,7 +128,7 @@ export function Compose({ user }: { user: string }) {
   const warnings = useMemo(() => inOrder(dialogue?.warnings ?? NONE, lastOfVoices), [dialogue, lastOfVoices]);
   const webhookProblem = [submit.error, noEstimate]
     .flatMap((error) => (error instanceof Refused ? error.problems : []))
-    .find(({ field }) => field === "webhook_url")?.message;
+    .find(({ field }) => field === "webhook_url");
 
   function makeAudio(): void {
     if (request === undefined || submit.isPending) return;

@@ -1,5 +1,6 @@
 import { Refused } from "../api/errors";
 import type { Estimate } from "../api/types";
+import { isSecretMissing } from "../api/webhooks";
 import { useSpeech } from "../i18n/strings";
 
 interface Props {
@@ -18,10 +19,12 @@ export function EstimateLine({ estimate, isCurrent, error, placeOf }: Props) {
   const { t, format } = useSpeech();
   if (error != null) {
     const [problem] = error instanceof Refused ? error.problems : [];
-    const place = problem && placeOf(problem.field);
+    const needsSecret = problem !== undefined && isSecretMissing(problem);
+    const place = problem && !needsSecret && placeOf(problem.field);
+    const sentence = needsSecret ? t.webhooks.ofJobNeedsSecret : problem?.message;
     return (
       <p className="estimate" id="estimate" data-failed={problem !== undefined || undefined}>
-        {problem ? `${place ? `${place}: ` : ""}${problem.message}` : t.estimate.failed}
+        {problem ? `${place ? `${place}: ` : ""}${sentence}` : t.estimate.failed}
       </p>
     );
   }

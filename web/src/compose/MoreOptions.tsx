@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { isScriptFormat, SCRIPT_FORMATS, type Voice } from "../api/types";
-import { JOB_WEBHOOK, MAX_WEBHOOK_URL_CHARACTERS } from "../api/webhooks";
+import { type FieldProblem, isScriptFormat, SCRIPT_FORMATS, type Voice } from "../api/types";
+import { isSecretMissing, JOB_WEBHOOK, MAX_WEBHOOK_URL_CHARACTERS } from "../api/webhooks";
 import { useSpeech } from "../i18n/strings";
 import { MAX_TITLE_CHARACTERS } from "../titles";
 import { Choice } from "../ui/Choice";
@@ -19,7 +19,7 @@ interface Props {
   maxGapMs: number;
   maxCrossfadeMs: number;
   /** What is wrong with the webhook's URL. */
-  webhookProblem: string | undefined;
+  webhookProblem: FieldProblem | undefined;
   /** The names of the pronunciation sets that apply. */
   sets: readonly string[];
   onSets(names: readonly string[]): void;
@@ -162,7 +162,13 @@ export function MoreOptions(props: Props) {
           />
           {webhookProblem !== undefined && (
             <small id="webhook-url-wrong" className="options-wrong">
-              {webhookProblem} <a href={paths.webhooks(JOB_WEBHOOK)}>{t.webhooks.toJob}</a>
+              {isSecretMissing(webhookProblem) ? (
+                <>
+                  {t.webhooks.ofJobNeedsSecret} <a href={paths.webhooks(JOB_WEBHOOK)}>{t.webhooks.toSecret}</a>
+                </>
+              ) : (
+                webhookProblem.message
+              )}
             </small>
           )}
         </Field>

@@ -427,7 +427,8 @@ export const en: Strings = {
     eventId: "Event id:",
     ofJobField: "Webhook URL",
     ofJobHint: "Is told of this job alone, when it starts and ends.",
-    ofJobNeedsSecret: "Create the secret for it first:",
+    ofJobNeedsSecret: "Webhook URLs of jobs need a secret first, and there is none yet.",
+    toSecret: "Create the secret",
   },
   operators: {
     title: "Operators",

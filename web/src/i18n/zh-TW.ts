@@ -419,7 +419,8 @@ export const zhTW = {
     eventId: "事件代碼：",
     ofJobField: "Webhook 網址",
     ofJobHint: "這個工作開始與結束時，只通知這個網址。",
-    ofJobNeedsSecret: "請先建立密鑰：",
+    ofJobNeedsSecret: "工作的 Webhook 網址需要密鑰，但還沒有密鑰。",
+    toSecret: "建立密鑰",
   },
   operators: {
     title: "管理",

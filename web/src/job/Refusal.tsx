@@ -1,5 +1,6 @@
 import type { ComponentProps } from "react";
 import { Refused } from "../api/errors";
+import { isSecretMissing, JOB_WEBHOOK } from "../api/webhooks";
 import { useSpeech } from "../i18n/strings";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { Notice } from "../ui/Notice";
@@ -19,6 +20,7 @@ export function Refusal({ error, limitSentence, maxJobs, ...rest }: Props) {
     if (error.code === "JOB_LIMIT_EXCEEDED") return <LimitNotice sentence={limitSentence} maxJobs={maxJobs} />;
     if (error.code === "QUOTA_EXCEEDED") return <QuotaNotice error={error} />;
     if (error.code === "SUBMISSIONS_STOPPED") return <StoppedNotice error={error} />;
+    if (error.problems.some(isSecretMissing)) return <SecretNotice />;
   }
   return <ErrorNotice error={error} {...rest} />;
 }
@@ -36,6 +38,15 @@ function QuotaNotice({ error }: { error: Refused }) {
       <p>
         {t.quota.kept} <a href={paths.usage()}>{t.quota.toUsage}</a>
       </p>
+    </Notice>
+  );
+}
+
+function SecretNotice() {
+  const { t } = useSpeech();
+  return (
+    <Notice tone="alarm" title={t.webhooks.ofJobNeedsSecret}>
+      <a href={paths.webhooks(JOB_WEBHOOK)}>{t.webhooks.toSecret}</a>
     </Notice>
   );
 }
