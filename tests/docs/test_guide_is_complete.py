@@ -178,7 +178,8 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
         ],
     ]
     assert retention(JobStatus.COMPLETED) == retention(JobStatus.FAILED)
-    assert len({(each.user_characters_per_day, each.user_characters_per_month) for each in ENVIRONMENTS.values()}) == 1
+    quotas = {(each.user_characters_per_day, each.user_characters_per_month) for each in ENVIRONMENTS.values()}
+    assert len(quotas) == 1
 
     section = edition.page.partition(f"\n{edition.limits}\n")[2].partition("\n## ")[0]
     found = [[float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", cells[1])] for cells in rows(section)]
