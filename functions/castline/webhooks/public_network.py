@@ -153,6 +153,10 @@ class Stream(httpcore.AsyncNetworkStream):
             return Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
         except httpcore.ConnectError:
             raise TlsFailed from None
+        except asyncio.CancelledError:
+            # Nobody else knows the connection yet.
+            await self._inner.aclose()
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         """Return what the connection knows of itself."""

@@ -110,9 +110,10 @@ class WebhookSender:
             exchange.error = AttemptError.FORBIDDEN_ADDRESS
         except NameNotResolved:
             exchange.error = AttemptError.DNS_FAILED
-        except TlsFailed:
+        except (TlsFailed, ssl.SSLError):
+            # With TLS 1.3, a server refuses a client without a certificate when the handshake is over.
             exchange.error = AttemptError.TLS_FAILED
-        except httpcore.NetworkError:
+        except (httpcore.NetworkError, OSError):
             exchange.error = AttemptError.CONNECTION_FAILED
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol):
             exchange.error = AttemptError.PROTOCOL_ERROR
@@ -139,7 +140,7 @@ async def _read_excerpt(response: httpcore.Response) -> str | None:
     The status has decided about the attempt already: a body that is slow, endless or broken changes nothing.
     """
     received = bytearray()
-    with suppress(TimeoutError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
+    with suppress(httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
         async with asyncio.timeout(_EXCERPT_SECONDS):
             async for chunk in response.aiter_stream():
                 received += chunk

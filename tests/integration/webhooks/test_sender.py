@@ -208,6 +208,17 @@ class TestTls:
         assert attempt.error is AttemptError.TLS_FAILED
         assert receiver.requests == []
 
+    def test_a_server_that_demands_a_certificate_of_its_clients(self, authority: trustme.CA) -> None:
+        context = certified(authority, "hooks.example.com")
+        context.verify_mode = ssl.CERT_REQUIRED
+        authority.configure_trust(context)
+        with Receiver(tls=context) as receiver:
+            attempt = send(
+                receiver.url(host="hooks.example.com"), resolve=resolving("127.0.0.1"), tls=trusting(authority)
+            )
+        # It says so when the handshake is over, and may have closed the connection by then.
+        assert attempt.error in {AttemptError.TLS_FAILED, AttemptError.CONNECTION_FAILED}
+
     def test_a_handshake_that_never_ends(self, authority: trustme.CA) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             url = f"https://hooks.example.com:{listener.getsockname()[1]}/"
