@@ -12,7 +12,7 @@ from castline import composition
 from castline.api import errors, operator_examples, operator_schemas, periods, usage_schemas
 from castline.api.contract import PREFIX, Answer, Router
 from castline.api.identity import demand_operator
-from castline.api.jobs import JobId, note_job
+from castline.api.jobs import MAX_BODY_BYTES, JobId, note_job
 from castline.api.negotiation import CSV, prefers_csv
 from castline.api.usage_csv import to_csv
 from castline.api.user_ids import CURSOR_PATTERN, UserId, decode_cursor, encode_cursor
@@ -60,17 +60,21 @@ def get_operator_usage(
     after = None if cursor is None else decode_cursor(cursor)
     usage = composition.view_usage().everybody(month, limit=limit, after=after)
     currency = composition.settings().currency
-    next_cursor = None if usage.next_after is None else encode_cursor(usage.next_after)
-    headers = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
+    next_after, headers = usage.next_after, {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
+    as_csv = None
+    if prefers_csv(router.current_event.headers.get("accept")):
+        # Each line names its user: of very long ids, fewer users have room.
+        as_csv, cut_after = to_csv(usage.users, currency, max_bytes=MAX_BODY_BYTES)
+        next_after = cut_after or next_after
+        headers["Content-Disposition"] = f'attachment; filename="castline-usage-{usage.month.month}.csv"'
+    next_cursor = None if next_after is None else encode_cursor(next_after)
     if next_cursor is not None:
         target = f"{PREFIX}/admin/usage?month={usage.month.month}&limit={limit}&cursor={next_cursor}"
         headers["Link"] = f'<{target}>; rel="next"'
-    body: Any = usage_schemas.OperatorUsage.of(usage, currency, next_cursor=next_cursor)
-    content_type: str = content_types.APPLICATION_JSON
-    if prefers_csv(router.current_event.headers.get("accept")):
-        body, content_type = to_csv(usage.users, currency), f"{CSV}; charset=utf-8"
-        headers["Content-Disposition"] = f'attachment; filename="castline-usage-{usage.month.month}.csv"'
-    return Response(status_code=200, content_type=content_type, body=body, headers=headers)
+    if as_csv is not None:
+        return Response(status_code=200, content_type=f"{CSV}; charset=utf-8", body=as_csv, headers=headers)
+    body = usage_schemas.OperatorUsage.of(usage, currency, next_cursor=next_cursor)
+    return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=body, headers=headers)
 
 
 @router.operation(
