@@ -139,4 +139,11 @@ def test_what_was_measured_is_what_the_tables_are_about() -> None:
 def test_the_recorded_jobs_took_the_path_that_the_workflow_prescribes() -> None:
     for job in RECORD.measurement.jobs:
         batches = len(plan(job.size).batches)
-        assert job.work.invocations == {"plan": 1, "synthesize": batches, "assemble": 1}
+        assert job.work.invocations == {
+            "plan": 1,
+            "synthesize": batches,
+            "assemble": 1,
+            # The start and the end
+            "publish-events": 2,
+            "dispatch-webhooks": 2,
+        }
