@@ -16,7 +16,7 @@ from castline_cli.errors import ExitCode
 from tests.cli.castline import PATIENCE_SECONDS
 from tests.cli.test_completion import offered
 from tests.cli.test_terminal import on_terminal
-from tests.e2e.dialogues import dialogue
+from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.integration.local_cloud.eventually import eventually
 from tests.integration.webhooks.receiver import Receiver
 
@@ -134,6 +134,19 @@ class TestSending:
         [listed] = rows(castline.done("webhooks", "deliveries", added["id"]))
         assert (listed[0], listed[1], listed[3]) == (delivery_id, "webhook.test", "delivered")
 
+    def test_a_url_of_a_job_is_told_of_its_events(self, castline: Castline, receiver: Receiver) -> None:
+        secret = dict(rows(castline.done("webhooks", "rotate", "job")))["secret"]
+
+        say = ("say", "--text", "早安", "--voice", HSIAO_YU, "--webhook-url", receiver.url("/200"), "--no-wait")
+        job_id = castline.done(*say).strip()
+
+        eventually(lambda: len(receiver.requests) == 2, PATIENCE_SECONDS)
+        events = [Webhook(secret).verify(request.body, request.headers) for request in receiver.requests]
+        assert {(event["type"], event["data"]["job_id"]) for event in events} == {
+            ("job.started", job_id),
+            ("job.completed", job_id),
+        }
+
     def test_a_failed_test_ends_with_an_exit_code_of_its_own(self, castline: Castline, receiver: Receiver) -> None:
         added = add(castline, receiver.url("/500"))
 
@@ -163,7 +176,7 @@ class TestListening:
     ) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, Any]]]:
         """Run ``castline listen`` until its webhook is there, and yield both."""
         with castline.started("listen", *options) as process:
-            eventually(lambda: len(webhooks_of(client)) == 1)
+            eventually(lambda: len(webhooks_of(client)) == 1, PATIENCE_SECONDS)
             yield process, webhooks_of(client)[0]
 
     def read_event(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:

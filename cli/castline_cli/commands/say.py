@@ -149,6 +149,10 @@ def say(
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="In place of a script: one text in one voice; - reads it.")
     ] = None,
+    webhook_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Tell this URL when the job starts and ends; `castline webhooks` explains."),
+    ] = None,
     estimate: Annotated[
         bool,
         typer.Option("--estimate", "--dry-run", help="Print what it would cost, and submit nothing."),
@@ -197,6 +201,7 @@ def say(
         title=title,
         author=author,
         album=album,
+        webhook_url=webhook_url,
     )
     if wait and title:
         target.demand_name_free(file_name(f"{title}.{common.get('output_format', OutputFormat.MP3)}"))
