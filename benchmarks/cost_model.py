@@ -47,8 +47,6 @@ _S3_WRITES: Final = {
     "s3.UploadPart",
 }
 _S3_FREE: Final = {"s3.AbortMultipartUpload", "s3.DeleteObject"}
-_METRICS_OF_A_ROUTE: Final = 6
-"""Requests, two kinds of errors, two latencies, bytes."""
 
 PROVIDER = AzureSpeech({})
 
@@ -162,8 +160,7 @@ class CostModel:
 
     def metrics_in_use(self) -> float:
         """Return the cost of the metrics in USD, for a month in which each has a value every hour."""
-        routes = self._deployment.routes_with_metrics * _METRICS_OF_A_ROUTE
-        return self._usd("custom_metrics", len(self._deployment.custom_metrics) + routes)
+        return self._usd("custom_metrics", len(self._deployment.custom_metrics))
 
     @property
     def _requests(self) -> int:

@@ -41,8 +41,8 @@ _BEGIN = "<!-- costs: written by .venv/bin/python -m benchmarks.costs --write --
 _END = "<!-- end of costs -->\n"
 _JOBS = 1_000
 _METRICS_IN_USE = """\
-Once there are jobs, metrics come to {usd} USD a month at most: when each that an alarm or the dashboard shows, and
-each of API Gateway's for each route, has a value every hour.
+Once there are jobs, metrics come to {usd} USD a month at most: when each that an alarm or the dashboard shows has a
+value every hour.
 """
 
 

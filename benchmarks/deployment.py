@@ -41,8 +41,6 @@ class Deployment:
     secrets: int
     custom_metrics: list[str]
     """Our metrics in alarms or the dashboard, with their dimensions."""
-    routes_with_metrics: int
-    """The routes for which API Gateway records separate metrics."""
     backs_up_table: bool
 
 
@@ -51,7 +49,6 @@ def describe(environment: Environment) -> Deployment:
     data, service = templates(environment)
     lambdas = {_function_name(each): each for each in _resources(service, "AWS::Lambda::Function") if _works(each)}
     (workflow,) = _resources(service, "AWS::StepFunctions::StateMachine")
-    (stage,) = _resources(service, "AWS::ApiGatewayV2::Stage")
     (table,) = _resources(data, "AWS::DynamoDB::Table")
     (schedule,) = [each for each in _resources(service, "AWS::Events::Rule") if "ScheduleExpression" in each]
     (retention,) = {each["RetentionInDays"] for each in _resources(service, "AWS::Logs::LogGroup")}
@@ -75,11 +72,6 @@ def describe(environment: Environment) -> Deployment:
         custom_metrics=sorted(
             {metric for alarm in alarms for metric in _alarm_metrics(alarm) if metric.startswith(f"{_NAMESPACE} ")}
             | {metric for dashboard in dashboards for metric in _dashboard_metrics(dashboard)}
-        ),
-        routes_with_metrics=(
-            len(_resources(service, "AWS::ApiGatewayV2::Route"))
-            if stage["DefaultRouteSettings"].get("DetailedMetricsEnabled")
-            else 0
         ),
         backs_up_table=table.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled", False),
     )

@@ -131,7 +131,6 @@ class Api(Construct):
             throttle=apigateway.ThrottleSettings(
                 rate_limit=environment.requests_per_second, burst_limit=environment.burst_requests
             ),
-            detailed_metrics_enabled=True,
         )
         resource = self.stage.node.default_child
         assert isinstance(resource, apigateway.CfnStage)  # noqa: S101 (for the type checker)
