@@ -138,7 +138,7 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
     # It talks to servers of users: it can read no job.
     functions.DELIVER_WEBHOOKS: (
         Grant(actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=(TABLE,), partitions=WEBHOOKS),
-        Grant(actions=("sqs:ChangeMessageVisibility", "sqs:SendMessage"), resources=(WEBHOOK_QUEUE,)),
+        Grant(actions=("sqs:SendMessage",), resources=(WEBHOOK_QUEUE,)),
     ),
     functions.RECONCILE: (
         *_FAIL_JOB,

@@ -18,7 +18,6 @@ from unittest.mock import patch
 import boto3
 from botocore.client import BaseClient
 from PIL import Image
-from uuid6 import uuid7
 
 from castline import composition
 from castline.audio.storage import AudioStorage
@@ -28,10 +27,8 @@ from castline.sounds.items import sound_key
 from castline.sounds.keys import UPLOAD, sound_file_key
 from castline.sounds.storage import SoundStorage
 from castline.table import PARTITION_KEY
-from castline.webhooks.delivery_message import DeliveryMessage
 from castline.webhooks.items import PARTITION_PREFIX
-from castline.webhooks.model import Delivery
-from infra.functions import DELIVER_WEBHOOKS, PUBLISH_EVENTS
+from infra.functions import PUBLISH_EVENTS
 from local.gateway import OPERATOR
 from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import dialogue
@@ -82,7 +79,6 @@ _ELSEWHERE = {
     "StartExecution": ("states:StartExecution", STATE_MACHINE),
     "StopExecution": ("states:StopExecution", EXECUTIONS),
     "PutEvents": ("events:PutEvents", EVENT_BUS),
-    "ChangeMessageVisibility": ("sqs:ChangeMessageVisibility", WEBHOOK_QUEUE),
     "SendMessage": ("sqs:SendMessage", WEBHOOK_QUEUE),
 }
 
@@ -236,31 +232,6 @@ def _deliver_webhooks(laboratory: Laboratory) -> None:
         assert api.post(f"{webhook}/deliveries/{delivery['id']}/redeliver").status_code == 202
         eventually(lambda: api.get(webhook).json()["disabled_reason"] == "gone", timeout_seconds=60)
         assert api.delete(webhook).status_code == 204
-        _replace_message(laboratory)
-
-
-def _replace_message(laboratory: Laboratory) -> None:
-    """Have a delivery wait for which SQS no longer hides the message, as after twelve hours."""
-    deliveries, now = composition.webhook_repository(), composition.clock()()
-    waiting = Delivery(
-        id=str(uuid7()),
-        user_id="user-with-webhooks",
-        webhook_id="job",
-        event_id="event",
-        event_type="webhook.test",
-        job_id=None,
-        url="http://127.0.0.1/",
-        body="{}",
-        next_attempt_at=now + timedelta(hours=1),
-        created_at=now,
-    )
-    deliveries.put_delivery(waiting)
-    sqs, url = boto3.client("sqs"), composition.settings().webhook_queue_url
-    message = DeliveryMessage(waiting.user_id, waiting.webhook_id, waiting.id)
-    record = {"messageId": "1", "receiptHandle": "no longer valid", "body": message.to_json()}
-    report = laboratory.stack.cloud.lambdas.invoke(DELIVER_WEBHOOKS.name, {"Records": [record]})
-    assert report == {"batchItemFailures": []}
-    sqs.purge_queue(QueueUrl=url)
 
 
 def _publish_again(laboratory: Laboratory) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from castline.usecases.deliver_webhook import CLAIM
-from castline.webhooks.schedule import LONGEST_DELAY, RETRY_DELAYS
 from castline.webhooks.sender import TIMEOUT_SECONDS
 from infra import functions
 from infra.queue_settings import MAX_RECEIVES
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from tests.infra.synthesis import Deployment
 
 TIMEOUT_OF_FUNCTION_SECONDS = functions.DELIVER_WEBHOOKS.timeout_seconds
-TWELVE_HOURS_SECONDS = 43_200
 
 
 def queue(deployment: Deployment, name: str) -> dict[str, Any]:
@@ -55,15 +53,14 @@ def test_a_message_stays_hidden_while_its_attempt_may_run(deployment: Deployment
 
     assert TIMEOUT_SECONDS * 2 < TIMEOUT_OF_FUNCTION_SECONDS < CLAIM.total_seconds() < visibility_seconds
     assert visibility_seconds >= 6 * TIMEOUT_OF_FUNCTION_SECONDS
-    assert LONGEST_DELAY.total_seconds() + TIMEOUT_OF_FUNCTION_SECONDS < TWELVE_HOURS_SECONDS
 
 
-def test_messages_outlive_their_deliveries_and_are_given_up_only_after_many_breakdowns(
+def test_messages_are_given_up_only_after_many_breakdowns(
     deployment: Deployment,
 ) -> None:
     deliveries, dead_letters = queue(deployment, "Deliveries"), queue(deployment, "DeadLetters")
 
-    assert deliveries["RedrivePolicy"]["maxReceiveCount"] == MAX_RECEIVES > 10 * (len(RETRY_DELAYS) + 1)
+    assert deliveries["RedrivePolicy"]["maxReceiveCount"] == MAX_RECEIVES >= 100
     assert deliveries["MessageRetentionPeriod"] == dead_letters["MessageRetentionPeriod"] == 14 * 86_400
     assert deliveries["SqsManagedSseEnabled"] is dead_letters["SqsManagedSseEnabled"] is True
 

@@ -1,7 +1,7 @@
 """Reacts to a delivery of a webhook that is due: attempts it.
 
-The event is a batch of messages of SQS, each received at least once. A message whose delivery needs another attempt
-is hidden until then, and reported as failed, so that it stays in the queue.
+The event is a batch of messages of SQS, each received at least once. Where a delivery needs another attempt, its
+message is sent anew. A message is reported as failed, so that it stays in the queue, only when AWS cannot serve us.
 """
 
 from __future__ import annotations
@@ -29,11 +29,9 @@ def _stays(record: dict[str, Any]) -> bool:
     with noted(webhook_id=message.webhook_id, delivery_id=message.delivery_id):
         try:
             wait = composition.deliver_webhook()(message)
-            if wait is None:
-                return False
-            return composition.delivery_queue().postpone(
-                message, record["receiptHandle"], seconds=wait.total_seconds()
-            )
+            if wait is not None:
+                composition.delivery_queue().send_again(message, after=wait)
         except ServiceUnavailable as error:
             logger.warning("the message comes back: AWS could not serve us", extra={"reason": str(error)})
             return True
+    return False

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from castline.webhooks.sender import WebhookSender
 
 CLAIM: Final = timedelta(seconds=60)
-"""The time for which an attempt is nobody else's: more than the function may run, less than its message is hidden."""
+"""The time for which an attempt is nobody else's: longer than the function may run, and over when the message of one
+that broke down comes back."""
 _GONE: Final = 410
 
 
@@ -64,7 +65,7 @@ class DeliverWebhook:
         self._disabled = disabled
 
     def __call__(self, message: DeliveryMessage) -> timedelta | None:
-        """Attempt a delivery if it is due, and return the time until its message is wanted again.
+        """Attempt a delivery if it is due, and return the time until a message about it is wanted again.
 
         Returns:
             None when nothing more is to be done: the delivery has ended, or is not there.

@@ -40,7 +40,7 @@ class DispatchWebhooks:
         """Store and queue the deliveries of an event, and return how many there are.
 
         A message is sent for each delivery every time: one that an earlier call has stored may have none. Where two
-        messages are about the same delivery, the second one is dropped when it is received.
+        messages are about the same delivery, each attempt is still made once (``DeliverWebhook``).
 
         Args:
             event: in the form of ``castline.jobs.events``.

@@ -1,4 +1,4 @@
-"""Queue of deliveries: a message for each that is pending, which comes back when its next attempt is due.
+"""Queue of deliveries: a message for each that is pending, which is sent anew until its next attempt is due.
 
 It is a fair queue of SQS: messages are grouped by user, so that one with many deliveries does not delay the others'.
 """
@@ -9,19 +9,16 @@ import hashlib
 import math
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
-from castline.aws_errors import error_code, translated_aws_errors
+from castline.aws_errors import translated_aws_errors
 from castline.webhooks.delivery_message import DeliveryMessage
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from mypy_boto3_sqs import SQSClient
 
-_LONGEST_HIDDEN_SECONDS: Final = 12 * 3600 - 300
-"""SQS hides a message for 12 hours from its receipt; an attempt takes part of them."""
 _LONGEST_DELAY_SECONDS: Final = 900
 """The limit of SQS for the delay of a new message."""
-_REFUSED: Final = frozenset({"InvalidParameterValue", "MessageNotInflight", "ReceiptHandleIsInvalid"})
 
 
 class DeliveryQueue:
@@ -38,25 +35,13 @@ class DeliveryQueue:
         """Send the message of a delivery that is due now."""
         self._send(DeliveryMessage(user_id, webhook_id, delivery_id), delay_seconds=0)
 
-    def postpone(self, message: DeliveryMessage, receipt_handle: str, *, seconds: float) -> bool:
-        """Let a message that has been received come back after ``seconds``, or sooner if SQS cannot hide it so long.
+    def send_again(self, message: DeliveryMessage, *, after: timedelta) -> None:
+        """Send a message that has been received once more, to arrive after a time, or sooner.
 
-        Returns:
-            True if the message stays in the queue. False if another one has taken its place, because SQS refused to
-            hide it; it is then to be deleted.
+        SQS delays a message by 15 minutes at most. It could hide the received one for longer, but such a message
+        counts as one in flight, of which a queue may have 120,000: deliveries that wait would stop all others.
         """
-        hidden_seconds = min(max(math.ceil(seconds), 0), _LONGEST_HIDDEN_SECONDS)
-        try:
-            with translated_aws_errors():
-                self._client.change_message_visibility(
-                    QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=hidden_seconds
-                )
-        except ClientError as error:
-            if error_code(error).rpartition(".")[2] not in _REFUSED:
-                raise
-            self._send(message, delay_seconds=min(hidden_seconds, _LONGEST_DELAY_SECONDS))
-            return False
-        return True
+        self._send(message, delay_seconds=min(max(math.ceil(after.total_seconds()), 0), _LONGEST_DELAY_SECONDS))
 
     def _send(self, message: DeliveryMessage, *, delay_seconds: int) -> None:
         with translated_aws_errors():

@@ -20,8 +20,6 @@ RETRY_DELAYS: Final = (
 """The pauses between a delivery's attempts, as the Standard Webhooks specification recommends them."""
 JITTER: Final = 0.2
 """The part of a pause by which it may be shorter or longer, so that many deliveries do not come back at once."""
-LONGEST_DELAY: Final = timedelta(hours=11, minutes=30)
-"""SQS hides a message for at most 12 hours after it was received."""
 DISABLE_AFTER: Final = timedelta(days=5)
 """The time of failures alone after which an endpoint is disabled."""
 
@@ -35,5 +33,4 @@ def delay_after(attempts: int, *, uniform: Callable[[float, float], float] = ran
     """
     if attempts > len(RETRY_DELAYS):
         return None
-    delay = RETRY_DELAYS[attempts - 1] * uniform(1 - JITTER, 1 + JITTER)
-    return min(delay, LONGEST_DELAY)
+    return RETRY_DELAYS[attempts - 1] * uniform(1 - JITTER, 1 + JITTER)

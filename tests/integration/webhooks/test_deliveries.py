@@ -15,7 +15,6 @@ from standardwebhooks import Webhook
 from castline import composition
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.event_types import EventType
-from castline.webhooks.delivery_message import DeliveryMessage
 from castline.webhooks.model import (
     JOB_ENDPOINT,
     AttemptError,
@@ -26,6 +25,7 @@ from castline.webhooks.model import (
     EndpointChanges,
     EndpointStatus,
 )
+from castline.webhooks.queue import DeliveryQueue
 from castline.webhooks.repository import WebhookRepository
 from castline.webhooks.schedule import DISABLE_AFTER, JITTER, RETRY_DELAYS
 from castline.webhooks.sender import WebhookSender
@@ -119,12 +119,18 @@ def run_until_ended(delivering: LocalCloud, user: str, webhook_id: str) -> Deliv
     raise AssertionError("the delivery does not end")
 
 
-def messages_left() -> int:
+def messages_of_state() -> dict[str, int]:
+    """Return the numbers of messages: those that can be received, those that are delayed, and those in flight."""
+    prefix = "ApproximateNumberOf"
     attributes = boto3.client("sqs").get_queue_attributes(
         QueueUrl=composition.settings().webhook_queue_url,
-        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        AttributeNames=[f"{prefix}Messages", f"{prefix}MessagesDelayed", f"{prefix}MessagesNotVisible"],
     )["Attributes"]
-    return sum(map(int, attributes.values()))
+    return {name.removeprefix(prefix): int(value) for name, value in attributes.items()}
+
+
+def messages_left() -> int:
+    return sum(messages_of_state().values())
 
 
 def signatures(request: Received) -> list[str]:
@@ -496,22 +502,42 @@ class TestMessages:
         assert groups == {hashlib.sha256(user.encode()).hexdigest() for user in ("安娜 Meier", "a" * 200)}
         assert delivering.region
 
-    def test_a_message_that_sqs_will_not_hide_is_replaced(self, delivering: LocalCloud) -> None:
-        # Given a message that was received so long ago that it is not hidden any more
-        sqs, queue = boto3.client("sqs"), composition.delivery_queue()
-        url = composition.settings().webhook_queue_url
-        message = DeliveryMessage("anna", "w", "d")
-        queue.send("anna", "w", "d")
-        (received,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    def test_a_delivery_that_waits_for_hours_counts_as_no_message_in_flight(
+        self, delivering: LocalCloud, user: str, receiver: Receiver
+    ) -> None:
+        # Given a delivery whose third attempt has failed, so that the next one follows in about half an hour
+        webhook = endpoint(user, receiver.url("/500"))
+        dispatch(user)
+        delivering.tick()
+        for _ in range(2):
+            delivering.clock.advance(timedelta(minutes=6, seconds=2))
+            delivering.tick()
+        assert len(delivery(user, webhook.id).attempts) == 3
+        # When it waits
+        for _ in range(2):
+            # Then its message is delayed, not in flight: a queue takes 120,000 of these and then gives none
+            assert messages_of_state() == {"Messages": 0, "MessagesDelayed": 1, "MessagesNotVisible": 0}
+            delivering.clock.advance(timedelta(minutes=8))
+            delivering.tick()
+        assert len(receiver.requests) == 3
+        delivering.clock.advance(timedelta(minutes=21))
+        delivering.tick()
+        assert len(receiver.requests) == 4
+
+    def test_a_message_that_cannot_be_sent_again_stays(
+        self, delivering: LocalCloud, user: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given a queue that takes no message after an attempt has failed
+        webhook = endpoint(user, receiver.url("/500"))
+        dispatch(user)
+        with monkeypatch.context() as broken:
+            broken.setattr(DeliveryQueue, "send_again", _be_unavailable)
+            delivering.tick()
+        assert messages_of_state()["MessagesNotVisible"] == 1
+        # When its message comes back, the next attempt is made
         delivering.clock.advance(timedelta(seconds=VISIBILITY_SECONDS + 1))
-        # When it is to come back in an hour
-        assert queue.postpone(message, received["ReceiptHandle"], seconds=3600) is False
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=received["ReceiptHandle"])
-        # Then another one has taken its place, which comes as late as SQS lets it
-        assert "Messages" not in sqs.receive_message(QueueUrl=url)
-        delivering.clock.advance(timedelta(minutes=15, seconds=1))
-        (other,) = sqs.receive_message(QueueUrl=url)["Messages"]
-        assert DeliveryMessage.from_json(other["Body"]) == message
+        delivering.tick()
+        assert len(delivery(user, webhook.id).attempts) == len(receiver.requests) == 2
 
 
 def test_all_types_of_events_can_be_sent() -> None:
