@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ class EventLog:
         )
 
     def events_of(self, job_id: str) -> list[tuple[EventType, datetime]]:
-        """Return the types and times of all events of a job, in order; none when it is gone."""
+        """Return the types and times of a job's events in order, without those that this release cannot read."""
         found = self._query(
             {
                 "TableName": self._table,
@@ -72,10 +73,10 @@ class EventLog:
                 "ConsistentRead": True,
             }
         )
-        events = [
-            (EventType(values["event_type"]), datetime.fromisoformat(values["occurred_at"]))
-            for values in map(deserialize, found)
-        ]
+        events = []
+        for values in map(deserialize, found):
+            with suppress(*UNREADABLE):
+                events.append((EventType(values["event_type"]), datetime.fromisoformat(values["occurred_at"])))
         return sorted(events, key=lambda event: event[1])
 
     def jobs_created_on(self, day: date, *, after: str = "") -> Iterator[str]:

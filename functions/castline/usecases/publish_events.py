@@ -140,7 +140,7 @@ class RepublishEvents:
 
         Args:
             request: ``job_ids``, or ``from`` and ``to`` (ISO 8601 with an offset; ``to`` is exclusive, and now if it
-                is left out); with ``types``, only events of these types. ``after`` is written by ``next``.
+                is left out or later); with ``types``, only events of these types. ``after`` is written by ``next``.
             has_time: whether another job may be begun.
 
         Raises:
@@ -190,8 +190,8 @@ def _read_request(request: Mapping[str, Any], now: datetime) -> _Wanted:
         types = frozenset(map(EventType, request.get("types", EventType)))
         job_ids = tuple(map(str, request["job_ids"])) if "job_ids" in request else None
         start = _read_time(request.get("from", "0001-01-01T00:00:00Z"))
-        end = _read_time(request["to"]) if "to" in request else now
-    except (TypeError, ValueError):
+        end = min(_read_time(request["to"]), now) if "to" in request else now
+    except (OverflowError, TypeError, ValueError):
         raise InvalidRepublication("types, job_ids or a time cannot be read") from None
     if job_ids is None:
         start = max(start, now - _LONGEST_RETENTION)

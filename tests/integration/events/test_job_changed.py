@@ -637,6 +637,25 @@ class TestPublishingAgain:
         assert (report["published"], report["next"]) == (2, {"job_ids": [jobs[1].id, jobs[2].id]})
         assert republish(**report["next"])["published"] == 4
 
+    def test_an_event_that_cannot_be_read_holds_up_no_other(self, subscriber: Subscriber, jobs: list[Job]) -> None:
+        # Given a job with an event of a type that this release does not know
+        unknown = serialize(items.job_key(jobs[0].id, "EVENT#job.paused") | {"event_type": "job.paused"})
+        boto3.client("dynamodb").put_item(TableName=resources.TABLE_NAME, Item=unknown)
+
+        # When the events of a time are published again
+        report = republish(**{"from": jobs[0].created_at.isoformat()})
+
+        # Then the others of the job are, and those of the jobs after it
+        assert report["next"] is None
+        for job in jobs:
+            assert len(subscriber.of(job, count=4)) == 4
+
+    def test_a_time_that_ends_far_in_the_future_ends_now(self, subscriber: Subscriber, jobs: list[Job]) -> None:
+        report = republish(**{"from": jobs[2].created_at.isoformat(), "to": "9999-12-31T00:00:00Z"})
+
+        assert report["next"] is None
+        assert len(subscriber.of(jobs[2], count=4)) == 4
+
     @pytest.mark.parametrize(
         "request_",
         [
@@ -644,6 +663,7 @@ class TestPublishingAgain:
             {"job_ids": ["a"], "from": "2026-01-01T00:00:00Z"},
             {"from": "yesterday"},
             {"from": "2026-01-01T00:00:00"},
+            {"from": "9999-12-31T23:59:59-01:00"},
             {"from": "2026-01-01T00:00:00Z", "types": ["job.paused"]},
             {"job_ids": 7},
             {"since": "2026-01-01T00:00:00Z"},
