@@ -17,6 +17,8 @@ from castline.jobs.failures import FailureCode
 from castline.metrics import BY_CODE, BY_PROVIDER, QUOTA_REFUSAL_CODES, SERVICE, UNITS, Metric
 from castline.speech import errors
 from castline.speech.providers.registry import PROVIDERS
+from castline.usage.model import Breaker, LimitChanges
+from castline.webhooks.model import AttemptError, DisabledReason
 from infra.environments import PROD
 from local.cloud.clock import Clock
 from local.cloud.lambda_errors import FunctionError
@@ -217,6 +219,28 @@ class TestARefusal:
         assert total(since_now(), "JobsRefused") == 2
         assert total(since_now(), "JobsSubmitted") == MAX_ACTIVE_JOBS
 
+    def test_by_a_quota_and_by_the_breaker_is_counted_by_its_reason(
+        self, client: ApiClient, since_now: Callable[[], list[Written]]
+    ) -> None:
+        # Given a user who may bill nothing today
+        usage, user = composition.usage_repository(), client.headers["X-User-Id"]
+        usage.set_limit_changes(user, LimitChanges(characters_per_day=0))
+
+        # When the user submits, and once more while the breaker is open
+        assert client.post("/jobs", json=dialogue()).status_code == 429
+        usage.set_breaker(Breaker(is_open=True))
+        try:
+            assert client.post("/jobs", json=dialogue()).status_code == 503
+        finally:
+            usage.set_breaker(Breaker(is_open=False))
+
+        # Then
+        written = since_now()
+        assert total(written, "QuotaRefusals", code="user_characters_per_day") == 1
+        assert total(written, "QuotaRefusals", code="submissions_stopped") == 1
+        assert total(written, "QuotaRefusals") == 2
+        assert total(written, "JobsRefused") == total(written, "JobsSubmitted") == 0
+
     def test_by_the_schema_is_none(self, client: ApiClient, since_now: Callable[[], list[Written]]) -> None:
         assert client.post("/jobs", json=dialogue(provider="nobody")).status_code == 400
 
@@ -302,6 +326,8 @@ class TestEveryMetric:
             (Metric.JOBS_FAILED, list(FailureCode)),
             (Metric.PROVIDER_ERRORS, [name for name, each in vars(errors).items() if isinstance(each, type)]),
             (Metric.QUOTA_REFUSALS, QUOTA_REFUSAL_CODES),
+            (Metric.WEBHOOK_ATTEMPTS_FAILED, list(AttemptError)),
+            (Metric.WEBHOOKS_DISABLED, list(DisabledReason)),
         ):
             possible |= {f"Castline {metric} code={code} service=castline" for code in codes}
         possible |= {
