@@ -221,7 +221,7 @@ def _deliver_webhooks(laboratory: Laboratory) -> None:
         assert api.post(f"{webhook}/rotate").status_code == 200
         assert api.post("/webhooks/job/rotate").status_code == 200
         assert api.patch(webhook, json={"url": receiver.url("/200")}).status_code == 200
-        api.submit(dialogue("第一句。") | {"webhook_url": receiver.url("/200/job")})
+        api.submit(dialogue("第一句。") | {"webhook_url": receiver.url("/200?job")})
         laboratory.settle()
         # The test comes again after five seconds, and the job has two events for two URLs.
         eventually(lambda: len(receiver.requests) == 6, timeout_seconds=60)
