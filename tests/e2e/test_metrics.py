@@ -28,6 +28,8 @@ from tests.e2e.dialogues import dialogue
 from tests.e2e.executions import ended_status
 from tests.e2e.metric_lines import Written, total, written_metrics
 from tests.integration.examples import make_dialogue, make_job
+from tests.integration.local_cloud.eventually import eventually
+from tests.integration.webhooks.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
     from local.azure_speech.server import AzureSpeechEmulator
     from tests.e2e.api_client import ApiClient
+
+PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -305,6 +309,26 @@ class TestTheReconciler:
         first, second = (each.value for each in since_now() if each.name == "OldestPendingAge")
         assert 400 <= first < 460
         assert second < 60
+
+
+class TestADelivery:
+    def test_is_counted_by_its_outcome(self, client: ApiClient, since_now: Callable[[], list[Written]]) -> None:
+        with Receiver() as receiver:
+            # Given one webhook that accepts everything, and one that is gone
+            for path in ("/200", "/410"):
+                webhook_id = client.post("/webhooks", json={"url": receiver.url(path)}).json()["id"]
+
+                # When each is tested
+                assert client.post(f"/webhooks/{webhook_id}/test").status_code == 202
+
+            # Then
+            both = ("WebhooksDelivered", "WebhooksDisabled")
+            eventually(lambda: all(total(since_now(), name) for name in both), PATIENCE_SECONDS)
+        written = since_now()
+        assert total(written, "WebhooksDelivered") == 1
+        assert total(written, "WebhooksFailed") == 1
+        assert total(written, "WebhookAttemptsFailed", code="bad_status") == 1
+        assert total(written, "WebhookAttemptsFailed") == total(written, "WebhooksDisabled") == 1
 
 
 class TestEveryMetric:
