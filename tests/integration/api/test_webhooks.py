@@ -364,7 +364,7 @@ def test_a_delivery_of_a_jobs_own_url_goes_there_again(user: str) -> None:
     assert (sent["webhook_id"], sent["url"]) == ("job", URL)
 
 
-@pytest.mark.parametrize("delivery_id", [str(uuid7()), "x", "%20"])
+@pytest.mark.parametrize("delivery_id", ["01a228f0-fca0-760c-ab52-9a6805c79196", "x", "%20"])
 def test_what_was_never_sent_cannot_be_sent_again(user: str, delivery_id: str) -> None:
     webhook_id, other_id = (create(user).json()["id"] for _ in range(2))
     deliver(user, other_id, id=str(uuid7()))
