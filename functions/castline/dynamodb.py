@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,6 +26,8 @@ CONFLICT_ATTEMPTS = 14
 they take 12 s at most, which leaves API Gateway's 30 s room for the calls themselves."""
 _CONFLICT_BACKOFF_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.2
+_LARGEST_BATCH_GET = 100
+"""The number of items that one BatchGetItem takes."""
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
 """Errors that reading raises where something else is stored than this release writes."""
@@ -117,6 +119,38 @@ def update_item(client: DynamoDBClient, **update: Any) -> dict[str, Any]:
             if error_code(error) != "TransactionConflictException":
                 raise
     raise ServiceUnavailable("UpdateItem: TransactionConflictException")
+
+
+def get_items(
+    client: DynamoDBClient, table: str, keys: Iterable[Mapping[str, str]], **options: Any
+) -> list[dict[str, Any]]:
+    """Return the items with ``keys`` as they are now, in no order, as far as they exist.
+
+    Args:
+        client: reads.
+        table: the name of the table.
+        keys: any number of keys, none of them twice.
+        options: further options of BatchGetItem, such as ``ProjectionExpression``.
+
+    Raises:
+        ServiceUnavailable: DynamoDB cannot serve us just now.
+    """
+    found: list[dict[str, Any]] = []
+    wanted: list[Any] = [serialize(key) for key in keys]
+    attempt = 0
+    while wanted:
+        pause_before(attempt)
+        if attempt == CONFLICT_ATTEMPTS:
+            raise ServiceUnavailable("BatchGetItem: UnprocessedKeys")
+        request: Any = {"Keys": wanted[:_LARGEST_BATCH_GET], "ConsistentRead": True, **options}
+        with translated_aws_errors():
+            answer = client.batch_get_item(RequestItems={table: request})
+        found += map(dict, answer["Responses"].get(table, ()))
+        unprocessed = answer.get("UnprocessedKeys", {})
+        unread = unprocessed[table]["Keys"] if table in unprocessed else []
+        attempt = attempt + 1 if unread else 0
+        wanted = [*unread, *wanted[_LARGEST_BATCH_GET:]]
+    return found
 
 
 def pause_before(attempt: int) -> None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
+from castline.aws_errors import error_code, translated_aws_errors
 from castline.dynamodb import (
-    CONFLICT_ATTEMPTS,
     deserialize,
     encode_expiry,
     encode_time,
+    get_items,
     pause_before,
     serialize,
     transact,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from castline.usage.model import Figures, Reservation
 
 _LARGEST_QUERY_PAGE = 1000
-_LARGEST_BATCH_GET = 100
 _READ_ATTEMPTS = 3
 _NO_QUOTAS = Quotas()
 
@@ -309,31 +308,13 @@ class JobRepository:
 
     def _unprojected(self, job_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the fields of jobs that the indexes do not hold, by the ids of the jobs that still exist."""
-        wanted = [serialize(items.job_key(job_id)) for job_id in job_ids]
-        found: dict[str, dict[str, Any]] = {}
-        attempt = 0
-        while wanted:
-            pause_before(attempt)
-            if attempt == CONFLICT_ATTEMPTS:
-                raise ServiceUnavailable("BatchGetItem: UnprocessedKeys")
-            with translated_aws_errors():
-                answer = self._client.batch_get_item(
-                    RequestItems={
-                        self._table: {
-                            "Keys": wanted[:_LARGEST_BATCH_GET],
-                            "ProjectionExpression": "job_id, title, author, album, rendition_of",
-                            "ConsistentRead": True,
-                        }
-                    }
-                )
-            for item in answer["Responses"].get(self._table, ()):
-                values = deserialize(item)
-                found[values["job_id"]] = items.read_unprojected(values)
-            unprocessed = answer.get("UnprocessedKeys", {})
-            unread = unprocessed[self._table]["Keys"] if self._table in unprocessed else []
-            attempt = attempt + 1 if unread else 0
-            wanted = [*unread, *wanted[_LARGEST_BATCH_GET:]]
-        return found
+        found = get_items(
+            self._client,
+            self._table,
+            map(items.job_key, job_ids),
+            ProjectionExpression="job_id, title, author, album, rendition_of",
+        )
+        return {values["job_id"]: items.read_unprojected(values) for values in map(deserialize, found)}
 
     def rename(self, job: Job, titles: Titles) -> Job | None:
         """Give a job other titles, and return it as it is now; None when it is gone."""

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from castline.aws_errors import ServiceUnavailable, translated_aws_errors
-from castline.dynamodb import CONFLICT_ATTEMPTS, pause_before, serialize, update_item
+from castline.aws_errors import translated_aws_errors
+from castline.dynamodb import get_items, serialize, update_item
 from castline.table import OPEN_JOBS, user_key
 from castline.usage import items
 from castline.usage.model import UNSET, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from castline.usage.model import Breaker, Controls, DefaultRules, LimitChanges, MonthOfUsage, Unset
-
-_LARGEST_BATCH_GET = 100
 
 
 class UsageRepository:
@@ -41,13 +39,6 @@ class UsageRepository:
         """Return the usage of all users together in a month of the form ``YYYY-MM``."""
         return items.read_month(month, self._get(items.month_key(items.DEPLOYMENT, month)))
 
-    def users_of(self, month: str) -> Iterator[tuple[str, MonthOfUsage]]:
-        """Yield the users who have submitted jobs in a month, each with the usage in it.
-
-        Users appear a moment after their first submission.
-        """
-        return self.months_of(list(self.user_ids_of(month)), month)
-
     def user_ids_of(self, month: str) -> Iterator[str]:
         """Yield the ids of the users who have submitted jobs in a month, in no order.
 
@@ -67,13 +58,11 @@ class UsageRepository:
 
     def months_of(self, user_ids: Sequence[str], month: str) -> Iterator[tuple[str, MonthOfUsage]]:
         """Yield those of the users who have submitted jobs in a month, in order, each with the usage in it."""
-        for first in range(0, len(user_ids), _LARGEST_BATCH_GET):
-            users = user_ids[first : first + _LARGEST_BATCH_GET]
-            found = self._get_several([items.month_key(user_key(user_id), month) for user_id in users])
-            for user_id in users:
-                item = found.get((user_key(user_id), f"{items.USAGE_PREFIX}{month}"))
-                if item is not None:
-                    yield user_id, items.read_month(month, item)
+        found = self._get_several(items.month_key(user_key(user_id), month) for user_id in user_ids)
+        for user_id in user_ids:
+            item = found.get((user_key(user_id), f"{items.USAGE_PREFIX}{month}"))
+            if item is not None:
+                yield user_id, items.read_month(month, item)
 
     def limit_changes(self, user_id: str) -> LimitChanges:
         """Return the limits that an operator has set for a user."""
@@ -133,25 +122,9 @@ class UsageRepository:
             answer = self._client.get_item(TableName=self._table, Key=serialize(key), ConsistentRead=True)
         return answer.get("Item")
 
-    def _get_several(self, keys: Sequence[dict[str, str]]) -> Mapping[tuple[str, str], Any]:
+    def _get_several(self, keys: Iterable[dict[str, str]]) -> Mapping[tuple[str, str], Any]:
         """Return items by their keys, as far as they exist."""
-        wanted = [serialize(key) for key in keys]
-        found: dict[tuple[str, str], Any] = {}
-        attempt = 0
-        while wanted:
-            pause_before(attempt)
-            if attempt == CONFLICT_ATTEMPTS:
-                raise ServiceUnavailable("BatchGetItem: UnprocessedKeys")
-            with translated_aws_errors():
-                answer = self._client.batch_get_item(
-                    RequestItems={self._table: {"Keys": wanted, "ConsistentRead": True}}
-                )
-            for item in answer["Responses"].get(self._table, ()):
-                found[item["pk"]["S"], item["sk"]["S"]] = item
-            unprocessed = answer.get("UnprocessedKeys", {})
-            wanted = list(unprocessed[self._table]["Keys"]) if self._table in unprocessed else []
-            attempt += 1
-        return found
+        return {(item["pk"]["S"], item["sk"]["S"]): item for item in get_items(self._client, self._table, keys)}
 
     def _put(self, item: dict[str, Any]) -> None:
         with translated_aws_errors():

@@ -74,7 +74,7 @@ def book(table: str, user: str, change: Figures, day: str = DAY) -> None:
 def test_nothing_is_used_at_first(usage: UsageRepository) -> None:
     assert usage.month("u", MONTH) == MonthOfUsage(month=MONTH)
     assert usage.deployment_month(MONTH) == MonthOfUsage(month=MONTH)
-    assert list(usage.users_of(MONTH)) == []
+    assert list(usage.user_ids_of(MONTH)) == []
 
 
 def test_usage_of_a_job_from_its_submission_to_its_end(table: str, usage: UsageRepository) -> None:
@@ -191,7 +191,7 @@ def test_users_of_a_month(table: str, usage: UsageRepository) -> None:
         reserve(table, user, characters)
     reserve(table, "somebody-else", 1, day="2026-02-01")
 
-    found = dict(usage.users_of(MONTH))
+    found = dict(usage.months_of(list(usage.user_ids_of(MONTH)), MONTH))
 
     assert {user: month.total.committed_characters for user, month in found.items()} == users
     assert usage.deployment_month(MONTH).total == sum((month.total for month in found.values()), Figures())
