@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -175,13 +176,20 @@ def _count_recorded(record: JobRecord, number: int) -> int:
 
 
 def _with_earlier(record: JobRecord, number: int, spoken: Sequence[SpokenSegment]) -> tuple[SpokenSegment, ...]:
-    """Return the segments of a batch, with those of an earlier attempt that this one has not come to.
+    """Return the segments of a batch, with all that an earlier attempt has billed for them.
 
-    An attempt ends early after a permanent error. What an earlier one has billed counts all the same.
+    This attempt may not have come to a segment, because it ended after a permanent error. Or it has found the segment
+    as another job of the user, at work at the same time, has stored it since.
     """
-    numbers = {segment.number for segment in spoken}
-    earlier = [segment for batch in record.batches if batch.number == number for segment in batch.segments]
-    return (*spoken, *(segment for segment in earlier if segment.number not in numbers))
+    earlier = {each.number: each for batch in record.batches if batch.number == number for each in batch.segments}
+    current = [_as_billed(segment, earlier.pop(segment.number, None)) for segment in spoken]
+    return (*current, *earlier.values())
+
+
+def _as_billed(segment: SpokenSegment, earlier: SpokenSegment | None) -> SpokenSegment:
+    if earlier is None or earlier.billed_characters <= segment.billed_characters:
+        return segment
+    return replace(segment, billed_characters=earlier.billed_characters, is_reused=False)
 
 
 def _spoken_segments(batch: Sequence[PlannedUtterance], stored: Mapping[int, StoredUtterance]) -> list[SpokenSegment]:

@@ -132,6 +132,33 @@ def test_what_an_attempt_has_billed_still_counts_when_the_next_one_comes_to_noth
     assert after.batches[0].segments == before.batches[0].segments
 
 
+def test_what_a_job_has_billed_still_counts_when_another_job_has_stored_the_same_since() -> None:
+    # Given an attempt that has spoken one of two turns
+    job, words = make_job(), text()
+    repository = composition.job_repository()
+    repository.create(job, make_dialogue(words, f"{text()} {{fault unavailable times=1}}"), max_active=3)
+    (batch,) = plan.handler({"job_id": job.id}, CONTEXT)["batches"]
+    with pytest.raises(Exception, match="reason"):
+        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+    before = repository.get_record(job.id)
+    assert before is not None
+    (segment,) = before.batches[0].segments
+
+    # When another job of the user, which found nothing stored either, stores the same turn in its place
+    key = f"segments/{job.user_id}/{segment.fingerprint}"
+    boto3.client("s3").delete_object(Bucket=resources.BUCKET_NAME, Key=key)
+    _, (other,) = speak(make_dialogue(words), user_id=job.user_id)
+    assert (other.fingerprint, other.billed_characters) == (segment.fingerprint, segment.billed_characters)
+
+    # Then the next attempt, which finds it there, leaves billed what both have billed
+    synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+    after = repository.get_record(job.id)
+    assert after is not None
+    first, second = after.batches[0].segments
+    assert (first.billed_characters, first.is_reused) == (segment.billed_characters, False)
+    assert second.billed_characters > 0
+
+
 def test_a_segment_of_an_older_release_has_no_words_and_is_used() -> None:
     # Given a stored segment without words, and without the notes of this release
     dialogue = make_dialogue(text())
