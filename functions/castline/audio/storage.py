@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef, PutObjectRequestTypeDef
 
     from castline.audio.profile import Loudness
     from castline.audio.stored_segment import StoredSegment
@@ -43,6 +43,7 @@ _READ_CHUNK_BYTES: Final = 64 * 1024
 READ_AHEAD_SEGMENTS: Final = 8  # with the one being read and an upload, all of botocore's ten connections
 _CUES_EXTENSION: Final = "cues.json"
 _WORDS_EXTENSION: Final = "words.json"
+_IS_THERE: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})  # the latter: at the same moment
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")  # which JSON can hold, and UTF-8 cannot
 
 # Parts are uploaded one after another by the calling thread: one part is all that is ever held in memory.
@@ -112,13 +113,22 @@ class AudioStorage:
                 than 2 KB in all.
         """
         with translated_aws_errors():
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=segment_key(user_id, fingerprint),
-                Body=segment.body,
-                ContentType="application/octet-stream",
-                Metadata={**notes, **segment.layout.to_metadata()},
-            )
+            self._client.put_object(**self._put_of(user_id, fingerprint, segment, notes))
+
+    def add_segment(self, user_id: str, fingerprint: str, segment: StoredSegment, notes: Mapping[str, str]) -> bool:
+        """Store a segment unless there is one of the same key; the arguments are as for :meth:`put_segment`.
+
+        Returns:
+            Whether it is stored. Otherwise there is another one, which need not be usable.
+        """
+        try:
+            with translated_aws_errors():
+                self._client.put_object(**self._put_of(user_id, fingerprint, segment, notes), IfNoneMatch="*")
+        except ClientError as error:
+            if error_code(error) in _IS_THERE:
+                return False
+            raise
+        return True
 
     def find_mastered(self, user_id: str, fingerprint: str, loudness: Loudness) -> Mapping[str, str] | None:
         """Return the notes of a segment's mastered frames, or None if they must be made: see :meth:`find_segment`."""
@@ -303,6 +313,17 @@ class AudioStorage:
             for page in pages:
                 for item in page.get("Contents", ()):
                     self._client.delete_object(Bucket=self._bucket, Key=item["Key"])
+
+    def _put_of(
+        self, user_id: str, fingerprint: str, segment: StoredSegment, notes: Mapping[str, str]
+    ) -> PutObjectRequestTypeDef:
+        return {
+            "Bucket": self._bucket,
+            "Key": segment_key(user_id, fingerprint),
+            "Body": segment.body,
+            "ContentType": "application/octet-stream",
+            "Metadata": {**notes, **segment.layout.to_metadata()},
+        }
 
     def _find_usable(self, user_id: str, name: str) -> HeadObjectOutputTypeDef | None:
         """Return the head of an object with a user's segments; None if there is none, or it expires too soon."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -265,7 +265,12 @@ class Speaking:
             checksums=checksums,
             lufs=shaped.lufs,
         )
-        self._storage.put_segment(self._job.user_id, key, shaped.segment, notes.to_metadata())
+        if not self._storage.add_segment(self._job.user_id, key, shaped.segment, notes.to_metadata()):
+            # Another job of the user has spoken the same meanwhile. What it has stored may be in its file already.
+            found = self._find(key)
+            if found is not None:
+                return replace(found, billed_characters=billed, is_paid_for=True)
+            self._storage.put_segment(self._job.user_id, key, shaped.segment, notes.to_metadata())
         mastered = None
         if self._frame_master is not None:
             mastered = self._frame_master.make(key, shaped.segment.pcm, pcm_checksum=checksums.pcm, lufs=shaped.lufs)

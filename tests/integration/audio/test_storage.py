@@ -78,6 +78,15 @@ class TestSegments:
         with pytest.raises(BrokenSegment, match="f00d"):
             read(storage, "user", ("f00d", range(1)))
 
+    def test_a_segment_is_added_only_where_there_is_none(self, storage: AudioStorage) -> None:
+        assert storage.add_segment("user", "f00d", segment(2, fill=7), {"spoken-for": "a job"})
+        assert not storage.add_segment("user", "f00d", segment(3, fill=8), {"spoken-for": "another"})
+
+        entry = storage.find_segment("user", "f00d")
+
+        assert entry is not None
+        assert (entry.samples, entry.notes["spoken-for"]) == (2, "a job")
+
     def test_its_frames_and_its_pcm_are_read_apart_and_streamed(self, storage: AudioStorage) -> None:
         frames, pcm = frames_range(128_000), pcm_range(128_000)
         body = b"f" * frames.stop + b"p" * len(pcm)

@@ -14,6 +14,7 @@ import pytest
 from castline import composition
 from castline.audio.errors import BrokenSegment
 from castline.audio.profile import Quality
+from castline.audio.storage import AudioStorage
 from castline.synthesis.segment_source import StoredSegments
 from castline.usecases.errors import SegmentsExpired
 from castline.workflow import plan, synthesize
@@ -22,6 +23,7 @@ from local.cloud.lambda_context import LambdaContext
 from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
+    from castline.audio.storage import SegmentEntry
     from castline.jobs.model import Dialogue, Job, SpokenSegment
     from local.azure_speech.server import AzureSpeechEmulator
 
@@ -157,6 +159,33 @@ def test_what_a_job_has_billed_still_counts_when_another_job_has_stored_the_same
     first, second = after.batches[0].segments
     assert (first.billed_characters, first.is_reused) == (segment.billed_characters, False)
     assert second.billed_characters > 0
+
+
+def test_what_another_job_has_stored_while_the_same_was_spoken_is_kept_and_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Given a job that has spoken a turn, and another one of the user that looked for the turn before it was stored
+    dialogue = make_dialogue(text())
+    job, (first,) = speak(dialogue)
+    find_segment, looked_for = AudioStorage.find_segment, set()
+
+    def find_what_was_there(storage: AudioStorage, user_id: str, key: str) -> SegmentEntry | None:
+        if key in looked_for:
+            return find_segment(storage, user_id, key)
+        looked_for.add(key)
+        return None
+
+    monkeypatch.setattr(AudioStorage, "find_segment", find_what_was_there)
+
+    # When that one speaks it, too
+    _, (second,) = speak(dialogue, user_id=job.user_id)
+
+    # Then the first one's is still there, the other one uses it, and each has billed what it had spoken
+    key = f"segments/{job.user_id}/{first.fingerprint}"
+    head = boto3.client("s3").head_object(Bucket=resources.BUCKET_NAME, Key=key)
+    assert head["Metadata"]["spoken-for"] == job.id
+    assert second == first
+    assert (second.billed_characters > 0, second.is_reused) == (True, False)
 
 
 def test_a_segment_of_an_older_release_has_no_words_and_is_used() -> None:
