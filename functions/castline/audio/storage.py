@@ -121,9 +121,11 @@ class AudioStorage:
         Returns:
             Whether it is stored. Otherwise there is another one, which need not be usable.
         """
+        request = self._put_of(user_id, fingerprint, segment, notes)
+        request["IfNoneMatch"] = "*"
         try:
             with translated_aws_errors():
-                self._client.put_object(**self._put_of(user_id, fingerprint, segment, notes), IfNoneMatch="*")
+                self._client.put_object(**request)
         except ClientError as error:
             if error_code(error) in _IS_THERE:
                 return False
