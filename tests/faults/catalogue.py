@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CALLS = {
     "completed": """
-        submit BatchGetItem TransactWriteItems StartExecution
+        submit BatchGetItem GetItem TransactWriteItems StartExecution
         plan Query TransactWriteItems
         publish-events TransactGetItems×2 PutEvents
         dispatch-webhooks Query×2
@@ -28,7 +28,7 @@ CALLS = {
         assemble CreateMultipartUpload UploadPart×2 CompleteMultipartUpload
     """,
     "submitted-twice": """
-        submit-keyed BatchGetItem×2 TransactWriteItems×2 StartExecution×2 UpdateItem
+        submit-keyed BatchGetItem×2 GetItem×2 TransactWriteItems×2 StartExecution×2 UpdateItem
     """,
     "cancelled": """
         cancel GetItem TransactWriteItems StopExecution

@@ -19,7 +19,13 @@ from castline.dynamodb import (
     update_item,
 )
 from castline.jobs import items
-from castline.jobs.errors import AlreadySubmitted, JobLimitExceeded, JobNotActive, UnreadableItem
+from castline.jobs.errors import (
+    AlreadySubmitted,
+    IdempotencyKeyReused,
+    JobLimitExceeded,
+    JobNotActive,
+    UnreadableItem,
+)
 from castline.jobs.model import JobPage, JobStatus
 from castline.jobs.transitions import predecessors, retention
 from castline.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
@@ -141,12 +147,15 @@ class JobRepository:
         raise JobLimitExceeded(current_jobs=len(active), max_jobs=max_active)
 
     def find_submitted(self, user_id: str, key: IdempotencyKey, *, now: datetime) -> str | None:
-        """Return the id of the job that the user has submitted under a key; None if there is none, or it was another.
+        """Return the id of the job that the user has submitted under a key; None if there is none.
 
         Args:
             user_id: whose job.
             key: what the client names the submission by.
             now: keys that have expired by then are forgotten.
+
+        Raises:
+            IdempotencyKeyReused: something else has been submitted under the key.
         """
         with translated_aws_errors():
             answer = self._client.get_item(
@@ -155,8 +164,10 @@ class JobRepository:
                 ConsistentRead=True,
             )
         earlier = deserialize(answer.get("Item", {}))
-        if earlier.get("request_hash") != key.request_hash or earlier[TTL_ATTRIBUTE] <= encode_expiry(now):
+        if not earlier or earlier[TTL_ATTRIBUTE] <= encode_expiry(now):
             return None
+        if earlier["request_hash"] != key.request_hash:
+            raise IdempotencyKeyReused
         return str(earlier["job_id"])
 
     def discard(self, job: Job, *, idempotency_key: IdempotencyKey | None = None) -> bool:

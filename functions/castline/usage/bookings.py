@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from castline.dynamodb import deserialize, serialize
+from castline.dynamodb import serialize
 from castline.table import user_key
 from castline.usage import items
-from castline.usage.errors import QuotaExceeded
-from castline.usage.model import Figures, Quota, day_resets_at, month_resets_at
+from castline.usage.model import Figures
+from castline.usage.quotas import exceeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
+    from castline.usage.errors import QuotaExceeded
     from castline.usage.model import Quotas, Reservation
 
 
@@ -49,25 +50,14 @@ def refusal(reservation: Reservation, quotas: Quotas, reasons: Sequence[Mapping[
     Args:
         reservation: the refused one.
         quotas: the quotas that it was held to.
-        reasons: DynamoDB's cancellation reasons for the writes of :func:`reserve`.
+        reasons: DynamoDB's cancellation reasons for the writes of :func:`reserve`. They have the items of those whose
+            conditions did not hold.
 
     Returns:
         None where no quota is exceeded.
     """
-    day, month = reservation.day, reservation.day[:7]
-    in_day = items.day_prefix(day) + items.COMMITTED
-    own, shared = (deserialize(reason.get("Item", {})) for reason in reasons)
-    checks = [
-        (Quota.USER_MONTH, own, items.COMMITTED, quotas.user_per_month, month_resets_at(month)),
-        (Quota.USER_DAY, own, in_day, quotas.user_per_day, day_resets_at(day)),
-        (Quota.DEPLOYMENT_DAY, shared, in_day, quotas.deployment_per_day, day_resets_at(day)),
-    ]
-    failed = [reason["Code"] == "ConditionalCheckFailed" for reason in reasons]
-    for quota, usage, attribute, limit, resets_at in checks:
-        used = int(usage.get(attribute, 0))
-        if failed[usage is shared] and limit is not None and used + reservation.characters > limit:
-            return QuotaExceeded(quota=quota, used=used, limit=limit, resets_at=resets_at)
-    return None
+    own, everybody = (items.read_month(reservation.day[:7], reason.get("Item")) for reason in reasons)
+    return exceeded(reservation, quotas, own=own, everybody=everybody)
 
 
 def _add(
@@ -108,7 +98,7 @@ def _add(
             continue
         room = limit - figures.committed_characters
         values[f":room_{name}"] = room
-        # A number that is missing is no smaller than any other.
+        # A comparison with an attribute that is missing does not hold.
         is_unused = f"attribute_not_exists(#{name}) OR " if room >= 0 else ""
         conditions.append(f"({is_unused}#{name} <= :room_{name})")
     update: dict[str, Any] = {

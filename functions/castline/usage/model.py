@@ -147,11 +147,15 @@ class Quotas:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The rules for a submission of one user, at one time."""
+    """The rules for a submission of one user, and the usage that they are applied to, at one time."""
 
     limits: Limits
     deployment_characters_per_day: int | None = None
     breaker: Breaker = field(default_factory=Breaker)
+    own_usage: MonthOfUsage
+    """The user's, in the month of the submission."""
+    deployment_usage: MonthOfUsage
+    """That of all users, in the same month."""
 
     @property
     def quotas(self) -> Quotas:

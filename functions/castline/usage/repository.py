@@ -60,7 +60,7 @@ class UsageRepository:
         """Yield those of the users who have submitted jobs in a month, in order, each with the usage in it."""
         found = self._get_several(items.month_key(user_key(user_id), month) for user_id in user_ids)
         for user_id in user_ids:
-            item = found.get((user_key(user_id), f"{items.USAGE_PREFIX}{month}"))
+            item = found.get(_as_tuple(items.month_key(user_key(user_id), month)))
             if item is not None:
                 yield user_id, items.read_month(month, item)
 
@@ -101,20 +101,25 @@ class UsageRepository:
         )
         return items.read_controls(answer["Attributes"])
 
-    def rules_for(self, user_id: str, defaults: DefaultRules) -> Rules:
+    def rules_for(self, user_id: str, month: str, defaults: DefaultRules) -> Rules:
         """Return the rules for a submission of a user, in one read.
 
         Args:
             user_id: who submits.
+            month: the month of the submission, as ``YYYY-MM``.
             defaults: what holds where no operator has set anything else.
         """
-        found = self._get_several([items.limits_key(user_id), items.controls_key()])
-        changes = items.read_limits(found.get((user_key(user_id), items.LIMITS)))
-        controls = items.read_controls(found.get((items.DEPLOYMENT, items.CONTROLS)))
+        limits, controls = items.limits_key(user_id), items.controls_key()
+        own, everybody = items.month_key(user_key(user_id), month), items.month_key(items.DEPLOYMENT, month)
+        found = self._get_several([limits, controls, own, everybody])
+        changes = items.read_limits(found.get(_as_tuple(limits)))
+        operated = items.read_controls(found.get(_as_tuple(controls)))
         return Rules(
             limits=changes.applied_to(defaults.limits),
-            deployment_characters_per_day=controls.ceiling(defaults.deployment_characters_per_day),
-            breaker=controls.breaker,
+            deployment_characters_per_day=operated.ceiling(defaults.deployment_characters_per_day),
+            breaker=operated.breaker,
+            own_usage=items.read_month(month, found.get(_as_tuple(own))),
+            deployment_usage=items.read_month(month, found.get(_as_tuple(everybody))),
         )
 
     def _get(self, key: dict[str, str]) -> Any:
@@ -129,3 +134,7 @@ class UsageRepository:
     def _put(self, item: dict[str, Any]) -> None:
         with translated_aws_errors():
             self._client.put_item(TableName=self._table, Item=serialize(item))
+
+
+def _as_tuple(key: Mapping[str, str]) -> tuple[str, str]:
+    return key["pk"], key["sk"]

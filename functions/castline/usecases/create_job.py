@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from uuid6 import uuid7
@@ -14,6 +14,8 @@ from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import AlreadySubmitted, IdempotencyKeyReused, JobLimitExceeded
 from castline.jobs.model import IdempotencyKey, Job, JobStatus
 from castline.usage.errors import QuotaExceeded, SubmissionsStopped
+from castline.usage.model import month_of
+from castline.usage.quotas import exceeded
 from castline.usecases.sound_rules import UnusableSounds, demand_usable_sounds
 from castline.webhooks.errors import WebhookSecretMissing
 
@@ -41,7 +43,7 @@ class CreateJob:
         sounds: UseSounds,
         reserve: ReserveCharacters,
         *,
-        rules: Callable[[str], Rules],
+        rules: Callable[[str, str], Rules],
         now: Callable[[], datetime],
         demand_webhook_secret: Callable[[str], None],
         created: Callable[[Job], None] = lambda _job: None,
@@ -53,7 +55,7 @@ class CreateJob:
             executions: what runs them.
             sounds: the sounds of users.
             reserve: works out what to reserve of the quotas.
-            rules: gives the rules for a submission of a user.
+            rules: gives the rules for a submission of a user, given by id, in a month of the form ``YYYY-MM``.
             now: the clock.
             demand_webhook_secret: raises WebhookSecretMissing if a user, given by id, has no secret for jobs' URLs.
             created: is told of each new job that is to run, once.
@@ -101,14 +103,20 @@ class CreateJob:
             self._demand_parts(user_id, dialogue, webhook_url)
         except (UnusableSounds, WebhookSecretMissing):
             # Either may have been deleted since the same was submitted under the key.
+            with suppress(IdempotencyKeyReused):
+                submitted = self._repeat(user_id, key, dialogue.sound_ids)
+                if submitted is not None:
+                    return submitted
+            raise
+        now = self._now()
+        rules = self._rules(user_id, month_of(now))
+        try:
+            self._demand_acceptance(user_id, rules)
+        except (JobLimitExceeded, SubmissionsStopped):
             submitted = self._repeat(user_id, key, dialogue.sound_ids)
             if submitted is None:
                 raise
             return submitted
-        rules = self._rules(user_id)
-        if rules.breaker.is_open:
-            return self._repeat_while_stopped(user_id, key, dialogue.sound_ids, rules)
-        now = self._now()
         job = Job(
             id=str(uuid7()),
             user_id=user_id,
@@ -141,41 +149,50 @@ class CreateJob:
         if webhook_url is not None:
             self._demand_webhook_secret(user_id)
 
+    def _demand_acceptance(self, user_id: str, rules: Rules) -> None:
+        """Refuse a submission that the transaction would refuse, too, or that an operator has stopped.
+
+        The transactions of all users contend for the usage of the deployment. Those that are bound to be refused, of
+        which one user may send many, would delay all others.
+        """
+        active, max_active = len(self._repository.taken_slots(user_id)), rules.limits.max_active_jobs
+        if active >= max_active:
+            raise JobLimitExceeded(current_jobs=active, max_jobs=max_active)
+        if rules.breaker.is_open:
+            raise SubmissionsStopped(rules.breaker.reason)
+
     def _store(self, job: Job, dialogue: Dialogue, rules: Rules, key: IdempotencyKey | None) -> Job:
         """Store a new job and return it. Where not all of it fits into the quotas, what is not stored yet has to."""
-        create = partial(
-            self._repository.create,
-            dialogue=dialogue,
-            max_active=rules.limits.max_active_jobs,
-            quotas=rules.quotas,
-            idempotency_key=key,
-        )
         try:
-            create(job)
+            self._create_within_quotas(job, dialogue, rules, key)
         except QuotaExceeded:
+            if key is not None:
+                self._demand_new(job.user_id, key)
             missing = self._reserve.missing(job.user_id, dialogue)
             if job.reservation is None or missing >= job.reservation.characters:
                 raise
             job = replace(job, reservation=replace(job.reservation, characters=missing))
-            create(job)
+            self._create_within_quotas(job, dialogue, rules, key)
         return job
 
-    def _repeat_while_stopped(
-        self, user_id: str, key: IdempotencyKey | None, sound_ids: frozenset[str], rules: Rules
-    ) -> Job:
-        """Return the job that was submitted under the key before submissions were stopped.
+    def _create_within_quotas(self, job: Job, dialogue: Dialogue, rules: Rules, key: IdempotencyKey | None) -> None:
+        """Store a new job. One that has been beyond a quota already when the rules were read is not tried."""
+        if job.reservation is not None:
+            refused = exceeded(job.reservation, rules.quotas, own=rules.own_usage, everybody=rules.deployment_usage)
+            if refused is not None:
+                raise refused
+        self._repository.create(
+            job,
+            dialogue,
+            max_active=rules.limits.max_active_jobs,
+            quotas=rules.quotas,
+            idempotency_key=key,
+        )
 
-        Raises:
-            JobLimitExceeded: there is none, and the user has as many active jobs as allowed.
-            SubmissionsStopped: there is none.
-        """
-        submitted = self._repeat(user_id, key, sound_ids)
+    def _demand_new(self, user_id: str, key: IdempotencyKey) -> None:
+        submitted = self._repository.find_submitted(user_id, key, now=self._now())
         if submitted is not None:
-            return submitted
-        active, max_active = len(self._repository.taken_slots(user_id)), rules.limits.max_active_jobs
-        if active >= max_active:
-            raise JobLimitExceeded(current_jobs=active, max_jobs=max_active)
-        raise SubmissionsStopped(rules.breaker.reason)
+            raise AlreadySubmitted(job_id=submitted, request_hash=key.request_hash)
 
     def _start(self, job: Job, key: IdempotencyKey | None, sound_ids: frozenset[str]) -> Job:
         """Keep the sounds of a new job and start its workflow, or undo the job."""
@@ -190,7 +207,11 @@ class CreateJob:
         return job
 
     def _repeat(self, user_id: str, key: IdempotencyKey | None, sound_ids: frozenset[str]) -> Job | None:
-        """Return the job that was submitted under the key before; None if there is none, or the key is another's."""
+        """Return the job that was submitted under the key before; None if there is none.
+
+        Raises:
+            IdempotencyKeyReused: something else was.
+        """
         if key is None:
             return None
         job_id = self._repository.find_submitted(user_id, key, now=self._now())

@@ -57,7 +57,7 @@ class ViewUsage:
         return OwnUsage(
             month=current if month in {None, current.month} else self._repository.month(user_id, str(month)),
             today=current.day(day_of(now)),
-            limits=self._repository.rules_for(user_id, self._defaults).limits,
+            limits=self._repository.limit_changes(user_id).applied_to(self._defaults.limits),
             day_resets_at=day_resets_at(day_of(now)),
             month_resets_at=month_resets_at(month_of(now)),
         )

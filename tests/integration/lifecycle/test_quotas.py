@@ -12,6 +12,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.client import BaseClient
 
 from castline import composition, observability
 from castline.audio.formats import OutputFormat
@@ -400,6 +401,36 @@ class TestWhatIsReserved:
 
         assert world.submit(user, dialogue(text(0)), idempotency_key="key").id == job.id
         assert usage_of(world, user) == Figures(committed_characters=CHARGE, jobs=1)
+
+    def test_submissions_that_are_bound_to_be_refused_do_not_contend_for_the_usage_of_all(
+        self, world: World, user: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given users who have used up their slots, their quota, or the whole deployment's
+        without_slots, without_quota = new_user(), new_user()
+        set_limits(without_slots, max_active_jobs=1)
+        set_limits(without_quota, characters_per_day=CHARGE - 1)
+        world.submit(without_slots, dialogue(text(0)))
+        operations = []
+        make_call = BaseClient._make_api_call
+
+        def record(client: Any, operation: str, parameters: Any) -> Any:
+            operations.append(operation)
+            return make_call(client, operation, parameters)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", record)
+
+        # When they submit
+        with pytest.raises(JobLimitExceeded):
+            world.submit(without_slots, dialogue(text(1)))
+        with pytest.raises(QuotaExceeded):
+            world.submit(without_quota, dialogue(text(1)))
+        set_ceiling(world, CHARGE)
+        with pytest.raises(QuotaExceeded) as refusal:
+            world.submit(user, dialogue(text(1)))
+
+        # Then no transaction locks the item that those of all users write
+        assert (refusal.value.quota, refusal.value.used) == (Quota.DEPLOYMENT_DAY, CHARGE)
+        assert "TransactWriteItems" not in operations
 
     def test_the_limit_of_active_jobs_goes_before_the_quota(self, world: World, user: str) -> None:
         set_limits(user, max_active_jobs=1, characters_per_day=CHARGE)

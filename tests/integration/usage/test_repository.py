@@ -212,7 +212,22 @@ DEFAULTS = DefaultRules(
 
 
 def test_the_configured_rules_hold_at_first(usage: UsageRepository) -> None:
-    assert usage.rules_for("u", DEFAULTS) == Rules(limits=DEFAULTS.limits, deployment_characters_per_day=1000)
+    assert usage.rules_for("u", MONTH, DEFAULTS) == Rules(
+        limits=DEFAULTS.limits,
+        deployment_characters_per_day=1000,
+        own_usage=MonthOfUsage(month=MONTH),
+        deployment_usage=MonthOfUsage(month=MONTH),
+    )
+
+
+def test_the_rules_tell_of_the_usage_that_they_are_applied_to(table: str, usage: UsageRepository) -> None:
+    reserve(table, "u", 3)
+    reserve(table, "v", 4)
+
+    rules = usage.rules_for("u", MONTH, DEFAULTS)
+
+    assert (rules.own_usage, rules.deployment_usage) == (usage.month("u", MONTH), usage.deployment_month(MONTH))
+    assert rules.deployment_usage.total.committed_characters == 7
 
 
 @pytest.mark.parametrize(
@@ -231,12 +246,12 @@ def test_an_operator_changes_the_limits_of_a_user(
     usage.set_limit_changes("u", wanted)
 
     assert usage.limit_changes("u") == wanted
-    assert usage.rules_for("u", DEFAULTS).limits == replace(DEFAULTS.limits, **limits)
-    assert usage.rules_for("v", DEFAULTS).limits == DEFAULTS.limits
+    assert usage.rules_for("u", MONTH, DEFAULTS).limits == replace(DEFAULTS.limits, **limits)
+    assert usage.rules_for("v", MONTH, DEFAULTS).limits == DEFAULTS.limits
 
     # And takes the change back
     usage.set_limit_changes("u", LimitChanges(changed_at=NOW, changed_by="operator"))
-    assert usage.rules_for("u", DEFAULTS).limits == DEFAULTS.limits
+    assert usage.rules_for("u", MONTH, DEFAULTS).limits == DEFAULTS.limits
 
 
 @pytest.mark.parametrize(("ceiling", "in_force"), [(5, 5), (None, None), (UNSET, 1000)])
@@ -250,7 +265,7 @@ def test_an_operator_changes_the_ceiling_and_the_breaker(
     set_to = usage.set_ceiling(ceiling, changed_at=NOW, changed_by="one")
 
     assert usage.controls() == set_to == wanted
-    rules = usage.rules_for("u", DEFAULTS)
+    rules = usage.rules_for("u", MONTH, DEFAULTS)
     assert (rules.deployment_characters_per_day, rules.breaker) == (in_force, wanted.breaker)
 
 
