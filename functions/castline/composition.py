@@ -1,4 +1,4 @@
-"""Which concrete parts the handlers work with.
+"""Composition root: builds and caches the parts that the handlers work with.
 
 Each part is made once, when it is first asked for: an invocation pays only for what it uses, and the next one finds
 it warm. What is slow to import is imported here, inside the part that needs it.

@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""Identity of the user who sends a request, and whether that user is an operator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NotAuthenticated(Exception):
 
 
 class NotAnOperator(Exception):
-    """The request comes from somebody who is no operator: what operators have does not exist for others."""
+    """The user is not an operator. The API answers as if the route did not exist."""
 
 
 def user_id(event: APIGatewayProxyEventV2) -> str:

@@ -324,7 +324,7 @@ _PROBLEMS: _Catalogue = {
     },
     "webhook_secret_missing": {
         _ZH: "還沒有用來簽署的密鑰，請先以 POST /webhooks/job/rotate 取得",
-        _EN: "you have no secret that it could be signed with; POST /webhooks/job/rotate makes one",
+        _EN: "you have no secret to sign its calls with; create one with POST /webhooks/job/rotate",
     },
     "webhook_url_credentials": {
         _ZH: "網址不可包含使用者名稱或密碼",

@@ -26,7 +26,7 @@ MAX_ACTIVE_JOBS: Final = 1_000
 MAX_REASON_CHARACTERS: Final = 500
 MAX_BODY_BYTES: Final = MAX_REASON_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES
 _NOT_SET: Final = -1
-"""Stands for a limit that no operator has set, in answers, from which it is left out: no limit is negative."""
+"""The value, in an answer's model, of a limit that no operator has set. Such a limit is left out of the answer."""
 
 
 def _left_out() -> Any:
@@ -84,7 +84,7 @@ class PutBreakerRequest(Request):
 
     state: Literal["open", "closed"]
     reason: Reason | None = None
-    """While the breaker is open, users whose jobs are refused read it."""
+    """Shown to users whose submissions are refused while the breaker is open."""
 
 
 class FailJobRequest(Request):
@@ -120,7 +120,7 @@ class OperatedUserLimits(_Changed):
     limits: UserLimits
     """The limits in force."""
     changed: ChangedUserLimits
-    """Those of them that an operator has set. The others are the deployment's."""
+    """The limits that an operator has set for this user. The others are the deployment's defaults."""
 
     @classmethod
     def of(cls, user_id: str, limits: LimitsOfUser) -> Self:
@@ -163,7 +163,7 @@ class OperatedDeploymentLimits(_Changed):
     limits: DeploymentLimits
     """The limits in force."""
     changed: ChangedDeploymentLimits
-    """Those of them that an operator has set. The others are configured."""
+    """The limits that an operator has set. The others are configured."""
 
     @classmethod
     def of(cls, ceiling: Ceiling) -> Self:

@@ -25,9 +25,9 @@ class UsageFigures(_Answer):
     """Usage in a period. Days and months are in UTC, and a job counts for the day on which it was submitted."""
 
     billed_characters: int
-    """What the providers have billed for jobs that have ended."""
+    """The characters that the providers have billed for jobs that have ended."""
     reserved_characters: int
-    """What is kept for jobs that have not ended; they bill this much at most."""
+    """The characters that are reserved for jobs that have not ended."""
     jobs: int
     """All submitted jobs, also those that bill nothing."""
     audio_seconds: float
@@ -71,9 +71,9 @@ class Usage(_Answer):
     currency: str
     limits: UserLimits
     day_resets_at: Time
-    """When the characters of the current day are forgotten."""
+    """When the quota of the current day resets."""
     month_resets_at: Time
-    """When the characters of the current month are forgotten."""
+    """When the quota of the current month resets."""
     today: UsageFigures
     """The current day's, whichever month is asked for."""
     total: UsageFigures

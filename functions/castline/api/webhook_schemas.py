@@ -106,7 +106,7 @@ class WebhookWithSecret(Webhook):
     """A webhook with a new secret, which is shown this once."""
 
     secret: str
-    """What deliveries are signed with: `whsec_` and the key in base64."""
+    """The secret that deliveries are signed with: `whsec_` and the key in base64."""
 
 
 class WebhookList(_Answer):

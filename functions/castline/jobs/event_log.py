@@ -1,4 +1,4 @@
-"""Where the events of jobs are read: EVENT items with what they tell of, and the jobs of a day."""
+"""Reader of the events of jobs: EVENT items with the jobs that they tell of, and the jobs of a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where jobs are kept: every read and write of the table."""
+"""Repository of jobs: every read and write of their items."""
 
 from __future__ import annotations
 
