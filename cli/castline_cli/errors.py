@@ -5,8 +5,10 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from castline_cli import shown
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class ExitCode(IntEnum):
@@ -39,6 +41,13 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.UNEXPECTED: "a fault of castline's own; CASTLINE_DEBUG=1 shows where",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C, or asked to end by SIGTERM",
     ExitCode.BROKEN_PIPE: "whoever read the output has left",
+}
+
+
+_QUOTAS: Mapping[str, str] = {
+    "user_characters_per_day": "your characters a day",
+    "user_characters_per_month": "your characters a month",
+    "deployment_characters_per_day": "the characters of all users a day",
 }
 
 
@@ -92,7 +101,19 @@ class Refused(CastlineError):
     def __str__(self) -> str:
         status = f" (it is {self.details['status']})" if "status" in self.details else ""
         problems = [f"{each['field']}: {each['message']}" for each in self.problems]
-        return "\n  ".join([f"{self.message}{status}", *problems])
+        return "\n  ".join([f"{self.message}{status}", *problems, *self._reasons()])
+
+    def _reasons(self) -> Iterator[str]:
+        """Say which quota is used up, or why an operator has stopped submissions."""
+        if self.code == "QUOTA_EXCEEDED":
+            quota, used, limit = (self.details.get(name) for name in ("quota", "used", "limit"))
+            if isinstance(used, int) and isinstance(limit, int):
+                until = (
+                    f", until {shown.moment(self.details.get('resets_at'))}" if "resets_at" in self.details else ""
+                )
+                yield f"{_QUOTAS.get(str(quota), quota)}: {used:,} of {limit:,} are used or reserved{until}"
+        elif self.code == "SUBMISSIONS_STOPPED" and self.details.get("reason"):
+            yield f"reason: {shown.line(str(self.details['reason']))}"
 
 
 class JobFailed(CastlineError):

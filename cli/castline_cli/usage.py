@@ -81,6 +81,6 @@ def changed_limits(before: Mapping[str, Any], options: Mapping[str, str | None])
 def _number(text: str, name: str) -> int:
     digits = text.replace(",", "").replace("_", "")
     if not (digits.isascii() and digits.isdigit()):
-        words = DEFAULT if name == "max_active_jobs" else f"{NO_LIMIT} or {DEFAULT}"
-        raise Misused(f"{text!r} is no limit; give a number, {words}")
+        words = f" or {DEFAULT}" if name == "max_active_jobs" else f", {NO_LIMIT} or {DEFAULT}"
+        raise Misused(f"{text!r} cannot be a limit; give a number{words}")
     return int(digits)

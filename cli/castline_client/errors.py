@@ -149,9 +149,23 @@ class QuotaExceeded(Refused):
         written = self.details.get("resets_at")
         return datetime.fromisoformat(written) if isinstance(written, str) else None
 
+    def __str__(self) -> str:
+        if self.used is None or self.limit is None:
+            return super().__str__()
+        until = f", until {self.resets_at.isoformat()}" if self.resets_at else ""
+        return f"{super().__str__()} {self.quota}: {self.used:,} of {self.limit:,} are used or reserved{until}."
+
 
 class SubmissionsStopped(Refused):
     """Operators have stopped the submission of jobs for now."""
+
+    @property
+    def reason(self) -> str:
+        """The operators' reason; empty if they have given none."""
+        return str(self.details.get("reason") or "")
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} Reason: {self.reason}" if self.reason else super().__str__()
 
 
 class JobNotCompleted(CastlineError):

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from local.stack import LocalStack
 
 
+VOICE = ("--voice", "zh-TW-YunJheNeural")
+
+
 @pytest.fixture
 def operator(castline: Castline) -> Castline:
     """Return the command line of an operator."""
@@ -162,6 +165,17 @@ class TestOperators:
 
         assert (answer["user_id"], answer["changed"]) == (name, {"characters_per_day": 9})
 
+    def test_bound_what_a_user_bills(self, operator: Castline, castline: Castline, user: str) -> None:
+        # Given
+        assert operator("admin", "limits", user, "--per-day", "1000", "--per-month", "1").exit_code == ExitCode.DONE
+
+        # When
+        refused = castline("say", "--text", "早安", *VOICE)
+
+        # Then
+        assert refused.exit_code == ExitCode.REFUSED
+        assert "\n  your characters a month: 0 of 1 are used or reserved, until 20" in refused.err
+
     def test_set_the_ceiling(self, operator: Castline) -> None:
         assert operator.done("admin", "ceiling", "--per-day", "8_000_000").startswith("characters a day\t8,000,000\n")
         assert json.loads(operator.done("admin", "ceiling", "--per-day", "none", "--json"))["limits"] == {
@@ -169,13 +183,15 @@ class TestOperators:
         }
         assert "(default)" in operator.done("admin", "ceiling", "--per-day", "default")
 
-    def test_open_and_close_the_breaker(self, operator: Castline, client: ApiClient) -> None:
+    def test_open_and_close_the_breaker(self, operator: Castline, castline: Castline, client: ApiClient) -> None:
         opened = operator.done("admin", "breaker", "open", "--reason", "Unusual traffic").splitlines()
         refused = client.post("/jobs", json=DIALOGUE)
+        said = castline("say", "--text", "早安", *VOICE).err
         closed = operator.done("admin", "breaker", "closed").splitlines()
 
         assert opened[:2] == ["breaker\topen: new jobs are refused", "reason\tUnusual traffic"]
         assert refused.json()["error"] == "SUBMISSIONS_STOPPED"
+        assert said.endswith("\n  reason: Unusual traffic\n")
         assert closed[0] == "breaker\tclosed"
         assert json.loads(operator.done("admin", "breaker", "--json"))["state"] == "closed"
         assert operator("admin", "breaker", "--reason", "x").exit_code == ExitCode.USAGE

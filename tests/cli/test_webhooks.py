@@ -252,6 +252,13 @@ class TestListening:
             os.kill(process.pid, signal.SIGINT)
             terminal.read_until("stopped")
 
+    @pytest.mark.parametrize("address", ["notaurl", "localhost:3000", "ftp://localhost/", "http://", "http://a:b/"])
+    def test_passes_events_on_to_a_url_only(self, castline: Castline, address: str) -> None:
+        refused = castline("listen", "--forward", address)
+
+        assert refused.exit_code == ExitCode.USAGE
+        assert "such as http://localhost:3000/hooks" in refused.complaint
+
     def test_a_deployed_service_does_not_reach_this_machine(self, castline: Castline) -> None:
         refused = castline("listen", "--api", "https://castline.example.com")
 

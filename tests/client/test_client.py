@@ -396,6 +396,18 @@ class TestConcurrency:
         assert asyncio.run(first())
 
 
+def test_refusals_tell_which_quota_is_used_up_and_why_submissions_are_stopped() -> None:
+    quota = {"quota": "user_characters_per_day", "used": 80, "limit": 1_000, "resets_at": "2026-11-30T00:00:00Z"}
+
+    assert str(castline_client.QuotaExceeded("Too much.", details=quota)) == (
+        "Too much. user_characters_per_day: 80 of 1,000 are used or reserved, until 2026-11-30T00:00:00+00:00."
+    )
+    assert str(castline_client.QuotaExceeded("Too much.")) == "Too much."
+    stopped = castline_client.SubmissionsStopped("Not now.", details={"reason": "Unusual traffic"})
+    assert (str(stopped), stopped.reason) == ("Not now. Reason: Unusual traffic", "Unusual traffic")
+    assert str(castline_client.SubmissionsStopped("Not now.", details={"reason": None})) == "Not now."
+
+
 def test_help_shows_operations_as_methods() -> None:
     assert (Castline.wait.__doc__ or "").startswith("Look at a job until it has ended")
     assert (AsyncCastline.jobs.__doc__ or "").startswith("Iterate over the user's jobs")

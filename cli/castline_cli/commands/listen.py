@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import typer
 
@@ -42,6 +43,10 @@ def listen(
     session = Session.of(context)
     if not is_this_machine(session.url):
         raise Misused(f"only a local stack reaches this machine, and {without_prefix(session.url)} is none")
+    if forward is not None and not _is_url(forward):
+        raise Misused(
+            f"{shown.line(forward)!r} is not a URL to pass events on to, such as http://localhost:3000/hooks"
+        )
     body: dict[str, Any] = {"description": "castline listen"} | ({"events": [*events]} if events else {})
     with Receiver(port, forward_to=forward) as receiver, session.api() as api:
         webhook = api.create_webhook({"url": receiver.url, **body})
@@ -59,6 +64,15 @@ def listen(
         finally:
             with contextlib.suppress(CastlineError):
                 api.delete_webhook(webhook["id"])
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _print(received: Received, *, as_json: bool, is_passed_on: bool) -> None:
