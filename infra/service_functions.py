@@ -104,6 +104,8 @@ class ServiceFunctions(Construct):
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
             snap_start=(lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if starts_from_a_snapshot else None),
+            # It sends messages to the queue that calls it. Lambda would end such a loop after 16 messages.
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if spec == functions.DELIVER_WEBHOOKS else None,
         )
         acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "X-Ray knows no resources to write traces to.")
         acknowledge(

@@ -103,7 +103,7 @@ class Provider(_Answer):
     max_gap_ms: int
     max_crossfade_ms: int
     max_active_jobs: int
-    """The most pending and processing jobs that a user may have."""
+    """The most pending and processing jobs of a user for whom no operator has set another limit."""
 
 
 class ProviderList(_Answer):
