@@ -110,11 +110,7 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
 
 
 class Stream(httpcore.AsyncNetworkStream):
-    """A connection that tells a failed handshake from a failed connection.
-
-    Attributes:
-        ended: whether the server has closed the connection.
-    """
+    """A connection that tells a failed handshake, and one that the server has closed, from other errors."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
