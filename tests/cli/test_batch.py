@@ -123,6 +123,13 @@ class TestAFolder:
         assert outcome.exit_code == 1
 
 
+def test_a_single_script_is_sent_to_say(castline: Castline, lessons: Path) -> None:
+    refused = castline("batch", str(lessons / "第1課.txt"), *CAST)
+
+    assert refused.exit_code == 2
+    assert "is a single script, which `castline say` takes" in refused.complaint
+
+
 class TestACsvFile:
     def test_has_a_row_for_each_script(self, castline: Castline, client: ApiClient, lessons: Path) -> None:
         # Given

@@ -78,9 +78,11 @@ def read_entries(source: str) -> list[Entry]:
 
     Raises:
         FileProblem: it cannot be read, or has no scripts.
-        Misused: a row is not understood.
+        Misused: it is a single script, or a row is not understood.
     """
     path = Path(source)
+    if path.suffix.lower() in _EXTENSIONS and path.is_file():
+        raise Misused(f"{source} is a single script, which `castline say` takes; name a folder or a CSV file")
     entries = _of_folder(path) if path.is_dir() else _of_csv(source)
     if not entries:
         raise FileProblem(f"{source} has no scripts; they end with {', '.join(sorted(_EXTENSIONS))}")
