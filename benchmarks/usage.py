@@ -306,6 +306,12 @@ class _Calls:
             if operation in {"GetItem", "Query"}:
                 items = parsed.get("Items", [parsed["Item"]] if "Item" in parsed else [])
                 reads = read_units(map(item_size_bytes, items), consistent=params.get("ConsistentRead", False))
+            if operation == "BatchGetItem":
+                found = [item for items in parsed["Responses"].values() for item in items]
+                missing = sum(len(each["Keys"]) for each in params["RequestItems"].values()) - len(found)
+                # A key without an item costs as much as the smallest item.
+                sizes = [*map(item_size_bytes, found), *([0] * missing)]
+                reads = sum(read_units([size], consistent=True) for size in sizes)
             if operation == "TransactGetItems":
                 reads = sum(
                     2 * read_units([item_size_bytes(each.get("Item", {}))], consistent=True)
