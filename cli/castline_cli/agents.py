@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -311,7 +312,12 @@ def server(options: Mapping[str, Any], folder: Path, *, sign_in_advice: str) -> 
             yield castline
 
     made = MCPServer(
-        "castline", title="Castline", instructions=_INSTRUCTIONS, lifespan=connected, log_level="WARNING"
+        "castline",
+        title="Castline",
+        version=version("castline"),
+        instructions=_INSTRUCTIONS,
+        lifespan=connected,
+        log_level="WARNING",
     )
     tools = Tools(castline, folder, sign_in_advice=sign_in_advice)
     reading = (

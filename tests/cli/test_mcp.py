@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,6 +53,13 @@ class Agent:
         assert isinstance(text, TextContent)
         return text.text.removeprefix(f"Error executing tool {tool}: ")
 
+    @property
+    def server(self) -> tuple[str, str | None]:
+        """The name and the version that the server gives itself."""
+        told = self._client.server_info
+        assert told is not None
+        return told.name, told.version
+
     async def tools(self) -> dict[str, Any]:
         return {tool.name: tool for tool in (await self._client.list_tools()).tools}
 
@@ -81,6 +89,7 @@ def as_agent(castline: Castline, use: Callable[[Agent], Awaitable[None]], *optio
 def test_an_agent_makes_audio_of_a_script(castline: Castline, client: ApiClient) -> None:
     async def use(agent: Agent) -> None:
         # Given a script and voices for its speakers
+        assert agent.server == ("castline", version("castline"))
         parsed = await agent.call("parse_script", script=SCRIPT)
         assert parsed["speakers"] == ["A", "B"]
         voices = await agent.call("list_voices", language="zh-TW")
