@@ -411,7 +411,7 @@ class TestWhatIsReserved:
         set_limits(without_quota, characters_per_day=CHARGE - 1)
         world.submit(without_slots, dialogue(text(0)))
         operations = []
-        make_call = BaseClient._make_api_call
+        make_call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
         def record(client: Any, operation: str, parameters: Any) -> Any:
             operations.append(operation)

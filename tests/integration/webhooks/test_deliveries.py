@@ -122,7 +122,8 @@ def run_until_ended(delivering: LocalCloud, user: str, webhook_id: str) -> Deliv
 def messages_of_state() -> dict[str, int]:
     """Return the numbers of messages: those that can be received, those that are delayed, and those in flight."""
     prefix = "ApproximateNumberOf"
-    attributes = boto3.client("sqs").get_queue_attributes(
+    sqs: Any = boto3.client("sqs")
+    attributes = sqs.get_queue_attributes(
         QueueUrl=composition.settings().webhook_queue_url,
         AttributeNames=[f"{prefix}Messages", f"{prefix}MessagesDelayed", f"{prefix}MessagesNotVisible"],
     )["Attributes"]

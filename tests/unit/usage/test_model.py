@@ -124,7 +124,8 @@ def test_the_ceiling_is_the_configured_one_until_it_is_set(
 
 
 def test_rules_hold_the_quotas_of_the_user_and_of_the_deployment() -> None:
-    rules = Rules(limits=DEFAULTS, deployment_characters_per_day=1000)
+    nothing = MonthOfUsage(month="2026-01")
+    rules = Rules(limits=DEFAULTS, deployment_characters_per_day=1000, own_usage=nothing, deployment_usage=nothing)
 
     assert rules.quotas == Quotas(user_per_day=10, user_per_month=100, deployment_per_day=1000)
     assert rules.breaker == Breaker(is_open=False)
