@@ -151,7 +151,10 @@ def say(
     ] = None,
     webhook_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Tell this URL when the job starts and ends; `castline webhooks` explains."),
+        typer.Option(
+            metavar="URL",
+            help="Tell this URL when the job starts and ends; `castline webhooks rotate job` makes the secret.",
+        ),
     ] = None,
     estimate: Annotated[
         bool,
