@@ -16,10 +16,11 @@ _RESERVE_MS = 10_000
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Measure the daily ceiling, and reconcile every open job and every taken slot.
+    """Reconcile every open job and every taken slot, and measure the daily ceiling.
 
     Returns:
         How often each thing was done.
     """
+    report = composition.reconcile_jobs()(lambda: context.get_remaining_time_in_millis() >= _RESERVE_MS)
     composition.watch_ceiling()()
-    return composition.reconcile_jobs()(lambda: context.get_remaining_time_in_millis() >= _RESERVE_MS)
+    return report
