@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Dispatch the event to the webhooks that want it."""
     detail = event["detail"]
-    note(job_id=detail["data"]["job_id"], event_id=detail["id"])
+    note(job_id=detail["data"]["job_id"], user_id=detail["data"]["user_id"], event_id=detail["id"])
     deliveries = composition.dispatch_webhooks()(detail)
     if deliveries:
         logger.info("dispatched", extra={"event_type": detail["type"], "deliveries": deliveries})

@@ -71,8 +71,9 @@ class PublishEvents:
         if not events:
             return []
         later = []
-        for name, refusal in zip(events, self._bus.publish(list(events.values())), strict=True):
-            with noted(job_id=name.job_id):
+        refusals = self._bus.publish(list(events.values()))
+        for (name, event), refusal in zip(events.items(), refusals, strict=True):
+            with noted(job_id=name.job_id, user_id=event.job.user_id):
                 if refusal is None:
                     logger.info("event published", extra={"event_type": name.event_type})
                 elif refusal.is_transient:
