@@ -172,7 +172,7 @@ def _name_a_set(case: Case[Any]) -> None:
 def _make_uploadable(body: dict[str, Any]) -> None:
     """Keep the size of an image within its limit, which the document says for all sounds together."""
     kind, size = CONTENT_TYPES.get(str(body.get("content_type"))), body.get("size_bytes")
-    if kind is not None and isinstance(size, int) and MAX_BYTES[kind] < size <= max(MAX_BYTES.values()):
+    if kind is not None and isinstance(size, int | float) and MAX_BYTES[kind] < size <= max(MAX_BYTES.values()):
         body["size_bytes"] = MAX_BYTES[kind]
 
 

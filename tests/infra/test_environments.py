@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # CDK makes logical ids unique by hashing where things are, and some are named by their stack.
 HASH = re.compile(r"(?<=[A-Za-z*])[0-9A-F]{8}(?![0-9A-Za-z])")
-HASH_WITHIN = re.compile(r"(?<=[a-z])[0-9A-F]{8}(?=[A-Z]|[0-9A-F]{8})")
+HASH_WITHIN = re.compile(r"(?<=[a-z])[0-9A-F]{8}(?=[A-Z]|[0-9A-F]{8}|castline)")
 
 
 def without(name: str, template: Template) -> str:

@@ -262,11 +262,11 @@ class TestFailure:
             assert len(pending.attempts) == number
             assert pending.next_attempt_at is not None
             # When it is not yet time, nothing is sent
-            delivering.clock.advance(pending.next_attempt_at - delivering.clock.now() - SECOND)
+            delivering.clock.advance(pending.next_attempt_at - delivering.clock.now() - 3 * SECOND)
             delivering.tick()
             assert len(receiver.requests) == number
             # When it is time, it is
-            delivering.clock.advance(3 * SECOND)
+            delivering.clock.advance(5 * SECOND)
             delivering.tick()
             assert len(receiver.requests) == number + 1
         # Then the pauses are those of the schedule, more or less
