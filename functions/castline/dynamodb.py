@@ -26,6 +26,8 @@ CONFLICT_ATTEMPTS = 14
 they take 12 s at most, which leaves API Gateway's 30 s room for the calls themselves."""
 _CONFLICT_BACKOFF_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.2
+_RANDOM = random.SystemRandom()
+"""Not the generator of the process: functions that are restored from one snapshot would all draw the same pauses."""
 _LARGEST_BATCH_GET = 100
 """The number of items that one BatchGetItem takes."""
 
@@ -156,7 +158,7 @@ def get_items(
 def pause_before(attempt: int) -> None:
     """Wait before another attempt at what met a transaction: at random, longer each time, not before the first."""
     if attempt:
-        time.sleep(random.uniform(0, longest_pause_seconds(attempt)))  # noqa: S311
+        time.sleep(_RANDOM.uniform(0, longest_pause_seconds(attempt)))
 
 
 def longest_pause_seconds(attempt: int) -> float:

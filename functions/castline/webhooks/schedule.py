@@ -24,7 +24,7 @@ DISABLE_AFTER: Final = timedelta(days=5)
 """The time of failures alone after which an endpoint is disabled."""
 
 
-def delay_after(attempts: int, *, uniform: Callable[[float, float], float] = random.uniform) -> timedelta | None:
+def delay_after(attempts: int, *, uniform: Callable[[float, float], float] = random.SystemRandom().uniform) -> timedelta | None:
     """Return the pause before the next attempt; None when no attempt follows.
 
     Args:
