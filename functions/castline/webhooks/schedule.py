@@ -22,9 +22,10 @@ JITTER: Final = 0.2
 """The part of a pause by which it may be shorter or longer, so that many deliveries do not come back at once."""
 DISABLE_AFTER: Final = timedelta(days=5)
 """The time of failures alone after which an endpoint is disabled."""
+_RANDOM: Final = random.SystemRandom()
 
 
-def delay_after(attempts: int, *, uniform: Callable[[float, float], float] = random.SystemRandom().uniform) -> timedelta | None:
+def delay_after(attempts: int, *, uniform: Callable[[float, float], float] = _RANDOM.uniform) -> timedelta | None:
     """Return the pause before the next attempt; None when no attempt follows.
 
     Args:
