@@ -15,11 +15,11 @@ from botocore.exceptions import ClientError
 from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, QueryOutputTypeDef, TransactWriteItemTypeDef
 
 CONFLICT_ATTEMPTS = 14
 """Enough for 200 transactions on one item at the same moment (``benchmarks.hot_item``). With the pauses between them
@@ -28,6 +28,9 @@ _CONFLICT_BACKOFF_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.2
 _RANDOM = random.SystemRandom()
 """Not the generator of the process: functions that are restored from one snapshot would all draw the same pauses."""
+LONGEST_PAUSE = 2
+"""The attempt from which on pauses grow no longer where one writer of several always succeeds."""
+_CREATE_ATTEMPTS = 10
 _LARGEST_BATCH_GET = 100
 """The number of items that one BatchGetItem takes."""
 
@@ -121,6 +124,110 @@ def update_item(client: DynamoDBClient, **update: Any) -> dict[str, Any]:
             if error_code(error) != "TransactionConflictException":
                 raise
     raise ServiceUnavailable("UpdateItem: TransactionConflictException")
+
+
+def update_item_if(client: DynamoDBClient, **update: Any) -> dict[str, Any] | None:
+    """Update one item as ``update_item`` does; return None, and change nothing, if its condition does not hold."""
+    try:
+        return update_item(client, **update)
+    except ClientError as error:
+        if error_code(error) != "ConditionalCheckFailedException":
+            raise
+        return None
+
+
+def attribute_changes(sets: Mapping[str, Any], removes: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the arguments of UpdateItem that set attributes and remove others, at least one in all."""
+    removed = list(removes)
+    clauses = []
+    if sets:
+        clauses.append("SET " + ", ".join(f"#{name} = :{name}" for name in sets))
+    if removed:
+        clauses.append("REMOVE " + ", ".join(f"#{name}" for name in removed))
+    names = {f"#{name}": name for name in (*sets, *removed)}
+    arguments: dict[str, Any] = {"UpdateExpression": " ".join(clauses), "ExpressionAttributeNames": names}
+    if sets:  # DynamoDB refuses a map of values that is empty
+        arguments["ExpressionAttributeValues"] = serialize({f":{name}": value for name, value in sets.items()})
+    return arguments
+
+
+def create_within_limit(
+    client: DynamoDBClient,
+    table: str,
+    item: Mapping[str, Any],
+    *,
+    counter_key: Mapping[str, str],
+    demand_room: Callable[[], None],
+) -> None:
+    """Store a new item of a kind of which a user may have only so many.
+
+    The items are counted after the counter of creations has been read, and the new one is written on condition that
+    the counter has not moved since. Items that disappear meanwhile only make room: the limit holds exactly.
+
+    Args:
+        client: reads and writes.
+        table: the name of the table.
+        item: the new item.
+        counter_key: the key of the counter of the user's creations of that kind.
+        demand_room: counts the items, and raises if there is no room for another one. It may be called again.
+
+    Raises:
+        ServiceUnavailable: DynamoDB cannot serve us just now, or the user creates many at once.
+    """
+    for attempt in range(_CREATE_ATTEMPTS):
+        pause_before(min(attempt, LONGEST_PAUSE))
+        counter = get_item(client, table, counter_key)
+        created = int(counter["created"]["N"]) if counter is not None else 0
+        demand_room()
+        update: Any = {
+            "TableName": table,
+            "Key": serialize(counter_key),
+            "UpdateExpression": "SET created = :next",
+            "ConditionExpression": "attribute_not_exists(created)",
+            "ExpressionAttributeValues": serialize({":next": created + 1}),
+        }
+        if created:
+            update["ConditionExpression"] = "created = :created"
+            update["ExpressionAttributeValues"] |= serialize({":created": created})
+        if transact(client, {"Update": update}, {"Put": {"TableName": table, "Item": serialize(item)}}) is None:
+            return
+    raise ServiceUnavailable("a user keeps creating items of one kind")
+
+
+def get_item(client: DynamoDBClient, table: str, key: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return an item as it is now; None if there is none.
+
+    Raises:
+        ServiceUnavailable: DynamoDB cannot serve us just now.
+    """
+    with translated_aws_errors():
+        answer = client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
+    return cast("dict[str, Any] | None", answer.get("Item"))
+
+
+def query_items(client: DynamoDBClient, **request: Any) -> Iterator[dict[str, Any]]:
+    """Yield all items that a query finds, page by page.
+
+    Raises:
+        ServiceUnavailable: DynamoDB cannot serve us just now.
+    """
+    for page in query_pages(client, **request):
+        yield from map(dict, page["Items"])
+
+
+def query_pages(client: DynamoDBClient, **request: Any) -> Iterator[QueryOutputTypeDef]:
+    """Yield the pages of a query, each of 1 MB at most, as DynamoDB answers them.
+
+    Raises:
+        ServiceUnavailable: DynamoDB cannot serve us just now.
+    """
+    while True:
+        with translated_aws_errors():
+            page = client.query(**request)
+        yield page
+        if "LastEvaluatedKey" not in page:
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def get_items(

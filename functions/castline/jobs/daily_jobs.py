@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from castline.aws_errors import translated_aws_errors
-from castline.dynamodb import deserialize, encode_expiry, serialize
+from castline.dynamodb import deserialize, encode_expiry, query_pages, serialize
 from castline.jobs import items
 from castline.jobs.errors import UnreadableItem
 from castline.table import DAY_JOBS, TTL_ATTRIBUTE, day_key
@@ -67,11 +67,10 @@ class DailyJobs:
         Raises:
             ServiceUnavailable: DynamoDB cannot serve us just now.
         """
-        query = self._query(day, now=now, status=status, user_id=user_id, after=after)
+        request = self._request(day, now=now, status=status, user_id=user_id, after=after)
         found: list[Job] = []
-        for _ in range(_MOST_QUERIES):
-            with translated_aws_errors():
-                answer = self._client.query(**query)
+        last_key: Any = None
+        for answer in islice(query_pages(self._client, **request), _MOST_QUERIES):
             for item in answer["Items"]:
                 if len(found) == limit:
                     return DayPage(jobs=tuple(found), next_after=found[-1].id)
@@ -79,14 +78,15 @@ class DailyJobs:
                     found.append(items.read_job(item))
                 except UnreadableItem as error:
                     self._unreadable(str(error))
-            if "LastEvaluatedKey" not in answer:
-                return DayPage(jobs=tuple(found), next_after=None)
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-        if len(found) == limit:
-            return DayPage(jobs=tuple(found), next_after=found[-1].id)
-        return DayPage(jobs=tuple(found), next_after=deserialize(query["ExclusiveStartKey"])[DAY_JOBS.sort_key])
+            last_key = answer.get("LastEvaluatedKey")
+        if last_key is None:
+            return DayPage(jobs=tuple(found), next_after=None)
+        is_full = len(found) == limit
+        return DayPage(
+            jobs=tuple(found), next_after=found[-1].id if is_full else deserialize(last_key)[DAY_JOBS.sort_key]
+        )
 
-    def _query(
+    def _request(
         self, day: date, *, now: datetime, status: JobStatus | None, user_id: str | None, after: str | None
     ) -> QueryInputTypeDef:
         keys, filters = (
@@ -104,7 +104,7 @@ class DailyJobs:
         if user_id is not None:
             filters.append("user_id = :user")
             values[":user"] = user_id
-        query: QueryInputTypeDef = {
+        request: QueryInputTypeDef = {
             "TableName": self._table,
             "IndexName": DAY_JOBS.name,
             "KeyConditionExpression": " AND ".join(keys),
@@ -113,5 +113,5 @@ class DailyJobs:
             "ScanIndexForward": False,
         }
         if names:
-            query["ExpressionAttributeNames"] = names
-        return query
+            request["ExpressionAttributeNames"] = names
+        return request

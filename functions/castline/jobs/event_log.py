@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
-from castline.dynamodb import CONFLICT_ATTEMPTS, UNREADABLE, deserialize, pause_before, serialize
+from castline.dynamodb import CONFLICT_ATTEMPTS, UNREADABLE, deserialize, pause_before, query_items, serialize
 from castline.jobs import items
 from castline.jobs.event_types import EventType
 from castline.jobs.events import JobEvent
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
     from castline.jobs.model import Result
 
@@ -64,14 +63,9 @@ class EventLog:
     def events_of(self, job_id: str) -> list[tuple[EventType, datetime]]:
         """Return the types and times of a job's events in order, without those that this release cannot read."""
         found = self._query(
-            {
-                "TableName": self._table,
-                "KeyConditionExpression": "pk = :pk AND begins_with(sk, :events)",
-                "ExpressionAttributeValues": serialize(
-                    {":pk": items.job_key(job_id)["pk"], ":events": items.EVENT_PREFIX}
-                ),
-                "ConsistentRead": True,
-            }
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :events)",
+            ExpressionAttributeValues=serialize({":pk": items.job_key(job_id)["pk"], ":events": items.EVENT_PREFIX}),
+            ConsistentRead=True,
         )
         events = []
         for values in map(deserialize, found):
@@ -87,13 +81,10 @@ class EventLog:
             after: only jobs younger than the one with this id.
         """
         for item in self._query(
-            {
-                "TableName": self._table,
-                "IndexName": DAY_JOBS.name,
-                "KeyConditionExpression": f"{DAY_JOBS.partition_key} = :day AND {DAY_JOBS.sort_key} > :after",
-                "ExpressionAttributeValues": serialize({":day": day_key(day), ":after": after or " "}),
-                "ProjectionExpression": DAY_JOBS.sort_key,
-            }
+            IndexName=DAY_JOBS.name,
+            KeyConditionExpression=f"{DAY_JOBS.partition_key} = :day AND {DAY_JOBS.sort_key} > :after",
+            ExpressionAttributeValues=serialize({":day": day_key(day), ":after": after or " "}),
+            ProjectionExpression=DAY_JOBS.sort_key,
         ):
             yield item[DAY_JOBS.sort_key]["S"]
 
@@ -115,18 +106,11 @@ class EventLog:
             return [dict(each.get("Item", {})) for each in answer["Responses"]]
         raise ServiceUnavailable("TransactGetItems: TransactionConflict")
 
-    def _query(self, query: QueryInputTypeDef) -> Iterator[dict[str, Any]]:
-        request: QueryInputTypeDef = {**query}
-        while True:
-            try:
-                with translated_aws_errors():
-                    page = self._client.query(**request)
-            except ClientError as error:
-                raise ServiceUnavailable(f"Query: {error_code(error)}") from error
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    def _query(self, **request: Any) -> Iterator[dict[str, Any]]:
+        try:
+            yield from query_items(self._client, TableName=self._table, **request)
+        except ClientError as error:
+            raise ServiceUnavailable(f"Query: {error_code(error)}") from error
 
 
 def _read_result(item: dict[str, Any]) -> Result | None:

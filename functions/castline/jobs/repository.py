@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from castline.aws_errors import error_code, translated_aws_errors
 from castline.dynamodb import (
+    attribute_changes,
     deserialize,
     encode_expiry,
     encode_time,
+    get_item,
     get_items,
     pause_before,
+    query_items,
+    query_pages,
     serialize,
     transact,
     update_item,
+    update_item_if,
 )
 from castline.jobs import items
 from castline.jobs.errors import (
@@ -157,13 +159,8 @@ class JobRepository:
         Raises:
             IdempotencyKeyReused: something else has been submitted under the key.
         """
-        with translated_aws_errors():
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key=serialize(items.idempotency_key(user_id, key.key)),
-                ConsistentRead=True,
-            )
-        earlier = deserialize(answer.get("Item", {}))
+        item = get_item(self._client, self._table, items.idempotency_key(user_id, key.key))
+        earlier = deserialize(item or {})
         if not earlier or earlier[TTL_ATTRIBUTE] <= encode_expiry(now):
             return None
         if earlier["request_hash"] != key.request_hash:
@@ -197,19 +194,14 @@ class JobRepository:
 
     def acknowledge(self, job_id: str) -> Job | None:
         """Keep a job from being discarded, and return it as it is now; None when there is none."""
-        try:
-            answer = self._update(
-                Key=serialize(items.job_key(job_id)),
-                UpdateExpression="SET acknowledged = :true",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues=serialize({":true": True}),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
-            return None
-        return items.read_job(answer["Attributes"])
+        answer = self._update_if(
+            Key=serialize(items.job_key(job_id)),
+            UpdateExpression="SET acknowledged = :true",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues=serialize({":true": True}),
+            ReturnValues="ALL_NEW",
+        )
+        return None if answer is None else items.read_job(answer["Attributes"])
 
     def get(self, job_id: str, *, user_id: str | None = None) -> Job | None:
         """Return the job as it is now, expired or not; None when there is none.
@@ -218,10 +210,7 @@ class JobRepository:
             job_id: of the job.
             user_id: whose job it has to be, if given: another user's is None, readable or not.
         """
-        with translated_aws_errors():
-            item = self._client.get_item(
-                TableName=self._table, Key=serialize(items.job_key(job_id)), ConsistentRead=True
-            ).get("Item")
+        item = get_item(self._client, self._table, items.job_key(job_id))
         if item is None or (user_id is not None and item.get("user_id") != {"S": user_id}):
             return None
         return items.read_job(item)
@@ -246,7 +235,7 @@ class JobRepository:
         for attempt in range(_READ_ATTEMPTS):
             pause_before(attempt)
             passed_over: list[str] = []
-            record = items.read_record(self._query(query), unreadable=passed_over.append)
+            record = items.read_record(query_items(self._client, **query), unreadable=passed_over.append)
             if record is None or record.result is not None or record.job.status is not JobStatus.COMPLETED:
                 break
         for reason in passed_over:
@@ -288,14 +277,14 @@ class JobRepository:
         }
         if words is not None:
             return self._search_page(query, words, limit=limit, offset=offset, after=after)
-        total = self._count(query)
+        total = sum(page["Count"] for page in query_pages(self._client, **query, Select="COUNT"))
         if after is not None:
             query["KeyConditionExpression"] += f" AND {index.sort_key} < :after"
             query["ExpressionAttributeValues"] = serialize({**values, ":after": after})
         query["Limit"] = min(offset + limit + 1, _LARGEST_QUERY_PAGE)
 
         found: list[Job] = []
-        for position, job in enumerate(self._read_jobs(self._query(query))):
+        for position, job in enumerate(self._read_jobs(query_items(self._client, **query))):
             if position < offset:
                 continue
             if len(found) == limit:
@@ -310,9 +299,8 @@ class JobRepository:
     def _search_page(
         self, query: QueryInputTypeDef, words: str, *, limit: int, offset: int, after: str | None
     ) -> JobPage:
-        matching = [
-            job for job in self._complete(list(self._read_jobs(self._query(query)))) if job.is_found_by(words)
-        ]
+        jobs = self._complete(list(self._read_jobs(query_items(self._client, **query))))
+        matching = [job for job in jobs if job.is_found_by(words)]
         rest = [job for job in matching if after is None or job.id < after][offset:]
         page = tuple(rest[:limit])
         return JobPage(jobs=page, total=len(matching), next_after=page[-1].id if len(rest) > limit else None)
@@ -331,29 +319,13 @@ class JobRepository:
         """Give a job other titles, and return it as it is now; None when it is gone."""
         given = items.title_values(titles)
         missing = [name for name in asdict(titles) if name not in given]
-        try:
-            answer = self._update(
-                Key=serialize(items.job_key(job.id)),
-                UpdateExpression=" ".join(
-                    [
-                        *(["SET " + ", ".join(f"#{name} = :{name}" for name in given)] if given else []),
-                        *(["REMOVE " + ", ".join(f"#{name}" for name in missing)] if missing else []),
-                    ]
-                ),
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeNames={f"#{name}": name for name in (*given, *missing)},
-                **(
-                    {"ExpressionAttributeValues": serialize({f":{name}": value for name, value in given.items()})}
-                    if given
-                    else {}
-                ),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
-            return None
-        return items.read_job(answer["Attributes"])
+        answer = self._update_if(
+            Key=serialize(items.job_key(job.id)),
+            ConditionExpression="attribute_exists(pk)",
+            ReturnValues="ALL_NEW",
+            **attribute_changes(given, missing),
+        )
+        return None if answer is None else items.read_job(answer["Attributes"])
 
     def start(self, job: Job, *, total_segments: int, now: datetime) -> bool:
         """Make a pending job processing, and leave an event: both or nothing.
@@ -586,11 +558,8 @@ class JobRepository:
 
     def taken_slots(self, user_id: str) -> frozenset[str]:
         """Return the ids of the jobs that a user's slots are taken by."""
-        with translated_aws_errors():
-            answer = self._client.get_item(
-                TableName=self._table, Key=serialize(items.active_key(user_id)), ConsistentRead=True
-            )
-        return frozenset(deserialize(answer.get("Item", {})).get("job_ids", ()))
+        item = get_item(self._client, self._table, items.active_key(user_id))
+        return frozenset(deserialize(item or {}).get("job_ids", ()))
 
     def free_slot(self, user_id: str, job_id: str) -> bool:
         """Free the slot that a job has taken; one that is free already stays so.
@@ -603,15 +572,11 @@ class JobRepository:
 
     def forget_user_without_slots(self, user_id: str) -> None:
         """Take a user who has no slots taken out of :meth:`users_with_slots_taken`."""
-        try:
-            self._update(
-                Key=serialize(items.active_key(user_id)),
-                UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
-                ConditionExpression="attribute_not_exists(job_ids)",
-            )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
+        self._update_if(
+            Key=serialize(items.active_key(user_id)),
+            UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
+            ConditionExpression="attribute_not_exists(job_ids)",
+        )
 
     def _read_jobs(self, found: Iterable[dict[str, Any]]) -> Iterator[Job]:
         """Read jobs row by row: one that this release cannot read is passed over, and told of."""
@@ -624,13 +589,12 @@ class JobRepository:
                 yield job
 
     def _open_items(self, partition: str) -> Iterator[dict[str, Any]]:
-        return self._query(
-            {
-                "TableName": self._table,
-                "IndexName": OPEN_JOBS.name,
-                "KeyConditionExpression": f"{OPEN_JOBS.partition_key} = :partition",
-                "ExpressionAttributeValues": serialize({":partition": partition}),
-            }
+        return query_items(
+            self._client,
+            TableName=self._table,
+            IndexName=OPEN_JOBS.name,
+            KeyConditionExpression=f"{OPEN_JOBS.partition_key} = :partition",
+            ExpressionAttributeValues=serialize({":partition": partition}),
         )
 
     def _free_slot(self, user_id: str, job_id: str) -> Any:
@@ -657,23 +621,5 @@ class JobRepository:
     def _update(self, **update: Any) -> dict[str, Any]:
         return update_item(self._client, **{"TableName": self._table, **update})
 
-    def _query(self, query: QueryInputTypeDef) -> Iterator[dict[str, Any]]:
-        request: QueryInputTypeDef = {**query}
-        while True:
-            with translated_aws_errors():
-                page = self._client.query(**request)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-    def _count(self, query: QueryInputTypeDef) -> int:
-        request: QueryInputTypeDef = {**query, "Select": "COUNT"}
-        count = 0
-        while True:
-            with translated_aws_errors():
-                page = self._client.query(**request)
-            count += page["Count"]
-            if "LastEvaluatedKey" not in page:
-                return count
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    def _update_if(self, **update: Any) -> dict[str, Any] | None:
+        return update_item_if(self._client, TableName=self._table, **update)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from castline.aws_errors import ServiceUnavailable, translated_aws_errors
-from castline.dynamodb import pause_before, serialize, transact
+from castline.aws_errors import ServiceUnavailable
+from castline.dynamodb import LONGEST_PAUSE, get_item, pause_before, serialize, transact
 from castline.pronunciation_sets import items
 from castline.pronunciation_sets.model import PronunciationSet, SetDirectory
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     """Given a user's sets as they are, returns the set to write, or None to leave everything as it is."""
 
 _CHANGE_ATTEMPTS = 10
-_LONGEST_PAUSE = 2
-"""The attempt from which on pauses grow no longer: whenever one change is late, another one has been written."""
 
 
 class PronunciationSetRepository:
@@ -41,12 +39,12 @@ class PronunciationSetRepository:
 
     def directory(self, user_id: str) -> SetDirectory:
         """Return all sets of a user as lists show them."""
-        item = self._get(items.directory_key(user_id))
+        item = get_item(self._client, self._table, items.directory_key(user_id))
         return items.read_directory(item) if item is not None else SetDirectory()
 
     def get(self, user_id: str, name: str) -> PronunciationSet | None:
         """Return one of a user's sets; None when there is none of that name."""
-        item = self._get(items.set_key(user_id, name))
+        item = get_item(self._client, self._table, items.set_key(user_id, name))
         return items.read_set(item) if item is not None else None
 
     def write(self, user_id: str, decide: Decision) -> None:
@@ -89,7 +87,7 @@ class PronunciationSetRepository:
         self, user_id: str, change: Callable[[SetDirectory], tuple[SetDirectory, TransactWriteItemTypeDef] | None]
     ) -> None:
         for attempt in range(_CHANGE_ATTEMPTS):
-            pause_before(min(attempt, _LONGEST_PAUSE))
+            pause_before(min(attempt, LONGEST_PAUSE))
             before = self.directory(user_id)
             outcome = change(before)
             if outcome is None:
@@ -106,8 +104,3 @@ class PronunciationSetRepository:
             if transact(self._client, {"Put": put}, write) is None:
                 return
         raise ServiceUnavailable("a user's pronunciation sets keep changing")
-
-    def _get(self, key: dict[str, str]) -> Any:
-        with translated_aws_errors():
-            answer = self._client.get_item(TableName=self._table, Key=serialize(key), ConsistentRead=True)
-        return answer.get("Item")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
-from castline.dynamodb import encode_expiry, pause_before, serialize, transact
+from castline.dynamodb import create_within_limit, encode_expiry, get_item, query_items, serialize, update_item_if
 from castline.sounds import items
 from castline.sounds.errors import SoundLimitExceeded
 from castline.sounds.model import AudioFacts, Sound, SoundStatus
@@ -20,9 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from castline.audio.upload_limits import UploadProblem
-
-_CREATE_ATTEMPTS = 10
-_LONGEST_PAUSE = 2
 
 _IS_VISIBLE = (
     f"attribute_exists(pk) AND attribute_not_exists(is_deleted) "
@@ -44,49 +38,37 @@ class SoundRepository:
     def create(self, sound: Sound, *, max_sounds: int) -> None:
         """Store a new sound.
 
-        The user's sounds are counted after the counter of creations has been read, and the sound is written on
-        condition that the counter has not moved since. Sounds that disappear meanwhile only make room: the limit
-        holds exactly.
-
         Raises:
             SoundLimitExceeded: the user has ``max_sounds`` sounds.
         """
-        for attempt in range(_CREATE_ATTEMPTS):
-            pause_before(min(attempt, _LONGEST_PAUSE))
-            created = self._created(sound.user_id)
+
+        def demand_room() -> None:
             if len(self.visible(sound.user_id, sound.created_at)) >= max_sounds:
                 raise SoundLimitExceeded(max_sounds)
-            counter: Any = {
-                "TableName": self._table,
-                "Key": serialize(items.counter_key(sound.user_id)),
-                "UpdateExpression": "SET created = :next",
-                "ConditionExpression": "attribute_not_exists(created)",
-                "ExpressionAttributeValues": serialize({":next": created + 1}),
-            }
-            if created:
-                counter["ConditionExpression"] = "created = :created"
-                counter["ExpressionAttributeValues"] |= serialize({":created": created})
-            put: Any = {"TableName": self._table, "Item": serialize(items.sound_item(sound))}
-            if transact(self._client, {"Update": counter}, {"Put": put}) is None:
-                return
-        raise ServiceUnavailable("a user keeps creating sounds")
+
+        create_within_limit(
+            self._client,
+            self._table,
+            items.sound_item(sound),
+            counter_key=items.counter_key(sound.user_id),
+            demand_room=demand_room,
+        )
 
     def visible(self, user_id: str, now: datetime) -> list[Sound]:
         """Return the sounds that exist for a user, newest first."""
-        pages = self._client.get_paginator("query").paginate(
+        found = query_items(
+            self._client,
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
             ExpressionAttributeValues=serialize({":pk": user_key(user_id), ":prefix": items.SOUND_PREFIX}),
             ScanIndexForward=False,
             ConsistentRead=True,
         )
-        with translated_aws_errors():
-            found = [items.read_sound(item) for page in pages for item in page["Items"]]
-        return [sound for sound in found if sound.is_visible(now)]
+        return [sound for sound in map(items.read_sound, found) if sound.is_visible(now)]
 
     def find(self, user_id: str, sound_id: str) -> Sound | None:
         """Return a sound, also one that its user has deleted or that has expired; None when there is no item."""
-        item = self._get(items.sound_key(user_id, sound_id))
+        item = get_item(self._client, self._table, items.sound_key(user_id, sound_id))
         return items.read_sound(item) if item is not None else None
 
     def find_several(self, user_id: str, sound_ids: frozenset[str]) -> Mapping[str, Sound]:
@@ -150,27 +132,13 @@ class SoundRepository:
 
     def _update(self, user_id: str, sound_id: str, update: str, condition: str, values: dict[str, Any]) -> bool:
         names: Any = {"ExpressionAttributeNames": {"#status": "status"}} if "#status" in update + condition else {}
-        try:
-            with translated_aws_errors():
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=serialize(items.sound_key(user_id, sound_id)),
-                    UpdateExpression=update,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues=serialize(values),
-                    **names,
-                )
-        except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
-
-    def _created(self, user_id: str) -> int:
-        item = self._get(items.counter_key(user_id))
-        return int(item["created"]["N"]) if item is not None else 0
-
-    def _get(self, key: dict[str, str]) -> Any:
-        with translated_aws_errors():
-            answer = self._client.get_item(TableName=self._table, Key=serialize(key), ConsistentRead=True)
-        return answer.get("Item")
+        changed = update_item_if(
+            self._client,
+            TableName=self._table,
+            Key=serialize(items.sound_key(user_id, sound_id)),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=serialize(values),
+            **names,
+        )
+        return changed is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from castline.aws_errors import translated_aws_errors
-from castline.dynamodb import get_items, serialize, update_item
+from castline.dynamodb import attribute_changes, get_item, get_items, query_items, serialize, update_item
 from castline.table import OPEN_JOBS, user_key
 from castline.usage import items
 from castline.usage.model import UNSET, Rules
@@ -33,28 +33,26 @@ class UsageRepository:
 
     def month(self, user_id: str, month: str) -> MonthOfUsage:
         """Return the usage of a user in a month of the form ``YYYY-MM``."""
-        return items.read_month(month, self._get(items.month_key(user_key(user_id), month)))
+        return items.read_month(month, get_item(self._client, self._table, items.month_key(user_key(user_id), month)))
 
     def deployment_month(self, month: str) -> MonthOfUsage:
         """Return the usage of all users together in a month of the form ``YYYY-MM``."""
-        return items.read_month(month, self._get(items.month_key(items.DEPLOYMENT, month)))
+        return items.read_month(month, get_item(self._client, self._table, items.month_key(items.DEPLOYMENT, month)))
 
     def user_ids_of(self, month: str) -> Iterator[str]:
         """Yield the ids of the users who have submitted jobs in a month, in no order.
 
         Users appear a moment after their first submission.
         """
-        pages = self._client.get_paginator("query")
         for partition in items.users_keys(month):
-            query: Any = {
-                "TableName": self._table,
-                "IndexName": OPEN_JOBS.name,
-                "KeyConditionExpression": f"{OPEN_JOBS.partition_key} = :partition",
-                "ExpressionAttributeValues": serialize({":partition": partition}),
-            }
-            with translated_aws_errors():
-                users = [item[OPEN_JOBS.sort_key]["S"] for page in pages.paginate(**query) for item in page["Items"]]
-            yield from users
+            found = query_items(
+                self._client,
+                TableName=self._table,
+                IndexName=OPEN_JOBS.name,
+                KeyConditionExpression=f"{OPEN_JOBS.partition_key} = :partition",
+                ExpressionAttributeValues=serialize({":partition": partition}),
+            )
+            yield from (item[OPEN_JOBS.sort_key]["S"] for item in found)
 
     def months_of(self, user_ids: Sequence[str], month: str) -> Iterator[tuple[str, MonthOfUsage]]:
         """Yield those of the users who have submitted jobs in a month, in order, each with the usage in it."""
@@ -66,7 +64,7 @@ class UsageRepository:
 
     def limit_changes(self, user_id: str) -> LimitChanges:
         """Return the limits that an operator has set for a user."""
-        return items.read_limits(self._get(items.limits_key(user_id)))
+        return items.read_limits(get_item(self._client, self._table, items.limits_key(user_id)))
 
     def set_limit_changes(self, user_id: str, changes: LimitChanges) -> None:
         """Set the limits of a user. They hold from the next submission on."""
@@ -74,7 +72,7 @@ class UsageRepository:
 
     def controls(self) -> Controls:
         """Return the ceiling and the breaker, as an operator has set them."""
-        return items.read_controls(self._get(items.controls_key()))
+        return items.read_controls(get_item(self._client, self._table, items.controls_key()))
 
     def set_ceiling(
         self, characters_per_day: int | Unset | None, *, changed_at: datetime, changed_by: str
@@ -88,16 +86,12 @@ class UsageRepository:
 
     def _set_controls(self, values: Mapping[str, Any]) -> Controls:
         given = {name: value for name, value in values.items() if value is not UNSET}
-        removed = [name for name in values if name not in given]
         answer = update_item(
             self._client,
             TableName=self._table,
             Key=serialize(items.controls_key()),
-            UpdateExpression="SET "
-            + ", ".join(f"{name} = :{name}" for name in given)
-            + (f" REMOVE {', '.join(removed)}" if removed else ""),
-            ExpressionAttributeValues=serialize({f":{name}": value for name, value in given.items()}),
             ReturnValues="ALL_NEW",
+            **attribute_changes(given, values.keys() - given.keys()),
         )
         return items.read_controls(answer["Attributes"])
 
@@ -121,11 +115,6 @@ class UsageRepository:
             own_usage=items.read_month(month, found.get(_as_tuple(own))),
             deployment_usage=items.read_month(month, found.get(_as_tuple(everybody))),
         )
-
-    def _get(self, key: dict[str, str]) -> Any:
-        with translated_aws_errors():
-            answer = self._client.get_item(TableName=self._table, Key=serialize(key), ConsistentRead=True)
-        return answer.get("Item")
 
     def _get_several(self, keys: Iterable[dict[str, str]]) -> Mapping[tuple[str, str], Any]:
         """Return items by their keys, as far as they exist."""

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_errors
-from castline.dynamodb import encode_time, pause_before, serialize, transact, update_item
+from castline.dynamodb import (
+    LONGEST_PAUSE,
+    attribute_changes,
+    create_within_limit,
+    encode_time,
+    get_item,
+    pause_before,
+    query_items,
+    serialize,
+    update_item_if,
+)
 from castline.webhooks import items
 from castline.webhooks.errors import WebhookLimitExceeded, WebhookNotFound
 from castline.webhooks.model import JOB_ENDPOINT, DeliveryPage, DeliveryStatus, DisabledReason, EndpointStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,8 +32,6 @@ if TYPE_CHECKING:
     from castline.webhooks.model import Attempt, Delivery, Endpoint, EndpointChanges, Secret
 
 _ATTEMPTS = 10
-_LONGEST_PAUSE = 2
-"""The attempt from which on pauses grow no longer."""
 
 
 class WebhookRepository:
@@ -39,33 +48,21 @@ class WebhookRepository:
     def create_endpoint(self, endpoint: Endpoint, *, max_webhooks: int) -> None:
         """Store a new endpoint.
 
-        The user's endpoints are counted after the counter of creations has been read, and the endpoint is written on
-        condition that the counter has not moved since. Endpoints that are deleted meanwhile only make room: the limit
-        holds exactly.
-
         Raises:
             WebhookLimitExceeded: the user has ``max_webhooks`` endpoints.
         """
-        for attempt in range(_ATTEMPTS):
-            pause_before(min(attempt, _LONGEST_PAUSE))
-            counter = self._get(items.counter_key(endpoint.user_id))
-            created = int(counter["created"]["N"]) if counter is not None else 0
+
+        def demand_room() -> None:
             if len(self.endpoints(endpoint.user_id)) >= max_webhooks:
                 raise WebhookLimitExceeded(max_webhooks)
-            update: Any = {
-                "TableName": self._table,
-                "Key": serialize(items.counter_key(endpoint.user_id)),
-                "UpdateExpression": "SET created = :next",
-                "ConditionExpression": "attribute_not_exists(created)",
-                "ExpressionAttributeValues": serialize({":next": created + 1}),
-            }
-            if created:
-                update["ConditionExpression"] = "created = :created"
-                update["ExpressionAttributeValues"] |= serialize({":created": created})
-            put: Any = {"TableName": self._table, "Item": serialize(items.endpoint_item(endpoint))}
-            if transact(self._client, {"Update": update}, {"Put": put}) is None:
-                return
-        raise ServiceUnavailable("a user keeps creating webhooks")
+
+        create_within_limit(
+            self._client,
+            self._table,
+            items.endpoint_item(endpoint),
+            counter_key=items.counter_key(endpoint.user_id),
+            demand_room=demand_room,
+        )
 
     def create_job_endpoint(self, endpoint: Endpoint) -> bool:
         """Store the endpoint of jobs' own URLs; return False if the user has it already."""
@@ -77,19 +74,19 @@ class WebhookRepository:
 
     def all_endpoints(self, user_id: str) -> list[Endpoint]:
         """Return the endpoints of a user, newest first, and that of jobs' own URLs if there is one."""
-        pages = self._client.get_paginator("query").paginate(
+        found = query_items(
+            self._client,
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
             ExpressionAttributeValues=serialize({":pk": items.partition(user_id), ":prefix": items.ENDPOINT_PREFIX}),
             ScanIndexForward=False,
             ConsistentRead=True,
         )
-        with translated_aws_errors():
-            return [items.read_endpoint(item) for page in pages for item in page["Items"]]
+        return [items.read_endpoint(item) for item in found]
 
     def find_endpoint(self, user_id: str, webhook_id: str) -> Endpoint | None:
         """Return one of a user's endpoints; None when there is no such one."""
-        item = self._get(items.endpoint_key(user_id, webhook_id))
+        item = get_item(self._client, self._table, items.endpoint_key(user_id, webhook_id))
         return items.read_endpoint(item) if item is not None else None
 
     def change_endpoint(self, user_id: str, webhook_id: str, changes: EndpointChanges, *, now: datetime) -> Endpoint:
@@ -135,7 +132,7 @@ class WebhookRepository:
             WebhookNotFound: there is no such endpoint.
         """
         for attempt in range(_ATTEMPTS):
-            pause_before(min(attempt, _LONGEST_PAUSE))
+            pause_before(min(attempt, LONGEST_PAUSE))
             endpoint = self.find_endpoint(user_id, webhook_id)
             if endpoint is None:
                 raise WebhookNotFound
@@ -204,7 +201,7 @@ class WebhookRepository:
 
     def find_delivery(self, user_id: str, webhook_id: str, delivery_id: str) -> Delivery | None:
         """Return a delivery; None when there is no such one."""
-        item = self._get(items.delivery_key(user_id, webhook_id, delivery_id))
+        item = get_item(self._client, self._table, items.delivery_key(user_id, webhook_id, delivery_id))
         return items.read_delivery(item) if item is not None else None
 
     def claim_delivery(self, delivery: Delivery, *, until: datetime) -> bool:
@@ -215,14 +212,16 @@ class WebhookRepository:
         """
         changed = self._try_update(
             items.delivery_key(delivery.user_id, delivery.webhook_id, delivery.id),
-            "SET next_attempt_at = :until",
-            "#status = :pending AND next_attempt_at = :before",
-            {
-                ":until": encode_time(until),
-                ":pending": DeliveryStatus.PENDING.value,
-                ":before": encode_time(delivery.next_attempt_at or until),
-            },
-            {"#status": "status"},
+            UpdateExpression="SET next_attempt_at = :until",
+            ConditionExpression="#status = :pending AND next_attempt_at = :before",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=serialize(
+                {
+                    ":until": encode_time(until),
+                    ":pending": DeliveryStatus.PENDING.value,
+                    ":before": encode_time(delivery.next_attempt_at or until),
+                }
+            ),
         )
         return changed is not None
 
@@ -247,7 +246,8 @@ class WebhookRepository:
         Returns:
             False if another attempt has been added since it was read, it is not pending any more, or is gone.
         """
-        sets: dict[str, Any] = {"url": url, "status": status.value}
+        attempts = [items.attempt_value(each) for each in (*delivery.attempts, attempt)]
+        sets: dict[str, Any] = {"url": url, "status": status.value, "attempts": attempts}
         removes: list[str] = []
         if next_attempt_at is None:
             removes.append("next_attempt_at")
@@ -259,7 +259,6 @@ class WebhookRepository:
             removes,
             condition="#status = :pending AND size(#attempts) = :count",
             values={":pending": DeliveryStatus.PENDING.value, ":count": len(delivery.attempts)},
-            appends={"attempts": [items.attempt_value(attempt)]},
         )
         return changed is not None
 
@@ -285,15 +284,9 @@ class WebhookRepository:
         }
         if after is not None:
             query["ExclusiveStartKey"] = serialize(items.delivery_key(user_id, webhook_id, after))
-        found: list[Delivery] = []
-        # A read ends after 1 MB, whatever its limit.
-        while len(found) <= limit:
-            with translated_aws_errors():
-                answer = self._client.query(**query, Limit=limit + 1 - len(found))
-            found += map(items.read_delivery, answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                break
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        # One page may not do: a read ends after 1 MB, whatever its limit.
+        read = islice(query_items(self._client, **query, Limit=limit + 1), limit + 1)
+        found = [items.read_delivery(item) for item in read]
         visible = [each for each in found if each.expires_at > now]
         page = tuple(visible[:limit])
         return DeliveryPage(deliveries=page, next_after=page[-1].id if len(visible) > limit else None)
@@ -304,53 +297,31 @@ class WebhookRepository:
         conditions = ["#status = :enabled", *([condition] if condition else [])]
         return self._try_update(
             items.endpoint_key(user_id, webhook_id),
-            update,
-            " AND ".join(conditions),
-            {**values, ":enabled": EndpointStatus.ENABLED.value},
-            {"#status": "status"},
+            UpdateExpression=update,
+            ConditionExpression=" AND ".join(conditions),
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=serialize({**values, ":enabled": EndpointStatus.ENABLED.value}),
         )
 
     def _update(
         self,
         key: dict[str, str],
         sets: Mapping[str, Any],
-        removes: list[str] | None = None,
+        removes: Iterable[str] = (),
         *,
         condition: str,
         values: Mapping[str, Any] | None = None,
-        appends: Mapping[str, list[Any]] | None = None,
     ) -> Mapping[str, Any] | None:
-        """Set, remove and append to attributes; return the item, or None if the condition does not hold."""
-        clauses = [f"#{name} = :{name}" for name in sets]
-        clauses += [f"#{name} = list_append(#{name}, :{name})" for name in appends or {}]
-        update = f"SET {', '.join(clauses)}"
-        if removes:
-            update += f" REMOVE {', '.join(f'#{name}' for name in removes)}"
-        written = {**sets, **(appends or {})}
-        names = {f"#{name}": name for name in (*written, *(removes or []))}
-        all_values = {f":{name}": value for name, value in written.items()} | dict(values or {})
-        return self._try_update(key, update, condition, all_values, names)
+        """Set and remove attributes; return the item, or None if the condition does not hold."""
+        changes = attribute_changes(sets, removes)
+        changes["ExpressionAttributeValues"] |= serialize(values or {})
+        return self._try_update(key, ConditionExpression=condition, **changes)
 
-    def _try_update(
-        self, key: dict[str, str], update: str, condition: str, values: dict[str, Any], names: dict[str, str]
-    ) -> Mapping[str, Any] | None:
-        try:
-            answer = update_item(
-                self._client,
-                TableName=self._table,
-                Key=serialize(key),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=serialize(values),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
-                return None
-            raise
-        attributes: Mapping[str, Any] = answer["Attributes"]
-        return attributes
+    def _try_update(self, key: dict[str, str], **update: Any) -> Mapping[str, Any] | None:
+        answer = update_item_if(
+            self._client, TableName=self._table, Key=serialize(key), ReturnValues="ALL_NEW", **update
+        )
+        return None if answer is None else answer["Attributes"]
 
     def _put_new(self, item: dict[str, Any]) -> bool:
         try:
@@ -363,8 +334,3 @@ class WebhookRepository:
                 return False
             raise
         return True
-
-    def _get(self, key: dict[str, str]) -> Any:
-        with translated_aws_errors():
-            answer = self._client.get_item(TableName=self._table, Key=serialize(key), ConsistentRead=True)
-        return answer.get("Item")
