@@ -24,7 +24,7 @@ from castline_cli.audio_options import (
 )
 from castline_cli.casting import Choice, read_delivery
 from castline_cli.commands.jobs import ForceOption, SubtitleFormat  # noqa: TC001 (typer reads annotations at run time)
-from castline_cli.completion import complete_language, complete_pronunciation_set, complete_style, complete_voice
+from castline_cli.completion import complete_language, complete_voice
 from castline_cli.errors import CastlineError, ExitCode, FileProblem
 from castline_cli.formats import Loudness, OutputFormat, Quality
 from castline_cli.music import MusicOptions
@@ -33,6 +33,20 @@ from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.scripts import given
 from castline_cli.session import Session
 from castline_cli.sound_references import SoundReference
+from castline_cli.speaking_options import (
+    USUAL_LANGUAGE,
+    CrossfadeOption,
+    GapOption,
+    LiteralOption,
+    PitchOption,
+    PronunciationSetOption,
+    PronunciationsOption,
+    SpeedOption,
+    StyleDegreeOption,
+    StyleOption,
+    TakeOption,
+    VolumeOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +63,6 @@ Examples:
 \b
 A CSV file has a row for each script. Its first line names the columns: file or text, and if you like title,
 author, album, language and voices (A=VOICE; B=VOICE), which go before the options."""
-_USUAL_LANGUAGE: Final = "zh-TW"
-"""What the service takes a script for."""
 
 
 def batch(
@@ -70,23 +82,11 @@ def batch(
             autocompletion=complete_voice,
         ),
     ] = None,
-    style: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[SPEAKER=]STYLE",
-            help="Such as cheerful, if the voice has it; for one speaker, or for all others; repeatable, as are the "
-            "next four.",
-            autocompletion=complete_style,
-        ),
-    ] = None,
-    style_degree: Annotated[
-        list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="The strength of the style: 0.01 to 2.")
-    ] = None,
-    speed: Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0.5 to 2.")] = None,
-    pitch: Annotated[
-        list[str] | None, typer.Option(metavar="[SPEAKER=]PERCENT", help="Higher or lower: -20 to 20.")
-    ] = None,
-    volume: Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0 to 2.")] = None,
+    style: StyleOption = None,
+    style_degree: StyleDegreeOption = None,
+    speed: SpeedOption = None,
+    pitch: PitchOption = None,
+    volume: VolumeOption = None,
     force: ForceOption = False,
     subtitles: Annotated[
         SubtitleFormat | None, typer.Option(help="Subtitles of each file, too, beside it.", show_default=False)
@@ -100,27 +100,10 @@ def batch(
             autocompletion=complete_language,
         ),
     ] = None,
-    literal: Annotated[
-        bool, typer.Option("--literal", help="Speak marks, tags and stage directions as they stand.")
-    ] = False,
-    pronunciations: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE.csv", help="How words are spoken; repeatable. `castline pronunciations --help` explains it."
-        ),
-    ] = None,
-    pronunciation_set: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="A set that `castline pronunciations` keeps; repeatable.",
-            autocompletion=complete_pronunciation_set,
-        ),
-    ] = None,
-    take: Annotated[
-        int | None,
-        typer.Option(min=0, metavar="N", help="Another reading of the same words, spoken and billed anew."),
-    ] = None,
+    literal: LiteralOption = False,
+    pronunciations: PronunciationsOption = None,
+    pronunciation_set: PronunciationSetOption = None,
+    take: TakeOption = None,
     output_format: Annotated[
         OutputFormat | None, typer.Option("--format", help="Of all files. [default: mp3]", show_default=False)
     ] = None,
@@ -140,10 +123,8 @@ def batch(
     duck: DuckOption = None,
     music: MusicOption = None,
     upload_again: UploadAgainOption = False,
-    gap: Annotated[int | None, typer.Option(metavar="MS", help="The pause between turns. [default: 300]")] = None,
-    crossfade: Annotated[
-        int | None, typer.Option(metavar="MS", help="How long each next turn fades in. [default: 50]")
-    ] = None,
+    gap: GapOption = None,
+    crossfade: CrossfadeOption = None,
     estimate: Annotated[
         bool,
         typer.Option("--estimate", "--dry-run", help="Only say what all would cost. No job is created."),
@@ -207,7 +188,7 @@ def batch(
             music=parts,
             cover={"sound_id": SoundReference(cover)} if cover else {},
             pronunciations=words,
-            how_to_choose=session.command("voices", *of_provider, "--language", languages.common or _USUAL_LANGUAGE),
+            how_to_choose=session.command("voices", *of_provider, "--language", languages.common or USUAL_LANGUAGE),
         )
         files = _files(entries, names, shared)
         with lines_of(len(files)) as lines:

@@ -24,7 +24,7 @@ from castline_cli.audio_options import (
     quality_option,
 )
 from castline_cli.casting import Choice, assign, only_voice, read_delivery
-from castline_cli.completion import complete_language, complete_pronunciation_set, complete_style, complete_voice
+from castline_cli.completion import complete_language, complete_voice
 from castline_cli.errors import Interrupted, Misused, Refused
 from castline_cli.files import STANDARD, Target, name_of, read_text
 from castline_cli.formats import Loudness, OutputFormat, Quality, format_for
@@ -34,6 +34,20 @@ from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.scripts import Script, ScriptFormat, given, parse_script
 from castline_cli.session import Session
 from castline_cli.sound_references import SoundReference
+from castline_cli.speaking_options import (
+    USUAL_LANGUAGE,
+    CrossfadeOption,
+    GapOption,
+    LiteralOption,
+    PitchOption,
+    PronunciationSetOption,
+    PronunciationsOption,
+    SpeedOption,
+    StyleDegreeOption,
+    StyleOption,
+    TakeOption,
+    VolumeOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,8 +60,6 @@ Examples:
   castline say park.txt -o park.mp3 --voice A=zh-TW-HsiaoYuNeural --voice B=zh-TW-YunJheNeural
   castline say book.md -o book.m4b --voice en-US-JennyNeural --language en-US --loudness audiobook
   castline say show.txt --voice VOICE --title "Show 1" --intro jingle.mp3 --intro-overlap 2s --bed music.ogg"""
-_USUAL_LANGUAGE: Final = "zh-TW"
-"""What the service takes a script for."""
 
 
 def say(
@@ -66,23 +78,11 @@ def say(
             autocompletion=complete_voice,
         ),
     ] = None,
-    style: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[SPEAKER=]STYLE",
-            help="Such as cheerful, if the voice has it; for one speaker, or for all others; repeatable, as are the "
-            "next four.",
-            autocompletion=complete_style,
-        ),
-    ] = None,
-    style_degree: Annotated[
-        list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="The strength of the style: 0.01 to 2.")
-    ] = None,
-    speed: Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0.5 to 2.")] = None,
-    pitch: Annotated[
-        list[str] | None, typer.Option(metavar="[SPEAKER=]PERCENT", help="Higher or lower: -20 to 20.")
-    ] = None,
-    volume: Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0 to 2.")] = None,
+    style: StyleOption = None,
+    style_degree: StyleDegreeOption = None,
+    speed: SpeedOption = None,
+    pitch: PitchOption = None,
+    volume: VolumeOption = None,
     out: Annotated[
         str | None,
         typer.Option("-o", "--out", metavar="FILE", help="A file, a folder, or - for standard output."),
@@ -101,27 +101,10 @@ def say(
     script_format: Annotated[
         ScriptFormat | None, typer.Option(help="By default what SCRIPT's name says, or auto.")
     ] = None,
-    literal: Annotated[
-        bool, typer.Option("--literal", help="Speak marks, tags and stage directions as they stand.")
-    ] = False,
-    pronunciations: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE.csv", help="How words are spoken; repeatable. `castline pronunciations --help` explains it."
-        ),
-    ] = None,
-    pronunciation_set: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="A set that `castline pronunciations` keeps; repeatable.",
-            autocompletion=complete_pronunciation_set,
-        ),
-    ] = None,
-    take: Annotated[
-        int | None,
-        typer.Option(min=0, metavar="N", help="Another reading of the same words, spoken and billed anew."),
-    ] = None,
+    literal: LiteralOption = False,
+    pronunciations: PronunciationsOption = None,
+    pronunciation_set: PronunciationSetOption = None,
+    take: TakeOption = None,
     output_format: FormatOption = None,
     quality: Annotated[Quality | None, quality_option("standard")] = None,
     loudness: Annotated[Loudness | None, loudness_option("podcast")] = None,
@@ -142,10 +125,8 @@ def say(
     duck: DuckOption = None,
     music: MusicOption = None,
     upload_again: UploadAgainOption = False,
-    gap: Annotated[int | None, typer.Option(metavar="MS", help="The pause between turns. [default: 300]")] = None,
-    crossfade: Annotated[
-        int | None, typer.Option(metavar="MS", help="How long each next turn fades in. [default: 50]")
-    ] = None,
+    gap: GapOption = None,
+    crossfade: CrossfadeOption = None,
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="In place of a script: one text in one voice; - reads it.")
     ] = None,
@@ -192,7 +173,7 @@ def say(
     delivery = read_delivery(speed=speed, pitch=pitch, volume=volume, style=style, style_degree=style_degree)
     entries = [entry for file in pronunciations or () for entry in read_entries(file)]
     of_provider = ("--provider", provider) if provider else ()
-    how_to_choose = session.command("voices", *of_provider, "--language", languages.common or _USUAL_LANGUAGE)
+    how_to_choose = session.command("voices", *of_provider, "--language", languages.common or USUAL_LANGUAGE)
     markup = given(markup="literal" if literal else None)
     common = markup | given(
         language=languages.common,
