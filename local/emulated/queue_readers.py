@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from local.cloud.background import repeating
 from local.cloud.queues import QueueMapping
+from local.emulated.event_source_mappings import enabled_mappings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +27,7 @@ class QueueReaders:
             ValueError: Lambda would refuse a mapping.
         """
         self._cloud = cloud
-        configured = cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-        self._mappings = [
-            self._reader(each)
-            for each in configured
-            if each["State"] == "Enabled" and ":sqs:" in each["EventSourceArn"]
-        ]
+        self._mappings = [self._reader(each) for each in enabled_mappings(cloud, "sqs")]
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from local.cloud.background import repeating
 from local.cloud.streams import Record, StreamMapping
 from local.cloud.ttl import delete_expired_items
 from local.emulated.event_pattern import matches
+from local.emulated.event_source_mappings import enabled_mappings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,12 +28,7 @@ class StreamReaders:
         self._cloud = cloud
         self._dynamodb = cloud.client("dynamodb")
         self._sqs = cloud.client("sqs")
-        configured = cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-        self._mappings = [
-            self._reader(each)
-            for each in configured
-            if each["State"] == "Enabled" and ":dynamodb:" in each["EventSourceArn"]
-        ]
+        self._mappings = [self._reader(each) for each in enabled_mappings(cloud, "dynamodb")]
 
     @contextmanager
     def running(self) -> Iterator[None]:
