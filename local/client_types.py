@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FILE: Final = Path(__file__).parent.parent / "cli" / "castline_client" / "types.py"
 
-_HEAD: Final = '''"""What the API takes and gives, as types: written by ``make openapi`` from ``docs/openapi.json``.
+_HEAD: Final = '''"""Types of what the API takes and gives: written by ``make openapi`` from ``docs/openapi.json``.
 
 A field that is ``NotRequired`` may be left out of a request, and is left out of an answer that it does not apply to.
 """

@@ -1,4 +1,4 @@
-"""Where the service is, as people write it on the command line."""
+"""Addresses of the service, as people write them on the command line."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ the file.
 _ANYBODY: Final = "*"
 """The speaker in whose place all others stand who have no voice of their own."""
 _FOLLOW_SECONDS: Final = 45
-"""How long a tool call waits for a job: clients give up on a call after a minute or so."""
+"""The longest time for which a tool call waits for a job: clients give up on a call after a minute or so."""
 _MAX_FOLLOW_SECONDS: Final = 600
 _VOICES: Final = 50
 """Voices that are listed at a time: a provider may have hundreds."""

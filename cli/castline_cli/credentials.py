@@ -1,4 +1,4 @@
-"""What a request proves its sender with: the token of a sign-in, kept fresh."""
+"""Credentials of requests: the token of a sign-in, kept fresh."""
 
 from __future__ import annotations
 

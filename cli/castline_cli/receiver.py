@@ -35,7 +35,7 @@ class Received:
     is_signed: bool
     """Whether its signature is right. The other ones are refused."""
     status: int
-    """What was answered: for a request that is passed on, what came back, or 502."""
+    """The status that was answered: of a request that is passed on, the one that came back, or 502."""
     problem: str = ""
     """The reason why it could not be passed on."""
 
@@ -64,7 +64,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """Where the receiver listens."""
+        """The URL at which the receiver listens."""
         return f"http://127.0.0.1:{self._server.server_port}/"
 
     def take(self, *, timeout_seconds: float) -> Received | None:

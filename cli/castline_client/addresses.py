@@ -1,4 +1,4 @@
-"""Where the service is, as people write it."""
+"""Addresses of the service, as people write them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 LOCAL: Final = "http://127.0.0.1:8000"
-"""What ``make dev`` serves."""
+"""The address of ``make dev``."""
 _PREFIX: Final = "/api/v1"
 
 

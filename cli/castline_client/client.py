@@ -45,7 +45,7 @@ class BearerToken(httpx.Auth):
 
 
 class _Client(Operations):
-    """What both clients are made with."""
+    """Settings that both clients are made with."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What can go wrong, all in one tree.
+"""Errors of the client, all in one tree.
 
 CastlineError
 ├── Unreachable                 no answer that can be used
@@ -65,7 +65,7 @@ class OutOfOrder(Unreachable):
 
 
 class NotCastline(Unreachable):
-    """What answers at the address is not Castline's API."""
+    """Something answers at the address that is not Castline's API."""
 
 
 class TransferFailed(Unreachable):

@@ -29,7 +29,7 @@ class Request(Generic[T]):
     query: Mapping[str, Any] = field(default_factory=dict)
     """Parameters; those that are None are left out."""
     body: Any = None
-    """What is sent as JSON; None sends none."""
+    """The body, sent as JSON; None for none."""
     headers: Mapping[str, str] = field(default_factory=dict)
     is_repeatable: bool = True
     """Whether it does no harm to send it again when no answer has arrived."""
@@ -39,7 +39,7 @@ class Request(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """What the API answered to a request that it accepted."""
+    """The API's answer to a request that it accepted."""
 
     text: str
     """The body as it was sent."""

@@ -1,4 +1,4 @@
-"""What the API takes and gives, as types: written by ``make openapi`` from ``docs/openapi.json``.
+"""Types of what the API takes and gives: written by ``make openapi`` from ``docs/openapi.json``.
 
 A field that is ``NotRequired`` may be left out of a request, and is left out of an answer that it does not apply to.
 """
@@ -314,7 +314,7 @@ class DeploymentLimits(TypedDict):
 
 
 class DeploymentUsage(TypedDict):
-    """What all users have used together."""
+    """The usage of all users together."""
 
     limit: int | None
     today: UsageFigures
@@ -359,14 +359,14 @@ class FailJobRequest(TypedDict):
 
 
 class FailureDetails(TypedDict):
-    """Which part of the input a failure is about, as far as it is about one."""
+    """The part of the input that a failure is about, as far as it is about one."""
 
     turn_index: NotRequired[int]
     voice_id: NotRequired[str]
 
 
 class FieldProblem(TypedDict):
-    """What is wrong with one field of a request."""
+    """A problem with one field of a request."""
 
     field: str
     message: str
@@ -527,7 +527,7 @@ class OperatedUserLimits(TypedDict):
 
 
 class OperatorUsage(TypedDict):
-    """What all users have used in a month, together and each."""
+    """The usage of all users in a month, together and each."""
 
     month: str
     currency: str
@@ -574,7 +574,7 @@ class ParsedTurn(TypedDict):
 
 
 class Progress(TypedDict):
-    """How far a job has come; no total before it is planned."""
+    """The progress of a job; it has no total before the job is planned."""
 
     completed_segments: int
     total_segments: int
@@ -878,7 +878,7 @@ class UploadRequest(TypedDict):
 
 
 class Usage(TypedDict):
-    """What you have used in a month, and may use."""
+    """Your usage in a month, and your limits."""
 
     month: str
     currency: str
@@ -912,7 +912,7 @@ class UsageOfDay(TypedDict):
 
 
 class UsageOfUser(TypedDict):
-    """What one user has used in a month."""
+    """The usage of one user in a month."""
 
     billed_characters: int
     reserved_characters: int

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """What is told while a batch goes on. This one tells problems only: nobody watches."""
+    """Listener to a batch while it goes on. This one tells problems only: nobody watches."""
 
     def begin(self, file: File) -> None:
         """Show that a file has a job."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What all files of a batch have in common.
+    """The part that all files of a batch have in common.
 
     Attributes:
         voices: of all speakers.

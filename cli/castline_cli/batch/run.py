@@ -124,7 +124,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the files go.
+    """The place of the files.
 
     Attributes:
         folder: of audio and subtitles.

@@ -1,4 +1,4 @@
-"""What a batch is made of: the scripts of a folder, or the rows of a CSV file."""
+"""Sources of a batch: the scripts of a folder, or the rows of a CSV file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a batch remembers between two calls: a small file beside the audio."""
+"""Memory of a batch between two calls: a small file beside the audio."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VERSION: Final = 1
 
 @dataclass(slots=True)
 class Remembered:
-    """What is known of one file.
+    """Record of one file.
 
     Attributes:
         digest: of what it is made of; another one means another job.
@@ -38,7 +38,7 @@ class Remembered:
 
 
 class State:
-    """What is remembered of a folder, written whenever it changes."""
+    """Records of a folder, written whenever one changes."""
 
     def __init__(self, path: Path, api: str, files: dict[str, Remembered]) -> None:
         self.path = path

@@ -1,4 +1,4 @@
-"""What the API can be asked for: each operation once, for ``Castline`` and ``AsyncCastline`` alike.
+"""Operations of the API: each once, for ``Castline`` and ``AsyncCastline`` alike.
 
 An operation is a function that returns a flow of steps (``castline_client.steps``). ``Operations`` makes methods of
 them.

@@ -22,7 +22,7 @@ POLL_SECONDS: Final = 2.0
 """Between two looks, when the service does not say."""
 MIN_POLL_SECONDS: Final = 0.1
 PATIENCE_SECONDS: Final = 60.0
-"""How long the service may be away while its job goes on."""
+"""The longest time for which the service may be away while its job goes on."""
 
 
 def wait(

@@ -72,7 +72,7 @@ class PutDeploymentLimitsRequest(Request):
     """The limit of the whole deployment. If it is left out, the configured one holds."""
 
     characters_per_day: Characters | None = _left_out()
-    """What all users together may bill a day. Null is no limit."""
+    """The characters that all users together may bill a day. Null is no limit."""
 
     def to_ceiling(self) -> int | Unset | None:
         """Return the domain's ceiling."""
@@ -235,4 +235,4 @@ class OperatedJobList(_Answer):
 
     items: list[OperatedJob]
     next_cursor: str | None
-    """What to ask the next page with; null on the last page."""
+    """The cursor of the next page; null on the last page."""

@@ -233,7 +233,7 @@ class ResultMetadata(_Answer):
 
 
 class Progress(_Answer):
-    """How far a job has come; no total before it is planned."""
+    """The progress of a job; it has no total before the job is planned."""
 
     completed_segments: int
     total_segments: int
@@ -331,7 +331,7 @@ class SingleVoiceInputParams(_AudioParams):
 
 
 class FailureDetails(_Answer):
-    """Which part of the input a failure is about, as far as it is about one."""
+    """The part of the input that a failure is about, as far as it is about one."""
 
     turn_index: int | None = _left_out_when_none()
     voice_id: str | None = _left_out_when_none()
@@ -364,7 +364,7 @@ class JobList(_Answer):
 
 
 class FieldProblem(_Answer):
-    """What is wrong with one field of a request."""
+    """A problem with one field of a request."""
 
     field: str
     message: str

@@ -65,7 +65,7 @@ class UserLimits(_Answer):
 
 
 class Usage(_Answer):
-    """What you have used in a month, and may use."""
+    """Your usage in a month, and your limits."""
 
     month: Month
     currency: str
@@ -101,7 +101,7 @@ class Usage(_Answer):
 
 
 class DeploymentUsage(_Answer):
-    """What all users have used together."""
+    """The usage of all users together."""
 
     limit: int | None
     """The most characters that all users together may bill a day; null for no limit."""
@@ -112,14 +112,14 @@ class DeploymentUsage(_Answer):
 
 
 class UsageOfUser(UsageFigures):
-    """What one user has used in a month."""
+    """The usage of one user in a month."""
 
     user_id: str
     days: list[UsageOfDay]
 
 
 class OperatorUsage(_Answer):
-    """What all users have used in a month, together and each."""
+    """The usage of all users in a month, together and each."""
 
     month: Month
     currency: str
@@ -129,7 +129,7 @@ class OperatorUsage(_Answer):
     users: list[UsageOfUser]
     """One page of the users who submitted jobs, by id."""
     next_cursor: str | None
-    """What to ask the next page with; null on the last page."""
+    """The cursor of the next page; null on the last page."""
 
     @classmethod
     def of(cls, usage: EverybodysUsage, currency: str, *, next_cursor: str | None) -> Self:

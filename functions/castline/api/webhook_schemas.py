@@ -156,7 +156,7 @@ class WebhookDeliveryList(_Answer):
 
     items: list[WebhookDelivery]
     next_cursor: str | None
-    """What to ask the next page with; null on the last page."""
+    """The cursor of the next page; null on the last page."""
 
 
 def webhook_fields(endpoint: Endpoint, now: datetime) -> dict[str, object]:

@@ -9,7 +9,7 @@ from castline.jobs.model import JobStatus
 
 
 class EventType(StrEnum):
-    """What has happened to a job."""
+    """Type of an event of a job."""
 
     STARTED = "job.started"
     """It has become processing."""

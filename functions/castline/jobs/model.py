@@ -330,7 +330,7 @@ class Job:
     webhook_url: str | None = None
     """The URL that is told of this job's events, besides the webhooks of its user. No list says it."""
     reservation: Reservation | None = None
-    """What was reserved of the quotas; None for a job of an earlier release, and for a job of a list."""
+    """The reserved part of the quotas; None for a job of an earlier release, and for a job of a list."""
     billed_characters: int | None = None
     """The characters billed for a job that has ended; None before that, and where an older release has ended it."""
 
@@ -441,7 +441,7 @@ class JobRecord:
 
     @property
     def billed_characters(self) -> int:
-        """How many characters have been billed for the segments that are recorded."""
+        """The characters that have been billed for the segments that are recorded."""
         return sum(segment.billed_characters for batch in self.batches for segment in batch.segments)
 
     @property

@@ -22,13 +22,13 @@ _LUFS = "lufs"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentNotes:
-    """What is known of a stored segment besides its sound. It travels as the metadata of the S3 object."""
+    """Metadata of a stored segment: all that is known of it besides its sound."""
 
     cues: tuple[SegmentCue, ...]
     spoken_for: str
     """The id of the job that paid for it."""
     billed_characters: int
-    """How many characters it paid for."""
+    """The characters that it paid for."""
     checksums: Checksums | None = None
     """None for a segment that an older release has stored: it had none."""
     lufs: float | None = None

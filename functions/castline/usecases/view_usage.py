@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnUsage:
-    """What a user has used in a month, and may use."""
+    """Usage of a user in a month, and the user's limits."""
 
     month: MonthOfUsage
     today: Figures
@@ -29,7 +29,7 @@ class OwnUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EverybodysUsage:
-    """What all users have used in a month, together and each; one page of users, by id."""
+    """Usage of all users in a month, together and each; one page of users, by id."""
 
     month: MonthOfUsage
     today: Figures

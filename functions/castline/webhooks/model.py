@@ -132,7 +132,7 @@ class Delivery:
     """An ``EventType``, or ``TEST_EVENT``."""
     job_id: str | None
     url: str
-    """Where the last attempt was sent, or the first one will be."""
+    """The URL of the last attempt, or of the first one that follows."""
     body: str
     """The exact text that is signed and sent."""
     status: DeliveryStatus = DeliveryStatus.PENDING

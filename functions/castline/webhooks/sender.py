@@ -120,7 +120,7 @@ class WebhookSender:
 
 
 class _Exchange:
-    """What has come of a request so far."""
+    """The outcome of a request so far."""
 
     def __init__(self) -> None:
         self.status_code: int | None = None

@@ -762,7 +762,7 @@ export interface components {
         DeploymentLimits: {
             characters_per_day: number | null;
         };
-        /** @description What all users have used together. */
+        /** @description The usage of all users together. */
         DeploymentUsage: {
             limit: number | null;
             today: components["schemas"]["UsageFigures"];
@@ -807,7 +807,7 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
         };
         /**
-         * @description What has happened to a job.
+         * @description Type of an event of a job.
          * @enum {string}
          */
         EventType: "job.started" | "job.completed" | "job.failed" | "job.cancelled";
@@ -820,12 +820,12 @@ export interface components {
          * @enum {string}
          */
         FailureCode: "EMPTY_AUDIO" | "INTERNAL_ERROR" | "INTERRUPTED" | "PROVIDER_AUTH_FAILED" | "PROVIDER_MISCONFIGURED" | "PROVIDER_QUOTA_EXCEEDED" | "PROVIDER_REJECTED_INPUT" | "PROVIDER_THROTTLED" | "PROVIDER_UNAVAILABLE" | "SEGMENTS_EXPIRED" | "SEGMENT_BROKEN" | "STOPPED_BY_OPERATOR" | "TIMEOUT" | "VOICE_NOT_FOUND";
-        /** @description Which part of the input a failure is about, as far as it is about one. */
+        /** @description The part of the input that a failure is about, as far as it is about one. */
         FailureDetails: {
             turn_index?: number;
             voice_id?: string;
         };
-        /** @description What is wrong with one field of a request. */
+        /** @description A problem with one field of a request. */
         FieldProblem: {
             field: string;
             message: string;
@@ -1010,7 +1010,7 @@ export interface components {
             limits: components["schemas"]["UserLimits"];
             changed: components["schemas"]["ChangedUserLimits"];
         };
-        /** @description What all users have used in a month, together and each. */
+        /** @description The usage of all users in a month, together and each. */
         OperatorUsage: {
             month: string;
             currency: string;
@@ -1064,7 +1064,7 @@ export interface components {
             take: number;
             line: number;
         };
-        /** @description How far a job has come; no total before it is planned. */
+        /** @description The progress of a job; it has no total before the job is planned. */
         Progress: {
             completed_segments: number;
             total_segments: number;
@@ -1395,7 +1395,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
-        /** @description What you have used in a month, and may use. */
+        /** @description Your usage in a month, and your limits. */
         Usage: {
             month: string;
             currency: string;
@@ -1426,7 +1426,7 @@ export interface components {
             /** Format: date */
             day: string;
         };
-        /** @description What one user has used in a month. */
+        /** @description The usage of one user in a month. */
         UsageOfUser: {
             billed_characters: number;
             reserved_characters: number;

@@ -36,7 +36,7 @@ class EnabledProvider:
     concurrency: int
     """The maximum number of requests that one synthesize task has in flight."""
     price_per_million: Decimal
-    """What the deployment pays for 1,000,000 billed characters, in its currency."""
+    """The price of 1,000,000 billed characters, in the deployment's currency."""
 
 
 def enable(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, EnabledProvider]:
