@@ -9,7 +9,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from castline.metrics import QUOTA_REFUSAL_CODES, Metric
+from castline.metrics import Metric
+from castline.usage.model import REFUSAL_CODES
 from castline.webhooks.model import AttemptError, DisabledReason
 from infra.alarms import service_metric
 
@@ -135,7 +136,7 @@ class Dashboard(Construct):
                     _graph(
                         "Refused by quotas and by the breaker",
                         ours(Metric.QUOTA_REFUSALS),
-                        *(ours(Metric.QUOTA_REFUSALS, code=each) for each in QUOTA_REFUSAL_CODES),
+                        *(ours(Metric.QUOTA_REFUSALS, code=each) for each in REFUSAL_CODES),
                     ),
                 ],
             ],

@@ -69,14 +69,6 @@ class Metric(StrEnum):
     RECONCILER_SLOTS_FREED = "ReconcilerSlotsFreed"
 
 
-QUOTA_REFUSAL_CODES: Final = (
-    "user_characters_per_day",
-    "user_characters_per_month",
-    "deployment_characters_per_day",
-    "submissions_stopped",
-)
-"""The codes of ``QUOTA_REFUSALS``: the quotas, and the breaker."""
-
 BY_CODE: Final = frozenset(
     {
         Metric.WEBHOOKS_DISABLED,

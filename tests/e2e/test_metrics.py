@@ -14,10 +14,10 @@ import pytest
 from benchmarks.deployment import describe
 from castline import composition
 from castline.jobs.failures import FailureCode
-from castline.metrics import BY_CODE, BY_PROVIDER, QUOTA_REFUSAL_CODES, SERVICE, UNITS, Metric
+from castline.metrics import BY_CODE, BY_PROVIDER, SERVICE, UNITS, Metric
 from castline.speech import errors
 from castline.speech.providers.registry import PROVIDERS
-from castline.usage.model import Breaker, LimitChanges
+from castline.usage.model import REFUSAL_CODES, Breaker, LimitChanges
 from castline.webhooks.model import AttemptError, DisabledReason
 from infra.environments import PROD
 from local.cloud.clock import Clock
@@ -349,7 +349,7 @@ class TestEveryMetric:
         for metric, codes in (
             (Metric.JOBS_FAILED, list(FailureCode)),
             (Metric.PROVIDER_ERRORS, [name for name, each in vars(errors).items() if isinstance(each, type)]),
-            (Metric.QUOTA_REFUSALS, QUOTA_REFUSAL_CODES),
+            (Metric.QUOTA_REFUSALS, REFUSAL_CODES),
             (Metric.WEBHOOK_ATTEMPTS_FAILED, list(AttemptError)),
             (Metric.WEBHOOKS_DISABLED, list(DisabledReason)),
         ):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from castline.jobs.failures import FailureCode
-from castline.metrics import BY_CODE, NAMESPACE, QUOTA_REFUSAL_CODES, Metric
+from castline.metrics import BY_CODE, NAMESPACE, Metric
 from castline.speech import errors
+from castline.usage.model import REFUSAL_CODES
 from castline.webhooks.model import AttemptError, DisabledReason
 from infra import console_files
 from infra.environments import ENVIRONMENTS
@@ -135,7 +136,7 @@ def test_what_alarms_and_the_dashboard_read_is_what_the_functions_write(prod: De
     codes = {
         Metric.JOBS_FAILED: {code.value for code in FailureCode},
         Metric.PROVIDER_ERRORS: {name for name in dir(errors) if name.startswith("Provider")},
-        Metric.QUOTA_REFUSALS: set(QUOTA_REFUSAL_CODES),
+        Metric.QUOTA_REFUSALS: set(REFUSAL_CODES),
         Metric.WEBHOOK_ATTEMPTS_FAILED: {error.value for error in AttemptError},
         Metric.WEBHOOKS_DISABLED: {reason.value for reason in DisabledReason},
     }

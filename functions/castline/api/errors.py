@@ -48,6 +48,7 @@ from castline.sounds.errors import SoundLimitExceeded, SoundNotFound
 from castline.sounds.limits import MAX_SOUNDS
 from castline.speech.errors import SpeechError
 from castline.usage.errors import QuotaExceeded, SubmissionsStopped
+from castline.usage.model import SUBMISSIONS_STOPPED as SUBMISSIONS_STOPPED_CODE
 from castline.usecases.errors import TimingsUnavailable
 from castline.usecases.provider_rules import NotSpeakable
 from castline.usecases.sound_rules import UnusableSounds
@@ -280,7 +281,7 @@ SUBMISSIONS_STOPPED = ApiError(
     {SubmissionsStopped: _attributes("reason")},
     example={"reason": "Unusual traffic. Back at 14:00 UTC."},
     counted_as=Metric.QUOTA_REFUSALS,
-    counted_by=lambda _exception: "submissions_stopped",
+    counted_by=lambda _exception: SUBMISSIONS_STOPPED_CODE,
     retry_after_seconds=_RETRY_WHILE_STOPPED_SECONDS,
 )
 SERVICE_UNAVAILABLE = ApiError(

@@ -136,6 +136,11 @@ class Quota(StrEnum):
     DEPLOYMENT_DAY = "deployment_characters_per_day"
 
 
+SUBMISSIONS_STOPPED: Final = "submissions_stopped"
+REFUSAL_CODES: Final = (*(each.value for each in Quota), SUBMISSIONS_STOPPED)
+"""The codes by which refused submissions are counted: the quotas, and the breaker."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotas:
     """The committed characters that a submission may lead to. None is no limit."""
