@@ -6,7 +6,7 @@ import json
 import random
 import time
 import zlib
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -16,7 +16,6 @@ from castline.aws_errors import ServiceUnavailable, error_code, translated_aws_e
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, QueryOutputTypeDef, TransactWriteItemTypeDef
@@ -55,6 +54,11 @@ def deserialize(item: Mapping[str, Any]) -> dict[str, Any]:
 def encode_time(moment: datetime) -> str:
     """ISO 8601 in UTC to the millisecond, which sorts as time does."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read_time(value: str | None) -> datetime | None:
+    """Return the moment that ``encode_time`` has written; None where there is none."""
+    return datetime.fromisoformat(value) if value else None
 
 
 def encode_expiry(moment: datetime) -> int:

@@ -26,7 +26,7 @@ from uuid import UUID, uuid5
 
 from castline.audio.formats import OutputFormat
 from castline.audio.profile import Loudness, Quality
-from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time, pack, unpack
+from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time, pack, read_time, unpack
 from castline.jobs.errors import InputTooLarge, UnreadableItem
 from castline.jobs.event_types import EventType
 from castline.jobs.failures import JobFailure
@@ -295,8 +295,8 @@ def _read_job(values: Mapping[str, Any]) -> Job:
         output_format=OutputFormat(values["output_format"]),
         created_at=datetime.fromisoformat(values["created_at"]),
         **read_unprojected(values),
-        started_at=_read_time(values.get("started_at")),
-        completed_at=_read_time(values.get("completed_at")),
+        started_at=read_time(values.get("started_at")),
+        completed_at=read_time(values.get("completed_at")),
         expires_at=_read_expiry(values.get(TTL_ATTRIBUTE)),
         total_segments=int(values.get("total_segments", 0)),
         completed_segments=int(values.get("completed_segments", 0)),
@@ -446,10 +446,6 @@ def _read_spoken_segment(values: dict[str, Any]) -> SpokenSegment:
     values["cues"] = tuple(_known(SegmentCue, cue) for cue in values["cues"])
     values["mastered"] = _known(MasteredFrames, values["mastered"]) if values.get("mastered") else None
     return _known(SpokenSegment, values)
-
-
-def _read_time(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
 
 
 def _read_expiry(seconds: Any) -> datetime | None:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from castline.aws_errors import ServiceUnavailable
-from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time
+from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time, read_time
 from castline.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, shard_of, user_key
 from castline.usage.model import UNSET, Breaker, Controls, Figures, LimitChanges, MonthOfUsage, month_resets_at
 
@@ -126,7 +126,7 @@ def read_limits(item: Mapping[str, Any] | None) -> LimitChanges:
         values = deserialize(item or {})
         return LimitChanges(
             **{name: _read_limit(values[name]) for name in _USER_LIMITS if name in values},
-            changed_at=_read_time(values.get("changed_at")),
+            changed_at=read_time(values.get("changed_at")),
             changed_by=values.get("changed_by"),
         )
     except UNREADABLE as error:
@@ -157,12 +157,12 @@ def read_controls(item: Mapping[str, Any] | None) -> Controls:
         values = deserialize(item or {})
         return Controls(
             characters_per_day=_read_limit(values["characters_per_day"]) if "characters_per_day" in values else UNSET,
-            changed_at=_read_time(values.get("changed_at")),
+            changed_at=read_time(values.get("changed_at")),
             changed_by=values.get("changed_by"),
             breaker=Breaker(
                 is_open=bool(values.get("breaker_open", False)),
                 reason=values.get("breaker_reason"),
-                changed_at=_read_time(values.get("breaker_changed_at")),
+                changed_at=read_time(values.get("breaker_changed_at")),
                 changed_by=values.get("breaker_changed_by"),
             ),
         )
@@ -177,7 +177,3 @@ def _change_values(prefix: str, changed_at: datetime | None, changed_by: str | N
 
 def _read_limit(value: Decimal | None) -> Any:
     return None if value is None else int(value)
-
-
-def _read_time(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None

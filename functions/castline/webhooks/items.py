@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time
+from castline.dynamodb import UNREADABLE, deserialize, encode_expiry, encode_time, read_time
 from castline.jobs.errors import UnreadableItem
 from castline.jobs.event_types import EventType
 from castline.table import TTL_ATTRIBUTE
@@ -158,12 +158,11 @@ def _read_endpoint(values: Mapping[str, Any]) -> Endpoint:
         events=frozenset(each for each in EventType if each.value in values["events"]),
         description=values.get("description"),
         secrets=tuple(
-            Secret(value=each["secret"], expires_at=_read_optional_time(each.get("expires_at")))
-            for each in values["secrets"]
+            Secret(value=each["secret"], expires_at=read_time(each.get("expires_at"))) for each in values["secrets"]
         ),
         status=EndpointStatus(values["status"]),
         disabled_reason=None if reason is None else DisabledReason(reason),
-        failing_since=_read_optional_time(values.get("failing_since")),
+        failing_since=read_time(values.get("failing_since")),
         created_at=datetime.fromisoformat(values["created_at"]),
         updated_at=datetime.fromisoformat(values["updated_at"]),
     )
@@ -182,7 +181,7 @@ def _read_delivery(values: Mapping[str, Any]) -> Delivery:
         body=values["body"],
         status=DeliveryStatus(values["status"]),
         attempts=tuple(map(_read_attempt, values["attempts"])),
-        next_attempt_at=_read_optional_time(values.get("next_attempt_at")),
+        next_attempt_at=read_time(values.get("next_attempt_at")),
         created_at=datetime.fromisoformat(values["created_at"]),
         redelivery_of=values.get("redelivery_of"),
     )
@@ -201,7 +200,3 @@ def _read_attempt(value: Mapping[str, Any]) -> Attempt:
 
 def _optional_time(moment: datetime | None) -> str | None:
     return None if moment is None else encode_time(moment)
-
-
-def _read_optional_time(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
