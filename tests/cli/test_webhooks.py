@@ -239,11 +239,8 @@ class TestListening:
     def test_a_server_that_does_not_answer_is_told_of(self, castline: Castline, client: ApiClient, port: int) -> None:
         with self.listening(castline, client, "--forward", f"http://127.0.0.1:{port}/") as (process, _webhook):
             client.submit(dialogue())
-            self.read_event(process)
-            process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=PATIENCE_SECONDS)
-
-        assert b"cannot be passed on: ConnectError" in err
+            assert process.stderr is not None
+            assert any(b"cannot be passed on: ConnectError" in line for line in process.stderr)
 
     def test_people_see_a_line_for_each_event(self, castline: Castline, client: ApiClient) -> None:
         with on_terminal(castline, "listen") as (process, terminal):

@@ -31,10 +31,11 @@ def test_the_document_is_true(stack: LocalStack, issuer: Issuer, tmp_path: Path)
     assert all(phase["status"] == "success" for phase in report["phases"].values())
     assert report["operations"]["tested"] == report["operations"]["total"]
     assert outcome.cases >= AT_LEAST_CASES
-    # Whether there is a job to cancel, or a delivery to send again, when one is asked for is luck; the stateful phase
-    # makes its own.
+    # Whether there is a job to cancel or to fail, or a delivery to send again, when one is asked for is luck; the
+    # stateful phase makes its own.
     assert set(report["warnings"].pop("missing_test_data")) <= {
         "DELETE /api/v1/jobs/{job_id}",
+        "POST /api/v1/admin/jobs/{job_id}/fail",
         "POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
     }
     assert not any(report["warnings"].values())

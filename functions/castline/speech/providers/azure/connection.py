@@ -26,8 +26,9 @@ OUTPUT_FORMATS: Final[Mapping[int, Any]] = {
 """The SDK's names of raw 16-bit mono PCM by sample rate. The service resamples where a voice has another one."""
 
 _TICKS_PER_MS: Final = 10_000
-# The last words are reported after the audio is complete: a matter of milliseconds.
-_REPORT_SECONDS: Final = 2.0
+# The last words are reported after the audio is complete: a matter of milliseconds, of seconds on a busy machine.
+# Giving them up is dear: utterances that were spoken together are then spoken, and paid for, once more.
+_REPORT_SECONDS: Final = 15.0
 
 
 class SpokenAudio(NamedTuple):
