@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +23,7 @@ from local.emulated.invoke_permission import may_invoke
 from local.emulated.jwt_authorizer import JwtAuthorizer, Unauthorized
 from local.emulated.route_table import Match, RouteTable
 from local.http_event import MatchedRoute, own_answer, to_event, to_response, unauthorized
+from local.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +60,10 @@ class HttpApi:
         stages = {stage["StageName"]: stage for stage in client.get_stages(ApiId=api_id)["Items"]}
         if _STAGE not in stages:
             raise ApiNotServable(f"the API has no stage {_STAGE}")
-        self._bucket = _TokenBucket(stages[_STAGE].get("DefaultRouteSettings") or {})
+        limits = stages[_STAGE].get("DefaultRouteSettings") or {}
+        self._bucket = TokenBucket(
+            float(limits.get("ThrottlingRateLimit") or 10_000), float(limits.get("ThrottlingBurstLimit") or 5_000)
+        )
         self._cors: dict[str, Any] = client.get_api(ApiId=api_id).get("CorsConfiguration") or {}
         self._routes = RouteTable(self._deployed_routes(client))
 
@@ -185,25 +187,3 @@ def _function_arn(integration: dict[str, Any]) -> str:
         raise ApiNotServable(f"the integration {integration['IntegrationId']} is not emulated")
     uri: str = integration["IntegrationUri"]
     return uri.partition("/functions/")[2].removesuffix("/invocations") or uri
-
-
-class _TokenBucket:
-    """A token bucket for a stage's throttling: a mean rate of requests a second, and a burst size."""
-
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self._rate_hz = float(settings.get("ThrottlingRateLimit") or 10_000)
-        self._burst = float(settings.get("ThrottlingBurstLimit") or 5_000)
-        self._tokens = self._burst
-        self._at = time.monotonic()
-        self._lock = threading.Lock()
-
-    def take(self) -> bool:
-        """Take a token; return False if there is none."""
-        with self._lock:
-            now = time.monotonic()
-            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate_hz)
-            self._at = now
-            if self._tokens < 1:
-                return False
-            self._tokens -= 1
-            return True

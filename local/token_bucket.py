@@ -1,0 +1,61 @@
+"""Token bucket: a limit on the rate of requests."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class TokenBucket:
+    """A bucket that starts full and is refilled steadily; each request takes a token. Thread-safe."""
+
+    def __init__(
+        self, per_second: float, burst: float | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Fill the bucket.
+
+        Args:
+            per_second: the tokens that are added each second.
+            burst: the most tokens that the bucket holds; by default one second's, and at least one.
+            clock: returns the time in seconds.
+        """
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._per_second, self._burst = per_second, _burst(per_second, burst)
+        self._tokens, self._at = self._burst, clock()
+
+    def take(self) -> bool:
+        """Take a token; return False if there is none."""
+        with self._lock:
+            self._refill()
+            if self._tokens < 1:
+                return False
+            self._tokens -= 1
+            return True
+
+    @property
+    def has_token(self) -> bool:
+        """Return whether a token could be taken now."""
+        with self._lock:
+            self._refill()
+            return self._tokens >= 1
+
+    def change(self, per_second: float, burst: float | None = None) -> None:
+        """Refill at another rate from now on. Tokens above the new burst are lost."""
+        with self._lock:
+            self._refill()
+            self._per_second, self._burst = per_second, _burst(per_second, burst)
+            self._tokens = min(self._burst, self._tokens)
+
+    def _refill(self) -> None:
+        now = self._clock()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._per_second)
+        self._at = now
+
+
+def _burst(per_second: float, burst: float | None) -> float:
+    return max(per_second, 1.0) if burst is None else burst
