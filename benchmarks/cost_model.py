@@ -112,10 +112,10 @@ class CostModel:
 
     def job(self, usage: JobUsage) -> dict[str, float]:
         """Return the cost of one job in USD by item, AWS's most expensive item first."""
-        stretch = self._spoken_seconds(usage) / self._hummed_seconds(usage)
-        whole = self._whole(usage)
+        stretch = self._stretch(usage)
+        whole = self.whole(usage)
         costs = {
-            "Lambda": self._lambda(whole, self._provider_seconds(usage), stretch),
+            "Lambda": self._lambda(whole, self.provider_seconds(usage), stretch),
             "Step Functions": self._usd("step_functions_transitions", transitions(usage.size)),
             "DynamoDB": self._dynamodb(whole, usage.item_bytes),
             "EventBridge": self._usd("eventbridge_events", whole.operations.get(PUT_EVENTS, 0)),
@@ -123,14 +123,14 @@ class CostModel:
             "S3 storage": self._s3_storage(usage, stretch),
             "Data transfer": self._usd("transfer_out", (usage.audio_bytes * stretch + whole.response_bytes) / _GB),
             "CloudWatch Logs": self._logs(
-                whole, usage.history_events * self._assumptions.history_log_bytes, requests=self._requests
+                whole, usage.history_events * self._assumptions.history_log_bytes, requests=self.requests
             ),
             "X-Ray": self._usd(
                 "xray_traces",
-                self._requests * (functions.API.name in self._deployment.traced_functions)
+                self.requests * (functions.API.name in self._deployment.traced_functions)
                 + self._deployment.workflow_is_traced,
             ),
-            "API Gateway": self._usd("api_gateway_requests", self._requests),
+            "API Gateway": self._usd("api_gateway_requests", self.requests),
         }
         azure = self._usd("azure_speech_characters", plan(usage.size).billed_characters)
         return {AZURE: azure, **dict(sorted(costs.items(), key=lambda item: -item[1]))}
@@ -163,14 +163,14 @@ class CostModel:
         return self._usd("custom_metrics", len(self._deployment.custom_metrics))
 
     @property
-    def _requests(self) -> int:
-        """Return the number of requests of one job's client: submission, polls, download."""
+    def requests(self) -> int:
+        """The number of requests of one job's client: submission, polls, download."""
         return 1 + self._assumptions.polls + 1
 
     def _usd(self, price: str, quantity: float) -> float:
         return self._prices[price].of(quantity)
 
-    def _whole(self, usage: JobUsage) -> Usage:
+    def whole(self, usage: JobUsage) -> Usage:
         """Return the whole usage of a job, with the assumed number of polls."""
         parts = [usage.submit, usage.work, usage.download, *[usage.poll] * self._assumptions.polls]
         whole = replace(parts[0])
@@ -184,31 +184,56 @@ class CostModel:
     def _hummed_seconds(self, usage: JobUsage) -> float:
         return usage.segment_bytes / (SAMPLE_RATE_HZ * SAMPLE_WIDTH_BYTES)
 
-    def _provider_seconds(self, usage: JobUsage) -> float:
+    def function_seconds(self, usage: JobUsage) -> dict[str, float]:
+        """Return the seconds for which each function runs for a job, by its name."""
+        return self._function_seconds(
+            self.whole(usage),
+            self.provider_seconds(usage),
+            self._stretch(usage),
+            cold_start_share=self._assumptions.cold_start_share,
+        )
+
+    def request_seconds(self, usage: JobUsage) -> float:
+        """Return the time for which Azure speaks one utterance of a job."""
+        spoken_seconds = self._spoken_seconds(usage) / sum(plan(usage.size).batches)
+        return self._assumptions.first_audio_seconds + spoken_seconds / self._assumptions.speaking_speed
+
+    def provider_seconds(self, usage: JobUsage) -> float:
         """Return the total time for which a job's synthesize tasks wait for Azure."""
         batches = plan(usage.size).batches
         rounds = sum(math.ceil(segments / self._deployment.speech_concurrency) for segments in batches)
-        spoken_seconds = self._spoken_seconds(usage) / sum(batches)
-        return rounds * (self._assumptions.first_audio_seconds + spoken_seconds / self._assumptions.speaking_speed)
+        return rounds * self.request_seconds(usage)
+
+    def _stretch(self, usage: JobUsage) -> float:
+        """Return the length of the spoken audio, relative to that of the hummed audio that was measured."""
+        return self._spoken_seconds(usage) / self._hummed_seconds(usage)
 
     def _lambda(
         self, usage: Usage, provider_seconds: float, stretch: float, *, cold_start_share: float | None = None
     ) -> float:
-        """Return the cost of the functions: local seconds, scaled to the audio's length and their share of a CPU."""
+        """Return the cost of the functions."""
         share = self._assumptions.cold_start_share if cold_start_share is None else cold_start_share
-        gb_seconds = 0.0
+        seconds = self._function_seconds(usage, provider_seconds, stretch, cold_start_share=share)
+        gb_seconds = sum(each * self._deployment.memory_mb[name] / 1024 for name, each in seconds.items())
+        return self._usd("lambda_requests", sum(usage.invocations.values())) + self._usd(
+            f"lambda_gb_seconds_{self._deployment.architecture}", gb_seconds
+        )
+
+    def _function_seconds(
+        self, usage: Usage, provider_seconds: float, stretch: float, *, cold_start_share: float
+    ) -> dict[str, float]:
+        """Return the seconds of each function: local ones, scaled to the audio's length and its share of a CPU."""
+        by_function = {}
         for name, local_seconds in usage.seconds.items():
-            memory_mb = self._deployment.memory_mb[name]
-            seconds = local_seconds * _ONE_CPU_MB / min(memory_mb, _ONE_CPU_MB)
+            seconds = local_seconds * _ONE_CPU_MB / min(self._deployment.memory_mb[name], _ONE_CPU_MB)
             if name in {functions.SYNTHESIZE.name, functions.ASSEMBLE.name}:
                 seconds *= stretch
             if name == functions.SYNTHESIZE.name:
                 seconds += provider_seconds
-            seconds += usage.invocations[name] * share * self._assumptions.cold_start_seconds
-            gb_seconds += seconds * memory_mb / 1024
-        return self._usd("lambda_requests", sum(usage.invocations.values())) + self._usd(
-            f"lambda_gb_seconds_{self._deployment.architecture}", gb_seconds
-        )
+            by_function[name] = seconds + usage.invocations[name] * cold_start_share * (
+                self._assumptions.cold_start_seconds
+            )
+        return by_function
 
     def _dynamodb(self, usage: Usage, item_bytes: int) -> float:
         kept_gb_months = item_bytes / _GB * retention(JobStatus.COMPLETED).days / _MONTH_DAYS
