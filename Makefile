@@ -58,6 +58,10 @@ synth: .venv/.complete ## Synthesize the CloudFormation templates of all environ
 deploy-emulated: .venv/.complete ## Deploy to an emulated AWS, use it, tear it down (ENV=dev|staging|prod)
 	@$(BIN)/python -m local.emulated $(or $(ENV),dev) $(ARGS)
 
+.PHONY: preflight
+preflight: .venv/.complete ## Compare the AWS account's quotas with what an environment needs; say what to raise (ENV=dev|staging|prod)
+	@$(if $(ENV),,$(error which environment? make preflight ENV=dev))$(BIN)/python -m infra.preflight $(ENV) $(ARGS)
+
 .PHONY: deploy
 deploy: .venv/.complete ## Deploy an environment to AWS (ENV=dev|staging|prod; ARGS=… goes to cdk)
 	@$(if $(ENV),,$(error which environment? make deploy ENV=dev))scripts/with-node cdk deploy --all --context environment=$(ENV) $(ARGS)
