@@ -28,6 +28,7 @@ from rich.table import Table
 
 from castline import composition
 from local.azure_speech.server import AzureSpeechEmulator
+from local.azure_speech.throttling import Throttling
 from local.cloud.clock import Clock
 from local.quickstart import DIALOGUE
 from local.resources import BUCKET_NAME
@@ -78,11 +79,20 @@ class LoadReport:
     """The number of requests that got no answer or half of one, and were sent again."""
     seconds: float
     peak_requests_in_flight: int
+    throttled_requests: dict[str, int]
+    """The number of requests that the provider throttled, by reason, beside those in ``FAULTS``."""
     unaccounted: list[str]
 
 
 def run_load(
-    jobs: int, users: int, *, seed: int, patience_seconds: float, ended: Callable[[], None], log_file: Path
+    jobs: int,
+    users: int,
+    *,
+    seed: int,
+    patience_seconds: float,
+    ended: Callable[[], None],
+    log_file: Path,
+    throttling: Throttling | None = None,
 ) -> LoadReport:
     """Run ``jobs`` jobs of ``users`` users on a local stack; ``ended`` is called after each."""
     speech = AzureSpeechEmulator(
@@ -90,6 +100,7 @@ def run_load(
         faults=FAULTS,
         seed=seed,
         max_requests_in_flight=SYNTHESIZE_CONCURRENCY * SPEECH_CONCURRENCY,
+        throttling=throttling,
     )
     stack = LocalStack(
         clock=Clock(wait_scale=WAIT_SCALE),
@@ -99,7 +110,7 @@ def run_load(
             "RECONCILE_AFTER_SECONDS": "0",
             "SETTLE_AFTER_SECONDS": "0",
         },
-        reserved_concurrency={"synthesize": SYNTHESIZE_CONCURRENCY},
+        synthesize_concurrency=SYNTHESIZE_CONCURRENCY,
         log_file=log_file,
     )
     chance = random.Random(seed)  # noqa: S311 (repeatable, not secret)
@@ -122,7 +133,13 @@ def run_load(
             pass
         unaccounted = list(_unaccounted(outcomes, jobs))
     return LoadReport(
-        outcomes, refusals.total(), unanswered.total(), seconds, speech.traffic.peak_in_flight, unaccounted
+        outcomes,
+        refusals.total(),
+        unanswered.total(),
+        seconds,
+        speech.traffic.peak_in_flight,
+        {reason.value: count for reason, count in speech.traffic.refusals.items()},
+        unaccounted,
     )
 
 
@@ -231,6 +248,8 @@ def _print(report: LoadReport, console: Console) -> None:
         f"again; {report.unanswered} requests got no answer and came again; at most {report.peak_requests_in_flight} "
         "requests in flight at the provider"
     )
+    throttled = [f"{count} ({reason})" for reason, count in sorted(report.throttled_requests.items())]
+    console.print(f"throttled by the provider: {', '.join(throttled) or 'none'}")
     for problem in report.unaccounted:
         console.print(f"[red]✗ {problem}[/]")
     console.print(f"{len(report.unaccounted)} unaccounted for")
@@ -241,6 +260,7 @@ def main(
     users: Annotated[int, typer.Option(min=1, help="Of how many users.")] = 40,
     seed: Annotated[int, typer.Option(help="Makes dialogues and faults repeatable.")] = 1,
     patience_seconds: Annotated[float, typer.Option(min=1, help="When to give up.")] = 540,
+    throttling: Annotated[bool, typer.Option(help="Whether the provider limits the rate, as Azure does.")] = True,
     output: Annotated[Path | None, typer.Option(help="A JSON file for every job's outcome.")] = None,
 ) -> None:
     """Run many jobs against a provider with random faults, and account for each."""
@@ -260,6 +280,7 @@ def main(
             patience_seconds=patience_seconds,
             ended=ended,
             log_file=Path("out") / "load.log",
+            throttling=Throttling() if throttling else None,
         )
     _print(report, console)
     if output is not None:

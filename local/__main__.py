@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from local import resources
 from local.azure_speech.engines import VoiceEngineName
 from local.azure_speech.faults import FAULTS
+from local.azure_speech.options import RequestsPerSecond, ThrottlingOption, VoiceLimits, throttling_from_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,14 +54,16 @@ def dev(
     max_requests_in_flight: Annotated[
         int | None, typer.Option(min=1, help="More requests to the provider at the same time are throttled.")
     ] = None,
+    throttling: ThrottlingOption = False,
+    requests_per_second: RequestsPerSecond = None,
+    voice_limit: VoiceLimits = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(metavar="'NAME [times=N] [probability=P]'", help="What goes wrong at the provider; repeatable."),
     ] = None,
     synthesize_concurrency: Annotated[
-        int | None,
-        typer.Option(min=1, help="How many synthesize tasks run at the same time; more wait, as on AWS."),
-    ] = None,
+        int, typer.Option(min=2, help="How many batches are spoken at the same time; more wait, as on AWS.")
+    ] = resources.SYNTHESIZE_CONCURRENCY,
     speech_concurrency: Annotated[
         int, typer.Option(min=1, help="How many requests to the provider each of them has in flight.")
     ] = 8,
@@ -77,12 +81,18 @@ def dev(
     from local.cloud.clock import Clock
     from local.quickstart import curl_lines
 
+    try:
+        limits = throttling_from_options(throttling, requests_per_second, voice_limit or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--voice-limit") from error
+
     def make_emulator() -> AzureSpeechEmulator:
         try:
             return AzureSpeechEmulator(
                 voice_engine=voice_engine,
                 latency_ms=latency_ms,
                 max_requests_in_flight=max_requests_in_flight,
+                throttling=limits,
                 faults=fault or (),
             )
         except ValueError as error:
@@ -94,7 +104,7 @@ def dev(
         clock=Clock(wait_scale=time_scale, timeout_scale=time_scale),
         speech_concurrency=speech_concurrency,
         more_providers=_others(provider),
-        reserved_concurrency={"synthesize": synthesize_concurrency} if synthesize_concurrency else {},
+        synthesize_concurrency=synthesize_concurrency,
         on_request=lambda line: console.print(line, style="dim", markup=False),
     )
     # Blocked in this thread and in all that it starts, they wait for sigwait: a thread that waits for an event

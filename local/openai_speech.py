@@ -8,6 +8,7 @@ as ``NAME [times=N]``. Ordered for a run (``faults=["throttled times=2"]``), it 
 from __future__ import annotations
 
 import json
+import math
 import socket
 import struct
 import threading
@@ -20,6 +21,7 @@ from local.azure_speech.faults import without_markers
 from local.azure_speech.ssml import Passage, Prosody
 from local.azure_speech.voices import VOICES as AZURE_VOICES
 from local.named_faults import NamedFaults
+from local.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,6 +82,7 @@ class OpenAiSpeechEmulator:
         voice_engine: VoiceEngineName | str = VoiceEngineName.ESPEAK,
         lists_voices: bool = True,
         latency_ms: int = 0,
+        requests_per_second: float | None = None,
         faults: Iterable[str] = (),
     ) -> None:
         """Prepare the emulator.
@@ -91,6 +94,7 @@ class OpenAiSpeechEmulator:
             voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
             lists_voices: whether it has ``GET /audio/voices``, which OpenAI does not have.
             latency_ms: the wait of each request before its first audio.
+            requests_per_second: the limit above which requests are throttled; None for no limit.
             faults: orders of faults, as ``NAME [times=N]``.
 
         Raises:
@@ -102,6 +106,8 @@ class OpenAiSpeechEmulator:
         self.engine = make_engine(VoiceEngineName(voice_engine))
         self.requests: list[dict[str, Any]] = []
         """The bodies of all requests for speech."""
+        self.bucket = TokenBucket(requests_per_second) if requests_per_second is not None else None
+        """The limit on the rate of requests for speech. It counts those that are throttled as ``refusals``."""
         self.stopping = threading.Event()
         self.faults = NamedFaults(sorted(FAULTS), faults)
         self._thread: threading.Thread | None = None
@@ -141,9 +147,18 @@ class OpenAiSpeechEmulator:
 
 
 class _Refused(Exception):
-    def __init__(self, status: int, message: str, *, code: str | None = None, param: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        retry_after_seconds: int = 20,
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.param = status, code, param
+        self.retry_after_seconds = retry_after_seconds
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -180,6 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _speak(self, body: dict[str, Any]) -> None:
         self.emulator.requests.append(body)
+        self._throttle()
         text, speed = body["input"], body.get("speed", 1.0)
         if body["model"] != self.emulator.model:
             raise _Refused(404, f"The model `{body['model']}` does not exist", code="model_not_found")
@@ -217,6 +233,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.emulator.stopping.wait(self.emulator.latency_seconds)
         passage = Passage(without_markers(text), AZURE_VOICES[VOICES[body["voice"]]], Prosody(rate=speed))
         self._stream(self.emulator.engine.speak(passage), fault_name)
+
+    def _throttle(self) -> None:
+        bucket = self.emulator.bucket
+        if bucket is not None and not bucket.take():
+            seconds = bucket.wait_seconds
+            raise _Refused(
+                429,
+                f"Rate limit reached for {self.emulator.model}. Please try again in {math.ceil(1000 * seconds)}ms.",
+                code="rate_limit_exceeded",
+                retry_after_seconds=math.ceil(seconds) or 1,
+            )
 
     def _stream(self, pcm: bytes, fault: str | None) -> None:
         """Send the audio in chunks, as far as the fault allows."""
@@ -256,7 +283,7 @@ class _Handler(BaseHTTPRequestHandler):
             "param": refused.param,
             "code": refused.code,
         }
-        headers = {"Retry-After": "20"} if refused.status == 429 else {}
+        headers = {"Retry-After": str(refused.retry_after_seconds)} if refused.status == 429 else {}
         self._send(refused.status, "application/json", json.dumps({"error": error}).encode(), **headers)
 
     def _send(self, status: int, content_type: str, body: bytes, **headers: str) -> None:

@@ -22,6 +22,7 @@ from local.azure_speech.engines import VoiceEngineName, make_engine
 from local.azure_speech.faults import MARKER, without_markers
 from local.azure_speech.ssml import Passage, Prosody
 from local.named_faults import NamedFaults
+from local.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,8 @@ _MAX_CHARACTERS, _MAX_BILLED_CHARACTERS = 6_000, 3_000
 _MAX_AUDIO_SECONDS = 600
 _CHUNK_BYTES = 8_192
 _STALL_SECONDS = 60.0
+# For each engine with a burst limit, 10 of 8 or 100 of 80: https://docs.aws.amazon.com/polly/latest/dg/limits.html.
+_BURST_FACTOR = 1.25
 _TAG = re.compile(r"<[^>]*>")
 _BARE_APOSTROPHE = re.compile(r"\w'\w")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"
@@ -98,6 +101,7 @@ class PollyEmulator:
         port: int = 0,
         voice_engine: VoiceEngineName | str = VoiceEngineName.ESPEAK,
         latency_ms: int = 0,
+        requests_per_second: float | None = None,
         faults: Iterable[str] = (),
     ) -> None:
         """Prepare the emulator.
@@ -106,6 +110,7 @@ class PollyEmulator:
             port: 0 takes a free one.
             voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
             latency_ms: the wait of each request before its first audio.
+            requests_per_second: the limit above which requests are throttled; None for no limit.
             faults: orders of faults, as ``NAME [times=N]``.
 
         Raises:
@@ -119,6 +124,12 @@ class PollyEmulator:
         self.billed_characters = 0
         self.connections = 0
         self.latency_seconds = latency_ms / 1000
+        self.bucket = (
+            TokenBucket(requests_per_second, max(1.0, _BURST_FACTOR * requests_per_second))
+            if requests_per_second is not None
+            else None
+        )
+        """The limit on the rate of SynthesizeSpeech. It counts those that are throttled as ``refusals``."""
         self.stopping = threading.Event()
         self._faults = NamedFaults(FAULTS, faults)
         self._engine = make_engine(VoiceEngineName(voice_engine))
@@ -156,6 +167,8 @@ class PollyEmulator:
     def synthesize(self, request: dict[str, Any]) -> tuple[_Spoken, str]:
         """Return the result of a SynthesizeSpeech request, and the name of its fault during sending, if any."""
         self.requests.append(request)
+        if self.bucket is not None and not self.bucket.take():
+            raise _Refused(*_ANSWERS["throttled"])
         fault = self.strike(str(request.get("Text", "")))
         spoken = self._speak(request)
         with self._lock:

@@ -27,8 +27,8 @@ class EmulatedProvider:
     """Environment variables of the functions, once the emulator runs."""
 
 
-def _openai(voice_engine: VoiceEngineName | str) -> EmulatedProvider:
-    server = OpenAiSpeechEmulator(voice_engine=voice_engine)
+def _openai(**options: Any) -> EmulatedProvider:
+    server = OpenAiSpeechEmulator(**options)
     return EmulatedProvider(
         emulator=server,
         secret={"key": server.key},
@@ -36,24 +36,31 @@ def _openai(voice_engine: VoiceEngineName | str) -> EmulatedProvider:
     )
 
 
-def _polly(voice_engine: VoiceEngineName | str) -> EmulatedProvider:
-    polly = PollyEmulator(voice_engine=voice_engine)
+def _polly(**options: Any) -> EmulatedProvider:
+    polly = PollyEmulator(**options)
     return EmulatedProvider(emulator=polly, environment=lambda: {"AWS_ENDPOINT_URL_POLLY": polly.url})
 
 
-EMULATORS: Final[Mapping[str, Callable[[VoiceEngineName | str], EmulatedProvider]]] = {
+EMULATORS: Final[Mapping[str, Callable[..., EmulatedProvider]]] = {
     "openai": _openai,
     "polly": _polly,
 }
 """Functions that make the emulators, without starting them, by provider id."""
 
 
-def emulated_provider(provider_id: str, *, voice_engine: VoiceEngineName | str) -> EmulatedProvider:
+def emulated_provider(
+    provider_id: str, *, voice_engine: VoiceEngineName | str, requests_per_second: float | None = None
+) -> EmulatedProvider:
     """Make the emulator of a provider, without starting it.
+
+    Args:
+        provider_id: the provider's id.
+        voice_engine: ``espeak`` or ``tone``.
+        requests_per_second: the limit above which requests are throttled; None for no limit.
 
     Raises:
         ValueError: there is no such emulator.
     """
     if provider_id not in EMULATORS:
         raise ValueError(f"there is no emulator of the provider {provider_id}, but of {', '.join(EMULATORS)}")
-    return EMULATORS[provider_id](voice_engine)
+    return EMULATORS[provider_id](voice_engine=voice_engine, requests_per_second=requests_per_second)

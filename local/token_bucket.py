@@ -23,9 +23,12 @@ class TokenBucket:
             burst: the most tokens that the bucket holds; by default one second's, and at least one.
             clock: returns the time in seconds.
         """
+        self.refusals = 0
+        """How often a token was wanted in vain."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._per_second, self._burst = per_second, _burst(per_second, burst)
+        self._per_second = per_second
+        self._burst = max(per_second, 1.0) if burst is None else burst
         self._tokens, self._at = self._burst, clock()
 
     def take(self) -> bool:
@@ -33,29 +36,26 @@ class TokenBucket:
         with self._lock:
             self._refill()
             if self._tokens < 1:
+                self.refusals += 1
                 return False
             self._tokens -= 1
             return True
 
     @property
-    def has_token(self) -> bool:
-        """Return whether a token could be taken now."""
+    def wait_seconds(self) -> float:
+        """Return the time until there is a token: 0 if there is one."""
         with self._lock:
             self._refill()
-            return self._tokens >= 1
+            return max(0.0, (1 - self._tokens) / self._per_second)
 
-    def change(self, per_second: float, burst: float | None = None) -> None:
+    def change(self, per_second: float, burst: float) -> None:
         """Refill at another rate from now on. Tokens above the new burst are lost."""
         with self._lock:
             self._refill()
-            self._per_second, self._burst = per_second, _burst(per_second, burst)
+            self._per_second, self._burst = per_second, burst
             self._tokens = min(self._burst, self._tokens)
 
     def _refill(self) -> None:
         now = self._clock()
         self._tokens = min(self._burst, self._tokens + (now - self._at) * self._per_second)
         self._at = now
-
-
-def _burst(per_second: float, burst: float | None) -> float:
-    return max(per_second, 1.0) if burst is None else burst

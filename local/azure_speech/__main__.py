@@ -11,6 +11,7 @@ import typer
 
 from local.azure_speech.engines import VoiceEngineName
 from local.azure_speech.faults import FAULTS
+from local.azure_speech.options import RequestsPerSecond, ThrottlingOption, VoiceLimits, throttling_from_options
 from local.azure_speech.server import DEFAULT_KEY, AzureSpeechEmulator
 
 # \b keeps the lines as they are.
@@ -27,6 +28,9 @@ def main(
     max_requests_in_flight: Annotated[
         int | None, typer.Option(min=1, help="More requests at the same time are throttled.")
     ] = None,
+    throttling: ThrottlingOption = False,
+    requests_per_second: RequestsPerSecond = None,
+    voice_limit: VoiceLimits = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(metavar="'NAME [times=N] [probability=P]'", help="What goes wrong; may be given again."),
@@ -39,12 +43,17 @@ def main(
     exactly this text fail. The marker is not spoken.
     """
     try:
+        limits = throttling_from_options(throttling, requests_per_second, voice_limit or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--voice-limit") from error
+    try:
         emulator = AzureSpeechEmulator(
             key=key,
             port=port,
             voice_engine=voice_engine,
             latency_ms=latency_ms,
             max_requests_in_flight=max_requests_in_flight,
+            throttling=limits,
             faults=fault or (),
             seed=seed,
         )

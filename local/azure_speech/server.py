@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import json
 import threading
+import time
 from concurrent.futures import Future
 from contextlib import suppress
 from http import HTTPStatus
@@ -18,15 +19,18 @@ from websockets.protocol import State
 from local.azure_speech.engines import VoiceEngineName, make_engine
 from local.azure_speech.faults import FaultPlan, Stall
 from local.azure_speech.session import Behaviour, Session
+from local.azure_speech.throttling import Refusal, Throttle
 from local.azure_speech.traffic import Traffic
 from local.azure_speech.voices import VOICES
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from websockets.http11 import Request, Response
+
+    from local.azure_speech.throttling import Throttling
 
 DEFAULT_KEY = "local-azure-speech-key"
 _ADDRESS = "127.0.0.1"
@@ -52,10 +56,12 @@ class AzureSpeechEmulator:
         voice_engine: VoiceEngineName | str = VoiceEngineName.ESPEAK,
         latency_ms: int = 0,
         max_requests_in_flight: int | None = None,
+        throttling: Throttling | None = None,
         with_silence: bool | None = None,
         tls: ssl.SSLContext | None = None,
         faults: Iterable[str] = (),
         seed: int = 0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare the emulator.
 
@@ -65,11 +71,13 @@ class AzureSpeechEmulator:
             voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
             latency_ms: the wait of each request before its first audio.
             max_requests_in_flight: the limit above which requests are throttled.
+            throttling: the limits on the rate of requests; None for no limit.
             with_silence: whether each voice element begins and ends with silence, as Azure's do. By default, only
                 ``espeak`` does so: a tone has exactly the length that its text asks for.
             tls: the TLS context with the certificate; None for no TLS.
             faults: orders of faults, in the notation of ``local.azure_speech.faults``.
             seed: makes random faults repeatable.
+            clock: returns the time in seconds, by which rates are limited.
 
         Raises:
             ValueError: there is no such engine or fault.
@@ -88,6 +96,7 @@ class AzureSpeechEmulator:
             faults=self.faults,
             latency_seconds=latency_ms / 1000,
             max_requests_in_flight=max_requests_in_flight,
+            throttle=Throttle(throttling, clock=clock) if throttling is not None else None,
         )
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -194,10 +203,17 @@ class AzureSpeechEmulator:
             return connection.respond(HTTPStatus(fault), "")
         if not is_authorized:
             return connection.respond(HTTPStatus.UNAUTHORIZED, "")
-        limit = self._behaviour.max_requests_in_flight
+        refusal = self._refusal_of_connection()
+        if refusal is None:
+            return None
+        self.traffic.count_refusal(refusal)
+        return connection.respond(HTTPStatus.TOO_MANY_REQUESTS, "")
+
+    def _refusal_of_connection(self) -> Refusal | None:
+        limit, throttle = self._behaviour.max_requests_in_flight, self._behaviour.throttle
         if limit is not None and self.traffic.in_flight >= limit:
-            return connection.respond(HTTPStatus.TOO_MANY_REQUESTS, "")
-        return None
+            return Refusal.IN_FLIGHT
+        return None if throttle is None else throttle.refusal_of_connection()
 
 
 async def _send_voices(connection: ServerConnection) -> None:

@@ -29,14 +29,18 @@ from local.azure_speech.protocol import (
 )
 from local.azure_speech.rendering import render
 from local.azure_speech.ssml import Passage, SsmlRefused, parse_ssml
+from local.azure_speech.throttling import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from websockets.asyncio.server import ServerConnection
 
     from local.azure_speech.engines import VoiceEngine
     from local.azure_speech.faults import FaultPlan, RequestFault
     from local.azure_speech.protocol import ClientMessage
     from local.azure_speech.rendering import Boundary, Rendering
+    from local.azure_speech.throttling import Throttle
     from local.azure_speech.traffic import RequestRecord, Traffic
 
 _SAMPLE_RATES_HZ = {"raw-24khz-16bit-mono-pcm": 24_000, "raw-48khz-16bit-mono-pcm": 48_000}
@@ -45,6 +49,7 @@ _CHUNK_BYTES = 32_768
 _MAX_AUDIO_SECONDS = 600
 """The documented quota of a real-time request."""
 _MAX_CLOSE_REASON_BYTES = 123
+_THROTTLED = Close(4429, THROTTLED_REASON)
 _METADATA_OPTION = {
     "WordBoundary": "wordBoundaryEnabled",
     "PunctuationBoundary": "punctuationBoundaryEnabled",
@@ -62,6 +67,7 @@ class Behaviour:
     faults: FaultPlan
     latency_seconds: float
     max_requests_in_flight: int | None
+    throttle: Throttle | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +137,11 @@ class Session:
         await self._connection.send(json_message("turn.end", request_id, {}))
 
     async def _speak(self, request_id: str, record: RequestRecord, options: AudioOptions) -> None:
-        limit = self._behaviour.max_requests_in_flight
-        if limit is not None and record.in_flight > limit:
-            raise _Broken(Close(4429, THROTTLED_REASON))
-        fault = self._behaviour.faults.for_request(record.ssml)
+        if refusal := self._refusal(record):
+            self._traffic.count_refusal(refusal)
+            fault: RequestFault | None = _THROTTLED
+        else:
+            fault = self._behaviour.faults.for_request(record.ssml)
 
         _strike(fault, Moment.BEFORE_TURN_START)
         context = {"serviceTag": uuid.uuid4().hex}
@@ -155,6 +162,18 @@ class Session:
             await self._send_audio(request_id, stream_id, rendering, options, fault)
         _strike(fault, Moment.BEFORE_TURN_END)
 
+    def _refusal(self, record: RequestRecord) -> Refusal | None:
+        limit, throttle = self._behaviour.max_requests_in_flight, self._behaviour.throttle
+        if limit is not None and record.in_flight > limit:
+            return Refusal.IN_FLIGHT
+        return None if throttle is None else throttle.refusal_of_request()
+
+    def _check_voices(self, names: Sequence[str]) -> None:
+        throttle = self._behaviour.throttle
+        if throttle is not None and (refusal := throttle.refusal_of_voices(names)):
+            self._traffic.count_refusal(refusal)
+            raise _Broken(_THROTTLED)
+
     async def _render(self, record: RequestRecord, options: AudioOptions) -> Rendering:
         sample_rate_hz = _SAMPLE_RATES_HZ.get(options.output_format)
         if sample_rate_hz is None:
@@ -163,7 +182,9 @@ class Session:
             heard = parse_ssml(without_markers(record.ssml), with_silence=self._behaviour.with_silence)
         except SsmlRefused as refusal:
             raise _Broken(Close(1007, str(refusal))) from None
-        record.voice = next((part.voice.short_name for part in heard if isinstance(part, Passage)), "")
+        voices = list(dict.fromkeys(part.voice.short_name for part in heard if isinstance(part, Passage)))
+        record.voice = voices[0] if voices else ""
+        self._check_voices(voices)
         engine = self._behaviour.engine
         if engine.takes_time:
             rendering = await asyncio.to_thread(render, heard, engine, sample_rate_hz)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from local.azure_speech.throttling import Refusal
 
 _REMEMBERED_REQUESTS = 10_000
 
@@ -38,6 +40,7 @@ class Traffic:
         self._in_flight = 0
         self._peak_in_flight = 0
         self._connection_count = 0
+        self._refusals: Counter[Refusal] = Counter()
 
     @property
     def requests(self) -> list[RequestRecord]:
@@ -59,6 +62,20 @@ class Traffic:
     def connection_count(self) -> int:
         """Return the number of connections that have been opened."""
         return self._connection_count
+
+    @property
+    def refusals(self) -> Counter[Refusal]:
+        """Return the number of throttled requests by reason, those included that had yet to connect.
+
+        Faults that were ordered are not among them.
+        """
+        with self._lock:
+            return self._refusals.copy()
+
+    def count_refusal(self, reason: Refusal) -> None:
+        """Count a request, or a connection being opened for one, that is throttled."""
+        with self._lock:
+            self._refusals[reason] += 1
 
     def count_connection(self) -> None:
         """Count a connection that has been opened."""

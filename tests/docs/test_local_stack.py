@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,13 +30,22 @@ def clock() -> Clock:
 def test_the_lines_for_tests_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    (lines,) = code(PAGE, "python")
+    _, lines = code(PAGE, "python")
     (folder / "lines.py").write_text(lines, "utf-8")
 
     left = runpy.run_path(str(folder / "lines.py"))
 
     calls = [each for each in left["stack"].cloud.lambdas.invocations if each.name == API.name]
     assert [call.outcome for call in calls] == ["succeeded"] * 2
+
+
+def test_the_limits_of_the_emulator_can_be_read() -> None:
+    limited, _ = code(PAGE, "python")
+    names: dict[str, Any] = {}
+
+    exec(limited, names)  # noqa: S102
+
+    assert names["speech"].traffic.refusals == {}
 
 
 def test_a_turn_with_a_marker_fails_as_often_as_it_says(stack: LocalStack) -> None:

@@ -15,7 +15,7 @@ from castline.speech.errors import SpeechError
 from castline.speech.providers.azure.session import AzureSpeechSession
 from local.azure_speech.faults import FAULTS
 from local.azure_speech.server import DEFAULT_KEY, AzureSpeechEmulator
-from tests.integration.azure_speech.conftest import KEY, utterance
+from tests.integration.azure_speech.conftest import HSIAO_YU, KEY, utterance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +121,33 @@ def test_a_port_in_use_is_said_plainly() -> None:
     # Then it says so, in one line
     assert process.returncode == 1
     assert process.stderr == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another --port.\n"
+
+
+def test_limits_are_switched_on_by_options() -> None:
+    # Given an emulator with a voice that is to speak once in a very long time
+    options = ("--port", "0", "--voice-engine", "tone", "--throttling", "--voice-limit", f"{HSIAO_YU}=0.001")
+    with subprocess.Popen(emulator_command(*options), stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout is not None
+        host = re.search(r"ws://127\.0\.0\.1:\d+", process.stdout.readline())
+        assert host is not None
+
+        # When it is to speak twice
+        provider = AzureSpeechSession(key=DEFAULT_KEY, host=host[0])
+        outcomes = [speak_or_name_the_error(provider) for _ in range(2)]
+        provider.close()
+        process.terminate()
+
+    assert outcomes == ["spoken", "ProviderThrottled"]
+
+
+@pytest.mark.parametrize(("limit", "message"), [("nobody=1", "there is no voice nobody"), ("loud", "not VOICE=RATE")])
+def test_a_limit_that_cannot_be_is_said_plainly(limit: str, message: str) -> None:
+    refused = subprocess.run(  # noqa: S603
+        emulator_command("--voice-limit", limit), capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert refused.returncode == 2
+    assert message in refused.stderr
 
 
 def test_the_help_lists_every_fault_and_a_wrong_one_is_refused() -> None:

@@ -177,6 +177,19 @@ def test_faults_of_a_run_strike_any_request() -> None:
         assert speaking.synthesize(utterance("Three.")).pcm
 
 
+def test_more_requests_than_the_limit_are_throttled() -> None:
+    # Given a server that takes one request every 1,000 seconds
+    with OpenAiSpeechEmulator(voice_engine="tone", requests_per_second=0.001) as emulator:
+        speaking = session(emulator.url)
+        assert speaking.synthesize(utterance("One.")).pcm
+
+        # When a second one comes, then it is told when to come again
+        with pytest.raises(ProviderThrottled, match=r"Retry-After (1000|9\d\d) s"):
+            speaking.synthesize(utterance("Two."))
+        assert emulator.bucket is not None
+        assert emulator.bucket.refusals == 1
+
+
 @pytest.mark.parametrize(
     ("first_chunk_ms", "all_chunks_ms", "fault"), [(200, 5000, "no-audio"), (5000, 400, "trickle")]
 )

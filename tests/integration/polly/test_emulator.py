@@ -80,6 +80,28 @@ def test_a_fault_strikes_as_often_as_it_is_asked_for(
     assert codes == ["ThrottlingException", "ServiceFailureException", "ServiceFailureException"]
 
 
+def test_more_requests_than_the_limit_are_throttled(monkeypatch: pytest.MonkeyPatch, emulator: PollyEmulator) -> None:
+    # Given a service that takes one request in a very long time
+    with PollyEmulator(voice_engine="tone", requests_per_second=0.001) as limited:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_POLLY", limited.url)
+        client = make_client("us-east-1", read_seconds=5)
+        client.synthesize_speech(**SPOKEN)["AudioStream"].close()
+
+        # When a second one comes
+        with pytest.raises(client.exceptions.ClientError) as refusal:
+            client.synthesize_speech(**SPOKEN)
+
+        # Then it is refused, and not billed
+        assert refusal.value.response["Error"]["Code"] == "ThrottlingException"
+        assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+        assert limited.bucket is not None
+        assert limited.bucket.refusals == 1
+        assert limited.billed_characters == len("Hello")
+        # And the voices can still be listed
+        assert client.describe_voices()["Voices"]
+        client.close()
+
+
 def test_an_unknown_fault_is_refused() -> None:
     with pytest.raises(ValueError, match="quake"):
         PollyEmulator(voice_engine="tone", faults=["quake"])

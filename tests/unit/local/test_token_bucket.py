@@ -28,13 +28,16 @@ def test_without_a_burst_it_holds_one_second_and_at_least_one_token() -> None:
     assert taken(TokenBucket(0.5, clock=Ticking()), 10) == 1
 
 
-def test_a_look_takes_nothing() -> None:
-    bucket = TokenBucket(1, clock=Ticking())
-
-    assert bucket.has_token
-    assert bucket.has_token
+def test_it_says_how_long_to_wait_and_how_often_it_refused() -> None:
+    # Given an empty bucket that gets four tokens a second
+    bucket = TokenBucket(4, 1, clock=Ticking())
+    assert bucket.wait_seconds == 0
     assert bucket.take()
-    assert not bucket.has_token
+
+    # When two more tokens are wanted
+    assert taken(bucket, 2) == 0
+
+    assert (bucket.wait_seconds, bucket.refusals) == (0.25, 2)
 
 
 def test_a_changed_rate_counts_from_now_on() -> None:
@@ -45,7 +48,7 @@ def test_a_changed_rate_counts_from_now_on() -> None:
 
     # When half a second passes, the rate falls to one a second, and two seconds pass
     clock.now = 0.5
-    bucket.change(1)
+    bucket.change(1, 1)
     before = taken(bucket, 10)
     clock.now = 2.5
     after = taken(bucket, 10)
