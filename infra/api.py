@@ -14,8 +14,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from castline.api.app import OPERATIONS
 from castline.api.contract import PREFIX
+from castline.api.operations import OPERATIONS
 from infra.acknowledgements import acknowledge
 from infra.log_retention import retention
 

@@ -20,7 +20,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from castline.api.app import OPERATIONS
+from castline.api.operations import OPERATIONS
 from local import foreign_pages, http_event
 from local.cloud.lambda_errors import (
     FunctionError,

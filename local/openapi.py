@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from castline.api import errors
-from castline.api.app import OPERATIONS, app
+from castline.api.app import app
 from castline.api.messages import error_message
 from castline.api.negotiation import Language
+from castline.api.operations import OPERATIONS
 from castline.api.responses import ErrorBody, FieldProblem
 from local import client_types
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from castline.api.app import OPERATIONS
+from castline.api.operations import OPERATIONS
 from local.openapi import document
 from tests.contract.tokens import Issuer
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from castline.api.app import OPERATIONS
+from castline.api.operations import OPERATIONS
 from castline_cli import loopback
 from infra.environments import ENVIRONMENTS, OperatorClaim
 

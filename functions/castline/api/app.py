@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import os
 import re
+import threading
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -13,23 +15,8 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import ResponseValidationError
 
 from castline import composition
-from castline.api import (
-    dialogues,
-    errors,
-    estimates,
-    health,
-    jobs,
-    operators,
-    pronunciations,
-    renditions,
-    resubmissions,
-    sounds,
-    timings,
-    usage,
-    voices,
-    webhooks,
-)
-from castline.api.contract import to_json
+from castline.api import errors
+from castline.api.contract import IS_HEAD, PREFIX, to_json
 from castline.api.identity import is_operator
 from castline.api.negotiation import Language, preferred_language
 from castline.api.request_body import JSON, media_type, read_json
@@ -38,34 +25,50 @@ from castline.api.validation import InvalidRequest, explain
 from castline.observability import log_unexpected, logger, measure, note, observed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from castline.api.contract import Operation
+    from castline.api.contract import Operation, Router
 
-_ROUTERS: Final = (
-    jobs.router,
-    estimates.router,
-    resubmissions.router,
-    renditions.router,
-    timings.router,
-    dialogues.router,
-    pronunciations.router,
-    sounds.router,
-    webhooks.router,
-    voices.router,
-    usage.router,
-    operators.router,
-    health.router,
-)
-OPERATIONS: Final = tuple(operation for router in _ROUTERS for operation in router.operations)
-"""Every route, as it is declared where its handler is."""
+_MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "jobs": ("jobs", "estimates", "resubmissions", "renditions", "timings"),
+    "dialogues": ("dialogues",),
+    "pronunciations": ("pronunciations",),
+    "sounds": ("sounds",),
+    "webhooks": ("webhooks",),
+    "providers": ("voices",),
+    "voices": ("voices",),
+    "usage": ("usage",),
+    "admin": ("operators",),
+    "health": ("health",),
+}
+"""The modules of ``castline.api`` with the routes whose path begins with a name, after the prefix.
 
+A module is imported by the first request that needs it: a cold start pays for the routes of one name only."""
 _AT_PATH: Final[dict[str, dict[str, Operation]]] = {}
-"""The operations of each path, by method."""
-for _operation in OPERATIONS:
-    _AT_PATH.setdefault(_operation.path, {}).update(dict.fromkeys(_operation.methods, _operation))
+"""The operations of each path that are loaded, by method."""
+_loaded: dict[str, Router] = {}
+"""The routers that are loaded, by module."""
+_loading: Final = threading.Lock()
+
+
+def load_routes(names: Iterable[str]) -> tuple[Operation, ...]:
+    """Load the routes whose paths begin with ``names``, and return those of all that are loaded."""
+    with _loading:
+        for module in (module for name in names for module in _MODULES.get(name, ())):
+            if module not in _loaded:
+                router: Router = import_module(f"castline.api.{module}").router
+                for operation in router.operations:
+                    _AT_PATH.setdefault(operation.path, {}).update(dict.fromkeys(operation.methods, operation))
+                app.include_router(router)
+                _loaded[module] = router
+        return tuple(operation for router in _loaded.values() for operation in router.operations)
+
+
+def load_all_routes() -> tuple[Operation, ...]:
+    """Load all routes, and return them."""
+    return load_routes(_MODULES)
 
 
 def _read_body(body: str) -> Any:
@@ -83,8 +86,6 @@ app = APIGatewayHttpResolver(
     json_body_deserializer=_read_body,
     serializer=to_json,
 )
-for _router in _ROUTERS:
-    app.include_router(_router)
 
 
 @observed
@@ -97,10 +98,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     is_json = media_type(headers.get("content-type", "")) == JSON
     headers["content-type"] = JSON if is_json else "application/octet-stream"
     event["rawPath"] = with_quoted_user(event["rawPath"])
+    load_routes([event["rawPath"].removeprefix(PREFIX).lstrip("/").partition("/")[0]])
     is_head = http["method"] == "HEAD"
     if is_head:
         http["method"] = "GET"
-        app.append_context(**{jobs.IS_HEAD: True})
+        app.append_context(**{IS_HEAD: True})
     answer = app.resolve(event, context)
     if is_head:
         answer["body"] = ""
@@ -190,6 +192,11 @@ def _language() -> Language:
     return preferred_language(app.current_event.headers.get("accept-language"))
 
 
-if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+_initialization = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE")
+if _initialization is not None:
+    # On Lambda, a function has a whole CPU while it is loaded, and only a share of one for its first request.
+    composition.view_jobs()
+if _initialization == "snap-start":
     # What is made before the snapshot is taken need not be made after each restore.
+    load_all_routes()
     composition.warm_up()

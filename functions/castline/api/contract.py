@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 
 PREFIX: Final = "/api/v1"
+IS_HEAD: Final = "is_head"
+"""Name in the router's context that tells whether the client has sent HEAD; handlers are called as for GET."""
 to_json: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 """Writes the body of an answer."""
 

@@ -49,9 +49,7 @@ from castline.sounds.limits import MAX_SOUNDS
 from castline.speech.errors import SpeechError
 from castline.usage.errors import QuotaExceeded, SubmissionsStopped
 from castline.usage.model import SUBMISSIONS_STOPPED as SUBMISSIONS_STOPPED_CODE
-from castline.usecases.errors import TimingsUnavailable
-from castline.usecases.provider_rules import NotSpeakable
-from castline.usecases.sound_rules import UnusableSounds
+from castline.usecases.errors import NotSpeakable, TimingsUnavailable, UnusableSounds
 from castline.webhooks.errors import (
     DeliveryNotFound,
     WebhookDisabled,

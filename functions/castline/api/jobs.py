@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from castline import composition
 from castline.api import errors, examples, requests, responses
-from castline.api.contract import Answer, Router, follow
+from castline.api.contract import IS_HEAD, Answer, Router, follow
 from castline.api.etags import answer_conditionally
 from castline.api.identity import noted_user_id
 from castline.api.negotiation import Language, preferred_language, prefers_json
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 DOWNLOAD_SECONDS = 15 * 60
 """How long a presigned URL works."""
 POLL_AFTER_SECONDS = 2
-IS_HEAD = "is_head"
-"""Name in the router's context that tells whether the client has sent HEAD; handlers are called as for GET."""
 MAX_BODY_BYTES = 5 * 1024 * 1024
 """Bytes of a body, as escaped JSON, that is answered directly: Lambda's answer, with its headers, may have 6 MB."""
 _FILE_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}

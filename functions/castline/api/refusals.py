@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from castline.api.requests import CreateJobRequest, CreateSingleVoiceJobRequest
 from castline.api.validation import InvalidRequest
-from castline.usecases.provider_rules import NotSpeakable
-from castline.usecases.sound_rules import UnusableSounds
+from castline.usecases.errors import NotSpeakable, UnusableSounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,6 @@ import re
 from enum import StrEnum
 from typing import Final, Literal
 
-from castline.scripts.captions import is_srt, is_webvtt
-from castline.scripts.fountain import is_fountain
-from castline.scripts.json_turns import is_json
-
 
 class ScriptFormat(StrEnum):
     """The format of a script."""
@@ -40,6 +36,11 @@ _MARKDOWN: Final = re.compile(r"(?:\A|[\n\r])[ \t]*#{1,6}[ \t]+\S|\*\*|__\S|\]\(
 
 def detect_format(script: str) -> FoundFormat:
     """Return the format that ``script`` is written in."""
+    # The readers are slow to import, and most requests of the API name formats only.
+    from castline.scripts.captions import is_srt, is_webvtt
+    from castline.scripts.fountain import is_fountain
+    from castline.scripts.json_turns import is_json
+
     if is_webvtt(script):
         return ScriptFormat.VTT
     if is_srt(script):

@@ -16,7 +16,8 @@ from castline.jobs.model import IdempotencyKey, Job, JobStatus
 from castline.usage.errors import QuotaExceeded, SubmissionsStopped
 from castline.usage.model import month_of
 from castline.usage.quotas import exceeded
-from castline.usecases.sound_rules import UnusableSounds, demand_usable_sounds
+from castline.usecases.errors import UnusableSounds
+from castline.usecases.sound_rules import demand_usable_sounds
 from castline.webhooks.errors import WebhookSecretMissing
 
 if TYPE_CHECKING:

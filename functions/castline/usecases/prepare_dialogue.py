@@ -13,7 +13,8 @@ from castline.scripts.markup import Chapter, Pause, Words, read, styles_asked_fo
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
 from castline.speech.pronunciation_matching import find_spoken_as, used_in
 from castline.synthesis.utterances import spoken_language, usable_pronunciations
-from castline.usecases.provider_rules import NotSpeakable, Problem, demand_speakable
+from castline.usecases.errors import NotSpeakable, Problem
+from castline.usecases.provider_rules import demand_speakable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from castline.jobs.model import JobType, Turn
 from castline.synthesis.utterances import is_own_language
+from castline.usecases.errors import NotSpeakable, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -14,26 +14,6 @@ if TYPE_CHECKING:
     from castline.jobs.model import Dialogue, OwnDelivery
     from castline.speech.providers.base import SpeechProvider
     from castline.speech.providers.registry import EnabledProvider
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One field that the provider cannot do anything with."""
-
-    field: str
-    """As requests name it, such as ``voice_assignments[0].voice_id``."""
-    kind: str
-    """The name of the message that explains it."""
-    context: Mapping[str, Any]
-    """What the message names."""
-
-
-class NotSpeakable(Exception):
-    """A dialogue is not for its provider, or the provider is not enabled."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(", ".join(f"{problem.field}: {problem.kind}" for problem in problems))
-        self.problems = problems
 
 
 def demand_speakable(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from castline.jobs import limits
 from castline.jobs.model import Music, SoundTurn
 from castline.sounds.model import SoundKind
-from castline.usecases.provider_rules import Problem
+from castline.usecases.errors import Problem, UnusableSounds
 from castline.usecases.use_sounds import mismatch
 
 if TYPE_CHECKING:
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from castline.sounds.model import Sound
 
 _MS_PER_MINUTE: Final = 60_000
-
-
-class UnusableSounds(Exception):
-    """A dialogue uses sounds that its user does not have, or not for this, or too many or too long ones."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(", ".join(f"{problem.field}: {problem.kind}" for problem in problems))
-        self.problems = problems
 
 
 def demand_usable_sounds(dialogue: Dialogue, sounds: Mapping[str, Sound]) -> None:

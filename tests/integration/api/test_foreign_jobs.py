@@ -14,8 +14,8 @@ from botocore.client import BaseClient
 from uuid6 import uuid7
 
 from castline import composition
-from castline.api.app import OPERATIONS
 from castline.api.contract import PREFIX
+from castline.api.operations import OPERATIONS
 from castline.dynamodb import serialize
 from castline.jobs import items
 from castline.jobs.model import JobStatus

@@ -14,8 +14,8 @@ from uuid import uuid4
 import pytest
 
 from castline import composition
-from castline.api.app import OPERATIONS
 from castline.api.contract import PREFIX
+from castline.api.operations import OPERATIONS
 from castline.jobs.model import JobStatus
 from castline.webhooks.model import Delivery
 from local.gateway import OPERATOR

@@ -14,8 +14,8 @@ from werkzeug.test import Client
 
 from castline import composition
 from castline.api import requests
-from castline.api.app import OPERATIONS
 from castline.api.contract import PREFIX
+from castline.api.operations import OPERATIONS
 from castline.api.operators import MAX_USERS
 from castline.api.validation import MAX_PROBLEMS
 from castline.audio.keys import audio_key

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from castline.api.app import OPERATIONS
+from castline.api.operations import OPERATIONS
 from castline.jobs.ids import is_job_id
 from local.gateway import OPERATOR
 from local.quickstart import DIALOGUE

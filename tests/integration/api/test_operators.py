@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 
 from castline import composition, observability
-from castline.api.app import OPERATIONS
 from castline.api.contract import PREFIX
+from castline.api.operations import OPERATIONS
 from castline.jobs.failures import FailureCode
 from castline.jobs.model import JobStatus
 from local.quickstart import DIALOGUE

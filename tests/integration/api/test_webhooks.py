@@ -16,7 +16,7 @@ import pytest
 from uuid6 import uuid7
 
 from castline import composition
-from castline.api.app import OPERATIONS
+from castline.api.operations import OPERATIONS
 from castline.dynamodb import deserialize, serialize
 from castline.jobs.event_types import EventType
 from castline.observability import logger

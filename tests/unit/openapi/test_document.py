@@ -10,7 +10,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from castline.api import errors
-from castline.api.app import OPERATIONS as DECLARED
+from castline.api.operations import OPERATIONS as DECLARED
 from local.openapi import FILE, as_text, document
 
 if TYPE_CHECKING:
