@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 
-from local.cloud.background import repeating
+from local.cloud.background import repeating, woken
 from local.cloud.clock import Clock
 from local.cloud.corrected_moto import corrected_moto
 from local.cloud.event_delivery import Event, EventDelivery, Subscriber
@@ -18,7 +18,7 @@ from local.cloud.queues import QueueMapping
 from local.cloud.s3_expiry import delete_expired_objects
 from local.cloud.s3_http import s3_wsgi_app
 from local.cloud.step_functions import join_interpreter, stop_executions
-from local.cloud.streams import Record, StreamMapping
+from local.cloud.streams import Record, StreamMapping, noticed_records
 from local.cloud.ttl import delete_expired_items
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class LocalCloud:
     Args:
         clock: The clock; by default real time.
         region: The region of all resources.
-        poll_interval_seconds: How often table streams and queues are read; None to leave that to `tick`.
+        poll_interval_seconds: How often queues are read, and table streams whose function failed; other streams are
+            read as soon as something is written. None leaves all of that to `tick`.
         expiry_interval_seconds: How often expired items and objects are deleted; None to leave that to `tick`.
 
     Attributes:
@@ -61,12 +62,13 @@ class LocalCloud:
         self.events = EventDelivery("execution-events")
         self.uploads = EventDelivery("object-events")
         self.published = EventDelivery("bus-events")
+        self._poll_interval_seconds = poll_interval_seconds
         self._background = [
-            ("streams", self._deliver_streams, poll_interval_seconds),
             ("queues", self._poll_queues, poll_interval_seconds),
             ("expiry", self._expire, expiry_interval_seconds),
         ]
         self._streams: list[StreamMapping] = []
+        self._written = threading.Event()
         self._queues: list[QueueMapping] = []
         # Not the default session: threads may not share one while they build clients.
         self._session = boto3.Session(region_name=region)
@@ -93,6 +95,16 @@ class LocalCloud:
             stack.enter_context(self.events.delivering())
             stack.enter_context(self.uploads.delivering())
             stack.enter_context(self.published.delivering())
+            if self._poll_interval_seconds is not None:
+                stack.enter_context(noticed_records(self._written.set))
+                stack.enter_context(
+                    woken(
+                        self._deliver_streams,
+                        by=self._written,
+                        retry_seconds=self._poll_interval_seconds,
+                        name="streams",
+                    )
+                )
             for name, task, interval_seconds in self._background:
                 if interval_seconds is not None:
                     stack.enter_context(repeating(task, interval_seconds=interval_seconds, name=name))
@@ -199,10 +211,11 @@ class LocalCloud:
         for mapping in self._queues:
             mapping.stop()
 
-    def _deliver_streams(self) -> None:
+    def _deliver_streams(self) -> bool:
+        """Deliver what is in the streams; return whether a batch must be retried."""
         with self._unasked:
-            for mapping in list(self._streams):
-                mapping.deliver()
+            undelivered = [mapping.deliver() for mapping in list(self._streams)]
+        return any(undelivered)
 
     def __enter__(self) -> Self:
         self.start()

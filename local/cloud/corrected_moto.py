@@ -21,10 +21,12 @@ from local.cloud.published_events import published_events
 from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
 from local.cloud.s3_cors import matching_cors_rules
+from local.cloud.s3_expiry import noted_object_expiries
 from local.cloud.s3_speed import quick_s3
 from local.cloud.sqs import documented_sqs
 from local.cloud.state_machine_parsing import parsed_once
 from local.cloud.step_functions import step_functions
+from local.cloud.ttl import noted_expiries
 
 _MOTO_CONFIG = {
     "core": {"mock_credentials": False},
@@ -79,8 +81,10 @@ def _corrections(
         linearizable_dynamodb(),
         forgotten_items(),
         quick_dynamodb(),
+        noted_expiries(),
         linearizable_s3() as s3_lock,
         quick_s3(s3_lock),
+        noted_object_expiries(),
         matching_cors_rules(),
         object_events(uploads.publish),
         published_events(published.publish),

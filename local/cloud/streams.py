@@ -1,15 +1,18 @@
 """Event source mapping from DynamoDB Streams to Lambda.
 
 moto's own mapping calls the function inside the request that wrote the item. A function that reads the table then
-waits for itself, and a failure is not retried. Here the stream is polled instead.
+waits for itself, and a failure is not retried. Here the stream is read afterwards.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import StreamShard
 from moto.dynamodb.models.utilities import dynamo_json_dump
 
 from local.cloud.dynamodb import exclusive_access
@@ -17,6 +20,19 @@ from local.cloud.lambda_errors import LambdaError
 from local.cloud.lambdas import Lambdas
 
 Record = dict[str, Any]
+
+
+@contextmanager
+def noticed_records(notice: Callable[[], object]) -> Iterator[None]:
+    """Call `notice` whenever a table's stream gets a record, while the context lasts."""
+    add = StreamShard.add
+
+    def add_and_notice(shard: Any, old: Any, new: Any) -> None:
+        add(shard, old, new)
+        notice()
+
+    with patch.object(StreamShard, "add", add_and_notice):
+        yield
 
 
 class StreamMapping:
@@ -65,8 +81,12 @@ class StreamMapping:
         with exclusive_access():
             self._position = len(self._table().stream_shard.items)
 
-    def deliver(self) -> None:
-        """Deliver the records in the stream, up to its end or to a batch that must be retried."""
+    def deliver(self) -> bool:
+        """Deliver the records in the stream, up to its end or to a batch that must be retried.
+
+        Returns:
+            Whether there is such a batch.
+        """
         while batch := self._read():
             wanted = [record for record in batch if self._matches(record)]
             failed = self._first_failed(wanted)
@@ -74,12 +94,13 @@ class StreamMapping:
                 self._position += len(batch)
             elif self._may_retry(failed):
                 self._position += batch.index(failed)
-                return
+                return True
             else:
                 skipped = wanted[wanted.index(failed) :]
                 self.dead_letters.extend(skipped)
                 self._on_skipped(skipped)
                 self._position += len(batch)
+        return False
 
     def _read(self) -> list[Record]:
         with exclusive_access():

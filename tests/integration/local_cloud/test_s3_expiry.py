@@ -1,10 +1,13 @@
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import boto3
+from botocore.client import BaseClient
 
 from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
+from local.cloud.s3_expiry import delete_expired_objects
 
 
 def test_objects_expire_by_prefix_and_age(cloud: LocalCloud, clock: Clock) -> None:
@@ -30,3 +33,63 @@ def test_objects_expire_by_prefix_and_age(cloud: LocalCloud, clock: Clock) -> No
     assert keys_after(6) == ["audio/a", "other", "segments/a"]
     assert keys_after(2) == ["audio/a", "other"]
     assert keys_after(23) == ["other"]
+
+
+def test_a_sweep_lists_nothing(cloud: LocalCloud, clock: Clock) -> None:
+    # Given a bucket with rules and an object that does not expire yet
+    client: Any = boto3.client("s3")
+    client.create_bucket(Bucket="bucket")
+    rule = {"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 7}}
+    client.put_bucket_lifecycle_configuration(Bucket="bucket", LifecycleConfiguration={"Rules": [rule]})
+    client.put_object(Bucket="bucket", Key="a", Body=b"audio")
+    clock.advance(timedelta(days=6))
+
+    # When expired objects are swept
+    with patch.object(BaseClient, "_make_api_call") as called:
+        delete_expired_objects(client, clock.now())
+
+    # Then S3 is not asked
+    assert called.call_count == 0
+
+
+def test_what_was_stored_before_the_rules_expires_too(cloud: LocalCloud, clock: Clock) -> None:
+    # Given an object that is stored, then a rule of 30 days, then one of a day
+    client: Any = boto3.client("s3")
+    client.create_bucket(Bucket="bucket")
+    client.put_object(Bucket="bucket", Key="a", Body=b"audio")
+    for days in (30, 1):
+        rule = {"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": days}}
+        client.put_bucket_lifecycle_configuration(Bucket="bucket", LifecycleConfiguration={"Rules": [rule]})
+
+    # When two days pass
+    clock.advance(timedelta(days=2))
+    cloud.tick()
+
+    # Then it is gone
+    assert "Contents" not in client.list_objects_v2(Bucket="bucket")
+
+
+def test_an_object_that_is_stored_anew_lives_anew(cloud: LocalCloud, clock: Clock) -> None:
+    # Given an object of a bucket with a rule of a week, deleted, uploaded in parts, and copied over
+    client: Any = boto3.client("s3")
+    client.create_bucket(Bucket="bucket")
+    rule = {"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 7}}
+    client.put_bucket_lifecycle_configuration(Bucket="bucket", LifecycleConfiguration={"Rules": [rule]})
+    client.put_object(Bucket="bucket", Key="deleted", Body=b"audio")
+    client.delete_object(Bucket="bucket", Key="deleted")
+    upload = client.create_multipart_upload(Bucket="bucket", Key="parts")["UploadId"]
+    etag = client.upload_part(Bucket="bucket", Key="parts", UploadId=upload, PartNumber=1, Body=b"audio")["ETag"]
+    client.complete_multipart_upload(
+        Bucket="bucket",
+        Key="parts",
+        UploadId=upload,
+        MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]},
+    )
+    client.copy_object(Bucket="bucket", Key="copy", CopySource={"Bucket": "bucket", "Key": "parts"})
+
+    # When a week passes
+    clock.advance(timedelta(days=8))
+
+    # Then all that is there expires, once
+    assert delete_expired_objects(client, clock.now()) == 2
+    assert delete_expired_objects(client, clock.now()) == 0

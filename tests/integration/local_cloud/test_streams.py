@@ -1,12 +1,15 @@
 import time
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 
 from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
+from local.cloud.ttl import delete_expired_items
 from tests.integration.local_cloud.eventually import eventually
 
 
@@ -140,6 +143,100 @@ class TestTimeToLive:
         assert "userIdentity" not in by_hand
         assert by_service["dynamodb"]["OldImage"]["pk"] == {"S": "day"}
         assert by_service["userIdentity"] == {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+
+    def test_the_latest_expiry_of_an_item_counts(self, cloud: LocalCloud, clock: Clock) -> None:
+        # Given items that were to expire in a day: one that is to live longer, one for ever, one in a transaction
+        client = create_table()
+        now = int(time.time())
+
+        def expiring(key: str, days: int) -> dict[str, Any]:
+            return {"pk": {"S": key}, "expires_at": {"N": str(now + days * 86_400)}}
+
+        for key in ("longer", "for ever", "replaced"):
+            client.put_item(TableName="table", Item=expiring(key, 1))
+        client.update_item(
+            TableName="table",
+            Key={"pk": {"S": "longer"}},
+            UpdateExpression="SET expires_at = :expiry",
+            ExpressionAttributeValues={":expiry": expiring("longer", 5)["expires_at"]},
+        )
+        client.update_item(TableName="table", Key={"pk": {"S": "for ever"}}, UpdateExpression="REMOVE expires_at")
+        client.transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": "table", "Item": expiring("in a transaction", 1)}},
+                {"Put": {"TableName": "table", "Item": {"pk": {"S": "replaced"}}}},
+            ]
+        )
+
+        def left_after(days: int) -> set[str]:
+            clock.advance(timedelta(days=days))
+            cloud.tick()
+            return {item["pk"]["S"] for item in client.scan(TableName="table")["Items"]}
+
+        # When days pass
+        # Then each goes at its time
+        assert left_after(2) == {"longer", "for ever", "replaced"}
+        assert left_after(4) == {"for ever", "replaced"}
+
+    def test_what_was_written_before_the_setting_expires_too(self, cloud: LocalCloud) -> None:
+        client = create_table()
+        client.update_time_to_live(
+            TableName="table", TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires_at"}
+        )
+        client.put_item(TableName="table", Item={"pk": {"S": "a"}, "expires_at": {"N": "1700000000"}})
+        cloud.tick()
+        assert client.scan(TableName="table")["Count"] == 1
+
+        client.update_time_to_live(
+            TableName="table", TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"}
+        )
+        cloud.tick()
+
+        assert client.scan(TableName="table")["Count"] == 0
+
+    def test_a_sweep_reads_nothing(self, cloud: LocalCloud, clock: Clock) -> None:
+        client = create_table()
+        put(client, "never")
+
+        with patch.object(BaseClient, "_make_api_call") as called:
+            delete_expired_items(client, clock.now())
+
+        assert called.call_count == 0
+
+
+def test_a_stream_wakes_its_reader(clock: Clock) -> None:
+    # Given a cloud that would read a stream every hour if it polled
+    with LocalCloud(clock=clock, poll_interval_seconds=3600) as cloud:
+        consumer = Consumer()
+        cloud.lambdas.register("consumer", consumer, timeout_seconds=3)
+        client = create_table()
+        cloud.map_stream("table", "consumer")
+        # When an item is written, and another one after the first has been delivered
+        for key in ("a", "b"):
+            put(client, key)
+            # Then the function hears of it
+            eventually(lambda key=key: consumer.batches[-1:] == [[key]], timeout_seconds=30)
+
+
+def test_a_failing_batch_is_retried_in_the_background_with_pauses(clock: Clock) -> None:
+    # Given a function that fails on an item
+    with LocalCloud(clock=clock, poll_interval_seconds=0.5) as cloud:
+        consumer = Consumer()
+        consumer.poison = "a"
+        cloud.lambdas.register("consumer", consumer, timeout_seconds=3)
+        client = create_table()
+        cloud.map_stream("table", "consumer", batch_size=1, max_retries=None)
+        put(client, "a")
+        eventually(lambda: consumer.batches, timeout_seconds=30)
+        # When more is written at once
+        tried = time.monotonic()
+        put(client, "b", "c")
+        # Then that is no reason to try the batch again sooner
+        eventually(lambda: len(consumer.batches) > 1, timeout_seconds=30)
+        assert time.monotonic() - tried > 0.3
+        # And it is delivered when the function can handle it
+        consumer.poison = None
+        eventually(lambda: consumer.batches[-3:] == [["a"], ["b"], ["c"]], timeout_seconds=30)
 
 
 def test_it_all_happens_in_the_background(clock: Clock) -> None:
