@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -10,3 +14,12 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 def is_job_id(value: str) -> bool:
     """Return whether ``value`` has the form of a job id. A value without it needs no lookup."""
     return _UUID.fullmatch(value) is not None
+
+
+def id_bound(moment: datetime) -> str:
+    """Return a text that sorts behind the ids of jobs created before ``moment``, to the millisecond, and no others.
+
+    Job ids are UUIDv7: they begin with the milliseconds since 1970.
+    """
+    digits = f"{int(moment.timestamp() * 1000):012x}"
+    return f"{digits[:8]}-{digits[8:]}"

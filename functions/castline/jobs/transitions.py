@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from castline.jobs.model import JobStatus
 
@@ -37,9 +37,21 @@ def predecessors(new: JobStatus) -> tuple[JobStatus, ...]:
 
 
 def retention(status: JobStatus) -> timedelta:
-    """Return how long a job is kept after it reached the terminal ``status``.
+    """Return how long a job is kept, at least, after it reached the terminal ``status``.
 
     Raises:
         KeyError: ``status`` is not terminal.
     """
     return _RETENTION[status]
+
+
+def expiry(status: JobStatus, ended_at: datetime) -> datetime:
+    """Return when a job that has ended is gone: at the end of the day, in UTC, on which its retention passes.
+
+    Jobs that expire on one day expire at one moment, so that they can be counted together.
+
+    Raises:
+        KeyError: ``status`` is not terminal.
+    """
+    last_day = (ended_at + retention(status)).astimezone(UTC).date()
+    return datetime.combine(last_day + timedelta(days=1), time.min, UTC)

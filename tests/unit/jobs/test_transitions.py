@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from castline.jobs.model import JobStatus
-from castline.jobs.transitions import can_transition, is_terminal, predecessors, retention
+from castline.jobs.transitions import can_transition, expiry, is_terminal, predecessors, retention
 
 ALLOWED = {
     (JobStatus.PENDING, JobStatus.PROCESSING),
@@ -46,3 +48,19 @@ def test_retention_follows_the_outcome(status: JobStatus, days: int) -> None:
 def test_an_active_job_has_no_retention(status: JobStatus) -> None:
     with pytest.raises(KeyError):
         retention(status)
+
+
+@given(
+    ended_at=st.datetimes(datetime(2026, 1, 1), datetime(2031, 1, 1)),  # noqa: DTZ001 (the zone is drawn apart)
+    hours=st.integers(-12, 14),
+    status=st.sampled_from([JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED]),
+)
+def test_an_ended_job_expires_at_the_first_midnight_in_utc_after_its_retention(
+    ended_at: datetime, hours: int, status: JobStatus
+) -> None:
+    ended_at = ended_at.replace(tzinfo=timezone(timedelta(hours=hours)))
+
+    expires_at = expiry(status, ended_at)
+
+    assert (expires_at.tzinfo, expires_at.time()) == (UTC, datetime.min.time())
+    assert timedelta(0) < expires_at - ended_at - retention(status) <= timedelta(days=1)
