@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from local.azure_speech.throttling import Throttling
 from tests.faults.catalogue import CALLS, faults_in
 from tests.faults.experiment import experiment
 from tests.faults.laboratory import Laboratory
@@ -20,6 +21,7 @@ _FILE_WIDTH = 180
 
 def main(
     scenario: Annotated[list[str] | None, typer.Option(help=f"Only these: {', '.join(CALLS)}.")] = None,
+    throttling: Annotated[bool, typer.Option(help="Whether the provider limits the rate, as Azure does.")] = False,
 ) -> None:
     """Break each AWS call and each provider call of a job's life in turn, and show how the job ends.
 
@@ -30,7 +32,10 @@ def main(
     plan = [(name, fault) for name in scenario or CALLS for fault in faults_in(name)]
     ends: Counter[str] = Counter()
     bad = 0
-    with Laboratory.opened() as laboratory, Progress(console=console, transient=True) as progress:
+    with (
+        Laboratory.opened(throttling=Throttling() if throttling else None) as laboratory,
+        Progress(console=console, transient=True) as progress,
+    ):
         for name, fault in progress.track(plan, description="breaking"):
             outcome = experiment(laboratory, name, fault)
             ended = ", ".join(outcome.ended) or "never was"

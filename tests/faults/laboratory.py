@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
+    from local.azure_speech.throttling import Throttling
     from tests.faults.experiment import Outcome
 
 _SETTLED_WITHIN_SECONDS = 20.0
@@ -63,9 +64,9 @@ class Laboratory:
 
     @classmethod
     @contextmanager
-    def opened(cls) -> Iterator[Laboratory]:
-        """Yield a laboratory, while the context lasts."""
-        speech = AzureSpeechEmulator(voice_engine="tone")
+    def opened(cls, *, throttling: Throttling | None = None) -> Iterator[Laboratory]:
+        """Yield a laboratory, while the context lasts; ``throttling`` is the limits of its provider."""
+        speech = AzureSpeechEmulator(voice_engine="tone", throttling=throttling)
         calls, processes = Calls(), Processes()
         with ExitStack() as context:
             context.enter_context(patch.object(event_delivery, "_RETRY_DELAYS_SECONDS", _DELIVERY_RETRIES_SECONDS))
