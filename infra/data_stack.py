@@ -13,13 +13,14 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 
 from castline import table
+from infra import queue_settings
 from infra.acknowledgements import acknowledge
+from infra.calling_queue import CallingQueue
 from infra.event_bus import JobEventBus
 from infra.lifecycle_rules import LIFECYCLE_RULES
 from infra.private_bucket import private_bucket
 from infra.sign_in import SignIn
 from infra.speech_providers import NEEDS
-from infra.webhook_queue import WebhookQueue
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -59,7 +60,10 @@ class DataStack(cdk.Stack):
             if (spec := NEEDS[provider.id].secret) is not None
         }
         self.event_bus = JobEventBus(self, "Events", environment_name=environment.name).bus
-        self.webhook_queue = WebhookQueue(self, "Webhooks", removal_policy=self._removal_policy)
+        # It is part of the data: a delivery may wait in it for hours.
+        self.webhook_queue = CallingQueue(
+            self, "Webhooks", "Deliveries", queue_settings.WEBHOOKS, removal_policy=self._removal_policy
+        )
         self.alarm_topic = self._alarm_topic(environment)
         self.sign_in: SignIn | None = None
         if environment.token_issuer is not None:

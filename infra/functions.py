@@ -30,6 +30,11 @@ API = FunctionSpec(name="api", handler="castline.api.app.handler", timeout_secon
 # All of 512 MB need 48 to 55 MB, for the largest job too; with 0.3 of a core a cold start stays below a second.
 PLAN = FunctionSpec(name="plan", handler="castline.workflow.plan.handler", timeout_seconds=60, memory_mb=512)
 
+# Five calls to DynamoDB and SQS.
+QUEUE_BATCH = FunctionSpec(
+    name="queue-batch", handler="castline.workflow.queue_batch.handler", timeout_seconds=60, memory_mb=512
+)
+
 # 403 MB for eight utterances of 4.4 minutes at once, 42 MB each; of 10 minutes, the most that Azure gives, 830 MB.
 # 2,048 MB are room for twice that, and more than a core, with which a batch is levelled and encoded in less time.
 # A batch is at most two rounds of them, each of up to 132 s before the provider is given up.
@@ -98,6 +103,7 @@ RECONCILE = FunctionSpec(
 ALL = (
     API,
     PLAN,
+    QUEUE_BATCH,
     SYNTHESIZE,
     ASSEMBLE,
     RECORD_FAILURE,
@@ -112,7 +118,7 @@ ALL = (
 
 WORKFLOW_SUBSTITUTIONS = {
     "PlanFunctionArn": PLAN,
-    "SynthesizeFunctionArn": SYNTHESIZE,
+    "QueueBatchFunctionArn": QUEUE_BATCH,
     "AssembleFunctionArn": ASSEMBLE,
     "RecordFailureFunctionArn": RECORD_FAILURE,
 }

@@ -15,6 +15,7 @@ from infra.acknowledgements import acknowledge_wildcard
 from infra.speech_providers import NEEDS
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_sqs as sqs
     from aws_cdk import aws_stepfunctions as sfn
 
     from infra.data_stack import DataStack
@@ -54,6 +55,7 @@ BUCKET = "bucket"
 SECRET = "secret"  # noqa: S105 (a name)
 EVENT_BUS = "event bus"
 WEBHOOK_QUEUE = "webhook queue"
+SYNTHESIS_QUEUE = "synthesis queue"
 STATE_MACHINE = "state machine"
 EXECUTIONS = "executions"
 
@@ -96,11 +98,15 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         # The provider's list of voices is asked for with its key.
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
-    functions.PLAN: (
-        Grant(actions=("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
+    functions.PLAN: (Grant(actions=("dynamodb:Query",), resources=(TABLE,)),),
+    functions.QUEUE_BATCH: (
+        Grant(actions=("dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), resources=(TABLE,)),
+        Grant(actions=("sqs:SendMessage",), resources=(SYNTHESIS_QUEUE,)),
     ),
     functions.SYNTHESIZE: (
-        Grant(actions=("dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
+        Grant(actions=("dynamodb:Query", *_WRITE), resources=(TABLE,)),
+        Grant(actions=("sqs:ChangeMessageVisibility", "sqs:SendMessage"), resources=(SYNTHESIS_QUEUE,)),
+        Grant(actions=("states:SendTaskFailure", "states:SendTaskSuccess"), resources=(STATE_MACHINE,)),
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SEGMENTS,)),
         _LEARN_WHAT_IS_MISSING,
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
@@ -165,6 +171,7 @@ def grant(
     *,
     environment: Environment,
     data: DataStack,
+    synthesis_queue: sqs.Queue,
     state_machine: sfn.StateMachine | None,
 ) -> None:
     """Give a function's role the permissions that its handler needs.
@@ -174,9 +181,10 @@ def grant(
         spec: the function.
         environment: the environment with the speech providers.
         data: the stack with the table, bucket and secrets.
+        synthesis_queue: the queue of the tickets for waiting batches.
         state_machine: the workflow; None for the workflow's own functions, which start no executions.
     """
-    arns = _arns(data, state_machine)
+    arns = _arns(data, synthesis_queue, state_machine)
     for each in GRANTS[spec]:
         resources = [arns[resource] for resource in each.resources if resource != SECRET]
         if SECRET in each.resources:
@@ -202,7 +210,7 @@ def _speech_actions(spec: FunctionSpec, needs: ProviderNeeds) -> tuple[str, ...]
     return {functions.API: needs.listing, functions.SYNTHESIZE: needs.speaking}.get(spec, ())
 
 
-def _arns(data: DataStack, state_machine: sfn.StateMachine | None) -> dict[str, str]:
+def _arns(data: DataStack, synthesis_queue: sqs.Queue, state_machine: sfn.StateMachine | None) -> dict[str, str]:
     # The bucket's is imported here and not left to CDK: the finding about it is named by what stands in the template.
     bucket_arn = data.export_value(data.bucket.bucket_arn)
     arns = {
@@ -214,6 +222,7 @@ def _arns(data: DataStack, state_machine: sfn.StateMachine | None) -> dict[str, 
         SOUNDS: f"{bucket_arn}/sounds/*",
         EVENT_BUS: data.event_bus.event_bus_arn,
         WEBHOOK_QUEUE: data.webhook_queue.queue.queue_arn,
+        SYNTHESIS_QUEUE: synthesis_queue.queue_arn,
     }
     if state_machine is not None:
         arns[STATE_MACHINE] = state_machine.state_machine_arn

@@ -17,6 +17,7 @@ from infra.log_retention import retention
 from infra.permissions import grant
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_sqs as sqs
     from aws_cdk import aws_stepfunctions as sfn
 
     from infra.data_stack import DataStack
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 CA_BUNDLE = "/opt/python/certifi/cacert.pem"
 """The CA bundle in the core layer. The Azure SDK's OpenSSL would look at a path of its build machine."""
+_SENDING_THEMSELVES_MESSAGES = (functions.DELIVER_WEBHOOKS, functions.SYNTHESIZE)
 _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
@@ -40,11 +42,13 @@ class ServiceFunctions(Construct):
         *,
         environment: Environment,
         data: DataStack,
+        synthesis_queue: sqs.Queue,
         artefacts: Artefacts,
     ) -> None:
         super().__init__(scope, id)
         self._environment = environment
         self._data = data
+        self._synthesis_queue = synthesis_queue
         self._architecture = _ARCHITECTURES[environment.architecture]
         self._code = lambda_.Code.from_asset(str(artefacts.code))
         self._core = self._layer(
@@ -57,7 +61,7 @@ class ServiceFunctions(Construct):
 
         Args:
             spec: the function.
-            state_machine: the workflow, for a function that starts or stops executions.
+            state_machine: the workflow, for a function that starts or stops executions, or tells how tasks ended.
         """
         name = "".join(word.capitalize() for word in spec.name.split("-"))
         log_group = logs.LogGroup(
@@ -73,7 +77,14 @@ class ServiceFunctions(Construct):
             description=f"Castline {self._environment.name}: {spec.name}",
         )
         log_group.grant_write(role)
-        grant(role, spec, environment=self._environment, data=self._data, state_machine=state_machine)
+        grant(
+            role,
+            spec,
+            environment=self._environment,
+            data=self._data,
+            synthesis_queue=self._synthesis_queue,
+            state_machine=state_machine,
+        )
         starts_from_a_snapshot = spec == functions.API and self._environment.snap_start
         settings = self._settings()
         if spec == functions.API:
@@ -95,17 +106,14 @@ class ServiceFunctions(Construct):
             timeout=cdk.Duration.seconds(spec.timeout_seconds),
             memory_size=spec.memory_mb,
             ephemeral_storage_size=cdk.Size.mebibytes(spec.storage_mb),
-            reserved_concurrent_executions=(
-                self._environment.synthesize_concurrency if spec == functions.SYNTHESIZE else None
-            ),
             environment=settings | ({"SSL_CERT_FILE": CA_BUNDLE} if spec.needs_speech else {}),
             role=role,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
             snap_start=(lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if starts_from_a_snapshot else None),
-            # It sends messages to the queue that calls it. Lambda would end such a loop after 16 messages.
-            recursive_loop=lambda_.RecursiveLoop.ALLOW if spec == functions.DELIVER_WEBHOOKS else None,
+            # They send messages to the queues that call them. Lambda would end such a loop after 16 messages.
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if spec in _SENDING_THEMSELVES_MESSAGES else None,
         )
         acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "X-Ray knows no resources to write traces to.")
         acknowledge(
@@ -141,6 +149,7 @@ class ServiceFunctions(Construct):
             **self._environment.quota_settings,
             "POWERTOOLS_SERVICE_NAME": self._environment.service_name,
             "WEBHOOK_QUEUE_URL": self._data.webhook_queue.queue.queue_url,
+            "SYNTHESIS_QUEUE_URL": self._synthesis_queue.queue_url,
         }
 
     def _speech_providers(self) -> str:
@@ -154,6 +163,7 @@ class ServiceFunctions(Construct):
                 **({"secret_id": secret.secret_arn} if (secret := self._data.secrets.get(provider.id)) else {}),
                 "concurrency": provider.concurrency,
                 **({} if provider.price_per_million is None else {"price_per_million": provider.price_per_million}),
+                **({} if provider.requests_per_second is None else {"requests_per_second": provider.requests_per_second}),
                 **provider.options,
             }
             for provider in self._environment.speech_providers

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from infra import functions as specs
+from infra import queue_settings
 from infra.alarms import Alarms
 from infra.api import Api
+from infra.calling_queue import CallingQueue
 from infra.console import Console, has_console
 from infra.cost_guard import CostGuard
 from infra.dashboard import Dashboard
 from infra.events import Events
+from infra.queue_reader import QueueReader
 from infra.service_functions import ServiceFunctions
-from infra.webhooks import Webhooks
 from infra.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -43,11 +45,22 @@ class ServiceStack(cdk.Stack):
             stack_name=f"castline-{environment.name}-service",
             description="Castline: API, workflow, events and monitoring.",
         )
-        make = ServiceFunctions(self, "Functions", environment=environment, data=data, artefacts=artefacts).make
+        synthesis = CallingQueue(
+            self, "Synthesis", "Tickets", queue_settings.SYNTHESIS, removal_policy=cdk.RemovalPolicy.DESTROY
+        )
+        make = ServiceFunctions(
+            self,
+            "Functions",
+            environment=environment,
+            data=data,
+            synthesis_queue=synthesis.queue,
+            artefacts=artefacts,
+        ).make
         tasks = {spec.name: make(spec) for spec in specs.WORKFLOW_SUBSTITUTIONS.values()}
         state_machine = Workflow(self, "Workflow", environment=environment, functions=tasks).state_machine
         functions = {
             **tasks,
+            specs.SYNTHESIZE.name: make(specs.SYNTHESIZE, state_machine=state_machine),
             specs.API.name: make(specs.API, state_machine=state_machine),
             specs.RECONCILE.name: make(specs.RECONCILE, state_machine=state_machine),
             specs.EXECUTION_ENDED.name: make(specs.EXECUTION_ENDED),
@@ -88,12 +101,21 @@ class ServiceStack(cdk.Stack):
             functions[specs.DISPATCH_WEBHOOKS.name],
             description="Events of jobs for the webhooks of their users",
         )
-        Webhooks(
+        QueueReader(
             self,
             "Webhooks",
-            environment=environment,
+            "Deliveries",
             queue=data.webhook_queue.queue,
-            deliver=functions[specs.DELIVER_WEBHOOKS.name],
+            function=functions[specs.DELIVER_WEBHOOKS.name],
+            max_concurrency=environment.webhook_concurrency,
+        )
+        QueueReader(
+            self,
+            "SynthesisReader",
+            "Tickets",
+            queue=synthesis.queue,
+            function=functions[specs.SYNTHESIZE.name],
+            max_concurrency=environment.synthesize_concurrency,
         )
         alarms = Alarms(
             self,
@@ -102,7 +124,11 @@ class ServiceStack(cdk.Stack):
             topic=data.alarm_topic,
             http_api=api.http_api,
             functions=functions,
-            dead_letter_queues=[*events.dead_letter_queues.values(), data.webhook_queue.dead_letters],
+            dead_letter_queues=[
+                *events.dead_letter_queues.values(),
+                data.webhook_queue.dead_letters,
+                synthesis.dead_letters,
+            ],
         ).alarms
         Dashboard(
             self,

@@ -104,6 +104,7 @@ def dev(
         clock=Clock(wait_scale=time_scale, timeout_scale=time_scale),
         speech_concurrency=speech_concurrency,
         more_providers=_others(provider),
+        requests_per_second=requests_per_second,
         synthesize_concurrency=synthesize_concurrency,
         on_request=lambda line: console.print(line, style="dim", markup=False),
     )

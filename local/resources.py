@@ -14,7 +14,7 @@ from castline import table
 from infra import functions
 from infra.event_patterns import NEW_JOB_EVENTS
 from infra.lifecycle_rules import LIFECYCLE_RULES, LifecycleRule
-from infra.queue_settings import MAX_RECEIVES, RETENTION_DAYS, VISIBILITY_SECONDS
+from infra.queue_settings import SYNTHESIS, WEBHOOKS, QueueSettings
 from local.emulated.event_pattern import matches
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ SPEECH_PROVIDERS = json.dumps({"azure": {"secret_id": SECRET_ID}})
 """The setting ``SPEECH_PROVIDERS`` for the Azure Speech emulator."""
 STATE_MACHINE_NAME = "castline"
 WEBHOOK_QUEUE_NAME = "castline-webhooks"
-WEBHOOK_DEAD_LETTERS_NAME = "castline-webhooks-dead-letters"
+SYNTHESIS_QUEUE_NAME = "castline-synthesis"
+SYNTHESIZE_CONCURRENCY = 10
+"""The maximum number of batches that are spoken at once."""
 WEBHOOK_CONCURRENCY = 5
 """The maximum number of attempts to deliver webhooks at once."""
 EVENT_BUS_NAME = "castline-local"
@@ -114,7 +116,7 @@ def _lifecycle_rule(rule: LifecycleRule) -> LifecycleRuleTypeDef:
     return request
 
 
-def create_speech_secret(secret: dict[str, str], *, name: str = SECRET_ID) -> None:
+def create_speech_secret(secret: Mapping[str, Any], *, name: str = SECRET_ID) -> None:
     """Create the secret with a speech provider's key; by default Azure's."""
     client: Any = boto3.client("secretsmanager")
     client.create_secret(Name=name, SecretString=json.dumps(secret))
@@ -127,31 +129,47 @@ def create_event_bus() -> dict[str, str]:
     return {"EVENT_BUS_NAME": EVENT_BUS_NAME, "EVENT_DEAD_LETTERS_URL": queue["QueueUrl"]}
 
 
-def create_webhook_queue() -> dict[str, str]:
-    """Create the queue of webhooks' deliveries with its dead-letter queue; return its setting."""
+def create_queues() -> dict[str, str]:
+    """Create the queues whose messages call functions, with their dead-letter queues; return their settings."""
+    return {
+        "WEBHOOK_QUEUE_URL": _create_queue(WEBHOOK_QUEUE_NAME, WEBHOOKS),
+        "SYNTHESIS_QUEUE_URL": _create_queue(SYNTHESIS_QUEUE_NAME, SYNTHESIS),
+    }
+
+
+def _create_queue(name: str, settings: QueueSettings) -> str:
     client: Any = boto3.client("sqs")
-    retention = {"MessageRetentionPeriod": str(RETENTION_DAYS * 86_400)}
-    dead_letters = client.create_queue(QueueName=WEBHOOK_DEAD_LETTERS_NAME, Attributes=retention)["QueueUrl"]
+    retention = {"MessageRetentionPeriod": str(settings.retention_days * 86_400)}
+    dead_letters = client.create_queue(QueueName=dead_letters_name(name), Attributes=retention)["QueueUrl"]
     attributes = client.get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])["Attributes"]
-    redrive = {"deadLetterTargetArn": attributes["QueueArn"], "maxReceiveCount": MAX_RECEIVES}
+    redrive = {"deadLetterTargetArn": attributes["QueueArn"], "maxReceiveCount": settings.max_receives}
     queue = client.create_queue(
-        QueueName=WEBHOOK_QUEUE_NAME,
+        QueueName=name,
         Attributes={
             **retention,
-            "VisibilityTimeout": str(VISIBILITY_SECONDS),
+            "VisibilityTimeout": str(settings.visibility_seconds),
             "RedrivePolicy": json.dumps(redrive),
         },
     )
-    return {"WEBHOOK_QUEUE_URL": queue["QueueUrl"]}
+    return str(queue["QueueUrl"])
+
+
+def dead_letters_name(queue_name: str) -> str:
+    """Return the name of the dead-letter queue of a queue."""
+    return f"{queue_name}-dead-letters"
 
 
 def map_webhook_queue(cloud: LocalCloud) -> QueueMapping:
     """Have the messages of the queue of webhooks' deliveries call the function that attempts them."""
     return cloud.map_queue(
-        WEBHOOK_QUEUE_NAME,
-        functions.DELIVER_WEBHOOKS.name,
-        batch_size=1,
-        max_concurrency=WEBHOOK_CONCURRENCY,
+        WEBHOOK_QUEUE_NAME, WEBHOOKS.reader.name, batch_size=1, max_concurrency=WEBHOOK_CONCURRENCY
+    )
+
+
+def map_synthesis_queue(cloud: LocalCloud, *, max_concurrency: int = SYNTHESIZE_CONCURRENCY) -> QueueMapping:
+    """Have the tickets for waiting batches call the function that speaks them."""
+    return cloud.map_queue(
+        SYNTHESIS_QUEUE_NAME, SYNTHESIS.reader.name, batch_size=1, max_concurrency=max_concurrency
     )
 
 
@@ -160,16 +178,8 @@ def is_new_event(record: Mapping[str, Any]) -> bool:
     return matches(NEW_JOB_EVENTS, record)
 
 
-def register_functions(cloud: LocalCloud, reserved_concurrency: Mapping[str, int] | None = None) -> dict[str, str]:
-    """Register every function in this process.
-
-    Args:
-        cloud: the cloud that runs them.
-        reserved_concurrency: the reserved concurrency by function name, for functions that have one.
-
-    Returns:
-        The functions' ARNs by name.
-    """
+def register_functions(cloud: LocalCloud) -> dict[str, str]:
+    """Register every function in this process, and return their ARNs by name."""
     arns: dict[str, str] = {}
     for spec in functions.ALL:
         module, _, attribute = spec.handler.rpartition(".")
@@ -178,7 +188,6 @@ def register_functions(cloud: LocalCloud, reserved_concurrency: Mapping[str, int
             getattr(importlib.import_module(module), attribute),
             timeout_seconds=spec.timeout_seconds,
             memory_mb=spec.memory_mb,
-            reserved_concurrency=(reserved_concurrency or {}).get(spec.name),
         )
     return arns
 

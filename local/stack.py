@@ -76,9 +76,11 @@ class LocalStack:
         clock: Clock | None = None,
         speech: AzureSpeechEmulator | AzureAccount | None = None,
         speech_concurrency: int = DEFAULT_CONCURRENCY,
+        more_speech: Sequence[AzureSpeechEmulator] = (),
         more_providers: Sequence[str] = (),
+        requests_per_second: float | None = None,
         settings: Mapping[str, str] | None = None,
-        reserved_concurrency: Mapping[str, int] | None = None,
+        synthesize_concurrency: int = resources.SYNTHESIZE_CONCURRENCY,
         on_request: Callable[[str], None] | None = None,
         log_file: Path | None = None,
         console: ConsolePage | None = None,
@@ -91,9 +93,11 @@ class LocalStack:
             clock: the clock; the one place where time is scaled.
             speech: the Azure emulator or account; by default an emulator.
             speech_concurrency: the number of requests that each synthesize task has in flight.
+            more_speech: more Azure emulators: with ``speech``, they are a pool of Speech resources.
             more_providers: the ids of other speech providers to emulate.
+            requests_per_second: the limit above which each of them throttles requests; None for no limit.
             settings: more environment variables for the functions.
-            reserved_concurrency: the reserved concurrency of functions, by name.
+            synthesize_concurrency: the number of batches that are spoken at once: 2 to 1,000.
             on_request: called with a line about each request, and about each attempt to deliver a webhook.
             log_file: the file of the functions' logs, in place of standard output.
             console: the page at ``/``; by default the built one, without sign-in.
@@ -101,23 +105,31 @@ class LocalStack:
 
         Raises:
             OSError: the port is in use.
+            ValueError: an Azure account is to be pooled with emulators.
         """
         self._log_file = log_file
         self.cloud = LocalCloud(clock=clock)
         self.speech: AzureSpeechEmulator | None
         self._account: AzureAccount | None
         if isinstance(speech, AzureAccount):
+            if more_speech:
+                raise ValueError("an Azure account and emulators do not make a pool")
             self.speech, self._account = None, speech
+            self._speech_pool: tuple[AzureSpeechEmulator, ...] = ()
         else:
             self.speech, self._account = speech or AzureSpeechEmulator(), None
+            self._speech_pool = (self.speech, *more_speech)
         self._speech_concurrency = speech_concurrency
         voice_engine = self.speech.voice_engine if self.speech is not None else VoiceEngineName.ESPEAK
         self._more_providers = {
-            provider_id: emulated_provider(provider_id, voice_engine=voice_engine) for provider_id in more_providers
+            provider_id: emulated_provider(
+                provider_id, voice_engine=voice_engine, requests_per_second=requests_per_second
+            )
+            for provider_id in more_providers
         }
         self._settings = dict(settings or {})
         self._on_request = on_request
-        self._reserved_concurrency = dict(reserved_concurrency or {})
+        self._synthesize_concurrency = synthesize_concurrency
         self.gateway = Gateway(
             invoke_api=self._invoke_api,
             s3=self.cloud.s3_wsgi_app(),
@@ -142,12 +154,12 @@ class LocalStack:
             if self._log_file is not None:
                 stack.enter_context(_logs_in(self._log_file))
             stack.enter_context(self.cloud)
-            if self.speech is not None:
-                stack.enter_context(self.speech)
+            for emulator in self._speech_pool:
+                stack.enter_context(emulator)
             for provider in self._more_providers.values():
                 stack.enter_context(provider.emulator)
             event_settings = resources.create_event_bus()
-            webhook_settings = resources.create_webhook_queue()
+            queue_settings = resources.create_queues()
             state_machine_arn = self._create_resources()
             stack.enter_context(
                 environment_variables(
@@ -159,7 +171,7 @@ class LocalStack:
                         **DEV.quota_settings,
                         "DOWNLOAD_ENDPOINT_URL": self.url,
                         **event_settings,
-                        **webhook_settings,
+                        **queue_settings,
                         # Receivers of webhooks that are under development run on this machine.
                         "WEBHOOKS_ALLOW_LOOPBACK": "true",
                         # The emulator shares this machine with everything else: it may be slower than Azure.
@@ -196,24 +208,30 @@ class LocalStack:
     def _create_resources(self) -> str:
         resources.create_table()
         resources.create_bucket()
-        if self.speech is not None:
-            resources.create_speech_secret({"key": self.speech.key, "host": self.speech.host})
-        elif self._account is not None:
-            resources.create_speech_secret({"key": self._account.key, "region": self._account.region})
+        resources.create_speech_secret(self._azure_secret())
         for provider_id, provider in self._more_providers.items():
             if provider.secret is not None:
                 resources.create_speech_secret(provider.secret, name=_secret_id(provider_id))
-        function_arns = resources.register_functions(self.cloud, self._reserved_concurrency)
+        function_arns = resources.register_functions(self.cloud)
         state_machine_arn = resources.create_state_machine(function_arns)
         self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
         self.cloud.map_stream(
             resources.TABLE_NAME, functions.PUBLISH_EVENTS.name, max_retries=None, matches=resources.is_new_event
         )
         resources.map_webhook_queue(self.cloud)
+        resources.map_synthesis_queue(self.cloud, max_concurrency=self._synthesize_concurrency)
         self.cloud.on_event(resources.EVENT_BUS_NAME, self._job_event)
         self.cloud.on_execution_status_change(self._execution_ended)
         self.cloud.on_object_created(self._object_created)
         return state_machine_arn
+
+    def _azure_secret(self) -> dict[str, Any]:
+        if self._account is not None:
+            return {"key": self._account.key, "region": self._account.region}
+        pool = [{"key": emulator.key, "host": emulator.host} for emulator in self._speech_pool]
+        if len(pool) == 1:
+            return pool[0]
+        return {"resources": [{"name": f"emulator-{number}"} | each for number, each in enumerate(pool, 1)]}
 
     def _speech_providers(self) -> dict[str, dict[str, Any]]:
         azure = {"secret_id": resources.SECRET_ID, "concurrency": self._speech_concurrency}

@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from castline.audio.storage import AudioStorage
+    from castline.batch_queue.queue import BatchQueue
+    from castline.batch_queue.tickets import Tickets
     from castline.jobs.daily_jobs import DailyJobs
     from castline.jobs.event_bus import EventBus
     from castline.jobs.event_log import EventLog
     from castline.jobs.executions import Executions
     from castline.jobs.model import Job
+    from castline.jobs.reconciliation import CheckTimes
     from castline.jobs.rejected_events import RejectedEvents
     from castline.jobs.repository import JobRepository
     from castline.pronunciation_sets.repository import PronunciationSetRepository
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from castline.usecases.plan_job import PlanJob
     from castline.usecases.prepare_dialogue import PrepareDialogue
     from castline.usecases.publish_events import PublishEvents, RepublishEvents
+    from castline.usecases.queue_batch import QueueBatch
     from castline.usecases.receive_sound import ReceiveSound
     from castline.usecases.reconcile_jobs import ReconcileJobs
     from castline.usecases.rename_job import RenameJob
@@ -63,6 +67,7 @@ if TYPE_CHECKING:
     from castline.usecases.reserve_characters import ReserveCharacters
     from castline.usecases.resolve_pronunciations import ResolvePronunciations
     from castline.usecases.send_webhooks import SendWebhooks
+    from castline.usecases.speak_next_batch import SpeakNextBatch
     from castline.usecases.stop_job import StopJob
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
@@ -138,7 +143,20 @@ def job_repository() -> JobRepository:
     from castline.jobs.repository import JobRepository
 
     client = boto3.client("dynamodb", config=_answering_config())
-    return JobRepository(client, settings().table_name, unreadable=_warn_of_unreadable_item)
+    return JobRepository(
+        client, settings().table_name, check_times=_check_times(), unreadable=_warn_of_unreadable_item
+    )
+
+
+def _check_times() -> CheckTimes:
+    from castline.jobs.reconciliation import CheckTimes
+
+    return CheckTimes(
+        reconcile_after=timedelta(seconds=settings().reconcile_after_seconds),
+        max_pending=timedelta(seconds=settings().max_pending_seconds),
+        max_processing=timedelta(seconds=settings().max_processing_seconds),
+        settle_after=timedelta(seconds=settings().settle_after_seconds),
+    )
 
 
 def _warn_of_unreadable_item(reason: str) -> None:
@@ -461,7 +479,47 @@ def plan_job() -> PlanJob:
     """Return the use case that plans a job."""
     from castline.usecases.plan_job import PlanJob
 
-    return PlanJob(job_repository(), provider=speech_provider, now=clock())
+    return PlanJob(job_repository(), provider=speech_provider)
+
+
+@_made_once
+def batch_queue() -> BatchQueue:
+    """Return the queue of the batches that wait to be spoken."""
+    import boto3
+
+    from castline.batch_queue.queue import BatchQueue
+
+    return BatchQueue(boto3.client("dynamodb", config=_client_config()), settings().table_name)
+
+
+@_made_once
+def tickets() -> Tickets:
+    """Return the tickets by which waiting batches are spoken."""
+    import boto3
+
+    from castline.batch_queue.tickets import Tickets
+
+    return Tickets(boto3.client("sqs", config=_client_config()), settings().synthesis_queue_url)
+
+
+@_made_once
+def queue_batch() -> QueueBatch:
+    """Return the use case that queues a batch."""
+    from castline.usecases.queue_batch import QueueBatch
+
+    return QueueBatch(batch_queue(), tickets(), now=clock())
+
+
+@_made_once
+def speak_next_batch() -> SpeakNextBatch:
+    """Return the use case that speaks the batch whose turn it is."""
+    import boto3
+
+    from castline.jobs.task_outcomes import TaskOutcomes
+    from castline.usecases.speak_next_batch import SpeakNextBatch
+
+    outcomes = TaskOutcomes(boto3.client("stepfunctions", config=_client_config()))
+    return SpeakNextBatch(batch_queue(), tickets(), outcomes, synthesize_batch(), now=clock())
 
 
 @_made_once
@@ -470,7 +528,12 @@ def synthesize_batch() -> SynthesizeBatch:
     from castline.usecases.synthesize_batch import SynthesizeBatch
 
     return SynthesizeBatch(
-        job_repository(), audio_storage(), provider=speech_provider, session=speech_session, now=clock()
+        job_repository(),
+        audio_storage(),
+        provider=speech_provider,
+        session=speech_session,
+        now=clock(),
+        max_processing=timedelta(seconds=settings().max_processing_seconds),
     )
 
 
@@ -591,16 +654,22 @@ def republish_events() -> RepublishEvents:
 @_made_once
 def reconcile_jobs() -> ReconcileJobs:
     """Return the use case that looks after all jobs."""
+    import boto3
+
+    from castline.jobs.checks import Checks
+    from castline.jobs.lease import Lease
     from castline.usecases.reconcile_jobs import ReconcileJobs
 
+    client = boto3.client("dynamodb", config=_answering_config())
     return ReconcileJobs(
         job_repository(),
+        Checks(client, settings().table_name),
+        Lease(client, settings().table_name),
         executions(),
         audio_storage,
         fail_job(),
         now=clock(),
-        reconcile_after=timedelta(seconds=settings().reconcile_after_seconds),
-        settle_after=timedelta(seconds=settings().settle_after_seconds),
+        times=_check_times(),
     )
 
 

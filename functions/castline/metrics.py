@@ -45,11 +45,13 @@ class Metric(StrEnum):
     QUEUE_TIME = "QueueTime"
     """The time from submission to the start of processing."""
     BUDGET_TIME = "BudgetTime"
-    """The time from the start of a job's processing until a batch is first synthesized: the wait for a free task."""
+    """The time for which a batch has waited for its turn."""
     OLDEST_PENDING_AGE = "OldestPendingAge"
     """The age of the oldest pending job, written at every run of the reconciler; 0 if there is none."""
     PROVIDER_ERRORS = "ProviderErrors"
-    """Failed requests to the provider, by error class, such as ``ProviderThrottled``."""
+    """Failed requests to the provider, by error class, such as ``ProviderUnavailable``."""
+    THROTTLED_REQUESTS = "ThrottledRequests"
+    """Requests that the provider throttled. Each is sent again."""
     SEGMENTS_SYNTHESIZED = "SegmentsSynthesized"
     SEGMENTS_REUSED = "SegmentsReused"
     """Segments that were not synthesized because the user already had the same segment in the cache."""
@@ -64,6 +66,9 @@ class Metric(StrEnum):
     """Failed attempts to deliver webhooks, by error, such as ``timeout``."""
     WEBHOOKS_DISABLED = "WebhooksDisabled"
     """Webhooks that were disabled because nothing arrives there, by reason, such as ``gone``."""
+    RECONCILER_LAG = "ReconcilerLag"
+    """The time for which the oldest check that was due had been due when a run of the reconciler began; 0 if none
+    was."""
     RECONCILER_STARTED = "ReconcilerStarted"
     RECONCILER_FAILED = "ReconcilerFailed"
     RECONCILER_SLOTS_FREED = "ReconcilerSlotsFreed"
@@ -78,7 +83,7 @@ BY_CODE: Final = frozenset(
         Metric.QUOTA_REFUSALS,
     }
 )
-BY_PROVIDER: Final = frozenset({Metric.PROVIDER_ERRORS})
+BY_PROVIDER: Final = frozenset({Metric.PROVIDER_ERRORS, Metric.THROTTLED_REQUESTS})
 
 UNITS: Final[Mapping[Metric, str]] = MappingProxyType(
     {
@@ -88,5 +93,6 @@ UNITS: Final[Mapping[Metric, str]] = MappingProxyType(
         Metric.JOB_LATENCY: "Milliseconds",
         Metric.OLDEST_PENDING_AGE: "Seconds",
         Metric.QUEUE_TIME: "Milliseconds",
+        Metric.RECONCILER_LAG: "Seconds",
     }
 )

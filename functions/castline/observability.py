@@ -66,12 +66,20 @@ def observed(handler: Handler[ResultT]) -> Handler[ResultT]:
         try:
             return handler(event, context)
         except Exception as error:
-            if type(error).__module__.partition(".")[0] == "castline":
+            told = safe_error(error)
+            if told is error:
                 raise
-            log_unexpected(error)
-            raise UnexpectedError(type(error).__name__) from None
+            raise told from None
 
     return observe
+
+
+def safe_error(error: Exception) -> Exception:
+    """Return an error whose message may be told: our own, or, after it is logged, another in place of a foreign one."""
+    if type(error).__module__.partition(".")[0] == "castline":
+        return error
+    log_unexpected(error)
+    return UnexpectedError(type(error).__name__)
 
 
 def note(**ids: str | int) -> None:

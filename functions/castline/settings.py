@@ -106,6 +106,21 @@ class Settings:
         return float(self.environment.get("RECONCILE_AFTER_SECONDS", "60"))
 
     @property
+    def max_processing_seconds(self) -> float:
+        """The time for which a job may be processing. Then it fails."""
+        return float(self.environment.get("MAX_PROCESSING_SECONDS", "600"))
+
+    @property
+    def max_pending_seconds(self) -> float:
+        """The time for which a job may be pending. Then it fails."""
+        return float(self.environment.get("MAX_PENDING_SECONDS", "86400"))
+
+    @property
+    def synthesis_queue_url(self) -> str:
+        """The URL of the queue of tickets, each of which has one waiting batch spoken."""
+        return self._required("SYNTHESIS_QUEUE_URL")
+
+    @property
     def event_bus_name(self) -> str:
         """The name of the bus on which the events of jobs are published."""
         return self._required("EVENT_BUS_NAME")

@@ -13,13 +13,16 @@ from local.cloud.clock import Clock
 from local.cloud.corrected_moto import corrected_moto
 from local.cloud.event_delivery import Event, EventDelivery, Subscriber
 from local.cloud.lambda_host import LambdaHost
+from local.cloud.limits import Limits
 from local.cloud.published_events import BusEvent
 from local.cloud.queues import QueueMapping
 from local.cloud.s3_expiry import delete_expired_objects
 from local.cloud.s3_http import s3_wsgi_app
+from local.cloud.sqs import noticed_messages
 from local.cloud.step_functions import join_interpreter, stop_executions
 from local.cloud.streams import Record, StreamMapping, noticed_records
 from local.cloud.ttl import delete_expired_items
+from local.cloud.usage import Usage
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -38,6 +41,7 @@ class LocalCloud:
         poll_interval_seconds: How often queues are read, and table streams whose function failed; other streams are
             read as soon as something is written. None leaves all of that to `tick`.
         expiry_interval_seconds: How often expired items and objects are deleted; None to leave that to `tick`.
+        limits: The limits of AWS that apply; by default none.
 
     Attributes:
         clock: The clock.
@@ -46,6 +50,7 @@ class LocalCloud:
         events: The status-change events of executions, and their delivery.
         uploads: The events of objects that are created in S3, and their delivery.
         published: The events that are put on buses of EventBridge, and their delivery.
+        usage: Counts of transitions, calls, and refusals.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class LocalCloud:
         region: str = "us-east-1",
         poll_interval_seconds: float | None = 0.2,
         expiry_interval_seconds: float | None = 60.0,
+        limits: Limits | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.region = region
@@ -62,6 +68,8 @@ class LocalCloud:
         self.events = EventDelivery("execution-events")
         self.uploads = EventDelivery("object-events")
         self.published = EventDelivery("bus-events")
+        self.usage = Usage()
+        self._limits = limits
         self._poll_interval_seconds = poll_interval_seconds
         self._background = [
             ("queues", self._poll_queues, poll_interval_seconds),
@@ -70,6 +78,7 @@ class LocalCloud:
         self._streams: list[StreamMapping] = []
         self._written = threading.Event()
         self._queues: list[QueueMapping] = []
+        self._sent = threading.Event()
         # Not the default session: threads may not share one while they build clients.
         self._session = boto3.Session(region_name=region)
         self._unasked = threading.Lock()
@@ -90,6 +99,8 @@ class LocalCloud:
                     events=self.events,
                     uploads=self.uploads,
                     published=self.published,
+                    limits=self._limits,
+                    usage=self.usage,
                 )
             )
             stack.enter_context(self.events.delivering())
@@ -104,6 +115,10 @@ class LocalCloud:
                         retry_seconds=self._poll_interval_seconds,
                         name="streams",
                     )
+                )
+                stack.enter_context(noticed_messages(self._sent.set))
+                stack.enter_context(
+                    woken(self._poll_queues, by=self._sent, retry_seconds=self._poll_interval_seconds, name="sent")
                 )
             for name, task, interval_seconds in self._background:
                 if interval_seconds is not None:
@@ -203,9 +218,10 @@ class LocalCloud:
             delete_expired_items(self._session.client("dynamodb"), now)
             delete_expired_objects(self._session.client("s3"), now)
 
-    def _poll_queues(self) -> None:
+    def _poll_queues(self) -> bool:
         for mapping in list(self._queues):
             mapping.poll()
+        return False
 
     def _stop_queues(self) -> None:
         for mapping in self._queues:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from moto import mock_aws
 
@@ -16,6 +16,7 @@ from local.cloud.event_delivery import EventDelivery
 from local.cloud.interpreter_clients import cached_interpreter_clients
 from local.cloud.lambda_api import lambda_api
 from local.cloud.lambdas import Lambdas
+from local.cloud.limits import Limits
 from local.cloud.object_events import object_events
 from local.cloud.published_events import published_events
 from local.cloud.request_overhead import light_requests
@@ -26,7 +27,10 @@ from local.cloud.s3_speed import quick_s3
 from local.cloud.sqs import documented_sqs
 from local.cloud.state_machine_parsing import parsed_once
 from local.cloud.step_functions import step_functions
+from local.cloud.step_functions_quotas import metered_step_functions
+from local.cloud.task_tokens import single_use_task_tokens
 from local.cloud.ttl import noted_expiries
+from local.cloud.usage import Usage
 
 _MOTO_CONFIG = {
     "core": {"mock_credentials": False},
@@ -46,12 +50,14 @@ def corrected_moto(
     events: EventDelivery,
     uploads: EventDelivery,
     published: EventDelivery,
+    limits: Limits | None = None,
+    usage: Usage | None = None,
 ) -> Iterator[None]:
     """Answer boto3 from memory while the context lasts, starting with no resources.
 
     `clock` sets the time of state machines, `lambdas` runs the functions, `events` receives each change of an
     execution's status, `uploads` each object that is created in a bucket that sends its events to EventBridge, and
-    `published` each event that is put on a bus.
+    `published` each event that is put on a bus. `limits` are AWS's, by default none; `usage` counts.
 
     Raises:
         RuntimeError: A cloud is running in this process already.
@@ -59,7 +65,7 @@ def corrected_moto(
     if not _only_one.acquire(blocking=False):
         raise RuntimeError("a local cloud is running in this process already")
     try:
-        with _corrections(region, clock, lambdas, events, uploads, published):
+        with _corrections(region, clock, lambdas, events, uploads, published, limits or Limits(), usage or Usage()):
             yield
     finally:
         _only_one.release()
@@ -73,26 +79,30 @@ def _corrections(
     events: EventDelivery,
     uploads: EventDelivery,
     published: EventDelivery,
+    limits: Limits,
+    usage: Usage,
 ) -> Iterator[None]:
-    with (
-        fake_credentials(region),
-        mock_aws(config=_MOTO_CONFIG),
-        light_requests(),
-        linearizable_dynamodb(),
-        forgotten_items(),
-        quick_dynamodb(),
-        noted_expiries(),
-        linearizable_s3() as s3_lock,
-        quick_s3(s3_lock),
-        noted_object_expiries(),
-        matching_cors_rules(),
-        object_events(uploads.publish),
-        published_events(published.publish),
-        documented_sqs(clock),
-        asl_timers(clock),
-        parsed_once(),
-        cached_interpreter_clients(),
-        step_functions(events.publish),
-        lambda_api(lambdas),
-    ):
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        enter(fake_credentials(region))
+        enter(mock_aws(config=_MOTO_CONFIG))
+        enter(light_requests())
+        enter(linearizable_dynamodb(limits.transactions, usage))
+        enter(forgotten_items())
+        enter(quick_dynamodb())
+        enter(noted_expiries())
+        s3_lock = enter(linearizable_s3())
+        enter(quick_s3(s3_lock))
+        enter(noted_object_expiries())
+        enter(matching_cors_rules())
+        enter(object_events(uploads.publish))
+        enter(published_events(published.publish))
+        enter(documented_sqs(clock))
+        enter(asl_timers(clock))
+        enter(parsed_once())
+        enter(cached_interpreter_clients())
+        enter(step_functions(events.publish))
+        enter(metered_step_functions(limits.step_functions, usage))
+        enter(single_use_task_tokens())
+        enter(lambda_api(lambdas))
         yield

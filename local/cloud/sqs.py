@@ -73,6 +73,20 @@ def documented_sqs(clock: Clock) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def noticed_messages(notice: Callable[[], object]) -> Iterator[None]:
+    """Call `notice` whenever a message has been sent, while the context lasts."""
+    send_message = SQSBackend.send_message
+
+    def send_and_notice(backend: Any, *arguments: Any, **options: Any) -> Message:
+        message = send_message(backend, *arguments, **options)
+        notice()
+        return message
+
+    with patch.object(SQSBackend, "send_message", send_and_notice):
+        yield
+
+
 def _receivable(queue: Queue) -> list[Message]:
     """Return the messages that can be received, in the order in which they should be; drop those too old."""
     retention_ms = queue.message_retention_period * 1000

@@ -41,7 +41,7 @@ def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator
         speech=speech,
         log_file=log_file,
         speech_concurrency=REQUESTS_A_TASK,
-        reserved_concurrency={"synthesize": TASKS},
+        synthesize_concurrency=TASKS,
     ) as stack:
         yield stack
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from castline.usecases.deliver_webhook import CLAIM
 from castline.webhooks.sender import TIMEOUT_SECONDS
 from infra import functions
-from infra.queue_settings import MAX_RECEIVES
+from infra.queue_settings import WEBHOOKS
 from tests.infra.test_events import function_called, rule
 from tests.infra.test_functions import path
 
@@ -60,7 +60,7 @@ def test_messages_are_given_up_only_after_many_breakdowns(
 ) -> None:
     deliveries, dead_letters = queue(deployment, "Deliveries"), queue(deployment, "DeadLetters")
 
-    assert deliveries["RedrivePolicy"]["maxReceiveCount"] == MAX_RECEIVES >= 100
+    assert deliveries["RedrivePolicy"]["maxReceiveCount"] == WEBHOOKS.max_receives >= 100
     assert deliveries["MessageRetentionPeriod"] == dead_letters["MessageRetentionPeriod"] == 14 * 86_400
     assert deliveries["SqsManagedSseEnabled"] is dead_letters["SqsManagedSseEnabled"] is True
 

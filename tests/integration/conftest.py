@@ -36,7 +36,7 @@ def functions_environment(cloud: LocalCloud, speech: AzureSpeechEmulator) -> Ite
     resources.create_table()
     resources.create_bucket()
     resources.create_speech_secret({"key": speech.key, "host": speech.host})
-    events = resources.create_event_bus() | resources.create_webhook_queue()
+    events = resources.create_event_bus() | resources.create_queues()
     state_machine_arn = resources.create_state_machine(resources.register_functions(cloud))
     with quiet(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("TABLE_NAME", resources.TABLE_NAME)

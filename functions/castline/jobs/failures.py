@@ -169,6 +169,7 @@ KINDS: Final[Mapping[FailureCode, FailureKind]] = MappingProxyType(
         ),
         FailureCode.TIMEOUT: FailureKind(
             permanent=(
+                "JobOverdue",
                 "Sandbox.Timedout",
                 "States.Timeout",
             ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from castline.jobs.errors import JobNotActive
 from castline.jobs.model import Batch, JobStatus, SpokenSegment, SynthesisMode
+from castline.jobs.transitions import is_terminal
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
 from castline.speech.errors import TransientSpeechError
@@ -16,14 +17,14 @@ from castline.synthesis.progress import BatchProgress
 from castline.synthesis.segments import plan_segments, plan_utterances, synthesis_mode
 from castline.synthesis.speaking import Speaking
 from castline.synthesis.tally import Tally
-from castline.usecases.errors import JobFailing, SegmentsExpired
+from castline.usecases.errors import JobFailing, JobOverdue, SegmentsExpired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from castline.audio.storage import AudioStorage
-    from castline.jobs.model import JobRecord
+    from castline.jobs.model import Job, JobRecord
     from castline.jobs.repository import JobRepository
     from castline.speech.providers.base import SpeechSession
     from castline.speech.providers.registry import EnabledProvider
@@ -46,6 +47,7 @@ class SynthesizeBatch:
         provider: Callable[[str], EnabledProvider],
         session: Callable[[str], SpeechSession],
         now: Callable[[], datetime],
+        max_processing: timedelta,
     ) -> None:
         """Prepare.
 
@@ -55,32 +57,43 @@ class SynthesizeBatch:
             provider: gives a speech provider by its id.
             session: gives what speaks for the provider of that id; asked only when something has to be spoken.
             now: the clock.
+            max_processing: how long a job may be processing.
         """
         self._repository = repository
         self._storage = storage
         self._provider = provider
         self._session = session
         self._now = now
+        self._max_processing = max_processing
 
-    def __call__(self, job_id: str, batch: BatchRange) -> None:
-        """Speak and store a batch.
+    def __call__(self, job_id: str, batch: BatchRange, *, give_up_at: datetime) -> None:  # noqa: ARG002
+        """Speak and store a batch. The first batch of a job makes it processing.
+
+        Args:
+            job_id: which job.
+            batch: which batch.
+            give_up_at: when the task has to come to its end.
 
         Raises:
             JobNotActive: the job has ended meanwhile; nothing is paid for.
+            JobOverdue: the job has been processing for longer than it may.
             JobFailing: an utterance could not be spoken. The others of the batch are stored all the same, unless
                 trying again is pointless. Or an utterance of a rendition is not stored any more.
             InputUnreadable: the dialogue is missing or unreadable.
             ProviderMisconfigured: the job's provider is not enabled any more.
         """
         record = self._repository.get_record(job_id)
-        if record is None or record.job.status is not JobStatus.PROCESSING:
+        if record is None or is_terminal(record.job.status):
             raise JobNotActive(record.job.status if record else None)
         note(user_id=record.job.user_id)
-        _measure_wait(record, batch.number, self._now())
+        if record.job.started_at is not None and self._now() >= record.job.started_at + self._max_processing:
+            raise JobOverdue(f"batch {batch.number} has come too late")
 
         enabled = self._provider(record.job.provider)
         quality = record.readable_dialogue.spoken_quality
-        everything = plan_utterances(plan_segments(record.readable_dialogue, enabled.provider))
+        segments = plan_segments(record.readable_dialogue, enabled.provider)
+        everything = plan_utterances(segments)
+        self._start(record.job, total_segments=len(segments))
         planned = everything[batch.first_utterance : batch.first_utterance + batch.utterance_count]
 
         def store_progress(segments: Sequence[SpokenSegment]) -> None:
@@ -133,6 +146,11 @@ class SynthesizeBatch:
             ) from error
         logger.info("batch spoken", extra={"segments": len(spoken)})
 
+    def _start(self, job: Job, *, total_segments: int) -> None:
+        now = self._now()
+        if job.status is JobStatus.PENDING and self._repository.start(job, total_segments=total_segments, now=now):
+            measure({Metric.QUEUE_TIME: (now - job.created_at).total_seconds() * 1000})
+
     def _find(
         self,
         record: JobRecord,
@@ -154,13 +172,6 @@ class SynthesizeBatch:
                 turn = record.readable_dialogue.turns[each.segments[0].turn]
                 raise JobFailing(SegmentsExpired("a segment is not stored any more"), turn_index=turn.index)
         logger.info("batch found", extra={"segments": len(spoken)})
-
-
-def _measure_wait(record: JobRecord, number: int, now: datetime) -> None:
-    """Measure how long the batch's first attempt had to wait; later ones wait for the provider besides."""
-    started_at = record.job.started_at
-    if started_at is not None and all(batch.number != number for batch in record.batches):
-        measure({Metric.BUDGET_TIME: (now - started_at).total_seconds() * 1000})
 
 
 def _count_reused(record: JobRecord, spoken: Sequence[SpokenSegment]) -> None:

@@ -1,7 +1,8 @@
 """How a task's error becomes the failure of its job.
 
-A task fails by raising. Step Functions knows the error by its class's name, which its retry rules match, and passes
-that name and the message on to ``RecordFailure``. Where in the dialogue it happened travels as JSON in the message.
+A task fails by raising, or by telling of an error by its task token. Step Functions knows the error by its class's
+name, which its retry rules match, and passes that name and the message on to ``RecordFailure``. Where in the dialogue
+it happened travels as JSON in the message.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ def reported_to_step_functions() -> Iterator[None]:
     try:
         yield
     except JobFailing as failing:
-        message = json.dumps({"reason": str(failing.error), "details": failing.details}, ensure_ascii=False)
-        raise type(failing.error)(message) from failing.error
+        raise failing.reported() from failing.error
 
 
 def read_failure(error_output: Mapping[str, Any]) -> JobFailure:

@@ -1,4 +1,4 @@
-"""The first task: makes a pending job processing and divides its dialogue into batches."""
+"""The first task: divides the dialogue of a job into batches."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Plan the job ``event["job_id"]``; for errors, see ``PlanJob``.
 
     Returns:
-        ``{"batches": [{"number", "first_utterance", "utterance_count"}, …]}``
+        ``{"user_id", "batches": [{"number", "first_utterance", "utterance_count"}, …]}``
     """
     job_id: str = event["job_id"]
     note(job_id=job_id)
-    return {"batches": [asdict(batch) for batch in composition.plan_job()(job_id)]}
+    plan = composition.plan_job()(job_id)
+    return {"user_id": plan.user_id, "batches": [asdict(batch) for batch in plan.batches]}

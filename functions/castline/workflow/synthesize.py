@@ -1,22 +1,33 @@
-"""The task that speaks one batch of utterances and stores each."""
+"""The task that speaks a waiting batch: for each ticket, the one whose turn it is.
+
+The event is a batch of messages of SQS, each received at least once. A message is reported as failed, so that it
+comes back, when its batch may have to be taken once more.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from castline import composition
-from castline.observability import note, observed
-from castline.synthesis.segments import BatchRange
-from castline.workflow.failures import reported_to_step_functions
+from castline.aws_errors import ServiceUnavailable
+from castline.observability import logger, observed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @observed
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Speak the batch ``event["batch"]`` of the job ``event["job_id"]``; for errors, see ``SynthesizeBatch``."""
-    job_id, batch = event["job_id"], BatchRange(**event["batch"])
-    note(job_id=job_id, batch=batch.number)
-    with reported_to_step_functions():
-        composition.synthesize_batch()(job_id, batch)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
+    """Speak a batch for each message in ``event["Records"]``; return the messages that stay in the queue."""
+    staying = [record["messageId"] for record in event["Records"] if not _is_used_up(record, context)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in staying]}
+
+
+def _is_used_up(record: dict[str, Any], context: LambdaContext) -> bool:
+    remaining_seconds = context.get_remaining_time_in_millis() / 1000
+    try:
+        composition.speak_next_batch()(record["receiptHandle"], remaining_seconds=remaining_seconds)
+    except ServiceUnavailable as error:
+        logger.warning("the ticket comes back: AWS could not serve us", extra={"reason": str(error)})
+        return False
+    return True

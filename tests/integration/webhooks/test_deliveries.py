@@ -30,7 +30,7 @@ from castline.webhooks.repository import WebhookRepository
 from castline.webhooks.schedule import DISABLE_AFTER, JITTER, RETRY_DELAYS
 from castline.webhooks.sender import WebhookSender
 from infra import functions
-from infra.queue_settings import MAX_RECEIVES, VISIBILITY_SECONDS
+from infra.queue_settings import WEBHOOKS as QUEUE
 from local import resources
 from local.cloud.lambda_errors import FunctionError
 from tests.integration.webhooks.receiver import Received, Receiver
@@ -434,7 +434,7 @@ class TestMessages:
         assert len(receiver.requests) == 1
         assert delivery(user, webhook.id).attempts == ()
         # When its message comes back
-        delivering.clock.advance(timedelta(seconds=VISIBILITY_SECONDS + 1))
+        delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
         delivering.tick()
         # Then the event is sent again, with the same id
         first, second = receiver.requests
@@ -463,7 +463,7 @@ class TestMessages:
             broken.setattr(WebhookRepository, "find_delivery", _be_unavailable)
             delivering.tick()
         assert (messages_left(), receiver.requests) == (1, [])
-        delivering.clock.advance(timedelta(seconds=VISIBILITY_SECONDS + 1))
+        delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
         delivering.tick()
         assert delivery(user, webhook.id).status is DeliveryStatus.DELIVERED
 
@@ -475,10 +475,10 @@ class TestMessages:
     def test_a_message_that_cannot_be_read_becomes_a_dead_letter(self, delivering: LocalCloud) -> None:
         sqs = boto3.client("sqs")
         sqs.send_message(QueueUrl=composition.settings().webhook_queue_url, MessageBody="{}")
-        for _ in range(MAX_RECEIVES + 1):
+        for _ in range(QUEUE.max_receives + 1):
             delivering.tick()
-            delivering.clock.advance(timedelta(seconds=VISIBILITY_SECONDS + 1))
-        url = sqs.get_queue_url(QueueName=resources.WEBHOOK_DEAD_LETTERS_NAME)["QueueUrl"]
+            delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
+        url = sqs.get_queue_url(QueueName=resources.dead_letters_name(resources.WEBHOOK_QUEUE_NAME))["QueueUrl"]
         (letter,) = sqs.receive_message(QueueUrl=url)["Messages"]
         assert letter["Body"] == "{}"
         with pytest.raises(FunctionError):
@@ -536,7 +536,7 @@ class TestMessages:
             delivering.tick()
         assert messages_of_state()["MessagesNotVisible"] == 1
         # When its message comes back, the next attempt is made
-        delivering.clock.advance(timedelta(seconds=VISIBILITY_SECONDS + 1))
+        delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
         delivering.tick()
         assert len(delivery(user, webhook.id).attempts) == len(receiver.requests) == 2
 

@@ -1,47 +1,51 @@
-"""Queue of the deliveries of webhooks. It is part of the data: a delivery may wait in it for hours."""
+"""Queue of SQS whose messages call a function."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.queue_settings import MAX_RECEIVES, RETENTION_DAYS, VISIBILITY_SECONDS
+if TYPE_CHECKING:
+    from infra.queue_settings import QueueSettings
 
-_RETENTION = cdk.Duration.days(RETENTION_DAYS)
 
-
-class WebhookQueue(Construct):
-    """A fair queue of SQS, with a dead-letter queue.
+class CallingQueue(Construct):
+    """A queue of SQS whose messages call a function, with a dead-letter queue.
 
     Attributes:
         queue: the queue.
-        dead_letters: the queue of messages whose deliveries could not even be attempted.
+        dead_letters: the queue of messages with which the function has broken down again and again.
     """
 
     def __init__(
         self,
         scope: Construct,
         id: str,  # noqa: A002 (CDK's name)
+        name: str,
+        settings: QueueSettings,
         *,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         super().__init__(scope, id)
+        retention = cdk.Duration.days(settings.retention_days)
         self.dead_letters = sqs.Queue(
             self,
             "DeadLetters",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            retention_period=_RETENTION,
+            retention_period=retention,
             removal_policy=removal_policy,
         )
         self.queue = sqs.Queue(
             self,
-            "Deliveries",
+            name,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            visibility_timeout=cdk.Duration.seconds(VISIBILITY_SECONDS),
-            retention_period=_RETENTION,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=MAX_RECEIVES),
+            visibility_timeout=cdk.Duration.seconds(settings.visibility_seconds),
+            retention_period=retention,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=settings.max_receives),
             removal_policy=removal_policy,
         )

@@ -1,0 +1,256 @@
+"""Fair queue of waiting batches, in the jobs' table.
+
+It is start-time fair queueing (Goyal, Vin and Cheng, 1996). Each batch has a tag, the virtual time at which it
+starts; the one with the lowest is spoken next, and the queue's virtual time is the tag of the batch that was taken
+last. The batches of a job follow each other by their cost, times the number of active jobs of its user: jobs of one
+user share what one user gets. The first batch of a job starts at the present virtual time, before all that the others
+have still to come.
+
+A fair queue of SQS does not give that: it puts behind only who has a tenth of all that is at work
+(``docs/adr/0033-queue.md``).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from castline.aws_errors import translated_aws_errors
+from castline.batch_queue import items
+from castline.batch_queue.model import Place, TakenBatch
+from castline.dynamodb import (
+    deserialize,
+    encode_expiry,
+    get_item,
+    get_items,
+    query_items,
+    query_pages,
+    serialize,
+    update_item_if,
+)
+from castline.jobs.items import ACTIVE, active_key
+from castline.table import TTL_ATTRIBUTE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from castline.batch_queue.model import WaitingBatch
+
+_LIFETIME: Final = timedelta(days=2)
+"""More than a job may wait and be spoken."""
+_READ_AT_ONCE: Final = 50
+_COUNTED_AHEAD: Final = 500
+"""The number of waiting batches that are counted to tell a place."""
+_SMOOTHING: Final = 0.2
+"""The weight of the newest batch in the mean of how long one takes."""
+
+
+class BatchQueue:
+    """The queue.
+
+    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
+    """
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+        self._mean_ms: float | None = None
+
+    def put(self, waiting: WaitingBatch) -> None:
+        """Add a batch, behind what its job has waiting already."""
+        found = {
+            item["sk"]["S"]: deserialize(item)
+            for item in get_items(self._client, self._table, (items.clock_key(), active_key(waiting.user_id)))
+        }
+        virtual_time = int(found.get(items.clock_key()["sk"], {}).get("virtual_time", 0))
+        active_jobs = len(found.get(ACTIVE, {}).get("job_ids", ()))
+        tag = self._next_tag(waiting, virtual_time, step=waiting.cost * max(1, active_jobs))
+        with translated_aws_errors():
+            self._client.put_item(
+                TableName=self._table, Item=serialize(items.waiting_item(waiting, tag, lifetime=_LIFETIME))
+            )
+
+    def take(self, *, now: datetime, until: datetime) -> TakenBatch | None:
+        """Take the batch whose turn it is, and keep others from taking it; None if all are taken, or there is none.
+
+        Args:
+            now: the time.
+            until: the time at which others may take it, unless ``keep`` moves it.
+        """
+        now_ms = items.milliseconds(now)
+        query: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :queue",
+            "ExpressionAttributeValues": serialize({":queue": items.PARTITION}),
+            "ConsistentRead": True,
+            "Limit": _READ_AT_ONCE,
+        }
+        for item in query_items(self._client, **query):
+            claimed_until_ms = int(item["claimed_until_ms"]["N"])
+            if claimed_until_ms > now_ms:
+                continue
+            answer = update_item_if(
+                self._client,
+                TableName=self._table,
+                Key=serialize(items.batch_key(item["sk"]["S"])),
+                UpdateExpression="SET claimed_until_ms = :until ADD attempts :one",
+                ConditionExpression="claimed_until_ms = :seen",
+                ExpressionAttributeValues=serialize(
+                    {":until": items.milliseconds(until), ":seen": claimed_until_ms, ":one": 1}
+                ),
+                ReturnValues="ALL_NEW",
+            )
+            if answer is None:
+                continue  # somebody else was faster
+            taken = answer["Attributes"]
+            self._advance(items.tag_of(item["sk"]["S"]))
+            return TakenBatch(
+                waiting=items.read_waiting(taken), sort_key=item["sk"]["S"], attempts=int(taken["attempts"]["N"])
+            )
+        return None
+
+    def is_empty(self) -> bool:
+        """Return whether no batch waits or is being spoken."""
+        page = next(
+            query_pages(
+                self._client,
+                TableName=self._table,
+                KeyConditionExpression="pk = :queue",
+                ExpressionAttributeValues=serialize({":queue": items.PARTITION}),
+                ConsistentRead=True,
+                Limit=1,
+            )
+        )
+        return not page["Items"]
+
+    def keep(self, taken: TakenBatch, *, until: datetime) -> bool:
+        """Keep others from taking a batch for longer; return False if it is gone."""
+        return self._claim(taken, until, "SET claimed_until_ms = :until", {})
+
+    def put_off(self, taken: TakenBatch, *, until: datetime) -> bool:
+        """Leave a batch in its place, to be taken again at a time. It does not count as an attempt."""
+        return self._claim(taken, until, "SET claimed_until_ms = :until ADD attempts :minus", {":minus": -1})
+
+    def remove(self, taken: TakenBatch, *, took: timedelta | None = None) -> None:
+        """Take a batch whose outcome has been told out of the queue.
+
+        Args:
+            taken: the batch.
+            took: how long it was spoken, for the estimates of when others start; None if it was not.
+        """
+        with translated_aws_errors():
+            self._client.delete_item(TableName=self._table, Key=serialize(items.batch_key(taken.sort_key)))
+        if took is not None:
+            took_ms = took.total_seconds() * 1000
+            mean_ms = self._mean_ms if self._mean_ms is not None else took_ms
+            self._mean_ms = mean_ms + _SMOOTHING * (took_ms - mean_ms)
+            self._set_clock({":ms": int(self._mean_ms)}, "SET batch_ms = :ms")
+
+    def place(self, job_id: str, *, now: datetime) -> Place | None:
+        """Return the place of a job of which no batch has been taken; None if it has none waiting.
+
+        It is rough: the queue is read eventually consistently, and what comes into it meanwhile may go before.
+        """
+        now_ms = items.milliseconds(now)
+        ahead = taken = seen = 0
+        query: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :queue",
+            "ExpressionAttributeValues": serialize({":queue": items.PARTITION}),
+            "ProjectionExpression": "sk, job_id, claimed_until_ms",
+            "Limit": _COUNTED_AHEAD,
+        }
+        for item in query_items(self._client, **query):
+            seen += 1
+            if int(item["claimed_until_ms"]["N"]) > now_ms:
+                taken += 1
+                continue
+            if item["job_id"]["S"] == job_id:
+                return Place(ahead=ahead, starts_in_seconds=self._wait_seconds(ahead, taken))
+            ahead += 1
+            if seen >= _COUNTED_AHEAD:
+                return Place(ahead=ahead, starts_in_seconds=None)
+        return None
+
+    def overdue(self, *, since: datetime, limit: int) -> int:
+        """Count the batches that could be taken and were queued before ``since``, up to ``limit``."""
+        since_ms = items.milliseconds(since)
+        count = 0
+        query: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :queue",
+            "ExpressionAttributeValues": serialize({":queue": items.PARTITION}),
+            "ProjectionExpression": "queued_at, claimed_until_ms",
+            "Limit": _COUNTED_AHEAD,
+        }
+        for item in query_items(self._client, **query):
+            waited = items.milliseconds(items.read_queued_at(item)) < since_ms
+            if waited and int(item["claimed_until_ms"]["N"]) < since_ms:
+                count += 1
+                if count == limit:
+                    break
+        return count
+
+    def _wait_seconds(self, ahead: int, taken: int) -> float | None:
+        clock = deserialize(get_item(self._client, self._table, items.clock_key()) or {})
+        if "batch_ms" not in clock:
+            return None
+        rounds = 1 + ahead // max(1, taken)
+        return rounds * int(clock["batch_ms"]) / 1000
+
+    def _next_tag(self, waiting: WaitingBatch, virtual_time: int, *, step: int) -> int:
+        """Return the tag of a job's next batch: the end of the one before it, but no time that has passed."""
+        first = virtual_time + step
+        values = {":now": virtual_time, ":step": step, ":expiry": encode_expiry(waiting.queued_at + _LIFETIME)}
+        changes = (
+            ("SET next_tag = next_tag + :step", "next_tag >= :now", values),
+            (
+                "SET next_tag = :first",
+                "attribute_not_exists(next_tag) OR next_tag < :now",
+                {":first": first, ":now": virtual_time, ":expiry": values[":expiry"]},
+            ),
+        )
+        while True:
+            for expression, condition, used in changes:
+                answer = update_item_if(
+                    self._client,
+                    TableName=self._table,
+                    Key=serialize(items.share_key(waiting.job_id)),
+                    UpdateExpression=f"{expression}, {TTL_ATTRIBUTE} = :expiry",
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=serialize(used),
+                    ReturnValues="UPDATED_NEW",
+                )
+                if answer is not None:
+                    return int(answer["Attributes"]["next_tag"]["N"]) - step
+
+    def _claim(self, taken: TakenBatch, until: datetime, expression: str, values: dict[str, Any]) -> bool:
+        answer = update_item_if(
+            self._client,
+            TableName=self._table,
+            Key=serialize(items.batch_key(taken.sort_key)),
+            UpdateExpression=expression,
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues=serialize({":until": items.milliseconds(until), **values}),
+        )
+        return answer is not None
+
+    def _advance(self, tag: int) -> None:
+        """Move the virtual time on to ``tag``; it never goes back."""
+        self._set_clock(
+            {":tag": tag},
+            "SET virtual_time = :tag",
+            condition="attribute_not_exists(virtual_time) OR virtual_time < :tag",
+        )
+
+    def _set_clock(self, values: dict[str, Any], expression: str, *, condition: str | None = None) -> None:
+        update_item_if(
+            self._client,
+            TableName=self._table,
+            Key=serialize(items.clock_key()),
+            UpdateExpression=expression,
+            ExpressionAttributeValues=serialize(values),
+            **({"ConditionExpression": condition} if condition else {}),
+        )

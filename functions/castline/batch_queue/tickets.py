@@ -1,0 +1,41 @@
+"""Tickets: messages of SQS, each of which entitles a task to speak one waiting batch, whichever's turn it is.
+
+For each waiting batch there is at least one ticket. A ticket too many finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from castline.aws_errors import translated_aws_errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+_LONGEST_DELAY_SECONDS: Final = 900
+"""The limit of SQS for the delay of a new message."""
+_TICKET: Final = "{}"
+
+
+class Tickets:
+    """The queue of tickets, by a client of SQS.
+
+    All methods raise ServiceUnavailable when SQS cannot serve them just now.
+    """
+
+    def __init__(self, client: SQSClient, queue_url: str) -> None:
+        self._client = client
+        self._url = queue_url
+
+    def send(self, *, after_seconds: float = 0) -> None:
+        """Send a ticket, to arrive after a time of at most 15 minutes."""
+        delay_seconds = min(max(round(after_seconds), 0), _LONGEST_DELAY_SECONDS)
+        with translated_aws_errors():
+            self._client.send_message(QueueUrl=self._url, MessageBody=_TICKET, DelaySeconds=delay_seconds)
+
+    def hide(self, receipt_handle: str, *, seconds: int) -> None:
+        """Have a received ticket come back after ``seconds`` from now, unless it is deleted before."""
+        with translated_aws_errors():
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+            )
