@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from castline import composition
@@ -10,17 +11,18 @@ from castline.observability import observed
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-_RESERVE_MS = 10_000
-"""Time left in the invocation at which no further job is begun."""
-
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Reconcile every open job and every taken slot, and measure the daily ceiling.
+    """Reconcile the open jobs and the taken slots that are due, and measure the daily ceiling.
 
     Returns:
         How often each thing was done.
     """
-    report = composition.reconcile_jobs()(lambda: context.get_remaining_time_in_millis() >= _RESERVE_MS)
+
+    def time_left() -> timedelta:
+        return timedelta(milliseconds=context.get_remaining_time_in_millis())
+
+    report = composition.reconcile_jobs()(time_left)
     composition.watch_ceiling()()
     return report

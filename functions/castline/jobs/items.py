@@ -13,6 +13,10 @@ Items of one user share the partition ``USER#<user_id>``, also with the items of
 
     ACTIVE                  the set of the user's active job ids
     IDEMPOTENCY#<sha-256>   what was submitted under an idempotency key, for a day
+
+And in the partition ``DEPLOYMENT``, also with the items of ``castline.usage.items``:
+
+    RECONCILER   which run of the reconciler is at work, and until when at most
 """
 
 from __future__ import annotations
@@ -69,6 +73,7 @@ from castline.table import (
     shard_of,
     user_key,
 )
+from castline.usage.items import DEPLOYMENT
 from castline.usage.model import Reservation
 
 if TYPE_CHECKING:
@@ -86,6 +91,7 @@ WORDS_PREFIX = "WORDS#"
 """Sorts behind everything else that belongs to a job, so that a query can leave the words out."""
 EVENT_PREFIX = "EVENT#"
 ACTIVE = "ACTIVE"
+RECONCILER_LEASE = {"pk": DEPLOYMENT, "sk": "RECONCILER"}
 
 _MAX_INPUT_BYTES = 399 * 1024
 """Bytes of a dialogue as it is packed: DynamoDB's 400 KB an item, less the item's keys and its expiry."""
@@ -128,7 +134,7 @@ def idempotency_key(user_id: str, key: str) -> dict[str, str]:
 
 
 def open_jobs_key(shard: int) -> str:
-    """Return the partition of ``open_jobs`` that holds one shard of the pending and processing jobs."""
+    """Return the partition of ``open_jobs`` that holds one shard of the jobs that the reconciler looks after."""
     return f"OPEN#{shard}"
 
 
@@ -137,8 +143,31 @@ def taken_slots_key(shard: int) -> str:
     return f"SLOTS#{shard}"
 
 
-def new_job_item(job: Job) -> dict[str, Any]:
-    """Return the JOB item of a newly submitted job."""
+def due_key(moment: datetime, subject: str) -> str:
+    """Return the sort key of ``open_jobs`` for a job or a user who is to be checked at a moment; it sorts by time.
+
+    Items of older releases have the bare id. That of a job sorts before every time: it is due.
+    """
+    return f"{encode_time(moment)}#{subject}"
+
+
+def last_due_key(moment: datetime) -> str:
+    """Return the bound of the sort keys that ``due_key`` makes for a moment or an earlier one."""
+    return f"{encode_time(moment)}$"  # the character after "#"
+
+
+def read_due_at(key: str) -> datetime | None:
+    """Return the moment that ``due_key`` was given; None for the bare id that an older release has written."""
+    time, separator, _ = key.partition("#")
+    try:
+        moment = datetime.fromisoformat(time)
+    except ValueError:
+        return None
+    return moment if separator and encode_time(moment) == time else None
+
+
+def new_job_item(job: Job, *, check_at: datetime | None = None) -> dict[str, Any]:
+    """Return the JOB item of a newly submitted job, which the reconciler checks at ``check_at``, or soon."""
     return {
         **job_key(job.id),
         "job_id": job.id,
@@ -155,7 +184,7 @@ def new_job_item(job: Job) -> dict[str, Any]:
         USER_JOBS.partition_key: user_key(job.user_id),
         USER_STATUS_JOBS.partition_key: user_status_key(job.user_id, job.status),
         OPEN_JOBS.partition_key: open_jobs_key(shard_of(job.id)),
-        OPEN_JOBS.sort_key: job.id,
+        OPEN_JOBS.sort_key: due_key(check_at or job.created_at, job.id),
         DAY_JOBS.partition_key: day_key(job.created_at.astimezone(UTC).date()),
     }
 

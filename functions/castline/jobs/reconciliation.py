@@ -1,7 +1,8 @@
-"""Rules of the reconciler: the remedy for a job that is still open."""
+"""Rules of the reconciler: when it looks at a job, and the remedy for one that is still open."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -11,11 +12,10 @@ from castline.jobs.model import JobStatus
 from castline.jobs.transitions import is_terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from castline.jobs.model import Job
-
-MAX_PENDING = timedelta(hours=24)
 
 
 class Remedy(Enum):
@@ -27,34 +27,60 @@ class Remedy(Enum):
     START = auto()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTimes:
+    """Times between the checks of a job: how long each part of its life may take."""
+
+    reconcile_after: timedelta = timedelta(seconds=60)
+    """From a job's creation to its first check, and from a check that could not be finished to the next one. Also the
+    longest time until Step Functions shows a new execution: its reads are eventually consistent."""
+    check_again_after: timedelta = timedelta(hours=1)
+    """Between two checks of a job that waits in its execution, and of a user who has slots taken."""
+    max_pending: timedelta = timedelta(hours=24)
+    max_processing: timedelta = timedelta(minutes=10)
+    settle_after: timedelta = timedelta(minutes=15)
+    """The longest time for which a task may still run after its job has failed."""
+
+    def next_check(self, job: Job, *, now: datetime) -> datetime:
+        """Return the time by which a job that is well at ``now`` has changed its status, or is looked at again."""
+        if job.status is JobStatus.PROCESSING and job.started_at is not None:
+            return job.started_at + self.max_processing
+        if job.status is JobStatus.FAILED and job.completed_at is not None:
+            return job.completed_at + self.settle_after
+        if job.status is JobStatus.PENDING:
+            return min(now + self.check_again_after, job.created_at + self.max_pending)
+        return now + self.check_again_after
+
+
 def remedy_for(
-    job: Job, execution_status: str | None, *, now: datetime, visible_after: timedelta, settle_after: timedelta
+    job: Job, execution_status: Callable[[], str | None], *, now: datetime, times: CheckTimes
 ) -> Remedy | FailureCode:
-    """Decide what a job needs, given the status of its execution.
+    """Decide what a job needs.
 
     Args:
         job: the job as it is now.
-        execution_status: Step Functions' status, such as ``RUNNING``; None when there is no execution.
+        execution_status: returns Step Functions' status of its execution, such as ``RUNNING``; None when there is no
+            execution. It is called only if the decision depends on it: never about a job that is processing and has
+            time left.
         now: the time from which the job's age is computed.
-        visible_after: the longest time until Step Functions shows a new execution. Its reads are eventually
-            consistent.
-        settle_after: the longest time for which a task may still run after its job has failed.
+        times: how long each part of a job's life may take.
 
     Returns:
         A remedy, or the code to fail the job with.
     """
     if is_terminal(job.status):
-        has_settled = job.completed_at is not None and now - job.completed_at >= settle_after
-        return Remedy.SETTLE if job.status is JobStatus.FAILED and has_settled else Remedy.NONE
-    if job.status is JobStatus.PENDING and now - job.created_at >= MAX_PENDING:
+        has_settled = job.status is JobStatus.FAILED and now >= times.next_check(job, now=now)
+        return Remedy.SETTLE if has_settled else Remedy.NONE
+    is_pending = job.status is JobStatus.PENDING
+    if is_pending and now - job.created_at >= times.max_pending:
         return FailureCode.INTERRUPTED
-    match execution_status:
+    if not is_pending and job.started_at is not None and now - job.started_at < times.max_processing:
+        return Remedy.NONE
+    match execution_status():
         case "RUNNING" | "PENDING_REDRIVE":
-            return Remedy.NONE
-        case None if job.status is JobStatus.PENDING:
+            return Remedy.NONE if is_pending else FailureCode.TIMEOUT
+        case None if is_pending:
             return Remedy.START
-        case None if job.started_at is not None and now - job.started_at < visible_after:
-            return Remedy.NONE
         case "TIMED_OUT":
             return FailureCode.TIMEOUT
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from castline.aws_errors import translated_aws_errors
 from castline.dynamodb import (
     attribute_changes,
     deserialize,
@@ -29,8 +30,9 @@ from castline.jobs.errors import (
     UnreadableItem,
 )
 from castline.jobs.model import JobPage, JobStatus
+from castline.jobs.reconciliation import CheckTimes
 from castline.jobs.transitions import predecessors, retention
-from castline.table import OPEN_JOBS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
+from castline.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
 from castline.usage import bookings
 from castline.usage.model import Quotas
 
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 _LARGEST_QUERY_PAGE = 1000
 _READ_ATTEMPTS = 3
 _NO_QUOTAS = Quotas()
+_DEFAULT_CHECK_TIMES = CheckTimes()
 
 _IS_NEW = "attribute_not_exists(pk)"
 _HAS_FREE_SLOT = "attribute_not_exists(job_ids) OR size(job_ids) < :max"
@@ -65,18 +68,25 @@ class JobRepository:
     """
 
     def __init__(
-        self, client: DynamoDBClient, table_name: str, *, unreadable: Callable[[str], None] = lambda _key: None
+        self,
+        client: DynamoDBClient,
+        table_name: str,
+        *,
+        check_times: CheckTimes = _DEFAULT_CHECK_TIMES,
+        unreadable: Callable[[str], None] = lambda _key: None,
     ) -> None:
         """Use a table.
 
         Args:
             client: reads and writes.
             table_name: the table.
+            check_times: when the reconciler is to look at each job.
             unreadable: is told the key of each item that is passed over because it is missing or this release cannot
                 read it, and why.
         """
         self._client = client
         self._table = table_name
+        self._check_times = check_times
         self._unreadable = unreadable
 
     def create(
@@ -103,20 +113,23 @@ class JobRepository:
             JobLimitExceeded: the user has ``max_active`` active jobs.
             QuotaExceeded: a quota has too little left for the reservation.
         """
+        check_at = job.created_at + self._check_times.reconcile_after
         writes: list[TransactWriteItemTypeDef] = [
-            {"Put": self._put(items.new_job_item(job), condition=_IS_NEW)},
+            {"Put": self._put(items.new_job_item(job, check_at=check_at), condition=_IS_NEW)},
             {"Put": self._put(items.input_item(job.id, dialogue))},
             {
                 "Update": {
                     "TableName": self._table,
                     "Key": serialize(items.active_key(job.user_id)),
                     "UpdateExpression": (
-                        f"SET {OPEN_JOBS.partition_key} = :slots, {OPEN_JOBS.sort_key} = :user, user_id = :user "
+                        f"SET {OPEN_JOBS.partition_key} = :slots, user_id = :user, "
+                        f"{OPEN_JOBS.sort_key} = if_not_exists({OPEN_JOBS.sort_key}, :due) "
                         "ADD job_ids :ids"
                     ),
                     "ConditionExpression": _HAS_FREE_SLOT,
                     "ExpressionAttributeValues": serialize(
                         {
+                            ":due": items.due_key(check_at, job.user_id),
                             ":ids": {job.id},
                             ":max": max_active,
                             ":slots": items.taken_slots_key(shard_of(job.user_id)),
@@ -327,6 +340,23 @@ class JobRepository:
         )
         return None if answer is None else items.read_job(answer["Attributes"])
 
+    def mark_planned(self, job: Job, *, now: datetime) -> bool:
+        """Note that the execution of a pending job runs: the reconciler need not look for it soon.
+
+        Returns:
+            Whether the job is pending.
+        """
+        answer = self._update_if(
+            Key=serialize(items.job_key(job.id)),
+            UpdateExpression=f"SET {OPEN_JOBS.sort_key} = :due",
+            ConditionExpression="#status = :pending",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=serialize(
+                {":pending": JobStatus.PENDING.value, ":due": self._due_key(job, now)}
+            ),
+        )
+        return answer is not None
+
     def start(self, job: Job, *, total_segments: int, now: datetime) -> bool:
         """Make a pending job processing, and leave an event: both or nothing.
 
@@ -338,7 +368,7 @@ class JobRepository:
         Raises:
             JobNotActive: the job is in a terminal status, or gone.
         """
-        started = replace(job, status=JobStatus.PROCESSING)
+        started = replace(job, status=JobStatus.PROCESSING, started_at=now)
         reasons = self._transact(
             {
                 "Update": {
@@ -346,7 +376,7 @@ class JobRepository:
                     "Key": serialize(items.job_key(job.id)),
                     "UpdateExpression": (
                         "SET #status = :processing, started_at = :now, total_segments = :total, "
-                        f"{USER_STATUS_JOBS.partition_key} = :user_status"
+                        f"{USER_STATUS_JOBS.partition_key} = :user_status, {OPEN_JOBS.sort_key} = :due"
                     ),
                     "ConditionExpression": "#status = :pending",
                     "ExpressionAttributeNames": {"#status": "status"},
@@ -357,6 +387,7 @@ class JobRepository:
                             ":now": encode_time(now),
                             ":total": total_segments,
                             ":user_status": items.user_status_key(job.user_id, started.status),
+                            ":due": self._due_key(started, now),
                         }
                     ),
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -430,8 +461,8 @@ class JobRepository:
     def fail(self, record: JobRecord, failure: JobFailure, *, now: datetime) -> Job:
         """Make a pending or processing job failed; see :meth:`_end`.
 
-        What its batches have billed so far is settled. It stays among :meth:`open_jobs` until :meth:`settle`: a task
-        that is late may still speak, and write audio.
+        What its batches have billed so far is settled. It stays open until :meth:`settle`: a task that is late may
+        still speak, and write audio.
         """
         failed = replace(
             record.job,
@@ -468,6 +499,7 @@ class JobRepository:
             JobNotActive: the job may not end so any more; it carries the status that it has.
         """
         status, expires_at = job.status, now + retention(job.status)
+        ended = replace(job, completed_at=now, expires_at=expires_at)
         changes: dict[str, Any] = {
             "status": status.value,
             "completed_at": encode_time(now),
@@ -476,6 +508,7 @@ class JobRepository:
             "retry_count": job.retry_count,
             "billed_characters": job.billed_characters,
             USER_STATUS_JOBS.partition_key: items.user_status_key(job.user_id, status),
+            **({OPEN_JOBS.sort_key: self._due_key(ended, now)} if status is JobStatus.FAILED else {}),
             **(attributes or {}),
         }
         allowed = {f":from{number}": value.value for number, value in enumerate(predecessors(status))}
@@ -514,17 +547,36 @@ class JobRepository:
         if reasons is not None:
             old = reasons[0].get("Item")
             raise JobNotActive(items.read_job(old).status if old else None)
-        return replace(job, completed_at=now, expires_at=expires_at)
+        return ended
 
-    def open_jobs(self, shard: int) -> Iterator[Job]:
-        """Yield the jobs of one shard that are pending, processing, or failed and not settled.
+    def pending_jobs(self, limit: int) -> list[Job]:
+        """Return pending jobs, oldest first, perhaps without the latest changes.
 
-        Oldest first, and perhaps without the latest changes.
+        A bounded number of open jobs is read, those that the reconciler checks first: where more are open, some of
+        the oldest ones may be missing.
+
+        Args:
+            limit: how many to return at most.
         """
-        yield from self._read_jobs(self._open_items(items.open_jobs_key(shard)))
+        found: list[Job] = []
+        for shard in range(OPEN_SHARDS):
+            with translated_aws_errors():
+                page = self._client.query(
+                    TableName=self._table,
+                    IndexName=OPEN_JOBS.name,
+                    KeyConditionExpression=f"{OPEN_JOBS.partition_key} = :partition",
+                    FilterExpression="#status = :pending",
+                    ExpressionAttributeNames={"#status": "status"},
+                    ExpressionAttributeValues=serialize(
+                        {":partition": items.open_jobs_key(shard), ":pending": JobStatus.PENDING.value}
+                    ),
+                    Limit=_LARGEST_QUERY_PAGE,
+                )
+            found += self._read_jobs(page["Items"])
+        return sorted(found, key=lambda job: job.id)[:limit]
 
     def settle(self, record: JobRecord) -> None:
-        """Take a failed job out of :meth:`open_jobs`: nothing of it is left to look after.
+        """Close a failed job: nothing of it is left to look after.
 
         What its batches have billed since it failed is added to the usage: both or nothing, once only.
         """
@@ -551,11 +603,6 @@ class JobRepository:
             *booked,
         )
 
-    def users_with_slots_taken(self, shard: int) -> Iterator[str]:
-        """Yield the users of one shard who have slots taken, or had until lately."""
-        for item in self._open_items(items.taken_slots_key(shard)):
-            yield item["user_id"]["S"]
-
     def taken_slots(self, user_id: str) -> frozenset[str]:
         """Return the ids of the jobs that a user's slots are taken by."""
         item = get_item(self._client, self._table, items.active_key(user_id))
@@ -571,10 +618,10 @@ class JobRepository:
         return job_id in deserialize(answer.get("Attributes", {})).get("job_ids", ())
 
     def forget_user_without_slots(self, user_id: str) -> None:
-        """Take a user who has no slots taken out of :meth:`users_with_slots_taken`."""
+        """Take a user who has no slots taken out of the index of what is open."""
         self._update_if(
             Key=serialize(items.active_key(user_id)),
-            UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}",
+            UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}, {OPEN_JOBS.sort_key}",
             ConditionExpression="attribute_not_exists(job_ids)",
         )
 
@@ -588,14 +635,8 @@ class JobRepository:
             else:
                 yield job
 
-    def _open_items(self, partition: str) -> Iterator[dict[str, Any]]:
-        return query_items(
-            self._client,
-            TableName=self._table,
-            IndexName=OPEN_JOBS.name,
-            KeyConditionExpression=f"{OPEN_JOBS.partition_key} = :partition",
-            ExpressionAttributeValues=serialize({":partition": partition}),
-        )
+    def _due_key(self, job: Job, now: datetime) -> str:
+        return items.due_key(self._check_times.next_check(job, now=now), job.id)
 
     def _free_slot(self, user_id: str, job_id: str) -> Any:
         return {
