@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from castline.metrics import NAMESPACE, Metric
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_apigatewayv2 as apigateway
-    from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_sns as sns
     from aws_cdk import aws_sqs as sqs
 
@@ -207,15 +207,9 @@ def _specs(
         ),
         AlarmSpec(
             name="Functions are throttled",
-            metric=cloudwatch.MathExpression(
-                label="invocations refused, where no queue waits for the function",
-                expression=_sum(*map(_identifier, _unlimited(functions))),
-                using_metrics={
-                    _identifier(name): functions[name].metric_throttles(period=five_minutes)
-                    for name in _unlimited(functions)
-                },
-                period=five_minutes,
-            ),
+            # Of the whole account and region: its concurrency is used up, whoever uses it. A math expression could
+            # read ten functions at most.
+            metric=lambda_.Function.metric_all_throttles(period=five_minutes, statistic="Sum"),
             threshold=1,
         ),
         AlarmSpec(
@@ -250,16 +244,3 @@ def _percent_of(part: str, rest: str, *, more_than: int) -> str:
     """Return an expression for a part in percent of part and rest together; 0 where these are few."""
     both = _sum(part, rest)
     return f"IF({both} > {more_than}, 100 * FILL({part}, 0) / {both}, 0)"
-
-
-def _unlimited(functions: Mapping[str, lambda_.Function]) -> list[str]:
-    """Return the functions that should never be throttled.
-
-    Tasks of synthesize are meant to wait, and deliveries wait in their queue. A math expression reads ten metrics at
-    most.
-    """
-    return [name for name in functions if name not in {"synthesize", "deliver-webhooks"}]
-
-
-def _identifier(name: str) -> str:
-    return name.replace("-", "_")

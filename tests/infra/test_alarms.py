@@ -14,7 +14,6 @@ from castline.metrics import BY_CODE, NAMESPACE, Metric
 from castline.speech import errors
 from castline.usage.model import REFUSAL_CODES
 from castline.webhooks.model import AttemptError, DisabledReason
-from infra import console_files
 from infra.environments import ENVIRONMENTS
 
 if TYPE_CHECKING:
@@ -94,22 +93,11 @@ def test_an_expression_has_a_value_when_one_of_its_metrics_has_none(prod: Deploy
                 assert summed[1].split("), ") == [f"FILL({each}, 0" for each in read[:-1]] + [f"FILL({read[-1]}, 0)"]
 
 
-def test_every_function_but_the_one_that_is_meant_to_be_is_watched_for_throttles(prod: Deployment) -> None:
-    watched = {
-        dimension["Value"]["Ref"]
-        for metric in metrics(alarms(prod)["Functions are throttled"])
-        for dimension in metric["Dimensions"]
-    }
-    handlers = {
-        logical_id: function["Properties"]["Handler"]
-        for logical_id, function in prod.service.of_type("AWS::Lambda::Function").items()
-    }
+def test_throttles_of_the_whole_account_are_watched(prod: Deployment) -> None:
+    alarm = alarms(prod)["Functions are throttled"]
 
-    assert {handlers[each] for each in handlers.keys() - watched} == {
-        "castline.workflow.synthesize.handler",
-        "castline.events.delivery_due.handler",  # whose messages wait in their queue
-        console_files.HANDLER,  # which only CloudFormation calls, and tries again
-    }
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/Lambda", "Throttles", "Sum")
+    assert "Dimensions" not in alarm
 
 
 def test_silence_is_bad_only_of_the_reconciler(prod: Deployment) -> None:
