@@ -28,11 +28,11 @@ def asl_timers(clock: Clock) -> Iterator[None]:
         apply_jitter(declaration, env)
         delay_seconds: float = env.stack.pop()
         clock.record_retry(_execution_arn(env), delay_seconds)
-        _wait_while_running(env, clock.scale_wait(delay_seconds))
+        wait_while_running(env, clock.scale_wait(delay_seconds))
         env.stack.append(0)
 
     def wait(_function: Any, env: Any, wait_seconds: float) -> None:
-        _wait_while_running(env, clock.scale_wait(wait_seconds))
+        wait_while_running(env, clock.scale_wait(wait_seconds))
 
     def declare_scaled_timeout(declaration: Any, timeout_seconds: float, is_default: bool | None = None) -> None:
         unlimited = timeout_seconds == TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS
@@ -51,7 +51,8 @@ def _execution_arn(env: Any) -> str:
     return str(env.states.context_object.context_object_data["Execution"]["Id"])
 
 
-def _wait_while_running(env: Any, seconds: float) -> None:
+def wait_while_running(env: Any, seconds: float) -> None:
+    """Wait, at most until the execution of an environment ends."""
     deadline = time.monotonic() + seconds
     while env.is_running() and (remaining := deadline - time.monotonic()) > 0:
         env.program_state_event.wait(min(remaining, _WAKE_UP_SECONDS))

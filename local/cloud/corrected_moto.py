@@ -102,7 +102,7 @@ def _corrections(
         enter(parsed_once())
         enter(cached_interpreter_clients())
         enter(step_functions(events.publish))
-        enter(metered_step_functions(limits.step_functions, usage))
         enter(single_use_task_tokens())
+        enter(metered_step_functions(limits.step_functions, usage))
         enter(lambda_api(lambdas))
         yield
