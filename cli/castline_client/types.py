@@ -446,7 +446,7 @@ class JobList(TypedDict):
     """One page of jobs, newest first."""
 
     items: list[JobSummary]
-    total: int
+    total: int | None
     limit: int
     offset: int
     next_cursor: str | None

@@ -18,6 +18,7 @@ from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.jobs import items, limits
 from castline.jobs.failures import FailureCode, JobFailure
 from castline.jobs.model import JobStatus
+from castline.jobs.repository import SEARCHED_JOBS
 from castline.jobs.transitions import retention
 from castline.settings import Settings
 from castline.sounds.limits import MAX_SOUNDS
@@ -171,6 +172,8 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
         [PROD.user_characters_per_day, PROD.user_characters_per_month],
         [environment.characters_per_day for environment in ENVIRONMENTS.values()],
         [MAX_BODY_BYTES / 1024**2],
+        [jobs.MAX_OFFSET],
+        [SEARCHED_JOBS],
         [
             number
             for environment in ENVIRONMENTS.values()

@@ -387,6 +387,7 @@ class TestInvalidQueries:
             ({"limit": "9" * 5000}, "limit"),
             ({"offset": -1}, "offset"),
             ({"offset": "many"}, "offset"),
+            ({"offset": 10_001}, "offset"),
             ({"status": "done"}, "status"),
             ({"status": "COMPLETED"}, "status"),
             ({"status": ""}, "status"),
@@ -403,7 +404,7 @@ class TestInvalidQueries:
     def test_name_the_broken_parameter(self, client: ApiClient, query: dict[str, Any], field: str) -> None:
         assert broken_fields(client.get("/jobs", params=query)) == [field]
 
-    @pytest.mark.parametrize("query", [{"limit": 1}, {"limit": 100}, {"offset": 10**30}], ids=str)
+    @pytest.mark.parametrize("query", [{"limit": 1}, {"limit": 100}, {"offset": 10_000}], ids=str)
     def test_what_is_just_allowed(self, client: ApiClient, query: dict[str, int]) -> None:
         assert client.list_ids(**query) == []
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.faults.laboratory import Laboratory
 
 # Until a job's retention has passed; and until the bucket's own rules, which stand behind that, have applied.
-_RETENTION = timedelta(days=30, hours=1)
+_RETENTION = timedelta(days=31, hours=1)
 _LAST_RESORT = timedelta(days=2)
 _RECONCILIATIONS = 5
 _STREAM_DELIVERIES = 5

@@ -62,24 +62,28 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the API's answer
 ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
 
 
+_MAX_OFFSET = 10_000
+"""The largest offset that the API takes."""
+
+
 @jobs.command("list")
 def list_jobs(
     context: typer.Context,
     status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
     offset: Annotated[int, typer.Option(min=0, help="How many of the newest to leave out.")] = 0,
+    cursor: Annotated[str | None, typer.Option(help="Go on where an earlier list has ended, as it told.")] = None,
     search: Annotated[str | None, typer.Option(metavar="WORDS", help="In titles, authors and albums.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List jobs, newest first."""
     with Session.of(context).api() as api:
-        answer = api.get("/jobs", {"status": status, "limit": limit, "offset": offset, "q": search})
+        query = {"status": status, "limit": limit, "offset": offset or None, "cursor": cursor, "q": search}
+        answer = api.get("/jobs", query)
     if as_json:
         say(answer.text)
         return
-    found, total = answer.body["items"], answer.body["total"]
-    end = offset + len(found)
-    more = f"; more with --offset {end}" if end < total else ""
+    found = answer.body["items"]
     columns: dict[str, Callable[[Json], str]] = {
         "job": lambda job: job["id"],
         "status": lambda job: job["status"],
@@ -94,9 +98,25 @@ def list_jobs(
     table(
         [*columns],
         [[cell(job) for cell in columns.values()] for job in found],
-        footer=f"{offset + 1} to {end} of {total}{more}" if found else "no jobs",
+        footer=_position(answer.body, is_first_page=cursor is None),
         shortens_last=has_titles,
     )
+
+
+def _position(page: Json, *, is_first_page: bool) -> str:
+    """Return which of all jobs a page shows, and how to see more."""
+    total, count, end = page["total"], len(page["items"]), page["offset"] + len(page["items"])
+    if count == 0:
+        told = "no jobs"
+    elif is_first_page:
+        told = f"{page['offset'] + 1} to {end}" + ("" if total is None else f" of {total}")
+    else:
+        told = "1 job" if count == 1 else f"{count} jobs"
+    if page["next_cursor"] is None:
+        return told
+    if is_first_page and total is not None and count > 0 and end <= _MAX_OFFSET:
+        return f"{told}; more with --offset {end}"
+    return f"{told}; more with --cursor {page['next_cursor']}"
 
 
 @jobs.command()

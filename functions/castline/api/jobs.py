@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from castline.usecases.prepare_dialogue import TurnWarning
     from castline.usecases.submit_job import Submission
 
+MAX_OFFSET = 10_000
+"""Jobs that an offset can pass over. Each is read; a cursor is as fast anywhere."""
+
 DOWNLOAD_SECONDS = 15 * 60
 """How long a presigned URL works."""
 POLL_AFTER_SECONDS = 2
@@ -131,7 +134,14 @@ def create_single_voice_job(
 def list_jobs(
     status: Annotated[JobStatus | None, Query(description="Only jobs of this status.")] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="How many jobs a page holds.")] = 20,
-    offset: Annotated[int, Query(ge=0, description="How many jobs to pass over.")] = 0,
+    offset: Annotated[
+        int,
+        Query(
+            ge=0,
+            description=f"How many jobs to pass over, up to {MAX_OFFSET:,}. Use a cursor to go further.",
+            json_schema_extra={"maximum": MAX_OFFSET},
+        ),
+    ] = 0,
     cursor: Annotated[
         str | None,
         Query(
@@ -141,12 +151,21 @@ def list_jobs(
     ] = None,
     q: Annotated[
         str | None,
-        Query(min_length=1, max_length=100, description="Words that occur in the title, author or album."),
+        Query(
+            min_length=1,
+            max_length=100,
+            description=(
+                "Words that occur in the title, author or album. More than 1,000 jobs are searched 1,000 at a "
+                "time, newest first: total is null, and next_cursor goes on, even after a page without jobs."
+            ),
+        ),
     ] = None,
 ) -> responses.JobList:
     """List jobs, newest first."""
     if cursor is not None and offset:
         raise InvalidRequest("offset", "conflicting_position")
+    if offset > MAX_OFFSET:
+        raise InvalidRequest("offset", "offset_too_large", max=MAX_OFFSET)
     page = composition.view_jobs().page(_user_id(), limit=limit, status=status, offset=offset, cursor=cursor, words=q)
     return responses.JobList(
         items=[summary(job) for job in page.jobs],

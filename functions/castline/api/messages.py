@@ -148,6 +148,10 @@ _PROBLEMS: _Catalogue = {
     "no_spoken_turn": {_ZH: "至少要有一句台詞", _EN: "must have at least one spoken turn"},
     "not_utf8": {_ZH: "不是有效的 UTF-8", _EN: "not valid UTF-8"},
     "number_too_long": {_ZH: "數字過長", _EN: "a number has too many digits"},
+    "offset_too_large": {
+        _ZH: "不可大於 {max}，更早的工作請用 cursor 取得",
+        _EN: "must be at most {max}; use cursor to go further",
+    },
     "only_of_sounds": {
         _ZH: "只能用於音效，請加上 sound_id 或刪除這個欄位",
         _EN: "is only for a sound; add a sound_id, or leave this field out",

@@ -355,12 +355,12 @@ class JobList(_Answer):
     """One page of jobs, newest first."""
 
     items: list[JobSummary]
-    total: int
-    """All jobs that match, on this page or not."""
+    total: int | None
+    """All jobs that match, on this page or not; null in a search among more than 1,000 jobs."""
     limit: int
     offset: int
     next_cursor: str | None
-    """What to ask the next page with; null on the last page."""
+    """What to ask the next page with; null on the last page. Other pages may have few items, or none."""
 
 
 class FieldProblem(_Answer):

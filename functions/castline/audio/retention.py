@@ -10,8 +10,8 @@ SEGMENT_LIFETIME_DAYS: Final = 28
 SEGMENT_REUSE_DAYS: Final = 26
 """The age up to which a segment is reused: such a segment still exists when the audio is assembled."""
 
-AUDIO_LIFETIME_DAYS: Final = 31
-"""The fallback for a job's audio, which is normally deleted when the job expires after 30 days."""
+AUDIO_LIFETIME_DAYS: Final = 32
+"""The fallback for a job's audio, which is normally deleted when the job expires: within 31 days of its end."""
 
 INCOMPLETE_UPLOAD_DAYS: Final = 1
 """The time for which the parts of an incomplete multipart upload are kept."""

@@ -464,7 +464,7 @@ class JobPage:
     """One page of a user's jobs, newest first."""
 
     jobs: tuple[Job, ...]
-    total: int
-    """All the user's jobs that match, on this page or not."""
+    total: int | None
+    """All the user's jobs that match, on this page or not; None when a search has not seen all jobs."""
     next_after: str | None
-    """The id of this page's last job, if others follow."""
+    """The id after which the next page begins, if others may follow."""

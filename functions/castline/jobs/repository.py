@@ -21,7 +21,7 @@ from castline.dynamodb import (
     update_item,
     update_item_if,
 )
-from castline.jobs import items
+from castline.jobs import items, totals
 from castline.jobs.errors import (
     AlreadySubmitted,
     IdempotencyKeyReused,
@@ -31,7 +31,7 @@ from castline.jobs.errors import (
 )
 from castline.jobs.model import JobPage, JobStatus
 from castline.jobs.reconciliation import CheckTimes
-from castline.jobs.transitions import predecessors, retention
+from castline.jobs.transitions import expiry, is_terminal, predecessors, retention
 from castline.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
 from castline.usage import bookings
 from castline.usage.model import Quotas
@@ -48,6 +48,12 @@ if TYPE_CHECKING:
     from castline.usage.model import Figures, Reservation
 
 _LARGEST_QUERY_PAGE = 1000
+SEARCHED_JOBS = 1_000
+"""Jobs whose titles one request reads, in 10 reads of 100 one after another."""
+
+_PASSED_OVER_ROWS = 1_000
+"""Rows of expired jobs, which DynamoDB has not removed yet, that one page passes over before it ends early."""
+
 _READ_ATTEMPTS = 3
 _NO_QUOTAS = Quotas()
 _DEFAULT_CHECK_TIMES = CheckTimes()
@@ -55,6 +61,7 @@ _DEFAULT_CHECK_TIMES = CheckTimes()
 _IS_NEW = "attribute_not_exists(pk)"
 _HAS_FREE_SLOT = "attribute_not_exists(job_ids) OR size(job_ids) < :max"
 _IS_FORGOTTEN = f"attribute_not_exists(pk) OR {TTL_ATTRIBUTE} <= :now"
+_COUNTED_SINCE = f"{totals.COUNTED_SINCE} = if_not_exists({totals.COUNTED_SINCE}, :since)"
 _IS_VISIBLE = f"attribute_not_exists({TTL_ATTRIBUTE}) OR {TTL_ATTRIBUTE} > :now"
 
 
@@ -123,7 +130,7 @@ class JobRepository:
                     "Key": serialize(items.active_key(job.user_id)),
                     "UpdateExpression": (
                         f"SET {OPEN_JOBS.partition_key} = :slots, user_id = :user, "
-                        f"{OPEN_JOBS.sort_key} = if_not_exists({OPEN_JOBS.sort_key}, :due) "
+                        f"{OPEN_JOBS.sort_key} = if_not_exists({OPEN_JOBS.sort_key}, :due), {_COUNTED_SINCE} "
                         "ADD job_ids :ids"
                     ),
                     "ConditionExpression": _HAS_FREE_SLOT,
@@ -134,6 +141,7 @@ class JobRepository:
                             ":max": max_active,
                             ":slots": items.taken_slots_key(shard_of(job.user_id)),
                             ":user": job.user_id,
+                            ":since": totals.since(job.created_at),
                         }
                     ),
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -268,42 +276,81 @@ class JobRepository:
     ) -> JobPage:
         """One page of a user's jobs, newest first, without those that have expired at ``now``.
 
+        It reads a bounded number of items, however many the user has. A page may therefore hold fewer jobs than
+        ``limit``, even none, although ``next_after`` says that others may follow.
+
         Args:
             user_id: whose jobs.
             now: the time at which expiry is judged.
             limit: how many jobs a page holds at most.
             status: only jobs of this status.
-            offset: how many jobs to pass over first.
+            offset: how many jobs to pass over first. Each is read.
             after: only jobs older than the one with this id.
-            words: only jobs whose titles have all of these words, in any case. All of the user's jobs are read.
+            words: only jobs whose titles have all of these words, in any case. ``SEARCHED_JOBS`` jobs are searched:
+                the newest ones, or, if the user has more, the newest of those older than ``after``.
         """
+        query = self._visible_jobs(user_id, status, now=now)
+        if words is not None:
+            return self._search_page(query, words, limit=limit, offset=offset, after=after)
+        jobs, last_read = self._read_visible(_older_than(query, after), offset + limit + 1)
+        found = jobs[offset : offset + limit]
+        return JobPage(
+            jobs=self._complete(found),
+            total=self._total(user_id, status, now=now),
+            next_after=found[-1].id if len(jobs) > offset + limit else last_read,
+        )
+
+    def _visible_jobs(self, user_id: str, status: JobStatus | None, *, now: datetime) -> QueryInputTypeDef:
+        """Return the query for a user's jobs that have not expired, newest first."""
         index = USER_STATUS_JOBS if status else USER_JOBS
         partition = items.user_status_key(user_id, status) if status else user_key(user_id)
-        values: dict[str, Any] = {":partition": partition, ":now": encode_expiry(now)}
-        query: QueryInputTypeDef = {
+        return {
             "TableName": self._table,
             "IndexName": index.name,
             "KeyConditionExpression": f"{index.partition_key} = :partition",
             "FilterExpression": _IS_VISIBLE,
-            "ExpressionAttributeValues": serialize(values),
+            "ExpressionAttributeValues": serialize({":partition": partition, ":now": encode_expiry(now)}),
             "ScanIndexForward": False,
         }
-        if words is not None:
-            return self._search_page(query, words, limit=limit, offset=offset, after=after)
-        total = sum(page["Count"] for page in query_pages(self._client, **query, Select="COUNT"))
-        if after is not None:
-            query["KeyConditionExpression"] += f" AND {index.sort_key} < :after"
-            query["ExpressionAttributeValues"] = serialize({**values, ":after": after})
-        query["Limit"] = min(offset + limit + 1, _LARGEST_QUERY_PAGE)
 
+    def _total(self, user_id: str, status: JobStatus | None, *, now: datetime) -> int:
+        """Count a user's jobs that have not expired.
+
+        The active jobs of one status are few: they are counted one by one. All else is in the user's ACTIVE item, as
+        it is now, except for jobs that a release without counters has ended.
+        """
+        query = self._visible_jobs(user_id, status, now=now)
+        if status is not None and not is_terminal(status):
+            return sum(page["Count"] for page in query_pages(self._client, **query, Select="COUNT"))
+        active = deserialize(get_item(self._client, self._table, items.active_key(user_id)) or {})
+        total = totals.count_ended(active, now=now, status=status)
+        if status is None:
+            total += len(active.get("job_ids", ()))
+        if totals.may_have_uncounted(active, now=now):
+            query["FilterExpression"] = f"{TTL_ATTRIBUTE} > :now"
+            query["ProjectionExpression"] = f"{TTL_ATTRIBUTE}, completed_at"
+            rows = query_items(self._client, **_older_than(query, totals.uncounted_bound(active)))
+            total += sum(not totals.is_counted(deserialize(row)) for row in rows)
+        return total
+
+    def _read_visible(self, query: QueryInputTypeDef, wanted: int) -> tuple[list[Job], str | None]:
+        """Read jobs until as many as wanted are found.
+
+        Returns:
+            The jobs, and the id of the last job that was read if too many had expired to go on.
+        """
         found: list[Job] = []
-        for position, job in enumerate(self._read_jobs(query_items(self._client, **query))):
-            if position < offset:
-                continue
-            if len(found) == limit:
-                return JobPage(jobs=self._complete(found), total=total, next_after=found[-1].id)
-            found.append(job)
-        return JobPage(jobs=self._complete(found), total=total, next_after=None)
+        left = wanted + _PASSED_OVER_ROWS
+        query = {**query, "Limit": wanted}
+        while True:
+            page = next(query_pages(self._client, **query))
+            found += self._read_jobs(map(dict, page["Items"]))
+            left -= page["ScannedCount"]
+            if len(found) >= wanted or "LastEvaluatedKey" not in page:
+                return found[:wanted], None
+            if left <= 0:
+                return found, deserialize(page["LastEvaluatedKey"])["job_id"]
+            query |= {"ExclusiveStartKey": page["LastEvaluatedKey"], "Limit": left}
 
     def _complete(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
         unprojected = self._unprojected(job.id for job in jobs)
@@ -312,11 +359,25 @@ class JobRepository:
     def _search_page(
         self, query: QueryInputTypeDef, words: str, *, limit: int, offset: int, after: str | None
     ) -> JobPage:
-        jobs = self._complete(list(self._read_jobs(query_items(self._client, **query))))
-        matching = [job for job in jobs if job.is_found_by(words)]
+        jobs, last_read = self._read_to_search(query)
+        has_all = last_read is None
+        if after is not None and not has_all:
+            jobs, last_read = self._read_to_search(_older_than(query, after))
+        matching = [job for job in self._complete(jobs) if job.is_found_by(words)]
         rest = [job for job in matching if after is None or job.id < after][offset:]
         page = tuple(rest[:limit])
-        return JobPage(jobs=page, total=len(matching), next_after=page[-1].id if len(rest) > limit else None)
+        return JobPage(
+            jobs=page,
+            total=len(matching) if has_all else None,
+            next_after=page[-1].id if len(rest) > limit else last_read,
+        )
+
+    def _read_to_search(self, query: QueryInputTypeDef) -> tuple[list[Job], str | None]:
+        """Read the jobs that one request searches, and the id of the last one if others follow."""
+        jobs, last_read = self._read_visible(query, SEARCHED_JOBS + 1)
+        if len(jobs) <= SEARCHED_JOBS:
+            return jobs, last_read
+        return jobs[:SEARCHED_JOBS], jobs[SEARCHED_JOBS - 1].id
 
     def _unprojected(self, job_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the fields of jobs that the indexes do not hold, by the ids of the jobs that still exist."""
@@ -498,7 +559,7 @@ class JobRepository:
         Raises:
             JobNotActive: the job may not end so any more; it carries the status that it has.
         """
-        status, expires_at = job.status, now + retention(job.status)
+        status, expires_at = job.status, expiry(job.status, now)
         ended = replace(job, completed_at=now, expires_at=expires_at)
         changes: dict[str, Any] = {
             "status": status.value,
@@ -536,7 +597,7 @@ class JobRepository:
                     "ExpressionAttributeValues": serialize({":expiry": encode_expiry(expires_at)}),
                 }
             },
-            {"Update": self._free_slot(job.user_id, job.id)},
+            {"Update": self._count_ended(job, expires_at, now=now)},
         ]
         writes.append({"Put": self._put(items.event_item(job, occurred_at=now, expires_at=expires_at))})
         if result is not None:
@@ -617,13 +678,18 @@ class JobRepository:
         answer = self._update(**self._free_slot(user_id, job_id), ReturnValues="ALL_OLD")
         return job_id in deserialize(answer.get("Attributes", {})).get("job_ids", ())
 
-    def forget_user_without_slots(self, user_id: str) -> None:
-        """Take a user who has no slots taken out of the index of what is open."""
-        self._update_if(
-            Key=serialize(items.active_key(user_id)),
+    def forget_user_without_slots(self, user_id: str, *, now: datetime) -> None:
+        """Take a user who has no slots taken out of the index of what is open, and remove outdated counters."""
+        key = serialize(items.active_key(user_id))
+        answer = self._update_if(
+            Key=key,
             UpdateExpression=f"REMOVE {OPEN_JOBS.partition_key}, {OPEN_JOBS.sort_key}",
             ConditionExpression="attribute_not_exists(job_ids)",
+            ReturnValues="ALL_NEW",
         )
+        outdated = totals.outdated(answer["Attributes"], now=now) if answer is not None else []
+        if outdated:
+            self._update(Key=key, **attribute_changes({}, outdated))
 
     def _read_jobs(self, found: Iterable[dict[str, Any]]) -> Iterator[Job]:
         """Read jobs row by row: one that this release cannot read is passed over, and told of."""
@@ -646,6 +712,17 @@ class JobRepository:
             "ExpressionAttributeValues": serialize({":ids": {job_id}}),
         }
 
+    def _count_ended(self, job: Job, expires_at: datetime, *, now: datetime) -> Any:
+        """Free the slot of a job that has ended, and count the job."""
+        free = self._free_slot(job.user_id, job.id)
+        counter = totals.counter(job.status, expires_at)
+        values = serialize({":one": 1, ":since": totals.since(now)})
+        return {
+            **free,
+            "UpdateExpression": f"{free['UpdateExpression']} ADD {counter} :one SET {_COUNTED_SINCE}",
+            "ExpressionAttributeValues": {**free["ExpressionAttributeValues"], **values},
+        }
+
     def _book(self, job: Job, change: Callable[[Reservation], Figures]) -> list[TransactWriteItemTypeDef]:
         """Return the writes that change the usage for a job; none for a job of an earlier release."""
         if job.reservation is None:
@@ -664,3 +741,12 @@ class JobRepository:
 
     def _update_if(self, **update: Any) -> dict[str, Any] | None:
         return update_item_if(self._client, TableName=self._table, **update)
+
+
+def _older_than(query: QueryInputTypeDef, bound: str | None) -> QueryInputTypeDef:
+    """Return a query for the rows of an index whose job ids sort before ``bound``; None for all."""
+    if bound is None:
+        return query
+    condition = f"{query['KeyConditionExpression']} AND job_id < :bound"
+    values = {**query["ExpressionAttributeValues"], **serialize({":bound": bound})}
+    return {**query, "KeyConditionExpression": condition, "ExpressionAttributeValues": values}

@@ -194,5 +194,5 @@ class ReconcileJobs:
         if job_ids:
             self._checks.move(moved.check, self._now() + self._times.check_again_after)
         else:
-            self._repository.forget_user_without_slots(user_id)
+            self._repository.forget_user_without_slots(user_id, now=self._now())
         return freed

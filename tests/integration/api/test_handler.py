@@ -11,6 +11,7 @@ import pytest
 from botocore.stub import Stubber
 
 from castline import composition
+from castline.jobs import repository
 from castline.jobs.executions import Executions
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import call, make_event, send
@@ -154,6 +155,37 @@ def test_a_cursor_of_somebody_else_only_marks_a_position(user: str) -> None:
     page = call("GET", f"/jobs?cursor={cursor}", user=f"{user}-other").json()
 
     assert (page["items"], page["total"], page["next_cursor"]) == ([], 0, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("en", "must be at most 10000; use cursor to go further"),
+        ("zh-TW", "不可大於 10000，更早的工作請用 cursor 取得"),
+    ],
+)
+def test_an_offset_that_is_too_large_is_told_of_the_cursor(user: str, language: str, message: str) -> None:
+    answer = call("GET", "/jobs?offset=10001", user=user, headers={"Accept-Language": language})
+
+    assert (answer.status, answer.json()["details"]["errors"]) == (400, [{"field": "offset", "message": message}])
+    assert call("GET", "/jobs?offset=10000", user=user).status == 200
+
+
+def test_a_search_goes_on_where_it_has_not_looked(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a search that reads two jobs at a time, and three jobs, of which the oldest matches
+    monkeypatch.setattr(repository, "SEARCHED_JOBS", 2)
+    oldest, *_ = [
+        call("POST", "/jobs", user=user, json=DIALOGUE | {"title": title}).json()["id"]
+        for title in ("Tea", "Coffee", "Milk")
+    ]
+
+    # When it is asked for
+    first = call("GET", "/jobs?q=tea", user=user).json()
+    second = call("GET", f"/jobs?q=tea&cursor={first['next_cursor']}", user=user).json()
+
+    # Then it does not say that there is nothing, nor how many there are
+    assert (first["items"], first["total"]) == ([], None)
+    assert ([job["id"] for job in second["items"]], second["total"], second["next_cursor"]) == ([oldest], None, None)
 
 
 def test_cursor_and_offset_exclude_each_other(user: str) -> None:

@@ -127,6 +127,6 @@ def test_the_bucket_forgets_what_nobody_has_deleted(functions_environment: Local
 
     # Then it is gone before any job that it was spoken for, which lives for 30 days
     assert segments["KeyCount"] == 0
-    functions_environment.clock.advance(timedelta(days=3))
+    functions_environment.clock.advance(timedelta(days=4))
     functions_environment.tick()
     assert not has_audio(job)

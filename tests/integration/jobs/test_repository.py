@@ -265,8 +265,10 @@ def test_every_item_of_an_ended_job_expires(
     end_job(repository, job, status, now=NOW, result=RESULT)
 
     expiries = {key: int(item["expires_at"]) for key, item in raw_items(job.id).items()}
-    until = int((NOW + timedelta(days=days)).timestamp())
+    until = int(datetime(NOW.year, NOW.month, NOW.day + 1, tzinfo=UTC).timestamp()) + days * 86_400
     assert expiries.pop("BATCH#0000") == int((NOW + timedelta(days=1)).timestamp())
+    if status is JobStatus.COMPLETED:
+        assert expiries.pop("EVENT#job.started") == int((NOW + timedelta(days=30)).timestamp())
     assert expiries == dict.fromkeys(expiries, until)
     assert {"JOB", "INPUT"} <= set(expiries)
 
@@ -409,7 +411,7 @@ class TestLists:
     def test_an_offset_beyond_the_end_gives_an_empty_page(
         self, repository: JobRepository, user: str, jobs: list[Job]
     ) -> None:
-        page = repository.list_page(user, now=NOW, limit=5, offset=10**30)
+        page = repository.list_page(user, now=NOW, limit=5, offset=10_000)
 
         assert (page.jobs, page.total, page.next_after) == ((), 11, None)
 
@@ -445,8 +447,8 @@ class TestLists:
     def test_what_has_expired_is_neither_listed_nor_counted(
         self, repository: JobRepository, user: str, jobs: list[Job]
     ) -> None:
-        after_a_week = repository.list_page(user, now=NOW + timedelta(days=7), limit=100)
-        after_a_month = repository.list_page(user, now=NOW + timedelta(days=30), limit=2, offset=1)
+        after_a_week = repository.list_page(user, now=NOW + timedelta(days=8), limit=100)
+        after_a_month = repository.list_page(user, now=NOW + timedelta(days=31), limit=2, offset=1)
 
         assert [job.id for job in after_a_week.jobs] == [job.id for job in reversed(jobs[4:])]
         assert after_a_week.total == 7

@@ -68,7 +68,8 @@ class ExpectedJob:
     def expires_at(self) -> datetime | None:
         if self.status is None or self.ended_at is None:
             return None
-        return self.ended_at + RETENTION[self.status]
+        last_moment = self.ended_at + RETENTION[self.status]
+        return last_moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
     def is_visible(self, now: datetime) -> bool:
         return self.status is not None and (self.expires_at is None or now < self.expires_at)

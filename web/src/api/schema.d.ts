@@ -917,7 +917,7 @@ export interface components {
         /** @description One page of jobs, newest first. */
         JobList: {
             items: components["schemas"]["JobSummary"][];
-            total: number;
+            total: number | null;
             limit: number;
             offset: number;
             next_cursor: string | null;
@@ -3040,11 +3040,11 @@ export interface operations {
                 status?: components["schemas"]["JobStatus"];
                 /** @description How many jobs a page holds. */
                 limit?: number;
-                /** @description How many jobs to pass over. */
+                /** @description How many jobs to pass over, up to 10,000. Use a cursor to go further. */
                 offset?: number;
                 /** @description The next_cursor of an earlier page. With an offset other than 0 it is refused with 400. */
                 cursor?: string;
-                /** @description Words that occur in the title, author or album. */
+                /** @description Words that occur in the title, author or album. More than 1,000 jobs are searched 1,000 at a time, newest first: total is null, and next_cursor goes on, even after a page without jobs. */
                 q?: string;
             };
             header?: {

@@ -16,14 +16,14 @@ import "./history.css";
 const SEARCH_AFTER_MS = 300;
 const MAX_SEARCH_CHARACTERS = 100;
 
-/** The jobs of the last 30 days, newest first; with `q` those whose titles have its words. */
+/** The jobs that are kept, newest first; with `q` those whose titles have its words. */
 export function History({ status, q }: { status: JobStatus | undefined; q: string }) {
   const { t, format } = useSpeech();
   const [words, setWords] = useWords(status, q);
   const asked = q.trim();
   const jobs = useJobs(status, asked);
   const items = jobs.data?.pages.flatMap((page) => page.items) ?? [];
-  const total = jobs.data?.pages[0]?.total ?? 0;
+  const total = jobs.data?.pages[0]?.total ?? null;
   return (
     <div className="history">
       <header className="screen-head">
@@ -54,25 +54,27 @@ export function History({ status, q }: { status: JobStatus | undefined; q: strin
       </div>
       {jobs.isPending && <Skeleton lines={6} />}
       {jobs.isError && <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />}
-      {jobs.isSuccess && items.length === 0 && <Nothing status={status} q={asked} />}
+      {jobs.isSuccess && items.length === 0 && !jobs.hasNextPage && <Nothing status={status} q={asked} />}
       {items.length > 0 && (
-        <>
-          <ul className="job-lines" aria-label={t.history.jobs}>
-            {items.map((job) => (
-              <li key={job.id}>
-                <JobLine job={job} />
-              </li>
-            ))}
-          </ul>
-          <footer className="history-foot">
-            <p role="status">{t.history.total(format.number(total))}</p>
-            {jobs.hasNextPage && (
-              <Button unavailable={jobs.isFetchingNextPage} onClick={() => void jobs.fetchNextPage()}>
-                {jobs.isFetchingNextPage ? t.history.loadingOlder : t.history.older}
-              </Button>
-            )}
-          </footer>
-        </>
+        <ul className="job-lines" aria-label={t.history.jobs}>
+          {items.map((job) => (
+            <li key={job.id}>
+              <JobLine job={job} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {(items.length > 0 || jobs.hasNextPage) && (
+        <footer className="history-foot">
+          <p role="status">
+            {total === null ? t.history.found(format.number(items.length)) : t.history.total(format.number(total))}
+          </p>
+          {jobs.hasNextPage && (
+            <Button unavailable={jobs.isFetchingNextPage} onClick={() => void jobs.fetchNextPage()}>
+              {jobs.isFetchingNextPage ? t.history.loadingOlder : t.history.older}
+            </Button>
+          )}
+        </footer>
       )}
     </div>
   );

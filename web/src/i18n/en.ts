@@ -610,7 +610,7 @@ export const en: Strings = {
   },
   history: {
     title: "History",
-    lead: "The jobs of the last 30 days, newest first.",
+    lead: "Newest first. Jobs are kept for 30 days after their end, cancelled ones for 7.",
     filter: "Filter by status",
     search: "Search titles",
     searchHint: "Title, author or album",
@@ -619,6 +619,7 @@ export const en: Strings = {
     all: "All",
     jobs: "Jobs",
     total: (count) => of(count, "job", "jobs"),
+    found: (count) => `${of(count, "job", "jobs")} found so far`,
     older: "Show older",
     loadingOlder: "Loading…",
     empty: "No dialogues yet",

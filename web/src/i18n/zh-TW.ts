@@ -599,7 +599,7 @@ export const zhTW = {
   },
   history: {
     title: "歷史記錄",
-    lead: "保留最近 30 天的工作，新的在前。",
+    lead: "新的在前。工作結束後保留 30 天，已取消的保留 7 天。",
     filter: "依狀態篩選",
     search: "搜尋標題",
     searchHint: "標題、作者或專輯",
@@ -608,6 +608,7 @@ export const zhTW = {
     all: "全部",
     jobs: "工作",
     total: (count: string) => `共 ${count} 個`,
+    found: (count: string) => `目前找到 ${count} 個`,
     older: "顯示更早的",
     loadingOlder: "載入中…",
     empty: "還沒有任何對話",
