@@ -47,6 +47,8 @@ CHARACTERS: Final = "`characters_per_day`"
 """The name of the load on the deployment's own ceiling."""
 HEADROOM: Final = 0.8
 """The part of a limit that is to be used in the busiest minutes."""
+_USAGE_ITEM_KB: Final = 3
+"""The size of the usage of all users at the end of a month."""
 _TASK_TOKEN_BYTES: Final = 1_024
 """The assumed length of a task token. It is 2,048 at most."""
 
@@ -259,6 +261,14 @@ def loads(setup: Setup) -> list[Load]:
         Load(
             name="writes of the queue's partition",
             demand=batches * writes_a_batch * math.ceil(_waiting_batch_bytes() / 1024),
+            limit=PARTITION_WRITE_UNITS,
+            is_fixed=True,
+        ),
+        Load(
+            name="writes of the deployment's partition",
+            # The queue's time and mean, and the pace of the provider; the usage of all users, which a transaction
+            # writes at twice its size.
+            demand=3 * batches + 2 * jobs * 2 * _USAGE_ITEM_KB,
             limit=PARTITION_WRITE_UNITS,
             is_fixed=True,
         ),

@@ -37,6 +37,7 @@ from benchmarks.scale import (
     to_raise,
 )
 from benchmarks.simulation import Simulation
+from infra import quotas
 from infra.environments import PROD
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _settings_table(setups: Sequence[Setup]) -> ScaleTable:
     def row(name: str, value: Any) -> list[str]:
         return [name, *(_changed(value(setup), value(Setup(users=1, environment=PROD))) for setup in setups)]
 
-    quotas = sorted({need.quota.name for setup in setups for need in to_raise(setup)})
+    names = sorted({need.quota.name for setup in setups for need in to_raise(setup)})
     by_setup = [{need.quota.name: need for need in to_raise(setup)} for setup in setups]
     return ScaleTable(
         f"What to raise so that no limit is used by more than {HEADROOM:.0%}. Bold differs from `{PROD.name}`:",
@@ -159,7 +160,7 @@ def _settings_table(setups: Sequence[Setup]) -> ScaleTable:
             row("`characters_per_day` of each", lambda setup: setup.environment.characters_per_day),
             *(
                 [f"quota of each account: {name}", *(_need(by_name.get(name)) for by_name in by_setup)]
-                for name in quotas
+                for name in names
             ),
         ],
     )
@@ -239,10 +240,17 @@ def _most_users() -> str:
         kind = "fixed" if each.is_fixed else "ceiling" if each.name == CHARACTERS else "work"
         by_kind[kind].append(each)
     ceiling, work, fixed = (max(each, key=lambda load: load.share) for each in by_kind.values())
+    # Few users: with many, the tasks at once are bounded by the setting.
+    (concurrency,) = (
+        each for each in loads(Setup(users=100, environment=PROD)) if quotas.LAMBDA_CONCURRENCY.code in each.name
+    )
+    in_new = 100 * quotas.NEW_ACCOUNT_CONCURRENCY / concurrency.demand
     return (
         f"So `{PROD.name}` as it is has room for {_round(users / ceiling.share):,} such users, which is its "
         f"{ceiling.name}; for the work of {_round(users / work.share):,}, which is its {work.name}; and whatever is "
-        f"raised, one deployment for {_round(HEADROOM * users / fixed.share):,}, because of {fixed.name}.\n"
+        f"raised, one deployment for {_round(HEADROOM * users / fixed.share):,}, because of {fixed.name}. In a new "
+        f"account, where Lambda's concurrency is {quotas.NEW_ACCOUNT_CONCURRENCY}, it is up at {_round(in_new):,} "
+        "users, and with every burst of requests.\n"
     )
 
 

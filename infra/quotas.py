@@ -34,6 +34,8 @@ LAMBDA_CONCURRENCY = ServiceQuota(
     default=1_000,
     beyond="the API answers 503, and batches, events and webhooks are taken up late",
 )
+NEW_ACCOUNT_CONCURRENCY = 10
+"""What many new accounts have instead."""
 STATE_TRANSITIONS = ServiceQuota(
     service="states",
     code="L-AD9B4E93",
