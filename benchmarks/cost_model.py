@@ -37,6 +37,7 @@ AZURE: Final = "Azure Speech"
 
 _GB: Final = 2**30
 _MONTH_DAYS: Final = 30
+_DAY_SECONDS: Final = 24 * 60 * 60
 _ONE_CPU_MB: Final = 1769
 """The memory with which Lambda gives a function one CPU."""
 _S3_WRITES: Final = {
@@ -145,6 +146,9 @@ class CostModel:
                 "alarm_metrics", self._deployment.alarm_metrics
             ),
             "Dashboard": self._usd("dashboards", self._deployment.dashboards),
+            "Snapshot that the API starts from": self._usd(
+                "snapshot_gb_seconds", sum(self._snapshots_gb.values()) * _MONTH_DAYS * _DAY_SECONDS
+            ),
             "Secret": self._usd("secrets", self._deployment.secrets),
             f"Metrics that the reconciler writes ({len(reconcile.metrics)})": self._usd(
                 "custom_metrics", len(reconcile.metrics)
@@ -215,9 +219,17 @@ class CostModel:
         share = self._assumptions.cold_start_share if cold_start_share is None else cold_start_share
         seconds = self._function_seconds(usage, provider_seconds, stretch, cold_start_share=share)
         gb_seconds = sum(each * self._deployment.memory_mb[name] / 1024 for name, each in seconds.items())
-        return self._usd("lambda_requests", sum(usage.invocations.values())) + self._usd(
-            f"lambda_gb_seconds_{self._deployment.architecture}", gb_seconds
+        gb_restored = sum(usage.invocations.get(name, 0) * share * gb for name, gb in self._snapshots_gb.items())
+        return (
+            self._usd("lambda_requests", sum(usage.invocations.values()))
+            + self._usd(f"lambda_gb_seconds_{self._deployment.architecture}", gb_seconds)
+            + self._usd("snapshot_gb_restored", gb_restored)
         )
+
+    @property
+    def _snapshots_gb(self) -> dict[str, float]:
+        """The memory of the functions that start from a snapshot."""
+        return {name: self._deployment.memory_mb[name] / 1024 for name in self._deployment.snapshots}
 
     def _function_seconds(
         self, usage: Usage, provider_seconds: float, stretch: float, *, cold_start_share: float
@@ -230,9 +242,9 @@ class CostModel:
                 seconds *= stretch
             if name == functions.SYNTHESIZE.name:
                 seconds += provider_seconds
-            by_function[name] = seconds + usage.invocations[name] * cold_start_share * (
-                self._assumptions.cold_start_seconds
-            )
+            if name not in self._deployment.snapshots:
+                seconds += usage.invocations[name] * cold_start_share * self._assumptions.cold_start_seconds
+            by_function[name] = seconds
         return by_function
 
     def _dynamodb(self, usage: Usage, item_bytes: int) -> float:

@@ -28,6 +28,8 @@ class Deployment:
     architecture: str
     memory_mb: dict[str, int]
     """The memory of each function."""
+    snapshots: list[str]
+    """The functions that start from a snapshot."""
     speech_concurrency: int
     """The number of requests that a synthesize task has in flight."""
     traced_functions: list[str]
@@ -59,6 +61,7 @@ def describe(environment: Environment) -> Deployment:
         environment=environment.name,
         architecture=architecture,
         memory_mb={name: each["MemorySize"] for name, each in sorted(lambdas.items())},
+        snapshots=sorted(name for name, each in lambdas.items() if "SnapStart" in each),
         speech_concurrency=environment.speech_providers[0].concurrency,
         traced_functions=sorted(
             name for name, each in lambdas.items() if each.get("TracingConfig", {}).get("Mode") == "Active"

@@ -81,6 +81,8 @@ class SpeechProviderSettings:
     price_per_million: float | None = None
     """The price of 1,000,000 billed characters, in the environment's currency; None for the list price in US dollars.
     Estimates and usage are told by it; the provider's bill is not changed."""
+    requests_per_second: float | None = None
+    """The quota of each of the provider's resources; None for the one that the provider documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +126,9 @@ class Environment:
     console_domain: CustomDomain | None = None
     """The console's domain."""
 
-    snap_start: bool = False
-    """Whether the API function starts from a snapshot: no imports at a cold start, for a fee per GB and restore."""
+    snap_start: bool = True
+    """Whether the API function starts from a snapshot: no imports at a cold start, for 4 USD a month and a fee for
+    each start (``docs/operations.md``)."""
     alarm_email: str | None = None
     alarms_without_email: bool = False
     """Whether ``prod`` may have no ``alarm_email``, because other subscribers of the topic receive the alarms."""
@@ -158,6 +161,7 @@ DEV = Environment(
     requests_per_second=10,
     burst_requests=20,
     cors_origins=("http://localhost:5173",),
+    snap_start=False,
     monthly_budget_usd=20,
 )
 STAGING = Environment(name="staging", monthly_budget_usd=50)

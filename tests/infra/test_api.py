@@ -183,9 +183,9 @@ def test_a_value_that_would_read_as_several_cannot_name_operators(value: str) ->
         OperatorClaim(value=value)
 
 
-def test_without_snapshots_there_is_no_alias_to_go_through(deployment: Deployment) -> None:
-    (integration,) = deployment.service.properties_of("AWS::ApiGatewayV2::Integration")
+def test_without_snapshots_there_is_no_alias_to_go_through(dev: Deployment) -> None:
+    (integration,) = dev.service.properties_of("AWS::ApiGatewayV2::Integration")
 
-    assert deployment.flat(integration["IntegrationUri"]) == "AWS::Lambda::Function.Arn"
-    assert not deployment.service.of_type("AWS::Lambda::Alias")
-    assert "SnapStart" not in deployment.service.by_path("AWS::Lambda::Function")["Functions/Api"]
+    assert dev.flat(integration["IntegrationUri"]) == "AWS::Lambda::Function.Arn"
+    assert not dev.service.of_type("AWS::Lambda::Alias")
+    assert "SnapStart" not in dev.service.by_path("AWS::Lambda::Function")["Functions/Api"]
