@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
     from local.cloud.clock import Clock
+    from local.cloud.limits import Limits
 
 
 _RECONCILE_SECONDS = 60.0
@@ -81,6 +82,7 @@ class LocalStack:
         requests_per_second: float | None = None,
         settings: Mapping[str, str] | None = None,
         synthesize_concurrency: int = resources.SYNTHESIZE_CONCURRENCY,
+        limits: Limits | None = None,
         on_request: Callable[[str], None] | None = None,
         log_file: Path | None = None,
         console: ConsolePage | None = None,
@@ -98,6 +100,7 @@ class LocalStack:
             requests_per_second: the limit above which each of them throttles requests; None for no limit.
             settings: more environment variables for the functions.
             synthesize_concurrency: the number of batches that are spoken at once: 2 to 1,000.
+            limits: the limits of AWS that apply; by default none.
             on_request: called with a line about each request, and about each attempt to deliver a webhook.
             log_file: the file of the functions' logs, in place of standard output.
             console: the page at ``/``; by default the built one, without sign-in.
@@ -108,7 +111,7 @@ class LocalStack:
             ValueError: an Azure account is to be pooled with emulators.
         """
         self._log_file = log_file
-        self.cloud = LocalCloud(clock=clock)
+        self.cloud = LocalCloud(clock=clock, limits=limits)
         self.speech: AzureSpeechEmulator | None
         self._account: AzureAccount | None
         if isinstance(speech, AzureAccount):

@@ -12,6 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from local.azure_speech.throttling import Throttling
+from local.cloud.limits import Limits
 from tests.faults.catalogue import CALLS, faults_in
 from tests.faults.experiment import experiment
 from tests.faults.laboratory import Laboratory
@@ -22,6 +23,10 @@ _FILE_WIDTH = 180
 def main(
     scenario: Annotated[list[str] | None, typer.Option(help=f"Only these: {', '.join(CALLS)}.")] = None,
     throttling: Annotated[bool, typer.Option(help="Whether the provider limits the rate, as Azure does.")] = False,
+    limits: Annotated[
+        bool, typer.Option(help="Whether AWS throttles calls and has transactions conflict, as documented.")
+    ] = True,
+    seed: Annotated[int, typer.Option(help="Makes the course of transactions repeatable.")] = 1,
 ) -> None:
     """Break each AWS call and each provider call of a job's life in turn, and show how the job ends.
 
@@ -33,7 +38,10 @@ def main(
     ends: Counter[str] = Counter()
     bad = 0
     with (
-        Laboratory.opened(throttling=Throttling() if throttling else None) as laboratory,
+        Laboratory.opened(
+            throttling=Throttling() if throttling else None,
+            limits=Limits.documented(seed=seed) if limits else None,
+        ) as laboratory,
         Progress(console=console, transient=True) as progress,
     ):
         for name, fault in progress.track(plan, description="breaking"):

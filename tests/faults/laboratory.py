@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from local.azure_speech.throttling import Throttling
+    from local.cloud.limits import Limits
     from tests.faults.experiment import Outcome
 
 _SETTLED_WITHIN_SECONDS = 20.0
@@ -64,8 +65,8 @@ class Laboratory:
 
     @classmethod
     @contextmanager
-    def opened(cls, *, throttling: Throttling | None = None) -> Iterator[Laboratory]:
-        """Yield a laboratory, while the context lasts; ``throttling`` is the limits of its provider."""
+    def opened(cls, *, throttling: Throttling | None = None, limits: Limits | None = None) -> Iterator[Laboratory]:
+        """Yield a laboratory, while the context lasts; ``throttling`` is its provider's limits, ``limits`` AWS's."""
         speech = AzureSpeechEmulator(voice_engine="tone", throttling=throttling)
         calls, processes = Calls(), Processes()
         with ExitStack() as context:
@@ -79,6 +80,7 @@ class Laboratory:
                 clock=Clock(wait_scale=_WAIT_SCALE),
                 speech=speech,
                 settings={"RECONCILE_AFTER_SECONDS": "0", "SETTLE_AFTER_SECONDS": "0"},
+                limits=limits,
             )
             context.enter_context(stack)
             context.enter_context(_little_garbage_collected())
