@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from castline_cli.commands.jobs import _position
 from tests.cli.bad_road import BadRoad, Trouble
 from tests.cli.scripts import VOICES
 from tests.e2e.decoded_audio import decode
@@ -39,6 +40,42 @@ class TestList:
         assert castline.done("jobs", "list", "--status", "failed") == ""
         assert castline.done("jobs", "list", "--offset", "1") == ""
         assert castline.done("jobs", "list", "--status", "completed", "--limit", "1").startswith(job_id)
+
+    def test_goes_on_with_the_cursor_of_the_page_before(self, castline: Castline, client: ApiClient) -> None:
+        older, newer = (client.complete(dialogue())["id"] for _ in range(2))
+        first = json.loads(castline.done("jobs", "list", "--json", "--limit", "1"))
+
+        second = castline.done("jobs", "list", "--limit", "1", "--cursor", first["next_cursor"])
+
+        assert (first["items"][0]["id"], second.split("\t")[0]) == (newer, older)
+
+    def test_tells_of_the_cursor_where_an_offset_cannot_reach(self, castline: Castline) -> None:
+        outcome = castline("jobs", "list", "--offset", "10001")
+
+        assert outcome.exit_code != 0
+        assert "cursor" in outcome.err
+
+    @pytest.mark.parametrize(
+        ("page", "is_first_page", "told"),
+        [
+            ({"total": 0, "items": 0, "offset": 0}, True, "no jobs"),
+            ({"total": 2, "items": 2, "offset": 0}, True, "1 to 2 of 2"),
+            ({"total": 9, "items": 2, "offset": 4, "next": "abc"}, True, "5 to 6 of 9; more with --offset 6"),
+            (
+                {"total": 20_000, "items": 20, "offset": 9_990, "next": "abc"},
+                True,
+                "9991 to 10010 of 20000; more with --cursor abc",
+            ),
+            ({"total": None, "items": 2, "offset": 0, "next": "abc"}, True, "1 to 2; more with --cursor abc"),
+            ({"total": None, "items": 0, "offset": 0, "next": "abc"}, True, "no jobs; more with --cursor abc"),
+            ({"total": 20_000, "items": 20, "offset": 0, "next": "abc"}, False, "20 jobs; more with --cursor abc"),
+            ({"total": 20_000, "items": 1, "offset": 0}, False, "1 job"),
+        ],
+    )
+    def test_says_how_to_see_more(self, page: dict[str, Any], is_first_page: bool, told: str) -> None:
+        answer = page | {"items": [{}] * page["items"], "next_cursor": page.get("next")}
+
+        assert _position(answer, is_first_page=is_first_page) == told
 
     def test_is_the_apis_answer_as_json(self, castline: Castline, client: ApiClient, job_id: str) -> None:
         printed = castline.done("jobs", "list", "--json", "--limit", "5", "--status", "completed")
