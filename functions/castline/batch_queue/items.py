@@ -1,8 +1,9 @@
 """How the queue is written as DynamoDB items, and read back.
 
-QUEUE            <tag>#<time>#<job id>#<number>   a waiting batch, also while it is spoken
-DEPLOYMENT       QUEUE                            the queue's virtual time, and how long a batch takes
-JOB#<job id>     SHARE                            the tag at which the job's next batch may start
+QUEUE         <tag>#<n>#<time>#<job id>#<number>   a waiting batch, also while it is spoken; n is 0 for one with
+which its job comes into the queue, otherwise 1
+DEPLOYMENT    QUEUE                                the queue's virtual time, and how long a batch takes
+JOB#<job id>  SHARE                                the tag at which the job's next batch may start
 """
 
 from __future__ import annotations
@@ -39,10 +40,13 @@ def batch_key(sort_key: str) -> dict[str, str]:
     return {"pk": PARTITION, "sk": sort_key}
 
 
-def waiting_item(waiting: WaitingBatch, tag: int, *, lifetime: timedelta) -> dict[str, Any]:
-    """Return the item of a waiting batch. Those of equal tags sort by the time at which they were queued."""
+def waiting_item(waiting: WaitingBatch, tag: int, *, is_first: bool, lifetime: timedelta) -> dict[str, Any]:
+    """Return the item of a waiting batch.
+
+    Of those with equal tags, the ones with which jobs come into the queue are first, then they sort by time.
+    """
     queued_at = encode_time(waiting.queued_at)
-    sort_key = f"{tag:0{_TAG_DIGITS}d}#{queued_at}#{waiting.job_id}#{waiting.number:04d}"
+    sort_key = f"{tag:0{_TAG_DIGITS}d}#{0 if is_first else 1}#{queued_at}#{waiting.job_id}#{waiting.number:04d}"
     return {
         **batch_key(sort_key),
         "job_id": waiting.job_id,

@@ -66,11 +66,10 @@ class BatchQueue:
         }
         virtual_time = int(found.get(items.clock_key()["sk"], {}).get("virtual_time", 0))
         active_jobs = len(found.get(ACTIVE, {}).get("job_ids", ()))
-        tag = self._next_tag(waiting, virtual_time, step=waiting.cost * max(1, active_jobs))
+        tag, is_first = self._next_tag(waiting, virtual_time, step=waiting.cost * max(1, active_jobs))
+        item = items.waiting_item(waiting, tag, is_first=is_first, lifetime=_LIFETIME)
         with translated_aws_errors():
-            self._client.put_item(
-                TableName=self._table, Item=serialize(items.waiting_item(waiting, tag, lifetime=_LIFETIME))
-            )
+            self._client.put_item(TableName=self._table, Item=serialize(item))
 
     def take(self, *, now: datetime, until: datetime) -> TakenBatch | None:
         """Take the batch whose turn it is, and keep others from taking it; None if all are taken, or there is none.
@@ -200,20 +199,24 @@ class BatchQueue:
         rounds = 1 + ahead // max(1, taken)
         return rounds * int(clock["batch_ms"]) / 1000
 
-    def _next_tag(self, waiting: WaitingBatch, virtual_time: int, *, step: int) -> int:
-        """Return the tag of a job's next batch: the end of the one before it, but no time that has passed."""
+    def _next_tag(self, waiting: WaitingBatch, virtual_time: int, *, step: int) -> tuple[int, bool]:
+        """Return the tag of a job's next batch: the end of the one before it, but no time that has passed.
+
+        Return also whether the job comes into the queue with it.
+        """
         first = virtual_time + step
         values = {":now": virtual_time, ":step": step, ":expiry": encode_expiry(waiting.queued_at + _LIFETIME)}
         changes = (
-            ("SET next_tag = next_tag + :step", "next_tag >= :now", values),
+            (False, "SET next_tag = next_tag + :step", "next_tag >= :now", values),
             (
+                True,
                 "SET next_tag = :first",
                 "attribute_not_exists(next_tag) OR next_tag < :now",
                 {":first": first, ":now": virtual_time, ":expiry": values[":expiry"]},
             ),
         )
         while True:
-            for expression, condition, used in changes:
+            for is_first, expression, condition, used in changes:
                 answer = update_item_if(
                     self._client,
                     TableName=self._table,
@@ -224,7 +227,7 @@ class BatchQueue:
                     ReturnValues="UPDATED_NEW",
                 )
                 if answer is not None:
-                    return int(answer["Attributes"]["next_tag"]["N"]) - step
+                    return int(answer["Attributes"]["next_tag"]["N"]) - step, is_first
 
     def _claim(self, taken: TakenBatch, until: datetime, expression: str, values: dict[str, Any]) -> bool:
         answer = update_item_if(
