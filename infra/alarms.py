@@ -141,9 +141,17 @@ def _specs(
         ),
         AlarmSpec(
             name="Speech service throttles",
-            metric=ours(Metric.PROVIDER_ERRORS, code="ProviderThrottled"),
-            threshold=10,
-            evaluation_periods=2,
+            metric=cloudwatch.MathExpression(
+                label="requests throttled, of 100 sent",
+                expression=f"IF(throttled >= 100, 100 * throttled / {_sum('throttled', 'spoken')}, 0)",
+                using_metrics={
+                    "throttled": ours(Metric.THROTTLED_REQUESTS),
+                    "spoken": ours(Metric.SEGMENTS_SYNTHESIZED),
+                },
+                period=five_minutes,
+            ),
+            threshold=50,
+            evaluation_periods=3,
         ),
         AlarmSpec(
             name="Jobs wait to start",

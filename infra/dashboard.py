@@ -79,11 +79,12 @@ class Dashboard(Construct):
                 ],
                 [
                     _graph(
-                        "Provider errors",
+                        "Provider errors, throttled requests",
                         *(
                             ours(Metric.PROVIDER_ERRORS, code=each)
-                            for each in ("ProviderThrottled", "ProviderTimedOut", "ProviderUnavailable")
+                            for each in ("ProviderTimedOut", "ProviderUnavailable")
                         ),
+                        ours(Metric.THROTTLED_REQUESTS),
                     ),
                     _graph("Characters", ours(Metric.CHARACTERS), ours(Metric.BILLED_CHARACTERS)),
                     _graph(

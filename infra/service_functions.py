@@ -158,15 +158,16 @@ class ServiceFunctions(Construct):
         Raises:
             InvalidProviderOptions: a provider cannot use its options.
         """
-        providers: dict[str, dict[str, Any]] = {
-            provider.id: {
-                **({"secret_id": secret.secret_arn} if (secret := self._data.secrets.get(provider.id)) else {}),
+        providers: dict[str, dict[str, Any]] = {}
+        for provider in self._environment.speech_providers:
+            secret = self._data.secrets.get(provider.id)
+            options = {
+                "secret_id": secret.secret_arn if secret is not None else None,
                 "concurrency": provider.concurrency,
-                **({} if provider.price_per_million is None else {"price_per_million": provider.price_per_million}),
-                **({} if provider.requests_per_second is None else {"requests_per_second": provider.requests_per_second}),
-                **provider.options,
+                "requests_per_second": provider.requests_per_second,
+                "price_per_million": provider.price_per_million,
             }
-            for provider in self._environment.speech_providers
-        }
+            given = {name: value for name, value in options.items() if value is not None}
+            providers[provider.id] = {**given, **provider.options}
         enable(providers)
         return cdk.Stack.of(self).to_json_string(providers)

@@ -34,12 +34,13 @@ if TYPE_CHECKING:
     from castline.jobs.reconciliation import CheckTimes
     from castline.jobs.rejected_events import RejectedEvents
     from castline.jobs.repository import JobRepository
+    from castline.pacing.repository import PaceRepository
     from castline.pronunciation_sets.repository import PronunciationSetRepository
     from castline.sounds.repository import SoundRepository
     from castline.sounds.storage import SoundStorage
     from castline.speech.errors import ProviderAuthFailed, SpeechError
-    from castline.speech.key_rotation import SpeechSecret
-    from castline.speech.providers.base import SpeechProvider, SpeechSession
+    from castline.speech.pool import ResourcesSecret, SpeechPool
+    from castline.speech.providers.base import Resources, SpeechProvider
     from castline.speech.providers.registry import EnabledProvider
     from castline.speech.voice_list import Voice, VoiceList
     from castline.usage.model import DefaultRules
@@ -531,7 +532,8 @@ def synthesize_batch() -> SynthesizeBatch:
         job_repository(),
         audio_storage(),
         provider=speech_provider,
-        session=speech_session,
+        pool=speech_pool,
+        pace=speech_pace,
         now=clock(),
         max_processing=timedelta(seconds=settings().max_processing_seconds),
     )
@@ -744,17 +746,17 @@ def speech_provider(provider_id: str) -> EnabledProvider:
         raise ProviderMisconfigured(f"the provider {provider_id} is not enabled") from None
 
 
-_speech_sessions: list[SpeechSession] = []
+_speech_pools: list[SpeechPool] = []
 
 
 @_made_once
-def speech_session(provider_id: str) -> SpeechSession:
-    """Return a session of a provider. It uses the key that Secrets Manager holds at the time.
+def speech_pool(provider_id: str) -> SpeechPool:
+    """Return the resources of a provider. They have the keys that Secrets Manager holds at the time.
 
     Raises:
         ProviderMisconfigured: the provider is not enabled.
     """
-    from castline.speech.key_rotation import RotatingSpeechSession
+    from castline.speech.pool import SpeechPool
     from castline.speech.providers.base import Timeouts
 
     provider = speech_provider(provider_id).provider
@@ -762,13 +764,33 @@ def speech_session(provider_id: str) -> SpeechSession:
         first_chunk_ms=settings().speech_first_chunk_timeout_ms,
         all_chunks_ms=settings().speech_all_chunks_timeout_ms,
     )
-    session = RotatingSpeechSession(
+    pool = SpeechPool(
         _speech_secret(provider_id),
         lambda credentials: provider.open(credentials, timeouts),
         healed=partial(_count_refusal, provider_id),
     )
-    _speech_sessions.append(session)
-    return session
+    _speech_pools.append(pool)
+    return pool
+
+
+@_made_once
+def speech_pace(provider_id: str) -> PaceRepository:
+    """Return the pace of the requests to a provider, which all tasks share.
+
+    Raises:
+        ProviderMisconfigured: the provider is not enabled.
+    """
+    import boto3
+
+    from castline.pacing.model import Limit
+    from castline.pacing.repository import PaceRepository
+
+    return PaceRepository(
+        boto3.client("dynamodb", config=_client_config()),
+        settings().table_name,
+        provider_id=provider_id,
+        limit=Limit(requests_per_second=speech_provider(provider_id).requests_per_second),
+    )
 
 
 @_made_once
@@ -785,18 +807,31 @@ def voice_list(provider_id: str) -> VoiceList:
 
 
 def _fetch_voices(provider: SpeechProvider) -> tuple[Voice, ...]:
-    """Ask the provider for its voices. If it refuses the key, read the secret afresh and ask once more."""
+    """Ask the provider for its voices. If it refuses the keys, read the secret afresh and ask once more."""
     from castline.speech.errors import ProviderAuthFailed
 
     secret = _speech_secret(provider.id)
     used = secret.read()
     try:
-        return provider.list_voices(used, dropped=_warn_of_dropped_voices)
+        return _fetch_voices_of_any(provider, used)
     except ProviderAuthFailed:
         rotated = secret.read_afresh()
         if rotated == used:
             raise
-        return provider.list_voices(rotated, dropped=_warn_of_dropped_voices)
+        return _fetch_voices_of_any(provider, rotated)
+
+
+def _fetch_voices_of_any(provider: SpeechProvider, resources: Resources) -> tuple[Voice, ...]:
+    """Return the voices of the first resource that lists them; raise the error of the first if none does."""
+    from castline.speech.errors import SpeechError
+
+    errors: list[SpeechError] = []
+    for credentials in resources.values():
+        try:
+            return provider.list_voices(credentials, dropped=_warn_of_dropped_voices)
+        except SpeechError as error:
+            errors.append(error)
+    raise errors[0]
 
 
 def _warn_of_dropped_voices(count: int) -> None:
@@ -808,8 +843,8 @@ def _warn_of_old_voices(error: SpeechError) -> None:
 
 
 @_made_once
-def _speech_secret(provider_id: str) -> SpeechSecret:
-    from castline.speech.key_rotation import NoSecret
+def _speech_secret(provider_id: str) -> ResourcesSecret:
+    from castline.speech.pool import NoSecret
 
     enabled = speech_provider(provider_id)
     if enabled.secret_id is None:
@@ -871,10 +906,10 @@ def warm_up() -> None:
 def reset() -> None:
     """Forget every part, so that the next use reads the environment again; close what has connections."""
     with _making:
-        sessions = list(_speech_sessions)
-        _speech_sessions.clear()
+        pools = list(_speech_pools)
+        _speech_pools.clear()
         for forget in _forget:
             forget()
     # Not under the lock: a session that is being made holds its own, and asks for the settings.
-    for session in sessions:
-        session.close()
+    for pool in pools:
+        pool.close()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -20,15 +21,18 @@ _PATIENCE_SECONDS: Final = 30.0
 """The time for which an outdated value is still used before Secrets Manager is called again."""
 
 
-class CachedSecret:
-    """A secret in Secrets Manager that holds several named strings. It serves one thread at a time."""
+ContentT = TypeVar("ContentT")
+
+
+class CachedSecret(Generic[ContentT]):
+    """A secret in Secrets Manager. Thread-safe: one thread at a time reads it."""
 
     def __init__(
         self,
         client: SecretsManagerClient,
         secret_id: str,
         *,
-        parse: Callable[[str], dict[str, str]],
+        parse: Callable[[str], ContentT],
         max_age_seconds: int,
     ) -> None:
         """Prepare to read a secret.
@@ -43,37 +47,40 @@ class CachedSecret:
         self._secret_id = secret_id
         self._parse = parse
         self._max_age_seconds = max_age_seconds
-        self._last: dict[str, str] | None = None
+        self._last: ContentT | None = None
         self._retry_at = 0.0
+        self._lock = threading.Lock()
 
-    def read(self) -> dict[str, str]:
+    def read(self) -> ContentT:
         """Return a value at most ``max_age_seconds`` old, or an older one while no newer value can be read.
 
         Raises:
             ServiceUnavailable: the secret could not be read, and never was.
             Exception: any error of ``parse``.
         """
-        if self._last is not None and time.time() < self._retry_at:
-            return self._last
-        try:
-            return self._fetch(afresh=False)
-        except ServiceUnavailable as error:
-            if self._last is None:
-                raise
-            self._retry_at = time.time() + _PATIENCE_SECONDS
-            logger.warning("the secret cannot be read; going on with the one known", extra={"reason": str(error)})
-            return self._last
+        with self._lock:
+            if self._last is not None and time.time() < self._retry_at:
+                return self._last
+            try:
+                return self._fetch(afresh=False)
+            except ServiceUnavailable as error:
+                if self._last is None:
+                    raise
+                self._retry_at = time.time() + _PATIENCE_SECONDS
+                logger.warning("the secret cannot be read; going on with the one known", extra={"reason": str(error)})
+                return self._last
 
-    def read_afresh(self) -> dict[str, str]:
+    def read_afresh(self) -> ContentT:
         """Read the secret now, without the cache.
 
         Raises:
             ServiceUnavailable: the secret could not be read.
             Exception: any error of ``parse``.
         """
-        return self._fetch(afresh=True)
+        with self._lock:
+            return self._fetch(afresh=True)
 
-    def _fetch(self, *, afresh: bool) -> dict[str, str]:
+    def _fetch(self, *, afresh: bool) -> ContentT:
         try:
             text = str(self._secrets.get(self._secret_id, max_age=self._max_age_seconds, force_fetch=afresh))
         except GetParameterError as error:

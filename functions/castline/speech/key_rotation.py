@@ -21,7 +21,7 @@ ResultT = TypeVar("ResultT")
 
 
 class SpeechSecret(Protocol):
-    """A secret that holds the provider's key."""
+    """A secret that holds the key of a resource."""
 
     def read(self) -> Credentials:
         """Return the secret, from a cache if it was read recently."""
@@ -30,18 +30,6 @@ class SpeechSecret(Protocol):
     def read_afresh(self) -> Credentials:
         """Read the secret now, without the cache."""
         ...
-
-
-class NoSecret:
-    """The secret of a provider that needs no key."""
-
-    def read(self) -> Credentials:
-        """Return no credentials."""
-        return {}
-
-    def read_afresh(self) -> Credentials:
-        """Return no credentials."""
-        return {}
 
 
 @dataclass(slots=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from castline.speech.beats import BEAT
 from castline.speech.cues import is_one_cue
 from castline.speech.errors import CutUncertain, EmptyAudio, PermanentSpeechError, SpeechError, TransientSpeechError
 from castline.speech.spoken_text import spoken_text
+from castline.synthesis.paced_requests import OutOfTime
 from castline.synthesis.requests import charges, group_requests, is_sent
 from castline.synthesis.segment_notes import SegmentNotes
 from castline.synthesis.segments import fingerprint
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
     from castline.audio.storage import AudioStorage, SegmentEntry
     from castline.jobs.model import Job, MasteredFrames, SegmentCue
-    from castline.speech.providers.base import SpeechProvider, SpeechSession
+    from castline.speech.providers.base import SpeechProvider
     from castline.speech.utterances import Speech, Utterance
     from castline.synthesis.mastered_frames import FrameMaster
+    from castline.synthesis.paced_requests import PacedRequests
     from castline.synthesis.tally import Tally
 
     _Wanted = dict[int, tuple[Utterance, str]]
-    _Result = tuple[int, "StoredUtterance | SpeechError"]
+    _Result = tuple[int, "StoredUtterance | SpeechError | OutOfTime"]
 
 _WORKERS_PER_REQUEST = 2
 """While one shapes and stores what was spoken, the other one speaks."""
@@ -68,6 +69,8 @@ class Outcome:
     errors: dict[int, SpeechError]
     is_native: bool
     """Whether a request has spoken several of them."""
+    is_unfinished: bool
+    """Whether the time was up before all of them could be spoken."""
 
 
 class Speaking:
@@ -82,7 +85,7 @@ class Speaking:
         concurrency: int,
         storage: AudioStorage,
         provider: SpeechProvider,
-        session: Callable[[], SpeechSession],
+        requests: PacedRequests,
         tally: Tally,
         frame_master: FrameMaster | None = None,
         progress: Callable[[Mapping[int, StoredUtterance]], None] = lambda _stored: None,
@@ -93,10 +96,10 @@ class Speaking:
             job: for which.
             is_native: whether a request may speak several utterances.
             quality: in which they are spoken and stored.
-            concurrency: how many requests may be in flight.
+            concurrency: how many requests are in flight.
             storage: where they are stored.
             provider: whose voices speak.
-            session: gives what speaks; not called when everything is stored already.
+            requests: sends what has to be spoken.
             tally: is told of every request.
             frame_master: masters frames for the job's file; None where it needs none.
             progress: is told, after each utterance, of all that are stored so far, each by its position.
@@ -106,10 +109,9 @@ class Speaking:
         self._quality = quality
         self._sample_rate_hz = profile_of(quality, has_music=False).sample_rate_hz
         self._concurrency = concurrency
-        self._slots = threading.BoundedSemaphore(concurrency)
         self._storage = storage
         self._provider = provider
-        self._session = session
+        self._requests = requests
         self._tally = tally
         self._frame_master = frame_master
         self._progress = progress
@@ -122,7 +124,7 @@ class Speaking:
         wanted = self._wanted(utterances)
         stored: dict[int, StoredUtterance] = {}
         errors: dict[int, SpeechError] = {}
-        is_native = False
+        is_native = is_unfinished = False
         if self._is_native:
             stored = self._find_all(wanted)
             requests = self._group({position: each for position, each in wanted.items() if position not in stored})
@@ -130,13 +132,31 @@ class Speaking:
             is_native = any(len(request) > 1 for request in requests)
         else:
             tasks = [partial(self._find_or_speak, position, *each) for position, each in wanted.items()]
-        for position, result in _in_parallel(tasks, workers=self._concurrency * _WORKERS_PER_REQUEST):
-            if isinstance(result, SpeechError):
+        self._requests.expect(len(tasks))
+        for position, result in self._in_parallel(tasks):
+            if isinstance(result, OutOfTime):
+                is_unfinished = True
+            elif isinstance(result, SpeechError):
                 errors[position] = result
             else:
                 stored[position] = result
                 self._progress(stored)
-        return Outcome(stored=stored, errors=errors, is_native=is_native)
+        return Outcome(stored=stored, errors=errors, is_native=is_native, is_unfinished=is_unfinished)
+
+    def _in_parallel(self, tasks: Sequence[Callable[[], list[_Result]]]) -> Iterator[_Result]:
+        """Yield the results of all tasks as they come in. After a permanent error, begin no further task."""
+        workers = self._concurrency * _WORKERS_PER_REQUEST
+        with ThreadPoolExecutor(workers, thread_name_prefix="speak") as pool:
+            futures = [pool.submit(copy_context().run, task) for task in tasks]
+            for future in as_completed(futures):
+                if future.cancelled():
+                    continue
+                for position, result in future.result():
+                    yield position, result
+                    if isinstance(result, PermanentSpeechError):
+                        self._requests.stop()
+                        for other in futures:
+                            other.cancel()
 
     def find(self, utterances: Sequence[Utterance]) -> dict[int, StoredUtterance]:
         """Look ``utterances`` up, and return those that are stored, each by its position. Nothing is spoken."""
@@ -155,7 +175,10 @@ class Speaking:
 
     def _find_or_speak(self, position: int, utterance: Utterance, key: str) -> list[_Result]:
         found = self._find(key)
-        return [(position, found)] if found is not None else [self._speak_alone(position, utterance, key)]
+        if found is None:
+            return [self._speak_alone(position, utterance, key)]
+        self._requests.expect(-1)
+        return [(position, found)]
 
     def _find(self, key: str) -> StoredUtterance | None:
         found = find_entry(self._storage, self._job.user_id, key)
@@ -203,8 +226,10 @@ class Speaking:
 
     def _speak(self, request: _Wanted) -> list[_Result]:
         """Speak, shape and store what one request is for; one by one where that is not possible together."""
-        if len(request) > 1 and (results := self._speak_together(request)) is not None:
-            return results
+        if len(request) > 1:
+            if (results := self._speak_together(request)) is not None:
+                return results
+            self._requests.expect(len(request))
         return [self._speak_alone(position, *each) for position, each in request.items()]
 
     def _speak_together(self, request: _Wanted) -> list[_Result] | None:
@@ -212,8 +237,9 @@ class Speaking:
         utterances = [utterance for utterance, _ in request.values()]
         billed = charges(utterances, self._provider)
         try:
-            with self._slots:
-                speeches = self._session().synthesize_together(utterances)
+            speeches = self._requests.send(lambda session: session.synthesize_together(utterances))
+        except OutOfTime as error:
+            return [(position, error) for position in request]
         except CutUncertain:
             self._tally.count_discarded(sum(billed))
             return None
@@ -232,16 +258,20 @@ class Speaking:
 
     def _speak_alone(self, position: int, utterance: Utterance, key: str) -> _Result:
         if not is_sent(utterance):
+            self._requests.expect(-1)
             return position, self._store(utterance, key, BEAT, 0)
         limits = self._provider.capabilities
+        # Words that cost more are worth it only where subtitles need them.
+        with_words = not (limits.charges_for_words and is_one_cue(utterance.text))
         try:
-            with self._slots:
-                speech = self._session().synthesize(
-                    utterance,
-                    # Words that cost more are worth it only where subtitles need them.
-                    with_words=not (limits.charges_for_words and is_one_cue(utterance.text)),
-                    sample_rate_hz=limits.sample_rate_hz(self._sample_rate_hz),
-                )
+            speech = self._requests.send(
+                lambda session: session.synthesize(
+                    utterance, with_words=with_words, sample_rate_hz=limits.sample_rate_hz(self._sample_rate_hz)
+                ),
+                requests=self._provider.requests_for(with_words=with_words),
+            )
+        except OutOfTime as error:
+            return position, error
         except EmptyAudio as error:
             self._tally.count_error(error)
             if any(map(str.isalnum, spoken_text(utterance))):
@@ -285,17 +315,3 @@ class Speaking:
             lufs=shaped.lufs,
             mastered=mastered,
         )
-
-
-def _in_parallel(tasks: Sequence[Callable[[], list[_Result]]], *, workers: int) -> Iterator[_Result]:
-    """Yield the results of all tasks as they come in. After a permanent error, begin no further task."""
-    with ThreadPoolExecutor(workers, thread_name_prefix="speak") as pool:
-        futures = [pool.submit(copy_context().run, task) for task in tasks]
-        for future in as_completed(futures):
-            if future.cancelled():
-                continue
-            for position, result in future.result():
-                yield position, result
-                if isinstance(result, PermanentSpeechError):
-                    for other in futures:
-                        other.cancel()

@@ -22,6 +22,7 @@ class Tally:
         self._spoken: list[tuple[Utterance, int]] = []
         self._errors: list[SpeechError] = []
         self._discarded: list[int] = []
+        self._throttled: list[None] = []
 
     def count_spoken(self, utterance: Utterance, billed_characters: int) -> None:
         """Count an utterance that the provider has spoken, and charges for."""
@@ -35,6 +36,10 @@ class Tally:
         """Count a request that has failed."""
         self._errors.append(error)
 
+    def count_throttled(self) -> None:
+        """Count a request that was throttled, and is sent again."""
+        self._throttled.append(None)
+
     def write(self) -> None:
         """Write it all as metrics."""
         if self._spoken or self._discarded:
@@ -45,5 +50,7 @@ class Tally:
                     Metric.BILLED_CHARACTERS: sum(billed for _, billed in self._spoken) + sum(self._discarded),
                 }
             )
+        if self._throttled:
+            measure({Metric.THROTTLED_REQUESTS: len(self._throttled)}, provider=self._provider)
         for name, times in Counter(type(error).__name__ for error in self._errors).items():
             measure({Metric.PROVIDER_ERRORS: times}, code=name, provider=self._provider)

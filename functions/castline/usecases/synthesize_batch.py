@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
+from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import JobNotActive
 from castline.jobs.model import Batch, JobStatus, SpokenSegment, SynthesisMode
 from castline.jobs.transitions import is_terminal
@@ -13,23 +14,28 @@ from castline.metrics import Metric
 from castline.observability import logger, measure, note
 from castline.speech.errors import TransientSpeechError
 from castline.synthesis.mastered_frames import frame_master
+from castline.synthesis.paced_requests import PacedRequests
 from castline.synthesis.progress import BatchProgress
 from castline.synthesis.segments import plan_segments, plan_utterances, synthesis_mode
 from castline.synthesis.speaking import Speaking
 from castline.synthesis.tally import Tally
-from castline.usecases.errors import JobFailing, JobOverdue, SegmentsExpired
+from castline.usecases.errors import BatchPaused, JobFailing, JobOverdue, SegmentsExpired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from castline.audio.storage import AudioStorage
     from castline.jobs.model import Job, JobRecord
     from castline.jobs.repository import JobRepository
-    from castline.speech.providers.base import SpeechSession
+    from castline.pacing.repository import PaceRepository
+    from castline.speech.pool import SpeechPool
     from castline.speech.providers.registry import EnabledProvider
     from castline.synthesis.segments import BatchRange, PlannedUtterance
     from castline.synthesis.speaking import StoredUtterance
+
+_PAUSE_SECONDS: Final = 1.0
+"""The time after which a batch is gone on with whose task had no time left to wait for the provider."""
 
 
 class SynthesizeBatch:
@@ -45,7 +51,8 @@ class SynthesizeBatch:
         storage: AudioStorage,
         *,
         provider: Callable[[str], EnabledProvider],
-        session: Callable[[str], SpeechSession],
+        pool: Callable[[str], SpeechPool],
+        pace: Callable[[str], PaceRepository],
         now: Callable[[], datetime],
         max_processing: timedelta,
     ) -> None:
@@ -55,18 +62,20 @@ class SynthesizeBatch:
             repository: the jobs.
             storage: where what is spoken is kept.
             provider: gives a speech provider by its id.
-            session: gives what speaks for the provider of that id; asked only when something has to be spoken.
+            pool: gives the resources of the provider of that id.
+            pace: gives the pace of their requests.
             now: the clock.
             max_processing: how long a job may be processing.
         """
         self._repository = repository
         self._storage = storage
         self._provider = provider
-        self._session = session
+        self._pool = pool
+        self._pace = pace
         self._now = now
         self._max_processing = max_processing
 
-    def __call__(self, job_id: str, batch: BatchRange, *, give_up_at: datetime) -> None:  # noqa: ARG002
+    def __call__(self, job_id: str, batch: BatchRange, *, give_up_at: datetime) -> None:
         """Speak and store a batch. The first batch of a job makes it processing.
 
         Args:
@@ -77,16 +86,16 @@ class SynthesizeBatch:
         Raises:
             JobNotActive: the job has ended meanwhile; nothing is paid for.
             JobOverdue: the job has been processing for longer than it may.
+            BatchPaused: the task's time was up while the provider throttled requests; what was spoken is stored.
             JobFailing: an utterance could not be spoken. The others of the batch are stored all the same, unless
                 trying again is pointless. Or an utterance of a rendition is not stored any more.
             InputUnreadable: the dialogue is missing or unreadable.
             ProviderMisconfigured: the job's provider is not enabled any more.
         """
-        record = self._repository.get_record(job_id)
-        if record is None or is_terminal(record.job.status):
-            raise JobNotActive(record.job.status if record else None)
+        record = self._demand_active(job_id)
         note(user_id=record.job.user_id)
-        if record.job.started_at is not None and self._now() >= record.job.started_at + self._max_processing:
+        deadline = (record.job.started_at or self._now()) + self._max_processing
+        if self._now() >= deadline:
             raise JobOverdue(f"batch {batch.number} has come too late")
 
         enabled = self._provider(record.job.provider)
@@ -106,6 +115,9 @@ class SynthesizeBatch:
             )
             self._repository.record_batch(job_id, done, now=self._now(), failed=failed, with_words=True)
 
+        def seconds_left() -> float:
+            return (min(give_up_at, deadline) - self._now()).total_seconds()
+
         progress = BatchProgress(store_progress, recorded=_count_recorded(record, batch.number))
         tally = Tally(record.job.provider)
         speaking = Speaking(
@@ -115,7 +127,14 @@ class SynthesizeBatch:
             concurrency=enabled.concurrency,
             storage=self._storage,
             provider=enabled.provider,
-            session=partial(self._session, record.job.provider),
+            requests=PacedRequests(
+                self._pool(record.job.provider),
+                self._pace(record.job.provider),
+                concurrency=enabled.concurrency,
+                tally=tally,
+                seconds_left=seconds_left,
+                is_wanted=lambda: self._is_active(job_id),
+            ),
             tally=tally,
             frame_master=frame_master(record, self._storage),
             progress=lambda stored: progress.advance(lambda: _spoken_segments(planned, stored)),
@@ -144,7 +163,28 @@ class SynthesizeBatch:
                 turn_index=record.readable_dialogue.turns[first_segment.turn].index,
                 voice_id=first_segment.utterance.voice_id,
             ) from error
+        if outcome.is_unfinished:
+            self._demand_active(job_id)
+            if self._now() + timedelta(seconds=_PAUSE_SECONDS) >= deadline:
+                raise JobOverdue(f"batch {batch.number} was throttled for too long")
+            raise BatchPaused(_PAUSE_SECONDS)
         logger.info("batch spoken", extra={"segments": len(spoken)})
+
+    def _demand_active(self, job_id: str) -> JobRecord:
+        record = self._repository.get_record(job_id)
+        if record is None or is_terminal(record.job.status):
+            raise JobNotActive(record.job.status if record else None)
+        return record
+
+    def _is_active(self, job_id: str) -> bool:
+        """Return whether the job is pending or processing, as far as can be told just now."""
+        try:
+            self._demand_active(job_id)
+        except JobNotActive:
+            return False
+        except ServiceUnavailable:
+            pass
+        return True
 
     def _start(self, job: Job, *, total_segments: int) -> None:
         now = self._now()

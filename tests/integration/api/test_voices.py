@@ -24,6 +24,8 @@ from tests.integration.api.client import call
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from castline.speech.utterances import Speech
+
 pytestmark = pytest.mark.usefixtures("functions_environment")
 
 
@@ -124,6 +126,12 @@ def test_a_provider_that_cannot_be_reached_is_a_503_while_nothing_is_known(speec
     assert int(answer.headers["Retry-After"]) > 0
 
 
+def speak(utterance: Utterance) -> Speech:
+    """Speak with the first resource of the secret."""
+    pool = composition.speech_pool("azure")
+    return pool.session(pool.resources()[0]).synthesize(utterance)
+
+
 BROKEN_SECRETS = [
     "not JSON",
     "",
@@ -159,7 +167,7 @@ def test_a_broken_secret_is_a_503_until_it_is_repaired(
         # When
         answer = call("GET", "/voices")
         with pytest.raises(ProviderMisconfigured) as refusal:
-            composition.speech_session("azure").synthesize(utterance)
+            speak(utterance)
     finally:
         put_secret(key=speech.key, host=speech.host)
 
@@ -168,7 +176,7 @@ def test_a_broken_secret_is_a_503_until_it_is_repaired(
     assert "secret-key" not in "".join([answer.text, str(refusal.value), *capsys.readouterr()])
     # And the repaired one is used at once
     assert ids("?language=zh-TW")
-    assert composition.speech_session("azure").synthesize(utterance).pcm
+    assert speak(utterance).pcm
 
 
 def test_a_rotated_key_is_followed(speech: AzureSpeechEmulator) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline import composition
+from castline.speech.pool import NoSecret, SpeechPool
 from local import resources
 from local.cloud.cloud import LocalCloud
 from tests.integration.lifecycle.world import Hum, StandingClock, World, new_user
@@ -29,11 +30,11 @@ def world() -> Iterator[World]:
         patch.setenv("BUCKET_NAME", resources.BUCKET_NAME)
         patch.setenv("SPEECH_PROVIDERS", resources.SPEECH_PROVIDERS)
         world = World(cloud, clock)
-        voice = Hum()
+        pool = SpeechPool(NoSecret(), lambda _credentials: Hum())
         with composition.given(
             clock=lambda: clock.now,
             executions=lambda: world.executions,
-            speech_session=lambda _provider_id: voice,
+            speech_pool=lambda _provider_id: pool,
         ):
             yield world
 

@@ -26,6 +26,7 @@ from castline.jobs import items
 from castline.jobs.executions import Executions
 from castline.jobs.model import Dialogue, Turn, VoiceAssignment
 from castline.pcm import SAMPLE_RATE_HZ
+from castline.speech.providers.base import SpeechSession
 from castline.speech.utterances import Speech
 from castline.table import OPEN_JOBS, OPEN_SHARDS, shard_of
 from castline.workflow import assemble, plan, record_failure, synthesize
@@ -117,7 +118,7 @@ class ScriptedExecutions(Executions):
             self.statuses[job_id] = "ABORTED"
 
 
-class Hum:
+class Hum(SpeechSession):
     """A voice that says anything in a hundredth of a second."""
 
     concurrency = 2

@@ -10,9 +10,14 @@ from moto import mock_aws
 
 from castline.audio.profile import Quality
 from castline.audio.storage import AudioStorage
+from castline.pacing.model import Limit
+from castline.pacing.repository import PaceRepository
+from castline.speech.pool import NoSecret, SpeechPool
 from castline.speech.providers.polly.provider import AmazonPolly
+from castline.synthesis.paced_requests import PacedRequests
 from castline.synthesis.speaking import Speaking
 from castline.synthesis.tally import Tally
+from local.resources import TABLE_NAME, create_table
 from tests.integration.examples import make_job
 from tests.integration.polly.conftest import utterance
 
@@ -28,10 +33,13 @@ def storage(emulator: PollyEmulator) -> Iterator[AudioStorage]:
     with mock_aws():
         client = boto3.client("s3")
         client.create_bucket(Bucket="audio")
+        create_table()
         yield AudioStorage(bucket="audio", client=client, presigning_client=client)
 
 
 def speaking(storage: AudioStorage, open_session: SessionFactory, quality: Quality) -> Speaking:
+    tally = Tally("polly")
+    client = boto3.client("dynamodb")
     return Speaking(
         make_job(provider="polly"),
         is_native=False,
@@ -39,8 +47,14 @@ def speaking(storage: AudioStorage, open_session: SessionFactory, quality: Quali
         concurrency=1,
         storage=storage,
         provider=AmazonPolly({}),
-        session=open_session,
-        tally=Tally("polly"),
+        requests=PacedRequests(
+            SpeechPool(NoSecret(), lambda _credentials: open_session()),
+            PaceRepository(client, TABLE_NAME, provider_id="polly", limit=Limit(requests_per_second=80)),
+            concurrency=1,
+            tally=tally,
+            seconds_left=lambda: 60,
+        ),
+        tally=tally,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from castline.pacing.model import BURST_SECONDS, CAUTION_SECONDS, FLOOR, WINDOW_SECONDS, Limit, Pace
@@ -150,6 +150,7 @@ def test_after_idleness_the_rate_recovers_without_being_used() -> None:
     assert sender.pace.at(S0, sender.now).rate == FLOOR
 
 
+@settings(deadline=None)
 @given(
     quota=st.sampled_from([0.3, 1, 8, 80, 200, 1000]),
     steps=st.lists(st.tuples(PAUSES, COUNTS, st.floats(0, 1)), min_size=1, max_size=60),
@@ -173,6 +174,7 @@ def test_no_period_has_more_requests_than_the_quota_and_one_burst(
             assert last - first + 1 <= allowed + 1e-3
 
 
+@settings(deadline=None)
 @given(
     quota=st.sampled_from([0.3, 8, 200, 1000]),
     steps=st.lists(st.tuples(PAUSES, COUNTS, st.integers(0, 20)), min_size=1, max_size=60),

@@ -160,7 +160,7 @@ def test_making_a_provider_loads_no_http_client_and_no_audio_library() -> None:
 
 @pytest.mark.parametrize("key", ["sk-proj-0123456789", ""])
 def test_a_secret_holds_a_key_or_an_empty_one(key: str) -> None:
-    assert provider().read_secret(json.dumps({"key": key})) == {"key": key}
+    assert provider().read_secret(json.dumps({"key": key})) == {"default": {"key": key}}
 
 
 @pytest.mark.parametrize(

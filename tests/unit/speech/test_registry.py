@@ -61,6 +61,32 @@ def test_the_price_is_the_list_price_unless_the_deployment_pays_another(
     assert enabled.price_per_million == Decimal(price)
 
 
+@pytest.mark.parametrize(
+    ("provider", "options", "requests_per_second"),
+    [
+        ("azure", {}, 200),
+        ("azure", {"requests_per_second": 1_000}, 1_000),
+        ("azure", {"requests_per_second": 0.33}, 0.33),
+        ("polly", {}, 8),
+        ("polly", {"engine": "standard"}, 80),
+        ("openai", {"model": "tts-1"}, 500 / 60),
+        ("openai", {"model": "kokoro", "base_url": "http://localhost:8880/v1"}, 200),
+    ],
+)
+def test_the_quota_is_the_documented_one_unless_the_deployment_has_another(
+    provider: str, options: dict[str, Any], requests_per_second: float
+) -> None:
+    enabled = enable({provider: {"secret_id": "secret", **options}})[provider]
+
+    assert enabled.requests_per_second == requests_per_second
+
+
+@pytest.mark.parametrize("value", [0, -1, "8", True, float("inf"), float("nan")])
+def test_a_quota_that_is_no_rate_is_refused(value: object) -> None:
+    with pytest.raises(InvalidProviderOptions, match="requests_per_second of azure must be a number above 0"):
+        enable({"azure": {"secret_id": "secret", "requests_per_second": value}})
+
+
 @pytest.mark.parametrize("price", [-1, 1_000_001, "free", "NaN", "Infinity", True, [], ""])
 def test_a_price_that_is_no_amount_is_refused(price: object) -> None:
     with pytest.raises(InvalidProviderOptions, match="price_per_million of azure must be a number from 0"):

@@ -25,7 +25,13 @@ VOICE_ID_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._:+-]*$"
 """What the voice ids of all providers have in common; each demands more of its own."""
 
 Credentials = dict[str, str]
-"""What a provider's secret holds, by name. Empty for a provider without a secret."""
+"""What opens a resource of a provider, by name, such as ``key``. Empty for a provider without a secret."""
+
+Resources = dict[str, Credentials]
+"""The resources that a provider's secret holds, by name: accounts or regions that speak alike, each with a quota."""
+
+ONLY_RESOURCE: Final = "default"
+"""The name of the resource of a provider that has one, if the secret gives it no name."""
 
 
 class InvalidProviderOptions(ValueError):
@@ -142,6 +148,15 @@ class SpeechProvider(ABC):
     def list_price_per_million(self) -> Decimal:
         """The service's list price: US dollars for 1,000,000 billed characters. A deployment may pay another one."""
 
+    @property
+    @abstractmethod
+    def requests_per_second(self) -> float:
+        """The service's documented quota of requests a second for one resource. A deployment may have another one."""
+
+    def requests_for(self, *, with_words: bool) -> int:  # noqa: ARG002 (one, by default)
+        """Return the number of requests that the service counts for an utterance, spoken by itself."""
+        return 1
+
     @abstractmethod
     def is_voice_id(self, value: str) -> bool:
         """Return whether ``value`` has the form of a voice id. Whether the voice exists, the service knows."""
@@ -193,8 +208,8 @@ class SpeechProvider(ABC):
         """Distribute ``utterances`` over about ``max_requests`` requests; return the positions of each request's."""
         return [[position] for position in range(len(utterances))]
 
-    def read_secret(self, text: str) -> Credentials:
-        """Read the text of the provider's secret.
+    def read_secret(self, text: str) -> Resources:
+        """Read the text of the provider's secret: at least one resource.
 
         Raises:
             ProviderMisconfigured: it is of no use. The message holds nothing of the secret's content.
@@ -206,7 +221,7 @@ class SpeechProvider(ABC):
         """Ask the service for its voices, in its own order.
 
         Args:
-            credentials: what ``read_secret`` has given.
+            credentials: those of one of the resources that ``read_secret`` has given.
             dropped: is told how many entries of the list cannot be read, if there are any.
 
         Raises:

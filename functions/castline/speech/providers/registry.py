@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +36,8 @@ class EnabledProvider:
     """The name or ARN of the provider's secret; None for a provider that needs none."""
     concurrency: int
     """The maximum number of requests that one synthesize task has in flight."""
+    requests_per_second: float
+    """The maximum number of requests a second that all tasks together send to one resource of the provider."""
     price_per_million: Decimal
     """The price of 1,000,000 billed characters, in the deployment's currency."""
 
@@ -43,8 +46,9 @@ def enable(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, EnabledP
     """Make the providers that ``configuration`` names, in its order.
 
     Args:
-        configuration: the options of each provider by its id, among them ``concurrency``, ``price_per_million`` if it
-            is not the list price, and ``secret_id`` if the provider needs a secret.
+        configuration: the options of each provider by its id, among them ``concurrency``, ``requests_per_second``
+            if it is not the documented quota, ``price_per_million`` if it is not the list price, and ``secret_id`` if
+            the provider needs a secret.
 
     Raises:
         InvalidProviderOptions: there is no such provider, or it cannot use its options.
@@ -57,7 +61,7 @@ def _enable(provider_id: str, given: Mapping[str, Any]) -> EnabledProvider:
         raise InvalidProviderOptions(f"there is no provider {provider_id}: {', '.join(PROVIDERS)}")
     options = dict(given)
     secret_id, concurrency = options.pop("secret_id", None), options.pop("concurrency", DEFAULT_CONCURRENCY)
-    price = options.pop("price_per_million", None)
+    price, requests_per_second = options.pop("price_per_million", None), options.pop("requests_per_second", None)
     provider = PROVIDERS[provider_id](options)
     if provider.capabilities.needs_secret and not secret_id:
         raise InvalidProviderOptions(f"{provider_id} needs a secret_id")
@@ -67,8 +71,19 @@ def _enable(provider_id: str, given: Mapping[str, Any]) -> EnabledProvider:
         provider=provider,
         secret_id=secret_id,
         concurrency=concurrency,
+        requests_per_second=(
+            provider.requests_per_second
+            if requests_per_second is None
+            else _positive(requests_per_second, f"the requests_per_second of {provider_id}")
+        ),
         price_per_million=provider.list_price_per_million if price is None else _price(provider_id, price),
     )
+
+
+def _positive(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise InvalidProviderOptions(f"{name} must be a number above 0")
+    return float(value)
 
 
 def _price(provider_id: str, value: Any) -> Decimal:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from castline.speech.pronunciation import Alphabet
-    from castline.speech.providers.base import Credentials, SpeechSession, Timeouts
+    from castline.speech.providers.base import Credentials, Resources, SpeechSession, Timeouts
     from castline.speech.utterances import Utterance
     from castline.speech.voice_list import Voice
 
@@ -67,6 +67,12 @@ class AzureSpeech(SpeechProvider):
         """The price of neural voices, pay as you go. High-definition voices cost more."""
         # https://azure.microsoft.com/pricing/details/cognitive-services/speech-services/
         return Decimal(16)
+
+    @property
+    def requests_per_second(self) -> float:
+        """The quota of a Speech resource of the tier S0. The free tier has 20 requests a minute."""
+        # https://learn.microsoft.com/azure/ai-services/speech-service/speech-services-quotas-and-limits
+        return 200.0
 
     def is_voice_id(self, value: str) -> bool:
         """Return whether ``value`` has the form of an Azure voice's short name."""
@@ -112,8 +118,8 @@ class AzureSpeech(SpeechProvider):
         """Distribute ``utterances`` over requests that take about equally long."""
         return grouping.group(utterances, max_requests=max_requests)
 
-    def read_secret(self, text: str) -> Credentials:
-        """Read a JSON object with a ``key`` and either a ``region`` or a ``host``."""
+    def read_secret(self, text: str) -> Resources:
+        """Read one Speech resource, or several; see ``castline.speech.providers.azure.secret``."""
         return secret.parse_azure_secret(text)
 
     def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from castline.speech.errors import ProviderMisconfigured
-from castline.speech.providers.base import Capabilities, SpeechProvider, Timeouts, VoiceTraits
+from castline.speech.providers.base import ONLY_RESOURCE, Capabilities, SpeechProvider, Timeouts, VoiceTraits
 from castline.speech.providers.openai_compatible.options import DEFAULT_BASE_URL, parse_options
 from castline.speech.providers.openai_compatible.voices import is_voice_id, read_voices
 from castline.speech.spoken_text import cues_identity, spoken_text
@@ -16,7 +16,7 @@ from castline.speech.spoken_text import cues_identity, spoken_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from castline.speech.providers.base import Credentials, SpeechSession
+    from castline.speech.providers.base import Credentials, Resources, SpeechSession
     from castline.speech.utterances import Utterance
     from castline.speech.voice_list import Voice
 
@@ -26,6 +26,9 @@ _KEY: Final = re.compile("[!-~]*")
 # OpenAI estimates for a minute of audio, $0.015, at 1,000 characters a minute.
 _LIST_PRICES: Final = {"tts-1-hd": Decimal(30)}
 _OTHER_LIST_PRICE: Final = Decimal(15)
+# 500 requests a minute: https://platform.openai.com/docs/models/tts-1. Higher tiers have up to 10,000.
+_REQUESTS_PER_SECOND: Final = 500 / 60
+_OWN_REQUESTS_PER_SECOND: Final = 200.0
 _LIST_TIMEOUTS: Final = Timeouts(first_chunk_ms=8_000, all_chunks_ms=10_000)
 
 
@@ -53,6 +56,11 @@ class OpenAiProvider(SpeechProvider):
             return Decimal(0)
         return _LIST_PRICES.get(self._options.model, _OTHER_LIST_PRICE)
 
+    @property
+    def requests_per_second(self) -> float:
+        """The quota of an account of OpenAI's lowest paid tier; for another server, what is likely to be no limit."""
+        return _REQUESTS_PER_SECOND if self._options.base_url == DEFAULT_BASE_URL else _OWN_REQUESTS_PER_SECOND
+
     def is_voice_id(self, value: str) -> bool:
         """Return whether ``value`` can be a voice id; see ``SpeechProvider``."""
         return is_voice_id(value)
@@ -70,7 +78,7 @@ class OpenAiProvider(SpeechProvider):
         identity = {"base_url": self._options.base_url, "body": self._body(utterance)}
         return json.dumps(identity, sort_keys=True, separators=(",", ":")) + cues_identity(utterance)
 
-    def read_secret(self, text: str) -> Credentials:
+    def read_secret(self, text: str) -> Resources:
         """Read a secret's text: a JSON object with a ``key``, which is empty for a server that needs no key.
 
         Raises:
@@ -84,7 +92,7 @@ class OpenAiProvider(SpeechProvider):
             raise ProviderMisconfigured("the secret is not a JSON object with a key")
         if not _KEY.fullmatch(content["key"]):
             raise ProviderMisconfigured("the secret's key is malformed")
-        return {"key": content["key"]}
+        return {ONLY_RESOURCE: {"key": content["key"]}}
 
     def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:
         """Ask the server for its voices; see ``SpeechProvider``.

@@ -35,6 +35,8 @@ _LIST_PRICES: Final[Mapping[str, Decimal]] = {
     "neural": Decimal(16),
     "standard": Decimal(4),
 }
+# https://docs.aws.amazon.com/polly/latest/dg/limits.html
+_REQUESTS_PER_SECOND: Final[Mapping[str, float]] = {"generative": 8, "long-form": 8, "neural": 8, "standard": 80}
 _VOICE_ID: Final = re.compile("[A-Z][A-Za-z]{1,49}")
 _REGION: Final = re.compile("[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
 
@@ -69,6 +71,15 @@ class AmazonPolly(SpeechProvider):
     def list_price_per_million(self) -> Decimal:
         """The price of the engine's voices."""
         return _LIST_PRICES[self._engine]
+
+    @property
+    def requests_per_second(self) -> float:
+        """The quota of an account in a region for the engine's voices."""
+        return _REQUESTS_PER_SECOND[self._engine]
+
+    def requests_for(self, *, with_words: bool) -> int:
+        """Return 2 where the words are asked for: they take a second request."""
+        return 2 if with_words and _TRAITS[self._engine].reports_words else 1
 
     def is_voice_id(self, value: str) -> bool:
         """Return whether ``value`` has the form of a Polly voice's id, such as ``Joanna``."""
