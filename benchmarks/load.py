@@ -30,6 +30,7 @@ from castline import composition
 from local.azure_speech.server import AzureSpeechEmulator
 from local.azure_speech.throttling import Throttling
 from local.cloud.clock import Clock
+from local.cloud.limits import Limits
 from local.quickstart import DIALOGUE
 from local.resources import BUCKET_NAME
 from local.stack import LocalStack
@@ -81,6 +82,14 @@ class LoadReport:
     peak_requests_in_flight: int
     throttled_requests: dict[str, int]
     """The number of requests that the provider throttled, by reason, beside those in ``FAULTS``."""
+    state_transitions: int
+    """The number of states that executions have entered, retries included."""
+    step_functions_calls: dict[str, int]
+    """The number of calls that Step Functions has answered, by action."""
+    throttled_by_step_functions: dict[str, int]
+    """The number of calls that it has refused, by action, and of transitions that it has delayed."""
+    transaction_conflicts: dict[str, int]
+    """The number of requests to DynamoDB that met a transaction, by operation."""
     unaccounted: list[str]
 
 
@@ -93,6 +102,7 @@ def run_load(
     ended: Callable[[], None],
     log_file: Path,
     throttling: Throttling | None = None,
+    limits: Limits | None = None,
 ) -> LoadReport:
     """Run ``jobs`` jobs of ``users`` users on a local stack; ``ended`` is called after each."""
     speech = AzureSpeechEmulator(
@@ -111,6 +121,7 @@ def run_load(
             "SETTLE_AFTER_SECONDS": "0",
         },
         synthesize_concurrency=SYNTHESIZE_CONCURRENCY,
+        limits=limits,
         log_file=log_file,
     )
     chance = random.Random(seed)  # noqa: S311 (repeatable, not secret)
@@ -132,6 +143,8 @@ def run_load(
         while stack.reconcile()["settled"]:
             pass
         unaccounted = list(_unaccounted(outcomes, jobs))
+    usage = stack.cloud.usage
+    throttled = {"transitions": usage.throttled_transitions} if usage.throttled_transitions else {}
     return LoadReport(
         outcomes,
         refusals.total(),
@@ -139,6 +152,10 @@ def run_load(
         seconds,
         speech.traffic.peak_in_flight,
         {reason.value: count for reason, count in speech.traffic.refusals.items()},
+        usage.state_transitions,
+        dict(usage.step_functions_calls),
+        {**usage.throttled_calls, **throttled},
+        dict(usage.transaction_conflicts),
         unaccounted,
     )
 
@@ -248,11 +265,20 @@ def _print(report: LoadReport, console: Console) -> None:
         f"again; {report.unanswered} requests got no answer and came again; at most {report.peak_requests_in_flight} "
         "requests in flight at the provider"
     )
-    throttled = [f"{count} ({reason})" for reason, count in sorted(report.throttled_requests.items())]
-    console.print(f"throttled by the provider: {', '.join(throttled) or 'none'}")
+    console.print(f"throttled by the provider: {_listed(report.throttled_requests)}")
+    a_job = report.state_transitions / max(1, len(report.outcomes))
+    console.print(
+        f"Step Functions: {report.state_transitions} transitions, {a_job:.1f} a job; calls: "
+        f"{_listed(report.step_functions_calls)}; throttled: {_listed(report.throttled_by_step_functions)}"
+    )
+    console.print(f"DynamoDB: requests that met a transaction: {_listed(report.transaction_conflicts)}")
     for problem in report.unaccounted:
         console.print(f"[red]✗ {problem}[/]")
     console.print(f"{len(report.unaccounted)} unaccounted for")
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} ({name})" for name, count in sorted(counts.items())) or "none"
 
 
 def main(
@@ -261,6 +287,9 @@ def main(
     seed: Annotated[int, typer.Option(help="Makes dialogues and faults repeatable.")] = 1,
     patience_seconds: Annotated[float, typer.Option(min=1, help="When to give up.")] = 540,
     throttling: Annotated[bool, typer.Option(help="Whether the provider limits the rate, as Azure does.")] = True,
+    limits: Annotated[
+        bool, typer.Option(help="Whether AWS throttles calls and has transactions conflict, as documented.")
+    ] = True,
     output: Annotated[Path | None, typer.Option(help="A JSON file for every job's outcome.")] = None,
 ) -> None:
     """Run many jobs against a provider with random faults, and account for each."""
@@ -281,6 +310,7 @@ def main(
             ended=ended,
             log_file=Path("out") / "load.log",
             throttling=Throttling() if throttling else None,
+            limits=Limits.documented(seed=seed) if limits else None,
         )
     _print(report, console)
     if output is not None:
