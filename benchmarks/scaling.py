@@ -14,6 +14,7 @@ import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -32,11 +33,10 @@ from benchmarks.scale import (
     capacity_of,
     loads,
     mean,
-    shape_of,
     suited,
     to_raise,
 )
-from benchmarks.simulation import Simulation
+from benchmarks.simulation import JobShape, Simulation
 from infra import quotas
 from infra.environments import PROD
 
@@ -52,6 +52,7 @@ DOCUMENT: Final = Path(__file__).parent.parent / "docs" / "scaling.md"
 _BEGIN: Final = "<!-- scaling: written by .venv/bin/python -m benchmarks.scaling --write -->\n"
 _END: Final = "<!-- end of scaling -->\n"
 _MONTH_DAYS: Final = 30
+_UNLIMITED: Final = 1e9
 _LEAST_JOBS: Final = 1_000
 """The number of jobs that percentiles are taken from at least: few users are simulated many times."""
 
@@ -279,34 +280,74 @@ def _write_document(text: str) -> None:
 def simulate_load(report: dict[str, Any], *, seed: int) -> tuple[Waiting, Waiting]:
     """Return the waiting times of a run of ``benchmarks.load``: those measured, and those simulated.
 
-    The simulation takes the speed of the machine from the duration of the run: so many steps of workflows a second.
-    It has the same dialogues, users and limits. How long each job waits follows from these.
+    The simulation takes the speed of the machine from the duration of the run: how long a request takes there. It has
+    the run's own dialogues and limits, and its jobs come when they were submitted. How long each waits follows.
 
     Args:
         report: what ``--output`` has written.
         seed: the seed of the run.
     """
-    outcomes = report["outcomes"]
-    users = len({each["user"] for each in outcomes})
+    arrivals = _arrivals_of(report, seed)
+    slow, fast = 60.0, 0.0
+    for _ in range(30):
+        request_seconds = (slow + fast) / 2
+        jobs = _simulate_run(arrivals, request_seconds, seed)
+        is_slower = max(job.ended_at for job in jobs) > report["seconds"]
+        slow, fast = (request_seconds, fast) if is_slower else (slow, request_seconds)
+    measured = tuple(sorted(each["seconds"] for each in report["outcomes"] if each["status"] == "completed"))
+    return Waiting(until_start=(), until_end=measured, timed_out=0.0), Waiting.of(jobs)
+
+
+def _arrivals_of(report: dict[str, Any], seed: int) -> list[tuple[float, int, tuple[int, ...]]]:
+    """Return when each job of a run was submitted, by whom, and its batches."""
+    by_user: dict[str, list[str]] = {}
+    for each in report["outcomes"]:
+        by_user.setdefault(each["user"], []).append(each["id"])
     chance = random.Random(seed)  # noqa: S311 (the dialogues of the run)
-    turns = [len(load._dialogue(chance, number)["turns"]) for number in range(len(outcomes))]  # noqa: SLF001
-    shape = replace(shape_of(demands()[0]), api_requests=0, request_seconds=0.0, work_seconds=0.0)
-    shape = replace(shape, plan_seconds=0.0, assemble_seconds=0.0)
-    arrivals = [(0.0, number % users, replace(shape, batches=_batches(each))) for number, each in enumerate(turns)]
-    steps = sum(each.transitions + each.transitions_a_batch * len(each.batches) for _, _, each in arrivals)
+    turns = [len(load._dialogue(chance, number)["turns"]) for number in range(len(report["outcomes"]))]  # noqa: SLF001
+    submitted = []
+    for user, ids in by_user.items():
+        user_number = int(user.partition("-")[2])
+        submitted += [
+            (_milliseconds(job_id) / 1000, user_number, _batches(turns[user_number + place * len(by_user)]))
+            for place, job_id in enumerate(sorted(ids))
+        ]
+    first = min(at for at, _, _ in submitted)
+    return sorted((at - first, user_number, batches) for at, user_number, batches in submitted)
+
+
+def _simulate_run(
+    arrivals: Sequence[tuple[float, int, tuple[int, ...]]], request_seconds: float, seed: int
+) -> list[SimulatedJob]:
+    """Simulate jobs on a machine on which only the tasks are scarce."""
+    shape = JobShape(
+        api_requests=0,
+        batches=(),
+        request_seconds=request_seconds,
+        work_seconds=0.0,
+        plan_seconds=0.0,
+        assemble_seconds=0.0,
+        transitions=0,
+        transitions_a_batch=0,
+    )
     capacity = replace(
-        capacity_of(Setup(users=users, environment=PROD)),
+        capacity_of(Setup(users=1, environment=PROD)),
         requests_in_flight=load.SPEECH_CONCURRENCY,
         tasks=load.SYNTHESIZE_CONCURRENCY,
-        transitions_per_second=steps / report["seconds"],
-        transitions_burst=1,
+        speech_requests_per_second=_UNLIMITED,
+        max_active_jobs=len(arrivals),
         cold_start_share=0.0,
         hold_seconds=0.0,
+        hand_over_seconds=0.0,
     )
     simulation = Simulation(capacity, seed=seed)
-    simulation.run(arrivals)
-    measured = sorted(each["seconds"] for each in outcomes if each["status"] == "completed")
-    return Waiting(until_start=(), until_end=tuple(measured), timed_out=0.0), Waiting.of(simulation.ended)
+    simulation.run((at, user, replace(shape, batches=batches)) for at, user, batches in arrivals)
+    return simulation.ended
+
+
+def _milliseconds(job_id: str) -> int:
+    """Return the time in a job's id, a UUID of version 7."""
+    return UUID(job_id).int >> 80
 
 
 def _batches(turns: int) -> tuple[int, ...]:
