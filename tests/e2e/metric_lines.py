@@ -21,6 +21,7 @@ class Written:
     unit: str
     value: float
     code: str | None
+    provider: str | None
     job_id: str | None
     user_id: str | None
     counts_as: frozenset[str]
@@ -32,9 +33,13 @@ def written_metrics(log_file: Path) -> list[Written]:
     return [each for line in log_file.read_text("utf-8").splitlines() for each in _read(json.loads(line))]
 
 
-def total(metrics: list[Written], name: str, *, code: str | None = None) -> float:
+def total(metrics: list[Written], name: str, *, code: str | None = None, provider: str | None = None) -> float:
     """Return the sum of a metric's values."""
-    return sum(each.value for each in metrics if each.name == name and code in {None, each.code})
+    return sum(
+        each.value
+        for each in metrics
+        if each.name == name and code in {None, each.code} and provider in {None, each.provider}
+    )
 
 
 def _read(line: dict[str, Any]) -> Iterator[Written]:
@@ -48,6 +53,7 @@ def _read(line: dict[str, Any]) -> Iterator[Written]:
                 unit=metric["Unit"],
                 value=value,
                 code=line.get("code"),
+                provider=line.get("provider"),
                 job_id=line.get("job_id"),
                 user_id=line.get("user_id"),
                 counts_as=frozenset(

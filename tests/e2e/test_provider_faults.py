@@ -35,7 +35,7 @@ PERMANENT = {
     "unsupported-media-type": "PROVIDER_REJECTED_INPUT",
     "unsupported-voice": "VOICE_NOT_FOUND",
 }
-TRANSIENT = sorted(set(FAULTS) - set(PERMANENT))
+TRANSIENT = sorted(set(FAULTS) - set(PERMANENT) - {"throttled"})
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,17 @@ def test_a_transient_fault_is_retried_and_forgotten(
 
     # Then
     assert job["retry_count"] == 1
+
+
+def test_a_throttled_request_is_sent_again_by_the_same_task(client: ApiClient, speech: AzureSpeechEmulator) -> None:
+    # Given a provider that throttles one request
+    speech.faults.add("throttled times=1")
+
+    # When
+    job = client.complete(dialogue("只有一句。"))
+
+    # Then
+    assert job["retry_count"] == 0
 
 
 @pytest.mark.parametrize(("fault", "error_code"), sorted(PERMANENT.items()))

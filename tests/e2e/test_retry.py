@@ -56,7 +56,6 @@ class TestTransientFailures:
         [
             ("unavailable", "PROVIDER_UNAVAILABLE"),
             ("reset-amid-audio", "PROVIDER_UNAVAILABLE"),
-            ("throttled", "PROVIDER_THROTTLED"),
         ],
     )
     def test_fail_the_job_after_the_third_retry(
@@ -77,7 +76,7 @@ class TestTransientFailures:
         assert len(requests_with(speech, text)) == 4
         assert_all_slots_are_free(stack, client)
 
-    @pytest.mark.parametrize("fault", ["throttled", "internal-error", "reset", "error-amid-audio", "going-away"])
+    @pytest.mark.parametrize("fault", ["internal-error", "reset", "error-amid-audio", "going-away"])
     def test_of_any_kind_are_tried_again(self, stack: LocalStack, client: ApiClient, fault: str) -> None:
         job = client.complete(dialogue(f"{{fault {fault} times=1}}第二次就好了。"))
 

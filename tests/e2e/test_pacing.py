@@ -1,0 +1,124 @@
+"""A provider that throttles: jobs are slower, and neither fail nor use up their retries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from local.azure_speech.server import AzureSpeechEmulator
+from local.cloud.clock import Clock
+from local.stack import LocalStack
+from tests.e2e.dialogues import dialogue
+from tests.e2e.executions import ended_status, execution_arn
+from tests.e2e.metric_lines import total, written_metrics
+from tests.e2e.slots import assert_all_slots_are_free
+from tests.e2e.traffic import requests_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.e2e.api_client import ApiClient
+
+MAX_PROCESSING_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock(wait_scale=0.01)
+
+
+@pytest.fixture(scope="module")
+def other() -> AzureSpeechEmulator:
+    """Return a second Speech resource."""
+    return AzureSpeechEmulator(voice_engine="tone", key="another-key-0123456789")
+
+
+@pytest.fixture(scope="module")
+def stack(
+    clock: Clock, speech: AzureSpeechEmulator, other: AzureSpeechEmulator, log_file: Path
+) -> Iterator[LocalStack]:
+    with LocalStack(
+        clock=clock,
+        speech=speech,
+        more_speech=[other],
+        log_file=log_file,
+        settings={"MAX_PROCESSING_SECONDS": str(MAX_PROCESSING_SECONDS)},
+    ) as stack:
+        yield stack
+
+
+@pytest.fixture(autouse=True)
+def sound_resources(speech: AzureSpeechEmulator, other: AzureSpeechEmulator) -> Iterator[None]:
+    """End all faults after each test."""
+    yield
+    speech.faults.clear()
+    other.faults.clear()
+
+
+def lines(count: int) -> list[str]:
+    """Return texts that nobody has had spoken before."""
+    return [f"第 {number} 句 {uuid4()}。" for number in range(count)]
+
+
+def test_a_job_of_sixty_turns_completes_without_a_retry_of_its_batches(
+    stack: LocalStack,
+    speech: AzureSpeechEmulator,
+    other: AzureSpeechEmulator,
+    client: ApiClient,
+    log_file: Path,
+) -> None:
+    # Given resources that throttle three requests in ten
+    for each in (speech, other):
+        each.faults.add("throttled probability=0.3")
+    before = total(written_metrics(log_file), "ThrottledRequests")
+
+    # When
+    job = client.wait_for(client.submit(dialogue(*lines(60))), "completed", timeout_seconds=MAX_PROCESSING_SECONDS)
+
+    # Then
+    assert job["retry_count"] == 0
+    assert job["progress"] == {"completed_segments": 60, "total_segments": 60}
+    assert stack.cloud.clock.retry_delays_seconds(execution_arn(job["id"])) == []
+    # And the requests that were throttled are counted
+    throttled = [each for emulator in (speech, other) for each in emulator.traffic.requests if "4429" in each.outcome]
+    assert total(written_metrics(log_file), "ThrottledRequests") - before >= len(throttled) > 0
+    assert total(written_metrics(log_file), "ThrottledRequests", provider="azure") > 0
+
+
+@pytest.mark.parametrize("fault", ["throttled", "unavailable"])
+def test_a_job_completes_on_the_other_resource_when_one_refuses_everything(
+    speech: AzureSpeechEmulator, other: AzureSpeechEmulator, client: ApiClient, fault: str
+) -> None:
+    # Given
+    speech.faults.add(fault)
+    texts = lines(100)
+
+    # When
+    job = client.wait_for(client.submit(dialogue(*texts)), "completed", timeout_seconds=MAX_PROCESSING_SECONDS)
+
+    # Then
+    assert job["retry_count"] == 0
+    assert not any(requests_with(speech, text).count("completed") for text in texts)
+    assert all(requests_with(other, text).count("completed") == 1 for text in texts)
+
+
+def test_a_job_whose_requests_are_throttled_until_the_end_runs_out_of_time(
+    speech: AzureSpeechEmulator, other: AzureSpeechEmulator, stack: LocalStack, client: ApiClient
+) -> None:
+    # Given a turn that is always throttled
+    text = f"{{fault throttled}}{uuid4()}"
+
+    # When
+    job_id = client.submit(dialogue("這一句沒有問題。", text))
+    job = client.wait_for(job_id, "failed", timeout_seconds=3 * MAX_PROCESSING_SECONDS)
+
+    # Then it was tried for as long as the job might take, without using up its retries
+    assert (job["error_code"], job["retry_count"]) == ("TIMEOUT", 0)
+    assert job["progress"] == {"completed_segments": 1, "total_segments": 2}
+    assert stack.cloud.clock.retry_delays_seconds(execution_arn(job_id)) == []
+    assert len(requests_with(speech, text) + requests_with(other, text)) > 5
+    assert ended_status(job_id) == "SUCCEEDED"
+    assert_all_slots_are_free(stack, client)
