@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.cost_model import Assumptions
+from benchmarks.cost_model import PROVIDER, Assumptions
 from benchmarks.demand import demands
 from benchmarks.dynamodb_units import item_size_bytes, read_units
 from benchmarks.hot_item import compete, stream
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from infra.environments import Environment
     from infra.quota_needs import Need
 
-SPEECH_REQUESTS_PER_SECOND: Final = 200
-"""The quota of an Azure Speech resource of tier S0, which Microsoft raises to 1,000 on request."""
 PARTITION_READ_UNITS: Final = 3_000
 PARTITION_WRITE_UNITS: Final = 1_000
 """The limits of one partition of DynamoDB in a second. They cannot be raised."""
@@ -172,11 +170,17 @@ def shape_of(job: JobDemand) -> JobShape:
     )
 
 
+def speech_requests_per_second(environment: Environment) -> float:
+    """Return the quota of each resource of an environment's first speech provider, which is the model's."""
+    configured = environment.speech_providers[0].requests_per_second
+    return PROVIDER.requests_per_second if configured is None else configured
+
+
 def capacity_of(setup: Setup) -> Capacity:
     """Return the limits of one deployment, in an account with AWS's default quotas."""
     return Capacity(
         speech_resources=setup.speech_resources,
-        speech_requests_per_second=SPEECH_REQUESTS_PER_SECOND,
+        speech_requests_per_second=speech_requests_per_second(setup.environment),
         requests_in_flight=setup.environment.speech_providers[0].concurrency,
         tasks=setup.environment.synthesize_concurrency,
         batches_at_once=_batches_at_once(),
@@ -208,7 +212,7 @@ def _waiting_batch_bytes() -> int:
         cost=16,
         queued_at=now,
     )
-    item: Any = serialize(queue_items.waiting_item(waiting, 1, lifetime=timedelta(days=1)))
+    item: Any = serialize(queue_items.waiting_item(waiting, 1, is_first=True, lifetime=timedelta(days=1)))
     return item_size_bytes(item)
 
 
@@ -233,7 +237,7 @@ def loads(setup: Setup) -> list[Load]:
         Load(
             name="requests a second to Azure Speech",
             demand=requests,
-            limit=setup.speech_resources * SPEECH_REQUESTS_PER_SECOND,
+            limit=setup.speech_resources * speech_requests_per_second(environment),
         ),
         Load(name="`synthesize_concurrency`", demand=tasks, limit=environment.synthesize_concurrency),
         Load(
@@ -328,7 +332,7 @@ def _with_settings(setup: Setup) -> Setup:
     requests_per_second = max(PROD.requests_per_second, _round_up(api, 50))
     return replace(
         setup,
-        speech_resources=math.ceil(speech / SPEECH_REQUESTS_PER_SECOND),
+        speech_resources=math.ceil(speech / speech_requests_per_second(PROD)),
         environment=replace(
             PROD,
             synthesize_concurrency=max(PROD.synthesize_concurrency, _round_up(tasks, 5)),

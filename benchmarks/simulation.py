@@ -95,8 +95,8 @@ class SimulatedJob:
     waiting: deque[int] = field(default_factory=deque)
     """The batches that are not in the queue yet."""
     unfinished: int = 0
-    next_tag: int = 0
-    """The virtual time at which its next batch may start."""
+    next_tag: int = -1
+    """The virtual time at which its next batch may start; -1 before the first."""
 
     @property
     def seconds_until_start(self) -> float:
@@ -146,8 +146,8 @@ class Simulation:
         self._paces = [Pace.initial(self._limit, 0.0) for _ in range(capacity.speech_resources)]
         self._active: defaultdict[int, int] = defaultdict(int)
         self._backlog: defaultdict[int, deque[SimulatedJob]] = defaultdict(deque)
-        self._queue: list[tuple[int, int, SimulatedJob, int]] = []
-        """Batches by their tags; those of equal tags by the order in which they came."""
+        self._queue: list[tuple[int, bool, int, SimulatedJob, int]] = []
+        """Batches by their tags. Of those of equal tags, the ones with which jobs come into the queue are first."""
         self._virtual_time = 0
         self._polls_again = False
         self._running = 0
@@ -206,16 +206,17 @@ class Simulation:
     def _receive(self, now: float, job: SimulatedJob, size: int) -> None:
         if not self._running and not self._queue:
             self._busy_since = now
+        is_first = job.next_tag < self._virtual_time
         tag = max(job.next_tag, self._virtual_time)
         job.next_tag = tag + size * self._active[job.user]
-        heapq.heappush(self._queue, (tag, next(self._order), job, size))
+        heapq.heappush(self._queue, (tag, not is_first, next(self._order), job, size))
         self._work(now)
 
     def _work(self, now: float) -> None:
         """Let free tasks take the batches whose turn it is."""
         pollers = POLLERS + int(POLLERS_A_SECOND * (now - self._busy_since))
         while self._queue and self._running < min(self._capacity.tasks, pollers):
-            tag, _, job, size = heapq.heappop(self._queue)
+            tag, _, _, job, size = heapq.heappop(self._queue)
             self._virtual_time = max(self._virtual_time, tag)
             self._synthesize(now, job, size)
         if self._queue and self._running < self._capacity.tasks and not self._polls_again:
