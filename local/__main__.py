@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from local.azure_speech.server import AzureSpeechEmulator
-    from local.stack import AzureAccount, LocalStack
+    from local.stack import LocalStack
 
 _FAULTS_HELP = "\b\nFaults, for --fault or as {fault NAME} in a turn's text:\n" + "\n".join(
     f"  {fault.name:<24}{fault.summary}" for fault in FAULTS.values()
@@ -67,6 +67,9 @@ def dev(
     speech_concurrency: Annotated[
         int, typer.Option(min=1, help="How many requests to the provider each of them has in flight.")
     ] = 8,
+    speech_resources: Annotated[
+        int, typer.Option(min=1, help="How many Speech resources are emulated, each with all of the limits.")
+    ] = 1,
     provider: Provider = None,
     time_scale: Annotated[
         float, typer.Option(min=0.01, max=1, help="Shortens the retry waits and time-outs of the workflow.")
@@ -101,6 +104,7 @@ def dev(
     stack = _make_stack(
         port,
         make_emulator=make_emulator,
+        speech_resources=speech_resources,
         clock=Clock(wait_scale=time_scale, timeout_scale=time_scale),
         speech_concurrency=speech_concurrency,
         more_providers=_others(provider),
@@ -162,14 +166,17 @@ def _make_stack(
     port: int,
     *,
     make_emulator: Callable[[], AzureSpeechEmulator],
+    speech_resources: int = 1,
     **options: Any,
 ) -> LocalStack:
-    """Make a stack with Azure if the environment names an account, else with an emulator; exit if that fails."""
+    """Make a stack with Azure if the environment names an account, else with emulators; exit if that fails."""
     from local.stack import AzureAccount, LocalStack
 
     try:
-        speech: AzureAccount | AzureSpeechEmulator = AzureAccount.from_environment(os.environ) or make_emulator()
-        return LocalStack(port=port, speech=speech, log_file=LOG_FILE, **options)
+        if account := AzureAccount.from_environment(os.environ):
+            return LocalStack(port=port, speech=account, log_file=LOG_FILE, **options)
+        speech, *more_speech = (make_emulator() for _ in range(speech_resources))
+        return LocalStack(port=port, speech=speech, more_speech=more_speech, log_file=LOG_FILE, **options)
     except ValueError as error:
         error_console.print(f"[bold red]✗[/] {error}")
     except OSError as error:
