@@ -132,7 +132,7 @@ def _read(quota: ServiceQuota, client: Any) -> AppliedQuota:
 
 
 def _read_concurrency(quota: AppliedQuota, client: Any) -> AppliedQuota:
-    """Return the concurrency that Lambda grants, which in new accounts is less than Service Quotas may say."""
+    """Return the concurrency that Lambda grants, if it is less than Service Quotas says, and what is taken of it."""
     limit = client.get_account_settings()["AccountLimit"]
     value = min(quota.value, limit["ConcurrentExecutions"])
     taken = limit["ConcurrentExecutions"] - limit["UnreservedConcurrentExecutions"]
