@@ -206,6 +206,16 @@ class TestAFailedJob:
         job = client.complete(dialogue("再試一次 {fault unavailable times=2}", "好的。"))
         ended_status(job["id"])
 
+    def test_whose_requests_are_throttled_counts_each_and_no_error(
+        self, client: ApiClient, of_job: Callable[[str], list[Written]]
+    ) -> None:
+        job = client.complete(dialogue("再試一次 {fault throttled times=2}", "好的。"))
+        ended_status(job["id"])
+
+        metrics = of_job(job["id"])
+        assert total(metrics, "ThrottledRequests") == total(metrics, "ThrottledRequests", provider="azure") == 2
+        assert total(metrics, "ProviderErrors") == 0
+
         metrics = of_job(job["id"])
         assert total(metrics, "ProviderErrors", code="ProviderUnavailable") == 2
         assert (total(metrics, "SegmentsSynthesized"), total(metrics, "SegmentsReused")) == (2, 0)

@@ -30,7 +30,7 @@ _RANDOM: Final = random.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reservation:
+class ReservedTimes:
     """Times at which requests may be sent to a resource, in seconds since the epoch."""
 
     resource: str
@@ -84,7 +84,7 @@ class PaceRepository:
         self._refusals: Counter[str] = Counter()
         """Refusals that the next reservation reports, by resource."""
 
-    def reserve(self, resources: Sequence[str], count: int) -> Reservation | Deferral:
+    def reserve(self, resources: Sequence[str], count: int) -> ReservedTimes | Deferral:
         """Reserve times for up to ``count`` requests to the one of ``resources`` whose turn comes first.
 
         Raises:
@@ -102,7 +102,7 @@ class PaceRepository:
                 return reservation
         raise ServiceUnavailable("UpdateItem: the pace is never as it was last seen")
 
-    def refuse(self, reservation: Reservation) -> None:
+    def refuse(self, reservation: ReservedTimes) -> None:
         """Note that a resource has refused a request that was sent at one of these times.
 
         The next reservation reports it. A refusal that belongs to an earlier rate tells nothing of the present one.
@@ -124,7 +124,7 @@ class PaceRepository:
             return Pace.initial(self._limit, now)
         return known.refuse(self._refusals[resource]).at(self._limit, now)
 
-    def _reserve(self, resource: str, count: int, now: float) -> Reservation | None:
+    def _reserve(self, resource: str, count: int, now: float) -> ReservedTimes | None:
         """Reserve times of one resource; return None if its pace is not as it was last seen, but seen now."""
         with self._lock:
             known, refusals = self._known.get(resource), self._refusals.pop(resource, 0)
@@ -157,7 +157,7 @@ class PaceRepository:
         if written is None:
             raise ServiceUnavailable("UpdateItem: the pace that was written cannot be read")
         first = written.next_at - count / written.rate
-        return Reservation(
+        return ReservedTimes(
             resource=resource,
             times=tuple(max(now, first + position / written.rate) for position in range(count)),
             window=written.since,

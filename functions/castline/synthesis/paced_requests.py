@@ -23,7 +23,7 @@ from castline.speech.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from castline.pacing.repository import PaceRepository, Reservation
+    from castline.pacing.repository import PaceRepository, ReservedTimes
     from castline.speech.pool import SpeechPool
     from castline.speech.providers.base import SpeechSession
     from castline.synthesis.tally import Tally
@@ -55,7 +55,7 @@ class OutOfTime(Exception):
 
 class _Permit(NamedTuple):
     time: float
-    reservation: Reservation
+    reservation: ReservedTimes
 
 
 class PacedRequests:
@@ -147,7 +147,7 @@ class PacedRequests:
         self._tally.count_error(error)
         self.expect(1)
 
-    def _wait_for_turn(self, requests: int, failed: set[str]) -> Reservation:
+    def _wait_for_turn(self, requests: int, failed: set[str]) -> ReservedTimes:
         """Wait for the time of a request, and return the reservation that it is of."""
         permit = [self._take(failed) for _ in range(requests)][-1]
         self._wait(permit.time - time.time())

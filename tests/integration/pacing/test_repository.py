@@ -12,7 +12,7 @@ import pytest
 from castline.dynamodb import serialize
 from castline.pacing.items import pace_key
 from castline.pacing.model import BURST_SECONDS, HORIZON_SECONDS, WINDOW_SECONDS, Limit
-from castline.pacing.repository import Deferral, PaceRepository, Reservation
+from castline.pacing.repository import Deferral, PaceRepository, ReservedTimes
 from local import resources
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def task(client: DynamoDBClient, clock: Hand) -> Callable[[], PaceRepository]:
     return lambda: PaceRepository(client, resources.TABLE_NAME, provider_id=provider_id, limit=S0, now=clock)
 
 
-def reserve(repository: PaceRepository, count: int, *names: str) -> Reservation:
+def reserve(repository: PaceRepository, count: int, *names: str) -> ReservedTimes:
     reservation = repository.reserve(names or ("only",), count)
-    assert isinstance(reservation, Reservation)
+    assert isinstance(reservation, ReservedTimes)
     return reservation
 
 
@@ -108,7 +108,7 @@ def test_fifty_tasks_at_once_never_exceed_the_rate(task: Callable[[], PaceReposi
         for _ in range(10):
             barrier.wait(timeout=60)
             answer = repository.reserve(["only"], 8)
-            if isinstance(answer, Reservation):
+            if isinstance(answer, ReservedTimes):
                 times.extend(answer.times)
 
     threads = [threading.Thread(target=work) for _ in range(50)]
