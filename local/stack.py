@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 
 _RECONCILE_SECONDS = 60.0
+_MAX_PROCESSING_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +176,7 @@ class LocalStack:
                         "DOWNLOAD_ENDPOINT_URL": self.url,
                         **event_settings,
                         **queue_settings,
+                        "MAX_PROCESSING_SECONDS": str(self.cloud.clock.scale_timeout(_MAX_PROCESSING_SECONDS)),
                         # Receivers of webhooks that are under development run on this machine.
                         "WEBHOOKS_ALLOW_LOOPBACK": "true",
                         # The emulator shares this machine with everything else: it may be slower than Azure.
@@ -191,7 +193,11 @@ class LocalStack:
             composition.reset()
             stack.callback(composition.reset)
             stack.enter_context(
-                repeating(self.reconcile, interval_seconds=_RECONCILE_SECONDS, name="reconcile-schedule")
+                repeating(
+                    self.reconcile,
+                    interval_seconds=self.cloud.clock.scale_timeout(_RECONCILE_SECONDS),
+                    name="reconcile-schedule",
+                )
             )
             if self._on_request is not None:
                 stack.enter_context(webhook_lines(self._on_request))

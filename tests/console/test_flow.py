@@ -37,7 +37,7 @@ def test_from_a_pasted_script_to_a_file_and_back_to_it(
     assert cast.nth(0).inner_text() != cast.nth(1).inner_text()
 
     # When it is submitted, and the page loaded anew while it is at work
-    with stack.cloud.lambdas.pause("synthesize"):
+    with stack.cloud.lambdas.pause("assemble"):
         screens.submit.click()
         job_id = screens.wait_for_job()
         screens.expect_status("At work")

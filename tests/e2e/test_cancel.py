@@ -63,7 +63,7 @@ def test_a_cancelled_job_has_no_audio(stack: LocalStack, client: ApiClient) -> N
 
 def test_a_processing_job_goes_on(stack: LocalStack, client: ApiClient) -> None:
     # Given
-    with stack.cloud.lambdas.pause("synthesize"):
+    with stack.cloud.lambdas.pause("assemble"):
         job_id = client.submit(dialogue())
         client.wait_for(job_id, "processing")
         # When

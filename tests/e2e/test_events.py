@@ -110,7 +110,7 @@ def test_a_job_that_is_cancelled(stack: LocalStack, client: ApiClient, events_of
 
 
 def test_a_job_whose_execution_is_stopped(stack: LocalStack, client: ApiClient, events_of: Any) -> None:
-    with stack.cloud.lambdas.pause("synthesize"):
+    with stack.cloud.lambdas.pause("assemble"):
         job_id = client.submit(telling())
         client.wait_for(job_id, "processing")
         stop_execution(job_id)

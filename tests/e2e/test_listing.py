@@ -44,7 +44,7 @@ def test_by_status(stack: LocalStack, client: ApiClient) -> None:
     failed = client.submit(dialogue("早安。", voices=("zh-TW-NobodyNeural", "")))
     client.wait_for(failed, "failed")
     [cancelled] = cancelled_jobs(stack, client, 1)
-    with stack.cloud.lambdas.pause("synthesize"):
+    with stack.cloud.lambdas.pause("assemble"):
         processing = client.submit(dialogue())
         client.wait_for(processing, "processing")
         with stack.cloud.lambdas.pause("plan"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -135,7 +134,6 @@ class TestACompletedJob:
         # When
         for task, more in (
             ("plan", {}),
-            ("synthesize", {"batch": {"number": 0, "first_utterance": 0, "utterance_count": 1}}),
             ("assemble", {}),
         ):
             with pytest.raises(FunctionError, match="the job is completed"):
@@ -155,34 +153,31 @@ class TestACompletedJob:
         assert len({answer.json()["id"] for answer in answers}) == 1
         assert total(since_now(), "JobsSubmitted") == 1
 
-    def test_waits_from_submission_to_its_first_plan(
+    def test_waits_from_submission_to_its_first_batch(
         self, stack: LocalStack, client: ApiClient, of_job: Callable[[str], list[Written]]
     ) -> None:
-        # Given a job that is planned, and planned again
-        with stack.cloud.lambdas.pause("synthesize"):
-            job_id = client.submit(dialogue())
+        # Given a job whose batches begin one after another
+        with stack.cloud.lambdas.pause("assemble"):
+            job_id = client.submit(dialogue(*(f"第 {turn} 句" for turn in range(40))))
             client.wait_for(job_id, "processing")
-            stack.cloud.lambdas.invoke("plan", {"job_id": job_id})
 
         # Then
+        client.wait_for(job_id, "completed")
         assert names(of_job(job_id))["QueueTime"] == 1
         client.wait_for(job_id, "completed")
 
-    def test_waits_for_the_budget_from_its_plan_to_its_first_task(
+    def test_waits_for_its_turn_once_an_attempt(
         self, stack: LocalStack, client: ApiClient, of_job: Callable[[str], list[Written]]
     ) -> None:
-        # Given a job whose task finds no room for a while, and fails once when it does
-        with stack.cloud.lambdas.pause("synthesize"):
-            job_id = client.submit(dialogue("等一下 {fault unavailable times=1}"))
-            client.wait_for(job_id, "processing")
-            time.sleep(0.5)
+        # Given a job whose batch fails once
+        job_id = client.submit(dialogue("等一下 {fault unavailable times=1}"))
         client.wait_for(job_id, "completed")
         ended_status(job_id)
 
-        # Then the second attempt counts no wait
+        # Then
         metrics = of_job(job_id)
-        assert names(metrics)["BudgetTime"] == 1
-        assert 500 <= total(metrics, "BudgetTime") < 60_000
+        assert names(metrics)["BudgetTime"] == 2
+        assert 0 <= total(metrics, "BudgetTime") < 60_000
 
 
 class TestAFailedJob:
@@ -206,6 +201,11 @@ class TestAFailedJob:
         job = client.complete(dialogue("再試一次 {fault unavailable times=2}", "好的。"))
         ended_status(job["id"])
 
+        metrics = of_job(job["id"])
+        assert total(metrics, "ProviderErrors", code="ProviderUnavailable") == 2
+        assert (total(metrics, "SegmentsSynthesized"), total(metrics, "SegmentsReused")) == (2, 0)
+        assert total(metrics, "JobsFailed") == 0
+
     def test_whose_requests_are_throttled_counts_each_and_no_error(
         self, client: ApiClient, of_job: Callable[[str], list[Written]]
     ) -> None:
@@ -215,11 +215,6 @@ class TestAFailedJob:
         metrics = of_job(job["id"])
         assert total(metrics, "ThrottledRequests") == total(metrics, "ThrottledRequests", provider="azure") == 2
         assert total(metrics, "ProviderErrors") == 0
-
-        metrics = of_job(job["id"])
-        assert total(metrics, "ProviderErrors", code="ProviderUnavailable") == 2
-        assert (total(metrics, "SegmentsSynthesized"), total(metrics, "SegmentsReused")) == (2, 0)
-        assert total(metrics, "JobsFailed") == 0
 
 
 class TestARefusal:

@@ -64,9 +64,8 @@ def test_a_crowd_of_our_own_uses_up_nobodys_retries(
     assert len(jobs) == USERS * JOBS_A_USER
     assert {job["retry_count"] for job in jobs} == {0}
     assert 1 < speech.traffic.peak_in_flight <= BUDGET
-    # And tasks did have to wait for each other
-    throttled = [each for each in stack.cloud.lambdas.invocations if each.outcome == "throttled"]
-    assert {each.name for each in throttled} == {"synthesize"}
+    # And nobody had to ask twice for a task
+    assert not [each for each in stack.cloud.lambdas.invocations if each.outcome == "throttled"]
 
 
 def test_a_small_job_waits_no_longer_than_the_large_ones_own_batches_take(

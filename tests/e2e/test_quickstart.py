@@ -68,7 +68,7 @@ class TestSubmit:
 
 class TestPoll:
     def test_a_job_that_is_being_processed(self, stack: LocalStack, client: ApiClient) -> None:
-        with stack.cloud.lambdas.pause("synthesize"):
+        with stack.cloud.lambdas.pause("assemble"):
             job = client.wait_for(post_quickstart(client)["id"], "processing")
 
         assert TIME.fullmatch(job["started_at"])

@@ -49,7 +49,7 @@ def test_a_failed_and_a_cancelled_job_can_be_submitted_again(stack: LocalStack, 
 
 
 def test_a_job_that_has_not_ended_cannot(stack: LocalStack, client: ApiClient) -> None:
-    with stack.cloud.lambdas.pause("synthesize"):
+    with stack.cloud.lambdas.pause("assemble"):
         with stack.cloud.lambdas.pause("plan"):
             job = client.submit(dialogue())
             pending = client.post(f"/jobs/{job}/resubmit")

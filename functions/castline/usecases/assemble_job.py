@@ -11,6 +11,7 @@ from castline.audio.errors import BrokenSegment
 from castline.audio.keys import audio_key
 from castline.jobs.errors import JobNotActive
 from castline.jobs.model import JobStatus, Result, SubtitleTiming, SynthesisMode, TurnTiming
+from castline.jobs.transitions import is_terminal
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
 from castline.scratch_folder import scratch_folder
@@ -20,6 +21,7 @@ from castline.synthesis.segment_source import StoredSegments
 from castline.synthesis.segments import plan_turns
 from castline.synthesis.word_timings import word_timings
 from castline.usecases.errors import JobFailing
+from castline.usecases.start_job import started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,12 +79,16 @@ class AssembleJob:
             ProviderMisconfigured: the job's provider is not enabled any more.
         """
         record = self._repository.get_record(job_id, with_words=True)
-        if record is None or record.job.status is not JobStatus.PROCESSING:
+        if record is None or is_terminal(record.job.status):
             raise JobNotActive(record.job.status if record else None)
         note(user_id=record.job.user_id)
 
         provider = self._provider(record.job.provider).provider
         planned = plan_turns(record.readable_dialogue, provider)
+        # It is pending where nothing is spoken: a dialogue of pauses alone has no batches.
+        total_segments = sum(len(turn.segments) for turn in planned)
+        job = started(record.job, self._repository, total_segments=total_segments, now=self._now())
+        record = replace(record, job=job)
         turns = _spoken_turns(record, planned)
         # The same id at every attempt: a second one overwrites what the first has left.
         audio_file_id = str(uuid.uuid5(uuid.UUID(job_id), "audio"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MAX_ATTEMPTS: Final = 4
 """After so many tasks that have broken down with a batch, it is taken for the cause."""
-_RESERVE: Final = timedelta(seconds=30)
+_RESERVE: Final = 0.1
 """The part of a task's time that is left to store what was spoken and to tell of it."""
 
 
@@ -66,7 +66,9 @@ class SpeakNextBatch:
         with noted(job_id=taken.waiting.job_id, batch=taken.waiting.number):
             with kept(self._queue, self._tickets, taken, receipt_handle, now=self._now):
                 try:
-                    error = self._speak(taken, give_up_at=began + timedelta(seconds=remaining_seconds) - _RESERVE)
+                    error = self._speak(
+                        taken, give_up_at=began + timedelta(seconds=remaining_seconds * (1 - _RESERVE))
+                    )
                 except BatchPaused as paused:
                     self._put_off(taken, paused.seconds)
                     return

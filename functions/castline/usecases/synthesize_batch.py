@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import JobNotActive
-from castline.jobs.model import Batch, JobStatus, SpokenSegment, SynthesisMode
+from castline.jobs.model import Batch, SpokenSegment, SynthesisMode
 from castline.jobs.transitions import is_terminal
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
@@ -20,13 +20,14 @@ from castline.synthesis.segments import plan_segments, plan_utterances, synthesi
 from castline.synthesis.speaking import Speaking
 from castline.synthesis.tally import Tally
 from castline.usecases.errors import BatchPaused, JobFailing, JobOverdue, SegmentsExpired
+from castline.usecases.start_job import started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from castline.audio.storage import AudioStorage
-    from castline.jobs.model import Job, JobRecord
+    from castline.jobs.model import JobRecord
     from castline.jobs.repository import JobRepository
     from castline.pacing.repository import PaceRepository
     from castline.speech.pool import SpeechPool
@@ -102,7 +103,7 @@ class SynthesizeBatch:
         quality = record.readable_dialogue.spoken_quality
         segments = plan_segments(record.readable_dialogue, enabled.provider)
         everything = plan_utterances(segments)
-        self._start(record.job, total_segments=len(segments))
+        started(record.job, self._repository, total_segments=len(segments), now=self._now())
         planned = everything[batch.first_utterance : batch.first_utterance + batch.utterance_count]
 
         def store_progress(segments: Sequence[SpokenSegment]) -> None:
@@ -185,11 +186,6 @@ class SynthesizeBatch:
         except ServiceUnavailable:
             pass
         return True
-
-    def _start(self, job: Job, *, total_segments: int) -> None:
-        now = self._now()
-        if job.status is JobStatus.PENDING and self._repository.start(job, total_segments=total_segments, now=now):
-            measure({Metric.QUEUE_TIME: (now - job.created_at).total_seconds() * 1000})
 
     def _find(
         self,

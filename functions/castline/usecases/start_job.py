@@ -1,0 +1,29 @@
+"""Start a job: make it processing when the work on its audio begins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from castline.jobs.model import JobStatus
+from castline.metrics import Metric
+from castline.observability import measure
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from castline.jobs.model import Job
+    from castline.jobs.repository import JobRepository
+
+
+def started(job: Job, repository: JobRepository, *, total_segments: int, now: datetime) -> Job:
+    """Make a pending job processing, and return it as it is then; one that is processing is returned as it is.
+
+    Raises:
+        JobNotActive: the job has been cancelled or has otherwise ended.
+    """
+    if job.status is not JobStatus.PENDING:
+        return job
+    if repository.start(job, total_segments=total_segments, now=now):
+        measure({Metric.QUEUE_TIME: (now - job.created_at).total_seconds() * 1000})
+    return replace(job, status=JobStatus.PROCESSING, started_at=now, total_segments=total_segments)
