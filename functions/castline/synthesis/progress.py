@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from castline.jobs.model import SpokenSegment
 
-INTERVAL_SECONDS: Final = 1.0
+INTERVAL_SECONDS: Final = 3.0
 """How often progress is worth a write. A batch that takes less is recorded once, when it ends."""
 
 

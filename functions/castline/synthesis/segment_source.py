@@ -16,9 +16,14 @@ if TYPE_CHECKING:
     from castline.audio.storage import AudioStorage
     from castline.jobs.model import SpokenSegment
 
+_KEPT_BYTES: Final = 32 * 1024 * 1024
+"""The greatest size of a dialogue's PCM that is kept in memory once it is read: 11 minutes in standard quality.
+
+A file with a loudness target is mixed at least twice."""
+
 
 class StoredSegments:
-    """A ``castline.audio.assembly.SegmentSource`` in S3.
+    """A ``castline.audio.assembly.SegmentSource`` in S3. What is short is read once, however often it is asked for.
 
     Attributes:
         position: of the segment that was asked for last: the one to blame when reading fails.
@@ -52,6 +57,8 @@ class StoredSegments:
         if any(segment.mastered is not None for segment in segments):
             self._parts.append(_MASTERED)
         self._reading = _PCM
+        self._kept: list[list[bytes]] = []
+        """The PCM of all segments, once it is read; empty before, and where it would be too much."""
         self._storage = storage
         self._user_id = user_id
         self._segments = segments
@@ -68,7 +75,11 @@ class StoredSegments:
 
     def pcm(self) -> Iterator[Iterator[bytes]]:
         """Yield the PCM of every segment."""
-        return self._read(_PCM)
+        if self._kept:
+            return self._read_again()
+        streams = self._read(_PCM)
+        sizes = (len(_PCM.place_in(Layout(segment.samples, self._quality))) for segment in self._segments)
+        return self._keep(streams) if sum(sizes) <= _KEPT_BYTES else streams
 
     def pcm_of(self, position: int) -> Iterator[bytes]:
         """Return the PCM of one segment."""
@@ -96,6 +107,25 @@ class StoredSegments:
         streams = self._open((segment, part) for segment in self._segments)
         for self.position, segment in enumerate(self._segments):  # noqa: B020 (so that it is seen from outside)
             yield _checked(next(streams), segment, part)
+
+    def _read_again(self) -> Iterator[Iterator[bytes]]:
+        for self.position, chunks in enumerate(self._kept):  # noqa: B020 (so that it is seen from outside)
+            yield iter(chunks)
+
+    def _keep(self, streams: Iterator[Iterator[bytes]]) -> Iterator[Iterator[bytes]]:
+        """Pass streams on, and keep what they hold once all have been read to their ends."""
+        read: list[list[bytes]] = []
+
+        def keeping(stream: Iterator[bytes]) -> Iterator[bytes]:
+            chunks = []
+            for chunk in stream:
+                chunks.append(chunk)
+                yield chunk
+            read.append(chunks)
+            if len(read) == len(self._segments):
+                self._kept = read
+
+        return map(keeping, streams)
 
     def _open(self, parts: Iterable[tuple[SpokenSegment, _Part]]) -> Iterator[Iterator[bytes]]:
         return self._storage.read_parts(
