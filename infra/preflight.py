@@ -7,6 +7,7 @@ before a deployment of that size, and with 2 where they cannot be read.
 from __future__ import annotations
 
 import math
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -206,7 +207,9 @@ def main(
     try:
         with _explained():
             service_quotas, lambdas = (
-                boto3.client(name, region_name=region) for name in ("service-quotas", "lambda")
+                # boto3 does not read AWS_REGION, as the AWS CLI and CDK do.
+                boto3.client(name, region_name=region or os.environ.get("AWS_REGION"))
+                for name in ("service-quotas", "lambda")
             )
         findings = compare([ENVIRONMENTS[name] for name in names], service_quotas=service_quotas, lambdas=lambdas)
     except CannotRead as error:
