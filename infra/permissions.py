@@ -98,7 +98,7 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         # The provider's list of voices is asked for with its key.
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
-    functions.PLAN: (Grant(actions=("dynamodb:Query",), resources=(TABLE,)),),
+    functions.PLAN: (Grant(actions=("dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),),
     functions.QUEUE_BATCH: (
         Grant(actions=("dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), resources=(TABLE,)),
         Grant(actions=("sqs:SendMessage",), resources=(SYNTHESIS_QUEUE,)),
@@ -151,7 +151,7 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("dynamodb:GetItem",), resources=(TABLE,)),
         Grant(actions=("dynamodb:Query",), resources=(OPEN_JOBS.name,)),
         Grant(actions=("states:StartExecution",), resources=(STATE_MACHINE,)),
-        Grant(actions=("states:DescribeExecution",), resources=(EXECUTIONS,)),
+        Grant(actions=("states:DescribeExecution", "states:StopExecution"), resources=(EXECUTIONS,)),
     ),
 }
 

@@ -480,7 +480,7 @@ def plan_job() -> PlanJob:
     """Return the use case that plans a job."""
     from castline.usecases.plan_job import PlanJob
 
-    return PlanJob(job_repository(), provider=speech_provider)
+    return PlanJob(job_repository(), provider=speech_provider, now=clock())
 
 
 @_made_once

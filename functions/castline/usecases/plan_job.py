@@ -11,6 +11,7 @@ from castline.synthesis.segments import plan_speech
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from castline.jobs.repository import JobRepository
     from castline.speech.providers.registry import EnabledProvider
@@ -27,10 +28,17 @@ class JobPlan(NamedTuple):
 class PlanJob:
     """Says in which batches a job is spoken. The job stays pending until the first of them has its turn."""
 
-    def __init__(self, repository: JobRepository, *, provider: Callable[[str], EnabledProvider]) -> None:
-        """Prepare, with the jobs, and what gives a speech provider by its id."""
+    def __init__(
+        self,
+        repository: JobRepository,
+        *,
+        provider: Callable[[str], EnabledProvider],
+        now: Callable[[], datetime],
+    ) -> None:
+        """Prepare, with the jobs, what gives a speech provider by its id, and the clock."""
         self._repository = repository
         self._provider = provider
+        self._now = now
 
     def __call__(self, job_id: str) -> JobPlan:
         """Plan a job. Doing it again gives the same plan.
@@ -46,5 +54,6 @@ class PlanJob:
         note(user_id=record.job.user_id)
         provider = self._provider(record.job.provider).provider
         plan = plan_speech(record.readable_dialogue, provider)
+        self._repository.mark_planned(record.job, now=self._now())
         logger.info("planned", extra={"segments": plan.segment_count, "batches": len(plan.batches)})
         return JobPlan(user_id=record.job.user_id, batches=plan.batches)

@@ -115,7 +115,9 @@ class ReconcileJobs:
         try:
             self._reconcile(now, time_left, report)
         finally:
-            self._lease.give_back(holder)
+            # A lease that cannot be given back ends with the time of this invocation.
+            with contextlib.suppress(ServiceUnavailable):
+                self._lease.give_back(holder)
         logger.info("reconciled", extra=dict(report))
         return dict(report)
 

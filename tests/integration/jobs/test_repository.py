@@ -29,7 +29,7 @@ from castline.jobs.model import (
     VoiceAssignment,
 )
 from castline.jobs.repository import JobRepository
-from castline.table import OPEN_SHARDS
+from castline.table import OPEN_JOBS, OPEN_SHARDS
 from local import resources
 from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
@@ -100,6 +100,16 @@ def raw_items(job_id: str) -> dict[str, dict[str, Any]]:
         ExpressionAttributeValues=serialize({":pk": items.job_key(job_id)["pk"]}),
     )
     return {item["sk"]["S"]: deserialize(item) for item in answer["Items"]}
+
+
+def open_items(partition: str) -> list[dict[str, Any]]:
+    answer = boto3.client("dynamodb").query(
+        TableName="jobs",
+        IndexName=OPEN_JOBS.name,
+        KeyConditionExpression=f"{OPEN_JOBS.partition_key} = :partition",
+        ExpressionAttributeValues=serialize({":partition": partition}),
+    )
+    return [deserialize(item) for item in answer["Items"]]
 
 
 def test_a_new_job_reads_back_as_it_was_written(repository: JobRepository, user: str) -> None:
@@ -367,14 +377,31 @@ def test_a_batch_that_comes_late_changes_nothing_of_an_ended_job(repository: Job
     assert (record.completed_segments, record.retry_count) == (1, 2)
 
 
-def test_only_open_jobs_are_in_the_open_index(repository: JobRepository, user: str) -> None:
-    pending, processing, ended = (create(repository, user) for _ in range(3))
+def test_open_jobs_are_in_the_index_with_the_time_of_their_next_check(repository: JobRepository, user: str) -> None:
+    jobs = [create(repository, user) for _ in range(3)]
+    failed = jobs.pop()
+    end_job(repository, failed, JobStatus.FAILED, now=NOW)
+    cancelled = create(repository, user)
+    end_job(repository, cancelled, JobStatus.CANCELLED, now=NOW)
+    pending, processing = jobs
     repository.start(processing, total_segments=1, now=NOW)
-    end_job(repository, ended, JobStatus.CANCELLED, now=NOW)
+    planned = create(repository, user)
+    assert repository.mark_planned(planned, now=NOW)
+    assert not repository.mark_planned(cancelled, now=NOW)
 
-    mine = {job.id for shard in range(OPEN_SHARDS) for job in repository.open_jobs(shard) if job.user_id == user}
+    found = {
+        item["open_sort"]
+        for shard in range(OPEN_SHARDS)
+        for item in open_items(f"OPEN#{shard}")
+        if item["user_id"] == user
+    }
 
-    assert mine == {pending.id, processing.id}
+    assert found == {
+        f"2026-01-20T10:31:00.000Z#{pending.id}",
+        f"2026-01-20T11:30:00.000Z#{planned.id}",
+        f"2026-01-20T10:40:00.000Z#{processing.id}",
+        f"2026-01-20T10:45:00.000Z#{failed.id}",
+    }
 
 
 class TestLists:

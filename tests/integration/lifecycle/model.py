@@ -17,6 +17,11 @@ PRICE = 16
 """The price of 1,000,000 characters at Azure."""
 KEY_LIFETIME = timedelta(hours=24)
 STARTED_EVENT_LIFETIME = timedelta(days=30)
+CHECK_AFTER = timedelta(minutes=1)
+CHECK_AGAIN = timedelta(hours=1)
+MAX_PENDING = timedelta(days=1)
+MAX_PROCESSING = timedelta(minutes=10)
+LATEST_TASK = timedelta(minutes=15)
 RETENTION = {"completed": timedelta(days=30), "failed": timedelta(days=30), "cancelled": timedelta(days=7)}
 
 
@@ -28,6 +33,8 @@ class ExpectedJob:
     id: str
     user: str
     created_at: datetime
+    check_at: datetime
+    """When the reconciler looks at it next, as long as it is open."""
     status: str | None = "pending"
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -76,12 +83,43 @@ class ExpectedJob:
 
     def plan(self, now: datetime) -> None:
         if self.status == "pending":
+            self.check_at = min(now + CHECK_AGAIN, self.created_at + MAX_PENDING)
+
+    def start(self, now: datetime) -> None:
+        if self.status == "pending":
             self.status, self.started_at, self.has_event_of_start = "processing", now, True
+            self.check_at = now + MAX_PROCESSING
 
     def end(self, status: str, now: datetime, *, failure: str | None = None) -> None:
         self.status, self.ended_at, self.failure = status, now, failure
+        self.check_at = now + LATEST_TASK
         self.has_audio = status == "completed"
         self.billed = 0 if status == "cancelled" else self.recorded
+
+    def reconcile(self, now: datetime, execution: str | None, *, can_start: bool) -> str:
+        """Apply a check by the reconciler, and return what it did.
+
+        Args:
+            now: the time.
+            execution: the status of the job's execution; None if there is none.
+            can_start: whether executions can be started just now.
+        """
+        self.check_at = now + CHECK_AFTER
+        match self.status:
+            case "failed":
+                self.settle()
+                return "settled"
+            case "pending" if now - self.created_at >= MAX_PENDING:
+                self.fail("INTERRUPTED", now)
+                return "failed"
+            case "pending" if execution is None:
+                return "started" if can_start else "unavailable"
+            case "pending" if execution == "RUNNING":
+                self.check_at = min(now + CHECK_AGAIN, self.created_at + MAX_PENDING)
+                return "none"
+            case _:
+                self.fail("TIMEOUT" if execution in {"RUNNING", "TIMED_OUT"} else "INTERRUPTED", now)
+                return "failed"
 
     def settle(self) -> None:
         """Count what late tasks have recorded."""
@@ -143,13 +181,14 @@ class Expected:
     jobs: list[ExpectedJob] = field(default_factory=list)
     """Oldest first."""
     keys: dict[tuple[str, str], ExpectedKey] = field(default_factory=dict)
-    users_with_slots: set[str] = field(default_factory=set)
-    """The users that the reconciler checks: all who have slots taken, and some who had until recently."""
+    users_with_slots: dict[str, datetime] = field(default_factory=dict)
+    """When the reconciler looks next at each user who has slots taken, or had until recently."""
 
     def add(self, job_id: str, user: str, now: datetime) -> ExpectedJob:
-        job = ExpectedJob(number=len(self.jobs), id=job_id, user=user, created_at=now)
+        check_at = now + CHECK_AFTER
+        job = ExpectedJob(number=len(self.jobs), id=job_id, user=user, created_at=now, check_at=check_at)
         self.jobs.append(job)
-        self.users_with_slots.add(user)
+        self.users_with_slots.setdefault(user, check_at)
         return job
 
     def live_keys(self, now: datetime) -> list[tuple[str, str]]:
@@ -198,6 +237,17 @@ class Expected:
         for job in self.jobs:
             job.remove_expired(now)
         self.keys = {name: key for name, key in self.keys.items() if key.expires_at >= now}
+
+    def reconcile_slots(self, user: str, now: datetime) -> int:
+        """Apply a check of a user's slots by the reconciler, and return how many it frees."""
+        if self.slots(user):
+            self.users_with_slots[user] = now + CHECK_AGAIN
+        else:
+            del self.users_with_slots[user]
+        leaked = [job for job in self.jobs if job.user == user and job.holds_leaked_slot]
+        for job in leaked:
+            job.holds_leaked_slot = False
+        return len(leaked)
 
     def slots(self, user: str) -> set[str]:
         return {job.id for job in self.jobs if job.user == user and (job.is_active or job.holds_leaked_slot)}

@@ -11,7 +11,7 @@ import pytest
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import JobLimitExceeded
 from castline.jobs.model import JobStatus
-from tests.integration.lifecycle.world import DIALOGUE, MAX_ACTIVE, SETTLED, Crash, Trouble, World, new_user
+from tests.integration.lifecycle.world import DIALOGUE, MAX_ACTIVE, MAX_PROCESSING, Crash, Trouble, World, new_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,9 +109,9 @@ def be_cancelled(world: World, user: str, job_id: str) -> None:
 
 
 def be_found_dead(world: World, user: str, job_id: str) -> None:
-    world.plan(job_id)
+    world.begin(job_id)
     del world.executions.statuses[job_id]
-    world.clock.advance(SETTLED)
+    world.clock.advance(MAX_PROCESSING)
     world.reconcile()
 
 

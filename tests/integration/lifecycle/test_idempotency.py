@@ -92,7 +92,7 @@ class TestReplay:
 
     def test_a_job_that_has_moved_on_is_given_as_it_is(self, world: World, user: str) -> None:
         job_id = job_of(post(user, "key"))
-        world.plan(job_id)
+        world.begin(job_id)
         assert post(user, "key").json()["status"] == "processing"
 
         world.record_failure(job_id)

@@ -22,7 +22,7 @@ from castline.jobs.model import Batch, JobStatus, SpokenSegment
 from castline.usage.errors import QuotaExceeded, SubmissionsStopped
 from castline.usage.model import Breaker, Figures, LimitChanges, Quota, day_of, month_of
 from tests.integration.api.client import call
-from tests.integration.lifecycle.world import SETTLED, Crash, Trouble, World, dialogue, new_user
+from tests.integration.lifecycle.world import MAX_PROCESSING, SETTLED, Crash, Trouble, World, dialogue, new_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,7 +224,7 @@ def be_found_dead(world: World, user: str, job_id: str) -> None:
     world.plan(job_id)
     world.synthesize(job_id)
     del world.executions.statuses[job_id]
-    world.clock.advance(SETTLED)
+    world.clock.advance(MAX_PROCESSING)
     world.reconcile()
 
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
-from uuid import uuid4
 
-import boto3
 import pytest
 from uuid6 import uuid7
 
 from castline import composition
-from castline.audio.formats import OutputFormat
-from castline.jobs import items
 from castline.jobs.failures import FailureCode
-from castline.jobs.model import Job, JobStatus, JobType
-from local import resources
+from castline.jobs.lease import Lease
+from castline.jobs.model import JobStatus
 from local.cloud.lambda_context import LambdaContext
+from tests.integration.lifecycle.aws_calls import calls_made
 from tests.integration.lifecycle.world import (
     DIALOGUE,
+    MAX_PROCESSING,
     SETTLED,
     Crash,
     Trouble,
@@ -32,12 +27,21 @@ from tests.integration.lifecycle.world import (
     overtaken,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 NOTHING = dict.fromkeys(
-    ("examined", "started", "failed", "slots_freed", "settled", "unavailable", "errors", "out_of_time"), 0
+    (
+        "examined",
+        "started",
+        "failed",
+        "slots_freed",
+        "settled",
+        "unavailable",
+        "errors",
+        "out_of_time",
+        "already_running",
+    ),
+    0,
 )
+AN_HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -67,62 +71,6 @@ def did(report: dict[str, int], *ignored: str) -> dict[str, int]:
     return {name: count for name, count in report.items() if count and name not in {"examined", *ignored}}
 
 
-@contextmanager
-def calls_to(client: Any) -> Iterator[Counter[str]]:
-    """Count a client's calls by operation."""
-    calls: Counter[str] = Counter()
-
-    def count(model: Any, **_: Any) -> None:
-        calls[model.name] += 1
-
-    client.meta.events.register("before-call", count)
-    try:
-        yield calls
-    finally:
-        client.meta.events.unregister("before-call", count)
-
-
-@contextmanager
-def pages_of(client: Any, size: int) -> Iterator[None]:
-    """Make DynamoDB answer queries in pages of a few items, as it does above one megabyte."""
-
-    def limit(params: dict[str, Any], **_: Any) -> None:
-        params["Limit"] = size
-
-    client.meta.events.register("provide-client-params.dynamodb.Query", limit)
-    try:
-        yield
-    finally:
-        client.meta.events.unregister("provide-client-params.dynamodb.Query", limit)
-
-
-def dynamodb_of(world: World) -> Any:
-    return world.repository._client
-
-
-def store_pending_jobs(world: World, count: int) -> list[str]:
-    """Store pending jobs of as many users, without executions, in bulk."""
-    now = world.clock.now()
-    table = boto3.resource("dynamodb").Table(resources.TABLE_NAME)
-    jobs = [
-        Job(
-            id=str(uuid7()),
-            user_id=f"user-{uuid4()}",
-            status=JobStatus.PENDING,
-            job_type=JobType.MULTI_ROLE_TTS,
-            provider="azure",
-            output_format=OutputFormat.WAV,
-            created_at=now,
-        )
-        for _ in range(count)
-    ]
-    with table.batch_writer() as writer:
-        for job in jobs:
-            writer.put_item(Item=items.new_job_item(job))
-            writer.put_item(Item=items.input_item(job.id, DIALOGUE))
-    return [job.id for job in jobs]
-
-
 def test_where_nothing_is_open_it_does_nothing(world: World) -> None:
     assert world.reconcile() == NOTHING
 
@@ -149,6 +97,7 @@ class TestPending:
             assert did(world.reconcile()) == {"unavailable": 1}
 
         assert world.status_of(job_id) is JobStatus.PENDING
+        world.clock.advance(SETTLED)
         assert did(world.reconcile()) == {"started": 1}
 
     def test_a_young_job_is_left_alone(self, world: World, user: str) -> None:
@@ -166,6 +115,21 @@ class TestPending:
 
         assert did(world.reconcile()) == {}
 
+    def test_a_planned_job_is_looked_at_every_hour(self, world: World, user: str) -> None:
+        # Given a job whose execution is known to run, and dies unnoticed
+        job_id = submit(world, user)
+        world.repository.mark_planned(world.job(job_id), now=world.clock.now())
+        world.executions.statuses[job_id] = "ABORTED"
+
+        # When it waits for an hour
+        world.clock.advance(AN_HOUR - timedelta(seconds=1))
+        assert did(world.reconcile()) == {}
+        world.clock.advance(timedelta(seconds=1))
+
+        # Then
+        assert did(world.reconcile()) == {"failed": 1}
+        assert failure_of(world, job_id) is FailureCode.INTERRUPTED
+
     @pytest.mark.parametrize("execution", ["RUNNING", None])
     def test_after_a_day_it_is_failed(self, world: World, user: str, execution: str | None) -> None:
         job_id = submit(world, user, Trouble.NONE if execution else Trouble.CRASH)
@@ -175,6 +139,7 @@ class TestPending:
 
         assert (world.status_of(job_id), failure_of(world, job_id)) == (JobStatus.FAILED, FailureCode.INTERRUPTED)
         assert world.repository.taken_slots(user) == frozenset()
+        assert world.executions.statuses.get(job_id) != "RUNNING"
 
     @pytest.mark.parametrize("execution", ["FAILED", "ABORTED", "SUCCEEDED"])
     def test_a_job_whose_execution_died_before_planning_is_failed(
@@ -214,7 +179,7 @@ class TestProcessing:
             del world.executions.statuses[job_id]
         else:
             world.executions.statuses[job_id] = execution
-        world.clock.advance(SETTLED)
+        world.clock.advance(MAX_PROCESSING)
 
         assert did(world.reconcile()) == {"failed": 1}
 
@@ -227,8 +192,8 @@ class TestProcessing:
         # Given a job that another reconciler has started again and that has begun, its execution still out of sight
         job_id = submit(world, user, Trouble.CRASH)
         world.clock.advance(SETTLED)
-        world.plan(job_id)
-        world.clock.advance(SETTLED - timedelta(seconds=1))
+        world.begin(job_id)
+        world.clock.advance(MAX_PROCESSING - timedelta(seconds=1))
 
         assert did(world.reconcile()) == {}
 
@@ -238,13 +203,30 @@ class TestProcessing:
 
     def test_a_running_job_is_left_alone(self, world: World, user: str) -> None:
         job_id = submit(world, user)
-        world.plan(job_id)
+        world.begin(job_id)
         world.clock.advance(timedelta(minutes=9))
 
         assert did(world.reconcile()) == {}
 
         world.complete(job_id)
         assert world.status_of(job_id) is JobStatus.COMPLETED
+
+    def test_after_ten_minutes_it_is_failed_and_its_execution_stopped(self, world: World, user: str) -> None:
+        # Given a job that has waited for an hour, then begun, and has not come to its end
+        job_id = submit(world, user)
+        world.clock.advance(AN_HOUR)
+        world.begin(job_id)
+        world.clock.advance(MAX_PROCESSING - timedelta(seconds=1))
+        assert did(world.reconcile()) == {}
+
+        # When its time is over
+        world.clock.advance(timedelta(seconds=1))
+        assert did(world.reconcile()) == {"failed": 1}
+
+        # Then
+        assert (world.status_of(job_id), failure_of(world, job_id)) == (JobStatus.FAILED, FailureCode.TIMEOUT)
+        assert world.executions.statuses[job_id] == "ABORTED"
+        assert world.repository.taken_slots(user) == frozenset()
 
     @pytest.mark.parametrize("after_effect", [False, True], ids=["before the look", "after the look"])
     def test_a_job_that_ends_while_its_execution_is_looked_at_keeps_its_outcome(
@@ -266,7 +248,7 @@ class TestProcessing:
 
         def start_elsewhere() -> None:
             world.executions.start(job_id)
-            world.plan(job_id)
+            world.begin(job_id)
 
         with overtaken(world.executions, "status", start_elsewhere, after_effect=True):
             report = world.reconcile()
@@ -303,6 +285,7 @@ class TestSlots:
         world.complete(submit(world, user))
         assert world.users_with_slots_taken() == {user}
 
+        world.clock.advance(SETTLED)
         world.reconcile()
         assert world.users_with_slots_taken() == set()
 
@@ -311,6 +294,7 @@ class TestSlots:
 
     def test_a_user_who_submits_while_being_forgotten_is_not(self, world: World, user: str) -> None:
         world.complete(submit(world, user))
+        world.clock.advance(SETTLED)
 
         with overtaken(world.repository, "forget_user_without_slots", lambda: submit(world, user)):
             world.reconcile()
@@ -322,21 +306,22 @@ class TestSlots:
 class TestEndurance:
     def test_it_pages_through_any_number_of_jobs_and_never_scans(self, world: World) -> None:
         # Given many open jobs, and a DynamoDB that answers a few at a time
-        jobs = store_pending_jobs(world, 400)
+        jobs = world.store_pending_jobs(400)
         world.clock.advance(SETTLED)
 
-        with pages_of(dynamodb_of(world), 7), calls_to(dynamodb_of(world)) as calls:
+        with calls_made(page_size=7) as calls:
             report = world.reconcile()
 
         # Then each has been seen once
         assert report == {**NOTHING, "examined": 400, "started": 400}
         assert set(world.executions.statuses) == set(jobs)
-        assert set(calls) <= {"Query", "GetItem", "UpdateItem", "TransactWriteItems"}
+        assert set(calls) == {"Query", "UpdateItem", "GetItem"}
+        assert calls["GetItem"] == 2  # to measure the ceiling
         assert calls["Query"] > 400 / 7
 
     def test_what_there_is_no_time_for_is_left_to_the_next_run(self, world: World) -> None:
         # Given three jobs, and time for one
-        jobs = store_pending_jobs(world, 3)
+        jobs = world.store_pending_jobs(3)
         world.clock.advance(SETTLED)
 
         report = run_out_of_time_after(world, 1)
@@ -349,7 +334,7 @@ class TestEndurance:
         assert set(world.executions.statuses) == set(jobs)
 
     def test_where_aws_cannot_serve_one_job_the_others_are_served(self, world: World) -> None:
-        jobs = store_pending_jobs(world, 5)
+        jobs = world.store_pending_jobs(5)
         world.clock.advance(SETTLED)
         world.executions.unreadable = {jobs[2]}
 
@@ -357,7 +342,10 @@ class TestEndurance:
         assert set(world.executions.statuses) == set(jobs) - {jobs[2]}
 
         world.executions.unreadable = set()
-        assert did(world.reconcile()) == {"started": 1}
+        assert did(world.reconcile()) == {}
+        world.clock.advance(SETTLED)
+        assert did(world.reconcile(), "started") == {}
+        assert set(world.executions.statuses) == set(jobs)
 
     def test_two_at_once_do_no_harm(self, world: World) -> None:
         # Given jobs that need help of every kind, and some that need none
@@ -365,15 +353,21 @@ class TestEndurance:
         lost = {submit(world, user, Trouble.CRASH) for user in users}
         well = {submit(world, user) for user in users}
         dead = {submit(world, user) for user in users}
-        for job_id in well | dead:
-            world.plan(job_id)
         for job_id in dead:
+            world.begin(job_id)
             world.executions.statuses[job_id] = "FAILED"
+        world.clock.advance(MAX_PROCESSING - SETTLED)
+        for job_id in well:
+            world.begin(job_id)
         for user in users:
             world.leak_slot(user, str(uuid7()))
         world.clock.advance(SETTLED)
 
-        with ThreadPoolExecutor(2) as pool:
+        # When two run whatever the lease says
+        with (
+            patch.object(Lease, "take", lambda _lease, **_times: "nobody"),
+            ThreadPoolExecutor(2) as pool,
+        ):
             reports = list(pool.map(lambda _: world.reconcile(), range(2)))
 
         # Then each was helped once, and nothing is left to do
@@ -387,6 +381,6 @@ class TestEndurance:
 
 def run_out_of_time_after(world: World, subjects: int) -> dict[str, int]:
     """Reconcile in an invocation that runs out of time after ``subjects`` checks."""
-    left_ms = iter([300_000] * subjects)
+    left_ms = iter([300_000] * (1 + subjects))  # the first is for the lease
     with patch.object(LambdaContext, "get_remaining_time_in_millis", lambda _context: next(left_ms, 0)):
         return world.reconcile()

@@ -38,10 +38,11 @@ from castline.jobs.errors import (
     JobNotFound,
 )
 from castline.jobs.model import Batch, JobStatus, SpokenSegment
-from castline.table import OPEN_SHARDS, shard_of
+from castline.table import shard_of
 from castline.usage.errors import QuotaExceeded
 from castline.usage.model import LimitChanges, Quota
-from tests.integration.lifecycle.model import MAX_ACTIVE, Expected, ExpectedJob
+from castline.usecases.errors import JobOverdue
+from tests.integration.lifecycle.model import LATEST_TASK, MAX_ACTIVE, MAX_PROCESSING, Expected, ExpectedJob
 from tests.integration.lifecycle.world import SETTLED, Crash, Table, Trouble, World, crash, dialogue, overtaken
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ SUBMITTING = st.sampled_from(["ann", "ann", "ann", "bob"])
 STRANGER = "eve"
 TEXTS = ("你好", "你好", "Hello")
 DAY = timedelta(days=1)
-LATEST_TASK = timedelta(minutes=15)
 CHARGES = {"你好": 9, "Hello": 11}
 """The billed characters of a dialogue of which nothing is stored, by its text. A Han character counts twice."""
 LATE_CHARGE = 7
@@ -73,7 +73,7 @@ TOLD = (
     "assemble overtaken",
     "assemble: in time",
     "assemble: too early",
-    "cancel overtaken by plan",
+    "cancel overtaken by speaking",
     "cancel: pending",
     "cancel: processing",
     "comes late: cancelled",
@@ -95,8 +95,13 @@ TOLD = (
     "reconcile: slots_freed",
     "reconcile: started",
     "reconcile: unavailable",
+    "speak and crash",
     "speak late or in part: completed",
     "speak late or in part: failed",
+    "speak overtaken by cancel",
+    "speak: overdue",
+    "speak: pending",
+    "speak: processing",
     "submit again: another text",
     "submit again: in trouble",
     "submit again: pending",
@@ -303,30 +308,46 @@ class Lifecycle(RuleBasedStateMachine):
         self.world.plan(job.id)
         job.plan(self.now)
 
-    @on_a_job(lambda job: job.status == "pending")
-    def plan_overtaken_by_cancel(self, job: ExpectedJob) -> None:
-        self.note("plan overtaken by cancel")
-        with (
-            overtaken(self.world.repository, "start", lambda: self.world.cancel(job.user, job.id)),
-            pytest.raises(JobNotActive),
-        ):
-            self.world.plan(job.id)
+    @on_a_job(lambda job: job.status == "pending", task=st.sampled_from(["plan", "speak"]))
+    def overtaken_by_cancel(self, job: ExpectedJob, task: str) -> None:
+        self.note(f"{task} overtaken by cancel")
+        write = "mark_planned" if task == "plan" else "start"
+        with overtaken(self.world.repository, write, lambda: self.world.cancel(job.user, job.id)):
+            if task == "plan":
+                self.world.plan(job.id)
+            else:
+                with pytest.raises(JobNotActive):
+                    self.world.synthesize(job.id)
         job.end("cancelled", self.now)
 
     @on_a_job(lambda job: job.status == "pending")
-    def cancel_overtaken_by_plan(self, job: ExpectedJob) -> None:
-        self.note("cancel overtaken by plan")
+    def cancel_overtaken_by_speaking(self, job: ExpectedJob) -> None:
+        self.note("cancel overtaken by speaking")
         with (
-            overtaken(self.world.repository, "cancel", lambda: self.world.plan(job.id)),
+            overtaken(self.world.repository, "cancel", lambda: self.world.synthesize(job.id)),
             pytest.raises(JobCannotCancel),
         ):
             self.world.cancel(job.user, job.id)
-        job.plan(self.now)
+        self._has_spoken(job)
 
-    @on_a_job(lambda job: job.status == "processing")
-    def speak(self, job: ExpectedJob) -> None:
-        self.note("speak")
-        self.world.synthesize(job.id)
+    @on_a_job(lambda job: job.is_active, crashes=st.sampled_from([False, False, True]))
+    def speak(self, job: ExpectedJob, crashes: bool = False) -> None:
+        if job.status == "pending" and crashes:
+            self.note("speak and crash")
+            with overtaken(self.world.repository, "start", crash, after_effect=True), pytest.raises(Crash):
+                self.world.synthesize(job.id)
+            job.start(self.now)
+        elif job.started_at is not None and self.now - job.started_at >= MAX_PROCESSING:
+            self.note("speak: overdue")
+            with pytest.raises(JobOverdue):
+                self.world.synthesize(job.id)
+        else:
+            self.note(f"speak: {job.status}")
+            self.world.synthesize(job.id)
+            self._has_spoken(job)
+
+    def _has_spoken(self, job: ExpectedJob) -> None:
+        job.start(self.now)
         job.record_batch(2, self.now)
         recorded = unpack(self.world.table()[f"JOB#{job.id}", "BATCH#0000"]["spoken_segments"])
         job.recorded = sum(segment["billed_characters"] for segment in recorded)
@@ -437,51 +458,40 @@ class Lifecycle(RuleBasedStateMachine):
         self.note(f"leak slot: {job.status or 'gone'}")
         self.world.leak_slot(job.user, job.id)
         job.holds_leaked_slot = True
-        self.expected.users_with_slots.add(job.user)
+        self.expected.users_with_slots[job.user] = self.now
 
     @rule(
-        after=st.sampled_from([SETTLED, SETTLED, SETTLED - timedelta(seconds=1)]),
+        after=st.sampled_from([SETTLED, SETTLED, SETTLED - timedelta(seconds=1), timedelta(minutes=10)]),
         trouble=st.sampled_from([Trouble.NONE, Trouble.NONE, Trouble.REFUSED, Trouble.ANSWER_LOST]),
     )
     @precondition(lambda machine: any(job.is_active or job.holds_leaked_slot for job in machine.expected.jobs))
     def reconcile(self, after: timedelta, trouble: Trouble) -> None:
         self.note("reconcile")
         self.world.clock.advance(after)
-        remedies = Counter(self._remedy(job) for job in self.expected.jobs)
-        remedies["slots_freed"] = sum(job.holds_leaked_slot for job in self.expected.jobs)
+        expected = self._reconcile_expected(can_start=trouble is Trouble.NONE)
         with self.world.executions.in_trouble(trouble):
             report = self.world.reconcile()
 
-        if trouble is not Trouble.NONE:
-            remedies["unavailable"] = remedies.pop("started", 0)
         for remedy in ("started", "failed", "slots_freed", "settled", "unavailable"):
-            assert report[remedy] == remedies[remedy], remedy
-            if remedies[remedy]:
+            assert report[remedy] == expected[remedy], remedy
+            if expected[remedy]:
                 self.note(f"reconcile: {remedy}")
-        for job in self.expected.jobs:
-            if self._remedy(job) == "settled":
-                job.settle()
-            elif self._remedy(job) == "failed":
-                timed_out = self.world.executions.statuses.get(job.id) == "TIMED_OUT"
-                day_old = job.status == "pending" and self.now - job.created_at >= DAY
-                job.fail("TIMEOUT" if timed_out and not day_old else "INTERRUPTED", self.now)
-        self.expected.users_with_slots = {user for user in USERS if self.expected.slots(user)}
-        for job in self.expected.jobs:
-            job.holds_leaked_slot = False
 
-    def _remedy(self, job: ExpectedJob) -> str:
-        status = self.world.executions.statuses.get(job.id)
-        if not job.is_open or self.now - job.created_at < SETTLED:
-            return "none"
-        if job.ended_at is not None:
-            return "settled" if self.now - job.ended_at >= LATEST_TASK else "none"
-        if job.status == "pending" and self.now - job.created_at >= DAY:
-            return "failed"
-        if status is None and job.status == "pending":
-            return "started"
-        if status is None and job.started_at is not None and self.now - job.started_at < SETTLED:
-            return "none"
-        return "none" if status == "RUNNING" else "failed"
+    def _reconcile_expected(self, *, can_start: bool) -> Counter[str]:
+        """Check what is due, the oldest first, and count what that does."""
+        jobs = {job.id: job for job in self.expected.jobs}
+        checks = [(job.check_at, shard_of(job.id), "job", job.id) for job in jobs.values() if job.is_open]
+        checks += [(at, shard_of(user), "user", user) for user, at in self.expected.users_with_slots.items()]
+        done: Counter[str] = Counter()
+        for at, _, kind, subject in sorted(checks):
+            if at > self.now:
+                break
+            if kind == "user":
+                done["slots_freed"] += self.expected.reconcile_slots(subject, self.now)
+            else:
+                execution = self.world.executions.statuses.get(subject)
+                done[jobs[subject].reconcile(self.now, execution, can_start=can_start)] += 1
+        return done
 
     # What always holds
 
@@ -554,15 +564,15 @@ class Lifecycle(RuleBasedStateMachine):
             }, key
 
     def _check_open_jobs(self, table: Table) -> None:
-        repository = self.world.repository
-        for shard in range(OPEN_SHARDS):
-            jobs = {job.id for job in self.expected.jobs if job.is_open and shard_of(job.id) == shard}
-            users = {user for user in self.expected.users_with_slots if shard_of(user) == shard}
-            partitions = {f"OPEN#{shard}", f"SLOTS#{shard}"}
-            indexed = [item for item in table.values() if item.get("open_key") in partitions]
-            if self._has_changed(f"open, {shard}", indexed, jobs, users):
-                assert {job.id for job in repository.open_jobs(shard)} == jobs
-                assert set(repository.users_with_slots_taken(shard)) == users
+        """Check the index of what is open: each is there with the time of its next check."""
+        expected = {(f"OPEN#{shard_of(job.id)}", job.check_at, job.id) for job in self.expected.jobs if job.is_open}
+        for user, check_at in self.expected.users_with_slots.items():
+            expected.add((f"SLOTS#{shard_of(user)}", check_at, user))
+        assert {
+            (item["open_key"], item["open_sort"])
+            for item in table.values()
+            if item.get("open_key", "").startswith(("OPEN#", "SLOTS#"))
+        } == {(partition, f"{at:%Y-%m-%dT%H:%M:%S}.000Z#{subject}") for partition, at, subject in expected}
 
     def _check_slots(self, user: str, table: Table) -> None:
         slots = self.expected.slots(user)
@@ -628,7 +638,7 @@ class Lifecycle(RuleBasedStateMachine):
             return
         statuses = self.world.executions.statuses
         statuses.update({job.id: "FAILED" for job in self.expected.jobs})
-        self.world.clock.advance(SETTLED)
+        self.world.clock.advance(DAY)
         self.world.reconcile()
         self.world.clock.advance(LATEST_TASK)
         self.world.reconcile()
@@ -637,7 +647,7 @@ class Lifecycle(RuleBasedStateMachine):
         self.world.clock.advance(31 * DAY)
         self.world.expire()
         left = self.world.table()
-        assert {sk.partition("#")[0] for _, sk in left} <= {"ACTIVE", "USAGE", "LIMITS", "CONTROLS"}
+        assert {sk.partition("#")[0] for _, sk in left} <= {"ACTIVE", "USAGE", "LIMITS", "CONTROLS", "PACE", "RECONCILER"}
         for (_, sk), item in left.items():
             if sk.startswith("USAGE#"):
                 assert item.get("committed", 0) == item.get("billed", 0), "characters that nobody has reserved"

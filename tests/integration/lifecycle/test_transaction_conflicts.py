@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from castline.aws_errors import ServiceUnavailable
 from castline.dynamodb import CONFLICT_ATTEMPTS
+from castline.jobs import items
 from castline.jobs.model import JobStatus
 from tests.integration.lifecycle.world import DIALOGUE, SETTLED, World, new_user
 
@@ -26,13 +27,19 @@ def _an_empty_world(world: World) -> None:
 
 
 @contextmanager
-def conflicts(times: int) -> Iterator[list[str]]:
-    """Refuse the next ``times`` UpdateItem calls as DynamoDB does while a transaction writes the same item."""
+def conflicts(times: int, *, of: str | None = None) -> Iterator[list[str]]:
+    """Refuse the next ``times`` UpdateItem calls as DynamoDB does while a transaction writes the same item.
+
+    Args:
+        times: how many calls.
+        of: the sort key of the items that transactions write; None for any.
+    """
     refused: list[str] = []
     make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def conflicting(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        if operation == "UpdateItem" and len(refused) < times:
+        is_written = operation == "UpdateItem" and of in {None, parameters["Key"]["sk"]["S"]}
+        if is_written and len(refused) < times:
             refused.append(parameters["Key"]["sk"]["S"])
             error = {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}
             raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
@@ -76,12 +83,13 @@ def test_endless_conflicts_are_for_later_and_stop_no_other_rescue(world: World) 
     world.clock.advance(SETTLED + timedelta(seconds=1))
 
     # When every try for the first of them conflicts
-    with conflicts(CONFLICT_ATTEMPTS) as refused:
+    with conflicts(CONFLICT_ATTEMPTS, of=items.ACTIVE) as refused:
         report = world.reconcile()
 
     # Then the other one is served, and the next run serves the first
     assert len(refused) == CONFLICT_ATTEMPTS
     assert (report["unavailable"], report["slots_freed"]) == (1, 1)
+    world.clock.advance(SETTLED)
     assert world.reconcile()["slots_freed"] == 1
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import asdict
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +16,7 @@ from castline.jobs.errors import InputUnreadable
 from castline.jobs.failures import FailureCode
 from castline.jobs.model import JobStatus
 from local import resources
-from tests.integration.lifecycle.world import DIALOGUE, SETTLED, World, new_user
+from tests.integration.lifecycle.world import DIALOGUE, MAX_PROCESSING, World, new_user
 
 if TYPE_CHECKING:
     from castline.jobs.model import Job
@@ -52,7 +51,7 @@ def dead_jobs(world: World, count: int) -> list[Job]:
     """Store processing jobs of as many users, whose executions have died."""
     jobs = [world.submit(new_user(), DIALOGUE) for _ in range(count)]
     for job in jobs:
-        world.plan(job.id)
+        world.begin(job.id)
         world.executions.statuses[job.id] = "ABORTED"
     return jobs
 
@@ -70,7 +69,7 @@ def test_a_job_that_cannot_be_read_stops_nobody_elses_rescue(world: World, value
     # Given four dead jobs, one of which a newer release has changed
     odd, *others = dead_jobs(world, 4)
     put(world, odd.id, items.JOB, **values)
-    world.clock.advance(SETTLED + timedelta(seconds=1))
+    world.clock.advance(MAX_PROCESSING)
 
     # When the reconciler runs
     report = world.reconcile()
@@ -124,7 +123,7 @@ def test_a_job_whose_input_is_lost_can_be_seen_and_is_failed(world: World, conte
     assert world.view.record(job.user_id, job.id).dialogue is None
 
     # And the reconciler fails it and frees its slot
-    world.clock.advance(SETTLED + timedelta(seconds=1))
+    world.clock.advance(MAX_PROCESSING)
     assert world.reconcile()["failed"] == 1
     record = world.view.record(job.user_id, job.id)
     assert record.job.failure is not None

@@ -16,6 +16,7 @@ from uuid import uuid4
 import boto3
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from uuid6 import uuid7
 
 from castline import composition
 from castline.audio.formats import OutputFormat
@@ -24,12 +25,13 @@ from castline.dynamodb import deserialize, serialize
 from castline.events import execution_ended, expire, reconcile
 from castline.jobs import items
 from castline.jobs.executions import Executions
-from castline.jobs.model import Dialogue, Turn, VoiceAssignment
+from castline.jobs.model import Dialogue, Job, JobStatus, JobType, Turn, VoiceAssignment
 from castline.pcm import SAMPLE_RATE_HZ
 from castline.speech.providers.base import SpeechSession
 from castline.speech.utterances import Speech
-from castline.table import OPEN_JOBS, OPEN_SHARDS, shard_of
-from castline.workflow import assemble, plan, record_failure, synthesize
+from castline.synthesis.segments import BatchRange
+from castline.table import OPEN_JOBS, shard_of
+from castline.workflow import assemble, plan, record_failure
 from infra import functions
 from local import resources
 from local.cloud.clock import Clock
@@ -40,7 +42,6 @@ from local.cloud.ttl import delete_expired_items
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from castline.jobs.model import Job, JobStatus
     from castline.jobs.repository import JobRepository
     from castline.speech.utterances import Utterance
     from castline.usecases.cancel_job import CancelJob
@@ -52,6 +53,8 @@ Table = dict[tuple[str, str], dict[str, Any]]
 MAX_ACTIVE = 3
 SETTLED = timedelta(seconds=60)
 """The age at which the reconciler checks a job: RECONCILE_AFTER_SECONDS."""
+MAX_PROCESSING = timedelta(minutes=10)
+"""The time from a job's start at which the reconciler checks it: MAX_PROCESSING_SECONDS."""
 
 _START = datetime(2026, 1, 20, 10, 30, tzinfo=UTC)
 
@@ -86,6 +89,8 @@ class ScriptedExecutions(Executions):
         """The status of each execution, by job id. Missing ones were never started, or are lost."""
         self.asked_for: list[str] = []
         """The job of every StartExecution, refused or not."""
+        self.described: list[str] = []
+        """The job of every DescribeExecution."""
         self.unreadable: set[str] = set()
         """The jobs whose executions nothing can be found out about just now."""
         self._trouble = Trouble.NONE
@@ -109,6 +114,7 @@ class ScriptedExecutions(Executions):
         return self.statuses[job_id] == "RUNNING"
 
     def status(self, job_id: str) -> str | None:
+        self.described.append(job_id)
         if job_id in self.unreadable:
             raise ServiceUnavailable("DescribeExecution")
         return self.statuses.get(job_id)
@@ -170,6 +176,7 @@ class World:
         for key in self.objects():
             self.s3.delete_object(Bucket=resources.BUCKET_NAME, Key=key)
         self.executions.statuses.clear()
+        self.executions.described.clear()
         self.executions.unreadable.clear()
 
     # What happens by itself
@@ -177,10 +184,15 @@ class World:
     def plan(self, job_id: str) -> Any:
         return plan.handler({"job_id": job_id}, _context())
 
+    def begin(self, job_id: str) -> None:
+        """Plan a job, and make it processing as its first batch does."""
+        self.plan(job_id)
+        self.repository.start(self.job(job_id), total_segments=len(DIALOGUE.turns), now=self.clock.now())
+
     def synthesize(self, job_id: str) -> None:
-        """Speak the only batch of a short dialogue."""
-        batch = {"number": 0, "first_utterance": 0, "utterance_count": len(DIALOGUE.turns)}
-        synthesize.handler({"job_id": job_id, "batch": batch}, _context())
+        """Speak the only batch of a short dialogue, without waiting for its turn."""
+        batch = BatchRange(number=0, first_utterance=0, utterance_count=len(DIALOGUE.turns))
+        composition.synthesize_batch()(job_id, batch, give_up_at=self.clock.now() + timedelta(minutes=5))
 
     def assemble(self, job_id: str) -> None:
         assemble.handler({"job_id": job_id}, _context())
@@ -208,17 +220,39 @@ class World:
         self.assemble(job_id)
         self.executions.statuses[job_id] = "SUCCEEDED"
 
+    def store_pending_jobs(self, count: int, *, check_at: datetime | None = None) -> list[str]:
+        """Store pending jobs of as many users, without executions, in bulk; they are to be checked now, or then."""
+        now = self.clock.now()
+        jobs = [
+            Job(
+                id=str(uuid7()),
+                user_id=new_user(),
+                status=JobStatus.PENDING,
+                job_type=JobType.MULTI_ROLE_TTS,
+                provider="azure",
+                output_format=OutputFormat.WAV,
+                created_at=now,
+            )
+            for _ in range(count)
+        ]
+        with boto3.resource("dynamodb").Table(resources.TABLE_NAME).batch_writer() as writer:
+            for job in jobs:
+                writer.put_item(Item=items.new_job_item(job, check_at=check_at))
+                writer.put_item(Item=items.input_item(job.id, DIALOGUE))
+        return [job.id for job in jobs]
+
     def leak_slot(self, user_id: str, job_id: str) -> None:
-        """Take a slot for a job that has no right to one."""
+        """Take a slot for a job that has no right to one. The user is due to be checked."""
         self.dynamodb.update_item(
             TableName=resources.TABLE_NAME,
             Key=serialize(items.active_key(user_id)),
             UpdateExpression=(
-                f"SET {OPEN_JOBS.partition_key} = :slots, {OPEN_JOBS.sort_key} = :user, user_id = :user "
+                f"SET {OPEN_JOBS.partition_key} = :slots, {OPEN_JOBS.sort_key} = :due, user_id = :user "
                 "ADD job_ids :ids"
             ),
             ExpressionAttributeValues=serialize(
                 {
+                    ":due": items.due_key(self.clock.now(), user_id),
                     ":ids": {job_id},
                     ":slots": items.taken_slots_key(shard_of(user_id)),
                     ":user": user_id,
@@ -227,6 +261,11 @@ class World:
         )
 
     # What is there
+
+    def job(self, job_id: str) -> Job:
+        job = self.repository.get(job_id)
+        assert job is not None
+        return job
 
     def status_of(self, job_id: str) -> JobStatus | None:
         job = self.repository.get(job_id)
@@ -243,10 +282,13 @@ class World:
         return [each["Key"] for each in answer.get("Contents", ())]
 
     def open_jobs(self) -> list[str]:
-        return sorted(job.id for shard in range(OPEN_SHARDS) for job in self.repository.open_jobs(shard))
+        return sorted(item["job_id"] for item in self._open("OPEN#"))
 
     def users_with_slots_taken(self) -> set[str]:
-        return {user for shard in range(OPEN_SHARDS) for user in self.repository.users_with_slots_taken(shard)}
+        return {item["user_id"] for item in self._open("SLOTS#")}
+
+    def _open(self, prefix: str) -> list[dict[str, Any]]:
+        return [item for item in self.table().values() if item.get(OPEN_JOBS.partition_key, "").startswith(prefix)]
 
     def _create_table(self) -> None:
         resources.create_table()
