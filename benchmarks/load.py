@@ -77,7 +77,7 @@ class LoadReport:
     refusals: int
     """The number of submissions that the cap refused and that were sent again later."""
     unanswered: int
-    """The number of requests that got no answer or half of one, and were sent again."""
+    """The number of requests that got no answer, half of one or a 503, and were sent again."""
     seconds: float
     peak_requests_in_flight: int
     throttled_requests: dict[str, int]
@@ -194,6 +194,9 @@ def _run_user(
                 break
             if answer.status_code == 429:
                 refusals[user] += 1
+                break
+            if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+                unanswered[user] += 1
                 break
             answer.raise_for_status()
             open_jobs[answer.json()["id"]] = time.monotonic()
