@@ -1,7 +1,7 @@
 """Comparison of an account's quotas with what environments need: ``make preflight ENV=prod``.
 
 It reads quotas, and changes nothing. It exits with 0 where all quotas suffice, with 1 where one has to be raised
-before a deployment of that size, and with 2 where they cannot be read.
+before a deployment of that size, and with 2 where they cannot be read; ``make`` makes 2 of both.
 """
 
 from __future__ import annotations
