@@ -58,6 +58,8 @@ WEBHOOK_QUEUE = "webhook queue"
 SYNTHESIS_QUEUE = "synthesis queue"
 STATE_MACHINE = "state machine"
 EXECUTIONS = "executions"
+TASKS = "tasks"
+"""Tasks of executions, which AWS knows by their tokens only: nothing can be named but all resources."""
 
 WEBHOOKS = f"{PARTITION_PREFIX}*"
 """The partitions of the table with webhooks and their deliveries."""
@@ -106,7 +108,7 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
     functions.SYNTHESIZE: (
         Grant(actions=("dynamodb:Query", *_WRITE), resources=(TABLE,)),
         Grant(actions=("sqs:ChangeMessageVisibility", "sqs:SendMessage"), resources=(SYNTHESIS_QUEUE,)),
-        Grant(actions=("states:SendTaskFailure", "states:SendTaskSuccess"), resources=(STATE_MACHINE,)),
+        Grant(actions=("states:SendTaskFailure", "states:SendTaskSuccess"), resources=(TASKS,)),
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SEGMENTS,)),
         _LEARN_WHAT_IS_MISSING,
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
@@ -152,6 +154,7 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("dynamodb:Query",), resources=(OPEN_JOBS.name,)),
         Grant(actions=("states:StartExecution",), resources=(STATE_MACHINE,)),
         Grant(actions=("states:DescribeExecution", "states:StopExecution"), resources=(EXECUTIONS,)),
+        Grant(actions=("sqs:GetQueueAttributes", "sqs:SendMessage"), resources=(SYNTHESIS_QUEUE,)),
     ),
 }
 
@@ -223,6 +226,7 @@ def _arns(data: DataStack, synthesis_queue: sqs.Queue, state_machine: sfn.StateM
         EVENT_BUS: data.event_bus.event_bus_arn,
         WEBHOOK_QUEUE: data.webhook_queue.queue.queue_arn,
         SYNTHESIS_QUEUE: synthesis_queue.queue_arn,
+        TASKS: "*",
     }
     if state_machine is not None:
         arns[STATE_MACHINE] = state_machine.state_machine_arn

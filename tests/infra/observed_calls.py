@@ -79,7 +79,10 @@ _ELSEWHERE = {
     "StartExecution": ("states:StartExecution", STATE_MACHINE),
     "StopExecution": ("states:StopExecution", EXECUTIONS),
     "PutEvents": ("events:PutEvents", EVENT_BUS),
+    "ChangeMessageVisibility": ("sqs:ChangeMessageVisibility", WEBHOOK_QUEUE),
     "SendMessage": ("sqs:SendMessage", WEBHOOK_QUEUE),
+    "SendTaskFailure": ("states:SendTaskFailure", "*"),
+    "SendTaskSuccess": ("states:SendTaskSuccess", "*"),
 }
 
 

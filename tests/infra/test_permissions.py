@@ -10,7 +10,18 @@ import pytest
 from infra import functions
 from tests.faults.calls import SPEAK
 from tests.faults.catalogue import CALLS, parse
-from tests.infra.observed_calls import BUCKET, TABLE, WEBHOOK_QUEUE, WEBHOOKS, Observed, Permission, observe
+from tests.infra.iam_simulation import Request, judge, request_for
+from tests.infra.observed_calls import (
+    BUCKET,
+    SECRET,
+    STATE_MACHINE,
+    TABLE,
+    WEBHOOK_QUEUE,
+    WEBHOOKS,
+    Observed,
+    Permission,
+    observe,
+)
 from tests.infra.test_functions import path
 
 if TYPE_CHECKING:
@@ -45,6 +56,65 @@ FOR_LAMBDA["deliver-webhooks"] |= {
     Permission(f"sqs:{action}", WEBHOOK_QUEUE) for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
 }
 
+ITEM_OF_A_JOB = {KEYS: ["JOB#example"]}
+ITEM_OF_A_WEBHOOK = {KEYS: ["WEBHOOKS#anna"]}
+DONE_BY_NOBODY = (
+    Request("dynamodb:Scan", TABLE),
+    Request("dynamodb:DeleteTable", TABLE),
+    Request("dynamodb:PutItem", f"{TABLE}-of-another", ITEM_OF_A_JOB),
+    Request("iam:CreateUser", "arn:aws:iam::123456789012:user/example"),
+    Request("lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:123456789012:function:example"),
+    Request("s3:DeleteBucket", BUCKET),
+    Request("s3:GetObject", f"{BUCKET}/elsewhere/example"),
+    Request("s3:PutBucketPolicy", BUCKET),
+    Request("secretsmanager:PutSecretValue", SECRET),
+    Request("sqs:PurgeQueue", WEBHOOK_QUEUE),
+    Request("states:UpdateStateMachine", STATE_MACHINE),
+)
+DONE_BY_OTHERS = {
+    functions.API: (
+        Request("s3:DeleteObject", f"{BUCKET}/audio/example"),
+        Request("s3:PutObject", f"{BUCKET}/segments/example"),
+    ),
+    functions.PLAN: (
+        Request("s3:GetObject", f"{BUCKET}/segments/example"),
+        Request("secretsmanager:GetSecretValue", SECRET),
+        Request("states:StartExecution", STATE_MACHINE),
+    ),
+    functions.SYNTHESIZE: (
+        Request("s3:DeleteObject", f"{BUCKET}/segments/example"),
+        Request("s3:PutObject", f"{BUCKET}/audio/example"),
+        Request("states:StartExecution", STATE_MACHINE),
+    ),
+    functions.ASSEMBLE: (
+        Request("s3:PutObject", f"{BUCKET}/segments/example"),
+        Request("secretsmanager:GetSecretValue", SECRET),
+    ),
+    functions.RECORD_FAILURE: (
+        Request("s3:DeleteObject", f"{BUCKET}/sounds/example"),
+        Request("s3:ListBucket", BUCKET, {"s3:prefix": "sounds/example"}),
+        Request("s3:ListBucket", BUCKET),
+    ),
+    functions.EXPIRE: (
+        Request("dynamodb:DeleteItem", TABLE, ITEM_OF_A_JOB),
+        Request("s3:DeleteObject", f"{BUCKET}/segments/example"),
+        Request("s3:ListBucket", BUCKET, {"s3:prefix": "segments/example"}),
+    ),
+    functions.DISPATCH_WEBHOOKS: (
+        Request("dynamodb:PutItem", TABLE, ITEM_OF_A_JOB),
+        Request("dynamodb:PutItem", TABLE),
+        Request("dynamodb:PutItem", TABLE, {KEYS: [*ITEM_OF_A_WEBHOOK[KEYS], *ITEM_OF_A_JOB[KEYS]]}),
+    ),
+    functions.DELIVER_WEBHOOKS: (
+        Request("dynamodb:GetItem", TABLE, ITEM_OF_A_JOB),
+        Request("dynamodb:GetItem", TABLE),
+        Request("dynamodb:Query", TABLE, ITEM_OF_A_WEBHOOK),
+        Request("s3:GetObject", f"{BUCKET}/audio/example"),
+        Request("secretsmanager:GetSecretValue", SECRET),
+    ),
+}
+"""Calls that only other functions make, or that a function makes on other items and objects."""
+
 # What AWS lets nobody narrow down.
 WITHOUT_RESOURCE = {
     "dynamodb:ListStreams",
@@ -56,6 +126,8 @@ WITHOUT_RESOURCE = {
     "logs:ListLogDeliveries",
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
+    "states:SendTaskFailure",
+    "states:SendTaskSuccess",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",
@@ -142,6 +214,22 @@ def test_a_function_may_do_exactly_what_it_does(
     deployment: Deployment, observed: Observed, spec: functions.FunctionSpec
 ) -> None:
     assert granted(deployment, f"{path(spec)}Role") == needed(observed, spec) | FOR_LAMBDA[spec.name]
+
+
+@pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
+def test_a_simulator_of_iam_allows_every_call(
+    prod: Deployment, observed: Observed, spec: functions.FunctionSpec
+) -> None:
+    requests = [request_for(permission) for permission in observed.permissions[spec.name]]
+
+    assert judge(prod, policies(prod)[f"{path(spec)}Role"], requests) == {"Allowed": requests}
+
+
+@pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
+def test_a_simulator_of_iam_denies_what_no_function_does(prod: Deployment, spec: functions.FunctionSpec) -> None:
+    requests = [*DONE_BY_NOBODY, *DONE_BY_OTHERS.get(spec, ())]
+
+    assert judge(prod, policies(prod)[f"{path(spec)}Role"], requests) == {"ImplicitlyDenied": requests}
 
 
 def test_a_role_is_its_functions_alone(deployment: Deployment) -> None:
