@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from castline.usecases.queue_batch import QueueBatch
     from castline.usecases.receive_sound import ReceiveSound
     from castline.usecases.reconcile_jobs import ReconcileJobs
+    from castline.usecases.refill_tickets import RefillTickets
     from castline.usecases.rename_job import RenameJob
     from castline.usecases.render_job import RenderJob
     from castline.usecases.reserve_characters import ReserveCharacters
@@ -205,7 +206,7 @@ def view_jobs() -> ViewJobs:
     """Return the use case that shows users their jobs."""
     from castline.usecases.view_jobs import ViewJobs
 
-    return ViewJobs(job_repository(), now=clock())
+    return ViewJobs(job_repository(), batch_queue, now=clock())
 
 
 @_made_once
@@ -509,6 +510,14 @@ def queue_batch() -> QueueBatch:
     from castline.usecases.queue_batch import QueueBatch
 
     return QueueBatch(batch_queue(), tickets(), now=clock())
+
+
+@_made_once
+def refill_tickets() -> RefillTickets:
+    """Return the use case that sends tickets for batches that nobody takes."""
+    from castline.usecases.refill_tickets import RefillTickets
+
+    return RefillTickets(batch_queue(), tickets(), now=clock())
 
 
 @_made_once

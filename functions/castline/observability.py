@@ -75,7 +75,7 @@ def observed(handler: Handler[ResultT]) -> Handler[ResultT]:
 
 
 def safe_error(error: Exception) -> Exception:
-    """Return an error whose message may be told: our own, or, after it is logged, another in place of a foreign one."""
+    """Return an error whose message may be told: our own, or another in place of a foreign one, which is logged."""
     if type(error).__module__.partition(".")[0] == "castline":
         return error
     log_unexpected(error)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
+    from castline.batch_queue.model import Place
     from castline.usecases.prepare_dialogue import TurnWarning
     from castline.usecases.submit_job import Submission
 
@@ -212,7 +213,10 @@ def get_job(job_id: JobId) -> Response[responses.JobDetail]:
     if record.job.completed_at is None:
         headers["Retry-After"] = str(POLL_AFTER_SECONDS)
     return Response(
-        status_code=200, content_type=content_types.APPLICATION_JSON, body=_detail(record, language), headers=headers
+        status_code=200,
+        content_type=content_types.APPLICATION_JSON,
+        body=_detail(record, language, composition.view_jobs().place(record.job)),
+        headers=headers,
     )
 
 
@@ -470,12 +474,15 @@ def summary(job: Job) -> responses.JobSummary:
     )
 
 
-def _detail(record: JobRecord, language: Language) -> responses.JobDetail:
+def _detail(
+    record: JobRecord, language: Language, place: tuple[Place, datetime | None] | None
+) -> responses.JobDetail:
     job = record.job
     return responses.JobDetail(
         **dict(summary(job)),
         input_params=_input_params(record),
         progress=responses.Progress(completed_segments=record.completed_segments, total_segments=job.total_segments),
+        queue=responses.QueuePlace(ahead=place[0].ahead, estimated_start_at=place[1]) if place else None,
         retry_count=record.retry_count,
         result_metadata=_result_metadata(record),
         audio_file_id=job.audio_file_id,

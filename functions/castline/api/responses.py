@@ -337,12 +337,22 @@ class FailureDetails(_Answer):
     voice_id: str | None = _left_out_when_none()
 
 
+class QueuePlace(_Answer):
+    """The place of a pending job in the queue. It is rough: others may come before it, or end sooner."""
+
+    ahead: int
+    """The number of batches, of everybody's jobs, that are to be spoken before its first one."""
+    estimated_start_at: Time | None
+    """About when it may start; null where that cannot be told."""
+
+
 class JobDetail(JobSummary):
     """A job with all that is known about it. What does not apply is left out."""
 
     input_params: InputParams | SingleVoiceInputParams
     """Without turns when what was submitted can no longer be read."""
     progress: Progress
+    queue: QueuePlace | None = _left_out_when_none()
     retry_count: int
     result_metadata: ResultMetadata | None = _left_out_when_none()
     audio_file_id: Id | None = _left_out_when_none()

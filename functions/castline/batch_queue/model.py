@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +42,34 @@ class TakenBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The place of a job that waits for its first batch."""
+    """A place in the queue, roughly: what comes into it meanwhile may go before."""
 
     ahead: int
-    """The number of batches that are to be spoken before it, as far as was counted."""
-    starts_in_seconds: float | None
-    """A rough estimate; None where nothing is known of how long a batch takes."""
+    """The number of batches that are to be spoken before."""
+    wait: timedelta | None
+    """How long it may take until then; None where that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The front of the queue at one moment."""
+
+    jobs: tuple[str, ...]
+    """The ids of the jobs of the batches that wait, in their order."""
+    is_whole: bool
+    """Whether that is all of them."""
+    taken: int
+    """The number of batches that are being spoken."""
+    batch_time: timedelta | None
+    """How long a batch takes; None where none has been spoken lately."""
+
+    def place(self, job_id: str) -> Place | None:
+        """Return the place of a job that waits for its first batch.
+
+        It is that behind the front if the job is not seen there. None for one that is not in the queue.
+        """
+        ahead = next((number for number, each in enumerate(self.jobs) if each == job_id), None)
+        if ahead is not None:
+            rounds = 1 + ahead // max(1, self.taken)
+            return Place(ahead=ahead, wait=rounds * self.batch_time if self.batch_time is not None else None)
+        return None if self.is_whole else Place(ahead=len(self.jobs), wait=None)

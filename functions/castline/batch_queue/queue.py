@@ -13,18 +13,18 @@ A fair queue of SQS does not give that: it puts behind only who has a tenth of a
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from castline.aws_errors import translated_aws_errors
 from castline.batch_queue import items
-from castline.batch_queue.model import Place, TakenBatch
+from castline.batch_queue.model import Snapshot, TakenBatch
 from castline.dynamodb import (
     deserialize,
     encode_expiry,
     get_item,
     get_items,
     query_items,
-    query_pages,
     serialize,
     update_item_if,
 )
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 _LIFETIME: Final = timedelta(days=2)
 """More than a job may wait and be spoken."""
 _READ_AT_ONCE: Final = 50
-_COUNTED_AHEAD: Final = 500
-"""The number of waiting batches that are counted to tell a place."""
+_FRONT: Final = 500
+"""The number of batches that are read to tell places."""
 _SMOOTHING: Final = 0.2
 """The weight of the newest batch in the mean of how long one takes."""
 
@@ -110,20 +110,6 @@ class BatchQueue:
             )
         return None
 
-    def is_empty(self) -> bool:
-        """Return whether no batch waits or is being spoken."""
-        page = next(
-            query_pages(
-                self._client,
-                TableName=self._table,
-                KeyConditionExpression="pk = :queue",
-                ExpressionAttributeValues=serialize({":queue": items.PARTITION}),
-                ConsistentRead=True,
-                Limit=1,
-            )
-        )
-        return not page["Items"]
-
     def keep(self, taken: TakenBatch, *, until: datetime) -> bool:
         """Keep others from taking a batch for longer; return False if it is gone."""
         return self._claim(taken, until, "SET claimed_until_ms = :until", {})
@@ -147,57 +133,40 @@ class BatchQueue:
             self._mean_ms = mean_ms + _SMOOTHING * (took_ms - mean_ms)
             self._set_clock({":ms": int(self._mean_ms)}, "SET batch_ms = :ms")
 
-    def place(self, job_id: str, *, now: datetime) -> Place | None:
-        """Return the place of a job of which no batch has been taken; None if it has none waiting.
-
-        It is rough: the queue is read eventually consistently, and what comes into it meanwhile may go before.
-        """
+    def snapshot(self, *, now: datetime) -> Snapshot:
+        """Return the front of the queue, up to 500 batches of it, perhaps without the latest changes."""
         now_ms = items.milliseconds(now)
-        ahead = taken = seen = 0
-        query: Any = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :queue",
-            "ExpressionAttributeValues": serialize({":queue": items.PARTITION}),
-            "ProjectionExpression": "sk, job_id, claimed_until_ms",
-            "Limit": _COUNTED_AHEAD,
-        }
-        for item in query_items(self._client, **query):
-            seen += 1
-            if int(item["claimed_until_ms"]["N"]) > now_ms:
-                taken += 1
-                continue
-            if item["job_id"]["S"] == job_id:
-                return Place(ahead=ahead, starts_in_seconds=self._wait_seconds(ahead, taken))
-            ahead += 1
-            if seen >= _COUNTED_AHEAD:
-                return Place(ahead=ahead, starts_in_seconds=None)
-        return None
+        found = self._front("sk, job_id, claimed_until_ms")
+        waiting = tuple(each["job_id"]["S"] for each in found if int(each["claimed_until_ms"]["N"]) <= now_ms)
+        clock = deserialize(get_item(self._client, self._table, items.clock_key()) or {})
+        return Snapshot(
+            jobs=waiting,
+            is_whole=len(found) < _FRONT,
+            taken=len(found) - len(waiting),
+            batch_time=timedelta(milliseconds=int(clock["batch_ms"])) if "batch_ms" in clock else None,
+        )
 
     def overdue(self, *, since: datetime, limit: int) -> int:
-        """Count the batches that could be taken and were queued before ``since``, up to ``limit``."""
+        """Count the batches at the front that could be taken and were queued before ``since``, up to ``limit``."""
         since_ms = items.milliseconds(since)
-        count = 0
+        overdue = [
+            each
+            for each in self._front("queued_at, claimed_until_ms")
+            if items.milliseconds(items.read_queued_at(each)) < since_ms
+            and int(each["claimed_until_ms"]["N"]) < since_ms
+        ]
+        return min(len(overdue), limit)
+
+    def _front(self, attributes: str) -> list[dict[str, Any]]:
+        """Return some attributes of the first batches in the queue."""
         query: Any = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :queue",
             "ExpressionAttributeValues": serialize({":queue": items.PARTITION}),
-            "ProjectionExpression": "queued_at, claimed_until_ms",
-            "Limit": _COUNTED_AHEAD,
+            "ProjectionExpression": attributes,
+            "Limit": _FRONT,
         }
-        for item in query_items(self._client, **query):
-            waited = items.milliseconds(items.read_queued_at(item)) < since_ms
-            if waited and int(item["claimed_until_ms"]["N"]) < since_ms:
-                count += 1
-                if count == limit:
-                    break
-        return count
-
-    def _wait_seconds(self, ahead: int, taken: int) -> float | None:
-        clock = deserialize(get_item(self._client, self._table, items.clock_key()) or {})
-        if "batch_ms" not in clock:
-            return None
-        rounds = 1 + ahead // max(1, taken)
-        return rounds * int(clock["batch_ms"]) / 1000
+        return list(islice(query_items(self._client, **query), _FRONT))
 
     def _next_tag(self, waiting: WaitingBatch, virtual_time: int, *, step: int) -> tuple[int, bool]:
         """Return the tag of a job's next batch: the end of the one before it, but no time that has passed.

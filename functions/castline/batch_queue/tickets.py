@@ -33,6 +33,15 @@ class Tickets:
         with translated_aws_errors():
             self._client.send_message(QueueUrl=self._url, MessageBody=_TICKET, DelaySeconds=delay_seconds)
 
+    def count(self) -> int:
+        """Return about how many tickets have not been received yet, delayed ones included."""
+        with translated_aws_errors():
+            answer = self._client.get_queue_attributes(
+                QueueUrl=self._url,
+                AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"],
+            )
+        return sum(map(int, answer["Attributes"].values()))
+
     def hide(self, receipt_handle: str, *, seconds: int) -> None:
         """Have a received ticket come back after ``seconds`` from now, unless it is deleted before."""
         with translated_aws_errors():

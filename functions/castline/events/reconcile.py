@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Reconcile the open jobs and the taken slots that are due, and measure the daily ceiling.
+    """Reconcile the open jobs and the taken slots that are due, refill tickets, and measure the daily ceiling.
 
     Returns:
         How often each thing was done.
@@ -24,5 +24,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
     report = composition.reconcile_jobs()(time_left)
+    composition.refill_tickets()()
     composition.watch_ceiling()()
     return report

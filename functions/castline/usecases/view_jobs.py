@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
+from castline.aws_errors import ServiceUnavailable
 from castline.jobs import cursor as cursors
 from castline.jobs.errors import JobNotCompleted, JobNotFound
 from castline.jobs.ids import is_job_id
@@ -13,8 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from castline.batch_queue.model import Place, Snapshot
+    from castline.batch_queue.queue import BatchQueue
     from castline.jobs.model import Job, JobPage, JobRecord
     from castline.jobs.repository import JobRepository
+
+_FRONT_MAX_AGE: Final = timedelta(seconds=2)
+"""How long all that is asked is answered from one look at the queue."""
+_ESTIMATES: Final = timedelta(seconds=10)
+"""The accuracy of estimated times. It says how rough they are, and lets an answer stay the same for a while."""
 
 
 class ViewJobs:
@@ -23,10 +32,14 @@ class ViewJobs:
     All methods raise ServiceUnavailable when AWS cannot serve us just now.
     """
 
-    def __init__(self, repository: JobRepository, *, now: Callable[[], datetime]) -> None:
-        """Prepare, with the jobs and the clock."""
+    def __init__(
+        self, repository: JobRepository, queue: Callable[[], BatchQueue], *, now: Callable[[], datetime]
+    ) -> None:
+        """Prepare, with the jobs, what gives the queue of their batches, and the clock."""
         self._repository = repository
+        self._queue = queue
         self._now = now
+        self._front: tuple[datetime, Snapshot] | None = None
 
     def summary(self, user_id: str, job_id: str) -> Job:
         """Return a job by one small read.
@@ -52,6 +65,24 @@ class ViewJobs:
         if record is None:
             raise JobNotFound
         return record
+
+    def place(self, job: Job) -> tuple[Place, datetime | None] | None:
+        """Return the place of a pending job in the queue, and roughly when it may start, if that can be told.
+
+        None for a job that is not in the queue, or not yet, and while the queue cannot be read.
+        """
+        if job.status is not JobStatus.PENDING:
+            return None
+        now = self._now()
+        if self._front is None or not timedelta(0) <= now - self._front[0] < _FRONT_MAX_AGE:
+            try:
+                self._front = now, self._queue().snapshot(now=now)
+            except ServiceUnavailable:
+                return None
+        place = self._front[1].place(job.id)
+        if place is None:
+            return None
+        return place, None if place.wait is None else _rounded_up(now + place.wait)
 
     def page(
         self,
@@ -89,3 +120,8 @@ class ViewJobs:
         if job.status is not JobStatus.COMPLETED or job.audio_file_id is None:
             raise JobNotCompleted
         return job, job.audio_file_id
+
+
+def _rounded_up(moment: datetime) -> datetime:
+    over = timedelta(seconds=moment.timestamp() % _ESTIMATES.total_seconds())
+    return moment - over + _ESTIMATES

@@ -11,7 +11,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from castline.batch_queue.model import WaitingBatch
+from castline.batch_queue.model import Place, Snapshot, WaitingBatch
 from castline.batch_queue.queue import BatchQueue
 from castline.dynamodb import serialize
 from castline.jobs.items import active_key
@@ -258,24 +258,27 @@ class TestPlaces:
         assert queue.take(now=NOW, until=NOW + LEASE) is not None
 
         # When
-        place = queue.place("second", now=NOW)
+        place = queue.snapshot(now=NOW).place("second")
 
         # Then
-        assert place is not None
-        assert place.ahead == 0
-        assert place.starts_in_seconds == 2.0
+        assert place == Place(ahead=0, wait=timedelta(seconds=2))
 
     def test_nothing_is_estimated_before_anything_was_spoken(self, crowd: Crowd, queue: BatchQueue) -> None:
         crowd.submit("a", UTTERANCES, "first")
         crowd.submit("b", UTTERANCES, "second")
 
-        place = queue.place("second", now=NOW)
+        place = queue.snapshot(now=NOW).place("second")
 
-        assert place is not None
-        assert (place.ahead, place.starts_in_seconds) == (1, None)
+        assert place == Place(ahead=1, wait=None)
+
+    def test_who_is_behind_the_front_is_told_so(self) -> None:
+        front = Snapshot(jobs=("a", "b"), is_whole=False, taken=1, batch_time=timedelta(seconds=1))
+
+        assert front.place("c") == Place(ahead=2, wait=None)
+        assert front.place("b") == Place(ahead=1, wait=timedelta(seconds=2))
 
     def test_who_does_not_wait_has_no_place(self, queue: BatchQueue) -> None:
-        assert queue.place("nobody", now=NOW) is None
+        assert queue.snapshot(now=NOW).place("nobody") is None
 
 
 def test_batches_that_nobody_takes_are_counted(queue: BatchQueue) -> None:
