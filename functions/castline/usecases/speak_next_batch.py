@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from castline.aws_errors import ServiceUnavailable
 from castline.metrics import Metric
 from castline.observability import logger, measure, noted, safe_error
 from castline.synthesis.segments import BatchRange
@@ -25,6 +27,10 @@ _MAX_ATTEMPTS: Final = 4
 """After so many tasks that have broken down with a batch, it is taken for the cause."""
 _RESERVE: Final = 0.1
 """The part of a task's time that is left to store what was spoken and to tell of it."""
+_UNTOLD_SECONDS: Final = 10.0
+"""The longest pause before an outcome that Step Functions would not take is told again. Its throttling lasts seconds;
+left to the ticket's visibility time-out, the batch would wait for five minutes of its job's ten."""
+_RANDOM: Final = random.SystemRandom()
 
 
 class SpeakNextBatch:
@@ -72,7 +78,13 @@ class SpeakNextBatch:
                 except BatchPaused as paused:
                     self._put_off(taken, paused.seconds)
                     return
-                self._tell(taken.waiting.task_token, error)
+                try:
+                    self._tell(taken.waiting.task_token, error)
+                except ServiceUnavailable as unavailable:
+                    logger.warning("the outcome is told again later", extra={"reason": str(unavailable)})
+                    # What was spoken is stored: whoever takes the batch again has little more to do than to tell.
+                    self._put_off(taken, _RANDOM.uniform(1, _UNTOLD_SECONDS))
+                    return
             self._queue.remove(taken, took=self._now() - began if error is None else None)
 
     def _speak(self, taken: TakenBatch, *, give_up_at: datetime) -> Exception | None:
