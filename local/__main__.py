@@ -71,6 +71,9 @@ def dev(
         int, typer.Option(min=1, help="How many Speech resources are emulated, each with all of the limits.")
     ] = 1,
     provider: Provider = None,
+    aws_limits: Annotated[
+        bool, typer.Option("--aws-limits", help="AWS throttles calls and has transactions conflict, as documented.")
+    ] = False,
     time_scale: Annotated[
         float, typer.Option(min=0.01, max=1, help="Shortens the retry waits and time-outs of the workflow.")
     ] = 1.0,
@@ -82,6 +85,7 @@ def dev(
     """
     from local.azure_speech.server import AzureSpeechEmulator
     from local.cloud.clock import Clock
+    from local.cloud.limits import Limits
     from local.quickstart import curl_lines
 
     try:
@@ -110,6 +114,7 @@ def dev(
         more_providers=_others(provider),
         requests_per_second=requests_per_second,
         synthesize_concurrency=synthesize_concurrency,
+        limits=Limits.documented() if aws_limits else None,
         on_request=lambda line: console.print(line, style="dim", markup=False),
     )
     # Blocked in this thread and in all that it starts, they wait for sigwait: a thread that waits for an event
