@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -92,15 +94,20 @@ class AssembleJob:
         turns = _spoken_turns(record, planned)
         # The same id at every attempt: a second one overwrites what the first has left.
         audio_file_id = str(uuid.uuid5(uuid.UUID(job_id), "audio"))
-        with scratch_folder() as folder:
-            clips = self._fetch_clips(record.job.user_id, record.readable_dialogue, folder)
-            programme = plan_programme(record.readable_dialogue, planned, turns, clips)
-            written = self._write(record, planned, turns, programme, audio_file_id, folder)
-        assembly = programme.assembly
         spoken = list(chain.from_iterable(turns))
         segments = list(chain.from_iterable(turn.segments for turn in planned))
-        self._storage.put_cues(job_id, audio_file_id, subtitle_cues(record, segments, spoken, assembly))
-        self._storage.put_words(job_id, audio_file_id, word_timings(record, segments, spoken, assembly))
+        with scratch_folder() as folder, ThreadPoolExecutor(2, thread_name_prefix="texts") as pool:
+            clips = self._fetch_clips(record.job.user_id, record.readable_dialogue, folder)
+            programme = plan_programme(record.readable_dialogue, planned, turns, clips)
+            assembly = programme.assembly
+            # Cues and words follow from the plan: they need not wait for the file.
+            cues = subtitle_cues(record, segments, spoken, assembly)
+            cues_stored = pool.submit(copy_context().run, self._storage.put_cues, job_id, audio_file_id, cues)
+            words = word_timings(record, segments, spoken, assembly)
+            words_stored = pool.submit(copy_context().run, self._storage.put_words, job_id, audio_file_id, words)
+            written = self._write(record, planned, turns, programme, audio_file_id, folder)
+            cues_stored.result()
+            words_stored.result()
         reports_words = all(provider.traits(segment.utterance.voice_id).reports_words for segment in segments)
         result = replace(
             _describe(record, turns, assembly, written),
