@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from castline.jobs import repository
 from tests.console.screens import SCRIPT
 from tests.e2e.dialogues import HSIAO_YU, dialogue
 
 if TYPE_CHECKING:
+    import pytest
     from playwright.sync_api import Locator, Page
 
     from tests.console.screens import Screens
@@ -133,6 +135,25 @@ def test_a_title_that_is_refused_is_named_where_it_is_submitted(screens: Screens
     screens.submit.click()
 
     expect(screens.page.get_by_role("alert").get_by_role("listitem")).to_have_text(re.compile("^Title: .*blank"))
+
+
+def test_a_search_goes_on_where_it_has_not_looked(
+    screens: Screens, client: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given more jobs than one request searches, of which the oldest is looked for
+    monkeypatch.setattr(repository, "SEARCHED_JOBS", 2)
+    for name in ("Tea", "Coffee", "Milk"):
+        client.complete(dialogue("早安。", title=name))
+
+    # When a search finds nothing among the newest
+    screens.open("/jobs?q=tea")
+
+    # Then it does not say that there is nothing, and goes on
+    expect(screens.page.get_by_text("0 jobs found so far")).to_be_visible()
+    expect(screens.page.get_by_text("Nothing here is called")).to_have_count(0)
+    screens.page.get_by_role("button", name="Show older").click()
+    expect(screens.jobs.get_by_role("link")).to_have_text(["Tea"])
+    expect(screens.page.get_by_text("1 job found so far")).to_be_visible()
 
 
 def test_the_history_is_searched(screens: Screens, client: ApiClient) -> None:
