@@ -23,8 +23,8 @@ TURNS = 12
 
 @pytest.fixture(scope="module")
 def stack(clock: Clock, log_file: Path) -> Iterator[LocalStack]:
-    """Yield a stack with one request at a time, of 0.3 s: a batch of 12 takes 3.6 s."""
-    speech = AzureSpeechEmulator(voice_engine="tone", latency_ms=300)
+    """Yield a stack with one request at a time, of 0.8 s: a batch of 12 takes 9.6 s, three writes of its progress."""
+    speech = AzureSpeechEmulator(voice_engine="tone", latency_ms=800)
     with LocalStack(clock=clock, speech=speech, log_file=log_file, speech_concurrency=1) as stack:
         yield stack
 
