@@ -192,6 +192,11 @@ def _specs(
             missing_is_bad=True,
         ),
         AlarmSpec(
+            name="Reconciler falls behind",
+            metric=ours(Metric.RECONCILER_LAG, statistic="Maximum"),
+            threshold=600,
+        ),
+        AlarmSpec(
             name="Events are late",
             metric=functions["publish-events"].metric("IteratorAge", statistic="Maximum", period=five_minutes),
             threshold=300_000,

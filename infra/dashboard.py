@@ -134,6 +134,7 @@ class Dashboard(Construct):
                 ],
                 [
                     _graph("Daily ceiling used (%)", ours(Metric.DAILY_CEILING_USED, statistic="Maximum")),
+                    _graph("Reconciler: lag (s)", ours(Metric.RECONCILER_LAG, statistic="Maximum")),
                     _graph(
                         "Refused by quotas and by the breaker",
                         ours(Metric.QUOTA_REFUSALS),

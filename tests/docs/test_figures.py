@@ -13,7 +13,7 @@ from castline.audio.level import TARGET_DBFS
 from castline.audio.retention import AUDIO_LIFETIME_DAYS, SEGMENT_LIFETIME_DAYS
 from castline.jobs import items
 from castline.jobs.model import JobStatus, SynthesisMode
-from castline.jobs.reconciliation import MAX_PENDING
+from castline.jobs.reconciliation import CheckTimes
 from castline.jobs.transitions import retention
 from castline.pcm import SAMPLE_RATE_HZ
 from castline.settings import Settings
@@ -37,7 +37,10 @@ IN_WORDS = {7: "seven", 8: "eight", 10: "ten"}
 def test_the_architecture_has_the_figures_of_the_code() -> None:
     synthesize = json.loads(DEFINITION_FILE.read_text("utf-8"))["States"]["Synthesize"]
     segmented, native = (MAX_BATCH_UTTERANCES[mode] for mode in (SynthesisMode.SEGMENTED, SynthesisMode.NATIVE))
-    assert timedelta(days=1) == MAX_PENDING
+    assert CheckTimes().max_pending == timedelta(days=1) == timedelta(seconds=Settings({}).max_pending_seconds)
+    assert (
+        CheckTimes().max_processing == timedelta(minutes=10) == timedelta(seconds=Settings({}).max_processing_seconds)
+    )
     for words in (
         f"a turn of more than {MAX_UTTERANCE_CHARACTERS:,} characters",
         f"up to {segmented} utterances ({native} where several share a request)",
@@ -48,6 +51,7 @@ def test_the_architecture_has_the_figures_of_the_code() -> None:
         f"({SAMPLE_RATE_HZ // 1000} kHz)",
         f"**After {retention(JobStatus.COMPLETED).days} days** ({retention(JobStatus.CANCELLED).days} for cancelled",
         "pending ones after a day",
+        f"processing for {IN_WORDS[CheckTimes().max_processing // timedelta(minutes=1)]} minutes",
     ):
         assert words in ARCHITECTURE
 
