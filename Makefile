@@ -50,6 +50,10 @@ bench: .venv/.complete ## Measure the making of files, beside pydub, and whole j
 	@$(BIN)/python -m benchmarks.assembly
 	@$(BIN)/python -m benchmarks.jobs
 
+.PHONY: latency
+latency: .venv/.complete ## Measure short, long and simultaneous jobs, beside another checkout (ARGS="--against DIR")
+	@$(BIN)/python -m benchmarks.latency $(ARGS)
+
 .PHONY: synth
 synth: .venv/.complete ## Synthesize the CloudFormation templates of all environments into cdk.out
 	@scripts/with-node cdk synth --quiet $(ARGS)
