@@ -17,10 +17,11 @@ from castline.audio.profile import Quality
 from castline.audio.storage import AudioStorage
 from castline.synthesis.segment_source import StoredSegments
 from castline.usecases.errors import SegmentsExpired
-from castline.workflow import plan, synthesize
+from castline.workflow import plan
 from local import resources
 from local.cloud.lambda_context import LambdaContext
 from tests.integration.examples import make_dialogue, make_job
+from tests.spoken_batches import speak_batch
 
 if TYPE_CHECKING:
     from castline.audio.storage import SegmentEntry
@@ -39,7 +40,7 @@ def speak(dialogue: Dialogue, **changes: Any) -> tuple[Job, tuple[SpokenSegment,
     repository = composition.job_repository()
     repository.create(job, dialogue, max_active=100)
     for batch in plan.handler({"job_id": job.id}, CONTEXT)["batches"]:
-        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+        speak_batch(job.id, batch)
     record = repository.get_record(job.id, with_words=True)
     assert record is not None
     return record.job, tuple(segment for batch in record.batches for segment in batch.segments)
@@ -94,9 +95,9 @@ def test_an_attempt_that_fails_keeps_the_words_of_what_it_has_spoken() -> None:
     repository.create(job, make_dialogue(text(), fault), max_active=3)
     (batch,) = plan.handler({"job_id": job.id}, CONTEXT)["batches"]
     with pytest.raises(Exception, match="reason"):
-        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+        speak_batch(job.id, batch)
 
-    synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+    speak_batch(job.id, batch)
 
     record = repository.get_record(job.id, with_words=True)
     assert record is not None
@@ -113,7 +114,7 @@ def test_what_an_attempt_has_billed_still_counts_when_the_next_one_comes_to_noth
     repository.create(job, make_dialogue(text(), f"{text()} {{fault unavailable times=2}}"), max_active=3)
     (batch,) = plan.handler({"job_id": job.id}, CONTEXT)["batches"]
     with pytest.raises(Exception, match="reason"):
-        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+        speak_batch(job.id, batch)
     before = repository.get_record(job.id)
     assert before is not None
     assert before.billed_characters > 0
@@ -125,7 +126,7 @@ def test_what_an_attempt_has_billed_still_counts_when_the_next_one_comes_to_noth
     composition.reset()  # without the connection that is open
     monkeypatch.setattr(speech, "key", "another")
     with pytest.raises(Exception, match="reason"):
-        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+        speak_batch(job.id, batch)
 
     # Then what was billed is still known
     after = repository.get_record(job.id)
@@ -141,7 +142,7 @@ def test_what_a_job_has_billed_still_counts_when_another_job_has_stored_the_same
     repository.create(job, make_dialogue(words, f"{text()} {{fault unavailable times=1}}"), max_active=3)
     (batch,) = plan.handler({"job_id": job.id}, CONTEXT)["batches"]
     with pytest.raises(Exception, match="reason"):
-        synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+        speak_batch(job.id, batch)
     before = repository.get_record(job.id)
     assert before is not None
     (segment,) = before.batches[0].segments
@@ -153,7 +154,7 @@ def test_what_a_job_has_billed_still_counts_when_another_job_has_stored_the_same
     assert (other.fingerprint, other.billed_characters) == (segment.fingerprint, segment.billed_characters)
 
     # Then the next attempt, which finds it there, leaves billed what both have billed
-    synthesize.handler({"job_id": job.id, "batch": batch}, CONTEXT)
+    speak_batch(job.id, batch)
     after = repository.get_record(job.id)
     assert after is not None
     first, second = after.batches[0].segments

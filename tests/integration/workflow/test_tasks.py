@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -16,10 +16,13 @@ from castline.audio.stored_segment import encode_segment
 from castline.jobs.errors import JobNotActive
 from castline.jobs.failures import FailureCode
 from castline.jobs.model import Job, JobRecord, JobStatus
+from castline.scripts.parts import Markup
 from castline.speech.errors import ProviderUnavailable, VoiceNotFound
+from castline.usecases.errors import JobOverdue
 from local import resources
 from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
+from tests.spoken_batches import speak_batch
 
 if TYPE_CHECKING:
     from local.azure_speech.server import AzureSpeechEmulator
@@ -31,10 +34,10 @@ def cloud_with_functions(functions_environment: LocalCloud) -> LocalCloud:
     return functions_environment
 
 
-def submit(*texts: str, voice_id: str = "zh-TW-HsiaoYuNeural") -> Job:
+def submit(*texts: str, voice_id: str = "zh-TW-HsiaoYuNeural", **changes: Any) -> Job:
     """Return a pending job, without its execution."""
     job = make_job()
-    composition.job_repository().create(job, make_dialogue(*texts, voice_id=voice_id), max_active=3)
+    composition.job_repository().create(job, make_dialogue(*texts, voice_id=voice_id, **changes), max_active=3)
     return job
 
 
@@ -74,7 +77,7 @@ def test_a_cancelled_job_is_neither_planned_nor_spoken(speech: AzureSpeechEmulat
     with pytest.raises(JobNotActive):
         run("plan", job)
     with pytest.raises(JobNotActive):
-        run("synthesize", job, batch={"number": 0, "first_utterance": 0, "utterance_count": 1})
+        speak_batch(job.id, {"number": 0, "first_utterance": 0, "utterance_count": 1})
     with pytest.raises(JobNotActive):
         run("assemble", job)
 
@@ -89,7 +92,41 @@ def test_only_ids_and_ranges_are_in_the_plan() -> None:
 
     assert [list(batch) for batch in plan["batches"]] == [["number", "first_utterance", "utterance_count"]] * 3
     assert sum(batch["utterance_count"] for batch in plan["batches"]) == 40
-    assert record_of(job).job.total_segments == 40
+    assert record_of(job).job.status is JobStatus.PENDING
+
+
+def test_the_first_batch_makes_the_job_processing() -> None:
+    job = submit(*(f"第 {n} 句" for n in range(40)))
+    first, second, _ = run("plan", job)["batches"]
+
+    speak_batch(job.id, second)
+    started = record_of(job).job
+    speak_batch(job.id, first)
+
+    assert (started.status, started.total_segments) == (JobStatus.PROCESSING, 40)
+    assert record_of(job).job.started_at == started.started_at
+
+
+def test_a_batch_that_comes_after_ten_minutes_is_not_spoken(speech: AzureSpeechEmulator) -> None:
+    job = submit("一")
+    (batch,) = run("plan", job)["batches"]
+    started_at = datetime.now(UTC) - timedelta(minutes=10, seconds=1)
+    composition.job_repository().start(job, total_segments=1, now=started_at)
+    before = spoken_texts(speech)
+
+    with pytest.raises(JobOverdue):
+        speak_batch(job.id, batch)
+
+    assert spoken_texts(speech) == before
+
+
+def test_a_dialogue_of_pauses_has_no_batches_and_is_assembled() -> None:
+    job = submit("[pause 2s]", markup=Markup.AUTO)
+
+    assert run("plan", job)["batches"] == []
+    run("assemble", job)
+
+    assert record_of(job).job.status is JobStatus.COMPLETED
 
 
 def test_planning_twice_gives_the_same_plan() -> None:
@@ -104,8 +141,8 @@ def test_identical_turns_are_spoken_once_and_a_stored_segment_never_again(speech
     (batch,) = run("plan", job)["batches"]
 
     before = spoken_texts(speech)
-    run("synthesize", job, batch=batch)
-    run("synthesize", job, batch=batch)
+    speak_batch(job.id, batch)
+    speak_batch(job.id, batch)
 
     assert spoken_texts(speech) - before == 2
     assert record_of(job).completed_segments == 4
@@ -116,7 +153,7 @@ def test_another_user_does_not_hear_what_is_stored_for_one(speech: AzureSpeechEm
     before = spoken_texts(speech)
     for job in (submit(text), submit(text)):
         (batch,) = run("plan", job)["batches"]
-        run("synthesize", job, batch=batch)
+        speak_batch(job.id, batch)
 
     assert spoken_texts(speech) - before == 2
 
@@ -126,14 +163,14 @@ def test_a_transient_failure_keeps_what_was_spoken_and_names_its_turn(speech: Az
     (batch,) = run("plan", job)["batches"]
 
     with pytest.raises(ProviderUnavailable) as failure:
-        run("synthesize", job, batch=batch)
+        speak_batch(job.id, batch)
 
     assert json.loads(str(failure.value))["details"] == {"turn_index": 10, "voice_id": "zh-TW-HsiaoYuNeural"}
     assert (record_of(job).completed_segments, record_of(job).retry_count) == (2, 1)
 
     # And a second attempt does only what is missing
     before = spoken_texts(speech)
-    run("synthesize", job, batch=batch)
+    speak_batch(job.id, batch)
     assert spoken_texts(speech) - before == 1
     assert record_of(job).completed_segments == 3
 
@@ -143,7 +180,7 @@ def test_a_permanent_failure_outranks_a_transient_one(speech: AzureSpeechEmulato
     (batch,) = run("plan", job)["batches"]
 
     with pytest.raises(VoiceNotFound) as failure:
-        run("synthesize", job, batch=batch)
+        speak_batch(job.id, batch)
 
     assert json.loads(str(failure.value))["details"]["turn_index"] == 10
     assert "二" not in str(failure.value)
@@ -152,7 +189,7 @@ def test_a_permanent_failure_outranks_a_transient_one(speech: AzureSpeechEmulato
 def test_a_lost_segment_breaks_the_assembly_and_is_named() -> None:
     job = submit(f"一 {uuid4()}", f"二 {uuid4()}")
     (batch,) = run("plan", job)["batches"]
-    run("synthesize", job, batch=batch)
+    speak_batch(job.id, batch)
     lost = record_of(job).batches[0].segments[1].fingerprint
     boto3.client("s3").delete_object(Bucket=resources.BUCKET_NAME, Key=f"segments/{job.user_id}/{lost}")
 
@@ -166,7 +203,7 @@ def test_a_lost_segment_breaks_the_assembly_and_is_named() -> None:
 def test_a_segment_of_another_length_breaks_the_assembly_and_is_named() -> None:
     job = submit(f"一 {uuid4()}", f"二 {uuid4()}")
     (batch,) = run("plan", job)["batches"]
-    run("synthesize", job, batch=batch)
+    speak_batch(job.id, batch)
     short = record_of(job).batches[0].segments[0].fingerprint
     composition.audio_storage().put_segment(job.user_id, short, encode_segment(b"\0\0" * 7), {})
 
@@ -189,7 +226,7 @@ def test_an_assembly_that_comes_too_late_leaves_no_audio(monkeypatch: pytest.Mon
     # Given a job that times out while its audio is being written
     job = submit("一")
     (batch,) = run("plan", job)["batches"]
-    run("synthesize", job, batch=batch)
+    speak_batch(job.id, batch)
     storage = composition.audio_storage()
     put_audio = storage.put_audio
 
@@ -212,7 +249,7 @@ def test_an_assembly_that_comes_too_late_leaves_no_audio(monkeypatch: pytest.Mon
 def test_assembling_again_leaves_one_file_and_the_first_outcome() -> None:
     job = submit("一")
     (batch,) = run("plan", job)["batches"]
-    run("synthesize", job, batch=batch)
+    speak_batch(job.id, batch)
     run("assemble", job)
     completed = record_of(job)
 
