@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 USERS, JOBS_A_USER, TURNS = 4, 2, 12
 PATIENCE_SECONDS = 120
+# The SDK does not always notice that a connection is refused: about one of 80 such requests ends with this time-out.
+SETTINGS = {"SPEECH_FIRST_CHUNK_TIMEOUT_MS": "15000"}
 
 
 @pytest.fixture
@@ -30,7 +32,9 @@ def run_crowd(log_file: Path) -> Callable[..., list[int]]:
         speech, *more_speech = resources
         clock = Clock(wait_scale=0.02)
         with (
-            LocalStack(clock=clock, speech=speech, more_speech=more_speech, log_file=log_file) as stack,
+            LocalStack(
+                clock=clock, speech=speech, more_speech=more_speech, settings=SETTINGS, log_file=log_file
+            ) as stack,
             ExitStack() as opened,
         ):
             if stop is not None:
