@@ -79,6 +79,11 @@ def tag_of(sort_key: str) -> int:
     return int(sort_key[:_TAG_DIGITS])
 
 
+def batch_of(sort_key: str) -> str:
+    """Return job id and number of a waiting batch, as one text."""
+    return sort_key.split("#", 3)[3]
+
+
 def read_queued_at(item: Mapping[str, Any]) -> datetime:
     """Return when the batch of an item was queued."""
     return datetime.fromisoformat(item["queued_at"]["S"])

@@ -86,9 +86,13 @@ class BatchQueue:
             "ConsistentRead": True,
             "Limit": _READ_AT_ONCE,
         }
+        at_work: set[str] = set()
         for item in query_items(self._client, **query):
             claimed_until_ms = int(item["claimed_until_ms"]["N"])
-            if claimed_until_ms > now_ms:
+            # One that was queued twice is not to be spoken, and paid for, by two at once.
+            batch = items.batch_of(item["sk"]["S"])
+            if claimed_until_ms > now_ms or batch in at_work:
+                at_work.add(batch)
                 continue
             answer = update_item_if(
                 self._client,
