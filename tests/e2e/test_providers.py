@@ -25,10 +25,8 @@ FAILURES = [
     ("openai", "unauthorized", "PROVIDER_AUTH_FAILED"),
     ("openai", "unsupported-voice", "VOICE_NOT_FOUND"),
     ("openai", "quota-exceeded", "PROVIDER_QUOTA_EXCEEDED"),
-    ("openai", "throttled", "PROVIDER_THROTTLED"),
     ("openai", "unavailable", "PROVIDER_UNAVAILABLE"),
     ("polly", "access-denied", "PROVIDER_AUTH_FAILED"),
-    ("polly", "throttled", "PROVIDER_THROTTLED"),
     ("polly", "internal-error", "PROVIDER_UNAVAILABLE"),
 ]
 SENTENCES = ("Hello there, this is the first sentence of several. " * 3, "And this is the answer.")
