@@ -85,7 +85,8 @@ class Stack:
                 job = self._client.get(f"/jobs/{job_id}").raise_for_status().json()
                 elapsed = time.perf_counter() - started
                 if job["status"] == "failed" or elapsed > _PATIENCE_SECONDS:
-                    raise RuntimeError(f"job {job_id} is {job['status']} after {elapsed:.1f} s: {job}")
+                    told = {name: job[name] for name in ("status", "progress", "retry_count")}
+                    raise RuntimeError(f"job {job_id} after {elapsed:.1f} s: {told}, {job.get('error_code')}")
                 if job["status"] == "completed":
                     seconds[position] = elapsed
                     del open_jobs[job_id]
