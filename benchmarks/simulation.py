@@ -256,7 +256,7 @@ class Simulation:
             paces = [pace.at(self._limit, now) for pace in self._paces]
             chosen = min(range(len(paces)), key=lambda number: paces[number].earliest(self._limit, now))
             pace = paces[chosen]
-            got = pace.reservable(self._limit, requests - len(times), now)
+            got = pace.reservable(requests - len(times))
             first_at = pace.earliest(self._limit, now)
             times += [max(now, first_at + number / pace.rate) for number in range(got)]
             self._paces[chosen] = pace.reserve(self._limit, got, now)

@@ -94,11 +94,9 @@ class Pace:
         """Return the time in the schedule that a request can get; if it is in the past, the request need not wait."""
         return max(self.next_at, now - limit.burst_seconds(self.rate))
 
-    def reservable(self, limit: Limit, count: int, now: float, *, more: int = 0) -> int:
-        """Return how many requests may get their times at once: of ``count``, and of ``more`` if none has to wait."""
-        ahead = min(count, max(1, int(self.rate * HORIZON_SECONDS)))
-        behind = int((now - self.earliest(limit, now)) * self.rate)
-        return max(ahead, min(count + more, behind))
+    def reservable(self, count: int) -> int:
+        """Return how many of ``count`` requests may get their times at once."""
+        return min(count, max(1, int(self.rate * HORIZON_SECONDS)))
 
     def reserve(self, limit: Limit, count: int, now: float) -> Pace:
         """Return the pace after ``count`` requests have got their times, from ``earliest`` on."""

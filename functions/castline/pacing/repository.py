@@ -84,13 +84,8 @@ class PaceRepository:
         self._refusals: Counter[str] = Counter()
         """Refusals that the next reservation reports, by resource."""
 
-    def reserve(self, resources: Sequence[str], count: int, *, more: int = 0) -> ReservedTimes | Deferral:
-        """Reserve times of the resource whose turn comes first.
-
-        Args:
-            resources: the resources to choose from.
-            count: the requests that can be sent now; some of them may have to wait for another reservation.
-            more: the requests that can be sent soon: they get their times with the others if none has to wait.
+    def reserve(self, resources: Sequence[str], count: int) -> ReservedTimes | Deferral:
+        """Reserve times for up to ``count`` requests to the one of ``resources`` whose turn comes first.
 
         Raises:
             ServiceUnavailable: DynamoDB cannot serve us just now.
@@ -102,7 +97,7 @@ class PaceRepository:
             resource = min(earliest, key=lambda name: (earliest[name], _RANDOM.random()))
             if earliest[resource] > now + HORIZON_SECONDS:
                 return Deferral(earliest[resource] - HORIZON_SECONDS)
-            reservation = self._reserve(resource, count, now, more=more)
+            reservation = self._reserve(resource, count, now)
             if reservation is not None:
                 return reservation
         raise ServiceUnavailable("UpdateItem: the pace is never as it was last seen")
@@ -129,12 +124,12 @@ class PaceRepository:
             return Pace.initial(self._limit, now)
         return known.refuse(self._refusals[resource]).at(self._limit, now)
 
-    def _reserve(self, resource: str, count: int, now: float, *, more: int) -> ReservedTimes | None:
+    def _reserve(self, resource: str, count: int, now: float) -> ReservedTimes | None:
         """Reserve times of one resource; return None if its pace is not as it was last seen, but seen now."""
         with self._lock:
             known, refusals = self._known.get(resource), self._refusals.pop(resource, 0)
         pace = Pace.initial(self._limit, now) if known is None else known.refuse(refusals).at(self._limit, now)
-        count = pace.reservable(self._limit, count, now, more=more)
+        count = pace.reservable(count)
         if known is None or pace.since != known.since:
             update = attribute_changes(pace_values(pace.reserve(self._limit, count, now)))
             if resource not in self._unreadable:

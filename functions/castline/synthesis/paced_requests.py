@@ -164,9 +164,7 @@ class PacedRequests:
                 if permit is not None:
                     self._expected -= 1
                     return permit
-                expected = max(1, self._expected)
-                count = min(self._concurrency, expected)
-                answer = self._pace.reserve(resources, count, more=expected - count)
+                answer = self._pace.reserve(resources, max(1, min(self._concurrency, self._expected)))
                 if not isinstance(answer, Deferral):
                     self._permits.extend(_Permit(moment, answer) for moment in answer.times)
                     continue

@@ -128,19 +128,6 @@ def test_fifty_tasks_at_once_never_exceed_the_rate(task: Callable[[], PaceReposi
     assert len(set(times[BURST:])) > 0.9 * len(times[BURST:])
 
 
-def test_more_is_reserved_only_of_what_need_not_wait(task: Callable[[], PaceRepository]) -> None:
-    repository = task()
-
-    first = repository.reserve(["only"], 8, more=40)
-    second = repository.reserve(["only"], 8, more=40)
-    third = repository.reserve(["only"], 8, more=40)
-
-    assert isinstance(first, ReservedTimes)
-    assert isinstance(second, ReservedTimes)
-    assert isinstance(third, ReservedTimes)
-    assert (len(first.times), len(second.times), len(third.times)) == (48, BURST - 48, 8)
-
-
 def test_no_more_than_a_second_is_reserved_ahead(task: Callable[[], PaceRepository], clock: Hand) -> None:
     repository = task()
     answers = [repository.reserve(["only"], 100) for _ in range(4)]
