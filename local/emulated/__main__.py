@@ -33,8 +33,6 @@ def main(
     Functions run as they were published, each in processes of its own. No request reaches a real account.
     """
     from local.emulated.cdk import CdkFailed
-    from local.emulated.event_bus import RuleNotDeliverable
-    from local.emulated.http_api import ApiNotServable
     from local.emulated.observations import NotAsExpected
     from local.emulated.rehearsal import LOG_FILE, Rehearsal
 
@@ -42,7 +40,7 @@ def main(
         raise typer.BadParameter(f"one of {', '.join(ENVIRONMENTS)}", param_hint="ENVIRONMENT")
     try:
         report = Rehearsal(environment, console=console, out=out).run(destroy=destroy)
-    except (ApiNotServable, CdkFailed, NotAsExpected, RuleNotDeliverable, subprocess.CalledProcessError) as error:
+    except (CdkFailed, NotAsExpected, subprocess.CalledProcessError) as error:
         error_console.print(f"[bold red]✗[/] {type(error).__name__}: ", end="")
         error_console.print(str(error), markup=False)
         error_console.print(f"The functions have logged to {LOG_FILE}.")

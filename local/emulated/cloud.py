@@ -1,137 +1,145 @@
-"""Emulated AWS for deployments: moto behind an HTTP endpoint, with functions in processes of their own."""
+"""Emulated AWS for deployments: ministack in a process of its own, which functions and the CDK reach over HTTP."""
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 import tempfile
-from contextlib import ExitStack
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from collections import Counter
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import boto3
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 
-from local.cloud.clock import Clock
-from local.cloud.corrected_moto import corrected_moto
-from local.cloud.event_delivery import EventDelivery
-from local.cloud.s3_http import s3_wsgi_app
-from local.cloud.step_functions import join_interpreter, stop_executions
-from local.emulated.cloudformation.cloudformation import cloudformation
-from local.emulated.http_server import QuietRequestHandler, serving
-from local.emulated.lambda_processes import LambdaProcesses
-from local.emulated.published import PublishedFunctions
+from layers.build import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
     from types import TracebackType
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from local.emulated.runtime import Runtime
 
-_GRACE_SECONDS = 1.0
+_KEY: Final = "test"
+"""The access key and secret of the account's root, by which ministack knows it."""
 
 
 class EmulatedCloud:
-    """AWS on this machine, within a ``with``: one at a time in a process.
+    """AWS on this machine, within a ``with``; it listens on 127.0.0.1 only.
 
-    Boto3 in this process reaches it without settings; every other process needs the variables in ``environment``.
+    Every request is allowed or denied by the deployed policies: those of the functions' roles, of buckets and queues.
 
     Attributes:
+        account: the account of all resources.
         region: the region of all resources.
-        clock: the clock.
-        lambdas: the functions.
-        events: the status-change events of executions, and their delivery.
-        uploads: the events of objects that are created in S3, and their delivery.
-        published: the events that are put on buses, and their delivery.
+        url: the endpoint of all services.
     """
 
+    account = "123456789012"
     region = "us-east-1"
 
-    def __init__(self, runtime: Runtime, *, log_file: Path, clock: Clock | None = None) -> None:
+    def __init__(self, runtime: Runtime, *, log_file: Path, wait_scale: float = 1.0) -> None:
         """Prepare the cloud.
 
         Args:
             runtime: the runtime of the functions.
-            log_file: the file of the functions' logs.
-            clock: the clock; by default real time.
+            log_file: the file of the functions' logs; the server's own go beside it.
+            wait_scale: the length of a workflow's waits, such as those before a retry, relative to AWS.
         """
-        self.clock = clock or Clock()
-        self.events = EventDelivery("execution-events")
-        self.uploads = EventDelivery("object-events")
-        self.published = EventDelivery("bus-events")
-        self._unpacked = tempfile.TemporaryDirectory(prefix="castline-functions-")
-        published = PublishedFunctions(region=self.region, folder=Path(self._unpacked.name))
-        self.lambdas = LambdaProcesses(published, runtime=runtime, clock=self.clock, log_file=log_file)
+        self.url = ""
+        self._runtime = runtime
+        self._log_file = log_file.absolute()
+        self._wait_scale = wait_scale
         self._running = ExitStack()
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Environment variables that lead a process to this cloud, and to no real account."""
+        """Environment variables that lead a process to this cloud as the account's root, and to no real account."""
         return {
-            "AWS_ACCESS_KEY_ID": "emulated",
-            "AWS_SECRET_ACCESS_KEY": "emulated",
-            "AWS_SESSION_TOKEN": "emulated",
+            "AWS_ACCESS_KEY_ID": _KEY,
+            "AWS_SECRET_ACCESS_KEY": _KEY,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_ENDPOINT_URL": self.url,
-            "DOWNLOAD_ENDPOINT_URL": self.url,
-            "WEBHOOKS_ALLOW_LOOPBACK": "true",
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": "/dev/null",
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         }
 
+    @property
+    def cold_starts(self) -> Counter[str]:
+        """The number of processes started, by function."""
+        started = (
+            line for line in self._log_file.read_text("utf-8").splitlines() if line.startswith('{"cold_start"')
+        )
+        return Counter(json.loads(line)["cold_start"] for line in started)
+
     def client(self, service: str) -> Any:
         """Return a boto3 client of one of the cloud's services."""
-        return self._session.client(service)  # type: ignore[call-overload]  # any service, by name
-
-    def _app(self) -> WSGIApplication:
-        """Return AWS's APIs. A request without a signature in its headers is for S3, and must have one in its URL."""
-        signed: WSGIApplication = DomainDispatcherApplication(create_backend_app)
-        presigned = s3_wsgi_app(self.clock.now)
-
-        def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            is_signed = "HTTP_AUTHORIZATION" in environ or "HTTP_X_AMZ_TARGET" in environ
-            is_public = "/.well-known/" in environ["PATH_INFO"]
-            return (signed if is_signed or is_public else presigned)(environ, start_response)
-
-        return app
+        return self._session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]  # any, by name
 
     def __enter__(self) -> Self:
         """Start with no resources."""
+        self._log_file.parent.mkdir(parents=True, exist_ok=True)
+        self._log_file.write_bytes(b"")
         with ExitStack() as stack:
-            stack.enter_context(self._unpacked)
-            stack.enter_context(
-                corrected_moto(
-                    region=self.region,
-                    clock=self.clock,
-                    lambdas=self.lambdas,
-                    events=self.events,
-                    uploads=self.uploads,
-                    published=self.published,
-                )
+            folder = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="castline-aws-", ignore_cleanup_errors=True)
             )
-            stack.enter_context(cloudformation())
-            # Not the default session: threads may not share one while they build clients.
-            self._session = boto3.Session(region_name=self.region)
-            port = stack.enter_context(serving(self._app(), name="emulated-aws", handler=_RequestHandler))
-            # By name: with an address, the S3 client of the CDK CLI would ask for another signature.
+            log = stack.enter_context(self._log_file.with_name("emulated-aws.log").open("wb"))
+            server = subprocess.Popen(
+                [sys.executable, "-m", "local.emulated.server"],
+                cwd=ROOT,
+                env=self._server_environment(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+                text=True,
+            )
+            stack.enter_context(server)
+            stack.callback(_end, server)
+            assert server.stdout is not None  # noqa: S101 (for the type checker)
+            port = server.stdout.readline().strip()
+            if not port:
+                raise RuntimeError(f"the emulated AWS has not started: see {log.name}")
             self.url = f"http://localhost:{port}"
-            self.lambdas.aws = self.environment
-            stack.enter_context(self.events.delivering())
-            stack.enter_context(self.uploads.delivering())
-            stack.enter_context(self.published.delivering())
-            stack.callback(join_interpreter, timeout_seconds=_GRACE_SECONDS)
-            stack.enter_context(self.lambdas.serving())
-            stack.callback(stop_executions)
+            self._session = boto3.Session(region_name=self.region, aws_access_key_id=_KEY, aws_secret_access_key=_KEY)
             self._running = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop all tasks and delete all resources."""
+        """End the server and the functions' processes."""
         self._running.close()
 
+    def _server_environment(self, folder: str) -> dict[str, str]:
+        """Return the environment of the server, whose functions inherit it; nothing of this process's environment."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": folder,
+            "TMPDIR": folder,
+            "AUTH": "true",
+            "AWS_ACCESS_KEY_ID": _KEY,
+            "AWS_SECRET_ACCESS_KEY": _KEY,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "MINISTACK_ACCOUNT_ID": self.account,
+            "MINISTACK_REGION": self.region,
+            "IOT_MTLS_ENABLED": "0",  # which listens on every address
+            "SFN_WAIT_SCALE": str(self._wait_scale),
+            "FUNCTION_LOG": str(self._log_file),
+            "FUNCTION_PACKAGES": str(self._runtime.packages),
+            "FUNCTION_PYTHON": str(self._runtime.interpreter),
+            "FUNCTION_PYTHON_VERSION": self._runtime.python,
+            "WEBHOOKS_ALLOW_LOOPBACK": "true",
+        }
 
-class _RequestHandler(QuietRequestHandler, MotoRequestHandler):  # type: ignore[misc]  # moto has no types
-    """A request handler that reads headers as moto needs them."""
+
+def _end(server: subprocess.Popen[str]) -> None:
+    """Kill the server and the functions' processes: nothing that they know outlives them."""
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)

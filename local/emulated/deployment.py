@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from local.emulated.cloud import EmulatedCloud
 
 _API: Final = "AWS::ApiGatewayV2::Api"
-_DISTRIBUTION: Final = "AWS::CloudFront::Distribution"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +84,9 @@ class Deployment:
         return next(name for type_, name in self.service.resources if type_ == _API)
 
     @property
-    def distribution_id(self) -> str:
-        """The id of the distribution in front of the console's page and the API."""
-        return next(name for type_, name in self.service.resources if type_ == _DISTRIBUTION)
+    def console_url(self) -> str:
+        """The URL of the distribution in front of the console's page and the API."""
+        return self._output("ConsoleUrl")
 
     @property
     def console_bucket_name(self) -> str:

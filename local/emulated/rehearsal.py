@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from moto.core import DEFAULT_ACCOUNT_ID
-
 from layers.build import build
 from local.azure_speech.engines import VoiceEngineName
 from local.emulated.cdk import Cdk
@@ -99,7 +97,7 @@ class Rehearsal:
             with self._step("cdk synth"):
                 cdk.synth(runtime)
             with self._step("cdk bootstrap"):
-                cdk.bootstrap(DEFAULT_ACCOUNT_ID, cloud.region)
+                cdk.bootstrap(cloud.account, cloud.region)
             with self._step("cdk deploy"):
                 cdk.deploy()
             report = Report(
@@ -132,7 +130,7 @@ class Rehearsal:
                 console=self._console,
             )
             self._watch(tour.go(), report)
-            report.cold_starts = dict(cloud.lambdas.cold_starts)
+            report.cold_starts = dict(cloud.cold_starts)
         return tour.job_id
 
     def _watch(self, shown: Iterator[Observation], report: Report) -> None:

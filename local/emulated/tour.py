@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 from standardwebhooks import Webhook
 
-from local.cloud.published_events import BusEvent
 from local.demo import DemoFailed, run_demo
 from local.emulated.observations import NotAsExpected, Observation, expect
 from local.emulated.webhook_receiver import receiving
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from local.emulated.deployment import Deployment
     from local.emulated.service import DeployedService
 
-_PATIENCE_SECONDS: Final = 60.0
+_PATIENCE_SECONDS: Final = 90.0
 _POLL_SECONDS: Final = 0.1
 _CLIP_MS: Final = 2_000
 _ENDED: Final = {"completed", "failed", "cancelled"}
@@ -70,10 +69,10 @@ class Tour:
         self._service = service
         self._authorization = {"Authorization": f"Bearer {token}"}
         self._operator = {"Authorization": f"Bearer {operator_token}"}
+        self._console_host = {"Host": service.console_host}
         self._out = out
         self._console = console
-        self._published: list[BusEvent] = []
-        cloud.published.subscribe(self._keep)
+        self._published: list[dict[str, Any]] = []
         self._open = httpx.Client(base_url=f"{service.url}/api/v1", timeout=30)
         self._signed_in = httpx.Client(base_url=f"{service.url}/api/v1", timeout=30, headers=self._authorization)
 
@@ -83,6 +82,7 @@ class Tour:
         Raises:
             NotAsExpected: an expectation does not hold.
         """
+        self._queue_url = self._watch_bus()
         with self._open, self._signed_in:
             yield self._health()
             yield self._no_token()
@@ -146,7 +146,7 @@ class Tour:
 
     def _console_page(self) -> Observation:
         """Load the console through the distribution, as a browser does."""
-        with httpx.Client(base_url=self._service.console_url, timeout=30) as browser:
+        with httpx.Client(base_url=self._cloud.url, timeout=30, headers=self._console_host) as browser:
             page = browser.get("/")
             is_page = page.status_code == 200 and page.headers["Content-Type"] == "text/html; charset=utf-8"
             expect(is_page, "the distribution gives the page", _told(page))
@@ -176,8 +176,10 @@ class Tour:
 
     def _api_of_the_console(self) -> Observation:
         """Call the API at the URL that the console uses."""
-        url = f"{self._service.console_url}/api/v1/jobs"
-        without, with_token = httpx.get(url), httpx.get(url, headers=self._authorization)
+        url = f"{self._cloud.url}/api/v1/jobs"
+        without, with_token = (
+            httpx.get(url, headers=self._console_host | token) for token in ({}, self._authorization)
+        )
         expect(without.status_code == 401, "the API asks for a token", _told(without))
         is_ours = with_token.status_code == 200 and self.job_id in with_token.text
         expect(is_ours, "the token comes through the distribution", _told(with_token))
@@ -220,20 +222,46 @@ class Tour:
         job = self._wait_for_end(job_id)
         failed = (job["status"], job["error_code"]) == ("failed", "INTERRUPTED")
         expect(failed, "a job whose execution was stopped fails as interrupted", job)
-        delivered = self._service.bus.delivered
-        is_told = _eventually(lambda: any("ExecutionEnded" in rule for rule, _ in list(delivered)))
-        expect(is_told, "the deployed rule has called its function", delivered)
+        expect(self._has_run("ExecutionEnded"), "the deployed rule has called its function", self._cloud.cold_starts)
         return Observation("execution stopped: rule → execution-ended", "failed, INTERRUPTED")
 
-    def _keep(self, event: dict[str, Any]) -> None:
-        if isinstance(event, BusEvent) and event.bus_name == self._deployment.event_bus_name:
-            self._published.append(event)
+    def _watch_bus(self) -> str:
+        """Have all events of the deployed bus sent to a queue; return its URL."""
+        queues, events = self._cloud.client("sqs"), self._cloud.client("events")
+        url: str = queues.create_queue(QueueName="watched-events")["QueueUrl"]
+        arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        allow = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        rule = {"Rule": "watch", "EventBusName": self._deployment.event_bus_name}
+        pattern = json.dumps({"account": [self._cloud.account]})
+        events.put_rule(Name=rule["Rule"], EventBusName=rule["EventBusName"], EventPattern=pattern)
+        events.put_targets(**rule, Targets=[{"Id": "queue", "Arn": arn}])
+        return url
+
+    def _receive_events(self) -> None:
+        """Add the events that have come to the queue since."""
+        queues = self._cloud.client("sqs")
+        while messages := queues.receive_message(QueueUrl=self._queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self._published.append(json.loads(message["Body"]))
+                queues.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+    def _has_run(self, stem: str) -> bool:
+        """Return whether a function runs within some time."""
+        return _eventually(lambda: any(stem in name for name in self._cloud.cold_starts))
 
     def _events(self) -> Observation:
         """Look at the events of the quickstart's job, have them published again, and find all of them archived."""
 
-        def told() -> list[BusEvent]:
-            return [event for event in list(self._published) if event["detail"]["data"]["job_id"] == self.job_id]
+        def told() -> list[dict[str, Any]]:
+            self._receive_events()
+            return [event for event in self._published if event["detail"]["data"]["job_id"] == self.job_id]
 
         expect(_eventually(lambda: len(told()) == 2), "the bus is told of the job's start and end", told())
         answer = self._cloud.client("lambda").invoke(
@@ -296,9 +324,10 @@ class Tour:
                 return bool(log["status"] == "delivered")
 
             expect(_eventually(is_delivered), "the deployed mapping has called its function", log)
-            (webhook,) = receiver.received
-            event = Webhook(secret).verify(webhook.body, webhook.headers)
-            expect(event["type"] == "webhook.test", "the signature is valid", event)
+            # An event of an earlier job may come to it as well: events are dispatched when their turn comes.
+            received = [Webhook(secret).verify(each.body, each.headers) for each in receiver.received]
+            types = [event["type"] for event in received]
+            expect(types.count("webhook.test") == 1, "the test has come, with a valid signature", types)
         deleted = self._signed_in.delete(f"/webhooks/{webhook_id}")
         expect(deleted.status_code == 204, "it is deleted", _told(deleted))
         return Observation("webhook: API → queue → deliver-webhooks → receiver", "signed, delivered")
@@ -319,9 +348,8 @@ class Tour:
         return Observation("GET /admin/usage, PUT /admin/users/{user_id}/limits as an operator", "200, 200")
 
     def _schedule(self) -> Observation:
-        reports = self._service.bus.fire_schedules()
-        expect(len(reports) == 1 and isinstance(reports[0], dict), "the schedule calls the reconciler", reports)
-        return Observation("schedule: rule → reconcile", ", ".join(f"{n} {what}" for what, n in reports[0].items()))
+        expect(self._has_run("Reconcile"), "the schedule calls the reconciler", self._cloud.cold_starts)
+        return Observation("schedule: rule → reconcile", "called within a minute")
 
     def _expiry(self, job_id: str) -> Observation:
         """Move the clock past a job's retention, and let DynamoDB delete the job."""
@@ -337,11 +365,10 @@ class Tour:
             ExpressionAttributeNames={"#expires_at": setting["AttributeName"]},
             ExpressionAttributeValues={":past": {"N": str(int(datetime.now(UTC).timestamp()) - 1)}},
         )
-        removed = self._service.streams.expire()
         is_gone = _eventually(lambda: not self.audio_of(job_id))
         expect(is_gone, "the audio of an expired job is removed", self.audio_of(job_id))
         expect(self.audio_of(self.job_id), "the audio of the other job stays", self.job_id)
-        return Observation("TTL: stream → filter → expire", f"{removed} item removed, its audio deleted")
+        return Observation("TTL: stream → filter → expire", "item removed, its audio deleted")
 
     def audio_of(self, job_id: str) -> list[str]:
         """Return the keys of a job's audio in the deployed bucket."""

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import WaiterError
 from werkzeug.wrappers import Request, Response
 
 from infra import console_page, console_upload
@@ -127,5 +127,11 @@ def handler(event, context):
         },
     }
 
-    with pytest.raises(ClientError, match="the disk is full"):
-        aws.client("cloudformation").create_stack(StackName="full", TemplateBody=json.dumps({"Resources": resources}))
+    client = aws.client("cloudformation")
+    template = json.dumps({"Resources": resources})
+    client.create_stack(StackName="full", TemplateBody=template, Capabilities=["CAPABILITY_IAM"])
+    with pytest.raises(WaiterError):
+        client.get_waiter("stack_create_complete").wait(StackName="full", WaiterConfig={"Delay": 1})
+
+    events = client.describe_stack_events(StackName="full")["StackEvents"]
+    assert any("the disk is full" in event.get("ResourceStatusReason", "") for event in events)

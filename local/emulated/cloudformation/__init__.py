@@ -1,1 +1,0 @@
-"""Emulated CloudFormation: moto's, with the types and properties that Castline's templates need and moto lacks."""
