@@ -18,7 +18,7 @@ from local.cloud.published_events import BusEvent
 from local.cloud.queues import QueueMapping
 from local.cloud.s3_expiry import delete_expired_objects
 from local.cloud.s3_http import s3_wsgi_app
-from local.cloud.sqs import noticed_messages
+from local.cloud.sqs import holds_messages, noticed_messages
 from local.cloud.step_functions import join_interpreter, stop_executions
 from local.cloud.streams import Record, StreamMapping, noticed_records
 from local.cloud.ttl import delete_expired_items
@@ -38,8 +38,8 @@ class LocalCloud:
     Args:
         clock: The clock; by default real time.
         region: The region of all resources.
-        poll_interval_seconds: How often queues are read, and table streams whose function failed; other streams are
-            read as soon as something is written. None leaves all of that to `tick`.
+        poll_interval_seconds: How often queues that hold messages are read, and table streams whose function failed;
+            whatever is sent or written is read at once. None leaves all of that to `tick`.
         expiry_interval_seconds: How often expired items and objects are deleted; None to leave that to `tick`.
         limits: The limits of AWS that apply; by default none.
 
@@ -78,6 +78,7 @@ class LocalCloud:
         self._streams: list[StreamMapping] = []
         self._written = threading.Event()
         self._queues: list[QueueMapping] = []
+        self._queue_names: set[str] = set()
         self._sent = threading.Event()
         # Not the default session: threads may not share one while they build clients.
         self._session = boto3.Session(region_name=region)
@@ -199,6 +200,7 @@ class LocalCloud:
             reports_failures=reports_failures,
         )
         self._queues.append(mapping)
+        self._queue_names.add(queue_name)
         return mapping
 
     def tick(self) -> None:
@@ -219,8 +221,9 @@ class LocalCloud:
             delete_expired_objects(self._session.client("s3"), now)
 
     def _poll_queues(self) -> bool:
-        for mapping in list(self._queues):
-            mapping.poll()
+        if any(holds_messages(self.region, name) for name in list(self._queue_names)):
+            for mapping in list(self._queues):
+                mapping.poll()
         return False
 
     def _stop_queues(self) -> None:

@@ -117,6 +117,9 @@ class QueueMapping:
                 self._deliver(batch)
         except HostStopped:
             self._stopped.set()
+        except Exception:
+            if not self._stopped.is_set():  # otherwise SQS is gone, too
+                raise
         finally:
             with self._lock:
                 self._pollers.discard(threading.current_thread())

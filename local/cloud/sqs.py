@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs import models
 from moto.sqs.exceptions import InvalidParameterValue, SQSException
 from moto.sqs.models import Message, Queue, SQSBackend
@@ -85,6 +86,12 @@ def noticed_messages(notice: Callable[[], object]) -> Iterator[None]:
 
     with patch.object(SQSBackend, "send_message", send_and_notice):
         yield
+
+
+def holds_messages(region: str, queue_name: str) -> bool:
+    """Return whether a queue holds a message, be it hidden, delayed or receivable."""
+    queue = models.sqs_backends[DEFAULT_ACCOUNT_ID][region].queues.get(queue_name)
+    return queue is not None and bool(queue._messages)
 
 
 def _receivable(queue: Queue) -> list[Message]:
