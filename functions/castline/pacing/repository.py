@@ -148,8 +148,9 @@ class PaceRepository:
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
+            answer: Mapping[str, Any] = error.response
             with self._lock:
-                self._see(resource, error.response.get("Item"))
+                self._see(resource, answer.get("Item"))
                 self._refusals[resource] += refusals
             return None
         with self._lock:
