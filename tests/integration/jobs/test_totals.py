@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,14 @@ import boto3
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from castline.dynamodb import deserialize, encode_time, serialize
 from castline.jobs import items, totals
@@ -207,9 +215,11 @@ class Totals(RuleBasedStateMachine):
     """A user's jobs, some of them of a release without counters, counted one by one."""
 
     repository: ClassVar[JobRepository]
+    happened: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
+        self.of_this_release: set[str] = set()
         self.user = f"user-{uuid4()}"
         self.now = NOW
         self.upgraded_at: datetime | None = None
@@ -225,6 +235,18 @@ class Totals(RuleBasedStateMachine):
     @property
     def earlier_functions_are_at_work(self) -> bool:
         return self.upgraded_at is None or self.now < self.upgraded_at + timedelta(minutes=15)
+
+    def _kind(self, lived: Lived) -> str:
+        return "job of this release" if lived.job.id in self.of_this_release else "job of the release before"
+
+    @initialize(before=st.integers(0, 2), since=st.integers(0, 1), is_deployed=st.booleans())
+    def begin_with_some_jobs(self, before: int, since: int, is_deployed: bool) -> None:
+        for _ in range(before):
+            self.create_by_the_release_before()
+        if is_deployed:
+            self.deploy()
+            for _ in range(since):
+                self.create()
 
     @rule()
     @precondition(lambda machine: machine.upgraded_at is None)
@@ -245,6 +267,7 @@ class Totals(RuleBasedStateMachine):
         self.now += timedelta(milliseconds=1)
         job = new_job(self.user, self.now)
         self.repository.create(job, DIALOGUE, max_active=3)
+        self.of_this_release.add(job.id)
         self.jobs.append(Lived(job, JobStatus.PENDING))
 
     @rule()
@@ -261,19 +284,21 @@ class Totals(RuleBasedStateMachine):
         assert self.repository.discard(lived.job)
         self.jobs.remove(lived)
 
-    @rule(status=st.sampled_from(ENDED), by_the_release_before=st.booleans())
+    @rule(status=st.sampled_from(ENDED), by_the_release_before=st.booleans(), newest=st.booleans())
     @precondition(lambda machine: bool(machine.active))
-    def end(self, status: JobStatus, by_the_release_before: bool) -> None:
-        lived = self.active[0]
+    def end(self, status: JobStatus, by_the_release_before: bool, newest: bool) -> None:
+        lived = self.active[-1 if newest else 0]
         if status is JobStatus.CANCELLED and lived.status is JobStatus.PROCESSING:
             status = JobStatus.FAILED
         if status is JobStatus.COMPLETED and lived.status is JobStatus.PENDING:
-            self.start()
+            self.repository.start(lived.job, total_segments=1, now=self.now)
         if self.upgraded_at is None or (by_the_release_before and self.earlier_functions_are_at_work):
             EarlierRelease.end(lived.job, status, self.now)
+            self.happened[f"ended by the release before: {self._kind(lived)}"] += 1
             lived.expires_at = (self.now + DAYS[status] * DAY).replace(microsecond=0)
         else:
             end_job(self.repository, lived.job, status, now=self.now)
+            self.happened[f"ended: {self._kind(lived)}"] += 1
             lived.expires_at = expiry(status, self.now)
         lived.status = status
 
@@ -286,11 +311,11 @@ class Totals(RuleBasedStateMachine):
             update(items.job_key(lived.job.id), "SET job_type = :opera", opera="opera")
             lived.is_readable = False
 
-    @rule(passed=st.sampled_from([timedelta(minutes=7), timedelta(hours=5), DAY, 6 * DAY, 23 * DAY, 30 * DAY]))
+    @rule(passed=st.sampled_from([timedelta(minutes=4), timedelta(hours=5), DAY, 6 * DAY, 23 * DAY, 30 * DAY]))
     def time_passes(self, passed: timedelta) -> None:
         if passed >= DAY:  # no job is active for longer
             while self.active:
-                self.end(status=JobStatus.FAILED, by_the_release_before=False)
+                self.end(status=JobStatus.FAILED, by_the_release_before=False, newest=False)
         self.now += passed
 
     @rule()
@@ -300,6 +325,7 @@ class Totals(RuleBasedStateMachine):
     @rule()
     def dynamodb_removes_what_has_expired(self) -> None:
         for lived in [each for each in self.jobs if not each.is_visible(self.now)]:
+            self.happened["removed"] += 1
             boto3.client("dynamodb").delete_item(TableName=TABLE, Key=serialize(items.job_key(lived.job.id)))
             self.jobs.remove(lived)
 
@@ -326,6 +352,7 @@ class Totals(RuleBasedStateMachine):
 
 def test_totals_are_exact_whatever_happens(repository: JobRepository) -> None:
     Totals.repository = repository
+    Totals.happened.clear()
 
     run_state_machine_as_test(
         Totals,
@@ -339,6 +366,13 @@ def test_totals_are_exact_whatever_happens(repository: JobRepository) -> None:
             phases=[Phase.generate],
         ),
     )
+
+    assert set(Totals.happened) >= {
+        "ended by the release before: job of the release before",
+        "ended: job of the release before",
+        "ended: job of this release",
+        "removed",
+    }
 
 
 @pytest.mark.parametrize("ended_at", [NOW, datetime(2026, 1, 20, 0, 0, 0, 400_000, tzinfo=UTC)], ids=str)
@@ -381,6 +415,24 @@ def test_a_total_outlives_the_job_that_the_release_before_has_left_active(
     # Then both are counted
     assert repository.list_page(user, now=NOW + timedelta(seconds=9), limit=9).total == 2
     assert active_item(user)[totals.COUNTED_SINCE] == "2026-01-20T10:30:09.000Z"
+
+
+def test_a_job_that_a_function_of_the_release_before_has_ended_during_the_deployment_is_counted(
+    repository: JobRepository, user: str
+) -> None:
+    # Given two jobs of this release, the second of which a function of the release before has ended
+    first, second = new_job(user, NOW), new_job(user, NOW + timedelta(minutes=2))
+    for job in (first, second):
+        repository.create(job, DIALOGUE, max_active=3)
+    repository.cancel(first, now=NOW)
+    EarlierRelease.end(second, JobStatus.CANCELLED, NOW + timedelta(minutes=5))
+
+    # Then both are counted, until each expires
+    found = [
+        repository.list_page(user, now=NOW + passed, limit=9).total
+        for passed in (timedelta(minutes=6), 7 * DAY, 7 * DAY + timedelta(minutes=6), 8 * DAY)
+    ]
+    assert found == [2, 2, 1, 0]
 
 
 def test_the_stored_form_of_the_counters(repository: JobRepository, user: str) -> None:
