@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 CALLS = {
     "completed": """
         submit BatchGetItem GetItem TransactWriteItems StartExecution
-        plan Query TransactWriteItems
+        plan Query UpdateItem
+        queue-batch BatchGetItem UpdateItem×2 PutItem SendMessage
         publish-events TransactGetItems×2 PutEvents
         dispatch-webhooks Query×2
-        synthesize Query GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem×2
+        synthesize Query×2 GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem×6
+        synthesize TransactWriteItems SendTaskSuccess DeleteItem
         assemble Query GetObject×3 PutObject×3 TransactWriteItems
         expire ListObjectsV2 DeleteObject×3
     """,
@@ -48,7 +50,7 @@ CALLS = {
     """,
     "lost": """
         reconcile Query×2 DescribeExecution×2 GetItem×4 TransactWriteItems×2
-        reconcile ListObjectsV2 DeleteObject StartExecution UpdateItem
+        reconcile ListObjectsV2 DeleteObject StartExecution StopExecution UpdateItem×5
         synthesize GetObject
     """,
 }

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from tests.faults.laboratory import Laboratory
 
 # Until a job's retention has passed; and until the bucket's own rules, which stand behind that, have applied.
-_RETENTION = timedelta(days=31, hours=1)
+_RETENTION = timedelta(days=31, hours=6)
 _LAST_RESORT = timedelta(days=2)
 _RECONCILIATIONS = 5
+_UNTIL_ALL_IS_DUE = timedelta(minutes=61)
 _STREAM_DELIVERIES = 5
 # A stream gives up on a function that keeps failing; its dead letters are an operator's to redrive.
 _ONLY_THE_LAST_RESORT_HELPS = {
@@ -73,6 +74,7 @@ def _differences(outcome: Outcome, undisturbed: Outcome) -> Iterator[str]:
 
 def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Outcome:
     scenario = SCENARIOS[scenario_name]
+    laboratory.clock.ahead = timedelta()
     composition.reset()  # every function starts cold: what it does first, it does now
     inspection.clear_away()
     laboratory.events_published()
@@ -106,9 +108,13 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
 
 
 def _reconcile(laboratory: Laboratory) -> tuple[str, ...]:
-    """Run the schedule until there is nothing left to do; return the actions."""
+    """Run the schedule until there is nothing left to do; return the actions.
+
+    Each time everything that is open is due, and the lease of a run that has died is over.
+    """
     done: list[str] = []
     for _ in range(_RECONCILIATIONS):
+        laboratory.clock.ahead += _UNTIL_ALL_IS_DUE
         try:
             report = laboratory.stack.reconcile()
         except FunctionError as error:

@@ -156,12 +156,15 @@ def problems_of_usage(remains: Remains) -> Iterator[str]:
 
 
 def problems_of_what_outlives(remains: Remains) -> Iterator[str]:
-    """Yield everything that is left of any job when it should all be gone. Usage is kept for longer."""
+    """Yield everything that is left of any job when it should all be gone.
+
+    Usage is kept for longer, and what is about the whole deployment for ever.
+    """
     yield from (
         f"{pk} {sk} is still there"
         for pk, each in remains.items.items()
         for sk in each
-        if sk != "ACTIVE" and not sk.startswith("USAGE#")
+        if pk != "DEPLOYMENT" and sk != "ACTIVE" and not sk.startswith("USAGE#")
     )
     yield from (f"{key} is still there" for key in remains.objects)
     yield from (f"an upload of {key} is still open" for key in remains.uploads)

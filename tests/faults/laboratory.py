@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import threading
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from uuid import uuid4
 
-from castline import dynamodb
+from castline import composition, dynamodb
 from local import stack as local_stack
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud import event_delivery
@@ -21,7 +22,6 @@ from tests.quiet import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import timedelta
 
     from local.azure_speech.throttling import Throttling
     from local.cloud.limits import Limits
@@ -40,6 +40,21 @@ _STREAM_DELIVERIES = 2
 _COLLECT_AFTER = (50_000, 10, 100)
 
 
+class FunctionsClock:
+    """A clock that may be ahead of real time.
+
+    Attributes:
+        ahead: by how much.
+    """
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return datetime.now(UTC) + self.ahead
+
+
 class Laboratory:
     """A running local stack, one job at a time.
 
@@ -47,14 +62,23 @@ class Laboratory:
         stack: the stack.
         speech: its provider.
         calls: the calls of its functions to AWS and the provider.
+        clock: the clock of its functions.
         undisturbed: the outcomes of the scenarios without a fault that have run so far.
     """
 
-    def __init__(self, stack: LocalStack, speech: AzureSpeechEmulator, calls: Calls, processes: Processes) -> None:
+    def __init__(
+        self,
+        stack: LocalStack,
+        speech: AzureSpeechEmulator,
+        calls: Calls,
+        processes: Processes,
+        clock: FunctionsClock,
+    ) -> None:
         self.stack = stack
         self.speech = speech
         self.calls = calls
         self.undisturbed: dict[str, Outcome] = {}
+        self.clock = clock
         self._processes = processes
         self._ended: set[str] = set()
         self._delivered = threading.Condition()
@@ -68,7 +92,7 @@ class Laboratory:
     def opened(cls, *, throttling: Throttling | None = None, limits: Limits | None = None) -> Iterator[Laboratory]:
         """Yield a laboratory, while the context lasts; ``throttling`` is its provider's limits, ``limits`` AWS's."""
         speech = AzureSpeechEmulator(voice_engine="tone", throttling=throttling)
-        calls, processes = Calls(), Processes()
+        calls, processes, clock = Calls(), Processes(), FunctionsClock()
         with ExitStack() as context:
             context.enter_context(patch.object(event_delivery, "_RETRY_DELAYS_SECONDS", _DELIVERY_RETRIES_SECONDS))
             context.enter_context(patch.object(dynamodb, "_CONFLICT_BACKOFF_SECONDS", _CONFLICT_BACKOFF_SECONDS))
@@ -76,6 +100,7 @@ class Laboratory:
             context.enter_context(quiet(event_delivery.logger))
             context.enter_context(processes.observed())
             context.enter_context(calls.observed())
+            context.enter_context(composition.given(clock=lambda: clock.now))
             stack = LocalStack(
                 clock=Clock(wait_scale=_WAIT_SCALE),
                 speech=speech,
@@ -84,7 +109,7 @@ class Laboratory:
             )
             context.enter_context(stack)
             context.enter_context(_little_garbage_collected())
-            yield cls(stack, speech, calls, processes)
+            yield cls(stack, speech, calls, processes, clock)
 
     def settle(self) -> None:
         """Wait until all automatic work is done: executions, events, and every invocation.
