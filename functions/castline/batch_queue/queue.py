@@ -78,6 +78,14 @@ class BatchQueue:
             now: the time.
             until: the time at which others may take it, unless ``keep`` moves it.
         """
+        while True:
+            taken, lost = self._take_first(now=now, until=until)
+            # Whoever was faster may have come for a batch that was queued after this look. Nobody else comes for it.
+            if taken is not None or not lost:
+                return taken
+
+    def _take_first(self, *, now: datetime, until: datetime) -> tuple[TakenBatch | None, bool]:
+        """Take the first batch that this look at the queue finds free; return also if others were faster at any."""
         now_ms = items.milliseconds(now)
         query: Any = {
             "TableName": self._table,
@@ -87,6 +95,7 @@ class BatchQueue:
             "Limit": _READ_AT_ONCE,
         }
         at_work: set[str] = set()
+        lost = False
         for item in query_items(self._client, **query):
             claimed_until_ms = int(item["claimed_until_ms"]["N"])
             # One that was queued twice is not to be spoken, and paid for, by two at once.
@@ -106,13 +115,15 @@ class BatchQueue:
                 ReturnValues="ALL_NEW",
             )
             if answer is None:
-                continue  # somebody else was faster
+                lost = True
+                continue
             taken = answer["Attributes"]
             self._advance(items.tag_of(item["sk"]["S"]))
-            return TakenBatch(
+            batch_taken = TakenBatch(
                 waiting=items.read_waiting(taken), sort_key=item["sk"]["S"], attempts=int(taken["attempts"]["N"])
             )
-        return None
+            return batch_taken, lost
+        return None, lost
 
     def keep(self, taken: TakenBatch, *, until: datetime) -> bool:
         """Keep others from taking a batch for longer; return False if it is gone."""

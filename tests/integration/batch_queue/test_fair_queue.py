@@ -235,6 +235,28 @@ class TestTaking:
         numbers = sorted(each.waiting.number for each in taken if each is not None)
         assert numbers == list(range(30))
 
+    def test_who_was_too_slow_looks_again_for_what_was_queued_meanwhile(self, queue: BatchQueue, table: str) -> None:
+        """Otherwise the ticket of the later batch would be used up, and nobody would come for it."""
+        # Given a batch, and another one that is queued when someone has already looked for batches
+        queue.put(waiting("a", "job", 0))
+        slow = boto3.client("dynamodb")
+
+        def overtake(**_: object) -> None:
+            slow.meta.events.unregister("before-call.dynamodb.UpdateItem", overtake)
+            queue.put(waiting("a", "job", 1))
+            first = queue.take(now=NOW, until=NOW + LEASE)
+            assert first is not None
+            assert first.waiting.number == 0
+
+        slow.meta.events.register("before-call.dynamodb.UpdateItem", overtake)
+
+        # When
+        taken = BatchQueue(slow, table).take(now=NOW, until=NOW + LEASE)
+
+        # Then
+        assert taken is not None
+        assert taken.waiting.number == 1
+
     def test_batches_of_a_job_that_are_put_at_once_follow_each_other(self, queue: BatchQueue) -> None:
         threads = [threading.Thread(target=lambda n=n: queue.put(waiting("a", "job", n))) for n in range(10)]
         for thread in threads:
