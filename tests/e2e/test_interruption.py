@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from castline import composition
 from tests.e2e.dialogues import dialogue
-from tests.e2e.executions import stop_execution
+from tests.e2e.executions import ended_status, stop_execution
 from tests.e2e.invocations import wait_until_invoked
 from tests.e2e.slots import assert_all_slots_are_free
 from tests.e2e.traffic import requests_with
@@ -37,6 +39,25 @@ def test_make_their_jobs_fail_for_good(
     wait_until_invoked(stack, task, job_id)
     assert client.job(job_id) == job
     assert len(requests_with(speech, text)) == (task == "assemble")
+    assert_all_slots_are_free(stack, client)
+
+
+def test_an_execution_that_takes_too_long_is_stopped_by_the_reconciler(stack: LocalStack, client: ApiClient) -> None:
+    with stack.cloud.lambdas.pause("assemble") as hold:
+        # Given a job that has been spoken, and whose file is not made
+        job_id = client.submit(dialogue())
+        hold.wait_until_reached()
+
+        # When it has been processing for ten minutes
+        with composition.given(clock=lambda: lambda: datetime.now(UTC) + timedelta(minutes=10)):
+            report = stack.reconcile()
+
+        # Then it has failed, and so has its execution
+        assert report["failed"] == 1
+        assert client.job(job_id)["error_code"] == "TIMEOUT"
+        assert ended_status(job_id) == "ABORTED"
+    wait_until_invoked(stack, "assemble", job_id)
+    assert client.job(job_id)["status"] == "failed"
     assert_all_slots_are_free(stack, client)
 
 

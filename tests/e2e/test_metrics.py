@@ -275,7 +275,7 @@ class TestTheReconciler:
     def test_counts_what_it_puts_right(self, stack: LocalStack, since_now: Callable[[], list[Written]]) -> None:
         # Given a job that was never started, one whose execution is lost, and a slot that no job holds
         never_started, lost = store_job(), store_job()
-        composition.job_repository().start(lost, total_segments=1, now=datetime.now(UTC))
+        composition.job_repository().start(lost, total_segments=1, now=datetime.now(UTC) - timedelta(minutes=10))
         boto3.Session().client("dynamodb").update_item(
             TableName=composition.settings().table_name,
             Key={"pk": {"S": f"USER#{lost.user_id}"}, "sk": {"S": "ACTIVE"}},
