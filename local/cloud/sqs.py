@@ -8,7 +8,7 @@ characters, and is not safe for threads.
 import re
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -28,6 +28,13 @@ MAX_IN_FLIGHT = 120_000
 """The number of messages of a queue that may be received and not yet deleted."""
 _GROUP = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
 _WAIT_INTERVAL_SECONDS = 0.05
+_NOISY_SHARE = 0.1
+"""The share of the messages in flight, or of the time of those who receive, above which a group is noisy."""
+_NOISY_IN_FLIGHT = 30
+"""The number of messages in flight that a group must have to be noisy by their share."""
+_RECENT_MS = 300_000
+"""How far back time counts. AWS says "recent"."""
+_WORK_NOTED = 10_000
 
 
 class _MessageNotInFlight(SQSException):  # type: ignore[misc]  # moto has no types
@@ -48,8 +55,8 @@ class _OverLimit(SQSException):  # type: ignore[misc]  # moto has no types
 def documented_sqs(clock: Clock) -> Iterator[None]:
     """Make SQS behave as documented while the context lasts, at the time of `clock`.
 
-    A receipt handle is valid until the message is received again. Of the messages of a standard queue, those whose
-    group has the fewest messages in flight are received first.
+    A receipt handle is valid until the message is received again. Of the messages of a standard queue, those of
+    groups that take more than their share come behind the others.
     """
 
     def now_ms(moment: Any = None) -> float:
@@ -103,8 +110,31 @@ def _receivable(queue: Queue) -> list[Message]:
     receivable = [each for each in messages if each.visible and not each.delayed]
     if queue.fifo_queue:
         return receivable
-    in_flight = Counter(each.group_id for each in messages if each.group_id is not None and not each.visible)
-    return sorted(receivable, key=lambda each: in_flight[each.group_id] if each.group_id is not None else 0)
+    noisy = _noisy_groups(queue)
+    return sorted(receivable, key=lambda each: each.group_id in noisy)
+
+
+def _noisy_groups(queue: Queue) -> set[str]:
+    """Return the groups that take more than their share of those who receive, as AWS documents it."""
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
+    now_ms = models.unix_time_millis()
+    busy = [each for each in queue._messages if not each.visible and hasattr(each, "received_ms")]
+    in_flight = Counter(each.group_id for each in busy)
+    worked_ms: Counter[str | None] = Counter()
+    for each in busy:
+        worked_ms[each.group_id] += now_ms - each.received_ms
+    for ended_ms, group, duration_ms in getattr(queue, "worked", ()):
+        if ended_ms > now_ms - _RECENT_MS:
+            worked_ms[group] += duration_ms
+    return {
+        group
+        for group in in_flight.keys() | worked_ms.keys()
+        if group is not None
+        and (
+            in_flight[group] >= max(_NOISY_IN_FLIGHT, _NOISY_SHARE * in_flight.total())
+            or worked_ms[group] > _NOISY_SHARE * worked_ms.total()
+        )
+    }
 
 
 def _noting_receipt(mark_received: Callable[..., None]) -> Callable[..., None]:
@@ -159,9 +189,19 @@ def _deleting(delete_message: Callable[..., None]) -> Callable[..., None]:
             for each in queue._messages
         )
         if not received_again:
+            _note_work(queue, receipt_handle)
             delete_message(queue, receipt_handle)
 
     return delete
+
+
+def _note_work(queue: Any, receipt_handle: str) -> None:
+    """Note how long a message that is to be deleted was worked on."""
+    for each in queue._messages:
+        if each.receipt_handle == receipt_handle and each.group_id is not None:
+            now_ms = models.unix_time_millis()
+            work = queue.__dict__.setdefault("worked", deque(maxlen=_WORK_NOTED))
+            work.append((now_ms, each.group_id, now_ms - each.received_ms))
 
 
 def _change_visibility(backend: Any, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:

@@ -201,16 +201,47 @@ class TestQueue:
             with pytest.raises(ClientError):
                 sqs.send_message(QueueUrl=url, MessageBody="a", MessageGroupId=group)
 
-    def test_a_group_with_many_messages_does_not_delay_others(self, sqs: Any) -> None:
-        # Given a group with three messages in flight and many that wait, and then a message of another group
+    def test_a_group_with_many_messages_in_flight_does_not_delay_others(self, sqs: Any) -> None:
+        # Given a group with thirty messages in flight and many that wait, and then a message of another group
         url = create_queue(sqs)
-        for number in range(8):
+        for number in range(33):
             sqs.send_message(QueueUrl=url, MessageBody=f"noisy {number}", MessageGroupId="noisy")
-        in_flight = receive(sqs, url, 3)
-        assert {message["Attributes"]["MessageGroupId"] for message in in_flight} == {"noisy"}
+        for _ in range(3):
+            receive(sqs, url)
         sqs.send_message(QueueUrl=url, MessageBody="quiet", MessageGroupId="quiet")
         # When the next messages are received, that of the other group comes first; and groups are not waited for
-        assert bodies(receive(sqs, url, 2)) == ["quiet", "noisy 3"]
+        assert bodies(receive(sqs, url, 2)) == ["quiet", "noisy 30"]
+
+    def test_a_group_that_takes_much_time_does_not_delay_others(self, sqs: Any, clock: Clock) -> None:
+        # Given a group whose messages have taken most of the time
+        url = create_queue(sqs)
+        for group, seconds in (("slow", 20), ("quick", 1)):
+            sqs.send_message(QueueUrl=url, MessageBody="done", MessageGroupId=group)
+            [message] = receive(sqs, url)
+            clock.advance(timedelta(seconds=seconds))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        # When it has a message that waits, and so has the other
+        for group in ("slow", "quick"):
+            sqs.send_message(QueueUrl=url, MessageBody=group, MessageGroupId=group)
+        # Then that of the other is first
+        assert bodies(receive(sqs, url)) == ["quick", "slow"]
+        # And after a while, it does not count any more
+        clock.advance(timedelta(minutes=10))
+        assert bodies(receive(sqs, url)) == ["slow", "quick"]
+
+    def test_among_many_equal_groups_nobody_is_put_behind(self, sqs: Any) -> None:
+        # Given thirty groups with a message in flight and one that waits
+        url = create_queue(sqs)
+        for number in range(60):
+            sqs.send_message(
+                QueueUrl=url, MessageBody=f"{number}", MessageGroupId=f"group {number % 30}".replace(" ", "-")
+            )
+        for _ in range(3):
+            receive(sqs, url)
+        # When another group sends one
+        sqs.send_message(QueueUrl=url, MessageBody="newcomer", MessageGroupId="newcomer")
+        # Then it waits behind all the others
+        assert bodies([message for _ in range(4) for message in receive(sqs, url)])[-1] == "newcomer"
 
     def test_a_receiver_may_wait_while_others_send(self, sqs: Any) -> None:
         url = create_queue(sqs)
