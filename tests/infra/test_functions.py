@@ -94,15 +94,6 @@ def test_every_log_is_kept_as_long_as_configured_and_no_longer(synthesis: Synthe
     }
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_what_synthesizes_at_once_is_the_providers_budget(synthesis: Synthesis, name: str) -> None:
-    deployment = synthesis.deployments[name]
-    reserved = {spec.name: deployed(deployment, spec).get("ReservedConcurrentExecutions") for spec in functions.ALL}
-
-    assert reserved.pop("synthesize") == ENVIRONMENTS[name].synthesize_concurrency
-    assert set(reserved.values()) == {None}
-
-
 @pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
 def test_a_function_is_told_what_it_asks_for(prod: Deployment, spec: functions.FunctionSpec) -> None:
     variables = {name: prod.flat(value) for name, value in deployed(prod, spec)["Environment"]["Variables"].items()}

@@ -8,6 +8,7 @@ from castline.usecases.deliver_webhook import CLAIM
 from castline.webhooks.sender import TIMEOUT_SECONDS
 from infra import functions
 from infra.queue_settings import WEBHOOKS
+from tests.infra.queue_mappings import queue_mapping
 from tests.infra.test_events import function_called, rule
 from tests.infra.test_functions import path
 
@@ -22,15 +23,6 @@ def queue(deployment: Deployment, name: str) -> dict[str, Any]:
     return properties
 
 
-def mapping(deployment: Deployment) -> dict[str, Any]:
-    (found,) = (
-        each
-        for each in deployment.service.properties_of("AWS::Lambda::EventSourceMapping")
-        if deployment.flat(each["EventSourceArn"]) == "AWS::SQS::Queue.Arn"
-    )
-    return found
-
-
 def test_events_of_jobs_are_dispatched(deployment: Deployment) -> None:
     dispatched = rule(deployment, "DispatchWebhooks")
 
@@ -40,9 +32,8 @@ def test_events_of_jobs_are_dispatched(deployment: Deployment) -> None:
 
 
 def test_the_queue_calls_the_function_one_delivery_at_a_time(deployment: Deployment) -> None:
-    deliveries = mapping(deployment)
+    deliveries = queue_mapping(deployment, functions.DELIVER_WEBHOOKS)
 
-    assert function_called(deployment, deliveries["FunctionName"]) == path(functions.DELIVER_WEBHOOKS)
     assert deliveries["BatchSize"] == 1
     assert deliveries["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert 2 <= deliveries["ScalingConfig"]["MaximumConcurrency"] <= 1000
