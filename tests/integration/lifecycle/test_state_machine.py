@@ -649,7 +649,8 @@ class Lifecycle(RuleBasedStateMachine):
         self.world.clock.advance(31 * DAY)
         self.world.expire()
         left = self.world.table()
-        assert {sk.partition("#")[0] for _, sk in left} <= {"ACTIVE", "USAGE", "LIMITS", "CONTROLS", "PACE", "RECONCILER"}
+        lasting = {"ACTIVE", "USAGE", "LIMITS", "CONTROLS", "PACE", "RECONCILER"}
+        assert {sk.partition("#")[0] for _, sk in left} <= lasting
         for (_, sk), item in left.items():
             if sk.startswith("USAGE#"):
                 assert item.get("committed", 0) == item.get("billed", 0), "characters that nobody has reserved"
