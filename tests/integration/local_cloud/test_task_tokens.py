@@ -92,11 +92,9 @@ def test_a_retry_has_a_token_of_its_own(machine: Machine) -> None:
 def test_a_second_outcome_is_refused(machine: Machine, how: str) -> None:
     machine.client.send_task_success(taskToken=machine.tokens[0], output="{}")
 
+    second: dict[str, Any] = {"success": {"output": "{}"}, "failure": {"error": "TooLate"}}
     with pytest.raises(ClientError) as refused:
-        if how == "success":
-            machine.client.send_task_success(taskToken=machine.tokens[0], output="{}")
-        else:
-            machine.client.send_task_failure(taskToken=machine.tokens[0], error="TooLate")
+        getattr(machine.client, f"send_task_{how}")(taskToken=machine.tokens[0], **second[how])
 
     assert code_of(refused) == "TaskTimedOut"
     machine.ends("SUCCEEDED")
