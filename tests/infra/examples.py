@@ -37,7 +37,7 @@ EVERYTHING = Environment(
     alarm_email="operators@example.com",
     monthly_budget_usd=1_000,
     speech_providers=(
-        SpeechProviderSettings("polly", options={"engine": "generative"}),
+        SpeechProviderSettings("polly", options={"engine": "generative"}, requests_per_second=20),
         SpeechProviderSettings("azure"),
         SpeechProviderSettings(
             "openai", concurrency=4, options={"model": "tts-1", "voices": ["alloy"]}, price_per_million=13.5

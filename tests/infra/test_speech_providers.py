@@ -55,6 +55,11 @@ def test_every_function_can_enable_the_providers(everything: Deployment, spec: f
 
     assert list(providers) == ["polly", "azure", "openai"]
     assert {name: each.concurrency for name, each in providers.items()} == {"polly": 8, "azure": 8, "openai": 4}
+    assert {name: each.requests_per_second for name, each in providers.items()} == {
+        "polly": 20,
+        "azure": 200,
+        "openai": 500 / 60,
+    }
     assert {name for name, each in providers.items() if each.secret_id} == {"azure", "openai"}
 
 
