@@ -28,7 +28,7 @@ from castline.dynamodb import (
     serialize,
     update_item_if,
 )
-from castline.jobs.items import ACTIVE, active_key
+from castline.jobs.items import active_key
 from castline.table import TTL_ATTRIBUTE
 
 if TYPE_CHECKING:
@@ -60,13 +60,15 @@ class BatchQueue:
 
     def put(self, waiting: WaitingBatch) -> None:
         """Add a batch, behind what its job has waiting already."""
-        found = {
-            item["sk"]["S"]: deserialize(item)
-            for item in get_items(self._client, self._table, (items.clock_key(), active_key(waiting.user_id)))
-        }
-        virtual_time = int(found.get(items.clock_key()["sk"], {}).get("virtual_time", 0))
-        active_jobs = len(found.get(ACTIVE, {}).get("job_ids", ()))
-        tag, is_first = self._next_tag(waiting, virtual_time, step=waiting.cost * max(1, active_jobs))
+        keys = (items.clock_key(), items.share_key(waiting.job_id), active_key(waiting.user_id))
+        found = {item["sk"]["S"]: deserialize(item) for item in get_items(self._client, self._table, keys)}
+        clock, share, active = (found.get(key["sk"], {}) for key in keys)
+        tag, is_first = self._next_tag(
+            waiting,
+            int(clock.get("virtual_time", 0)),
+            step=waiting.cost * max(1, len(active.get("job_ids", ()))),
+            known=int(share["next_tag"]) if "next_tag" in share else None,
+        )
         item = items.waiting_item(waiting, tag, is_first=is_first, lifetime=_LIFETIME)
         with translated_aws_errors():
             self._client.put_item(TableName=self._table, Item=serialize(item))
@@ -146,7 +148,6 @@ class BatchQueue:
             took_ms = took.total_seconds() * 1000
             mean_ms = self._mean_ms if self._mean_ms is not None else took_ms
             self._mean_ms = mean_ms + _SMOOTHING * (took_ms - mean_ms)
-            self._set_clock({":ms": int(self._mean_ms)}, "SET batch_ms = :ms")
 
     def snapshot(self, *, now: datetime) -> Snapshot:
         """Return the front of the queue, up to 500 batches of it, perhaps without the latest changes."""
@@ -183,14 +184,16 @@ class BatchQueue:
         }
         return list(islice(query_items(self._client, **query), _FRONT))
 
-    def _next_tag(self, waiting: WaitingBatch, virtual_time: int, *, step: int) -> tuple[int, bool]:
+    def _next_tag(
+        self, waiting: WaitingBatch, virtual_time: int, *, step: int, known: int | None
+    ) -> tuple[int, bool]:
         """Return the tag of a job's next batch: the end of the one before it, but no time that has passed.
 
-        Return also whether the job comes into the queue with it.
+        Return also whether the job comes into the queue with it. ``known`` is the end as it was just read.
         """
         first = virtual_time + step
         values = {":now": virtual_time, ":step": step, ":expiry": encode_expiry(waiting.queued_at + _LIFETIME)}
-        changes = (
+        changes = [
             (False, "SET next_tag = next_tag + :step", "next_tag >= :now", values),
             (
                 True,
@@ -198,7 +201,9 @@ class BatchQueue:
                 "attribute_not_exists(next_tag) OR next_tag < :now",
                 {":first": first, ":now": virtual_time, ":expiry": values[":expiry"]},
             ),
-        )
+        ]
+        if known is None or known < virtual_time:
+            changes.reverse()
         while True:
             for is_first, expression, condition, used in changes:
                 answer = update_item_if(
@@ -225,19 +230,13 @@ class BatchQueue:
         return answer is not None
 
     def _advance(self, tag: int) -> None:
-        """Move the virtual time on to ``tag``; it never goes back."""
-        self._set_clock(
-            {":tag": tag},
-            "SET virtual_time = :tag",
-            condition="attribute_not_exists(virtual_time) OR virtual_time < :tag",
-        )
-
-    def _set_clock(self, values: dict[str, Any], expression: str, *, condition: str | None = None) -> None:
+        """Move the virtual time on to ``tag``; it never goes back. Note how long a batch takes, if that is known."""
+        values = {"virtual_time": tag} | ({} if self._mean_ms is None else {"batch_ms": int(self._mean_ms)})
         update_item_if(
             self._client,
             TableName=self._table,
             Key=serialize(items.clock_key()),
-            UpdateExpression=expression,
-            ExpressionAttributeValues=serialize(values),
-            **({"ConditionExpression": condition} if condition else {}),
+            UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in values),
+            ConditionExpression="attribute_not_exists(virtual_time) OR virtual_time <= :virtual_time",
+            ExpressionAttributeValues=serialize({f":{name}": value for name, value in values.items()}),
         )
