@@ -13,6 +13,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 import castline_client
+from castline_cli import shown
 from castline_cli.errors import CastlineError
 from castline_cli.speakers import speaker_key
 from castline_client import AsyncCastline
@@ -280,14 +281,19 @@ async def _report(waiting: asyncio.Future[Any], seen: Sequence[JobDetail], conte
         for job in seen[told:]:
             progress = job["progress"]
             await context.report_progress(
-                progress["completed_segments"], progress["total_segments"] or None, job["status"]
+                progress["completed_segments"],
+                progress["total_segments"] or None,
+                ": ".join(filter(None, [job["status"], shown.place(dict(job))])),
             )
             told += 1
 
 
 def _status(job: JobDetail) -> dict[str, Any]:
     """Return what an agent wants to know of a job: not its texts, which it has written itself."""
-    wanted = ("id", "status", "title", "created_at", "completed_at", "progress", "error_code", "error_message")
+    wanted = (
+        *("id", "status", "title", "created_at", "completed_at", "progress", "queue"),
+        *("error_code", "error_message"),
+    )
     known: dict[str, Any] = {name: job.get(name) for name in wanted if name in job}
     result = job.get("result_metadata")
     if result is not None:

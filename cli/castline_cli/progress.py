@@ -28,7 +28,13 @@ def progress_bar() -> Iterator[Callable[[Json], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[done]}"), TimeElapsedColumn())
+    # A terminal of 80 columns has room for a place in the queue.
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[done]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as progress:
         task = progress.add_task("submitted", total=None, done="")
 
@@ -39,7 +45,7 @@ def progress_bar() -> Iterator[Callable[[Json], None]]:
                 description=job["status"],
                 completed=completed,
                 total=total or None,
-                done=f"{completed}/{total} segments" if total else "",
+                done=shown.progress(job),
             )
 
         yield show

@@ -48,6 +48,24 @@ def moment(time: str | None) -> str:
     return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def place(job: Json) -> str:
+    """Format a place in the queue: 12 batches before it, starts at about 14:03; empty for a job without one."""
+    queue = job.get("queue")
+    if queue is None:
+        return ""
+    ahead, start = queue["ahead"], queue["estimated_start_at"]
+    before = "its turn is next" if ahead == 0 else f"{ahead:,} {'batch' if ahead == 1 else 'batches'} before it"
+    if start is None:
+        return before
+    return f"{before}, starts at about {datetime.fromisoformat(start).astimezone():%H:%M}"
+
+
+def progress(job: Json) -> str:
+    """Format how far a job has come: 3/40 segments, or its place in the queue; empty if it has neither."""
+    completed, total = job["progress"]["completed_segments"], job["progress"]["total_segments"]
+    return f"{completed}/{total} segments" if total else place(job)
+
+
 def line(text: str) -> str:
     """Return a free text as one line, which leaves the rest of a table as it is."""
     return " ".join(_DISTURBING.sub("", text).split())

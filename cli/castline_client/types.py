@@ -434,6 +434,7 @@ class JobDetail(TypedDict):
     rendition_of: NotRequired[str]
     input_params: InputParams | SingleVoiceInputParams
     progress: Progress
+    queue: NotRequired[QueuePlace]
     retry_count: int
     result_metadata: NotRequired[ResultMetadata]
     audio_file_id: NotRequired[str]
@@ -658,6 +659,13 @@ class PutUserLimitsRequest(TypedDict):
     characters_per_day: NotRequired[int | None]
     characters_per_month: NotRequired[int | None]
     max_active_jobs: NotRequired[int]
+
+
+class QueuePlace(TypedDict):
+    """The place of a pending job in the queue."""
+
+    ahead: int
+    estimated_start_at: str | None
 
 
 class RenameJobRequest(TypedDict):

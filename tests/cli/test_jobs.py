@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from castline_cli import shown
 from castline_cli.commands.jobs import _position
 from tests.cli.bad_road import BadRoad, Trouble
 from tests.cli.scripts import VOICES
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import dialogue
+from tests.e2e.places import place_of
 from tests.large_subtitles import TEXT, make_subtitles_large, make_words_large
 
 if TYPE_CHECKING:
@@ -132,6 +136,43 @@ class TestShow:
         assert "voice of A\tzh-TW-HsiaoYuNeural" in lines
         assert [line.split("\t")[2:] for line in lines[-2:]] == [["A", "早安。"], ["B", "你好。"]]
         assert lines[-2].startswith("0.000 s\t")
+
+    def test_tells_the_place_of_a_job_that_waits(
+        self, castline: Castline, client: ApiClient, stack: LocalStack
+    ) -> None:
+        # Given a job in the queue, where batches have been spoken before
+        client.complete(dialogue())
+        with stack.cloud.lambdas.pause("synthesize"):
+            job_id = client.submit(dialogue())
+            place = place_of(client, job_id)
+
+            # When
+            lines = castline.done("jobs", "show", job_id).splitlines()
+
+            # Then
+            [told] = [line for line in lines if line.startswith("queue\t")]
+            assert re.fullmatch(r"queue\tits turn is next, starts at about \d\d:\d\d", told)
+            assert place["ahead"] == 0
+
+        # And no place of a job that has none
+        client.wait_for(job_id, "completed")
+        assert "queue" not in castline.done("jobs", "show", job_id)
+
+    @pytest.mark.parametrize(
+        ("queue", "told"),
+        [
+            ({"ahead": 0, "estimated_start_at": None}, "its turn is next"),
+            ({"ahead": 1, "estimated_start_at": None}, "1 batch before it"),
+            ({"ahead": 1500, "estimated_start_at": None}, "1,500 batches before it"),
+            (
+                {"ahead": 12, "estimated_start_at": "2026-11-30T14:03:20Z"},
+                f"12 batches before it, starts at about {datetime.fromtimestamp(1796047400, UTC).astimezone():%H:%M}",
+            ),
+            (None, ""),
+        ],
+    )
+    def test_tells_a_place_in_words(self, queue: dict[str, Any] | None, told: str) -> None:
+        assert shown.place({} if queue is None else {"queue": queue}) == told
 
     def test_tells_why_a_job_failed(self, castline: Castline, client: ApiClient) -> None:
         job_id = client.submit(dialogue(voices=("zh-TW-NobodyNeural", "zh-TW-NobodyNeural")))

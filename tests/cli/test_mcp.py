@@ -19,6 +19,7 @@ from tests.cli.castline import PATIENCE_SECONDS, PROGRAM
 from tests.cli.scripts import SCRIPT
 from tests.cli.site import Site
 from tests.e2e.dialogues import HSIAO_YU, YUN_JHE, dialogue
+from tests.e2e.places import place_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -176,6 +177,22 @@ def test_a_job_that_goes_on_is_told_as_it_is(castline: Castline, client: ApiClie
         async def use(agent: Agent) -> None:
             assert (await agent.call("follow_job", job_id=job_id, timeout_seconds=0.5))["status"] == "pending"
             assert (await agent.call("cancel_job", job_id=job_id))["status"] == "cancelled"
+
+        as_agent(castline, use)
+
+
+def test_the_place_of_a_job_in_the_queue_is_told(castline: Castline, client: ApiClient, stack: LocalStack) -> None:
+    client.complete(dialogue())
+    with stack.cloud.lambdas.pause("synthesize"):
+        job_id = client.submit(dialogue())
+        place_of(client, job_id)
+
+        async def use(agent: Agent) -> None:
+            job = await agent.call("follow_job", job_id=job_id, timeout_seconds=0.5)
+            assert (job["status"], job["queue"]["ahead"]) == ("pending", 0)
+            _done, _total, message = agent.progress[-1]
+            assert message is not None
+            assert message.startswith("pending: its turn is next, starts at about ")
 
         as_agent(castline, use)
 

@@ -114,6 +114,25 @@ class TestTheBar:
         assert shown.splitlines()[-1] == "  A  zh-TW-YunJheNeural"
         assert re.search(r"^  [\d.:]+ s?, \d+ KB, made in [\d.]+ s, \d+ characters billed$", shown, re.MULTILINE)
 
+    def test_tells_the_place_of_a_job_that_waits(
+        self, castline: Castline, client: ApiClient, stack: LocalStack
+    ) -> None:
+        # Given a job in the queue, where batches have been spoken before
+        client.complete(dialogue())
+        (castline.folder / "script.txt").write_text(SCRIPT, "utf-8")
+        with (
+            stack.cloud.lambdas.pause("synthesize") as pause,
+            on_terminal(castline, "say", "script.txt", "-o", "out.mp3", *VOICES) as (process, terminal),
+        ):
+            # Then its place fits into the line of the bar
+            terminal.read_until(r"pending .*its turn is next, starts at about \d\d:\d\d 0:")
+
+            # And gives way to the segments when it has started
+            pause.release()
+            terminal.read_until("2/2 segments")
+            terminal.read_all()
+            assert process.wait(timeout=PATIENCE_SECONDS) == 0
+
     def test_is_shown_to_people_while_audio_goes_into_a_pipe(self, castline: Castline) -> None:
         (castline.folder / "script.txt").write_text(SCRIPT, "utf-8")
         with (

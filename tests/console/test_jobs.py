@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.console.screens import SCRIPT
 from tests.e2e.dialogues import dialogue
+from tests.e2e.places import place_of
 
 if TYPE_CHECKING:
     from local.stack import LocalStack
@@ -90,6 +91,26 @@ def test_an_edited_dialogue_is_another_file_and_pays_for_the_edited_turn(screens
     assert client.download(after["id"]).content != client.download(before["id"]).content
     assert screens.fact("Segments reused") == "1"
     assert after["result_metadata"]["reused_segments"] == 1
+
+
+def test_a_job_that_waits_tells_its_place(stack: LocalStack, screens: Screens, client: ApiClient) -> None:
+    # Given a job in the queue, where batches have been spoken before
+    client.complete(dialogue())
+    with stack.cloud.lambdas.pause("synthesize"):
+        job_id = client.submit(dialogue())
+        place_of(client, job_id)
+
+        # When
+        screens.open(f"/jobs/{job_id}")
+
+        # Then
+        screens.expect_status("Waiting")
+        place = screens.page.get_by_text(re.compile(r"^Its turn is next; starts at about \d+:\d\d(\s[AP]M)?$"))
+        expect(place).to_be_visible()
+
+    # And the place is gone when the job has had its turn
+    screens.expect_status("Finished")
+    expect(place).to_be_hidden()
 
 
 def test_a_user_at_the_cap_is_told_so_and_loses_nothing(

@@ -44,8 +44,14 @@ class Director:
                 self._paused.enter_context(self._stack.cloud.lambdas.pause(task))
             case ["go", "on"]:
                 self._paused.close()
-            case ["wait", "until", "processing"]:
-                self._client.wait_for(self._client.list_ids()[0], "processing")
+            case ["wait", "until", "spoken"]:
+                job_id = self._client.list_ids()[0]
+                deadline = time.monotonic() + 30
+                progress = self._client.job(job_id)["progress"]
+                while not 0 < progress["total_segments"] <= progress["completed_segments"]:
+                    progress = self._client.job(job_id)["progress"]
+                    assert time.monotonic() < deadline
+                    time.sleep(0.02)
             case ["wait", "until", "all", "have", "ended"]:
                 deadline = time.monotonic() + 30
                 while self._client.list_ids(status="pending") or self._client.list_ids(status="processing"):

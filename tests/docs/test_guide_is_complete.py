@@ -158,7 +158,8 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
     tries = range(retry["MaxAttempts"])
     expected = [
         [Settings({}).max_active_jobs],
-        [workflow["TimeoutSeconds"] / 60],
+        [Settings({}).max_pending_seconds / 3600],
+        [Settings({}).max_processing_seconds / 60],
         [retry["MaxAttempts"], *(retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt for attempt in tries)],
         [retention(JobStatus.COMPLETED) / timedelta(days=1)],
         [retention(JobStatus.CANCELLED) / timedelta(days=1)],

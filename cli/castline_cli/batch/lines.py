@@ -54,7 +54,7 @@ class _VisibleLines(Lines):
             self._tasks[file.name],  # type: ignore[arg-type]
             completed=completed,
             total=total or None,
-            done=f"{completed}/{total} segments" if total else str(job["status"]),
+            done=shown.progress(job) or str(job["status"]),
         )
 
     def wait(self, text: str) -> None:

@@ -295,6 +295,7 @@ def _facts(job: Json) -> list[tuple[str, str]]:
         ("job", job["id"]),
         *shown.titles(job),
         ("status", job["status"]),
+        ("queue", shown.place(job)),
         ("kind", ", ".join([_kind(job), given["language"], given["output_format"], *_unusual(given)])),
         ("rendition of", job.get("rendition_of") or ""),
         ("music", ", ".join(given.get("music") or ())),

@@ -906,6 +906,7 @@ export interface components {
             rendition_of?: string;
             input_params: components["schemas"]["InputParams"] | components["schemas"]["SingleVoiceInputParams"];
             progress: components["schemas"]["Progress"];
+            queue?: components["schemas"]["QueuePlace"];
             retry_count: number;
             result_metadata?: components["schemas"]["ResultMetadata"];
             /** Format: uuid */
@@ -1146,6 +1147,11 @@ export interface components {
          * @enum {string}
          */
         Quality: "standard" | "studio";
+        /** @description The place of a pending job in the queue. It is rough: others may come before it, or end sooner. */
+        QueuePlace: {
+            ahead: number;
+            estimated_start_at: string | null;
+        };
         /** @description New titles of a job. What is left out stays as it is, and null removes it. */
         RenameJobRequest: {
             title?: string | null;

@@ -522,7 +522,7 @@ export const en: Strings = {
     untitled: "A dialogue without a name",
     submitted: (when) => `Submitted ${when}`,
     explain: {
-      pending: "It has arrived and will start in a moment. You may leave this page and come back.",
+      pending: "It has arrived and waits for its turn. You may leave this page and come back.",
       processing: "It is being spoken. You may leave this page and come back.",
       completed: "The audio is ready.",
       failed: "It did not work this time.",
@@ -530,6 +530,8 @@ export const en: Strings = {
     },
     progress: "Progress",
     planning: "Preparing…",
+    waiting: (ahead, start) =>
+      `${ahead === 0 ? "Its turn is next" : `${of(ahead, "batch", "batches")} before it`}${start === undefined ? "" : `; starts at about ${start}`}`,
     speaking: (done, total) => `${done} of ${of(total, "segment", "segments")} spoken`,
     joining: "Joining them into one file…",
     retried: (count) => `The speech provider failed; tried again ${of(count, "time", "times")}`,

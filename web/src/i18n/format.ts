@@ -9,6 +9,8 @@ export interface Format {
   number(value: number): string;
   /** A date with a time of the day, in the reader's time zone. `time`: ISO 8601. */
   dateTime(time: string | number): string;
+  /** A time of the day in the reader's time zone, such as 14:03. `time`: ISO 8601. */
+  timeOfDay(time: string): string;
   /** Near times by how far they are (昨天, in 3 days), others by their date. */
   relative(time: string | number, now?: number): string;
   date(time: string | number): string;
@@ -40,6 +42,7 @@ export function formatFor(locale: Locale, t: Strings): Format {
   const percent = new Intl.NumberFormat(locale, { style: "percent" });
   const signed = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const timeOfDay = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
   const utcDay = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
   const month = new Intl.DateTimeFormat(locale, { year: "numeric", month: "long", timeZone: "UTC" });
@@ -49,6 +52,7 @@ export function formatFor(locale: Locale, t: Strings): Format {
   return {
     number: (value) => number.format(value),
     dateTime: (time) => dateTime.format(new Date(time)),
+    timeOfDay: (time) => timeOfDay.format(new Date(time)),
     date: (time) => date.format(new Date(time)),
     utcDay: (day) => utcDay.format(new Date(day)),
     month: (value) => month.format(new Date(value)),

@@ -514,7 +514,7 @@ export const zhTW = {
     untitled: "未命名的對話",
     submitted: (when: string) => `${when}送出`,
     explain: {
-      pending: "已經收到，馬上開始。您可以離開這一頁，稍後再回來。",
+      pending: "已經收到，正在等候輪到它。您可以離開這一頁，稍後再回來。",
       processing: "正在朗讀。您可以離開這一頁，稍後再回來。",
       completed: "音檔完成了。",
       failed: "這次沒有做成。",
@@ -522,6 +522,8 @@ export const zhTW = {
     },
     progress: "進度",
     planning: "正在安排…",
+    waiting: (ahead: number, start: string | undefined) =>
+      `${ahead === 0 ? "下一批就輪到它" : `前面還有 ${ahead} 批`}${start === undefined ? "" : `，大約 ${start} 開始`}`,
     speaking: (done: string, total: string) => `已朗讀 ${done}／${total} 段`,
     joining: "正在接成一個檔案…",
     retried: (count: number) => `語音服務曾經失敗，已重試 ${count} 次`,

@@ -10,6 +10,10 @@ export function Progress({ job }: { job: JobDetail }) {
   const { completed_segments: done, total_segments: total } = job.progress;
   const text = {
     planning: t.job.planning,
+    waiting: t.job.waiting(
+      job.queue?.ahead ?? 0,
+      job.queue?.estimated_start_at ? format.timeOfDay(job.queue.estimated_start_at) : undefined,
+    ),
     speaking: t.job.speaking(format.number(done), format.number(total)),
     joining: t.job.joining,
   }[stage];
