@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from botocore.config import Config
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
     from castline.audio.storage import AudioStorage
@@ -140,13 +141,10 @@ def settings() -> Settings:
 @_made_once
 def job_repository() -> JobRepository:
     """Return the jobs table."""
-    import boto3
-
     from castline.jobs.repository import JobRepository
 
-    client = boto3.client("dynamodb", config=_answering_config())
     return JobRepository(
-        client, settings().table_name, check_times=_check_times(), unreadable=_warn_of_unreadable_item
+        _dynamodb(), settings().table_name, check_times=_check_times(), unreadable=_warn_of_unreadable_item
     )
 
 
@@ -168,11 +166,9 @@ def _warn_of_unreadable_item(reason: str) -> None:
 @_made_once
 def usage_repository() -> UsageRepository:
     """Return usage and limits, in the jobs table."""
-    import boto3
-
     from castline.usage.repository import UsageRepository
 
-    return UsageRepository(boto3.client("dynamodb", config=_answering_config()), settings().table_name)
+    return UsageRepository(_dynamodb(), settings().table_name)
 
 
 @_made_once
@@ -276,11 +272,9 @@ def render_job() -> RenderJob:
 @_made_once
 def pronunciation_sets() -> PronunciationSetRepository:
     """Return the pronunciation sets, in the jobs table."""
-    import boto3
-
     from castline.pronunciation_sets.repository import PronunciationSetRepository
 
-    client = boto3.client("dynamodb", config=_answering_config())
+    client = _dynamodb()
     return PronunciationSetRepository(client, settings().table_name)
 
 
@@ -303,11 +297,9 @@ def resolve_pronunciations() -> ResolvePronunciations:
 @_made_once
 def sound_repository() -> SoundRepository:
     """Return the sounds, in the jobs table."""
-    import boto3
-
     from castline.sounds.repository import SoundRepository
 
-    client = boto3.client("dynamodb", config=_answering_config())
+    client = _dynamodb()
     return SoundRepository(client, settings().table_name)
 
 
@@ -358,11 +350,9 @@ def _sound_storage(config: Config) -> SoundStorage:
 @_made_once
 def webhook_repository() -> WebhookRepository:
     """Return the webhooks and their deliveries, in the jobs table."""
-    import boto3
-
     from castline.webhooks.repository import WebhookRepository
 
-    client = boto3.client("dynamodb", config=_answering_config())
+    client = _dynamodb()
     return WebhookRepository(client, settings().table_name)
 
 
@@ -487,11 +477,9 @@ def plan_job() -> PlanJob:
 @_made_once
 def batch_queue() -> BatchQueue:
     """Return the queue of the batches that wait to be spoken."""
-    import boto3
-
     from castline.batch_queue.queue import BatchQueue
 
-    return BatchQueue(boto3.client("dynamodb", config=_client_config()), settings().table_name)
+    return BatchQueue(_dynamodb(), settings().table_name)
 
 
 @_made_once
@@ -583,11 +571,9 @@ def stop_job() -> StopJob:
 @_made_once
 def daily_jobs() -> DailyJobs:
     """Return the jobs of all users, day by day."""
-    import boto3
-
     from castline.jobs.daily_jobs import DailyJobs
 
-    client = boto3.client("dynamodb", config=_answering_config())
+    client = _dynamodb()
     return DailyJobs(client, settings().table_name, unreadable=_warn_of_unreadable_item)
 
 
@@ -618,11 +604,9 @@ def fail_job() -> FailJob:
 @_made_once
 def event_log() -> EventLog:
     """Return the events of jobs, in the jobs table."""
-    import boto3
-
     from castline.jobs.event_log import EventLog
 
-    client = boto3.client("dynamodb", config=_answering_config())
+    client = _dynamodb()
     return EventLog(client, settings().table_name)
 
 
@@ -665,13 +649,11 @@ def republish_events() -> RepublishEvents:
 @_made_once
 def reconcile_jobs() -> ReconcileJobs:
     """Return the use case that looks after all jobs."""
-    import boto3
-
     from castline.jobs.checks import Checks
     from castline.jobs.lease import Lease
     from castline.usecases.reconcile_jobs import ReconcileJobs
 
-    client = boto3.client("dynamodb", config=_answering_config())
+    client = _dynamodb()
     return ReconcileJobs(
         job_repository(),
         Checks(client, settings().table_name),
@@ -789,13 +771,11 @@ def speech_pace(provider_id: str) -> PaceRepository:
     Raises:
         ProviderMisconfigured: the provider is not enabled.
     """
-    import boto3
-
     from castline.pacing.model import Limit
     from castline.pacing.repository import PaceRepository
 
     return PaceRepository(
-        boto3.client("dynamodb", config=_client_config()),
+        _dynamodb(),
         settings().table_name,
         provider_id=provider_id,
         limit=Limit(requests_per_second=speech_provider(provider_id).requests_per_second),
@@ -878,6 +858,14 @@ def _count_refusal(provider_id: str, refusal: ProviderAuthFailed) -> None:
 def _count_submission(job: Job) -> None:
     note(job_id=job.id)
     measure({Metric.JOBS_SUBMITTED: 1})
+
+
+@_made_once
+def _dynamodb() -> DynamoDBClient:
+    """Return the one client of all repositories: each more takes a part of a cold start."""
+    import boto3
+
+    return boto3.client("dynamodb", config=_answering_config())
 
 
 @_made_once
