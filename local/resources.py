@@ -168,9 +168,7 @@ def map_webhook_queue(cloud: LocalCloud) -> QueueMapping:
 
 def map_synthesis_queue(cloud: LocalCloud, *, max_concurrency: int = SYNTHESIZE_CONCURRENCY) -> QueueMapping:
     """Have the tickets for waiting batches call the function that speaks them."""
-    return cloud.map_queue(
-        SYNTHESIS_QUEUE_NAME, SYNTHESIS.reader.name, batch_size=1, max_concurrency=max_concurrency
-    )
+    return cloud.map_queue(SYNTHESIS_QUEUE_NAME, SYNTHESIS.reader.name, batch_size=1, max_concurrency=max_concurrency)
 
 
 def is_new_event(record: Mapping[str, Any]) -> bool:
