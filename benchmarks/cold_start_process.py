@@ -49,10 +49,17 @@ def _measure(function_name: str, handler: str, event: Any, eager: list[str]) -> 
         handle(event, _Context(function_name))
     except Exception as error:  # noqa: BLE001 (the first call of AWS is refused)
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
+    ended = time.perf_counter()
     cpu_seconds = time.process_time() - cpu_began
     with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 (pathlib would be measured too)
         peak_kb = next(line for line in status if line.startswith("VmHWM")).split()[1]
-    return {"began": began, "imported": imported, "cpu_seconds": cpu_seconds, "peak_rss_mb": int(peak_kb) / 1024}
+    return {
+        "began": began,
+        "imported": imported,
+        "ended": ended,
+        "cpu_seconds": cpu_seconds,
+        "peak_rss_mb": int(peak_kb) / 1024,
+    }
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
     python -m benchmarks.function_memory
 
-Each invocation is the first one of a new process of this interpreter with the deployed code (``layers.build``). AWS
-and the provider are emulated in this process, where they take most of the time of functions that call them. The
-largest job has 100,000 characters, in 100 turns of the longest request to the provider. Memory that depends on the
-length of the audio is measured by ``benchmarks.assembly_memory``.
+Each invocation is the first one of a new process of the deployed Python version, if there is one here, with the
+deployed code (``layers.build``). AWS and the provider are emulated in this process, where they take most of the time
+of functions that call them. The largest job has 100,000 characters, in 100 turns of the longest request to the
+provider. Memory that depends on the length of the audio is measured by ``benchmarks.assembly_memory``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import json
 import os
 import platform
 import subprocess
-import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.assembly_memory import aws_over_http
-from benchmarks.cold_start import EVENTS, PROCESS, runtime_packages
+from benchmarks.cold_start import FIRST, PROCESS
 from castline import composition
 from castline.jobs.limits import MAX_DIALOGUE_CHARACTERS
 from castline.speech.providers.azure.provider import MAX_UTTERANCE_CHARACTERS, AzureSpeech
@@ -35,6 +34,7 @@ from infra import functions
 from layers.build import build
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
+from local.emulated.runtime import prepare_runtime
 from local.environment import environment_variables
 from tests.quiet import quiet
 
@@ -42,10 +42,26 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from layers.build import Artefacts
+    from local.emulated.runtime import Runtime
 
 _SENTENCE = "今天天氣真好，我們一起去公園走走，順便買一杯咖啡回來。"
 _ROLE = "arn:aws:iam::123456789012:role/benchmark"
 _NOTHING = json.dumps({"StartAt": "Nothing", "States": {"Nothing": {"Type": "Succeed"}}})
+
+_REMOVAL = {
+    "Records": [
+        {
+            "eventID": "1",
+            "eventName": "REMOVE",
+            "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"},
+            "dynamodb": {
+                "Keys": {"pk": {"S": "JOB#01900000-0000-7000-8000-000000000000"}, "sk": {"S": "JOB"}},
+                "SequenceNumber": "1",
+            },
+        }
+    ]
+}
+"""The event of the removal of a job by TTL."""
 
 AZURE = AzureSpeech({})
 
@@ -97,7 +113,7 @@ SIZES = (
 class _Host:
     """A host that invokes each function in a new process."""
 
-    def __init__(self, artefacts: Artefacts, runtime: Path) -> None:
+    def __init__(self, artefacts: Artefacts, runtime: Runtime) -> None:
         self._artefacts = artefacts
         self._runtime = runtime
 
@@ -109,14 +125,18 @@ class _Host:
         """
         layers = [self._artefacts.core, self._artefacts.speech] if spec.needs_speech else [self._artefacts.core]
         task = {
-            "path": [str(self._artefacts.code), *(str(layer / "python") for layer in layers), str(self._runtime)],
+            "path": [
+                str(self._artefacts.code),
+                *(str(layer / "python") for layer in layers),
+                str(self._runtime.packages),
+            ],
             "function_name": spec.name,
             "handler": spec.handler,
             "event": event,
             "eager": [],
         }
         child = subprocess.run(  # noqa: S603 (our own program)
-            [sys.executable, "-I", "-S", "-B", str(PROCESS)],
+            [self._runtime.interpreter, "-I", "-S", "-B", str(PROCESS)],
             input=json.dumps(task),
             check=False,
             capture_output=True,
@@ -136,16 +156,15 @@ class _Host:
 
 def measure() -> Iterator[Measurement]:
     """Measure every function with a job of each size."""
-    artefacts = build(
-        python=f"{sys.version_info.major}.{sys.version_info.minor}",
-        architecture="arm64" if platform.machine() == "aarch64" else "x86_64",
-    )
-    with AzureSpeechEmulator() as speech, runtime_packages() as runtime, aws_over_http(), quiet():
+    runtime = prepare_runtime()
+    artefacts = build(python=runtime.python, architecture=runtime.architecture)
+    with AzureSpeechEmulator() as speech, aws_over_http(), quiet():
         resources.create_speech_secret({"key": speech.key, "host": speech.host})
         machine = boto3.client("stepfunctions").create_state_machine(
             name="castline", definition=_NOTHING, roleArn=_ROLE
         )
         variables = {
+            **resources.create_queues(),
             "SPEECH_PROVIDERS": resources.SPEECH_PROVIDERS,
             "MAX_ACTIVE_JOBS": "100",
             "STATE_MACHINE_ARN": machine["stateMachineArn"],
@@ -163,8 +182,10 @@ def _life(host: _Host, size: _Size) -> Iterator[Measurement]:
     record = composition.job_repository().get_record(completed)
     assert record is not None
     for batch in plan_batches(plan_utterances(plan_segments(record.readable_dialogue, AZURE)), AZURE)[:1]:
-        event = {"job_id": completed, "batch": asdict(batch)}
-        yield host.invoke(functions.SYNTHESIZE, event, size=size.name)
+        event = {"job_id": completed, "user_id": record.job.user_id, "batch": asdict(batch), "task_token": "none"}
+        yield host.invoke(functions.QUEUE_BATCH, event, size=size.name)
+        ticket = {"messageId": "1", "receiptHandle": "none", "body": "{}"}
+        yield host.invoke(functions.SYNTHESIZE, {"Records": [ticket]}, size=size.name)
     if size is SIZES[0]:
         yield host.invoke(functions.ASSEMBLE, {"job_id": completed}, size=size.name)
     for spec, more in (
@@ -174,13 +195,13 @@ def _life(host: _Host, size: _Size) -> Iterator[Measurement]:
         job_id = yield from _submitted(host, size)
         event = {"job_id": job_id, "detail": {"name": job_id, "status": "TIMED_OUT"}, **more}
         yield host.invoke(spec, event, size=size.name)
-    yield host.invoke(functions.EXPIRE, EVENTS[functions.EXPIRE.name], size=size.name)
+    yield host.invoke(functions.EXPIRE, _REMOVAL, size=size.name)
     with environment_variables({"RECONCILE_AFTER_SECONDS": "0", "SETTLE_AFTER_SECONDS": "0"}):
         yield host.invoke(functions.RECONCILE, {}, size=size.name)
 
 
 def _submitted(host: _Host, size: _Size) -> Generator[Measurement, None, str]:
-    event = {**EVENTS[functions.API.name], "body": json.dumps(size.body(), ensure_ascii=False)}
+    event = {**FIRST["api, a submission"].event, "body": json.dumps(size.body(), ensure_ascii=False)}
     yield host.invoke(functions.API, event, size=size.name)
     page = composition.job_repository().list_page("benchmark", now=datetime.now(UTC), limit=1)
     return page.jobs[0].id

@@ -132,12 +132,9 @@ class TestACompletedJob:
         before = since_now()
 
         # When
-        for task, more in (
-            ("plan", {}),
-            ("assemble", {}),
-        ):
+        for task in ("plan", "assemble"):
             with pytest.raises(FunctionError, match="the job is completed"):
-                stack.cloud.lambdas.invoke(task, {"job_id": job["id"], **more})
+                stack.cloud.lambdas.invoke(task, {"job_id": job["id"]})
         stack.cloud.lambdas.invoke("record-failure", {"job_id": job["id"], "failure": {"Error": "States.Timeout"}})
 
         # Then

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tests.infra.observed_calls import Permission
     from tests.infra.synthesis import Deployment
@@ -40,7 +40,7 @@ class Request:
 
     action: str
     resource: str
-    context: dict[str, str | list[str]] = field(default_factory=dict)
+    context: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
 def request_for(permission: Permission) -> Request:

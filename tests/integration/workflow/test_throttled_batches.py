@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -38,7 +38,7 @@ def speak(job: Job, *, seconds: float) -> None:
     """Speak the only batch of a job, in a task that has so many seconds."""
     from castline.workflow import plan
 
-    context = LambdaContext(function_name="plan", function_arn="arn", memory_mb=128, timeout_seconds=60)
+    context: Any = LambdaContext(function_name="plan", function_arn="arn", memory_mb=128, timeout_seconds=60)
     (batch,) = plan.handler({"job_id": job.id}, context)["batches"]
     give_up_at = datetime.now(UTC) + timedelta(seconds=seconds)
     composition.synthesize_batch()(job.id, BatchRange(**batch), give_up_at=give_up_at)
