@@ -119,15 +119,29 @@ def update_item(client: DynamoDBClient, **update: Any) -> dict[str, Any]:
         ClientError: a condition does not hold.
         ServiceUnavailable: DynamoDB cannot serve us just now.
     """
+    return _written(client.update_item, update)
+
+
+def put_item(client: DynamoDBClient, **put: Any) -> None:
+    """Store one item, as ``update_item`` updates one."""
+    _written(client.put_item, put)
+
+
+def delete_item(client: DynamoDBClient, **deletion: Any) -> None:
+    """Delete one item, as ``update_item`` updates one."""
+    _written(client.delete_item, deletion)
+
+
+def _written(write: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
     for attempt in range(CONFLICT_ATTEMPTS):
         pause_before(attempt)
         try:
             with translated_aws_errors():
-                return cast("dict[str, Any]", client.update_item(**update))
+                return cast("dict[str, Any]", write(**arguments))
         except ClientError as error:
             if error_code(error) != "TransactionConflictException":
                 raise
-    raise ServiceUnavailable("UpdateItem: TransactionConflictException")
+    raise ServiceUnavailable("TransactionConflictException")
 
 
 def update_item_if(client: DynamoDBClient, **update: Any) -> dict[str, Any] | None:

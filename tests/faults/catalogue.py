@@ -18,10 +18,10 @@ CALLS = {
     "completed": """
         submit BatchGetItem GetItem TransactWriteItems StartExecution
         plan Query UpdateItem
-        queue-batch BatchGetItem UpdateItem×2 PutItem SendMessage
+        queue-batch BatchGetItem UpdateItem PutItem SendMessage
         publish-events TransactGetItems×2 PutEvents
         dispatch-webhooks Query×2
-        synthesize Query×2 GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem×6
+        synthesize Query×2 GetSecretValue HeadObject×3 Speak×3 PutObject×3 UpdateItem×5
         synthesize TransactWriteItems SendTaskSuccess DeleteItem
         assemble Query GetObject×3 PutObject×3 TransactWriteItems
         expire ListObjectsV2 DeleteObject×3
@@ -34,6 +34,12 @@ CALLS = {
     """,
     "cancelled": """
         cancel GetItem TransactWriteItems StopExecution
+    """,
+    "unspoken": """
+        synthesize SendTaskFailure×2
+    """,
+    "untold": """
+        synthesize SendMessage UpdateItem×8
     """,
     "failed": """
         record-failure Query TransactWriteItems ListObjectsV2 DeleteObject

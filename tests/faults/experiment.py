@@ -74,7 +74,7 @@ def _differences(outcome: Outcome, undisturbed: Outcome) -> Iterator[str]:
 
 def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Outcome:
     scenario = SCENARIOS[scenario_name]
-    laboratory.clock.ahead = timedelta()
+    laboratory.return_to_present()
     composition.reset()  # every function starts cold: what it does first, it does now
     inspection.clear_away()
     laboratory.events_published()
@@ -85,11 +85,13 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
         laboratory.settle()
         calls.recover()
         reconciled = _reconcile(laboratory)
+        laboratory.return_to_present()
         remains = Remains.of_everything()
         left_behind = [
             *inspection.problems_of_answers(client.answers),
             *inspection.problems_of_jobs(remains, client.api),
             *inspection.problems_of_usage(remains),
+            *inspection.problems_of_queue(remains),
             *inspection.problems_of_events(remains, laboratory.events_published()),
         ]
         ended = tuple(_describe(client.api.job(job_id)) for job_id in sorted(remains.jobs()))
@@ -114,7 +116,7 @@ def _reconcile(laboratory: Laboratory) -> tuple[str, ...]:
     """
     done: list[str] = []
     for _ in range(_RECONCILIATIONS):
-        laboratory.clock.ahead += _UNTIL_ALL_IS_DUE
+        laboratory.pass_time(_UNTIL_ALL_IS_DUE)
         try:
             report = laboratory.stack.reconcile()
         except FunctionError as error:

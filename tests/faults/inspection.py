@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from castline import composition
+from castline.batch_queue import items as batch_queue
 from castline.jobs.failures import FailureCode
 from castline.jobs.model import JobStatus
 from castline.jobs.transitions import is_terminal
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import httpx
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
     from tests.e2e.api_client import ApiClient
 
@@ -83,6 +86,36 @@ def _dynamodb() -> DynamoDBClient:
 @cache
 def _s3() -> S3Client:
     return boto3.Session().client("s3")
+
+
+@cache
+def _sqs() -> SQSClient:
+    return boto3.Session().client("sqs")
+
+
+def tickets_left() -> dict[str, int]:
+    """Return how many tickets are in their queue in each state, where there are any."""
+    attributes = _sqs().get_queue_attributes(
+        QueueUrl=composition.settings().synthesis_queue_url,
+        AttributeNames=[
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesDelayed",
+            "ApproximateNumberOfMessagesNotVisible",
+        ],
+    )["Attributes"]
+    return {name: int(count) for name, count in attributes.items() if count != "0"}
+
+
+def batches_waiting() -> bool:
+    """Return whether any batch is in the queue, be it taken or not."""
+    answer = _dynamodb().query(
+        TableName=composition.settings().table_name,
+        KeyConditionExpression="pk = :queue",
+        ExpressionAttributeValues={":queue": {"S": batch_queue.PARTITION}},
+        ConsistentRead=True,
+        Limit=1,
+    )
+    return bool(answer["Count"])
 
 
 def problems_of_answers(answers: list[httpx.Response]) -> Iterator[str]:
@@ -155,6 +188,12 @@ def problems_of_usage(remains: Remains) -> Iterator[str]:
                     yield f"{partition} {prefix}: {found} are used, and {dict(expected[partition])} were billed"
 
 
+def problems_of_queue(remains: Remains) -> Iterator[str]:
+    """Yield what is left in the queue of batches, and the tickets that are left."""
+    yield from (f"the batch {sk} is still in the queue" for sk in remains.items.get(batch_queue.PARTITION, ()))
+    yield from (f"{name} of tickets is {count}" for name, count in tickets_left().items())
+
+
 def problems_of_what_outlives(remains: Remains) -> Iterator[str]:
     """Yield everything that is left of any job when it should all be gone.
 
@@ -191,6 +230,9 @@ def clear_away() -> None:
             dynamodb.delete_item(TableName=settings.table_name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
     for key in remains.objects:
         s3.delete_object(Bucket=settings.bucket_name, Key=key)
+    if tickets_left():
+        with suppress(_sqs().exceptions.PurgeQueueInProgress):
+            _sqs().purge_queue(QueueUrl=settings.synthesis_queue_url)
 
 
 def _problems_of_job(api: ApiClient, job_id: str, audio: list[str]) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import threading
-from contextlib import ExitStack, contextmanager
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -15,7 +16,9 @@ from local import stack as local_stack
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud import event_delivery
 from local.cloud.clock import Clock
+from local.cloud.lambda_errors import FunctionError
 from local.stack import LocalStack
+from tests.faults import inspection
 from tests.faults.calls import Calls
 from tests.faults.processes import Processes
 from tests.quiet import quiet
@@ -28,6 +31,13 @@ if TYPE_CHECKING:
     from tests.faults.experiment import Outcome
 
 _SETTLED_WITHIN_SECONDS = 20.0
+# If nothing has happened for so long, time passes until the next run of the schedule. An outage lasts for longer than
+# a job may take.
+_QUIET_SECONDS = 0.3
+_SCHEDULE = timedelta(minutes=1)
+_OUTAGE = timedelta(minutes=12)
+# A ticket that nobody has deleted comes back before that.
+_TICKETS_RETURN = timedelta(minutes=6)
 # 5 s of the state machine's are 10 ms here.
 _WAIT_SCALE = 0.002
 # EventBridge's patience and the repository's, shortened likewise; and the schedule, kept out of what is observed.
@@ -41,7 +51,7 @@ _COLLECT_AFTER = (50_000, 10, 100)
 
 
 class FunctionsClock:
-    """A clock that may be ahead of real time.
+    """A clock that may be ahead of real time, as may the cloud's.
 
     Attributes:
         ahead: by how much.
@@ -117,14 +127,51 @@ class Laboratory:
         Raises:
             TimeoutError: the work does not end.
         """
-        with self._delivered:
-            if not self._delivered.wait_for(lambda: self.calls.started <= self._ended, _SETTLED_WITHIN_SECONDS):
-                raise TimeoutError(f"still running: executions {self.calls.started - self._ended}")
+        self._wait_for_executions()
         self._processes.wait_until_none_runs(_SETTLED_WITHIN_SECONDS)
         for _ in range(_STREAM_DELIVERIES):
             self.stack.cloud.tick()
+        self._wait_for_tickets()
         self._wait_for_the_bus()
         self._processes.wait_until_none_runs(_SETTLED_WITHIN_SECONDS)
+
+    def pass_time(self, delta: timedelta) -> None:
+        """Move the functions' clock and the cloud's forward: leases end, and hidden messages come back."""
+        self.clock.ahead += delta
+        self.stack.cloud.clock.advance(delta)
+
+    def return_to_present(self) -> None:
+        """Undo all passing of time."""
+        self.pass_time(-self.clock.ahead)
+
+    def _wait_for_executions(self) -> None:
+        """Wait for the end of all executions.
+
+        Where batches wait for time to pass, it passes, and the reconciler runs every minute. An outage that keeps
+        them waiting comes to an end.
+        """
+        passed, last_progress = timedelta(), time.monotonic()
+        while True:
+            with self._delivered:
+                if self._delivered.wait_for(lambda: self.calls.started <= self._ended, _QUIET_SECONDS):
+                    return
+            if self._processes.quiet_seconds() >= _QUIET_SECONDS and inspection.batches_waiting():
+                if passed == _OUTAGE:
+                    self.calls.recover()
+                self.pass_time(_SCHEDULE)
+                with suppress(FunctionError):
+                    self.stack.reconcile()
+                passed, last_progress = passed + _SCHEDULE, time.monotonic()
+            if time.monotonic() - last_progress > _SETTLED_WITHIN_SECONDS or passed > 2 * _OUTAGE:
+                raise TimeoutError(f"still running: executions {self.calls.started - self._ended}")
+
+    def _wait_for_tickets(self) -> None:
+        """Let the time pass until tickets that are hidden or delayed have come to nothing."""
+        passed = timedelta()
+        while inspection.tickets_left() and passed < _TICKETS_RETURN:
+            self.pass_time(_SCHEDULE)
+            passed += _SCHEDULE
+            self.stack.cloud.tick()
 
     def events_published(self) -> list[Mapping[str, Any]]:
         """Return the events of jobs that have come to the bus since the last time, and forget them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
@@ -60,6 +61,7 @@ class Processes:
     def __init__(self) -> None:
         self._running: set[Process] = set()
         self._changed = threading.Condition()
+        self._changed_at = time.monotonic()
 
     def wait_until_none_runs(self, timeout_seconds: float) -> None:
         """Wait until every invocation has ended.
@@ -70,6 +72,11 @@ class Processes:
         with self._changed:
             if not self._changed.wait_for(lambda: not self._running, timeout_seconds):
                 raise TimeoutError(f"still running: {sorted(process.function for process in self._running)}")
+
+    def quiet_seconds(self) -> float:
+        """Return for how long no invocation has run, begun or ended; 0 while one runs."""
+        with self._changed:
+            return 0.0 if self._running else time.monotonic() - self._changed_at
 
     @contextmanager
     def observed(self) -> Iterator[None]:
@@ -105,6 +112,7 @@ class Processes:
     def _change(self, change: Callable[[Process], None], process: Process) -> None:
         with self._changed:
             change(process)
+            self._changed_at = time.monotonic()
             self._changed.notify_all()
 
 

@@ -111,6 +111,11 @@ def _cancelled(client: Client) -> None:
             client.cancel(job_id)
 
 
+def _unspoken(client: Client) -> None:
+    """Submit what the provider refuses to speak each time."""
+    client.submit(*_TURNS[:2], "{fault unavailable}第三句。")
+
+
 def _lost(client: Client) -> None:
     """Take all slots: with a job never started, with one whose end nobody noticed, and without a job."""
     client.submit()
@@ -166,6 +171,19 @@ def _stopped_while_speaking(laboratory: Laboratory) -> Staging:
     return {("synthesize", "PutObject"): stop_and_go_on}
 
 
+def _outcome_is_throttled(_laboratory: Laboratory) -> Staging:
+    """Have Step Functions throttle the first outcome that it is told: the batch is put off."""
+    told = 0
+
+    def throttle(_process: Process) -> None:
+        nonlocal told
+        told += 1
+        if told == 1:
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "staged"}}, "SendTaskSuccess")
+
+    return {("synthesize", "SendTaskSuccess"): throttle}
+
+
 def _nobody_notices(laboratory: Laboratory) -> Staging:
     """Stop the first job's execution without an event; never start the second's."""
     submissions = 0
@@ -193,6 +211,8 @@ SCENARIOS = {
         Scenario("completed-in-parts", _completed_in_parts),
         Scenario("submitted-twice", _submitted_twice),
         Scenario("cancelled", _cancelled),
+        Scenario("unspoken", _unspoken),
+        Scenario("untold", _completed, _outcome_is_throttled),
         Scenario("failed", _completed, _completing_is_denied),
         Scenario("stopped", _completed, _stopped_before_completing),
         Scenario("stopped-too-late", _completed, _stopped_before_uploading),

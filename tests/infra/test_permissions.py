@@ -13,10 +13,10 @@ from tests.faults.catalogue import CALLS, parse
 from tests.infra.iam_simulation import Request, judge, request_for
 from tests.infra.observed_calls import (
     BUCKET,
+    QUEUE,
     SECRET,
     STATE_MACHINE,
     TABLE,
-    WEBHOOK_QUEUE,
     WEBHOOKS,
     Observed,
     Permission,
@@ -52,9 +52,10 @@ FOR_LAMBDA["sound-uploaded"] |= DEAD_LETTERS
 FOR_LAMBDA["expire"] |= DEAD_LETTERS | STREAM
 FOR_LAMBDA["publish-events"] |= DEAD_LETTERS | STREAM
 FOR_LAMBDA["dispatch-webhooks"] |= DEAD_LETTERS
-FOR_LAMBDA["deliver-webhooks"] |= {
-    Permission(f"sqs:{action}", WEBHOOK_QUEUE) for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
-}
+for reader in ("deliver-webhooks", "synthesize"):
+    FOR_LAMBDA[reader] |= {
+        Permission(f"sqs:{action}", QUEUE) for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+    }
 
 ITEM_OF_A_JOB = {KEYS: ["JOB#example"]}
 ITEM_OF_A_WEBHOOK = {KEYS: ["WEBHOOKS#anna"]}
@@ -68,7 +69,7 @@ DONE_BY_NOBODY = (
     Request("s3:GetObject", f"{BUCKET}/elsewhere/example"),
     Request("s3:PutBucketPolicy", BUCKET),
     Request("secretsmanager:PutSecretValue", SECRET),
-    Request("sqs:PurgeQueue", WEBHOOK_QUEUE),
+    Request("sqs:PurgeQueue", QUEUE),
     Request("states:UpdateStateMachine", STATE_MACHINE),
 )
 DONE_BY_OTHERS = {
@@ -197,7 +198,7 @@ def _within(spec: functions.FunctionSpec, permission: Permission) -> Permission:
 def test_the_function_that_talks_to_servers_of_users_can_read_nothing_else(deployment: Deployment) -> None:
     allowed = granted(deployment, f"{path(functions.DELIVER_WEBHOOKS)}Role") - LOGS - TRACES
 
-    assert {each for each in allowed if each.resource != WEBHOOK_QUEUE} == {
+    assert {each for each in allowed if each.resource != QUEUE} == {
         Permission("dynamodb:GetItem", TABLE, partitions=WEBHOOKS),
         Permission("dynamodb:UpdateItem", TABLE, partitions=WEBHOOKS),
     }

@@ -16,14 +16,15 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from castline.aws_errors import translated_aws_errors
 from castline.batch_queue import items
 from castline.batch_queue.model import Snapshot, TakenBatch
 from castline.dynamodb import (
+    delete_item,
     deserialize,
     encode_expiry,
     get_item,
     get_items,
+    put_item,
     query_items,
     serialize,
     update_item_if,
@@ -70,8 +71,7 @@ class BatchQueue:
             known=int(share["next_tag"]) if "next_tag" in share else None,
         )
         item = items.waiting_item(waiting, tag, is_first=is_first, lifetime=_LIFETIME)
-        with translated_aws_errors():
-            self._client.put_item(TableName=self._table, Item=serialize(item))
+        put_item(self._client, TableName=self._table, Item=serialize(item))
 
     def take(self, *, now: datetime, until: datetime) -> TakenBatch | None:
         """Take the batch whose turn it is, and keep others from taking it; None if all are taken, or there is none.
@@ -142,8 +142,7 @@ class BatchQueue:
             taken: the batch.
             took: how long it was spoken, for the estimates of when others start; None if it was not.
         """
-        with translated_aws_errors():
-            self._client.delete_item(TableName=self._table, Key=serialize(items.batch_key(taken.sort_key)))
+        delete_item(self._client, TableName=self._table, Key=serialize(items.batch_key(taken.sort_key)))
         if took is not None:
             took_ms = took.total_seconds() * 1000
             mean_ms = self._mean_ms if self._mean_ms is not None else took_ms

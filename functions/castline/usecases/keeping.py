@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -43,7 +44,7 @@ def kept(
             except Exception as error:  # noqa: BLE001 (the next beat may succeed, and somebody else may take over)
                 logger.warning("a batch could not be kept", extra={"error": type(error).__name__})
 
-    thread = threading.Thread(target=beat, name="keep-batch", daemon=True)
+    thread = threading.Thread(target=copy_context().run, args=(beat,), name="keep-batch", daemon=True)
     thread.start()
     try:
         yield

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from castline.batch_queue.queue import BatchQueue
     from castline.batch_queue.tickets import Tickets
 
-_WAITED: Final = timedelta(minutes=2)
-"""Longer than a batch is kept from others by a task that has broken down."""
+_WAITED: Final = timedelta(seconds=30)
+"""The time since a batch was queued, or since the lease of a task that has broken down with it has ended."""
 _AT_ONCE: Final = 20
 
 

@@ -56,7 +56,8 @@ class SpeakNextBatch:
         """Speak a batch, if there is one left for this ticket.
 
         Whoever speaks a batch holds a ticket, and whatever is put off has one to come. So a ticket that finds nothing
-        to take is one too many.
+        to take is one too many. Only a batch that was queued twice, by a task that broke down and was called again,
+        may lack one: its outcome is awaited by the second token alone, so that whose is not awaited leaves a ticket.
 
         Args:
             receipt_handle: of the ticket.
@@ -79,13 +80,15 @@ class SpeakNextBatch:
                     self._put_off(taken, paused.seconds)
                     return
                 try:
-                    self._tell(taken.waiting.task_token, error)
+                    is_awaited = self._tell(taken.waiting.task_token, error)
                 except ServiceUnavailable as unavailable:
                     logger.warning("the outcome is told again later", extra={"reason": str(unavailable)})
                     # What was spoken is stored: whoever takes the batch again has little more to do than to tell.
                     self._put_off(taken, _RANDOM.uniform(1, _UNTOLD_SECONDS))
                     return
             self._queue.remove(taken, took=self._now() - began if error is None else None)
+            if not is_awaited:
+                self._tickets.send()
 
     def _speak(self, taken: TakenBatch, *, give_up_at: datetime) -> Exception | None:
         """Return the error that the state machine is to know; None if the batch is spoken.
@@ -108,11 +111,13 @@ class SpeakNextBatch:
             return safe_error(error)
         return None
 
-    def _tell(self, task_token: str, error: Exception | None) -> None:
+    def _tell(self, task_token: str, error: Exception | None) -> bool:
+        """Tell the outcome of a batch; return whether it was awaited."""
         outcomes = self._outcomes
         is_awaited = outcomes.succeed(task_token) if error is None else outcomes.fail(task_token, error)
         if not is_awaited:
             logger.info("nobody awaits the outcome any more")
+        return is_awaited
 
     def _put_off(self, taken: TakenBatch, seconds: float) -> None:
         self._queue.put_off(taken, until=self._now() + timedelta(seconds=seconds))

@@ -29,6 +29,8 @@ def world() -> Iterator[World]:
         patch.setenv("TABLE_NAME", resources.TABLE_NAME)
         patch.setenv("BUCKET_NAME", resources.BUCKET_NAME)
         patch.setenv("SPEECH_PROVIDERS", resources.SPEECH_PROVIDERS)
+        for name, value in resources.create_queues().items():
+            patch.setenv(name, value)
         world = World(cloud, clock)
         pool = SpeechPool(NoSecret(), lambda _credentials: Hum())
         with composition.given(

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from castline import composition
 from castline.aws_errors import ServiceUnavailable
-from castline.dynamodb import CONFLICT_ATTEMPTS
+from castline.dynamodb import CONFLICT_ATTEMPTS, delete_item, deserialize, get_item, put_item, serialize
 from castline.jobs import items
 from castline.jobs.model import JobStatus
 from tests.integration.lifecycle.world import DIALOGUE, SETTLED, World, new_user
@@ -27,23 +29,25 @@ def _an_empty_world(world: World) -> None:
 
 
 @contextmanager
-def conflicts(times: int, *, of: str | None = None) -> Iterator[list[str]]:
-    """Refuse the next ``times`` UpdateItem calls as DynamoDB does while a transaction writes the same item.
+def conflicts(times: int, *, of: str | None = None, operation: str = "UpdateItem") -> Iterator[list[str]]:
+    """Refuse the next ``times`` calls of an operation as DynamoDB does while a transaction writes the same item.
 
     Args:
         times: how many calls.
         of: the sort key of the items that transactions write; None for any.
+        operation: UpdateItem, PutItem or DeleteItem.
     """
     refused: list[str] = []
     make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def conflicting(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        is_written = operation == "UpdateItem" and of in {None, parameters["Key"]["sk"]["S"]}
-        if is_written and len(refused) < times:
-            refused.append(parameters["Key"]["sk"]["S"])
-            error = {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}
-            raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
-        return make_api_call(client, operation, parameters)
+    def conflicting(client: Any, called: str, parameters: dict[str, Any]) -> Any:
+        if called == operation and len(refused) < times:
+            sort_key = (parameters.get("Key") or parameters["Item"])["sk"]["S"]
+            if of in {None, sort_key}:
+                refused.append(sort_key)
+                error = {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}
+                raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
+        return make_api_call(client, called, parameters)
 
     with patch.object(BaseClient, "_make_api_call", conflicting), patch("castline.dynamodb.time.sleep"):
         yield refused
@@ -91,6 +95,20 @@ def test_endless_conflicts_are_for_later_and_stop_no_other_rescue(world: World) 
     assert (report["unavailable"], report["slots_freed"]) == (1, 1)
     world.clock.advance(SETTLED)
     assert world.reconcile()["slots_freed"] == 1
+
+
+@pytest.mark.parametrize("operation", ["PutItem", "DeleteItem"])
+def test_items_are_stored_and_deleted_in_spite_of_conflicts(world: World, operation: str) -> None:
+    item = serialize({"pk": "DEPLOYMENT", "sk": "CONFLICTING"})
+    client, table = boto3.client("dynamodb"), composition.settings().table_name
+
+    with conflicts(2, operation=operation) as refused:
+        put_item(client, TableName=table, Item=item)
+        stored = get_item(client, table, deserialize(item))
+        delete_item(client, TableName=table, Key=item)
+
+    assert refused == ["CONFLICTING", "CONFLICTING"]
+    assert (stored, get_item(client, table, deserialize(item))) == (item, None)
 
 
 def test_it_is_unavailable_in_the_end(world: World) -> None:

@@ -45,9 +45,9 @@ def _empty_queue(tickets: QueueMapping) -> Iterator[None]:
         table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
 
 
-def refilled_later() -> int:
-    """Refill the tickets as it were three minutes later, and return how many were sent."""
-    later = datetime.now(UTC) + timedelta(minutes=3)
+def refilled_later(delta: timedelta = timedelta(minutes=3)) -> int:
+    """Refill the tickets as it were some time later, and return how many were sent."""
+    later = datetime.now(UTC) + delta
     return RefillTickets(composition.batch_queue(), composition.tickets(), now=lambda: later)()
 
 
@@ -59,11 +59,12 @@ def lose_tickets() -> None:
 
 
 def submit(*texts: str) -> Job:
-    """Return a job whose execution runs; its batches are in the queue."""
+    """Return a job whose execution runs; its batches are in the queue, with a ticket."""
     job = make_job()
     composition.job_repository().create(job, make_dialogue(*texts), max_active=3)
     composition.executions().start(job.id)
     eventually(lambda: [each for each in waiting_items() if each["job_id"] == job.id], PATIENCE_SECONDS)
+    eventually(lambda: composition.tickets().count() > 0, PATIENCE_SECONDS)
     return job
 
 
@@ -167,6 +168,27 @@ def test_a_batch_that_was_queued_twice_is_spoken_once(speech: AzureSpeechEmulato
     assert (waiting_items(), tickets_left()) == ([], 0)
 
 
+def test_a_batch_that_was_queued_twice_needs_no_second_ticket(
+    speech: AzureSpeechEmulator, tickets: QueueMapping
+) -> None:
+    # Given a task that broke down when it had queued its batch, before it sent a ticket; another token is valid now
+    job = submit("只有一張票的這一句")
+    [item] = waiting_items()
+    tag, rank, _, batch = item["sk"].split("#", 3)
+    table: Any = boto3.resource("dynamodb").Table(resources.TABLE_NAME)
+    table.put_item(
+        Item=item | {"sk": "#".join((tag, rank, "2020-01-01T00:00:00.000Z", batch)), "task_token": "no longer valid"}
+    )
+
+    # When
+    tickets.deliver()
+
+    # Then
+    ends(job, JobStatus.COMPLETED)
+    assert spoken(speech, "只有一張票的這一句") == 1
+    assert (waiting_items(), tickets_left()) == ([], 0)
+
+
 def test_what_a_broken_task_had_is_taken_by_another(
     cloud: LocalCloud, speech: AzureSpeechEmulator, tickets: QueueMapping
 ) -> None:
@@ -184,6 +206,28 @@ def test_what_a_broken_task_had_is_taken_by_another(
     # Then
     ends(job, JobStatus.COMPLETED)
     assert spoken(speech, "壞掉之前說的這一句") == 1
+
+
+def test_a_broken_task_is_replaced_before_its_ticket_comes_back(
+    speech: AzureSpeechEmulator, tickets: QueueMapping
+) -> None:
+    # Given a task that breaks down
+    job = submit("一分多鐘後再說的這一句")
+    with patch.object(composition.synthesize_batch().__class__, "__call__", side_effect=SystemExit):
+        tickets.deliver()
+
+    # When its lease has been over for half a minute
+    sent = (
+        refilled_later(keeping.LEASE + timedelta(seconds=20)),
+        refilled_later(keeping.LEASE + timedelta(seconds=40)),
+    )
+    break_lease()
+    tickets.deliver()
+
+    # Then
+    assert sent == (0, 1)
+    ends(job, JobStatus.COMPLETED)
+    assert spoken(speech, "一分多鐘後再說的這一句") == 1
 
 
 def test_a_batch_with_which_every_task_breaks_down_is_given_up(cloud: LocalCloud, tickets: QueueMapping) -> None:
