@@ -78,7 +78,9 @@ def test_every_dead_letter_queue_rings(deployment: Deployment) -> None:
         for dimension in metric["Dimensions"]
     }
     (of_webhooks,) = {each for each in watched if each not in deployment.service.body["Resources"]}
-    assert watched - {of_webhooks} == set(deployment.service.of_type("AWS::SQS::Queue"))
+    queues = deployment.service.of_type("AWS::SQS::Queue")
+    dead_letters = {name for name, queue in queues.items() if "RedrivePolicy" not in queue["Properties"]}
+    assert watched - {of_webhooks} == dead_letters
     assert "WebhooksDeadLetters" in of_webhooks
     assert alarm["Threshold"] == 1
 
