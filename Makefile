@@ -54,6 +54,10 @@ bench: .venv/.complete ## Measure the making of files, beside pydub, and whole j
 latency: .venv/.complete ## Measure short, long and simultaneous jobs, beside another checkout (ARGS="--against DIR")
 	@$(BIN)/python -m benchmarks.latency $(ARGS)
 
+.PHONY: fairness
+fairness: .venv/.complete ## Measure how soon a short job begins among long ones, and how much one user slows another
+	@$(BIN)/python -m benchmarks.fairness $(ARGS)
+
 .PHONY: synth
 synth: .venv/.complete ## Synthesize the CloudFormation templates of all environments into cdk.out
 	@scripts/with-node cdk synth --quiet $(ARGS)

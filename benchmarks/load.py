@@ -49,7 +49,7 @@ FAULTS = (
 """The probability of each fault per request to the provider. A job of ten turns makes ten requests."""
 
 WAIT_SCALE = 0.1
-"""The scale of waits. If it is much smaller, waiting batches poll so often that no time is left for work."""
+"""The scale of the state machine's waits."""
 SYNTHESIZE_CONCURRENCY = 4
 SPEECH_CONCURRENCY = 4
 _POLL_SECONDS = 0.25
