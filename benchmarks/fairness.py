@@ -3,7 +3,7 @@
     python -m benchmarks.fairness
 
 The local stack speaks two batches at a time, and every request to the provider takes a second, so that what is
-measured is the queue and not this machine.
+measured is the queue and not this machine. The short job comes when all long ones have begun.
 """
 
 from __future__ import annotations
@@ -63,6 +63,10 @@ class _User:
         answer.raise_for_status()
         return str(answer.json()["id"])
 
+    def count(self, status: str) -> int:
+        """Return how many of the user's jobs have a status."""
+        return int(self._client.get("/jobs", params={"status": status, "limit": 1}).json()["total"])
+
     def wait(self, job_id: str) -> dict[str, Any]:
         """Wait for the end of a job, and return it."""
         while (job := self._client.get(f"/jobs/{job_id}").json())["status"] not in _ENDED:
@@ -88,7 +92,8 @@ def wait_of_a_short_job() -> float:
         users = [_User(stack.url, f"user-{number}") for number in range(LONG_JOBS // JOBS_A_USER)]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda user: [user.submit(LONG_TURNS) for _ in range(JOBS_A_USER)], users))
-        time.sleep(5 * BATCH_SECONDS)
+        while sum(user.count("processing") for user in users) < LONG_JOBS:
+            time.sleep(1)
         newcomer = _User(stack.url, "newcomer")
         job = newcomer.wait(newcomer.submit(2))
     created, started = (datetime.fromisoformat(job[name]) for name in ("created_at", "started_at"))
