@@ -72,9 +72,8 @@ class Dashboard(Construct):
                         ours(Metric.BUDGET_TIME, statistic="p95"),
                     ),
                     _graph(
-                        "Synthesize: tasks at once, tasks refused",
+                        "Synthesize: tasks at once",
                         synthesize.metric("ConcurrentExecutions", period=five_minutes, statistic="Maximum"),
-                        synthesize.metric_throttles(period=five_minutes),
                     ),
                 ],
                 [
