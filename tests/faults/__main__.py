@@ -22,7 +22,7 @@ _FILE_WIDTH = 180
 
 def main(
     scenario: Annotated[list[str] | None, typer.Option(help=f"Only these: {', '.join(CALLS)}.")] = None,
-    throttling: Annotated[bool, typer.Option(help="Whether the provider limits the rate, as Azure does.")] = False,
+    throttling: Annotated[bool, typer.Option(help="Whether the provider limits the rate, as Azure does.")] = True,
     limits: Annotated[
         bool, typer.Option(help="Whether AWS throttles calls and has transactions conflict, as documented.")
     ] = True,

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from unittest.mock import patch
 
@@ -68,6 +67,7 @@ class Calls:
         made: all calls, in order.
         struck: the number of times that the fault has struck.
         started: the names of the executions that have been started.
+        spoken: how often each text has been spoken, and is to be paid for.
     """
 
     def __init__(self) -> None:
@@ -80,6 +80,7 @@ class Calls:
             self.made: list[Call] = []
             self.struck = 0
             self.started: set[str] = set()
+            self.spoken: Counter[str] = Counter()
             self._counts: Counter[tuple[str, str]] = Counter()
             self._fault = fault
             self._staging = staging
@@ -112,7 +113,13 @@ class Calls:
 
         def observed_synthesize(provider: AzureSpeechSession, utterance: Utterance, **options: Any) -> Any:
             process = current_process()
-            speak: Any = partial(synthesize, provider, **options)
+
+            def speak(utterance: Utterance) -> Speech:
+                speech = synthesize(provider, utterance, **options)
+                with self._lock:
+                    self.spoken[utterance.text] += 1
+                return speech
+
             return (
                 speak(utterance) if process is None else self._make(process, SPEAK, _SpokenEffect(utterance, speak))
             )

@@ -10,6 +10,7 @@ from castline import composition
 from local.cloud.lambda_errors import FunctionError
 from tests.e2e.executions import execution_arn
 from tests.faults import inspection
+from tests.faults.calls import SPEAK
 from tests.faults.faults import Call, Fault, Mode
 from tests.faults.inspection import Remains
 from tests.faults.scenarios import SCENARIOS, Client
@@ -92,9 +93,12 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
             *inspection.problems_of_jobs(remains, client.api),
             *inspection.problems_of_usage(remains),
             *inspection.problems_of_queue(remains),
+            *([] if _may_speak_again(fault) else inspection.problems_of_speech(calls.spoken)),
             *inspection.problems_of_events(remains, laboratory.events_published()),
         ]
-        ended = tuple(_describe(client.api.job(job_id)) for job_id in sorted(remains.jobs()))
+        ended = tuple(
+            _describe(client.api.job(job_id)) for job_id, items in sorted(remains.jobs().items()) if "JOB" in items
+        )
     retry_delays = laboratory.stack.cloud.clock.retry_delays_seconds
     retries = sum(len(retry_delays(execution_arn(job_id))) for job_id in calls.started)
     left_behind += _expire(laboratory, by_last_resort=fault in _ONLY_THE_LAST_RESORT_HELPS)
@@ -107,6 +111,14 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
         reconciled=reconciled,
         left_behind=tuple(left_behind),
     )
+
+
+def _may_speak_again(fault: Fault | None) -> bool:
+    """Return whether a task can lose what it has spoken and not stored yet."""
+    if fault is None or fault.call.function != "synthesize":
+        return False
+    is_lost = fault.mode in {Mode.CRASH_BEFORE, Mode.CRASH_AFTER}
+    return is_lost or fault.call.operation in {SPEAK, "PutObject"}
 
 
 def _reconcile(laboratory: Laboratory) -> tuple[str, ...]:
