@@ -141,6 +141,7 @@ def test_the_recorded_jobs_took_the_path_that_the_workflow_prescribes() -> None:
         batches = len(plan(job.size).batches)
         assert job.work.invocations == {
             "plan": 1,
+            "queue-batch": batches,
             "synthesize": batches,
             "assemble": 1,
             # The start and the end

@@ -16,8 +16,8 @@ def test_a_job_enters_three_states_and_one_more_for_every_batch() -> None:
     assert successful_path(DEFINITION, items=63).transitions == 3 + 63
 
 
-def test_a_job_invokes_each_task_once_and_synthesize_for_every_batch() -> None:
-    assert successful_path(DEFINITION, items=7).invocations == {"plan": 1, "synthesize": 7, "assemble": 1}
+def test_a_job_invokes_each_task_once_and_queues_every_batch() -> None:
+    assert successful_path(DEFINITION, items=7).invocations == {"plan": 1, "queue-batch": 7, "assemble": 1}
 
 
 def test_a_way_that_depends_on_data_is_refused() -> None:
