@@ -17,15 +17,16 @@ from botocore.exceptions import ClientError
 from castline.speech.errors import SpeechError
 from castline.speech.providers.azure.session import AzureSpeechSession
 from tests.faults.faults import Call, Fault, Mode
-from tests.faults.processes import Process, ProcessDied, TransferDied, current_process
+from tests.faults.processes import Process, ProcessDied, ThreadDied, current_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from castline.speech.utterances import Speech, Utterance
 
-_OF_UPLOADS_IN_PARTS = {
+_IN_THREADS_OF_THEIR_OWN = {
     "AbortMultipartUpload",
+    "ChangeMessageVisibility",
     "CompleteMultipartUpload",
     "CreateMultipartUpload",
     "UploadPart",
@@ -155,7 +156,7 @@ class Calls:
 
 
 def _death_during(operation: str) -> BaseException:
-    return TransferDied() if operation in _OF_UPLOADS_IN_PARTS else ProcessDied()
+    return ThreadDied() if operation in _IN_THREADS_OF_THEIR_OWN else ProcessDied()
 
 
 def _broken(process: Process, call: Call, effect: Effect, fault: Fault) -> Any:

@@ -35,6 +35,9 @@ CALLS = {
     "cancelled": """
         cancel GetItem TransactWriteItems StopExecution
     """,
+    "kept": """
+        synthesize ChangeMessageVisibility
+    """,
     "unspoken": """
         synthesize SendTaskFailure×2
     """,

@@ -29,10 +29,11 @@ class ProcessDied(BaseException):
     """The process is dead. No handler catches this error, and the AWS calls of its cleanup are no longer made."""
 
 
-class TransferDied(Exception):
-    """The process is dead, in the middle of a multipart upload.
+class ThreadDied(Exception):
+    """The process is dead, and so is a thread of it that makes this call alone.
 
-    boto3 waits forever for a part that ends with anything but an Exception, which a killed process does not raise.
+    boto3 waits forever for a part of an upload that ends with anything but an Exception, which a killed process does
+    not raise; and Python reports a thread that ends so.
     """
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
+from unittest.mock import patch
 
 import boto3
 from botocore.exceptions import ClientError
 
 from castline import composition
+from castline.usecases import keeping
 from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import dialogue
 from tests.e2e.executions import stop_execution
+from tests.integration.local_cloud.eventually import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +114,13 @@ def _cancelled(client: Client) -> None:
             client.cancel(job_id)
 
 
+def _kept(client: Client) -> None:
+    """Have a batch kept from other tasks, as one is that takes long."""
+    with patch.object(keeping, "_FIRST_BEAT_SECONDS", 0.0):
+        client.submit()
+        client.laboratory.settle()
+
+
 def _unspoken(client: Client) -> None:
     """Submit what the provider refuses to speak each time."""
     client.submit(*_TURNS[:2], "{fault unavailable}第三句。")
@@ -171,6 +181,15 @@ def _stopped_while_speaking(laboratory: Laboratory) -> Staging:
     return {("synthesize", "PutObject"): stop_and_go_on}
 
 
+def _speaking_takes_long(laboratory: Laboratory) -> Staging:
+    """Let the task speak when its ticket has been hidden for longer."""
+
+    def wait(_process: Process) -> None:
+        eventually(lambda: any(call.operation == "ChangeMessageVisibility" for call in laboratory.calls.made))
+
+    return {("synthesize", "Speak"): wait}
+
+
 def _outcome_is_throttled(_laboratory: Laboratory) -> Staging:
     """Have Step Functions throttle the first outcome that it is told: the batch is put off."""
     told = 0
@@ -211,6 +230,7 @@ SCENARIOS = {
         Scenario("completed-in-parts", _completed_in_parts),
         Scenario("submitted-twice", _submitted_twice),
         Scenario("cancelled", _cancelled),
+        Scenario("kept", _kept, _speaking_takes_long),
         Scenario("unspoken", _unspoken),
         Scenario("untold", _completed, _outcome_is_throttled),
         Scenario("failed", _completed, _completing_is_denied),

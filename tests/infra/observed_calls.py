@@ -6,7 +6,6 @@ started, and a multipart upload is aborted when it fails. Sounds are kept beside
 
 from __future__ import annotations
 
-import threading
 import wave
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,14 +21,12 @@ from PIL import Image
 
 from castline import composition
 from castline.audio.storage import AudioStorage
-from castline.batch_queue.tickets import Tickets
 from castline.dynamodb import serialize
 from castline.jobs.items import job_key
 from castline.sounds.items import sound_key
 from castline.sounds.keys import UPLOAD, sound_file_key
 from castline.sounds.storage import SoundStorage
 from castline.table import PARTITION_KEY
-from castline.usecases import keeping
 from castline.webhooks.items import PARTITION_PREFIX
 from infra.functions import PUBLISH_EVENTS
 from local.gateway import OPERATOR
@@ -48,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from castline.sounds.model import Sound
-    from tests.faults.processes import Process
 
 TABLE = "AWS::DynamoDB::Table.Arn"
 BUCKET = "AWS::S3::Bucket.Arn"
@@ -125,7 +121,6 @@ def observe() -> Observed:
             experiment(laboratory, scenario, fault=None)
         for scenario, fault in ONLY_WHEN_BROKEN:
             experiment(laboratory, scenario, fault)
-        _keep_batch(laboratory)
         _lose_ticket(laboratory)
         _meet_damage(laboratory)
         _read(laboratory)
@@ -134,28 +129,6 @@ def observe() -> Observed:
         _deliver_webhooks(laboratory)
         _publish_again(laboratory)
     return observed
-
-
-def _keep_batch(laboratory: Laboratory) -> None:
-    """Keep a batch from others while it is spoken."""
-    kept = threading.Event()
-    hide = Tickets.hide
-
-    def noted(tickets: Tickets, receipt_handle: str, *, seconds: int) -> None:
-        hide(tickets, receipt_handle, seconds=seconds)
-        kept.set()
-
-    def wait(_process: Process) -> None:
-        assert kept.wait(60)
-
-    laboratory.calls.begin(None, {("synthesize", "Speak"): wait})
-    with (
-        patch.object(keeping, "_FIRST_BEAT_SECONDS", 0.0),
-        patch.object(Tickets, "hide", noted),
-        Client(laboratory) as client,
-    ):
-        client.submit()
-        laboratory.settle()
 
 
 def _lose_ticket(laboratory: Laboratory) -> None:
