@@ -38,6 +38,9 @@ CALLS = {
     "kept": """
         synthesize ChangeMessageVisibility
     """,
+    "abandoned": """
+        reconcile GetQueueAttributes SendMessage
+    """,
     "unspoken": """
         synthesize SendTaskFailure×2
     """,
@@ -74,6 +77,7 @@ WITHOUT_EFFECT = {
     "DescribeExecution",
     "GetItem",
     "GetObject",
+    "GetQueueAttributes",
     "GetSecretValue",
     "HeadObject",
     "ListObjectsV2",

@@ -190,6 +190,19 @@ def _speaking_takes_long(laboratory: Laboratory) -> Staging:
     return {("synthesize", "Speak"): wait}
 
 
+def _first_task_dies(_laboratory: Laboratory) -> Staging:
+    """Let the first task that speaks die: the reconciler sends a ticket for its batch."""
+    deaths = 0
+
+    def die(process: Process) -> None:
+        nonlocal deaths
+        deaths += 1
+        if deaths == 1:
+            raise process.die()
+
+    return {("synthesize", "TransactWriteItems"): die}
+
+
 def _outcome_is_throttled(_laboratory: Laboratory) -> Staging:
     """Have Step Functions throttle the first outcome that it is told: the batch is put off."""
     told = 0
@@ -231,6 +244,7 @@ SCENARIOS = {
         Scenario("submitted-twice", _submitted_twice),
         Scenario("cancelled", _cancelled),
         Scenario("kept", _kept, _speaking_takes_long),
+        Scenario("abandoned", _completed, _first_task_dies),
         Scenario("unspoken", _unspoken),
         Scenario("untold", _completed, _outcome_is_throttled),
         Scenario("failed", _completed, _completing_is_denied),
