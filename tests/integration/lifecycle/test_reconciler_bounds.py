@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
 
 AN_HOUR = timedelta(hours=1)
-QUERIES = 4 * OPEN_SHARDS
-"""Pending jobs to measure; jobs that are due; users with slots taken that are due; those of older releases."""
+QUERIES = 4 * OPEN_SHARDS + 1
+"""Pending jobs to measure; jobs that are due; users with slots taken that are due; those of older releases; and,
+all in one, the batches at the front of the queue."""
 CEILING = {"GetItem": 2}
 """To measure the daily ceiling."""
 
