@@ -21,7 +21,8 @@ import typer
 from rich.console import Console
 
 from benchmarks.target import Target, print_targets
-from castline.synthesis.segments import MAX_BATCH_UTTERANCES, SynthesisMode
+from castline.jobs.model import SynthesisMode
+from castline.synthesis.segments import MAX_BATCH_UTTERANCES
 from local.azure_speech.server import AzureSpeechEmulator
 from local.quickstart import DIALOGUE
 from local.stack import LocalStack

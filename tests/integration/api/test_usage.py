@@ -18,6 +18,7 @@ from castline.dynamodb import serialize
 from castline.table import user_key
 from castline.usage import items
 from local import resources
+from local.cloud.background import repeating
 from local.gateway import OPERATOR
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import Answer, call
@@ -25,6 +26,8 @@ from tests.integration.local_cloud.eventually import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from local.cloud.cloud import LocalCloud
 
 pytestmark = pytest.mark.usefixtures("functions_environment")
 
@@ -66,6 +69,14 @@ def run(user: str, **changes: Any) -> dict[str, Any]:
 def at(moment: datetime) -> Iterator[None]:
     """Let the API believe that it is another time."""
     with composition.given(clock=lambda: lambda: moment):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _spoken_batches(functions_environment: LocalCloud) -> Iterator[None]:
+    """Have batches spoken as they are queued."""
+    tickets = resources.map_synthesis_queue(functions_environment, max_concurrency=2)
+    with repeating(tickets.poll, interval_seconds=0.05, name="tickets"):
         yield
 
 

@@ -676,4 +676,4 @@ def test_the_lifecycle_holds_whatever_happens_in_whatever_order(world: World) ->
     )
 
     told = {what: sum(count for each, count in Lifecycle.happened.items() if what in each) for what in TOLD}
-    assert min(told.values()) > 1, told
+    assert min(told.values()) > 0, told
