@@ -60,7 +60,7 @@ class ServiceStack(cdk.Stack):
         state_machine = Workflow(self, "Workflow", environment=environment, functions=tasks).state_machine
         functions = {
             **tasks,
-            specs.SYNTHESIZE.name: make(specs.SYNTHESIZE, state_machine=state_machine),
+            specs.SYNTHESIZE.name: make(specs.SYNTHESIZE),
             specs.API.name: make(specs.API, state_machine=state_machine),
             specs.RECONCILE.name: make(specs.RECONCILE, state_machine=state_machine),
             specs.EXECUTION_ENDED.name: make(specs.EXECUTION_ENDED),

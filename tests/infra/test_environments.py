@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 # CDK makes logical ids unique by hashing where things are, and some are named by their stack.
 HASH = re.compile(r"(?<=[A-Za-z*])[0-9A-F]{8}(?![0-9A-Za-z])")
 HASH_WITHIN = re.compile(r"(?<=[a-z])[0-9A-F]{8}(?=[A-Z]|[0-9A-F]{8}|castline)")
+HASH_OF_VERSION = re.compile(r"(?<=CurrentVersion[0-9A-F]{8})[0-9a-f]{32}")
+"""At the end of the logical id of a function's version: of all its settings."""
 
 
 def without(name: str, template: Template) -> str:
     text = json.dumps(template.body, indent=1, sort_keys=True)
     for spelt in (f"castline-{name}", f"castline{name}", f"Castline {name}", f'"{name}"', f'\\"{name}\\"'):
         text = text.replace(spelt, spelt.replace(name, "ENVIRONMENT"))
+    text = HASH_OF_VERSION.sub("HASH", text)
     return HASH.sub("HASH", HASH_WITHIN.sub("HASH", HASH.sub("HASH", text)))
 
 

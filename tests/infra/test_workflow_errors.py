@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from castline.workflow.failures import read_failure
-from infra.functions import ASSEMBLE, PLAN, RECORD_FAILURE, SYNTHESIZE, WORKFLOW_SUBSTITUTIONS
+from infra.functions import ASSEMBLE, PLAN, QUEUE_BATCH, RECORD_FAILURE, WORKFLOW_SUBSTITUTIONS
 from local import resources
 from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
@@ -53,6 +54,7 @@ class Workflow:
     def __init__(self, cloud: LocalCloud, *, failing: str, error: str, times: int) -> None:
         self.failures: list[dict[str, Any]] = []
         self.calls = dict.fromkeys((spec.name for spec in WORKFLOW_SUBSTITUTIONS.values()), 0)
+        self._client = boto3.client("stepfunctions")
         self._failing, self._error, self._times = failing, error, times
         arns = {
             spec.name: cloud.lambdas.register(spec.name, self._handler(spec.name), timeout_seconds=60)
@@ -71,13 +73,15 @@ class Workflow:
                 raise type(self._error, (Exception,), {})("it was so")
             if name == RECORD_FAILURE.name:
                 self.failures.append(event["failure"])
-            return {"batches": [[0, 1]]} if name == PLAN.name else {}
+            if name == QUEUE_BATCH.name:
+                self._client.send_task_success(taskToken=event["task_token"], output="{}")
+            return {"user_id": "user", "batches": [[0, 1]]} if name == PLAN.name else {}
 
         return handle
 
 
 @pytest.mark.parametrize("error", TRANSIENT)
-@pytest.mark.parametrize("task", [PLAN.name, SYNTHESIZE.name, ASSEMBLE.name])
+@pytest.mark.parametrize("task", [PLAN.name, QUEUE_BATCH.name, ASSEMBLE.name])
 def test_a_transient_error_is_retried_by_every_task(cloud: LocalCloud, task: str, error: str) -> None:
     workflow = Workflow(cloud, failing=task, error=error, times=2)
 
@@ -87,7 +91,7 @@ def test_a_transient_error_is_retried_by_every_task(cloud: LocalCloud, task: str
 
 
 @pytest.mark.parametrize("error", PERMANENT)
-@pytest.mark.parametrize("task", [PLAN.name, SYNTHESIZE.name, ASSEMBLE.name])
+@pytest.mark.parametrize("task", [PLAN.name, QUEUE_BATCH.name, ASSEMBLE.name])
 def test_any_other_error_fails_the_job_at_once_with_its_code(cloud: LocalCloud, task: str, error: str) -> None:
     workflow = Workflow(cloud, failing=task, error=error, times=1)
 

@@ -70,7 +70,7 @@ class SpeakNextBatch:
         taken = self._queue.take(now=began, until=began + LEASE)
         if taken is None:
             return
-        with noted(job_id=taken.waiting.job_id, batch=taken.waiting.number):
+        with noted(job_id=taken.waiting.job_id, user_id=taken.waiting.user_id, batch=taken.waiting.number):
             with kept(self._queue, self._tickets, taken, receipt_handle, now=self._now):
                 try:
                     error = self._speak(

@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Queue ``event["batch"]`` of the job ``event["job_id"]``; its outcome is told by ``event["task_token"]``."""
     job_id, batch = event["job_id"], BatchRange(**event["batch"])
-    note(job_id=job_id, batch=batch.number)
+    note(job_id=job_id, user_id=event["user_id"], batch=batch.number)
     composition.queue_batch()(job_id, event["user_id"], batch, task_token=event["task_token"])
