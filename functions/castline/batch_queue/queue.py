@@ -33,6 +33,7 @@ from castline.jobs.items import active_key
 from castline.table import TTL_ATTRIBUTE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -89,43 +90,37 @@ class BatchQueue:
     def _take_first(self, *, now: datetime, until: datetime) -> tuple[TakenBatch | None, bool]:
         """Take the first batch that this look at the queue finds free; return also if others were faster at any."""
         now_ms = items.milliseconds(now)
-        query: Any = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :queue",
-            "ExpressionAttributeValues": serialize({":queue": items.PARTITION}),
-            "ConsistentRead": True,
-            "Limit": _READ_AT_ONCE,
-        }
         at_work: set[str] = set()
         lost = False
-        for item in query_items(self._client, **query):
-            claimed_until_ms = int(item["claimed_until_ms"]["N"])
+        for item in self._query(Limit=_READ_AT_ONCE, ConsistentRead=True):
+            sort_key, claimed_until_ms = item["sk"]["S"], int(item["claimed_until_ms"]["N"])
             # One that was queued twice is not to be spoken, and paid for, by two at once.
-            batch = items.batch_of(item["sk"]["S"])
+            batch = items.batch_of(sort_key)
             if claimed_until_ms > now_ms or batch in at_work:
                 at_work.add(batch)
                 continue
-            answer = update_item_if(
-                self._client,
-                TableName=self._table,
-                Key=serialize(items.batch_key(item["sk"]["S"])),
-                UpdateExpression="SET claimed_until_ms = :until ADD attempts :one",
-                ConditionExpression="claimed_until_ms = :seen",
-                ExpressionAttributeValues=serialize(
-                    {":until": items.milliseconds(until), ":seen": claimed_until_ms, ":one": 1}
-                ),
-                ReturnValues="ALL_NEW",
-            )
-            if answer is None:
-                lost = True
-                continue
-            taken = answer["Attributes"]
-            self._advance(items.tag_of(item["sk"]["S"]))
-            batch_taken = TakenBatch(
-                waiting=items.read_waiting(taken), sort_key=item["sk"]["S"], attempts=int(taken["attempts"]["N"])
-            )
-            return batch_taken, lost
+            taken = self._take(sort_key, seen_ms=claimed_until_ms, until=until)
+            if taken is not None:
+                self._advance(items.tag_of(sort_key))
+                return taken, lost
+            lost = True
         return None, lost
+
+    def _take(self, sort_key: str, *, seen_ms: int, until: datetime) -> TakenBatch | None:
+        """Take one batch, unless somebody has done so since it was seen."""
+        answer = update_item_if(
+            self._client,
+            TableName=self._table,
+            Key=serialize(items.batch_key(sort_key)),
+            UpdateExpression="SET claimed_until_ms = :until ADD attempts :one",
+            ConditionExpression="claimed_until_ms = :seen",
+            ExpressionAttributeValues=serialize({":until": items.milliseconds(until), ":seen": seen_ms, ":one": 1}),
+            ReturnValues="ALL_NEW",
+        )
+        if answer is None:
+            return None
+        item = answer["Attributes"]
+        return TakenBatch(waiting=items.read_waiting(item), sort_key=sort_key, attempts=int(item["attempts"]["N"]))
 
     def keep(self, taken: TakenBatch, *, until: datetime) -> bool:
         """Keep others from taking a batch for longer; return False if it is gone."""
@@ -174,14 +169,17 @@ class BatchQueue:
 
     def _front(self, attributes: str) -> list[dict[str, Any]]:
         """Return some attributes of the first batches in the queue."""
-        query: Any = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :queue",
-            "ExpressionAttributeValues": serialize({":queue": items.PARTITION}),
-            "ProjectionExpression": attributes,
-            "Limit": _FRONT,
-        }
-        return list(islice(query_items(self._client, **query), _FRONT))
+        return list(islice(self._query(Limit=_FRONT, ProjectionExpression=attributes), _FRONT))
+
+    def _query(self, **options: Any) -> Iterator[dict[str, Any]]:
+        """Yield the items of batches in their order."""
+        return query_items(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="pk = :queue",
+            ExpressionAttributeValues=serialize({":queue": items.PARTITION}),
+            **options,
+        )
 
     def _next_tag(
         self, waiting: WaitingBatch, virtual_time: int, *, step: int, known: int | None
@@ -190,32 +188,24 @@ class BatchQueue:
 
         Return also whether the job comes into the queue with it. ``known`` is the end as it was just read.
         """
-        first = virtual_time + step
         values = {":now": virtual_time, ":step": step, ":expiry": encode_expiry(waiting.queued_at + _LIFETIME)}
-        changes = [
-            (False, "SET next_tag = next_tag + :step", "next_tag >= :now", values),
-            (
-                True,
-                "SET next_tag = :first",
-                "attribute_not_exists(next_tag) OR next_tag < :now",
-                {":first": first, ":now": virtual_time, ":expiry": values[":expiry"]},
-            ),
-        ]
-        if known is None or known < virtual_time:
-            changes.reverse()
+        is_first = known is None or known < virtual_time
         while True:
-            for is_first, expression, condition, used in changes:
-                answer = update_item_if(
-                    self._client,
-                    TableName=self._table,
-                    Key=serialize(items.share_key(waiting.job_id)),
-                    UpdateExpression=f"{expression}, {TTL_ATTRIBUTE} = :expiry",
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues=serialize(used),
-                    ReturnValues="UPDATED_NEW",
-                )
-                if answer is not None:
-                    return int(answer["Attributes"]["next_tag"]["N"]) - step, is_first
+            base = ":now" if is_first else "next_tag"
+            answer = update_item_if(
+                self._client,
+                TableName=self._table,
+                Key=serialize(items.share_key(waiting.job_id)),
+                UpdateExpression=f"SET next_tag = {base} + :step, {TTL_ATTRIBUTE} = :expiry",
+                ConditionExpression=(
+                    "attribute_not_exists(next_tag) OR next_tag < :now" if is_first else "next_tag >= :now"
+                ),
+                ExpressionAttributeValues=serialize(values),
+                ReturnValues="UPDATED_NEW",
+            )
+            if answer is not None:
+                return int(answer["Attributes"]["next_tag"]["N"]) - step, is_first
+            is_first = not is_first  # another batch of the job was queued since it was read
 
     def _claim(self, taken: TakenBatch, until: datetime, expression: str, values: dict[str, Any]) -> bool:
         answer = update_item_if(
