@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from castline.aws_errors import translated_aws_errors
+from castline.sqs import delay_seconds
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-_LONGEST_DELAY_SECONDS: Final = 900
-"""The limit of SQS for the delay of a new message."""
 _TICKET: Final = "{}"
 
 
@@ -29,9 +28,10 @@ class Tickets:
 
     def send(self, *, after_seconds: float = 0) -> None:
         """Send a ticket, to arrive after a time of at most 15 minutes."""
-        delay_seconds = min(max(round(after_seconds), 0), _LONGEST_DELAY_SECONDS)
         with translated_aws_errors():
-            self._client.send_message(QueueUrl=self._url, MessageBody=_TICKET, DelaySeconds=delay_seconds)
+            self._client.send_message(
+                QueueUrl=self._url, MessageBody=_TICKET, DelaySeconds=delay_seconds(after_seconds)
+            )
 
     def count(self) -> int:
         """Return about how many tickets have not been received yet, delayed ones included."""

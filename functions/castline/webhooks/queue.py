@@ -6,19 +6,16 @@ It is a fair queue of SQS: messages are grouped by user, so that one with many d
 from __future__ import annotations
 
 import hashlib
-import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from castline.aws_errors import translated_aws_errors
+from castline.sqs import delay_seconds
 from castline.webhooks.delivery_message import DeliveryMessage
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from mypy_boto3_sqs import SQSClient
-
-_LONGEST_DELAY_SECONDS: Final = 900
-"""The limit of SQS for the delay of a new message."""
 
 
 class DeliveryQueue:
@@ -33,7 +30,7 @@ class DeliveryQueue:
 
     def send(self, user_id: str, webhook_id: str, delivery_id: str) -> None:
         """Send the message of a delivery that is due now."""
-        self._send(DeliveryMessage(user_id, webhook_id, delivery_id), delay_seconds=0)
+        self._send(DeliveryMessage(user_id, webhook_id, delivery_id), after_seconds=0)
 
     def send_again(self, message: DeliveryMessage, *, after: timedelta) -> None:
         """Send a message that has been received once more, to arrive after a time, or sooner.
@@ -41,15 +38,15 @@ class DeliveryQueue:
         SQS delays a message by 15 minutes at most. It could hide the received one for longer, but such a message
         counts as one in flight, of which a queue may have 120,000: deliveries that wait would stop all others.
         """
-        self._send(message, delay_seconds=min(max(math.ceil(after.total_seconds()), 0), _LONGEST_DELAY_SECONDS))
+        self._send(message, after_seconds=after.total_seconds())
 
-    def _send(self, message: DeliveryMessage, *, delay_seconds: int) -> None:
+    def _send(self, message: DeliveryMessage, *, after_seconds: float) -> None:
         with translated_aws_errors():
             self._client.send_message(
                 QueueUrl=self._url,
                 MessageBody=message.to_json(),
                 MessageGroupId=_group(message.user_id),
-                DelaySeconds=delay_seconds,
+                DelaySeconds=delay_seconds(after_seconds),
             )
 
 
