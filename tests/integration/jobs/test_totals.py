@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -33,6 +33,7 @@ from castline.jobs.repository import SEARCHED_JOBS, JobRepository
 from castline.table import OPEN_JOBS
 from local import resources
 from tests.ended_jobs import end_job
+from tests.even_handed import EVEN_HANDED
 from tests.integration.examples import make_dialogue, make_job
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(1800)
 
+SEED = 1
+"""The seed of the stories: the same ones every time."""
 TABLE = "jobs"
 NOW = datetime(2026, 1, 20, 10, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -93,7 +96,7 @@ def active_item(user: str) -> dict[str, Any]:
 
 
 class EarlierRelease:
-    """What the release before counters wrote when a job was created and ended."""
+    """The writes of the release before counters when a job was created and ended."""
 
     @staticmethod
     def create(job: Job) -> None:
@@ -355,26 +358,24 @@ def test_totals_are_exact_whatever_happens(repository: JobRepository) -> None:
     Totals.happened.clear()
 
     run_state_machine_as_test(
-        Totals,
+        seed(SEED)(Totals),
         settings=settings(
             max_examples=15,
             stateful_step_count=25,
             database=None,
             deadline=None,
-            derandomize=True,
+            backend=EVEN_HANDED,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.generate],
         ),
     )
 
-    # Which stories are told is partly chance: users are new each time.
-    told = set(Totals.happened) & {
+    assert set(Totals.happened) >= {
         "ended by the release before: job of the release before",
         "ended: job of the release before",
         "ended: job of this release",
         "removed",
     }
-    assert len(told) >= 3, Totals.happened
 
 
 @pytest.mark.parametrize("ended_at", [NOW, datetime(2026, 1, 20, 0, 0, 0, 400_000, tzinfo=UTC)], ids=str)

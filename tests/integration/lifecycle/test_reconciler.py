@@ -174,7 +174,7 @@ class TestProcessing:
         world.synthesize(job_id)
         with overtaken(composition.audio_storage(), "put_audio", crash, after_effect=True), pytest.raises(Crash):
             world.assemble(job_id)
-        assert world.objects(f"audio/{job_id}/")
+        assert len(world.objects(f"audio/{job_id}/")) == 3  # the file, its cues and its words
         if execution is None:
             del world.executions.statuses[job_id]
         else:
