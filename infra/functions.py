@@ -35,9 +35,10 @@ QUEUE_BATCH = FunctionSpec(
     name="queue-batch", handler="castline.workflow.queue_batch.handler", timeout_seconds=60, memory_mb=512
 )
 
-# 403 MB for eight utterances of 4.4 minutes at once, 42 MB each; of 10 minutes, the most that Azure gives, 830 MB.
-# 2,048 MB are room for twice that, and more than a core, with which a batch is levelled and encoded in less time.
-# A batch is at most two rounds of them, each of up to 132 s before the provider is given up.
+# 1,350 MB for eight utterances of 4.4 minutes at once, 155 MB each, where their frames are mastered. Eight of 10
+# minutes, the most that Azure gives, would take more than there is. It is more than a core, with which a batch is
+# levelled and encoded in less time. A batch is at most two rounds of them, each of up to 132 s before the provider
+# is given up.
 SYNTHESIZE = FunctionSpec(
     name="synthesize",
     handler="castline.workflow.synthesize.handler",
