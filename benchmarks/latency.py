@@ -56,7 +56,7 @@ LOADS: Final = (
 
 @dataclass(slots=True)
 class Figures:
-    """What one load took on one checkout."""
+    """The times and calls of one load on one checkout."""
 
     seconds: list[float] = field(default_factory=list)
     """The time of each run until all jobs were completed."""

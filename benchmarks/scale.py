@@ -53,7 +53,7 @@ _TASK_TOKEN_BYTES: Final = 1_024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What a user does, and when."""
+    """The jobs that a user submits, and their times."""
 
     jobs_a_day: float = 3
     turns: tuple[tuple[int, float], ...] = ((2, 0.3), (20, 0.5), (100, 0.19), (1_000, 0.01))

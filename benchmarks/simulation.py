@@ -37,7 +37,7 @@ _TASK_RETRY_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobShape:
-    """What one job asks of a deployment. Times are in seconds."""
+    """The work that one job asks of a deployment. Times are in seconds."""
 
     api_requests: int
     batches: tuple[int, ...]
@@ -87,9 +87,9 @@ class SimulatedJob:
     user: int
     shape: JobShape
     submitted_at: float = 0.0
-    """When its client first tried to submit it with a free slot."""
+    """The time at which its client first tried to submit it with a free slot."""
     started_at: float | None = None
-    """When its first batch began."""
+    """The time at which its first batch began."""
     ended_at: float = 0.0
     has_timed_out: bool = False
     waiting: deque[int] = field(default_factory=deque)

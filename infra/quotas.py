@@ -19,7 +19,7 @@ class ServiceQuota:
     name: str
     default: int
     beyond: str
-    """What AWS does with calls beyond the quota."""
+    """The effect of calls beyond the quota."""
     setting: str | None = None
     """The field of ``Environment`` to lower where the quota cannot be raised."""
 
@@ -35,7 +35,7 @@ LAMBDA_CONCURRENCY = ServiceQuota(
     beyond="the API answers 503, and batches, events and webhooks are taken up late",
 )
 NEW_ACCOUNT_CONCURRENCY = 10
-"""What many new accounts have instead."""
+"""The quota of many new accounts instead."""
 STATE_TRANSITIONS = ServiceQuota(
     service="states",
     code="L-AD9B4E93",

@@ -24,7 +24,7 @@ class TokenBucket:
             clock: returns the time in seconds.
         """
         self.refusals = 0
-        """How often a token was wanted in vain."""
+        """The number of times that a token was wanted in vain."""
         self._clock = clock
         self._lock = threading.Lock()
         self._per_second = per_second

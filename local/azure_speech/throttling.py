@@ -35,7 +35,7 @@ class Throttling:
     memory_seconds: float = 5.0
     """The time constant of the mean. With a growth of 2, the admitted rate doubles in 0.7 of it at best."""
     burst_seconds: float = 0.5
-    """How many seconds' requests may come at once."""
+    """The number of seconds whose requests may come at once."""
     voices: Mapping[str, float] = field(default_factory=dict)
     """The limits of single voices by short name, within that of the resource."""
 

@@ -38,7 +38,7 @@ _ItemKey = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlappingTransactions:
-    """How long transactions are in progress.
+    """The time for which transactions are in progress.
 
     Attributes:
         seed: Makes times and orders repeatable as far as threads allow.

@@ -33,7 +33,7 @@ _NOISY_SHARE = 0.1
 _NOISY_IN_FLIGHT = 30
 """The number of messages in flight that a group must have to be noisy by their share."""
 _RECENT_MS = 300_000
-"""How far back time counts. AWS says "recent"."""
+"""The time that counts as recent. AWS gives no number."""
 _WORK_NOTED = 10_000
 
 

@@ -370,7 +370,7 @@ class JobList(_Answer):
     limit: int
     offset: int
     next_cursor: str | None
-    """What to ask the next page with; null on the last page. Other pages may have few items, or none."""
+    """The cursor of the next page; null on the last page. Other pages may have few items, or none."""
 
 
 class FieldProblem(_Answer):

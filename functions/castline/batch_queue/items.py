@@ -1,4 +1,4 @@
-"""How the queue is written as DynamoDB items, and read back.
+"""Items of DynamoDB that hold the queue.
 
 QUEUE         <tag>#<n>#<time>#<job id>#<number>   a waiting batch, also while it is spoken; n is 0 for one with
 which its job comes into the queue, otherwise 1

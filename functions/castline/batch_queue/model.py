@@ -37,7 +37,7 @@ class TakenBatch:
     sort_key: str
     """Its place in the queue."""
     attempts: int
-    """How often it has been taken, this time included, and neither put off nor given back."""
+    """The number of times that it has been taken, this one included, and not put off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Place:
     ahead: int
     """The number of batches that are to be spoken before."""
     wait: timedelta | None
-    """How long it may take until then; None where that cannot be told."""
+    """The time that it may take until then; None where that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Snapshot:
     taken: int
     """The number of batches that are being spoken."""
     batch_time: timedelta | None
-    """How long a batch takes; None where none has been spoken lately."""
+    """The time that a batch takes; None where none is known to have been spoken."""
 
     def place(self, job_id: str) -> Place | None:
         """Return the place of a job that waits for its first batch.

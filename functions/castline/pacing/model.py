@@ -29,7 +29,7 @@ CAUTION_SECONDS: Final = 30.0
 CAUTIOUS_GROWTH: Final = 1.2
 """The growth of the rate in a second of that time."""
 HORIZON_SECONDS: Final = 1.0
-"""How far ahead times are reserved. What is reserved keeps its time when the rate changes."""
+"""The longest time ahead for which requests get their times. They keep them when the rate changes."""
 _LOWEST_PART: Final = 50
 """Under any number of refusals, a fiftieth of the quota goes on being sent, so that their end is noticed."""
 

@@ -37,7 +37,7 @@ _RANDOM: Final = random.SystemRandom()
 _STALE_SECONDS: Final = 2.0
 """A reserved time that was not used for so long is given up: others have sent in the meantime."""
 _CHECK_SECONDS: Final = 10.0
-"""How often a batch whose requests are throttled looks whether anybody still wants it."""
+"""The time after which a batch whose requests are throttled looks again whether anybody still wants it."""
 
 _FAULTS_OF_RESOURCE: Final = (
     ProviderAuthFailed,

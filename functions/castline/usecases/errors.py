@@ -70,7 +70,7 @@ class Problem:
     kind: str
     """The name of the message that explains it."""
     context: Mapping[str, Any]
-    """What the message names."""
+    """The values that the message names."""
 
 
 class NotSpeakable(Exception):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class JobPlan(NamedTuple):
-    """What the workflow has to know of a job."""
+    """A plan of a job, as the workflow has to know it."""
 
     user_id: str
     batches: tuple[BatchRange, ...]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from castline.jobs.repository import JobRepository
 
 _FRONT_MAX_AGE: Final = timedelta(seconds=2)
-"""How long all that is asked is answered from one look at the queue."""
+"""The time for which all questions are answered from one look at the queue."""
 _ESTIMATES: Final = timedelta(seconds=10)
 """The accuracy of estimated times. It says how rough they are, and lets an answer stay the same for a while."""
 

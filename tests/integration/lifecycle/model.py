@@ -34,7 +34,7 @@ class ExpectedJob:
     user: str
     created_at: datetime
     check_at: datetime
-    """When the reconciler looks at it next, as long as it is open."""
+    """The time at which the reconciler looks at it next, as long as it is open."""
     status: str | None = "pending"
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -182,7 +182,7 @@ class Expected:
     """Oldest first."""
     keys: dict[tuple[str, str], ExpectedKey] = field(default_factory=dict)
     users_with_slots: dict[str, datetime] = field(default_factory=dict)
-    """When the reconciler looks next at each user who has slots taken, or had until recently."""
+    """The time of the next look at each user who has slots taken, or had until recently."""
 
     def add(self, job_id: str, user: str, now: datetime) -> ExpectedJob:
         check_at = now + CHECK_AFTER

@@ -25,7 +25,7 @@ VOICE_ID_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._:+-]*$"
 """What the voice ids of all providers have in common; each demands more of its own."""
 
 Credentials = dict[str, str]
-"""What opens a resource of a provider, by name, such as ``key``. Empty for a provider without a secret."""
+"""Values that open a resource of a provider, by name, such as ``key``. Empty for a provider without a secret."""
 
 Resources = dict[str, Credentials]
 """The resources that a provider's secret holds, by name: accounts or regions that speak alike, each with a quota."""
