@@ -44,6 +44,7 @@ _UNDERSTOOD = {
         "content-encoding",
         "content-type",
         "expect",
+        "if-none-match",
         "transfer-encoding",
         "x-amz-decoded-content-length",
         "x-amz-sdk-checksum-algorithm",
@@ -128,6 +129,9 @@ def _put(
     if "content-type" in headers:
         kept["content-type"] = headers["content-type"]
     with lock:
+        if "if-none-match" in headers and name in bucket.keys:
+            body.seek(0)
+            return None
         key = backend.put_object(bucket.name, name, content, storage="STANDARD", checksum_value=checksum)
         key.set_metadata(kept)
         key.set_acl(bucket.acl)

@@ -146,6 +146,7 @@ class TestObjects:
         "storing what comes in several chunks": ("put_object", {"Key": "long", "Body": BODY * 1500}),
         "storing under a strange name": ("put_object", {"Key": "users/a%2Fb c/é+中", "Body": b"x"}),
         "storing over another": ("put_object", {"Key": "a", "Body": BODY[:100]}),
+        "storing unless there is another": ("put_object", {"Key": "new", "Body": BODY, "IfNoneMatch": "*"}),
         "a look-up": ("head_object", {"Key": "a"}),
         "a look-up of notes": ("head_object", {"Key": "b"}),
         "a look-up of a strange name": ("head_object", {"Key": "users/a%2Fb c/é+中"}),
@@ -163,7 +164,7 @@ class TestObjects:
         "reading a part of nothing": ("get_object", {"Key": "missing", "Range": "bytes=0-1"}),
         "reading in another bucket": ("get_object", {"Bucket": "missing", "Key": "b", "Range": "bytes=0-1"}),
         "a look-up under a condition": ("head_object", {"Key": "b", "IfNoneMatch": "*"}),
-        "storing under a condition": ("put_object", {"Key": "a", "Body": b"x", "IfNoneMatch": "*"}),
+        "not storing, as there is another": ("put_object", {"Key": "a", "Body": b"x", "IfNoneMatch": "*"}),
         "storing with a checksum": ("put_object", {"Key": "c", "Body": b"x", "ChecksumAlgorithm": "SHA256"}),
         "storing with tags": ("put_object", {"Key": "d", "Body": b"x", "Tagging": "a=b"}),
         "reading tags": ("get_object_tagging", {"Key": "d"}),
@@ -218,7 +219,7 @@ class TestObjects:
             for bucket in ("quick", "slow"):
                 names = [item["Key"] for item in client.list_objects_v2(Bucket=bucket)["Contents"]]
                 kept[bucket] = self.ask(client, bucket, [("get_object", {"Key": name}) for name in names])
-        assert len(kept["quick"]) == 5
+        assert len(kept["quick"]) == 6
         assert kept["quick"] == kept["slow"]
 
     def test_what_is_out_of_the_ordinary_is_left_to_moto(self, client: Any, moto: MagicMock) -> None:
