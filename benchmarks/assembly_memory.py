@@ -163,7 +163,7 @@ def _store_spoken_job(turns: int, recipe: Recipe) -> str:
     repository.start(job, total_segments=turns, now=now)
     record = repository.get_record(job.id)
     assert record is not None
-    frames = frame_master(record, storage)
+    frames = frame_master(record.readable_dialogue, storage, user_id=record.job.user_id)
     spoken = []
     for number in range(turns):
         fingerprint = f"{number:064x}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from castline.audio.assembly import Assembly
     from castline.audio.profile import Loudness
     from castline.audio.storage import AudioStorage
-    from castline.jobs.model import Dialogue, JobRecord, SpokenSegment
+    from castline.jobs.model import Dialogue, SpokenSegment
 
 _MIN_GAP_MS: Final = 72
 """The longest time for which copied frames last beyond their segment."""
@@ -28,14 +28,9 @@ _MADE_FROM: Final = "pcm-sha256"
 _POWERS: Final = "powers"
 
 
-def frame_master(record: JobRecord, storage: AudioStorage) -> FrameMaster | None:
-    """Return what masters frames for a job's file; None if the file is not made by copying such frames.
-
-    Raises:
-        InputUnreadable: the dialogue is missing or unreadable.
-    """
-    dialogue = record.readable_dialogue
-    return FrameMaster(storage, record.job.user_id, dialogue.loudness) if _may_copy(dialogue) else None
+def frame_master(dialogue: Dialogue, storage: AudioStorage, *, user_id: str) -> FrameMaster | None:
+    """Return what masters frames for the file of a user's dialogue; None if no such frames are copied to it."""
+    return FrameMaster(storage, user_id, dialogue.loudness) if _may_copy(dialogue) else None
 
 
 def _may_copy(dialogue: Dialogue) -> bool:

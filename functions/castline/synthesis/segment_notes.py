@@ -26,7 +26,7 @@ class SegmentNotes:
 
     cues: tuple[SegmentCue, ...]
     spoken_for: str
-    """The id of the job that paid for it."""
+    """The id of the job or preview that paid for it."""
     billed_characters: int
     """The characters that it paid for."""
     checksums: Checksums | None = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from castline.audio.errors import BrokenSegment
 from castline.audio.profile import Quality, profile_of
 from castline.audio.stored_segment import Checksums
+from castline.jobs.model import SpokenSegment
 from castline.speech.beats import BEAT
 from castline.speech.cues import is_one_cue
 from castline.speech.errors import CutUncertain, EmptyAudio, PermanentSpeechError, SpeechError, TransientSpeechError
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from castline.audio.storage import AudioStorage, SegmentEntry
-    from castline.jobs.model import Job, MasteredFrames, SegmentCue
+    from castline.jobs.model import MasteredFrames, SegmentCue
     from castline.speech.providers.base import SpeechProvider
     from castline.speech.utterances import Speech, Utterance
     from castline.synthesis.mastered_frames import FrameMaster
     from castline.synthesis.paced_requests import PacedRequests
+    from castline.synthesis.segments import PlannedUtterance
     from castline.synthesis.tally import Tally
 
     _Wanted = dict[int, tuple[Utterance, str]]
@@ -50,7 +52,7 @@ class StoredUtterance:
     billed_characters: int
     """What it has cost whoever paid for it."""
     is_paid_for: bool
-    """Whether that was this job."""
+    """Whether that was the job or preview that it is spoken for."""
     checksums: Checksums | None
     """Of its audio as it was stored; None where that was not noted."""
     words: SpokenWords
@@ -74,12 +76,13 @@ class Outcome:
 
 
 class Speaking:
-    """Speaks utterances for one job."""
+    """Speaks utterances for one job or preview."""
 
     def __init__(
         self,
-        job: Job,
+        user_id: str,
         *,
+        spoken_for: str,
         is_native: bool,
         quality: Quality = Quality.STANDARD,
         concurrency: int,
@@ -93,7 +96,8 @@ class Speaking:
         """Prepare.
 
         Args:
-            job: for which.
+            user_id: whose segments they are.
+            spoken_for: the id of the job or preview that pays.
             is_native: whether a request may speak several utterances.
             quality: in which they are spoken and stored.
             concurrency: how many requests are in flight.
@@ -104,7 +108,8 @@ class Speaking:
             frame_master: masters frames for the job's file; None where it needs none.
             progress: is told, after each utterance, of all that are stored so far, each by its position.
         """
-        self._job = job
+        self._user_id = user_id
+        self._spoken_for = spoken_for
         self._is_native = is_native
         self._quality = quality
         self._sample_rate_hz = profile_of(quality, has_music=False).sample_rate_hz
@@ -181,12 +186,12 @@ class Speaking:
         return [(position, found)]
 
     def _find(self, key: str) -> StoredUtterance | None:
-        found = find_entry(self._storage, self._job.user_id, key)
+        found = find_entry(self._storage, self._user_id, key)
         if found is None:
             return None
         entry, notes = found
         try:
-            words = self._storage.read_part(self._job.user_id, key, entry.layout.words) if entry.layout.words else b""
+            words = self._storage.read_part(self._user_id, key, entry.layout.words) if entry.layout.words else b""
             mastered = self._master_stored(key, entry, notes)
         except BrokenSegment:
             return None
@@ -195,7 +200,7 @@ class Speaking:
             samples=entry.layout.samples,
             cues=notes.cues,
             billed_characters=notes.billed_characters,
-            is_paid_for=notes.spoken_for == self._job.id,
+            is_paid_for=notes.spoken_for == self._spoken_for,
             checksums=notes.checksums,
             words=SpokenWords.unpack(words),
             lufs=notes.lufs,
@@ -213,7 +218,7 @@ class Speaking:
         pcm_checksum = notes.checksums.pcm if notes.checksums else None
         mastered = self._frame_master.find(key, pcm_checksum=pcm_checksum)
         if mastered is None:
-            pcm = self._storage.read_part(self._job.user_id, key, entry.layout.pcm)
+            pcm = self._storage.read_part(self._user_id, key, entry.layout.pcm)
             mastered = self._frame_master.make(key, pcm, pcm_checksum=pcm_checksum, lufs=notes.lufs)
         return mastered
 
@@ -290,17 +295,17 @@ class Speaking:
         checksums = Checksums.of(key, shaped.segment)
         notes = SegmentNotes(
             cues=shaped.cues,
-            spoken_for=self._job.id,
+            spoken_for=self._spoken_for,
             billed_characters=billed,
             checksums=checksums,
             lufs=shaped.lufs,
         )
-        if not self._storage.add_segment(self._job.user_id, key, shaped.segment, notes.to_metadata()):
+        if not self._storage.add_segment(self._user_id, key, shaped.segment, notes.to_metadata()):
             # Another job of the user has spoken the same meanwhile. What it has stored may be in its file already.
             found = self._find(key)
             if found is not None:
                 return replace(found, billed_characters=billed, is_paid_for=True)
-            self._storage.put_segment(self._job.user_id, key, shaped.segment, notes.to_metadata())
+            self._storage.put_segment(self._user_id, key, shaped.segment, notes.to_metadata())
         mastered = None
         if self._frame_master is not None:
             mastered = self._frame_master.make(key, shaped.segment.pcm, pcm_checksum=checksums.pcm, lufs=shaped.lufs)
@@ -315,3 +320,35 @@ class Speaking:
             lufs=shaped.lufs,
             mastered=mastered,
         )
+
+
+def spoken_segments(
+    planned: Sequence[PlannedUtterance], stored: Mapping[int, StoredUtterance]
+) -> list[SpokenSegment]:
+    """Return every segment that is stored. The first of those that sound the same bears what it has cost.
+
+    Args:
+        planned: the utterances, of which each is one segment or more.
+        stored: those that are stored, by their position.
+    """
+    segments: list[SpokenSegment] = []
+    for position, utterance in sorted(stored.items()):
+        for ordinal, segment in enumerate(planned[position].segments):
+            is_paid_for = ordinal == 0 and utterance.is_paid_for
+            segments.append(
+                SpokenSegment(
+                    number=segment.number,
+                    fingerprint=utterance.fingerprint,
+                    samples=utterance.samples,
+                    cues=utterance.cues,
+                    billed_characters=utterance.billed_characters if is_paid_for else 0,
+                    is_reused=not is_paid_for,
+                    frames_checksum=utterance.checksums.frames if utterance.checksums else None,
+                    pcm_checksum=utterance.checksums.pcm if utterance.checksums else None,
+                    words=utterance.words.words,
+                    words_estimated=utterance.words.are_estimated,
+                    lufs=utterance.lufs,
+                    mastered=utterance.mastered,
+                )
+            )
+    return segments

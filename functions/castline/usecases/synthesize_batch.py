@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.errors import JobNotActive
-from castline.jobs.model import Batch, SpokenSegment, SynthesisMode
+from castline.jobs.model import Batch, SynthesisMode
 from castline.jobs.transitions import is_terminal
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
@@ -17,23 +17,22 @@ from castline.synthesis.mastered_frames import frame_master
 from castline.synthesis.paced_requests import PacedRequests
 from castline.synthesis.progress import BatchProgress
 from castline.synthesis.segments import plan_segments, plan_utterances, synthesis_mode
-from castline.synthesis.speaking import Speaking
+from castline.synthesis.speaking import Speaking, spoken_segments
 from castline.synthesis.tally import Tally
 from castline.usecases.errors import BatchPaused, JobFailing, JobOverdue, SegmentsExpired
 from castline.usecases.start_job import started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from castline.audio.storage import AudioStorage
-    from castline.jobs.model import JobRecord
+    from castline.jobs.model import JobRecord, SpokenSegment
     from castline.jobs.repository import JobRepository
     from castline.pacing.repository import PaceRepository
     from castline.speech.pool import SpeechPool
     from castline.speech.providers.registry import EnabledProvider
     from castline.synthesis.segments import BatchRange, PlannedUtterance
-    from castline.synthesis.speaking import StoredUtterance
 
 _PAUSE_SECONDS: Final = 1.0
 """The time after which a batch is gone on with whose task had no time left to wait for the provider."""
@@ -122,7 +121,8 @@ class SynthesizeBatch:
         progress = BatchProgress(store_progress, recorded=_count_recorded(record, batch.number))
         tally = Tally(record.job.provider)
         speaking = Speaking(
-            record.job,
+            record.job.user_id,
+            spoken_for=job_id,
             is_native=synthesis_mode(everything, enabled.provider, quality) is SynthesisMode.NATIVE,
             quality=quality,
             concurrency=enabled.concurrency,
@@ -137,8 +137,8 @@ class SynthesizeBatch:
                 is_wanted=lambda: self._is_active(job_id),
             ),
             tally=tally,
-            frame_master=frame_master(record, self._storage),
-            progress=lambda stored: progress.advance(lambda: _spoken_segments(planned, stored)),
+            frame_master=frame_master(record.readable_dialogue, self._storage, user_id=record.job.user_id),
+            progress=lambda stored: progress.advance(lambda: spoken_segments(planned, stored)),
         )
         if record.job.rendition_of is not None:
             self._find(record, planned, speaking, store)
@@ -153,7 +153,7 @@ class SynthesizeBatch:
             key=lambda item: (isinstance(item[1], TransientSpeechError), item[0]),
             default=(0, None),
         )
-        spoken = _spoken_segments(planned, outcome.stored)
+        spoken = spoken_segments(planned, outcome.stored)
         _count_reused(record, spoken)
         store(spoken, is_native=outcome.is_native, failed=isinstance(error, TransientSpeechError))
         if error is not None:
@@ -200,7 +200,7 @@ class SynthesizeBatch:
             JobFailing: one of them is not stored any more (``SegmentsExpired``).
         """
         stored = speaking.find([each.utterance for each in planned])
-        spoken = _spoken_segments(planned, stored)
+        spoken = spoken_segments(planned, stored)
         _count_reused(record, spoken)
         store(spoken)
         for position, each in enumerate(planned):
@@ -237,28 +237,3 @@ def _as_billed(segment: SpokenSegment, earlier: SpokenSegment | None) -> SpokenS
     if earlier is None or earlier.billed_characters <= segment.billed_characters:
         return segment
     return replace(segment, billed_characters=earlier.billed_characters, is_reused=False)
-
-
-def _spoken_segments(batch: Sequence[PlannedUtterance], stored: Mapping[int, StoredUtterance]) -> list[SpokenSegment]:
-    """Every segment of the batch that is stored. The first of those that sound the same bears what it has cost."""
-    segments: list[SpokenSegment] = []
-    for position, utterance in sorted(stored.items()):
-        for ordinal, segment in enumerate(batch[position].segments):
-            is_paid_for = ordinal == 0 and utterance.is_paid_for
-            segments.append(
-                SpokenSegment(
-                    number=segment.number,
-                    fingerprint=utterance.fingerprint,
-                    samples=utterance.samples,
-                    cues=utterance.cues,
-                    billed_characters=utterance.billed_characters if is_paid_for else 0,
-                    is_reused=not is_paid_for,
-                    frames_checksum=utterance.checksums.frames if utterance.checksums else None,
-                    pcm_checksum=utterance.checksums.pcm if utterance.checksums else None,
-                    words=utterance.words.words,
-                    words_estimated=utterance.words.are_estimated,
-                    lufs=utterance.lufs,
-                    mastered=utterance.mastered,
-                )
-            )
-    return segments

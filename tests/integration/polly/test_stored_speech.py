@@ -18,7 +18,6 @@ from castline.synthesis.paced_requests import PacedRequests
 from castline.synthesis.speaking import Speaking
 from castline.synthesis.tally import Tally
 from local.resources import TABLE_NAME, create_table
-from tests.integration.examples import make_job
 from tests.integration.polly.conftest import utterance
 
 if TYPE_CHECKING:
@@ -41,7 +40,8 @@ def speaking(storage: AudioStorage, open_session: SessionFactory, quality: Quali
     tally = Tally("polly")
     client = boto3.client("dynamodb")
     return Speaking(
-        make_job(provider="polly"),
+        "user-1",
+        spoken_for="job-1",
         is_native=False,
         quality=quality,
         concurrency=1,
