@@ -80,11 +80,14 @@ class Api(Construct):
         """The URL at which clients reach the API, without a slash at its end."""
         return f"https://{self.host}"
 
-    def serve(self, function: lambda_.Function, *, issuer: str, audience: Sequence[str]) -> None:
-        """Add the routes and let a function serve them.
+    def serve(
+        self, function: lambda_.Function, *, speaking: lambda_.Function, issuer: str, audience: Sequence[str]
+    ) -> None:
+        """Add the routes and let functions serve them.
 
         Args:
-            function: the function that serves every route.
+            function: the function that serves every other route.
+            speaking: the function that serves the routes that have the provider speak.
             issuer: the accepted issuer of tokens.
             audience: the accepted audiences of tokens.
         """
@@ -94,11 +97,12 @@ class Api(Construct):
             target = lambda_.Alias(self, "Live", alias_name="live", version=function.current_version)
         # A permission for each route would exceed the 20 KB that a function's policy may have.
         integration = integrations.HttpLambdaIntegration("Function", target, scope_permission_to_route=False)
+        speaks = integrations.HttpLambdaIntegration("Speaking", speaking, scope_permission_to_route=False)
         for route in OPERATIONS:
             added = self.http_api.add_routes(
                 path=route.path,
                 methods=[apigateway.HttpMethod[method] for method in route.methods],
-                integration=integration,
+                integration=speaks if route.speaks else integration,
                 authorizer=None if route.is_open else authorizer,
             )
             if route.is_open:

@@ -63,6 +63,14 @@ ASSEMBLE = FunctionSpec(
     needs_speech=True,
 )
 
+# Somebody waits for it to start and to speak: more than a core, and as much time as API Gateway gives.
+PREVIEW = FunctionSpec(
+    name="preview", handler="castline.api.app.handler", timeout_seconds=29, memory_mb=2048, needs_speech=True
+)
+
+PREVIEW_TIMEOUTS = {"SPEECH_FIRST_CHUNK_TIMEOUT_MS": "6000", "SPEECH_ALL_CHUNKS_TIMEOUT_MS": "12000"}
+"""The time for one request of a preview. Before it, a preview waits for the provider for at most 12 s."""
+
 RECORD_FAILURE = FunctionSpec(
     name="record-failure", handler="castline.workflow.record_failure.handler", timeout_seconds=60, memory_mb=512
 )
@@ -103,6 +111,7 @@ RECONCILE = FunctionSpec(
 
 ALL = (
     API,
+    PREVIEW,
     PLAN,
     QUEUE_BATCH,
     SYNTHESIZE,

@@ -22,4 +22,5 @@ LIFECYCLE_RULES = (
     LifecycleRule(name="segments", prefix="segments/", expiration_days=retention.SEGMENT_LIFETIME_DAYS),
     LifecycleRule(name="audio", prefix="audio/", expiration_days=retention.AUDIO_LIFETIME_DAYS),
     LifecycleRule(name="sounds", prefix="sounds/", expiration_days=None),
+    LifecycleRule(name="previews", prefix="previews/", expiration_days=retention.PREVIEW_LIFETIME_DAYS),
 )

@@ -51,6 +51,7 @@ TABLE = "table"
 AUDIO = "audio"
 SEGMENTS = "segments"
 SOUNDS = "sounds"
+PREVIEWS = "previews"
 BUCKET = "bucket"
 SECRET = "secret"  # noqa: S105 (a name)
 EVENT_BUS = "event bus"
@@ -98,6 +99,16 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
         _LEARN_WHAT_IS_MISSING,
         # The provider's list of voices is asked for with its key.
+        Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
+    ),
+    functions.PREVIEW: (
+        # Its quotas, pronunciations and pace, and a reservation.
+        Grant(actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", *_WRITE), resources=(TABLE,)),
+        # What does not read as a segment is deleted, so that it is spoken again.
+        Grant(actions=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), resources=(SEGMENTS,)),
+        # A presigned URL can do what its signer can.
+        Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(PREVIEWS,)),
+        _LEARN_WHAT_IS_MISSING,
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
     functions.PLAN: (Grant(actions=("dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),),
@@ -150,7 +161,10 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
     ),
     functions.RECONCILE: (
         *_FAIL_JOB,
-        Grant(actions=("dynamodb:GetItem",), resources=(TABLE,)),
+        # A preview that is settled is deleted; what it has billed is noted in its segments.
+        Grant(actions=("dynamodb:DeleteItem", "dynamodb:GetItem"), resources=(TABLE,)),
+        Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
+        _LEARN_WHAT_IS_MISSING,
         Grant(actions=("dynamodb:Query",), resources=(OPEN_JOBS.name,)),
         Grant(actions=("states:StartExecution",), resources=(STATE_MACHINE,)),
         Grant(actions=("states:DescribeExecution", "states:StopExecution"), resources=(EXECUTIONS,)),
@@ -163,6 +177,7 @@ WILDCARDS = {
     AUDIO: "A job's files lie under its id, and there is no job yet when the policy is made.",
     SEGMENTS: "Segments lie under their user's id and the hash of how they sound, which come with the jobs.",
     SOUNDS: "Sounds lie under their user's id and their own, and there are none yet when the policy is made.",
+    PREVIEWS: "Previews lie under their user's id and their own, and there are none yet when the policy is made.",
     EXECUTIONS: "Each execution is named by the job that it is for, and there is no job yet when the policy is made.",
 }
 """The reasons why some resource names end with a wildcard."""
@@ -210,7 +225,11 @@ def grant(
 
 
 def _speech_actions(spec: FunctionSpec, needs: ProviderNeeds) -> tuple[str, ...]:
-    return {functions.API: needs.listing, functions.SYNTHESIZE: needs.speaking}.get(spec, ())
+    return {
+        functions.API: needs.listing,
+        functions.PREVIEW: (*needs.listing, *needs.speaking),
+        functions.SYNTHESIZE: needs.speaking,
+    }.get(spec, ())
 
 
 def _arns(data: DataStack, synthesis_queue: sqs.Queue, state_machine: sfn.StateMachine | None) -> dict[str, str]:
@@ -223,6 +242,7 @@ def _arns(data: DataStack, synthesis_queue: sqs.Queue, state_machine: sfn.StateM
         AUDIO: f"{bucket_arn}/audio/*",
         SEGMENTS: f"{bucket_arn}/segments/*",
         SOUNDS: f"{bucket_arn}/sounds/*",
+        PREVIEWS: f"{bucket_arn}/previews/*",
         EVENT_BUS: data.event_bus.event_bus_arn,
         WEBHOOK_QUEUE: data.webhook_queue.queue.queue_arn,
         SYNTHESIS_QUEUE: synthesis_queue.queue_arn,

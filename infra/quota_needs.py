@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from infra.quotas import ServiceQuota
 
 _DAY_SECONDS = 24 * 60 * 60
-_OWN_CONCURRENCY = {functions.API, functions.SYNTHESIZE, functions.DELIVER_WEBHOOKS}
+_OWN_CONCURRENCY = {functions.API, functions.PREVIEW, functions.SYNTHESIZE, functions.DELIVER_WEBHOOKS}
 """The functions whose concurrency the environment's settings bound."""
 
 

@@ -92,6 +92,8 @@ class ServiceFunctions(Construct):
                 "OPERATOR_CLAIM": self._environment.operators.name,
                 "OPERATOR_VALUE": self._environment.operators.value,
             }
+        if spec == functions.PREVIEW:
+            settings |= functions.PREVIEW_TIMEOUTS
         if state_machine is not None:
             settings["STATE_MACHINE_ARN"] = state_machine.state_machine_arn
         function = lambda_.Function(

@@ -62,6 +62,7 @@ class ServiceStack(cdk.Stack):
             **tasks,
             specs.SYNTHESIZE.name: make(specs.SYNTHESIZE),
             specs.API.name: make(specs.API, state_machine=state_machine),
+            specs.PREVIEW.name: make(specs.PREVIEW),
             specs.RECONCILE.name: make(specs.RECONCILE, state_machine=state_machine),
             specs.EXECUTION_ENDED.name: make(specs.EXECUTION_ENDED),
             specs.EXPIRE.name: make(specs.EXPIRE),
@@ -82,7 +83,12 @@ class ServiceStack(cdk.Stack):
                 artefact=artefacts.console,
             )
             audience += [console.client_id] if data.sign_in is not None else []
-        api.serve(functions[specs.API.name], issuer=data.token_issuer.issuer, audience=audience)
+        api.serve(
+            functions[specs.API.name],
+            speaking=functions[specs.PREVIEW.name],
+            issuer=data.token_issuer.issuer,
+            audience=audience,
+        )
         events = Events(
             self,
             "Events",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from castline import composition, observability
+from castline.api.operations import OPERATIONS
 from castline.sounds.keys import read_upload_key
 from castline.speech.providers.registry import DEFAULT_CONCURRENCY
 from infra import functions
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from local.cloud.limits import Limits
 
 
+_SPOKEN_ROUTES = {(each.method, each.path) for each in OPERATIONS if each.speaks}
 _RECONCILE_SECONDS = 60.0
 _MAX_PROCESSING_SECONDS = 600.0
 
@@ -255,6 +257,8 @@ class LocalStack:
     def _invoke_api(self, event: dict[str, Any]) -> dict[str, Any]:
         # Powertools keeps the request in a class variable. As on Lambda, where an environment serves one request
         # at a time, the one environment that this process is does so too.
+        http = event["requestContext"]["http"]
+        spec = functions.PREVIEW if (http["method"], event["rawPath"]) in _SPOKEN_ROUTES else functions.API
         with self._one_request:
             answer: dict[str, Any] = self.cloud.lambdas.invoke(functions.API.name, event)
         return answer

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from castline.usecases.stop_job import StopJob
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
+    from castline.usecases.settle_previews import SettlePreviews
     from castline.usecases.use_sounds import UseSounds
     from castline.usecases.view_jobs import ViewJobs
     from castline.usecases.view_timings import ViewTimings
@@ -265,6 +266,41 @@ def estimate_job() -> EstimateJob:
 def render_job() -> RenderJob:
     """Return the use case that makes another version of a completed job."""
     from castline.usecases.render_job import RenderJob
+
+@_made_once
+def preview_repository() -> PreviewRepository:
+    """Return the previews, in the jobs table."""
+    from castline.previews.repository import PreviewRepository
+
+    return PreviewRepository(_dynamodb(), settings().table_name, unreadable=_warn_of_unreadable_item)
+
+
+@_made_once
+def speak_preview() -> SpeakPreview:
+    """Return the use case that speaks previews."""
+    from castline.usecases.speak_preview import SpeakPreview
+
+    return SpeakPreview(
+        preview_repository(),
+        published_audio(),
+        prepare=prepare_dialogue(),
+        pronunciations=resolve_pronunciations(),
+        providers=speech_providers,
+        pool=speech_pool,
+        pace=speech_pace,
+        rules=partial(usage_repository().rules_for, defaults=default_rules()),
+        max_per_minute=settings().previews_per_minute,
+        now=clock(),
+    )
+
+
+@_made_once
+def settle_previews() -> SettlePreviews:
+    """Return the use case that settles the previews that nobody has settled."""
+    from castline.usecases.settle_previews import SettlePreviews
+
+    return SettlePreviews(preview_repository(), audio_storage, now=clock())
+
 
     return RenderJob(view_jobs(), create_job(), providers=speech_providers)
 

@@ -48,6 +48,10 @@ class Metric(StrEnum):
     """The time for which a batch has waited for its turn."""
     OLDEST_PENDING_AGE = "OldestPendingAge"
     """The age of the oldest pending job, written at every run of the reconciler; 0 if there is none."""
+    PREVIEWS = "Previews"
+    """Previews that were answered with audio."""
+    PREVIEWS_REFUSED = "PreviewsRefused"
+    """Previews that were refused because the user had asked for too many in a minute."""
     PROVIDER_ERRORS = "ProviderErrors"
     """Failed requests to the provider, by error class, such as ``ProviderUnavailable``."""
     THROTTLED_REQUESTS = "ThrottledRequests"
@@ -72,6 +76,8 @@ class Metric(StrEnum):
     RECONCILER_STARTED = "ReconcilerStarted"
     RECONCILER_FAILED = "ReconcilerFailed"
     RECONCILER_SLOTS_FREED = "ReconcilerSlotsFreed"
+    RECONCILER_PREVIEWS_SETTLED = "ReconcilerPreviewsSettled"
+    """Previews whose reservation nobody else has settled."""
 
 
 BY_CODE: Final = frozenset(

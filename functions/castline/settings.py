@@ -66,6 +66,11 @@ class Settings:
         return int(self.environment.get("MAX_ACTIVE_JOBS", "3"))
 
     @property
+    def previews_per_minute(self) -> int:
+        """The previews that a user may ask for in a minute: more than anybody listens to."""
+        return int(self.environment.get("PREVIEWS_PER_MINUTE", "30"))
+
+    @property
     def operator_claim(self) -> str:
         """The claim of a token that makes its user an operator, if it has ``operator_value``."""
         return self.environment.get("OPERATOR_CLAIM", "cognito:groups")

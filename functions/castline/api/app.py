@@ -38,6 +38,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "sounds": ("sounds",),
     "webhooks": ("webhooks",),
     "providers": ("voices",),
+    "previews": ("previews",),
     "voices": ("voices",),
     "usage": ("usage",),
     "admin": ("operators",),

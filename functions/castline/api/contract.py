@@ -72,6 +72,7 @@ class Operation:
         path: the path as OpenAPI and API Gateway write it: ``/api/v1/jobs/{job_id}``.
         is_open: whether it takes no token.
         for_operators: whether it exists for operators only.
+        speaks: whether it has the provider speak. A function of its own answers it, which has what that needs.
         answers: the successful answers. There are none for an operation that is not documented.
         errors: the errors that it may answer with.
         request_headers: names of headers that it reads, besides those that the handler takes as arguments.
@@ -84,6 +85,7 @@ class Operation:
     path: str
     is_open: bool
     for_operators: bool
+    speaks: bool
     answers: tuple[Answer, ...]
     errors: tuple[ApiError, ...]
     request_headers: tuple[str, ...]
@@ -118,6 +120,7 @@ class Router(APIGatewayHttpRouter):
         errors: Sequence[ApiError] = (),
         is_open: bool = False,
         for_operators: bool = False,
+        speaks: bool = False,
         request_headers: Sequence[str] = (),
         request_example: Any = None,
         max_body_bytes: int = 0,
@@ -137,6 +140,7 @@ class Router(APIGatewayHttpRouter):
                 path=prefix + path,
                 is_open=is_open,
                 for_operators=for_operators,
+                speaks=speaks,
                 answers=tuple(answers),
                 errors=(
                     *errors,

@@ -38,6 +38,7 @@ from castline.jobs.errors import (
 from castline.metrics import Metric
 from castline.pronunciation_sets.errors import (
     PreconditionFailed,
+from castline.previews.errors import PreviewLimitExceeded
     PronunciationSetLimitExceeded,
     PronunciationSetNotFound,
     UnknownPhoneme,
@@ -128,6 +129,10 @@ class ApiError:
 
     Attributes:
         code: what clients tell it by.
+def _preview_limit(exception: PreviewLimitExceeded, _language: Language) -> dict[str, Any]:
+    return {"max_previews": exception.max_previews, "resets_at": f"{exception.resets_at:%Y-%m-%dT%H:%M:%SZ}"}
+
+
         status: the HTTP status.
         exceptions: what it answers, by class, each with a function that returns the ``details`` of the answer.
         example: ``details`` for the documentation.
@@ -272,6 +277,14 @@ PROVIDER_UNAVAILABLE = ApiError(
     {SpeechError: _no_details},
     logged="the speech provider is unavailable",
     retry_after_seconds=_RETRY_AFTER_SECONDS,
+RATE_LIMITED = ApiError(
+    "RATE_LIMITED",
+    429,
+    {PreviewLimitExceeded: _preview_limit},
+    example={"max_previews": 30, "resets_at": "2026-11-24T03:31:00Z"},
+    counted_as=Metric.PREVIEWS_REFUSED,
+    resets_at=lambda exception: exception.resets_at,
+)
 )
 SUBMISSIONS_STOPPED = ApiError(
     "SUBMISSIONS_STOPPED",

@@ -33,6 +33,20 @@ ESTIMATE: dict[str, Any] = {
     "cost": {"amount": 0.000704, "currency": "USD"},
     "warnings": [],
 }
+PREVIEW_REQUEST: dict[str, Any] = {
+    "provider": "azure",
+    "voice_id": "zh-TW-HsiaoYuNeural",
+    "text": "你好，今天天氣真好！",
+}
+PREVIEW: dict[str, Any] = {
+    "audio_url": "https://bucket.s3.eastasia.amazonaws.com/previews/…?X-Amz-Signature=…",
+    "expires_at": "2026-11-24T03:45:00Z",
+    "duration_ms": 2520,
+    "billed_characters": 20,
+    "reused": False,
+    "cost": {"amount": 0.00032, "currency": "USD"},
+    "warnings": [],
+}
 PENDING_JOB: dict[str, Any] = {
     "id": _ID,
     "status": "pending",

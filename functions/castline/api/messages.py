@@ -71,8 +71,12 @@ _ERRORS: _Catalogue = {
         _EN: "The speech provider is unavailable for the moment. Please try again later.",
     },
     "QUOTA_EXCEEDED": {
-        _ZH: "這個工作會超過字元額度，哪一項額度與何時重設請見 details",
-        _EN: "This job would exceed a character quota. The details say which one, and when it resets.",
+        _ZH: "這個請求會超過字元額度，哪一項額度與何時重設請見 details",
+        _EN: "This request would exceed a character quota. The details say which one, and when it resets.",
+    },
+    "RATE_LIMITED": {
+        _ZH: "試聽次數過多，請稍後再試",
+        _EN: "You have asked for too many previews. Please wait a moment.",
     },
     "REQUEST_TOO_LARGE": {_ZH: "請求內容過大", _EN: "The request body is too large."},
     "SERVICE_UNAVAILABLE": {
@@ -163,6 +167,10 @@ _PROBLEMS: _Catalogue = {
     "pronunciation_alphabet": {
         _ZH: "alphabet 只能與 phoneme 一起使用",
         _EN: "alphabet is only for an entry with a phoneme",
+    "no_audio": {
+        _ZH: "沒有產生聲音，請檢查文字內容與聲音「{voice_id}」的語言是否相符",
+        _EN: "makes no sound; does it suit the language of the voice {voice_id}?",
+    },
     },
     "pronunciation_choice": {
         _ZH: "必須有 alias 或 phoneme，且只能有其中一個",
@@ -194,6 +202,10 @@ _PROBLEMS: _Catalogue = {
     },
     "style_of_voice": {
         _ZH: "聲音「{voice_id}」沒有這個說話風格，可用的是：{styles}",
+    "rejected_by_provider": {
+        _ZH: "語音服務無法處理這段文字",
+        _EN: "the speech provider cannot speak this text",
+    },
         _EN: "the voice {voice_id} does not have this style; it has: {styles}",
     },
     "sound_content_type": {
@@ -336,6 +348,10 @@ _PROBLEMS: _Catalogue = {
     },
     "webhook_url_fragment": {_ZH: "網址不可包含「#」之後的部分", _EN: "must not have a fragment (#)"},
     "webhook_url_not_https": {_ZH: "網址必須以 https:// 開頭", _EN: "must begin with https://"},
+    "voice_not_found": {
+        _ZH: "找不到聲音「{voice_id}」，請換一個聲音",
+        _EN: "there is no voice {voice_id}; please choose another",
+    },
     "webhook_url_not_public": {
         _ZH: "必須是公開網路上的主機，不可為內部或保留的位址或名稱",
         _EN: "must be a host in the public Internet, not a private or reserved address or name",

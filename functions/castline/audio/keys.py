@@ -8,6 +8,7 @@
     audio/<job_id>/<audio_file_id>.<vtt|srt|ass>       the subtitles, if they are too large for an API response
     audio/<job_id>/<audio_file_id>.<level>.json        the timings of a level, if they are too large
     sounds/<user_id>/<sound_id>/<file>                 an uploaded sound, and the forms that are made of it
+    previews/<user_id>/<preview_id>.mp3                a preview for listening
 
 A segment's fingerprint is the hash of everything that shapes its sound. Each user has separate segments, so nobody
 can find out what another user has had spoken.
@@ -35,6 +36,11 @@ def mastered_name(fingerprint: str, loudness: Loudness) -> str:
 def audio_key(job_id: str, audio_file_id: str, extension: str) -> str:
     """Return the key of a finished file; ``extension`` comes without a dot."""
     return f"audio/{job_id}/{audio_file_id}.{extension}"
+
+
+def preview_audio_key(user_id: str, preview_id: str) -> str:
+    """Return the key of the audio of a preview."""
+    return f"previews/{user_component(user_id)}/{preview_id}.mp3"
 
 
 def user_component(user_id: str) -> str:

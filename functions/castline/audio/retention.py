@@ -13,5 +13,8 @@ SEGMENT_REUSE_DAYS: Final = 26
 AUDIO_LIFETIME_DAYS: Final = 32
 """The fallback for a job's audio, which is normally deleted when the job expires: within 31 days of its end."""
 
+PREVIEW_LIFETIME_DAYS: Final = 1
+"""The time for which the audio of a preview is kept: it is heard at once, and made anew for free."""
+
 INCOMPLETE_UPLOAD_DAYS: Final = 1
 """The time for which the parts of an incomplete multipart upload are kept."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Reconcile the open jobs and the taken slots that are due, refill tickets, and measure the daily ceiling.
+    """Reconcile what is due: jobs, slots, tickets and previews; and measure the daily ceiling.
 
     Returns:
         How often each thing was done.
@@ -25,5 +25,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
     report = composition.reconcile_jobs()(time_left)
     composition.refill_tickets()()
+    composition.settle_previews()()
     composition.watch_ceiling()()
     return report

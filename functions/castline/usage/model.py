@@ -174,18 +174,20 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """The characters that are reserved for a job from its submission to its end."""
+    """The characters that are reserved for a job, or for a preview, from its submission to its end."""
 
     day: str
     """The day of the submission, as ``YYYY-MM-DD``, which the job counts for."""
     characters: int
     price_per_million: Decimal
     """The price of 1,000,000 billed characters at submission, in the deployment's currency."""
+    jobs: int = 1
+    """The number of jobs that are counted with it: none for a preview."""
 
     @property
     def figures(self) -> Figures:
         """The usage that the job adds when it is submitted."""
-        return Figures(committed_characters=self.characters, jobs=1)
+        return Figures(committed_characters=self.characters, jobs=self.jobs)
 
     def settled(self, billed_characters: int, *, audio_ms: int = 0) -> Figures:
         """Return the change of the usage when the job ends."""

@@ -1,0 +1,88 @@
+"""Previews in requests and answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from castline.api.fields import CHARACTER_BYTES, OBJECT_BYTES, LanguageTag, omittable
+from castline.api.money import Cost
+from castline.api.music_schemas import QualityField
+from castline.api.pronunciation_schemas import PronunciationSchema
+from castline.api.requests import NAMELESS_SPEAKER, DeliverySchema, ProviderId, Take, Text, TextOptions, VoiceId
+from castline.api.responses import Time, Warning  # noqa: A004 (the name that clients see)
+from castline.audio.formats import OutputFormat
+from castline.audio.profile import Loudness, Quality
+from castline.jobs import limits
+from castline.jobs.model import Dialogue, JobType, Turn, VoiceAssignment
+from castline.previews.limits import MAX_TEXT_CHARACTERS
+from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
+
+_GAP_MS, _CROSSFADE_MS = 300, 50
+"""The defaults of a job. One turn has no gap, but its file is made in the same way."""
+
+
+class CreatePreviewRequest(DeliverySchema, TextOptions):
+    """A short text to be spoken at once in one voice.
+
+    A job that speaks the same text with the same voice and the same options uses the speech of the preview, and is
+    not billed for it. A request is refused with 400, too, if `GET /providers` does not list the `provider`; if the
+    `voice_id` does not have the provider's form, or the provider has no such voice; if the voice does not have the
+    `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation set of a given name;
+    or if the provider cannot speak the text.
+    """
+
+    MAX_BYTES: ClassVar = (
+        (MAX_TEXT_CHARACTERS + MAX_VOICE_ID_LENGTH) * CHARACTER_BYTES
+        + limits.MAX_PRONUNCIATIONS * PronunciationSchema.MAX_BYTES
+        + OBJECT_BYTES
+    )
+
+    provider: ProviderId | None = omittable()
+    """By default the first one that `GET /providers` lists."""
+    voice_id: VoiceId
+    text: Annotated[Text, Field(max_length=MAX_TEXT_CHARACTERS)]
+    take: Take = 0
+    """The number of the reading. Another number has the same words spoken anew, and billed."""
+    dialogue_language: LanguageTag = "zh-TW"
+    """The `language` of the job in which the text is to be spoken."""
+    quality: QualityField = Quality.STANDARD
+    """The `quality` of that job."""
+
+    def to_dialogue(self, *, default_provider: str) -> Dialogue:
+        """Return the domain's dialogue for this request: one turn."""
+        return Dialogue(
+            provider=self.provider or default_provider,
+            turns=(Turn(speaker=NAMELESS_SPEAKER, text=self.text, index=0, take=self.take),),
+            voice_assignments=(
+                VoiceAssignment(speaker=NAMELESS_SPEAKER, voice_id=self.voice_id, **self.to_own_delivery()),
+            ),
+            language=self.dialogue_language,
+            output_format=OutputFormat.MP3,
+            gap_ms=_GAP_MS,
+            crossfade_ms=_CROSSFADE_MS,
+            job_type=JobType.SINGLE_TTS,
+            quality=self.quality,
+            loudness=Loudness.PODCAST,
+            **self.to_text_options(),
+        )
+
+
+class Preview(BaseModel):
+    """A preview that can be heard."""
+
+    model_config = ConfigDict(revalidate_instances="always")
+
+    audio_url: str
+    """A URL of the audio, an MP3 as loud as a podcast, which works without a token until `expires_at`."""
+    expires_at: Time
+    duration_ms: int
+    billed_characters: int
+    """The characters that the provider charges for, by its own rule; 0 if all of the text was stored."""
+    reused: bool
+    """Whether nothing had to be spoken."""
+    cost: Cost
+    """Of the billed characters, by the deployment's prices."""
+    warnings: list[Warning]
+    """Warnings about what is not spoken, or not as it was asked for, as for a submitted job."""

@@ -1,0 +1,1 @@
+"""Previews: short texts that are spoken at once, limited a minute, with the characters that they reserve."""

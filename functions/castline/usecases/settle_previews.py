@@ -1,0 +1,62 @@
+"""Settle the previews that nobody has settled, because their function broke down or could not reach the table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from castline.aws_errors import ServiceUnavailable
+from castline.metrics import Metric
+from castline.observability import logger, measure, noted
+from castline.synthesis.stored_utterances import find_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from castline.audio.storage import AudioStorage
+    from castline.previews.model import Preview
+    from castline.previews.repository import PreviewRepository
+
+_OVER: Final = timedelta(seconds=60)
+"""The age from which on no function can be at work on a preview: twice its time-out."""
+
+
+class SettlePreviews:
+    """Settles previews by what they have stored: each segment names who has paid for it, and how much."""
+
+    def __init__(
+        self, previews: PreviewRepository, storage: Callable[[], AudioStorage], *, now: Callable[[], datetime]
+    ) -> None:
+        """Prepare, with the previews, what gives the stored segments, and the clock."""
+        self._previews = previews
+        self._storage = storage
+        self._now = now
+
+    def __call__(self) -> int:
+        """Settle the previews of which nobody works any more; return how many.
+
+        One that cannot be settled just now is left to the next call.
+
+        Raises:
+            ServiceUnavailable: DynamoDB cannot tell which there are.
+        """
+        settled = 0
+        for preview in self._previews.unsettled(created_before=self._now() - _OVER):
+            with noted(user_id=preview.user_id, preview_id=preview.id):
+                try:
+                    billed = self._billed_characters(preview)
+                    settled += self._previews.settle(preview, billed)
+                except ServiceUnavailable as error:
+                    logger.warning("a preview is not settled", extra={"reason": str(error)})
+                else:
+                    logger.warning("settled a preview", extra={"billed_characters": billed})
+        if settled:
+            measure({Metric.RECONCILER_PREVIEWS_SETTLED: settled})
+        return settled
+
+    def _billed_characters(self, preview: Preview) -> int:
+        found = (find_entry(self._storage(), preview.user_id, each) for each in preview.fingerprints)
+        return sum(
+            each.notes.billed_characters for each in found if each is not None and each.notes.spoken_for == preview.id
+        )
