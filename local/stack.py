@@ -260,7 +260,7 @@ class LocalStack:
         http = event["requestContext"]["http"]
         spec = functions.PREVIEW if (http["method"], event["rawPath"]) in _SPOKEN_ROUTES else functions.API
         with self._one_request:
-            answer: dict[str, Any] = self.cloud.lambdas.invoke(functions.API.name, event)
+            answer: dict[str, Any] = self.cloud.lambdas.invoke(spec.name, event)
         return answer
 
     def _execution_ended(self, event: Mapping[str, Any]) -> None:

@@ -70,11 +70,11 @@ if TYPE_CHECKING:
     from castline.usecases.reserve_characters import ReserveCharacters
     from castline.usecases.resolve_pronunciations import ResolvePronunciations
     from castline.usecases.send_webhooks import SendWebhooks
+    from castline.usecases.settle_previews import SettlePreviews
     from castline.usecases.speak_next_batch import SpeakNextBatch
     from castline.usecases.stop_job import StopJob
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
-    from castline.usecases.settle_previews import SettlePreviews
     from castline.usecases.use_sounds import UseSounds
     from castline.usecases.view_jobs import ViewJobs
     from castline.usecases.view_timings import ViewTimings
@@ -263,11 +263,6 @@ def estimate_job() -> EstimateJob:
 
 
 @_made_once
-def render_job() -> RenderJob:
-    """Return the use case that makes another version of a completed job."""
-    from castline.usecases.render_job import RenderJob
-
-@_made_once
 def preview_repository() -> PreviewRepository:
     """Return the previews, in the jobs table."""
     from castline.previews.repository import PreviewRepository
@@ -301,6 +296,11 @@ def settle_previews() -> SettlePreviews:
 
     return SettlePreviews(preview_repository(), audio_storage, now=clock())
 
+
+@_made_once
+def render_job() -> RenderJob:
+    """Return the use case that makes another version of a completed job."""
+    from castline.usecases.render_job import RenderJob
 
     return RenderJob(view_jobs(), create_job(), providers=speech_providers)
 

@@ -36,9 +36,9 @@ from castline.jobs.errors import (
     JobNotFound,
 )
 from castline.metrics import Metric
+from castline.previews.errors import PreviewLimitExceeded
 from castline.pronunciation_sets.errors import (
     PreconditionFailed,
-from castline.previews.errors import PreviewLimitExceeded
     PronunciationSetLimitExceeded,
     PronunciationSetNotFound,
     UnknownPhoneme,
@@ -123,16 +123,16 @@ def _quota(exception: QuotaExceeded, _language: Language) -> dict[str, Any]:
     }
 
 
+def _preview_limit(exception: PreviewLimitExceeded, _language: Language) -> dict[str, Any]:
+    return {"max_previews": exception.max_previews, "resets_at": f"{exception.resets_at:%Y-%m-%dT%H:%M:%SZ}"}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ApiError:
     """One error code of the API.
 
     Attributes:
         code: what clients tell it by.
-def _preview_limit(exception: PreviewLimitExceeded, _language: Language) -> dict[str, Any]:
-    return {"max_previews": exception.max_previews, "resets_at": f"{exception.resets_at:%Y-%m-%dT%H:%M:%SZ}"}
-
-
         status: the HTTP status.
         exceptions: what it answers, by class, each with a function that returns the ``details`` of the answer.
         example: ``details`` for the documentation.
@@ -264,6 +264,14 @@ QUOTA_EXCEEDED = ApiError(
     counted_by=lambda exception: exception.quota.value,
     resets_at=lambda exception: exception.resets_at,
 )
+RATE_LIMITED = ApiError(
+    "RATE_LIMITED",
+    429,
+    {PreviewLimitExceeded: _preview_limit},
+    example={"max_previews": 30, "resets_at": "2026-11-24T03:31:00Z"},
+    counted_as=Metric.PREVIEWS_REFUSED,
+    resets_at=lambda exception: exception.resets_at,
+)
 SOUND_LIMIT_EXCEEDED = ApiError(
     "SOUND_LIMIT_EXCEEDED",
     429,
@@ -277,14 +285,6 @@ PROVIDER_UNAVAILABLE = ApiError(
     {SpeechError: _no_details},
     logged="the speech provider is unavailable",
     retry_after_seconds=_RETRY_AFTER_SECONDS,
-RATE_LIMITED = ApiError(
-    "RATE_LIMITED",
-    429,
-    {PreviewLimitExceeded: _preview_limit},
-    example={"max_previews": 30, "resets_at": "2026-11-24T03:31:00Z"},
-    counted_as=Metric.PREVIEWS_REFUSED,
-    resets_at=lambda exception: exception.resets_at,
-)
 )
 SUBMISSIONS_STOPPED = ApiError(
     "SUBMISSIONS_STOPPED",

@@ -149,6 +149,10 @@ _PROBLEMS: _Catalogue = {
     "model_type": {_ZH: "必須是物件", _EN: "must be an object"},
     "month": {_ZH: "必須是年月，例如 2026-11", _EN: "must be a month such as 2026-11"},
     "nested_too_deeply": {_ZH: "JSON 的層數過多", _EN: "the JSON is nested too deeply"},
+    "no_audio": {
+        _ZH: "沒有產生聲音，請檢查文字內容與聲音「{voice_id}」的語言是否相符",
+        _EN: "makes no sound; does it suit the language of the voice {voice_id}?",
+    },
     "no_spoken_turn": {_ZH: "至少要有一句台詞", _EN: "must have at least one spoken turn"},
     "not_utf8": {_ZH: "不是有效的 UTF-8", _EN: "not valid UTF-8"},
     "number_too_long": {_ZH: "數字過長", _EN: "a number has too many digits"},
@@ -167,10 +171,6 @@ _PROBLEMS: _Catalogue = {
     "pronunciation_alphabet": {
         _ZH: "alphabet 只能與 phoneme 一起使用",
         _EN: "alphabet is only for an entry with a phoneme",
-    "no_audio": {
-        _ZH: "沒有產生聲音，請檢查文字內容與聲音「{voice_id}」的語言是否相符",
-        _EN: "makes no sound; does it suit the language of the voice {voice_id}?",
-    },
     },
     "pronunciation_choice": {
         _ZH: "必須有 alias 或 phoneme，且只能有其中一個",
@@ -188,6 +188,10 @@ _PROBLEMS: _Catalogue = {
         _ZH: "聲音「{voice_id}」的音高固定，請將 pitch 設為 0，或換一個聲音",
         _EN: "the voice {voice_id} cannot speak higher or lower; leave pitch at 0, or choose another voice",
     },
+    "rejected_by_provider": {
+        _ZH: "語音服務無法處理這段文字",
+        _EN: "the speech provider cannot speak this text",
+    },
     "rigid_speed": {
         _ZH: "聲音「{voice_id}」的語速固定，請將 speed 設為 1，或換一個聲音",
         _EN: "the voice {voice_id} cannot speak faster or slower; leave speed at 1, or choose another voice",
@@ -202,10 +206,6 @@ _PROBLEMS: _Catalogue = {
     },
     "style_of_voice": {
         _ZH: "聲音「{voice_id}」沒有這個說話風格，可用的是：{styles}",
-    "rejected_by_provider": {
-        _ZH: "語音服務無法處理這段文字",
-        _EN: "the speech provider cannot speak this text",
-    },
         _EN: "the voice {voice_id} does not have this style; it has: {styles}",
     },
     "sound_content_type": {
@@ -334,6 +334,10 @@ _PROBLEMS: _Catalogue = {
         _ZH: "第 {position} 個字元無法朗讀（{code_point}）",
         _EN: "character {position} cannot be spoken ({code_point})",
     },
+    "voice_not_found": {
+        _ZH: "找不到聲音「{voice_id}」，請換一個聲音",
+        _EN: "there is no voice {voice_id}; please choose another",
+    },
     "voice_id_of_provider": {
         _ZH: "不是 {provider} 的聲音代碼，例如 {example}",
         _EN: "not a voice id of {provider} such as {example}",
@@ -348,10 +352,6 @@ _PROBLEMS: _Catalogue = {
     },
     "webhook_url_fragment": {_ZH: "網址不可包含「#」之後的部分", _EN: "must not have a fragment (#)"},
     "webhook_url_not_https": {_ZH: "網址必須以 https:// 開頭", _EN: "must begin with https://"},
-    "voice_not_found": {
-        _ZH: "找不到聲音「{voice_id}」，請換一個聲音",
-        _EN: "there is no voice {voice_id}; please choose another",
-    },
     "webhook_url_not_public": {
         _ZH: "必須是公開網路上的主機，不可為內部或保留的位址或名稱",
         _EN: "must be a host in the public Internet, not a private or reserved address or name",
