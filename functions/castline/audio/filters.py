@@ -25,6 +25,8 @@ class FilterGraph:
         self._sample_rate_hz = sample_rate_hz
         self._layout = _LAYOUTS[channels]
         self._graph = av.filter.Graph()
+        # Threads for one or two channels take longer to start than a short segment takes to filter.
+        self._graph.threads = 1
         arguments = f"sample_rate={sample_rate_hz}:sample_fmt={_FORMAT}:channel_layout={self._layout}"
         last = self._graph.add("abuffer", f"{arguments}:time_base=1/{sample_rate_hz}")
         for name, own_arguments in (*filters, ("aformat", f"sample_fmts={_FORMAT}"), ("abuffersink", "")):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STEP_MS: Final = 100
 """The distance between the starts of two blocks. Power is measured in steps of this length."""
 
-_STEPS_PER_BLOCK: Final = 4
+STEPS_PER_BLOCK: Final = 4
 _ABSOLUTE_GATE_LUFS: Final = -70.0
 _RELATIVE_GATE_LU: Final = -10.0
 _OFFSET_LU: Final = -0.691
@@ -78,7 +78,7 @@ def integrated_lufs(pcm: bytes, sample_rate_hz: int) -> float | None:
     powers = powers_of(pcm, sample_rate_hz)
     samples = len(pcm) // SAMPLE_WIDTH_BYTES
     step_samples = sample_rate_hz * STEP_MS // 1000
-    if samples < _STEPS_PER_BLOCK * step_samples:
+    if samples < STEPS_PER_BLOCK * step_samples:
         return _above_gates(np.array([float(powers.sum()) * step_samples / max(1, samples)]))
     return gated_lufs(powers)
 
@@ -93,9 +93,9 @@ def powers_of(pcm: bytes, sample_rate_hz: int) -> NDArray[np.float64]:
 
 def gated_lufs(powers: NDArray[np.float64]) -> float | None:
     """Return the loudness of audio in LUFS from the power of its steps; None for silence."""
-    if len(powers) < _STEPS_PER_BLOCK:
-        powers = np.pad(powers, (0, _STEPS_PER_BLOCK - len(powers)))
-    return _above_gates(np.lib.stride_tricks.sliding_window_view(powers, _STEPS_PER_BLOCK).mean(axis=1))
+    if len(powers) < STEPS_PER_BLOCK:
+        powers = np.pad(powers, (0, STEPS_PER_BLOCK - len(powers)))
+    return _above_gates(np.lib.stride_tricks.sliding_window_view(powers, STEPS_PER_BLOCK).mean(axis=1))
 
 
 class PlacedPowers(NamedTuple):
