@@ -16,7 +16,7 @@ SCRIPT = "A: 你好，今天天氣真好！\nB: 是啊，要不要一起去公�
 
 _PATIENCE_SECONDS = 15
 
-Status = Literal["Waiting", "At work", "Finished", "Failed", "Cancelled"]
+Status = Literal["Waiting", "Processing", "Finished", "Failed", "Cancelled"]
 
 
 class Screens:
@@ -96,7 +96,8 @@ class Screens:
 
     def turn(self, position: int) -> Locator:
         """Return the button that plays a turn of the job on the screen, counted from 0."""
-        return self.page.get_by_role("list", name="Turns").get_by_role("button").nth(position)
+        turns = self.page.get_by_role("list", name="Turns").get_by_role("listitem")
+        return turns.nth(position).get_by_role("button").first
 
     @property
     def heard_ms(self) -> float:
@@ -111,8 +112,8 @@ class Screens:
             self.page.wait_for_timeout(50)
 
     def fact(self, name: str) -> str:
-        """Return a value from the list of facts about the job."""
-        row = self.page.get_by_role("region", name="Facts").locator("dt").filter(has_text=name)
+        """Return a value from the job's details."""
+        row = self.page.get_by_role("region", name="Details").locator("dt").filter(has_text=name)
         return row.locator("xpath=following-sibling::dd[1]").inner_text()
 
     def download(self, button: str) -> Download:

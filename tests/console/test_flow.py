@@ -36,14 +36,14 @@ def test_from_a_pasted_script_to_a_file_and_back_to_it(
     expect(cast).to_have_count(2)
     assert cast.nth(0).inner_text() != cast.nth(1).inner_text()
 
-    # When it is submitted, and the page loaded anew while it is at work
+    # When it is submitted, and the page loaded anew while it is being made
     with stack.cloud.lambdas.pause("assemble"):
         screens.submit.click()
         job_id = screens.wait_for_job()
-        screens.expect_status("At work")
+        screens.expect_status("Processing")
         expect(page.get_by_role("progressbar", name="Progress")).to_be_visible()
         page.reload()
-        screens.expect_status("At work")
+        screens.expect_status("Processing")
 
     # Then it is finished without anybody touching the page
     screens.expect_status("Finished")

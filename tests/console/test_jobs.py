@@ -89,7 +89,7 @@ def test_an_edited_dialogue_is_another_file_and_pays_for_the_edited_turn(screens
     assert after["input_params"]["voice_assignments"][0]["voice_id"] == "zh-TW-HsiaoYuNeural"
     assert after["result_metadata"]["duration_ms"] > before["result_metadata"]["duration_ms"]
     assert client.download(after["id"]).content != client.download(before["id"]).content
-    assert screens.fact("Segments reused") == "1"
+    assert screens.fact("Clips reused") == "1"
     assert after["result_metadata"]["reused_segments"] == 1
 
 
@@ -106,7 +106,7 @@ def test_a_job_that_waits_tells_its_place(stack: LocalStack, screens: Screens, c
 
         # Then
         screens.expect_status("Waiting")
-        place = screens.page.get_by_text(re.compile(r"^Its turn is next; starts at about \d+:\d\d(\s[AP]M)?$"))
+        place = screens.page.get_by_text(re.compile(r"^Next in the queue, starts at about \d+:\d\d(\s[AP]M)?$"))
         expect(place).to_be_visible()
 
     # And the place is gone when the job has had its turn
@@ -130,7 +130,7 @@ def test_a_user_at_the_cap_is_told_so_and_loses_nothing(
         screens.submit.click()
 
         # Then the user is told, and shown what is running
-        notice = page.get_by_role("alert").filter(has_text="You have 3 jobs at work.")
+        notice = page.get_by_role("alert").filter(has_text="You have 3 jobs in progress.")
         expect(notice.get_by_role("link")).to_have_count(3)
         links = {link.get_attribute("href") for link in notice.get_by_role("link").all()}
         assert links == {f"#/jobs/{job_id}" for job_id in running}

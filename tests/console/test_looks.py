@@ -136,7 +136,7 @@ def test_every_screen(
     page.get_by_role("button", name="Play", exact=True).click()
     expect(screens.turn(0).locator("mark")).to_be_visible()
     faults += look(page, "job, playing")
-    screens.unfold("Download as …")
+    screens.unfold("Download as…")
     screens.unfold("Other music and cover")
     page.get_by_role("combobox", name="Format").select_option("wav")
     with page.expect_download():
@@ -167,7 +167,7 @@ def test_every_screen(
     expect(screens.jobs).to_have_count(4)
     faults += look(page, "history")
     page.get_by_role("searchbox", name="Search titles").fill("elsewhere")
-    expect(page.get_by_text("Nothing here is called")).to_be_visible()
+    expect(page.get_by_text("No jobs match")).to_be_visible()
     faults += look(page, "history, nothing found")
 
     assert faults == []
@@ -239,7 +239,7 @@ def test_operators(stack: LocalStack, screens: Screens, client: ApiClient, user:
         page.get_by_role("button", name=f"Fail job {job_id}").click()
         faults += look(page, "operators, jobs")
     screens.open("/operators/jobs?user=nobody")
-    expect(page.get_by_text("No such jobs")).to_be_visible()
+    expect(page.get_by_text("No matching jobs")).to_be_visible()
     faults += look(page, "operators, no jobs")
 
     screens.open(f"/operators/limits?user={user}")

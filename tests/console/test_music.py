@@ -106,8 +106,8 @@ def test_a_dialogue_is_given_music_a_cover_and_a_form(screens: Screens, client: 
     assert (screens.fact("Format"), screens.fact("Quality")) == ("M4B", "Studio")
     assert re.fullmatch(r"Audiobook, −20\sLUFS", screens.fact("Loudness"))
     assert re.fullmatch(r"−(19|20)(\.\d)?\sLUFS", screens.fact("As measured"))
-    expect(page.get_by_role("region", name="Facts").get_by_text("Jingle")).to_be_visible()
-    expect(page.get_by_role("region", name="Facts").get_by_role("img", name="Cover")).to_be_visible()
+    expect(page.get_by_role("region", name="Details").get_by_text("Jingle")).to_be_visible()
+    expect(page.get_by_role("region", name="Details").get_by_role("img", name="Cover")).to_be_visible()
     page.get_by_role("button", name="Play", exact=True).click()
     screens.hear_beyond(500)
 
@@ -201,7 +201,7 @@ def test_another_version_is_made_and_downloaded(screens: Screens, client: ApiCli
     page = screens.page
     job_id = client.complete(dialogue("早安。", "你好。", title="Greeting"))["id"]
     screens.open(f"/jobs/{job_id}")
-    screens.unfold("Download as …")
+    screens.unfold("Download as…")
 
     # When the file is asked for as it is, then it is downloaded
     with page.expect_download() as own:
@@ -236,7 +236,7 @@ def test_a_finished_job_is_given_other_music(screens: Screens, client: ApiClient
     screens.open(f"/jobs/{job_id}")
 
     # Given a version without the intro, under a bed that is uploaded for it
-    screens.unfold("Download as …")
+    screens.unfold("Download as…")
     screens.unfold("Other music and cover")
     expect(page.get_by_role("combobox", name="Intro")).to_have_value(jingle)
     page.get_by_role("button", name="Remove: Intro").click()
@@ -264,7 +264,7 @@ def test_a_version_that_nothing_is_left_for_says_so_and_is_spoken_anew(screens: 
     screens.open(f"/jobs/{job_id}")
 
     # When another version is asked for, then it is told why there is none
-    screens.unfold("Download as …")
+    screens.unfold("Download as…")
     page.get_by_role("combobox", name="Format").select_option("flac")
     page.get_by_role("button", name="Make and download").click()
     versions = page.get_by_role("list", name="Other versions")

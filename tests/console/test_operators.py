@@ -119,7 +119,7 @@ def test_the_limits_of_a_user_are_set_and_given_back(screens: Screens, other: Ap
 def test_the_ceiling_of_the_deployment_is_set(screens: Screens, stack: LocalStack) -> None:
     page = screens.page
     open_as_operator(screens, "/operators/limits")
-    form = page.get_by_role("form", name="Ceiling of the deployment")
+    form = page.get_by_role("form", name="Limit of the deployment")
     limit(form, "Characters a day").select_option("set")
     form.get_by_role("textbox", name="Characters a day: number").fill("1234567")
     form.get_by_role("button", name="Save").click()
@@ -180,7 +180,7 @@ def test_jobs_are_found_and_failed(screens: Screens, other: ApiClient, stack: Lo
         page.get_by_role("button", name=f"Fail job {waiting}").click()
         jobs.get_by_role("textbox", name="Reason").fill("It hangs.")
         jobs.get_by_role("button", name="Fail", exact=True).click()
-        expect(page.get_by_text("No such jobs")).to_be_visible()
+        expect(page.get_by_text("No matching jobs")).to_be_visible()
 
     # Then it has failed, and there is no text of it
     assert other.wait_for(waiting, "failed")["error_code"] == "STOPPED_BY_OPERATOR"

@@ -124,7 +124,7 @@ def test_a_voice_without_the_style_of_a_tag_is_told_on_the_screen_of_the_job(scr
     job_id = screens.wait_for_job()
 
     # Then the turn is told, also after the page has been loaded anew
-    told = screens.page.get_by_role("region", name="Not spoken as it was written").get_by_role("listitem")
+    told = screens.page.get_by_role("region", name="Not spoken as written").get_by_role("listitem")
     expect(told).to_have_count(1)
     expect(told).to_contain_text("Turn 2, B")
     expect(told).to_contain_text("[whispering]")

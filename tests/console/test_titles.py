@@ -150,7 +150,7 @@ def test_a_search_goes_on_where_it_has_not_looked(
 
     # Then it does not say that there is nothing, and goes on
     expect(screens.page.get_by_text("0 jobs found so far")).to_be_visible()
-    expect(screens.page.get_by_text("Nothing here is called")).to_have_count(0)
+    expect(screens.page.get_by_text("No jobs match")).to_have_count(0)
     screens.page.get_by_role("button", name="Show older").click()
     expect(screens.jobs.get_by_role("link")).to_have_text(["Tea"])
     expect(screens.page.get_by_text("1 job found so far")).to_be_visible()
@@ -183,7 +183,7 @@ def test_the_history_is_searched(screens: Screens, client: ApiClient) -> None:
     expect(links).to_have_text(["Lesson 1: Coffee"])
     statuses = page.get_by_role("navigation", name="Filter by status")
     statuses.get_by_role("link", name="Failed").click()
-    expect(page.get_by_text("Nothing here is called “lesson coff”")).to_be_visible()
+    expect(page.get_by_text("No jobs match “lesson coff”")).to_be_visible()
 
     # And any characters are searched for as they are
     statuses.get_by_role("link", name="All").click()

@@ -15,10 +15,13 @@ interface Settings {
 }
 
 let client: Client<paths> | undefined;
+let settings: Settings | undefined;
 
-export function connect({ api, identify, onUnauthorized }: Settings): void {
+export function connect(given: Settings): void {
+  const { identify, onUnauthorized } = given;
+  settings = given;
   // What a user has seen is not for the browser's cache, which nobody can empty when they sign out.
-  client = createClient<paths>({ baseUrl: api.replace(/\/api\/v1\/?$/, ""), cache: "no-store" });
+  client = createClient<paths>({ baseUrl: baseOf(given), cache: "no-store" });
   client.use({
     async onRequest({ request }) {
       request.headers.set("Accept-Language", currentLocale());
@@ -33,6 +36,20 @@ export function connect({ api, identify, onUnauthorized }: Settings): void {
 export function api(): Client<paths> {
   if (client === undefined) throw new Error("not connected");
   return client;
+}
+
+/** A request that something else sends, such as a player: its whole URL, and the headers that say who asks. */
+export function requestTo(path: string): { url: string; headers(): Promise<Record<string, string>> } {
+  if (settings === undefined) throw new Error("not connected");
+  const { identify } = settings;
+  return {
+    url: new URL(baseOf(settings) + path, location.href).href,
+    headers: async () => ({ "Accept-Language": currentLocale(), ...(await identify()) }),
+  };
+}
+
+function baseOf({ api }: Settings): string {
+  return api.replace(/\/api\/v1\/?$/, "");
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Jobs: looked at, listed, submitted, cancelled, downloaded. */
+/** Jobs: looked at, listed, submitted, stopped, deleted, downloaded. */
 
 import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
@@ -9,8 +9,10 @@ import { Refused } from "./errors";
 import { pollDelayMs, retryAfterSeconds } from "./polling";
 import {
   type CreateJobRequest,
+  type CreateSingleVoiceJobRequest,
   type Download,
   isActive,
+  isSingleVoice,
   type JobDetail,
   type JobStatus,
   type JobSummary,
@@ -77,17 +79,21 @@ export function useActiveJobs() {
 }
 
 export interface Submission {
-  request: CreateJobRequest;
+  request: CreateJobRequest | CreateSingleVoiceJobRequest;
   idempotencyKey: string;
 }
 
 export function useSubmitJob() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ request, idempotencyKey }: Submission) =>
-      answered(
-        api().POST("/api/v1/jobs", { body: request, params: { header: { "Idempotency-Key": idempotencyKey } } }),
-      ),
+    mutationFn: ({ request, idempotencyKey }: Submission) => {
+      const params = { header: { "Idempotency-Key": idempotencyKey } };
+      return answered(
+        isSingleVoice(request)
+          ? api().POST("/api/v1/jobs/tts", { body: request, params })
+          : api().POST("/api/v1/jobs", { body: request, params }),
+      );
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: ["jobs"] }),
   });
 }
@@ -120,15 +126,32 @@ export function useRenderJob(id: string) {
   });
 }
 
-export function useCancelJob(id: string) {
+/** End a job: one that waits is cancelled, one that is being made stops when what is in flight has been spoken. */
+export function useStopJob(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => answered(api().DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } })),
+    mutationFn: (): Promise<JobDetail> =>
+      answered(api().POST("/api/v1/jobs/{job_id}/stop" as never, { params: { path: { job_id: id } } } as never)),
     onSettled: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: ["job", id] }),
         client.invalidateQueries({ queryKey: ["jobs"] }),
+        client.invalidateQueries({ queryKey: ["usage"] }),
       ]),
+  });
+}
+
+/** Delete a job that has ended, with its audio. */
+export function useDeleteJob() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (id: string): Promise<void> => {
+      const { response, error } = await reached(
+        api().POST("/api/v1/jobs/{job_id}/delete" as never, { params: { path: { job_id: id } } } as never),
+      );
+      if (!response.ok) throw new Refused(response.status, error);
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ["jobs"] }),
   });
 }
 
@@ -147,10 +170,11 @@ export function useRenameJob(id: string) {
 }
 
 /** Where the audio is, to be played. The address works for a quarter of an hour. */
-export function useAudioAddress(id: string) {
+export function useAudioAddress(id: string, { enabled = true }: { enabled?: boolean } = {}) {
   return useQuery({
     queryKey: ["audio", id],
     queryFn: () => fetchDownload(id, "inline"),
+    enabled,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 10 * 60_000,
     refetchOnWindowFocus: false,

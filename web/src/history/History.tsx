@@ -1,7 +1,9 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useJobs } from "../api/jobs";
-import { type JobStatus, STATUSES } from "../api/types";
+import { isActive, type JobStatus, type JobSummary, STATUSES } from "../api/types";
 import { useSpeech } from "../i18n/strings";
+import { Delete } from "../job/Delete";
+import { useDownloadAudio } from "../job/Downloads";
 import { JobLine } from "../job/JobLine";
 import { Button } from "../ui/Button";
 import { EmptyState } from "../ui/EmptyState";
@@ -24,9 +26,15 @@ export function History({ status, q }: { status: JobStatus | undefined; q: strin
   const jobs = useJobs(status, asked);
   const items = jobs.data?.pages.flatMap((page) => page.items) ?? [];
   const total = jobs.data?.pages[0]?.total ?? null;
+  const [gone, setGone] = useState<string>();
+  const heading = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The button that had the focus has gone with its job.
+    if (gone !== undefined) heading.current?.querySelector("h1")?.focus();
+  }, [gone]);
   return (
     <div className="history">
-      <header className="screen-head">
+      <header className="screen-head" ref={heading}>
         <Heading title={t.history.title} />
         <p className="lead">{t.history.lead}</p>
       </header>
@@ -52,6 +60,9 @@ export function History({ status, q }: { status: JobStatus | undefined; q: strin
           onChange={(event) => setWords(event.target.value)}
         />
       </div>
+      <p className={gone === undefined ? "unseen" : "history-gone"} role="status">
+        {gone !== undefined && t.history.gone(gone)}
+      </p>
       {jobs.isPending && <Skeleton lines={6} />}
       {jobs.isError && <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />}
       {jobs.isSuccess && items.length === 0 && !jobs.hasNextPage && <Nothing status={status} q={asked} />}
@@ -59,7 +70,10 @@ export function History({ status, q }: { status: JobStatus | undefined; q: strin
         <ul className="job-lines" aria-label={t.history.jobs}>
           {items.map((job) => (
             <li key={job.id}>
-              <JobLine job={job} />
+              <JobLine
+                job={job}
+                actions={(seen, title) => <LineActions job={seen} title={title} onDeleted={() => setGone(title)} />}
+              />
             </li>
           ))}
         </ul>
@@ -77,6 +91,30 @@ export function History({ status, q }: { status: JobStatus | undefined; q: strin
         </footer>
       )}
     </div>
+  );
+}
+
+/** What can be done with a job without opening it. */
+function LineActions({ job, title, onDeleted }: { job: JobSummary; title: string; onDeleted(): void }) {
+  const { t } = useSpeech();
+  const download = useDownloadAudio(job.id);
+  if (isActive(job.status)) return null;
+  return (
+    <>
+      {job.status === "completed" && (
+        <Button
+          look="plain"
+          icon="download"
+          aria-label={t.history.download(title)}
+          unavailable={download.isPending}
+          onClick={() => download.mutate()}
+        >
+          {t.job.download}
+        </Button>
+      )}
+      <Delete job={job} title={title} onDeleted={onDeleted} />
+      {download.isError && <ErrorNotice error={download.error} />}
+    </>
   );
 }
 

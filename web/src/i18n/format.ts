@@ -36,16 +36,17 @@ export interface Format {
   language(tag: string): string | undefined;
 }
 
-export function formatFor(locale: Locale, t: Strings): Format {
+/** `dates`: the language tag by which dates and times are written, such as en-GB. */
+export function formatFor(locale: Locale, t: Strings, dates: string = locale): Format {
   const number = new Intl.NumberFormat(locale);
   const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: "percent" });
   const signed = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
-  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-  const timeOfDay = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
-  const utcDay = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-  const month = new Intl.DateTimeFormat(locale, { year: "numeric", month: "long", timeZone: "UTC" });
+  const dateTime = new Intl.DateTimeFormat(dates, { dateStyle: "medium", timeStyle: "short" });
+  const timeOfDay = new Intl.DateTimeFormat(dates, { timeStyle: "short" });
+  const date = new Intl.DateTimeFormat(dates, { dateStyle: "long" });
+  const utcDay = new Intl.DateTimeFormat(dates, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+  const month = new Intl.DateTimeFormat(dates, { year: "numeric", month: "long", timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const list = new Intl.ListFormat(locale, { type: "conjunction", style: "short" });
   const languages = new Intl.DisplayNames(locale, { type: "language", fallback: "none" });

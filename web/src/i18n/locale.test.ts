@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { en } from "./en";
 import { formatFor } from "./format";
-import { chooseLocale } from "./locale";
+import { chooseLocale, dateLocale } from "./locale";
 import { zhTW } from "./zh-TW";
 
 it.each([
@@ -23,4 +23,24 @@ it("writes times as each language does", () => {
   expect([0, 65_400, 3_725_000].map(english.clock)).toEqual(["0:00", "1:05", "1:02:05"]);
   expect(chinese.language("zh-TW")).toBe("中文（台灣）");
   expect(english.language("zh-CN-liaoning")).toBeUndefined();
+});
+
+it.each([
+  ["en", ["en-GB", "en-US"], "en-GB"],
+  ["en", ["zh-TW", "en-IE"], "en-IE"],
+  ["en", ["de"], "en-DE"],
+  ["en", ["zh-TW"], "en-TW"],
+  ["en", ["not a tag"], "en"],
+  ["en", [], "en"],
+  ["zh-TW", ["en-GB"], "zh-TW"],
+  ["zh-TW", ["zh-CN", "zh-HK"], "zh-HK"],
+  ["zh-TW", ["zh-CN"], "zh-TW"],
+] as const)("writes dates of a page in %s, for a browser of %j, by %s", (locale, preferred, dates) => {
+  expect(dateLocale(locale, preferred)).toBe(dates);
+});
+
+it("writes days as the browser's region does", () => {
+  const time = "2026-11-05T15:04:00";
+  expect(formatFor("en", en, "en-GB").dateTime(time)).toBe("5 Nov 2026, 15:04");
+  expect(formatFor("en", en, "en-US").dateTime(time)).toMatch(/^Nov 5, 2026, 3:04\sPM$/);
 });

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { remember, remembered } from "../ui/memory";
 import { en } from "./en";
 import { type Format, formatFor } from "./format";
-import { chooseLocale, type Locale } from "./locale";
+import { chooseLocale, dateLocale, type Locale } from "./locale";
 import { type Strings, zhTW } from "./zh-TW";
 
 interface Speech {
@@ -33,7 +33,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
       dropAskedLocale();
       setLocale(next);
     };
-    return { locale, t, format: formatFor(locale, t), setLocale: choose };
+    return { locale, t, format: formatFor(locale, t, dateLocale(locale, navigator.languages)), setLocale: choose };
   }, [locale]);
   return <Context value={speech}>{children}</Context>;
 }

@@ -16,10 +16,7 @@ const SUBTITLES = [
 /** The finished files, to keep. */
 export function Downloads({ job }: { job: JobDetail }) {
   const { t } = useSpeech();
-  const audio = useMutation({
-    mutationFn: () => fetchDownload(job.id, "attachment"),
-    onSuccess: ({ download_url, filename }) => saveFile(download_url, filename),
-  });
+  const audio = useDownloadAudio(job.id);
   const subtitles = useMutation({
     mutationFn: ({ format, words }: { format: SubtitleFormat; words?: boolean }) =>
       fetchSubtitles(job.id, format, words),
@@ -44,4 +41,12 @@ export function Downloads({ job }: { job: JobDetail }) {
       {error && <ErrorNotice error={error} />}
     </div>
   );
+}
+
+/** Saves the file of a finished job. */
+export function useDownloadAudio(id: string) {
+  return useMutation({
+    mutationFn: () => fetchDownload(id, "attachment"),
+    onSuccess: ({ download_url, filename }) => saveFile(download_url, filename),
+  });
 }

@@ -1,15 +1,25 @@
+import type { ReactNode } from "react";
 import { useJob } from "../api/jobs";
 import { FORMATS, isActive, type JobSummary } from "../api/types";
 import { useSpeech } from "../i18n/strings";
+import type { Strings } from "../i18n/zh-TW";
 import { ProgressBar } from "../ui/ProgressBar";
 import { paths } from "../ui/route";
 import { StatusPill } from "../ui/StatusPill";
-import { useDigest } from "./digest";
+import { type Digest, useDigest } from "./digest";
 import { progressOf } from "./progress";
 import { deletionTime } from "./retention";
 
-/** A job in a list: a link to it. While it is at work it is followed. */
-export function JobLine({ job: listed }: { job: JobSummary }) {
+const MOST_NAMED = 4;
+
+interface Props {
+  job: JobSummary;
+  /** What can be done with it, under its title. */
+  actions?: (job: JobSummary, title: string) => ReactNode;
+}
+
+/** A job in a list: a link to it. While it is being made it is followed. */
+export function JobLine({ job: listed, actions }: Props) {
   const { t, format } = useSpeech();
   const { job: seen } = useJob(listed.id, { enabled: isActive(listed.status) });
   const job = seen ?? listed;
@@ -17,26 +27,22 @@ export function JobLine({ job: listed }: { job: JobSummary }) {
   const deletedAt = deletionTime(job);
   const about = [
     listed.rendition_of === undefined ? undefined : t.history.version(digest ? FORMATS[digest.format] : "…"),
-    digest && digest.speakers.length > 0 ? format.list(digest.speakers.slice(0, 4)) : undefined,
+    digest && digest.cast.length > 0 ? castText(digest, t) : undefined,
     digest && (digest.speakers.length > 0 ? t.compose.turnsOf(digest.turns) : t.history.single),
     digest?.durationMs === undefined ? undefined : format.clock(digest.durationMs),
   ].filter((part) => part !== undefined);
+  const title = listed.title ?? (digest && (digest.title || t.job.untitled));
   return (
     <article className="job-line">
       <StatusPill status={job.status} />
       <div className="job-line-body">
         <a href={paths.job(job.id)} lang={digest?.language}>
-          {listed.title !== undefined ? (
-            listed.title
-          ) : digest ? (
-            digest.title || t.job.untitled
-          ) : (
-            <span className="skeleton-inline">{format.dateTime(job.created_at)}</span>
-          )}
+          {title ?? <span className="skeleton-inline">{format.dateTime(job.created_at)}</span>}
         </a>
         <p>{about.join(" · ") || "\u00a0"}</p>
         {seen && isActive(seen.status) && <ProgressBar label={t.job.progress} share={progressOf(seen).share} />}
       </div>
+      {actions && <div className="job-line-actions">{actions(job, title ?? format.dateTime(job.created_at))}</div>}
       <p className="job-line-times">
         <time dateTime={job.created_at} title={format.dateTime(job.created_at)}>
           {format.relative(job.created_at)}
@@ -47,4 +53,12 @@ export function JobLine({ job: listed }: { job: JobSummary }) {
       </p>
     </article>
   );
+}
+
+/** Who speaks with which voice: the first few. */
+function castText({ cast }: Digest, t: Strings): string {
+  const named = cast
+    .slice(0, MOST_NAMED)
+    .map(({ speaker, voice }) => (speaker === "" || speaker === voice ? voice : t.job.playedBy(speaker, voice)));
+  return `${named.join(t.history.between)}${cast.length > MOST_NAMED ? "…" : ""}`;
 }

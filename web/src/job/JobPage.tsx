@@ -1,19 +1,23 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { Refused } from "../api/errors";
-import { useCancelJob, useJob } from "../api/jobs";
-import type { JobDetail } from "../api/types";
+import { useJob } from "../api/jobs";
+import { isActive, isSingleVoice, type JobDetail, spokenTurns } from "../api/types";
 import { turnsOf } from "../compose/draft";
 import { useSpeech } from "../i18n/strings";
-import { type HeardTurn, Player } from "../player/Player";
-import { Button } from "../ui/Button";
+import { Player } from "../player/Player";
+import type { ListedTurn } from "../player/turns";
+import { canStream } from "../player/use-stream";
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { Heading } from "../ui/Heading";
 import { huesOf } from "../ui/hues";
-import { paths } from "../ui/route";
+import { IconButton } from "../ui/IconButton";
+import { go, paths } from "../ui/route";
 import { Skeleton } from "../ui/Skeleton";
 import { StatusPill } from "../ui/StatusPill";
+import { useIsNarrow } from "../ui/use-narrow";
 import { Again } from "./Again";
+import { Delete } from "./Delete";
 import { Downloads } from "./Downloads";
 import { digestOf } from "./digest";
 import { Facts } from "./Facts";
@@ -23,8 +27,12 @@ import "./job.css";
 import { Progress } from "./Progress";
 import { Rename } from "./Rename";
 import { deletionTime } from "./retention";
+import { Stop } from "./Stop";
 import { Versions } from "./Versions";
 import { Warnings } from "./Warnings";
+
+// Seldom opened: loaded when it is.
+const Retake = lazy(() => import("./Retake"));
 
 /** One job, whatever has become of it. */
 export function JobPage({ id, user }: { id: string; user: string }) {
@@ -58,7 +66,33 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
   const title = job.title ?? (digestOf(job).title || t.job.untitled);
   const deletedAt = deletionTime(job);
   const language = job.input_params.language;
-  const hasEnded = job.status !== "pending" && job.status !== "processing";
+  const hasEnded = !isActive(job.status);
+  const isNarrow = useIsNarrow();
+  const turns = useMemo(() => listedTurns(job), [job]);
+  const [retaken, setRetaken] = useState<{ turn: ListedTurn; title: string }>();
+  const isText = isSingleVoice(job.input_params);
+  const nameOfRetake = useCallback(
+    (turn: ListedTurn, position: number) =>
+      isText ? t.retake.openText : t.retake.open(format.number(position + 1), turn.speaker),
+    [isText, t, format],
+  );
+  const more = useCallback(
+    (turn: ListedTurn, position: number, tabIndex: 0 | -1) => {
+      const name = nameOfRetake(turn, position);
+      return (
+        <IconButton
+          className="turn-more"
+          icon="again"
+          name={name}
+          aria-haspopup="dialog"
+          tabIndex={tabIndex}
+          onClick={() => setRetaken({ turn, title: name })}
+        />
+      );
+    },
+    [nameOfRetake],
+  );
+  const downloads = job.status === "completed" && <Downloads job={job} />;
   return (
     <div className="job">
       <header className="screen-head">
@@ -76,7 +110,7 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
           </Heading>
           <Rename job={job} />
         </div>
-        <p className="lead">{t.job.explain[job.status]}</p>
+        <p className="lead">{t.job.explain[isStopped(job) ? "stopped" : job.status]}</p>
         {job.rendition_of !== undefined && (
           <p className="lead">
             {t.job.renditionOf} <a href={paths.job(job.rendition_of)}>{t.job.toSource}</a>
@@ -87,25 +121,23 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
         {!hasEnded && <Progress job={job} />}
         {job.status === "failed" && <Failure job={job} />}
         <Warnings key={job.id} job={job} />
-        {job.result_metadata ? (
+        {job.result_metadata || (!hasEnded && canStream()) ? (
           <Player
             jobId={job.id}
-            durationMs={job.result_metadata.duration_ms}
-            turns={heardTurns(job)}
+            durationMs={job.result_metadata?.duration_ms}
+            turns={turns}
             language={language}
+            between={isNarrow && downloads}
+            {...(job.result_metadata && { more })}
           />
         ) : (
           <Transcript job={job} />
         )}
       </div>
       <aside className="job-side">
-        <Cancel job={job} />
-        {job.status === "completed" && (
-          <>
-            <Downloads job={job} />
-            <Versions job={job} />
-          </>
-        )}
+        <Stop job={job} />
+        {!isNarrow && downloads}
+        {job.status === "completed" && <Versions job={job} />}
         {hasEnded && <Again job={job} user={user} />}
         <Facts job={job} />
         {deletedAt !== undefined && (
@@ -114,28 +146,24 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
             <span>{t.job.deletedHint}</span>
           </p>
         )}
+        {hasEnded && <Delete job={job} title={title} onDeleted={toHistory} />}
       </aside>
+      {retaken && (
+        <Suspense>
+          <Retake job={job} index={retaken.turn.index} title={retaken.title} onClose={() => setRetaken(undefined)} />
+        </Suspense>
+      )}
     </div>
   );
 }
 
-/** Cancels while the job is pending; once it was too late for that, says so. */
-function Cancel({ job }: { job: JobDetail }) {
-  const { t } = useSpeech();
-  const cancel = useCancelJob(job.id);
-  const isTooLate = cancel.error instanceof Refused && cancel.error.code === "JOB_CANNOT_CANCEL";
-  if (job.status !== "pending" && !isTooLate) return null;
-  return (
-    <div>
-      {job.status === "pending" && (
-        <Button icon="close" unavailable={cancel.isPending} onClick={() => cancel.mutate()}>
-          {cancel.isPending ? t.job.cancelling : t.job.cancel}
-        </Button>
-      )}
-      {isTooLate && <p role="alert">{t.job.tooLateToCancel}</p>}
-      {cancel.isError && !isTooLate && <ErrorNotice error={cancel.error} />}
-    </div>
-  );
+/** Whether the job was stopped while it was being made, not cancelled before. */
+function isStopped({ status, started_at }: JobDetail): boolean {
+  return status === "cancelled" && started_at !== undefined;
+}
+
+function toHistory(): void {
+  go(paths.history());
 }
 
 /** The dialogue of a job that has no audio; the turn that made it fail stands out. */
@@ -160,12 +188,15 @@ function Transcript({ job }: { job: JobDetail }): ReactNode {
   );
 }
 
-function heardTurns(job: JobDetail): HeardTurn[] {
+/** The turns as the player lists them: with the times of the finished file, once there is one. */
+function listedTurns(job: JobDetail): ListedTurn[] {
   const turns = turnsOf(job.input_params);
+  const indexes = isSingleVoice(job.input_params) ? [0] : spokenTurns(job.input_params).map(({ index }) => index);
   const hueOf = huesOf(turns.map(({ speaker }) => speaker));
-  // Timings and turns are both in spoken order, and there is one for each.
-  return (job.result_metadata?.turn_timings ?? []).map(({ turn_index, start_ms, end_ms }, position) => {
-    const { speaker = "", text = "" } = turns[position] ?? {};
-    return { index: turn_index, speaker, text, hue: hueOf(speaker), start_ms, end_ms };
+  const timings = new Map(job.result_metadata?.turn_timings.map((timing) => [timing.turn_index, timing]));
+  return turns.map(({ speaker, text }, position) => {
+    const index = indexes[position] ?? position;
+    const { start_ms, end_ms } = timings.get(index) ?? {};
+    return { index, speaker, text, hue: hueOf(speaker), start_ms, end_ms };
   });
 }

@@ -8,6 +8,7 @@ export function Progress({ job }: { job: JobDetail }) {
   const { t, format } = useSpeech();
   const { stage, share } = progressOf(job);
   const { completed_segments: done, total_segments: total } = job.progress;
+  const { seconds_left: left } = job.progress as { seconds_left?: number };
   const text = {
     planning: t.job.planning,
     waiting: t.job.waiting(
@@ -21,7 +22,10 @@ export function Progress({ job }: { job: JobDetail }) {
   return (
     <section className="card job-progress">
       <ProgressBar label={t.job.progress} share={share} text={text} />
-      <p>{text}</p>
+      <p>
+        {text}
+        {left !== undefined && ` · ${t.job.timeLeft(format.span(left * 1000))}`}
+      </p>
       {job.retry_count > 0 && <p className="job-retried">{t.job.retried(job.retry_count)}</p>}
       <p className="unseen" aria-live="polite">
         {quarter > 0 ? t.job.announce(quarter) : ""}

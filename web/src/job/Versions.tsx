@@ -1,6 +1,5 @@
-import { useMutation } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { fetchDownload, useJob, useRenderJob } from "../api/jobs";
+import { useJob, useRenderJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { useSounds } from "../api/sounds";
 import { isActive, type JobDetail } from "../api/types";
@@ -17,7 +16,7 @@ import { IconButton } from "../ui/IconButton";
 import { Icon } from "../ui/icons";
 import { ProgressBar } from "../ui/ProgressBar";
 import { paths } from "../ui/route";
-import { saveFile } from "../ui/save-file";
+import { useDownloadAudio } from "./Downloads";
 import { progressOf } from "./progress";
 import { Refusal } from "./Refusal";
 import { changesOf, hasOtherSounds, isSame, useVersions, type Version, type Wish, wishOf } from "./versions";
@@ -34,7 +33,7 @@ export function Versions({ job }: { job: JobDetail }) {
   const change = (part: Partial<Wish>) => setWish((before) => ({ ...before, ...part }));
   const { versions, keep, note } = useVersions(job.id);
   const render = useRenderJob(job.id);
-  const download = useDownload();
+  const download = useDownloadAudio(job.id);
   const { data: providers } = useProviders();
   const { max_active_jobs: maxJobs } = providers?.[0] ?? USUAL_LIMITS;
   const [isOpen, setIsOpen] = useState(false);
@@ -48,7 +47,7 @@ export function Versions({ job }: { job: JobDetail }) {
   const attempt = useRef({ body: "", key: "" });
 
   function start(): void {
-    if (isOwn) download.mutate(job.id);
+    if (isOwn) download.mutate();
     else if (made) note(made.id, { isWanted: true });
     else {
       const changes = changesOf(own, wish);
@@ -124,7 +123,7 @@ function VersionLine(props: { version: Version; hasOtherSounds: boolean; onChang
   const { t, format } = useSpeech();
   const { id, wish, isWanted } = version;
   const { job, error } = useJob(id);
-  const download = useDownload();
+  const download = useDownloadAudio(id);
   const name = [...formText(wish, t, format), ...(isOtherwise ? [t.job.musicAndCover] : [])].join(" · ");
   const status = job?.status;
   const { mutate } = download;
@@ -132,7 +131,7 @@ function VersionLine(props: { version: Version; hasOtherSounds: boolean; onChang
   useEffect(() => {
     if (status === "completed" && isWanted) {
       onChange({ isWanted: false });
-      mutate(id);
+      mutate();
     }
     if (status === "failed" || status === "cancelled") onChange({ isWanted: false, hasFailed: true });
   }, [status, isWanted]);
@@ -154,16 +153,9 @@ function VersionLine(props: { version: Version; hasOtherSounds: boolean; onChang
         {status === "completed" && <small role="status">{t.status.completed}</small>}
       </div>
       {status === "completed" && (
-        <IconButton icon="download" name={t.job.downloadVersion(name)} onClick={() => mutate(id)} />
+        <IconButton icon="download" name={t.job.downloadVersion(name)} onClick={() => mutate()} />
       )}
       {(error ?? download.error) && <ErrorNotice error={error ?? download.error} />}
     </li>
   );
-}
-
-function useDownload() {
-  return useMutation({
-    mutationFn: (id: string) => fetchDownload(id, "attachment"),
-    onSuccess: ({ download_url, filename }) => saveFile(download_url, filename),
-  });
 }

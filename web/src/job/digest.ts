@@ -13,6 +13,8 @@ export interface Digest {
   /** The first words of the dialogue. */
   title: string;
   speakers: readonly string[];
+  /** Who speaks with which voice, by name; of a single text, the voice alone. */
+  cast: readonly { speaker: string; voice: string }[];
   turns: number;
   /** Of the audio, when there is one. */
   durationMs: number | undefined;
@@ -27,6 +29,12 @@ export function digestOf({ input_params: input, result_metadata: result }: JobDe
     speakers: isSingleVoice(input)
       ? []
       : [...firstSpellings(spokenTurns(input).map(({ speaker }) => speaker)).values()],
+    cast: isSingleVoice(input)
+      ? [{ speaker: "", voice: input.voice_name || input.voice_id }]
+      : input.voice_assignments.map(({ speaker, voice_name, voice_id }) => ({
+          speaker,
+          voice: voice_name || voice_id,
+        })),
     turns: texts.length,
     durationMs: result?.duration_ms,
     language: input.language,

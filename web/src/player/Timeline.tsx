@@ -1,5 +1,5 @@
 import { memo } from "react";
-import type { HeardTurn } from "./Player";
+import type { HeardTurn } from "./turns";
 
 const WIDTH = 1000;
 const LANE = 10;

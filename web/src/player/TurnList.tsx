@@ -1,26 +1,33 @@
-import { type KeyboardEvent, memo, useEffect, useRef } from "react";
+import { type FocusEvent, type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from "react";
 import { useSpeech } from "../i18n/strings";
-import type { HeardTurn } from "./Player";
+import type { ListedTurn } from "./turns";
 import type { HeardWord } from "./words";
 
 const HANDS_OFF_MS = 4_000;
 
 interface Props {
-  turns: readonly HeardTurn[];
+  turns: readonly ListedTurn[];
   /** The position of the turn that is heard; −1 for none. */
   current: number;
   /** The word of it that is heard. */
   word: HeardWord | undefined;
   isPlaying: boolean;
   language: string;
-  onTurn(turn: HeardTurn): void;
+  onTurn(turn: ListedTurn): void;
+  /** More that can be done with a turn, beside it. Buttons in it have to take `tabIndex`. */
+  more?: ((turn: ListedTurn, position: number, tabIndex: 0 | -1) => ReactNode) | undefined;
 }
 
-/** The turns to read along and to go to. The one that is heard is kept in view, unless the reader has just scrolled. */
-export function TurnList({ turns, current, word, isPlaying, language, onTurn }: Props) {
+/**
+ * The turns to read along and to play from. The turn that is heard is kept in view, unless the reader has just scrolled.
+ *
+ * Tab goes to one turn, and from it to what can be done with it; the arrow keys go to the other turns.
+ */
+export function TurnList({ turns, current, word, isPlaying, language, onTurn, more }: Props) {
   const { t } = useSpeech();
   const list = useRef<HTMLOListElement>(null);
   const scrolledAt = useRef(0);
+  const [focused, setFocused] = useState<number>();
 
   useEffect(() => {
     const onScroll = () => {
@@ -40,25 +47,45 @@ export function TurnList({ turns, current, word, isPlaying, language, onTurn }: 
     list.current?.children[current]?.scrollIntoView({ block: "nearest", behavior: isCalm ? "auto" : "smooth" });
   }, [current, isPlaying]);
 
+  function onFocus(event: FocusEvent): void {
+    const row = event.target.closest("li");
+    setFocused(row === null ? undefined : [...(list.current?.children ?? [])].indexOf(row));
+  }
+
+  function onBlur(event: FocusEvent): void {
+    if (!list.current?.contains(event.relatedTarget)) setFocused(undefined);
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
-    const buttons = [...(list.current?.querySelectorAll("button") ?? [])];
-    const here = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    const buttons = [...(list.current?.querySelectorAll<HTMLElement>(".turn") ?? [])];
+    const here = buttons.indexOf(document.activeElement as HTMLElement);
     const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: buttons.length - 1 }[event.key];
     if (to === undefined || here < 0) return;
     event.preventDefault();
     buttons[to]?.focus();
   }
 
+  const tabStop = focused ?? Math.max(current, 0);
   return (
-    <ol className="turns" ref={list} aria-label={t.player.turns} lang={language} onKeyDown={onKeyDown}>
+    <ol
+      className="turns"
+      ref={list}
+      aria-label={t.player.turns}
+      lang={language}
+      onKeyDown={onKeyDown}
+      onFocus={onFocus}
+      onBlur={onBlur}
+    >
       {turns.map((turn, position) => (
         <TurnRow
           key={turn.index}
           turn={turn}
+          position={position}
           isCurrent={position === current}
           word={position === current ? word : undefined}
-          isTabStop={position === Math.max(current, 0)}
+          tabIndex={position === tabStop ? 0 : -1}
           onTurn={onTurn}
+          more={more}
         />
       ))}
     </ol>
@@ -66,24 +93,30 @@ export function TurnList({ turns, current, word, isPlaying, language, onTurn }: 
 }
 
 const TurnRow = memo(function TurnRow(props: {
-  turn: HeardTurn;
+  turn: ListedTurn;
+  position: number;
   isCurrent: boolean;
   word: HeardWord | undefined;
-  isTabStop: boolean;
-  onTurn(turn: HeardTurn): void;
+  tabIndex: 0 | -1;
+  onTurn(turn: ListedTurn): void;
+  more: Props["more"];
 }) {
-  const { turn, isCurrent, word, isTabStop, onTurn } = props;
+  const { turn, position, isCurrent, word, tabIndex, onTurn, more } = props;
   const { format } = useSpeech();
+  const isThere = turn.start_ms !== undefined;
   return (
     <li data-hue={turn.hue}>
       <button
         type="button"
         className="turn"
         aria-current={isCurrent || undefined}
-        tabIndex={isTabStop ? 0 : -1}
-        onClick={() => onTurn(turn)}
+        aria-disabled={!isThere || undefined}
+        tabIndex={tabIndex}
+        onClick={() => {
+          if (isThere) onTurn(turn);
+        }}
       >
-        <span className="turn-time">{format.clock(turn.start_ms)}</span>
+        <span className="turn-time">{turn.start_ms === undefined ? "…" : format.clock(turn.start_ms)}</span>
         <b className="turn-speaker">{turn.speaker}</b>
         <span className="turn-text">
           {word ? (
@@ -97,6 +130,7 @@ const TurnRow = memo(function TurnRow(props: {
           )}
         </span>
       </button>
+      {more?.(turn, position, tabIndex)}
     </li>
   );
 });
