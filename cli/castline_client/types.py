@@ -22,6 +22,17 @@ AttemptError: TypeAlias = Literal[
     "endpoint_disabled",
     "protocol_error",
 ]
+Choice: TypeAlias = Literal[
+    "join",
+    "keep",
+    "leave_out",
+    "speak",
+    "sound",
+    "speakers",
+    "text",
+    "one_voice",
+    "alternate",
+]
 DeliveryStatus: TypeAlias = Literal[
     "pending",
     "delivered",
@@ -74,6 +85,13 @@ JobType: TypeAlias = Literal[
     "multi_role_tts",
     "single_tts",
 ]
+LanguageSource: TypeAlias = Literal[
+    "given",
+    "voice",
+    "dialogue",
+    "preferred",
+    "default",
+]
 Loudness: TypeAlias = Literal[
     "podcast",
     "audiobook",
@@ -94,6 +112,14 @@ OutputFormat: TypeAlias = Literal[
 Quality: TypeAlias = Literal[
     "standard",
     "studio",
+]
+QuestionKind: TypeAlias = Literal[
+    "same_speaker",
+    "sound",
+    "speaker_dash",
+    "speaker_lines",
+    "speaker_column",
+    "no_speakers",
 ]
 ScriptFormat: TypeAlias = Literal[
     "auto",
@@ -138,6 +164,11 @@ UploadProblem: TypeAlias = Literal[
     "not_an_image",
     "image_too_large",
 ]
+VoiceSource: TypeAlias = Literal[
+    "kept",
+    "name",
+    "dealt",
+]
 WarningKind: TypeAlias = Literal[
     "direction_not_spoken",
     "unknown_tag",
@@ -145,6 +176,8 @@ WarningKind: TypeAlias = Literal[
     "pause_too_long",
     "image_not_spoken",
     "not_dialogue",
+    "sound_left_out",
+    "no_speakers",
     "times_dropped",
     "phoneme_not_available",
 ]
@@ -159,6 +192,36 @@ class BedSchema(TypedDict):
     fade_in_ms: NotRequired[int]
     fade_out_ms: NotRequired[int]
     duck_db: NotRequired[float]
+
+
+class CastDialogue(TypedDict):
+    """A voice for each speaker, in the order of the request."""
+
+    speakers: list[CastMemberSchema]
+    notes: list[str]
+
+
+class CastDialogueRequest(TypedDict):
+    """Speakers, in order of appearance."""
+
+    provider: NotRequired[str | None]
+    speakers: list[PartSchema]
+    language: NotRequired[str | None]
+    preferred_languages: NotRequired[list[str]]
+
+
+class CastMemberSchema(TypedDict):
+    """A speaker with a voice."""
+
+    speaker: str
+    voice_id: str
+    voice_name: str
+    language: str
+    language_source: LanguageSource
+    voice_source: VoiceSource
+    gender: Gender
+    shared: bool
+    told_language: NotRequired[str]
 
 
 class ChangeWebhookRequest(TypedDict):
@@ -192,6 +255,13 @@ class ChapterTimingSchema(TypedDict):
     end_ms: int
 
 
+class ChoiceSchema(TypedDict):
+    """An answer to choose."""
+
+    choice: Choice
+    label: str
+
+
 class Cost(TypedDict):
     """An amount of money, by the deployment's prices of 1,000,000 billed characters."""
 
@@ -220,6 +290,26 @@ class CreateJobRequest(TypedDict):
     language: NotRequired[str]
     gap_ms: NotRequired[int]
     crossfade_ms: NotRequired[int]
+
+
+class CreatePreviewRequest(TypedDict):
+    """A short text to be spoken at once in one voice."""
+
+    markup: NotRequired[Markup]
+    pronunciations: NotRequired[list[PronunciationSchema]]
+    pronunciation_sets: NotRequired[list[str]]
+    speed: NotRequired[float | None]
+    pitch: NotRequired[int | None]
+    volume: NotRequired[float | None]
+    style: NotRequired[str | None]
+    style_degree: NotRequired[float | None]
+    language: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    voice_id: str
+    text: str
+    take: NotRequired[int]
+    dialogue_language: NotRequired[str]
+    quality: NotRequired[Quality]
 
 
 class CreateSingleVoiceJobRequest(TypedDict):
@@ -436,6 +526,7 @@ class JobDetail(TypedDict):
     progress: Progress
     queue: NotRequired[QueuePlace]
     retry_count: int
+    billed_characters: NotRequired[int]
     result_metadata: NotRequired[ResultMetadata]
     audio_file_id: NotRequired[str]
     error_code: NotRequired[str]
@@ -544,6 +635,7 @@ class ParseDialogueRequest(TypedDict):
     script: str
     format: NotRequired[ScriptFormat]
     markup: NotRequired[Markup]
+    answers: NotRequired[list[ScriptAnswer]]
 
 
 class ParsedDialogue(TypedDict):
@@ -554,6 +646,9 @@ class ParsedDialogue(TypedDict):
     speakers: list[str]
     total_characters: int
     warnings: list[Warning]
+    languages: dict[str, str]
+    language: NotRequired[str]
+    questions: list[QuestionSchema]
 
 
 class ParsedTurn(TypedDict):
@@ -572,6 +667,27 @@ class ParsedTurn(TypedDict):
     pause_after_ms: NotRequired[int | None]
     take: NotRequired[int]
     line: int
+    is_sound: NotRequired[bool]
+
+
+class PartSchema(TypedDict):
+    """A speaker who needs a voice."""
+
+    speaker: str
+    language: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+
+
+class Preview(TypedDict):
+    """A preview that can be heard."""
+
+    audio_url: str
+    expires_at: str
+    duration_ms: int
+    billed_characters: int
+    reused: bool
+    cost: Cost
+    warnings: list[Warning]
 
 
 class Progress(TypedDict):
@@ -653,12 +769,42 @@ class PutPronunciationSetRequest(TypedDict):
     entries: list[PronunciationSchema]
 
 
+class PutShowRequest(TypedDict):
+    """What the jobs of a show have in common."""
+
+    title: NotRequired[str | None]
+    author: NotRequired[str | None]
+    album: NotRequired[str | None]
+    output_format: NotRequired[OutputFormat | None]
+    quality: NotRequired[Quality | None]
+    loudness: NotRequired[Loudness | None]
+    music: NotRequired[MusicSchema | None]
+    cover_id: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    cast: NotRequired[list[VoiceAssignmentSchema]]
+    pronunciations: NotRequired[list[PronunciationSchema]]
+    pronunciation_sets: NotRequired[list[str]]
+    gap_ms: NotRequired[int | None]
+    crossfade_ms: NotRequired[int | None]
+
+
 class PutUserLimitsRequest(TypedDict):
     """The limits of a user in place of all that were set before."""
 
     characters_per_day: NotRequired[int | None]
     characters_per_month: NotRequired[int | None]
     max_active_jobs: NotRequired[int]
+
+
+class QuestionSchema(TypedDict):
+    """A question about a script, with the answers to choose from."""
+
+    question: QuestionKind
+    speaker: str
+    other: NotRequired[str]
+    lines: list[int]
+    message: str
+    choices: list[ChoiceSchema]
 
 
 class QueuePlace(TypedDict):
@@ -701,6 +847,50 @@ class ResultMetadata(TypedDict):
     subtitle_timing: str
     chapters: NotRequired[list[ChapterTimingSchema]]
     loudness_lufs: NotRequired[float]
+
+
+class ScriptAnswer(TypedDict):
+    """An answer to a question of an earlier parse of the same script."""
+
+    question: QuestionKind
+    speaker: NotRequired[str]
+    choice: Choice
+
+
+class ShowDetail(TypedDict):
+    """A show."""
+
+    title: NotRequired[str | None]
+    author: NotRequired[str | None]
+    album: NotRequired[str | None]
+    output_format: NotRequired[OutputFormat | None]
+    quality: NotRequired[Quality | None]
+    loudness: NotRequired[Loudness | None]
+    music: NotRequired[MusicSchema | None]
+    cover_id: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    cast: NotRequired[list[VoiceAssignmentSchema]]
+    pronunciations: NotRequired[list[PronunciationSchema]]
+    pronunciation_sets: NotRequired[list[str]]
+    gap_ms: NotRequired[int | None]
+    crossfade_ms: NotRequired[int | None]
+    name: str
+
+
+class ShowList(TypedDict):
+    """All shows of the user, by name."""
+
+    items: list[ShowSummary]
+    total: int
+
+
+class ShowSummary(TypedDict):
+    """A show in a list."""
+
+    name: str
+    title: NotRequired[str | None]
+    updated_at: str
+    etag: str
 
 
 class SingleVoiceInputParams(TypedDict):

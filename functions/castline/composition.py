@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from castline.audio.storage import AudioStorage
     from castline.batch_queue.queue import BatchQueue
     from castline.batch_queue.tickets import Tickets
+    from castline.documents.repository import DocumentRepository
     from castline.jobs.daily_jobs import DailyJobs
     from castline.jobs.event_bus import EventBus
     from castline.jobs.event_log import EventLog
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from castline.jobs.rejected_events import RejectedEvents
     from castline.jobs.repository import JobRepository
     from castline.pacing.repository import PaceRepository
-    from castline.pronunciation_sets.repository import PronunciationSetRepository
+    from castline.previews.repository import PreviewRepository
+    from castline.pronunciation_sets.items import Entries
+    from castline.shows.model import Show
     from castline.sounds.repository import SoundRepository
     from castline.sounds.storage import SoundStorage
     from castline.speech.errors import ProviderAuthFailed, SpeechError
@@ -48,17 +51,19 @@ if TYPE_CHECKING:
     from castline.usage.repository import UsageRepository
     from castline.usecases.assemble_job import AssembleJob
     from castline.usecases.cancel_job import CancelJob
+    from castline.usecases.cast_speakers import CastSpeakers
     from castline.usecases.create_job import CreateJob
     from castline.usecases.deliver_webhook import DeliverWebhook
     from castline.usecases.dispatch_webhooks import DispatchWebhooks
     from castline.usecases.estimate_job import EstimateJob
     from castline.usecases.fail_job import FailJob
     from castline.usecases.fetch_sounds import FetchSounds
-    from castline.usecases.keep_pronunciations import KeepPronunciations
+    from castline.usecases.keep_documents import KeepDocuments
     from castline.usecases.keep_sounds import KeepSounds
     from castline.usecases.keep_webhooks import KeepWebhooks
     from castline.usecases.operate_limits import OperateLimits
     from castline.usecases.plan_job import PlanJob
+    from castline.usecases.play_job import PlayJob
     from castline.usecases.prepare_dialogue import PrepareDialogue
     from castline.usecases.publish_events import PublishEvents, RepublishEvents
     from castline.usecases.queue_batch import QueueBatch
@@ -72,7 +77,8 @@ if TYPE_CHECKING:
     from castline.usecases.send_webhooks import SendWebhooks
     from castline.usecases.settle_previews import SettlePreviews
     from castline.usecases.speak_next_batch import SpeakNextBatch
-    from castline.usecases.stop_job import StopJob
+    from castline.usecases.speak_preview import SpeakPreview
+    from castline.usecases.stop_job import FailAnyJob, StopJob
     from castline.usecases.submit_job import ResubmitJob, SubmitJob
     from castline.usecases.synthesize_batch import SynthesizeBatch
     from castline.usecases.use_sounds import UseSounds
@@ -215,6 +221,14 @@ def view_timings() -> ViewTimings:
 
 
 @_made_once
+def play_job() -> PlayJob:
+    """Return the use case that lists the speech of a job while it is made."""
+    from castline.usecases.play_job import PlayJob
+
+    return PlayJob(view_jobs(), published_audio(), provider=speech_provider, now=clock())
+
+
+@_made_once
 def create_job() -> CreateJob:
     """Return the use case that stores and starts a job."""
     from castline.usecases.create_job import CreateJob
@@ -306,20 +320,42 @@ def render_job() -> RenderJob:
 
 
 @_made_once
-def pronunciation_sets() -> PronunciationSetRepository:
+def pronunciation_sets() -> DocumentRepository[Entries]:
     """Return the pronunciation sets, in the jobs table."""
-    from castline.pronunciation_sets.repository import PronunciationSetRepository
+    from castline.documents.repository import DocumentRepository
+    from castline.pronunciation_sets.items import PRONUNCIATION_SETS
 
     client = _dynamodb()
-    return PronunciationSetRepository(client, settings().table_name)
+    return DocumentRepository(client, settings().table_name, PRONUNCIATION_SETS)
 
 
 @_made_once
-def keep_pronunciations() -> KeepPronunciations:
+def keep_pronunciations() -> KeepDocuments[Entries]:
     """Return the use case that keeps the pronunciation sets of users."""
-    from castline.usecases.keep_pronunciations import KeepPronunciations
+    from castline.usecases.keep_documents import KeepDocuments
+    from castline.usecases.pronunciation_rules import demand_known_phonemes
 
-    return KeepPronunciations(pronunciation_sets(), providers=speech_providers, now=clock())
+    return KeepDocuments(
+        pronunciation_sets(),
+        demand_usable=lambda _user_id, entries: demand_known_phonemes(entries, speech_providers()),
+        now=clock(),
+    )
+
+
+@_made_once
+def keep_shows() -> KeepDocuments[Show]:
+    """Return the use case that keeps the shows of users."""
+    from castline.documents.repository import DocumentRepository
+    from castline.shows.items import SHOWS
+    from castline.usecases.keep_documents import KeepDocuments
+    from castline.usecases.show_sounds import keep_sounds_of_show
+
+    client = _dynamodb()
+    return KeepDocuments(
+        DocumentRepository(client, settings().table_name, SHOWS),
+        demand_usable=lambda user_id, show: keep_sounds_of_show(user_id, show, use_sounds()),
+        now=clock(),
+    )
 
 
 @_made_once
@@ -479,6 +515,14 @@ def prepare_dialogue() -> PrepareDialogue:
 
 
 @_made_once
+def cast_speakers() -> CastSpeakers:
+    """Return the use case that gives speakers voices."""
+    from castline.usecases.cast_speakers import CastSpeakers
+
+    return CastSpeakers(providers=speech_providers, voices=lambda provider_id: voice_list(provider_id).voices())
+
+
+@_made_once
 def resubmit_job() -> ResubmitJob:
     """Return the use case that submits an ended job's dialogue again."""
     from castline.usecases.submit_job import ResubmitJob
@@ -492,6 +536,14 @@ def cancel_job() -> CancelJob:
     from castline.usecases.cancel_job import CancelJob
 
     return CancelJob(view_jobs(), job_repository(), executions(), now=clock())
+
+
+@_made_once
+def stop_job() -> StopJob:
+    """Return the use case that stops a job of its user."""
+    from castline.usecases.stop_job import StopJob
+
+    return StopJob(view_jobs(), job_repository(), executions(), now=clock())
 
 
 @_made_once
@@ -550,10 +602,18 @@ def speak_next_batch() -> SpeakNextBatch:
     import boto3
 
     from castline.jobs.task_outcomes import TaskOutcomes
+    from castline.usecases.settle_late import settle_late
     from castline.usecases.speak_next_batch import SpeakNextBatch
 
     outcomes = TaskOutcomes(boto3.client("stepfunctions", config=_client_config()))
-    return SpeakNextBatch(batch_queue(), tickets(), outcomes, synthesize_batch(), now=clock())
+    return SpeakNextBatch(
+        batch_queue(),
+        tickets(),
+        outcomes,
+        synthesize_batch(),
+        settle=partial(settle_late, repository=job_repository()),
+        now=clock(),
+    )
 
 
 @_made_once
@@ -597,11 +657,11 @@ def fetch_sounds() -> FetchSounds:
 
 
 @_made_once
-def stop_job() -> StopJob:
+def fail_any_job() -> FailAnyJob:
     """Return the use case that stops a job for an operator."""
-    from castline.usecases.stop_job import StopJob
+    from castline.usecases.stop_job import FailAnyJob
 
-    return StopJob(job_repository(), executions(), now=clock())
+    return FailAnyJob(job_repository(), executions(), now=clock())
 
 
 @_made_once

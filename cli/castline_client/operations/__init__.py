@@ -26,8 +26,10 @@ class Operations:
     usage = Method(looking_around.usage)
 
     parse = Method(submitting.parse)
+    cast = Method(submitting.cast)
     estimate = Method(submitting.estimate)
     estimate_single_voice = Method(submitting.estimate_single_voice)
+    preview = Method(submitting.preview)
     create_job = Method(submitting.create_job)
     create_single_voice_job = Method(submitting.create_single_voice_job)
     resubmit_job = Method(submitting.resubmit_job)
@@ -37,6 +39,7 @@ class Operations:
     job = Method(of_jobs.job)
     rename_job = Method(of_jobs.rename_job)
     cancel_job = Method(of_jobs.cancel_job)
+    stop_job = Method(of_jobs.stop_job)
 
     wait = Method(waiting.wait)
 

@@ -85,6 +85,12 @@ COMPLETED_JOB: dict[str, Any] = {
     },
     "audio_file_id": "0f3d9f0c-6a0a-5d0c-9a43-0d2f6a1f6c55",
 }
+STOPPED_JOB: dict[str, Any] = {
+    **{name: value for name, value in COMPLETED_JOB.items() if name not in {"result_metadata", "audio_file_id"}},
+    "status": "cancelled",
+    "progress": {"completed_segments": 1, "total_segments": 2},
+    "billed_characters": 18,
+}
 RENDERING: dict[str, Any] = {
     "output_format": "wav",
     "quality": "studio",
@@ -116,6 +122,39 @@ PARSED = {
     "speakers": ["A", "B"],
     "total_characters": 24,
     "warnings": [],
+    "languages": {"A": "zh-TW", "B": "zh-TW"},
+    "language": "zh-TW",
+    "questions": [],
+}
+CAST_REQUEST: dict[str, Any] = {
+    "provider": "azure",
+    "speakers": [{"speaker": "A", "language": "zh-TW"}, {"speaker": "B", "language": "zh-TW"}],
+    "preferred_languages": ["zh-TW", "en"],
+}
+CAST: dict[str, Any] = {
+    "speakers": [
+        {
+            "speaker": "A",
+            "voice_id": "zh-TW-HsiaoChenNeural",
+            "voice_name": "曉臻",
+            "language": "zh-TW",
+            "language_source": "given",
+            "voice_source": "dealt",
+            "gender": "female",
+            "shared": False,
+        },
+        {
+            "speaker": "B",
+            "voice_id": "zh-TW-YunJheNeural",
+            "voice_name": "雲哲",
+            "language": "zh-TW",
+            "language_source": "given",
+            "voice_source": "dealt",
+            "gender": "male",
+            "shared": False,
+        },
+    ],
+    "notes": [],
 }
 PRONUNCIATIONS: dict[str, Any] = {
     "entries": [
@@ -131,6 +170,31 @@ PRONUNCIATION_SETS: dict[str, Any] = {
             "entry_count": 2,
             "updated_at": "2026-11-24T03:30:54Z",
             "etag": '"0a1b2c3d4e5f60718293a4b5c6d7e8f9"',
+        },
+    ],
+    "total": 1,
+}
+SHOW_REQUEST: dict[str, Any] = {
+    "title": "週末散步",
+    "album": "公園對話",
+    "provider": "azure",
+    "cast": [
+        {"speaker": "A", "voice_id": "zh-TW-HsiaoYuNeural", "voice_name": "曉雨"},
+        {"speaker": "B", "voice_id": "zh-TW-YunJheNeural", "voice_name": "雲哲", "speed": 1.1},
+    ],
+    "pronunciations": [],
+    "pronunciation_sets": ["brands"],
+    "output_format": "mp3",
+    "gap_ms": 400,
+}
+SHOW: dict[str, Any] = {"name": "park", **SHOW_REQUEST}
+SHOWS: dict[str, Any] = {
+    "items": [
+        {
+            "name": "park",
+            "title": "週末散步",
+            "updated_at": "2026-11-24T03:30:54Z",
+            "etag": '"9f8e7d6c5b4a39281706f5e4d3c2b1a0"',
         },
     ],
     "total": 1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from castline.api.negotiation import Language
 from castline.audio.upload_limits import (
@@ -15,7 +15,12 @@ from castline.audio.upload_limits import (
     MIN_SAMPLE_RATE_HZ,
     UploadProblem,
 )
+from castline.casting.model import NoteKind
+from castline.scripts.questions import Choice, QuestionKind
 from castline.scripts.warnings import WarningKind
+
+if TYPE_CHECKING:
+    from castline.casting.model import Note
 
 _Catalogue = Mapping[str, Mapping[Language, str]]
 
@@ -49,6 +54,10 @@ _ERRORS: _Catalogue = {
         _EN: "Only a job that has ended can be submitted again.",
     },
     "JOB_HAS_ENDED": {_ZH: "這個工作已經結束", _EN: "The job has ended already."},
+    "PLAYLIST_NOT_AVAILABLE": {
+        _ZH: "這個工作無法邊做邊聽，請等待音檔完成",
+        _EN: "This job has no playlist. Please wait for its audio.",
+    },
     "JOB_LIMIT_EXCEEDED": {
         _ZH: "已達並發上限，請等待現有工作完成",
         _EN: "You have reached the limit of active jobs. Please wait for one to finish.",
@@ -58,8 +67,8 @@ _ERRORS: _Catalogue = {
     "METHOD_NOT_ALLOWED": {_ZH: "這個路徑不接受這個方法", _EN: "This path does not take this method."},
     "NOT_FOUND": {_ZH: "路徑不存在", _EN: "There is nothing at this path."},
     "PRECONDITION_FAILED": {
-        _ZH: "這組發音與 If-Match 或 If-None-Match 的條件不符，請重新讀取後再試",
-        _EN: "The pronunciation set does not meet the condition in If-Match or If-None-Match. Please read it again.",
+        _ZH: "目前的內容與 If-Match 或 If-None-Match 的條件不符，請重新讀取後再試",
+        _EN: "The present content does not meet the condition in If-Match or If-None-Match. Please read it again.",
     },
     "PRONUNCIATION_SET_LIMIT_EXCEEDED": {
         _ZH: "已達發音組數上限，請先刪除不需要的發音組",
@@ -83,6 +92,11 @@ _ERRORS: _Catalogue = {
         _ZH: "服務暫時無法使用，請稍後再試",
         _EN: "The service is unavailable for the moment. Please try again later.",
     },
+    "SHOW_LIMIT_EXCEEDED": {
+        _ZH: "已達節目數上限，請先刪除不需要的節目",
+        _EN: "You have reached the limit of shows. Please delete one first.",
+    },
+    "SHOW_NOT_FOUND": {_ZH: "節目不存在", _EN: "There is no such show."},
     "SOUND_LIMIT_EXCEEDED": {
         _ZH: "已達音效數上限，請先刪除不需要的音效",
         _EN: "You have reached the limit of sounds. Please delete one first.",
@@ -116,9 +130,17 @@ _ERRORS: _Catalogue = {
 _PROBLEMS: _Catalogue = {
     "blank": {_ZH: "不可為空白", _EN: "must not be blank"},
     "bool_type": {_ZH: "必須是 true 或 false", _EN: "must be true or false"},
+    "choice_of_question": {
+        _ZH: "這個問題的選項是：{choices}",
+        _EN: "is not a choice of the question; its choices are: {choices}",
+    },
     "conflicting_position": {_ZH: "不可與 cursor 同時使用", _EN: "cannot be combined with cursor"},
     "content_type": {_ZH: "Content-Type 必須是 application/json", _EN: "Content-Type must be application/json"},
     "day": {_ZH: "必須是日期，例如 2026-11-30", _EN: "must be a day such as 2026-11-30"},
+    "document_name": {
+        _ZH: "必須是 1 到 64 個英文字母、數字、「-」、「_」或「.」，且不可以「.」開頭",
+        _EN: "must be 1 to 64 letters (A to Z), digits, hyphens, underscores or dots, and must not begin with a dot",
+    },
     "duplicate_index": {
         _ZH: "index {index} 重複，每一句的 index 必須不同",
         _EN: "index {index} is used by an earlier turn",
@@ -175,10 +197,6 @@ _PROBLEMS: _Catalogue = {
     "pronunciation_choice": {
         _ZH: "必須有 alias 或 phoneme，且只能有其中一個",
         _EN: "must have either alias or phoneme, and not both",
-    },
-    "pronunciation_set_name": {
-        _ZH: "必須是 1 到 64 個英文字母、數字、「-」、「_」或「.」，且不可以「.」開頭",
-        _EN: "must be 1 to 64 letters (A to Z), digits, hyphens, underscores or dots, and must not begin with a dot",
     },
     "provider_not_enabled": {
         _ZH: "沒有啟用這個語音服務，可用的是：{providers}",
@@ -461,6 +479,14 @@ _WARNINGS: _Catalogue = {
         _ZH: "這一段不是台詞，不會朗讀：{text}",
         _EN: "This part is not dialogue and is not spoken: {text}",
     },
+    WarningKind.SOUND_LEFT_OUT: {
+        _ZH: "不會朗讀、也不會播放 {count} 個音效：{text}",
+        _EN: "Sounds are left out ({count}): {text}",
+    },
+    WarningKind.NO_SPEAKERS: {
+        _ZH: "腳本沒有寫出講者，全部由「{text}」朗讀",
+        _EN: "The script names no speaker. All of it is spoken by {text}",
+    },
     WarningKind.TIMES_DROPPED: {
         _ZH: "不會使用腳本中的時間：{text}",
         _EN: "The times in the script are not used: {text}",
@@ -470,6 +496,80 @@ _WARNINGS: _Catalogue = {
         _EN: "The voice cannot follow a pronunciation in phonemes and speaks the text as it is written: {text}",
     },
 }
+
+_QUESTIONS: Mapping[QuestionKind, Mapping[Language, str]] = {
+    QuestionKind.SAME_SPEAKER: {
+        _ZH: "「{speaker}」和「{other}」是同一個人嗎？",
+        _EN: "Are {speaker} and {other} the same person?",
+    },
+    QuestionKind.SOUND: {
+        _ZH: "「{speaker}」是音效，還是要朗讀的文字？",
+        _EN: "Is {speaker} a sound, or is it spoken?",
+    },
+    QuestionKind.SPEAKER_DASH: {
+        _ZH: "橫線前面的是講者嗎（例如第 {line} 行）？",
+        _EN: "Do the words before the dashes name speakers, as in line {line}?",
+    },
+    QuestionKind.SPEAKER_LINES: {
+        _ZH: "自成一行的短句是講者嗎（例如第 {line} 行）？",
+        _EN: "Do the short lines name speakers, as line {line} does?",
+    },
+    QuestionKind.SPEAKER_COLUMN: {
+        _ZH: "第一欄是講者嗎？",
+        _EN: "Does the first column name the speakers?",
+    },
+    QuestionKind.NO_SPEAKERS: {
+        _ZH: "腳本沒有寫出講者，要怎麼朗讀？",
+        _EN: "The script names no speaker. Who reads it?",
+    },
+}
+_CHOICES: Mapping[tuple[QuestionKind, Choice], Mapping[Language, str]] = {
+    (QuestionKind.SAME_SPEAKER, Choice.JOIN): {_ZH: "同一個人：{other}", _EN: "One person: {other}"},
+    (QuestionKind.SAME_SPEAKER, Choice.KEEP): {_ZH: "兩個人", _EN: "Two people"},
+    (QuestionKind.SOUND, Choice.LEAVE_OUT): {_ZH: "略過", _EN: "Leave it out"},
+    (QuestionKind.SOUND, Choice.SPEAK): {_ZH: "朗讀出來", _EN: "Speak it"},
+    (QuestionKind.SOUND, Choice.SOUND): {_ZH: "放入音效", _EN: "Use a sound"},
+    (QuestionKind.SPEAKER_DASH, Choice.SPEAKERS): {_ZH: "是講者", _EN: "They are speakers"},
+    (QuestionKind.SPEAKER_DASH, Choice.TEXT): {_ZH: "是要朗讀的文字", _EN: "They are part of the text"},
+    (QuestionKind.SPEAKER_LINES, Choice.SPEAKERS): {_ZH: "是講者", _EN: "They are speakers"},
+    (QuestionKind.SPEAKER_LINES, Choice.TEXT): {_ZH: "是要朗讀的文字", _EN: "They are part of the text"},
+    (QuestionKind.SPEAKER_COLUMN, Choice.SPEAKERS): {_ZH: "是講者", _EN: "It names the speakers"},
+    (QuestionKind.SPEAKER_COLUMN, Choice.TEXT): {_ZH: "是要朗讀的文字", _EN: "It is part of the text"},
+    (QuestionKind.NO_SPEAKERS, Choice.ONE_VOICE): {_ZH: "一個聲音", _EN: "One voice"},
+    (QuestionKind.NO_SPEAKERS, Choice.ALTERNATE): {
+        _ZH: "兩個聲音逐行輪流",
+        _EN: "Two voices in turn, line by line",
+    },
+}
+
+_CAST_NOTES: Mapping[NoteKind, Mapping[Language, str]] = {
+    NoteKind.LANGUAGE_PREFERRED: {
+        _ZH: "{speakers}：看不出說哪一種語言，依你的語言設定，當作{language}。",
+        _EN: "The language of {speakers} is not known. It is taken to be {language}, which you prefer.",
+    },
+    NoteKind.LANGUAGE_DEFAULT: {
+        _ZH: "{speakers}：看不出說哪一種語言，當作{language}。",
+        _EN: "The language of {speakers} is not known. It is taken to be {language}.",
+    },
+    NoteKind.MULTILINGUAL: {
+        _ZH: "{speakers}：由多語言的聲音朗讀{language}，這個聲音原本說{voice_language}。",
+        _EN: "{speakers}: a multilingual voice, whose own language is {voice_language}, speaks {language}.",
+    },
+    NoteKind.OTHER_REGION: {
+        _ZH: "{speakers}：使用{voice_language}的聲音，不是{language}。",
+        _EN: "{speakers}: a voice of {voice_language} speaks, not one of {language}.",
+    },
+    NoteKind.OTHER_LANGUAGE: {
+        _ZH: "{speakers}：這個聲音說{voice_language}，不會說{language}，請換一個聲音。",
+        _EN: "{speakers}: the voice speaks {voice_language}, not {language}. Please choose another one.",
+    },
+    NoteKind.SHARED: {
+        _ZH: "聲音不夠，{speakers}共用「{voice}」。",
+        _EN: "There are not enough voices. {speakers} share {voice}.",
+    },
+}
+_BETWEEN_NAMES: Mapping[Language, str] = {_ZH: "、", _EN: ", "}
+_MAX_NAMES = 5
 
 
 def error_message(code: str, language: Language) -> str:
@@ -492,5 +592,35 @@ def upload_problem_message(problem: UploadProblem, language: Language) -> str:
 
 
 def warning_message(kind: WarningKind, context: Mapping[str, Any], language: Language) -> str:
-    """Describe a warning. ``context`` holds ``text``: the text that it is about."""
+    """Describe a warning. ``context`` holds ``text``, which it is about, and ``count``: of how many it tells."""
     return _WARNINGS[kind][language].format_map(context)
+
+
+def question_message(kind: QuestionKind, context: Mapping[str, Any], language: Language) -> str:
+    """Ask a question about a script. ``context`` holds ``speaker``, ``other``, and the first ``line``."""
+    return _QUESTIONS[kind][language].format_map(context)
+
+
+def choice_label(kind: QuestionKind, choice: Choice, context: Mapping[str, Any], language: Language) -> str:
+    """Say what a choice means; see ``question_message``."""
+    return _CHOICES[kind, choice][language].format_map(context)
+
+
+def cast_note(note: Note, language: Language, *, language_names: Mapping[str, str]) -> str:
+    """Describe what was assumed for a cast, or is not as expected.
+
+    Args:
+        note: the note.
+        language: of the sentence.
+        language_names: names of languages by their tags. A tag without a name is shown itself.
+    """
+    names = _BETWEEN_NAMES[language].join(note.speakers[:_MAX_NAMES])
+    voice = note.voice
+    return _CAST_NOTES[note.kind][language].format_map(
+        {
+            "speakers": names + ("…" if len(note.speakers) > _MAX_NAMES else ""),
+            "language": language_names.get(note.language, note.language),
+            "voice": voice.name if voice else "",
+            "voice_language": language_names.get(voice.language, voice.language) if voice else "",
+        }
+    )

@@ -30,6 +30,12 @@ def preferred_language(accept_language: str | None) -> Language:
     return best
 
 
+def preferred_tags(accept_language: str | None) -> list[str]:
+    """Return the language tags of an ``Accept-Language`` header, the best first."""
+    wanted = [(tag, quality) for tag, quality in _preferences(accept_language) if quality > 0 and "*" not in tag]
+    return [tag for tag, _ in sorted(wanted, key=lambda each: -each[1]) if tag]
+
+
 def prefers_json(accept: str | None) -> bool:
     """Return whether an ``Accept`` header asks for JSON by name, and for no other type by name more than that.
 

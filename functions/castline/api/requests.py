@@ -23,9 +23,8 @@ from castline.api.fields import (
 )
 from castline.api.music_schemas import (
     MAX_AUDIO_OPTIONS_BYTES,
+    AudioChoices,
     AudioOptions,
-    FormatField,
-    LoudnessField,
     MusicSchema,
     QualityField,
     SoundId,
@@ -33,6 +32,7 @@ from castline.api.music_schemas import (
 )
 from castline.api.pronunciation_schemas import Pronunciations, PronunciationSchema, SetNames
 from castline.api.rules import is_sound, problems_between_fields, whole
+from castline.api.script_schemas import ScriptAnswer
 from castline.api.validation import MAX_PROBLEMS
 from castline.api.webhook_fields import WebhookUrl
 from castline.jobs import limits
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 NAMELESS_SPEAKER = ""
 """The speaker of a single text."""
 MAX_SCRIPT_CHARACTERS = 150_000
+MAX_SCRIPT_ANSWERS = 1_000
 MAX_PROVIDER_ID_LENGTH = 50
 
 
@@ -109,6 +110,8 @@ Title = Annotated[
     AfterValidator(not_blank),
     AfterValidator(speakable),
 ]
+GapMs = Annotated[int, Field(ge=0, le=limits.MAX_GAP_MS), BeforeValidator(whole)]
+CrossfadeMs = Annotated[int, Field(ge=0, le=limits.MAX_CROSSFADE_MS), BeforeValidator(whole)]
 Style = Annotated[str, Field(max_length=limits.MAX_STYLE_CHARACTERS, pattern=limits.STYLE_PATTERN)]
 StyleDegree = Annotated[float, Field(ge=limits.MIN_STYLE_DEGREE, le=limits.MAX_STYLE_DEGREE, allow_inf_nan=False)]
 Take = Annotated[int, Field(ge=0, le=limits.MAX_TAKE, exclude_if=lambda value: not value), BeforeValidator(whole)]
@@ -225,6 +228,16 @@ class VoiceAssignmentSchema(DeliverySchema):
     voice_id: VoiceId
     voice_name: VoiceName | None = omittable()
 
+    def to_voice_assignment(self, speaker: str) -> VoiceAssignment:
+        """Return the domain's assignment for this one.
+
+        Args:
+            speaker: the speaker's name as the dialogue spells it.
+        """
+        return VoiceAssignment(
+            speaker=speaker, voice_id=self.voice_id, voice_name=self.voice_name, **self.to_own_delivery()
+        )
+
 
 class TitlesSchema(Request):
     """Titles of the audio: they are in its tags, in lists and in the name of its file."""
@@ -301,8 +314,8 @@ class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOpti
     turns: Annotated[list[AnyTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=limits.MAX_TURNS)]
     language: LanguageTag = "zh-TW"
-    gap_ms: Annotated[int, Field(ge=0, le=limits.MAX_GAP_MS), BeforeValidator(whole)] = 300
-    crossfade_ms: Annotated[int, Field(ge=0, le=limits.MAX_CROSSFADE_MS), BeforeValidator(whole)] = 50
+    gap_ms: GapMs = 300
+    crossfade_ms: CrossfadeMs = 50
 
     @model_validator(mode="wrap")
     @classmethod
@@ -341,12 +354,7 @@ class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOpti
             turns=tuple(turn.to_turn(spelling[speaker_key(turn.speaker)]) for turn in turns),
             sounds=tuple(turn.to_sound() for turn in in_order if isinstance(turn, SoundTurnSchema)),
             voice_assignments=tuple(
-                VoiceAssignment(
-                    speaker=spelling.get(speaker_key(each.speaker), each.speaker),
-                    voice_id=each.voice_id,
-                    voice_name=each.voice_name,
-                    **each.to_own_delivery(),
-                )
+                each.to_voice_assignment(spelling.get(speaker_key(each.speaker), each.speaker))
                 for each in self.voice_assignments
             ),
             language=self.language,
@@ -414,7 +422,7 @@ class CreateSingleVoiceJobRequest(AudioOptions, TextOptions, TitlesSchema, Notif
         )
 
 
-class RenderJobRequest(Request):
+class RenderJobRequest(AudioChoices):
     """Another version of a completed job's audio. What is left out is as the job has it.
 
     A request is refused with 400, too, if a sound of the music is not yours, not ready, or a picture; if the cover is
@@ -423,10 +431,8 @@ class RenderJobRequest(Request):
 
     MAX_BYTES: ClassVar = MAX_AUDIO_OPTIONS_BYTES
 
-    output_format: FormatField | None = omittable()
     quality: QualityField | None = omittable()
     """The quality of the new file. The stored speech is converted to it, not spoken again."""
-    loudness: LoudnessField | None = omittable()
     music: MusicSchema | None = omittable()
     """In place of the job's music as a whole; null removes it."""
     cover_id: SoundId | None = omittable()
@@ -434,15 +440,10 @@ class RenderJobRequest(Request):
 
     def to_changes(self) -> dict[str, Any]:
         """Return the new values of those fields of the domain's ``Dialogue`` that change."""
-        given = {
-            "output_format": self.output_format,
-            "quality": self.quality,
-            "loudness": self.loudness,
-            "music": self.music and self.music.to_music(),
-            "cover_id": self.cover_id,
-        }
         removable = {"music", "cover_id"} & self.model_fields_set
-        return {name: value for name, value in given.items() if value is not None or name in removable}
+        return {
+            name: value for name, value in self.to_audio_options().items() if value is not None or name in removable
+        }
 
 
 class ParseDialogueRequest(Request):
@@ -453,10 +454,16 @@ class ParseDialogueRequest(Request):
     characters of text, or if it is JSON without turns.
     """
 
-    MAX_BYTES: ClassVar = MAX_SCRIPT_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES
+    MAX_BYTES: ClassVar = (
+        MAX_SCRIPT_CHARACTERS * CHARACTER_BYTES
+        + MAX_SCRIPT_ANSWERS * (limits.MAX_SPEAKER_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES)
+        + OBJECT_BYTES
+    )
 
     script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN})]
     format: Annotated[ScriptFormat, Field(strict=False)] = ScriptFormat.AUTO
     """`auto` finds out the format. `plain` and `markdown` are read alike."""
     markup: Annotated[Markup, Field(strict=False)] = Markup.AUTO
     """`auto` understands marks, tags and stage directions; `literal` leaves texts as they stand."""
+    answers: Annotated[list[ScriptAnswer], Field(default=[], max_length=MAX_SCRIPT_ANSWERS)]
+    """Answers to `questions` of an earlier parse of this script. Those that fit no question of it do nothing."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from castline.api.answer_fields import left_out_when_false as _left_out_when_false
 from castline.api.answer_fields import left_out_when_none as _left_out_when_none
 from castline.api.messages import warning_message
 from castline.api.money import Cost
@@ -15,6 +16,7 @@ from castline.api.music_schemas import MusicSchema
 from castline.api.negotiation import Language
 from castline.api.pronunciation_schemas import PronunciationSchema
 from castline.api.requests import AnyStoredTurn, TurnSchema, VoiceAssignmentSchema
+from castline.api.script_schemas import QuestionSchema
 from castline.audio.profile import Loudness, Quality
 from castline.jobs.model import Dialogue, Job, JobStatus, JobType
 from castline.scripts.formats import FoundFormat
@@ -62,7 +64,7 @@ class Warning(_Answer):  # noqa: A001 (the name that clients see)
         """Return ``warning``, explained in ``language``."""
         return cls(
             code=warning.kind,
-            message=warning_message(warning.kind, {"text": warning.text}, language),
+            message=warning_message(warning.kind, {"text": warning.text, "count": warning.count}, language),
             line=warning.line,
             turn_index=turn_index,
             text=warning.text,
@@ -74,6 +76,8 @@ class ParsedTurn(TurnSchema):
 
     line: int
     """Number of the script's line where the turn begins, counted from 1."""
+    is_sound: bool = _left_out_when_false()
+    """Whether the turn describes a sound, by the answer `sound`. Replace it by a sound before you submit it."""
 
 
 class ParsedDialogue(_Answer):
@@ -88,6 +92,13 @@ class ParsedDialogue(_Answer):
     """Of all texts together."""
     warnings: list[Warning]
     """The first 1,000 warnings, in order of lines."""
+    languages: dict[str, str]
+    """The language that each speaker's words seem to be in, as a language tag. A speaker who says too little has
+    none."""
+    language: str | None = _left_out_when_none()
+    """The language that most of the dialogue seems to be in; left out where all of it says too little."""
+    questions: list[QuestionSchema]
+    """What only the author can tell. The turns are one way to read the script; `answers` of the request choose."""
 
 
 class Provider(_Answer):
@@ -354,6 +365,9 @@ class JobDetail(JobSummary):
     progress: Progress
     queue: QueuePlace | None = _left_out_when_none()
     retry_count: int
+    billed_characters: int | None = _left_out_when_none()
+    """The characters that were billed for a job that has failed or was cancelled. It may grow for some seconds: until
+    the requests that were in flight have ended. For a completed job, `result_metadata` has it."""
     result_metadata: ResultMetadata | None = _left_out_when_none()
     audio_file_id: Id | None = _left_out_when_none()
     error_code: str | None = _left_out_when_none()

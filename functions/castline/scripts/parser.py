@@ -39,6 +39,7 @@ from castline.scripts.lines import ACTION_MARKS
 from castline.scripts.markup import Markup, is_pause_or_style, is_tag_or_direction, tidy
 from castline.scripts.plain import read_plain
 from castline.scripts.prose import Reading, read_name
+from castline.scripts.questions import MAX_LINES, Answers, Choice, Question, QuestionKind
 from castline.scripts.tokens import is_wide
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
 from castline.speakers import MAX_NAME_CHARACTERS, is_invisible
@@ -69,6 +70,7 @@ _MAX_PREAMBLE_LINES: Final = 50
 _ANNOUNCING_SPACES: Final = 2
 _ANNOUNCING_WIDE_CHARACTERS: Final = 6
 _TAG: Final = re.compile(r"\[[^\[\]]*\]")
+_NO_ANSWERS: Final = Answers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,8 @@ class ScriptTurn:
     """Where it begins, counted from 1."""
     chapter: str | None = None
     """Title of the chapter that begins with it."""
+    is_sound: bool = False
+    """Whether it describes a sound, as the author has answered."""
 
 
 class TurnWarning(NamedTuple):
@@ -100,10 +104,17 @@ class ParsedScript:
     turns: tuple[ScriptTurn, ...]
     warnings: tuple[TurnWarning, ...]
     """In order of lines."""
+    questions: tuple[Question, ...] = ()
+    """What only the author can tell, and has not answered."""
 
 
 def parse_script(
-    script: str, *, max_turns: int, script_format: ScriptFormat = ScriptFormat.AUTO, markup: Markup = Markup.AUTO
+    script: str,
+    *,
+    max_turns: int,
+    script_format: ScriptFormat = ScriptFormat.AUTO,
+    markup: Markup = Markup.AUTO,
+    answers: Answers = _NO_ANSWERS,
 ) -> ParsedScript:
     """Read ``script`` as a dialogue: at least one turn, each with a name of up to 50 characters and with text.
 
@@ -121,7 +132,29 @@ def parse_script(
     for line in read.lines:
         dialogue.add(line)
     turns, warnings = dialogue.finish()
-    return ParsedScript(format=found, turns=turns, warnings=warnings)
+    return with_joined_speakers(ParsedScript(format=found, turns=turns, warnings=warnings), answers)
+
+
+def with_joined_speakers(parsed: ParsedScript, answers: Answers) -> ParsedScript:
+    """Return a script in which names that differ only in case are one speaker, or are asked about."""
+    lines: dict[str, list[int]] = {}
+    for turn in parsed.turns:
+        lines.setdefault(turn.speaker, []).append(turn.line)
+    first: dict[str, str] = {}
+    joined: dict[str, str] = {}
+    questions: list[Question] = []
+    for speaker in lines:
+        other = first.setdefault(speaker.casefold(), speaker)
+        answer = answers.choice(QuestionKind.SAME_SPEAKER, speaker)
+        if other == speaker or answer is Choice.KEEP:
+            continue
+        if answer is Choice.JOIN:
+            joined[speaker] = other
+        else:
+            asked = tuple(lines[speaker][:MAX_LINES])
+            questions.append(Question(kind=QuestionKind.SAME_SPEAKER, speaker=speaker, other=other, lines=asked))
+    turns = tuple(replace(turn, speaker=joined.get(turn.speaker, turn.speaker)) for turn in parsed.turns)
+    return replace(parsed, turns=turns, questions=(*parsed.questions, *questions))
 
 
 class _Text(NamedTuple):

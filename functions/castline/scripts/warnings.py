@@ -24,6 +24,10 @@ class WarningKind(StrEnum):
     NOT_DIALOGUE = "not_dialogue"
     """A part of a screenplay, a subtitle file or JSON that nobody speaks, words around a script, or a heading that
     begins no chapter."""
+    SOUND_LEFT_OUT = "sound_left_out"
+    """The lines of a label such as ``SFX``, as the author has chosen."""
+    NO_SPEAKERS = "no_speakers"
+    """The script names nobody: a narrator speaks all of it."""
     TIMES_DROPPED = "times_dropped"
     """The times of a subtitle file, or before labels."""
     PHONEME_NOT_AVAILABLE = "phoneme_not_available"
@@ -39,6 +43,8 @@ class ScriptWarning:
     """What it is about, as it was written; at most 100 characters, with an ellipsis for what is left out."""
     line: int
     """The line that it stands in, counted from 1: of the script, or of the turn's text."""
+    count: int = 1
+    """Of how many it tells."""
 
 
 def quoted(text: str) -> str:

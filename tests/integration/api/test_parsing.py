@@ -56,6 +56,9 @@ def test_a_script_becomes_turns() -> None:
             "speakers": ["A", "B", "Dr. Wang"],
             "total_characters": 15,
             "warnings": [],
+            "languages": {"A": "zh-TW", "B": "zh-TW"},
+            "language": "zh-TW",
+            "questions": [],
         },
     )
 

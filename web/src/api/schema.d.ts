@@ -109,6 +109,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dialogues/cast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose a voice for each speaker of a dialogue; voices that speakers have are kept */
+        post: operations["cast_dialogue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dialogues/parse": {
         parameters: {
             query?: never;
@@ -282,6 +299,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a job that is pending or processing. Requests in flight end; what they bill is settled */
+        post: operations["stop_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/subtitles": {
         parameters: {
             query?: never;
@@ -310,6 +344,23 @@ export interface paths {
         get: operations["get_timings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a short text spoken at once, and get the URL of its audio */
+        post: operations["create_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -364,6 +415,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your shows */
+        get: operations["list_shows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shows/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a show */
+        get: operations["get_show"];
+        /** Create a show, or replace it as a whole */
+        put: operations["put_show"];
+        post?: never;
+        /** Delete a show. Jobs that were submitted with it, and its sounds, stay as they are */
+        delete: operations["delete_show"];
         options?: never;
         head?: never;
         patch?: never;
@@ -574,6 +661,31 @@ export interface components {
             /** @default 10 */
             duck_db: number;
         };
+        /** @description A voice for each speaker, in the order of the request. */
+        CastDialogue: {
+            speakers: components["schemas"]["CastMemberSchema"][];
+            notes: string[];
+        };
+        /** @description Speakers, in order of appearance. Their words are not needed. */
+        CastDialogueRequest: {
+            provider?: string | null;
+            speakers: components["schemas"]["PartSchema"][];
+            language?: string | null;
+            /** @default [] */
+            preferred_languages: string[];
+        };
+        /** @description A speaker with a voice. */
+        CastMemberSchema: {
+            speaker: string;
+            voice_id: string;
+            voice_name: string;
+            language: string;
+            language_source: components["schemas"]["LanguageSource"];
+            voice_source: components["schemas"]["VoiceSource"];
+            gender: components["schemas"]["Gender"];
+            shared: boolean;
+            told_language?: string;
+        };
         /**
          * @description New values of a webhook. What is left out stays as it is.
          *
@@ -600,6 +712,16 @@ export interface components {
             title: string;
             start_ms: number;
             end_ms: number;
+        };
+        /**
+         * @description An answer to choose.
+         * @enum {string}
+         */
+        Choice: "join" | "keep" | "leave_out" | "speak" | "sound" | "speakers" | "text" | "one_voice" | "alternate";
+        /** @description An answer to choose. */
+        ChoiceSchema: {
+            choice: components["schemas"]["Choice"];
+            label: string;
         };
         /** @description An amount of money, by the deployment's prices of 1,000,000 billed characters. */
         Cost: {
@@ -651,6 +773,38 @@ export interface components {
             gap_ms: number;
             /** @default 50 */
             crossfade_ms: number;
+        };
+        /**
+         * @description A short text to be spoken at once in one voice.
+         *
+         *     A job that speaks the same text with the same voice and the same options uses the speech of the preview, and is
+         *     not billed for it. A request is refused with 400, too, if `GET /providers` does not list the `provider`; if the
+         *     `voice_id` does not have the provider's form, or the provider has no such voice; if the voice does not have the
+         *     `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation set of a given name;
+         *     or if the provider cannot speak the text.
+         */
+        CreatePreviewRequest: {
+            /** @default auto */
+            markup: components["schemas"]["Markup"];
+            /** @default [] */
+            pronunciations: components["schemas"]["PronunciationSchema"][];
+            /** @default [] */
+            pronunciation_sets: string[];
+            speed?: number | null;
+            pitch?: number | null;
+            volume?: number | null;
+            style?: string | null;
+            style_degree?: number | null;
+            language?: string | null;
+            provider?: string | null;
+            voice_id: string;
+            text: string;
+            /** @default 0 */
+            take: number;
+            /** @default zh-TW */
+            dialogue_language: string;
+            /** @default standard */
+            quality: components["schemas"]["Quality"];
         };
         /**
          * @description A text to be spoken in one voice.
@@ -908,6 +1062,7 @@ export interface components {
             progress: components["schemas"]["Progress"];
             queue?: components["schemas"]["QueuePlace"];
             retry_count: number;
+            billed_characters?: number;
             result_metadata?: components["schemas"]["ResultMetadata"];
             /** Format: uuid */
             audio_file_id?: string;
@@ -952,6 +1107,11 @@ export interface components {
          * @enum {string}
          */
         JobType: "multi_role_tts" | "single_tts";
+        /**
+         * @description What told a speaker's language.
+         * @enum {string}
+         */
+        LanguageSource: "given" | "voice" | "dialogue" | "preferred" | "default";
         /**
          * @description Loudness of a finished file as a whole, by ITU-R BS.1770.
          * @enum {string}
@@ -1038,6 +1198,8 @@ export interface components {
             format: components["schemas"]["ScriptFormat"];
             /** @default auto */
             markup: components["schemas"]["Markup"];
+            /** @default [] */
+            answers: components["schemas"]["ScriptAnswer"][];
         };
         /** @description A script as turns. */
         ParsedDialogue: {
@@ -1047,6 +1209,11 @@ export interface components {
             speakers: string[];
             total_characters: number;
             warnings: components["schemas"]["Warning"][];
+            languages: {
+                [key: string]: string;
+            };
+            language?: string;
+            questions: components["schemas"]["QuestionSchema"][];
         };
         /** @description One speaker's words in a script. */
         ParsedTurn: {
@@ -1064,6 +1231,24 @@ export interface components {
             /** @default 0 */
             take: number;
             line: number;
+            is_sound?: boolean;
+        };
+        /** @description A speaker who needs a voice. */
+        PartSchema: {
+            speaker: string;
+            language?: string | null;
+            voice_id?: string | null;
+        };
+        /** @description A preview that can be heard. */
+        Preview: {
+            audio_url: string;
+            /** Format: date-time */
+            expires_at: string;
+            duration_ms: number;
+            billed_characters: number;
+            reused: boolean;
+            cost: components["schemas"]["Cost"];
+            warnings: components["schemas"]["Warning"][];
         };
         /** @description The progress of a job; it has no total before the job is planned. */
         Progress: {
@@ -1136,6 +1321,33 @@ export interface components {
         PutPronunciationSetRequest: {
             entries: components["schemas"]["PronunciationSchema"][];
         };
+        /**
+         * @description What the jobs of a show have in common. What is left out is for each job to decide.
+         *
+         *     The fields are those of the request for a job, and have the same limits. A request is refused with 400, too, if a
+         *     speaker has two voices, if two pronunciations have the same text and language, if a sound of the music is not
+         *     yours, not ready, or a picture, or if the cover is none. Provider, voices and pronunciation sets are judged when a
+         *     job is submitted with them.
+         */
+        PutShowRequest: {
+            title?: string | null;
+            author?: string | null;
+            album?: string | null;
+            output_format?: components["schemas"]["OutputFormat"] | null;
+            quality?: components["schemas"]["Quality"] | null;
+            loudness?: components["schemas"]["Loudness"] | null;
+            music?: components["schemas"]["MusicSchema"] | null;
+            cover_id?: string | null;
+            provider?: string | null;
+            /** @default [] */
+            cast: components["schemas"]["VoiceAssignmentSchema"][];
+            /** @default [] */
+            pronunciations: components["schemas"]["PronunciationSchema"][];
+            /** @default [] */
+            pronunciation_sets: string[];
+            gap_ms?: number | null;
+            crossfade_ms?: number | null;
+        };
         /** @description The limits of a user in place of all that were set before. One that is left out is the deployment's. */
         PutUserLimitsRequest: {
             characters_per_day?: number | null;
@@ -1147,6 +1359,20 @@ export interface components {
          * @enum {string}
          */
         Quality: "standard" | "studio";
+        /**
+         * @description What is asked.
+         * @enum {string}
+         */
+        QuestionKind: "same_speaker" | "sound" | "speaker_dash" | "speaker_lines" | "speaker_column" | "no_speakers";
+        /** @description A question about a script, with the answers to choose from. Nothing has to be answered. */
+        QuestionSchema: {
+            question: components["schemas"]["QuestionKind"];
+            speaker: string;
+            other?: string;
+            lines: number[];
+            message: string;
+            choices: components["schemas"]["ChoiceSchema"][];
+        };
         /** @description The place of a pending job in the queue. It is rough: others may come before it, or end sooner. */
         QueuePlace: {
             ahead: number;
@@ -1187,11 +1413,52 @@ export interface components {
             chapters: components["schemas"]["ChapterTimingSchema"][];
             loudness_lufs?: number;
         };
+        /** @description An answer to a question of an earlier parse of the same script. */
+        ScriptAnswer: {
+            question: components["schemas"]["QuestionKind"];
+            /** @default  */
+            speaker: string;
+            choice: components["schemas"]["Choice"];
+        };
         /**
          * @description The format of a script.
          * @enum {string}
          */
         ScriptFormat: "auto" | "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json";
+        /** @description A show. */
+        ShowDetail: {
+            title?: string | null;
+            author?: string | null;
+            album?: string | null;
+            output_format?: components["schemas"]["OutputFormat"] | null;
+            quality?: components["schemas"]["Quality"] | null;
+            loudness?: components["schemas"]["Loudness"] | null;
+            music?: components["schemas"]["MusicSchema"] | null;
+            cover_id?: string | null;
+            provider?: string | null;
+            /** @default [] */
+            cast: components["schemas"]["VoiceAssignmentSchema"][];
+            /** @default [] */
+            pronunciations: components["schemas"]["PronunciationSchema"][];
+            /** @default [] */
+            pronunciation_sets: string[];
+            gap_ms?: number | null;
+            crossfade_ms?: number | null;
+            name: string;
+        };
+        /** @description All shows of the user, by name. */
+        ShowList: {
+            items: components["schemas"]["ShowSummary"][];
+            total: number;
+        };
+        /** @description A show in a list. */
+        ShowSummary: {
+            name: string;
+            title?: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            etag: string;
+        };
         /** @description The request a single-voice job was made from, defaults filled in: it can be submitted again. */
         SingleVoiceInputParams: {
             title?: string;
@@ -1475,6 +1742,11 @@ export interface components {
             items: components["schemas"]["Voice"][];
             total: number;
         };
+        /**
+         * @description Why a speaker has a voice.
+         * @enum {string}
+         */
+        VoiceSource: "kept" | "name" | "dealt";
         /** @description Something in a script or a text that is not spoken, or not as it was asked for. */
         Warning: {
             code: components["schemas"]["WarningKind"];
@@ -1487,7 +1759,7 @@ export interface components {
          * @description The kind of a warning: the code that clients see.
          * @enum {string}
          */
-        WarningKind: "direction_not_spoken" | "unknown_tag" | "style_not_available" | "pause_too_long" | "image_not_spoken" | "not_dialogue" | "times_dropped" | "phoneme_not_available";
+        WarningKind: "direction_not_spoken" | "unknown_tag" | "style_not_available" | "pause_too_long" | "image_not_spoken" | "not_dialogue" | "sound_left_out" | "no_speakers" | "times_dropped" | "phoneme_not_available";
         /** @description A URL that is called when something happens to your jobs. */
         Webhook: {
             id: string;
@@ -2869,6 +3141,166 @@ export interface operations {
             };
         };
     };
+    cast_dialogue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "azure",
+                 *       "speakers": [
+                 *         {
+                 *           "speaker": "A",
+                 *           "language": "zh-TW"
+                 *         },
+                 *         {
+                 *           "speaker": "B",
+                 *           "language": "zh-TW"
+                 *         }
+                 *       ],
+                 *       "preferred_languages": [
+                 *         "zh-TW",
+                 *         "en"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CastDialogueRequest"];
+            };
+        };
+        responses: {
+            /** @description A voice for each speaker. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "speakers": [
+                     *         {
+                     *           "speaker": "A",
+                     *           "voice_id": "zh-TW-HsiaoChenNeural",
+                     *           "voice_name": "曉臻",
+                     *           "language": "zh-TW",
+                     *           "language_source": "given",
+                     *           "voice_source": "dealt",
+                     *           "gender": "female",
+                     *           "shared": false
+                     *         },
+                     *         {
+                     *           "speaker": "B",
+                     *           "voice_id": "zh-TW-YunJheNeural",
+                     *           "voice_name": "雲哲",
+                     *           "language": "zh-TW",
+                     *           "language_source": "given",
+                     *           "voice_source": "dealt",
+                     *           "gender": "male",
+                     *           "shared": false
+                     *         }
+                     *       ],
+                     *       "notes": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CastDialogue"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` or `PROVIDER_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     parse_dialogue: {
         parameters: {
             query?: never;
@@ -2923,7 +3355,13 @@ export interface operations {
                      *         "B"
                      *       ],
                      *       "total_characters": 24,
-                     *       "warnings": []
+                     *       "warnings": [],
+                     *       "languages": {
+                     *         "A": "zh-TW",
+                     *         "B": "zh-TW"
+                     *       },
+                     *       "language": "zh-TW",
+                     *       "questions": []
                      *     }
                      */
                     "application/json": components["schemas"]["ParsedDialogue"];
@@ -4806,6 +5244,169 @@ export interface operations {
             };
         };
     };
+    stop_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job, which is cancelled. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6",
+                     *       "status": "cancelled",
+                     *       "job_type": "multi_role_tts",
+                     *       "provider": "azure",
+                     *       "created_at": "2026-11-24T03:30:54Z",
+                     *       "started_at": "2026-11-24T03:30:54Z",
+                     *       "completed_at": "2026-11-24T03:30:55Z",
+                     *       "input_params": {
+                     *         "provider": "azure",
+                     *         "turns": [
+                     *           {
+                     *             "speaker": "A",
+                     *             "text": "你好，今天天氣真好！",
+                     *             "index": 0
+                     *           },
+                     *           {
+                     *             "speaker": "B",
+                     *             "text": "是啊，要不要一起去公園走走？",
+                     *             "index": 1
+                     *           }
+                     *         ],
+                     *         "voice_assignments": [
+                     *           {
+                     *             "speaker": "A",
+                     *             "voice_id": "zh-TW-HsiaoYuNeural",
+                     *             "voice_name": "曉雨"
+                     *           },
+                     *           {
+                     *             "speaker": "B",
+                     *             "voice_id": "zh-TW-YunJheNeural",
+                     *             "voice_name": "雲哲"
+                     *           }
+                     *         ],
+                     *         "language": "zh-TW",
+                     *         "output_format": "mp3",
+                     *         "quality": "standard",
+                     *         "loudness": "podcast",
+                     *         "gap_ms": 300,
+                     *         "crossfade_ms": 50
+                     *       },
+                     *       "progress": {
+                     *         "completed_segments": 1,
+                     *         "total_segments": 2
+                     *       },
+                     *       "retry_count": 0,
+                     *       "billed_characters": 18
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `JOB_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `JOB_HAS_ENDED` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_HAS_ENDED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_subtitles: {
         parameters: {
             query?: {
@@ -5100,6 +5701,157 @@ export interface operations {
             };
         };
     };
+    create_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "azure",
+                 *       "voice_id": "zh-TW-HsiaoYuNeural",
+                 *       "text": "你好，今天天氣真好！"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreatePreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description The preview. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "audio_url": "https://bucket.s3.eastasia.amazonaws.com/previews/…?X-Amz-Signature=…",
+                     *       "expires_at": "2026-11-24T03:45:00Z",
+                     *       "duration_ms": 2520,
+                     *       "billed_characters": 20,
+                     *       "reused": false,
+                     *       "cost": {
+                     *         "amount": 0.00032,
+                     *         "currency": "USD"
+                     *       },
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `QUOTA_EXCEEDED` or `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "QUOTA_EXCEEDED" | "RATE_LIMITED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SUBMISSIONS_STOPPED` or `SERVICE_UNAVAILABLE` or `PROVIDER_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SUBMISSIONS_STOPPED" | "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_pronunciation_sets: {
         parameters: {
             query?: never;
@@ -5204,7 +5956,7 @@ export interface operations {
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The name of a set. */
+                /** @description The name that you have given. */
                 name: string;
             };
             cookie?: never;
@@ -5327,9 +6079,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that the set must have, several of them, or `*` for any. Otherwise the answer is 412. */
+                /** @description The ETag that must be the present one, several of them, or `*` for any. Otherwise the answer is 412. */
                 "If-Match"?: string;
-                /** @description `*` creates a set. If the set exists already, the answer is 412. */
+                /** @description `*` creates what does not exist yet. If the name is taken, the answer is 412. */
                 "If-None-Match"?: "*";
                 /**
                  * @description zh-TW, the default, or en: the language of messages.
@@ -5338,7 +6090,7 @@ export interface operations {
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The name of a set. */
+                /** @description The name that you have given. */
                 name: string;
             };
             cookie?: never;
@@ -5366,7 +6118,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The set, with these entries in place of the earlier ones. */
+            /** @description The set, with this content in place of the earlier one. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5526,7 +6278,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that the set must have, several of them, or `*` for any. Otherwise the answer is 412. */
+                /** @description The ETag that must be the present one, several of them, or `*` for any. Otherwise the answer is 412. */
                 "If-Match"?: string;
                 /**
                  * @description zh-TW, the default, or en: the language of messages.
@@ -5535,7 +6287,7 @@ export interface operations {
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The name of a set. */
+                /** @description The name that you have given. */
                 name: string;
             };
             cookie?: never;
@@ -5714,6 +6466,559 @@ export interface operations {
                     "application/json": {
                         /** @enum {unknown} */
                         error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_shows: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All shows, by name. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "name": "park",
+                     *           "title": "週末散步",
+                     *           "updated_at": "2026-11-24T03:30:54Z",
+                     *           "etag": "\"9f8e7d6c5b4a39281706f5e4d3c2b1a0\""
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShowList"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_show: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of an earlier answer, several of them, or *. */
+                "If-None-Match"?: string;
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The name that you have given. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The show. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "park",
+                     *       "title": "週末散步",
+                     *       "album": "公園對話",
+                     *       "provider": "azure",
+                     *       "cast": [
+                     *         {
+                     *           "speaker": "A",
+                     *           "voice_id": "zh-TW-HsiaoYuNeural",
+                     *           "voice_name": "曉雨"
+                     *         },
+                     *         {
+                     *           "speaker": "B",
+                     *           "voice_id": "zh-TW-YunJheNeural",
+                     *           "voice_name": "雲哲",
+                     *           "speed": 1.1
+                     *         }
+                     *       ],
+                     *       "pronunciations": [],
+                     *       "pronunciation_sets": [
+                     *         "brands"
+                     *       ],
+                     *       "output_format": "mp3",
+                     *       "gap_ms": 400
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShowDetail"];
+                };
+            };
+            /** @description The show has an ETag that If-None-Match names. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `SHOW_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SHOW_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_show: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that must be the present one, several of them, or `*` for any. Otherwise the answer is 412. */
+                "If-Match"?: string;
+                /** @description `*` creates what does not exist yet. If the name is taken, the answer is 412. */
+                "If-None-Match"?: "*";
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The name that you have given. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "週末散步",
+                 *       "album": "公園對話",
+                 *       "provider": "azure",
+                 *       "cast": [
+                 *         {
+                 *           "speaker": "A",
+                 *           "voice_id": "zh-TW-HsiaoYuNeural",
+                 *           "voice_name": "曉雨"
+                 *         },
+                 *         {
+                 *           "speaker": "B",
+                 *           "voice_id": "zh-TW-YunJheNeural",
+                 *           "voice_name": "雲哲",
+                 *           "speed": 1.1
+                 *         }
+                 *       ],
+                 *       "pronunciations": [],
+                 *       "pronunciation_sets": [
+                 *         "brands"
+                 *       ],
+                 *       "output_format": "mp3",
+                 *       "gap_ms": 400
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutShowRequest"];
+            };
+        };
+        responses: {
+            /** @description The show, with this content in place of the earlier one. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "park",
+                     *       "title": "週末散步",
+                     *       "updated_at": "2026-11-24T03:30:54Z",
+                     *       "etag": "\"9f8e7d6c5b4a39281706f5e4d3c2b1a0\""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShowSummary"];
+                };
+            };
+            /** @description The new show. */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "park",
+                     *       "title": "週末散步",
+                     *       "updated_at": "2026-11-24T03:30:54Z",
+                     *       "etag": "\"9f8e7d6c5b4a39281706f5e4d3c2b1a0\""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShowSummary"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "VALIDATION_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `SHOW_LIMIT_EXCEEDED` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SHOW_LIMIT_EXCEEDED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "PRECONDITION_FAILED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `REQUEST_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "REQUEST_TOO_LARGE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_show: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that must be the present one, several of them, or `*` for any. Otherwise the answer is 412. */
+                "If-Match"?: string;
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The name that you have given. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The show is deleted. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `SHOW_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SHOW_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "PRECONDITION_FAILED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
