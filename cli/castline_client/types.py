@@ -860,21 +860,21 @@ class ScriptAnswer(TypedDict):
 class ShowDetail(TypedDict):
     """A show."""
 
-    title: NotRequired[str | None]
-    author: NotRequired[str | None]
-    album: NotRequired[str | None]
-    output_format: NotRequired[OutputFormat | None]
-    quality: NotRequired[Quality | None]
-    loudness: NotRequired[Loudness | None]
-    music: NotRequired[MusicSchema | None]
-    cover_id: NotRequired[str | None]
-    provider: NotRequired[str | None]
-    cast: NotRequired[list[VoiceAssignmentSchema]]
-    pronunciations: NotRequired[list[PronunciationSchema]]
-    pronunciation_sets: NotRequired[list[str]]
-    gap_ms: NotRequired[int | None]
-    crossfade_ms: NotRequired[int | None]
     name: str
+    title: NotRequired[str]
+    author: NotRequired[str]
+    album: NotRequired[str]
+    provider: NotRequired[str]
+    cast: list[VoiceAssignmentSchema]
+    pronunciations: list[PronunciationSchema]
+    pronunciation_sets: list[str]
+    output_format: NotRequired[OutputFormat]
+    quality: NotRequired[Quality]
+    loudness: NotRequired[Loudness]
+    music: NotRequired[MusicSchema]
+    cover_id: NotRequired[str]
+    gap_ms: NotRequired[int]
+    crossfade_ms: NotRequired[int]
 
 
 class ShowList(TypedDict):
@@ -888,7 +888,7 @@ class ShowSummary(TypedDict):
     """A show in a list."""
 
     name: str
-    title: NotRequired[str | None]
+    title: NotRequired[str]
     updated_at: str
     etag: str
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from castline.pronunciation_sets.limits import NAME_PATTERN as PATTERN_OF_THE_SERVICE
+from castline.documents.limits import NAME_PATTERN as PATTERN_OF_THE_SERVICE
 from castline_cli.commands.pronunciations import NAME_PATTERN
 from castline_cli.pronunciations import to_csv
 from tests.cli.bad_road import Trouble

@@ -292,6 +292,22 @@ class TestPronunciations:
             castline.call(lambda c: c.pronunciation_set("brands"))
 
 
+class TestShows:
+    def test_are_kept(self, castline: Blocking) -> None:
+        show: Any = {"title": "Episode", "cast": [{"speaker": "A", "voice_id": "zh-TW-HsiaoYuNeural"}]}
+
+        castline.call(lambda c: c.put_show("park", show))
+
+        with pytest.raises(castline_client.Conflict):
+            castline.call(lambda c: c.put_show("park", show))
+        castline.call(lambda c: c.put_show("park", {"title": "Another"}, overwrite=True))
+        assert castline.call(lambda c: c.show("park"))["title"] == "Another"
+        assert [each["name"] for each in castline.call(lambda c: c.shows())] == ["park"]
+        castline.call(lambda c: c.delete_show("park"))
+        with pytest.raises(castline_client.NotFound):
+            castline.call(lambda c: c.show("park"))
+
+
 class TestErrors:
     def test_have_the_problems_of_fields(self, castline: Blocking) -> None:
         with pytest.raises(castline_client.InvalidRequest) as refusal:

@@ -19,8 +19,9 @@ from castline.api.requests import (
     RenderJobRequest,
 )
 from castline.api.rules import is_sound
+from castline.api.show_schemas import PutShowRequest
+from castline.documents.limits import is_name
 from castline.jobs.ids import is_job_id
-from castline.pronunciation_sets.limits import is_set_name
 from castline.sounds.limits import CONTENT_TYPES, MAX_BYTES
 from castline.speech.providers.azure import phones
 from castline.speech.providers.azure.voice_ids import is_voice_id, takes_markup
@@ -37,7 +38,8 @@ _WITHIN_ENTRIES = {"pronunciation_alphabet", "pronunciation_choice"}
 _SUBMISSIONS_OF_ONE_USER = 4
 _SOUNDS_OF_ONE_USER = 20
 _WEBHOOKS_OF_ONE_USER = 10
-_MOST_SETS = 50
+_MOST_DOCUMENTS = 50
+_DOCUMENTS = ("/pronunciations", "/shows")
 _ENOUGH_CHARACTERS = 10**9
 _PROVIDER = "azure"
 _VOICE_IDS = ("zh-TW-HsiaoYuNeural", "en-US-Ava:DragonHDLatestNeural")
@@ -48,8 +50,9 @@ _webhooks = itertools.count()
 _owners: dict[str, str] = {}
 _users: dict[str, str] = {}
 _latest = "user-0"
-_keeper = "user-with-pronunciations"
-_names: set[str] = set()
+_keeper = "user-with-documents"
+_names: dict[str, set[str]] = {path: set() for path in _DOCUMENTS}
+"""The names of the documents that exist, by the path of their kind."""
 _issuer = Issuer.from_pem(os.environ[ISSUER_PEM])
 
 # A local stack allows URLs on this machine, where nobody listens at this port: nothing is sent elsewhere.
@@ -67,7 +70,7 @@ class Users:
     def get(self, case: Case[Any], context: AuthContext) -> str:
         if "/admin" in case.path:
             return OPERATOR
-        if "/pronunciations" in case.path:
+        if _kind_of(case.path):
             return _keeper
         sound_id = (case.path_parameters or {}).get("sound_id")
         if "/sounds" in case.path:
@@ -102,14 +105,14 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
 
 @schemathesis.hook
 def after_call(context: HookContext, case: Case[Any], response: Response) -> None:
-    """Remember whose job it is, and which pronunciation sets there are."""
+    """Remember whose job it is, and which documents there are."""
     global _latest  # noqa: PLW0603 (schemathesis keeps no state for hooks)
-    if "/pronunciations" in case.path:
+    if kind := _kind_of(case.path):
         name = (case.path_parameters or {}).get("name")
         if case.method == "PUT" and response.status_code in {200, 201}:
-            _names.add(str(name))
+            _names[kind].add(str(name))
         elif case.method == "DELETE" and response.status_code == 204:
-            _names.discard(str(name))
+            _names[kind].discard(str(name))
     elif response.status_code == 201:
         sent = str(response.request.headers["Authorization"])
         owner = _owners[response.json()["id"]] = _users[sent.removeprefix("Bearer ")]
@@ -119,8 +122,11 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
 
 def _make_acceptable(case: Case[Any]) -> None:
     body = case.body
-    if case.path.endswith("/pronunciations/{name}"):
-        _name_a_set(case)
+    if kind := _kind_of(case.path):
+        if isinstance(body, dict):
+            _make_a_show(body)
+        if case.path.endswith("/{name}"):
+            _name_a_document(case, _names[kind])
     elif case.path.endswith(("/jobs", "/jobs/estimate")) and case.method == "POST" and isinstance(body, dict):
         _make_consistent(body)
     elif case.path.endswith("/sounds") and isinstance(body, dict):
@@ -159,14 +165,33 @@ def _operate(case: Case[Any]) -> None:
         case.path_parameters["job_id"] = next(reversed(_owners))
 
 
-def _name_a_set(case: Case[Any]) -> None:
-    """Read and delete sets that exist, as they are, and keep their number within the limit."""
+def _kind_of(path: str) -> str | None:
+    """Return the path of the kind of documents that a path is about, if it is about documents."""
+    return next((kind for kind in _DOCUMENTS if kind in path), None)
+
+
+def _name_a_document(case: Case[Any], names: set[str]) -> None:
+    """Read and delete documents that exist, as they are, and keep their number within the limit."""
     name = case.path_parameters.get("name")
-    is_wanted = name in _names or (case.method == "PUT" and len(_names) < _MOST_SETS)
-    if _names and isinstance(name, str) and is_set_name(name) and not is_wanted:
-        case.path_parameters["name"] = min(_names)
-    if case.path_parameters.get("name") in _names and "If-Match" in case.headers:
+    is_wanted = name in names or (case.method == "PUT" and len(names) < _MOST_DOCUMENTS)
+    if names and isinstance(name, str) and is_name(name) and not is_wanted:
+        case.path_parameters["name"] = min(names)
+    if case.path_parameters.get("name") in names and "If-Match" in case.headers:
         case.headers["If-Match"] = "*"
+
+
+def _make_a_show(body: dict[str, Any]) -> None:
+    """Give each speaker of a show one voice, and leave out sounds, none of which exists."""
+    try:
+        show = PutShowRequest.model_validate(body)
+    except ValidationError as error:
+        if {each["type"] for each in error.errors()} != {"duplicate_speaker"}:
+            return
+        body["cast"] = body["cast"][:1]
+    else:
+        if not (show.music or show.cover_id):
+            return
+    _leave_out_sounds(body)
 
 
 def _make_uploadable(body: dict[str, Any]) -> None:
@@ -179,7 +204,7 @@ def _make_uploadable(body: dict[str, Any]) -> None:
 def _make_pronounceable(body: dict[str, Any]) -> None:
     """Give each entry one way to be spoken, which exists, and leave out duplicates and sets that do not exist."""
     names = body.get("pronunciation_sets")
-    if isinstance(names, list) and all(isinstance(name, str) and is_set_name(name) for name in names):
+    if isinstance(names, list) and all(isinstance(name, str) and is_name(name) for name in names):
         body["pronunciation_sets"] = []
     for field in ("entries", "pronunciations"):
         entries = body.get(field)

@@ -41,6 +41,7 @@ OTHER_ROUTES = {
     "castline.api.dialogues",
     "castline.api.operators",
     "castline.api.pronunciations",
+    "castline.api.shows",
     "castline.api.sounds",
     "castline.api.usage",
     "castline.api.voices",

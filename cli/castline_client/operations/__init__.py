@@ -9,6 +9,7 @@ from __future__ import annotations
 from castline_client.methods import Listing, Method
 from castline_client.operations import jobs as of_jobs
 from castline_client.operations import looking_around, pronunciations, requests, results, submitting, waiting
+from castline_client.operations import shows as of_shows
 from castline_client.operations import sounds as of_sounds
 from castline_client.operations import webhooks as of_webhooks
 from castline_client.types import JobSummary, WebhookDelivery
@@ -64,6 +65,11 @@ class Operations:
     pronunciation_set = Method(pronunciations.pronunciation_set)
     put_pronunciation_set = Method(pronunciations.put_pronunciation_set)
     delete_pronunciation_set = Method(pronunciations.delete_pronunciation_set)
+
+    shows = Method(of_shows.shows)
+    show = Method(of_shows.show)
+    put_show = Method(of_shows.put_show)
+    delete_show = Method(of_shows.delete_show)
 
     webhooks = Method(of_webhooks.webhooks)
     webhook = Method(of_webhooks.webhook)

@@ -35,6 +35,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "jobs": ("jobs", "estimates", "resubmissions", "renditions", "timings"),
     "dialogues": ("dialogues",),
     "pronunciations": ("pronunciations",),
+    "shows": ("shows",),
     "sounds": ("sounds",),
     "webhooks": ("webhooks",),
     "previews": ("previews",),
@@ -172,7 +173,7 @@ def _not_found(_error: NotFoundError) -> Response[str]:
     for error in operations[event.http_method].errors:
         if error.status == errors.NOT_FOUND.status:
             return error.response(_language())
-    problem = InvalidRequest("name", "pronunciation_set_name")
+    problem = InvalidRequest("name", "document_name")
     return errors.VALIDATION_ERROR.response(_language(), details=explain(problem.problems, _language()))
 
 

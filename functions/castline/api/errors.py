@@ -22,6 +22,8 @@ from castline.api.request_body import RequestTooLarge
 from castline.api.validation import InvalidRequest, explain
 from castline.audio.errors import MissingAudio, UnreadableCues
 from castline.aws_errors import ServiceUnavailable
+from castline.documents.errors import PreconditionFailed
+from castline.documents.limits import MAX_DOCUMENTS
 from castline.jobs.errors import (
     IdempotencyKeyReused,
     InputTooLarge,
@@ -38,13 +40,12 @@ from castline.jobs.errors import (
 from castline.metrics import Metric
 from castline.previews.errors import PreviewLimitExceeded
 from castline.pronunciation_sets.errors import (
-    PreconditionFailed,
     PronunciationSetLimitExceeded,
     PronunciationSetNotFound,
     UnknownPhoneme,
     UnknownPronunciationSet,
 )
-from castline.pronunciation_sets.limits import MAX_SETS
+from castline.shows.errors import ShowLimitExceeded, ShowNotFound
 from castline.sounds.errors import SoundLimitExceeded, SoundNotFound
 from castline.sounds.limits import MAX_SOUNDS
 from castline.speech.errors import SpeechError
@@ -81,6 +82,11 @@ def _no_details(_exception: Exception, _language: Language) -> dict[str, Any]:
 def _attributes(*names: str) -> Details:
     """Return a function that takes the details from an exception's attributes."""
     return lambda exception, _language: {name: getattr(exception, name) for name in names}
+
+
+def _values(**values: int) -> Details:
+    """Return a function that returns the same details, whatever the exception says."""
+    return lambda _exception, _language: dict(values)
 
 
 def _problem(name: str, kind: str) -> Details:
@@ -209,6 +215,7 @@ TIMINGS_NOT_AVAILABLE = ApiError(
     "TIMINGS_NOT_AVAILABLE", 404, {TimingsUnavailable: _no_details}, logged="the timings cannot be read"
 )
 PRONUNCIATION_SET_NOT_FOUND = ApiError("PRONUNCIATION_SET_NOT_FOUND", 404, {PronunciationSetNotFound: _no_details})
+SHOW_NOT_FOUND = ApiError("SHOW_NOT_FOUND", 404, {ShowNotFound: _no_details})
 SOUND_NOT_FOUND = ApiError("SOUND_NOT_FOUND", 404, {SoundNotFound: _no_details})
 WEBHOOK_NOT_FOUND = ApiError("WEBHOOK_NOT_FOUND", 404, {WebhookNotFound: _no_details})
 DELIVERY_NOT_FOUND = ApiError("DELIVERY_NOT_FOUND", 404, {DeliveryNotFound: _no_details})
@@ -227,8 +234,14 @@ INPUT_NOT_AVAILABLE = ApiError("INPUT_NOT_AVAILABLE", 409, {InputUnreadable: _no
 PRONUNCIATION_SET_LIMIT_EXCEEDED = ApiError(
     "PRONUNCIATION_SET_LIMIT_EXCEEDED",
     409,
-    {PronunciationSetLimitExceeded: _attributes("max_sets")},
-    example={"max_sets": MAX_SETS},
+    {PronunciationSetLimitExceeded: _values(max_sets=MAX_DOCUMENTS)},
+    example={"max_sets": MAX_DOCUMENTS},
+)
+SHOW_LIMIT_EXCEEDED = ApiError(
+    "SHOW_LIMIT_EXCEEDED",
+    409,
+    {ShowLimitExceeded: _values(max_shows=MAX_DOCUMENTS)},
+    example={"max_shows": MAX_DOCUMENTS},
 )
 WEBHOOK_DISABLED = ApiError("WEBHOOK_DISABLED", 409, {WebhookDisabled: _no_details})
 WEBHOOK_LIMIT_EXCEEDED = ApiError(

@@ -106,13 +106,13 @@ class SoundTurnSchema(_ClipSchema):
         return self.to_clip(SoundTurn)
 
 
-class AudioOptions(Request):
-    """Form and loudness of the file, and music in it."""
+class AudioChoices(Request):
+    """Form and loudness of the file, and music in it, as far as somebody has chosen them."""
 
-    output_format: FormatField = OutputFormat.MP3
-    quality: QualityField = Quality.STANDARD
+    output_format: FormatField | None = omittable()
+    quality: QualityField | None = omittable()
     """`standard` is 24 kHz mono; `studio` is 48 kHz, and stereo where there is music or a sound."""
-    loudness: LoudnessField = Loudness.PODCAST
+    loudness: LoudnessField | None = omittable()
     """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS; `none` leaves the speech as it is."""
     music: MusicSchema | None = omittable()
     cover_id: SoundId | None = omittable()
@@ -127,3 +127,13 @@ class AudioOptions(Request):
             "music": self.music and self.music.to_music(),
             "cover_id": self.cover_id,
         }
+
+
+class AudioOptions(AudioChoices):
+    """Form and loudness of the file, and music in it."""
+
+    output_format: FormatField = OutputFormat.MP3
+    quality: QualityField = Quality.STANDARD
+    """`standard` is 24 kHz mono; `studio` is 48 kHz, and stereo where there is music or a sound."""
+    loudness: LoudnessField = Loudness.PODCAST
+    """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS; `none` leaves the speech as it is."""

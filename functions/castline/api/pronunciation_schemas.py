@@ -18,12 +18,8 @@ from castline.api.fields import (
     speakable,
 )
 from castline.api.validation import MAX_PROBLEMS
-from castline.pronunciation_sets.limits import (
-    MAX_NAME_CHARACTERS,
-    MAX_SETS_OF_JOB,
-    NAME_PATTERN,
-    is_set_name,
-)
+from castline.documents.limits import MAX_NAME_CHARACTERS, NAME_PATTERN, is_name
+from castline.pronunciation_sets.limits import MAX_SETS_OF_JOB
 from castline.speech import pronunciation
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
 from castline.speech.pronunciation import Alphabet, Pronunciation
@@ -122,8 +118,8 @@ Pronunciations = Annotated[
 
 def set_name(value: str) -> str:
     """Return ``value``, if it has the form of a set's name."""
-    if not is_set_name(value):
-        raise PydanticCustomError("pronunciation_set_name", "not a set's name")
+    if not is_name(value):
+        raise PydanticCustomError("document_name", "not a set's name")
     return value
 
 

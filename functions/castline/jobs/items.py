@@ -402,45 +402,48 @@ def read_record(
     )
 
 
-def _known(kind: type[PartT], values: Mapping[str, Any], **settings: bool) -> PartT:
-    """Make a dataclass from stored values; what a newer release has added is ignored."""
+def known(kind: type[PartT], values: Mapping[str, Any], **settings: bool) -> PartT:
+    """Return a dataclass made of stored values; what a newer release has added is ignored."""
     names = {each.name for each in fields(kind)}  # type: ignore[arg-type]
     return kind(**{name: value for name, value in values.items() if name in names}, **settings)
 
 
 def _read_dialogue(item: Mapping[str, Any]) -> Dialogue:
     values = unpack(deserialize(item)["dialogue"])
-    values["turns"] = tuple(_known(Turn, turn) for turn in values["turns"])
-    values["voice_assignments"] = tuple(
-        _known(VoiceAssignment, each | {"styles": tuple(each.get("styles", ()))})
-        for each in values["voice_assignments"]
-    )
+    values["turns"] = tuple(known(Turn, turn) for turn in values["turns"])
+    values["voice_assignments"] = tuple(map(read_voice_assignment, values["voice_assignments"]))
     values["markup"] = Markup(values.get("markup", Markup.LITERAL))
     values["pronunciations"] = tuple(read_pronunciation(each) for each in values.get("pronunciations", ()))
     values["output_format"] = OutputFormat(values["output_format"])
     values["job_type"] = JobType(values["job_type"])
-    values["delivery"] = _known(Delivery, values["delivery"])
+    values["delivery"] = known(Delivery, values["delivery"])
     values["quality"] = Quality(values.get("quality", Quality.STANDARD))
     values["recording"] = Quality(values["recording"]) if values.get("recording") else None
     values["loudness"] = Loudness(values.get("loudness", Loudness.NONE))
-    values["music"] = _read_music(values["music"]) if values.get("music") else None
-    values["sounds"] = tuple(_known(SoundTurn, sound) for sound in values.get("sounds", ()))
-    return _known(Dialogue, values, is_stored=True)
+    values["music"] = read_music(values["music"]) if values.get("music") else None
+    values["sounds"] = tuple(known(SoundTurn, sound) for sound in values.get("sounds", ()))
+    return known(Dialogue, values, is_stored=True)
 
 
-def _read_music(values: dict[str, Any]) -> Music:
+def read_voice_assignment(values: dict[str, Any]) -> VoiceAssignment:
+    """Return the assignment of a voice from its stored values."""
+    return known(VoiceAssignment, values | {"styles": tuple(values.get("styles", ()))})
+
+
+def read_music(values: dict[str, Any]) -> Music:
+    """Return music from its stored values."""
     intro, outro, bed = (values.get(name) for name in ("intro", "outro", "bed"))
     return Music(
-        intro=_known(Jingle, intro) if intro else None,
-        outro=_known(Jingle, outro) if outro else None,
-        bed=_known(Bed, bed) if bed else None,
+        intro=known(Jingle, intro) if intro else None,
+        outro=known(Jingle, outro) if outro else None,
+        bed=known(Bed, bed) if bed else None,
     )
 
 
 def read_pronunciation(values: dict[str, Any]) -> Pronunciation:
     """Return a pronunciation from its stored values; what a newer release has added is ignored."""
     alphabet = values.get("alphabet")
-    return _known(Pronunciation, values | {"alphabet": Alphabet(alphabet) if alphabet else None})
+    return known(Pronunciation, values | {"alphabet": Alphabet(alphabet) if alphabet else None})
 
 
 def read_result(item: Mapping[str, Any]) -> Result:
@@ -451,9 +454,9 @@ def read_result(item: Mapping[str, Any]) -> Result:
     """
     values = unpack(deserialize(item)["result"])
     values["synthesis_mode"] = SynthesisMode(values["synthesis_mode"])
-    values["turn_timings"] = tuple(_known(TurnTiming, timing) for timing in values["turn_timings"])
-    values["chapters"] = tuple(_known(ChapterTiming, chapter) for chapter in values.get("chapters", ()))
-    return _known(Result, values)
+    values["turn_timings"] = tuple(known(TurnTiming, timing) for timing in values["turn_timings"])
+    values["chapters"] = tuple(known(ChapterTiming, chapter) for chapter in values.get("chapters", ()))
+    return known(Result, values)
 
 
 def _read_batch(item: Mapping[str, Any]) -> Batch:
@@ -472,9 +475,9 @@ def _read_words(item: Mapping[str, Any]) -> dict[str, tuple[SegmentWord, ...]]:
 
 
 def _read_spoken_segment(values: dict[str, Any]) -> SpokenSegment:
-    values["cues"] = tuple(_known(SegmentCue, cue) for cue in values["cues"])
-    values["mastered"] = _known(MasteredFrames, values["mastered"]) if values.get("mastered") else None
-    return _known(SpokenSegment, values)
+    values["cues"] = tuple(known(SegmentCue, cue) for cue in values["cues"])
+    values["mastered"] = known(MasteredFrames, values["mastered"]) if values.get("mastered") else None
+    return known(SpokenSegment, values)
 
 
 def _read_expiry(seconds: Any) -> datetime | None:

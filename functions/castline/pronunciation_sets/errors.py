@@ -1,9 +1,10 @@
 """Errors of the pronunciation sets: the reasons why a request is refused.
 
-PronunciationSetError
-├── PreconditionFailed
-├── PronunciationSetLimitExceeded
-├── PronunciationSetNotFound
+Exception
+├── DocumentLimitExceeded
+│   └── PronunciationSetLimitExceeded
+├── DocumentNotFound
+│   └── PronunciationSetNotFound
 ├── UnknownPhoneme
 └── UnknownPronunciationSet
 """
@@ -12,31 +13,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from castline.documents.errors import DocumentLimitExceeded, DocumentNotFound
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class PronunciationSetError(Exception):
-    """The domain refuses, for a reason that its caller can act on."""
-
-
-class PreconditionFailed(PronunciationSetError):
-    """The set is not in the state that the client expects."""
-
-
-class PronunciationSetLimitExceeded(PronunciationSetError):
+class PronunciationSetLimitExceeded(DocumentLimitExceeded):
     """The user has as many sets as a user may have."""
 
-    def __init__(self, max_sets: int) -> None:
-        super().__init__(f"more than {max_sets} sets")
-        self.max_sets = max_sets
+
+class PronunciationSetNotFound(DocumentNotFound):
+    """The user has no such set."""
 
 
-class PronunciationSetNotFound(PronunciationSetError):
-    """The user has no such set: unknown and somebody else's are the same."""
-
-
-class UnknownPhoneme(PronunciationSetError):
+class UnknownPhoneme(Exception):
     """No enabled provider knows the phonemes of some entries.
 
     Attributes:
@@ -48,7 +39,7 @@ class UnknownPhoneme(PronunciationSetError):
         self.positions = tuple(positions)
 
 
-class UnknownPronunciationSet(PronunciationSetError):
+class UnknownPronunciationSet(Exception):
     """A request names sets that the user does not have.
 
     Attributes:

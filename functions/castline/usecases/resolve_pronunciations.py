@@ -9,18 +9,19 @@ from castline.pronunciation_sets.errors import UnknownPronunciationSet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from castline.pronunciation_sets.repository import PronunciationSetRepository
+    from castline.documents.repository import DocumentRepository
+    from castline.pronunciation_sets.items import Entries
     from castline.speech.pronunciation import Pronunciation
 
 
 class ResolvePronunciations:
     """Looks up the sets that a submission names."""
 
-    def __init__(self, repository: PronunciationSetRepository) -> None:
+    def __init__(self, repository: DocumentRepository[Entries]) -> None:
         """Prepare, with the sets."""
         self._repository = repository
 
-    def __call__(self, user_id: str, own: Sequence[Pronunciation], names: Sequence[str]) -> tuple[Pronunciation, ...]:
+    def __call__(self, user_id: str, own: Sequence[Pronunciation], names: Sequence[str]) -> Entries:
         """Return the pronunciations in force: the first entry for each text and language.
 
         Args:
@@ -37,7 +38,7 @@ class ResolvePronunciations:
         if unknown:
             raise UnknownPronunciationSet(unknown)
         in_force: dict[tuple[str, str], Pronunciation] = {}
-        for entries in (own, *(each.entries for each in sets.values() if each is not None)):
+        for entries in (own, *(each.content for each in sets.values() if each is not None)):
             for entry in entries:
                 in_force.setdefault(entry.key, entry)
         return tuple(in_force.values())

@@ -12,10 +12,13 @@ from castline.usecases.errors import Problem, UnusableSounds
 from castline.usecases.use_sounds import mismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from castline.jobs.model import Dialogue
     from castline.sounds.model import Sound
+
+Use = tuple[str, str, SoundKind]
+"""The field that names a sound, the sound's id and the needed kind."""
 
 _MS_PER_MINUTE: Final = 60_000
 
@@ -31,13 +34,7 @@ def demand_usable_sounds(dialogue: Dialogue, sounds: Mapping[str, Sound]) -> Non
         UnusableSounds: a sound is unknown, not ready or not of the kind that is needed; or those among the turns last
             too long in all.
     """
-    problems = tuple(
-        Problem(field, kind, {})
-        for field, sound_id, needed in _uses(dialogue)
-        if (kind := mismatch(sounds.get(sound_id), needed)) is not None
-    )
-    if problems:
-        raise UnusableSounds(problems)
+    demand_usable(_uses(dialogue), sounds)
     facts = (sounds[sound.sound_id].facts for sound in dialogue.sounds)
     duration_ms = sum(each.duration_ms for each in facts if each is not None)
     if duration_ms > limits.MAX_SOUND_TURNS_MS:
@@ -46,6 +43,25 @@ def demand_usable_sounds(dialogue: Dialogue, sounds: Mapping[str, Sound]) -> Non
             "max_minutes": limits.MAX_SOUND_TURNS_MS // _MS_PER_MINUTE,
         }
         raise UnusableSounds((Problem("turns", "sounds_too_long", context),))
+
+
+def demand_usable(uses: Iterable[Use], sounds: Mapping[str, Sound]) -> None:
+    """Refuse uses of sounds that cannot be used for this.
+
+    Args:
+        uses: what is used, and for what.
+        sounds: those of the sounds that the user has, by id.
+
+    Raises:
+        UnusableSounds: a sound is unknown, not ready or not of the kind that is needed.
+    """
+    problems = tuple(
+        Problem(field, kind, {})
+        for field, sound_id, needed in uses
+        if (kind := mismatch(sounds.get(sound_id), needed)) is not None
+    )
+    if problems:
+        raise UnusableSounds(problems)
 
 
 def demand_few_sounds(dialogue: Dialogue) -> None:
@@ -60,14 +76,18 @@ def demand_few_sounds(dialogue: Dialogue) -> None:
         raise UnusableSounds((Problem("music", "too_many_sounds", context),))
 
 
-def _uses(dialogue: Dialogue) -> Iterator[tuple[str, str, SoundKind]]:
-    """Yield the field, the id and the needed kind of each sound that a dialogue uses."""
-    music = dialogue.music or Music()
+def uses_around_speech(music: Music | None, cover_id: str | None) -> Iterator[Use]:
+    """Yield the uses of sounds in the music and as the cover."""
+    music = music or Music()
     for name, clip in (("intro", music.intro), ("outro", music.outro), ("bed", music.bed)):
         if clip is not None:
             yield f"music.{name}.sound_id", clip.sound_id, SoundKind.AUDIO
+    if cover_id is not None:
+        yield "cover_id", cover_id, SoundKind.IMAGE
+
+
+def _uses(dialogue: Dialogue) -> Iterator[Use]:
+    yield from uses_around_speech(dialogue.music, dialogue.cover_id)
     for position, turn in enumerate(dialogue.sequence):
         if isinstance(turn, SoundTurn):
             yield f"turns[{position}].sound_id", turn.sound_id, SoundKind.AUDIO
-    if dialogue.cover_id is not None:
-        yield "cover_id", dialogue.cover_id, SoundKind.IMAGE

@@ -21,9 +21,9 @@ from castline.api.validation import MAX_PROBLEMS
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.audio.upload_limits import UploadProblem
+from castline.documents.limits import MAX_DOCUMENTS, MAX_NAME_CHARACTERS
 from castline.jobs import limits
 from castline.jobs.model import JobStatus, Titles
-from castline.pronunciation_sets.limits import MAX_NAME_CHARACTERS, MAX_SETS
 from castline.sounds import limits as sound_limits
 from castline.speech.cues import MAX_CUES
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
@@ -163,6 +163,7 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user), _most_warnings(user)]
     yield "GET /voices", [_all_voices(user, monkeypatch)]
     yield from _largest_pronunciations(user)
+    yield from _largest_shows(user)
     yield from _largest_sounds(user)
     yield from _largest_webhooks(user)
     yield from _largest_usage(user, monkeypatch)
@@ -216,14 +217,14 @@ def _most_warnings(user: str) -> int:
 
 def _largest_pronunciations(user: str) -> Iterator[tuple[str, list[int]]]:
     entries = [{"text": f"{WIDEST * 70}{number}", "alias": WIDEST * 15} for number in range(MAX_PRONUNCIATIONS)]
-    names = [f"{number:0{MAX_NAME_CHARACTERS}}" for number in range(MAX_SETS)]
+    names = [f"{number:0{MAX_NAME_CHARACTERS}}" for number in range(MAX_DOCUMENTS)]
     body = json.dumps({"entries": entries}, ensure_ascii=False).encode("utf-8")
     answer, put = ask("PUT", f"/pronunciations/{names[0]}", user, data=body, content_type="application/json")
     assert answer["statusCode"] == 201
     for each in names[1:]:
         ask("PUT", f"/pronunciations/{each}", user, json={"entries": []})
     answer, size = ask("GET", "/pronunciations", user)
-    assert json.loads(answer["body"])["total"] == MAX_SETS
+    assert json.loads(answer["body"])["total"] == MAX_DOCUMENTS
     yield "GET /pronunciations", [size]
     answer, size = ask("GET", f"/pronunciations/{names[0]}", user)
     assert len(json.loads(answer["body"])["entries"]) == MAX_PRONUNCIATIONS
@@ -231,6 +232,26 @@ def _largest_pronunciations(user: str) -> Iterator[tuple[str, list[int]]]:
     _, refused = ask("PUT", "/pronunciations/x", user, json={"entries": [{"text": ""}] * MAX_PRONUNCIATIONS})
     yield "PUT /pronunciations/{name}", [put, refused]
     yield "DELETE /pronunciations/{name}", [ask("DELETE", f"/pronunciations/{names[0]}", user)[1]]
+
+
+def _largest_shows(user: str) -> Iterator[tuple[str, list[int]]]:
+    voices = dialogue()["voice_assignments"]
+    show = {"title": LONGEST, "cast": [{**each, "voice_name": WIDEST * 40} for each in voices]}
+    names = [f"{number:0{MAX_NAME_CHARACTERS}}" for number in range(MAX_DOCUMENTS)]
+    body = json.dumps(show, ensure_ascii=False).encode("utf-8")
+    answer, put = ask("PUT", f"/shows/{names[0]}", user, data=body, content_type="application/json")
+    assert answer["statusCode"] == 201
+    for each in names[1:]:
+        ask("PUT", f"/shows/{each}", user, json={"title": LONGEST})
+    answer, size = ask("GET", "/shows", user)
+    assert json.loads(answer["body"])["total"] == MAX_DOCUMENTS
+    yield "GET /shows", [size]
+    answer, size = ask("GET", f"/shows/{names[0]}", user)
+    assert len(json.loads(answer["body"])["cast"]) == limits.MAX_TURNS
+    yield "GET /shows/{name}", [size]
+    _, refused = ask("PUT", "/shows/x", user, json={"cast": [{"speaker": ""}] * limits.MAX_TURNS})
+    yield "PUT /shows/{name}", [put, refused]
+    yield "DELETE /shows/{name}", [ask("DELETE", f"/shows/{names[0]}", user)[1]]
 
 
 def _largest_webhooks(user: str) -> Iterator[tuple[str, list[int]]]:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import random
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 from uuid import uuid4
 
 import boto3
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 
-from castline import composition
+from castline.documents import items
+from castline.documents.limits import MAX_BODY_BYTES
 from castline.dynamodb import pack, serialize
-from castline.pronunciation_sets import items
-from castline.pronunciation_sets.limits import MAX_BODY_BYTES, MAX_SETS
+from castline.pronunciation_sets.items import PRONUNCIATION_SETS
 from castline.speech.pronunciation import MAX_PRONUNCIATIONS, MAX_SPOKEN_CHARACTERS, MAX_TEXT_CHARACTERS
 from local import resources
 from tests.integration.api.client import Answer, call
@@ -84,100 +80,6 @@ def test_a_set_is_created_replaced_read_listed_and_deleted(user: str) -> None:
     assert get(user, "brands").json()["error"] == "PRONUNCIATION_SET_NOT_FOUND"
     assert call("DELETE", "/pronunciations/brands", user=user).status == 404
     assert listed(user) == {}
-
-
-def test_sets_are_listed_by_name(user: str) -> None:
-    for name in ("zoo", "B.2", "a-1", "a_1"):
-        assert put(user, name, []).status == 201
-
-    assert list(listed(user)) == ["B.2", "a-1", "a_1", "zoo"]
-
-
-def test_another_users_set_does_not_exist(user: str) -> None:
-    put(user, "brands", SQL)
-
-    assert get("another", "brands").status == 404
-    assert call("DELETE", "/pronunciations/brands", user="another").status == 404
-    assert listed("another") == {}
-    assert get(user, "brands").status == 200
-
-
-def test_a_client_that_has_a_set_already_is_answered_304(user: str) -> None:
-    tag = put(user, "brands", SQL).headers["ETag"]
-
-    known = get(user, "brands", If_None_Match=f'"other", W/{tag}')
-
-    assert (known.status, known.text, known.headers["ETag"]) == (304, "", tag)
-    put(user, "brands", CHONGQING)
-    assert get(user, "brands", If_None_Match=tag).status == 200
-
-
-def test_a_set_with_the_same_entries_stays_as_it_is(user: str) -> None:
-    first = put(user, "brands", SQL)
-
-    again = put(user, "brands", SQL)
-
-    assert (again.status, again.json()) == (200, first.json())
-
-
-def test_a_set_is_changed_only_as_it_is_known(user: str) -> None:
-    # Given a set that has changed since it was read
-    old = put(user, "brands", SQL).headers["ETag"]
-    new = put(user, "brands", CHONGQING).headers["ETag"]
-
-    # Then writes on condition of what was read are refused
-    for headers in ({"If_Match": old}, {"If_Match": f"W/{new}"}, {"If_None_Match": "*"}):
-        refused = put(user, "brands", [], **headers)
-        assert (refused.status, refused.json()["error"]) == (412, "PRECONDITION_FAILED")
-    assert call("DELETE", "/pronunciations/brands", user=user, headers={"If-Match": old}).status == 412
-    assert put(user, "absent", [], If_Match="*").status == 412
-    assert listed(user) == {"brands": 1}
-
-    # And others are not
-    assert put(user, "brands", SQL, If_Match=f"{old}, {new}").status == 200
-    assert put(user, "brands", CHONGQING, If_Match="*").status == 200
-    assert put(user, "new", [], If_None_Match="*").status == 201
-    assert call("DELETE", "/pronunciations/brands", user=user, headers={"If-Match": new}).status == 204
-
-
-def test_of_many_who_change_what_they_have_read_one_succeeds(user: str) -> None:
-    tag = put(user, "brands", []).headers["ETag"]
-
-    def change(number: int) -> int:
-        return put(user, "brands", [{"text": f"word {number}", "alias": "x"}], If_Match=tag).status
-
-    with ThreadPoolExecutor(6) as pool:
-        statuses = sorted(pool.map(change, range(6)))
-
-    assert statuses == [200, 412, 412, 412, 412, 412]
-
-
-def test_a_user_has_a_limited_number_of_sets_also_when_many_are_created_at_once(user: str) -> None:
-    # Given a user with room for three more sets
-    for number in range(MAX_SETS - 3):
-        assert put(user, f"set-{number}", []).status == 201
-
-    # When six are created at once
-    with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda number: put(user, f"more-{number}", SQL), range(6)))
-
-    # Then three are
-    assert sorted(each.status for each in answers) == [201, 201, 201, 409, 409, 409]
-    refused = next(each.json() for each in answers if each.status == 409)
-    assert (refused["error"], refused["details"]) == ("PRONUNCIATION_SET_LIMIT_EXCEEDED", {"max_sets": MAX_SETS})
-    assert len(listed(user)) == MAX_SETS
-
-    # And others can still be replaced, and created when one is deleted
-    assert put(user, "set-0", SQL).status == 200
-    assert call("DELETE", "/pronunciations/set-1", user=user).status == 204
-    assert put(user, "room", SQL).status == 201
-
-
-@pytest.mark.parametrize("name", ["..", ".x", "x y", "ü", '"', "x" * 65])
-def test_a_name_that_cannot_be_given_is_refused(name: str, user: str) -> None:
-    assert list(problems(put(user, name, []))) == ["name"]
-    assert get(user, name).status == 404
-    assert call("DELETE", f"/pronunciations/{name}", user=user).status == 404
 
 
 @pytest.mark.parametrize(
@@ -338,49 +240,9 @@ def test_a_submission_with_sets_that_do_not_exist_is_refused(user: str) -> None:
     }
 
 
-def test_conflicting_transactions_are_tried_again(user: str) -> None:
-    conflicts = iter(range(3))
-    make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
-
-    def conflicting(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        if operation == "TransactWriteItems" and next(conflicts, None) is not None:
-            reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
-            error: Any = {
-                "Error": {"Code": "TransactionCanceledException", "Message": "Transaction cancelled"},
-                "ResponseMetadata": {"HTTPStatusCode": 400},
-                "CancellationReasons": reasons,
-            }
-            raise client.exceptions.TransactionCanceledException(error, operation)
-        return make_api_call(client, operation, parameters)
-
-    with patch.object(BaseClient, "_make_api_call", conflicting), patch("castline.dynamodb.time.sleep"):
-        assert put(user, "brands", SQL).status == 201
-
-    assert next(conflicts, None) is None
-    assert listed(user) == {"brands": 1}
-
-
-@pytest.mark.parametrize(
-    ("key", "path"),
-    [
-        (items.directory_key, "/pronunciations"),
-        (lambda user: items.set_key(user, "brands"), "/pronunciations/brands"),
-    ],
-)
-def test_rows_that_this_release_cannot_read_are_a_503(key: Any, path: str, user: str) -> None:
-    put(user, "brands", SQL)
-    boto3.client("dynamodb").put_item(
-        TableName=resources.TABLE_NAME, Item=serialize({**key(user), "entries": b"?", "sets": b"?"})
-    )
-
-    answer = call("GET", path, user=user)
-
-    assert (answer.status, answer.json()["error"]) == (503, "SERVICE_UNAVAILABLE")
-
-
 def test_what_a_newer_release_has_added_is_ignored(user: str) -> None:
     put(user, "brands", SQL)
-    key = serialize(items.set_key(user, "brands"))
+    key = serialize(items.document_key(PRONUNCIATION_SETS, user, "brands"))
     newer = pack([{**SQL[0], "stress": "first"}])
     boto3.client("dynamodb").update_item(
         TableName=resources.TABLE_NAME,
@@ -390,14 +252,3 @@ def test_what_a_newer_release_has_added_is_ignored(user: str) -> None:
     )
 
     assert get(user, "brands").json()["entries"] == SQL
-
-
-def test_a_write_that_is_not_possible_just_now_changes_nothing(user: str) -> None:
-    def refuse(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
-
-    composition.keep_pronunciations()
-    with patch.object(BaseClient, "_make_api_call", refuse):
-        assert put(user, "brands", SQL).status == 503
-
-    assert listed(user) == {}

@@ -299,23 +299,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/jobs/{job_id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stop a job that is pending or processing. Requests in flight end; what they bill is settled */
-        post: operations["stop_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/jobs/{job_id}/subtitles": {
         parameters: {
             query?: never;
@@ -1425,26 +1408,23 @@ export interface components {
          * @enum {string}
          */
         ScriptFormat: "auto" | "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json";
-        /** @description A show. */
+        /** @description A show. What it leaves out is for each job to decide. */
         ShowDetail: {
-            title?: string | null;
-            author?: string | null;
-            album?: string | null;
-            output_format?: components["schemas"]["OutputFormat"] | null;
-            quality?: components["schemas"]["Quality"] | null;
-            loudness?: components["schemas"]["Loudness"] | null;
-            music?: components["schemas"]["MusicSchema"] | null;
-            cover_id?: string | null;
-            provider?: string | null;
-            /** @default [] */
-            cast: components["schemas"]["VoiceAssignmentSchema"][];
-            /** @default [] */
-            pronunciations: components["schemas"]["PronunciationSchema"][];
-            /** @default [] */
-            pronunciation_sets: string[];
-            gap_ms?: number | null;
-            crossfade_ms?: number | null;
             name: string;
+            title?: string;
+            author?: string;
+            album?: string;
+            provider?: string;
+            cast: components["schemas"]["VoiceAssignmentSchema"][];
+            pronunciations: components["schemas"]["PronunciationSchema"][];
+            pronunciation_sets: string[];
+            output_format?: components["schemas"]["OutputFormat"];
+            quality?: components["schemas"]["Quality"];
+            loudness?: components["schemas"]["Loudness"];
+            music?: components["schemas"]["MusicSchema"];
+            cover_id?: string;
+            gap_ms?: number;
+            crossfade_ms?: number;
         };
         /** @description All shows of the user, by name. */
         ShowList: {
@@ -1454,7 +1434,7 @@ export interface components {
         /** @description A show in a list. */
         ShowSummary: {
             name: string;
-            title?: string | null;
+            title?: string;
             /** Format: date-time */
             updated_at: string;
             etag: string;
@@ -5239,169 +5219,6 @@ export interface operations {
                     "application/json": {
                         /** @enum {unknown} */
                         error?: "SUBMISSIONS_STOPPED" | "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
-                    } & components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    stop_job: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description zh-TW, the default, or en: the language of messages.
-                 * @example en
-                 */
-                "Accept-Language"?: string;
-            };
-            path: {
-                /** @description The id of a job. */
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The job, which is cancelled. */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6",
-                     *       "status": "cancelled",
-                     *       "job_type": "multi_role_tts",
-                     *       "provider": "azure",
-                     *       "created_at": "2026-11-24T03:30:54Z",
-                     *       "started_at": "2026-11-24T03:30:54Z",
-                     *       "completed_at": "2026-11-24T03:30:55Z",
-                     *       "input_params": {
-                     *         "provider": "azure",
-                     *         "turns": [
-                     *           {
-                     *             "speaker": "A",
-                     *             "text": "你好，今天天氣真好！",
-                     *             "index": 0
-                     *           },
-                     *           {
-                     *             "speaker": "B",
-                     *             "text": "是啊，要不要一起去公園走走？",
-                     *             "index": 1
-                     *           }
-                     *         ],
-                     *         "voice_assignments": [
-                     *           {
-                     *             "speaker": "A",
-                     *             "voice_id": "zh-TW-HsiaoYuNeural",
-                     *             "voice_name": "曉雨"
-                     *           },
-                     *           {
-                     *             "speaker": "B",
-                     *             "voice_id": "zh-TW-YunJheNeural",
-                     *             "voice_name": "雲哲"
-                     *           }
-                     *         ],
-                     *         "language": "zh-TW",
-                     *         "output_format": "mp3",
-                     *         "quality": "standard",
-                     *         "loudness": "podcast",
-                     *         "gap_ms": 300,
-                     *         "crossfade_ms": 50
-                     *       },
-                     *       "progress": {
-                     *         "completed_segments": 1,
-                     *         "total_segments": 2
-                     *       },
-                     *       "retry_count": 0,
-                     *       "billed_characters": 18
-                     *     }
-                     */
-                    "application/json": components["schemas"]["JobDetail"];
-                };
-            };
-            /** @description `UNAUTHORIZED` */
-            401: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": ({
-                        /** @enum {unknown} */
-                        error?: "UNAUTHORIZED";
-                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
-                };
-            };
-            /** @description `JOB_NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {unknown} */
-                        error?: "JOB_NOT_FOUND";
-                    } & components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description `JOB_HAS_ENDED` */
-            409: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {unknown} */
-                        error?: "JOB_HAS_ENDED";
-                    } & components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description `INTERNAL_ERROR` */
-            500: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {unknown} */
-                        error?: "INTERNAL_ERROR";
-                    } & components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description `SERVICE_UNAVAILABLE` */
-            503: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {unknown} */
-                        error?: "SERVICE_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };

@@ -1,0 +1,120 @@
+"""Shows as JSON, in requests and in answers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from castline.api.answer_fields import left_out_when_none
+from castline.api.fields import omittable
+from castline.api.music_schemas import AudioChoices, MusicSchema
+from castline.api.pronunciation_schemas import Pronunciations, PronunciationSchema, SetNames
+from castline.api.requests import CrossfadeMs, GapMs, ProviderId, TitlesSchema, VoiceAssignmentSchema
+from castline.api.responses import Time
+from castline.api.validation import MAX_PROBLEMS
+from castline.audio.formats import OutputFormat
+from castline.audio.profile import Loudness, Quality
+from castline.jobs import limits
+from castline.shows.model import Show
+from castline.speakers import speaker_key
+
+
+def _one_voice_a_speaker(cast: list[VoiceAssignmentSchema]) -> list[VoiceAssignmentSchema]:
+    seen: set[str] = set()
+    problems: list[InitErrorDetails] = []
+    for position, member in enumerate(cast):
+        key = speaker_key(member.speaker)
+        if key in seen:
+            kind = PydanticCustomError("duplicate_speaker", "has a voice already", {"speaker": member.speaker})
+            problems.append(InitErrorDetails(type=kind, loc=(position, "speaker"), input=None))
+        seen.add(key)
+    if problems:
+        raise ValidationError.from_exception_data("cast", problems[:MAX_PROBLEMS])
+    return cast
+
+
+class PutShowRequest(AudioChoices, TitlesSchema):
+    """What the jobs of a show have in common. What is left out is for each job to decide.
+
+    The fields are those of the request for a job, and have the same limits. A request is refused with 400, too, if a
+    speaker has two voices, if two pronunciations have the same text and language, if a sound of the music is not
+    yours, not ready, or a picture, or if the cover is none. Provider, voices and pronunciation sets are judged when a
+    job is submitted with them.
+    """
+
+    provider: ProviderId | None = omittable()
+    cast: Annotated[
+        list[VoiceAssignmentSchema],
+        Field(default=[], max_length=limits.MAX_TURNS),
+        AfterValidator(_one_voice_a_speaker),
+    ]
+    """The voices of the speakers, and how each of them speaks."""
+    pronunciations: Annotated[Pronunciations, Field(default=[])]
+    pronunciation_sets: Annotated[SetNames, Field(default=[])]
+    gap_ms: GapMs | None = omittable()
+    crossfade_ms: CrossfadeMs | None = omittable()
+
+    def to_show(self) -> Show:
+        """Return the domain's show for this one."""
+        return Show(
+            titles=self.to_titles(),
+            provider=self.provider,
+            cast=tuple(each.to_voice_assignment(each.speaker) for each in self.cast),
+            pronunciations=tuple(each.to_pronunciation() for each in self.pronunciations),
+            pronunciation_sets=tuple(self.pronunciation_sets),
+            gap_ms=self.gap_ms,
+            crossfade_ms=self.crossfade_ms,
+            **self.to_audio_options(),
+        )
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(revalidate_instances="always")
+
+
+class ShowDetail(_Answer):
+    """A show. What it leaves out is for each job to decide."""
+
+    name: str
+    title: str | None = left_out_when_none()
+    author: str | None = left_out_when_none()
+    album: str | None = left_out_when_none()
+    provider: str | None = left_out_when_none()
+    cast: list[VoiceAssignmentSchema]
+    pronunciations: list[PronunciationSchema]
+    pronunciation_sets: list[str]
+    output_format: OutputFormat | None = left_out_when_none()
+    quality: Quality | None = left_out_when_none()
+    loudness: Loudness | None = left_out_when_none()
+    music: MusicSchema | None = left_out_when_none()
+    cover_id: str | None = left_out_when_none()
+    gap_ms: int | None = left_out_when_none()
+    crossfade_ms: int | None = left_out_when_none()
+
+    @classmethod
+    def of(cls, name: str, show: Show) -> Self:
+        """Return the schema of a show of the domain."""
+        values = {each.name: getattr(show, each.name) for each in fields(show) if each.name in cls.model_fields}
+        own = {"name": name, "pronunciations": list(map(PronunciationSchema.of, show.pronunciations))}
+        return cls.model_validate({**asdict(show.titles), **values, **own}, from_attributes=True)
+
+
+class ShowSummary(_Answer):
+    """A show in a list."""
+
+    name: str
+    title: str | None = left_out_when_none()
+    updated_at: Time
+    """Time of the last change."""
+    etag: str
+    """For `If-Match`. Changes whenever the show changes."""
+
+
+class ShowList(_Answer):
+    """All shows of the user, by name."""
+
+    items: list[ShowSummary]
+    total: int

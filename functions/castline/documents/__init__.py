@@ -1,0 +1,1 @@
+"""Documents: what users keep by name, such as pronunciation sets and shows."""
