@@ -115,6 +115,6 @@ def test_an_endpoint_is_added_and_deleted(screens: Screens) -> None:
     expect(delete).to_be_visible()
     tab_to(page, delete)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("group", name="Delete it for good?").get_by_role("button").first).to_be_focused()
+    expect(page.get_by_role("group", name="Delete this endpoint?").get_by_role("button").first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("No endpoints yet")).to_be_visible()

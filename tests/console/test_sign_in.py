@@ -211,7 +211,7 @@ def test_who_is_refused_may_try_again(screens: Screens, page: Page, issuer: Oidc
     screens.open()
     sign_in(page, "nobody")
 
-    expect(page.get_by_text("Signing in did not succeed.")).to_be_visible()
+    expect(page.get_by_text("The sign-in failed.")).to_be_visible()
     assert issuer.requests == []
     sign_in(page, "carl")
     expect(screens.script).to_be_visible()

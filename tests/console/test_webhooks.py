@@ -110,7 +110,7 @@ def test_a_test_is_sent_and_what_fails_says_why(screens: Screens, client: ApiCli
 
     # When a test is sent
     page.get_by_role("button", name="Send a test").click()
-    expect(page.get_by_role("status").filter(has_text="A test is on its way")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="A test was sent")).to_be_visible()
 
     # Then the delivery tells the answer and the next attempt
     delivery = deliveries(screens).first
@@ -172,7 +172,7 @@ def test_an_endpoint_is_disabled_rotated_and_deleted(screens: Screens, client: A
 
     # Deleted, after a question
     page.get_by_role("button", name="Delete").click()
-    page.get_by_role("group", name="Delete it for good?").get_by_role("button", name="Delete").click()
+    page.get_by_role("group", name="Delete this endpoint?").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("No endpoints yet")).to_be_visible()
     assert client.get("/webhooks").json()["items"] == []
 
@@ -192,7 +192,7 @@ def test_a_job_has_a_url_of_its_own_once_there_is_a_secret(
     # When it is submitted without a secret, then it is refused, with a way to one
     expect(screens.submit).not_to_have_attribute("aria-disabled", "true")
     screens.submit.click()
-    refused = page.get_by_role("alert").filter(has_text="Webhook URLs of jobs need a secret first")
+    refused = page.get_by_role("alert").filter(has_text="Webhook URLs of jobs need a secret")
     expect(url).to_have_attribute("aria-invalid", "true")
     refused.get_by_role("link", name="Create the secret").click()
     page.get_by_role("button", name="Create the secret").click()

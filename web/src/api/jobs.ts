@@ -6,7 +6,7 @@ import { useSpeech } from "../i18n/strings";
 import type { TitleField } from "../titles";
 import { answered, api, reached } from "./client";
 import { Refused } from "./errors";
-import { pollDelayMs, retryAfterSeconds } from "./polling";
+import { isSettling, pollDelayMs, retryAfterSeconds } from "./polling";
 import {
   type CreateJobRequest,
   type CreateSingleVoiceJobRequest,
@@ -22,6 +22,7 @@ import {
 } from "./types";
 
 const PAGE_SIZE = 20;
+const SETTLING_DELAY_MS = 3_000;
 
 interface Sighting {
   job: JobDetail;
@@ -38,8 +39,12 @@ export function useJob(id: string, { enabled = true }: { enabled?: boolean } = {
   const query = useQuery({
     queryKey: jobKey(id, locale),
     queryFn: ({ signal }) => lookAt(id, client.getQueryData<Sighting>(jobKey(id, locale)), signal),
-    refetchInterval: ({ state }) =>
-      state.data ? pollDelayMs(state.data.job.status, state.data.retryAfter, state.fetchFailureCount) : false,
+    refetchInterval: ({ state }) => {
+      if (!state.data) return false;
+      const { job, retryAfter } = state.data;
+      if (isSettling(job, Date.now())) return SETTLING_DELAY_MS;
+      return pollDelayMs(job.status, retryAfter, state.fetchFailureCount);
+    },
     staleTime: ({ state }) => (state.data && !isActive(state.data.job.status) ? 60_000 : 0),
     enabled,
   });

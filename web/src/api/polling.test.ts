@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pollDelayMs, retryAfterSeconds } from "./polling";
+import { isSettling, pollDelayMs, retryAfterSeconds } from "./polling";
 
 describe("when to ask again", () => {
   it.each(["pending", "processing"] as const)("while %s: as the service says", (status) => {
@@ -28,4 +28,15 @@ it.each([
   ["Wed, 21 Oct 2026 07:28:00 GMT", undefined],
 ])("Retry-After: %s", (value, seconds) => {
   expect(retryAfterSeconds(new Headers(value === null ? {} : { "Retry-After": value }))).toBe(seconds);
+});
+
+it.each([
+  ["cancelled", "2026-11-30T10:00:00Z", true],
+  ["failed", "2026-11-30T10:00:00Z", true],
+  ["failed", "2026-11-30T09:59:00Z", false],
+  ["completed", "2026-11-30T10:00:00Z", false],
+  ["processing", undefined, false],
+] as const)("what a job has billed that is %s since %s may still grow: %s", (status, time, expected) => {
+  const job = time === undefined ? { status } : { status, completed_at: time };
+  expect(isSettling(job, Date.parse("2026-11-30T10:00:10Z"))).toBe(expected);
 });

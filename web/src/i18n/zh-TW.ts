@@ -77,8 +77,7 @@ export const zhTW = {
     useExample: "使用範例",
     example:
       "曉雨：歡迎收聽《城市慢走》，我是曉雨。\n雲哲：我是雲哲。今天要帶大家去哪裡？\n曉雨：我們從迪化街的清晨開始走。\n雲哲：聽說那裡的早餐店，五點就開門了。\n曉雨：對，豆漿還冒著煙，街上只聽得見腳步聲。",
-    exampleSingle:
-      "歡迎收聽《城市慢走》。我們從迪化街的清晨開始走，豆漿還冒著煙，街上只聽得見腳步聲。",
+    exampleSingle: "歡迎收聽《城市慢走》。我們從迪化街的清晨開始走，豆漿還冒著煙，街上只聽得見腳步聲。",
     clear: "清除",
     undo: "復原",
     counts: (turns: string, maxTurns: string, characters: string, max: string) =>
@@ -412,6 +411,7 @@ export const zhTW = {
     thisMonth: "本月",
     ofLimit: (used: string, limit: string) => `${used}／${limit} 字元`,
     unlimited: (used: string) => `${used} 字元，沒有上限`,
+    left: (left: string) => `還剩 ${left}`,
     reserved: (reserved: string) => `其中 ${reserved} 保留給進行中的工作`,
     resets: (when: string, relative: string) => `${relative}重新計算（${when}）`,
     total: "合計",
@@ -625,7 +625,6 @@ export const zhTW = {
     deleting: "刪除中…",
     reallyDelete: "確定要刪除這個工作和音檔嗎？刪除後無法復原。",
     keep: "保留",
-    stoppedBilled: (billed: string) => `停止前已計費 ${billed} 字元。`,
     whatWentWrong: "哪裡出了問題",
     wrongTurn: {
       EMPTY_AUDIO: () => "這一句沒有產生聲音，請檢查文字內容與聲音的語言是否相符",

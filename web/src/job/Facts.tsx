@@ -6,6 +6,8 @@ import { MUSIC_PLACES, musicOf } from "../compose/music";
 import { useSpeech } from "../i18n/strings";
 import { Cover } from "../sounds/Cover";
 
+type Fact = [name: string, value: ReactNode, hint?: string];
+
 /** What there is to know about a job, in figures. */
 export function Facts({ job }: { job: JobDetail }) {
   const { t, format } = useSpeech();
@@ -22,7 +24,9 @@ export function Facts({ job }: { job: JobDetail }) {
   const { data: sounds } = useSounds({ enabled: places.length > 0 });
   const nameOf = (id: string | undefined) =>
     sounds ? (sounds.find((sound) => sound.id === id)?.name ?? t.music.goneName) : "…";
-  const facts: [name: string, value: ReactNode, hint?: string][] = [
+  // Of a job that has failed or was stopped.
+  const { billed_characters: billed } = job as { billed_characters?: number };
+  const facts: Fact[] = [
     ...(author === undefined ? [] : ([[t.titles.fields.author, author]] satisfies [string, string][])),
     ...(album === undefined ? [] : ([[t.titles.fields.album, album]] satisfies [string, string][])),
     ...(result
@@ -54,6 +58,9 @@ export function Facts({ job }: { job: JobDetail }) {
           [t.job.reused, format.number(result.reused_segments), t.job.reusedHint],
           [t.job.latency, format.span(result.latency_ms)],
         ] satisfies [string, string, string?][])
+      : []),
+    ...(!result && billed !== undefined
+      ? ([[t.job.billed, format.number(billed), t.job.billedHint]] satisfies Fact[])
       : []),
     ...(job.retry_count > 0 ? ([[t.job.retries, format.number(job.retry_count)]] satisfies [string, string][]) : []),
     ...(job.completed_at ? ([[t.job.finished, format.dateTime(job.completed_at)]] satisfies [string, string][]) : []),

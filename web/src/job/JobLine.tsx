@@ -11,6 +11,8 @@ import { progressOf } from "./progress";
 import { deletionTime } from "./retention";
 
 const MOST_NAMED = 4;
+/** For how long "3 hours ago" says more than a date. */
+const RECENT_MS = 24 * 60 * 60_000;
 
 interface Props {
   job: JobSummary;
@@ -45,7 +47,9 @@ export function JobLine({ job: listed, actions }: Props) {
       {actions && <div className="job-line-actions">{actions(job, title ?? format.dateTime(job.created_at))}</div>}
       <p className="job-line-times">
         <time dateTime={job.created_at} title={format.dateTime(job.created_at)}>
-          {format.relative(job.created_at)}
+          {Date.now() - Date.parse(job.created_at) < RECENT_MS
+            ? format.relative(job.created_at)
+            : format.dateTime(job.created_at)}
         </time>
         {deletedAt !== undefined && (
           <small title={format.dateTime(deletedAt)}>{t.history.deleted(format.relative(deletedAt))}</small>

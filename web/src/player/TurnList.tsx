@@ -116,7 +116,7 @@ const TurnRow = memo(function TurnRow(props: {
           if (isThere) onTurn(turn);
         }}
       >
-        <span className="turn-time">{turn.start_ms === undefined ? "…" : format.clock(turn.start_ms)}</span>
+        <span className="turn-time">{turn.start_ms === undefined ? "" : format.clock(turn.start_ms)}</span>
         <b className="turn-speaker">{turn.speaker}</b>
         <span className="turn-text">
           {word ? (
