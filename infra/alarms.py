@@ -172,12 +172,13 @@ def _specs(
         AlarmSpec(
             name="Reconciler finds work",
             metric=cloudwatch.MathExpression(
-                label="jobs and slots put right",
-                expression=_sum("started", "failed", "freed"),
+                label="jobs, slots and previews put right",
+                expression=_sum("started", "failed", "freed", "settled"),
                 using_metrics={
                     "started": ours(Metric.RECONCILER_STARTED),
                     "failed": ours(Metric.RECONCILER_FAILED),
                     "freed": ours(Metric.RECONCILER_SLOTS_FREED),
+                    "settled": ours(Metric.RECONCILER_PREVIEWS_SETTLED),
                 },
                 period=five_minutes,
             ),

@@ -114,7 +114,12 @@ class Dashboard(Construct):
                         "Reconciler",
                         *map(
                             ours,
-                            (Metric.RECONCILER_STARTED, Metric.RECONCILER_FAILED, Metric.RECONCILER_SLOTS_FREED),
+                            (
+                                Metric.RECONCILER_STARTED,
+                                Metric.RECONCILER_FAILED,
+                                Metric.RECONCILER_SLOTS_FREED,
+                                Metric.RECONCILER_PREVIEWS_SETTLED,
+                            ),
                         ),
                     ),
                     _graph(
@@ -140,6 +145,7 @@ class Dashboard(Construct):
                         *(ours(Metric.QUOTA_REFUSALS, code=each) for each in REFUSAL_CODES),
                     ),
                 ],
+                [_graph("Previews", ours(Metric.PREVIEWS), ours(Metric.PREVIEWS_REFUSED))],
             ],
         )
 

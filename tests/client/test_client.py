@@ -258,6 +258,18 @@ class TestAnEstimate:
         assert estimate["billed_characters"] == job["result_metadata"]["billed_characters"]
 
 
+class TestAPreview:
+    def test_is_heard_and_free_for_the_job(self, castline: Blocking, client: ApiClient) -> None:
+        spoken = dialogue("試聽。")
+        request = {"voice_id": spoken["voice_assignments"][0]["voice_id"], "text": "試聽。"}
+
+        preview = castline.call(lambda c: c.preview(request))
+
+        assert preview["audio_url"].startswith("http")
+        assert preview["billed_characters"] > 0
+        assert client.complete(spoken)["result_metadata"]["billed_characters"] == 0
+
+
 class TestWebhooks:
     def test_are_kept(self, castline: Blocking) -> None:
         # Given

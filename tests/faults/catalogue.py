@@ -35,8 +35,17 @@ CALLS = {
     "cancelled": """
         cancel GetItem TransactWriteItems StopExecution
     """,
+    "stopped-by-user": """
+        stop GetItem×2 Query×3 TransactWriteItems StopExecution
+    """,
+    "previewed": """
+        preview BatchGetItem GetSecretValue HeadObject×2 Speak UpdateItem×2 PutObject×3 TransactWriteItems×2 GetObject
+    """,
+    "previewed-in-vain": """
+        reconcile HeadObject
+    """,
     "kept": """
-        synthesize ChangeMessageVisibility
+        synthesize ChangeMessageVisibility GetItem
     """,
     "abandoned": """
         reconcile GetQueueAttributes SendMessage
@@ -57,7 +66,7 @@ CALLS = {
         assemble TransactWriteItems ListObjectsV2 DeleteObject
     """,
     "stopped-while-speaking": """
-        synthesize UpdateItem×2
+        synthesize Query TransactWriteItems UpdateItem×2
         reconcile TransactWriteItems
     """,
     "lost": """

@@ -114,8 +114,8 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
 
 
 def _may_speak_again(fault: Fault | None) -> bool:
-    """Return whether a task can lose what it has spoken and not stored yet."""
-    if fault is None or fault.call.function != "synthesize":
+    """Return whether a task, or a preview, can lose what it has spoken and not stored yet."""
+    if fault is None or fault.call.function not in {"synthesize", "preview"}:
         return False
     is_lost = fault.mode in {Mode.CRASH_BEFORE, Mode.CRASH_AFTER}
     return is_lost or fault.call.operation in {SPEAK, "PutObject"}

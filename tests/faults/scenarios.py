@@ -11,9 +11,10 @@ import boto3
 from botocore.exceptions import ClientError
 
 from castline import composition
+from castline.synthesis import paced_requests
 from castline.usecases import keeping
 from tests.e2e.api_client import ApiClient
-from tests.e2e.dialogues import dialogue
+from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.e2e.executions import stop_execution
 from tests.integration.local_cloud.eventually import eventually
 
@@ -84,10 +85,22 @@ class Client:
                 return str(answer.json()["id"])
         return None
 
+    def preview(self, text: str = _TURNS[0]) -> None:
+        """Have a text spoken at once, and retry while that fails."""
+        body = {"voice_id": HSIAO_YU, "text": text}
+        self._insist(lambda: self.api.post("/previews", json=body))
+
     def cancel(self, job_id: str) -> None:
         """Cancel a job, and retry while that fails."""
+        self._insist(lambda: self.api.delete(f"/jobs/{job_id}"))
+
+    def stop(self, job_id: str) -> None:
+        """Stop a job, and retry while that fails."""
+        self._insist(lambda: self.api.post(f"/jobs/{job_id}/stop"))
+
+    def _insist(self, ask: Callable[[], httpx.Response]) -> None:
         for _ in range(_ATTEMPTS):
-            answer = self.api.delete(f"/jobs/{job_id}")
+            answer = ask()
             self.answers.append(answer)
             if answer.status_code < 500:
                 return
@@ -114,9 +127,21 @@ def _cancelled(client: Client) -> None:
             client.cancel(job_id)
 
 
+def _stopped_by_user(client: Client) -> None:
+    """Stop a job whose file is about to be made."""
+    with client.laboratory.stack.cloud.lambdas.pause("assemble") as hold:
+        if job_id := client.submit():
+            hold.wait_until_reached()
+            client.stop(job_id)
+
+
+def _previewed(client: Client) -> None:
+    client.preview()
+
+
 def _kept(client: Client) -> None:
-    """Have a batch kept from other tasks, as one is that takes long."""
-    with patch.object(keeping, "_FIRST_BEAT_SECONDS", 0.0):
+    """Have a batch kept from other tasks, and its job looked at, as is done for one that takes long."""
+    with patch.object(keeping, "_FIRST_BEAT_SECONDS", 0.0), patch.object(paced_requests, "_CHECK_SECONDS", 0.0):
         client.submit()
         client.laboratory.settle()
 
@@ -203,6 +228,19 @@ def _first_task_dies(_laboratory: Laboratory) -> Staging:
     return {("synthesize", "TransactWriteItems"): die}
 
 
+def _previewing_dies(_laboratory: Laboratory) -> Staging:
+    """Let the first function that has spoken a preview die: the reconciler settles it."""
+    writes = 0
+
+    def die(process: Process) -> None:
+        nonlocal writes
+        writes += 1
+        if writes == 2:
+            raise process.die()
+
+    return {("preview", "TransactWriteItems"): die}
+
+
 def _outcome_is_throttled(_laboratory: Laboratory) -> Staging:
     """Have Step Functions throttle the first outcome that it is told: the batch is put off."""
     told = 0
@@ -243,6 +281,9 @@ SCENARIOS = {
         Scenario("completed-in-parts", _completed_in_parts),
         Scenario("submitted-twice", _submitted_twice),
         Scenario("cancelled", _cancelled),
+        Scenario("stopped-by-user", _stopped_by_user),
+        Scenario("previewed", _previewed),
+        Scenario("previewed-in-vain", _previewed, _previewing_dies),
         Scenario("kept", _kept, _speaking_takes_long),
         Scenario("abandoned", _completed, _first_task_dies),
         Scenario("unspoken", _unspoken),

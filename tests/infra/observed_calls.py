@@ -31,7 +31,7 @@ from castline.webhooks.items import PARTITION_PREFIX
 from infra.functions import PUBLISH_EVENTS
 from local.gateway import OPERATOR
 from tests.e2e.api_client import ApiClient
-from tests.e2e.dialogues import dialogue
+from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.faults.experiment import experiment
 from tests.faults.faults import Call, Fault, Mode
 from tests.faults.laboratory import Laboratory
@@ -62,7 +62,7 @@ ONLY_WHEN_BROKEN = (
 
 _KEEPER = "user-with-sounds"
 _PAST = {":past": {"N": "1"}}
-_API = {"submit", "submit-keyed", "cancel", "read"}
+_API = {"submit", "submit-keyed", "cancel", "stop", "read"}
 _OBJECTS = {
     "AbortMultipartUpload": "s3:AbortMultipartUpload",
     "CompleteMultipartUpload": "s3:PutObject",
@@ -123,6 +123,7 @@ def observe() -> Observed:
             experiment(laboratory, scenario, fault)
         _lose_ticket(laboratory)
         _meet_damage(laboratory)
+        _preview(laboratory)
         _read(laboratory)
         _operate(laboratory)
         _keep_sounds(laboratory)
@@ -149,6 +150,22 @@ def _meet_damage(laboratory: Laboratory) -> None:
             s3.put_object(Bucket=bucket, Key=found["Key"], Body=garbage, Metadata=stored["Metadata"])
         client.submit()
         laboratory.settle()
+
+
+def _preview(laboratory: Laboratory) -> None:
+    """Hear a text by a set of pronunciations, then once more when its segment is damaged."""
+    laboratory.calls.begin(None, {})
+    s3, bucket = boto3.client("s3"), composition.settings().bucket_name
+    body = {"voice_id": HSIAO_YU, "text": "試聽。", "pronunciation_sets": ["own"]}
+    with Client(laboratory) as client:
+        assert client.api.put("/pronunciations/own", json={"entries": []}).status_code == 201
+        assert client.api.post("/previews", json=body).status_code == 200
+        for found in s3.list_objects_v2(Bucket=bucket, Prefix=f"segments/{client.user_id}/")["Contents"]:
+            stored = s3.get_object(Bucket=bucket, Key=found["Key"])
+            garbage = bytes(len(stored["Body"].read()))
+            s3.put_object(Bucket=bucket, Key=found["Key"], Body=garbage, Metadata=stored["Metadata"])
+        assert client.api.post("/previews", json=body).status_code == 503
+        assert client.api.post("/previews", json=body).status_code == 200
 
 
 def _read(laboratory: Laboratory) -> None:

@@ -135,31 +135,57 @@ def test_a_name_of_its_own_is_the_only_one(everything: Deployment, prod: Deploym
     assert not prod.service.the("AWS::ApiGatewayV2::Api")["Properties"].get("DisableExecuteApiEndpoint")
 
 
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_a_route_that_speaks_goes_to_a_function_of_its_own(synthesis: Synthesis, name: str) -> None:
+    service = synthesis.deployments[name].service
+    integrations = service.of_type("AWS::ApiGatewayV2::Integration")
+    functions = {
+        each: integration["Properties"]["IntegrationUri"].get("Fn::GetAtt", [""])[0]
+        for each, integration in integrations.items()
+    }
+    preview = next(
+        each
+        for each, function in service.of_type("AWS::Lambda::Function").items()
+        if function["Metadata"]["aws:cdk:path"].endswith("/Functions/Preview/Resource")
+    )
+
+    speaking = {
+        route["RouteKey"]
+        for route in service.properties_of("AWS::ApiGatewayV2::Route")
+        if functions[route["Target"]["Fn::Join"][1][1]["Ref"]] == preview
+    }
+
+    assert speaking == {f"{method} {each.path}" for each in OPERATIONS if each.speaks for method in each.methods}
+    assert "POST /api/v1/previews" in speaking
+
+
 def test_a_snapshot_is_started_by_an_alias_and_only_the_alias_may_be_called(everything: Deployment) -> None:
     function = everything.service.by_path("AWS::Lambda::Function")["Functions/Api"]
     alias = everything.service.the("AWS::Lambda::Alias")["Properties"]
 
     assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
     assert everything.flat(alias["FunctionVersion"]) == "AWS::Lambda::Version.Version"
-    (integration,) = everything.service.properties_of("AWS::ApiGatewayV2::Integration")
-    assert everything.flat(integration["IntegrationUri"]) == "AWS::Lambda::Alias"
-    assert integration["PayloadFormatVersion"] == "2.0"
-    called = [
+    integrations = everything.service.properties_of("AWS::ApiGatewayV2::Integration")
+    called = {"AWS::Lambda::Alias", "AWS::Lambda::Function.Arn"}  # the latter speaks, and has no snapshot
+    assert {everything.flat(each["IntegrationUri"]) for each in integrations} == called
+    assert {each["PayloadFormatVersion"] for each in integrations} == {"2.0"}
+    assert called == {
         everything.flat(permission["FunctionName"])
         for permission in everything.service.properties_of("AWS::Lambda::Permission")
         if permission["Principal"] == "apigateway.amazonaws.com"
-    ]
-    assert called == ["AWS::Lambda::Alias"]
+    }
 
 
-def test_one_permission_lets_the_api_call_its_function_by_every_route(deployment: Deployment) -> None:
-    (permission,) = [
+def test_one_permission_lets_the_api_call_each_of_its_functions_by_every_route(deployment: Deployment) -> None:
+    permissions = [
         permission
         for permission in deployment.service.properties_of("AWS::Lambda::Permission")
         if permission["Principal"] == "apigateway.amazonaws.com"
     ]
 
-    assert deployment.flat(permission["SourceArn"]).endswith(":AWS::ApiGatewayV2::Api/*/*/*")
+    assert len(permissions) == 2
+    for permission in permissions:
+        assert deployment.flat(permission["SourceArn"]).endswith(":AWS::ApiGatewayV2::Api/*/*/*")
 
 
 def test_operators_are_a_group_of_the_user_pool_whose_claim_the_function_knows(deployment: Deployment) -> None:
@@ -184,8 +210,8 @@ def test_a_value_that_would_read_as_several_cannot_name_operators(value: str) ->
 
 
 def test_without_snapshots_there_is_no_alias_to_go_through(dev: Deployment) -> None:
-    (integration,) = dev.service.properties_of("AWS::ApiGatewayV2::Integration")
+    integrations = dev.service.properties_of("AWS::ApiGatewayV2::Integration")
 
-    assert dev.flat(integration["IntegrationUri"]) == "AWS::Lambda::Function.Arn"
+    assert {dev.flat(each["IntegrationUri"]) for each in integrations} == {"AWS::Lambda::Function.Arn"}
     assert not dev.service.of_type("AWS::Lambda::Alias")
     assert "SnapStart" not in dev.service.by_path("AWS::Lambda::Function")["Functions/Api"]

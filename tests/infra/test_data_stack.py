@@ -111,7 +111,8 @@ def test_segments_go_before_the_jobs_that_they_were_spoken_for_and_audio_does_no
         for rule in deployment.data.the("AWS::S3::Bucket")["Properties"]["LifecycleConfiguration"]["Rules"]
     }
 
-    assert set(rules) == {"segments/", "audio/", "sounds/"}
+    assert set(rules) == {"segments/", "audio/", "sounds/", "previews/"}
+    assert rules["previews/"]["ExpirationInDays"] == 1
     # A sound that a job has used is kept, however old it is.
     assert "ExpirationInDays" not in rules["sounds/"]
     assert {rule["Status"] for rule in rules.values()} == {"Enabled"}

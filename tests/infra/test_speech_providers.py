@@ -98,7 +98,11 @@ def test_each_secret_is_told_to_the_operator(everything: Deployment, prod: Deplo
 def test_polly_may_be_called_by_who_calls_it_where_it_is_enabled(
     everything: Deployment, prod: Deployment, spec: functions.FunctionSpec
 ) -> None:
-    expected = {functions.API: {"polly:DescribeVoices"}, functions.SYNTHESIZE: {"polly:SynthesizeSpeech"}}
+    expected = {
+        functions.API: {"polly:DescribeVoices"},
+        functions.PREVIEW: {"polly:DescribeVoices", "polly:SynthesizeSpeech"},
+        functions.SYNTHESIZE: {"polly:SynthesizeSpeech"},
+    }
 
     assert polly_actions(everything, spec) == expected.get(spec, set())
     assert polly_actions(prod, spec) == set()

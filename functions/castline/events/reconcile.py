@@ -25,6 +25,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
     report = composition.reconcile_jobs()(time_left)
     composition.refill_tickets()()
-    composition.settle_previews()()
+    report |= composition.settle_previews()()
     composition.watch_ceiling()()
     return report

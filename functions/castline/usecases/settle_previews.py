@@ -33,27 +33,30 @@ class SettlePreviews:
         self._storage = storage
         self._now = now
 
-    def __call__(self) -> int:
-        """Settle the previews of which nobody works any more; return how many.
+    def __call__(self) -> dict[str, int]:
+        """Settle the previews at which nobody is at work any more.
 
-        One that cannot be settled just now is left to the next call.
+        Returns:
+            How many were settled: ``previews_settled``; and how many could not be, and are left to the next call:
+            ``previews_unavailable``.
 
         Raises:
             ServiceUnavailable: DynamoDB cannot tell which there are.
         """
-        settled = 0
+        settled = unavailable = 0
         for preview in self._previews.unsettled(created_before=self._now() - _OVER):
             with noted(user_id=preview.user_id, preview_id=preview.id):
                 try:
                     billed = self._billed_characters(preview)
-                    settled += self._previews.settle(preview, billed)
+                    if self._previews.settle(preview, billed):
+                        settled += 1
+                        logger.warning("settled a preview", extra={"billed_characters": billed})
                 except ServiceUnavailable as error:
+                    unavailable += 1
                     logger.warning("a preview is not settled", extra={"reason": str(error)})
-                else:
-                    logger.warning("settled a preview", extra={"billed_characters": billed})
         if settled:
             measure({Metric.RECONCILER_PREVIEWS_SETTLED: settled})
-        return settled
+        return {"previews_settled": settled, "previews_unavailable": unavailable}
 
     def _billed_characters(self, preview: Preview) -> int:
         found = (find_entry(self._storage(), preview.user_id, each) for each in preview.fingerprints)

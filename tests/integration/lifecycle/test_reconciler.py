@@ -38,6 +38,8 @@ NOTHING = dict.fromkeys(
         "errors",
         "out_of_time",
         "already_running",
+        "previews_settled",
+        "previews_unavailable",
     ),
     0,
 )
