@@ -1,7 +1,7 @@
 """Keys of the objects in the audio bucket.
 
-    segments/<user_id>/<fingerprint>                   one segment: its MP3 frames, its PCM, and its words
-    segments/<user_id>/<fingerprint>.<loudness>        its MP3 frames, mastered for files of that loudness
+    segments/<user_id>/<fingerprint>                   one segment: frames, PCM, words, mastered frames
+    segments/<user_id>/<fingerprint>.<loudness>        its frames, mastered for files of another loudness
     audio/<job_id>/<audio_file_id>.<format>            one finished file: mp3, wav, flac, opus or m4b
     audio/<job_id>/<audio_file_id>.cues.json           the subtitle cues of the file
     audio/<job_id>/<audio_file_id>.words.json          its words, and when each is heard

@@ -4,6 +4,9 @@ An MP3 is joined from the frames alone; every other file is mixed from the PCM a
 is spoken which of the two is needed, and the segment must not be spoken twice for it. A segment of studio quality has
 no frames: its PCM has 48 kHz, and a studio file is encoded as a whole. The words are packed by whoever stores them.
 
+A segment that was spoken for a file with a loudness target has two more parts: the same frames, mastered for that
+loudness, and notes on them before them, which are packed by whoever stores them.
+
 Lengths are in ticks of 1/24,000 s: the samples of PCM at 24 kHz, and half of the samples at 48 kHz. The length gives
 the place of each part; it is noted in the object's metadata. Objects of older releases have neither words nor that
 note: their size gives their length.
@@ -12,13 +15,13 @@ note: their size gives their length.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 from castline.audio.errors import BrokenSegment
 from castline.audio.info_frame import Framing
 from castline.audio.mp3_frames import FRAME_SAMPLES, FRAME_SIZE_BYTES, find_foreign_frame, main_data_begin
-from castline.audio.profile import Quality, profile_of
+from castline.audio.profile import Loudness, Quality, profile_of
 from castline.pcm import SAMPLE_WIDTH_BYTES
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ _TAGS: Final = {b"Xing", b"Info"}
 _QUALITY: Final = "quality"
 _SAMPLES: Final = "samples"
 _WORDS_BYTES: Final = "words-bytes"
+_MASTERED_FOR: Final = "mastered-for"
+_MASTERED_NOTES_BYTES: Final = "mastered-notes-bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,10 @@ class Layout:
     quality: Quality = Quality.STANDARD
     words_bytes: int = 0
     """The size of its packed words; 0 where there are none."""
+    loudness: Loudness = Loudness.NONE
+    """The loudness that its mastered frames are for; NONE where there are none."""
+    mastered_notes_bytes: int = 0
+    """The size of the notes on its mastered frames."""
 
     @property
     def frames(self) -> range:
@@ -59,10 +68,29 @@ class Layout:
         """The bytes of the packed words."""
         return range(self.pcm.stop, self.pcm.stop + self.words_bytes)
 
+    @property
+    def mastered_notes(self) -> range:
+        """The bytes of the notes on the mastered frames."""
+        return range(self.words.stop, self.words.stop + self.mastered_notes_bytes)
+
+    @property
+    def mastered_frames(self) -> range:
+        """The bytes of the mastered frames, which are as many as the others."""
+        start = self.mastered_notes.stop
+        return range(start, start if self.loudness is Loudness.NONE else start + len(self.frames))
+
     def to_metadata(self) -> Mapping[str, str]:
-        """Return the notes that tell the layout. A segment is of standard quality unless it is said."""
+        """Return the notes that tell the layout.
+
+        A segment is of standard quality, and has no mastered frames, unless it is said.
+        """
         metadata = {_SAMPLES: str(self.samples), _WORDS_BYTES: str(self.words_bytes)}
-        return metadata if self.quality is Quality.STANDARD else {_QUALITY: self.quality.value, **metadata}
+        if self.quality is not Quality.STANDARD:
+            metadata[_QUALITY] = self.quality.value
+        if self.loudness is not Loudness.NONE:
+            metadata[_MASTERED_FOR] = self.loudness.value
+            metadata[_MASTERED_NOTES_BYTES] = str(self.mastered_notes_bytes)
+        return metadata
 
     @classmethod
     def of_object(cls, size_bytes: int, metadata: Mapping[str, str]) -> Self:
@@ -75,11 +103,16 @@ class Layout:
             return cls(samples_in(size_bytes))
         try:
             layout = cls(
-                int(metadata[_SAMPLES]), Quality(metadata.get(_QUALITY, "standard")), int(metadata[_WORDS_BYTES])
+                int(metadata[_SAMPLES]),
+                Quality(metadata.get(_QUALITY, "standard")),
+                int(metadata[_WORDS_BYTES]),
+                Loudness(metadata.get(_MASTERED_FOR, "none")),
+                int(metadata.get(_MASTERED_NOTES_BYTES, "0")),
             )
         except (KeyError, ValueError):
             raise BrokenSegment("a segment's notes do not tell its layout") from None
-        if layout.samples < 1 or layout.words_bytes < 0 or layout.words.stop != size_bytes:
+        sizes = (layout.samples - 1, layout.words_bytes, layout.mastered_notes_bytes)
+        if min(sizes) < 0 or layout.mastered_frames.stop != size_bytes:
             raise BrokenSegment(f"a segment of {layout.samples} samples does not have {size_bytes} bytes")
         return layout
 
@@ -91,14 +124,16 @@ class StoredSegment:
     samples: int
     """Its length in ticks."""
     body: bytes
-    """The object's content: frames, PCM, words."""
+    """The object's content: frames, PCM, words, and mastered frames after the notes on them."""
     quality: Quality = Quality.STANDARD
     words_bytes: int = 0
+    loudness: Loudness = Loudness.NONE
+    mastered_notes_bytes: int = 0
 
     @property
     def layout(self) -> Layout:
         """The places of its parts."""
-        return Layout(self.samples, self.quality, self.words_bytes)
+        return Layout(self.samples, self.quality, self.words_bytes, self.loudness, self.mastered_notes_bytes)
 
     @property
     def frames(self) -> bytes:
@@ -112,6 +147,10 @@ class StoredSegment:
     def pcm(self) -> bytes:
         """The segment's PCM."""
         return self.body[_as_slice(self.layout.pcm)]
+
+    def with_mastered(self, frames: bytes, *, loudness: Loudness, notes: bytes) -> StoredSegment:
+        """Return this segment, which has no mastered frames, with such frames and notes on them."""
+        return replace(self, body=self.body + notes + frames, loudness=loudness, mastered_notes_bytes=len(notes))
 
 
 @dataclass(frozen=True, slots=True)

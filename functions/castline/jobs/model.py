@@ -378,6 +378,8 @@ class MasteredFrames:
     checksum: str
     powers: str
     """Power of the segment step by step, as ``castline.audio.mastered_segment`` packs it."""
+    start_byte: int | None = None
+    """The place of the first frame in the segment's object; None where they are an object of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

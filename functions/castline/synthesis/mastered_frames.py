@@ -1,7 +1,12 @@
-"""Mastered frames of the segments of a dialogue: whether it can use them, and how loud they are together."""
+"""Mastered frames of the segments of a dialogue: whether it can use them, and how loud they are together.
+
+Those of a segment that is spoken for such a dialogue are stored with it, in its object. Those of a segment that was
+stored before, without them or with those for another loudness, are an object of their own.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from castline.audio.formats import OutputFormat
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from castline.audio.assembly import Assembly
     from castline.audio.profile import Loudness
     from castline.audio.storage import AudioStorage
+    from castline.audio.stored_segment import Layout, StoredSegment
     from castline.jobs.model import Dialogue, SpokenSegment
 
 _MIN_GAP_MS: Final = 72
@@ -53,8 +59,42 @@ class FrameMaster:
         self._user_id = user_id
         self._loudness = loudness
 
+    def add_to(
+        self, segment: StoredSegment, fingerprint: str, *, lufs: float | None
+    ) -> tuple[StoredSegment, MasteredFrames]:
+        """Return a segment that is to be stored with its mastered frames, and the notes on these.
+
+        Args:
+            segment: the segment, without such frames.
+            fingerprint: the segment's.
+            lufs: the segment's loudness at volume 1; None if it is silent.
+        """
+        frames, mastered = self._master(fingerprint, segment.pcm, lufs)
+        notes = f"{mastered.checksum} {mastered.powers}".encode("ascii")
+        whole = segment.with_mastered(frames, loudness=self._loudness, notes=notes)
+        return whole, replace(mastered, start_byte=whole.layout.mastered_frames.start)
+
+    def read(self, notes: bytes, layout: Layout) -> MasteredFrames | None:
+        """Return the notes on mastered frames that a segment was stored with.
+
+        Args:
+            notes: as they are stored.
+            layout: the segment's.
+
+        Returns:
+            None if the frames are for another loudness, or the notes are damaged.
+        """
+        if layout.loudness is not self._loudness:
+            return None
+        checksum, _, powers = notes.decode("ascii", "replace").partition(" ")
+        try:
+            StepPowers.unpack(powers)
+        except ValueError:
+            return None
+        return MasteredFrames(checksum=checksum, powers=powers, start_byte=layout.mastered_frames.start)
+
     def find(self, fingerprint: str, *, pcm_checksum: str | None) -> MasteredFrames | None:
-        """Return the notes on a segment's mastered frames; None if the frames have to be made.
+        """Return the notes on mastered frames that are an object of their own; None if the frames have to be made.
 
         The frames may be older than the segment: it expires before they do if they were made later, and may then be
         spoken anew for a file that does not need them.
@@ -72,7 +112,7 @@ class FrameMaster:
             return None
 
     def make(self, fingerprint: str, pcm: bytes, *, pcm_checksum: str | None, lufs: float | None) -> MasteredFrames:
-        """Make and store the mastered frames of a segment.
+        """Make the mastered frames of a stored segment, and store them as an object of their own.
 
         Args:
             fingerprint: the segment's.
@@ -80,6 +120,14 @@ class FrameMaster:
             pcm_checksum: of the PCM; None if it was not noted.
             lufs: the segment's loudness at volume 1; None if it is silent or was not measured.
         """
+        frames, mastered = self._master(fingerprint, pcm, lufs)
+        notes = {_CHECKSUM: mastered.checksum, _POWERS: mastered.powers}
+        if pcm_checksum is not None:
+            notes[_MADE_FROM] = pcm_checksum
+        self._storage.put_mastered(self._user_id, fingerprint, self._loudness, frames, notes)
+        return mastered
+
+    def _master(self, fingerprint: str, pcm: bytes, lufs: float | None) -> tuple[bytes, MasteredFrames]:
         target = self._loudness.target
         if target is None:
             raise ValueError(f"{self._loudness} has no target")
@@ -87,12 +135,7 @@ class FrameMaster:
         frames, powers = master_segment(pcm, gain_db=gain_db, target=target)
         checksum = part_checksum(fingerprint)
         checksum.update(frames)
-        mastered = MasteredFrames(checksum=digest(checksum), powers=powers.pack())
-        notes = {_CHECKSUM: mastered.checksum, _POWERS: mastered.powers}
-        if pcm_checksum is not None:
-            notes[_MADE_FROM] = pcm_checksum
-        self._storage.put_mastered(self._user_id, fingerprint, self._loudness, frames, notes)
-        return mastered
+        return frames, MasteredFrames(checksum=digest(checksum), powers=powers.pack())
 
 
 def lufs_of_timeline(segments: Sequence[SpokenSegment], assembly: Assembly) -> float | None:

@@ -78,7 +78,7 @@ class StoredSegments:
         if self._kept:
             return self._read_again()
         streams = self._read(_PCM)
-        sizes = (len(_PCM.place_in(Layout(segment.samples, self._quality))) for segment in self._segments)
+        sizes = (len(Layout(segment.samples, self._quality).pcm) for segment in self._segments)
         return self._keep(streams) if sum(sizes) <= _KEPT_BYTES else streams
 
     def pcm_of(self, position: int) -> Iterator[bytes]:
@@ -131,28 +131,32 @@ class StoredSegments:
         return self._storage.read_parts(
             self._user_id,
             (
-                (self._name(segment, part), part.place_in(Layout(segment.samples, self._quality)))
+                (self._name(segment, part), part.place_of(segment, Layout(segment.samples, self._quality)))
                 for segment, part in parts
             ),
         )
 
     def _name(self, segment: SpokenSegment, part: _Part) -> str:
-        return mastered_name(segment.fingerprint, self._loudness) if part is _MASTERED else segment.fingerprint
+        has_own_object = part is _MASTERED and segment.mastered is not None and segment.mastered.start_byte is None
+        return mastered_name(segment.fingerprint, self._loudness) if has_own_object else segment.fingerprint
 
 
 class _Part(NamedTuple):
     """A part of a stored segment that is heard."""
 
-    place_in: Callable[[Layout], range]
+    place_of: Callable[[SpokenSegment, Layout], range]
     checksum_of: Callable[[SpokenSegment], str | None]
 
 
-_FRAMES: Final = _Part(attrgetter("frames"), attrgetter("frames_checksum"))
-_PCM: Final = _Part(attrgetter("pcm"), attrgetter("pcm_checksum"))
-_MASTERED: Final = _Part(
-    attrgetter("frames"), lambda segment: segment.mastered.checksum if segment.mastered else None
-)
-"""As many frames, in an object of their own."""
+def _mastered_place(segment: SpokenSegment, layout: Layout) -> range:
+    start = (segment.mastered.start_byte if segment.mastered else None) or 0
+    return range(start, start + len(layout.frames))
+
+
+_FRAMES: Final = _Part(lambda _segment, layout: layout.frames, attrgetter("frames_checksum"))
+_PCM: Final = _Part(lambda _segment, layout: layout.pcm, attrgetter("pcm_checksum"))
+_MASTERED: Final = _Part(_mastered_place, lambda segment: segment.mastered.checksum if segment.mastered else None)
+"""As many frames, at the end of the segment's object or in one of their own."""
 
 
 def _checked(chunks: Iterator[bytes], segment: SpokenSegment, part: _Part) -> Iterator[bytes]:

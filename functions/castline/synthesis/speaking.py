@@ -26,7 +26,8 @@ from castline.synthesis.stored_utterances import LOOK_UPS, find_entry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from castline.audio.storage import AudioStorage, SegmentEntry
+    from castline.audio.storage import AudioStorage
+    from castline.audio.stored_segment import Layout
     from castline.jobs.model import MasteredFrames, SegmentCue
     from castline.speech.providers.base import SpeechProvider
     from castline.speech.utterances import Speech, Utterance
@@ -190,14 +191,18 @@ class Speaking:
         if found is None:
             return None
         entry, notes = found
+        layout = entry.layout
         try:
-            words = self._storage.read_part(self._user_id, key, entry.layout.words) if entry.layout.words else b""
-            mastered = self._master_stored(key, entry, notes)
+            # One request for both.
+            described = range(layout.words.start, layout.mastered_notes.stop)
+            description = self._storage.read_part(self._user_id, key, described) if described else b""
+            words, mastered_notes = description[: layout.words_bytes], description[layout.words_bytes :]
+            mastered = self._find_mastered(key, layout, notes, mastered_notes)
         except BrokenSegment:
             return None
         return StoredUtterance(
             fingerprint=key,
-            samples=entry.layout.samples,
+            samples=layout.samples,
             cues=notes.cues,
             billed_characters=notes.billed_characters,
             is_paid_for=notes.spoken_for == self._spoken_for,
@@ -207,7 +212,9 @@ class Speaking:
             mastered=mastered,
         )
 
-    def _master_stored(self, key: str, entry: SegmentEntry, notes: SegmentNotes) -> MasteredFrames | None:
+    def _find_mastered(
+        self, key: str, layout: Layout, notes: SegmentNotes, mastered_notes: bytes
+    ) -> MasteredFrames | None:
         """Return the mastered frames of a stored segment, made from its PCM if need be.
 
         Raises:
@@ -215,10 +222,13 @@ class Speaking:
         """
         if self._frame_master is None:
             return None
+        mastered = self._frame_master.read(mastered_notes, layout)
+        if mastered is not None:
+            return mastered
         pcm_checksum = notes.checksums.pcm if notes.checksums else None
         mastered = self._frame_master.find(key, pcm_checksum=pcm_checksum)
         if mastered is None:
-            pcm = self._storage.read_part(self._user_id, key, entry.layout.pcm)
+            pcm = self._storage.read_part(self._user_id, key, layout.pcm)
             mastered = self._frame_master.make(key, pcm, pcm_checksum=pcm_checksum, lufs=notes.lufs)
         return mastered
 
@@ -292,7 +302,10 @@ class Speaking:
         if speech is not BEAT:
             self._tally.count_spoken(utterance, billed)
         shaped = shape(speech, utterance, quality=self._quality)
-        checksums = Checksums.of(key, shaped.segment)
+        segment, mastered = shaped.segment, None
+        if self._frame_master is not None:
+            segment, mastered = self._frame_master.add_to(segment, key, lufs=shaped.lufs)
+        checksums = Checksums.of(key, segment)
         notes = SegmentNotes(
             cues=shaped.cues,
             spoken_for=self._spoken_for,
@@ -300,18 +313,15 @@ class Speaking:
             checksums=checksums,
             lufs=shaped.lufs,
         )
-        if not self._storage.add_segment(self._user_id, key, shaped.segment, notes.to_metadata()):
+        if not self._storage.add_segment(self._user_id, key, segment, notes.to_metadata()):
             # Another job of the user has spoken the same meanwhile. What it has stored may be in its file already.
             found = self._find(key)
             if found is not None:
                 return replace(found, billed_characters=billed, is_paid_for=True)
-            self._storage.put_segment(self._user_id, key, shaped.segment, notes.to_metadata())
-        mastered = None
-        if self._frame_master is not None:
-            mastered = self._frame_master.make(key, shaped.segment.pcm, pcm_checksum=checksums.pcm, lufs=shaped.lufs)
+            self._storage.put_segment(self._user_id, key, segment, notes.to_metadata())
         return StoredUtterance(
             fingerprint=key,
-            samples=shaped.segment.samples,
+            samples=segment.samples,
             cues=shaped.cues,
             billed_characters=billed,
             is_paid_for=True,

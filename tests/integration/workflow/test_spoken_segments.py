@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 import boto3
@@ -13,8 +13,9 @@ import pytest
 
 from castline import composition
 from castline.audio.errors import BrokenSegment
-from castline.audio.profile import Quality
+from castline.audio.profile import Loudness, Quality
 from castline.audio.storage import AudioStorage
+from castline.audio.stored_segment import Layout
 from castline.synthesis.segment_source import StoredSegments
 from castline.usecases.errors import SegmentsExpired
 from castline.workflow import plan
@@ -24,6 +25,8 @@ from tests.integration.examples import make_dialogue, make_job
 from tests.spoken_batches import speak_batch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from castline.audio.storage import SegmentEntry
     from castline.jobs.model import Dialogue, Job, SpokenSegment
     from local.azure_speech.server import AzureSpeechEmulator
@@ -46,8 +49,31 @@ def speak(dialogue: Dialogue, **changes: Any) -> tuple[Job, tuple[SpokenSegment,
     return record.job, tuple(segment for batch in record.batches for segment in batch.segments)
 
 
-def stored(job: Job, segments: tuple[SpokenSegment, ...], quality: Quality) -> StoredSegments:
-    return StoredSegments(composition.audio_storage(), job.user_id, segments, quality=quality)
+def stored(
+    job: Job, segments: tuple[SpokenSegment, ...], quality: Quality, loudness: Loudness = Loudness.NONE
+) -> StoredSegments:
+    storage = composition.audio_storage()
+    return StoredSegments(storage, job.user_id, segments, quality=quality, loudness=loudness)
+
+
+@pytest.fixture
+def objects() -> Callable[[], dict[str, Layout | None]]:
+    """Return what returns the objects that the test has stored, by their keys, with the layouts of segments."""
+    s3 = boto3.client("s3")
+
+    def keys() -> set[str]:
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=resources.BUCKET_NAME, Prefix="segments/")
+        return {each["Key"] for page in pages for each in page.get("Contents", ())}
+
+    before = keys()
+
+    def layout_of(key: str) -> Layout | None:
+        if "." in key:
+            return None
+        head = s3.head_object(Bucket=resources.BUCKET_NAME, Key=key)
+        return Layout.of_object(head["ContentLength"], head["Metadata"])
+
+    return lambda: {key: layout_of(key) for key in keys() - before}
 
 
 def text(start: str = "今天天氣真好。") -> str:
@@ -222,6 +248,82 @@ def test_damaged_words_cost_the_words_alone() -> None:
     assert (again[0].words, again[0].is_reused) == ((), True)
     (pcm,) = [b"".join(chunks) for chunks in stored(again_job, again, Quality.STANDARD).pcm()]
     assert len(pcm) == segment.samples * 2
+
+
+class TestMasteredFrames:
+    DAMAGE: ClassVar[dict[str, Callable[[Layout], range]]] = {
+        "notes": lambda layout: layout.mastered_notes,
+        "frames": lambda layout: layout.mastered_frames,
+    }
+
+    def test_are_stored_with_a_segment_that_is_spoken_for_them(
+        self, objects: Callable[[], dict[str, Layout | None]]
+    ) -> None:
+        # When a dialogue is spoken for a file with a loudness target
+        dialogue = make_dialogue(text(), text(), loudness=Loudness.PODCAST)
+        job, segments = speak(dialogue)
+
+        # Then each segment is one object, and so they come back when it is submitted again
+        assert {layout and layout.loudness for layout in objects().values()} == {Loudness.PODCAST}
+        assert len(objects()) == 2
+        _, again = speak(dialogue, user_id=job.user_id)
+        assert [each.mastered for each in again] == [each.mastered for each in segments]
+        assert len(objects()) == 2
+
+        # And they are read and checked
+        source = stored(job, again, Quality.STANDARD, Loudness.PODCAST)
+        frames = [b"".join(chunks) for chunks in source.frames()]
+        plain = [b"".join(chunks) for chunks in stored(job, again, Quality.STANDARD).frames()]
+        assert [len(each) for each in frames] == [len(each) for each in plain]
+        assert all(one != other for one, other in zip(frames, plain, strict=True))
+
+    def test_of_a_stored_segment_are_an_object_of_their_own(
+        self, objects: Callable[[], dict[str, Layout | None]]
+    ) -> None:
+        # Given segments of a file with one loudness
+        dialogue = make_dialogue(text(), loudness=Loudness.AUDIOBOOK)
+        job, _ = speak(dialogue)
+
+        # When one with another loudness needs them, twice
+        for _ in range(2):
+            _, segments = speak(replace(dialogue, loudness=Loudness.PODCAST), user_id=job.user_id)
+
+            # Then there is one object more, and what is in it can be read
+            assert None in objects().values()
+            assert len(objects()) == 2
+            assert [each.mastered is not None and each.mastered.start_byte for each in segments] == [None]
+            source = stored(job, segments, Quality.STANDARD, Loudness.PODCAST)
+            assert all(b"".join(chunks) for chunks in source.frames())
+
+    @pytest.mark.parametrize("part", DAMAGE.values(), ids=DAMAGE)
+    def test_that_are_damaged_are_not_used(
+        self, objects: Callable[[], dict[str, Layout | None]], part: Callable[[Layout], range]
+    ) -> None:
+        # Given a segment whose mastered frames, or the notes on them, are overwritten
+        dialogue = make_dialogue(text(), loudness=Loudness.PODCAST)
+        job, _ = speak(dialogue)
+        ((key, layout),) = objects().items()
+        assert layout is not None
+        s3 = boto3.client("s3")
+        found = s3.get_object(Bucket=resources.BUCKET_NAME, Key=key)
+        body = found["Body"].read()
+        place = part(layout)
+        body = body[: place.start] + bytes(len(place)) + body[place.stop :]
+        s3.put_object(Bucket=resources.BUCKET_NAME, Key=key, Body=body, Metadata=found["Metadata"])
+
+        # When the dialogue is submitted again
+        _, segments = speak(dialogue, user_id=job.user_id)
+
+        # Then nothing is spoken. They are made again, or whoever reads them notices, and removes the segment
+        assert [segment.is_reused for segment in segments] == [True]
+        source = stored(job, segments, Quality.STANDARD, Loudness.PODCAST)
+        if place == layout.mastered_notes:
+            assert all(b"".join(chunks) for chunks in source.frames())
+            return
+        with pytest.raises(BrokenSegment):
+            all(b"".join(chunks) for chunks in source.frames())
+        source.remove_broken()
+        assert objects() == {}
 
 
 class TestStudio:

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from castline.audio import mp3
 from castline.audio.errors import BrokenSegment, LengthMismatch
 from castline.audio.info_frame import Framing, info_frame
 from castline.audio.mp3 import encode_frames
-from castline.audio.profile import Quality
+from castline.audio.profile import Loudness, Quality
 from castline.audio.stored_segment import (
     Layout,
     encode_segment,
@@ -62,12 +62,36 @@ def test_a_studio_segment_holds_whole_ticks_of_pcm_at_48_khz_and_its_words(sampl
     assert segment.frames == b""
 
 
-@given(st.integers(1, 15_000_000), st.sampled_from(Quality), st.integers(0, 100_000))
-def test_an_object_tells_its_layout(samples: int, quality: Quality, words_bytes: int) -> None:
-    layout = Layout(samples, quality, words_bytes)
+@pytest.mark.parametrize("length", [1, 577, 24_000])
+def test_mastered_frames_come_after_all_else_and_change_nothing_of_it(length: int) -> None:
+    without, mastered = encode_segment(hum(length), words=b"words"), encode_segment(hum(length)).frames
 
-    assert Layout.of_object(layout.words.stop, layout.to_metadata()) == layout
-    for size_bytes in (layout.words.stop - 1, layout.words.stop + 1, 0):
+    segment = without.with_mastered(mastered, loudness=Loudness.PODCAST, notes=b"notes")
+
+    assert segment.body == without.body + b"notes" + mastered
+    assert (segment.frames, segment.pcm) == (without.frames, without.pcm)
+    layout = segment.layout
+    assert (layout.words, layout.loudness) == (without.layout.words, Loudness.PODCAST)
+    assert segment.body[layout.mastered_notes.start : layout.mastered_notes.stop] == b"notes"
+    assert segment.body[layout.mastered_frames.start : layout.mastered_frames.stop] == mastered
+
+
+@given(
+    st.integers(1, 15_000_000),
+    st.sampled_from(Quality),
+    st.integers(0, 100_000),
+    st.one_of(st.just((Loudness.NONE, 0)), st.tuples(st.sampled_from(Loudness), st.integers(0, 2_000))),
+)
+def test_an_object_tells_its_layout(
+    samples: int, quality: Quality, words_bytes: int, mastered: tuple[Loudness, int]
+) -> None:
+    loudness, notes_bytes = mastered
+    assume(loudness is not Loudness.NONE or not notes_bytes)
+    layout = Layout(samples, quality, words_bytes, loudness, notes_bytes)
+    size = layout.mastered_frames.stop
+
+    assert Layout.of_object(size, layout.to_metadata()) == layout
+    for size_bytes in (size - 1, size + 1, 0):
         with pytest.raises(BrokenSegment):
             Layout.of_object(size_bytes, layout.to_metadata())
 
@@ -86,6 +110,9 @@ def test_an_object_of_an_older_release_tells_its_layout_by_its_size(samples: int
         {"samples": "0", "words-bytes": "290"},
         {"samples": "-1", "words-bytes": "290"},
         {"samples": "1", "words-bytes": "0", "quality": "best"},
+        {"samples": "1", "words-bytes": "0", "mastered-for": "podcast", "mastered-notes-bytes": "9"},
+        {"samples": "1", "words-bytes": "0", "mastered-for": "anybody", "mastered-notes-bytes": "0"},
+        {"samples": "1", "words-bytes": "576", "mastered-for": "podcast", "mastered-notes-bytes": "-576"},
     ],
 )
 def test_notes_that_nobody_has_written_are_no_layout(notes: dict[str, str]) -> None:
