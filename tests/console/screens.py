@@ -62,7 +62,7 @@ class Screens:
     def draft_turn(self, position: int) -> Locator:
         """Return the button that opens the delivery of a turn of the script, counted from 0."""
         turns = self.page.get_by_role("region", name="Turns").get_by_role("listitem")
-        return turns.nth(position).get_by_role("button")
+        return turns.nth(position).get_by_role("button").first
 
     def more_options(self) -> None:
         """Unfold what has good defaults."""

@@ -11,7 +11,7 @@ from infra.console_page import FOLDER, INDEX
 
 ROOT = Path(__file__).parent.parent.parent
 WEB = ROOT / "web"
-FIRST_LOAD_BYTES = 150_000
+FIRST_LOAD_BYTES = 160_000
 """Gzipped: the page with all scripts and styles that it loads by itself."""
 
 

@@ -139,7 +139,7 @@ def test_a_job_is_edited_with_all_that_it_was_spoken_with(screens: Screens, clie
     screens.write("## Part one\nA: Good **morning**, AWS.\nB: [pause 500ms] Hello.\nA: Bye, then.")
     screens.more_options()
     pronunciations = screens.page.get_by_role("group", name="Pronunciations", exact=True)
-    expect(pronunciations).to_contain_text("1 pronunciation of the job that you edit")
+    expect(pronunciations).to_contain_text("1 pronunciation from the job you are editing")
     screens.submit.click()
     after = client.wait_for(screens.wait_for_job(), "completed")
 
@@ -168,5 +168,6 @@ def test_a_job_of_a_single_voice_is_edited_with_its_delivery(screens: Screens, c
     screens.page.get_by_role("button", name="Edit and submit again").click()
 
     # Then
-    chips = screens.page.get_by_role("region", name="Cast").locator(".chip")
+    chips = screens.page.get_by_role("region", name="Voice").locator(".chip")
     expect(chips).to_have_text(["sad", "speed 1.5×", "pitch -5 %"])
+    expect(screens.script).to_have_value("Hello.")

@@ -58,8 +58,8 @@ def test_a_dialogue_is_estimated_before_it_is_submitted(screens: Screens, client
     # And when it is written again, nothing of it is billed
     screens.open()
     screens.write(SCRIPT)
-    expect(estimate(screens)).to_contain_text("nothing to be billed")
-    expect(estimate(screens)).to_contain_text("2 of 2 segments reused")
+    expect(estimate(screens)).to_contain_text("nothing to pay")
+    expect(estimate(screens)).to_contain_text("2 of 2 clips reused")
 
 
 def test_the_last_estimate_stays_while_one_writes(screens: Screens) -> None:
@@ -100,7 +100,7 @@ def test_a_dialogue_is_submitted_without_an_estimate(screens: Screens, watch: Wa
     screens.page.route("**/api/v1/jobs/estimate", refuse)
     screens.open()
     screens.write(SCRIPT)
-    expect(estimate(screens)).to_have_text("There is no estimate right now. You can submit all the same.")
+    expect(estimate(screens)).to_have_text("The price cannot be estimated right now. You can still submit.")
 
     # When
     screens.submit.click()
@@ -124,7 +124,7 @@ def test_a_used_up_quota_is_told_with_the_local_time_at_which_it_starts_again(
     screens.submit.click()
 
     # Then they are told which quota it is, how much of it is used, and when it starts again: UTC's midnight
-    notice = page.get_by_role("alert").filter(has_text="more than you can still bill today")
+    notice = page.get_by_role("alert").filter(has_text="more than you have left today")
     expect(notice).to_contain_text("0 of 10 characters are used or reserved.")
     expect(notice).to_contain_text("8:00 AM")
     expect(screens.script).to_have_value(SCRIPT)

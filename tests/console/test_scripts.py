@@ -82,7 +82,7 @@ def test_everything_is_spoken_as_it_stands_when_that_is_chosen(screens: Screens,
 
     # When
     screens.more_options()
-    screens.page.get_by_role("radio", name="Speak as it stands").check()
+    screens.page.get_by_role("radio", name="Speak as written").check()
 
     # Then
     expect(screens.draft_turn(0)).to_contain_text("**Two** [laughs] and (three).")

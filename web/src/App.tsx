@@ -8,11 +8,8 @@ import { Compose } from "./compose/Compose";
 import { History } from "./history/History";
 import { LanguageProvider, useSpeech } from "./i18n/strings";
 import { JobPage } from "./job/JobPage";
-import { PronunciationSets } from "./pronunciations/PronunciationSets";
-import { SetEditor } from "./pronunciations/SetEditor";
 import { SignIn } from "./sign-in/SignIn";
 import { type Session, startSession } from "./sign-in/session";
-import { Sounds } from "./sounds/Sounds";
 import { cancelUploads } from "./sounds/uploads";
 import { Crash } from "./ui/Crash";
 import { EmptyState } from "./ui/EmptyState";
@@ -23,6 +20,9 @@ import { paths, useRoute } from "./ui/route";
 import { Skeleton } from "./ui/Skeleton";
 
 // Seldom opened: loaded when they are.
+const PronunciationSets = lazy(() => import("./pronunciations/PronunciationSets"));
+const SetEditor = lazy(() => import("./pronunciations/SetEditor"));
+const Sounds = lazy(() => import("./sounds/Sounds"));
 const UsageScreen = lazy(() => import("./usage/UsageScreen"));
 const WebhooksScreen = lazy(() => import("./webhooks/WebhooksScreen"));
 const OperatorsScreen = lazy(() => import("./operators/OperatorsScreen"));
@@ -119,15 +119,15 @@ function Screen({ user }: { user: string }) {
       );
     case "pronunciations":
       return (
-        <Crash key={`pronunciations ${route.name}`}>
+        <Later key={`pronunciations ${route.name}`}>
           {route.name === undefined ? <PronunciationSets /> : <SetEditor name={route.name} />}
-        </Crash>
+        </Later>
       );
     case "sounds":
       return (
-        <Crash key="sounds">
+        <Later key="sounds">
           <Sounds />
-        </Crash>
+        </Later>
       );
     case "usage":
       return (

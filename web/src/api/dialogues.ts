@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { ONLY_SPEAKER } from "../compose/draft";
 import { useSpeech } from "../i18n/strings";
 import { answered, api } from "./client";
 import { Refused } from "./errors";
 import type { components } from "./schema";
-import type { FieldProblem, Markup, ParsedDialogue, ScriptFormat } from "./types";
+import type { FieldProblem, Markup, ParsedDialogue, ScriptAnswer, ScriptFormat } from "./types";
 
 /** A script, and how it is to be read. */
 export interface Script {
@@ -11,6 +12,10 @@ export interface Script {
   markup: Markup;
   /** Undefined when the service is to find it out. */
   format?: ScriptFormat | undefined;
+  /** Whether all of it is one text in one voice. */
+  isSingle?: boolean;
+  /** What was answered to questions about it. */
+  answers?: readonly ScriptAnswer[];
 }
 
 /** A script as it was understood, or what is wrong with it. */
@@ -19,11 +24,13 @@ export type Reading =
   | { isDialogue: false; of: Script; problems: readonly FieldProblem[] };
 
 export async function parseScript(of: Script, signal?: AbortSignal): Promise<Reading> {
-  const { script, markup, format = "auto" } = of;
+  const { markup, format = "auto", isSingle = false, answers = [] } = of;
   const body = {
-    script,
+    ...(isSingle
+      ? { script: JSON.stringify({ turns: [{ speaker: ONLY_SPEAKER, text: of.script }] }), format: "json" }
+      : { script: of.script, ...(format !== "auto" && { format }) }),
+    ...(answers.length > 0 && !isSingle && { answers }),
     ...(markup !== "auto" && { markup }),
-    ...(format !== "auto" && { format }),
   } as components["schemas"]["ParseDialogueRequest"];
   try {
     const dialogue = await answered(api().POST("/api/v1/dialogues/parse", { body, ...(signal ? { signal } : {}) }));
@@ -37,11 +44,11 @@ export async function parseScript(of: Script, signal?: AbortSignal): Promise<Rea
 }
 
 /** A script read by the service; what was read before stays until then. Not asked while `enabled` is false. */
-export function useReading({ script, markup, format }: Script, enabled: boolean) {
+export function useReading(asked: Script, enabled: boolean) {
   const { locale } = useSpeech();
   return useQuery({
-    queryKey: ["parse", locale, markup, format ?? "auto", script],
-    queryFn: ({ signal }) => parseScript({ script, markup, format }, signal),
+    queryKey: ["parse", locale, asked],
+    queryFn: ({ signal }) => parseScript(asked, signal),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
@@ -50,7 +57,9 @@ export function useReading({ script, markup, format }: Script, enabled: boolean)
 }
 
 /** Whether a reading is one of this script, read in this way. */
-export function isReadingOf(reading: Reading | undefined, { script, markup, format }: Script): boolean {
-  const { of } = reading ?? {};
-  return of !== undefined && of.script === script && of.markup === markup && of.format === format;
+export function isReadingOf(reading: Reading | undefined, asked: Script): boolean {
+  if (reading?.of.script !== asked.script) return false;
+  const { script: _, ...how } = reading.of;
+  const { script: __, ...asks } = asked;
+  return JSON.stringify(how) === JSON.stringify(asks);
 }

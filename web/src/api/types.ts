@@ -16,71 +16,18 @@ export type Turn = Schemas["SubmittedTurn"];
 export type StoredTurn = Schemas["TurnSchema"];
 export type Timing = Schemas["Timing"];
 export type TurnTiming = Schemas["TurnTimingSchema"];
-// TEMPORARY
-export type ParsedTurn = Schemas["ParsedTurn"] & { is_sound?: boolean };
-export type ParsedDialogue = Omit<Schemas["ParsedDialogue"], "turns"> & {
-  turns: ParsedTurn[];
-  language?: string | null;
-  languages?: Record<string, string>;
-  questions?: ScriptQuestion[];
-};
-export interface ScriptQuestion {
-  question: string;
-  speaker: string;
-  other?: string;
-  lines: number[];
-  message: string;
-  choices: { choice: string; label: string }[];
-}
-export interface CastMember {
-  speaker: string;
-  voice_id: string;
-  language: string;
-}
-export interface DealtCast {
-  speakers: CastMember[];
-  notes: string[];
-}
-export interface CastRequest {
-  provider: string;
-  speakers: { speaker: string; language?: string; voice_id?: string }[];
-  language?: string;
-  preferred_languages: string[];
-}
-export interface PreviewRequest {
-  voice_id: string;
-  text: string;
-}
-export interface Preview {
-  audio_url: string;
-  expires_at: string;
-  billed_characters: number;
-  reused: boolean;
-  cost: { amount: number; currency: string };
-}
-export interface ShowSummary {
-  name: string;
-  title?: string;
-  updated_at: string;
-}
-export interface ShowFields {
-  title?: string;
-  author?: string;
-  album?: string;
-  provider?: string;
-  cast: { speaker: string; voice_id: string; language?: string }[];
-  pronunciation_sets: string[];
-  pronunciations: Pronunciation[];
-  music?: Schemas["MusicSchema"];
-  loudness?: string;
-  quality?: string;
-  output_format?: string;
-  gap_ms?: number;
-  crossfade_ms?: number;
-  cover_id?: string;
-}
-export type Show = ShowFields & { name: string };
-// END
+export type ParsedTurn = Schemas["ParsedTurn"];
+export type ParsedDialogue = Schemas["ParsedDialogue"];
+export type ScriptQuestion = Schemas["QuestionSchema"];
+export type ScriptAnswer = Schemas["ScriptAnswer"];
+export type CastRequest = Schemas["CastDialogueRequest"];
+export type DealtCast = Schemas["CastDialogue"];
+export type CastMember = Schemas["CastMemberSchema"];
+export type PreviewRequest = Schemas["CreatePreviewRequest"];
+export type Preview = Schemas["Preview"];
+export type ShowSummary = Schemas["ShowSummary"];
+export type ShowFields = Schemas["PutShowRequest"];
+export type Show = Schemas["ShowDetail"];
 export type FieldProblem = Schemas["FieldProblem"];
 export type Provider = Schemas["Provider"];
 export type Voice = Schemas["Voice"];

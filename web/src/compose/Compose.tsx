@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCasting } from "../api/casting";
 import { isReadingOf, type Script, useReading } from "../api/dialogues";
 import { Refused, Unreachable } from "../api/errors";
 import { useEstimate } from "../api/estimate";
@@ -6,31 +7,53 @@ import { useSubmitJob } from "../api/jobs";
 import { usePronunciationSets } from "../api/pronunciations";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { useSounds } from "../api/sounds";
-import type { CreateJobRequest } from "../api/types";
+import {
+  type CastMember,
+  type CreateJobRequest,
+  type CreateSingleVoiceJobRequest,
+  isSingleVoice,
+  type ParsedDialogue,
+  type Voice,
+} from "../api/types";
+import { useUsage } from "../api/usage";
 import { useVoices } from "../api/voices";
+import { DraftsBar } from "../drafts/DraftsBar";
+import {
+  dropDraft,
+  type KeptDraft,
+  keepDraft,
+  openDraft,
+  openedDraft,
+  switchDraft,
+  watchDraft,
+} from "../drafts/drafts";
 import { useSpeech } from "../i18n/strings";
 import { Refusal } from "../job/Refusal";
 import { keepWarnings } from "../job/warnings";
+import { ShowsBar } from "../shows/ShowsBar";
+import { showOf, withShow } from "../shows/show";
 import { useUploads } from "../sounds/uploads";
-import { withSpeaker } from "../speakers";
+import { ofSpeaker, withSpeaker } from "../speakers";
 import { isTitleField, MAX_TITLE_CHARACTERS } from "../titles";
 import { Button } from "../ui/Button";
 import { ErrorNotice, sentenceFor } from "../ui/ErrorNotice";
 import { Heading } from "../ui/Heading";
 import { go, paths } from "../ui/route";
 import { useDebounced } from "../ui/use-debounced";
+import { type Auditions, languageFor } from "./audition";
 import { Cast } from "./Cast";
-import { castVoices } from "./casting";
+import { rememberCast, rememberedCast, standing } from "./cast";
 import "./compose.css";
 import { isEmpty, type TurnDelivery } from "./delivery";
-import { type Draft, EMPTY_DRAFT, loadDraft, loadSets, saveDraft, saveSets } from "./draft";
+import { type Draft, EMPTY_DRAFT, loadSets, saveSets } from "./draft";
 import { EstimateLine } from "./EstimateLine";
-import { guessLanguage } from "./language";
+import { type FailedTurn, lineOfFailure } from "./failed-line";
 import { MoreOptions } from "./MoreOptions";
 import { MusicPanel } from "./MusicPanel";
 import { styleKey } from "./marks";
 import { MUSIC_PLACES, obstacleToSounds, SOUND_PLACES, soundIdsOf } from "./music";
-import { toRequest } from "./request";
+import { LINE_PLACES, Questions } from "./Questions";
+import { toRequest, toSingleRequest } from "./request";
 import { ScriptEditor } from "./ScriptEditor";
 import { SoundOptions } from "./SoundOptions";
 import { keyFor, settle } from "./submission-key";
@@ -40,23 +63,39 @@ import { inOrder, voiceWarnings } from "./voice-warnings";
 
 const READ_AFTER_MS = 250;
 const MAX_SCRIPT_CHARACTERS = 150_000;
+const MAX_SINGLE_CHARACTERS = 50_000;
 const NONE: readonly never[] = [];
+const EVERY_PLACE: readonly string[] = [...SOUND_PLACES, ...LINE_PLACES];
 
-/** Writing: from a pasted script to a job. `user`: whose draft it is. */
+/** Writing: from a pasted script to a job. `user`: whose drafts these are. */
 export function Compose({ user }: { user: string }) {
-  const { t, format } = useSpeech();
-  const [draft, setDraft] = useState(() => loadDraft(user));
-  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
-  useEffect(() => saveDraft(user, draft), [user, draft]);
+  const [opened, setOpened] = useState(() => openedDraft(user));
+  return <Desk key={opened.id} user={user} opened={opened} onOpen={setOpened} />;
+}
 
+/** One draft being written. */
+function Desk({ user, opened, onOpen }: { user: string; opened: KeptDraft; onOpen(draft: KeptDraft): void }) {
+  const { t, format } = useSpeech();
+  const { id } = opened;
+  const [draft, setDraft] = useState(opened.draft);
+  const [failedAt, setFailedAt] = useState(opened.failedTurn);
+  const [isKept, setIsKept] = useState(true);
+  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  useEffect(() => setIsKept(keepDraft(user, id, draft, failedAt)), [user, id, draft, failedAt]);
+  useEffect(() => watchDraft(user, id, setDraft), [user, id]);
+
+  const { isSingle, markup, scriptFormat, answers } = draft;
   const isBlank = draft.script.trim() === "";
-  const isTooLong = draft.script.length > MAX_SCRIPT_CHARACTERS;
+  const tooLongAt = isSingle ? MAX_SINGLE_CHARACTERS : MAX_SCRIPT_CHARACTERS;
+  const isTooLong = draft.script.length > tooLongAt;
   const settled = useDebounced(draft.script, READ_AFTER_MS);
-  const { markup, scriptFormat } = draft;
-  const asked: Script = { script: settled, markup, format: scriptFormat };
-  const reading = useReading(asked, settled.trim() !== "" && settled.length <= MAX_SCRIPT_CHARACTERS);
+  const asked: Script = { script: settled, markup, format: scriptFormat, isSingle, answers };
+  const reading = useReading(asked, settled.trim() !== "" && settled.length <= tooLongAt);
   const isRead = isReadingOf(reading.data, { ...asked, script: draft.script });
-  const dialogue = useLast(isBlank ? null : reading.data?.isDialogue ? reading.data.dialogue : undefined);
+  const problems = isRead && !isBlank && reading.data?.isDialogue === false ? reading.data.problems : NONE;
+  const isBroken = problems.length > 0 || isTooLong;
+  // What was read last stays while the script is read again; not while it has to be changed.
+  const dialogue = useLast(isBlank || isBroken ? null : reading.data?.isDialogue ? reading.data.dialogue : undefined);
 
   const turnsBefore = useRef<readonly SpokenTurn[] | undefined>(undefined);
   useEffect(() => {
@@ -71,17 +110,25 @@ export function Compose({ user }: { user: string }) {
   const tellTurn = useCallback((position: number, turn: SpokenTurn, delivery: TurnDelivery) => {
     setDraft((last) => ({ ...last, turns: withTurn(last.turns, position, turn, delivery) }));
   }, []);
+  const [failed, setFailed] = useState<FailedTurn>();
+  useEffect(() => {
+    const turn = failedAt === undefined ? undefined : dialogue?.turns[failedAt];
+    if (turn && failedAt !== undefined) setFailed((known) => known ?? { ...turn, position: failedAt });
+  }, [dialogue, failedAt]);
+  const failedLine = lineOfFailure(isRead ? dialogue : undefined, failed);
+  const isMended = failed !== undefined && isRead && dialogue !== undefined && failedLine === undefined;
+  useEffect(() => {
+    if (isMended) setFailedAt(undefined);
+  }, [isMended]);
 
   const providers = useProviders();
-  const provider = providers.data?.find(({ id }) => id === draft.provider) ?? providers.data?.[0];
+  const provider = providers.data?.find(({ id: each }) => each === draft.provider) ?? providers.data?.[0];
+  const providerId = provider?.id;
   const limits = provider ?? USUAL_LIMITS;
-  const voices = useVoices(provider?.id);
-  const guessed = useMemo(() => guessLanguage(settled), [settled]);
-  const language = draft.language ?? guessed;
-  const cast = useMemo(
-    () => castVoices(dialogue?.speakers ?? [], draft.voices, voices.data ?? [], language),
-    [dialogue, draft.voices, voices.data, language],
-  );
+  const voices = useVoices(providerId);
+  const casting = useCast(user, draft, setDraft, dialogue, providerId, voices.data);
+  const { cast, members, language } = casting;
+  const telling = useMemo(() => languageFor(members), [members]);
 
   const styles = useMemo(() => {
     const names = voices.data?.flatMap((voice) => voice.styles) ?? [];
@@ -92,31 +139,50 @@ export function Compose({ user }: { user: string }) {
   const kept = usePronunciationSets();
   const sets = useMemo(() => namesIn(draft.sets ?? setsBefore, kept.data), [draft.sets, setsBefore, kept.data]);
 
+  const soundTurns = useMemo(() => dialogue?.turns.filter((turn) => turn.is_sound) ?? NONE, [dialogue]);
   const { data: sounds } = useSounds();
   const uploads = useUploads();
-  const soundObstacle = obstacleToSounds(soundIdsOf(draft.music, draft.coverId), sounds, uploads, SOUND_PLACES);
+  const soundIds = [
+    ...soundIdsOf(draft.music, draft.coverId),
+    ...soundTurns.map(({ text }) => draft.sounds[text]).filter((sound) => sound !== undefined),
+  ];
+  const soundObstacle = obstacleToSounds(soundIds, sounds, uploads, EVERY_PLACE);
 
   const submit = useSubmitJob();
-  const problems = isRead && !isBlank && reading.data?.isDialogue === false ? reading.data.problems : [];
   const whyNot = isBlank
     ? t.compose.whyNot.empty
-    : problems.length > 0 || isTooLong
+    : isBroken
       ? t.compose.whyNot.problems
       : reading.isError
         ? sentenceFor(reading.error, t)
         : !isRead || !dialogue
           ? t.compose.whyNot.parsing
-          : cast.size < dialogue.speakers.length
-            ? t.compose.whyNot.voices
+          : !casting.isComplete
+            ? casting.isPending
+              ? t.compose.whyNot.casting
+              : t.compose.whyNot.voices
             : soundObstacle && t.compose.whyNot[soundObstacle];
 
   const isComplete = whyNot === undefined;
-  const providerId = provider?.id;
   const request = useMemo(() => {
     if (!isComplete || !dialogue || providerId === undefined) return undefined;
-    return toRequest(draft, { provider: providerId, turns: dialogue.turns, cast, language, sets });
-  }, [isComplete, draft, dialogue, providerId, cast, language, sets]);
+    const submitted = { provider: providerId, turns: dialogue.turns, cast, language, languageFor: telling, sets };
+    return draft.isSingle ? toSingleRequest(draft, submitted) : toRequest(draft, submitted);
+  }, [isComplete, draft, dialogue, providerId, cast, language, telling, sets]);
+  const auditions: Auditions = useMemo(
+    () => ({
+      provider: providerId ?? "",
+      markup,
+      quality: draft.quality,
+      pronunciations: draft.pronunciations,
+      sets,
+      language,
+      languageFor: telling,
+    }),
+    [providerId, markup, draft.quality, draft.pronunciations, sets, language, telling],
+  );
   const { estimate, isOfRequest, error: noEstimate } = useEstimate(request);
+  const { data: usage } = useUsage(undefined);
   const ofVoices = useMemo(
     () =>
       estimate && dialogue && isOfRequest
@@ -131,14 +197,16 @@ export function Compose({ user }: { user: string }) {
     .find(({ field }) => field === "webhook_url");
 
   function makeAudio(): void {
-    if (request === undefined || submit.isPending) return;
+    if (request === undefined || providerId === undefined || submit.isPending) return;
     submit.mutate(
       { request, idempotencyKey: keyFor(JSON.stringify(request)) },
       {
         onSuccess: (job) => {
           settle();
           keepWarnings(job);
-          saveDraft(user, EMPTY_DRAFT);
+          rememberCast(user, providerId, cast);
+          dropDraft(user, id);
+          switchDraft(user);
           go(paths.job(job.id));
         },
         onError: (error) => {
@@ -148,25 +216,54 @@ export function Compose({ user }: { user: string }) {
     );
   }
 
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    makeAudio();
+  }
+
+  /** A file is written into an empty draft; into one of its own where something is written already. */
+  function openFile(script: string): void {
+    if (isBlank) change({ script });
+    else {
+      openDraft(user, { ...EMPTY_DRAFT, script, isSingle, sets: draft.sets });
+      onOpen(openedDraft(user));
+    }
+  }
+
+  const [beforeShow, setBeforeShow] = useState<Draft>();
+
   /** The turn or the speaker that a field of a request is about, or the name of its own field. */
-  function placeIn(request: CreateJobRequest | undefined, field: string): string | undefined {
+  function placeIn(
+    request: CreateJobRequest | CreateSingleVoiceJobRequest | undefined,
+    field: string,
+  ): string | undefined {
     if (isTitleField(field)) return t.titles.fields[field];
     if (field.startsWith("cover_id")) return t.audioForm.cover;
     if (field === "webhook_url") return t.webhooks.ofJobField;
     const place = MUSIC_PLACES.find((each) => field.startsWith(`music.${each}`));
     if (place) return t.music.places[place];
     const [, list, number] = /^(turns|voice_assignments)\[(\d+)\]/.exec(field) ?? [];
-    if (!request || list === undefined) return undefined;
+    if (!request || isSingleVoice(request) || list === undefined) return undefined;
     if (list === "voice_assignments") return request.voice_assignments[Number(number)]?.speaker;
     const turn = request.turns[Number(number)];
     return turn && "speaker" in turn ? t.job.turnAt(format.number(Number(number) + 1), turn.speaker) : undefined;
   }
 
   return (
-    <div className="compose">
+    // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut of all that is in it
+    <div className="compose" onKeyDown={onKeyDown}>
       <header className="screen-head">
-        <Heading title={t.compose.title} />
-        <p className="lead">{t.compose.lead}</p>
+        <div className="compose-head">
+          <Heading title={isSingle ? t.compose.titleSingle : t.compose.title} />
+          <DraftsBar user={user} id={id} isEmpty={isBlank && draft.title.trim() === ""} onOpen={onOpen} />
+        </div>
+        <p className="lead">{isSingle ? t.compose.leadSingle : t.compose.lead}</p>
+        {!isKept && (
+          <p className="compose-unkept" role="alert">
+            {t.drafts.noRoom}
+          </p>
+        )}
       </header>
       <div className="compose-script">
         <div className="compose-title">
@@ -184,15 +281,20 @@ export function Compose({ user }: { user: string }) {
         <ScriptEditor
           script={draft.script}
           onChange={(script) => change({ script })}
-          dialogue={isRead ? dialogue : undefined}
+          isSingle={isSingle}
+          onSingle={(single) => change({ isSingle: single })}
+          onFile={openFile}
+          failedLine={failedLine}
+          dialogue={isRead && !isSingle ? dialogue : undefined}
           problems={problems}
-          warnings={!isBlank && problems.length === 0 ? warnings : NONE}
-          foundFormat={isBlank || scriptFormat !== undefined ? undefined : dialogue?.format}
+          warnings={!isBlank && !isBroken ? warnings : NONE}
+          foundFormat={isBlank || isBroken || scriptFormat !== undefined ? undefined : dialogue?.format}
+          characters={isRead ? dialogue?.total_characters : undefined}
           styles={styles}
           isReading={!isBlank && !isTooLong && !isRead && !reading.isError}
           maxTurns={limits.max_turns}
-          maxCharacters={limits.max_characters}
-          tooLongAt={isTooLong ? MAX_SCRIPT_CHARACTERS : undefined}
+          maxCharacters={isSingle ? MAX_SINGLE_CHARACTERS : limits.max_characters}
+          tooLongAt={isTooLong ? tooLongAt : undefined}
           language={language}
         />
         {reading.isError && !(reading.error instanceof Unreachable) && (
@@ -200,21 +302,56 @@ export function Compose({ user }: { user: string }) {
         )}
       </div>
       <div className="compose-side">
+        <Questions
+          questions={dialogue?.questions ?? NONE}
+          answers={answers}
+          onAnswers={(next) => change({ answers: next })}
+          soundTurns={soundTurns}
+          sounds={draft.sounds}
+          onSounds={(next) => change({ sounds: next })}
+        />
+        <ShowsBar
+          applied={draft.show}
+          onApply={(show) => {
+            setBeforeShow(draft);
+            setDraft((before) => withShow(before, show));
+          }}
+          onUndo={
+            beforeShow &&
+            (() => {
+              const { script, turns } = draft;
+              setDraft({ ...beforeShow, script, turns });
+              setBeforeShow(undefined);
+            })
+          }
+          showOf={(title) => showOf(draft, title, cast, providerId, sets)}
+          proposed={draft.album.trim() || draft.title.trim()}
+          onKept={(show) => change({ show })}
+        />
         <Cast
           dialogue={dialogue}
+          isBroken={isBroken}
+          isSingle={isSingle}
           cast={cast}
+          members={members}
+          notes={casting.notes}
+          remembered={casting.remembered}
+          onAnew={casting.onAnew}
           voices={voices.data}
-          error={providers.error ?? voices.error}
-          onRetry={() => void (providers.isError ? providers : voices).refetch()}
+          error={providers.error ?? voices.error ?? casting.error}
+          onRetry={() =>
+            void (providers.isError ? providers.refetch() : voices.isError ? voices.refetch() : casting.retry())
+          }
           providers={providers.data ?? []}
-          provider={provider?.id}
-          onProvider={(id) => change({ provider: id })}
+          provider={providerId}
+          onProvider={(each) => change({ provider: each })}
           language={language}
           onChoose={(speaker, voiceId) => change({ voices: withSpeaker(draft.voices, speaker, voiceId) })}
           deliveries={draft.deliveries}
           onDelivery={(speaker, delivery) =>
             change({ deliveries: withSpeaker(draft.deliveries, speaker, isEmpty(delivery) ? undefined : delivery) })
           }
+          auditions={auditions}
         />
         <SoundOptions form={draft} coverId={draft.coverId} onChange={change} />
         <MusicPanel
@@ -224,7 +361,7 @@ export function Compose({ user }: { user: string }) {
         <MoreOptions
           draft={draft}
           onChange={change}
-          guessed={guessed}
+          guessed={casting.guessed}
           voices={voices.data ?? []}
           maxGapMs={limits.max_gap_ms}
           maxCrossfadeMs={limits.max_crossfade_ms}
@@ -235,17 +372,21 @@ export function Compose({ user }: { user: string }) {
             saveSets(user, names);
           }}
         />
-        <TurnPreview
-          dialogue={dialogue}
-          language={language}
-          cast={cast}
-          voices={voices.data ?? NONE}
-          styles={styles}
-          settings={draft.turns}
-          deliveries={draft.deliveries}
-          gapMs={draft.gapMs}
-          onChange={tellTurn}
-        />
+        {!isSingle && (
+          <TurnPreview
+            dialogue={dialogue}
+            isBroken={isBroken}
+            auditions={auditions}
+            language={language}
+            cast={cast}
+            voices={voices.data ?? NONE}
+            styles={styles}
+            settings={draft.turns}
+            deliveries={draft.deliveries}
+            gapMs={draft.gapMs}
+            onChange={tellTurn}
+          />
+        )}
       </div>
       {submit.isError && (
         <div className="compose-answer" ref={intoView}>
@@ -262,15 +403,27 @@ export function Compose({ user }: { user: string }) {
           estimate={isBlank ? undefined : estimate}
           isCurrent={isOfRequest}
           error={noEstimate}
+          usage={usage}
           placeOf={(field) => placeIn(request, field)}
         />
         <p className="compose-why" id="why-not">
-          {whyNot}
+          {problems.length > 0 ? (
+            <button
+              type="button"
+              onClick={() => document.getElementById("script-problems")?.querySelector("button")?.click()}
+            >
+              {t.compose.toProblem(problems[0]?.message ?? "", problems.length)}
+            </button>
+          ) : (
+            whyNot
+          )}
         </p>
         <Button
           look="primary"
           unavailable={whyNot !== undefined || submit.isPending}
           aria-describedby="why-not estimate"
+          aria-keyshortcuts="Control+Enter Meta+Enter"
+          title={t.compose.submitKeys}
           onClick={makeAudio}
         >
           {submit.isPending ? t.compose.submitting : t.compose.submit}
@@ -279,6 +432,123 @@ export function Compose({ user }: { user: string }) {
     </div>
   );
 }
+
+/** Who speaks with which voice in which language: what stands, and what the service deals to the others. */
+function useCast(
+  user: string,
+  draft: Draft,
+  setDraft: (next: (before: Draft) => Draft) => void,
+  dialogue: ParsedDialogue | undefined,
+  provider: string | undefined,
+  voices: readonly Voice[] | undefined,
+) {
+  const { locale } = useSpeech();
+  const { deliveries, isAnew } = draft;
+  const parts = useMemo(() => {
+    const spoken = dialogue?.turns.filter((turn) => !turn.is_sound).map(({ speaker }) => speaker) ?? [];
+    return [...new Set(spoken)].map((speaker) => {
+      const guess = ofSpeaker(dialogue?.languages ?? {}, speaker);
+      return { speaker, language: ofSpeaker(deliveries, speaker)?.language ?? draft.language ?? guess ?? "" };
+    });
+  }, [dialogue, deliveries, draft.language]);
+  const memory = useMemo(
+    () => (isAnew || provider === undefined ? {} : rememberedCast(user, provider)),
+    [user, provider, isAnew],
+  );
+  const stands = useMemo(
+    () => standing(parts, draft.voices, draft.dealt, memory, voices ?? []),
+    [parts, draft.voices, draft.dealt, memory, voices],
+  );
+  const ofDialogue = draft.language ?? dialogue?.language ?? undefined;
+  const chosen = parts.map(({ speaker }) => {
+    const found = stands.get(speaker);
+    return found?.source === "chosen" ? found.voice.voice_id : undefined;
+  });
+  const of = JSON.stringify([provider, ofDialogue, isAnew, parts, chosen]);
+  const request =
+    parts.length === 0 || !voices || provider === undefined
+      ? undefined
+      : {
+          provider,
+          speakers: parts.map(({ speaker, language }) => {
+            const voice = stands.get(speaker)?.voice;
+            return { speaker, ...(language && { language }), ...(voice && { voice_id: voice.voice_id }) };
+          }),
+          ...(ofDialogue !== undefined && { language: ofDialogue }),
+          preferred_languages: navigator.languages.slice(0, MOST_LANGUAGES),
+        };
+  const casting = useCasting(request, of);
+  const answer = request && casting.data;
+  const isOfRequest = answer?.of === of;
+
+  const members = useMemo(
+    () => new Map<string, CastMember>(answer?.cast.speakers.map((member) => [member.speaker, member]) ?? []),
+    [answer],
+  );
+  const cast = useMemo(() => {
+    const byId = new Map(voices?.map((voice) => [voice.voice_id, voice]));
+    return new Map(
+      parts.flatMap(({ speaker }) => {
+        const dealt = isOfRequest ? byId.get(members.get(speaker)?.voice_id ?? "") : undefined;
+        const voice = stands.get(speaker)?.voice ?? dealt;
+        return voice ? [[speaker, voice] as const] : [];
+      }),
+    );
+  }, [parts, stands, members, isOfRequest, voices]);
+
+  // What was dealt stays; so does what was remembered, once it has been taken.
+  useEffect(() => {
+    if (!isOfRequest) return;
+    setDraft((last) => {
+      let { dealt } = last;
+      for (const { speaker, language } of parts) {
+        const voice = cast.get(speaker);
+        const source = stands.get(speaker)?.source;
+        if (!voice || source === "chosen") continue;
+        const before = ofSpeaker(dealt, speaker);
+        if (before?.voice_id === voice.voice_id && before.language === language) continue;
+        const isRemembered = source === "remembered";
+        dealt = withSpeaker(dealt, speaker, {
+          voice_id: voice.voice_id,
+          language,
+          ...(isRemembered && { isRemembered }),
+        });
+      }
+      return dealt === last.dealt ? last : { ...last, dealt };
+    });
+  }, [isOfRequest, parts, cast, stands, setDraft]);
+
+  const guessed = useMemo(() => {
+    const counts = new Map<string, number>();
+    for (const { speaker, text } of dialogue?.turns ?? []) {
+      const spoken = members.get(speaker)?.language;
+      if (spoken !== undefined) counts.set(spoken, (counts.get(spoken) ?? 0) + text.length);
+    }
+    const [most] = [...counts].sort(([, one], [, other]) => other - one);
+    return most?.[0] ?? dialogue?.language ?? navigator.languages[0] ?? locale;
+  }, [dialogue, members, locale]);
+
+  return {
+    cast,
+    members,
+    guessed,
+    language: draft.language ?? guessed,
+    notes: answer?.cast.notes ?? NONE,
+    remembered: [...stands].filter(([, { source }]) => source === "remembered").map(([speaker]) => speaker),
+    isPending: casting.isFetching || voices === undefined,
+    isComplete: isOfRequest && parts.length > 0 && cast.size === parts.length,
+    error: casting.error,
+    retry: () => casting.refetch(),
+    onAnew: () =>
+      setDraft((last) => ({
+        ...last,
+        isAnew: true,
+        dealt: Object.fromEntries(Object.entries(last.dealt).filter(([, dealt]) => !dealt.isRemembered)),
+      })),
+  };
+}
+
+const MOST_LANGUAGES = 10;
 
 /** Those of `names` that there still are; all of them while that is not known. */
 function namesIn(names: readonly string[], sets: readonly { name: string }[] | undefined): readonly string[] {
@@ -289,7 +559,7 @@ function intoView(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: "start" });
 }
 
-/** `value`, or what it was when it last was one: the cast stays while the script is being mended. Null forgets. */
+/** `value`, or what it was when it last was one. Null forgets. */
 function useLast<T>(value: T | undefined | null): T | undefined {
   const last = useRef<T | undefined>(undefined);
   if (value === null) last.current = undefined;

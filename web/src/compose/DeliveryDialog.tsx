@@ -1,12 +1,12 @@
 import { type ReactNode, useId } from "react";
-import type { Voice } from "../api/types";
+import type { PreviewRequest, Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { IconButton } from "../ui/IconButton";
 import { valueText } from "./DeliveryChips";
 import { type Field, isEmpty, obstacleIn, obstacleTo, RANGES, type TurnDelivery } from "./delivery";
-import { MANY_LANGUAGES } from "./language";
+import { Hear, HearResult } from "./Hear";
 import { languagesOf } from "./voice-search";
 
 interface Props {
@@ -22,13 +22,29 @@ interface Props {
   inherited?: TurnDelivery;
   /** The gap between turns, for a turn; undefined for a speaker, who has no pause and no take. */
   gapMs?: number;
+  /** The words by which a delivery is tried; undefined where they are too many. */
+  heard: string | undefined;
+  audition(voice: Voice, text: string, delivery: TurnDelivery): PreviewRequest;
   onChange(delivery: TurnDelivery): void;
   onClose(): void;
 }
 
 /** How a turn, or all turns of a speaker, are spoken. */
 export function DeliveryDialog(props: Props) {
-  const { title, text, voice, voices, language, delivery, inherited = {}, gapMs, onChange, onClose } = props;
+  const {
+    title,
+    text,
+    voice,
+    voices,
+    language,
+    delivery,
+    inherited = {},
+    gapMs,
+    heard,
+    audition,
+    onChange,
+    onClose,
+  } = props;
   const { t, format } = useSpeech();
   const set = <F extends Field>(field: F, value: TurnDelivery[F] | undefined) => {
     const { [field]: _, ...others } = delivery;
@@ -39,7 +55,7 @@ export function DeliveryDialog(props: Props) {
     return obstacle && t.delivery.obstacles[obstacle](voice?.name ?? "");
   };
   const styles = voice?.styles ?? [];
-  const languages = languagesOf(voices, language).filter(({ tag }) => tag !== MANY_LANGUAGES);
+  const languages = languagesOf(voices, language);
   const isForTurn = gapMs !== undefined;
   const slider = (field: keyof typeof RANGES, usual: number = RANGES[field].usual, hint?: string) => (
     <Slider
@@ -141,6 +157,18 @@ export function DeliveryDialog(props: Props) {
           </>
         )}
       </div>
+      {voice && heard !== undefined && (
+        <div className="delivery-hear">
+          <Hear
+            scope="delivery"
+            id=""
+            what={voice.name}
+            text={heard}
+            request={() => audition(voice, heard, { ...inherited, ...delivery })}
+          />
+          <HearResult scope="delivery" hint={t.hear.hintDelivery} />
+        </div>
+      )}
       <div className="delivery-foot">
         <Button unavailable={isEmpty(delivery)} onClick={() => onChange({})}>
           {t.delivery.resetAll}

@@ -3,14 +3,19 @@ import type { ParsedDialogue, ParsedTurn, Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { ofSpeaker } from "../speakers";
 import { huesOf } from "../ui/hues";
+import { type Auditions, auditionOf, isShort } from "./audition";
 import { DeliveryChips } from "./DeliveryChips";
 import { DeliveryDialog } from "./DeliveryDialog";
 import { type Delivery, deliveryOf, isEmpty, type TurnDelivery } from "./delivery";
+import { Hear, HearResult } from "./Hear";
 import { Marked } from "./Marked";
 import type { TurnSetting } from "./turn-settings";
 
 interface Props {
   dialogue: ParsedDialogue | undefined;
+  /** Whether the script has to be changed before there are turns. */
+  isBroken: boolean;
+  auditions: Auditions;
   language: string;
   cast: ReadonlyMap<string, Voice>;
   voices: readonly Voice[];
@@ -24,7 +29,8 @@ interface Props {
 
 /** The script as the service understood it, turn by turn; each turn opens to how it is spoken. */
 export const TurnPreview = memo(function TurnPreview(props: Props) {
-  const { dialogue, language, cast, voices, styles, settings, deliveries, gapMs, onChange } = props;
+  const { dialogue, isBroken, auditions, language, cast, voices, styles, settings, deliveries, gapMs, onChange } =
+    props;
   const { t, format } = useSpeech();
   const list = useRef<HTMLOListElement>(null);
   const [stop, setStop] = useState(0);
@@ -34,14 +40,27 @@ export const TurnPreview = memo(function TurnPreview(props: Props) {
   const deliveryAt = useMemo(() => new Map(settings.map(({ position, delivery }) => [position, delivery])), [settings]);
   const turn = opened === undefined ? undefined : turns[opened];
 
+  /** Up and down from turn to turn, left and right between a turn and the button that speaks it. */
   function onKeyDown(event: KeyboardEvent): void {
-    const buttons = [...(list.current?.querySelectorAll("button") ?? [])];
-    const here = buttons.indexOf(document.activeElement as HTMLButtonElement);
-    const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: buttons.length - 1 }[event.key];
-    if (to === undefined || here < 0) return;
+    const rows = [...(list.current?.children ?? [])];
+    const here = rows.findIndex((row) => row.contains(document.activeElement));
+    const buttons = (row: number) => [...(rows[row]?.querySelectorAll("button") ?? [])];
+    const column = buttons(here).indexOf(document.activeElement as HTMLButtonElement);
+    const [row, place] =
+      {
+        ArrowDown: [here + 1, column],
+        ArrowUp: [here - 1, column],
+        Home: [0, column],
+        End: [rows.length - 1, column],
+        ArrowLeft: [here, column - 1],
+        ArrowRight: [here, column + 1],
+      }[event.key] ?? [];
+    if (row === undefined || place === undefined || column < 0) return;
     event.preventDefault();
-    buttons[to]?.focus();
-    setStop(Math.min(Math.max(to, 0), buttons.length - 1));
+    const target = buttons(row)[place] ?? buttons(row)[0];
+    if (!target) return;
+    target.focus();
+    setStop(row);
   }
 
   return (
@@ -54,6 +73,7 @@ export const TurnPreview = memo(function TurnPreview(props: Props) {
           <p className="preview-hint" id="turns-hint">
             {t.delivery.turnsHint}
           </p>
+          <HearResult scope="turns" />
           <ol className="preview" ref={list} lang={language} aria-labelledby="turns-label" onKeyDown={onKeyDown}>
             {turns.map((each, position) => (
               <TurnRow
@@ -64,6 +84,8 @@ export const TurnPreview = memo(function TurnPreview(props: Props) {
                 voice={cast.get(each.speaker)}
                 styles={styles}
                 delivery={deliveryAt.get(position)}
+                auditions={auditions}
+                ofSpeaker={ofSpeaker(deliveries, each.speaker)}
                 isTabStop={position === Math.min(stop, turns.length - 1)}
                 onOpen={setOpened}
               />
@@ -71,7 +93,7 @@ export const TurnPreview = memo(function TurnPreview(props: Props) {
           </ol>
         </>
       ) : (
-        <p className="card-empty">{t.compose.turnsEmpty}</p>
+        <p className="card-empty">{isBroken ? t.compose.turnsBroken : t.compose.turnsEmpty}</p>
       )}
       {turn && opened !== undefined && (
         <DeliveryDialog
@@ -83,6 +105,8 @@ export const TurnPreview = memo(function TurnPreview(props: Props) {
           delivery={deliveryAt.get(opened) ?? {}}
           inherited={{ ...ofSpeaker(deliveries, turn.speaker), ...deliveryOf(turn) }}
           gapMs={gapMs}
+          heard={isShort(turn.text) ? turn.text : undefined}
+          audition={(voice, text, delivery) => auditionOf(auditions, voice, turn.speaker, text, delivery)}
           onChange={(delivery) => onChange(opened, turn, delivery)}
           onClose={() => setOpened(undefined)}
         />
@@ -98,12 +122,24 @@ const TurnRow = memo(function TurnRow(props: {
   voice: Voice | undefined;
   styles: ReadonlySet<string> | undefined;
   delivery: TurnDelivery | undefined;
+  auditions: Auditions;
+  /** How its speaker speaks. */
+  ofSpeaker: Delivery | undefined;
   isTabStop: boolean;
   onOpen(position: number): void;
 }) {
-  const { turn, position, hue, voice, styles, delivery, isTabStop, onOpen } = props;
+  const { turn, position, hue, voice, styles, delivery, auditions, ofSpeaker: own, isTabStop, onOpen } = props;
+  const { t, format } = useSpeech();
+  if (turn.is_sound) {
+    return (
+      <li className="preview-sound">
+        <b>{turn.speaker}</b> <span className="preview-text">{turn.text}</span>
+      </li>
+    );
+  }
+  const isHearable = voice !== undefined && isShort(turn.text);
   return (
-    <li data-hue={hue}>
+    <li data-hue={hue} data-hearable={isHearable || undefined}>
       {turn.chapter && <p className="preview-chapter">{turn.chapter}</p>}
       <button
         type="button"
@@ -124,6 +160,18 @@ const TurnRow = memo(function TurnRow(props: {
           )}
         </span>
       </button>
+      {isHearable && (
+        <Hear
+          scope="turns"
+          id={String(position)}
+          what={t.hear.turn(format.number(position + 1), turn.speaker)}
+          text={turn.text}
+          request={() =>
+            auditionOf(auditions, voice, turn.speaker, turn.text, { ...own, ...deliveryOf(turn), ...delivery })
+          }
+          tabIndex={isTabStop ? 0 : -1}
+        />
+      )}
     </li>
   );
 });

@@ -1,13 +1,14 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import type { JobDetail, Voice } from "../api/types";
-import { draftOf, EMPTY_DRAFT, loadDraft, saveDraft, turnsOf } from "./draft";
-import { withSound } from "./music";
-import { toRequest } from "./request";
+import { draftOf, EMPTY_DRAFT, ONLY_SPEAKER, turnsOf } from "./draft";
+import { toRequest, toSingleRequest } from "./request";
 import { toScript } from "./script";
 
 const job = (input_params: unknown) => ({ input_params }) as JobDetail;
 const voice = (voice_id: string, styles: string[] = []) =>
   ({ voice_id, name: voice_id, styles, takes: ["speed", "pitch"] }) as unknown as Voice;
+
+const how = { provider: "azure", language: "en-US", languageFor: () => undefined, sets: [] as readonly string[] };
 
 const input = {
   title: "Lesson 1",
@@ -48,7 +49,7 @@ it("takes everything over from a job", () => {
     ["A", voice("aria", ["sad"])],
     ["B", voice("brian")],
   ]);
-  const request = toRequest(draft, { provider: "azure", turns, cast, language: "en-US", sets: draft.sets ?? [] });
+  const request = toRequest(draft, { ...how, turns, cast, sets: draft.sets ?? [] });
   expect(script).toBe("## One\nA: Hi\nB: Yo\nA: [pause 500ms] Bye");
   expect(request).toEqual({
     ...input,
@@ -60,25 +61,6 @@ it("takes everything over from a job", () => {
   });
 });
 
-it("loads drafts of earlier versions of the page, and keeps music in those of this one", () => {
-  const kept = new Map<string, string>();
-  vi.stubGlobal("localStorage", {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => kept.set(name, value),
-  });
-  const earlier = { script: "A: Hi", voices: {}, format: "wav", gapMs: 200, crossfadeMs: 0 };
-  kept.set("castline.draft.anna", JSON.stringify(earlier));
-  expect(loadDraft("anna")).toEqual({ ...EMPTY_DRAFT, ...earlier });
-
-  const draft = { ...EMPTY_DRAFT, quality: "studio", music: withSound({}, "bed", "rain"), coverId: "picture" } as const;
-  saveDraft("anna", draft);
-  expect(loadDraft("anna")).toEqual(draft);
-
-  kept.set("castline.draft.anna", JSON.stringify({ ...draft, music: { bed: "rain" } }));
-  expect(loadDraft("anna")).toBe(EMPTY_DRAFT);
-  vi.unstubAllGlobals();
-});
-
 it("keeps the chapters of a job whose headings are spoken", () => {
   const literal = { ...input, markup: "literal" };
   const turns = turnsOf(job(literal).input_params);
@@ -88,20 +70,44 @@ it("keeps the chapters of a job whose headings are spoken", () => {
   expect(draft.turns[0]?.delivery).toEqual({ style: "sad", take: 1, chapter: "One" });
 });
 
-it("takes the delivery of a single voice over to its speaker", () => {
-  const single = { provider: "azure", text: "Hi", voice_id: "aria", voice_name: "Aria", language: "en-US" };
-  const draft = draftOf(
-    job({ ...single, output_format: "mp3", speed: 1, pitch: -5, volume: 1, style: "sad", take: 2 }),
-    "Aria: Hi",
-  );
-  expect(draft.deliveries).toEqual({ Aria: { pitch: -5, style: "sad" } });
-  expect(draft.turns).toEqual([{ position: 0, speaker: "Aria", text: "Hi", delivery: { take: 2 } }]);
+it("takes a text in one voice over as one, and submits it as one", () => {
+  const single = { provider: "azure", text: "Hi: there", voice_id: "aria", voice_name: "aria", language: "en-US" };
+  const made = { ...single, output_format: "mp3", speed: 1, pitch: -5, volume: 1, style: "sad", take: 2 };
+  const draft = draftOf(job(made), "Aria: Hi there");
+
+  const cast = new Map([[ONLY_SPEAKER, voice("aria", ["sad"])]]);
+  const request = toSingleRequest(draft, { ...how, turns: [], cast });
+  expect(draft).toMatchObject({ script: "Hi: there", isSingle: true });
+  expect(request).toEqual({ ...single, output_format: "mp3", loudness: "none", pitch: -5, style: "sad", take: 2 });
+});
+
+it("submits sounds where the script has them, and leaves out those that are not chosen", () => {
+  const turns = [
+    { speaker: "SFX", text: "door", index: 0, line: 1, take: 0, is_sound: true },
+    { speaker: "A", text: "Hi", index: 1, line: 2, take: 0 },
+    { speaker: "SFX", text: "rain", index: 2, line: 3, take: 0, is_sound: true },
+  ];
+  const draft = { ...EMPTY_DRAFT, sounds: { door: "creak" } };
+  const request = toRequest(draft, { ...how, turns, cast: new Map([["A", voice("aria")]]) });
+  expect(request.turns).toEqual([
+    { sound_id: "creak", index: 0 },
+    { speaker: "A", text: "Hi", index: 1, line: 2 },
+  ]);
+});
+
+it("tells a voice the language of its speaker, unless another was chosen", () => {
+  const turns = [{ speaker: "A", text: "Bonjour", index: 0, line: 1, take: 0 }];
+  const ava = { ...voice("ava"), language: "en-US", takes: ["language"] } as unknown as Voice;
+  const submitted = { ...how, turns, cast: new Map([["A", ava]]), languageFor: () => "fr-FR" };
+  const languageOf = (draft: typeof EMPTY_DRAFT) => toRequest(draft, submitted).voice_assignments[0]?.language;
+  expect(languageOf(EMPTY_DRAFT)).toBe("fr-FR");
+  expect(languageOf({ ...EMPTY_DRAFT, deliveries: { A: { language: "fr-CA" } } })).toBe("fr-CA");
 });
 
 it("submits a plain draft as before", () => {
   const turns = [{ speaker: "A", text: "Hi", index: 0, line: 1, take: 0 }];
   const cast = new Map([["A", voice("aria")]]);
-  expect(toRequest(EMPTY_DRAFT, { provider: "azure", turns, cast, language: "en-US", sets: [] })).toEqual({
+  expect(toRequest(EMPTY_DRAFT, { ...how, turns, cast })).toEqual({
     provider: "azure",
     turns: [{ speaker: "A", text: "Hi", index: 0, line: 1 }],
     voice_assignments: [{ speaker: "A", voice_id: "aria", voice_name: "aria" }],
@@ -117,7 +123,7 @@ it("leaves out what a voice cannot do", () => {
   const delivery = { style: "sad", volume: 0.5 };
   const draft = { ...EMPTY_DRAFT, turns: [{ position: 0, speaker: "A", text: "Hi", delivery }] };
   const cast = new Map([["A", voice("aria", ["cheerful"])]]);
-  const request = toRequest(draft, { provider: "azure", turns, cast, language: "en-US", sets: ["brands"] });
+  const request = toRequest(draft, { ...how, turns, cast, sets: ["brands"] });
   expect(request.turns[0]).toEqual({ speaker: "A", text: "Hi", index: 0, line: 1, volume: 0.5 });
   expect(request.pronunciation_sets).toEqual(["brands"]);
 });

@@ -1,4 +1,4 @@
-/** What is being written: kept by the browser, for each user, until it has been submitted. */
+/** What is being written. `drafts/drafts.ts` keeps it in the browser. */
 
 import {
   type InputParams,
@@ -10,6 +10,7 @@ import {
   type JobDetail,
   type Markup,
   type Pronunciation,
+  type ScriptAnswer,
   type ScriptFormat,
   type SingleVoiceInputParams,
   spokenTurns,
@@ -17,16 +18,29 @@ import {
 import { type AudioForm, formOf } from "../audio/form";
 import { TITLE_FIELDS, type Titles, titlesOf } from "../titles";
 import { remember, rememberedJson } from "../ui/memory";
+import type { Dealt } from "./cast";
 import { type Delivery, deliveryOf, isEmpty, RANGES, type TurnDelivery } from "./delivery";
 import { isMusic, type Music, musicOf } from "./music";
 import type { TurnSetting } from "./turn-settings";
 
 export interface Draft extends Titles, AudioForm {
   script: string;
+  /** Whether the script is one text in one voice, of `ONLY_SPEAKER`. */
+  isSingle: boolean;
   /** A speech provider's id; undefined for the service's first one. */
   provider?: string | undefined;
   /** The voice's id for each speaker to whom one was given by hand. */
   voices: Readonly<Record<string, string>>;
+  /** The voice that each other speaker was given by the service. */
+  dealt: Readonly<Record<string, Dealt>>;
+  /** Whether speakers are given other voices than those that they had in the jobs before. */
+  isAnew: boolean;
+  /** What was answered to questions about the script. */
+  answers: readonly ScriptAnswer[];
+  /** The sound for each line of the script that is one, by the line's words. */
+  sounds: Readonly<Record<string, string>>;
+  /** The name of the show that was applied last. */
+  show?: string | undefined;
   /** How each speaker speaks for whom that was set. */
   deliveries: Readonly<Record<string, Delivery>>;
   /** How single turns are spoken. */
@@ -52,7 +66,12 @@ export interface Draft extends Titles, AudioForm {
 export const EMPTY_DRAFT: Draft = {
   ...titlesOf({}),
   script: "",
+  isSingle: false,
   voices: {},
+  dealt: {},
+  isAnew: false,
+  answers: [],
+  sounds: {},
   deliveries: {},
   turns: [],
   format: "mp3",
@@ -66,14 +85,8 @@ export const EMPTY_DRAFT: Draft = {
   webhookUrl: "",
 };
 
-export function loadDraft(user: string): Draft {
-  const draft = rememberedJson(`draft.${user}`, isDraft);
-  return draft ? { ...EMPTY_DRAFT, ...draft } : EMPTY_DRAFT;
-}
-
-export function saveDraft(user: string, draft: Draft): void {
-  remember(`draft.${user}`, draft === EMPTY_DRAFT ? null : JSON.stringify(draft));
-}
+/** Who speaks a text in one voice. */
+export const ONLY_SPEAKER = "Narrator";
 
 /** The pronunciation sets that were chosen last. */
 export function loadSets(user: string): readonly string[] {
@@ -84,7 +97,7 @@ export function saveSets(user: string, names: readonly string[]): void {
   remember(`sets.${user}`, names.length === 0 ? null : JSON.stringify(names));
 }
 
-/** The draft that a job can be made from again. `script`: the job's turns as a script. */
+/** The draft that a job can be made from again. `script`: the turns of a dialogue as a script. */
 export function draftOf({ input_params: input }: JobDetail, script: string): Draft {
   const { provider, language, markup = "auto", pronunciations = [], cover_id: coverId } = input;
   const audio = { ...formOf(input), music: musicOf(input), coverId };
@@ -92,10 +105,12 @@ export function draftOf({ input_params: input }: JobDetail, script: string): Dra
   const said = { script, provider, language, ...audio, markup, pronunciations, sets: [], webhookUrl };
   const common = { ...EMPTY_DRAFT, ...titlesOf(input), ...said };
   if (isSingleVoice(input)) {
-    const speaker = singleSpeaker(input);
+    const speaker = ONLY_SPEAKER;
     const { take, ...delivery } = deliveryOf(withoutDefaults(input));
     return {
       ...common,
+      script: input.text,
+      isSingle: true,
       voices: { [speaker]: input.voice_id },
       deliveries: isEmpty(delivery) ? {} : { [speaker]: delivery },
       turns: take ? [{ position: 0, speaker, text: input.text, delivery: { take } }] : [],
@@ -160,7 +175,8 @@ function singleSpeaker(input: SingleVoiceInputParams): string {
   return input.voice_name || "A";
 }
 
-function isDraft(value: unknown): value is Draft {
+/** Whether `value` is a draft, of this or of an earlier version of the page: `EMPTY_DRAFT` has what it lacks. */
+export function isDraft(value: unknown): value is Partial<Draft> {
   if (!isObject(value)) return false;
   const draft: Partial<Record<keyof Draft, unknown>> = value;
   return (
@@ -171,6 +187,12 @@ function isDraft(value: unknown): value is Draft {
     typeof draft.gapMs === "number" &&
     typeof draft.crossfadeMs === "number" &&
     // What earlier versions of the page have not kept.
+    (draft.isSingle === undefined || typeof draft.isSingle === "boolean") &&
+    (draft.dealt === undefined || isObject(draft.dealt)) &&
+    (draft.isAnew === undefined || typeof draft.isAnew === "boolean") &&
+    (draft.answers === undefined || Array.isArray(draft.answers)) &&
+    (draft.sounds === undefined || isObject(draft.sounds)) &&
+    (draft.show === undefined || typeof draft.show === "string") &&
     TITLE_FIELDS.every((field) => draft[field] === undefined || typeof draft[field] === "string") &&
     (draft.quality === undefined || isQuality(draft.quality)) &&
     (draft.loudness === undefined || isLoudness(draft.loudness)) &&

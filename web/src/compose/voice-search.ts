@@ -1,5 +1,5 @@
 import type { Gender, Voice } from "../api/types";
-import { MANY_LANGUAGES } from "./language";
+import { MANY_LANGUAGES } from "./cast";
 
 interface Wish {
   /** Words that all have to occur in the name, the id or the language's name. */

@@ -4,12 +4,14 @@ import { parseScript } from "../api/dialogues";
 import { useResubmitJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { isSingleVoice, type JobDetail, type SubmittedJob, spokenTurns } from "../api/types";
-import { draftOf, saveDraft, turnsOf } from "../compose/draft";
+import { draftOf, turnsOf } from "../compose/draft";
 import { isSameDialogue, toScript } from "../compose/script";
+import { openDraft } from "../drafts/drafts";
 import { useSpeech } from "../i18n/strings";
 import { Button } from "../ui/Button";
 import { ErrorNotice } from "../ui/ErrorNotice";
 import { go, paths } from "../ui/route";
+import { failedTurn } from "./failed-turn";
 import { Refusal } from "./Refusal";
 import { keepWarnings } from "./warnings";
 
@@ -23,8 +25,8 @@ export function Again({ job, user }: { job: JobDetail; user: string }) {
   const edit = useMutation({ mutationFn: () => scriptOf(job) });
   // Not if this is left in the meantime: whoever has signed out leaves no draft.
   const onRead = (script: string) => {
-    saveDraft(user, draftOf(job, script));
-    go(paths.compose);
+    const failed = failedTurn(job);
+    go(openDraft(user, draftOf(job, script), failed && { turn: failed.position }));
   };
   const onSubmitted = (next: SubmittedJob) => {
     keepWarnings(next);

@@ -9,7 +9,7 @@ import { Skeleton } from "../ui/Skeleton";
 import "./pronunciations.css";
 
 /** The user's pronunciation sets, and how to begin another. */
-export function PronunciationSets() {
+export default function PronunciationSets() {
   const { t, format } = useSpeech();
   const sets = usePronunciationSets();
   return (

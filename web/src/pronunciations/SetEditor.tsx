@@ -26,7 +26,7 @@ import "./pronunciations.css";
 import { emptyRow, entriesOf, merged, problemsOf, type Row, rowsOf, WAYS, type Way } from "./rows";
 
 /** One pronunciation set: its entries in a table, saved as a whole. */
-export function SetEditor({ name }: { name: string }) {
+export default function SetEditor({ name }: { name: string }) {
   const { t } = useSpeech();
   const { data, error, isFetching, refetch } = usePronunciationSet(name);
   const isGone = error instanceof Refused && error.code === "PRONUNCIATION_SET_NOT_FOUND";

@@ -30,7 +30,7 @@ const PLACE = "sounds";
 const MIB = 1024 * 1024;
 
 /** The user's sounds: uploaded, heard, deleted. */
-export function Sounds() {
+export default function Sounds() {
   const { t, format } = useSpeech();
   const sounds = useSounds();
   const uploads = useUploads();

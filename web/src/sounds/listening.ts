@@ -1,43 +1,45 @@
-/** Hearing a sound: one at a time, wherever it is listed. */
+/** Hearing a sound or a voice: one at a time, wherever it is listed. */
 
 import { useEffect, useSyncExternalStore } from "react";
-import { fetchSound } from "../api/sounds";
 
 interface Listening {
-  id: string;
+  key: string;
   state: "loading" | "playing" | "failed";
+  /** Why it is not heard. */
+  error?: unknown;
 }
 
 let listening: Listening | undefined;
 let audio: HTMLAudioElement | undefined;
 const listeners = new Set<() => void>();
 
-/** How a sound is being heard; it ends when what shows it goes. */
-export function useListening(id: string): Listening["state"] | undefined {
+/** How what goes by `key` is being heard; it ends when what shows it goes. */
+export function useListening(key: string): Listening | undefined {
   const current = useSyncExternalStore(subscribe, () => listening);
   useEffect(
     () => () => {
-      if (listening?.id === id) stop();
+      if (listening?.key === key) stop();
     },
-    [id],
+    [key],
   );
-  return current?.id === id ? current.state : undefined;
+  return current?.key === key ? current : undefined;
 }
 
-export async function listen(id: string): Promise<void> {
+/** Play what is at the address that `locate` finds. */
+export async function listen(key: string, locate: () => Promise<string>): Promise<void> {
   stop();
-  set({ id, state: "loading" });
-  const isStill = () => listening?.id === id && listening.state !== "failed";
+  const own: Listening = { key, state: "loading" };
+  set(own);
   try {
-    const { audio_url: url } = await fetchSound(id);
-    if (!isStill()) return;
-    const own = new Audio(url ?? "");
-    audio = own;
-    own.onended = () => audio === own && stop();
-    await own.play();
-    if (audio === own) set({ id, state: "playing" });
-  } catch {
-    if (isStill()) set({ id, state: "failed" });
+    const url = await locate();
+    if (listening !== own) return;
+    const heard = new Audio(url);
+    audio = heard;
+    heard.onended = () => audio === heard && stop();
+    await heard.play();
+    if (audio === heard) set({ key, state: "playing" });
+  } catch (error) {
+    if (listening === own) set({ key, state: "failed", error });
   }
 }
 

@@ -10,13 +10,41 @@ export function remembered(name: string): string | null {
   }
 }
 
-/** Remember `value` for the next visit; null forgets. */
+/** Remember `value` for the next visit; null forgets. Where there is no room, nothing changes. */
 export function remember(name: string, value: string | null): void {
   try {
     if (value === null) localStorage.removeItem(PREFIX + name);
     else localStorage.setItem(PREFIX + name, value);
   } catch {
     // Full or forbidden: the page works without.
+  }
+}
+
+/** The names of all that is remembered. */
+export function rememberedNames(): string[] {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => key.slice(PREFIX.length));
+  } catch {
+    return [];
+  }
+}
+
+/** What this tab alone remembers, until it is closed. */
+export function rememberedInTab(name: string): string | null {
+  try {
+    return sessionStorage.getItem(PREFIX + name);
+  } catch {
+    return null;
+  }
+}
+
+export function rememberInTab(name: string, value: string): void {
+  try {
+    sessionStorage.setItem(PREFIX + name, value);
+  } catch {
+    // Forbidden: the page works without.
   }
 }
 
