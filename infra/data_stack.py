@@ -53,7 +53,7 @@ class DataStack(cdk.Stack):
         )
         self._removal_policy = cdk.RemovalPolicy.RETAIN if environment.retain_data else cdk.RemovalPolicy.DESTROY
         self.table = self._table(environment)
-        self.bucket = self._bucket(environment)
+        self.bucket = self._bucket()
         self.secrets = {
             provider.id: self._secret(spec)
             for provider in environment.speech_providers
@@ -108,7 +108,7 @@ class DataStack(cdk.Stack):
             )
         return jobs
 
-    def _bucket(self, environment: Environment) -> s3.Bucket:
+    def _bucket(self) -> s3.Bucket:
         bucket = private_bucket(
             self,
             "Audio",
@@ -121,7 +121,7 @@ class DataStack(cdk.Stack):
                 )
                 for rule in LIFECYCLE_RULES
             ],
-            cors=[*_uploads_from_pages(), *_downloads_by_pages(environment)],
+            cors=_requests_by_pages(),
             removal_policy=self._removal_policy,
         )
         # Not by the construct's own option: it would deploy a function that sets the property, which CloudFormation
@@ -177,10 +177,11 @@ class DataStack(cdk.Stack):
         return topic
 
 
-def _uploads_from_pages() -> list[s3.CorsRule]:
-    """Let pages upload sounds to presigned URLs. The signature is the permission, so any page that has one may.
+def _requests_by_pages() -> list[s3.CorsRule]:
+    """Let pages upload sounds, and read files and the parts of playlists, by presigned URLs.
 
-    The console's own origin is not known here: it is deployed after the bucket.
+    The signature is the permission, so any page that has one may. The console's own origin is not known here: it is
+    deployed after the bucket.
     """
     return [
         s3.CorsRule(
@@ -188,21 +189,14 @@ def _uploads_from_pages() -> list[s3.CorsRule]:
             allowed_origins=["*"],
             allowed_headers=["content-type", "if-none-match"],
             max_age=3600,
-        )
-    ]
-
-
-def _downloads_by_pages(environment: Environment) -> list[s3.CorsRule]:
-    if not environment.cors_origins:
-        return []
-    return [
+        ),
         s3.CorsRule(
             allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.HEAD],
-            allowed_origins=list(environment.cors_origins),
-            allowed_headers=["Range"],
+            allowed_origins=["*"],
+            allowed_headers=["range"],
             exposed_headers=["Accept-Ranges", "Content-Length", "Content-Range"],
             max_age=3600,
-        )
+        ),
     ]
 
 

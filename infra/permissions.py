@@ -117,7 +117,7 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("sqs:SendMessage",), resources=(SYNTHESIS_QUEUE,)),
     ),
     functions.SYNTHESIZE: (
-        Grant(actions=("dynamodb:Query", *_WRITE), resources=(TABLE,)),
+        Grant(actions=("dynamodb:GetItem", "dynamodb:Query", *_WRITE), resources=(TABLE,)),
         Grant(actions=("sqs:ChangeMessageVisibility", "sqs:SendMessage"), resources=(SYNTHESIS_QUEUE,)),
         Grant(actions=("states:SendTaskFailure", "states:SendTaskSuccess"), resources=(TASKS,)),
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SEGMENTS,)),

@@ -79,7 +79,7 @@ def create_table(table_name: str = TABLE_NAME) -> None:
 
 
 def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
-    """Create the audio bucket with its lifecycle rules, its events, and leave for pages to upload to it."""
+    """Create the audio bucket with its lifecycle rules, its events, and leave for pages to use its presigned URLs."""
     client = boto3.client("s3")
     client.create_bucket(Bucket=bucket_name)
     client.put_bucket_lifecycle_configuration(
@@ -98,7 +98,14 @@ def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
                     "AllowedOrigins": ["*"],
                     "AllowedHeaders": ["content-type", "if-none-match"],
                     "MaxAgeSeconds": 3600,
-                }
+                },
+                {
+                    "AllowedMethods": ["GET", "HEAD"],
+                    "AllowedOrigins": ["*"],
+                    "AllowedHeaders": ["range"],
+                    "ExposeHeaders": ["Accept-Ranges", "Content-Length", "Content-Range"],
+                    "MaxAgeSeconds": 3600,
+                },
             ]
         },
     )

@@ -120,6 +120,9 @@ QuestionKind: TypeAlias = Literal[
     "speaker_lines",
     "speaker_column",
     "no_speakers",
+    "preamble",
+    "action",
+    "caption_lines",
 ]
 ScriptFormat: TypeAlias = Literal[
     "auto",
@@ -129,6 +132,7 @@ ScriptFormat: TypeAlias = Literal[
     "srt",
     "vtt",
     "json",
+    "csv",
 ]
 SoundKind: TypeAlias = Literal[
     "audio",
@@ -641,7 +645,7 @@ class ParseDialogueRequest(TypedDict):
 class ParsedDialogue(TypedDict):
     """A script as turns."""
 
-    format: Literal["plain", "markdown", "fountain", "srt", "vtt", "json"]
+    format: Literal["plain", "markdown", "fountain", "srt", "vtt", "json", "csv"]
     turns: list[ParsedTurn]
     speakers: list[str]
     total_characters: int

@@ -120,6 +120,8 @@ class Processes:
 def _name(function: str, event: Any) -> str:
     if function != "api":
         return function
+    if event["rawPath"].endswith("/stop"):
+        return "stop"
     match event["requestContext"]["http"]["method"], "idempotency-key" in event["headers"]:
         case "POST", False:
             return "submit"

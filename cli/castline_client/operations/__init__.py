@@ -49,6 +49,7 @@ class Operations:
     download = Method(results.download)
     subtitles = Method(results.subtitles)
     timings = Method(results.timings)
+    playlist = Method(results.playlist)
 
     sounds = Method(of_sounds.sounds)
     sound = Method(of_sounds.sound)

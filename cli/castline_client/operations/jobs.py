@@ -45,6 +45,15 @@ def rename_job(job_id: str, changes: Body) -> Flow[JobSummary]:
     return body_of(Request[JobSummary]("PATCH", path_to("jobs", job_id), body=changes))
 
 
+def stop_job(job_id: str) -> Flow[JobDetail]:
+    """Stop a job that is pending or processing: no more of it is spoken, and it is cancelled.
+
+    Raises:
+        Conflict: it has ended.
+    """
+    return body_of(Request[JobDetail]("POST", path_to("jobs", job_id, "stop")))
+
+
 def cancel_job(job_id: str) -> Flow[JobSummary]:
     """Cancel a job that is still pending.
 

@@ -103,3 +103,12 @@ def timings(job_id: str, *, level: TimingLevel = "turn") -> Flow[Timings]:
     """Return when each word, sentence, turn or chapter of a completed job is heard."""
     answer = yield from request_file(path_to("jobs", job_id, "timings"), {"level": level})
     return cast("Timings", answer.body)
+
+
+def playlist(job_id: str) -> Flow[str]:
+    """Return the HLS playlist of a job: what is spoken so far, while it is made and for a day afterwards.
+
+    The URLs in it need no token and work for an hour.
+    """
+    answer = yield from ask(Request[str]("GET", path_to("jobs", job_id, "playlist.m3u8")))
+    return answer.text

@@ -51,7 +51,7 @@ from castline.sounds.limits import MAX_SOUNDS
 from castline.speech.errors import SpeechError
 from castline.usage.errors import QuotaExceeded, SubmissionsStopped
 from castline.usage.model import SUBMISSIONS_STOPPED as SUBMISSIONS_STOPPED_CODE
-from castline.usecases.errors import NotSpeakable, TimingsUnavailable, UnusableSounds
+from castline.usecases.errors import NotSpeakable, PlaylistUnavailable, TimingsUnavailable, UnusableSounds
 from castline.webhooks.errors import (
     DeliveryNotFound,
     WebhookDisabled,
@@ -250,6 +250,7 @@ WEBHOOK_LIMIT_EXCEEDED = ApiError(
     {WebhookLimitExceeded: _attributes("max_webhooks")},
     example={"max_webhooks": MAX_WEBHOOKS},
 )
+PLAYLIST_NOT_AVAILABLE = ApiError("PLAYLIST_NOT_AVAILABLE", 409, {PlaylistUnavailable: _no_details})
 PRECONDITION_FAILED = ApiError("PRECONDITION_FAILED", 412, {PreconditionFailed: _no_details})
 REQUEST_TOO_LARGE = ApiError(
     "REQUEST_TOO_LARGE", 413, {RequestTooLarge: _attributes("max_bytes")}, example={"max_bytes": 4_300_300}

@@ -215,7 +215,7 @@ def get_job(job_id: JobId) -> Response[responses.JobDetail]:
     return Response(
         status_code=200,
         content_type=content_types.APPLICATION_JSON,
-        body=_detail(record, language, composition.view_jobs().place(record.job)),
+        body=detail(record, language, composition.view_jobs().place(record.job)),
         headers=headers,
     )
 
@@ -474,9 +474,10 @@ def summary(job: Job) -> responses.JobSummary:
     )
 
 
-def _detail(
-    record: JobRecord, language: Language, place: tuple[Place, datetime | None] | None
+def detail(
+    record: JobRecord, language: Language, place: tuple[Place, datetime | None] | None = None
 ) -> responses.JobDetail:
+    """Return a job with all that is known about it, and its place in the queue if it has one."""
     job = record.job
     return responses.JobDetail(
         **dict(summary(job)),
@@ -484,6 +485,7 @@ def _detail(
         progress=responses.Progress(completed_segments=record.completed_segments, total_segments=job.total_segments),
         queue=responses.QueuePlace(ahead=place[0].ahead, estimated_start_at=place[1]) if place else None,
         retry_count=record.retry_count,
+        billed_characters=None if job.status is JobStatus.COMPLETED else job.billed_characters,
         result_metadata=_result_metadata(record),
         audio_file_id=job.audio_file_id,
         error_code=job.failure.code if job.failure else None,

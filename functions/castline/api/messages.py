@@ -522,6 +522,18 @@ _QUESTIONS: Mapping[QuestionKind, Mapping[Language, str]] = {
         _ZH: "腳本沒有寫出講者，要怎麼朗讀？",
         _EN: "The script names no speaker. Who reads it?",
     },
+    QuestionKind.PREAMBLE: {
+        _ZH: "第一位講者之前的文字（第 {line} 行）要朗讀嗎？",
+        _EN: "Is the text before the first speaker (line {line}) spoken?",
+    },
+    QuestionKind.ACTION: {
+        _ZH: "沒有標出講者的段落（例如第 {line} 行）是動作描述，還是台詞？",
+        _EN: "Are paragraphs without a speaker, such as line {line}, action, or are they spoken?",
+    },
+    QuestionKind.CAPTION_LINES: {
+        _ZH: "同一格字幕裡以橫線開頭的各行（例如第 {line} 行），是兩個人輪流說的嗎？",
+        _EN: "Do two people speak the lines with dashes of one caption, as in line {line}?",
+    },
 }
 _CHOICES: Mapping[tuple[QuestionKind, Choice], Mapping[Language, str]] = {
     (QuestionKind.SAME_SPEAKER, Choice.JOIN): {_ZH: "同一個人：{other}", _EN: "One person: {other}"},
@@ -540,6 +552,12 @@ _CHOICES: Mapping[tuple[QuestionKind, Choice], Mapping[Language, str]] = {
         _ZH: "兩個聲音逐行輪流",
         _EN: "Two voices in turn, line by line",
     },
+    (QuestionKind.PREAMBLE, Choice.LEAVE_OUT): {_ZH: "不朗讀", _EN: "Leave it out"},
+    (QuestionKind.PREAMBLE, Choice.SPEAK): {_ZH: "由旁白朗讀", _EN: "A narrator reads it"},
+    (QuestionKind.ACTION, Choice.LEAVE_OUT): {_ZH: "是動作，不朗讀", _EN: "Action: leave them out"},
+    (QuestionKind.ACTION, Choice.TEXT): {_ZH: "是前一位講者的台詞", _EN: "The speaker before goes on"},
+    (QuestionKind.CAPTION_LINES, Choice.ALTERNATE): {_ZH: "兩個人輪流", _EN: "Two speakers in turn"},
+    (QuestionKind.CAPTION_LINES, Choice.TEXT): {_ZH: "同一個人", _EN: "The speaker before goes on"},
 }
 
 _CAST_NOTES: Mapping[NoteKind, Mapping[Language, str]] = {

@@ -260,7 +260,7 @@ def fail_job(
     """Fail a pending or processing job of any user, and stop its workflow."""
     operator = demand_operator(router.current_event)
     note_job(job_id)
-    job = composition.stop_job()(job_id)
+    job = composition.fail_any_job()(job_id)
     note(user_id=job.user_id)
     _audit("fail_job", operator, target=job_id, reason=request.reason)
     return operator_schemas.OperatedJob.of(job)

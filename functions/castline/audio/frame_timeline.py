@@ -88,17 +88,34 @@ def place(turns: Sequence[TurnLengths], *, crossfade_ms: int) -> FrameTimeline |
     Raises:
         ValueError: There is no turn, or a turn or a segment without samples.
     """
+    return _place(turns, crossfade_ms=crossfade_ms, waits=False)
+
+
+def place_one_by_one(turns: Sequence[TurnLengths], *, crossfade_ms: int) -> FrameTimeline:
+    """Place the turns of a dialogue as :func:`place` does, but let a turn wait until the one before it has ended.
+
+    The arguments and errors are those of :func:`place`. What follows a turn that waits is as much later.
+    """
+    timeline = _place(turns, crossfade_ms=crossfade_ms, waits=True)
+    assert timeline is not None  # noqa: S101 (for the type checker)
+    return timeline
+
+
+def _place(turns: Sequence[TurnLengths], *, crossfade_ms: int, waits: bool) -> FrameTimeline | None:
     if not turns or not all(turn.samples and all(turn.segments) for turn in turns):
         raise ValueError("a dialogue has turns, and turns and segments have samples")
     ideal_starts = turn_starts(
         map(_turn_length, turns), gaps_ms=(turn.gap_ms for turn in turns), crossfade_ms=crossfade_ms
     )
     first_frames = array("Q")
-    free_from = 0
+    free_from = late_samples = 0
     for turn, ideal_start in zip(turns, ideal_starts, strict=True):
-        first_frame = _nearest_frame(ideal_start)
+        first_frame = _nearest_frame(ideal_start + late_samples)
         if first_frame < free_from:
-            return None
+            if not waits:
+                return None
+            first_frame = free_from
+            late_samples = first_frame * FRAME_SAMPLES - ideal_start
         first_frames.append(first_frame)
         if turn.segments:
             *_, frames_before_last = _frames_before(turn)

@@ -7,6 +7,7 @@
     audio/<job_id>/<audio_file_id>.words.json          its words, and when each is heard
     audio/<job_id>/<audio_file_id>.<vtt|srt|ass>       the subtitles, if they are too large for an API response
     audio/<job_id>/<audio_file_id>.<level>.json        the timings of a level, if they are too large
+    audio/silence.mp3                                  silent MP3 frames, for the gaps of playlists
     sounds/<user_id>/<sound_id>/<file>                 an uploaded sound, and the forms that are made of it
     previews/<user_id>/<preview_id>.mp3                a preview for listening
 
@@ -16,11 +17,14 @@ can find out what another user has had spoken.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     from castline.audio.profile import Loudness
+
+SILENCE_KEY: Final = "audio/silence.mp3"
+"""The key of the silence of all playlists. It expires as the audio of jobs does, and is stored anew before that."""
 
 
 def segment_key(user_id: str, fingerprint: str) -> str:

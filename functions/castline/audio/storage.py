@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from castline.audio.chunk_stream import ChunkStream
 from castline.audio.content_disposition import content_disposition
 from castline.audio.errors import BrokenSegment, MissingAudio, UnreadableCues, UnreadableWords
-from castline.audio.keys import audio_key, mastered_name, segment_key
+from castline.audio.keys import SILENCE_KEY, audio_key, mastered_name, segment_key
 from castline.audio.retention import SEGMENT_REUSE_DAYS
 from castline.audio.stored_segment import Layout
 from castline.audio.subtitles import SubtitleCue
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _READ_CHUNK_BYTES: Final = 64 * 1024
 READ_AHEAD_SEGMENTS: Final = 8  # with the one being read and an upload, all of botocore's ten connections
+_FRAMES_TYPE: Final = "audio/mpeg"
 _CUES_EXTENSION: Final = "cues.json"
 _WORDS_EXTENSION: Final = "words.json"
 _IS_THERE: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})  # the latter: at the same moment
@@ -305,6 +306,26 @@ class AudioStorage:
                 "ResponseContentType": content_type,
                 "ResponseContentDisposition": content_disposition(disposition, filename),
             },
+            ExpiresIn=expires_in_seconds,
+        )
+
+    def segment_url(self, user_id: str, name: str, *, expires_in_seconds: int) -> str:
+        """Return a presigned URL of a segment's object, or of its mastered frames, to read parts of it as MP3."""
+        return self._frames_url(segment_key(user_id, name), expires_in_seconds)
+
+    def silence_url(self, *, expires_in_seconds: int) -> str:
+        """Return a presigned URL of the silence that :meth:`put_silence` has stored."""
+        return self._frames_url(SILENCE_KEY, expires_in_seconds)
+
+    def put_silence(self, frames: bytes) -> None:
+        """Store silent MP3 frames for playlists."""
+        with translated_aws_errors():
+            self._client.put_object(Bucket=self._bucket, Key=SILENCE_KEY, Body=frames, ContentType=_FRAMES_TYPE)
+
+    def _frames_url(self, key: str, expires_in_seconds: int) -> str:
+        return self._presigning_client.generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self._bucket, "Key": key, "ResponseContentType": _FRAMES_TYPE},
             ExpiresIn=expires_in_seconds,
         )
 

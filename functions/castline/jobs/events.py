@@ -38,7 +38,8 @@ def event_body(event: JobEvent) -> dict[str, Any]:
     """Return an event in the form that is published.
 
     It tells of the job as it was when the event happened, so that it is the same whenever it is published: that a job
-    has started does not say how it has ended since. Only what late tasks have billed for a failed job may be added.
+    has started does not say how it has ended since. Only what late tasks have billed for a failed or stopped job may
+    be added.
     """
     job = event.job
     has_ended = event.type is not EventType.STARTED

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from castline.jobs.failures import FailureCode
 from castline.jobs.model import JobStatus
-from castline.jobs.transitions import is_terminal
+from castline.jobs.transitions import is_terminal, leaves_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,8 @@ class Remedy(Enum):
 
     NONE = auto()
     SETTLE = auto()
-    """Delete the audio of a failed job once more. No task of the job can be running any longer."""
+    """Delete the audio of a failed or stopped job once more, and settle what it has billed. No task of the job can be
+    running any longer."""
     START = auto()
 
 
@@ -39,13 +40,13 @@ class CheckTimes:
     max_pending: timedelta = timedelta(hours=24)
     max_processing: timedelta = timedelta(minutes=10)
     settle_after: timedelta = timedelta(minutes=15)
-    """The longest time for which a task may still run after its job has failed."""
+    """The longest time for which a task may still run after its job has failed or was stopped."""
 
     def next_check(self, job: Job, *, now: datetime) -> datetime:
         """Return the time by which a job that is well at ``now`` has changed its status, or is looked at again."""
         if job.status is JobStatus.PROCESSING and job.started_at is not None:
             return job.started_at + self.max_processing
-        if job.status is JobStatus.FAILED and job.completed_at is not None:
+        if leaves_tasks(job.status) and job.completed_at is not None:
             return job.completed_at + self.settle_after
         if job.status is JobStatus.PENDING:
             return min(now + self.check_again_after, job.created_at + self.max_pending)
@@ -69,7 +70,7 @@ def remedy_for(
         A remedy, or the code to fail the job with.
     """
     if is_terminal(job.status):
-        has_settled = job.status is JobStatus.FAILED and now >= times.next_check(job, now=now)
+        has_settled = leaves_tasks(job.status) and now >= times.next_check(job, now=now)
         return Remedy.SETTLE if has_settled else Remedy.NONE
     is_pending = job.status is JobStatus.PENDING
     if is_pending and now - job.created_at >= times.max_pending:

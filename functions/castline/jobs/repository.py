@@ -31,7 +31,7 @@ from castline.jobs.errors import (
 )
 from castline.jobs.model import JobPage, JobStatus
 from castline.jobs.reconciliation import CheckTimes
-from castline.jobs.transitions import expiry, is_terminal, predecessors, retention
+from castline.jobs.transitions import expiry, is_terminal, leaves_tasks, predecessors, retention
 from castline.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
 from castline.usage import bookings
 from castline.usage.model import Quotas
@@ -520,28 +520,44 @@ class JobRepository:
         return self._end(completed, now=now, attributes={"audio_file_id": audio_file_id}, result=result)
 
     def fail(self, record: JobRecord, failure: JobFailure, *, now: datetime) -> Job:
-        """Make a pending or processing job failed; see :meth:`_end`.
+        """Make a pending or processing job failed; see :meth:`_end_early`."""
+        attributes = {"failure_code": failure.code.value, "failure_details": items.pack_failure_details(failure)}
+        job = replace(record.job, status=JobStatus.FAILED, failure=failure)
+        return self._end_early(replace(record, job=job), now=now, attributes=attributes)
 
-        What its batches have billed so far is settled. It stays open until :meth:`settle`: a task that is late may
-        still speak, and write audio.
+    def stop(self, record: JobRecord, *, now: datetime) -> Job:
+        """Make a pending or processing job cancelled; see :meth:`_end_early`."""
+        job = replace(record.job, status=JobStatus.CANCELLED)
+        return self._end_early(replace(record, job=job), now=now)
+
+    def _end_early(self, record: JobRecord, *, now: datetime, attributes: Mapping[str, Any] | None = None) -> Job:
+        """End a job whose tasks may still be at work; see :meth:`_end`.
+
+        What its batches have billed so far is settled. It stays open until :meth:`settle` closes it: a task that is
+        late may still speak, and write audio.
         """
-        failed = replace(
+        ended = replace(
             record.job,
-            status=JobStatus.FAILED,
             completed_segments=record.completed_segments,
             retry_count=record.retry_count,
-            failure=failure,
             billed_characters=record.billed_characters,
         )
-        attributes = {"failure_code": failure.code.value, "failure_details": items.pack_failure_details(failure)}
-        return self._end(failed, now=now, attributes=attributes)
+        return self._end(ended, now=now, attributes=attributes, stays_open=True)
 
     def cancel(self, job: Job, *, now: datetime) -> Job:
         """Make a pending job cancelled; see :meth:`_end`."""
-        return self._end(replace(job, status=JobStatus.CANCELLED, billed_characters=0), now=now)
+        cancelled = replace(job, status=JobStatus.CANCELLED, billed_characters=0)
+        return self._end(cancelled, now=now, allowed=(JobStatus.PENDING,))
 
     def _end(
-        self, job: Job, *, now: datetime, attributes: Mapping[str, Any] | None = None, result: Result | None = None
+        self,
+        job: Job,
+        *,
+        now: datetime,
+        attributes: Mapping[str, Any] | None = None,
+        result: Result | None = None,
+        allowed: Sequence[JobStatus] = (),
+        stays_open: bool = False,
     ) -> Job:
         """Write the end of a job: all or nothing, once only.
 
@@ -552,6 +568,8 @@ class JobRepository:
             now: when it ends.
             attributes: of the JOB item that only this end has.
             result: of a completed job.
+            allowed: the statuses in which it may end so; all those from which it can, if there are none.
+            stays_open: whether the reconciler has to look after it once more.
 
         Returns:
             The job as it is now.
@@ -569,10 +587,10 @@ class JobRepository:
             "retry_count": job.retry_count,
             "billed_characters": job.billed_characters,
             USER_STATUS_JOBS.partition_key: items.user_status_key(job.user_id, status),
-            **({OPEN_JOBS.sort_key: self._due_key(ended, now)} if status is JobStatus.FAILED else {}),
+            **({OPEN_JOBS.sort_key: self._due_key(ended, now)} if stays_open else {}),
             **(attributes or {}),
         }
-        allowed = {f":from{number}": value.value for number, value in enumerate(predecessors(status))}
+        sources = {f":from{number}": each.value for number, each in enumerate(allowed or predecessors(status))}
         writes: list[TransactWriteItemTypeDef] = [
             {
                 "Update": {
@@ -580,11 +598,11 @@ class JobRepository:
                     "Key": serialize(items.job_key(job.id)),
                     "UpdateExpression": "SET "
                     + ", ".join(f"#{name} = :{name}" for name in changes)
-                    + ("" if status is JobStatus.FAILED else f" REMOVE {OPEN_JOBS.partition_key}"),
-                    "ConditionExpression": f"#status IN ({', '.join(allowed)})",
+                    + ("" if stays_open else f" REMOVE {OPEN_JOBS.partition_key}"),
+                    "ConditionExpression": f"#status IN ({', '.join(sources)})",
                     "ExpressionAttributeNames": {f"#{name}": name for name in changes},
                     "ExpressionAttributeValues": serialize(
-                        {**{f":{name}": value for name, value in changes.items()}, **allowed}
+                        {**{f":{name}": value for name, value in changes.items()}, **sources}
                     ),
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 }
@@ -636,33 +654,39 @@ class JobRepository:
             found += self._read_jobs(page["Items"])
         return sorted(found, key=lambda job: job.id)[:limit]
 
-    def settle(self, record: JobRecord) -> None:
-        """Close a failed job: nothing of it is left to look after.
+    def settle(self, record: JobRecord, *, closes: bool) -> bool:
+        """Add what the batches of a failed or stopped job have billed since it ended to the usage, once only.
 
-        What its batches have billed since it failed is added to the usage: both or nothing, once only.
+        Args:
+            record: the job as it was just read.
+            closes: whether none of its tasks can be at work any longer: nothing of it is left to look after then.
+
+        Returns:
+            False, and nothing is changed, if somebody else has settled more since the job was read.
         """
         job = record.job
-        changes = ""
-        values: dict[str, Any] = {":failed": JobStatus.FAILED.value}
-        booked: list[TransactWriteItemTypeDef] = []
-        before, after = job.billed_characters or 0, record.billed_characters
-        if after > before:
-            changes = " SET billed_characters = :billed"
-            values[":billed"] = after
-            booked = self._book(job, lambda reserved: reserved.corrected(before, after))
-        self._transact(
-            {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": serialize(items.job_key(job.id)),
-                    "UpdateExpression": f"REMOVE {OPEN_JOBS.partition_key}{changes}",
-                    "ConditionExpression": f"#status = :failed AND attribute_exists({OPEN_JOBS.partition_key})",
-                    "ExpressionAttributeNames": {"#status": "status"},
-                    "ExpressionAttributeValues": serialize(values),
-                }
-            },
-            *booked,
-        )
+        before, after = job.billed_characters, max(job.billed_characters or 0, record.billed_characters)
+        if not leaves_tasks(job.status) or (not closes and after == before):
+            return True
+        values: dict[str, Any] = {":billed": after}
+        condition = f"attribute_exists({OPEN_JOBS.partition_key}) AND "
+        if before is None:
+            condition += "attribute_not_exists(billed_characters)"
+        else:
+            condition += "billed_characters = :before"
+            values[":before"] = before
+        settled: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self._table,
+                "Key": serialize(items.job_key(job.id)),
+                "UpdateExpression": "SET billed_characters = :billed"
+                + (f" REMOVE {OPEN_JOBS.partition_key}" if closes else ""),
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": serialize(values),
+            }
+        }
+        booked = self._book(job, lambda reserved: reserved.corrected(before or 0, after))
+        return self._transact(settled, *booked) is None
 
     def taken_slots(self, user_id: str) -> frozenset[str]:
         """Return the ids of the jobs that a user's slots are taken by."""

@@ -8,7 +8,7 @@ from castline.jobs.model import JobStatus
 
 _SUCCESSORS = {
     JobStatus.PENDING: frozenset({JobStatus.PROCESSING, JobStatus.FAILED, JobStatus.CANCELLED}),
-    JobStatus.PROCESSING: frozenset({JobStatus.COMPLETED, JobStatus.FAILED}),
+    JobStatus.PROCESSING: frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED}),
     JobStatus.COMPLETED: frozenset[JobStatus](),
     JobStatus.FAILED: frozenset[JobStatus](),
     JobStatus.CANCELLED: frozenset[JobStatus](),
@@ -29,6 +29,11 @@ def can_transition(current: JobStatus, new: JobStatus) -> bool:
 def is_terminal(status: JobStatus) -> bool:
     """Return whether a job in ``status`` never changes again."""
     return not _SUCCESSORS[status]
+
+
+def leaves_tasks(status: JobStatus) -> bool:
+    """Return whether tasks of a job may still be at work when it has reached ``status``."""
+    return status in {JobStatus.FAILED, JobStatus.CANCELLED}
 
 
 def predecessors(new: JobStatus) -> tuple[JobStatus, ...]:

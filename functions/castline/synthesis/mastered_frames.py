@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from castline.audio.formats import OutputFormat
 from castline.audio.loudness import PlacedPowers, gated_lufs, powers_of_timeline
 from castline.audio.mastered_segment import StepPowers, master_segment
-from castline.audio.profile import Quality
 from castline.audio.stored_segment import digest, part_checksum
 from castline.jobs.model import MasteredFrames
 from castline.pcm import SAMPLES_PER_MS
+from castline.synthesis.frame_copying import may_copy_mastered
 from castline.synthesis.segment_loudness import REFERENCE_LUFS, normalization_gain_db
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from castline.audio.stored_segment import Layout, StoredSegment
     from castline.jobs.model import Dialogue, SpokenSegment
 
-_MIN_GAP_MS: Final = 72
-"""The longest time for which copied frames last beyond their segment."""
 _CHECKSUM: Final = "frames-sha256"
 _MADE_FROM: Final = "pcm-sha256"
 _POWERS: Final = "powers"
@@ -36,18 +33,7 @@ _POWERS: Final = "powers"
 
 def frame_master(dialogue: Dialogue, storage: AudioStorage, *, user_id: str) -> FrameMaster | None:
     """Return what masters frames for the file of a user's dialogue; None if no such frames are copied to it."""
-    return FrameMaster(storage, user_id, dialogue.loudness) if _may_copy(dialogue) else None
-
-
-def _may_copy(dialogue: Dialogue) -> bool:
-    return (
-        dialogue.loudness.target is not None
-        and dialogue.output_format is OutputFormat.MP3
-        and dialogue.quality is dialogue.spoken_quality is Quality.STANDARD
-        and dialogue.music is None
-        and not dialogue.sounds
-        and dialogue.gap_ms - dialogue.crossfade_ms >= _MIN_GAP_MS
-    )
+    return FrameMaster(storage, user_id, dialogue.loudness) if may_copy_mastered(dialogue) else None
 
 
 class FrameMaster:

@@ -36,8 +36,9 @@ _LONGEST_PAUSE_SECONDS: Final = 2.0
 _RANDOM: Final = random.SystemRandom()
 _STALE_SECONDS: Final = 2.0
 """A reserved time that was not used for so long is given up: others have sent in the meantime."""
-_CHECK_SECONDS: Final = 10.0
-"""The time after which a batch whose requests are throttled looks again whether anybody still wants it."""
+_CHECK_SECONDS: Final = 2.0
+"""The time after which a batch looks again whether anybody still wants it: no request of a job is sent for longer
+after the job was stopped."""
 
 _FAULTS_OF_RESOURCE: Final = (
     ProviderAuthFailed,
@@ -79,7 +80,7 @@ class PacedRequests:
             concurrency: how many requests may be in flight.
             tally: is told of each request that was throttled or is sent to another resource.
             seconds_left: returns the time that is left for requests.
-            is_wanted: returns whether the batch is still to be spoken; asked now and then while it is throttled.
+            is_wanted: returns whether the batch is still to be spoken; asked now and then before a request is sent.
         """
         self._pool = pool
         self._pace = pace
@@ -122,6 +123,7 @@ class PacedRequests:
         throttled = 0
         while True:
             with self._slots:
+                self._stop_if_unwanted()
                 reservation = self._wait_for_turn(requests, failed)
                 resource = reservation.resource
                 try:
@@ -183,12 +185,17 @@ class PacedRequests:
 
     def _pause(self, throttled: int) -> None:
         """Wait before a request that was throttled so many times is sent again."""
-        if time.monotonic() >= self._check_at:
-            self._check_at = time.monotonic() + _CHECK_SECONDS
-            if not self._is_wanted():
-                self.stop()
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** (throttled - 1))
         self._wait(_RANDOM.uniform(0, longest))
+
+    def _stop_if_unwanted(self) -> None:
+        """Look now and then whether the batch is still to be spoken."""
+        with self._lock:
+            is_due = time.monotonic() >= self._check_at
+            if is_due:
+                self._check_at = time.monotonic() + _CHECK_SECONDS
+        if is_due and not self._is_wanted():
+            self.stop()
 
     def _wait(self, seconds: float) -> None:
         """Wait, if there is time for it.

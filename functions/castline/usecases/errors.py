@@ -53,6 +53,10 @@ class TimingsUnavailable(Exception):
     """The stored timings of a finished file are lost or unreadable."""
 
 
+class PlaylistUnavailable(Exception):
+    """The speech of a job cannot be listed for players."""
+
+
 class SegmentsExpired(Exception):
     """A rendition needs a segment that is not stored any more, and must not have it spoken."""
 

@@ -3,8 +3,8 @@
 - A pending job without an execution is started again; after a day of pending it is failed.
 - A job that is still processing after ten minutes is failed, and its execution stopped.
 - A job whose execution has ended without recording an outcome is failed.
-- A failed job's audio is deleted once more when no task of it can be at work any longer: a late one may have written
-  some, or the first deletion may have failed.
+- The audio of a failed or stopped job is deleted once more when no task of it can be at work any longer: a late one
+  may have written some, or the first deletion may have failed. What late tasks have billed is settled.
 - A slot that is held by a job that has ended, or is gone, is freed.
 
 Every open job and every user with slots taken has the time of the next check. A run looks at what is due, the oldest
@@ -165,7 +165,7 @@ class ReconcileJobs:
                 self._storage().delete_audio(job.id)
                 record = self._repository.get_record(job.id)
                 if record is not None:
-                    self._repository.settle(record)
+                    self._repository.settle(record, closes=True)
                 return ["settled"]
             case Remedy.START:
                 if self._executions.start(job.id):

@@ -43,13 +43,15 @@ class SpeakNextBatch:
         outcomes: TaskOutcomes,
         synthesize: SynthesizeBatch,
         *,
+        settle: Callable[[str], None],
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare, with the queue, its tickets, what is told of outcomes, what speaks, and the clock."""
+        """Prepare, with the queue, its tickets, what is told of outcomes, what speaks and settles, and the clock."""
         self._queue = queue
         self._tickets = tickets
         self._outcomes = outcomes
         self._synthesize = synthesize
+        self._settle = settle
         self._now = now
 
     def __call__(self, receipt_handle: str, *, remaining_seconds: float) -> None:
@@ -89,6 +91,8 @@ class SpeakNextBatch:
             self._queue.remove(taken, took=self._now() - began if error is None else None)
             if not is_awaited:
                 self._tickets.send()
+                # The job may have been stopped, or have failed, while this was spoken.
+                self._settle(taken.waiting.job_id)
 
     def _speak(self, taken: TakenBatch, *, give_up_at: datetime) -> Exception | None:
         """Return the error that the state machine is to know; None if the batch is spoken.

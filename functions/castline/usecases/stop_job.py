@@ -1,4 +1,4 @@
-"""Stop a job of any user, as an operator does."""
+"""Stop a job that has not ended: one's own, or any user's, as an operator does."""
 
 from __future__ import annotations
 
@@ -11,27 +11,79 @@ from castline.jobs.failures import FailureCode, JobFailure
 from castline.jobs.ids import is_job_id
 from castline.metrics import Metric
 from castline.observability import measure
+from castline.usecases.settle_late import settle_late
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from castline.jobs.executions import Executions
-    from castline.jobs.model import Job
+    from castline.jobs.model import Job, JobRecord
     from castline.jobs.repository import JobRepository
+    from castline.usecases.view_jobs import ViewJobs
 
 
-class StopJob:
-    """Makes a pending or processing job failed, and stops its execution.
+class _Stop:
+    """Ends a job, and its execution.
 
-    The reconciler deletes what its last tasks still write: it looks after failed jobs until they are settled.
+    Requests to the provider that are in flight end as they would. What they bill is settled when they have ended. The
+    reconciler deletes what the last tasks still write.
     """
 
     def __init__(self, repository: JobRepository, executions: Executions, *, now: Callable[[], datetime]) -> None:
-        """Prepare, with the jobs, what runs them, and the clock."""
         self._repository = repository
         self._executions = executions
         self._now = now
+
+    def _stop(self, job_id: str, end: Callable[[JobRecord], Job]) -> Job:
+        """End a job that exists, and return it as it is now.
+
+        Raises:
+            JobNotFound: it is gone meanwhile.
+            JobHasEnded: it has ended already.
+        """
+        record = self._repository.get_record(job_id)
+        if record is None:
+            raise JobNotFound
+        try:
+            stopped = end(record)
+        except JobNotActive as refusal:
+            if refusal.status is None:
+                raise JobNotFound from refusal
+            raise JobHasEnded(refusal.status) from refusal
+        # The job has ended whatever becomes of its execution, whose next task would find it so and stop.
+        with contextlib.suppress(ServiceUnavailable):
+            self._executions.stop(job_id, error="JobStopped")
+        # A task that told its outcome before that did not learn that the job has ended.
+        settle_late(job_id, self._repository)
+        return stopped
+
+
+class StopJob(_Stop):
+    """Makes a user's pending or processing job cancelled."""
+
+    def __init__(
+        self, view: ViewJobs, repository: JobRepository, executions: Executions, *, now: Callable[[], datetime]
+    ) -> None:
+        """Prepare, with what users see of jobs, the jobs, what runs them, and the clock."""
+        super().__init__(repository, executions, now=now)
+        self._view = view
+
+    def __call__(self, user_id: str, job_id: str) -> JobRecord:
+        """Stop a job, and return it as it is now.
+
+        Raises:
+            JobNotFound: the user has no such job.
+            JobHasEnded: it has ended already.
+            ServiceUnavailable: AWS cannot serve us just now.
+        """
+        self._view.summary(user_id, job_id)
+        self._stop(job_id, lambda record: self._repository.stop(record, now=self._now()))
+        return self._view.record(user_id, job_id)
+
+
+class FailAnyJob(_Stop):
+    """Makes a pending or processing job of any user failed."""
 
     def __call__(self, job_id: str) -> Job:
         """Fail a job, and return it as it is now.
@@ -41,18 +93,10 @@ class StopJob:
             JobHasEnded: it has ended already.
             ServiceUnavailable: AWS cannot serve us just now.
         """
-        record = self._repository.get_record(job_id) if is_job_id(job_id) else None
-        if record is None or record.job.is_expired(self._now()):
+        job = self._repository.get(job_id) if is_job_id(job_id) else None
+        if job is None or job.is_expired(self._now()):
             raise JobNotFound
         failure = JobFailure(code=FailureCode.STOPPED_BY_OPERATOR)
-        try:
-            stopped = self._repository.fail(record, failure, now=self._now())
-        except JobNotActive as refusal:
-            if refusal.status is None:
-                raise JobNotFound from refusal
-            raise JobHasEnded(refusal.status) from refusal
+        stopped = self._stop(job_id, lambda record: self._repository.fail(record, failure, now=self._now()))
         measure({Metric.JOBS_FAILED: 1}, code=failure.code)
-        # The job has failed whatever becomes of its execution, whose next task would find it so and stop.
-        with contextlib.suppress(ServiceUnavailable):
-            self._executions.stop(job_id, error="JobStopped")
         return stopped

@@ -180,12 +180,10 @@ class SynthesizeBatch:
     def _is_active(self, job_id: str) -> bool:
         """Return whether the job is pending or processing, as far as can be told just now."""
         try:
-            self._demand_active(job_id)
-        except JobNotActive:
-            return False
+            job = self._repository.get(job_id)
         except ServiceUnavailable:
-            pass
-        return True
+            return True
+        return job is not None and not is_terminal(job.status)
 
     def _find(
         self,

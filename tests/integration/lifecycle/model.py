@@ -65,7 +65,7 @@ class ExpectedJob:
 
     @property
     def is_open(self) -> bool:
-        return self.is_active or (self.status == "failed" and not self.is_settled)
+        return self.is_active or (self.has_ended and not self.is_settled)
 
     @property
     def has_ended(self) -> bool:
@@ -94,7 +94,14 @@ class ExpectedJob:
         self.status, self.ended_at, self.failure = status, now, failure
         self.check_at = now + LATEST_TASK
         self.has_audio = status == "completed"
+        self.is_settled = status != "failed"
         self.billed = 0 if status == "cancelled" else self.recorded
+
+    def stop(self, now: datetime) -> None:
+        """Apply its user's stop: unlike a cancelled job, one that was stopped may have tasks and audio."""
+        had_audio = self.has_audio
+        self.end("cancelled", now)
+        self.billed, self.is_settled, self.has_audio = self.recorded, False, had_audio
 
     def reconcile(self, now: datetime, execution: str | None, *, can_start: bool) -> str:
         """Apply a check by the reconciler, and return what it did.
@@ -106,8 +113,9 @@ class ExpectedJob:
         """
         self.check_at = now + CHECK_AFTER
         match self.status:
-            case "failed":
+            case "failed" | "cancelled":
                 self.settle()
+                self.is_settled, self.has_audio = True, False
                 return "settled"
             case "pending" if now - self.created_at >= MAX_PENDING:
                 self.fail("INTERRUPTED", now)
@@ -123,7 +131,6 @@ class ExpectedJob:
 
     def settle(self) -> None:
         """Count what late tasks have recorded."""
-        self.is_settled = True
         self.billed = max(self.billed, self.recorded)
 
     @property

@@ -31,6 +31,7 @@ from castline.dynamodb import unpack
 from castline.jobs.errors import (
     IdempotencyKeyReused,
     JobCannotCancel,
+    JobHasEnded,
     JobLimitExceeded,
     JobNotActive,
     JobNotCompleted,
@@ -41,6 +42,7 @@ from castline.table import shard_of
 from castline.usage.errors import QuotaExceeded
 from castline.usage.model import LimitChanges, Quota
 from castline.usecases.errors import JobOverdue
+from castline.usecases.settle_late import settle_late
 from tests.even_handed import EVEN_HANDED
 from tests.integration.lifecycle.model import LATEST_TASK, MAX_ACTIVE, MAX_PROCESSING, Expected, ExpectedJob
 from tests.integration.lifecycle.world import SETTLED, Crash, Table, Trouble, World, crash, dialogue, overtaken
@@ -96,12 +98,20 @@ TOLD = (
     "reconcile: started",
     "reconcile: unavailable",
     "speak and crash",
+    "speak late or in part: cancelled",
     "speak late or in part: completed",
     "speak late or in part: failed",
     "speak overtaken by cancel",
     "speak: overdue",
     "speak: pending",
     "speak: processing",
+    "settle late: cancelled",
+    "settle late: failed",
+    "stop overtaken by assembling",
+    "stop overtaken by speaking",
+    "stop: completed",
+    "stop: pending",
+    "stop: processing",
     "submit again: another text",
     "submit again: in trouble",
     "submit again: pending",
@@ -294,6 +304,57 @@ class Lifecycle(RuleBasedStateMachine):
             with pytest.raises(JobNotFound):
                 self.world.cancel(job.user, job.id)
 
+    @on_a_job(lambda _job: True)
+    def stop(self, job: ExpectedJob) -> None:
+        self.note(f"stop: {job.status or 'gone'}")
+        with pytest.raises(JobNotFound):
+            self.world.stop(STRANGER, job.id)
+
+        if job.is_active:
+            stopped = self.world.stop(job.user, job.id).job
+            job.stop(self.now)
+            assert (stopped.status, stopped.completed_at) == (JobStatus.CANCELLED, self.now)
+            assert stopped.billed_characters == job.billed
+            assert self.world.executions.statuses.get(job.id) != "RUNNING"
+        elif job.is_visible(self.now):
+            with pytest.raises(JobHasEnded) as refusal:
+                self.world.stop(job.user, job.id)
+            assert refusal.value.status == job.status
+        else:
+            with pytest.raises(JobNotFound):
+                self.world.stop(job.user, job.id)
+
+    @on_a_job(lambda job: job.is_active and (job.started_at is None or not job.segments))
+    def stop_overtaken_by_speaking(self, job: ExpectedJob) -> None:
+        if job.started_at is not None and self.now - job.started_at >= MAX_PROCESSING:
+            return
+        self.note("stop overtaken by speaking")
+        segments = job.segments
+        with overtaken(self.world.repository, "stop", lambda: self.world.synthesize(job.id)):
+            stopped = self.world.stop(job.user, job.id).job
+        self._has_spoken(job)
+        job.segments = segments
+        job.stop(self.now)
+        assert stopped.billed_characters == job.recorded
+
+    @on_a_job(lambda job: job.status == "processing" and job.segments == 2)
+    def stop_overtaken_by_assembling(self, job: ExpectedJob) -> None:
+        self.note("stop overtaken by assembling")
+        with (
+            overtaken(self.world.repository, "stop", lambda: self.world.assemble(job.id)),
+            pytest.raises(JobHasEnded) as refusal,
+        ):
+            self.world.stop(job.user, job.id)
+        assert refusal.value.status is JobStatus.COMPLETED
+        job.end("completed", self.now)
+
+    @on_a_job(lambda job: job.started_at is not None and job.has_ended)
+    def settle_late(self, job: ExpectedJob) -> None:
+        self.note(f"settle late: {job.status}")
+        settle_late(job.id, self.world.repository)
+        if job.is_open:
+            job.settle()
+
     # The workflow; its tasks may come late, or twice, or for a job that is gone
 
     @on_a_job(lambda job: job.is_active)
@@ -378,7 +439,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @on_a_job(
         lambda job: job.status == "processing" and job.segments == 2,
-        by=st.sampled_from(["itself", "failure", "time-out"]),
+        by=st.sampled_from(["itself", "failure", "time-out", "stop"]),
         after_effect=st.booleans(),
     )
     def assemble_overtaken(self, job: ExpectedJob, by: str, after_effect: bool) -> None:
@@ -387,6 +448,7 @@ class Lifecycle(RuleBasedStateMachine):
             "itself": lambda: self.world.assemble(job.id),
             "failure": lambda: self.world.record_failure(job.id),
             "time-out": lambda: self.world.report_status(job.id, "TIMED_OUT"),
+            "stop": lambda: self.world.stop(job.user, job.id),
         }
         with (
             overtaken(composition.audio_storage(), "put_audio", events[by], after_effect=after_effect),
@@ -395,6 +457,9 @@ class Lifecycle(RuleBasedStateMachine):
             self.world.assemble(job.id)
         if by == "itself":
             job.end("completed", self.now)
+        elif by == "stop":
+            job.stop(self.now)
+            job.has_audio = False
         else:
             job.fail("PROVIDER_UNAVAILABLE" if by == "failure" else "TIMEOUT", self.now)
 

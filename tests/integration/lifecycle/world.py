@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from castline.jobs.repository import JobRepository
     from castline.speech.utterances import Utterance
     from castline.usecases.cancel_job import CancelJob
+    from castline.usecases.stop_job import StopJob
     from castline.usecases.view_jobs import ViewJobs
     from local.cloud.cloud import LocalCloud
 
@@ -168,6 +169,10 @@ class World:
     @property
     def cancel(self) -> CancelJob:
         return composition.cancel_job()
+
+    @property
+    def stop(self) -> StopJob:
+        return composition.stop_job()
 
     def forget_everything(self) -> None:
         """Empty the table and the bucket, and remove all executions."""

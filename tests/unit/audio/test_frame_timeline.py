@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from castline.audio.frame_timeline import FrameTimeline, place
+from castline.audio.frame_timeline import FrameTimeline, place, place_one_by_one
 from castline.audio.info_frame import Framing
 from castline.audio.timeline import Span
 from tests.turn_lengths import turns_of
@@ -118,3 +118,27 @@ def test_frames_never_overlap_and_fill_the_file_to_its_end(
 def test_what_is_no_dialogue_is_refused(turns: list[list[int]]) -> None:
     with pytest.raises(ValueError, match="samples"):
         place(turns_of(turns, gap_ms=300), crossfade_ms=50)
+
+
+@given(turns=TURNS, gap_ms=st.integers(0, 2_000), crossfade_ms=st.integers(0, 500))
+def test_turns_that_do_not_wait_are_placed_as_in_the_file(
+    turns: list[list[int]], gap_ms: int, crossfade_ms: int
+) -> None:
+    lengths = turns_of(turns, gap_ms=gap_ms)
+    in_file = place(lengths, crossfade_ms=crossfade_ms)
+    one_by_one = place_one_by_one(lengths, crossfade_ms=crossfade_ms)
+
+    if in_file is not None:
+        assert one_by_one == in_file
+    segments = list(one_by_one.segments())
+    assert all(one.first_frame + one.frame_count <= other.first_frame for one, other in pairwise(segments))
+
+
+@given(turns=TURNS, more=TURNS, gap_ms=st.integers(0, 2_000), crossfade_ms=st.integers(0, 500))
+def test_later_turns_do_not_move_earlier_ones(
+    turns: list[list[int]], more: list[list[int]], gap_ms: int, crossfade_ms: int
+) -> None:
+    before = place_one_by_one(turns_of(turns, gap_ms=gap_ms), crossfade_ms=crossfade_ms)
+    after = place_one_by_one(turns_of(turns + more, gap_ms=gap_ms), crossfade_ms=crossfade_ms)
+
+    assert list(after.first_frames[: len(turns)]) == list(before.first_frames)

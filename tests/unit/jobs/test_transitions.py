@@ -16,6 +16,7 @@ ALLOWED = {
     (JobStatus.PENDING, JobStatus.CANCELLED),
     (JobStatus.PROCESSING, JobStatus.COMPLETED),
     (JobStatus.PROCESSING, JobStatus.FAILED),
+    (JobStatus.PROCESSING, JobStatus.CANCELLED),
 }
 
 

@@ -265,6 +265,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/playlist.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listen to a job while it is made, by HTTP Live Streaming */
+        get: operations["get_playlist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/renditions": {
         parameters: {
             query?: never;
@@ -293,6 +310,23 @@ export interface paths {
         put?: never;
         /** Submit the input of an ended job again and get a new job; what was spoken before is not spoken again */
         post: operations["resubmit_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a job that is pending or processing. Requests in flight end; what they bill is settled */
+        post: operations["stop_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1187,7 +1221,7 @@ export interface components {
         /** @description A script as turns. */
         ParsedDialogue: {
             /** @enum {string} */
-            format: "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json";
+            format: "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json" | "csv";
             turns: components["schemas"]["ParsedTurn"][];
             speakers: string[];
             total_characters: number;
@@ -1346,7 +1380,7 @@ export interface components {
          * @description What is asked.
          * @enum {string}
          */
-        QuestionKind: "same_speaker" | "sound" | "speaker_dash" | "speaker_lines" | "speaker_column" | "no_speakers";
+        QuestionKind: "same_speaker" | "sound" | "speaker_dash" | "speaker_lines" | "speaker_column" | "no_speakers" | "preamble" | "action" | "caption_lines";
         /** @description A question about a script, with the answers to choose from. Nothing has to be answered. */
         QuestionSchema: {
             question: components["schemas"]["QuestionKind"];
@@ -1407,7 +1441,7 @@ export interface components {
          * @description The format of a script.
          * @enum {string}
          */
-        ScriptFormat: "auto" | "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json";
+        ScriptFormat: "auto" | "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json" | "csv";
         /** @description A show. What it leaves out is for each job to decide. */
         ShowDetail: {
             name: string;
@@ -4844,6 +4878,121 @@ export interface operations {
             };
         };
     };
+    get_playlist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An HLS media playlist (RFC 8216) of what is spoken so far, up to the first turn that is not. It grows while the job is made, and has an end when the job has ended. The URLs in it work for an hour. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": string;
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `JOB_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `PLAYLIST_NOT_AVAILABLE` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "PLAYLIST_NOT_AVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     render_job: {
         parameters: {
             query?: never;
@@ -5219,6 +5368,169 @@ export interface operations {
                     "application/json": {
                         /** @enum {unknown} */
                         error?: "SUBMISSIONS_STOPPED" | "SERVICE_UNAVAILABLE" | "PROVIDER_UNAVAILABLE";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description zh-TW, the default, or en: the language of messages.
+                 * @example en
+                 */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of a job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job, which is cancelled. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20b9b-4308-7e1a-aa2f-ca5cfa8f80d6",
+                     *       "status": "cancelled",
+                     *       "job_type": "multi_role_tts",
+                     *       "provider": "azure",
+                     *       "created_at": "2026-11-24T03:30:54Z",
+                     *       "started_at": "2026-11-24T03:30:54Z",
+                     *       "completed_at": "2026-11-24T03:30:55Z",
+                     *       "input_params": {
+                     *         "provider": "azure",
+                     *         "turns": [
+                     *           {
+                     *             "speaker": "A",
+                     *             "text": "你好，今天天氣真好！",
+                     *             "index": 0
+                     *           },
+                     *           {
+                     *             "speaker": "B",
+                     *             "text": "是啊，要不要一起去公園走走？",
+                     *             "index": 1
+                     *           }
+                     *         ],
+                     *         "voice_assignments": [
+                     *           {
+                     *             "speaker": "A",
+                     *             "voice_id": "zh-TW-HsiaoYuNeural",
+                     *             "voice_name": "曉雨"
+                     *           },
+                     *           {
+                     *             "speaker": "B",
+                     *             "voice_id": "zh-TW-YunJheNeural",
+                     *             "voice_name": "雲哲"
+                     *           }
+                     *         ],
+                     *         "language": "zh-TW",
+                     *         "output_format": "mp3",
+                     *         "quality": "standard",
+                     *         "loudness": "podcast",
+                     *         "gap_ms": 300,
+                     *         "crossfade_ms": 50
+                     *       },
+                     *       "progress": {
+                     *         "completed_segments": 1,
+                     *         "total_segments": 2
+                     *       },
+                     *       "retry_count": 0,
+                     *       "billed_characters": 18
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": ({
+                        /** @enum {unknown} */
+                        error?: "UNAUTHORIZED";
+                    } & components["schemas"]["ErrorBody"]) | components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description `JOB_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_NOT_FOUND";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `JOB_HAS_ENDED` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "JOB_HAS_ENDED";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "INTERNAL_ERROR";
+                    } & components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `SERVICE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        error?: "SERVICE_UNAVAILABLE";
                     } & components["schemas"]["ErrorBody"];
                 };
             };
