@@ -21,7 +21,7 @@ class Pause:
         self._reached = threading.Event()
         self._released = threading.Event()
 
-    def wait_until_reached(self, timeout_seconds: float = 5.0) -> None:
+    def wait_until_reached(self, timeout_seconds: float = 60.0) -> None:
         """Wait until an invocation is held.
 
         Raises:

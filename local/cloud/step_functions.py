@@ -23,7 +23,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from local.cloud.event_delivery import Event
 from local.cloud.execution_events import status_change
 
-_START_SECONDS = 5.0
+_START_SECONDS = 60.0
 _POLL_SECONDS = 0.005
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SCRIPT = "A: 你好，今天天氣真好！\nB: 是啊，要不要一起去公園走走？"
 """The quickstart's dialogue as a script."""
 
-_PATIENCE_SECONDS = 15
+_PATIENCE_SECONDS = 60
 
 Status = Literal["Waiting", "Processing", "Finished", "Failed", "Cancelled"]
 

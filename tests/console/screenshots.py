@@ -35,7 +35,7 @@ IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
 LIMIT_BYTES = 200_000
 _TITLES = {"title": "Dihua Street before sunrise", "album": "Slow City Walks"}
 _COLOURS = 256
-_PATIENCE_SECONDS = 15
+_PATIENCE_SECONDS = 60
 _VOICES = {"Emma": "en-US-EmmaNeural", "Brian": "en-US-BrianNeural"}
 _TURNS = (
     ("Emma", "Welcome to Slow City Walks. I'm Emma."),

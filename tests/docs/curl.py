@@ -51,7 +51,7 @@ def _encoded(data: str) -> str:
 
 def _ask(options: argparse.Namespace, url: str) -> tuple[http.client.HTTPResponse, bytes]:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=90)
     joined = "&".join(options.data)
     query, data = (joined, None) if options.as_query else (parts.query, joined.encode() or None)
     headers = {"Accept": "*/*"} | ({"Content-Type": "application/x-www-form-urlencoded"} if data else {})

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,7 +26,11 @@ class ApiClient(httpx.Client):
     def __init__(self, url: str, *, user_id: str | None = None) -> None:
         headers = {"X-User-Id": user_id} if user_id else {}
         super().__init__(
-            base_url=f"{url}/api/v1", headers=headers, timeout=30, trust_env=False, verify=_NO_CERTIFICATES
+            base_url=f"{url}/api/v1",
+            headers=headers,
+            timeout=PATIENCE_SECONDS,
+            trust_env=False,
+            verify=_NO_CERTIFICATES,
         )
 
     def submit(self, dialogue: Mapping[str, Any]) -> str:
@@ -41,7 +47,7 @@ class ApiClient(httpx.Client):
         job: dict[str, Any] = response.json()
         return job
 
-    def wait_for(self, job_id: str, status: str, *, timeout_seconds: float = 30) -> dict[str, Any]:
+    def wait_for(self, job_id: str, status: str, *, timeout_seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Poll until the job has the status, and return it; fail as soon as it never will."""
         deadline = time.monotonic() + timeout_seconds
         while (job := self.job(job_id))["status"] != status:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -17,7 +19,7 @@ def execution_arn(job_id: str) -> str:
     return f"{machine['stateMachineArn'].replace(':stateMachine:', ':execution:')}:{job_id}"
 
 
-def ended_status(job_id: str, *, timeout_seconds: float = 30) -> str:
+def ended_status(job_id: str, *, timeout_seconds: float = PATIENCE_SECONDS) -> str:
     """Wait for the end of an execution and return its status. A job has its outcome a moment earlier."""
     deadline = time.monotonic() + timeout_seconds
     while (status := _client().describe_execution(executionArn=execution_arn(job_id))["status"]) == "RUNNING":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.e2e.api_client import ApiClient
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 
 
 def place_of(client: ApiClient, job_id: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from local.azure_speech.server import AzureSpeechEmulator
     from tests.e2e.api_client import ApiClient
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 90.0
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from local.quickstart import DIALOGUE, curl_lines
 from tests.e2e.api_client import ApiClient
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import dialogue
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,7 +234,7 @@ class TestCurlLines:
             shell.stdin.flush()
             job_id = shell.stdout.readline().strip()
             job = anyone.wait_for(job_id, "completed")
-            answers, complaints = shell.communicate("\n\n".join(others), timeout=30)
+            answers, complaints = shell.communicate("\n\n".join(others), timeout=PATIENCE_SECONDS)
 
         # Then each did what its comment says
         assert (shell.returncode, complaints) == (0, "")

@@ -13,6 +13,7 @@ from local.stack import LocalStack
 from tests.e2e.dialogues import dialogue
 from tests.integration.local_cloud.eventually import eventually
 from tests.integration.webhooks.receiver import Receiver
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from local.azure_speech.server import AzureSpeechEmulator
     from local.cloud.clock import Clock
     from tests.e2e.api_client import ApiClient
-
-PATIENCE_SECONDS = 30
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def describe(execution_arn: str) -> Description:
 
 def finish(execution_arn: str) -> Description:
     """Wait for an execution to end; return its description, with `output` parsed."""
-    eventually(lambda: describe(execution_arn)["status"] != "RUNNING", timeout_seconds=15)
+    eventually(lambda: describe(execution_arn)["status"] != "RUNNING")
     description = describe(execution_arn)
     return description | {"output": json.loads(description.get("output", "null"))}
 

@@ -48,7 +48,7 @@ def test_stopping_ends_what_is_running() -> None:
             stopping = time.monotonic()
             cloud.stop()
     # Then it does not take long, and leaves no thread behind
-    assert time.monotonic() - stopping < 2
+    assert time.monotonic() - stopping < 20
     assert set(threading.enumerate()) <= threads
 
 
