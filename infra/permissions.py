@@ -94,6 +94,8 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("sqs:SendMessage",), resources=(WEBHOOK_QUEUE,)),
         # A presigned URL can do what its signer can. Subtitles too large for an answer are written beside the audio.
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(AUDIO,)),
+        # A job that its user deletes.
+        *_DELETE_AUDIO,
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SOUNDS,)),
         # An estimate looks up what is stored.
         Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
@@ -160,10 +162,12 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("sqs:SendMessage",), resources=(WEBHOOK_QUEUE,)),
     ),
     functions.RECONCILE: (
-        *_FAIL_JOB,
-        # A preview that is settled is deleted; what it has billed is noted in its segments.
-        Grant(actions=("dynamodb:DeleteItem", "dynamodb:GetItem"), resources=(TABLE,)),
+        # A preview that is settled is deleted.
+        Grant(actions=("dynamodb:GetItem", "dynamodb:Query", *_WRITE), resources=(TABLE,)),
+        Grant(actions=("s3:DeleteObject",), resources=(AUDIO,)),
+        # What a preview has billed is noted in its segments.
         Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
+        # For the audio of a failed job as well, which is looked for to be deleted.
         _LEARN_WHAT_IS_MISSING,
         Grant(actions=("dynamodb:Query",), resources=(OPEN_JOBS.name,)),
         Grant(actions=("states:StartExecution",), resources=(STATE_MACHINE,)),

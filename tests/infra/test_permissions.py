@@ -77,6 +77,13 @@ DONE_BY_OTHERS = {
         Request("s3:DeleteObject", f"{BUCKET}/audio/example"),
         Request("s3:PutObject", f"{BUCKET}/segments/example"),
     ),
+    functions.PREVIEW: (
+        Request("dynamodb:Query", TABLE, ITEM_OF_A_JOB),
+        Request("s3:DeleteObject", f"{BUCKET}/previews/example"),
+        Request("s3:GetObject", f"{BUCKET}/audio/example"),
+        Request("s3:PutObject", f"{BUCKET}/audio/example"),
+        Request("states:StartExecution", STATE_MACHINE),
+    ),
     functions.PLAN: (
         Request("s3:GetObject", f"{BUCKET}/segments/example"),
         Request("secretsmanager:GetSecretValue", SECRET),
