@@ -699,6 +699,7 @@ class Progress(TypedDict):
 
     completed_segments: int
     total_segments: int
+    seconds_left: NotRequired[int]
 
 
 class PronunciationSchema(TypedDict):

@@ -54,6 +54,10 @@ _ERRORS: _Catalogue = {
         _EN: "Only a job that has ended can be submitted again.",
     },
     "JOB_HAS_ENDED": {_ZH: "這個工作已經結束", _EN: "The job has ended already."},
+    "JOB_STILL_ACTIVE": {
+        _ZH: "這個工作還在進行，請先停止或等待它結束",
+        _EN: "The job has not ended. Please stop it first, or wait.",
+    },
     "PLAYLIST_NOT_AVAILABLE": {
         _ZH: "這個工作無法邊做邊聽，請等待音檔完成",
         _EN: "This job has no playlist. Please wait for its audio.",

@@ -120,17 +120,17 @@ def guess_languages(turns: Iterable[tuple[str, str]]) -> tuple[dict[str, str], s
     for speaker, text in turns:
         texts.setdefault(speaker, []).append(_TAGS.sub(" ", text))
     everything = [text for each in texts.values() for text in each]
-    words: Counter[str] = Counter()
+    words: dict[str, float] = {}
     guesses: dict[str, str] = {}
     for speaker, spoken in texts.items():
         guess = _guess(spoken)
         if guess.language is not None:
             guesses[speaker] = guess.language
-            words[guess.language] += guess.words
+            words[guess.language] = words.get(guess.language, 0) + guess.words
     if any(language == "zh" for language in guesses.values()):
         form = _chinese_of("".join(everything))
         guesses = {speaker: form if language == "zh" else language for speaker, language in guesses.items()}
-        words[form] += words.pop("zh", 0)
+        words[form] = words.get(form, 0) + words.pop("zh", 0)
     if not words:
         # Nobody says enough, but all of them together may.
         together = _guess(everything).language

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from castline.scripts.labels import find_label, label_of
-from castline.scripts.lines import Line, ReadScript, tidy_line
+from castline.scripts.lines import Line, ReadScript, narrator_of, tidy_line
 from castline.scripts.markup import Markup, escape, heading_of
 from castline.scripts.tokens import LINE_BREAK
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
@@ -29,8 +29,7 @@ _VOICE: Final = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>")
 _TAG: Final = re.compile(
     r"</?(?:b|c|font|i|lang|ruby|s|u|v)(?:[.\s][^<>]*)?>|<rt>[^<>]*</rt>|<[0-9:.]+>|\{\\[^{}]*\}", re.IGNORECASE
 )
-_HAN: Final = re.compile(r"[\u3400-\u9fff]")
-_KANA: Final = re.compile(r"[\u3040-\u30ff]")
+_DASHED: Final = re.compile(r"\s*(?:<[^<>]+>)?[-–—]\s*\S")
 _DETECTED_WITHIN: Final = 5
 
 
@@ -52,16 +51,18 @@ def read_captions(script: str, markup: Markup) -> ReadScript:
     has_begun = not warnings
     has_notes = is_webvtt(script)
     lines: list[Line] = []
+    dashes: list[int] = []
     for block in _blocks(written):
         has_begun = has_begun or any(_TIMES.fullmatch(text) for _, text in block)
         number, first = block[0]
         if has_begun and not (has_notes and _NOTE.fullmatch(first)):
             lines += [line for number, text in _payload(block) for line in _lines_of(number, text, markup)]
+            dashed = [number for number, text in _payload(block) if _DASHED.match(text)]
+            dashes += dashed if len(dashed) > 1 else []
         elif len(block) > 1 or first.strip("\ufeff \t") != _BARE_HEADER:
             text = quoted(" ".join(text for _, text in block))
             warnings.append(ScriptWarning(kind=WarningKind.NOT_DIALOGUE, text=text, line=number))
-    is_chinese = _HAN.search(script) and not _KANA.search(script)
-    return ReadScript(lines=lines, warnings=warnings, narrator="旁白" if is_chinese else "Narrator", joins_turns=True)
+    return ReadScript(lines=lines, warnings=warnings, narrator=narrator_of(script), dashes=dashes, joins_turns=True)
 
 
 def _dropped_times(written: Sequence[str]) -> Iterator[ScriptWarning]:

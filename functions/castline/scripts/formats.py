@@ -19,6 +19,7 @@ class ScriptFormat(StrEnum):
     SRT = "srt"
     VTT = "vtt"
     JSON = "json"
+    CSV = "csv"
 
 
 FoundFormat = Literal[
@@ -28,6 +29,7 @@ FoundFormat = Literal[
     ScriptFormat.SRT,
     ScriptFormat.VTT,
     ScriptFormat.JSON,
+    ScriptFormat.CSV,
 ]
 """The format that a script was read in."""
 
@@ -40,6 +42,7 @@ def detect_format(script: str) -> FoundFormat:
     from castline.scripts.captions import is_srt, is_webvtt
     from castline.scripts.fountain import is_fountain
     from castline.scripts.json_turns import is_json
+    from castline.scripts.tables import is_csv
 
     if is_webvtt(script):
         return ScriptFormat.VTT
@@ -47,6 +50,8 @@ def detect_format(script: str) -> FoundFormat:
         return ScriptFormat.SRT
     if is_json(script):
         return ScriptFormat.JSON
+    if is_csv(script):
+        return ScriptFormat.CSV
     if is_fountain(script):
         return ScriptFormat.FOUNTAIN
     return ScriptFormat.MARKDOWN if _MARKDOWN.search(script) else ScriptFormat.PLAIN

@@ -49,11 +49,11 @@ _NARRATORS: Final = frozenset({"旁白"})
 _COLON: Final = re.compile("[:：]")
 _COLON_OR_BRACKET: Final = re.compile(r"[:：\[［【]")
 _MARK: Final = re.compile(r"[\[［【*_]")
-_CLOCK: Final = (
+CLOCK: Final = (
     r"(?:[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4},?[ T])?"
     r"[0-9]{1,2}[:：][0-9]{2}(?:[:：][0-9]{2})?(?:[.,][0-9]{1,3})?(?:[ ]?[AaPp][Mm]\b)?"
 )
-_TIME: Final = rf"{_CLOCK}(?:[ ]?(?:[-–—~]|-->)[ ]?{_CLOCK})?"
+_TIME: Final = rf"{CLOCK}(?:[ ]?(?:[-–—~]|-->)[ ]?{CLOCK})?"
 _IN_PARENTHESES: Final = r"(?:\([^()]*\)|（[^（）]*）)"
 _MARKER: Final = re.compile(
     rf"""

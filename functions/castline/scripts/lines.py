@@ -18,6 +18,8 @@ ACTION_MARKS: Final = ("△", "▲")
 """What a line of action begins with in a Chinese screenplay."""
 
 _WHITE_SPACE: Final = re.compile(r"\s+")
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_KANA: Final = re.compile(r"[\u3040-\u30ff]")
 # Direction marks and spaces: a line that was copied out of a chat often begins with them.
 _NOT_AT_START: Final = " \u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -49,8 +51,15 @@ class ReadScript:
     """The numbers of lines that divide the script and are left out: ``---``, and the fences of code blocks."""
     may_have_joint_labels: bool = False
     """Whether a line without a label may name several speakers at once."""
+    dashes: Sequence[int] = ()
+    """The numbers of lines with dashes in captions that have several of them."""
     joins_turns: bool = False
     """Whether labels that follow each other and name one speaker are one turn."""
+
+
+def narrator_of(script: str) -> str:
+    """Return what the narrator of a script is called: in Chinese where it has Chinese characters and no kana."""
+    return "旁白" if _HAN.search(script) and not _KANA.search(script) else "Narrator"
 
 
 def written_lines(script: str) -> Iterator[tuple[int, str]]:

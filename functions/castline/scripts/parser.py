@@ -22,25 +22,28 @@ Spellings of one name (``castline.speakers``) are one speaker, who is called as 
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from castline.scripts.apart import content_of, is_beside_speech, is_direction, is_remark
 from castline.scripts.captions import read_captions
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood, ScriptProblem
 from castline.scripts.formats import FoundFormat, ScriptFormat, detect_format
 from castline.scripts.fountain import read_fountain
 from castline.scripts.json_turns import read_json
-from castline.scripts.labels import find_joint_label, find_label
-from castline.scripts.lines import ACTION_MARKS
-from castline.scripts.markup import Markup, is_pause_or_style, is_tag_or_direction, tidy
+from castline.scripts.labels import find_joint_label
+from castline.scripts.lines import narrator_of
+from castline.scripts.markup import Markup, is_pause_or_style, tidy
+from castline.scripts.names import names_in
+from castline.scripts.other_labels import other_readings
+from castline.scripts.parsed import ParsedScript, ScriptTurn, TurnWarning
 from castline.scripts.plain import read_plain
-from castline.scripts.prose import Reading, read_name
-from castline.scripts.questions import MAX_LINES, Answers, Choice, Question, QuestionKind
-from castline.scripts.tokens import is_wide
+from castline.scripts.prose import Reading, is_sound, read_name
+from castline.scripts.questions import Answers, Choice, Question, QuestionKind
+from castline.scripts.same_speakers import with_joined_speakers
+from castline.scripts.sounds import Sound, with_sounds
+from castline.scripts.tables import read_csv
+from castline.scripts.unnamed import narrate, with_alternating_lines, without_actions
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
 from castline.speakers import MAX_NAME_CHARACTERS, is_invisible
 
@@ -57,55 +60,15 @@ _READERS: Final[Mapping[FoundFormat, Callable[[str, Markup], ReadScript]]] = {
     ScriptFormat.SRT: read_captions,
     ScriptFormat.VTT: read_captions,
     ScriptFormat.JSON: read_json,
+    ScriptFormat.CSV: read_csv,
 }
-_DIRECTION: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
-_EMPHASIZED: Final = re.compile(r"([*_]{1,3})([^*_]+)\1")
-_ITALICS: Final = re.compile(r"\*[^*]+\*|_[^_]+_")
-_MUSIC: Final = re.compile("[♪♫🎵🎶]+[^♪♫🎵🎶]+[♪♫🎵🎶]+")
-_SCRIPT: Final = re.compile(
-    r"\b(?:script|skript|transcript|dialog|dialogue|guion|guión|drehbuch)$|(?:腳本|脚本|劇本|剧本|對話|对话|台本|대본)$",
-    re.IGNORECASE,
-)
+_WITHOUT_STRUCTURE: Final = (ScriptFormat.PLAIN, ScriptFormat.MARKDOWN)
+"""Formats that do not say themselves who speaks."""
 _MAX_PREAMBLE_LINES: Final = 50
-_ANNOUNCING_SPACES: Final = 2
-_ANNOUNCING_WIDE_CHARACTERS: Final = 6
-_TAG: Final = re.compile(r"\[[^\[\]]*\]")
 _NO_ANSWERS: Final = Answers()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptTurn:
-    """One speaker's words."""
-
-    speaker: str
-    """Spelled as in the speaker's first turn."""
-    text: str
-    line: int
-    """Where it begins, counted from 1."""
-    chapter: str | None = None
-    """Title of the chapter that begins with it."""
-    is_sound: bool = False
-    """Whether it describes a sound, as the author has answered."""
-
-
-class TurnWarning(NamedTuple):
-    """A warning about a script."""
-
-    warning: ScriptWarning
-    turn: int | None
-    """Position of the turn that it is about, counted from 0."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedScript:
-    """A script as turns."""
-
-    format: FoundFormat
-    turns: tuple[ScriptTurn, ...]
-    warnings: tuple[TurnWarning, ...]
-    """In order of lines."""
-    questions: tuple[Question, ...] = ()
-    """What only the author can tell, and has not answered."""
+_MAX_TITLE_LINES: Final = 4
+_MAX_TITLE_CHARACTERS: Final = 80
+_ENDS_SENTENCE: Final = tuple(".!?…,;:。！？，；：")
 
 
 def parse_script(
@@ -128,33 +91,68 @@ def parse_script(
     """
     found = detect_format(script) if script_format is ScriptFormat.AUTO else script_format
     read = _READERS[found](script, markup)
-    dialogue = _Dialogue(read, markup, max_turns)
-    for line in read.lines:
-        dialogue.add(line)
-    turns, warnings = dialogue.finish()
-    return with_joined_speakers(ParsedScript(format=found, turns=turns, warnings=warnings), answers)
-
-
-def with_joined_speakers(parsed: ParsedScript, answers: Answers) -> ParsedScript:
-    """Return a script in which names that differ only in case are one speaker, or are asked about."""
-    lines: dict[str, list[int]] = {}
-    for turn in parsed.turns:
-        lines.setdefault(turn.speaker, []).append(turn.line)
-    first: dict[str, str] = {}
-    joined: dict[str, str] = {}
     questions: list[Question] = []
-    for speaker in lines:
-        other = first.setdefault(speaker.casefold(), speaker)
-        answer = answers.choice(QuestionKind.SAME_SPEAKER, speaker)
-        if other == speaker or answer is Choice.KEEP:
+
+    def dialogue_of(read: ReadScript) -> _Dialogue:
+        dialogue = _Dialogue(read, markup, max_turns, answers)
+        for line in read.lines:
+            dialogue.add(line)
+        dialogue.finish()
+        return dialogue
+
+    if found in _WITHOUT_STRUCTURE:
+        read, questions = _read_otherwise(read, dialogue_of, answers)
+    for resolve in (without_actions, with_alternating_lines):
+        read, question = resolve(read, answers)
+        questions += [question] if question is not None else []
+    try:
+        dialogue = dialogue_of(read)
+    except ScriptNotUnderstood as refusal:
+        narrated = narrate(read, answers, max_turns=max_turns) if _names_nobody(found, refusal) else None
+        if narrated is None:
+            raise
+        read, question = narrated
+        dialogue = dialogue_of(read)
+        questions += [question] if question is not None else []
+    parsed = ParsedScript(
+        format=found,
+        turns=tuple(dialogue.turns),
+        warnings=dialogue.ordered_warnings(),
+        questions=(*questions, *dialogue.questions),
+    )
+    return with_joined_speakers(with_sounds(parsed, dialogue.sounds, answers), answers)
+
+
+def _names_nobody(found: FoundFormat, refusal: ScriptNotUnderstood) -> bool:
+    return found in _WITHOUT_STRUCTURE and all(problem.kind is ProblemKind.NO_SPEAKER for problem in refusal.problems)
+
+
+def _read_otherwise(
+    read: ReadScript, dialogue_of: Callable[[ReadScript], object], answers: Answers
+) -> tuple[ReadScript, list[Question]]:
+    """Return ``read`` with the speakers that are named without a colon, and the question whether they are.
+
+    Without an answer they are taken for speakers only where the script cannot be understood otherwise.
+    """
+    for other in other_readings(read):
+        answer = Choice.SPEAKERS if other.is_certain else answers.choice(other.kind)
+        if answer is Choice.TEXT:
             continue
-        if answer is Choice.JOIN:
-            joined[speaker] = other
-        else:
-            asked = tuple(lines[speaker][:MAX_LINES])
-            questions.append(Question(kind=QuestionKind.SAME_SPEAKER, speaker=speaker, other=other, lines=asked))
-    turns = tuple(replace(turn, speaker=joined.get(turn.speaker, turn.speaker)) for turn in parsed.turns)
-    return replace(parsed, turns=turns, questions=(*parsed.questions, *questions))
+        if answer is Choice.SPEAKERS:
+            return other.read, []
+        if not _is_understood(other.read, dialogue_of):
+            continue
+        question = Question(kind=other.kind, lines=other.lines)
+        return (read if _is_understood(read, dialogue_of) else other.read), [question]
+    return read, []
+
+
+def _is_understood(read: ReadScript, dialogue_of: Callable[[ReadScript], object]) -> bool:
+    try:
+        dialogue_of(read)
+    except ScriptNotUnderstood:
+        return False
+    return True
 
 
 class _Text(NamedTuple):
@@ -167,6 +165,8 @@ class _OpenTurn:
     speaker: str
     line: int
     chapter: _Text | None
+    is_cue: bool = False
+    """Whether it is a sound, after which whoever spoke before goes on."""
     tag: str = ""
     """The label, if it may have been meant for a tag: it is in brackets without a colon."""
     texts: list[_Text] = field(default_factory=list)
@@ -176,9 +176,19 @@ class _OpenTurn:
 class _Dialogue:
     """Makes turns of lines."""
 
-    def __init__(self, read: ReadScript, markup: Markup, max_turns: int) -> None:
+    def __init__(self, read: ReadScript, markup: Markup, max_turns: int, answers: Answers) -> None:
+        self.turns: list[ScriptTurn] = []
+        """The turns, once it is finished."""
+        self.questions: list[Question] = []
+        self.sounds: dict[str, Sound] = {}
+        """The labels of sounds that are no speakers, by their key."""
+        self._answers = answers
+        self._cue: Line | None = None
+        """The line above, if it is a cue without words: the words follow."""
+        self._speaker: str | None = None
+        """Who speaks, if the last turn is that of a cue."""
         self._read = read
-        self._names = _names_in(read)
+        self._names = names_in(read)
         self._is_literal = markup is Markup.LITERAL
         self._max_turns = max_turns
         self._turns: list[_OpenTurn] = []
@@ -201,14 +211,57 @@ class _Dialogue:
         elif (label := self._label_of(line)) is not None:
             self._begin_turn(line, label)
         elif not self._is_literal and line.label is not None and read_name(line.label.key) is Reading.CUE:
-            self._leave_out(_Text(line.number, line.text))
-        elif line.is_direction or (not self._is_literal and _is_direction(line.text)):
+            self._add_cue(line, line.label)
+            return
+        elif self._cue is not None and self._cue.number == line.number - 1:
+            self._end_cue(line)
+        elif line.is_direction or (not self._is_literal and is_direction(line.text)):
             self._go_on_with_tags(line.number, [line.text])
         else:
             self._go_on(_Text(line.number, line.text))
+        self._cue = None
 
-    def finish(self) -> tuple[tuple[ScriptTurn, ...], tuple[TurnWarning, ...]]:
-        """Return the turns, and the warnings about them in order of lines."""
+    def _add_cue(self, line: Line, label: Label) -> None:
+        """Leave out what is heard or seen besides speech; or make a turn of a sound, if that was answered."""
+        self._cue = None if label.text else line
+        choice = None
+        if label.is_bare and not label.text:
+            self._cue = None
+        elif is_sound(label.key):
+            sound = self.sounds.setdefault(label.name.casefold(), Sound(label.name))
+            sound.lines.append(line.number)
+            choice = self._answers.choice(QuestionKind.SOUND, sound.name)
+        if choice is Choice.SPEAK or choice is Choice.SOUND:
+            speaker = self._who_speaks()
+            self._open(label.name, line.number)
+            self._turns[-1].is_cue = True
+            self._speaker = speaker
+            if label.text:
+                self._turns[-1].texts.append(_Text(line.number, label.text))
+        elif choice is None:
+            self._leave_out(_Text(line.number, line.text))
+
+    def _end_cue(self, line: Line) -> None:
+        """Take the line below a cue without words for its words."""
+        if self._turns and self._turns[-1].is_cue:
+            self._turns[-1].texts.append(_Text(line.number, line.text))
+        elif self._cue is not None and self._cue.label is not None:
+            key = self._cue.label.name.casefold()
+            if key not in self.sounds or self._answers.choice(QuestionKind.SOUND, self.sounds[key].name) is None:
+                self._leave_out(_Text(line.number, line.text))
+
+    def _who_speaks(self) -> str | None:
+        """Return who speaks what has no label."""
+        if not self._turns:
+            return None
+        return self._speaker if self._turns[-1].is_cue else self._turns[-1].speaker
+
+    def finish(self) -> None:
+        """Make the turns.
+
+        Raises:
+            ScriptNotUnderstood: see ``parse_script``.
+        """
         for turn in self._turns:
             if len(turn.speaker) > MAX_NAME_CHARACTERS:
                 self._problem(ProblemKind.NAME_TOO_LONG, turn.line, turn.speaker)
@@ -223,7 +276,11 @@ class _Dialogue:
             raise ScriptNotUnderstood(self._problems)
         if not turns:
             raise ScriptNotUnderstood([ScriptProblem(kind=ProblemKind.EMPTY, line=1)])
-        return tuple(turns), tuple(sorted(self._warnings, key=lambda each: each.warning.line))
+        self.turns = turns
+
+    def ordered_warnings(self) -> tuple[TurnWarning, ...]:
+        """Return the warnings in order of lines."""
+        return tuple(sorted(self._warnings, key=lambda each: each.warning.line))
 
     def _label_of(self, line: Line) -> Label | None:
         """Return the label of ``line`` if it names a speaker, or several."""
@@ -262,7 +319,7 @@ class _Dialogue:
         """
         tags: list[str] = []
         for direction in directions:
-            content = _content_of(direction)
+            content = content_of(direction)
             if not self._is_literal and is_pause_or_style(content):
                 tags.append(f"[{content}]")
             else:
@@ -277,18 +334,19 @@ class _Dialogue:
         (self._turns[-1].warnings if self._turns else self._warnings_before).append(warning)
 
     def _go_on(self, text: _Text) -> None:
-        if not self._turns:
+        speaker = self._who_speaks()
+        if speaker is None:
             if len(self._preamble) > _MAX_PREAMBLE_LINES:
                 return
-            if not self._is_literal and _is_beside_speech(text.text):
+            if not self._is_literal and is_beside_speech(text.text):
                 self._before.append(text)
                 return
             if self._read.narrator is None:
                 self._preamble.append(text)
                 return
             self._open(self._read.narrator, text.line)
-        elif self._chapter is not None:
-            self._open(self._turns[-1].speaker, text.line)
+        elif self._chapter is not None or self._turns[-1].is_cue:
+            self._open(speaker, text.line)
         self._turns[-1].texts.append(text)
 
     def _open(self, speaker: str, line: int) -> None:
@@ -305,9 +363,11 @@ class _Dialogue:
         Any other words before the first turn are a problem.
         """
         announcement = next(
-            (each for each in reversed(self._preamble) if not _is_remark(each.text, with_words=True)), None
+            (each for each in reversed(self._preamble) if not is_remark(each.text, with_words=True)), None
         )
         is_short = bool(self._turns) and len(self._preamble) <= _MAX_PREAMBLE_LINES
+        if is_short and self._is_asked_about():
+            return
         opening = self._rule_after(announcement.line) if announcement is not None and is_short else None
         if not is_short or (announcement is not None and opening is None and not self._announces(announcement)):
             self._problem(ProblemKind.NO_SPEAKER, self._preamble[0].line)
@@ -317,6 +377,32 @@ class _Dialogue:
         if opening is not None:
             self._leave_out_end()
 
+    def _is_asked_about(self) -> bool:
+        """Return whether the words before the first turn may be a title. They are left out, or a narrator's."""
+        choice = self._answers.choice(QuestionKind.PREAMBLE)
+        words = [text for text in self._preamble if not is_remark(text.text, with_words=True)]
+        is_title = (
+            0 < len(words) <= _MAX_TITLE_LINES
+            and words[-1].line + 1 < self._turns[0].line
+            and all(
+                len(text.text) <= _MAX_TITLE_CHARACTERS and not text.text.rstrip("*_").endswith(_ENDS_SENTENCE)
+                for text in words
+            )
+        )
+        if not words or not (is_title or choice is not None):
+            return False
+        if choice is Choice.SPEAK:
+            narrator = narrator_of(" ".join(line.text for line in self._read.lines))
+            first = _OpenTurn(narrator, words[0].line, None, texts=words)
+            self._turns.insert(0, first)
+            self._preamble = [text for text in self._preamble if text not in words]
+        elif choice is None:
+            lines = tuple(text.line for text in words)
+            self.questions.append(Question(kind=QuestionKind.PREAMBLE, lines=lines))
+        for text in self._preamble:
+            self._warn(WarningKind.NOT_DIALOGUE, text)
+        return True
+
     def _rule_after(self, line: int) -> int | None:
         """Return the line of a rule between ``line`` and the first turn."""
         return next((rule for rule in self._read.rules if line < rule < self._turns[0].line), None)
@@ -324,7 +410,7 @@ class _Dialogue:
     def _announces(self, text: _Text) -> bool:
         """Return whether ``text`` ends in a colon, with a blank line after it."""
         is_followed = any(line.number == text.line + 1 for line in self._read.lines)
-        return text.text.rstrip("*_").endswith((":", "：")) and not is_followed and not _is_remark(text.text)
+        return text.text.rstrip("*_").endswith((":", "：")) and not is_followed and not is_remark(text.text)
 
     def _leave_out_end(self) -> None:
         """Report one paragraph after the last rule, below the last label."""
@@ -373,80 +459,3 @@ class _Dialogue:
         """Warn of what belongs to no turn."""
         warning = ScriptWarning(kind=kind, text=quoted(about.text), line=about.line)
         self._warnings.append(TurnWarning(warning, None))
-
-
-def _is_direction(line: str) -> bool:
-    """Return whether ``line`` is a stage direction: in parentheses, or in marks or notes if it reads like one."""
-    if _DIRECTION.fullmatch(line):
-        return True
-    is_set_apart = _EMPHASIZED.fullmatch(line) or _MUSIC.fullmatch(line)
-    return bool(is_set_apart) and is_tag_or_direction(_content_of(line))
-
-
-def _content_of(direction: str) -> str:
-    """Return the words of a direction, which stands in parentheses, in marks or after a mark of action."""
-    if direction[0] in "*_♪♫🎵🎶" or direction.startswith(ACTION_MARKS):
-        return direction.strip("*_♪♫🎵🎶△▲ ")
-    return direction[1:-1].strip()
-
-
-def _is_remark(line: str, *, with_words: bool = False) -> bool:
-    """Return whether ``line`` says something about the script: "Title: The Letter", or a subtitle in italics."""
-    if _ITALICS.fullmatch(line):
-        return True
-    label = find_label(line)
-    if label is None or read_name(label.key) is not Reading.REMARK:
-        return False
-    return not with_words or bool(label.text)
-
-
-def _is_beside_speech(line: str) -> bool:
-    """Return whether nothing of ``line`` is spoken."""
-    text, _ = tidy(line)
-    return not text or _TAG.fullmatch(text) is not None
-
-
-def _names_in(read: ReadScript) -> frozenset[str]:
-    """Return the keys of those labels that are speakers' names, whether in brackets or not."""
-    certain = [
-        label
-        for line, below in zip_longest(read.lines, read.lines[1:])
-        if (label := line.label) is not None and not _is_in_doubt(line.number, label, below, read.rules)
-    ]
-    first = next((index for index, line in enumerate(read.lines[:-1]) if line.label is not None), None)
-    if first is not None and _is_announcement(read.lines[first], read.lines[first + 1]):
-        certain = [label for label in certain if label is not read.lines[first].label]
-    uses = Counter(label.key for label in certain)
-    readings = {key: read_name(key) for key in uses}
-    never_names = (Reading.REMARK, Reading.CUE)
-    names = {
-        label.key
-        for label in certain
-        if readings[label.key] is Reading.NAME
-        or (label.is_marked and not (label.is_bold and readings[label.key] in never_names))
-    }
-    if not names and read.narrator is None:
-        return frozenset(key for key, reading in readings.items() if reading not in never_names)
-    return frozenset(
-        names | {key for key, reading in readings.items() if reading is Reading.PERHAPS_PROSE and uses[key] > 1}
-    )
-
-
-def _is_announcement(line: Line, below: Line) -> bool:
-    """Return whether ``line`` announces the script, as in "Hier ist der Dialog:", and is no name without words."""
-    label = line.label
-    if label is None or label.is_bare or label.text or below.label is None or below.number == line.number + 1:
-        return False
-    if _SCRIPT.search(label.key):
-        return True
-    is_long_and_wide = len(label.name) >= _ANNOUNCING_WIDE_CHARACTERS and is_wide(label.name[0])
-    return not label.is_marked and (label.name.count(" ") >= _ANNOUNCING_SPACES or is_long_and_wide)
-
-
-def _is_in_doubt(line: int, label: Label, below: Line | None, rules: Sequence[int]) -> bool:
-    """Return whether ``label`` may be a tag. ``below`` is the line after it."""
-    if label.is_doubtful or not label.is_bare or label.text:
-        return label.is_doubtful
-    if below is None or below.chapter is not None or bisect_right(rules, line) < bisect_right(rules, below.number):
-        return True
-    return below.label is not None and (below.label.is_marked or read_name(below.label.key) is Reading.NAME)

@@ -1,6 +1,7 @@
 """Plain text and Markdown: a line with a label begins a turn, any other goes on with it.
 
-A line in bold after a blank one is a heading, too, unless text follows it directly: ``**Intro**``.
+A line in bold after a blank one is a heading, too, unless text follows it directly: ``**Intro**``. So is the number
+of an act or a scene: ``Scene 2: the park``, 第一幕. A table whose header names speakers and texts is read row by row.
 """
 
 from __future__ import annotations
@@ -10,17 +11,31 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from castline.scripts import directions
+from castline.scripts.emails import is_email_thread, read_emails
 from castline.scripts.inline_speakers import InlineSpeakers
 from castline.scripts.labels import find_label, label_of
 from castline.scripts.lines import ACTION_MARKS, Line, ReadScript, written_lines
 from castline.scripts.markup import Markup, escape, heading_of, is_pause_or_style
+from castline.scripts.tables import MarkdownTable
 from castline.scripts.tokens import with_hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _RULE: Final = re.compile(r"[-–—─*_=~# ]{3,}")
 _SCENE: Final = re.compile(r"(?:INT|EXT|INT\.?/EXT|EXT\.?/INT)\. ?\S[^:：]*")
+_NUMBERED: Final = re.compile(
+    r"(?:act|scene|chapter|episode|akt|szene|kapitel|acte|scène|chapitre|acto|escena|capítulo)[ ]"
+    r"(?:[0-9]{1,3}|[ivx]{1,5}|one|two|three|four|five|six|seven|eight|nine|ten)(?:[ ]?[:.–—-][ ]?.{0,60}|[ ]?)"
+    r"|第[0-9一二三四五六七八九十百]{1,4}[幕場场集回章節节](?:[：: 　].{0,60})?"
+    r"|(?:場景|场景)[0-9一二三四五六七八九十百]{1,3}(?:[：: 　].{0,60})?",
+    re.IGNORECASE,
+)
+_MEDIA: Final = re.compile(
+    r"\u200e?(?:image|video|audio|sticker|gif|document|contact card) omitted|<(?:media omitted|attached: [^<>]+)>",
+    re.IGNORECASE,
+)
+"""What a chat that was exported has in place of a picture or the like."""
 _FENCE: Final = re.compile(r"(?P<fence>```|~~~)[ ]?(?P<language>\w*)")
 # fmt: off
 _PROGRAMMING_LANGUAGES: Final = frozenset(
@@ -43,7 +58,10 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
 
     Rules, such as ``---``, and the fences of a code block are left out.
     """
+    if is_email_thread(script):
+        return read_emails(script)
     speakers = InlineSpeakers(script)
+    table = MarkdownTable()
     lines: list[Line] = []
     rules: list[int] = []
     written = list(written_lines(script))
@@ -51,25 +69,31 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
     for number, text in written:
         if number in code:
             lines.append(Line(number, escape(with_hosts(text))))
-            continue
-        if _RULE.fullmatch(text) or _FENCE.fullmatch(text):
+        elif _RULE.fullmatch(text) or _FENCE.fullmatch(text):
             rules.append(number)
-            continue
-        if _EMPTY_QUOTATION.fullmatch(text):
-            continue
-        if text.startswith(ACTION_MARKS) and markup is Markup.AUTO:
-            lines.append(Line(number, text, is_direction=True))
-            continue
-        title = _title_of(text) if markup is Markup.AUTO else None
-        if title is not None:
-            lines.append(Line(number, text, chapter=title))
-            continue
-        for speaker, piece in speakers.divide(text):
-            label = find_label(piece) if speaker is None else label_of(speaker, piece)
-            lines.append(Line(number, piece, label))
+        elif table.takes(text):
+            row = table.line_of(text, number)
+            lines += [row] if row is not None else []
+        elif not _EMPTY_QUOTATION.fullmatch(text):
+            lines += _lines_of(number, text, markup, speakers)
     if markup is Markup.AUTO:
         lines = _with_bold_headings(lines)
     return ReadScript(lines=lines, rules=rules, may_have_joint_labels=True)
+
+
+def _lines_of(number: int, text: str, markup: Markup, speakers: InlineSpeakers) -> Iterator[Line]:
+    """Yield what a line of text gives: a line for each speaker that it names."""
+    title = _title_of(text) if markup is Markup.AUTO else None
+    if text.startswith(ACTION_MARKS) and markup is Markup.AUTO:
+        yield Line(number, text, is_direction=True)
+    elif title is not None:
+        yield Line(number, text, chapter=title)
+    else:
+        for speaker, piece in speakers.divide(text):
+            label = find_label(piece) if speaker is None else label_of(speaker, piece)
+            if label is not None and _MEDIA.fullmatch(label.text):
+                label = label._replace(text="", directions=(*label.directions, f"[{label.text}]"))
+            yield Line(number, piece, label)
 
 
 def _lines_of_code(written: Sequence[tuple[int, str]]) -> frozenset[int]:
@@ -116,5 +140,8 @@ def _bold_title(line: Line) -> str | None:
 
 
 def _title_of(line: str) -> str | None:
-    """Return the title of a heading in Markdown, or the scene heading of a screenplay that has labels."""
-    return line if _SCENE.fullmatch(line) and line.isupper() else heading_of(line)
+    """Return the title of a heading in Markdown, of an act or a scene, or of a scene of a screenplay with labels."""
+    is_scene = (_SCENE.fullmatch(line) and line.isupper()) or (
+        _NUMBERED.fullmatch(line) and not line.endswith(_ENDS_SENTENCE)
+    )
+    return line if is_scene else heading_of(line)

@@ -26,17 +26,26 @@ _REMARKS: Final = frozenset(
     }
 )
 
-# Labels of what is heard or seen besides speech.
-_CUES: Final = frozenset(
+# Labels of what is heard besides speech.
+_SOUNDS: Final = frozenset(
     {
         "sfx", "fx", "sound", "sounds", "sound effect", "sound effects", "music", "bgm", "background music", "audio",
-        "ambience", "visual", "visuals", "b-roll", "on screen", "on-screen", "on-screen text", "text on screen",
-        "camera", "scene", "setting",
-        "音效", "音樂", "音乐", "背景音樂", "背景音乐", "配樂", "配乐", "畫面", "画面", "鏡頭", "镜头", "字幕",
-        "場景", "场景", "効果音", "효과음", "배경음악", "musik", "geräusch", "geräusche", "soundeffekt", "musique",
-        "bruitage", "música", "efecto de sonido", "sonido",
+        "ambience", "ambient sound", "music cue", "intro music", "outro music", "theme music", "theme song",
+        "音效", "音樂", "音乐", "背景音樂", "背景音乐", "配樂", "配乐", "背景音", "効果音", "효과음", "배경음악",
+        "음악", "musik", "geräusch", "geräusche", "soundeffekt", "musique", "bruitage", "música", "sonido",
+        "efecto de sonido",
+        "musica", "effetto sonoro",
     }
 )
+
+# Labels of what is seen.
+_SIGHTS: Final = frozenset(
+    {
+        "visual", "visuals", "b-roll", "on screen", "on-screen", "on-screen text", "text on screen", "camera",
+        "scene", "setting", "畫面", "画面", "鏡頭", "镜头", "字幕", "場景", "场景",
+    }
+)
+_NUMBER_AFTER: Final = re.compile(r"[ #]*[0-9]{1,3}$")
 # fmt: on
 
 # Somebody speaks, thinks or writes: the words follow.
@@ -84,7 +93,7 @@ def read_name(name: str) -> Reading:
     """Classify ``name``, taken by itself, as a name, a remark, a cue, prose or perhaps prose."""
     if name.casefold() in _REMARKS:
         return Reading.REMARK
-    if name.casefold() in _CUES:
+    if name.casefold() in _SIGHTS or is_sound(name):
         return Reading.CUE
     if _PRONOUN_SPEAKS.fullmatch(name):
         return Reading.PROSE
@@ -93,6 +102,11 @@ def read_name(name: str) -> Reading:
     if not _HAN.search(name) and _reads_like_a_clause(name.split(" ")):
         return Reading.PERHAPS_PROSE
     return Reading.NAME
+
+
+def is_sound(name: str) -> bool:
+    """Return whether ``name`` labels what is heard besides speech: ``SFX``, ``Music 2``, 音效."""
+    return _NUMBER_AFTER.sub("", name.casefold()) in _SOUNDS
 
 
 def _reads_like_a_clause(words: list[str]) -> bool:

@@ -30,6 +30,12 @@ class QuestionKind(StrEnum):
     """Does the first column of a table name the speakers?"""
     NO_SPEAKERS = "no_speakers"
     """Who speaks a text that names nobody?"""
+    PREAMBLE = "preamble"
+    """Is what stands before the first speaker spoken? It looks like a title."""
+    ACTION = "action"
+    """Are paragraphs that begin with a speaker's name, such as ``Ben enters.``, spoken?"""
+    CAPTION_LINES = "caption_lines"
+    """Do the lines with dashes of one caption belong to two speakers?"""
 
 
 class Choice(StrEnum):
@@ -62,6 +68,9 @@ CHOICES: Final[Mapping[QuestionKind, tuple[Choice, ...]]] = {
     QuestionKind.SPEAKER_LINES: (Choice.SPEAKERS, Choice.TEXT),
     QuestionKind.SPEAKER_COLUMN: (Choice.SPEAKERS, Choice.TEXT),
     QuestionKind.NO_SPEAKERS: (Choice.ONE_VOICE, Choice.ALTERNATE),
+    QuestionKind.PREAMBLE: (Choice.LEAVE_OUT, Choice.SPEAK),
+    QuestionKind.ACTION: (Choice.LEAVE_OUT, Choice.TEXT),
+    QuestionKind.CAPTION_LINES: (Choice.ALTERNATE, Choice.TEXT),
 }
 """The choices of each question."""
 MAX_LINES: Final = 1_000

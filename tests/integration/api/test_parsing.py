@@ -208,9 +208,77 @@ def test_what_people_paste_becomes_turns_that_can_be_submitted(script: str, turn
     assert call("POST", "/jobs", user=f"user-{uuid4()}", json=job).status == 201
 
 
-@pytest.mark.parametrize("script", ["[laughs] that is funny", "[Music fades in]"])
-def test_a_direction_is_no_speaker(script: str) -> None:
-    assert [error["line"] for error in refusals(parse(script))] == [1]
+def test_a_direction_is_no_speaker() -> None:
+    assert turns_of(parse("[laughs] that is funny")) == [{"speaker": "Narrator", "text": "that is funny"}]
+    assert [error["line"] for error in refusals(parse("[Music fades in]"))] == [1]
+
+
+def test_a_question_is_asked_in_words_and_its_answer_is_followed() -> None:
+    script = "Maya: Hello, everybody.\nSFX: a door\nMAYA: Who is there?"
+
+    asked = parse(script, language="en").json()
+    answers = [
+        {"question": each["question"], "speaker": each["speaker"], "choice": choice}
+        for each, choice in zip(asked["questions"], ["sound", "join"], strict=True)
+    ]
+    answered = call("POST", "/dialogues/parse", json={"script": script, "answers": answers}).json()
+
+    assert asked["questions"] == [
+        {
+            "question": "sound",
+            "speaker": "SFX",
+            "lines": [2],
+            "message": "Is SFX a sound, or is it spoken?",
+            "choices": [
+                {"choice": "leave_out", "label": "Leave it out"},
+                {"choice": "speak", "label": "Speak it"},
+                {"choice": "sound", "label": "Use a sound"},
+            ],
+        },
+        {
+            "question": "same_speaker",
+            "speaker": "MAYA",
+            "other": "Maya",
+            "lines": [3],
+            "message": "Are MAYA and Maya the same person?",
+            "choices": [
+                {"choice": "join", "label": "One person: Maya"},
+                {"choice": "keep", "label": "Two people"},
+            ],
+        },
+    ]
+    assert [turn["speaker"] for turn in asked["turns"]] == ["Maya", "MAYA"]
+    assert answered["turns"] == [
+        {"speaker": "Maya", "text": "Hello, everybody.", "index": 0, "line": 1},
+        {"speaker": "SFX", "text": "a door", "index": 1, "line": 2, "is_sound": True},
+        {"speaker": "Maya", "text": "Who is there?", "index": 2, "line": 3},
+    ]
+    assert answered["questions"] == []
+    assert answered["languages"] == {"Maya": "en"}
+
+
+def test_an_answer_has_to_be_a_choice_of_its_question() -> None:
+    answers = [{"question": "sound", "speaker": "SFX", "choice": "join"}]
+
+    answer = call(
+        "POST",
+        "/dialogues/parse",
+        json={"script": "A: hi", "answers": answers},
+        headers={"Accept-Language": "en"},
+    )
+
+    assert refusals(answer) == [
+        {
+            "field": "answers[0]",
+            "message": "is not a choice of the question; its choices are: leave_out, speak, sound",
+        }
+    ]
+
+
+def test_each_speaker_has_the_language_of_most_of_the_own_words() -> None:
+    script = "Ann: Good morning, this word is 你好 in Chinese.\nLéa: Bonjour, comment allez-vous ce matin ?\n小美：我們走吧。"
+
+    assert parse(script).json()["languages"] == {"Ann": "en", "Léa": "fr", "小美": "zh-TW"}
 
 
 @pytest.mark.parametrize(

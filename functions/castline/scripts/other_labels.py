@@ -1,0 +1,136 @@
+"""Speakers that a script names without a colon: before a dash, in a column, or on a line of their own.
+
+What is found may be prose all the same. ``castline.scripts.parser`` decides, and asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from castline.scripts.labels import CLOCK, label_of
+from castline.scripts.lines import Line, ReadScript
+from castline.scripts.prose import Reading, read_name
+from castline.scripts.questions import MAX_LINES, QuestionKind
+from castline.speakers import MAX_NAME_CHARACTERS, is_invisible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_LEAST_LINES: Final = 2
+_MAX_NAME_WORDS: Final = 3
+_MAX_WIDE_CHARACTERS: Final = 6
+_PARTICLES: Final = frozenset({"da", "de", "del", "der", "di", "du", "la", "of", "the", "van", "von"})
+_NAME: Final = re.compile(r"[^\W\d_][\w.'’ -]*")
+_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DASH: Final = re.compile(r"(?P<name>[^-–—]{1,50}?)(?: [-–—]{1,2} |[–—]{1,2})(?P<text>\S.*)")
+_COLUMN: Final = re.compile(r'"?(?P<name>[^;|\t"]{1,50}?)"?[ ]*[;|\t][ ]*(?P<text>[^;|\t ].*)')
+_TIME_AFTER_NAME: Final = re.compile(
+    rf"(?P<name>.{{1,50}}?) ?[—–-]? ?(?:Today at |Yesterday at )?[(\[]?{CLOCK}[)\]]?"
+)
+
+
+class OtherReading(NamedTuple):
+    """A script in which other lines have labels, and what to ask about it."""
+
+    kind: QuestionKind
+    lines: tuple[int, ...]
+    """The lines that have labels then: the first 1,000."""
+    read: ReadScript
+    is_certain: bool = False
+    """Whether nothing else can be meant."""
+
+
+def other_readings(read: ReadScript) -> Iterator[OtherReading]:
+    """Yield the ways in which lines of ``read`` may name their speakers without a colon."""
+    for kind, pattern in ((QuestionKind.SPEAKER_DASH, _DASH), (QuestionKind.SPEAKER_COLUMN, _COLUMN)):
+        labelled = _labelled(read.lines, lambda line, pattern=pattern: _divided(line, pattern))  # type: ignore[misc]
+        if labelled is not None:
+            numbers = _numbers(labelled, read.lines)
+            is_most = len(numbers) * 2 >= sum(line.chapter is None for line in read.lines)
+            if is_most:
+                yield OtherReading(kind, numbers[:MAX_LINES], replace(read, lines=labelled))
+    timed = _names_above(read.lines, _timed_name)
+    if timed is not None:
+        numbers = _numbers(timed, read.lines)
+        yield OtherReading(
+            QuestionKind.SPEAKER_LINES, numbers[:MAX_LINES], replace(read, lines=timed), is_certain=True
+        )
+        return
+    named = _names_above(read.lines, _bare_name)
+    if named is not None:
+        numbers = _numbers(named, read.lines)
+        yield OtherReading(QuestionKind.SPEAKER_LINES, numbers[:MAX_LINES], replace(read, lines=named))
+
+
+def _numbers(labelled: Sequence[Line], before: Sequence[Line]) -> tuple[int, ...]:
+    """Return the numbers of those lines that have got a label."""
+    return tuple(line.number for line, old in zip(labelled, before, strict=True) if line.label is not old.label)
+
+
+def _labelled(lines: Sequence[Line], divide: Callable[[Line], Line | None]) -> list[Line] | None:
+    """Return ``lines`` with labels where ``divide`` finds one; None if there are too few."""
+    found = [divide(line) or line for line in lines]
+    names = Counter(line.label.key for line, old in zip(found, lines, strict=True) if line is not old and line.label)
+    return found if names.total() >= _LEAST_LINES and (len(names) > 1 or names.total() > _LEAST_LINES) else None
+
+
+def _divided(line: Line, pattern: re.Pattern[str]) -> Line | None:
+    match = pattern.fullmatch(line.text) if line.label is None and not _is_apart(line) else None
+    if match is None or not _is_name(match["name"].strip("*_ ")) or is_invisible(match["text"]):
+        return None
+    return line._replace(label=label_of(match["name"].strip("*_ "), match["text"].strip(' "')))
+
+
+def _names_above(lines: Sequence[Line], name_of: Callable[[Line], str | None]) -> list[Line] | None:
+    """Return ``lines`` with those as labels that stand above words and hold a name; None if there are too few.
+
+    Names come again, and most paragraphs begin with one. A time beside the name is enough, too.
+    """
+    names: Counter[str] = Counter()
+    found = list(lines)
+    for index, line in enumerate(lines[:-1]):
+        name = name_of(line) if line.label is None and not _is_apart(line) else None
+        below = lines[index + 1]
+        if name is not None and below.number == line.number + 1 and name_of(below) is None:
+            time = line.text.removeprefix(name).strip(" ()[]-–—") or None
+            found[index] = line._replace(label=label_of(name)._replace(time=time))
+            names[name] += 1
+    if names.total() < _LEAST_LINES:
+        return None
+    if name_of is _timed_name:
+        return found
+    paragraphs = sum(
+        line.number > before.number + 1 for before, line in pairwise([Line(-1, ""), *lines]) if line.chapter is None
+    )
+    return found if names.total() > len(names) and names.total() * 3 >= paragraphs * 2 else None
+
+
+def _bare_name(line: Line) -> str | None:
+    name = line.text.strip("*_ ")
+    return name if _is_name(name) else None
+
+
+def _timed_name(line: Line) -> str | None:
+    match = _TIME_AFTER_NAME.fullmatch(line.text)
+    return match["name"].strip() if match is not None and _is_name(match["name"].strip()) else None
+
+
+def _is_apart(line: Line) -> bool:
+    return line.chapter is not None or line.is_direction
+
+
+def _is_name(text: str) -> bool:
+    """Return whether ``text`` looks like a name: a few words with capitals, or a few wide characters."""
+    if len(text) > MAX_NAME_CHARACTERS or _NAME.fullmatch(text) is None or read_name(text) is not Reading.NAME:
+        return False
+    if _WIDE.search(text):
+        return len(text) <= _MAX_WIDE_CHARACTERS
+    words = text.split()
+    has_capitals = words[0][0].isupper() and all(
+        word[0].isupper() or word[0].isdigit() or word in _PARTICLES for word in words
+    )
+    return has_capitals and len(words) <= _MAX_NAME_WORDS and not text.endswith(".")
