@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from castline.usecases.cancel_job import CancelJob
     from castline.usecases.cast_speakers import CastSpeakers
     from castline.usecases.create_job import CreateJob
+    from castline.usecases.delete_job import DeleteJob
     from castline.usecases.deliver_webhook import DeliverWebhook
     from castline.usecases.dispatch_webhooks import DispatchWebhooks
     from castline.usecases.estimate_job import EstimateJob
@@ -544,6 +545,14 @@ def stop_job() -> StopJob:
     from castline.usecases.stop_job import StopJob
 
     return StopJob(view_jobs(), job_repository(), executions(), now=clock())
+
+
+@_made_once
+def delete_job() -> DeleteJob:
+    """Return the use case that deletes a job that has ended."""
+    from castline.usecases.delete_job import DeleteJob
+
+    return DeleteJob(view_jobs(), job_repository(), published_audio, now=clock())
 
 
 @_made_once

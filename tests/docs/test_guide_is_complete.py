@@ -22,6 +22,7 @@ from castline.jobs.repository import SEARCHED_JOBS
 from castline.jobs.transitions import retention
 from castline.settings import Settings
 from castline.sounds.limits import MAX_SOUNDS
+from castline.usecases import play_job
 from infra.environments import ENVIRONMENTS, PROD
 from infra.workflow import DEFINITION_FILE
 from local.http_event import MAX_BODY_BYTES
@@ -165,6 +166,7 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
         [retention(JobStatus.CANCELLED) / timedelta(days=1)],
         [SEGMENT_REUSE_DAYS],
         [jobs.DOWNLOAD_SECONDS / 60],
+        [play_job.PART_SECONDS / 3600],
         [items._IDEMPOTENCY_LIFETIME / timedelta(hours=1)],
         [limits.MAX_TURNS],
         [limits.MAX_DIALOGUE_CHARACTERS],

@@ -41,6 +41,7 @@ class Operations:
     rename_job = Method(of_jobs.rename_job)
     cancel_job = Method(of_jobs.cancel_job)
     stop_job = Method(of_jobs.stop_job)
+    delete_job = Method(of_jobs.delete_job)
 
     wait = Method(waiting.wait)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from castline_client.operations.requests import body_of, path_to
-from castline_client.steps import Item, Request
+from castline_client.steps import Item, Request, ask
 from castline_client.types import JobDetail, JobList, JobSummary
 
 if TYPE_CHECKING:
@@ -52,6 +52,15 @@ def stop_job(job_id: str) -> Flow[JobDetail]:
         Conflict: it has ended.
     """
     return body_of(Request[JobDetail]("POST", path_to("jobs", job_id, "stop")))
+
+
+def delete_job(job_id: str) -> Flow[None]:
+    """Delete a job that has ended, with its text and its audio.
+
+    Raises:
+        Conflict: it has not ended.
+    """
+    yield from ask(Request[None]("POST", path_to("jobs", job_id, "delete")))
 
 
 def cancel_job(job_id: str) -> Flow[JobSummary]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from castline.api.contract import Operation, Router
 
 _MODULES: Final[dict[str, tuple[str, ...]]] = {
-    "jobs": ("jobs", "estimates", "resubmissions", "renditions", "timings", "stopping", "playlists"),
+    "jobs": ("jobs", "estimates", "resubmissions", "renditions", "timings", "stopping", "deletions", "playlists"),
     "dialogues": ("dialogues",),
     "pronunciations": ("pronunciations",),
     "shows": ("shows",),

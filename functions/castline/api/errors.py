@@ -36,6 +36,7 @@ from castline.jobs.errors import (
     JobLimitExceeded,
     JobNotCompleted,
     JobNotFound,
+    JobStillActive,
 )
 from castline.metrics import Metric
 from castline.previews.errors import PreviewLimitExceeded
@@ -230,6 +231,9 @@ JOB_CANNOT_RESUBMIT = ApiError(
     "JOB_CANNOT_RESUBMIT", 409, {JobCannotResubmit: _attributes("status")}, example={"status": "processing"}
 )
 JOB_HAS_ENDED = ApiError("JOB_HAS_ENDED", 409, {JobHasEnded: _attributes("status")}, example={"status": "completed"})
+JOB_STILL_ACTIVE = ApiError(
+    "JOB_STILL_ACTIVE", 409, {JobStillActive: _attributes("status")}, example={"status": "processing"}
+)
 INPUT_NOT_AVAILABLE = ApiError("INPUT_NOT_AVAILABLE", 409, {InputUnreadable: _no_details})
 PRONUNCIATION_SET_LIMIT_EXCEEDED = ApiError(
     "PRONUNCIATION_SET_LIMIT_EXCEEDED",

@@ -26,6 +26,7 @@ from castline.audio.subtitles import SubtitleFormat, render
 from castline.jobs import cursor as cursors
 from castline.jobs.ids import is_job_id
 from castline.jobs.model import Job, JobRecord, JobStatus, JobType
+from castline.jobs.time_left import seconds_left
 from castline.metrics import Metric
 from castline.observability import logger, measure, note
 
@@ -482,7 +483,11 @@ def detail(
     return responses.JobDetail(
         **dict(summary(job)),
         input_params=_input_params(record),
-        progress=responses.Progress(completed_segments=record.completed_segments, total_segments=job.total_segments),
+        progress=responses.Progress(
+            completed_segments=record.completed_segments,
+            total_segments=job.total_segments,
+            seconds_left=seconds_left(record, now=composition.clock()()),
+        ),
         queue=responses.QueuePlace(ahead=place[0].ahead, estimated_start_at=place[1]) if place else None,
         retry_count=record.retry_count,
         billed_characters=None if job.status is JobStatus.COMPLETED else job.billed_characters,

@@ -248,6 +248,9 @@ class Progress(_Answer):
 
     completed_segments: int
     total_segments: int
+    seconds_left: int | None = _left_out_when_none()
+    """About how long it will be until all segments of a processing job are spoken, from the speed so far. Joining the
+    file takes some seconds more. Left out while that cannot be told."""
 
 
 class _JobParams(_Answer):

@@ -14,7 +14,8 @@ JobError
 ├── JobLimitExceeded
 ├── JobNotActive
 ├── JobNotCompleted
-└── JobNotFound
+├── JobNotFound
+└── JobStillActive
 
 ``UnreadableItem`` is a ServiceUnavailable: the release that wrote the row may be back soon.
 """
@@ -133,6 +134,14 @@ class JobNotCompleted(JobError):
 
 class JobNotFound(JobError):
     """There is no such job for this user: unknown, somebody else's and expired are all the same."""
+
+
+class JobStillActive(JobError):
+    """The job has not ended yet."""
+
+    def __init__(self, status: JobStatus) -> None:
+        super().__init__(f"the job is {status}")
+        self.status = status
 
 
 class UnreadableItem(ServiceUnavailable):

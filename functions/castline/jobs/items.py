@@ -334,6 +334,7 @@ def _read_job(values: Mapping[str, Any]) -> Job:
         failure=_read_failure(values),
         reservation=_read_reservation(values),
         billed_characters=int(values["billed_characters"]) if "billed_characters" in values else None,
+        is_deleted=values.get("is_deleted", False),
     )
 
 

@@ -333,6 +333,8 @@ class Job:
     """The reserved part of the quotas; None for a job of an earlier release, and for a job of a list."""
     billed_characters: int | None = None
     """The characters billed for a job that has ended; None before that, and where an older release has ended it."""
+    is_deleted: bool = False
+    """Whether its user has deleted it. It is kept for a day, for what its last tasks bill and for its events."""
 
     @property
     def latency_ms(self) -> int | None:
@@ -346,9 +348,9 @@ class Job:
         titles = " ".join(filter(None, (self.titles.title, self.titles.author, self.titles.album)))
         return contain_words(titles, words)
 
-    def is_expired(self, now: datetime) -> bool:
-        """Whether the job's retention has passed, deleted already or not."""
-        return self.expires_at is not None and self.expires_at <= now
+    def is_gone(self, now: datetime) -> bool:
+        """Whether the job does not exist for its user any more: it is deleted, or its retention has passed."""
+        return self.is_deleted or (self.expires_at is not None and self.expires_at <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

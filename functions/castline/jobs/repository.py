@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from castline.aws_errors import translated_aws_errors
@@ -32,7 +33,16 @@ from castline.jobs.errors import (
 from castline.jobs.model import JobPage, JobStatus
 from castline.jobs.reconciliation import CheckTimes
 from castline.jobs.transitions import expiry, is_terminal, leaves_tasks, predecessors, retention
-from castline.table import OPEN_JOBS, OPEN_SHARDS, TTL_ATTRIBUTE, USER_JOBS, USER_STATUS_JOBS, shard_of, user_key
+from castline.table import (
+    DAY_JOBS,
+    OPEN_JOBS,
+    OPEN_SHARDS,
+    TTL_ATTRIBUTE,
+    USER_JOBS,
+    USER_STATUS_JOBS,
+    shard_of,
+    user_key,
+)
 from castline.usage import bookings
 from castline.usage.model import Quotas
 
@@ -55,6 +65,8 @@ _PASSED_OVER_ROWS = 1_000
 """Rows of expired jobs, which DynamoDB has not removed yet, that one page passes over before it ends early."""
 
 _READ_ATTEMPTS = 3
+_DELETED_LIFETIME = timedelta(days=1)
+"""More than the time for which a task of the job may be at work, or one of its events wait to be published."""
 _NO_QUOTAS = Quotas()
 _DEFAULT_CHECK_TIMES = CheckTimes()
 
@@ -385,9 +397,13 @@ class JobRepository:
             self._client,
             self._table,
             map(items.job_key, job_ids),
-            ProjectionExpression="job_id, title, author, album, rendition_of",
+            ProjectionExpression="job_id, title, author, album, rendition_of, is_deleted",
         )
-        return {values["job_id"]: items.read_unprojected(values) for values in map(deserialize, found)}
+        return {
+            values["job_id"]: items.read_unprojected(values)
+            for values in map(deserialize, found)
+            if not values.get("is_deleted")
+        }
 
     def rename(self, job: Job, titles: Titles) -> Job | None:
         """Give a job other titles, and return it as it is now; None when it is gone."""
@@ -627,6 +643,60 @@ class JobRepository:
             old = reasons[0].get("Item")
             raise JobNotActive(items.read_job(old).status if old else None)
         return ended
+
+    def delete(self, job: Job, *, now: datetime) -> bool:
+        """Make a job that has ended not exist for its user any more, and delete its dialogue and its titles.
+
+        It leaves the lists and the counters. What is left is removed by TTL a day later: until then its late tasks
+        may be settled, and its events published.
+
+        Returns:
+            False, and nothing is changed, if it has been deleted already, or is gone.
+        """
+        expiry_values = serialize({":expiry": encode_expiry(now + _DELETED_LIFETIME)})
+        gone = (USER_JOBS.partition_key, USER_STATUS_JOBS.partition_key, DAY_JOBS.partition_key, *asdict(job.titles))
+        writes: list[TransactWriteItemTypeDef] = [
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": serialize(items.job_key(job.id)),
+                    "UpdateExpression": (
+                        f"SET is_deleted = :true, {TTL_ATTRIBUTE} = :expiry REMOVE {', '.join(gone)}"
+                    ),
+                    "ConditionExpression": "#status = :status AND attribute_not_exists(is_deleted)",
+                    "ExpressionAttributeNames": {"#status": "status"},
+                    "ExpressionAttributeValues": {
+                        **expiry_values,
+                        **serialize({":true": True, ":status": job.status.value}),
+                    },
+                }
+            },
+            {"Delete": {"TableName": self._table, "Key": serialize(items.job_key(job.id, items.INPUT))}},
+        ]
+        if job.status is JobStatus.COMPLETED:
+            writes.append(
+                {
+                    "Update": {
+                        "TableName": self._table,
+                        "Key": serialize(items.job_key(job.id, items.RESULT)),
+                        "UpdateExpression": f"SET {TTL_ATTRIBUTE} = :expiry",
+                        "ExpressionAttributeValues": expiry_values,
+                    }
+                }
+            )
+        counter = totals.counter_of(job)
+        if counter is not None:
+            writes.append(
+                {
+                    "Update": {
+                        "TableName": self._table,
+                        "Key": serialize(items.active_key(job.user_id)),
+                        "UpdateExpression": f"ADD {counter} :minus",
+                        "ExpressionAttributeValues": serialize({":minus": -1}),
+                    }
+                }
+            )
+        return self._transact(*writes) is None
 
     def pending_jobs(self, limit: int) -> list[Job]:
         """Return pending jobs, oldest first, perhaps without the latest changes.

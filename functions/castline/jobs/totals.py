@@ -20,6 +20,8 @@ from castline.table import TTL_ATTRIBUTE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from castline.jobs.model import Job
+
 COUNTED_SINCE = "counted_since"
 """The attribute that holds when a release with counters wrote the item first."""
 
@@ -37,6 +39,14 @@ _LONGEST_LIFE = timedelta(days=2) + retention(JobStatus.COMPLETED)
 def counter(status: JobStatus, expires_at: datetime) -> str:
     """Return the name of the counter of the ended jobs of one status that expire at one midnight."""
     return f"{_COUNTER}{expires_at:{_DAY}}_{status.value}"
+
+
+def counter_of(ended: Job) -> str | None:
+    """Return the name of the counter that has counted a job that has ended; None if none has."""
+    if ended.expires_at is None or ended.completed_at is None:
+        return None
+    values = {TTL_ATTRIBUTE: encode_expiry(ended.expires_at), "completed_at": encode_time(ended.completed_at)}
+    return counter(ended.status, ended.expires_at) if is_counted(values) else None
 
 
 def since(moment: datetime) -> str:

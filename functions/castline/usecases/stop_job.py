@@ -94,7 +94,7 @@ class FailAnyJob(_Stop):
             ServiceUnavailable: AWS cannot serve us just now.
         """
         job = self._repository.get(job_id) if is_job_id(job_id) else None
-        if job is None or job.is_expired(self._now()):
+        if job is None or job.is_gone(self._now()):
             raise JobNotFound
         failure = JobFailure(code=FailureCode.STOPPED_BY_OPERATOR)
         stopped = self._stop(job_id, lambda record: self._repository.fail(record, failure, now=self._now()))

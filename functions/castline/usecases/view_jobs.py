@@ -48,7 +48,7 @@ class ViewJobs:
             JobNotFound: the user has no such job.
         """
         job = self._repository.get(job_id, user_id=user_id) if is_job_id(job_id) else None
-        if job is None or job.is_expired(self._now()):
+        if job is None or job.is_gone(self._now()):
             raise JobNotFound
         return job
 

@@ -22,6 +22,7 @@ CHECK_AGAIN = timedelta(hours=1)
 MAX_PENDING = timedelta(days=1)
 MAX_PROCESSING = timedelta(minutes=10)
 LATEST_TASK = timedelta(minutes=15)
+DELETED_FOR = timedelta(days=1)
 RETENTION = {"completed": timedelta(days=30), "failed": timedelta(days=30), "cancelled": timedelta(days=7)}
 
 
@@ -56,6 +57,10 @@ class ExpectedJob:
     billed: int = 0
     """The billed characters of a job that has ended."""
     audio_ms: int = 0
+    deleted_at: datetime | None = None
+    """When its user deleted it."""
+    event_of_end: tuple[str, datetime] | None = None
+    """The type of the event of its end, and its expiry, as long as it exists."""
     was_discarded: bool = False
     """Whether its submission failed, so that it does not count."""
 
@@ -75,11 +80,15 @@ class ExpectedJob:
     def expires_at(self) -> datetime | None:
         if self.status is None or self.ended_at is None:
             return None
+        if self.deleted_at is not None:
+            return self.deleted_at + DELETED_FOR
         last_moment = self.ended_at + RETENTION[self.status]
         return last_moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
     def is_visible(self, now: datetime) -> bool:
-        return self.status is not None and (self.expires_at is None or now < self.expires_at)
+        if self.status is None or self.deleted_at is not None:
+            return False
+        return self.expires_at is None or now < self.expires_at
 
     def plan(self, now: datetime) -> None:
         if self.status == "pending":
@@ -95,6 +104,8 @@ class ExpectedJob:
         self.check_at = now + LATEST_TASK
         self.has_audio = status == "completed"
         self.is_settled = status != "failed"
+        if self.expires_at is not None:
+            self.event_of_end = f"job.{status}", self.expires_at
         self.billed = 0 if status == "cancelled" else self.recorded
 
     def stop(self, now: datetime) -> None:
@@ -102,6 +113,10 @@ class ExpectedJob:
         had_audio = self.has_audio
         self.end("cancelled", now)
         self.billed, self.is_settled, self.has_audio = self.recorded, False, had_audio
+
+    def delete(self, now: datetime) -> None:
+        """Apply its user's deletion."""
+        self.deleted_at, self.has_audio = now, False
 
     def reconcile(self, now: datetime, execution: str | None, *, can_start: bool) -> str:
         """Apply a check by the reconciler, and return what it did.
@@ -165,6 +180,8 @@ class ExpectedJob:
                 self.segments = self.provider_failures = 0
         if self.started_at is not None and self.started_at + STARTED_EVENT_LIFETIME < now:
             self.has_event_of_start = False
+        if self.event_of_end is not None and self.event_of_end[1] < now:
+            self.event_of_end = None
         if self.expires_at is not None and self.expires_at < now:
             self.status, self.has_audio = None, False
 

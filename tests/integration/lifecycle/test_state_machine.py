@@ -36,6 +36,7 @@ from castline.jobs.errors import (
     JobNotActive,
     JobNotCompleted,
     JobNotFound,
+    JobStillActive,
 )
 from castline.jobs.model import Batch, JobStatus, SpokenSegment
 from castline.table import shard_of
@@ -82,6 +83,11 @@ TOLD = (
     "comes late: completed",
     "comes late: failed",
     "comes late: gone",
+    "delete: cancelled",
+    "delete: completed",
+    "delete: failed",
+    "delete: pending",
+    "delete: processing",
     "execution ABORTED",
     "execution FAILED",
     "execution SUCCEEDED",
@@ -348,6 +354,23 @@ class Lifecycle(RuleBasedStateMachine):
         assert refusal.value.status is JobStatus.COMPLETED
         job.end("completed", self.now)
 
+    @on_a_job(lambda _job: True)
+    def delete(self, job: ExpectedJob) -> None:
+        self.note(f"delete: {job.status or 'gone'}")
+        with pytest.raises(JobNotFound):
+            self.world.delete(STRANGER, job.id)
+
+        if job.is_active:
+            with pytest.raises(JobStillActive) as refusal:
+                self.world.delete(job.user, job.id)
+            assert refusal.value.status == job.status
+        elif job.is_visible(self.now):
+            self.world.delete(job.user, job.id)
+            job.delete(self.now)
+        else:
+            with pytest.raises(JobNotFound):
+                self.world.delete(job.user, job.id)
+
     @on_a_job(lambda job: job.started_at is not None and job.has_ended)
     def settle_late(self, job: ExpectedJob) -> None:
         self.note(f"settle late: {job.status}")
@@ -585,12 +608,14 @@ class Lifecycle(RuleBasedStateMachine):
             words = {sk: items.pop(sk) for sk in list(items) if sk.startswith("WORDS#")}
             assert all("expires_at" in item for item in (*batches.values(), *words.values()))
             assert bool(batches) == (job.batch_expires_at is not None)
-            names = {"JOB", "INPUT"} if job.status is not None else set()
+            names = set() if job.status is None else {"JOB"} if job.deleted_at is not None else {"JOB", "INPUT"}
             results = {"RESULT"} if job.status == "completed" else set()
             started = items.pop("EVENT#job.started", None)
             assert (started is not None) == job.has_event_of_start, job
-            events = {f"EVENT#job.{job.status}"} if job.ended_at is not None and names else set()
-            assert set(items) == names | results | events, job
+            if job.event_of_end is not None:
+                name, expires_at = job.event_of_end
+                assert items.pop(f"EVENT#{name}")["expires_at"] == int(expires_at.timestamp()), job
+            assert set(items) == names | results, job
             expiry = int(job.expires_at.timestamp()) if job.expires_at else None
             assert {item.get("expires_at") for item in items.values()} <= {expiry}, job
         everybody = {f"JOB#{job.id}" for job in self.expected.jobs} | {f"USER#{user}" for user in USERS}

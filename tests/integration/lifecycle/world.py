@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from castline.jobs.repository import JobRepository
     from castline.speech.utterances import Utterance
     from castline.usecases.cancel_job import CancelJob
+    from castline.usecases.delete_job import DeleteJob
     from castline.usecases.stop_job import StopJob
     from castline.usecases.view_jobs import ViewJobs
     from local.cloud.cloud import LocalCloud
@@ -169,6 +170,10 @@ class World:
     @property
     def cancel(self) -> CancelJob:
         return composition.cancel_job()
+
+    @property
+    def delete(self) -> DeleteJob:
+        return composition.delete_job()
 
     @property
     def stop(self) -> StopJob:

@@ -1,0 +1,165 @@
+"""Deleting: a job that has ended is gone for its user at once, with its text and its file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from castline import composition
+from castline.dynamodb import deserialize
+from castline.jobs.items import job_key
+from castline.usage.model import month_of
+from local.gateway import OPERATOR
+from tests.e2e.api_client import ApiClient
+from tests.e2e.dialogues import dialogue
+from tests.integration.local_cloud.eventually import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from local.stack import LocalStack
+
+
+def items_of(job_id: str) -> dict[str, dict[str, Any]]:
+    """Return a job's items, by sort key."""
+    answer = boto3.client("dynamodb").query(
+        TableName=composition.settings().table_name,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": job_key(job_id)["pk"]}},
+        ConsistentRead=True,
+    )
+    return {item["sk"]["S"]: deserialize(item) for item in answer["Items"]}
+
+
+def files_of(job_id: str) -> list[str]:
+    """Return the keys of a job's files."""
+    answer = boto3.client("s3").list_objects_v2(Bucket=composition.settings().bucket_name, Prefix=f"audio/{job_id}/")
+    return [each["Key"] for each in answer.get("Contents", ())]
+
+
+def total(client: ApiClient, **query: str) -> int:
+    return int(client.get("/jobs", params=query).json()["total"])
+
+
+def end(stack: LocalStack, client: ApiClient, status: str) -> str:
+    """Have a job with a title end; return its id."""
+    if status == "cancelled":
+        with stack.cloud.lambdas.pause("plan"):
+            client.cancel(job_id := client.submit(dialogue(title="Secret plans")))
+        return job_id
+    voice = "zh-TW-NobodyNeural" if status == "failed" else "zh-TW-HsiaoYuNeural"
+    job_id = client.submit(dialogue("早安。", voices=(voice, ""), title="Secret plans"))
+    client.wait_for(job_id, status)
+    return job_id
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
+def test_an_ended_job_leaves_lists_totals_and_search_at_once(
+    stack: LocalStack, client: ApiClient, status: str
+) -> None:
+    # Given two jobs that have ended
+    kept, deleted = end(stack, client, status), end(stack, client, status)
+    assert total(client) == total(client, status=status) == total(client, q="secret") == 2
+
+    # When one is deleted
+    answer = client.post(f"/jobs/{deleted}/delete")
+
+    # Then it does not exist any more, anywhere
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert client.list_ids() == client.list_ids(status=status) == client.list_ids(q="secret") == [kept]
+    assert total(client) == total(client, status=status) == total(client, q="secret") == 1
+    for method, path in [
+        ("GET", ""),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("GET", "/download"),
+        ("GET", "/subtitles"),
+        ("GET", "/timings"),
+        ("GET", "/playlist.m3u8"),
+        ("POST", "/resubmit"),
+        ("POST", "/renditions"),
+        ("POST", "/stop"),
+        ("POST", "/delete"),
+    ]:
+        body = {"json": {}} if path == "/renditions" else {"json": {"title": "New"}} if method == "PATCH" else {}
+        answer = client.request(method, f"/jobs/{deleted}{path}", **body)
+        assert (answer.status_code, answer.json()["error"]) == (404, "JOB_NOT_FOUND"), path
+    # And its files, its text and its titles are gone
+    assert files_of(deleted) == []
+    left = items_of(deleted)
+    assert "INPUT" not in left
+    assert "Secret" not in str(left["JOB"])
+    assert bool(files_of(kept)) == (status == "completed")
+
+
+def test_a_job_that_has_not_ended_is_not_deleted(stack: LocalStack, client: ApiClient) -> None:
+    for task, status in (("plan", "pending"), ("assemble", "processing")):
+        with stack.cloud.lambdas.pause(task):
+            job_id = client.submit(dialogue())
+            client.wait_for(job_id, status)
+            answer = client.post(f"/jobs/{job_id}/delete")
+
+        assert (answer.status_code, answer.json()["error"]) == (409, "JOB_STILL_ACTIVE")
+        assert answer.json()["details"] == {"status": status}
+        client.wait_for(job_id, "completed")
+
+
+def test_somebody_elses_job_stays(client: ApiClient, new_client: Callable[[], ApiClient]) -> None:
+    job_id = client.complete(dialogue())["id"]
+
+    answer = new_client().post(f"/jobs/{job_id}/delete")
+
+    assert (answer.status_code, answer.json()["error"]) == (404, "JOB_NOT_FOUND")
+    assert client.job(job_id)["status"] == "completed"
+
+
+def test_what_was_billed_still_counts_and_what_was_spoken_is_reused(client: ApiClient) -> None:
+    # Given
+    job = client.complete(dialogue("刪了也算數。"))
+    billed = job["result_metadata"]["billed_characters"]
+    client.post(f"/jobs/{job['id']}/delete")
+
+    # When the same is submitted again
+    again = client.complete(dialogue("刪了也算數。"))
+
+    # Then
+    assert again["result_metadata"]["billed_characters"] == 0
+    month = month_of(composition.clock()())
+    usage = composition.usage_repository().month(str(client.headers["X-User-Id"]), month).total
+    assert (usage.billed_characters, usage.jobs) == (billed, 2)
+
+
+def test_a_version_of_a_deleted_job_stays(client: ApiClient) -> None:
+    job_id = client.complete(dialogue("另一個版本。"))["id"]
+    version = client.post(f"/jobs/{job_id}/renditions", json={"output_format": "wav"}).json()["id"]
+    client.wait_for(version, "completed")
+
+    client.post(f"/jobs/{job_id}/delete")
+
+    assert client.download(version).content.startswith(b"RIFF")
+
+
+def test_deleting_twice_at_the_same_time_counts_once(client: ApiClient) -> None:
+    kept, deleted = (client.complete(dialogue())["id"] for _ in range(2))
+    repository = composition.job_repository()
+    job = repository.get(deleted)
+    assert job is not None
+
+    outcomes = [repository.delete(job, now=composition.clock()()) for _ in range(2)]
+
+    assert outcomes == [True, False]
+    assert (total(client), client.list_ids()) == (1, [kept])
+
+
+def test_operators_do_not_see_it_either(stack: LocalStack, client: ApiClient) -> None:
+    job_id = client.complete(dialogue())["id"]
+    with ApiClient(stack.url, user_id=OPERATOR) as operator:
+        seen = f"/admin/jobs?user_id={client.headers['X-User-Id']}"
+        eventually(lambda: operator.get(seen).json()["items"], timeout_seconds=30)
+
+        client.post(f"/jobs/{job_id}/delete")
+
+        assert operator.get(seen).json()["items"] == []
