@@ -39,7 +39,7 @@ CALLS = {
         stop GetItem×2 Query×3 TransactWriteItems StopExecution
     """,
     "previewed": """
-        preview BatchGetItem GetSecretValue HeadObject×2 Speak UpdateItem×2 PutObject×3 TransactWriteItems×2 GetObject
+        preview BatchGetItem GetSecretValue HeadObject×2 Speak UpdateItem×2 PutObject×2 TransactWriteItems×2 GetObject
     """,
     "previewed-in-vain": """
         reconcile HeadObject

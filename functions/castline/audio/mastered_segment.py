@@ -1,7 +1,8 @@
 """MP3 frames of a segment that is as loud as the file it is for, and whose peaks are limited.
 
 In a file, pauses follow the segments. Blocks that reach into a pause count as well, so a file of short segments is
-quieter than they are by themselves. Each segment is therefore measured together with a pause.
+quieter than they are by themselves. Each segment is therefore measured together with the pause that follows it on
+average.
 
 Where all segments of a file have such frames, the file is made by copying them. Its loudness follows from where they
 lie and from the power of each: no frame is decoded for it.
@@ -35,9 +36,8 @@ _MAX_TRIALS: Final = 4
 _ACCURACY_LU: Final = 0.1
 _STRIDE: Final = 1.4
 """The part of what is missing that is added to the gain: the limiter takes some of it away again."""
-_PAUSE_STEPS: Final = 3
-"""The pause after a segment, in steps of 100 ms: the usual gap between turns. Longer pauses change hardly anything,
-because the gates leave silent blocks out."""
+_LONGEST_PAUSE_MS: Final = 300
+"""Longer pauses change hardly anything more: the gates leave silent blocks out."""
 _MAX_RAISE_LU: Final = 1.0
 """The most that a segment is raised for its pause. Without a limit, "Yes." would stand out among long turns."""
 _CHUNK_SAMPLES: Final = 1 << 16
@@ -70,7 +70,9 @@ class StepPowers:
         return cls(int(step_ms), 10 ** ((steps / _BYTES_PER_DB + _LOWEST_DB) / 10))
 
 
-def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tuple[bytes, StepPowers]:
+def master_segment(
+    pcm: bytes, *, gain_db: float, target: LoudnessTarget, pause_ms: float = 0
+) -> tuple[bytes, StepPowers]:
     """Bring a segment with the pause after it to its loudness, and encode it.
 
     What the limiter takes away is made up for: otherwise an hour of voices with high peaks would be 1 LU too quiet to
@@ -80,6 +82,7 @@ def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tup
         pcm: the segment's PCM, at least one sample.
         gain_db: the gain that brings it to the target, were it not for its peaks and the pause.
         target: the target, for its ceiling.
+        pause_ms: the length of the pause.
 
     Returns:
         The MP3 frames, the first of which needs no frame before it, and the power of what they hold.
@@ -87,12 +90,13 @@ def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tup
     effect = effect_of(OutputFormat.MP3, STANDARD)
     ceiling_dbtp = target.ceiling_dbtp - effect.headroom_db
     powers = powers_of(pcm, SAMPLE_RATE_HZ)
-    lufs, heard_lufs = gated_lufs(powers), _lufs_with_pause(powers)
+    pause_steps = round(min(pause_ms, _LONGEST_PAUSE_MS) / STEP_MS)
+    lufs, heard_lufs = gated_lufs(powers), _lufs_with_pause(powers, pause_steps)
     raise_db = 0.0 if lufs is None or heard_lufs is None else min(_MAX_RAISE_LU, lufs - heard_lufs)
     added_db = gain_db = gain_db + raise_db
     for _ in range(_MAX_TRIALS):
         mastered, powers = _master(pcm, gain_db=added_db, ceiling_dbtp=ceiling_dbtp, scale=1 / effect.scale)
-        now_lufs = _lufs_with_pause(powers)
+        now_lufs = _lufs_with_pause(powers, pause_steps)
         if heard_lufs is None or now_lufs is None or abs(missing := heard_lufs + gain_db - now_lufs) <= _ACCURACY_LU:
             break
         added_db += _STRIDE * missing
@@ -101,9 +105,11 @@ def master_segment(pcm: bytes, *, gain_db: float, target: LoudnessTarget) -> tup
     return encode_segment(mastered).frames, StepPowers(STEP_MS * together, padded)
 
 
-def _lufs_with_pause(powers: NDArray[np.float64]) -> float | None:
+def _lufs_with_pause(powers: NDArray[np.float64], pause_steps: int) -> float | None:
     """Return the loudness of a segment that is repeated again and again, with a pause each time; None for silence."""
-    once = np.pad(powers, (0, _PAUSE_STEPS))
+    if not pause_steps:
+        return gated_lufs(powers)
+    once = np.pad(powers, (0, pause_steps))
     return gated_lufs(np.resize(once, len(once) + STEPS_PER_BLOCK - 1))
 
 

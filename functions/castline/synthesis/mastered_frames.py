@@ -33,17 +33,28 @@ _POWERS: Final = "powers"
 
 def frame_master(dialogue: Dialogue, storage: AudioStorage, *, user_id: str) -> FrameMaster | None:
     """Return what masters frames for the file of a user's dialogue; None if no such frames are copied to it."""
-    return FrameMaster(storage, user_id, dialogue.loudness) if may_copy_mastered(dialogue) else None
+    if not may_copy_mastered(dialogue):
+        return None
+    turns = len(dialogue.turns)
+    return FrameMaster(storage, user_id, dialogue.loudness, pause_ms=dialogue.gap_ms * (turns - 1) / turns)
 
 
 class FrameMaster:
     """Makes the mastered frames of stored segments, unless they are stored, too. One serves many threads."""
 
-    def __init__(self, storage: AudioStorage, user_id: str, loudness: Loudness) -> None:
-        """Master segments of a user for files of that loudness, which has a target."""
+    def __init__(self, storage: AudioStorage, user_id: str, loudness: Loudness, *, pause_ms: float) -> None:
+        """Master segments of a user.
+
+        Args:
+            storage: where they are stored.
+            user_id: the user.
+            loudness: that of the files they are for; it has a target.
+            pause_ms: the pause that follows a segment on average.
+        """
         self._storage = storage
         self._user_id = user_id
         self._loudness = loudness
+        self._pause_ms = pause_ms
 
     def add_to(
         self, segment: StoredSegment, fingerprint: str, *, lufs: float | None
@@ -118,7 +129,7 @@ class FrameMaster:
         if target is None:
             raise ValueError(f"{self._loudness} has no target")
         gain_db = target.lufs - REFERENCE_LUFS + normalization_gain_db(lufs)
-        frames, powers = master_segment(pcm, gain_db=gain_db, target=target)
+        frames, powers = master_segment(pcm, gain_db=gain_db, target=target, pause_ms=self._pause_ms)
         checksum = part_checksum(fingerprint)
         checksum.update(frames)
         return frames, MasteredFrames(checksum=digest(checksum), powers=powers.pack())

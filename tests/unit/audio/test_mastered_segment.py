@@ -23,33 +23,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TARGET = LoudnessTarget(-16.0, -1.5)
-GAP_FRAMES = 13
-"""The usual gap of 300 ms."""
+FRAME_MS = 24
 
 
-def mastered(seconds: float, *, peak_db: float = 0.0) -> tuple[bytes, StepPowers, int]:
+def mastered(seconds: float, *, pause_ms: float = 0, peak_db: float = 0.0) -> tuple[bytes, StepPowers, int]:
     """Return the frames and powers of speech with a click every tenth of a second, and its length in samples."""
     samples = speech(int(SAMPLE_RATE_HZ * seconds), gain_db=-14.0, rate=SAMPLE_RATE_HZ, channels=1)
     samples[:, :: SAMPLE_RATE_HZ // 10] *= np.float32(10 ** (peak_db / 20))
     pcm = to_pcm(samples)
     lufs = integrated_lufs(pcm, SAMPLE_RATE_HZ)
     assert lufs is not None
-    return *master_segment(pcm, gain_db=TARGET.lufs - lufs, target=TARGET), len(pcm) // 2
+    return *master_segment(pcm, gain_db=TARGET.lufs - lufs, target=TARGET, pause_ms=pause_ms), len(pcm) // 2
 
 
 @pytest.mark.parametrize("peak_db", [0.0, 14.0])
-@pytest.mark.parametrize("seconds", [1.5, 6.0])
-def test_a_file_of_segments_is_as_loud_as_wanted_whatever_their_peaks_and_length(
-    tmp_path: Path, seconds: float, peak_db: float
+@pytest.mark.parametrize(("seconds", "pause_ms"), [(1.5, 300), (1.5, 100), (6.0, 300), (6.0, 2_000), (1.5, 0)])
+def test_a_file_of_segments_is_as_loud_as_wanted_whatever_their_peaks_and_lengths(
+    tmp_path: Path, seconds: float, pause_ms: int, peak_db: float
 ) -> None:
-    frames, _, _ = mastered(seconds, peak_db=peak_db)
+    frames, _, _ = mastered(seconds, pause_ms=pause_ms, peak_db=peak_db)
 
-    # When a file has segments with the usual gaps between them
-    segments = (frames + SILENT_FRAME * GAP_FRAMES) * 10
+    # When a file has segments with such pauses between them
+    segments = (frames + SILENT_FRAME * round(pause_ms / FRAME_MS)) * 10
+    samples = len(segments) // FRAME_SIZE_BYTES * FRAME_SAMPLES - FRAME_SAMPLES
     file = tmp_path / f"file.{OutputFormat.MP3}"
-    file.write_bytes(
-        info_frame(Framing.of(len(segments) // FRAME_SIZE_BYTES * FRAME_SAMPLES - FRAME_SAMPLES)) + segments
-    )
+    file.write_bytes(info_frame(Framing.of(samples)) + segments)
 
     # Then, as another FFmpeg measures it
     measured = ebur128_of_file(file)
@@ -68,7 +66,7 @@ def test_powers_tell_how_loud_a_segment_is(tmp_path: Path) -> None:
 
 
 def test_one_short_word_is_not_raised_by_much() -> None:
-    _, powers, _ = mastered(0.5)
+    _, powers, _ = mastered(0.5, pause_ms=300)
 
     assert gated_lufs(powers.powers) == pytest.approx(TARGET.lufs + 1, abs=0.2)
 
