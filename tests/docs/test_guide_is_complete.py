@@ -20,6 +20,7 @@ from castline.jobs.failures import FailureCode, JobFailure
 from castline.jobs.model import JobStatus
 from castline.jobs.repository import SEARCHED_JOBS
 from castline.jobs.transitions import retention
+from castline.previews.limits import MAX_TEXT_CHARACTERS
 from castline.settings import Settings
 from castline.sounds.limits import MAX_SOUNDS
 from castline.usecases import play_job
@@ -172,6 +173,8 @@ def test_limits_are_those_of_the_code(edition: Edition) -> None:
         [limits.MAX_DIALOGUE_CHARACTERS],
         [limits.MAX_SINGLE_TEXT_CHARACTERS],
         [requests.MAX_SCRIPT_CHARACTERS],
+        [MAX_TEXT_CHARACTERS],
+        [Settings({}).previews_per_minute],
         [PROD.user_characters_per_day, PROD.user_characters_per_month],
         [environment.characters_per_day for environment in ENVIRONMENTS.values()],
         [MAX_BODY_BYTES / 1024**2],
