@@ -11,6 +11,7 @@ import schemathesis
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from castline.api.preview_schemas import CreatePreviewRequest
 from castline.api.pronunciation_schemas import PronunciationSchema
 from castline.api.requests import (
     MAX_PROVIDER_ID_LENGTH,
@@ -47,6 +48,7 @@ _VOICE_IDS = ("zh-TW-HsiaoYuNeural", "en-US-Ava:DragonHDLatestNeural")
 _submissions = itertools.count()
 _sounds = itertools.count()
 _webhooks = itertools.count()
+_previews = itertools.count()
 _owners: dict[str, str] = {}
 _users: dict[str, str] = {}
 _latest = "user-0"
@@ -75,6 +77,8 @@ class Users:
         sound_id = (case.path_parameters or {}).get("sound_id")
         if "/sounds" in case.path:
             return _owners.get(str(sound_id), f"user-{next(_sounds) // _SOUNDS_OF_ONE_USER}-with-sounds")
+        if case.path.endswith("/previews"):
+            return f"user-{next(_previews) // _PREVIEWS_OF_ONE_USER}-with-previews"
         webhook_id = (case.path_parameters or {}).get("webhook_id")
         if "/webhooks" in case.path:
             return _owners.get(str(webhook_id), f"user-{next(_webhooks) // _WEBHOOKS_OF_ONE_USER}-with-webhooks")
@@ -99,6 +103,8 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
         _make_pronounceable(case.body)
     if "/admin" in case.path:
         _operate(case)
+    elif case.path.endswith("/previews") and isinstance(case.body, dict):
+        _make_audible(case.body)
     else:
         _make_acceptable(case)
 
@@ -246,6 +252,17 @@ def _make_speakable(body: dict[str, Any]) -> None:
     body.pop("style", None)
     if not takes_markup(body["voice_id"]):
         body |= {"speed": 1, "pitch": 0}
+
+
+def _make_audible(body: dict[str, Any]) -> None:
+    try:
+        CreatePreviewRequest.model_validate(body)
+    except ValidationError:
+        return
+    # One that does not exist is refused.
+    body |= {"provider": _PROVIDER, "voice_id": _VOICE_IDS[len(body["voice_id"]) % len(_VOICE_IDS)]}
+    for name in _NOT_OF_EVERY_VOICE:
+        body.pop(name, None)
 
 
 def _voice_id(value: str) -> str:
