@@ -135,8 +135,7 @@ export function useRenderJob(id: string) {
 export function useStopJob(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (): Promise<JobDetail> =>
-      answered(api().POST("/api/v1/jobs/{job_id}/stop" as never, { params: { path: { job_id: id } } } as never)),
+    mutationFn: () => answered(api().POST("/api/v1/jobs/{job_id}/stop", { params: { path: { job_id: id } } })),
     onSettled: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: ["job", id] }),
@@ -152,7 +151,7 @@ export function useDeleteJob() {
   return useMutation({
     mutationFn: async (id: string): Promise<void> => {
       const { response, error } = await reached(
-        api().POST("/api/v1/jobs/{job_id}/delete" as never, { params: { path: { job_id: id } } } as never),
+        api().POST("/api/v1/jobs/{job_id}/delete", { params: { path: { job_id: id } } }),
       );
       if (!response.ok) throw new Refused(response.status, error);
     },

@@ -25,7 +25,7 @@ export function Facts({ job }: { job: JobDetail }) {
   const nameOf = (id: string | undefined) =>
     sounds ? (sounds.find((sound) => sound.id === id)?.name ?? t.music.goneName) : "…";
   // Of a job that has failed or was stopped.
-  const { billed_characters: billed } = job as { billed_characters?: number };
+  const { billed_characters: billed } = job;
   const facts: Fact[] = [
     ...(author === undefined ? [] : ([[t.titles.fields.author, author]] satisfies [string, string][])),
     ...(album === undefined ? [] : ([[t.titles.fields.album, album]] satisfies [string, string][])),

@@ -7,8 +7,7 @@ import { progressOf } from "./progress";
 export function Progress({ job }: { job: JobDetail }) {
   const { t, format } = useSpeech();
   const { stage, share } = progressOf(job);
-  const { completed_segments: done, total_segments: total } = job.progress;
-  const { seconds_left: left } = job.progress as { seconds_left?: number };
+  const { completed_segments: done, total_segments: total, seconds_left: left } = job.progress;
   const text = {
     planning: t.job.planning,
     waiting: t.job.waiting(

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from "react";
-import { useEstimateOf, useSubmitInput } from "../api/again";
-import { useDeleteJob, useJob } from "../api/jobs";
+import { useEstimate } from "../api/estimate";
+import { useDeleteJob, useJob, useSubmitJob } from "../api/jobs";
 import { USUAL_LIMITS, useProviders } from "../api/providers";
 import { isActive, isSingleVoice, type JobDetail } from "../api/types";
 import { useVoices } from "../api/voices";
@@ -17,7 +17,7 @@ import { go, paths } from "../ui/route";
 import { progressOf } from "./progress";
 import { Refusal } from "./Refusal";
 import "./retake.css";
-import { type Input, isAnotherTake, nextTake, noteTake, PACES, type Pace, retaken, spokenTurn } from "./retake";
+import { isAnotherTake, type JobRequest, nextTake, noteTake, PACES, type Pace, retaken, spokenTurn } from "./retake";
 
 interface Props {
   job: JobDetail;
@@ -67,7 +67,7 @@ function Wish(props: { job: JobDetail; index: number; onSubmitted(id: string): v
   const [take] = useState(() => (spoken ? nextTake(job.id, index, spoken) : 1));
   const wanted = { pace, style, take };
   const next = retaken(input, index, wanted);
-  const submit = useSubmitInput();
+  const submit = useSubmitJob();
   const attempt = useRef({ body: "", key: "" });
 
   function make(): void {
@@ -75,7 +75,7 @@ function Wish(props: { job: JobDetail; index: number; onSubmitted(id: string): v
     const body = JSON.stringify(next);
     if (attempt.current.body !== body) attempt.current = { body, key: crypto.randomUUID() };
     submit.mutate(
-      { input: next, idempotencyKey: attempt.current.key },
+      { request: next, idempotencyKey: attempt.current.key },
       {
         onSuccess: (made) => {
           if (isAnotherTake(wanted)) noteTake(job.id, index, take);
@@ -124,7 +124,7 @@ function Wish(props: { job: JobDetail; index: number; onSubmitted(id: string): v
       <p className="retake-hint">{t.retake.anotherHint}</p>
       {submit.isError && <Refusal error={submit.error} limitSentence={t.limit.keptJob} maxJobs={maxJobs} />}
       <div className="retake-foot">
-        <Price input={next} id={`${id}price`} />
+        <Price request={next} id={`${id}price`} />
         <Button
           look="primary"
           icon="again"
@@ -142,10 +142,10 @@ function Wish(props: { job: JobDetail; index: number; onSubmitted(id: string): v
 
 const SMALLEST = 0.01;
 
-function Price({ input, id }: { input: Input; id: string }) {
+function Price({ request, id }: { request: JobRequest; id: string }) {
   const { t, format } = useSpeech();
-  const { data: estimate, isError } = useEstimateOf(input);
-  if (!estimate) return <p id={id}>{isError ? t.retake.noPrice : t.retake.pricing}</p>;
+  const { estimate, isOfRequest, error } = useEstimate(request);
+  if (!estimate || !isOfRequest) return <p id={id}>{error ? t.retake.noPrice : t.retake.pricing}</p>;
   const { billed_characters: billed, segments, reused_segments: reused, cost } = estimate;
   const money =
     cost.amount < SMALLEST

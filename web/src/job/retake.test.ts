@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { InputParams, SingleVoiceInputParams } from "../api/types";
+import type { CreateJobRequest, InputParams, SingleVoiceInputParams } from "../api/types";
 import { nextTake, noteTake, retaken, spokenTurn } from "./retake";
 
 const DIALOGUE = {
@@ -23,16 +23,16 @@ it("knows how a turn was spoken: as it is set itself, else as its speaker is", (
 });
 
 it("changes that turn alone", () => {
-  const after = retaken(DIALOGUE, 5, { pace: "same", style: undefined, take: 3 }) as InputParams;
+  const after = retaken(DIALOGUE, 5, { pace: "same", style: undefined, take: 3 }) as CreateJobRequest;
   expect(after.turns[2]).toEqual({ speaker: "Ben", text: "Hi.", index: 5, take: 3, speed: 0.6 });
   expect({ ...after, turns: [] }).toEqual({ ...DIALOGUE, turns: [] });
   expect(after.turns.slice(0, 2)).toEqual(DIALOGUE.turns.slice(0, 2));
 });
 
 it("is slower or faster than the turn was, as far as the service goes", () => {
-  const slower = retaken(DIALOGUE, 3, { pace: "slower", style: undefined, take: 1 }) as InputParams;
+  const slower = retaken(DIALOGUE, 3, { pace: "slower", style: undefined, take: 1 }) as CreateJobRequest;
   expect(slower.turns[0]).toEqual({ speaker: "Ana", text: "Hello.", index: 3, speed: 1.02 });
-  const slowest = retaken(DIALOGUE, 5, { pace: "slower", style: "calm", take: 3 }) as InputParams;
+  const slowest = retaken(DIALOGUE, 5, { pace: "slower", style: "calm", take: 3 }) as CreateJobRequest;
   expect(slowest.turns[2]).toMatchObject({ speed: 0.51, style: "calm", take: 2 });
   expect(retaken(TEXT, 0, { pace: "faster", style: undefined, take: 1 })).toEqual({ ...TEXT, speed: 1.15 });
 });

@@ -1,10 +1,18 @@
 /** One turn of a job in another way: the job's input with that turn changed. */
 
-import { type InputParams, isSingleVoice, type SingleVoiceInputParams, spokenTurns } from "../api/types";
+import {
+  type CreateJobRequest,
+  type CreateSingleVoiceJobRequest,
+  type InputParams,
+  isSingleVoice,
+  type SingleVoiceInputParams,
+  spokenTurns,
+} from "../api/types";
 import { RANGES } from "../compose/delivery";
 import { speakerKey } from "../speakers";
 
 export type Input = InputParams | SingleVoiceInputParams;
+export type JobRequest = CreateJobRequest | CreateSingleVoiceJobRequest;
 
 /** How a turn was spoken. */
 export interface Spoken {
@@ -52,20 +60,23 @@ export function isAnotherTake({ pace, style }: Wanted): boolean {
   return pace === "same" && style === undefined;
 }
 
-/** The input of a job in which one turn is as it is wanted, and everything else as it was. */
-export function retaken(input: Input, index: number, wanted: Wanted): Input {
+/** The request for a job in which one turn is as it is wanted, and everything else as it was. */
+export function retaken(input: Input, index: number, wanted: Wanted): JobRequest {
   const before = spokenTurn(input, index);
-  if (!before) return input;
+  if (!before) return input as unknown as JobRequest;
   const changes = {
     ...(wanted.pace !== "same" && { speed: paced(before.speed, wanted.pace) }),
     ...(wanted.style !== undefined && { style: wanted.style }),
     ...(isAnotherTake(wanted) && { take: wanted.take }),
   };
-  if (isSingleVoice(input)) return { ...input, ...changes };
-  return {
-    ...input,
-    turns: input.turns.map((turn) => ("speaker" in turn && turn.index === index ? { ...turn, ...changes } : turn)),
-  };
+  const next = isSingleVoice(input)
+    ? { ...input, ...changes }
+    : {
+        ...input,
+        turns: input.turns.map((turn) => ("speaker" in turn && turn.index === index ? { ...turn, ...changes } : turn)),
+      };
+  // What is stored of a request is what was sent, but for what has a default: the contract's types ask for that.
+  return next as unknown as JobRequest;
 }
 
 function paced(speed: number, pace: Pace): number {
