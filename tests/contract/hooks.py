@@ -39,6 +39,7 @@ _WITHIN_ENTRIES = {"pronunciation_alphabet", "pronunciation_choice"}
 _SUBMISSIONS_OF_ONE_USER = 4
 _SOUNDS_OF_ONE_USER = 20
 _WEBHOOKS_OF_ONE_USER = 10
+_PREVIEWS_OF_ONE_USER = 20
 _MOST_DOCUMENTS = 50
 _DOCUMENTS = ("/pronunciations", "/shows")
 _ENOUGH_CHARACTERS = 10**9
