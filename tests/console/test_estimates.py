@@ -126,7 +126,7 @@ def test_a_used_up_quota_is_told_with_the_local_time_at_which_it_starts_again(
     # Then they are told which quota it is, how much of it is used, and when it starts again: UTC's midnight
     notice = page.get_by_role("alert").filter(has_text="more than you have left today")
     expect(notice).to_contain_text("0 of 10 characters are used or reserved.")
-    expect(notice).to_contain_text("8:00 AM")
+    expect(notice).to_contain_text("08:00")
     expect(screens.script).to_have_value(SCRIPT)
 
     # And the usage is a click away

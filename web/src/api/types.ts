@@ -67,7 +67,7 @@ export type WebhookEvent = Schemas["EventType"];
 export type WebhookDelivery = Schemas["WebhookDelivery"];
 export type WebhookAttempt = Schemas["WebhookAttempt"];
 
-export const SCRIPT_FORMATS: readonly ScriptFormat[] = ["plain", "markdown", "fountain", "srt", "vtt", "json"];
+export const SCRIPT_FORMATS: readonly ScriptFormat[] = ["plain", "markdown", "fountain", "srt", "vtt", "csv", "json"];
 
 export const STATUSES: readonly JobStatus[] = ["pending", "processing", "completed", "failed", "cancelled"];
 

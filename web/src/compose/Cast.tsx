@@ -93,11 +93,11 @@ export function Cast(props: Props) {
               const voice = cast.get(speaker);
               const delivery = deliveryFor(speaker);
               const { language: own, ...how } = delivery;
-              const spoken = members.get(speaker)?.language;
+              const member = members.get(speaker);
               const heard = voice && sample(speaker);
               return (
                 <li key={speaker} className="cast-member" data-hue={hueOf(speaker)}>
-                  <span className="cast-name" lang={spoken ?? language}>
+                  <span className="cast-name" lang={member?.language ?? language}>
                     <b>{nameOf(speaker)}</b>
                     {!isSingle && <small>{t.compose.turnsOf(turns.get(speaker) ?? 0)}</small>}
                   </span>
@@ -146,9 +146,11 @@ export function Cast(props: Props) {
                     onChange={({ target: { value } }) => onDelivery(speaker, value ? { ...how, language: value } : how)}
                   >
                     <option value="">
-                      {t.compose.languageAuto(
-                        spoken === undefined || own !== undefined ? undefined : (format.language(spoken) ?? spoken),
-                      )}
+                      {member === undefined || own !== undefined
+                        ? t.compose.languageAuto
+                        : (member.language_source === "given" ? t.compose.languageDetected : t.compose.languageAssumed)(
+                            format.language(member.language) ?? member.language,
+                          )}
                     </option>
                     {own !== undefined && !languages.some(({ tag }) => tag === own) && (
                       <option value={own}>{format.language(own) ?? own}</option>

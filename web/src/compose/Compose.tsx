@@ -42,7 +42,7 @@ import { go, paths } from "../ui/route";
 import { useDebounced } from "../ui/use-debounced";
 import { type Auditions, languageFor } from "./audition";
 import { Cast } from "./Cast";
-import { rememberCast, rememberedCast, standing } from "./cast";
+import { primaryOf, rememberCast, rememberedCast, standing } from "./cast";
 import "./compose.css";
 import { isEmpty, type TurnDelivery } from "./delivery";
 import { type Draft, EMPTY_DRAFT, loadSets, saveSets } from "./draft";
@@ -412,7 +412,7 @@ function Desk({ user, opened, onOpen }: { user: string; opened: KeptDraft; onOpe
               type="button"
               onClick={() => document.getElementById("script-problems")?.querySelector("button")?.click()}
             >
-              {t.compose.toProblem(problems[0]?.message ?? "", problems.length)}
+              {t.compose.toProblems(problems.length)}
             </button>
           ) : (
             whyNot
@@ -524,7 +524,9 @@ function useCast(
       const spoken = members.get(speaker)?.language;
       if (spoken !== undefined) counts.set(spoken, (counts.get(spoken) ?? 0) + text.length);
     }
-    const [most] = [...counts].sort(([, one], [, other]) => other - one);
+    const primary = dialogue?.language && primaryOf(dialogue.language);
+    const isOfMost = (tag: string) => Number(primaryOf(tag) === primary);
+    const [most] = [...counts].sort(([one, much], [other, more]) => isOfMost(other) - isOfMost(one) || more - much);
     return most?.[0] ?? dialogue?.language ?? navigator.languages[0] ?? locale;
   }, [dialogue, members, locale]);
 

@@ -35,7 +35,9 @@ export function MoreOptions(props: Props) {
   const isListed = draft.language === undefined || languages.some(({ tag }) => tag === draft.language);
   const { markups, scriptFormats } = t.compose;
   const summary = [
-    t.compose.moreSummary(nameOf(draft.language ?? guessed), format.span(draft.gapMs)),
+    draft.isSingle
+      ? nameOf(draft.language ?? guessed)
+      : t.compose.moreSummary(nameOf(draft.language ?? guessed), format.span(draft.gapMs)),
     ...(draft.markup === "literal" ? [markups.literal] : []),
     ...(draft.scriptFormat === undefined ? [] : [scriptFormats[draft.scriptFormat]]),
     ...sets,
@@ -65,21 +67,25 @@ export function MoreOptions(props: Props) {
           />
           <small>{t.compose.markupHint[draft.markup]}</small>
         </div>
-        <Field label={t.compose.scriptFormat} id="script-format">
-          <select
-            id="script-format"
-            className="field"
-            value={draft.scriptFormat ?? ""}
-            onChange={({ target: { value } }) => onChange({ scriptFormat: isScriptFormat(value) ? value : undefined })}
-          >
-            <option value="">{t.compose.formatFound}</option>
-            {SCRIPT_FORMATS.map((value) => (
-              <option key={value} value={value}>
-                {t.compose.scriptFormats[value]}
-              </option>
-            ))}
-          </select>
-        </Field>
+        {!draft.isSingle && (
+          <Field label={t.compose.scriptFormat} id="script-format">
+            <select
+              id="script-format"
+              className="field"
+              value={draft.scriptFormat ?? ""}
+              onChange={({ target: { value } }) =>
+                onChange({ scriptFormat: isScriptFormat(value) ? value : undefined })
+              }
+            >
+              <option value="">{t.compose.formatFound}</option>
+              {SCRIPT_FORMATS.map((value) => (
+                <option key={value} value={value}>
+                  {t.compose.scriptFormats[value]}
+                </option>
+              ))}
+            </select>
+          </Field>
+        )}
         <PronunciationChoice
           sets={sets}
           onSets={onSets}
@@ -102,36 +108,40 @@ export function MoreOptions(props: Props) {
             ))}
           </select>
         </Field>
-        <Field label={t.compose.gap} id="gap" value={format.span(draft.gapMs)}>
-          <input
-            id="gap"
-            type="range"
-            min={0}
-            max={maxGapMs}
-            step={50}
-            value={draft.gapMs}
-            aria-valuetext={format.span(draft.gapMs)}
-            onChange={(event) => onChange({ gapMs: event.target.valueAsNumber })}
-          />
-        </Field>
-        <Field
-          label={t.compose.crossfade}
-          id="crossfade"
-          value={format.span(draft.crossfadeMs)}
-          hint={t.compose.crossfadeHint}
-        >
-          <input
-            id="crossfade"
-            type="range"
-            min={0}
-            max={maxCrossfadeMs}
-            step={10}
-            value={draft.crossfadeMs}
-            aria-valuetext={format.span(draft.crossfadeMs)}
-            aria-describedby="crossfade-hint"
-            onChange={(event) => onChange({ crossfadeMs: event.target.valueAsNumber })}
-          />
-        </Field>
+        {!draft.isSingle && (
+          <>
+            <Field label={t.compose.gap} id="gap" value={format.span(draft.gapMs)}>
+              <input
+                id="gap"
+                type="range"
+                min={0}
+                max={maxGapMs}
+                step={50}
+                value={draft.gapMs}
+                aria-valuetext={format.span(draft.gapMs)}
+                onChange={(event) => onChange({ gapMs: event.target.valueAsNumber })}
+              />
+            </Field>
+            <Field
+              label={t.compose.crossfade}
+              id="crossfade"
+              value={format.span(draft.crossfadeMs)}
+              hint={t.compose.crossfadeHint}
+            >
+              <input
+                id="crossfade"
+                type="range"
+                min={0}
+                max={maxCrossfadeMs}
+                step={10}
+                value={draft.crossfadeMs}
+                aria-valuetext={format.span(draft.crossfadeMs)}
+                aria-describedby="crossfade-hint"
+                onChange={(event) => onChange({ crossfadeMs: event.target.valueAsNumber })}
+              />
+            </Field>
+          </>
+        )}
         {(["author", "album"] as const).map((field) => (
           <Field key={field} label={t.titles.fields[field]} id={field} hint={t.titles.hints[field]}>
             <input

@@ -73,7 +73,7 @@ export const zhTW = {
     },
     speakAsOne: "整篇用同一個聲音朗讀",
     failedLine: (line: string) => `上次的工作在第 ${line} 行失敗。`,
-    toProblem: (message: string, count: number) => (count > 1 ? `${message}（還有 ${count - 1} 處）` : message),
+    toProblems: (count: number) => `有 ${count} 處需要修改`,
     useExample: "使用範例",
     example:
       "曉雨：歡迎收聽《城市慢走》，我是曉雨。\n雲哲：我是雲哲。今天要帶大家去哪裡？\n曉雨：我們從迪化街的清晨開始走。\n雲哲：聽說那裡的早餐店，五點就開門了。\n曉雨：對，豆漿還冒著煙，街上只聽得見腳步聲。",
@@ -100,6 +100,7 @@ export const zhTW = {
       srt: "字幕（SRT）",
       vtt: "字幕（VTT）",
       json: " JSON ",
+      csv: "表格（CSV）",
     },
     pronunciations: "發音",
     pronunciationsOfJob: (count: string) => `原工作的 ${count} 個發音`,
@@ -122,8 +123,9 @@ export const zhTW = {
     asBefore: (speakers: string) => `${speakers}：沿用之前工作的聲音。`,
     otherVoices: "重新配音",
     languageOf: (speaker: string) => `${speaker} 的語言`,
-    languageAuto: (language: string | undefined) =>
-      language === undefined ? "語言：自動判斷" : `${language}（自動判斷）`,
+    languageAuto: "語言：自動判斷",
+    languageDetected: (language: string) => `${language}（自動判斷）`,
+    languageAssumed: (language: string) => `${language}（暫定）`,
     voiceOf: (speaker: string) => `${speaker} 的聲音`,
     voiceOfIs: (speaker: string) => `${speaker} 的聲音：`,
     turnsOf: (count: number) => `${count} 句`,
