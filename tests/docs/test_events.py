@@ -48,7 +48,7 @@ def event(event_type: EventType, **changes: Any) -> dict[str, Any]:
     ended = event_type is not EventType.STARTED
     values = {
         "status": event_type.status,
-        "started_at": None if event_type is EventType.CANCELLED else NOW,
+        "started_at": NOW,
         "completed_at": NOW if ended else None,
         "failure": JobFailure(code=FailureCode.TIMEOUT) if event_type is EventType.FAILED else None,
         "billed_characters": 7 if ended else None,
@@ -74,6 +74,12 @@ def fields(schema: dict[str, Any]) -> Iterator[tuple[str, ...]]:
 @pytest.mark.parametrize("event_type", EventType)
 def test_every_event_is_as_the_schema_says(event_type: EventType) -> None:
     assert violations(event(event_type)) == []
+
+
+@pytest.mark.parametrize("started_at", [None, NOW])
+@pytest.mark.parametrize("event_type", [EventType.FAILED, EventType.CANCELLED])
+def test_a_job_may_end_before_it_has_started(event_type: EventType, started_at: datetime | None) -> None:
+    assert violations(event(event_type, started_at=started_at)) == []
 
 
 @pytest.mark.parametrize("code", FailureCode)

@@ -66,7 +66,7 @@ CALLS = {
         assemble TransactWriteItems ListObjectsV2 DeleteObject
     """,
     "stopped-while-speaking": """
-        synthesize Query TransactWriteItems UpdateItem×2
+        synthesize UpdateItem×2
         reconcile TransactWriteItems
     """,
     "lost": """

@@ -41,7 +41,7 @@ PART_SECONDS: Final = 60 * 60
 """The time for which the URL of a part works. Each playlist has new ones."""
 KEPT: Final = timedelta(days=1)
 """The time for which an ended job has a playlist: as long as the working data of its batches."""
-MAX_PARTS: Final = 2_000
+MAX_PARTS: Final = 2_500
 """Each part has a signed URL of up to 2 KB, and an answer may have 6 MB."""
 _LISTED_AHEAD: Final = timedelta(minutes=2)
 """The speech that is listed beyond what anybody can have heard since the job was submitted, while it is made. So the
