@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 WITH_NODE = ROOT / "scripts" / "with-node"
 
-# Where the code and the layers are kept, and what a version of a function is called, follows from what is in them: the
-# tests deploy folders that hold nothing.
+# Where the code and the layers are kept, and the names of functions' versions, follow from what is in them: the tests
+# deploy folders that hold nothing.
 ASSET = re.compile(r"[0-9a-f]{64}|(?<=CurrentVersion[0-9A-F]{8})[0-9a-f]{32}")
 
 
