@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from castline_cli.errors import Misused
+from castline_cli.strings import told
 from castline_client import addresses
 
 LOCAL = addresses.LOCAL
@@ -17,4 +18,4 @@ def api_url(address: str) -> str:
     try:
         return addresses.api_url(address)
     except ValueError as error:
-        raise Misused(str(error)) from error
+        raise Misused(told(error)) from error

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from castline_client.types import JobDetail, JobStatus
+    from castline_client.types import CastMemberSchema, JobDetail, JobStatus, ParsedDialogue, ParsedTurn
 
 _INSTRUCTIONS: Final = """\
 Castline turns scripts with several speakers into one audio file. A script has a line for each turn, such as
-"A: Hello!". The usual order: parse_script shows the speakers; list_voices finds a voice for each; estimate_job says
-what it costs; submit_job starts the job, which is billed; follow_job waits until it has ended; download_audio writes
-the file.
+"A: Hello!". The usual order: parse_script shows the speakers, and asks what only the script's author knows;
+list_voices finds voices, and whoever has none gets one; estimate_job says who speaks with which voice and what it
+costs; submit_job starts the job, which is billed; follow_job waits until it has ended; download_audio writes the
+file.
 """
 _ANYBODY: Final = "*"
 """The speaker in whose place all others stand who have no voice of their own."""
@@ -41,18 +42,30 @@ _VOICES: Final = 50
 _READS: Final = ToolAnnotations(read_only_hint=True, open_world_hint=True)
 _WRITES: Final = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
 
-ScriptText = Annotated[str, Field(description="The script: plain text, Markdown, Fountain, SRT, VTT or JSON.")]
+ScriptText = Annotated[str, Field(description="The script: plain text, Markdown, Fountain, SRT, VTT, CSV or JSON.")]
 ScriptFormatName = Annotated[
-    Literal["auto", "plain", "markdown", "fountain", "srt", "vtt", "json"],
+    Literal["auto", "plain", "markdown", "fountain", "srt", "vtt", "csv", "json"],
     Field(description="The script's format; auto finds it out."),
 ]
 Voices = Annotated[
-    dict[str, str],
-    Field(description=f'A voice_id for each speaker of the script; "{_ANYBODY}" is for all who have none.'),
+    dict[str, str] | None,
+    Field(
+        description=f'A voice_id for speakers of the script; "{_ANYBODY}" is for all others. Whoever has none gets a '
+        "voice of the language."
+    ),
 ]
 JobId = Annotated[str, Field(description="The id that submit_job has given.")]
 Title = Annotated[str | None, Field(description="What the audio is called; its file, too.")]
-LanguageTag = Annotated[str, Field(description="What the script is written in, such as zh-TW or en-US.")]
+LanguageTag = Annotated[
+    str | None, Field(description="What the script is written in, such as zh-TW or en-US; by default it is guessed.")
+]
+Answers = Annotated[
+    list[dict[str, str]] | None,
+    Field(
+        description="Answers to questions of parse_script: each has its question, its speaker if it is about one, "
+        "and one of its choices."
+    ),
+]
 FormatName = Annotated[Literal["mp3", "wav", "flac", "opus", "m4b"], Field(description="Of the audio file.")]
 QualityName = Annotated[Literal["standard", "studio"], Field(description="standard is 24 kHz, studio 48 kHz.")]
 LoudnessName = Annotated[
@@ -90,31 +103,35 @@ class Tools:
             found = await self._castline.voices(language=language, gender=gender, search=search, provider=provider)
         return {"total": len(found), "voices": found[:limit]}
 
-    async def parse_script(self, script: ScriptText, script_format: ScriptFormatName = "auto") -> dict[str, Any]:
-        """Show the speakers and turns of a script, and what of it will not be spoken. Costs nothing."""
+    async def parse_script(
+        self, script: ScriptText, script_format: ScriptFormatName = "auto", answers: Answers = None
+    ) -> dict[str, Any]:
+        """Show the speakers and turns of a script, what of it will not be spoken, and questions. Costs nothing."""
         with self._telling():
-            return dict(await self._castline.parse(script, format=script_format))
+            return dict(await self._parsed(script, script_format, answers))
 
     async def estimate_job(
         self,
         script: ScriptText,
-        voices: Voices,
+        voices: Voices = None,
         script_format: ScriptFormatName = "auto",
-        language: LanguageTag = "zh-TW",
+        language: LanguageTag = None,
+        answers: Answers = None,
         provider: ProviderId = None,
     ) -> dict[str, Any]:
-        """Tell what a job would bill and cost, and about how long its audio would be. Costs nothing."""
+        """Tell what a job would bill and cost, how long it would be, and who would speak. Costs nothing."""
         with self._telling():
-            request = await self._request(script, voices, script_format, provider, language=language)
-            return dict(await self._castline.estimate(request))
+            request, cast = await self._request(script, voices, script_format, answers, provider, language)
+            return {**await self._castline.estimate(request), "cast": cast}
 
     async def submit_job(
         self,
         script: ScriptText,
-        voices: Voices,
+        voices: Voices = None,
         title: Title = None,
         script_format: ScriptFormatName = "auto",
-        language: LanguageTag = "zh-TW",
+        language: LanguageTag = None,
+        answers: Answers = None,
         output_format: FormatName = "mp3",
         quality: QualityName = "standard",
         loudness: LoudnessName = "podcast",
@@ -126,19 +143,20 @@ class Tools:
     ) -> dict[str, Any]:
         """Submit a script as a job, which is billed. Returns at once with the job's id; follow_job waits for it."""
         with self._telling():
-            request = await self._request(
+            request, cast = await self._request(
                 script,
                 voices,
                 script_format,
+                answers,
                 provider,
-                language=language,
+                language,
                 title=title,
                 output_format=output_format,
                 quality=quality,
                 loudness=loudness,
                 gap_ms=gap_ms,
             )
-            return dict(await self._castline.create_job(request, idempotency_key=idempotency_key))
+            return {**await self._castline.create_job(request, idempotency_key=idempotency_key), "cast": cast}
 
     async def follow_job(
         self,
@@ -180,6 +198,11 @@ class Tools:
                 if len(jobs) == limit:
                     break
         return {"jobs": jobs}
+
+    async def stop_job(self, job_id: JobId) -> dict[str, Any]:
+        """Stop a job that is pending or processing. What has been spoken is billed."""
+        with self._telling():
+            return _status(await self._castline.stop_job(job_id))
 
     async def cancel_job(self, job_id: JobId) -> dict[str, Any]:
         """Cancel a job that is still pending."""
@@ -236,41 +259,88 @@ class Tools:
         except (castline_client.CastlineError, CastlineError, OSError) as error:
             raise ToolError(str(error)) from error
 
+    async def _parsed(self, script: str, script_format: Any, answers: Any) -> ParsedDialogue:
+        return await self._castline.parse(script, format=script_format, answers=answers)
+
     async def _request(
-        self, script: str, voices: Mapping[str, str], script_format: Any, provider: str | None, **fields: Any
-    ) -> dict[str, Any]:
-        """Return the request of a job for a script.
+        self,
+        script: str,
+        voices: Mapping[str, str] | None,
+        script_format: Any,
+        answers: Any,
+        provider: str | None,
+        language: str | None,
+        **fields: Any,
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the request of a job for a script, and who speaks in it with which voice.
 
         Raises:
-            ToolError: a speaker has no voice.
+            ToolError: a voice is for somebody who is not in the script, or a turn is a sound.
         """
-        parsed = await self._castline.parse(script, format=script_format)
-        return {
-            "provider": provider or (await self._castline.providers())[0]["id"],
-            "turns": parsed["turns"],
-            "voice_assignments": _cast(voices, parsed["speakers"]),
-            **{name: value for name, value in fields.items() if value is not None},
+        parsed = await self._parsed(script, script_format, answers)
+        if any(turn.get("is_sound") for turn in parsed["turns"]):
+            raise ToolError("These tools cannot put sounds into a job; answer with leave_out or speak.")
+        provider = provider or (await self._castline.providers())[0]["id"]
+        own = _voices_of(voices or {}, parsed["speakers"])
+        languages = parsed["languages"]
+        cast = await self._castline.cast(
+            {
+                "provider": provider,
+                "speakers": [
+                    {
+                        "speaker": speaker,
+                        **_given(voice_id=own.get(speaker), language=language or languages.get(speaker)),
+                    }
+                    for speaker in parsed["speakers"]
+                ],
+                **_given(language=parsed.get("language")),
+            }
+        )
+        request = {
+            "provider": provider,
+            "turns": [_turn(turn) for turn in parsed["turns"]],
+            "voice_assignments": [_assignment(member, own) for member in cast["speakers"]],
+            "language": language or cast["speakers"][0]["language"],
+            **_given(**fields),
         }
+        told = [{"speaker": each["speaker"], "voice_id": each["voice_id"]} for each in request["voice_assignments"]]
+        return request, {"voices": told, "notes": cast["notes"]}
 
 
-def _cast(voices: Mapping[str, str], speakers: Sequence[str]) -> list[dict[str, str]]:
-    """Return each speaker's voice as a job takes it.
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _turn(turn: ParsedTurn) -> dict[str, Any]:
+    return {name: value for name, value in turn.items() if name != "is_sound"}
+
+
+def _assignment(member: CastMemberSchema, own: Mapping[str, str]) -> dict[str, Any]:
+    """Return a speaker's voice as a job takes it: the agent's own choice, even if the service does not know it."""
+    speaker = member["speaker"]
+    if own.get(speaker, member["voice_id"]) != member["voice_id"]:
+        return {"speaker": speaker, "voice_id": own[speaker]}
+    return {
+        "speaker": speaker,
+        "voice_id": member["voice_id"],
+        "voice_name": member["voice_name"],
+        **_given(language=member.get("told_language")),
+    }
+
+
+def _voices_of(voices: Mapping[str, str], speakers: Sequence[str]) -> dict[str, str]:
+    """Return the voice of each speaker who has one.
 
     Raises:
-        ToolError: somebody has none, or is not in the script.
+        ToolError: a voice is for somebody who is not in the script.
     """
     by_key = {speaker_key(name): voice for name, voice in voices.items() if name != _ANYBODY}
     keys = {speaker_key(speaker): speaker for speaker in speakers}
     strangers = [name for name in voices if name != _ANYBODY and speaker_key(name) not in keys]
     if strangers:
         raise ToolError(f"The script has no speaker {', '.join(strangers)}; it has {', '.join(speakers)}.")
-    silent = [speaker for key, speaker in keys.items() if key not in by_key and _ANYBODY not in voices]
-    if silent:
-        raise ToolError(f"There is no voice for {', '.join(silent)} in voices. list_voices lists them.")
-    return [
-        {"speaker": speaker, "voice_id": by_key[key] if key in by_key else voices[_ANYBODY]}
-        for key, speaker in keys.items()
-    ]
+    found = {speaker: by_key.get(key, voices.get(_ANYBODY)) for key, speaker in keys.items()}
+    return {speaker: voice for speaker, voice in found.items() if voice is not None}
 
 
 async def _report(waiting: asyncio.Future[Any], seen: Sequence[JobDetail], context: Context) -> None:
@@ -336,7 +406,7 @@ def server(options: Mapping[str, Any], folder: Path, *, sign_in_advice: str) -> 
         tools.get_subtitles,
         tools.get_usage,
     )
-    writing = (tools.submit_job, tools.cancel_job, tools.download_audio)
+    writing = (tools.submit_job, tools.stop_job, tools.cancel_job, tools.download_audio)
     for hints, methods in ((_READS, reading), (_WRITES, writing)):
         for method in methods:
             made.add_tool(method, annotations=hints)

@@ -10,6 +10,7 @@ import castline_client
 from castline_cli import shown
 from castline_cli.addresses import LOCAL
 from castline_cli.errors import FileProblem, NotFound, Refused, SignedOut, Unreachable
+from castline_cli.strings import t, told, translated
 from castline_client import Castline
 from castline_client.addresses import without_prefix
 
@@ -100,18 +101,20 @@ class Api(Castline):
         try:
             yield
         except castline_client.SignedOut as error:
-            raise SignedOut(self._sign_in_advice or str(error)) from error
+            raise SignedOut(self._sign_in_advice or told(error)) from error
         except castline_client.NotFound as error:
-            raise NotFound(error.message, code=error.code) from error
+            raise NotFound(translated(error.message), code=error.code) from error
         except castline_client.Refused as error:
-            raise Refused(error.message, code=error.code, details=error.details) from error
+            raise Refused(translated(error.message), code=error.code, details=error.details) from error
         except castline_client.SoundUnusable as error:
-            raise Refused(f"{shown.line(error.sound['name'])}: {error}", code=error.code) from error
+            raise Refused(f"{shown.line(error.sound['name'])}: {told(error)}", code=error.code) from error
         except castline_client.NothingAnswers as error:
-            advice = f"nothing answers at {LOCAL}; start it with `make dev`, or name another with --api"
+            advice = t(
+                "nothing answers at {local}; start it with `make dev`, or name another with --api", local=LOCAL
+            )
             is_local = without_prefix(self.url) == LOCAL and str(error).startswith("nothing answers")
-            raise Unreachable(advice if is_local else str(error)) from error
+            raise Unreachable(advice if is_local else told(error)) from error
         except castline_client.Unreachable as error:
-            raise Unreachable(str(error)) from error
+            raise Unreachable(told(error)) from error
         except castline_client.FileChanged as error:
-            raise FileProblem(str(error)) from error
+            raise FileProblem(told(error)) from error

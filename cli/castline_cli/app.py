@@ -10,33 +10,39 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from castline_cli.commands import batch, health, listen, mcp, render, say, sign_in, usage, voices
+from castline_cli.commands import batch, health, listen, mcp, parse, preview, render, say, sign_in, usage, voices
 from castline_cli.commands.admin import admin
 from castline_cli.commands.jobs import jobs
 from castline_cli.commands.pronunciations import pronunciations
+from castline_cli.commands.shows import shows
 from castline_cli.commands.sounds import sounds
 from castline_cli.commands.webhooks import webhooks
 from castline_cli.completion import mend_bash_words
-from castline_cli.errors import EXPLANATIONS, CastlineError, ExitCode, PipeClosed
+from castline_cli.errors import CastlineError, ExitCode, PipeClosed
+from castline_cli.help import exit_codes, translate_help
+from castline_cli.languages import Language, language_of
 from castline_cli.output import complain
 from castline_cli.session import ApiOption, LangOption, TokenOption, UserOption, accept_everywhere
+from castline_cli.strings import language, t, use
+from castline_cli.usage_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_EXIT_CODES = "\b\nExit codes:\n" + "\n".join(f"  {code:<5}{EXPLANATIONS[code]}" for code in ExitCode)
-
 app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    epilog=_EXIT_CODES,
+    epilog=exit_codes(),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(epilog=say.EXAMPLES)(say.say)
+app.command()(parse.parse)
+app.command(epilog=preview.EXAMPLES)(preview.preview)
 app.command(epilog=batch.EXAMPLES)(batch.batch)
 app.command(epilog=render.EXAMPLES)(render.render)
 app.add_typer(jobs, name="jobs")
 app.command()(voices.voices)
+app.add_typer(shows, name="shows")
 app.add_typer(sounds, name="sounds")
 app.add_typer(pronunciations, name="pronunciations")
 app.add_typer(webhooks, name="webhooks")
@@ -73,6 +79,7 @@ def castline(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, by default that of the command line; gives the exit code."""
+    use(language_of(sys.argv[1:] if arguments is None else arguments, os.environ))
     try:
         return _run(arguments)
     except PipeClosed as error:
@@ -90,33 +97,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("CASTLINE_DEBUG"):
             raise
-        complain(f"a fault of its own: {type(error).__name__}: {error}; CASTLINE_DEBUG=1 shows where")
+        complain(
+            t(
+                "a fault of its own: {kind}: {error}; CASTLINE_DEBUG=1 shows where",
+                kind=type(error).__name__,
+                error=error,
+            )
+        )
         return ExitCode.UNEXPECTED
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     if os.environ.get("_CASTLINE_COMPLETE") == "complete_bash":
         mend_bash_words(os.environ)
-    result = _group().main(args=arguments, prog_name="castline", standalone_mode=False)
+    result = _group(language()).main(args=arguments, prog_name="castline", standalone_mode=False)
     return result if isinstance(result, int) else ExitCode.DONE
 
 
 @cache
-def _group() -> TyperGroup:
-    """All commands, each with the options that make a session."""
+def _group(language: Language) -> TyperGroup:
+    """All commands in one language, each with the options that make a session."""
     group = typer.main.get_command(app)
     if not isinstance(group, TyperGroup):
         raise TypeError("several commands make a group")
     accept_everywhere(group)
+    if language is not Language.ENGLISH:
+        translate_help(group)
     return group
 
 
 def _explain_usage(error: typer.TyperException) -> None:
     """Say in a line what is not understood; without any command, how it is done."""
+    from typer._click.exceptions import NoArgsIsHelpError
+
     message = error.format_message().replace("Value error, ", "")
-    if message.startswith("Usage:"):
+    if isinstance(error, NoArgsIsHelpError):
         print(message, file=sys.stderr)
         return
     context: typer.Context | None = getattr(error, "ctx", None)
     command = context.command_path if context else "castline"
-    complain(f"{message.rstrip('.')}; see `{command} --help`")
+    complain(t("{problem}; see `{command} --help`", problem=explained(message.rstrip(".")), command=command))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from castline_cli import shown
 from castline_cli.errors import Refused
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,14 @@ def explaining_the_cap(api: Api, session: Session) -> Iterator[None]:
         active = [
             job for status in ("processing", "pending") for job in api.get("/jobs", {"status": status}).body["items"]
         ]
-        lines = [f"{job['id']}  {job['status']}, submitted {shown.moment(job['created_at'])}" for job in active]
-        advice = f"{session.command('jobs', 'cancel', 'JOB')} frees the place of a pending one"
+        lines = [
+            t(
+                "{id}  {status}, submitted {moment}",
+                id=job["id"],
+                status=t(job["status"]),
+                moment=shown.moment(job["created_at"]),
+            )
+            for job in active
+        ]
+        advice = t("{command} frees the place of a pending one", command=session.command("jobs", "cancel", "JOB"))
         raise Refused("\n  ".join([refusal.message, *lines, advice]), code=refusal.code) from refusal

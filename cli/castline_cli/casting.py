@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from castline_cli.errors import Misused
 from castline_cli.speakers import speaker_key
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -54,10 +55,21 @@ class Choice:
                 converted = None
             if not value or converted is None or (separator and not key):
                 raise Misused(
-                    f"{option} {each} is not understood; write {option} SPEAKER={_placeholder(field, convert)}"
+                    t(
+                        "{option} {each} is not understood; write {option} SPEAKER={placeholder}",
+                        option=option,
+                        each=each,
+                        placeholder=_placeholder(field, convert),
+                    )
                 )
             if key in own or (not key and common is not None):
-                raise Misused(f"{option} is there twice for {speaker or 'everybody'}; choose one")
+                raise Misused(
+                    t(
+                        "{option} is there twice for {speaker}; choose one",
+                        option=option,
+                        speaker=speaker or t("everybody"),
+                    )
+                )
             if key:
                 own[key] = (speaker, converted)
             else:
@@ -75,7 +87,13 @@ class Choice:
             Misused: a speaker is named.
         """
         for speaker, _value in self.own.values():
-            raise Misused(f"a --text has no speaker {speaker}; write {_option(self.field)} without a name")
+            raise Misused(
+                t(
+                    "a --text has no speaker {speaker}; write {option} without a name",
+                    speaker=speaker,
+                    option=_option(self.field),
+                )
+            )
         return self.common
 
 
@@ -101,52 +119,47 @@ def read_delivery(
     ]
 
 
-def assign(voices: Choice, delivery: Iterable[Choice], speakers: Sequence[str], *, how_to_choose: str) -> list[Json]:
-    """Return each speaker's voice and delivery as a job takes them, in the order of ``speakers``.
-
-    Args:
-        voices: everybody's voice.
-        delivery: what else is said of speakers.
-        speakers: of the script, each spelled as the job spells it.
-        how_to_choose: a command that lists voices.
+def demand_known(choices: Iterable[Choice], speakers: Sequence[str]) -> None:
+    """See to it that every speaker who is named is in the script.
 
     Raises:
-        Misused: somebody has no voice, or is not in the script.
+        Misused: somebody is not.
     """
-    keys = {speaker_key(speaker): speaker for speaker in speakers}
-    delivery = [*delivery]
-    for choice in (voices, *delivery):
+    keys = {speaker_key(speaker) for speaker in speakers}
+    for choice in choices:
         strangers = [speaker for key, (speaker, _value) in choice.own.items() if key not in keys]
         if strangers:
             raise Misused(
-                f"the script has no speaker {' or '.join(strangers)}; it has {', '.join(speakers)} "
-                f"(see {_option(choice.field)})"
+                t(
+                    "the script has no speaker {names}; it has {speakers} (see {option})",
+                    names=t(" or ").join(strangers),
+                    speakers=t(", ").join(speakers),
+                    option=_option(choice.field),
+                )
             )
-    return assign_those_present(voices, delivery, speakers, how_to_choose=how_to_choose)
 
 
-def assign_those_present(
-    voices: Choice, delivery: Iterable[Choice], speakers: Sequence[str], *, how_to_choose: str
-) -> list[Json]:
-    """Return each speaker's voice and delivery, as ``assign`` does, from a cast that may have others, too.
+def demand_voices(speakers: Iterable[str], member: Callable[[str], Json], *, how_to_choose: str) -> None:
+    """See to it that a voice was chosen for every speaker.
+
+    Args:
+        speakers: of the script.
+        member: gives what was chosen for a speaker, by speaker key.
+        how_to_choose: a command that lists voices.
 
     Raises:
         Misused: somebody has no voice.
     """
-    keys = {speaker_key(speaker): speaker for speaker in speakers}
-    delivery = [*delivery]
-    silent = [speaker for key, speaker in keys.items() if voices.of(key) is None]
+    silent = [speaker for speaker in speakers if "voice_id" not in member(speaker_key(speaker))]
     if silent:
-        options = " ".join(f"--voice {_quoted(speaker)}=VOICE" for speaker in silent)
-        raise Misused(f"no voice for {', '.join(silent)}; add {options} ({how_to_choose} lists them)")
-    return [
-        {
-            "speaker": speaker,
-            "voice_id": voices.of(key),
-            **{choice.field: choice.of(key) for choice in delivery if choice.of(key) is not None},
-        }
-        for key, speaker in keys.items()
-    ]
+        raise Misused(
+            t(
+                "no voice for {names}; add {options} ({how_to_choose} lists them)",
+                names=t(", ").join(silent),
+                options=" ".join(f"--voice {_quoted(speaker)}=VOICE" for speaker in silent),
+                how_to_choose=how_to_choose,
+            )
+        )
 
 
 def only_voice(voices: Choice, *, how_to_choose: str) -> str:
@@ -156,7 +169,7 @@ def only_voice(voices: Choice, *, how_to_choose: str) -> str:
         Misused: there is none, or more than one.
     """
     if voices.own or voices.common is None:
-        raise Misused(f"a text needs one --voice VOICE, from {how_to_choose}")
+        raise Misused(t("a text needs one --voice VOICE, from {how_to_choose}", how_to_choose=how_to_choose))
     return str(voices.common)
 
 

@@ -14,6 +14,7 @@ import typer  # noqa: TC002 (the same)
 
 from castline_cli import shown
 from castline_cli.session import Session
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -33,7 +34,7 @@ _MANY_LANGUAGES: Final = "mul"
 def complete_voice(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Voices for ``SPEAKER=`` or for everybody, with their name, language and gender."""
     for voice in _voices(context):
-        explanation = f"{voice['name']}, {voice['language_name']}, {voice['gender']}"
+        explanation = f"{voice['name']}, {voice['language_name']}, {t(voice['gender'])}"
         yield f"{_speaker_in(incomplete)}{voice['voice_id']}", explanation
 
 
@@ -49,28 +50,34 @@ def complete_style(context: typer.Context, incomplete: str) -> Iterator[str]:
 def complete_pronunciation_set(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Yield the names of the pronunciation sets, each with the number of its entries."""
     for found in _ask(context, "/pronunciations"):
-        yield found["name"], f"{found['entry_count']} entries"
+        yield found["name"], t("{count} entries", count=found["entry_count"])
+
+
+def complete_show(context: typer.Context) -> Iterator[tuple[str, str]]:
+    """Yield the names of the shows, each with its title."""
+    for found in _ask(context, "/shows"):
+        yield found["name"], _plain(found.get("title") or "")
 
 
 def complete_sound(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Yield the ids of the sounds, each with its name and status."""
     for found in _ask(context, "/sounds"):
-        yield found["id"], f"{_plain(found['name'])}, {found['status']}"
+        yield found["id"], f"{_plain(found['name'])}, {t(found['status'])}"
 
 
 def complete_webhook(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Yield ``job`` and the ids of the webhooks, each with the host of its URL."""
-    yield "job", "the webhook_url of single jobs"
+    yield "job", t("the webhook_url of single jobs")
     for found in _ask(context, "/webhooks"):
         yield found["id"], urlsplit(found["url"]).hostname or ""
 
 
 def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Yield ``last`` and the ids of the newest jobs, each with its status, time and title."""
-    yield "last", "the newest job"
+    yield "last", t("the newest job")
     for job in _ask(context, "/jobs", {"limit": _JOBS}):
         title = _plain(job.get("title", ""))
-        yield job["id"], ", ".join(filter(None, (job["status"], job["created_at"], title)))
+        yield job["id"], ", ".join(filter(None, (t(job["status"]), job["created_at"], title)))
 
 
 def complete_language(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from castline_cli.oidc import Issuer, SignInEnded
+from castline_cli.strings import t
 from castline_client.addresses import is_confidential
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class KeptSignIn(httpx.Auth):
             # Another castline may have used the refresh token just now, where each works only once.
             kept = self._profiles.find(self._profile.api)
             if kept is None or kept.tokens == old:
-                raise SignInEnded(f"the sign-in has ended; `castline login` signs in again ({error})") from error
+                raise SignInEnded(
+                    t("the sign-in has ended; `castline login` signs in again ({error})", error=error)
+                ) from error
             self._profile = kept
             return True
         self._profile = replace(self._profile, tokens=old.succeeded_by(new))

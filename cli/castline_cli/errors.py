@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from castline_cli import shown
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +37,7 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
         "the service refuses: a script, field or upload that is not right, the cap of active jobs, a quota"
     ),
     ExitCode.JOB_FAILED: "a job has failed, or was cancelled; of a batch, a file is missing",
-    ExitCode.NOT_FOUND: "there is no such job, sound, pronunciation set or webhook",
+    ExitCode.NOT_FOUND: "there is no such job, sound, pronunciation set, show or webhook",
     ExitCode.SIGNED_OUT: "nobody is signed in, or the sign-in has ended",
     ExitCode.UNEXPECTED: "a fault of castline's own; CASTLINE_DEBUG=1 shows where",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C, or asked to end by SIGTERM",
@@ -99,7 +100,7 @@ class Refused(CastlineError):
         return problems
 
     def __str__(self) -> str:
-        status = f" (it is {self.details['status']})" if "status" in self.details else ""
+        status = t(" (it is {status})", status=t(self.details["status"])) if "status" in self.details else ""
         problems = [f"{each['field']}: {each['message']}" for each in self.problems]
         return "\n  ".join([f"{self.message}{status}", *problems, *self._reasons()])
 
@@ -109,11 +110,21 @@ class Refused(CastlineError):
             quota, used, limit = (self.details.get(name) for name in ("quota", "used", "limit"))
             if isinstance(used, int) and isinstance(limit, int):
                 until = (
-                    f", until {shown.moment(self.details.get('resets_at'))}" if "resets_at" in self.details else ""
+                    t(", until {moment}", moment=shown.moment(self.details.get("resets_at")))
+                    if "resets_at" in self.details
+                    else ""
                 )
-                yield f"{_QUOTAS.get(str(quota), quota)}: {used:,} of {limit:,} are used or reserved{until}"
+                yield (
+                    t(
+                        "{quota}: {used:,} of {limit:,} are used or reserved",
+                        quota=t(_QUOTAS.get(str(quota), str(quota))),
+                        used=used,
+                        limit=limit,
+                    )
+                    + until
+                )
         elif self.code == "SUBMISSIONS_STOPPED" and self.details.get("reason"):
-            yield f"reason: {shown.line(str(self.details['reason']))}"
+            yield t("reason: {reason}", reason=shown.line(str(self.details["reason"])))
 
 
 class JobFailed(CastlineError):

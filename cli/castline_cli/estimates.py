@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from castline_cli import shown
 from castline_cli.errors import CastlineError
 from castline_cli.output import remark, table
+from castline_cli.strings import cell, t
 
 if TYPE_CHECKING:
     from castline_cli.api import Answer, Api, Json
@@ -26,18 +27,27 @@ def remark_on_cost(api: Api, path: str, request: Json) -> None:
         estimate: Json = ask_for_estimate(api, path, request).body
     except CastlineError:
         return  # a refusal is told when the request is submitted
-    parts = [f"{estimate['billed_characters']:,} characters to bill", shown.cost(estimate["cost"])]
-    remark(f"{', '.join(parts)}, about {shown.duration(estimate['duration_ms'])} of audio")
+    remark(
+        t(
+            "{billed:,} characters to bill, {cost}, about {duration} of audio",
+            billed=estimate["billed_characters"],
+            cost=shown.cost(estimate["cost"]),
+            duration=shown.duration(estimate["duration_ms"]),
+        )
+    )
 
 
 def show_estimate(estimate: Json) -> None:
     """Print an estimate."""
     reused = estimate["reused_segments"]
     rows = [
-        ("characters", f"{estimate['characters']:,}"),
-        ("billed", f"{estimate['billed_characters']:,}"),
-        ("cost", shown.cost(estimate["cost"])),
-        ("segments", f"{estimate['segments']:,}" + (f", {reused:,} spoken before" if reused else "")),
-        ("audio", f"about {shown.duration(estimate['duration_ms'])}"),
+        (cell("characters"), f"{estimate['characters']:,}"),
+        (cell("billed"), f"{estimate['billed_characters']:,}"),
+        (cell("cost"), shown.cost(estimate["cost"])),
+        (
+            cell("segments"),
+            f"{estimate['segments']:,}" + (cell(", {reused:,} spoken before", reused=reused) if reused else ""),
+        ),
+        (cell("audio"), cell("about {duration}", duration=shown.duration(estimate["duration_ms"]))),
     ]
     table(("", ""), rows)

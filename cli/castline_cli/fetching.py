@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, cast
 from castline_cli import shown
 from castline_cli.errors import FileProblem, Interrupted, JobFailed, SignedOut, Unreachable
 from castline_cli.output import console, is_for_people, say
+from castline_cli.player import play
 from castline_cli.progress import progress_bar
+from castline_cli.strings import t
 from castline_client.file_names import file_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from castline_cli.api import Api, Json
@@ -29,6 +32,8 @@ class Wishes:
     subtitle_format: str = "vtt"
     as_json: bool = False
     """Whether to print the job as the API gives it, and not for people."""
+    player: Sequence[str] = ()
+    """The command that plays the audio; empty to play nothing."""
 
 
 def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
@@ -51,14 +56,20 @@ def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
         if wishes.subtitles is not None:
             fetch_subtitles(api, job_id, wishes.subtitles, wishes.subtitle_format)
     except KeyboardInterrupt as interruption:
-        raise Interrupted(f"interrupted; the job goes on without you, {come_back} fetches it") from interruption
+        raise Interrupted(
+            t("interrupted; the job goes on without you, {come_back} fetches it", come_back=come_back)
+        ) from interruption
     except (FileProblem, SignedOut, Unreachable) as error:
-        raise type(error)(f"{error}\n  the job is safe: {come_back} fetches it") from error
+        raise type(error)(
+            t("{error}\n  the job is safe: {come_back} fetches it", error=error, come_back=come_back)
+        ) from error
     if wishes.as_json:
         if path is not None:
             say(api.get(f"/jobs/{job_id}").text)
     elif path is not None:
         _tell(job, path)
+    if path is not None and wishes.player:
+        play(path, wishes.player)
 
 
 def fetch_audio(api: Api, job_id: str, target: Target) -> Path | None:
@@ -75,15 +86,27 @@ def demand_audio(job: Json, session: Session) -> None:
     """
     if job["status"] == "cancelled":
         raise JobFailed(
-            f"job {job['id']} was cancelled; {session.command('jobs', 'resubmit', job['id'])} starts it anew"
+            t(
+                "job {id} was cancelled; {command} starts it anew",
+                id=job["id"],
+                command=session.command("jobs", "resubmit", job["id"]),
+            )
         )
     if job["status"] == "failed":
         advice = ""
         if job["error_code"] == "VOICE_NOT_FOUND":
-            advice = f"; {session.command('voices')} lists them"
+            advice = t("; {command} lists them", command=session.command("voices"))
         elif job.get("rendition_of") and job["error_code"] == "SEGMENTS_EXPIRED":
-            advice = f"; {session.command('jobs', 'resubmit', job['rendition_of'])} does so"
-        raise JobFailed(f"{job['error_message'].rstrip('.')}{advice} ({job['error_code']}, job {job['id']})")
+            advice = t("; {command} does so", command=session.command("jobs", "resubmit", job["rendition_of"]))
+        raise JobFailed(
+            t(
+                "{message}{advice} ({code}, job {id})",
+                message=job["error_message"].rstrip(".。"),
+                advice=advice,
+                code=job["error_code"],
+                id=job["id"],
+            )
+        )
 
 
 def fetch_subtitles(
@@ -104,11 +127,13 @@ def _tell(job: Json, path: Path) -> None:
     terminal.print(f"[bold green]✓[/] [bold]{_escaped(str(path))}[/]")
     reused = result["reused_segments"]
     parts = [shown.duration(result["duration_ms"]), shown.size(result["size_bytes"])]
-    parts.append(f"made in {shown.duration(result['latency_ms'])}")
-    parts.append(f"{result['billed_characters']:,} characters billed")
+    parts.append(t("made in {duration}", duration=shown.duration(result["latency_ms"])))
+    parts.append(t("{billed:,} characters billed", billed=result["billed_characters"]))
     if reused:
-        parts.append(f"{reused} segment{'s' if reused > 1 else ''} spoken before")
-    terminal.print(f"  {', '.join(parts)}", style="dim", markup=False)
+        parts.append(
+            t("1 segment spoken before") if reused == 1 else t("{count} segments spoken before", count=reused)
+        )
+    terminal.print(f"  {t(', ').join(parts)}", style="dim", markup=False)
     for speaker, voice in shown.cast(job):
         terminal.print(f"  {speaker + '  ' if speaker else ''}{voice}", markup=False)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from castline_cli.errors import FileProblem, Misused
 from castline_cli.output import write
+from castline_cli.strings import t
 from castline_client.files import whole_file
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ class Target:
         target = cls(path=Path(written) if written else None, force=force)
         if target.path is not None and not target.path.is_dir():
             if written and written.endswith(os.sep):
-                raise FileProblem(f"there is no folder {written}")
+                raise FileProblem(t("there is no folder {folder}", folder=written))
             target._demand_free(target.path)
         elif not os.access(target.path or Path(), os.W_OK):
-            raise FileProblem(f"cannot write into {target.path or Path.cwd()}")
+            raise FileProblem(t("cannot write into {folder}", folder=target.path or Path.cwd()))
         return target
 
     @property
@@ -80,7 +81,18 @@ class Target:
             Misused: it would.
         """
         if self.is_standard and sys.stdout.isatty():
-            raise Misused("audio is nothing for a terminal; pipe it on, or name a file with -o")
+            raise Misused(t("audio is nothing for a terminal; pipe it on, or name a file with -o"))
+
+    def demand_file(self) -> None:
+        """See to it that the result goes to a file, which can be played.
+
+        Raises:
+            Misused: it goes to standard output.
+        """
+        if self.is_standard:
+            raise Misused(
+                t("what goes to standard output cannot be played; leave out --play, or name a file with -o")
+            )
 
     def receive(self, chunks: Iterable[bytes], usual_name: str) -> Path | None:
         """Write ``chunks``, and return the file; None for standard output.
@@ -103,17 +115,17 @@ class Target:
             self._demand_free(path)
             raise
         except OSError as error:
-            raise FileProblem(f"cannot write {path}: {error.strerror}") from error
+            raise FileProblem(t("cannot write {path}: {strerror}", path=path, strerror=error.strerror)) from error
         return path
 
     def _demand_free(self, path: Path) -> None:
         if path.is_file() and not self.force:
-            raise FileProblem(f"{path} is there already; --force overwrites it, -o names another file")
+            raise FileProblem(t("{path} is there already; --force overwrites it, -o names another file", path=path))
         folder = path.parent
         if not folder.is_dir():
-            raise FileProblem(f"there is no folder {folder}")
+            raise FileProblem(t("there is no folder {folder}", folder=folder))
         if not path.exists() and not os.access(folder, os.W_OK):
-            raise FileProblem(f"cannot write into {folder}")
+            raise FileProblem(t("cannot write into {folder}", folder=folder))
 
 
 def read_text(written: str) -> str:
@@ -128,11 +140,11 @@ def read_text(written: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FileProblem(f"{name} is not UTF-8 (line {line}); save it as UTF-8") from error
+        raise FileProblem(t("{name} is not UTF-8 (line {line}); save it as UTF-8", name=name, line=line)) from error
     except OSError as error:
-        raise FileProblem(f"cannot read {name}: {error.strerror}") from error
+        raise FileProblem(t("cannot read {name}: {strerror}", name=name, strerror=error.strerror)) from error
 
 
 def name_of(written: str) -> str:
     """Return the name of an input for messages."""
-    return "standard input" if written == STANDARD else written
+    return t("standard input") if written == STANDARD else written

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from castline_cli.errors import Misused
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,9 +62,16 @@ def format_for(chosen: OutputFormat | None, target: Target) -> OutputFormat | No
             *others, last = OutputFormat
             file = Path(target.file("")).name
             raise Misused(
-                f"Castline makes {', '.join(others)} and {last}; name {file} so, or say which one with --format"
+                t(
+                    "Castline makes {names} and {last}; name {file} so, or say which one with --format",
+                    names=t(", ").join(others),
+                    last=last,
+                    file=file,
+                )
             )
         return named
     if named is not None and named != chosen:
-        raise Misused(f"--format {chosen} does not go with a file named .{extension}")
+        raise Misused(
+            t("--format {chosen} does not go with a file named .{extension}", chosen=chosen, extension=extension)
+        )
     return chosen

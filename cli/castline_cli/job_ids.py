@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from castline_cli.errors import Misused, NotFound
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def find_job_id(api: Api, written: str) -> str:
     if written in _LAST:
         newest = api.get("/jobs", {"limit": 1}).body["items"]
         if not newest:
-            raise NotFound("there is no job yet; `castline say` submits one")
+            raise NotFound(t("there is no job yet; `castline say` submits one"))
         return str(newest[0]["id"])
     part = written.strip().rstrip("…").lower()
     if _WHOLE.fullmatch(part):
@@ -43,10 +44,19 @@ def find_job_id(api: Api, written: str) -> str:
         [each for each in _ids(api) if each.startswith(part) or each.endswith(part)] if _PART.fullmatch(part) else []
     )
     if not matches:
-        raise NotFound(f"there is no job {written}; `castline jobs list` shows those that there are")
+        raise NotFound(
+            t("there is no job {written}; `castline jobs list` shows those that there are", written=written)
+        )
     if len(matches) > 1:
         shown = "\n  ".join(matches[:5])
-        raise Misused(f"{len(matches)} jobs begin or end with {written}; write more of one:\n  {shown}")
+        raise Misused(
+            t(
+                "{count} jobs begin or end with {written}; write more of one:\n  {shown}",
+                count=len(matches),
+                written=written,
+                shown=shown,
+            )
+        )
     return matches[0]
 
 

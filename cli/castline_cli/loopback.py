@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import parse_qs, urlsplit
 
 from castline_cli.errors import FileProblem, SignedOut
+from castline_cli.strings import language, t
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,7 +21,7 @@ PORT: Final = 18650
 """The one that issuers know; ``infra/sign_in.py`` registers it."""
 PATH: Final = "/callback"
 _PAGE: Final = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Castline</title>
+<html lang="{language}"><meta charset="utf-8"><title>Castline</title>
 <body style="font: 1.2rem system-ui; display: grid; place-content: center; height: 90vh; text-align: center">
 <h1>{title}</h1><p>{text}</p></body></html>
 """
@@ -39,7 +40,11 @@ class CallbackListener:
             self._server = _Server(("127.0.0.1", port), _Handler)
         except OSError as error:
             raise FileProblem(
-                f"cannot listen on 127.0.0.1:{port}: {error.strerror}. Is another castline waiting for a sign-in?"
+                t(
+                    "cannot listen on 127.0.0.1:{port}: {strerror}. Is another castline waiting for a sign-in?",
+                    port=port,
+                    strerror=error.strerror,
+                )
             ) from error
 
     @property
@@ -59,11 +64,11 @@ class CallbackListener:
         while server.answer is None:
             server.timeout = deadline - time.monotonic()
             if server.timeout <= 0:
-                raise SignedOut("nobody signed in within the time; try again")
+                raise SignedOut(t("nobody signed in within the time; try again"))
             server.handle_request()
         if "code" not in server.answer:
-            reason = server.answer.get("error_description") or server.answer.get("error") or "it gave no code"
-            raise SignedOut(f"the sign-in was refused: {reason}")
+            reason = server.answer.get("error_description") or server.answer.get("error") or t("it gave no code")
+            raise SignedOut(t("the sign-in was refused: {reason}", reason=reason))
         return server.answer["code"]
 
     def __enter__(self) -> Self:
@@ -99,16 +104,18 @@ class _Handler(BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         is_ours = hmac.compare_digest(query.get("state", "").encode(), self.server.attempt.state.encode())
         if not is_ours or query.get("iss", self.server.issuer) != self.server.issuer:
-            self._show(400, "This is not the sign-in that castline waits for", "Use the page that it has opened.")
+            self._show(
+                400, t("This is not the sign-in that castline waits for"), t("Use the page that it has opened.")
+            )
             return
         self.server.answer = query
         if "code" in query:
-            self._show(200, "You are signed in", "You may close this window and go back to the terminal.")
+            self._show(200, t("You are signed in"), t("You may close this window and go back to the terminal."))
         else:
-            self._show(403, "You are not signed in", query.get("error_description") or query.get("error", ""))
+            self._show(403, t("You are not signed in"), query.get("error_description") or query.get("error", ""))
 
     def _show(self, status: int, title: str, text: str) -> None:
-        page = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode("utf-8")
+        page = _PAGE.format(language=language(), title=html.escape(title), text=html.escape(text)).encode("utf-8")
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))

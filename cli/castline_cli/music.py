@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from castline_cli.errors import FileProblem, Misused
 from castline_cli.files import name_of, read_text
 from castline_cli.sound_references import SoundReference, folder_of, with_reference
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ class MusicOptions:
         }
         for name, fields in given.items():
             if fields and "sound_id" not in fields and name not in parts:
-                raise Misused(f"there is no {name} to change; name its sound with --{name}")
+                raise Misused(t("there is no {name} to change; name its sound with --{name}", name=name))
             if fields:
                 parts[name] = {**parts.get(name, {}), **fields}
         return parts
@@ -80,9 +81,11 @@ def read_music(written: str) -> dict[str, Json]:
         music = json.loads(read_text(written))
     except ValueError as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise FileProblem(f"{name}{line}: this is not JSON ({error})") from error
+        raise FileProblem(t("{name}{line}: this is not JSON ({error})", name=name, line=line, error=error)) from error
     if not isinstance(music, dict) or not all(isinstance(part, dict) for part in music.values()):
-        raise FileProblem(f'{name} is no music; write {{"intro": {{"sound": "FILE", …}}, "outro": …, "bed": …}}')
+        raise FileProblem(
+            t('{name} is no music; write {{"intro": {{"sound": "FILE", …}}, "outro": …, "bed": …}}', name=name)
+        )
     folder = folder_of(written)
     return {part: with_reference(fields, folder) for part, fields in music.items()}
 
@@ -95,7 +98,7 @@ def milliseconds(written: str) -> int:
     """
     match = _DURATION.fullmatch(written.strip())
     if match is None:
-        raise ValueError(f"{written} is no length of time; write 1.5s, or 1500 for milliseconds")
+        raise ValueError(t("{written} is no length of time; write 1.5s, or 1500 for milliseconds", written=written))
     return round(float(match["number"]) * (1000 if match["unit"] == "s" else 1))
 
 

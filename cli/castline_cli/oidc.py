@@ -18,6 +18,7 @@ import httpx
 
 from castline_cli.errors import CastlineError, SignedOut, Unreachable
 from castline_cli.profiles import Tokens
+from castline_cli.strings import t
 from castline_client.addresses import connection_options, is_confidential
 
 if TYPE_CHECKING:
@@ -49,11 +50,15 @@ class Issuer:
             Unreachable: it does not answer.
         """
         if not is_confidential(issuer):
-            raise SignedOut(f"{issuer} is not asked for a sign-in, because others could read it; it takes https")
+            raise SignedOut(
+                t("{issuer} is not asked for a sign-in, because others could read it; it takes https", issuer=issuer)
+            )
         document = _json(_ask("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration"), issuer)
         endpoints = [document.get("authorization_endpoint"), document.get("token_endpoint")]
         if document.get("issuer") != issuer or not all(isinstance(each, str) for each in endpoints):
-            raise SignedOut(f"{issuer} does not describe itself as an OpenID Connect issuer of that name")
+            raise SignedOut(
+                t("{issuer} does not describe itself as an OpenID Connect issuer of that name", issuer=issuer)
+            )
         return cls(
             issuer=issuer,
             authorization_endpoint=document["authorization_endpoint"],
@@ -102,9 +107,15 @@ class Issuer:
         answer = _ask("POST", self.token_endpoint, form)
         body = _json(answer, self.issuer)
         if not answer.is_success:
-            raise refused(f"{self.issuer} refuses: {body.get('error_description') or body.get('error')}")
+            raise refused(
+                t(
+                    "{issuer} refuses: {value}",
+                    issuer=self.issuer,
+                    value=body.get("error_description") or body.get("error"),
+                )
+            )
         if not isinstance(body.get("access_token"), str) or str(body.get("token_type", "")).lower() != "bearer":
-            raise refused(f"{self.issuer} gives no bearer token")
+            raise refused(t("{issuer} gives no bearer token", issuer=self.issuer))
         return Tokens(
             access_token=body["access_token"],
             expires_at=asked_at + float(body.get("expires_in", _USUAL_LIFETIME_SECONDS)),
@@ -157,7 +168,9 @@ def _ask(method: str, address: str, form: Mapping[str, str] | None = None) -> ht
         with httpx.Client(timeout=_TIMEOUT_SECONDS, **connection_options(address)) as client:
             return client.request(method, address, data=form)
     except (httpx.TransportError, httpx.InvalidURL) as error:
-        raise Unreachable(f"{address} does not answer; nobody can sign in until it does") from error
+        raise Unreachable(
+            t("{address} does not answer; nobody can sign in until it does", address=address)
+        ) from error
 
 
 def _json(answer: httpx.Response, issuer: str) -> dict[str, Any]:
@@ -166,5 +179,11 @@ def _json(answer: httpx.Response, issuer: str) -> dict[str, Any]:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise Unreachable(f"{issuer} does not answer as an OpenID Connect issuer does ({answer.status_code})")
+        raise Unreachable(
+            t(
+                "{issuer} does not answer as an OpenID Connect issuer does ({status_code})",
+                issuer=issuer,
+                status_code=answer.status_code,
+            )
+        )
     return body

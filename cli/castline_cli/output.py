@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from castline_cli.errors import PipeClosed
+from castline_cli.strings import cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,28 +52,29 @@ def table(
     """Print rows: as a table with a footer to a terminal, otherwise as tab-separated values and nothing else.
 
     Args:
-        columns: their names; all of them empty for a table without a head.
+        columns: their names in English; all of them empty for a table without a head.
         rows: a cell for each column. The first one is never cut.
         footer: what is to be known of the whole.
         shortens_last: whether a terminal shows the beginning of a last cell for which a line has no room.
     """
     if not is_for_people():
         for row in rows:
-            say("\t".join(" ".join(cell.split()) for cell in row))
+            say("\t".join(" ".join(each.split()) for each in row))
         return
     from rich.table import Table
     from rich.text import Text
 
     shown = Table(box=None, pad_edge=False, header_style="dim", show_header=any(columns))
-    for number, name in enumerate(columns):
+    heads = [cell(name) if name else "" for name in columns]
+    for number, name in enumerate(heads):
         shown.add_column(name, no_wrap=number == 0, overflow="ignore" if number == 0 else "fold")
-    cells = [[Text(cell) for cell in row] for row in rows]
+    cells = [[Text(each) for each in row] for row in rows]
     terminal = console()
     if shortens_last:
-        *others, _ = zip([Text(name) for name in columns], *cells, strict=True)
-        room = terminal.width - sum(max(cell.cell_len for cell in column) + _GAP for column in others)
-        for *_, cell in cells:
-            cell.truncate(max(room, _LEAST), overflow="ellipsis")
+        *others, _ = zip([Text(name) for name in heads], *cells, strict=True)
+        room = terminal.width - sum(max(each.cell_len for each in column) + _GAP for column in others)
+        for *_, last in cells:
+            last.truncate(max(room, _LEAST), overflow="ellipsis")
     for each in cells:
         shown.add_row(*each)
     if shown.row_count:

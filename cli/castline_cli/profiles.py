@@ -16,6 +16,7 @@ from urllib.parse import quote
 import typer
 
 from castline_cli.errors import FileProblem
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from typing import Self
@@ -81,9 +82,9 @@ class Profiles:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise FileProblem(f"cannot read {path}: {error.strerror}") from error
+            raise FileProblem(t("cannot read {name}: {strerror}", name=path, strerror=error.strerror)) from error
         except (ValueError, TypeError, KeyError) as error:
-            raise FileProblem(f"{path} is damaged; delete it and sign in again") from error
+            raise FileProblem(t("{path} is damaged; delete it and sign in again", path=path)) from error
 
     def default_api(self) -> str | None:
         """Return the API of the last sign-in; None if that sign-in has ended."""
@@ -119,7 +120,7 @@ class Profiles:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise FileProblem(f"cannot delete {path}: {error.strerror}") from error
+            raise FileProblem(t("cannot delete {path}: {strerror}", path=path, strerror=error.strerror)) from error
 
     def _path(self, api: str) -> Path:
         return self._folder / _FOLDER / f"{quote(api, safe='')}.json"
@@ -134,7 +135,7 @@ class Profiles:
                 file.write(text)
             temporary.replace(path)
         except OSError as error:
-            raise FileProblem(f"cannot write {path}: {error.strerror}") from error
+            raise FileProblem(t("cannot write {path}: {strerror}", path=path, strerror=error.strerror)) from error
 
 
 def _for_its_owner(path: str, flags: int) -> int:

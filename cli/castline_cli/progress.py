@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from castline_cli import shown
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,13 +37,13 @@ def progress_bar() -> Iterator[Callable[[Json], None]]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as progress:
-        task = progress.add_task("submitted", total=None, done="")
+        task = progress.add_task(t("submitted"), total=None, done="")
 
         def show(job: Json) -> None:
             completed, total = job["progress"]["completed_segments"], job["progress"]["total_segments"]
             progress.update(
                 task,
-                description=job["status"],
+                description=t(job["status"]),
                 completed=completed,
                 total=total or None,
                 done=shown.progress(job),
@@ -98,8 +99,8 @@ def upload_bars() -> Iterator[Callable[[str, int], UploadBar]]:
 
         def render(self, task: Task) -> Text:
             if task.fields["is_sent"]:
-                return Text("being checked")
-            sent = f"{shown.size(int(task.completed))} of {shown.size(int(task.total or 0))}"
+                return Text(t("being checked"))
+            sent = t("{sent} of {size}", sent=shown.size(int(task.completed)), size=shown.size(int(task.total or 0)))
             return Text(f"{sent}, {shown.size(int(task.speed))}/s" if task.speed else sent)
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), Done())

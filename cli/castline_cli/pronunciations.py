@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from castline_cli.errors import FileProblem, Refused
 from castline_cli.files import name_of, read_text
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -68,7 +69,13 @@ def read_entries(written: str) -> list[Entry]:
     except _NotCsv as error:
         problems.append(f"{name}:{error.line}: {error}")
     if columns is None and not problems:
-        problems.append(f"{name} is empty; its first line must name the columns: {','.join(COLUMNS)}")
+        problems.append(
+            t(
+                "{name} is empty; its first line must name the columns: {columns}",
+                name=name,
+                columns=",".join(COLUMNS),
+            )
+        )
     if problems:
         raise FileProblem("\ncastline: ".join(problems))
     return entries
@@ -94,14 +101,19 @@ def in_files(refusal: Refused, field: str, entries: Sequence[Entry]) -> Refused:
     problems = []
     for problem in refusal.problems:
         match = re.match(rf"{field}\[(\d+)\]\.?(?=(.*))", problem["field"])
-        place = ": ".join(filter(None, (entries[int(match[1])].place, match[2]))) if match else problem["field"]
+        is_of_file = match is not None and int(match[1]) < len(entries)  # the others are those of a show
+        place = (
+            ": ".join(filter(None, (entries[int(match[1])].place, match[2])))
+            if match and is_of_file
+            else problem["field"]
+        )
         problems.append({**problem, "field": place})
     return Refused(refusal.message, code=refusal.code, details={**refusal.details, "errors": problems})
 
 
 class _NotCsv(Exception):
     def __init__(self, line: int, error: csv.Error) -> None:
-        super().__init__(f"this is not CSV ({error})")
+        super().__init__(t("this is not CSV ({error})", error=error))
         self.line = line
 
 
@@ -125,26 +137,32 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 def _problem_of_columns(columns: Sequence[str]) -> str:
     strange = [column for column in columns if column and column not in COLUMNS]
     if "text" not in columns or not {"alias", "phoneme"} & set(columns):
-        return f"the first line must name the columns: {','.join(COLUMNS)}"
+        return t("the first line must name the columns: {columns}", columns=",".join(COLUMNS))
     if strange:
-        return f"there is no column {strange[0]}; the columns are {', '.join(COLUMNS)}"
+        return t(
+            "there is no column {name}; the columns are {columns}", name=strange[0], columns=t(", ").join(COLUMNS)
+        )
     twice = [column for column in COLUMNS if columns.count(column) > 1]
-    return f"the column {twice[0]} is there twice" if twice else ""
+    return t("the column {name} is there twice", name=twice[0]) if twice else ""
 
 
 def _problem_of_row(columns: Sequence[str], cells: Sequence[str]) -> str:
     if any(cell for cell in cells[len(columns) :]):
-        return f"{len(cells)} cells for {len(columns)} columns; put what contains the separator into double quotes"
+        return t(
+            "{cells} cells for {columns} columns; put what contains the separator into double quotes",
+            cells=len(cells),
+            columns=len(columns),
+        )
     row = dict(zip(columns, cells, strict=False))
     alias, phoneme, alphabet = (row.get(name, "") for name in ("alias", "phoneme", "alphabet"))
     if row.get(""):
-        return f"the column of {row['']} has no name in the first line"
+        return t("the column of {value} has no name in the first line", value=row[""])
     if not row["text"]:
-        return "the text is missing"
+        return t("the text is missing")
     if bool(alias) == bool(phoneme):
-        return f"{' '.join(row['text'].split())} needs either an alias or a phoneme"
+        return t("{text} needs either an alias or a phoneme", text=" ".join(row["text"].split()))
     if alphabet and not phoneme:
-        return "an alphabet is only for a phoneme"
+        return t("an alphabet is only for a phoneme")
     if alphabet and alphabet.lower() not in _ALPHABETS:
-        return f"the alphabet is {' or '.join(_ALPHABETS)}, not {alphabet}"
+        return t("the alphabet is {names}, not {alphabet}", names=t(" or ").join(_ALPHABETS), alphabet=alphabet)
     return ""

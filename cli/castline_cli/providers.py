@@ -8,6 +8,7 @@ import typer
 
 from castline_cli.completion import complete_provider
 from castline_cli.errors import Misused
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from castline_cli.api import Api
@@ -33,5 +34,11 @@ def provider_id(api: Api, wanted: str | None) -> str:
     if wanted is None:
         return ids[0]
     if wanted not in ids:
-        raise Misused(f"the service has no provider {wanted}; it has {', '.join(ids)} (see --provider)")
+        raise Misused(
+            t(
+                "the service has no provider {wanted}; it has {names} (see --provider)",
+                wanted=wanted,
+                names=", ".join(ids),
+            )
+        )
     return wanted

@@ -13,6 +13,7 @@ import httpx
 
 from castline_cli.errors import FileProblem
 from castline_cli.signatures import is_signed
+from castline_cli.strings import t
 from castline_client.addresses import connection_options
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class Receiver:
         try:
             self._server = _Server(("127.0.0.1", port), _Handler, self)
         except OSError as error:
-            raise FileProblem(f"cannot listen on 127.0.0.1:{port}: {error.strerror}") from error
+            raise FileProblem(
+                t("cannot listen on 127.0.0.1:{port}: {strerror}", port=port, strerror=error.strerror)
+            ) from error
 
     @property
     def url(self) -> str:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from castline_cli.output import complain
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,4 +58,11 @@ class ScriptWarnings:
 def tell_without_script(warnings: Iterable[Json]) -> None:
     """Tell warnings about a job whose script is not at hand."""
     for warning in warnings:
-        complain(f"turn {warning['turn_index']}, line {warning['line']}: {warning['message']}")
+        complain(
+            t(
+                "turn {turn_index}, line {line}: {message}",
+                turn_index=warning["turn_index"],
+                line=warning["line"],
+                message=warning["message"],
+            )
+        )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from castline_cli import questions
 from castline_cli.errors import Refused
 from castline_cli.files import name_of, read_text
 from castline_cli.script_warnings import ScriptWarnings
-from castline_cli.sound_references import folder_of
+from castline_cli.sound_references import SoundReference, folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from castline_cli.api import Api, Json
 
@@ -27,6 +29,7 @@ class ScriptFormat(StrEnum):
     FOUNTAIN = "fountain"
     SRT = "srt"
     VTT = "vtt"
+    CSV = "csv"
     JSON = "json"
 
 
@@ -36,9 +39,14 @@ FORMATS: Final = {
     ".fountain": ScriptFormat.FOUNTAIN,
     ".srt": ScriptFormat.SRT,
     ".vtt": ScriptFormat.VTT,
+    ".csv": ScriptFormat.CSV,
     ".json": ScriptFormat.JSON,
 }
 """Formats by a file's extension. The service finds out the format of other scripts."""
+NARRATOR: Final = "Narrator"
+"""The name of the only speaker of a text where one is needed: in questions about its language and its voice."""
+WHOLE: Final = ""
+"""Key of the language of a whole script among those of its speakers."""
 _MAY_BE_JSON: Final = frozenset({None, ScriptFormat.AUTO, ScriptFormat.JSON})
 
 
@@ -80,22 +88,30 @@ class Dialogue:
     Attributes:
         turns: as a job takes them; a ``sound_id`` may still be a reference.
         speakers: in the order in which they first speak.
+        languages: the guessed language of each speaker whose words tell one, and that of the whole script, if it
+            tells one, by ``WHOLE``.
         warnings: those about the script, to which a submission may add some.
     """
 
     turns: list[Json]
     speakers: list[str]
+    languages: Mapping[str, str]
     warnings: ScriptWarnings
 
 
-def parse_script(api: Api, script: Script, *, markup: Mapping[str, Any], take: int | None) -> Dialogue:
-    """Return a script's turns as the service parses them, and tell its warnings.
+def parse_script(
+    api: Api, script: Script, *, markup: Mapping[str, Any], take: int | None, answers: Sequence[Json] = ()
+) -> Dialogue:
+    """Return a script's turns as the service parses them, and tell its warnings and questions.
+
+    On a terminal, questions are asked, and the script is parsed once more with the answers.
 
     Args:
         api: the service.
         script: the script.
         markup: the field of that name, if it is to be sent.
         take: the reading of all turns.
+        answers: to questions of an earlier call.
 
     Raises:
         Refused: it is not understood; a line for each thing that is wrong, with the file and the line.
@@ -105,18 +121,73 @@ def parse_script(api: Api, script: Script, *, markup: Mapping[str, Any], take: i
     warnings = ScriptWarnings(script.name, script.text)
     split = split_sounds(script.text, script.folder) if script.format in _MAY_BE_JSON else None
     words = script.text if split is None else split.words
-    try:
-        parsed = api.post("/dialogues/parse", {"script": words, **markup, **given(format=script.format)}).body
-    except Refused as refusal:
-        if not refusal.problems:
-            raise
-        lines = [f"{_place(script.name, problem)}: {problem['message']}" for problem in refusal.problems]
-        raise Refused("\ncastline: ".join(lines), code=refusal.code) from refusal
+    parsed = parse_answered(api, script, words, markup=markup, answers=answers)
     warnings.tell(parsed.get("warnings", ()))
-    turns = [{**turn, **given(take=take)} for turn in parsed["turns"]]
+    turns = [_turn(turn, script.folder, take) for turn in parsed["turns"]]
     return Dialogue(
-        turns=turns if split is None else split.merge(turns), speakers=parsed["speakers"], warnings=warnings
+        turns=turns if split is None else split.merge(turns),
+        speakers=parsed["speakers"],
+        languages=guessed_languages(parsed),
+        warnings=warnings,
     )
+
+
+def parse_answered(
+    api: Api, script: Script, words: str, *, markup: Mapping[str, Any], answers: Sequence[Json]
+) -> Json:
+    """Parse ``words`` until every question is answered, or was asked without success; return the last answer.
+
+    Raises:
+        Refused: they are not understood; a line for each thing that is wrong, with the file and the line.
+    """
+    given_answers = [*answers]
+    settled: set[tuple[str, str]] = set()
+    while True:
+        body = {"script": words, **markup, **given(format=script.format, answers=given_answers or None)}
+        try:
+            parsed: Json = api.post("/dialogues/parse", body).body
+        except Refused as refusal:
+            if not refusal.problems:
+                raise
+            lines = [f"{_place(script.name, problem)}: {problem['message']}" for problem in refusal.problems]
+            raise Refused("\ncastline: ".join(lines), code=refusal.code) from refusal
+        known = {questions.key_of(each) for each in given_answers} | settled
+        open_questions = [each for each in parsed["questions"] if questions.key_of(each) not in known]
+        before = len(given_answers)
+        for question in open_questions:
+            settled.add(questions.key_of(question))
+            line = questions.line_of(question)
+            place = script.name if line is None else f"{script.name}:{line}"
+            if not questions.can_ask():
+                questions.tell(question, place)
+            elif (answer := questions.ask(question, place)) is not None:
+                given_answers.append(answer)
+        if len(given_answers) == before:
+            return parsed
+
+
+def _turn(turn: Json, folder: Path, take: int | None) -> Json:
+    """Return a parsed turn as a job takes it. The words of a sound name it: a file beside the script, or a sound."""
+    if turn.get("is_sound"):
+        return {"sound_id": SoundReference(turn["text"], folder), "index": turn["index"]}
+    spoken = {name: value for name, value in turn.items() if name != "is_sound"}
+    return {**spoken, **given(take=take)}
+
+
+def languages_of_text(api: Api, text: str, markup: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the guessed language of a text, by ``NARRATOR``; nothing where it tells none or is not understood."""
+    script = json.dumps({"turns": [{"speaker": NARRATOR, "text": text}]}, ensure_ascii=False)
+    try:
+        parsed = api.post("/dialogues/parse", {"script": script, "format": ScriptFormat.JSON, **markup}).body
+    except Refused:
+        return {}  # what is wrong with the text is told when it is submitted
+    return guessed_languages(parsed)
+
+
+def guessed_languages(parsed: Json) -> Mapping[str, str]:
+    """Return the languages that the service has guessed: of each speaker, and of the whole script by ``WHOLE``."""
+    whole = {WHOLE: parsed["language"]} if parsed.get("language") else {}
+    return {**parsed["languages"], **whole}
 
 
 def given(**options: Any) -> dict[str, Any]:

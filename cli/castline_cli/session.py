@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from castline_cli.addresses import LOCAL, api_url
 from castline_cli.output import remark
+from castline_cli.strings import t, translated
 from castline_client.addresses import without_prefix
 
 if TYPE_CHECKING:
@@ -72,7 +73,12 @@ class Session:
         from castline_cli.api import Api
 
         return Api(
-            **{**self.client_options(), "sign_in_advice": self.sign_in_advice(), "on_pause": remark, **options}
+            **{
+                **self.client_options(),
+                "sign_in_advice": self.sign_in_advice(),
+                "on_pause": lambda why: remark(translated(why)),
+                **options,
+            }
         )
 
     def client_options(self) -> dict[str, Any]:
@@ -87,6 +93,13 @@ class Session:
             "user": self.chosen.get("user"),
         }
 
+    def preferred_languages(self) -> list[str]:
+        """Return the languages of whoever runs this, the best first; none where no locale tells one."""
+        from castline_cli.languages import wanted_tag
+
+        tag = wanted_tag(self.chosen.get("lang"), os.environ)
+        return [] if tag is None else [tag]
+
     def command(self, *words: str) -> str:
         """Return a command line to show to the user, for the same API and user as now."""
         options = [
@@ -98,10 +111,10 @@ class Session:
         """Return what to tell whoever is not let in."""
         where = without_prefix(self.url)
         if "token" in self.chosen:
-            return f"{where} does not accept the token; get another, or sign in with `castline login`"
+            return t("{where} does not accept the token; get another, or sign in with `castline login`", where=where)
         if self.profile() is not None:
-            return f"{where} does not accept the sign-in; `castline login` signs in again"
-        return f"nobody is signed in to {where}; `castline login URL` signs in, --token takes a token"
+            return t("{where} does not accept the sign-in; `castline login` signs in again", where=where)
+        return t("nobody is signed in to {where}; `castline login URL` signs in, --token takes a token", where=where)
 
     def _auth(self) -> httpx.Auth | None:
         from castline_cli.credentials import KeptSignIn

@@ -6,6 +6,8 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from castline_cli.strings import cell, t
+
 if TYPE_CHECKING:
     from castline_cli.api import Json
 
@@ -19,7 +21,7 @@ def duration(milliseconds: int) -> str:
     """Format a length of time: 6.3 s, 1:02:03."""
     seconds = milliseconds / 1000
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return cell("{seconds:.1f} s", seconds=seconds)
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
@@ -54,16 +56,22 @@ def place(job: Json) -> str:
     if queue is None:
         return ""
     ahead, start = queue["ahead"], queue["estimated_start_at"]
-    before = "its turn is next" if ahead == 0 else f"{ahead:,} {'batch' if ahead == 1 else 'batches'} before it"
+    before = (
+        cell("its turn is next")
+        if ahead == 0
+        else cell("1 batch before it")
+        if ahead == 1
+        else cell("{ahead:,} batches before it", ahead=ahead)
+    )
     if start is None:
         return before
-    return f"{before}, starts at about {datetime.fromisoformat(start).astimezone():%H:%M}"
+    return before + cell(", starts at about {time:%H:%M}", time=datetime.fromisoformat(start).astimezone())
 
 
 def progress(job: Json) -> str:
     """Format how far a job has come: 3/40 segments, or its place in the queue; empty if it has neither."""
     completed, total = job["progress"]["completed_segments"], job["progress"]["total_segments"]
-    return f"{completed}/{total} segments" if total else place(job)
+    return t("{completed}/{total} segments", completed=completed, total=total) if total else place(job)
 
 
 def line(text: str) -> str:
@@ -73,7 +81,7 @@ def line(text: str) -> str:
 
 def titles(job: Json) -> list[tuple[str, str]]:
     """Return the title, author and album of a job, each with its name; empty where it has none."""
-    return [(name, line(job.get(name, ""))) for name in ("title", "author", "album")]
+    return [(cell(name), line(job.get(name) or "")) for name in ("title", "author", "album")]
 
 
 def cast(job: Json) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from castline_cli.errors import CastlineError, Misused, Unreachable
 from castline_cli.loopback import CallbackListener
 from castline_cli.oidc import Attempt, Issuer
 from castline_cli.profiles import Profile
+from castline_cli.strings import t
 from castline_client.addresses import connection_options, is_confidential, without_prefix
 
 if TYPE_CHECKING:
@@ -61,13 +62,13 @@ def read_site(address: str) -> Site:
     """
     site = without_prefix(api_url(address))
     if not is_confidential(site):
-        raise Misused(f"{site} could be read by others on the way; sign in over https")
+        raise Misused(t("{site} could be read by others on the way; sign in over https", site=site))
     place = f"{site}/config.json"
     try:
         with httpx.Client(timeout=15, follow_redirects=True, **connection_options(place)) as client:
             answer = client.get(place)
     except httpx.TransportError as error:
-        raise Unreachable(f"nothing answers at {site}; is the address right?") from error
+        raise Unreachable(t("nothing answers at {site}; is the address right?", site=site)) from error
     try:
         config = answer.raise_for_status().json()
         sign_in = config["sign_in"] or {"issuer": None, "client_id": "", "scopes": []}
@@ -80,7 +81,10 @@ def read_site(address: str) -> Site:
         )
     except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
         raise Unreachable(
-            f"{place} does not say how to sign in; name --issuer and --client-id, and the API's address"
+            t(
+                "{place} does not say how to sign in; name --issuer and --client-id, and the API's address",
+                place=place,
+            )
         ) from error
 
 
@@ -101,7 +105,7 @@ def sign_in(site: Site, *, port: int, show: Callable[[str], None], patience_seco
     if site.issuer is None:
         raise ValueError("nothing to sign in to")
     if not is_confidential(site.api):
-        raise Misused(f"the sign-in to {site.api} could be read by others on the way; it has to be https")
+        raise Misused(t("the sign-in to {api} could be read by others on the way; it has to be https", api=site.api))
     issuer = Issuer.discover(site.issuer)
     with CallbackListener(port) as listener:
         attempt = Attempt.begin(listener.redirect_uri)
@@ -132,14 +136,14 @@ def sign_out(profile: Profile, profiles: Profiles) -> bool:
 
 def open_browser(address: str) -> None:
     """Show a sign-in page, and its address in case nothing opens."""
-    print(f"Sign in at\n\n  {address}\n", file=sys.stderr, flush=True)
+    print(t("Sign in at\n\n  {address}\n", address=address), file=sys.stderr, flush=True)
     # Some browsers are waited for until they are closed: meanwhile somebody has to listen.
     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def print_address(address: str) -> None:
     """Show where to sign in."""
-    print(f"Open this address in a browser:\n\n  {address}\n", file=sys.stderr, flush=True)
+    print(t("Open this address in a browser:\n\n  {address}\n", address=address), file=sys.stderr, flush=True)
 
 
 def _as_tuple(scopes: object) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from castline_cli.errors import Misused
 from castline_cli.sound_references import with_reference
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ class SplitScript:
         else:
             starts = []
         if not starts or -1 in starts:
-            raise Misused("it cannot be told where the sounds belong; begin each turn of the script on a new line")
+            raise Misused(t("it cannot be told where the sounds belong; begin each turn of the script on a new line"))
         places: list[tuple[Json, int]] = []
         passed = 0
         for item in self.items:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from castline_cli import shown
 from castline_cli.errors import Misused, NotFound, Unreachable
+from castline_cli.strings import cell, t, told
 from castline_client import WaitTimedOut
 
 if TYPE_CHECKING:
@@ -42,7 +43,14 @@ def find_sound(sounds: Iterable[Json], written: str) -> Json | None:
     found = by_id or by_name or (by_part if _PART.fullmatch(part) else [])
     if len(found) > 1:
         lines = "\n  ".join(f"{each['id']}  {shown.line(each['name'])}, {each['status']}" for each in found[:5])
-        raise Misused(f"{len(found)} sounds are meant by {written}; write the id of one:\n  {lines}")
+        raise Misused(
+            t(
+                "{count} sounds are meant by {written}; write the id of one:\n  {lines}",
+                count=len(found),
+                written=written,
+                lines=lines,
+            )
+        )
     return found[0] if found else None
 
 
@@ -56,7 +64,9 @@ def demand_sound(api: Api, written: str, session: Session) -> Json:
     sound = find_sound(list_sounds(api), written)
     if sound is None:
         listing = session.command("sounds", "list")
-        raise NotFound(f"there is no sound {written}; {listing} shows those that there are")
+        raise NotFound(
+            t("there is no sound {written}; {listing} shows those that there are", written=written, listing=listing)
+        )
     return sound
 
 
@@ -72,7 +82,7 @@ def wait_until_checked(api: Api, sound_id: str, session: Session) -> Json:
         return dict(api.wait_for_sound(sound_id))
     except WaitTimedOut as error:
         look = session.command("sounds", "show", sound_id)
-        raise Unreachable(f"{error}; {look} tells more") from error
+        raise Unreachable(t("{problem}; {look} tells more", problem=told(error), look=look)) from error
 
 
 def facts(sound: Json) -> Sequence[tuple[str, str]]:
@@ -80,18 +90,18 @@ def facts(sound: Json) -> Sequence[tuple[str, str]]:
     rate, channels, loudness = (sound.get(name) for name in ("sample_rate_hz", "channels", "loudness_lufs"))
     problem = sound.get("error")
     pairs = [
-        ("sound", sound["id"]),
-        ("name", shown.line(sound["name"])),
-        ("status", sound["status"]),
-        ("problem", f"{problem['message']} ({problem['code']})" if problem else ""),
-        ("kind", f"{sound['kind']}, {sound['content_type']}"),
-        ("size", shown.size(sound["size_bytes"])),
-        ("length", length(sound)),
-        ("channels", str(channels or "")),
-        ("sample rate", f"{rate:,} Hz" if rate else ""),
-        ("loudness", shown.loudness(loudness)),
-        ("uploaded", shown.moment(sound["created_at"])),
-        ("kept until", shown.moment(sound.get("expires_at"))),
+        (cell("sound"), sound["id"]),
+        (cell("name"), shown.line(sound["name"])),
+        (cell("status"), cell(sound["status"])),
+        (cell("problem"), f"{problem['message']} ({problem['code']})" if problem else ""),
+        (cell("kind"), f"{cell(sound['kind'])}, {sound['content_type']}"),
+        (cell("size"), shown.size(sound["size_bytes"])),
+        (cell("length"), length(sound)),
+        (cell("channels"), str(channels or "")),
+        (cell("sample rate"), f"{rate:,} Hz" if rate else ""),
+        (cell("loudness"), shown.loudness(loudness)),
+        (cell("uploaded"), shown.moment(sound["created_at"])),
+        (cell("kept until"), shown.moment(sound.get("expires_at"))),
     ]
     return [(name, value) for name, value in pairs if value]
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from castline_cli.completion import complete_pronunciation_set, complete_style
-
-USUAL_LANGUAGE: Final = "zh-TW"
-"""The language that the service takes a script for, unless it is told another."""
+from castline_cli.completion import complete_pronunciation_set, complete_show, complete_style
 
 StyleOption = Annotated[
     list[str] | None,
@@ -48,6 +45,24 @@ PronunciationSetOption = Annotated[
 TakeOption = Annotated[
     int | None,
     typer.Option(min=0, metavar="N", help="Another reading of the same words, spoken and billed anew."),
+]
+CastOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cast",
+        metavar="FILE.toml",
+        help='Who speaks with which voice and how: [cast], and a line such as Anna = "Ava" for each speaker.',
+    ),
+]
+ShowOption = Annotated[
+    str | None,
+    typer.Option(
+        "--show",
+        metavar="NAME",
+        help="Take cast, pronunciations, music and format from a show that `castline shows` keeps. Other options go "
+        "before it.",
+        autocompletion=complete_show,
+    ),
 ]
 GapOption = Annotated[int | None, typer.Option(metavar="MS", help="The pause between turns. [default: 300]")]
 CrossfadeOption = Annotated[

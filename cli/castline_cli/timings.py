@@ -6,6 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
+from castline_cli.strings import cell
+
 if TYPE_CHECKING:
     from castline_cli.api import Json
 
@@ -22,7 +24,7 @@ def rows_of(timings: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
             seconds(item["start_ms"]),
             seconds(item["end_ms"]),
             *(item.get(name, "") for name in named),
-            *(("estimated" if item.get("estimated") else "",) if timings["estimated"] else ()),
+            *((cell("estimated") if item.get("estimated") else "",) if timings["estimated"] else ()),
         )
         for item in timings["items"]
     ]
@@ -41,4 +43,4 @@ def csv_of(timings: Json) -> str:
 
 def seconds(milliseconds: int) -> str:
     """Return a time as tables show it."""
-    return f"{milliseconds / 1000:.3f} s"
+    return cell("{seconds:.3f} s", seconds=milliseconds / 1000)

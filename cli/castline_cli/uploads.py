@@ -12,6 +12,7 @@ from castline_cli.output import complain
 from castline_cli.progress import upload_bars
 from castline_cli.sound_references import SoundReference
 from castline_cli.sounds import find_sound, list_sounds, wait_until_checked
+from castline_cli.strings import t
 from castline_client.files import MEDIA_TYPES
 
 if TYPE_CHECKING:
@@ -47,12 +48,19 @@ class LocalFile:
             with path.open("rb") as file:
                 size_bytes = file.seek(0, 2)
         except OSError as error:
-            raise FileProblem(f"cannot read {path}: {error.strerror}") from error
+            raise FileProblem(t("cannot read {name}: {strerror}", name=path, strerror=error.strerror)) from error
         if not size_bytes:
-            raise FileProblem(f"{path} is empty")
+            raise FileProblem(t("{path} is empty", path=path))
         if media_type is None:
             *others, last = MEDIA_TYPES
-            raise FileProblem(f"{path} is no sound by its name; Castline takes {', '.join(others)} and {last}")
+            raise FileProblem(
+                t(
+                    "{path} is no sound by its name; Castline takes {names} and {last}",
+                    path=path,
+                    names=", ".join(others),
+                    last=last,
+                )
+            )
         return cls(path, media_type, size_bytes)
 
     @property
@@ -120,8 +128,8 @@ class Uploads:
                     bar.hide()
             except KeyboardInterrupt as interruption:
                 uploaded = [shown.line(sound["name"]) for sound, _bar in new.values()]
-                kept = f"; {', '.join(uploaded)} need not be uploaded again" if uploaded else ""
-                raise Interrupted(f"interrupted while uploading{kept}") from interruption
+                kept = t("; {names} need not be uploaded again", names=t(", ").join(uploaded)) if uploaded else ""
+                raise Interrupted(t("interrupted while uploading{kept}", kept=kept)) from interruption
         self._provided |= sounds
         if refusals:
             raise Refused("\ncastline: ".join(map(str, refusals)), code=refusals[0].code) from refusals[0]
@@ -143,7 +151,13 @@ class Uploads:
         sound = find_sound(ready, reference.written) or find_sound(self._sounds(), reference.written)
         if sound is None:
             listing = self._session.command("sounds", "list")
-            raise NotFound(f"there is no file {reference.written}, and no sound of that name or id (see {listing})")
+            raise NotFound(
+                t(
+                    "there is no file {written}, and no sound of that name or id (see {listing})",
+                    written=reference.written,
+                    listing=listing,
+                )
+            )
         return sound
 
     def _known(self, file: LocalFile) -> Json | None:
@@ -153,8 +167,11 @@ class Uploads:
         for sound in self._sounds():
             if (sound["name"], sound["size_bytes"], sound["status"]) == (file.name, file.size_bytes, "ready"):
                 complain(
-                    f"{file.path} is not uploaded: the sound {sound['id']} has its name and size "
-                    "(--upload-again uploads it)"
+                    t(
+                        "{path} is not uploaded: the sound {id} has its name and size (--upload-again uploads it)",
+                        path=file.path,
+                        id=sound["id"],
+                    )
                 )
                 return sound
         return None
@@ -169,7 +186,7 @@ class Uploads:
             self._api.send_file(file.path, sound, on_sent=bar.show_sent)
         except OSError as error:
             self._forget(sound)
-            raise FileProblem(f"cannot read {file.path}: {error.strerror}") from error
+            raise FileProblem(t("cannot read {name}: {strerror}", name=file.path, strerror=error.strerror)) from error
         except BaseException:
             self._forget(sound)
             raise
@@ -183,6 +200,6 @@ class Uploads:
 
     def _explained(self, refusal: Refused, file: LocalFile) -> Refused:
         if refusal.code == "SOUND_LIMIT_EXCEEDED":
-            advice = f"{self._session.command('sounds', 'delete', 'SOUND')} makes room"
+            advice = t("{command} makes room", command=self._session.command("sounds", "delete", "SOUND"))
             return Refused(f"{refusal.message}\n  {advice}", code=refusal.code)
         return Refused(f"{file.path}: {refusal.message}", code=refusal.code, details=refusal.details)

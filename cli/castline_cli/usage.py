@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from castline_cli import shown
 from castline_cli.errors import Misused
+from castline_cli.strings import cell, t
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,15 +39,15 @@ def money(cost: Json) -> str:
 
 def limit(value: int | None) -> str:
     """Format a limit; None is no limit."""
-    return "no limit" if value is None else f"{value:,}"
+    return cell("no limit") if value is None else f"{value:,}"
 
 
 def of_limit(used: int, most: int | None) -> str:
     """Format how much of a limit is used: 12,400 of 1,000,000 (1 %)."""
     if most is None:
-        return f"{used:,}, no limit"
+        return cell("{used:,}, no limit", used=used)
     share = f" ({used * 100 // most} %)" if most else ""
-    return f"{used:,} of {most:,}{share}"
+    return cell("{used:,} of {most:,}", used=used, most=most) + share
 
 
 def committed(period: Json) -> int:
@@ -81,6 +82,14 @@ def changed_limits(before: Mapping[str, Any], options: Mapping[str, str | None])
 def _number(text: str, name: str) -> int:
     digits = text.replace(",", "").replace("_", "")
     if not (digits.isascii() and digits.isdigit()):
-        words = f" or {DEFAULT}" if name == "max_active_jobs" else f", {NO_LIMIT} or {DEFAULT}"
-        raise Misused(f"{text!r} cannot be a limit; give a number{words}")
+        if name == "max_active_jobs":
+            raise Misused(t("{text!r} cannot be a limit; give a number or {default}", text=text, default=DEFAULT))
+        raise Misused(
+            t(
+                "{text!r} cannot be a limit; give a number, {none} or {default}",
+                text=text,
+                none=NO_LIMIT,
+                default=DEFAULT,
+            )
+        )
     return int(digits)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from castline_cli import shown
 from castline_cli.errors import Misused, NotFound
+from castline_cli.strings import cell, t
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,10 +41,19 @@ def find_webhook_id(api: Api, written: str, session: Session) -> str:
     found = by_url or (by_part if _PART.fullmatch(part) else [])
     if not found:
         listing = session.command("webhooks", "list")
-        raise NotFound(f"there is no webhook {written}; {listing} shows those that there are")
+        raise NotFound(
+            t("there is no webhook {written}; {listing} shows those that there are", written=written, listing=listing)
+        )
     if len(found) > 1:
         lines = "\n  ".join(found[:5])
-        raise Misused(f"{len(found)} webhooks are meant by {written}; write the id of one:\n  {lines}")
+        raise Misused(
+            t(
+                "{count} webhooks are meant by {written}; write the id of one:\n  {lines}",
+                count=len(found),
+                written=written,
+                lines=lines,
+            )
+        )
     return str(found[0])
 
 
@@ -60,10 +70,17 @@ def find_delivery_id(api: Api, webhook_id: str, written: str) -> str:
     ids = [each["id"] for each in api.deliveries(webhook_id)]
     found = ids[:1] if written == "last" else [each for each in ids if each.startswith(part) or each.endswith(part)]
     if not found or not (written == "last" or _PART.fullmatch(part)):
-        raise NotFound(f"there is no delivery {written}")
+        raise NotFound(t("there is no delivery {written}", written=written))
     if len(found) > 1:
         lines = "\n  ".join(found[:5])
-        raise Misused(f"{len(found)} deliveries are meant by {written}; write the id of one:\n  {lines}")
+        raise Misused(
+            t(
+                "{count} deliveries are meant by {written}; write the id of one:\n  {lines}",
+                count=len(found),
+                written=written,
+                lines=lines,
+            )
+        )
     return str(found[0])
 
 
@@ -80,15 +97,15 @@ def wait_for_attempt(api: Api, webhook_id: str, delivery_id: str) -> Mapping[str
 def facts(webhook: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """Return what is known of a webhook, each with its name."""
     pairs = [
-        ("webhook", webhook["id"]),
-        ("url", webhook["url"] or "those of jobs (webhook_url)"),
-        ("events", ", ".join(webhook["events"])),
-        ("description", shown.line(webhook["description"] or "")),
-        ("status", status(webhook)),
-        ("failing since", shown.moment(webhook["failing_since"])),
-        ("created", shown.moment(webhook["created_at"])),
-        ("old secret until", shown.moment(webhook["previous_secret_expires_at"])),
-        ("secret", webhook.get("secret", "")),
+        (cell("webhook"), webhook["id"]),
+        (cell("url"), webhook["url"] or cell("those of jobs (webhook_url)")),
+        (cell("events"), ", ".join(webhook["events"])),
+        (cell("description"), shown.line(webhook["description"] or "")),
+        (cell("status"), status(webhook)),
+        (cell("failing since"), shown.moment(webhook["failing_since"])),
+        (cell("created"), shown.moment(webhook["created_at"])),
+        (cell("old secret until"), shown.moment(webhook["previous_secret_expires_at"])),
+        (cell("secret"), webhook.get("secret", "")),
     ]
     return [(name, value) for name, value in pairs if value]
 
@@ -96,16 +113,20 @@ def facts(webhook: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
 def status(webhook: Mapping[str, Any]) -> str:
     """Return a webhook's status, with the reason if it is disabled."""
     reason = webhook["disabled_reason"]
-    return f"{webhook['status']} ({reason})" if reason else str(webhook["status"])
+    return f"{cell(webhook['status'])} ({cell(reason)})" if reason else cell(webhook["status"])
 
 
 def outcome(delivery: Mapping[str, Any]) -> str:
     """Return what came of a delivery's last attempt, and when the next one is."""
     attempts = delivery["attempts"]
     if not attempts:
-        return "not sent yet" if delivery["status"] == "pending" else str(delivery["status"])
+        return cell("not sent yet") if delivery["status"] == "pending" else cell(delivery["status"])
     last = attempts[-1]
-    answer = str(last["status_code"] or last["error"])
-    tries = f", {len(attempts)} attempts" if len(attempts) > 1 else ""
-    again = f", again at {shown.moment(delivery['next_attempt_at'])}" if delivery["next_attempt_at"] else ""
-    return f"{answer} in {last['duration_ms']} ms{tries}{again}"
+    answer = str(last["status_code"] or cell(last["error"]))
+    tries = cell(", {count} attempts", count=len(attempts)) if len(attempts) > 1 else ""
+    again = (
+        cell(", again at {moment}", moment=shown.moment(delivery["next_attempt_at"]))
+        if delivery["next_attempt_at"]
+        else ""
+    )
+    return cell("{answer} in {milliseconds} ms", answer=answer, milliseconds=last["duration_ms"]) + tries + again

@@ -6,6 +6,8 @@ import ipaddress
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+from castline_client.sentences import Sentence
+
 LOCAL: Final = "http://127.0.0.1:8000"
 """The address of ``make dev``."""
 _PREFIX: Final = "/api/v1"
@@ -24,7 +26,13 @@ def api_url(address: str) -> str:
     except ValueError:
         is_address = False
     if not is_address:
-        raise ValueError(f"{address!r} is no address; write one such as {LOCAL} or https://api.example.com")
+        raise ValueError(
+            Sentence(
+                "{address!r} is no address; write one such as {local} or https://api.example.com",
+                address=address,
+                local=LOCAL,
+            )
+        )
     path = parts.path.rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc, path if path.endswith(_PREFIX) else path + _PREFIX, "", ""))
 

@@ -30,6 +30,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from castline_client.sentences import Sentence
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -198,7 +200,7 @@ class SoundUnusable(CastlineError):
 
     def __init__(self, sound: SoundDetail) -> None:
         problem = sound["error"]
-        super().__init__(problem["message"] if problem else "the file cannot be used")
+        super().__init__(problem["message"] if problem else Sentence("the file cannot be used"))
         self.sound = sound
         self.code = problem["code"] if problem else ""
 

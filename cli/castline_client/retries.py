@@ -24,6 +24,7 @@ from castline_client.errors import (
     SignedOut,
     SubmissionsStopped,
 )
+from castline_client.sentences import Sentence
 from castline_client.steps import Answer, Exchange, Flow, Pause, Request
 
 PAUSES_SECONDS: Final = (0.5, 1.0, 2.0)
@@ -86,7 +87,7 @@ def attempts(request: Request[Any], service: Service) -> Flow[Answer[Any]]:
             is_nothing_there = isinstance(error, httpx.ConnectError) and not service.has_answered
             if pause is None or is_nothing_there or not (request.is_repeatable or never_arrived):
                 raise NothingAnswers(_nothing_answers(service, error)) from error
-            yield Pause(pause, "the connection was lost; trying again")
+            yield Pause(pause, Sentence("the connection was lost; trying again"))
             continue
         service.has_answered = True
         if request.takes_redirect and response.has_redirect_location:
@@ -94,7 +95,7 @@ def attempts(request: Request[Any], service: Service) -> Flow[Answer[Any]]:
         if pause is None or not _is_momentary(response):
             return _judge(request, response, service)
         asked = min(retry_after_seconds(response.headers, default=pause), _MAX_PAUSE_SECONDS)
-        yield Pause(asked, f"the service is busy; trying again in {asked:g} s")
+        yield Pause(asked, Sentence("the service is busy; trying again in {seconds:g} s", seconds=asked))
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -127,16 +128,28 @@ def _error_of(response: httpx.Response, body: Any, service: Service) -> Exceptio
     """Return the error that an unsuccessful response stands for."""
     status, code = response.status_code, _error_code(body)
     if status in {401, 403}:
-        return SignedOut(f"{service.name} wants a sign-in")
+        return SignedOut(Sentence("{service} wants a sign-in", service=service.name))
     if status >= httpx.codes.INTERNAL_SERVER_ERROR and code != _STOPPED:
-        sentence = body["message"] if code else f"the service at {service.name} is out of order ({status})"
+        sentence = (
+            body["message"]
+            if code
+            else Sentence("the service at {service} is out of order ({status})", service=service.name, status=status)
+        )
         request_id = response.headers.get("X-Request-ID")
-        sentence = f"{sentence} (request {request_id})" if request_id else sentence
+        sentence = Sentence("{sentence} (request {id})", sentence=sentence, id=request_id) if request_id else sentence
         return OutOfOrder(sentence, status=status, code=code, request_id=request_id)
     if not code:
         if status == httpx.codes.NOT_FOUND or response.is_redirect or response.is_success:
             return NotCastline(_not_castline(service))
-        return Refused(f"{service.name} answers {status} {response.reason_phrase}", status=status)
+        return Refused(
+            Sentence(
+                "{service} answers {status} {reason}",
+                service=service.name,
+                status=status,
+                reason=response.reason_phrase,
+            ),
+            status=status,
+        )
     if code == _NO_ROUTE:
         return NotCastline(_not_castline(service))
     kind = NotFound if code.endswith("_NOT_FOUND") else _BY_CODE.get(code) or _BY_STATUS.get(status, Refused)
@@ -172,14 +185,14 @@ def _error_code(body: Any) -> str:
 
 
 def _not_castline(service: Service) -> str:
-    return f"what answers at {service.name} is not Castline's API; is the address right?"
+    return Sentence("what answers at {service} is not Castline's API; is the address right?", service=service.name)
 
 
 def _nothing_answers(service: Service, error: httpx.TransportError) -> str:
     if isinstance(error, httpx.ConnectError):
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return f"{service.name} shows a certificate that is not trusted here"
-        return f"nothing answers at {service.name}; is it running, and the address right?"
+            return Sentence("{service} shows a certificate that is not trusted here", service=service.name)
+        return Sentence("nothing answers at {service}; is it running, and the address right?", service=service.name)
     if isinstance(error, httpx.TimeoutException):
-        return f"{service.name} does not answer in time; try again later"
-    return f"the connection to {service.name} was lost, again and again; try again later"
+        return Sentence("{service} does not answer in time; try again later", service=service.name)
+    return Sentence("the connection to {service} was lost, again and again; try again later", service=service.name)

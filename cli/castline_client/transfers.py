@@ -9,6 +9,7 @@ import httpx
 
 from castline_client.errors import FileChanged, Refused, TransferFailed
 from castline_client.file_names import file_name
+from castline_client.sentences import Sentence
 from castline_client.steps import Flow, Item, Open, Pause, Read, Send
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _CONFLICT: Final = 409
 _TOO_MANY: Final = 429
 _IS_THERE: Final = 412
 """The answer to sending a file again which has arrived already."""
-_BREAKS: Final = "the download breaks again and again; try again later"
+_BREAKS: Final = Sentence("the download breaks again and again; try again later")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +70,18 @@ def file_pieces(offer: Offer, ask_again: Callable[[], Flow[Offer]]) -> Flow[None
             fruitless = fruitless + 1 if received == before else 0
             if fruitless >= len(PAUSES_SECONDS):
                 raise TransferFailed(_BREAKS) from error
-            yield Pause(PAUSES_SECONDS[fruitless], "the download was interrupted; going on")
+            yield Pause(PAUSES_SECONDS[fruitless], Sentence("the download was interrupted; going on"))
             offer = yield from ask_again()
         else:
             break
     if offer.size_bytes is not None and received != offer.size_bytes:
-        raise TransferFailed(f"the download has {received:,} bytes in place of {offer.size_bytes:,}; try again")
+        raise TransferFailed(
+            Sentence(
+                "the download has {received:,} bytes in place of {size:,}; try again",
+                received=received,
+                size=offer.size_bytes,
+            )
+        )
 
 
 def small_file(offer: Offer, ask_again: Callable[[], Flow[Offer]]) -> Flow[bytes]:
@@ -127,10 +134,18 @@ def upload(path: Path, to: UploadRequest, size_bytes: int, on_sent: Callable[[in
             if response.is_success or response.status_code == _IS_THERE:
                 return
             if not response.is_server_error and response.status_code not in {_CONFLICT, _TOO_MANY}:
-                raise Refused(f"the upload of {path} is refused ({response.status_code}); try again")
+                raise Refused(
+                    Sentence(
+                        "the upload of {path} is refused ({status}); try again",
+                        path=path,
+                        status=response.status_code,
+                    )
+                )
         if pause is not None:
-            yield Pause(pause, "the upload was interrupted; trying again")
-    raise TransferFailed(f"the upload of {path} fails again and again; try again later") from cause
+            yield Pause(pause, Sentence("the upload was interrupted; trying again"))
+    raise TransferFailed(
+        Sentence("the upload of {path} fails again and again; try again later", path=path)
+    ) from cause
 
 
 def _pieces(path: Path, size_bytes: int, on_sent: Callable[[int], Any]) -> Iterator[bytes]:
@@ -145,4 +160,4 @@ def _pieces(path: Path, size_bytes: int, on_sent: Callable[[int], Any]) -> Itera
             yield piece
             on_sent(sent)
     if sent != size_bytes:
-        raise FileChanged(f"{path} changes while it is uploaded")
+        raise FileChanged(Sentence("{path} changes while it is uploaded", path=path))

@@ -8,6 +8,7 @@ import pytest
 
 from castline.scripts.formats import ScriptFormat as FormatOfTheService
 from castline_cli.scripts import ScriptFormat
+from tests.cli.scripts import assignments
 
 if TYPE_CHECKING:
     from tests.cli.castline import Castline
@@ -34,7 +35,7 @@ class TestDelivery:
         )
 
         # Then
-        assert given_by(client)["voice_assignments"] == [
+        assert assignments(given_by(client)) == [
             {"speaker": "José", "voice_id": ARIA, "style": "cheerful", "speed": 1.2, "volume": 0.5},
             {
                 "speaker": "B",
@@ -50,7 +51,7 @@ class TestDelivery:
     def test_is_left_to_the_service_where_nothing_is_said(self, castline: Castline, client: ApiClient) -> None:
         castline.done("say", "-", "--no-wait", *VOICES, "--style", "B=sad", stdin=SCRIPT)
 
-        assert given_by(client)["voice_assignments"] == [
+        assert assignments(given_by(client)) == [
             {"speaker": "José", "voice_id": ARIA},
             {"speaker": "B", "voice_id": JENNY, "style": "sad"},
         ]

@@ -14,6 +14,7 @@ import pytest
 
 from castline_cli.errors import EXPLANATIONS
 from castline_cli.loopback import PATH, PORT
+from castline_cli.strings import TRADITIONAL_CHINESE
 from tests.cli.castline import PATIENCE_SECONDS, PROGRAM
 from tests.cli.site import Site
 from tests.cli.test_sign_in import BROWSER
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
     from tests.cli.castline import Castline
 
 ROOT = Path(__file__).parent.parent.parent
-TEXT = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+TEXT, CHINESE_TEXT = (
+    (ROOT / "docs" / name).read_text("utf-8") for name in ("command-line.md", "command-line.zh-TW.md")
+)
 LOCAL, DEPLOYED = "http://127.0.0.1:8000", "https://castline.example.com"
 
 
-def examples() -> list[tuple[str, str]]:
-    """Return each command in the document, and its output there."""
-    blocks = re.findall(r"^```console\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+def examples(text: str = TEXT) -> list[tuple[str, str]]:
+    """Return each command in a document, and its output there."""
+    blocks = re.findall(r"^```console\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     parts = [part for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
     return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
 
@@ -66,7 +69,7 @@ def tidy(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
 
 
-@pytest.mark.timeout(400)  # it runs 70 commands, each in a process of its own
+@pytest.mark.timeout(600)  # it runs 80 commands, each in a process of its own
 def test_every_example_shows_what_the_document_says(castline: Castline, stack: LocalStack, port: int) -> None:
     # Given
     shutil.copytree(ROOT / "examples", castline.folder / "examples")
@@ -91,6 +94,18 @@ def test_every_example_shows_what_the_document_says(castline: Castline, stack: L
             is_about_signing_in = is_about_signing_in and "logout" not in command
 
 
+@pytest.mark.timeout(600)
+def test_every_example_in_chinese_shows_what_the_document_says(castline: Castline, stack: LocalStack) -> None:
+    shutil.copytree(ROOT / "examples", castline.folder / "examples")
+    del castline.environment["CASTLINE_USER"]  # whoami tells of nobody in particular
+    castline.environment["CASTLINE_LANG"] = "zh-TW"
+
+    for command, expected in examples(CHINESE_TEXT):
+        shown = shown_by(castline, command)
+
+        assert_as_shown(command, expected, shown.replace(stack.url, LOCAL))
+
+
 def test_what_is_compared_is_not_taken_for_anything() -> None:
     with pytest.raises(AssertionError):
         assert_as_shown("x", "made in … s\n", "made in 3 ms\n")
@@ -98,9 +113,12 @@ def test_what_is_compared_is_not_taken_for_anything() -> None:
 
 
 def test_the_table_of_exit_codes_is_complete() -> None:
-    rows = dict(re.findall(r"^\| (\d+) \| (.+) \|$", TEXT, re.MULTILINE))
+    in_english, in_chinese = (
+        dict(re.findall(r"^\| (\d+) \| (.+) \|$", text, re.MULTILINE)) for text in (TEXT, CHINESE_TEXT)
+    )
 
-    assert rows == {str(int(code)): explanation for code, explanation in EXPLANATIONS.items()}
+    assert in_english == {str(int(code)): explanation for code, explanation in EXPLANATIONS.items()}
+    assert in_chinese == {code: TRADITIONAL_CHINESE[explanation] for code, explanation in in_english.items()}
 
 
 def test_the_port_is_the_one_that_is_listened_on() -> None:

@@ -106,9 +106,9 @@ class TestTheCommand:
             assert castline.done(*arguments).split()[:1] == client.list_ids()
 
     def test_repeats_in_its_advice_what_was_typed(self, castline: Castline, stack: LocalStack) -> None:
-        outcome = castline("say", "-", "--api", stack.url, stdin="A：早。".encode())
+        outcome = castline("say", "--text", "早。", "--voice", "zh-TW-NobodyNeural", "--api", stack.url)
 
-        assert f"`castline voices --language zh-TW --api {stack.url}`" in outcome.err
+        assert f"`castline voices --api {stack.url}`" in outcome.err
 
     def test_hides_a_fault_of_its_own_unless_it_is_looked_for(
         self, castline: Castline, monkeypatch: pytest.MonkeyPatch

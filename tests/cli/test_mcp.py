@@ -128,6 +128,7 @@ def test_tools_say_what_they_do_and_whether_they_change_something(castline: Cast
             "parse_script",
             "estimate_job",
             "submit_job",
+            "stop_job",
             "follow_job",
             "list_jobs",
             "cancel_job",
@@ -138,9 +139,49 @@ def test_tools_say_what_they_do_and_whether_they_change_something(castline: Cast
         }
         assert all(tool.description for tool in tools.values())
         changing = {name for name, tool in tools.items() if not tool.annotations.read_only_hint}
-        assert changing == {"submit_job", "cancel_job", "download_audio"}
+        assert changing == {"submit_job", "stop_job", "cancel_job", "download_audio"}
 
     as_agent(castline, use)
+
+
+def test_whoever_has_no_voice_gets_one_of_the_language(castline: Castline, client: ApiClient) -> None:
+    async def use(agent: Agent) -> None:
+        estimate = await agent.call("estimate_job", script=SCRIPT, voices={"A": HSIAO_YU})
+        a, b = estimate["cast"]["voices"]
+        assert (a["speaker"], a["voice_id"], b["speaker"]) == ("A", HSIAO_YU, "B")
+        assert b["voice_id"].startswith("zh-TW-")
+
+        submitted = await agent.call("submit_job", script="Anna: Good morning, did you sleep well last night?\n")
+        given = client.job(submitted["id"])["input_params"]
+        assert given["language"] == "en-US"
+        assert submitted["cast"]["voices"] == [
+            {"speaker": "Anna", "voice_id": given["voice_assignments"][0]["voice_id"]}
+        ]
+
+    as_agent(castline, use)
+
+
+def test_questions_are_answered(castline: Castline) -> None:
+    script = "Anna: Good morning, how are you?\nANNA: I am fine, thank you.\n"
+
+    async def use(agent: Agent) -> None:
+        parsed = await agent.call("parse_script", script=script)
+        [question] = parsed["questions"]
+        answer = {"question": question["question"], "speaker": question["speaker"], "choice": "join"}
+        joined = await agent.call("parse_script", script=script, answers=[answer])
+        assert joined["speakers"] == ["Anna"]
+
+    as_agent(castline, use)
+
+
+def test_a_job_is_stopped(castline: Castline, client: ApiClient, stack: LocalStack) -> None:
+    with stack.cloud.lambdas.pause("plan"):
+        job_id = client.submit(dialogue())
+
+        async def use(agent: Agent) -> None:
+            assert (await agent.call("stop_job", job_id=job_id))["status"] == "cancelled"
+
+        as_agent(castline, use)
 
 
 def test_errors_tell_the_agent_what_to_do(castline: Castline, client: ApiClient) -> None:
@@ -148,8 +189,9 @@ def test_errors_tell_the_agent_what_to_do(castline: Castline, client: ApiClient)
         nowhere = await agent.refusal("parse_script", script="Nobody says this.\nA: Hello")
         assert "script: " in nowhere
         assert nowhere.endswith("(VALIDATION_ERROR)")
-        silent = await agent.refusal("submit_job", script=SCRIPT, voices={"A": HSIAO_YU})
-        assert silent == "There is no voice for B in voices. list_voices lists them."
+        sounds = {"question": "sound", "speaker": "SFX", "choice": "sound"}
+        noisy = await agent.refusal("submit_job", script=f"{SCRIPT}SFX: door.wav\n", answers=[sounds])
+        assert noisy == "These tools cannot put sounds into a job; answer with leave_out or speak."
         stranger = await agent.refusal("estimate_job", script=SCRIPT, voices={"*": HSIAO_YU, "Tom": YUN_JHE})
         assert stranger == "The script has no speaker Tom; it has A, B."
         job = "00000000-0000-7000-8000-000000000000"

@@ -124,7 +124,7 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         ("script", "options"),
-        [("A:\n", VOICES), (SCRIPT, VOICES[:2]), (SCRIPT, (*VOICES, "--duck", "5"))],
+        [("A:\n", VOICES), (SCRIPT, (*VOICES, "--voice", f"C={HSIAO_YU}")), (SCRIPT, (*VOICES, "--duck", "5"))],
         ids=["script", "voices", "options"],
     )
     def test_are_not_uploaded_for_what_cannot_be_submitted(

@@ -83,11 +83,11 @@ def test_a_provider_that_there_is_not(castline: Castline, client: ApiClient, com
 
 
 def test_voices_are_advised_of_the_provider_that_was_named(castline: Castline) -> None:
-    outcome = castline("say", "--text", "Hello.", "--provider", "polly", "--language", "en")
+    (castline.folder / "texts.csv").write_text("text\nHello.\n", "utf-8")
 
-    assert outcome.complaint == (
-        "castline: a text needs one --voice VOICE, from `castline voices --provider polly --language en`"
-    )
+    outcome = castline("batch", "texts.csv", "--provider", "polly")
+
+    assert "a text needs one --voice VOICE, from `castline voices --provider polly`" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,11 @@ class TestRefusal:
         [
             ((), 2, "render it how? write --format, --loudness, --bed or others; see `castline render --help`"),
             (("--cover", "x.png", "--no-cover"), 2, "--cover and --no-cover do not go together; choose one"),
-            (("-o", "x.mp3", "--no-wait"), 2, "with --no-wait nothing is downloaded; leave out -o and --subtitles"),
+            (
+                ("-o", "x.mp3", "--no-wait"),
+                2,
+                "with --no-wait nothing is downloaded; leave out -o, --subtitles and --play",
+            ),
             (("-o", "x.mp3", "--format", "m4b"), 2, "--format m4b does not go with a file named .mp3"),
             (("--bed-gain", "3"), 2, "there is no bed to change; name its sound with --bed"),
             (("--format", "opus"), 1, "第一課.opus is there already; --force overwrites it, -o names another file"),

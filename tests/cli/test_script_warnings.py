@@ -70,7 +70,7 @@ def test_those_of_a_resubmitted_job_name_the_turn(castline: Castline, client: Ap
 def test_they_are_told_in_the_chosen_language(castline: Castline) -> None:
     outcome = castline("say", "-", "--no-wait", "--lang", "zh-TW", *VOICE, stdin="A：[laughs] 好。".encode())
 
-    assert outcome.complaint == "castline: standard input:1: 無法識別的標籤，不會朗讀：[laughs]"
+    assert outcome.complaint == "castline: 標準輸入:1: 無法識別的標籤，不會朗讀：[laughs]"
 
 
 def test_there_are_none_about_a_literal_script(castline: Castline, client: ApiClient) -> None:

@@ -88,7 +88,7 @@ class TestLogin:
             assert process.stderr is not None
             address = next(line.strip().decode() for line in process.stderr if b"/authorize?" in line)
             page = httpx.get(address, follow_redirects=True, trust_env=False)
-            out, _err = process.communicate(timeout=20)
+            out, _err = process.communicate(timeout=90)
 
         # Then
         assert "You are signed in" in page.text
@@ -135,7 +135,7 @@ class TestLogin:
             # When
             statuses = [httpx.get(each, trust_env=False).status_code for each in strangers]
             httpx.get(address, follow_redirects=True, trust_env=False)
-            out, _err = process.communicate(timeout=20)
+            out, _err = process.communicate(timeout=90)
 
         # Then
         assert statuses == [400, 400, 400, 404]
@@ -166,7 +166,7 @@ class TestLogin:
             address = next(line.strip().decode() for line in process.stderr if b"/authorize?" in line)
             state = parse_qs(urlsplit(address).query)["state"][0]
             httpx.get(f"http://127.0.0.1:{port}/callback?code=other&state={state}", trust_env=False)
-            _out, err = process.communicate(timeout=20)
+            _out, err = process.communicate(timeout=90)
 
         assert process.returncode == 7
         assert err.decode().splitlines()[-1] == f"castline: {site.url} refuses: the grant is not valid"
@@ -276,7 +276,7 @@ class TestTokens:
             site.access_tokens.clear()
             time.sleep(0.3)
             pause.release()
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=90)
 
         # Then
         assert (process.returncode, out, err) == (0, b"out.mp3\n", b"")
@@ -367,7 +367,7 @@ class TestLogout:
         assert castline.done("logout") == f"signed out of {site.url}\n"
 
         assert (kept_files(castline), site.refresh_tokens) == ([], set())
-        assert castline("whoami").exit_code == 7
+        assert castline.done("whoami") == "local-user, at http://127.0.0.1:8000\n"
 
     def test_ends_it_here_even_if_the_issuer_is_gone(self, castline: Castline, site: Site, port: int) -> None:
         login(castline, site, port)
@@ -386,13 +386,17 @@ class TestLogout:
 
 class TestWhoami:
     def test_of_nobody(self, castline: Castline) -> None:
-        outcome = castline("whoami")
+        outcome = castline("whoami", "--api", "https://castline.example.com")
 
         assert outcome.exit_code == 7
         assert outcome.complaint == (
-            "castline: nobody is signed in to http://127.0.0.1:8000; `castline login URL` signs in, "
+            "castline: nobody is signed in to https://castline.example.com; `castline login URL` signs in, "
             "--user names a local user"
         )
+
+    def test_of_nobody_in_particular_on_a_local_stack_is_no_fault(self, castline: Castline) -> None:
+        assert castline.done("whoami") == "local-user, at http://127.0.0.1:8000\n"
+        assert json.loads(castline.done("whoami", "--json"))["user"] == "local-user"
 
     def test_of_a_local_user(self, castline: Castline) -> None:
         assert castline.done("whoami", "--user", "anna") == "anna, at http://127.0.0.1:8000\n"

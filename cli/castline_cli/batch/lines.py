@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from castline_cli import shown
 from castline_cli.output import complain, say, table
+from castline_cli.strings import cell, t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,12 +42,12 @@ class _VisibleLines(Lines):
     def __init__(self, progress: Progress, total: int) -> None:
         self._progress = progress
         self._tasks: dict[str, int] = {}
-        self._all = progress.add_task("files", total=total, done=f"0/{total}")
+        self._all = progress.add_task(t("files"), total=total, done=f"0/{total}")
         self._total = total
         self._ended = 0
 
     def begin(self, file: File) -> None:
-        self._tasks[file.name] = self._progress.add_task(_escaped(file.name), total=None, done="submitted")
+        self._tasks[file.name] = self._progress.add_task(_escaped(file.name), total=None, done=t("submitted"))
 
     def show(self, file: File, job: Json) -> None:
         completed, total = job["progress"]["completed_segments"], job["progress"]["total_segments"]
@@ -54,7 +55,7 @@ class _VisibleLines(Lines):
             self._tasks[file.name],  # type: ignore[arg-type]
             completed=completed,
             total=total or None,
-            done=shown.progress(job) or str(job["status"]),
+            done=shown.progress(job) or t(job["status"]),
         )
 
     def wait(self, text: str) -> None:
@@ -65,7 +66,7 @@ class _VisibleLines(Lines):
         if file.name in self._tasks:
             self._progress.remove_task(self._tasks.pop(file.name))  # type: ignore[arg-type]
         if not file.problem:
-            facts = ", ".join(filter(None, [file.length, file.status if file.status != "done" else ""]))
+            facts = t(", ").join(filter(None, [file.length, t(file.status) if file.status != "done" else ""]))
             self._progress.console.print(f"[green]✓[/] {_escaped(file.name)}  [dim]{facts}[/]")
         self._ended += 1
         self._progress.update(self._all, completed=self._ended, done=f"{self._ended}/{self._total}")
@@ -98,10 +99,12 @@ def print_table(files: Sequence[File]) -> None:
     table(
         ("file", "status", "length", "billed", "job"),
         [
-            (shown.line(file.name), file.status, file.length, str(file.billed or ""), file.job_id or "")
+            (shown.line(file.name), cell(file.status), file.length, str(file.billed or ""), file.job_id or "")
             for file in files
         ],
-        footer=f"{came} of {len(files)} are here; {billed:,} characters billed",
+        footer=t(
+            "{came} of {count} are here; {billed:,} characters billed", came=came, count=len(files), billed=billed
+        ),
     )
 
 
@@ -109,10 +112,12 @@ def print_estimates(files: Sequence[File]) -> None:
     """Print what each file would cost."""
     known = [(file.name, file.estimate) for file in files if file.estimate is not None]
     billed = sum(estimate["billed_characters"] for _name, estimate in known)
-    footer = f"{len(known)} of {len(files)} would bill {billed:,} characters"
+    footer = t(
+        "{known} of {count} would bill {billed:,} characters", known=len(known), count=len(files), billed=billed
+    )
     if known:
         amount = sum(estimate["cost"]["amount"] for _name, estimate in known)
-        footer += f", {shown.cost({**known[0][1]['cost'], 'amount': amount})}"
+        footer += t(", ") + shown.cost({**known[0][1]["cost"], "amount": amount})
     table(
         ("file", "billed", "cost", "length"),
         [

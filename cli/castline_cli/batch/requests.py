@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from castline_cli.casting import Choice, assign_those_present, only_voice
+from castline_cli.cast import Chosen, cast_speakers
+from castline_cli.casting import Choice, demand_voices, only_voice
 from castline_cli.script_warnings import ScriptWarnings
-from castline_cli.scripts import given, parse_script
+from castline_cli.scripts import NARRATOR, given, languages_of_text, parse_script
 from castline_cli.speakers import speaker_key
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from castline_cli.batch.sources import Entry
     from castline_cli.pronunciations import Entry as Pronunciation
     from castline_cli.uploads import Uploads
+    from castline_cli.voice_names import VoiceNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,10 @@ class Shared:
     Attributes:
         voices: of all speakers.
         choices: what else is said of speakers, such as their style and language.
+        members: of a cast file and a show: fields by speaker key.
+        names: the voices of the provider.
+        language: of all scripts; None to guess that of each.
+        preferred: the languages of the user, the best first.
         fields: of every request.
         dialogue_fields: of the request of a script.
         markup: the field of that name, if it is to be sent.
@@ -38,6 +44,10 @@ class Shared:
 
     voices: Choice
     choices: Sequence[Choice]
+    members: Mapping[str, Json]
+    names: VoiceNames
+    language: str | None
+    preferred: Sequence[str]
     fields: Json
     dialogue_fields: Json
     markup: Mapping[str, Any]
@@ -76,30 +86,40 @@ def prepare(api: Api, entry: Entry, shared: Shared, uploads: Uploads) -> Prepare
         Misused: somebody has no voice.
     """
     voices = _voices_of(entry, shared)
-    own = given(title=entry.title, author=entry.author, album=entry.album, language=entry.language)
+    own = given(title=entry.title, author=entry.author, album=entry.album)
+    chosen = Chosen(
+        voices=voices,
+        choices=shared.choices,
+        members=shared.members,
+        language=entry.language or shared.language,
+        preferred=shared.preferred,
+    )
     music = {name: dict(part) for name, part in shared.music.items()}
     cover = dict(shared.cover)
     if entry.text is not None:
         warnings = ScriptWarnings(entry.place, entry.text)
         turns: list[Json] = [{"index": 0, "line": 1}]
-        how = {choice.field: choice.common for choice in shared.choices if choice.common is not None}
-        voice_id = only_voice(
-            Choice(field="voice_id", own={}, common=voices.common), how_to_choose=shared.how_to_choose
-        )
-        spoken = {"text": entry.text, "voice_id": voice_id}
-        path, request = "/jobs/tts", {**shared.fields, **how, **given(take=shared.take), **own, **spoken}
+        only_voice(Choice(field="voice_id", own={}, common=voices.common), how_to_choose=shared.how_to_choose)
+        languages = languages_of_text(api, entry.text, shared.markup) if chosen.language is None else {}
+        alone = replace(chosen, members={})
+        cast = cast_speakers(api, [NARRATOR], [], languages, alone, shared.names)
+        how = {name: value for name, value in cast.assignments[0].items() if name != "speaker"}
+        spoken = {"language": cast.language, **how, **given(take=shared.take), "text": entry.text}
+        path, request = "/jobs/tts", {**shared.fields, **own, **spoken}
         speakers: frozenset[str] = frozenset()
     else:
         dialogue = parse_script(api, entry.script(), markup=shared.markup, take=shared.take)
         turns, warnings = dialogue.turns, dialogue.warnings
-        cast = assign_those_present(voices, shared.choices, dialogue.speakers, how_to_choose=shared.how_to_choose)
+        demand_voices(dialogue.speakers, chosen.member, how_to_choose=shared.how_to_choose)
+        cast = cast_speakers(api, dialogue.speakers, turns, dialogue.languages, chosen, shared.names)
         path = "/jobs"
         request = {
             **shared.fields,
             **shared.dialogue_fields,
             **own,
             "turns": turns,
-            "voice_assignments": cast,
+            "voice_assignments": cast.assignments,
+            "language": cast.language,
         }
         speakers = frozenset(speaker_key(each) for each in dialogue.speakers)
     uploads.insert_ids([*turns, *music.values(), cover])

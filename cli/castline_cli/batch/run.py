@@ -23,6 +23,7 @@ from castline_cli.estimates import ask_for_estimate
 from castline_cli.fetching import demand_audio, fetch_audio, fetch_subtitles
 from castline_cli.files import Target
 from castline_cli.pronunciations import in_files
+from castline_cli.strings import t
 from castline_client.operations.waiting import ENDED, MIN_POLL_SECONDS, PATIENCE_SECONDS, POLL_SECONDS
 from castline_client.retries import retry_after_seconds
 
@@ -181,7 +182,7 @@ class Batch:
         try:
             self._run()
         except KeyboardInterrupt as interruption:
-            raise Interrupted(f"interrupted; {self._come_back()}") from interruption
+            raise Interrupted(t("interrupted; {come_back}", come_back=self._come_back())) from interruption
         except (SignedOut, Unreachable) as error:
             raise type(error)(f"{error}\n  {self._come_back()}") from error
 
@@ -249,7 +250,7 @@ class Batch:
                 self._state.save()
         except Refused as refusal:
             if refusal.code == _FULL:
-                self._lines.wait("waiting for a free place")
+                self._lines.wait(t("waiting for a free place"))
             elif refusal.code in _STOPS:
                 self.stopped_by = refusal
             else:
@@ -341,7 +342,9 @@ class Batch:
         """
         path = self._place.folder / file.name
         if path.is_file() and not (self._place.force or known.is_ours):
-            raise FileProblem(f"{path} is there already; --force overwrites it, another title makes another file")
+            raise FileProblem(
+                t("{path} is there already; --force overwrites it, another title makes another file", path=path)
+            )
 
     def _fail(self, file: File, error: Exception, *, code: str = "") -> None:
         file.fail(error, code=code)
@@ -358,7 +361,10 @@ class Batch:
 
     def _come_back(self) -> str:
         came = sum(file.has_come for file in self._files)
-        return (
-            f"{came} of {len(self._files)} are here, submitted jobs go on without you; "
-            f"the same command goes on where it was ({self._state.path})"
+        return t(
+            "{came} of {count} are here, submitted jobs go on without you; "
+            "the same command goes on where it was ({path})",
+            came=came,
+            count=len(self._files),
+            path=self._state.path,
         )

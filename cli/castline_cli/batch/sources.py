@@ -15,6 +15,7 @@ from castline_cli.casting import Choice
 from castline_cli.errors import CastlineError, FileProblem, Misused
 from castline_cli.files import read_text
 from castline_cli.scripts import FORMATS, Script
+from castline_cli.strings import t
 from castline_client.file_names import file_name
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("file", "text", "title", "author", "album", "language", "voices")
 """Columns of a CSV file. Each row has a file or a text; everything else may be empty or missing."""
-_EXTENSIONS: Final = frozenset({".txt", *FORMATS})
-"""Files of a folder that are scripts."""
+_EXTENSIONS: Final = frozenset({".txt", *FORMATS}) - {".csv"}
+"""Files of a folder that are scripts. A CSV file has a script in each row."""
 _DELIMITERS: Final = (",", ";", "\t")
 """Between cells. Spreadsheets write semicolons where a comma is part of numbers."""
 _NUMBER: Final = re.compile(r"(\d+)")
@@ -82,10 +83,18 @@ def read_entries(source: str) -> list[Entry]:
     """
     path = Path(source)
     if path.suffix.lower() in _EXTENSIONS and path.is_file():
-        raise Misused(f"{source} is a single script, which `castline say` takes; name a folder or a CSV file")
+        raise Misused(
+            t("{source} is a single script, which `castline say` takes; name a folder or a CSV file", source=source)
+        )
     entries = _of_folder(path) if path.is_dir() else _of_csv(source)
     if not entries:
-        raise FileProblem(f"{source} has no scripts; they end with {', '.join(sorted(_EXTENSIONS))}")
+        raise FileProblem(
+            t(
+                "{source} has no scripts; they end with {names}",
+                source=source,
+                names=t(", ").join(sorted(_EXTENSIONS)),
+            )
+        )
     return entries
 
 
@@ -102,7 +111,9 @@ def names_of(entries: Sequence[Entry], extension: str) -> list[str]:
     for name, entry in zip(names, entries, strict=True):
         same = places[name.casefold()]
         if len(same) > 1 and same[0] == entry.place:
-            raise Misused(f"{' and '.join(same)} would both become {name}; give one another title")
+            raise Misused(
+                t("{names} would both become {name}; give one another title", names=t(" and ").join(same), name=name)
+            )
     return names
 
 
@@ -111,7 +122,7 @@ def _of_folder(folder: Path) -> list[Entry]:
     try:
         files = [each for each in folder.iterdir() if each.suffix.lower() in _EXTENSIONS and each.is_file()]
     except OSError as error:
-        raise FileProblem(f"cannot read {folder}: {error.strerror}") from error
+        raise FileProblem(t("cannot read {name}: {strerror}", name=folder, strerror=error.strerror)) from error
     seen = [each for each in files if not each.name.startswith(".")]
     return [Entry(place=str(each), title=each.stem, path=each) for each in sorted(seen, key=_natural)]
 
@@ -129,12 +140,14 @@ def _of_csv(source: str) -> list[Entry]:
         for row in reader:
             place = f"{source}:{reader.line_num}"
             if None in row:
-                raise Misused(f"{place}: the row has more cells than there are columns")
+                raise Misused(t("{place}: the row has more cells than there are columns", place=place))
             cells = {str(name): (value or "").strip() for name, value in row.items()}
             if any(cells.values()):
                 entries.append(_entry(place, cells, Path(source), len(entries) + 1))
     except csv.Error as error:
-        raise FileProblem(f"{source}:{reader.line_num}: this is not CSV ({error})") from error
+        raise FileProblem(
+            t("{source}:{line_num}: this is not CSV ({error})", source=source, line_num=reader.line_num, error=error)
+        ) from error
     return entries
 
 
@@ -152,8 +165,14 @@ def _reader(source: str, lines: Sequence[str]) -> csv.DictReader[str]:
             return reader
     unknown = [each.strip() for each in csv.reader(lines).__next__()] if lines else []
     strangers = [each for each in unknown if each.lower() not in COLUMNS]
-    about = f"the column {' or '.join(strangers)} is not known" if strangers else "there is neither file nor text"
-    raise Misused(f"{source}:1: {about}; columns are {', '.join(COLUMNS)}")
+    about = (
+        t("the column {names} is not known", names=t(" or ").join(strangers))
+        if strangers
+        else t("there is neither file nor text")
+    )
+    raise Misused(
+        t("{source}:1: {about}; columns are {names}", source=source, about=about, names=t(", ").join(COLUMNS))
+    )
 
 
 def _entry(place: str, cells: Mapping[str, str], source: Path, number: int) -> Entry:
@@ -164,7 +183,7 @@ def _entry(place: str, cells: Mapping[str, str], source: Path, number: int) -> E
     """
     file, text = cells.get("file", ""), cells.get("text", "")
     if bool(file) == bool(text):
-        raise Misused(f"{place}: a row has either a file or a text")
+        raise Misused(t("{place}: a row has either a file or a text", place=place))
     try:
         voices = Choice.read("voice_id", _voices(cells.get("voices", "")))
     except CastlineError as error:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from castline_cli.errors import FileProblem
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,9 @@ class State:
         except FileNotFoundError:
             return cls(path, api, {})
         except (OSError, ValueError) as error:
-            raise FileProblem(f"cannot read {path}, which remembers the batch; delete it to start anew") from error
+            raise FileProblem(
+                t("cannot read {path}, which remembers the batch; delete it to start anew", path=path)
+            ) from error
         if not isinstance(kept, dict) or kept.get("version") != _VERSION or kept.get("api") != api:
             return cls(path, api, {})
         return cls(path, api, {name: Remembered(**each) for name, each in kept["files"].items()})
@@ -92,4 +95,6 @@ class State:
             temporary.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
             temporary.replace(self.path)
         except OSError as error:
-            raise FileProblem(f"cannot write {self.path}: {error.strerror}") from error
+            raise FileProblem(
+                t("cannot write {path}: {strerror}", path=self.path, strerror=error.strerror)
+            ) from error

@@ -16,6 +16,7 @@ from castline_cli.commands.usage import MonthOption  # noqa: TC001
 from castline_cli.errors import Misused, NotFound
 from castline_cli.output import is_for_people, say, table, write
 from castline_cli.session import Session
+from castline_cli.strings import cell, t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +58,7 @@ def everybodys_usage(
     from castline_cli.usage import COLUMNS, committed, figures, of_limit
 
     if as_csv and as_json:
-        raise Misused("--csv and --json exclude each other")
+        raise Misused(t("--csv and --json exclude each other"))
     with _operating(context) as api:
         if as_csv:
             for page in _csv_pages(api, month):
@@ -70,12 +71,12 @@ def everybodys_usage(
     deployment = found["deployment"]
     if is_for_people():
         today = of_limit(committed(deployment["today"]), deployment["limit"])
-        table(("", ""), [("today, all users", f"{today} characters")])
+        table(("", ""), [(t("today, all users"), t("{used} characters", used=today))])
         say("")
     rows = [(shown.line(user["user_id"]), *figures(user)) for user in found["users"]]
     if rows and is_for_people():
-        rows.append((f"all in {found['month']}", *figures(deployment["total"])))
-    table(("user", *COLUMNS), rows, footer="" if rows else f"no jobs in {found['month']}")
+        rows.append((t("all in {month}", month=found["month"]), *figures(deployment["total"])))
+    table(("user", *COLUMNS), rows, footer="" if rows else t("no jobs in {month}", month=found["month"]))
 
 
 @admin.command()
@@ -132,7 +133,7 @@ def breaker(
 ) -> None:
     """Show, open or close the breaker, which stops all submissions while it is open."""
     if reason is not None and state is None:
-        raise Misused("--reason goes with open or closed")
+        raise Misused(t("--reason goes with open or closed"))
     with _operating(context) as api:
         if state is None:
             answer = api.get("/admin/breaker")
@@ -143,9 +144,10 @@ def breaker(
         say(answer.text)
         return
     found = answer.body
-    facts = [("breaker", "open: new jobs are refused" if found["state"] == "open" else "closed"), *_changed(found)]
+    state_shown = cell("open: new jobs are refused") if found["state"] == "open" else cell("closed")
+    facts = [(cell("breaker"), state_shown), *_changed(found)]
     if found["reason"]:
-        facts.insert(1, ("reason", shown.line(found["reason"])))
+        facts.insert(1, (cell("reason"), shown.line(found["reason"])))
     table(("", ""), facts)
 
 
@@ -170,20 +172,20 @@ def everybodys_jobs(
     if as_json:
         say(json.dumps({"items": found, "next_cursor": next_cursor}, ensure_ascii=False))
         return
-    more = f"; more with --limit {limit * 2}" if next_cursor else ""
+    more = t("; more with --limit {limit}", limit=limit * 2) if next_cursor else ""
     table(
         ("job", "status", "error", "submitted", "user"),
         [
             (
                 job["id"],
-                job["status"],
+                cell(job["status"]),
                 job["error_code"] or "",
                 shown.moment(job["created_at"]),
                 shown.line(job["user_id"]),
             )
             for job in found
         ],
-        footer=f"{len(found)} jobs{more}" if found else "no jobs",
+        footer=t("{count} jobs", count=len(found)) + more if found else t("no jobs"),
         shortens_last=True,
     )
 
@@ -206,7 +208,7 @@ def fail(
     if as_json:
         say(answer.text)
     else:
-        say(f"stopped {answer.body['id']}" if is_for_people() else answer.body["id"])
+        say(t("stopped {id}", id=answer.body["id"]) if is_for_people() else answer.body["id"])
 
 
 @contextmanager
@@ -218,7 +220,7 @@ def _operating(context: typer.Context) -> Iterator[Api]:
         except NotFound as error:
             if error.code != "NOT_FOUND":
                 raise
-            raise NotFound("these commands are for operators; for others, the service has none of it") from error
+            raise NotFound(t("these commands are for operators; for others, the service has none of it")) from error
 
 
 def _csv_pages(api: Api, month: str | None) -> Iterator[str]:
@@ -284,12 +286,12 @@ def _show_limits(answer: Answer, *, as_json: bool) -> None:
         return
     found = answer.body
     names = {
-        "characters_per_day": "characters a day",
-        "characters_per_month": "characters a month",
-        "max_active_jobs": "active jobs",
+        "characters_per_day": cell("characters a day"),
+        "characters_per_month": cell("characters a month"),
+        "max_active_jobs": cell("active jobs"),
     }
     facts = [
-        (names[name], limit(value) + ("" if name in found["changed"] else " (default)"))
+        (names[name], limit(value) + ("" if name in found["changed"] else cell(" (default)")))
         for name, value in found["limits"].items()
     ]
     table(("", ""), [*facts, *_changed(found)])
@@ -298,4 +300,7 @@ def _show_limits(answer: Answer, *, as_json: bool) -> None:
 def _changed(found: Json) -> list[tuple[str, str]]:
     if found["changed_at"] is None:
         return []
-    return [("changed", f"{shown.moment(found['changed_at'])} by {shown.line(found['changed_by'])}")]
+    changed = cell(
+        "{moment} by {user}", moment=shown.moment(found["changed_at"]), user=shown.line(found["changed_by"])
+    )
+    return [(cell("changed"), changed)]

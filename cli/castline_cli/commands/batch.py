@@ -33,20 +33,22 @@ from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.scripts import given
 from castline_cli.session import Session
 from castline_cli.sound_references import SoundReference
-from castline_cli.speaking_options import (
-    USUAL_LANGUAGE,
+from castline_cli.speaking_options import (  # noqa: TC001 (typer reads annotations at run time)
+    CastOption,
     CrossfadeOption,
     GapOption,
     LiteralOption,
     PitchOption,
     PronunciationSetOption,
     PronunciationsOption,
+    ShowOption,
     SpeedOption,
     StyleDegreeOption,
     StyleOption,
     TakeOption,
     VolumeOption,
 )
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,10 +80,13 @@ def batch(
         list[str] | None,
         typer.Option(
             metavar="SPEAKER=VOICE",
-            help="Who speaks with which voice, in all scripts; repeatable. VOICE alone is for all who have none.",
+            help="Who speaks with which voice, by its name or id, in all scripts; repeatable. VOICE alone is for all "
+            "who have none.",
             autocompletion=complete_voice,
         ),
     ] = None,
+    cast: CastOption = None,
+    show: ShowOption = None,
     style: StyleOption = None,
     style_degree: StyleDegreeOption = None,
     speed: SpeedOption = None,
@@ -96,7 +101,7 @@ def batch(
         list[str] | None,
         typer.Option(
             metavar="[SPEAKER=]TAG",
-            help="The scripts', such as zh-TW; or the one that a speaker's multilingual voice speaks. Repeatable.",
+            help="The scripts', such as zh-TW, in place of the ones that are guessed; or a speaker's. Repeatable.",
             autocompletion=complete_language,
         ),
     ] = None,
@@ -141,18 +146,22 @@ def batch(
     from castline_cli.batch.run import Batch, Place
     from castline_cli.batch.sources import names_of, read_entries
     from castline_cli.batch.state import State
+    from castline_cli.cast_files import WrittenCast, read_cast
     from castline_cli.pronunciations import read_entries as read_pronunciations
+    from castline_cli.shows import OF_ALL_JOBS, OF_DIALOGUES, members_of, merged, read_show
     from castline_cli.uploads import Uploads
+    from castline_cli.voice_names import VoiceNames
 
     session = Session.of(context)
     entries = read_entries(source)
-    names = names_of(entries, str(output_format or OutputFormat.MP3))
+    names_of(entries, str(output_format or OutputFormat.MP3))  # two files of one name are told before anything else
     voices, languages = Choice.read("voice_id", voice), Choice.read("language", language)
     delivery = read_delivery(speed=speed, pitch=pitch, volume=volume, style=style, style_degree=style_degree)
     words = [entry for file in pronunciations or () for entry in read_pronunciations(file)]
     of_provider = ("--provider", provider) if provider else ()
     markup = given(markup="literal" if literal else None)
-    parts = MusicOptions(
+    written = read_cast(cast) if cast else WrittenCast()
+    options = MusicOptions(
         intro=intro,
         intro_overlap_ms=intro_overlap,
         outro=outro,
@@ -161,34 +170,40 @@ def batch(
         bed_gain_db=bed_gain,
         duck_db=duck,
         file=music,
-    ).music()
+    )
     folder = Path(out) if estimate else _folder(out)
 
     with session.api() as api:
+        programme = read_show(api, show)
+        own_fields = markup | given(
+            provider=provider or written.provider,
+            output_format=output_format,
+            quality=quality,
+            loudness=loudness,
+            pronunciations=[each.fields for each in words] or None,
+            pronunciation_sets=pronunciation_set or None,
+            author=author,
+            album=album,
+        )
+        fields = merged(own_fields, programme, [name for name in OF_ALL_JOBS if name != "title"])
+        names = names_of(entries, str(fields.get("output_format", OutputFormat.MP3)))
+        parts = options.music(fields.pop("music", None))
+        fields["provider"] = provider_id(api, fields.get("provider"))
         shared = Shared(
             voices=voices,
             choices=[Choice(field=languages.field, own=languages.own), *delivery],
-            fields={
-                "provider": provider_id(api, provider),
-                **markup,
-                **given(
-                    language=languages.common,
-                    output_format=output_format,
-                    quality=quality,
-                    loudness=loudness,
-                    pronunciations=[each.fields for each in words] or None,
-                    pronunciation_sets=pronunciation_set or None,
-                    author=author,
-                    album=album,
-                ),
-            },
-            dialogue_fields=given(gap_ms=gap, crossfade_ms=crossfade),
+            members={**members_of(programme), **written.members},
+            names=VoiceNames(api, fields["provider"]),
+            language=languages.common or written.language,
+            preferred=session.preferred_languages(),
+            fields=fields,
+            dialogue_fields=merged(given(gap_ms=gap, crossfade_ms=crossfade), programme, OF_DIALOGUES),
             markup=markup,
             take=take,
             music=parts,
             cover={"sound_id": SoundReference(cover)} if cover else {},
             pronunciations=words,
-            how_to_choose=session.command("voices", *of_provider, "--language", languages.common or USUAL_LANGUAGE),
+            how_to_choose=session.command("voices", *of_provider),
         )
         files = _files(entries, names, shared)
         with lines_of(len(files)) as lines:
@@ -223,11 +238,12 @@ def _files(entries: Sequence[Entry], names: Sequence[str], shared: Shared) -> li
     options = {
         "voices": repr(shared.voices),
         "choices": repr(shared.choices),
-        "fields": shared.fields,
+        "fields": shared.fields | given(language=shared.language),
         "dialogue_fields": shared.dialogue_fields,
         "take": shared.take,
         "music": repr(shared.music),
         "cover": repr(shared.cover),
+        **({"members": shared.members} if shared.members else {}),
     }
     files = []
     for entry, name in zip(entries, names, strict=True):
@@ -250,7 +266,9 @@ def _folder(written: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FileProblem(f"cannot make the folder {folder}: {error.strerror}") from error
+        raise FileProblem(
+            t("cannot make the folder {folder}: {strerror}", folder=folder, strerror=error.strerror)
+        ) from error
     return folder
 
 
@@ -261,15 +279,33 @@ def _conclude(running: Batch, files: Sequence[File], shared: Shared) -> ExitCode
         own = {key: name for choice in (shared.voices, *shared.choices) for key, (name, _value) in choice.own.items()}
         for key, name in own.items():
             if key not in running.speakers:
-                complain(f"no script has a speaker {name}")
+                complain(t("no script has a speaker {name}", name=name))
     if running.stopped_by is not None:
         left = sum(file.status == "not submitted" for file in files)
         resets_at = running.stopped_by.details.get("resets_at")
-        when = f"at {shown.moment(resets_at)}" if resets_at else "when submissions are accepted again"
-        complain(f"{running.stopped_by}\n  {left} of {len(files)} are not submitted; the same command goes on {when}")
+        when = (
+            t("at {moment}", moment=shown.moment(resets_at))
+            if resets_at
+            else t("when submissions are accepted again")
+        )
+        complain(
+            t(
+                "{stopped_by}\n  {left} of {count} are not submitted; the same command goes on {when}",
+                stopped_by=running.stopped_by,
+                left=left,
+                count=len(files),
+                when=when,
+            )
+        )
         return ExitCode.REFUSED
     missing = sum(not file.has_come for file in files)
     if missing:
-        complain(f"{missing} of {len(files)} have no audio; the same command tries them again")
+        complain(
+            t(
+                "{missing} of {count} have no audio; the same command tries them again",
+                missing=missing,
+                count=len(files),
+            )
+        )
         return ExitCode.JOB_FAILED
     return ExitCode.DONE

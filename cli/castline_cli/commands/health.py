@@ -9,6 +9,7 @@ import typer
 
 from castline_cli.output import say
 from castline_cli.session import Session
+from castline_cli.strings import t
 from castline_client.addresses import without_prefix
 
 
@@ -22,4 +23,8 @@ def health(
         started = time.perf_counter()
         answer = api.get("/health")
         elapsed_ms = (time.perf_counter() - started) * 1000
-    say(answer.text if as_json else f"{without_prefix(session.url)} answers, in {elapsed_ms:.0f} ms")
+    say(
+        answer.text
+        if as_json
+        else t("{url} answers, in {elapsed_ms:.0f} ms", url=without_prefix(session.url), elapsed_ms=elapsed_ms)
+    )

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from castline_cli import shown
+from castline_cli.audio_options import PlayOption  # noqa: TC001 (typer reads annotations at run time)
 from castline_cli.completion import complete_job
 from castline_cli.errors import Misused
 from castline_cli.files import Target
 from castline_cli.output import is_for_people, say, table, write
 from castline_cli.session import Session
+from castline_cli.strings import cell, t
 from castline_cli.timings import csv_of, rows_of, seconds
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 jobs = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="List, look at, rename, cancel, resubmit and download jobs.",
+    help="List, look at, rename, stop, resubmit, download and delete jobs.",
     epilog="\b\nA JOB is an id, at least four characters of its beginning or its end, or last.",
 )
 
@@ -86,7 +88,7 @@ def list_jobs(
     found = answer.body["items"]
     columns: dict[str, Callable[[Json], str]] = {
         "job": lambda job: job["id"],
-        "status": lambda job: job["status"],
+        "status": lambda job: cell(job["status"]),
         "kind": _kind,
         "submitted": lambda job: shown.moment(job["created_at"]),
     }
@@ -107,16 +109,17 @@ def _position(page: Json, *, is_first_page: bool) -> str:
     """Return which of all jobs a page shows, and how to see more."""
     total, count, end = page["total"], len(page["items"]), page["offset"] + len(page["items"])
     if count == 0:
-        told = "no jobs"
+        told = t("no jobs")
     elif is_first_page:
-        told = f"{page['offset'] + 1} to {end}" + ("" if total is None else f" of {total}")
+        told = t("{first} to {last}", first=page["offset"] + 1, last=end)
+        told += "" if total is None else t(" of {total}", total=total)
     else:
-        told = "1 job" if count == 1 else f"{count} jobs"
+        told = t("1 job") if count == 1 else t("{count} jobs", count=count)
     if page["next_cursor"] is None:
         return told
     if is_first_page and total is not None and count > 0 and end <= _MAX_OFFSET:
-        return f"{told}; more with --offset {end}"
-    return f"{told}; more with --cursor {page['next_cursor']}"
+        return told + t("; more with --offset {offset}", offset=end)
+    return told + t("; more with --cursor {cursor}", cursor=page["next_cursor"])
 
 
 @jobs.command()
@@ -153,11 +156,11 @@ def rename(
     given = {"title": title, "author": author, "album": album}
     changes = {name: text or None for name, text in given.items() if text is not None}
     if not changes:
-        raise Misused("rename it to what? write --title, --author or --album; see `castline jobs rename --help`")
+        raise Misused(t("rename it to what? write --title, --author or --album; see `castline jobs rename --help`"))
     with Session.of(context).api() as api:
         job_id = find_job_id(api, job)
         answer = api.patch(f"/jobs/{job_id}", changes)
-    say(answer.text if as_json else f"renamed {job_id}" if is_for_people() else job_id)
+    say(answer.text if as_json else t("renamed {job_id}", job_id=job_id) if is_for_people() else job_id)
 
 
 @jobs.command()
@@ -168,7 +171,40 @@ def cancel(context: typer.Context, job: JobArgument, as_json: JsonOption = False
     with Session.of(context).api() as api:
         job_id = find_job_id(api, job)
         answer = api.delete(f"/jobs/{job_id}")
-    say(answer.text if as_json else f"cancelled {job_id}" if is_for_people() else job_id)
+    say(answer.text if as_json else t("cancelled {job_id}", job_id=job_id) if is_for_people() else job_id)
+
+
+@jobs.command()
+def stop(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
+    """Stop a job that is pending or processing. What has been spoken is billed."""
+    from castline_cli.job_ids import find_job_id
+
+    with Session.of(context).api() as api:
+        job_id = find_job_id(api, job)
+        answer = api.post(f"/jobs/{job_id}/stop", {})
+    if as_json:
+        say(answer.text)
+    elif is_for_people():
+        say(
+            t(
+                "stopped {id}; {billed:,} characters billed",
+                id=job_id,
+                billed=answer.body.get("billed_characters") or 0,
+            )
+        )
+    else:
+        say(job_id)
+
+
+@jobs.command()
+def delete(context: typer.Context, job: JobArgument) -> None:
+    """Delete a job that has ended, with its audio. It cannot be brought back."""
+    from castline_cli.job_ids import find_job_id
+
+    with Session.of(context).api() as api:
+        job_id = find_job_id(api, job)
+        api.post(f"/jobs/{job_id}/delete", {})
+    say(t("deleted {name}", name=job_id) if is_for_people() else job_id)
 
 
 @jobs.command()
@@ -197,20 +233,25 @@ def download(
     ] = None,
     subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too: .vtt, .srt or .ass.")] = None,
     force: ForceOption = False,
+    play_it: PlayOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
 ) -> None:
     """Download a job's audio; wait for it first."""
     from castline_cli.fetching import Wishes, fetch
     from castline_cli.job_ids import find_job_id
+    from castline_cli.player import find_player
 
     session = Session.of(context)
     target = Target.of(out, force=force)
     target.demand_binary()
+    if play_it:
+        target.demand_file()
     wishes = Wishes(
         audio=target,
         subtitles=Target.of(subtitles, force=force) if subtitles else None,
         subtitle_format=subtitle_format_of(subtitles) if subtitles else "",
         as_json=as_json,
+        player=find_player() if play_it else (),
     )
     with session.api() as api:
         fetch(api, find_job_id(api, job), wishes, session)
@@ -253,7 +294,7 @@ def print_timings(
     from castline_cli.job_ids import find_job_id
 
     if as_json and as_csv:
-        raise Misused("--json or --csv? leave one out")
+        raise Misused(t("--json or --csv? leave one out"))
     with Session.of(context).api() as api:
         answer = api.get_file(f"/jobs/{find_job_id(api, job)}/timings", {"level": level})
     if as_json:
@@ -272,12 +313,12 @@ def subtitle_format_of(file: str) -> str:
     """
     extension = file.rpartition(".")[2].lower()
     if extension not in set(SubtitleFormat):
-        raise Misused(f"subtitles are .vtt, .srt or .ass; name {file} so")
+        raise Misused(t("subtitles are .vtt, .srt or .ass; name {file} so", file=file))
     return extension
 
 
 def _kind(job: Json) -> str:
-    return "text" if job["job_type"] == "single_tts" else "dialogue"
+    return cell("text") if job["job_type"] == "single_tts" else cell("dialogue")
 
 
 def _unusual(given: Json) -> list[str]:
@@ -285,34 +326,45 @@ def _unusual(given: Json) -> list[str]:
     is_studio, loudness = given.get("quality") == "studio", given.get("loudness")
     return [
         *(["studio"] if is_studio else []),
-        *([f"loudness {loudness}"] if loudness not in {None, "podcast"} else []),
+        *([cell("loudness {loudness}", loudness=loudness)] if loudness not in {None, "podcast"} else []),
     ]
 
 
 def _facts(job: Json) -> list[tuple[str, str]]:
     given, progress = job["input_params"], job["progress"]
     facts = [
-        ("job", job["id"]),
+        (cell("job"), job["id"]),
         *shown.titles(job),
-        ("status", job["status"]),
-        ("queue", shown.place(job)),
-        ("kind", ", ".join([_kind(job), given["language"], given["output_format"], *_unusual(given)])),
-        ("rendition of", job.get("rendition_of") or ""),
-        ("music", ", ".join(given.get("music") or ())),
-        ("submitted", shown.moment(job["created_at"])),
-        ("started", shown.moment(job.get("started_at"))),
-        ("ended", shown.moment(job.get("completed_at"))),
-        ("segments", f"{progress['completed_segments']} of {progress['total_segments']}"),
-        ("retries", str(job["retry_count"] or "")),
-        ("failure", f"{job['error_message']} ({job['error_code']})" if "error_code" in job else ""),
+        (cell("status"), cell(job["status"])),
+        (cell("queue"), shown.place(job)),
+        (cell("kind"), ", ".join([_kind(job), given["language"], given["output_format"], *_unusual(given)])),
+        (cell("rendition of"), job.get("rendition_of") or ""),
+        (cell("music"), ", ".join(map(cell, given.get("music") or ()))),
+        (cell("submitted"), shown.moment(job["created_at"])),
+        (cell("started"), shown.moment(job.get("started_at"))),
+        (cell("ended"), shown.moment(job.get("completed_at"))),
+        (
+            cell("segments"),
+            cell("{done} of {total}", done=progress["completed_segments"], total=progress["total_segments"]),
+        ),
+        (cell("retries"), str(job["retry_count"] or "")),
+        (cell("failure"), f"{job['error_message']} ({job['error_code']})" if "error_code" in job else ""),
     ]
     if (result := job.get("result_metadata")) is not None:
         facts += [
-            ("audio", f"{shown.duration(result['duration_ms'])}, {shown.size(result['size_bytes'])}"),
-            ("loudness", shown.loudness(result.get("loudness_lufs"))),
-            ("characters", f"{result['characters']:,}; billed: {result['billed_characters']:,}"),
+            (cell("audio"), f"{shown.duration(result['duration_ms'])}, {shown.size(result['size_bytes'])}"),
+            (cell("loudness"), shown.loudness(result.get("loudness_lufs"))),
+            (
+                cell("characters"),
+                cell(
+                    "{spoken:,}; billed: {billed:,}", spoken=result["characters"], billed=result["billed_characters"]
+                ),
+            ),
         ]
-    facts += [(f"voice of {speaker}" if speaker else "voice", voice) for speaker, voice in shown.cast(job)]
+    facts += [
+        (cell("voice of {speaker}", speaker=speaker) if speaker else cell("voice"), voice)
+        for speaker, voice in shown.cast(job)
+    ]
     return [(name, value) for name, value in facts if value]
 
 

@@ -14,6 +14,7 @@ from castline_cli.commands.webhooks import EventsOption  # noqa: TC001 (typer re
 from castline_cli.errors import CastlineError, Misused
 from castline_cli.output import complain, is_for_people, remark, say
 from castline_cli.session import Session
+from castline_cli.strings import t
 from castline_client.addresses import is_this_machine, without_prefix
 
 if TYPE_CHECKING:
@@ -42,25 +43,32 @@ def listen(
 
     session = Session.of(context)
     if not is_this_machine(session.url):
-        raise Misused(f"only a local stack reaches this machine, and {without_prefix(session.url)} is none")
+        raise Misused(
+            t("only a local stack reaches this machine, and {url} is none", url=without_prefix(session.url))
+        )
     if forward is not None and not _is_url(forward):
         raise Misused(
-            f"{shown.line(forward)!r} is not a URL to pass events on to, such as http://localhost:3000/hooks"
+            t(
+                "{forward!r} is not a URL to pass events on to, such as http://localhost:3000/hooks",
+                forward=shown.line(forward),
+            )
         )
     body: dict[str, Any] = {"description": "castline listen"} | ({"events": [*events]} if events else {})
     with Receiver(port, forward_to=forward) as receiver, session.api() as api:
         webhook = api.create_webhook({"url": receiver.url, **body})
         receiver.secret = webhook["secret"]
         try:
-            complain(f"listening on {receiver.url}; Ctrl-C ends it")
+            complain(t("listening on {url}; Ctrl-C ends it", url=receiver.url))
             if forward:
-                complain(f"passing on to {forward}, signed with {webhook['secret']}")
+                complain(
+                    t("passing on to {forward}, signed with {secret}", forward=forward, secret=webhook["secret"])
+                )
             while True:
                 received = receiver.take(timeout_seconds=_TURN_SECONDS)
                 if received is not None:
                     _print(received, as_json=as_json, is_passed_on=forward is not None)
         except KeyboardInterrupt:
-            remark("stopped")
+            remark(t("stopped"))
         finally:
             with contextlib.suppress(CastlineError):
                 api.delete_webhook(webhook["id"])
@@ -77,7 +85,7 @@ def _is_url(text: str) -> bool:
 
 def _print(received: Received, *, as_json: bool, is_passed_on: bool) -> None:
     if not received.is_signed:
-        complain("refused a request without a valid signature")
+        complain(t("refused a request without a valid signature"))
         return
     if as_json or not is_for_people():
         say(received.body)
@@ -85,9 +93,9 @@ def _print(received: Received, *, as_json: bool, is_passed_on: bool) -> None:
         event = json.loads(received.body)
         say("  ".join(filter(None, (shown.moment(event["timestamp"]), event["type"], _summary(event["data"])))))
     if received.problem:
-        complain(f"cannot be passed on: {received.problem}")
+        complain(t("cannot be passed on: {problem}", problem=received.problem))
     elif is_passed_on:
-        remark(f"passed on: answered with {received.status}")
+        remark(t("passed on: answered with {status}", status=received.status))
 
 
 def _summary(data: Mapping[str, Any]) -> str:

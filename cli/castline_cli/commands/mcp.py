@@ -10,6 +10,7 @@ import typer
 from castline_cli.errors import FileProblem, Misused
 from castline_cli.output import remark
 from castline_cli.session import Session
+from castline_cli.strings import t
 
 EXAMPLES: Final = """\b
 Examples:
@@ -33,11 +34,11 @@ def mcp(
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"mcp", "mcp_types", "pydantic"}:
             raise
-        raise Misused("`castline mcp` needs the package mcp; install castline[mcp]") from error
+        raise Misused(t("`castline mcp` needs the package mcp; install castline[mcp]")) from error
     target = Path(folder).expanduser()
     if not target.is_dir():
-        raise FileProblem(f"there is no folder {target}")
+        raise FileProblem(t("there is no folder {folder}", folder=target))
     session = Session.of(context)
     made = server(session.client_options(), target, sign_in_advice=session.sign_in_advice())
-    remark("waiting for an agent on standard input; Ctrl-C ends it")
+    remark(t("waiting for an agent on standard input; Ctrl-C ends it"))
     made.run("stdio")

@@ -14,6 +14,7 @@ from castline_cli.errors import Misused, Refused
 from castline_cli.files import Target
 from castline_cli.output import is_for_people, say, table
 from castline_cli.session import Session
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from castline_cli.api import Api, Json
@@ -46,7 +47,7 @@ def list_sets(context: typer.Context, as_json: JsonOption = False) -> None:
     table(
         ("set", "pronunciations", "changed"),
         [(each["name"], str(each["entry_count"]), shown.moment(each["updated_at"])) for each in found],
-        footer="" if found else "no pronunciation sets",
+        footer="" if found else t("no pronunciation sets"),
     )
 
 
@@ -64,7 +65,7 @@ def show(context: typer.Context, name: NameArgument, as_json: JsonOption = False
     table(
         COLUMNS,
         [[entry.get(column, "") for column in COLUMNS] for entry in entries],
-        footer="" if entries else "no pronunciations",
+        footer="" if entries else t("no pronunciations"),
     )
 
 
@@ -89,12 +90,14 @@ def import_set(
                 raise in_files(refusal, "entries", entries) from refusal
             # An earlier attempt whose answer was lost may have made the set.
             if _entries(api, name) != fields:
-                raise Refused(f"there is a set {name} already; --force replaces it", code=refusal.code) from refusal
+                raise Refused(
+                    t("there is a set {name} already; --force replaces it", name=name), code=refusal.code
+                ) from refusal
             answer = api.get(_path(name))
     if as_json:
         say(answer.text)
     else:
-        say(f"{name} has {_number(len(entries))}" if is_for_people() else name)
+        say(t("{name} has {number}", name=name, number=_number(len(entries))) if is_for_people() else name)
 
 
 @pronunciations.command("export")
@@ -123,7 +126,7 @@ def delete(context: typer.Context, name: NameArgument) -> None:
     """
     with Session.of(context).api() as api:
         api.delete(_path(name))
-    say(f"deleted {name}" if is_for_people() else name)
+    say(t("deleted {name}", name=name) if is_for_people() else name)
 
 
 def _entries(api: Api, name: str) -> list[Json]:
@@ -134,10 +137,14 @@ def _entries(api: Api, name: str) -> list[Json]:
 def _path(name: str) -> str:
     if not re.fullmatch(NAME_PATTERN, name):
         raise Misused(
-            f"{name!r} is no name of a set; use up to 64 of A to Z, a to z, digits, -, _ and ., which is not first"
+            t(
+                "{name!r} is no name of a set; use up to 64 of A to Z, a to z, digits, -, _ and ., "
+                "which is not first",
+                name=name,
+            )
         )
     return f"/pronunciations/{name}"
 
 
 def _number(entries: int) -> str:
-    return f"{entries:,} pronunciation{'' if entries == 1 else 's'}"
+    return t("1 pronunciation") if entries == 1 else t("{count:,} pronunciations", count=entries)

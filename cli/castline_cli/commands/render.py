@@ -16,6 +16,7 @@ from castline_cli.audio_options import (
     MusicOption,
     OutroOption,
     OutroOverlapOption,
+    PlayOption,
     UploadAgainOption,
     loudness_option,
     quality_option,
@@ -28,6 +29,7 @@ from castline_cli.music import MusicOptions
 from castline_cli.output import say
 from castline_cli.session import Session
 from castline_cli.sound_references import SoundReference
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from castline_cli.api import Answer, Api, Json
@@ -66,6 +68,7 @@ def render(
         bool, typer.Option("--no-music", help="Leave out the job's music, except for what other options say.")
     ] = False,
     upload_again: UploadAgainOption = False,
+    play_it: PlayOption = False,
     wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the new job's id and leave.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the new job as the API gives it.")] = False,
 ) -> None:
@@ -77,21 +80,25 @@ def render(
     from castline_cli.commands.jobs import subtitle_format_of
     from castline_cli.fetching import Wishes, fetch
     from castline_cli.job_ids import find_job_id
+    from castline_cli.player import find_player
     from castline_cli.uploads import Uploads
     from castline_client.file_names import file_name
 
     session = Session.of(context)
-    if not wait and (out or subtitles):
-        raise Misused("with --no-wait nothing is downloaded; leave out -o and --subtitles")
+    if not wait and (out or subtitles or play_it):
+        raise Misused(t("with --no-wait nothing is downloaded; leave out -o, --subtitles and --play"))
     if cover and no_cover:
-        raise Misused("--cover and --no-cover do not go together; choose one")
+        raise Misused(t("--cover and --no-cover do not go together; choose one"))
     target = Target.of(out, force=force)
     target.demand_binary()
+    if play_it:
+        target.demand_file()
     wishes = Wishes(
         audio=target,
         subtitles=Target.of(subtitles, force=force) if subtitles else None,
         subtitle_format=subtitle_format_of(subtitles) if subtitles else "",
         as_json=as_json,
+        player=find_player() if play_it else (),
     )
     options = MusicOptions(
         intro=intro,
@@ -106,7 +113,7 @@ def render(
     given = {"output_format": format_for(output_format, target), "quality": quality, "loudness": loudness}
     changes: Json = {name: value for name, value in given.items() if value is not None}
     if not (changes or options.are_given or no_music or cover or no_cover):
-        raise Misused("render it how? write --format, --loudness, --bed or others; see `castline render --help`")
+        raise Misused(t("render it how? write --format, --loudness, --bed or others; see `castline render --help`"))
 
     with session.api() as api:
         source: Json = api.get(f"/jobs/{find_job_id(api, job)}").body
@@ -134,4 +141,6 @@ def _submit(api: Api, job_id: str, changes: Json, session: Session) -> Answer:
         return api.create(f"/jobs/{job_id}/renditions", changes)
     except KeyboardInterrupt as interruption:
         jobs = session.command("jobs", "list")
-        raise Interrupted(f"interrupted while submitting; {jobs} shows whether there is a job") from interruption
+        raise Interrupted(
+            t("interrupted while submitting; {jobs} shows whether there is a job", jobs=jobs)
+        ) from interruption

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,11 +20,12 @@ from castline_cli.audio_options import (
     MusicOption,
     OutroOption,
     OutroOverlapOption,
+    PlayOption,
     UploadAgainOption,
     loudness_option,
     quality_option,
 )
-from castline_cli.casting import Choice, assign, only_voice, read_delivery
+from castline_cli.casting import Choice, read_delivery
 from castline_cli.completion import complete_language, complete_voice
 from castline_cli.errors import Interrupted, Misused, Refused
 from castline_cli.files import STANDARD, Target, name_of, read_text
@@ -31,35 +33,42 @@ from castline_cli.formats import Loudness, OutputFormat, Quality, format_for
 from castline_cli.music import MusicOptions
 from castline_cli.output import say as say_line
 from castline_cli.providers import ProviderOption, provider_id
-from castline_cli.scripts import Script, ScriptFormat, given, parse_script
+from castline_cli.questions import AnswerOption, read_answers
+from castline_cli.scripts import NARRATOR, Script, ScriptFormat, given, languages_of_text, parse_script
 from castline_cli.session import Session
 from castline_cli.sound_references import SoundReference
-from castline_cli.speaking_options import (
-    USUAL_LANGUAGE,
+from castline_cli.speaking_options import (  # noqa: TC001 (typer reads annotations at run time)
+    CastOption,
     CrossfadeOption,
     GapOption,
     LiteralOption,
     PitchOption,
     PronunciationSetOption,
     PronunciationsOption,
+    ShowOption,
     SpeedOption,
     StyleDegreeOption,
     StyleOption,
     TakeOption,
     VolumeOption,
 )
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from castline_cli.api import Answer, Api, Json
+    from castline_cli.cast import Chosen
     from castline_cli.pronunciations import Entry
+    from castline_cli.script_warnings import ScriptWarnings
 
 EXAMPLES: Final = """\b
 Examples:
-  castline say park.txt -o park.mp3 --voice A=zh-TW-HsiaoYuNeural --voice B=zh-TW-YunJheNeural
-  castline say book.md -o book.m4b --voice en-US-JennyNeural --language en-US --loudness audiobook
-  castline say show.txt --voice VOICE --title "Show 1" --intro jingle.mp3 --intro-overlap 2s --bed music.ogg"""
+  castline say park.txt
+  castline say park.txt -o park.mp3 --voice A=曉雨 --voice B=zh-TW-YunJheNeural --play
+  castline say book.md -o book.m4b --voice Jenny --loudness audiobook
+  castline say episode-2.txt --show tea-time --title "Episode 2"
+  castline say show.txt --cast cast.toml --intro jingle.mp3 --intro-overlap 2s --bed music.ogg"""
 
 
 def say(
@@ -74,10 +83,13 @@ def say(
         list[str] | None,
         typer.Option(
             metavar="SPEAKER=VOICE",
-            help="Who speaks with which voice; repeatable. VOICE alone is for all who have none.",
+            help="Who speaks with which voice, by its name or id; repeatable. VOICE alone is for all who have none. "
+            "Whoever is left gets a voice of the language.",
             autocompletion=complete_voice,
         ),
     ] = None,
+    cast: CastOption = None,
+    show: ShowOption = None,
     style: StyleOption = None,
     style_degree: StyleDegreeOption = None,
     speed: SpeedOption = None,
@@ -89,18 +101,20 @@ def say(
     ] = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")] = False,
     subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too: .vtt, .srt or .ass.")] = None,
+    play_it: PlayOption = False,
     provider: ProviderOption = None,
     language: Annotated[
         list[str] | None,
         typer.Option(
             metavar="[SPEAKER=]TAG",
-            help="The script's, such as zh-TW; or the one that a speaker's multilingual voice speaks. Repeatable.",
+            help="The script's, such as zh-TW, in place of the one that is guessed; or a speaker's. Repeatable.",
             autocompletion=complete_language,
         ),
     ] = None,
     script_format: Annotated[
         ScriptFormat | None, typer.Option(help="By default what SCRIPT's name says, or auto.")
     ] = None,
+    answer: AnswerOption = None,
     literal: LiteralOption = False,
     pronunciations: PronunciationsOption = None,
     pronunciation_set: PronunciationSetOption = None,
@@ -139,44 +153,52 @@ def say(
     ] = None,
     estimate: Annotated[
         bool,
-        typer.Option("--estimate", "--dry-run", help="Print what it would cost, and submit nothing."),
+        typer.Option(
+            "--estimate", "--dry-run", help="Print what it would cost and how long it would be, and submit nothing."
+        ),
     ] = False,
     wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the job's id and leave.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
 ) -> None:
     """Have a script, or one text, spoken.
 
-    It is submitted as a job, which is waited for, and its audio downloaded. On a terminal, what it will cost is told
-    before.
+    Speakers without a voice get one of their language, and are told with it. The script is submitted as a job, which
+    is waited for, and its audio downloaded. On a terminal, what it will cost is told before.
     """
     from castline_cli.cap import explaining_the_cap
+    from castline_cli.cast import Chosen
+    from castline_cli.cast_files import WrittenCast, read_cast
     from castline_cli.commands.jobs import subtitle_format_of
     from castline_cli.estimates import ask_for_estimate, remark_on_cost, show_estimate
     from castline_cli.fetching import Wishes, fetch
+    from castline_cli.player import find_player
     from castline_cli.pronunciations import read_entries
-    from castline_cli.script_warnings import ScriptWarnings
+    from castline_cli.shows import OF_ALL_JOBS, OF_DIALOGUES, members_of, merged, read_show
     from castline_cli.uploads import Uploads
     from castline_client.file_names import file_name
 
     session = Session.of(context)
-    if not wait and (out or subtitles):
-        raise Misused("with --no-wait nothing is downloaded; leave out -o and --subtitles")
+    if not wait and (out or subtitles or play_it):
+        raise Misused(t("with --no-wait nothing is downloaded; leave out -o, --subtitles and --play"))
     target = Target.of(out, force=force)
     target.demand_binary()
+    if play_it:
+        target.demand_file()
     wishes = Wishes(
         audio=target,
         subtitles=Target.of(subtitles, force=force) if subtitles else None,
         subtitle_format=subtitle_format_of(subtitles) if subtitles else "",
         as_json=as_json,
+        player=find_player() if play_it and not estimate else (),
     )
     voices, languages = Choice.read("voice_id", voice), Choice.read("language", language)
     delivery = read_delivery(speed=speed, pitch=pitch, volume=volume, style=style, style_degree=style_degree)
     entries = [entry for file in pronunciations or () for entry in read_entries(file)]
-    of_provider = ("--provider", provider) if provider else ()
-    how_to_choose = session.command("voices", *of_provider, "--language", languages.common or USUAL_LANGUAGE)
+    answers = read_answers(answer)
+    written = read_cast(cast) if cast else WrittenCast()
     markup = given(markup="literal" if literal else None)
-    common = markup | given(
-        language=languages.common,
+    own_fields = markup | given(
+        provider=provider or written.provider,
         output_format=format_for(output_format, target),
         quality=quality,
         loudness=loudness,
@@ -187,10 +209,8 @@ def say(
         album=album,
         webhook_url=webhook_url,
     )
-    if wait and title:
-        target.demand_name_free(file_name(f"{title}.{common.get('output_format', OutputFormat.MP3)}"))
     dialogue_only = given(gap_ms=gap, crossfade_ms=crossfade)
-    parts = MusicOptions(
+    options = MusicOptions(
         intro=intro,
         intro_overlap_ms=intro_overlap,
         outro=outro,
@@ -199,44 +219,115 @@ def say(
         bed_gain_db=bed_gain,
         duck_db=duck,
         file=music,
-    ).music()
+    )
     picture = {"sound_id": SoundReference(cover)} if cover else {}
+    if text is None:
+        read = Script.read(_script_that_is_there(script), script_format)
+    elif script is not None or script_format is not None or dialogue_only or cast or answers:
+        raise Misused(
+            t("a --text has no turns; leave out the script, --script-format, --answer, --cast, --gap and --crossfade")
+        )
 
     with session.api() as api:
-        common["provider"] = provider_id(api, provider)
-        if text is not None:
-            if script is not None or script_format is not None or dialogue_only:
-                raise Misused("a --text has no turns; leave out the script, --script-format, --gap and --crossfade")
-            spoken = read_text(STANDARD) if text == STANDARD else text
-            voice_id = only_voice(voices, how_to_choose=how_to_choose)
-            how = given(**{choice.field: choice.only() for choice in (*delivery, languages)}, take=take)
-            warnings = ScriptWarnings(name_of(STANDARD) if text == STANDARD else "--text", spoken)
-            turns = [{"index": 0, "line": 1}]
-            path, request = "/jobs/tts", {"text": spoken, "voice_id": voice_id, **common, **how}
+        programme = read_show(api, show)
+        common = merged(own_fields, programme, OF_ALL_JOBS)
+        if wait and not estimate and common.get("title"):
+            target.demand_name_free(file_name(f"{common['title']}.{common.get('output_format', OutputFormat.MP3)}"))
+        parts = options.music(common.pop("music", None))
+        common["provider"] = provider_id(api, common.get("provider"))
+        chosen = Chosen(
+            voices=voices,
+            choices=[Choice(field=languages.field, own=languages.own), *delivery],
+            members={**members_of(programme), **written.members} if text is None else {},
+            language=languages.common or written.language,
+            preferred=session.preferred_languages(),
+        )
+        if text is None:
+            request = _request_of_script(api, read, chosen, common, answers=answers, markup=markup, take=take)
+            request.fields |= merged(dialogue_only, programme, OF_DIALOGUES)
         else:
-            read = Script.read(_script_that_is_there(script), script_format)
-            dialogue = parse_script(api, read, markup=markup, take=take)
-            turns, warnings = dialogue.turns, dialogue.warnings
-            own = [Choice(field=languages.field, own=languages.own), *delivery]
-            cast = assign(voices, own, dialogue.speakers, how_to_choose=how_to_choose)
-            path, request = "/jobs", {"turns": turns, "voice_assignments": cast, **common, **dialogue_only}
+            request = _request_of_text(api, text, chosen, common, markup=markup, take=take)
         uploads = Uploads(api, session, again=upload_again)
-        uploads.insert_ids([*turns, *parts.values(), picture])
-        request |= given(music=parts or None, cover_id=picture.get("sound_id"))
+        uploads.insert_ids([*request.turns, *parts.values(), picture])
+        request.fields |= given(music=parts or None, cover_id=picture.get("sound_id"))
         if estimate:
             with _naming_files(entries):
-                answer = ask_for_estimate(api, path, request)
+                submitted = ask_for_estimate(api, request.path, request.fields)
         else:
-            remark_on_cost(api, path, request)
+            remark_on_cost(api, request.path, request.fields)
             with explaining_the_cap(api, session):
-                answer = _submit(api, path, request, entries, session)
-        warnings.tell_of_turns(answer.body.get("warnings", ()), [turn for turn in turns if "line" in turn])
+                submitted = _submit(api, request.path, request.fields, entries, session)
+        request.warnings.tell_of_turns(
+            submitted.body.get("warnings", ()), [turn for turn in request.turns if "line" in turn]
+        )
         if estimate and not as_json:
-            show_estimate(answer.body)
+            show_estimate(submitted.body)
         elif estimate or not wait:
-            say_line(answer.text if as_json else answer.body["id"])
+            say_line(submitted.text if as_json else submitted.body["id"])
         else:
-            fetch(api, answer.body["id"], wishes, session)
+            fetch(api, submitted.body["id"], wishes, session)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Request:
+    """A request for a job.
+
+    Attributes:
+        path: the route.
+        fields: the body.
+        turns: of a script, for their sounds and for messages.
+        warnings: those about the script or the text.
+    """
+
+    path: str
+    fields: Json
+    turns: list[Json]
+    warnings: ScriptWarnings
+
+
+def _request_of_script(
+    api: Api,
+    script: Script,
+    chosen: Chosen,
+    common: Json,
+    *,
+    answers: Sequence[Json],
+    markup: Mapping[str, Any],
+    take: int | None,
+) -> _Request:
+    """Parse a script, and give its speakers their voices."""
+    from castline_cli.cast import cast_speakers, demand_speakers
+    from castline_cli.voice_names import VoiceNames
+
+    dialogue = parse_script(api, script, markup=markup, take=take, answers=answers)
+    demand_speakers(chosen, dialogue.speakers)
+    cast = cast_speakers(
+        api, dialogue.speakers, dialogue.turns, dialogue.languages, chosen, VoiceNames(api, common["provider"])
+    )
+    cast.tell()
+    fields = {**common, "turns": dialogue.turns, "voice_assignments": cast.assignments, "language": cast.language}
+    return _Request(path="/jobs", fields=fields, turns=dialogue.turns, warnings=dialogue.warnings)
+
+
+def _request_of_text(
+    api: Api, written: str, chosen: Chosen, common: Json, *, markup: Mapping[str, Any], take: int | None
+) -> _Request:
+    """Give a text its voice."""
+    from castline_cli.cast import cast_speakers
+    from castline_cli.script_warnings import ScriptWarnings
+    from castline_cli.voice_names import VoiceNames
+
+    for choice in (chosen.voices, *chosen.choices):
+        choice.only()
+    text = read_text(STANDARD) if written == STANDARD else written
+    languages = languages_of_text(api, text, markup) if chosen.language is None else {}
+    cast = cast_speakers(api, [NARRATOR], [], languages, chosen, VoiceNames(api, common["provider"]))
+    cast.tell(is_text=True)
+    [assignment] = cast.assignments
+    how = {name: value for name, value in assignment.items() if name != "speaker"}
+    fields = {**common, "language": cast.language, **how, **given(take=take), "text": text}
+    warnings = ScriptWarnings(name_of(STANDARD) if written == STANDARD else "--text", text)
+    return _Request(path="/jobs/tts", fields=fields, turns=[{"index": 0, "line": 1}], warnings=warnings)
 
 
 def _submit(api: Api, path: str, request: Json, entries: Sequence[Entry], session: Session) -> Answer:
@@ -246,7 +337,9 @@ def _submit(api: Api, path: str, request: Json, entries: Sequence[Entry], sessio
             return api.create(path, request)
     except KeyboardInterrupt as interruption:
         jobs = session.command("jobs", "list")
-        raise Interrupted(f"interrupted while submitting; {jobs} shows whether there is a job") from interruption
+        raise Interrupted(
+            t("interrupted while submitting; {jobs} shows whether there is a job", jobs=jobs)
+        ) from interruption
 
 
 @contextmanager
@@ -271,5 +364,5 @@ def _script_that_is_there(script: str | None) -> str:
     if script is not None:
         return script
     if sys.stdin is None or sys.stdin.isatty():
-        raise Misused("say what? name a script, pipe one in, or write --text; see `castline say --help`")
+        raise Misused(t("say what? name a script, pipe one in, or write --text; see `castline say --help`"))
     return STANDARD

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -12,10 +12,14 @@ from castline_cli.errors import Misused, SignedOut
 from castline_cli.loopback import PORT
 from castline_cli.output import say
 from castline_cli.session import Session
-from castline_client.addresses import without_prefix
+from castline_cli.strings import t
+from castline_client.addresses import is_this_machine, without_prefix
 
 if TYPE_CHECKING:
     from castline_cli.sign_in import Site
+
+_LOCAL_USER: Final = "local-user"
+"""The user of a local stack where none is named; it takes requests without a sign-in."""
 
 
 def login(
@@ -46,7 +50,12 @@ def login(
     session = Session.of(context)
     where = _where(session, site, issuer=issuer, client_id=client_id, scopes=tuple(scope or DEFAULT_SCOPES))
     if where.issuer is None:
-        say(f"{without_prefix(where.api)} takes requests without a sign-in; name it with --api or CASTLINE_API")
+        say(
+            t(
+                "{api} takes requests without a sign-in; name it with --api or CASTLINE_API",
+                api=without_prefix(where.api),
+            )
+        )
         return
     profile = sign_in_at(
         where, port=port, show=open_browser if browser else print_address, patience_seconds=PATIENCE_SECONDS
@@ -54,7 +63,7 @@ def login(
     profiles = session.profiles
     profiles.save(profile)
     profiles.make_default(profile.api)
-    say(f"signed in to {without_prefix(profile.api)}{_as(profile.tokens.id_token)}")
+    say(t("signed in to {api}{name}", api=without_prefix(profile.api), name=_as(profile.tokens.id_token)))
 
 
 def logout(context: typer.Context) -> None:
@@ -65,10 +74,13 @@ def logout(context: typer.Context) -> None:
     api = session.url
     profile = session.profiles.find(api)
     if profile is None:
-        say(f"nobody is signed in to {without_prefix(api)}")
+        say(t("nobody is signed in to {api}", api=without_prefix(api)))
         return
     is_ended = sign_out(profile, session.profiles)
-    say(f"signed out of {without_prefix(api)}" + ("" if is_ended else "; the issuer was not told, only this machine"))
+    say(
+        t("signed out of {api}", api=without_prefix(api))
+        + ("" if is_ended else t("; the issuer was not told, only this machine"))
+    )
 
 
 def whoami(
@@ -86,19 +98,30 @@ def whoami(
         if as_json:
             say(json.dumps({"api": profile.api, "issuer": profile.issuer, "user": name}, ensure_ascii=False))
         else:
-            say(f"{name or 'somebody'}, at {without_prefix(profile.api)} by {profile.issuer}")
+            say(
+                t(
+                    "{name}, at {api} by {issuer}",
+                    name=name or t("somebody"),
+                    api=without_prefix(profile.api),
+                    issuer=profile.issuer,
+                )
+            )
         return
     where = without_prefix(session.url)
     if "token" in session.chosen:
         user = claims_of(session.chosen["token"]).get("sub")
     elif "user" in session.chosen:
         user = session.chosen["user"]
+    elif is_this_machine(session.url):
+        user = _LOCAL_USER
     else:
-        raise SignedOut(f"nobody is signed in to {where}; `castline login URL` signs in, --user names a local user")
+        raise SignedOut(
+            t("nobody is signed in to {where}; `castline login URL` signs in, --user names a local user", where=where)
+        )
     say(
         json.dumps({"api": session.url, "issuer": None, "user": user})
         if as_json
-        else f"{user or 'a token'}, at {where}"
+        else t("{name}, at {where}", name=user or t("a token"), where=where)
     )
 
 
@@ -114,7 +137,7 @@ def _where(
     from castline_cli.sign_in import Site, read_site
 
     if (issuer is None) != (client_id is None):
-        raise Misused("--issuer and --client-id go together")
+        raise Misused(t("--issuer and --client-id go together"))
     address = site or session.chosen.get("api")
     earlier = session.profile() if site is None else None
     if issuer is not None and client_id is not None and address is not None:
@@ -123,7 +146,7 @@ def _where(
     if earlier is not None:
         return Site.of(earlier)
     if address is None:
-        raise Misused("sign in to which Castline? `castline login https://castline.example.com`")
+        raise Misused(t("sign in to which Castline? `castline login https://castline.example.com`"))
     return read_site(address)
 
 
@@ -132,4 +155,4 @@ def _as(id_token: str | None) -> str:
 
     claims = claims_of(id_token)
     name = claims.get("email") or claims.get("sub")
-    return f" as {name}" if name else ""
+    return t(" as {name}", name=name) if name else ""

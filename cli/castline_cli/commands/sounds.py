@@ -13,6 +13,7 @@ from castline_cli.completion import complete_sound
 from castline_cli.files import Target
 from castline_cli.output import is_for_people, say, table
 from castline_cli.session import Session
+from castline_cli.strings import cell, t
 
 sounds = typer.Typer(
     rich_markup_mode=None,
@@ -43,14 +44,14 @@ def list_sounds(context: typer.Context, as_json: JsonOption = False) -> None:
         [
             (
                 each["id"],
-                each["status"],
-                length(each) or each["kind"],
+                cell(each["status"]),
+                length(each) or cell(each["kind"]),
                 shown.size(each["size_bytes"]),
                 shown.line(each["name"]),
             )
             for each in found
         ],
-        footer="" if found else "no sounds",
+        footer="" if found else t("no sounds"),
         shortens_last=True,
     )
 
@@ -142,4 +143,4 @@ def delete(context: typer.Context, sound: SoundArgument) -> None:
     with session.api() as api:
         found = demand_sound(api, sound, session)
         api.delete(f"/sounds/{found['id']}")
-    say(f"deleted {shown.line(found['name'])}" if is_for_people() else found["id"])
+    say(t("deleted {name}", name=shown.line(found["name"])) if is_for_people() else found["id"])

@@ -11,6 +11,7 @@ from castline_cli import shown
 from castline_cli.commands.jobs import JsonOption  # noqa: TC001 (typer reads annotations at run time)
 from castline_cli.output import is_for_people, say, table
 from castline_cli.session import Session
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from castline_cli.api import Json
@@ -36,19 +37,20 @@ def usage(context: typer.Context, month: MonthOption = None, as_json: JsonOption
         this_month = limit(limits["characters_per_month"])
         if _is_current(found):
             this_month = of_limit(committed(found["total"]), limits["characters_per_month"])
+        until = t("{used} characters, until {moment}")
         table(
             ("", ""),
             [
-                ("today", f"{today} characters, until {shown.moment(found['day_resets_at'])}"),
-                ("this month", f"{this_month} characters, until {shown.moment(found['month_resets_at'])}"),
-                ("active jobs", limit(limits["max_active_jobs"])),
+                (t("today"), until.format(used=today, moment=shown.moment(found["day_resets_at"]))),
+                (t("this month"), until.format(used=this_month, moment=shown.moment(found["month_resets_at"]))),
+                (t("active jobs"), limit(limits["max_active_jobs"])),
             ],
         )
         say("")
     rows = [(day["day"], *figures(day)) for day in found["days"]]
     if rows and is_for_people():
         rows.append((found["month"], *figures(found["total"])))
-    table(("day", *COLUMNS), rows, footer="" if rows else f"no jobs in {found['month']}")
+    table(("day", *COLUMNS), rows, footer="" if rows else t("no jobs in {month}", month=found["month"]))
 
 
 def _is_current(found: Json) -> bool:

@@ -11,6 +11,7 @@ from castline_cli.completion import complete_language
 from castline_cli.output import say, table
 from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.session import Session
+from castline_cli.strings import cell, t
 
 
 class Gender(StrEnum):
@@ -49,10 +50,10 @@ def voices(
                 voice["voice_id"],
                 voice["name"],
                 voice["language"],
-                voice["gender"],
+                cell(voice["gender"]),
                 voice["language_name"],
             )
             for voice in found
         ],
-        footer=f"{len(found)} voice{'' if len(found) == 1 else 's'}",
+        footer=t("1 voice") if len(found) == 1 else t("{count} voices", count=len(found)),
     )

@@ -14,6 +14,7 @@ from castline_cli.completion import complete_webhook
 from castline_cli.errors import ExitCode, Misused
 from castline_cli.output import is_for_people, say, table
 from castline_cli.session import Session
+from castline_cli.strings import cell, t
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ def list_webhooks(context: typer.Context, as_json: JsonOption = False) -> None:
     table(
         ("webhook", "status", "url"),
         [(each["id"], status(each), str(each["url"])) for each in found],
-        footer="" if found else "no webhooks",
+        footer="" if found else t("no webhooks"),
         shortens_last=True,
     )
 
@@ -117,7 +118,7 @@ def update(
     if description is not None:
         changes["description"] = description or None
     if not changes:
-        raise Misused("nothing is to change; see `castline webhooks update --help`")
+        raise Misused(t("nothing is to change; see `castline webhooks update --help`"))
     session = Session.of(context)
     with session.api() as api:
         changed = api.change_webhook(find_webhook_id(api, webhook, session), changes)
@@ -133,7 +134,7 @@ def remove(context: typer.Context, webhook: WebhookArgument) -> None:
     with session.api() as api:
         webhook_id = find_webhook_id(api, webhook, session)
         api.delete_webhook(webhook_id)
-    say(f"removed {webhook_id}" if is_for_people() else webhook_id)
+    say(t("removed {webhook_id}", webhook_id=webhook_id) if is_for_people() else webhook_id)
 
 
 @webhooks.command()
@@ -183,10 +184,10 @@ def deliveries(
     table(
         ("delivery", "event", "sent", "status", "outcome"),
         [
-            (each["id"], each["event_type"], shown.moment(each["created_at"]), each["status"], outcome(each))
+            (each["id"], each["event_type"], shown.moment(each["created_at"]), cell(each["status"]), outcome(each))
             for each in found
         ],
-        footer="" if found else "nothing was sent",
+        footer="" if found else t("nothing was sent"),
         shortens_last=True,
     )
 
@@ -219,7 +220,7 @@ def _show(webhook: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         _say_json(webhook)
         return
-    footer = "Keep the secret: it is not shown again." if "secret" in webhook else ""
+    footer = t("Keep the secret: it is not shown again.") if "secret" in webhook else ""
     table(("", ""), facts(webhook), footer=footer)
 
 
@@ -229,7 +230,7 @@ def _show_delivery(delivery: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         _say_json(delivery)
     else:
-        table(("", "", ""), [(delivery["id"], delivery["status"], outcome(delivery))])
+        table(("", "", ""), [(delivery["id"], cell(delivery["status"]), outcome(delivery))])
     if delivery["status"] != "delivered":
         raise typer.Exit(ExitCode.REFUSED)
 

@@ -11,6 +11,7 @@ from castline_client.file_names import file_name
 from castline_client.files import MEDIA_TYPES, target, whole_file
 from castline_client.operations.requests import body_of, path_to
 from castline_client.retries import retry_after_seconds
+from castline_client.sentences import Sentence
 from castline_client.steps import Pause, Request, ask, giving_items_to
 from castline_client.transfers import Offer, file_pieces, upload
 from castline_client.types import CreatedSound, SoundLink, SoundList
@@ -86,7 +87,7 @@ def wait_for_sound(sound_id: str) -> Flow[SoundLink]:
         if found["status"] == "ready":
             return found
         if time.monotonic() > deadline:
-            raise WaitTimedOut(f"sound {sound_id} has not been checked in 5 minutes")
+            raise WaitTimedOut(Sentence("sound {sound} has not been checked in 5 minutes", sound=sound_id))
         yield Pause(max(retry_after_seconds(answer.headers, default=POLL_SECONDS), MIN_POLL_SECONDS))
 
 
@@ -153,4 +154,8 @@ def sound_file(sound_id: str) -> Flow[Offer]:
         return Offer(url=found["audio_url"], filename=file_name(f"{stem or extension}.mp3"))
     if found["image_url"]:
         return Offer(url=found["image_url"], filename=file_name(found["name"]), size_bytes=found["size_bytes"])
-    raise Refused(f"{found['name']} is {found['status']}; there is nothing to download")
+    raise Refused(
+        Sentence(
+            "{name} is {status}; there is nothing to download", name=found["name"], status=Sentence(found["status"])
+        )
+    )

@@ -1,0 +1,158 @@
+"""Cast of a script: the voices that were chosen, and a voice that the service deals for everybody else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from castline_cli.casting import demand_known
+from castline_cli.output import complain
+from castline_cli.scripts import WHOLE
+from castline_cli.speakers import speaker_key
+from castline_cli.strings import t
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from castline_cli.api import Api, Json
+    from castline_cli.casting import Choice
+    from castline_cli.voice_names import VoiceNames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What a user has chosen of a cast. An option goes before a member of a cast file or a show.
+
+    Attributes:
+        voices: of ``--voice``.
+        choices: of the options about delivery, and of ``--language`` for single speakers.
+        members: of a cast file and a show: fields by speaker key.
+        language: of the script; None to guess it.
+        preferred: the languages of the user, the best first.
+    """
+
+    voices: Choice
+    choices: Sequence[Choice]
+    members: Mapping[str, Json]
+    language: str | None
+    preferred: Sequence[str]
+
+    def member(self, key: str) -> Json:
+        """Return the fields of a speaker; a ``voice_id`` may still be a name, and may be missing."""
+        said = {**self.members.get(key, {})}
+        own = self.voices.own.get(key)
+        voice = own[1] if own is not None else said.get("voice_id", self.voices.common)
+        said |= {} if voice is None else {"voice_id": voice}
+        return said | {choice.field: choice.of(key) for choice in self.choices if choice.of(key) is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """A voice for every speaker.
+
+    Attributes:
+        assignments: as a job takes them.
+        language: the one that most turns are spoken in.
+        dealt: for messages, the speakers whom the service has given a voice, each with its name.
+        notes: sentences of the service: what it has assumed.
+    """
+
+    assignments: list[Json]
+    language: str
+    dealt: Sequence[tuple[str, str]]
+    notes: Sequence[str]
+
+    def tell(self, *, is_text: bool = False) -> None:
+        """Tell who was given which voice, and what was assumed. Where all voices were chosen, tell nothing."""
+        if not self.dealt:
+            return
+        if is_text:
+            complain(t("voice: {voice} (--voice NAME chooses another)", voice=self.dealt[0][1]))
+            self._tell_notes()
+            return
+        told = t(", ").join(t("{speaker}: {voice}", speaker=speaker, voice=voice) for speaker, voice in self.dealt)
+        example = f"--voice {self.dealt[0][0]}=NAME"
+        complain(t("voices: {told} ({example} chooses another)", told=told, example=example))
+        self._tell_notes()
+
+    def _tell_notes(self) -> None:
+        for note in self.notes:
+            complain(note)
+
+
+def cast_speakers(
+    api: Api,
+    speakers: Sequence[str],
+    turns: Iterable[Json],
+    languages: Mapping[str, str],
+    chosen: Chosen,
+    names: VoiceNames,
+) -> Cast:
+    """Give every speaker a voice.
+
+    Args:
+        api: the service.
+        speakers: of the script, each spelled as the job spells it.
+        turns: of the script.
+        languages: the guessed language of each speaker, and of the whole script.
+        chosen: what the user has chosen.
+        names: the voices of the speech provider.
+
+    Raises:
+        Misused: a voice's name is that of several.
+        Refused: the service has no such provider.
+    """
+    members = [chosen.member(speaker_key(speaker)) for speaker in speakers]
+    spoken = [
+        member.get("language") or chosen.language or languages.get(speaker)
+        for speaker, member in zip(speakers, members, strict=True)
+    ]
+    for member, language in zip(members, spoken, strict=True):
+        if "voice_id" in member:
+            member["voice_id"] = names.id_of(member["voice_id"], language=language)
+    parts = [
+        {
+            "speaker": speaker,
+            **({"voice_id": member["voice_id"]} if "voice_id" in member else {}),
+            **({"language": language} if language is not None else {}),
+        }
+        for speaker, member, language in zip(speakers, members, spoken, strict=True)
+    ]
+    request = {
+        "provider": names.provider,
+        "speakers": parts,
+        "preferred_languages": [*chosen.preferred],
+        **({"language": languages[WHOLE]} if WHOLE in languages else {}),
+    }
+    answer = api.post("/dialogues/cast", request).body
+    assignments, dealt = [], []
+    for speaker, member, found in zip(speakers, members, answer["speakers"], strict=True):
+        is_own = member.get("voice_id", found["voice_id"]) == found["voice_id"]
+        told = {"language": found["told_language"]} if is_own and found.get("told_language") else {}
+        name = {"voice_name": found["voice_name"]} if is_own else {}
+        assignments.append({"speaker": speaker, "voice_id": found["voice_id"], **name, **told, **member})
+        if "voice_id" not in member:
+            dealt.append((speaker, t("{name} ({id})", name=found["voice_name"], id=found["voice_id"])))
+    tags = {found["speaker"]: found["language"] for found in answer["speakers"]}
+    return Cast(
+        assignments=assignments,
+        language=chosen.language or _most_spoken(tags, turns),
+        dealt=dealt,
+        notes=answer["notes"],
+    )
+
+
+def demand_speakers(chosen: Chosen, speakers: Sequence[str]) -> None:
+    """See to it that options name only speakers of the script. Cast files and shows may have others.
+
+    Raises:
+        Misused: an option names somebody else.
+    """
+    demand_known((chosen.voices, *chosen.choices), speakers)
+
+
+def _most_spoken(tags: Mapping[str, str], turns: Iterable[Json]) -> str:
+    """Return the language of most turns; at a tie, the one that comes first."""
+    counted = Counter(tags[turn["speaker"]] for turn in turns if turn.get("speaker") in tags)
+    return max(counted, key=lambda tag: counted[tag]) if counted else next(iter(tags.values()))
