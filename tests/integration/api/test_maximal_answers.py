@@ -159,6 +159,10 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     estimated = [ask("POST", "/jobs/estimate", user, json=each) for each in (dialogue(), broken, repeated)]
     assert [answer["statusCode"] for answer, _ in estimated] == [200, 400, 400]
     yield "POST /jobs/estimate", [*(size for _, size in estimated), _most_warnings_of_an_estimate(user)]
+    tags = {"voice_id": "zh-TW-HsiaoYuNeural", "text": f"[{LETTER * (MAX_TEXT_CHARACTERS - 4)}] x"}
+    previewed, size = ask("POST", "/previews", user, json=tags)
+    assert len(json.loads(previewed["body"])["warnings"]) == 1
+    yield "POST /previews", [size, ask("POST", "/previews", user, json=nonsense)[1]]
     yield "GET /jobs", [_largest_page()]
     yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user), _most_warnings(user)]
     yield "GET /voices", [_all_voices(user, monkeypatch)]
