@@ -24,6 +24,7 @@ from castline.audio.upload_limits import UploadProblem
 from castline.documents.limits import MAX_DOCUMENTS, MAX_NAME_CHARACTERS
 from castline.jobs import limits
 from castline.jobs.model import JobStatus, Titles
+from castline.previews.limits import MAX_TEXT_CHARACTERS
 from castline.sounds import limits as sound_limits
 from castline.speech.cues import MAX_CUES
 from castline.speech.language_tags import MAX_LANGUAGE_TAG_LENGTH
