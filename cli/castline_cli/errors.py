@@ -105,7 +105,7 @@ class Refused(CastlineError):
         return "\n  ".join([f"{self.message}{status}", *problems, *self._reasons()])
 
     def _reasons(self) -> Iterator[str]:
-        """Say which quota is used up, or why an operator has stopped submissions."""
+        """Say which quota is used up, when to try again, or why an operator has stopped submissions."""
         if self.code == "QUOTA_EXCEEDED":
             quota, used, limit = (self.details.get(name) for name in ("quota", "used", "limit"))
             if isinstance(used, int) and isinstance(limit, int):
@@ -123,6 +123,8 @@ class Refused(CastlineError):
                     )
                     + until
                 )
+        elif self.code == "RATE_LIMITED" and self.details.get("resets_at"):
+            yield t("try again after {moment}", moment=shown.moment(self.details["resets_at"]))
         elif self.code == "SUBMISSIONS_STOPPED" and self.details.get("reason"):
             yield t("reason: {reason}", reason=shown.line(str(self.details["reason"])))
 

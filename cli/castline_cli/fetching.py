@@ -57,7 +57,11 @@ def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
             fetch_subtitles(api, job_id, wishes.subtitles, wishes.subtitle_format)
     except KeyboardInterrupt as interruption:
         raise Interrupted(
-            t("interrupted; the job goes on without you, {come_back} fetches it", come_back=come_back)
+            t(
+                "interrupted; the job goes on without you: {come_back} fetches it, {stop} stops it",
+                come_back=come_back,
+                stop=session.command("jobs", "stop", job_id),
+            )
         ) from interruption
     except (FileProblem, SignedOut, Unreachable) as error:
         raise type(error)(

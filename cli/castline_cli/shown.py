@@ -69,9 +69,17 @@ def place(job: Json) -> str:
 
 
 def progress(job: Json) -> str:
-    """Format how far a job has come: 3/40 segments, or its place in the queue; empty if it has neither."""
+    """Format how far a job has come: 3/40 segments, 12 s left, or its place in the queue; empty if it has neither."""
     completed, total = job["progress"]["completed_segments"], job["progress"]["total_segments"]
-    return t("{completed}/{total} segments", completed=completed, total=total) if total else place(job)
+    if not total:
+        return place(job)
+    return t("{completed}/{total} segments", completed=completed, total=total) + time_left(job)
+
+
+def time_left(job: Json) -> str:
+    """Format about how long a job will take to be spoken, to follow how far it has come; empty if it is not known."""
+    seconds = job["progress"].get("seconds_left")
+    return "" if seconds is None else cell(", about {duration} left", duration=duration(seconds * 1000))
 
 
 def line(text: str) -> str:

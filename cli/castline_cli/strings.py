@@ -183,6 +183,8 @@ TRADITIONAL_CHINESE: Final[Mapping[str, str]] = {
     "somebody": "某人",
     "standard input": "標準輸入",
     # Pieces of sentences.
+    ", about {duration} left": "，約剩 {duration}",
+    "try again after {moment}": "請在 {moment} 之後再試",
     "{speaker}: {voice}": "{speaker}：{voice}",
     "{name} ({id})": "{name}（{id}）",
     "1 turn": "1 句",
@@ -354,7 +356,7 @@ TRADITIONAL_CHINESE: Final[Mapping[str, str]] = {
     "{count} jobs begin or end with {written}; write more of one:\n  {shown}": "有 {count} 個工作以 {written} 開頭或結尾；請寫得更完整：\n  {shown}",
     "job {id} was cancelled; {command} starts it anew": "工作 {id} 已取消；{command} 可以重新開始",
     "{message}{advice} ({code}, job {id})": "{message}{advice}（{code}，工作 {id}）",
-    "interrupted; the job goes on without you, {come_back} fetches it": "已中斷；工作會繼續進行，{come_back} 可以取回",
+    "interrupted; the job goes on without you: {come_back} fetches it, {stop} stops it": "已中斷；工作會繼續進行：{come_back} 可以取回，{stop} 可以停止",
     "interrupted while submitting; {jobs} shows whether there is a job": "送出時中斷了；{jobs} 可以看有沒有工作",
     "{error}\n  the job is safe: {come_back} fetches it": "{error}\n  工作還在：{come_back} 可以取回",
     "{id}  {status}, submitted {moment}": "{id}  {status}，{moment} 送出",

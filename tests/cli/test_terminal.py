@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.cli.castline import Castline
     from tests.e2e.api_client import ApiClient
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 90
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -180,7 +180,8 @@ class TestCtrlC:
         [job_id] = client.list_ids()
         assert process.returncode == 130
         assert last_line.replace("\n", "") == (
-            f"castline: interrupted; the job goes on without you, `castline jobs download {job_id}` fetches it"
+            f"castline: interrupted; the job goes on without you: `castline jobs download {job_id}` fetches it, "
+            f"`castline jobs stop {job_id}` stops it"
         )
         client.wait_for(job_id, "completed")
         castline.environment["CASTLINE_API"] = stack.url

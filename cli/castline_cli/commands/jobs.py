@@ -345,7 +345,8 @@ def _facts(job: Json) -> list[tuple[str, str]]:
         (cell("ended"), shown.moment(job.get("completed_at"))),
         (
             cell("segments"),
-            cell("{done} of {total}", done=progress["completed_segments"], total=progress["total_segments"]),
+            cell("{done} of {total}", done=progress["completed_segments"], total=progress["total_segments"])
+            + shown.time_left(job),
         ),
         (cell("retries"), str(job["retry_count"] or "")),
         (cell("failure"), f"{job['error_message']} ({job['error_code']})" if "error_code" in job else ""),
@@ -361,6 +362,8 @@ def _facts(job: Json) -> list[tuple[str, str]]:
                 ),
             ),
         ]
+    elif job.get("billed_characters"):
+        facts.append((cell("billed"), f"{job['billed_characters']:,}"))
     facts += [
         (cell("voice of {speaker}", speaker=speaker) if speaker else cell("voice"), voice)
         for speaker, voice in shown.cast(job)
