@@ -256,3 +256,48 @@ def test_operators(stack: LocalStack, screens: Screens, client: ApiClient, user:
         assert operator.put("/admin/breaker", json={"state": "closed"}).status_code == 200
 
     assert faults == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_a_job_heard_while_it_is_made_redone_and_deleted(
+    stack: LocalStack, screens: Screens, client: ApiClient, language: str
+) -> None:
+    page = screens.page
+    faults: list[str] = []
+
+    def see(route: str) -> None:
+        page.goto(f"{screens.url}/?lang={language}#{route}")
+
+    # While it is made
+    with stack.cloud.lambdas.pause("assemble") as hold:
+        job_id = client.submit(dialogue("今天天氣真好。", "我們一起去公園走走。" * 12, title="Slow City Walks " * 12))
+        hold.wait_until_reached()
+        see(f"/jobs/{job_id}")
+        page.locator(".player-play").click()
+        screens.hear_beyond(0)
+        expect(page.locator(".player-live")).to_be_visible()
+        faults += look(page, "job, heard while it is made")
+        page.locator(".job-progress .button").click()
+        expect(page.locator(".job-progress fieldset")).to_be_visible()
+        faults += look(page, "job, to be stopped")
+    client.wait_for(job_id, "completed")
+
+    # Redone
+    see("/jobs")
+    see(f"/jobs/{job_id}")
+    page.locator(".turn-more").nth(1).click()
+    expect(page.locator(".retake-foot b")).to_be_visible()
+    faults += look(page, "redo")
+    page.locator(".retake-foot .button-primary").click()
+    expect(page.locator(".retake-takes")).to_be_visible()
+    faults += look(page, "both takes")
+    page.keyboard.press("Escape")
+
+    # And deleted
+    see("/jobs")
+    expect(screens.page.locator(".job-line")).to_have_count(2)
+    page.locator(".job-line .button").last.click()
+    expect(page.locator(".job-line fieldset")).to_be_visible()
+    faults += look(page, "history, to be deleted")
+
+    assert faults == []

@@ -12,3 +12,9 @@ export function useVoices(provider: string | undefined) {
     enabled: provider !== undefined,
   });
 }
+
+/** What voices of a provider are called, by their ids: the ids themselves while, and where, that is not known. */
+export function useVoiceNames(provider: string | undefined): (voiceId: string) => string {
+  const { data: voices } = useVoices(provider);
+  return (voiceId) => voices?.find(({ voice_id }) => voice_id === voiceId)?.name ?? voiceId;
+}

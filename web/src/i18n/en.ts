@@ -739,6 +739,7 @@ export const en: Strings = {
     live: "You can listen while the audio is being made.",
     waiting: "Waiting for the first turn…",
     soFar: "The audio is still being made. More turns follow.",
+    joining: "All turns can be heard. The file is still being made.",
     complete: "The audio is complete. Pause to open the finished file.",
     failed: "The audio cannot be played.",
     unsupported: "This browser may not support the format. Download the file, or make a version as MP3.",

@@ -724,6 +724,7 @@ export const zhTW = {
     live: "製作的同時就能先聽。",
     waiting: "等待第一句…",
     soFar: "還在製作，後面的句子會陸續加入。",
+    joining: "所有句子都能聽了，檔案還在製作。",
     complete: "音檔已經完成，暫停後會改用完成的檔案。",
     failed: "無法播放音檔。",
     unsupported: "瀏覽器可能不支援這種格式，請下載檔案，或下載 MP3 版本。",

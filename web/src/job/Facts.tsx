@@ -1,10 +1,12 @@
 import { Fragment, type ReactNode } from "react";
 import { useSounds } from "../api/sounds";
 import { FORMATS, isSingleVoice, type JobDetail, spokenTurns } from "../api/types";
+import { useVoiceNames } from "../api/voices";
 import { formOf, loudnessText } from "../audio/form";
 import { MUSIC_PLACES, musicOf } from "../compose/music";
 import { useSpeech } from "../i18n/strings";
 import { Cover } from "../sounds/Cover";
+import { digestOf } from "./digest";
 
 type Fact = [name: string, value: ReactNode, hint?: string];
 
@@ -12,9 +14,9 @@ type Fact = [name: string, value: ReactNode, hint?: string];
 export function Facts({ job }: { job: JobDetail }) {
   const { t, format } = useSpeech();
   const { result_metadata: result, input_params: input } = job;
-  const voices = isSingleVoice(input)
-    ? [input.voice_name || input.voice_id]
-    : input.voice_assignments.map(({ voice_name, voice_id }) => voice_name || voice_id);
+  const { cast, provider } = digestOf(job);
+  const voiceNameOf = useVoiceNames(cast.some(({ voiceName }) => !voiceName) ? provider : undefined);
+  const voices = cast.map(({ voiceId, voiceName }) => voiceName ?? voiceNameOf(voiceId));
   const { author, album } = job;
   const { format: file, quality, loudness } = formOf(input);
   const music = musicOf(input);

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useJob } from "../api/jobs";
 import { FORMATS, isActive, type JobSummary } from "../api/types";
+import { useVoiceNames } from "../api/voices";
 import { useSpeech } from "../i18n/strings";
 import type { Strings } from "../i18n/zh-TW";
 import { ProgressBar } from "../ui/ProgressBar";
@@ -26,10 +27,11 @@ export function JobLine({ job: listed, actions }: Props) {
   const { job: seen } = useJob(listed.id, { enabled: isActive(listed.status) });
   const job = seen ?? listed;
   const digest = useDigest(job.id, !isActive(job.status), seen);
+  const nameOf = useVoiceNames(digest?.cast.some(({ voiceName }) => !voiceName) ? digest.provider : undefined);
   const deletedAt = deletionTime(job);
   const about = [
     listed.rendition_of === undefined ? undefined : t.history.version(digest ? FORMATS[digest.format] : "…"),
-    digest && digest.cast.length > 0 ? castText(digest, t) : undefined,
+    digest && digest.cast.length > 0 ? castText(digest, nameOf, t) : undefined,
     digest && (digest.speakers.length > 0 ? t.compose.turnsOf(digest.turns) : t.history.single),
     digest?.durationMs === undefined ? undefined : format.clock(digest.durationMs),
   ].filter((part) => part !== undefined);
@@ -60,9 +62,10 @@ export function JobLine({ job: listed, actions }: Props) {
 }
 
 /** Who speaks with which voice: the first few. */
-function castText({ cast }: Digest, t: Strings): string {
-  const named = cast
-    .slice(0, MOST_NAMED)
-    .map(({ speaker, voice }) => (speaker === "" || speaker === voice ? voice : t.job.playedBy(speaker, voice)));
+function castText({ cast }: Digest, nameOf: (voiceId: string) => string, t: Strings): string {
+  const named = cast.slice(0, MOST_NAMED).map(({ speaker, voiceId, voiceName }) => {
+    const voice = voiceName ?? nameOf(voiceId);
+    return speaker === "" || speaker === voice ? voice : t.job.playedBy(speaker, voice);
+  });
   return `${named.join(t.history.between)}${cast.length > MOST_NAMED ? "…" : ""}`;
 }

@@ -118,7 +118,11 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
         )}
       </header>
       <div className="job-main">
-        {!hasEnded && <Progress job={job} />}
+        {!hasEnded && (
+          <Progress job={job}>
+            <Stop job={job} />
+          </Progress>
+        )}
         {job.status === "failed" && <Failure job={job} />}
         <Warnings key={job.id} job={job} />
         {job.result_metadata || (!hasEnded && canStream()) ? (
@@ -135,7 +139,6 @@ function JobView({ job, user }: { job: JobDetail; user: string }) {
         )}
       </div>
       <aside className="job-side">
-        <Stop job={job} />
         {!isNarrow && downloads}
         {job.status === "completed" && <Versions job={job} />}
         {hasEnded && <Again job={job} user={user} />}

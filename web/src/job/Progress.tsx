@@ -1,10 +1,11 @@
+import type { ReactNode } from "react";
 import type { JobDetail } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { ProgressBar } from "../ui/ProgressBar";
 import { progressOf } from "./progress";
 
-/** How far a job has come, to see and, in quarters, to hear. */
-export function Progress({ job }: { job: JobDetail }) {
+/** How far a job has come, to see and, in quarters, to hear. `children`: what can be done about it. */
+export function Progress({ job, children }: { job: JobDetail; children?: ReactNode }) {
   const { t, format } = useSpeech();
   const { stage, share } = progressOf(job);
   const { completed_segments: done, total_segments: total, seconds_left: left } = job.progress;
@@ -29,6 +30,7 @@ export function Progress({ job }: { job: JobDetail }) {
       <p className="unseen" aria-live="polite">
         {quarter > 0 ? t.job.announce(quarter) : ""}
       </p>
+      {children}
     </section>
   );
 }

@@ -11,7 +11,7 @@ export function Stop({ job }: { job: JobDetail }) {
   const stop = useStopJob(job.id);
   if (job.status !== "pending" && job.status !== "processing") return null;
   return (
-    <div className="job-stop">
+    <>
       {job.status === "pending" ? (
         <Button icon="close" unavailable={stop.isPending} onClick={() => stop.mutate()}>
           {stop.isPending ? t.job.cancelling : t.job.cancel}
@@ -28,6 +28,6 @@ export function Stop({ job }: { job: JobDetail }) {
         />
       )}
       {stop.isError && <ErrorNotice error={stop.error} />}
-    </div>
+    </>
   );
 }

@@ -13,8 +13,9 @@ export interface Digest {
   /** The first words of the dialogue. */
   title: string;
   speakers: readonly string[];
-  /** Who speaks with which voice, by name; of a single text, the voice alone. */
-  cast: readonly { speaker: string; voice: string }[];
+  provider: string;
+  /** Who speaks with which voice; of a single text, the voice alone. A voice has a name where it was submitted with one. */
+  cast: readonly { speaker: string; voiceId: string; voiceName: string | undefined }[];
   turns: number;
   /** Of the audio, when there is one. */
   durationMs: number | undefined;
@@ -30,11 +31,13 @@ export function digestOf({ input_params: input, result_metadata: result }: JobDe
       ? []
       : [...firstSpellings(spokenTurns(input).map(({ speaker }) => speaker)).values()],
     cast: isSingleVoice(input)
-      ? [{ speaker: "", voice: input.voice_name || input.voice_id }]
-      : input.voice_assignments.map(({ speaker, voice_name, voice_id }) => ({
+      ? [{ speaker: "", voiceId: input.voice_id, voiceName: input.voice_name || undefined }]
+      : input.voice_assignments.map(({ speaker, voice_id, voice_name }) => ({
           speaker,
-          voice: voice_name || voice_id,
+          voiceId: voice_id,
+          voiceName: voice_name || undefined,
         })),
+    provider: input.provider,
     turns: texts.length,
     durationMs: result?.duration_ms,
     language: input.language,

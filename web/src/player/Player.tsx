@@ -158,7 +158,15 @@ export function Player({ jobId, durationMs: fileDurationMs, turns: listed, langu
         </div>
         {isStreamed && (
           <p className="player-live" id="player-live" role="status">
-            {stream.isLoading ? t.player.waiting : durationMs === 0 ? t.player.live : t.player.soFar}
+            {isFinished
+              ? t.player.complete
+              : stream.isLoading
+                ? t.player.waiting
+                : durationMs === 0
+                  ? t.player.live
+                  : heard.length < turns.length
+                    ? t.player.soFar
+                    : t.player.joining}
           </p>
         )}
         {durationMs > 0 && (
