@@ -65,7 +65,7 @@ ASSEMBLE = FunctionSpec(
 
 # Somebody waits for it to start and to speak: more than a core, and as much time as API Gateway gives.
 PREVIEW = FunctionSpec(
-    name="preview", handler="castline.api.app.handler", timeout_seconds=29, memory_mb=2048, needs_speech=True
+    name="preview", handler="castline.api.speaking_app.handler", timeout_seconds=29, memory_mb=2048, needs_speech=True
 )
 
 PREVIEW_TIMEOUTS = {"SPEECH_FIRST_CHUNK_TIMEOUT_MS": "6000", "SPEECH_ALL_CHUNKS_TIMEOUT_MS": "12000"}
