@@ -100,11 +100,17 @@ class Dialogue:
 
 
 def parse_script(
-    api: Api, script: Script, *, markup: Mapping[str, Any], take: int | None, answers: Sequence[Json] = ()
+    api: Api,
+    script: Script,
+    *,
+    markup: Mapping[str, Any],
+    take: int | None,
+    answers: Sequence[Json] = (),
+    may_ask: bool = True,
 ) -> Dialogue:
     """Return a script's turns as the service parses them, and tell its warnings and questions.
 
-    On a terminal, questions are asked, and the script is parsed once more with the answers.
+    On a terminal, questions are asked if they may be, and the script is parsed once more with the answers.
 
     Args:
         api: the service.
@@ -112,6 +118,7 @@ def parse_script(
         markup: the field of that name, if it is to be sent.
         take: the reading of all turns.
         answers: to questions of an earlier call.
+        may_ask: whether somebody may be asked.
 
     Raises:
         Refused: it is not understood; a line for each thing that is wrong, with the file and the line.
@@ -121,7 +128,7 @@ def parse_script(
     warnings = ScriptWarnings(script.name, script.text)
     split = split_sounds(script.text, script.folder) if script.format in _MAY_BE_JSON else None
     words = script.text if split is None else split.words
-    parsed = parse_answered(api, script, words, markup=markup, answers=answers)
+    parsed = parse_answered(api, script, words, markup=markup, answers=answers, may_ask=may_ask)
     warnings.tell(parsed.get("warnings", ()))
     turns = [_turn(turn, script.folder, take) for turn in parsed["turns"]]
     return Dialogue(
@@ -133,7 +140,13 @@ def parse_script(
 
 
 def parse_answered(
-    api: Api, script: Script, words: str, *, markup: Mapping[str, Any], answers: Sequence[Json]
+    api: Api,
+    script: Script,
+    words: str,
+    *,
+    markup: Mapping[str, Any],
+    answers: Sequence[Json],
+    may_ask: bool = True,
 ) -> Json:
     """Parse ``words`` until every question is answered, or was asked without success; return the last answer.
 
@@ -158,7 +171,7 @@ def parse_answered(
             settled.add(questions.key_of(question))
             line = questions.line_of(question)
             place = script.name if line is None else f"{script.name}:{line}"
-            if not questions.can_ask():
+            if not (may_ask and questions.can_ask()):
                 questions.tell(question, place)
             elif (answer := questions.ask(question, place)) is not None:
                 given_answers.append(answer)

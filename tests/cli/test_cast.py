@@ -408,6 +408,21 @@ class TestAQuestion:
         os.close(their_keys)
         assert re.search(r"^ANNA .* 1 *$", terminal.text, re.MULTILINE)
 
+    def test_about_a_script_of_a_batch_is_never_waited_for(self, castline: Castline, client: ApiClient) -> None:
+        # Given
+        (castline.folder / "scripts").mkdir()
+        (castline.folder / "scripts" / "1.txt").write_bytes(self.SCRIPT)
+        options = ("scripts", "-o", "audio", "--voice", "Ava")
+
+        # When
+        told = castline("batch", *options, "--dry-run")
+        castline("batch", *options, "--answer", "same_speaker:ANNA=join", "--answer", "sound:SFX=leave_out")
+
+        # Then
+        assert "--answer same_speaker:ANNA=join (" in told.err
+        [job_id] = client.list_ids()
+        assert [turn["speaker"] for turn in client.job(job_id)["input_params"]["turns"]] == ["Anna", "Anna"]
+
     @pytest.mark.parametrize("written", ["", "sound", "=join", "sound="])
     def test_is_not_answered_by_what_is_no_answer(self, castline: Castline, written: str) -> None:
         outcome = castline("say", "-", "--answer", written, stdin=self.SCRIPT)

@@ -36,6 +36,7 @@ class Shared:
         dialogue_fields: of the request of a script.
         markup: the field of that name, if it is to be sent.
         take: the reading of all turns.
+        answers: to questions about scripts; those that a script does not raise do nothing.
         music: parts of the music, in which a ``sound_id`` may be a reference.
         cover: with a ``sound_id`` that may be a reference; empty without a cover.
         pronunciations: those of files, for messages.
@@ -52,6 +53,7 @@ class Shared:
     dialogue_fields: Json
     markup: Mapping[str, Any]
     take: int | None
+    answers: Sequence[Json]
     music: Mapping[str, Json]
     cover: Json
     pronunciations: Sequence[Pronunciation]
@@ -108,7 +110,9 @@ def prepare(api: Api, entry: Entry, shared: Shared, uploads: Uploads) -> Prepare
         path, request = "/jobs/tts", {**shared.fields, **own, **spoken}
         speakers: frozenset[str] = frozenset()
     else:
-        dialogue = parse_script(api, entry.script(), markup=shared.markup, take=shared.take)
+        dialogue = parse_script(
+            api, entry.script(), markup=shared.markup, take=shared.take, answers=shared.answers, may_ask=False
+        )
         turns, warnings = dialogue.turns, dialogue.warnings
         demand_voices(dialogue.speakers, chosen.member, how_to_choose=shared.how_to_choose)
         cast = cast_speakers(api, dialogue.speakers, turns, dialogue.languages, chosen, shared.names)

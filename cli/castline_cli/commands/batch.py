@@ -30,6 +30,7 @@ from castline_cli.formats import Loudness, OutputFormat, Quality
 from castline_cli.music import MusicOptions
 from castline_cli.output import complain
 from castline_cli.providers import ProviderOption, provider_id
+from castline_cli.questions import AnswerOption, read_answers
 from castline_cli.scripts import given
 from castline_cli.session import Session
 from castline_cli.sound_references import SoundReference
@@ -105,6 +106,7 @@ def batch(
             autocompletion=complete_language,
         ),
     ] = None,
+    answer: AnswerOption = None,
     literal: LiteralOption = False,
     pronunciations: PronunciationsOption = None,
     pronunciation_set: PronunciationSetOption = None,
@@ -160,6 +162,7 @@ def batch(
     words = [entry for file in pronunciations or () for entry in read_pronunciations(file)]
     of_provider = ("--provider", provider) if provider else ()
     markup = given(markup="literal" if literal else None)
+    answers = read_answers(answer)
     written = read_cast(cast) if cast else WrittenCast()
     options = MusicOptions(
         intro=intro,
@@ -200,6 +203,7 @@ def batch(
             dialogue_fields=merged(given(gap_ms=gap, crossfade_ms=crossfade), programme, OF_DIALOGUES),
             markup=markup,
             take=take,
+            answers=answers,
             music=parts,
             cover={"sound_id": SoundReference(cover)} if cover else {},
             pronunciations=words,
@@ -244,6 +248,7 @@ def _files(entries: Sequence[Entry], names: Sequence[str], shared: Shared) -> li
         "music": repr(shared.music),
         "cover": repr(shared.cover),
         **({"members": shared.members} if shared.members else {}),
+        **({"answers": shared.answers} if shared.answers else {}),
     }
     files = []
     for entry, name in zip(entries, names, strict=True):
