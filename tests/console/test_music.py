@@ -136,7 +136,7 @@ def test_an_upload_for_a_dialogue_goes_on_while_another_screen_is_looked_at(
     # Given an upload that has begun, with which the dialogue cannot be submitted
     choose_file(page, "Upload a file: Intro", write_tone(tmp_path / "Jingle.wav", seconds=1))
     expect(page.get_by_role("progressbar", name="Upload of Jingle")).to_be_visible()
-    expect(page.get_by_text("Something is still being uploaded")).to_be_visible()
+    expect(page.get_by_text("A file is still being uploaded")).to_be_visible()
     while not held:
         page.wait_for_timeout(50)
 
@@ -165,7 +165,7 @@ def test_what_cannot_be_used_keeps_a_dialogue_from_being_submitted(
     # When a file is refused, then its place says why
     choose_file(page, "Upload a file: Outro", broken_file(tmp_path))
     expect(page.get_by_text("This is not an audio file that can be read.")).to_be_visible(timeout=CHECKED_WITHIN_MS)
-    expect(page.get_by_text("Change the sound that cannot be used first")).to_be_visible()
+    expect(page.get_by_text("Replace the sound that cannot be used first")).to_be_visible()
     page.get_by_role("button", name="Remove: Outro").click()
     expect(screens.submit).not_to_have_attribute("aria-disabled", "true")
 

@@ -167,7 +167,7 @@ export function Cast(props: Props) {
             })}
           </ul>
           <div className="cast-foot">
-            <HearResult scope="cast" hint={t.hear.hint} />
+            <HearResult scope="cast" hint={isSingle ? t.hear.hintSingle : t.hear.hint} />
             <ul className="cast-notes" aria-label={t.compose.assumed}>
               {notes.map((note) => (
                 <li key={note}>{note}</li>

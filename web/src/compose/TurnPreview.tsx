@@ -38,11 +38,14 @@ export const TurnPreview = memo(function TurnPreview(props: Props) {
   const turns = dialogue?.turns ?? [];
   const hueOf = useMemo(() => huesOf(dialogue?.speakers ?? []), [dialogue]);
   const deliveryAt = useMemo(() => new Map(settings.map(({ position, delivery }) => [position, delivery])), [settings]);
+  const spoken = turns.flatMap(({ is_sound: isSound }, position) => (isSound ? [] : [position]));
+  const tabStop = spoken.find((position) => position >= stop) ?? spoken.at(-1);
   const turn = opened === undefined ? undefined : turns[opened];
 
   /** Up and down from turn to turn, left and right between a turn and the button that speaks it. */
   function onKeyDown(event: KeyboardEvent): void {
-    const rows = [...(list.current?.children ?? [])];
+    // Sounds have no buttons.
+    const rows = [...(list.current?.children ?? [])].filter((each) => each.querySelector("button"));
     const here = rows.findIndex((row) => row.contains(document.activeElement));
     const buttons = (row: number) => [...(rows[row]?.querySelectorAll("button") ?? [])];
     const column = buttons(here).indexOf(document.activeElement as HTMLButtonElement);
@@ -60,7 +63,7 @@ export const TurnPreview = memo(function TurnPreview(props: Props) {
     const target = buttons(row)[place] ?? buttons(row)[0];
     if (!target) return;
     target.focus();
-    setStop(row);
+    setStop(Number(target.closest("li")?.value) - 1);
   }
 
   return (
@@ -86,7 +89,7 @@ export const TurnPreview = memo(function TurnPreview(props: Props) {
                 delivery={deliveryAt.get(position)}
                 auditions={auditions}
                 ofSpeaker={ofSpeaker(deliveries, each.speaker)}
-                isTabStop={position === Math.min(stop, turns.length - 1)}
+                isTabStop={position === tabStop}
                 onOpen={setOpened}
               />
             ))}
@@ -132,14 +135,14 @@ const TurnRow = memo(function TurnRow(props: {
   const { t, format } = useSpeech();
   if (turn.is_sound) {
     return (
-      <li className="preview-sound">
+      <li value={position + 1} className="preview-sound">
         <b>{turn.speaker}</b> <span className="preview-text">{turn.text}</span>
       </li>
     );
   }
   const isHearable = voice !== undefined && isShort(turn.text);
   return (
-    <li data-hue={hue} data-hearable={isHearable || undefined}>
+    <li value={position + 1} data-hue={hue} data-hearable={isHearable || undefined}>
       {turn.chapter && <p className="preview-chapter">{turn.chapter}</p>}
       <button
         type="button"

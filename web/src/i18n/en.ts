@@ -331,9 +331,10 @@ export const en: Strings = {
     stop: (what) => `Stop ${what}`,
     as: (voice, speaker) => `${voice} as ${speaker}`,
     turn: (position, speaker) => `turn ${position}, ${speaker}`,
-    hint: "Play speaks a speaker's first line. Its characters count once: the job reuses the clip.",
+    hint: "Play speaks one of the speaker's lines. Its characters count once: the job reuses the clip.",
+    hintSingle: "Play speaks the beginning of the text. Its characters are counted.",
     hintPicker: (speaker, characters) =>
-      `Play speaks the first line of ${speaker}: ${characters} characters, counted once for each voice.`,
+      `Play speaks a line of ${speaker}: ${characters} characters, counted once for each voice.`,
     hintDelivery: "Play speaks these words as set above. Each new setting counts their characters.",
     billed: (count, characters, cost) =>
       `${plural.select(count) === "one" ? `${characters} character was` : `${characters} characters were`} counted (${cost}).`,

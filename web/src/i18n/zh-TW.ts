@@ -321,9 +321,10 @@ export const zhTW = {
     stop: (what: string) => `停止${what}`,
     as: (voice: string, speaker: string) => `「${voice}」唸 ${speaker} 的台詞`,
     turn: (position: string, speaker: string) => `第 ${position} 句，${speaker}`,
-    hint: "按播放會唸出角色的第一句。字數只計一次，製作音檔時直接沿用。",
+    hint: "按播放會唸出角色的一句台詞。字數只計一次，製作音檔時直接沿用。",
+    hintSingle: "按播放會唸出文稿的開頭，字數照計。",
     hintPicker: (speaker: string, characters: string) =>
-      `按播放會唸出 ${speaker} 的第一句：${characters} 字，每個聲音計一次。`,
+      `按播放會唸出 ${speaker} 的一句台詞：${characters} 字，每個聲音計一次。`,
     hintDelivery: "按播放會照上面的設定唸出這段文字；每換一種設定，都會再計字數。",
     billed: (_count: number, characters: string, cost: string) => `已計 ${characters} 字元（${cost}）。`,
     reused: "沿用先前的片段，沒有計費。",
