@@ -20,7 +20,8 @@ from castline.casting.model import CastMember, Part
 from castline.jobs import limits
 from castline.scripts.errors import ScriptNotUnderstood
 from castline.scripts.lines import line_of
-from castline.scripts.parser import ScriptTurn, parse_script
+from castline.scripts.parsed import ScriptTurn
+from castline.scripts.parser import parse_script
 from castline.scripts.questions import Answers
 from castline.speakers import MAX_NAME_CHARACTERS, is_invisible
 from castline.speech.language_tags import is_language_tag

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _LEAST_LINES: Final = 2
+_MOST_LINES: Final = 5_000
+"""Longer scripts are not looked through, which would take seconds."""
 _MAX_NAME_WORDS: Final = 3
 _MAX_WIDE_CHARACTERS: Final = 6
 _PARTICLES: Final = frozenset({"da", "de", "del", "der", "di", "du", "la", "of", "the", "van", "von"})
@@ -46,6 +48,8 @@ class OtherReading(NamedTuple):
 
 def other_readings(read: ReadScript) -> Iterator[OtherReading]:
     """Yield the ways in which lines of ``read`` may name their speakers without a colon."""
+    if len(read.lines) > _MOST_LINES:
+        return
     for kind, pattern in ((QuestionKind.SPEAKER_DASH, _DASH), (QuestionKind.SPEAKER_COLUMN, _COLUMN)):
         labelled = _labelled(read.lines, lambda line, pattern=pattern: _divided(line, pattern))  # type: ignore[misc]
         if labelled is not None:

@@ -105,15 +105,21 @@ def parse_script(
     for resolve in (without_actions, with_alternating_lines):
         read, question = resolve(read, answers)
         questions += [question] if question is not None else []
-    try:
-        dialogue = dialogue_of(read)
-    except ScriptNotUnderstood as refusal:
+    dialogue, refusal = None, None
+    # A script without a name is not read twice.
+    if found not in _WITHOUT_STRUCTURE or names_in(read):
+        try:
+            dialogue = dialogue_of(read)
+        except ScriptNotUnderstood as error:
+            refusal = error
+    if dialogue is None:
         narrated = narrate(read, answers, max_turns=max_turns) if _names_nobody(found, refusal) else None
-        if narrated is None:
-            raise
-        read, question = narrated
+        if narrated is None and refusal is not None:
+            raise refusal
+        if narrated is not None:
+            read, question = narrated
+            questions += [question] if question is not None else []
         dialogue = dialogue_of(read)
-        questions += [question] if question is not None else []
     parsed = ParsedScript(
         format=found,
         turns=tuple(dialogue.turns),
@@ -123,8 +129,9 @@ def parse_script(
     return with_joined_speakers(with_sounds(parsed, dialogue.sounds, answers), answers)
 
 
-def _names_nobody(found: FoundFormat, refusal: ScriptNotUnderstood) -> bool:
-    return found in _WITHOUT_STRUCTURE and all(problem.kind is ProblemKind.NO_SPEAKER for problem in refusal.problems)
+def _names_nobody(found: FoundFormat, refusal: ScriptNotUnderstood | None) -> bool:
+    problems = refusal.problems if refusal is not None else ()
+    return found in _WITHOUT_STRUCTURE and all(problem.kind is ProblemKind.NO_SPEAKER for problem in problems)
 
 
 def _read_otherwise(

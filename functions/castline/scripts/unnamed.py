@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import cycle, pairwise
 from typing import TYPE_CHECKING, Final
 
 from castline.scripts.apart import is_direction, is_remark
 from castline.scripts.labels import label_of
-from castline.scripts.lines import narrator_of
+from castline.scripts.lines import Line, narrator_of
 from castline.scripts.names import names_in
 from castline.scripts.prose import Reading, read_name
 from castline.scripts.questions import MAX_LINES, Choice, Question, QuestionKind
 from castline.scripts.warnings import ScriptWarning, WarningKind
 
 if TYPE_CHECKING:
-    from castline.scripts.lines import Line, ReadScript
+    from collections.abc import Collection, Sequence
+
+    from castline.scripts.lines import ReadScript
     from castline.scripts.questions import Answers
 
 _TWO_SPEAKERS: Final = ("A", "B")
@@ -29,6 +32,8 @@ _NARRATORS: Final = frozenset(
 )
 _LEAST_NAME: Final = 2
 _MOST_NAMES: Final = 100
+_MOST_LINES: Final = 5_000
+"""Longer scripts are not looked through for action, and longer texts are not narrated, which would take seconds."""
 
 
 def narrate(read: ReadScript, answers: Answers, *, max_turns: int) -> tuple[ReadScript, Question | None] | None:
@@ -37,33 +42,22 @@ def narrate(read: ReadScript, answers: Answers, *, max_turns: int) -> tuple[Read
     Each paragraph is a turn of the narrator. The two speakers take turns by line.
     """
     spoken = [line for line in read.lines if line.chapter is None and not _is_apart(line)]
+    numbers = {line.number for line in spoken}
     first = next((line for line in spoken if not is_remark(line.text, with_words=True)), None)
+    if first is None or len(spoken) > _MOST_LINES:
+        return None
     names = names_in(read)
     labels = Counter(line.label.key for line in spoken if line.label is not None and line.label.key in names)
-    if first is None or any(count > 1 for count in labels.values()):
+    if any(count > 1 for count in labels.values()):
         return None
     if labels and (len(spoken) < _MANY or labels.total() * _FEW > len(spoken)):
         return None
     choice = answers.choice(QuestionKind.NO_SPEAKERS)
     narrator = narrator_of(" ".join(line.text for line in read.lines))
-    lines: list[Line] = []
-    turns, before = 0, None
-    for line in read.lines:
-        begins = before is None or before.chapter is not None or line.number > before.number + 1
-        before = line
-        if line.number < first.number or line.chapter is not None or _is_apart(line):
-            lines.append(line)
-        elif choice is Choice.ALTERNATE:
-            words = line.text.lstrip(_BULLETS) or line.text
-            lines.append(line._replace(label=label_of(_TWO_SPEAKERS[turns % 2], words)))
-            turns += 1
-        elif begins or not turns:
-            lines.append(line._replace(label=label_of(narrator, line.text)))
-            turns += 1
-        else:
-            lines.append(line._replace(label=None))
-    if turns > max_turns:
-        return None
+    if choice is Choice.ALTERNATE:
+        lines = _in_turn(read.lines, first.number, numbers)
+    else:
+        lines = _by_paragraph(read.lines, first.number, numbers, narrator, max_turns)
     warnings = list(read.warnings)
     if choice is not Choice.ALTERNATE:
         warnings.append(ScriptWarning(kind=WarningKind.NO_SPEAKERS, text=narrator, line=first.number))
@@ -71,12 +65,47 @@ def narrate(read: ReadScript, answers: Answers, *, max_turns: int) -> tuple[Read
     return replace(read, lines=lines, warnings=warnings, may_have_joint_labels=False), question
 
 
+def _in_turn(lines: Sequence[Line], first: int, spoken: Collection[int]) -> list[Line]:
+    """Return ``lines`` with labels of two speakers in turn, from the line of number ``first`` on.
+
+    Only lines whose number is in ``spoken`` have them.
+    """
+    speakers = cycle(_TWO_SPEAKERS)
+    return [
+        line
+        if line.number < first or line.number not in spoken
+        else line._replace(label=label_of(next(speakers), line.text.lstrip(_BULLETS) or line.text))
+        for line in lines
+    ]
+
+
+def _by_paragraph(
+    lines: Sequence[Line], first: int, spoken: Collection[int], narrator: str, max_turns: int
+) -> list[Line]:
+    """Return ``lines`` with labels of a narrator: for each paragraph, or once if there are too many of them."""
+    begins = {
+        line.number
+        for before, line in pairwise([Line(-1, ""), *lines])
+        if before.chapter is not None or line.number > before.number + 1
+    }
+    if len(begins) > max_turns:
+        begins = set()
+    begins.add(first)
+    return [
+        line
+        if line.number < first or line.number not in spoken
+        else line._replace(label=label_of(narrator, line.text) if line.number in begins else None)
+        for line in lines
+    ]
+
+
 def without_actions(read: ReadScript, answers: Answers) -> tuple[ReadScript, Question | None]:
     """Return ``read`` with paragraphs of action as stage directions if that was answered, and ask otherwise.
 
     A paragraph without a label may be action if it begins with a speaker's name, as in ``Ben enters.``
     """
-    actions = _actions(read) if read.may_have_joint_labels else []
+    is_short = read.may_have_joint_labels and len(read.lines) <= _MOST_LINES
+    actions = _actions(read) if is_short else []
     if not actions:
         return read, None
     choice = answers.choice(QuestionKind.ACTION)

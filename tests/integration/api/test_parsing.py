@@ -276,7 +276,7 @@ def test_an_answer_has_to_be_a_choice_of_its_question() -> None:
 
 
 def test_each_speaker_has_the_language_of_most_of_the_own_words() -> None:
-    script = "Ann: Good morning, this word is 你好 in Chinese.\nLéa: Bonjour, comment allez-vous ce matin ?\n小美：我們走吧。"
+    script = "Ann: This word is 你好 in Chinese.\nLéa: Bonjour, comment allez-vous ce matin ?\n小美：我們走吧。"
 
     assert parse(script).json()["languages"] == {"Ann": "en", "Léa": "fr", "小美": "zh-TW"}
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood
 from castline.scripts.formats import ScriptFormat, detect_format
 from castline.scripts.markup import Markup
-from castline.scripts.parser import ParsedScript, parse_script
+from castline.scripts.parser import parse_script
 from castline.scripts.warnings import WarningKind
+
+if TYPE_CHECKING:
+    from castline.scripts.parsed import ParsedScript
 
 SRT = """\
 1
