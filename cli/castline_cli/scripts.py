@@ -13,6 +13,7 @@ from castline_cli.errors import Refused
 from castline_cli.files import name_of, read_text
 from castline_cli.script_warnings import ScriptWarnings
 from castline_cli.sound_references import SoundReference, folder_of
+from castline_cli.strings import t
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,8 +44,6 @@ FORMATS: Final = {
     ".json": ScriptFormat.JSON,
 }
 """Formats by a file's extension. The service finds out the format of other scripts."""
-NARRATOR: Final = "Narrator"
-"""The name of the only speaker of a text where one is needed: in questions about its language and its voice."""
 WHOLE: Final = ""
 """Key of the language of a whole script among those of its speakers."""
 _MAY_BE_JSON: Final = frozenset({None, ScriptFormat.AUTO, ScriptFormat.JSON})
@@ -187,9 +186,14 @@ def _turn(turn: Json, folder: Path, take: int | None) -> Json:
     return {**spoken, **given(take=take)}
 
 
+def narrator() -> str:
+    """Return the name of the only speaker of a text, as the service is to call it in its notes on the voice."""
+    return t("the text")
+
+
 def languages_of_text(api: Api, text: str, markup: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the guessed language of a text, by ``NARRATOR``; nothing where it tells none or is not understood."""
-    script = json.dumps({"turns": [{"speaker": NARRATOR, "text": text}]}, ensure_ascii=False)
+    """Return the guessed language of a text, by ``narrator``; nothing where it tells none or is not understood."""
+    script = json.dumps({"turns": [{"speaker": narrator(), "text": text}]}, ensure_ascii=False)
     try:
         parsed = api.post("/dialogues/parse", {"script": script, "format": ScriptFormat.JSON, **markup}).body
     except Refused:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from castline_cli.cast import Chosen, cast_speakers
 from castline_cli.casting import Choice, demand_voices, only_voice
 from castline_cli.script_warnings import ScriptWarnings
-from castline_cli.scripts import NARRATOR, given, languages_of_text, parse_script
+from castline_cli.scripts import given, languages_of_text, narrator, parse_script
 from castline_cli.speakers import speaker_key
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def prepare(api: Api, entry: Entry, shared: Shared, uploads: Uploads) -> Prepare
         only_voice(Choice(field="voice_id", own={}, common=voices.common), how_to_choose=shared.how_to_choose)
         languages = languages_of_text(api, entry.text, shared.markup) if chosen.language is None else {}
         alone = replace(chosen, members={})
-        cast = cast_speakers(api, [NARRATOR], [], languages, alone, shared.names)
+        cast = cast_speakers(api, [narrator()], [], languages, alone, shared.names)
         how = {name: value for name, value in cast.assignments[0].items() if name != "speaker"}
         spoken = {"language": cast.language, **how, **given(take=shared.take), "text": entry.text}
         path, request = "/jobs/tts", {**shared.fields, **own, **spoken}

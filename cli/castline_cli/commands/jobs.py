@@ -337,9 +337,9 @@ def _facts(job: Json) -> list[tuple[str, str]]:
         *shown.titles(job),
         (cell("status"), cell(job["status"])),
         (cell("queue"), shown.place(job)),
-        (cell("kind"), ", ".join([_kind(job), given["language"], given["output_format"], *_unusual(given)])),
+        (cell("kind"), cell(", ").join([_kind(job), given["language"], given["output_format"], *_unusual(given)])),
         (cell("rendition of"), job.get("rendition_of") or ""),
-        (cell("music"), ", ".join(map(cell, given.get("music") or ()))),
+        (cell("music"), cell(", ").join(map(cell, given.get("music") or ()))),
         (cell("submitted"), shown.moment(job["created_at"])),
         (cell("started"), shown.moment(job.get("started_at"))),
         (cell("ended"), shown.moment(job.get("completed_at"))),
@@ -353,7 +353,10 @@ def _facts(job: Json) -> list[tuple[str, str]]:
     ]
     if (result := job.get("result_metadata")) is not None:
         facts += [
-            (cell("audio"), f"{shown.duration(result['duration_ms'])}, {shown.size(result['size_bytes'])}"),
+            (
+                cell("audio"),
+                cell(", ").join([shown.duration(result["duration_ms"]), shown.size(result["size_bytes"])]),
+            ),
             (cell("loudness"), shown.loudness(result.get("loudness_lufs"))),
             (
                 cell("characters"),

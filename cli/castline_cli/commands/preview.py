@@ -15,7 +15,7 @@ from castline_cli.completion import complete_language, complete_voice
 from castline_cli.files import Target
 from castline_cli.output import remark, say
 from castline_cli.providers import ProviderOption, provider_id
-from castline_cli.scripts import NARRATOR, given, languages_of_text
+from castline_cli.scripts import given, languages_of_text, narrator
 from castline_cli.session import Session
 from castline_cli.speaking_options import LiteralOption  # noqa: TC001 (the same)
 from castline_cli.strings import t
@@ -106,7 +106,7 @@ def preview(
     with session.api() as api:
         names = VoiceNames(api, provider_id(api, provider))
         languages = {} if language else languages_of_text(api, text, markup)
-        cast = cast_speakers(api, [NARRATOR], [], languages, chosen, names)
+        cast = cast_speakers(api, [narrator()], [], languages, chosen, names)
         cast.tell(is_text=True)
         [assignment] = cast.assignments
         how = {name: value for name, value in assignment.items() if name not in {"speaker", "voice_name"}}

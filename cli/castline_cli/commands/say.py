@@ -34,7 +34,7 @@ from castline_cli.music import MusicOptions
 from castline_cli.output import say as say_line
 from castline_cli.providers import ProviderOption, provider_id
 from castline_cli.questions import AnswerOption, read_answers
-from castline_cli.scripts import NARRATOR, Script, ScriptFormat, given, languages_of_text, parse_script
+from castline_cli.scripts import Script, ScriptFormat, given, languages_of_text, narrator, parse_script
 from castline_cli.session import Session
 from castline_cli.sound_references import SoundReference
 from castline_cli.speaking_options import (  # noqa: TC001 (typer reads annotations at run time)
@@ -321,7 +321,7 @@ def _request_of_text(
         choice.only()
     text = read_text(STANDARD) if written == STANDARD else written
     languages = languages_of_text(api, text, markup) if chosen.language is None else {}
-    cast = cast_speakers(api, [NARRATOR], [], languages, chosen, VoiceNames(api, common["provider"]))
+    cast = cast_speakers(api, [narrator()], [], languages, chosen, VoiceNames(api, common["provider"]))
     cast.tell(is_text=True)
     [assignment] = cast.assignments
     how = {name: value for name, value in assignment.items() if name != "speaker"}
