@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from castline.api.previews import WAITING
 from castline.audio.upload_limits import MAX_AUDIO_MS
 from castline.jobs.limits import MAX_SOUND_TURNS_MS, MAX_SOUNDS
 from castline.settings import Settings
+from castline.usecases.settle_previews import OVER
 from infra import functions
 from infra.environments import ENVIRONMENTS
 from infra.service_functions import CA_BUNDLE
@@ -59,6 +61,17 @@ def test_the_assembly_has_disk_for_the_longest_file_and_all_its_clips() -> None:
     needed = bytes_a_second * (longest_seconds + clips_seconds)
 
     assert needed < functions.ASSEMBLE.storage_mb * 1024**2
+
+
+def test_a_preview_has_time_to_wait_to_be_spoken_and_to_be_settled(prod: Deployment) -> None:
+    settings = Settings(deployed(prod, functions.PREVIEW)["Environment"]["Variables"])
+
+    waiting_ms = functions.PREVIEW.timeout_seconds * 1000 * WAITING
+    assert settings.speech_first_chunk_timeout_ms < settings.speech_all_chunks_timeout_ms
+    assert waiting_ms + settings.speech_all_chunks_timeout_ms + 5_000 <= functions.PREVIEW.timeout_seconds * 1000
+    # API Gateway gives up after 30 s, and nobody settles a preview before its function is over.
+    assert functions.PREVIEW.timeout_seconds < 30
+    assert OVER.total_seconds() > 2 * functions.PREVIEW.timeout_seconds
 
 
 def test_layers_and_functions_are_of_the_configured_architecture(everything: Deployment, prod: Deployment) -> None:

@@ -19,14 +19,14 @@ router = Router()
 _LISTENING: Final = timedelta(minutes=15)
 """The time for which the URL of the audio works."""
 _FILENAME: Final = "preview.mp3"
-_WAITING: Final = 0.4
+WAITING: Final = 0.4
 """The part of the function's time for which a preview waits for the provider. It speaks in the rest."""
 
 
 @router.operation(
     "POST",
     "/previews",
-    tag="Previews",
+    tag="Writing",
     speaks=True,
     answers=[Answer(status=200, description="The preview.", example=examples.PREVIEW)],
     errors=[
@@ -48,7 +48,7 @@ def create_preview(request: Annotated[preview_schemas.CreatePreviewRequest, Body
         noted_user_id(event),
         request.to_dialogue(default_provider=next(iter(composition.speech_providers()))),
         pronunciation_sets=request.pronunciation_sets,
-        patience=timedelta(milliseconds=context.get_remaining_time_in_millis()) * _WAITING,
+        patience=timedelta(milliseconds=context.get_remaining_time_in_millis()) * WAITING,
     )
     # Before the URL is signed: it works at least as long as is said.
     expires_at = datetime.now(UTC) + _LISTENING

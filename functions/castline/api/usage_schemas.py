@@ -25,9 +25,9 @@ class UsageFigures(_Answer):
     """Usage in a period. Days and months are in UTC, and a job counts for the day on which it was submitted."""
 
     billed_characters: int
-    """The characters that the providers have billed for jobs that have ended."""
+    """The characters that the providers have billed for jobs that have ended, and for previews."""
     reserved_characters: int
-    """The characters that are reserved for jobs that have not ended."""
+    """The characters that are reserved for jobs that have not ended, and for previews that are being spoken."""
     jobs: int
     """All submitted jobs, also those that bill nothing."""
     audio_seconds: float

@@ -27,9 +27,9 @@ class Figures:
     """Usage in a period, or a change of it."""
 
     billed_characters: int = 0
-    """The characters that the provider has billed for jobs that have ended."""
+    """The characters that the provider has billed for jobs that have ended, and for previews."""
     committed_characters: int = 0
-    """The billed characters, and those that are reserved for jobs that have not ended."""
+    """The billed characters, and those that are reserved for what has not ended."""
     jobs: int = 0
     """The number of submitted jobs."""
     audio_ms: int = 0
@@ -39,7 +39,7 @@ class Figures:
 
     @property
     def reserved_characters(self) -> int:
-        """The characters that are reserved for jobs that have not ended."""
+        """The characters that are reserved for jobs and previews that have not ended."""
         return self.committed_characters - self.billed_characters
 
     def __add__(self, other: Figures) -> Figures:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from castline.previews.model import Preview
     from castline.previews.repository import PreviewRepository
 
-_OVER: Final = timedelta(seconds=60)
+OVER: Final = timedelta(seconds=60)
 """The age from which on no function can be at work on a preview: twice its time-out."""
 
 
@@ -44,7 +44,7 @@ class SettlePreviews:
             ServiceUnavailable: DynamoDB cannot tell which there are.
         """
         settled = unavailable = 0
-        for preview in self._previews.unsettled(created_before=self._now() - _OVER):
+        for preview in self._previews.unsettled(created_before=self._now() - OVER):
             with noted(user_id=preview.user_id, preview_id=preview.id):
                 try:
                     billed = self._billed_characters(preview)
