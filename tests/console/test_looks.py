@@ -173,6 +173,51 @@ def test_every_screen(
     assert faults == []
 
 
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_writing_in_both_languages(
+    screens: Screens, client: ApiClient, watch: Watch, language: str, tmp_path: Path
+) -> None:
+    watch.expected_statuses.add(400)
+    page = screens.page
+    assert client.put("/shows/walks", json={"title": "城市慢走 " * 12}).status_code == 201
+    upload(client, write_tone(tmp_path / "creak.wav"))
+    faults: list[str] = []
+
+    def open_from(selector: str, place: str) -> None:
+        page.locator(selector).click()
+        expect(page.locator("dialog")).to_be_visible()
+        faults.extend(look(page, f"{language}, {place}"))
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog")).to_have_count(0)
+
+    page.goto(f"{screens.url}/?lang={language}#/")
+    script = page.locator("#script")
+    script.fill("nobody says this\nEve: Hello.\nEve:\n")
+    expect(page.locator("#script-problems button").first).to_be_visible()
+    faults += look(page, f"{language}, problems")
+
+    script.fill(f"{SCRIPT}\nMAYA: Good morning to all of you.\nMaya: Shall we begin?\nSFX: a door creaks\n" * 3)
+    expect(page.locator(".cast-voice b")).to_have_count(4)
+    faults += look(page, f"{language}, questions and cast")
+    page.locator(".question button").last.click()
+    expect(page.locator(".hear").first).to_be_visible()
+    with page.expect_response("**/api/v1/previews"):
+        page.locator(".cast .hear").first.click()
+    expect(page.locator(".cast-foot .hear-result")).to_contain_text(".00")
+    faults += look(page, f"{language}, answered, and heard")
+    open_from(".cast-voice >> nth=0", "voices")
+    open_from(".cast-tools .icon-button >> nth=1", "delivery")
+    open_from(".shows-bar > .button", "shows")
+    open_from(".drafts-bar .button >> nth=1", "drafts")
+    page.locator(".shows-bar li .button").click()
+    expect(page.locator(".shows-bar .button[aria-pressed=true]")).to_be_visible()
+    page.locator(".editor .choice-option").last.click()
+    expect(page.locator(".cast-voice b")).to_have_count(1)
+    faults += look(page, f"{language}, one voice, with a show")
+
+    assert faults == []
+
+
 def test_usage_and_webhooks(screens: Screens, client: ApiClient, watch: Watch) -> None:
     watch.expected_statuses |= {400, 404}
     page = screens.page
