@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from castline_cli.casting import demand_known
+from castline_cli.casting import demand_known, quoted
 from castline_cli.output import complain
 from castline_cli.scripts import WHOLE
 from castline_cli.speakers import speaker_key
@@ -72,7 +72,7 @@ class Cast:
             self._tell_notes()
             return
         told = t(", ").join(t("{speaker}: {voice}", speaker=speaker, voice=voice) for speaker, voice in self.dealt)
-        example = f"--voice {self.dealt[0][0]}=NAME"
+        example = f"--voice {quoted(self.dealt[0][0])}=NAME"
         complain(t("voices: {told} ({example} chooses another)", told=told, example=example))
         self._tell_notes()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -156,7 +157,7 @@ def demand_voices(speakers: Iterable[str], member: Callable[[str], Json], *, how
             t(
                 "no voice for {names}; add {options} ({how_to_choose} lists them)",
                 names=t(", ").join(silent),
-                options=" ".join(f"--voice {_quoted(speaker)}=VOICE" for speaker in silent),
+                options=" ".join(f"--voice {quoted(speaker)}=VOICE" for speaker in silent),
                 how_to_choose=how_to_choose,
             )
         )
@@ -194,6 +195,6 @@ def _placeholder(field: str, convert: Callable[[str], Any]) -> str:
     return _option(field)[2:].upper() if convert is str else "NUMBER"
 
 
-def _quoted(speaker: str) -> str:
-    """Quote a speaker's name for a shell where it needs quoting."""
-    return speaker if speaker.isalnum() else shlex.quote(speaker)
+def quoted(word: str) -> str:
+    """Quote a word for a shell where it needs quoting: a speaker's name, or one within an option's value."""
+    return word if re.fullmatch(r"[\w=:.-]+", word) else shlex.quote(word)

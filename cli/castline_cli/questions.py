@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from castline_cli.casting import quoted
 from castline_cli.errors import Misused
 from castline_cli.output import complain
 from castline_cli.strings import t
@@ -101,5 +102,4 @@ def _answer(question: Json, choice: str) -> Json:
 
 def _written(question: Json, choice: Json) -> str:
     speaker = f":{question['speaker']}" if question.get("speaker") else ""
-    text = f"{question['question']}{speaker}={choice['choice']}"
-    return text if " " not in text else f"'{text}'"
+    return quoted(f"{question['question']}{speaker}={choice['choice']}")

@@ -96,6 +96,11 @@ class TestADealtVoice:
         assert "voices: Anna: " in outcome.err
         assert client.list_ids() == []
 
+    def test_is_told_as_a_shell_takes_it(self, castline: Castline) -> None:
+        outcome = castline("say", "-", "--dry-run", stdin=b"Old Man: Good morning to all of you!\n")
+
+        assert "(--voice 'Old Man'=NAME chooses another)" in outcome.err
+
 
 class TestANameOfAVoice:
     @pytest.mark.parametrize("written", ["曉雨", "hsiaoyu", "HsiaoYu", HSIAO_YU])
