@@ -182,6 +182,7 @@ def _read(laboratory: Laboratory) -> None:
             f"/jobs/{job_id}/download",
             f"/jobs/{job_id}/subtitles",
             f"/jobs/{job_id}/timings?level=word",
+            f"/jobs/{job_id}/playlist.m3u8",
             "/jobs",
             "/jobs?offset=1",
             "/jobs?status=completed",
@@ -191,6 +192,7 @@ def _read(laboratory: Laboratory) -> None:
             answer = client.api.get(path)
             assert answer.status_code in {200, 302}, f"{path}: {answer.text}"
         assert client.api.post("/jobs/estimate", json=dialogue()).status_code == 200
+        assert client.api.post(f"/jobs/{job_id}/delete").status_code == 204
 
 
 def _operate(laboratory: Laboratory) -> None:
@@ -330,7 +332,7 @@ def _png() -> bytes:
 @contextmanager
 def _recording(observed: Observed) -> Iterator[None]:
     make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
-    presign = AudioStorage.download_url
+    presign, presign_frames = AudioStorage.download_url, AudioStorage._frames_url
     presign_upload, presign_listening = SoundStorage.upload_url, SoundStorage.listen_url
 
     def note(operation: str, parameters: dict[str, Any]) -> None:
@@ -349,6 +351,10 @@ def _recording(observed: Observed) -> Iterator[None]:
         note("GetObject", {"Key": key})
         return presign(storage, key, **options)
 
+    def recorded_frames(storage: AudioStorage, key: str, expires_in_seconds: int) -> str:
+        note("GetObject", {"Key": key})
+        return presign_frames(storage, key, expires_in_seconds)
+
     def recorded_upload(storage: SoundStorage, sound: Sound, **options: Any) -> Any:
         note("PutObject", {"Key": sound_file_key(sound.user_id, sound.id, UPLOAD)})
         return presign_upload(storage, sound, **options)
@@ -360,6 +366,7 @@ def _recording(observed: Observed) -> Iterator[None]:
     with (
         patch.object(BaseClient, "_make_api_call", recorded_call),
         patch.object(AudioStorage, "download_url", recorded_presigning),
+        patch.object(AudioStorage, "_frames_url", recorded_frames),
         patch.object(SoundStorage, "upload_url", recorded_upload),
         patch.object(SoundStorage, "listen_url", recorded_listening),
     ):

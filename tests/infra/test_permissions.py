@@ -74,7 +74,7 @@ DONE_BY_NOBODY = (
 )
 DONE_BY_OTHERS = {
     functions.API: (
-        Request("s3:DeleteObject", f"{BUCKET}/audio/example"),
+        Request("s3:DeleteObject", f"{BUCKET}/segments/example"),
         Request("s3:PutObject", f"{BUCKET}/segments/example"),
     ),
     functions.PREVIEW: (

@@ -65,7 +65,17 @@ SUBMITTED: Final = Answer(
     status=201,
     description="A job that is pending.",
     example=examples.PENDING_JOB,
-    links=follow("get_job", "cancel_job", "download", "resubmit_job", "render_job", "get_subtitles", "get_timings"),
+    links=follow(
+        "get_job",
+        "cancel_job",
+        "stop_job",
+        "download",
+        "resubmit_job",
+        "render_job",
+        "get_playlist",
+        "get_subtitles",
+        "get_timings",
+    ),
 )
 SUBMISSION_ERRORS: Final = (
     errors.VALIDATION_ERROR,

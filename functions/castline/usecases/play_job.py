@@ -43,6 +43,8 @@ KEPT: Final = timedelta(days=1)
 """The time for which an ended job has a playlist: as long as the working data of its batches."""
 MAX_PARTS: Final = 2_500
 """Each part has a signed URL of up to 2 KB, and an answer may have 6 MB."""
+_MAX_CHARACTERS: Final = 5 * 1024 * 1024
+"""A user's id may be so long that even fewer parts do not fit."""
 _LISTED_AHEAD: Final = timedelta(minutes=2)
 """The speech that is listed beyond what anybody can have heard since the job was submitted, while it is made. So the
 cost of a playlist follows from the time, and not from the length of the job."""
@@ -98,7 +100,10 @@ class PlayJob:
         parts = tuple(islice(_parts(dialogue, planned, known, is_whole=is_whole), MAX_PARTS + 1))
         if has_ended and len(parts) > MAX_PARTS:
             raise PlaylistUnavailable("it has too many parts")
-        return self._write(job, parts[:MAX_PARTS], has_ended=has_ended)
+        text = self._write(job, parts[:MAX_PARTS], has_ended=has_ended)
+        if len(text) > _MAX_CHARACTERS:
+            raise PlaylistUnavailable("its URLs are too long")
+        return text
 
     def _is_over(self, job: Job) -> bool:
         return job.completed_at is not None and self._now() - job.completed_at >= KEPT

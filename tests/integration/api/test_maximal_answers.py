@@ -23,7 +23,7 @@ from castline.audio.subtitles import SubtitleCue
 from castline.audio.upload_limits import UploadProblem
 from castline.documents.limits import MAX_DOCUMENTS, MAX_NAME_CHARACTERS
 from castline.jobs import limits
-from castline.jobs.model import JobStatus, Titles
+from castline.jobs.model import Batch, JobStatus, SpokenSegment, Titles
 from castline.previews.limits import MAX_TEXT_CHARACTERS
 from castline.sounds import limits as sound_limits
 from castline.speech.cues import MAX_CUES
@@ -149,6 +149,12 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     longest = dict.fromkeys(("title", "author", "album"), LONGEST)
     yield "PATCH /jobs/{job_id}", [ask("PATCH", f"/jobs/{pending}", user, json=longest)[1]]
     yield "DELETE /jobs/{job_id}", [ask("DELETE", f"/jobs/{pending}", user)[1]]
+    submitted, _ = ask("POST", "/jobs", user, json=dialogue())
+    stopped, size = ask("POST", f"/jobs/{json.loads(submitted['body'])['id']}/stop", user)
+    assert stopped["statusCode"] == 200
+    yield "POST /jobs/{job_id}/stop", [size]
+    yield "POST /jobs/{job_id}/delete", [ask("POST", f"/jobs/{pending}/delete", user)[1]]
+    yield "GET /jobs/{job_id}/playlist.m3u8", [_largest_playlist()]
     yield "POST /jobs/{job_id}/resubmit", [ask("POST", f"/jobs/{job.id}/resubmit", user)[1]]
     rendered, size = ask("POST", f"/jobs/{job.id}/renditions", user, json={})
     assert rendered["statusCode"] == 201
@@ -184,6 +190,21 @@ def _largest_page() -> int:
         end_job(repository, job, JobStatus.CANCELLED, now=job.created_at)
     answer, size = ask("GET", "/jobs?limit=100", user)
     assert len(json.loads(answer["body"])["items"]) == 100
+    return size
+
+
+def _largest_playlist() -> int:
+    repository, job = composition.job_repository(), make_job()
+    repository.create(job, make_dialogue(*["x"] * limits.MAX_TURNS), max_active=1)
+    repository.start(job, total_segments=limits.MAX_TURNS, now=job.created_at)
+    segments = tuple(
+        SpokenSegment(number=number, fingerprint=f"{number:064x}", samples=5 * 24_000)
+        for number in range(limits.MAX_TURNS)
+    )
+    repository.record_batch(job.id, Batch(number=0, segments=segments), now=job.created_at)
+    end_job(repository, job, JobStatus.COMPLETED, now=job.created_at)
+    answer, size = ask("GET", f"/jobs/{job.id}/playlist.m3u8", job.user_id)
+    assert answer["body"].count("#EXTINF") == 2 * limits.MAX_TURNS - 1
     return size
 
 

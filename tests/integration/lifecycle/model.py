@@ -215,6 +215,11 @@ class Expected:
         self.users_with_slots.setdefault(user, check_at)
         return job
 
+    def is_live(self, user: str, key: str | None, now: datetime) -> bool:
+        """Return whether a user's key still has a job."""
+        known = self.keys.get((user, key or ""))
+        return known is not None and now < known.expires_at
+
     def live_keys(self, now: datetime) -> list[tuple[str, str]]:
         """Return the users and keys that still have a job: those of pending jobs, if there are any."""
         live = [name for name, key in self.keys.items() if now < key.expires_at]

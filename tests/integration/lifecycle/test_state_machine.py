@@ -212,7 +212,7 @@ class Lifecycle(RuleBasedStateMachine):
         trouble=st.sampled_from([Trouble.NONE, Trouble.NONE, Trouble.CRASH, *Trouble]),
     )
     def submit(self, user: str, key: str | None, text: str, trouble: Trouble) -> None:
-        if (user, key) in self.expected.live_keys(self.now):
+        if self.expected.is_live(user, key, self.now):
             key = None
         slots = self.expected.slots(user)
         if len(slots) >= MAX_ACTIVE:
