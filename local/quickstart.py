@@ -55,5 +55,13 @@ _CURL = """\
 
 def curl_lines(url: str) -> str:
     """Return the quickstart as lines to paste into a shell, for the stack at ``url``."""
-    fields = (f"    {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in DIALOGUE.items())
+    fields = (f"    {json.dumps(name)}: {_written(value)}" for name, value in DIALOGUE.items())
     return _CURL.format(url=url, body=",\n".join(fields))
+
+
+def _written(value: object) -> str:
+    """Return a field's value as JSON, each item of an array on a line of its own."""
+    if not isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    items = ",\n".join(f"      {json.dumps(each, ensure_ascii=False)}" for each in value)
+    return f"[\n{items}\n    ]"

@@ -34,6 +34,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("-H", dest="headers", action="append", default=[])
     parser.add_argument("-d", dest="data", action="append", default=[])
     parser.add_argument("--data-urlencode", dest="data", action="append", type=_encoded)
+    parser.add_argument("-T", dest="upload", type=Path)
     parser.add_argument("-G", dest="as_query", action="store_true")
     parser.add_argument("-o", dest="output")
     parser.add_argument("-s", dest="silent", action="store_true")
@@ -55,11 +56,14 @@ def _ask(options: argparse.Namespace, url: str) -> tuple[http.client.HTTPRespons
     joined = "&".join(options.data)
     query, data = (joined, None) if options.as_query else (parts.query, joined.encode() or None)
     headers = {"Accept": "*/*"} | ({"Content-Type": "application/x-www-form-urlencoded"} if data else {})
+    method = options.method or ("POST" if data else "GET")
+    if options.upload:
+        method, data = "PUT", options.upload.read_bytes()
     for header in options.headers:
         name, _, value = header.partition(":")
         headers[name.title()] = value.strip()
     target = parts.path + (f"?{query}" if query else "")
-    connection.request(options.method or ("POST" if data else "GET"), target, data, headers)
+    connection.request(method, target, data, headers)
     answer = connection.getresponse()
     return answer, answer.read()
 

@@ -6,6 +6,7 @@ says what may differ. A command whose answer is not shown has to succeed all the
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from contextlib import ExitStack
@@ -14,11 +15,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.openapi import document
+from tests.contract.run import stack_of_users_with_tokens
+from tests.contract.tokens import Issuer
 from tests.docs.answers import Answers, Differs
-from tests.docs.pages import Command, read, steps
+from tests.docs.pages import Command, code, read, steps
 from tests.docs.shell import HAS_CURL, Shell
 from tests.e2e.api_client import ApiClient
 from tests.e2e.decoded_audio import decode
+from tests.e2e.dialogues import dialogue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 EDITIONS = ["docs/guide.md", "docs/guide.zh-TW.md"]
 SHOWN_ADDRESS = "http://localhost:8000"
 AT_LEAST_SECONDS = 5
+NEEDS_CURL = pytest.mark.skipif(not HAS_CURL, reason="curl is not installed")
 
 
 class Director:
@@ -94,7 +99,7 @@ def refusals(requests: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     "real_curl",
     [
-        pytest.param(True, id="curl", marks=pytest.mark.skipif(not HAS_CURL, reason="curl is not installed")),
+        pytest.param(True, id="curl", marks=NEEDS_CURL),
         pytest.param(False, id="stand-in"),
     ],
 )
@@ -116,3 +121,42 @@ def test_every_command_is_answered_as_shown(
         pattern = re.sub(r"\{\w+\}", r"[^/?\\s]+", path)
         for method in methods:
             assert any(re.match(rf"{method.upper()} {pattern}[? ]", line) for line in requests), f"{method} {path}"
+
+
+def block(edition: str, words: str) -> str:
+    """Return the one block of a page that is no step, because it needs something of the reader's own."""
+    (found,) = [text for text in code(read(edition), "sh") if words in text]
+    return found
+
+
+@pytest.mark.parametrize("real_curl", [pytest.param(True, marks=NEEDS_CURL, id="curl"), False])
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_file_is_uploaded_as_shown(edition: str, stack: LocalStack, folder: Path, real_curl: bool) -> None:
+    with ApiClient(stack.url) as client, Shell(folder, real_curl=real_curl) as shell:
+        # Given a sound that waits for its file
+        content = client.download(client.complete(dialogue())["id"]).content
+        (folder / "jingle.mp3").write_bytes(content)
+        sound = {"name": "Jingle", "size_bytes": len(content), "content_type": "audio/mpeg"}
+        created = client.post("/sounds", json=sound).json()
+
+        # When
+        shell.run(f"UPLOAD_URL='{created['upload']['url']}'")
+        shell.run(block(edition, "-T"))
+
+        # Then
+        deadline = time.monotonic() + 30
+        while (status := client.get(f"/sounds/{created['id']}").json()["status"]) == "waiting":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert status == "ready"
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_token_is_sent_as_shown(edition: str, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    issuer, logs = Issuer(), tmp_path_factory.mktemp("logs")
+    with stack_of_users_with_tokens(issuer, log_folder=logs) as stack, Shell(folder, real_curl=HAS_CURL) as shell:
+        shell.run(f"API={stack.url}/api/v1 TOKEN={issuer.token('anna')}")
+        assert json.loads(shell.run(block(edition, "Bearer")))["items"] == []
+
+        shell.run("TOKEN=another")
+        assert json.loads(shell.run(block(edition, "Bearer")))["message"] == "Unauthorized"
