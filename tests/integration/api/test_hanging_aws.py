@@ -63,6 +63,7 @@ ROUTES_BY_SERVICE = {
     | OPERATED
     | {
         ("GET", "/usage"),
+        ("POST", "/previews"),
         ("GET", "/jobs"),
         ("GET", "/jobs/{job_id}"),
         ("DELETE", "/jobs/{job_id}"),
@@ -97,8 +98,9 @@ ROUTES_BY_SERVICE = {
         ("GET", "/jobs/{job_id}/subtitles"),
         ("POST", "/jobs/estimate"),
         ("POST", "/jobs/tts/estimate"),
+        ("POST", "/previews"),
     },
-    "SECRETS_MANAGER": {("GET", "/voices")},
+    "SECRETS_MANAGER": {("GET", "/voices"), ("POST", "/previews")},
 }
 """What each route needs of AWS. The others need nothing of it."""
 
@@ -153,6 +155,7 @@ def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
         ("POST", "/jobs/estimate"): MANY_TURNS,
         ("POST", "/jobs/tts/estimate"): SINGLE,
         ("POST", "/jobs/{job_id}/renditions"): {},
+        ("POST", "/previews"): {"voice_id": "zh-TW-HsiaoYuNeural", "text": "早"},
         ("PUT", "/pronunciations/{name}"): {"entries": []},
         ("PUT", "/shows/{name}"): {},
         ("POST", "/sounds"): {"name": "a.mp3", "size_bytes": 1, "content_type": "audio/mpeg"},
