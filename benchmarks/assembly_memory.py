@@ -167,8 +167,8 @@ def _store_spoken_job(turns: int, recipe: Recipe) -> str:
     spoken = []
     for number in range(turns):
         fingerprint = f"{number:064x}"
-        storage.put_segment(_USER, fingerprint, hum, {})
-        mastered = frames.make(fingerprint, hum.pcm, pcm_checksum=None, lufs=_LUFS) if frames else None
+        segment, mastered = frames.add_to(hum, fingerprint, lufs=_LUFS) if frames else (hum, None)
+        storage.put_segment(_USER, fingerprint, segment, {})
         spoken.append(
             SpokenSegment(number=number, fingerprint=fingerprint, samples=samples, lufs=_LUFS, mastered=mastered)
         )
