@@ -42,6 +42,7 @@ NAMES_OF_SCRIPT_FORMATS = {
     "SRT": ScriptFormat.SRT,
     "WebVTT": ScriptFormat.VTT,
     "JSON": ScriptFormat.JSON,
+    "CSV": ScriptFormat.CSV,
 }
 ELEMENTS_OF_SSML = ["speak", "voice", "prosody", "emphasis", "say-as", "sub", "phoneme", "lang"]
 
