@@ -23,6 +23,7 @@ from castline.api.rules import is_sound
 from castline.api.show_schemas import PutShowRequest
 from castline.documents.limits import is_name
 from castline.jobs.ids import is_job_id
+from castline.scripts.questions import CHOICES, Choice, QuestionKind
 from castline.sounds.limits import CONTENT_TYPES, MAX_BYTES
 from castline.speech.providers.azure import phones
 from castline.speech.providers.azure.voice_ids import is_voice_id, takes_markup
@@ -142,8 +143,8 @@ def _make_acceptable(case: Case[Any]) -> None:
         _make_speakable(body)
     elif case.path.endswith("/renditions") and isinstance(body, dict):
         _make_renderable(body)
-    elif case.path.endswith("/parse") and isinstance(body, dict) and isinstance(body.get("script"), str):
-        body["script"] = f"A: {body['script']}"
+    elif "/dialogues/" in case.path and isinstance(body, dict):
+        _make_readable(body)
     elif case.path.endswith("/voices") and _fits_a_provider(case.query.get("provider")):
         case.query["provider"] = _PROVIDER
 
@@ -153,6 +154,18 @@ def _token(user: str) -> str:
     token = _issuer.token(user, **({"cognito:groups": ["operators"]} if user == OPERATOR else {}))
     _users[token] = user
     return token
+
+
+def _make_readable(body: dict[str, Any]) -> None:
+    """Give a script a speaker, answers choices of their questions, and a cast a provider that is there."""
+    if isinstance(body.get("script"), str):
+        body["script"] = f"A: {body['script']}"
+    if _fits_a_provider(body.get("provider")):
+        body["provider"] = _PROVIDER
+    for answer in body["answers"] if isinstance(body.get("answers"), list) else ():
+        is_known = isinstance(answer, dict) and {str(answer.get("question"))} <= set(QuestionKind)
+        if is_known and {str(answer.get("choice"))} <= set(Choice):
+            answer["choice"] = CHOICES[QuestionKind(answer["question"])][0]
 
 
 def _fits_a_provider(value: object) -> bool:

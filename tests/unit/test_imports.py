@@ -22,7 +22,7 @@ AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
 SPEECH = {"av", "azure", "lameenc", "numpy", "pydub"}
 HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
 NEVER_DEPLOYED = {"infra", "local", "moto", "werkzeug"}
-AT_NEED = {"icu4py", "idna", "wcwidth"}
+AT_NEED = {"gcld3", "icu4py", "idna", "wcwidth"}
 """Packages imported only by the few invocations that need them."""
 ALLOWED = {"botocore"}
 """Powertools imports the package itself, which costs little, but none of its modules."""
@@ -31,6 +31,8 @@ NEEDS_BOTO3_AT_ONCE = {functions.EXPIRE.name, functions.PUBLISH_EVENTS.name}
 
 
 ONLY_SUBMISSIONS = {
+    "castline.casting.deal",
+    "castline.casting.languages",
     "castline.scripts.parser",
     "castline.scripts.reader",
     "castline.speech.segmentation",

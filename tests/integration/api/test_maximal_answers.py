@@ -171,7 +171,11 @@ def largest_answers(job: Job, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     assert len(json.loads(previewed["body"])["warnings"]) == 1
     yield "POST /previews", [size, ask("POST", "/previews", user, json=nonsense)[1]]
     yield "GET /jobs", [_largest_page()]
-    yield "POST /dialogues/parse", [_largest_script(user), _most_problems(user), _most_warnings(user)]
+    yield (
+        "POST /dialogues/parse",
+        [_largest_script(user), _most_problems(user), _most_warnings(user), _most_questions(user)],
+    )
+    yield "POST /dialogues/cast", [_largest_cast(user), _most_problems_of_a_cast(user)]
     yield "GET /voices", [_all_voices(user, monkeypatch)]
     yield from _largest_pronunciations(user)
     yield from _largest_shows(user)
@@ -215,6 +219,32 @@ def _largest_script(user: str) -> int:
     answer, size = ask("POST", "/dialogues/parse", user, json={"script": script})
     assert len(json.loads(answer["body"])["turns"]) == limits.MAX_TURNS
     return size
+
+
+def _most_questions(user: str) -> int:
+    """Return the size of an answer about names of wide letters that differ only in case."""
+    small, capital = "\U00010428", "\U00010400"
+    length = 34
+    names = (
+        "".join(capital if number >> bit & 1 else small for bit in range(10)) + small * (length - 10)
+        for number in range(limits.MAX_TURNS)
+    )
+    script = "".join(f"[{each}]:x\n" for each in names)
+    answer, size = ask("POST", "/dialogues/parse", user, json={"script": script})
+    assert len(json.loads(answer["body"])["questions"]) == limits.MAX_TURNS - 1
+    return size
+
+
+def _largest_cast(user: str) -> int:
+    speakers = [{"speaker": name(number), "language": "zh-TW"} for number in range(limits.MAX_TURNS)]
+    answer, size = ask("POST", "/dialogues/cast", user, json={"speakers": speakers})
+    assert len(json.loads(answer["body"])["speakers"]) == limits.MAX_TURNS
+    return size
+
+
+def _most_problems_of_a_cast(user: str) -> int:
+    wrong = {"speaker": "", "language": "?", "voice_id": "?", "a": 1, "b": 1}
+    return ask("POST", "/dialogues/cast", user, json={"speakers": [wrong] * limits.MAX_TURNS})[1]
 
 
 def _most_warnings_of_an_estimate(user: str) -> int:
