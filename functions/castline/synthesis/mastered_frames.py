@@ -31,11 +31,20 @@ _MADE_FROM: Final = "pcm-sha256"
 _POWERS: Final = "powers"
 
 
-def frame_master(dialogue: Dialogue, storage: AudioStorage, *, user_id: str) -> FrameMaster | None:
-    """Return what masters frames for the file of a user's dialogue; None if no such frames are copied to it."""
+def frame_master(
+    dialogue: Dialogue, storage: AudioStorage, *, user_id: str, turns: int | None = None
+) -> FrameMaster | None:
+    """Return what masters frames for the file of a user's dialogue; None if no such frames are copied to it.
+
+    Args:
+        dialogue: the dialogue.
+        storage: where the frames are stored.
+        user_id: the user.
+        turns: the number of turns of the file that the frames are for; by default, that of the dialogue.
+    """
     if not may_copy_mastered(dialogue):
         return None
-    turns = len(dialogue.turns)
+    turns = turns or len(dialogue.turns)
     return FrameMaster(storage, user_id, dialogue.loudness, pause_ms=dialogue.gap_ms * (turns - 1) / turns)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from uuid6 import uuid7
 
@@ -52,6 +52,10 @@ if TYPE_CHECKING:
     from castline.synthesis.speaking import Outcome
     from castline.usage.model import Rules
     from castline.usecases.prepare_dialogue import PrepareDialogue, TurnWarning
+
+
+_TURNS_OF_A_JOB: Final = 20
+"""The segments of a preview are stored with frames for a file of so many turns, not of one: for the job to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +230,7 @@ class SpeakPreview:
                 seconds_left=seconds_left,
             ),
             tally=tally,
-            frame_master=frame_master(dialogue, self._storage, user_id=preview.user_id),
+            frame_master=frame_master(dialogue, self._storage, user_id=preview.user_id, turns=_TURNS_OF_A_JOB),
         )
         try:
             return speaking.speak([planned.utterance for planned in plan.utterances])
