@@ -23,7 +23,8 @@ interface Props {
  *
  * Tab goes to one turn, and from it to what can be done with it; the arrow keys go to the other turns.
  */
-export function TurnList({ turns, current, word, isPlaying, language, onTurn, more }: Props) {
+export const TurnList = memo(function TurnList(props: Props) {
+  const { turns, current, word, isPlaying, language, onTurn, more } = props;
   const { t } = useSpeech();
   const list = useRef<HTMLOListElement>(null);
   const scrolledAt = useRef(0);
@@ -90,9 +91,9 @@ export function TurnList({ turns, current, word, isPlaying, language, onTurn, mo
       ))}
     </ol>
   );
-}
+});
 
-const TurnRow = memo(function TurnRow(props: {
+interface RowProps {
   turn: ListedTurn;
   position: number;
   isCurrent: boolean;
@@ -100,7 +101,9 @@ const TurnRow = memo(function TurnRow(props: {
   tabIndex: 0 | -1;
   onTurn(turn: ListedTurn): void;
   more: Props["more"];
-}) {
+}
+
+const TurnRow = memo(function TurnRow(props: RowProps) {
   const { turn, position, isCurrent, word, tabIndex, onTurn, more } = props;
   const { format } = useSpeech();
   const isThere = turn.start_ms !== undefined;
@@ -133,4 +136,15 @@ const TurnRow = memo(function TurnRow(props: {
       {more?.(turn, position, tabIndex)}
     </li>
   );
-});
+}, isSameRow);
+
+/** Whether a row need not be drawn again: turns are made anew with all that is heard of a job, and there may be many. */
+function isSameRow(before: RowProps, after: RowProps): boolean {
+  return (Object.keys(after) as (keyof RowProps)[]).every((key) =>
+    key === "turn" ? isSameTurn(before.turn, after.turn) : before[key] === after[key],
+  );
+}
+
+function isSameTurn(one: ListedTurn, other: ListedTurn): boolean {
+  return one === other || (Object.keys(other) as (keyof ListedTurn)[]).every((key) => one[key] === other[key]);
+}
