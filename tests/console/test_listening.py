@@ -10,10 +10,11 @@ from playwright.sync_api import expect
 from tests.e2e.dialogues import dialogue
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Request
+    from playwright.sync_api import Request, Route
 
     from local.stack import LocalStack
     from tests.console.screens import Screens
+    from tests.console.watched_page import Watch
     from tests.e2e.api_client import ApiClient
 
 TEXTS = ("今天天氣真好，我們一起去公園走走。", "好啊，順便買一些水果回來。", "那我們走吧，路上再慢慢聊。")
@@ -67,6 +68,36 @@ def test_a_job_is_heard_while_it_is_made_and_goes_on_as_the_finished_file(
     page.get_by_role("button", name="Play", exact=True).click()
     second = job["result_metadata"]["turn_timings"][1]
     screens.hear_beyond(second["start_ms"])
+
+
+def test_parts_whose_addresses_have_expired_are_asked_for_by_new_ones(
+    stack: LocalStack, screens: Screens, client: ApiClient, watch: Watch
+) -> None:
+    watch.expected_statuses.add(403)
+    page = screens.page
+    asked: list[str] = []
+
+    def expire(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) in {2, 3}:
+            route.fulfill(status=403)
+        else:
+            route.continue_()
+
+    # Given a job that is being made, of which the second part is refused twice
+    with stack.cloud.lambdas.pause("assemble") as hold:
+        job_id = client.submit(dialogue(*TEXTS))
+        hold.wait_until_reached()
+        page.route("**/segments/**", expire)
+        screens.open(f"/jobs/{job_id}")
+
+        # When it is played
+        page.get_by_role("button", name="Play", exact=True).click()
+
+        # Then it is heard to its end all the same
+        expect(screens.turn(2)).to_have_attribute("aria-current", "true", timeout=PATIENCE_MS)
+        expect(page.get_by_role("alert").filter(has_text="cannot be played")).to_have_count(0)
+        assert len(asked) > 3
 
 
 def test_what_comes_first_is_heard_long_before_the_rest_is_made(screens: Screens) -> None:

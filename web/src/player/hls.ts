@@ -4,6 +4,7 @@ import Hls, { type HlsConfig, type LevelDetails } from "hls.js/light";
 import { type Part, partsOf } from "./parts";
 
 const MOST_RETRIES = 5;
+const RETRY_AFTER_MS = 500;
 
 interface Options {
   /** Of the playlist. */
@@ -32,6 +33,12 @@ export function openStream(audio: HTMLAudioElement, { url, headers, onParts, onF
     },
   });
   let retries = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const reload = () => {
+    hls.config.startPosition = audio.currentTime;
+    // A new playlist has new addresses: those of the parts work for a limited time.
+    hls.loadSource(url);
+  };
   const tell = (details: LevelDetails) => onParts(partsOf(details.fragments));
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => tell(details));
   hls.on(Hls.Events.LEVEL_PTS_UPDATED, (_, { details }) => tell(details));
@@ -43,12 +50,16 @@ export function openStream(audio: HTMLAudioElement, { url, headers, onParts, onF
     retries += 1;
     if (retries > MOST_RETRIES) onFailure(error);
     else if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-    // A new playlist has new addresses: those of the parts work for a limited time.
-    else hls.loadSource(url);
+    else timer = setTimeout(reload, RETRY_AFTER_MS * retries);
   });
   hls.loadSource(url);
   hls.attachMedia(audio);
-  return { destroy: () => hls.destroy() };
+  return {
+    destroy: () => {
+      clearTimeout(timer);
+      hls.destroy();
+    },
+  };
 }
 
 const CONFIG: Partial<HlsConfig> = {
