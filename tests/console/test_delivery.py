@@ -43,9 +43,9 @@ def test_a_turn_is_spoken_as_it_was_set_and_stays_so_while_the_script_is_edited(
     control(screens, "slider", "Strength of the style").fill("1.5")
     control(screens, "slider", "Speed").fill("0.8")
     control(screens, "slider", "Pause after the turn").fill("2000")
-    control(screens, "button", "Read again").click()
+    control(screens, "button", "Another take").click()
     done(screens)
-    for chip in ("cheerful", "strength 1.5×", "speed 0.8×", "pause 2 s", "reading 2"):
+    for chip in ("cheerful", "strength 1.5×", "speed 0.8×", "pause 2 s", "take 2"):
         expect(screens.draft_turn(2)).to_contain_text(chip)
 
     # When turns are put before it, its words are changed, and the page is loaded anew

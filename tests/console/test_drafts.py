@@ -183,6 +183,12 @@ def test_ctrl_enter_submits(screens: Screens) -> None:
     screens.open()
     screens.write("A: 早安。")
 
+    # Not from a dialog
+    screens.page.get_by_role("button", name="Delivery of A").click()
+    screens.page.get_by_role("slider", name="Volume").press("Control+Enter")
+    expect(screens.page.get_by_role("dialog")).to_be_visible()
+    screens.page.keyboard.press("Escape")
+
     screens.script.press("Control+Enter")
 
     screens.wait_for_job()

@@ -114,7 +114,7 @@ def test_every_screen(
     faults += look(page, "compose, with music and a cover")
     screens.draft_turn(1).click()
     page.get_by_role("slider", name="Volume").fill("0.5")
-    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("button", name="Another take").click()
     faults += look(page, "delivery")
     page.keyboard.press("Escape")
     faults += look(page, "compose, with a delivery")

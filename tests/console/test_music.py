@@ -175,7 +175,7 @@ def test_what_cannot_be_used_keeps_a_dialogue_from_being_submitted(
     assert client.delete(f"/sounds/{jingle}").status_code == 204
     page.reload()
     screens.unfold("Music")
-    expect(page.get_by_text("This sound is not there any more.")).to_be_visible()
+    expect(page.get_by_text("This sound was deleted.")).to_be_visible()
     expect(screens.submit).to_have_attribute("aria-disabled", "true")
 
 

@@ -1,5 +1,5 @@
-import { useMemo, useState } from "react";
-import { Refused, Unreachable } from "../api/errors";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { Unreachable } from "../api/errors";
 import type { CastMember, ParsedDialogue, Provider, Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { ofSpeaker } from "../speakers";
@@ -11,13 +11,14 @@ import { Icon } from "../ui/icons";
 import { Skeleton } from "../ui/Skeleton";
 import { type Auditions, auditionOf, sampleOf } from "./audition";
 import { DeliveryChips } from "./DeliveryChips";
-import { DeliveryDialog } from "./DeliveryDialog";
 import { type Delivery, isEmpty } from "./delivery";
 import { ONLY_SPEAKER } from "./draft";
 import { Hear, HearResult } from "./Hear";
-import { VoicePicker } from "./VoicePicker";
 import { describeVoice } from "./voice-description";
 import { languagesOf } from "./voice-search";
+
+const VoicePicker = lazy(() => import("./VoicePicker"));
+const DeliveryDialog = lazy(() => import("./DeliveryDialog"));
 
 interface Props {
   dialogue: ParsedDialogue | undefined;
@@ -63,7 +64,6 @@ export function Cast(props: Props) {
   const nameOf = (speaker: string) => (isSingle && speaker === ONLY_SPEAKER ? t.compose.narrator : speaker);
   const sample = (speaker: string) => sampleOf(dialogue?.turns ?? [], speaker);
   const deliveryFor = (speaker: string): Delivery => ofSpeaker(deliveries, speaker) ?? {};
-  const isWrongField = error instanceof Refused && error.status === 400;
   return (
     <section className="card" aria-labelledby="cast-label">
       <div className="card-head">
@@ -81,9 +81,7 @@ export function Cast(props: Props) {
           </select>
         </div>
       )}
-      {error != null && !(error instanceof Unreachable) && !isWrongField && (
-        <ErrorNotice error={error} onRetry={onRetry} />
-      )}
+      {error != null && !(error instanceof Unreachable) && <ErrorNotice error={error} onRetry={onRetry} />}
       {!dialogue && <p className="card-empty">{isBroken ? t.compose.castBroken : t.compose.castEmpty}</p>}
       {dialogue && !voices && error == null && <Skeleton lines={2} />}
       {dialogue && voices && (
@@ -184,40 +182,42 @@ export function Cast(props: Props) {
           </div>
         </>
       )}
-      {choosingFor !== undefined && voices && (
-        <VoicePicker
-          speaker={nameOf(choosingFor)}
-          chosen={cast.get(choosingFor)}
-          cast={cast}
-          voices={voices}
-          language={members.get(choosingFor)?.language ?? language}
-          text={sample(choosingFor)?.text}
-          audition={(voice, text) => {
-            const delivery = { ...deliveryFor(choosingFor), ...sample(choosingFor)?.delivery };
-            return auditionOf(auditions, voice, choosingFor, text, delivery);
-          }}
-          onClose={() => setChoosingFor(undefined)}
-          onChoose={(voiceId) => {
-            onChoose(choosingFor, voiceId);
-            setChoosingFor(undefined);
-          }}
-        />
-      )}
-      {tellingOf !== undefined && voices && (
-        <DeliveryDialog
-          title={t.delivery.ofSpeaker(nameOf(tellingOf))}
-          voice={cast.get(tellingOf)}
-          voices={voices}
-          language={language}
-          delivery={deliveryFor(tellingOf)}
-          heard={sample(tellingOf)?.text}
-          audition={(voice, text, delivery) =>
-            auditionOf(auditions, voice, tellingOf, text, { ...sample(tellingOf)?.delivery, ...delivery })
-          }
-          onChange={(delivery) => onDelivery(tellingOf, delivery)}
-          onClose={() => setTellingOf(undefined)}
-        />
-      )}
+      <Suspense>
+        {choosingFor !== undefined && voices && (
+          <VoicePicker
+            speaker={nameOf(choosingFor)}
+            chosen={cast.get(choosingFor)}
+            cast={cast}
+            voices={voices}
+            language={members.get(choosingFor)?.language ?? language}
+            text={sample(choosingFor)?.text}
+            audition={(voice, text) => {
+              const delivery = { ...deliveryFor(choosingFor), ...sample(choosingFor)?.delivery };
+              return auditionOf(auditions, voice, choosingFor, text, delivery);
+            }}
+            onClose={() => setChoosingFor(undefined)}
+            onChoose={(voiceId) => {
+              onChoose(choosingFor, voiceId);
+              setChoosingFor(undefined);
+            }}
+          />
+        )}
+        {tellingOf !== undefined && voices && (
+          <DeliveryDialog
+            title={t.delivery.ofSpeaker(nameOf(tellingOf))}
+            voice={cast.get(tellingOf)}
+            voices={voices}
+            language={language}
+            delivery={deliveryFor(tellingOf)}
+            heard={sample(tellingOf)?.text}
+            audition={(voice, text, delivery) =>
+              auditionOf(auditions, voice, tellingOf, text, { ...sample(tellingOf)?.delivery, ...delivery })
+            }
+            onChange={(delivery) => onDelivery(tellingOf, delivery)}
+            onClose={() => setTellingOf(undefined)}
+          />
+        )}
+      </Suspense>
     </section>
   );
 }

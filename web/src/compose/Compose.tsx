@@ -47,7 +47,7 @@ import "./compose.css";
 import { isEmpty, type TurnDelivery } from "./delivery";
 import { type Draft, EMPTY_DRAFT, loadSets, saveSets } from "./draft";
 import { EstimateLine } from "./EstimateLine";
-import { type FailedTurn, lineOfFailure } from "./failed-line";
+import { placeAfter } from "./failed-line";
 import { MoreOptions } from "./MoreOptions";
 import { MusicPanel } from "./MusicPanel";
 import { styleKey } from "./marks";
@@ -106,20 +106,12 @@ function Desk({ user, opened, onOpen }: { user: string; opened: KeptDraft; onOpe
       const turns = carryOver(last.turns, before, dialogue.turns);
       return turns === last.turns ? last : { ...last, turns };
     });
+    if (before) setFailedAt((at) => (at === undefined ? at : placeAfter(at, before, dialogue.turns)));
   }, [dialogue]);
   const tellTurn = useCallback((position: number, turn: SpokenTurn, delivery: TurnDelivery) => {
     setDraft((last) => ({ ...last, turns: withTurn(last.turns, position, turn, delivery) }));
   }, []);
-  const [failed, setFailed] = useState<FailedTurn>();
-  useEffect(() => {
-    const turn = failedAt === undefined ? undefined : dialogue?.turns[failedAt];
-    if (turn && failedAt !== undefined) setFailed((known) => known ?? { ...turn, position: failedAt });
-  }, [dialogue, failedAt]);
-  const failedLine = lineOfFailure(isRead ? dialogue : undefined, failed);
-  const isMended = failed !== undefined && isRead && dialogue !== undefined && failedLine === undefined;
-  useEffect(() => {
-    if (isMended) setFailedAt(undefined);
-  }, [isMended]);
+  const failedLine = isRead && failedAt !== undefined ? dialogue?.turns[failedAt]?.line : undefined;
 
   const providers = useProviders();
   const provider = providers.data?.find(({ id: each }) => each === draft.provider) ?? providers.data?.[0];
@@ -218,6 +210,7 @@ function Desk({ user, opened, onOpen }: { user: string; opened: KeptDraft; onOpe
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+    if (event.target instanceof Element && event.target.closest("dialog")) return;
     event.preventDefault();
     makeAudio();
   }

@@ -30,7 +30,7 @@ interface Props {
 }
 
 /** How a turn, or all turns of a speaker, are spoken. */
-export function DeliveryDialog(props: Props) {
+export default function DeliveryDialog(props: Props) {
   const {
     title,
     text,

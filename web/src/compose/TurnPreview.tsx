@@ -1,15 +1,16 @@
-import { type KeyboardEvent, memo, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, lazy, memo, Suspense, useMemo, useRef, useState } from "react";
 import type { ParsedDialogue, ParsedTurn, Voice } from "../api/types";
 import { useSpeech } from "../i18n/strings";
 import { ofSpeaker } from "../speakers";
 import { huesOf } from "../ui/hues";
 import { type Auditions, auditionOf, isShort } from "./audition";
 import { DeliveryChips } from "./DeliveryChips";
-import { DeliveryDialog } from "./DeliveryDialog";
 import { type Delivery, deliveryOf, isEmpty, type TurnDelivery } from "./delivery";
 import { Hear, HearResult } from "./Hear";
 import { Marked } from "./Marked";
 import type { TurnSetting } from "./turn-settings";
+
+const DeliveryDialog = lazy(() => import("./DeliveryDialog"));
 
 interface Props {
   dialogue: ParsedDialogue | undefined;
@@ -98,22 +99,24 @@ export const TurnPreview = memo(function TurnPreview(props: Props) {
       ) : (
         <p className="card-empty">{isBroken ? t.compose.turnsBroken : t.compose.turnsEmpty}</p>
       )}
-      {turn && opened !== undefined && (
-        <DeliveryDialog
-          title={t.delivery.ofTurn(format.number(opened + 1), turn.speaker)}
-          text={turn.text}
-          voice={cast.get(turn.speaker)}
-          voices={voices}
-          language={language}
-          delivery={deliveryAt.get(opened) ?? {}}
-          inherited={{ ...ofSpeaker(deliveries, turn.speaker), ...deliveryOf(turn) }}
-          gapMs={gapMs}
-          heard={isShort(turn.text) ? turn.text : undefined}
-          audition={(voice, text, delivery) => auditionOf(auditions, voice, turn.speaker, text, delivery)}
-          onChange={(delivery) => onChange(opened, turn, delivery)}
-          onClose={() => setOpened(undefined)}
-        />
-      )}
+      <Suspense>
+        {turn && opened !== undefined && (
+          <DeliveryDialog
+            title={t.delivery.ofTurn(format.number(opened + 1), turn.speaker)}
+            text={turn.text}
+            voice={cast.get(turn.speaker)}
+            voices={voices}
+            language={language}
+            delivery={deliveryAt.get(opened) ?? {}}
+            inherited={{ ...ofSpeaker(deliveries, turn.speaker), ...deliveryOf(turn) }}
+            gapMs={gapMs}
+            heard={isShort(turn.text) ? turn.text : undefined}
+            audition={(voice, text, delivery) => auditionOf(auditions, voice, turn.speaker, text, delivery)}
+            onChange={(delivery) => onChange(opened, turn, delivery)}
+            onClose={() => setOpened(undefined)}
+          />
+        )}
+      </Suspense>
     </section>
   );
 });

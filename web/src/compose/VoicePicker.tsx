@@ -30,7 +30,17 @@ interface Props {
  * Each has a button beside it by which it is heard. Tab leads from the search to that of the voice at hand; the arrow
  * keys move on from there.
  */
-export function VoicePicker({ speaker, chosen, cast, voices, language, text, audition, onChoose, onClose }: Props) {
+export default function VoicePicker({
+  speaker,
+  chosen,
+  cast,
+  voices,
+  language,
+  text,
+  audition,
+  onChoose,
+  onClose,
+}: Props) {
   const { t, format } = useSpeech();
   const listId = useId();
   const [q, setQ] = useState("");

@@ -1,17 +1,15 @@
 import { expect, it } from "vitest";
-import type { ParsedDialogue } from "../api/types";
-import { lineOfFailure } from "./failed-line";
+import { placeAfter } from "./failed-line";
 
-const dialogue = (...texts: string[]) =>
-  ({ turns: texts.map((text, index) => ({ speaker: "A", text, line: index + 1 })) }) as unknown as ParsedDialogue;
-const failed = { position: 2, speaker: "A", text: "Hi" };
+const turns = (...texts: string[]) => texts.map((text) => ({ speaker: "A", text }));
 
 it("follows the turn that has failed while turns are put before it", () => {
-  expect(lineOfFailure(dialogue("One", "Two", "Hi"), failed)).toBe(3);
-  expect(lineOfFailure(dialogue("Hi", "One", "Two", "Hi"), failed)).toBe(4);
+  expect(placeAfter(1, turns("One", "Hi"), turns("One", "Two", "Hi"))).toBe(2);
+  expect(placeAfter(1, turns("One", "Hi", "Hi"), turns("Hi", "One", "Hi", "Hi"))).toBe(2);
 });
 
-it("marks nothing once the turn says something else", () => {
-  expect(lineOfFailure(dialogue("One", "Two", "Hello"), failed)).toBeUndefined();
-  expect(lineOfFailure(dialogue("Hi"), undefined)).toBeUndefined();
+it("marks nothing once the turn says something else, even where others say the same", () => {
+  expect(placeAfter(1, turns("Hi", "Hi", "Hi"), turns("Hi", "Hello", "Hi"))).toBeUndefined();
+  expect(placeAfter(0, turns("Hi"), turns("One"))).toBeUndefined();
+  expect(placeAfter(0, turns("Hi"), [])).toBeUndefined();
 });

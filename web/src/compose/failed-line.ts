@@ -1,23 +1,17 @@
-/** Which line a job has failed at, as long as it says what it said then. */
+/** Where the turn is at which a job has failed, while the script is edited. */
 
-import type { ParsedDialogue } from "../api/types";
+import { carryOver, type SpokenTurn } from "./turn-settings";
 
-export interface FailedTurn {
-  position: number;
-  speaker: string;
-  text: string;
-}
-
-/** The turn of the dialogue that is as it was when it failed: the nearest one, if turns were put before it. */
-export function lineOfFailure(
-  dialogue: ParsedDialogue | undefined,
-  failed: FailedTurn | undefined,
+/** The place of the turn `at` among the turns `after` an edit; undefined once it says something else. */
+export function placeAfter(
+  at: number,
+  before: readonly SpokenTurn[],
+  after: readonly SpokenTurn[],
 ): number | undefined {
-  if (!dialogue || !failed) return undefined;
-  const places = dialogue.turns.flatMap(({ speaker, text }, position) =>
-    speaker === failed.speaker && text === failed.text ? [position] : [],
-  );
-  const distance = (position: number) => Math.abs(position - failed.position);
-  const nearest = places.sort((one, other) => distance(one) - distance(other))[0];
-  return nearest === undefined ? undefined : dialogue.turns[nearest]?.line;
+  const failed = before[at];
+  if (!failed) return undefined;
+  const { speaker, text } = failed;
+  const [carried] = carryOver([{ position: at, speaker, text, delivery: {} }], before, after);
+  const now = carried && after[carried.position];
+  return now?.speaker === speaker && now.text === text ? carried?.position : undefined;
 }
