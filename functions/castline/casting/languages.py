@@ -220,7 +220,7 @@ def _language_of_piece(writing: str, piece: str) -> str | None:
         if has.search(piece.casefold()) and not has_not.search(piece.casefold()):
             return language
     found = _detector().FindLanguage(text=piece[:_MOST_BYTES])
-    language = found.language.partition("-")[0]
+    language: str = found.language.partition("-")[0]
     letters = len(piece) - piece.count(" ")
     if language not in _CLD3_LANGUAGES[writing]:
         return None

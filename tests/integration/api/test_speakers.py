@@ -85,9 +85,15 @@ def test_what_nobody_sees_is_blank(invisible: str, user: str) -> None:
     assert list(problems(answer)) == ["text"]
 
 
-@pytest.mark.parametrize("script", ["[\u3164]: hello", "**\u2060**: hello", "A: \u3164"])
+@pytest.mark.parametrize("script", ["[\u3164]: hello", "A: hi\nB: \u3164", "A: \u3164"])
 def test_a_script_with_an_invisible_name_or_text_is_refused(script: str) -> None:
     assert list(problems(call("POST", "/dialogues/parse", json={"script": script}))) == ["script"]
+
+
+def test_an_invisible_name_in_bold_names_nobody() -> None:
+    parsed = call("POST", "/dialogues/parse", json={"script": "**\u2060**: hello"}).json()
+
+    assert [each["question"] for each in parsed["questions"]] == ["no_speakers"]
 
 
 def test_a_script_has_one_name_for_each_speaker() -> None:
