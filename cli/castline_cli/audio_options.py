@@ -57,7 +57,7 @@ MusicOption = Annotated[
     str | None,
     typer.Option(metavar="FILE.json", help="All about the music, as the API takes it: fades and gains, too."),
 ]
-PlayOption = Annotated[bool, typer.Option("--play", help="Play the audio when it is there.")]
+PlayOption = Annotated[bool, typer.Option("--play", help="Play the audio when it is ready.")]
 UploadAgainOption = Annotated[
     bool,
     typer.Option("--upload-again", help="Upload files even if there are sounds of the same names and sizes."),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What a user has chosen of a cast. An option goes before a member of a cast file or a show.
+    """Choices of a user about a cast. An option goes before a member of a cast file or a show.
 
     Attributes:
         voices: of ``--voice``.

@@ -25,7 +25,7 @@ _FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     "style": (str,),
     "style_degree": (int, float),
 }
-"""What can be said of a speaker, each with the types that it may have."""
+"""Fields of a speaker, each with the types that it may have."""
 _KEYS: Final = ("cast", "provider", "language")
 
 

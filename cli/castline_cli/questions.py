@@ -21,7 +21,7 @@ AnswerOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="QUESTION=CHOICE",
-        help="Answer a question about the script, as it was told: sound:SFX=leave_out. Repeatable.",
+        help="Answer a question about the script, such as sound:SFX=leave_out. Repeatable.",
     ),
 ]
 
@@ -80,7 +80,7 @@ def tell(question: Json, place: str) -> None:
         for choice in question["choices"]
     )
     complain(
-        t("{place}: {question} Answer it by {options}", place=place, question=question["message"], options=options)
+        t("{place}: {question} Answer with {options}", place=place, question=question["message"], options=options)
     )
 
 

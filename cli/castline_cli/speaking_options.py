@@ -59,8 +59,8 @@ ShowOption = Annotated[
     typer.Option(
         "--show",
         metavar="NAME",
-        help="Take cast, pronunciations, music and format from a show that `castline shows` keeps. Other options go "
-        "before it.",
+        help="Take cast, pronunciations, music and format from a show that `castline shows` keeps. Other options "
+        "override it.",
         autocompletion=complete_show,
     ),
 ]

@@ -1,4 +1,4 @@
-"""Who speaks with which voice: voices that the service deals, names of voices, cast files and shows."""
+"""Casts on the command line: voices that the service deals, names of voices, cast files, shows, and questions."""
 
 from __future__ import annotations
 
@@ -369,14 +369,14 @@ class TestAQuestion:
         assert outcome.exit_code == 0
         assert "--answer same_speaker:ANNA=join (" in outcome.err
         assert "--answer same_speaker:ANNA=keep (" in outcome.err
-        assert re.search(r"^castline: standard input:3: .*Answer it by --answer ", outcome.err, re.MULTILINE)
+        assert re.search(r"^castline: standard input:3: .*Answer with --answer ", outcome.err, re.MULTILINE)
 
     def test_is_answered_by_the_option(self, castline: Castline, input_of: Any) -> None:
         answers = ("--answer", "same_speaker:ANNA=join", "--answer", "sound:SFX=leave_out")
 
         outcome = castline("say", "-", "--no-wait", *answers, stdin=self.SCRIPT)
 
-        assert "Answer it by" not in outcome.err
+        assert "Answer with" not in outcome.err
         assert [turn["speaker"] for turn in input_of()["turns"]] == ["Anna", "Anna"]
 
     def test_is_asked_on_a_terminal(self, castline: Castline) -> None:

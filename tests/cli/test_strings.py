@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FOLDERS = [Path(str(package.__file__)).parent for package in (castline_cli, castline_client)]
 FOR_AGENTS = "agents.py"
-"""What agents read is English: the descriptions of tools, and errors of tools."""
+"""The module of what agents read, which is English: the descriptions of tools, and errors of tools."""
 TELLING = {"complain", "remark", "say", "say_line"}
 """Functions whose argument people read."""
 ERRORS = {

@@ -75,7 +75,10 @@ def preview(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Hear a few words in a voice, at once. They are billed, and need not be spoken again by a job that has them."""
+    """Hear a short text in a voice, at once.
+
+    It is billed. A job with the same text and voice is not billed for it again.
+    """
     from castline_cli.cast import Chosen, cast_speakers
     from castline_cli.player import find_player, play
     from castline_cli.script_warnings import ScriptWarnings

@@ -84,7 +84,7 @@ def say(
         typer.Option(
             metavar="SPEAKER=VOICE",
             help="Who speaks with which voice, by its name or id; repeatable. VOICE alone is for all who have none. "
-            "Whoever is left gets a voice of the language.",
+            "Speakers without a voice get one of their language.",
             autocompletion=complete_voice,
         ),
     ] = None,
@@ -153,17 +153,15 @@ def say(
     ] = None,
     estimate: Annotated[
         bool,
-        typer.Option(
-            "--estimate", "--dry-run", help="Print what it would cost and how long it would be, and submit nothing."
-        ),
+        typer.Option("--estimate", "--dry-run", help="Print the price and the length, and submit nothing."),
     ] = False,
     wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the job's id and leave.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
 ) -> None:
     """Have a script, or one text, spoken.
 
-    Speakers without a voice get one of their language, and are told with it. The script is submitted as a job, which
-    is waited for, and its audio downloaded. On a terminal, what it will cost is told before.
+    Speakers without a voice get one of their language, and the choice is shown. The script is submitted as a job, and
+    its audio is downloaded when it is ready. On a terminal, the price is shown first.
     """
     from castline_cli.cap import explaining_the_cap
     from castline_cli.cast import Chosen

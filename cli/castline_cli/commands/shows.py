@@ -50,7 +50,7 @@ def list_shows(context: typer.Context, as_json: JsonOption = False) -> None:
 
 @shows.command()
 def show(context: typer.Context, name: NameArgument, as_json: JsonOption = False) -> None:
-    """Show what a show says."""
+    """Show the content of a show."""
     from castline_cli.shows import path_of
 
     with Session.of(context).api() as api:
@@ -83,7 +83,7 @@ def save(
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace the show that is there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a show of a job, or of a file. A show that is there is replaced only with --force."""
+    """Save a show from a job or from a file. An existing show is replaced only with --force."""
     from castline_cli.job_ids import find_job_id
     from castline_cli.scripts import given
     from castline_cli.shows import path_of, show_of_job
