@@ -113,7 +113,9 @@ class Screens:
 
     def fact(self, name: str) -> str:
         """Return a value from the job's details."""
-        row = self.page.get_by_role("region", name="Details").locator("dt").filter(has_text=name)
+        row = self.page.get_by_role("region", name="Details").locator(
+            f'xpath=.//dt[normalize-space(text())="{name}"]'
+        )
         return row.locator("xpath=following-sibling::dd[1]").inner_text()
 
     def download(self, button: str) -> Download:

@@ -103,9 +103,9 @@ def test_what_a_voice_cannot_be_told_is_not_offered(screens: Screens) -> None:
     ("provider", "fault", "sentence", "advice"),
     [
         ("azure", "malformed-ssml", "The speech provider cannot speak this turn.", "Change this turn"),
-        ("openai", "unauthorized", "The speech provider refused our key.", "The operator has to see to this."),
-        ("openai", "unsupported-voice", "There is no voice zm_yunxi, which this turn asks for.", "Change this turn"),
-        ("polly", "access-denied", "The speech provider refused our key.", "The operator has to see to this."),
+        ("openai", "unauthorized", "The speech provider refused our key.", "An operator has to fix this."),
+        ("openai", "unsupported-voice", "This turn uses the voice zm_yunxi", "Change this turn"),
+        ("polly", "access-denied", "The speech provider refused our key.", "An operator has to fix this."),
     ],
 )
 def test_what_fails_at_a_provider_is_put_in_plain_words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -32,6 +33,7 @@ def test_usage_is_shown_by_day_and_against_the_limits(screens: Screens, client: 
         expect(row.get_by_role("cell").nth(1)).to_have_text("2")
     for period in ("Today", "This month"):
         expect(page.get_by_role("meter", name=period)).to_have_attribute("aria-valuenow", str(billed))
+    expect(page.get_by_role("region", name="Limits").get_by_text(re.compile(r"^[\d,]+ left · "))).to_have_count(2)
 
 
 def test_another_month_is_chosen(screens: Screens) -> None:

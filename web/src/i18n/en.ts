@@ -542,7 +542,7 @@ export const en: Strings = {
     breakerOpen: "New jobs are refused.",
     breakerClosed: "New jobs are accepted.",
     breakerChanged: (who, when) => `Changed by ${who} ${when}.`,
-    breakerHint: "While submissions are stopped, all new jobs are refused. Running jobs continue.",
+    breakerHint: "While submissions are stopped, nobody can submit jobs. Running jobs continue.",
     reason: "Reason",
     reasonHint: "It is shown to users whose jobs are refused.",
     failReasonHint: "Optional. It is written to the audit log.",
