@@ -93,9 +93,8 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         # Tests of webhooks, and deliveries once more.
         Grant(actions=("sqs:SendMessage",), resources=(WEBHOOK_QUEUE,)),
         # A presigned URL can do what its signer can. Subtitles too large for an answer are written beside the audio.
-        Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(AUDIO,)),
-        # A job that its user deletes.
-        *_DELETE_AUDIO,
+        # The files of a job that its user deletes are deleted.
+        Grant(actions=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), resources=(AUDIO,)),
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SOUNDS,)),
         # An estimate looks up what is stored.
         Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
