@@ -58,7 +58,8 @@ class FrameMaster:
             storage: where they are stored.
             user_id: the user.
             loudness: that of the files they are for; it has a target.
-            pause_ms: the pause that follows a segment on average.
+            pause_ms: the pause that follows a segment on average; it counts where segments are stored with their
+                frames.
         """
         self._storage = storage
         self._user_id = user_id
@@ -75,7 +76,7 @@ class FrameMaster:
             fingerprint: the segment's.
             lufs: the segment's loudness at volume 1; None if it is silent.
         """
-        frames, mastered = self._master(fingerprint, segment.pcm, lufs)
+        frames, mastered = self._master(fingerprint, segment.pcm, lufs, pause_ms=self._pause_ms)
         notes = f"{mastered.checksum} {mastered.powers}".encode("ascii")
         whole = segment.with_mastered(frames, loudness=self._loudness, notes=notes)
         return whole, replace(mastered, start_byte=whole.layout.mastered_frames.start)
@@ -120,25 +121,30 @@ class FrameMaster:
     def make(self, fingerprint: str, pcm: bytes, *, pcm_checksum: str | None, lufs: float | None) -> MasteredFrames:
         """Make the mastered frames of a stored segment, and store them as an object of their own.
 
+        They do not depend on the job that makes them: two jobs may store them at the same time, and each has noted
+        the checksum of its own.
+
         Args:
             fingerprint: the segment's.
             pcm: the segment's.
             pcm_checksum: of the PCM; None if it was not noted.
             lufs: the segment's loudness at volume 1; None if it is silent or was not measured.
         """
-        frames, mastered = self._master(fingerprint, pcm, lufs)
+        frames, mastered = self._master(fingerprint, pcm, lufs, pause_ms=0)
         notes = {_CHECKSUM: mastered.checksum, _POWERS: mastered.powers}
         if pcm_checksum is not None:
             notes[_MADE_FROM] = pcm_checksum
         self._storage.put_mastered(self._user_id, fingerprint, self._loudness, frames, notes)
         return mastered
 
-    def _master(self, fingerprint: str, pcm: bytes, lufs: float | None) -> tuple[bytes, MasteredFrames]:
+    def _master(
+        self, fingerprint: str, pcm: bytes, lufs: float | None, *, pause_ms: float
+    ) -> tuple[bytes, MasteredFrames]:
         target = self._loudness.target
         if target is None:
             raise ValueError(f"{self._loudness} has no target")
         gain_db = target.lufs - REFERENCE_LUFS + normalization_gain_db(lufs)
-        frames, powers = master_segment(pcm, gain_db=gain_db, target=target, pause_ms=self._pause_ms)
+        frames, powers = master_segment(pcm, gain_db=gain_db, target=target, pause_ms=pause_ms)
         checksum = part_checksum(fingerprint)
         checksum.update(frames)
         return frames, MasteredFrames(checksum=digest(checksum), powers=powers.pack())
