@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PROGRAM = Path(sys.executable).parent / "castline"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 90
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,7 +284,7 @@ class TestComingBack:
 
                 # When
                 process.send_signal(signal.SIGINT)
-                _out, err = process.communicate(timeout=20)
+                _out, err = process.communicate(timeout=90)
             pause.release()
 
         # Then

@@ -116,7 +116,7 @@ class TestWaiting:
                 # When it looks three times
                 looks = [time_of_look(road, job_id, number) for number in (1, 2, 3)]
                 pause.release()
-                process.communicate(timeout=20)
+                process.communicate(timeout=90)
 
         # Then
         assert process.returncode == 0

@@ -260,7 +260,7 @@ class TestDownload:
             with castline.started("jobs", "download", "last", "-o", "out.mp3") as process:
                 pause.wait_until_reached()
                 pause.release()
-                out, err = process.communicate(timeout=20)
+                out, err = process.communicate(timeout=90)
 
         assert (process.returncode, out, err) == (0, b"out.mp3\n", b"")
         assert client.job(job_id)["status"] == "completed"
@@ -287,7 +287,7 @@ class TestDownload:
             process.stdout.close()
             assert process.stderr is not None
             complaints = process.stderr.read()
-            process.wait(timeout=20)
+            process.wait(timeout=90)
 
         # Then
         assert (process.returncode, complaints) == (141, b"")
