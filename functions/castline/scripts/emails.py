@@ -7,10 +7,10 @@ Quotation marks (``>``) are left out, as in every text.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from castline.scripts.labels import label_of
-from castline.scripts.lines import Line, ReadScript, written_lines
+from castline.scripts.lines import Line, written_lines
 from castline.scripts.warnings import ScriptWarning, WarningKind, quoted
 
 if TYPE_CHECKING:
@@ -46,31 +46,36 @@ def is_email_thread(script: str) -> bool:
     return any(_headers(first[index:]) for index in range(min(len(first), _MAX_LINES_BEFORE + 1)))
 
 
-def read_emails(script: str) -> ReadScript:
-    """Read a thread of e-mails: each message is a turn."""
-    lines: list[Line] = []
+class Thread(NamedTuple):
+    """A thread of e-mails: its lines without quotation marks, and which of them are no part of a message."""
+
+    written: list[tuple[int, str]]
+    heads: dict[int, Line | None]
+    """By number, the lines that say who has written: the first of them with a label."""
+    warnings: list[ScriptWarning]
+
+
+def read_thread(written: Sequence[tuple[int, str]]) -> Thread:
+    """Find the messages of a thread: each is a turn."""
+    lines = [(number, text) for number, quoted_text in written if (text := _unquoted(quoted_text))]
+    heads: dict[int, Line | None] = {}
     warnings: list[ScriptWarning] = []
-    written = [(number, _unquoted(text)) for number, text in written_lines(script)]
     index = 0
-    while index < len(written):
-        number, text = written[index]
-        headers = _headers(written[index:])
+    while index < len(lines):
+        number, text = lines[index]
+        headers = _headers(lines[index:])
         wrote = _WROTE.fullmatch(text)
-        if headers:
-            index += len(headers)
-            who = next(match["who"] for each in headers if (match := _FROM.fullmatch(each)))
-            warnings.append(_report(number, " ".join(headers)))
-            lines.append(Line(number, text, label_of(_name_in(who))))
-            continue
-        if wrote is not None:
-            warnings.append(_report(number, text))
-            lines.append(Line(number, text, label_of(_name_in(wrote["who"]))))
-        elif text == _SIGNATURE:
-            warnings.append(_report(number, text))
-        elif text:
-            lines.append(Line(number, text))
-        index += 1
-    return ReadScript(lines=_without_silent(lines), warnings=warnings)
+        who = next((match["who"] for each in headers if (match := _FROM.fullmatch(each))), None)
+        who = wrote["who"] if who is None and wrote is not None else who
+        taken = max(len(headers), int(wrote is not None or text == _SIGNATURE))
+        if taken:
+            warnings.append(_report(number, " ".join(headers) or text))
+            heads.update({number: None for number, _ in lines[index : index + taken]})
+            is_silent = index + taken >= len(lines) or bool(_headers(lines[index + taken :]))
+            if who is not None and not is_silent:
+                heads[number] = Line(number, text, label_of(_name_in(who)))
+        index += taken or 1
+    return Thread(lines, heads, warnings)
 
 
 def _headers(written: Sequence[tuple[int, str]]) -> list[str]:
@@ -100,12 +105,3 @@ def _name_in(who: str) -> str:
 
 def _report(number: int, text: str) -> ScriptWarning:
     return ScriptWarning(kind=WarningKind.NOT_DIALOGUE, text=quoted(text), line=number)
-
-
-def _without_silent(lines: Sequence[Line]) -> list[Line]:
-    """Return ``lines`` without writers whose message has no words: a forwarded one, say."""
-    return [
-        line
-        for line, below in zip(lines, [*lines[1:], None], strict=True)
-        if line.label is None or (below is not None and below.label is None)
-    ]

@@ -7,7 +7,9 @@
 - A heading begins a chapter with the next turn. Text below it goes on with the speaker before, in a new turn.
 - Words before the first label are not spoken if they announce the script: they end in a colon, or a rule is below
   them. What is between two rules is the script then, and one paragraph after it is not spoken either. Remarks before
-  the first label, such as ``Title: Tea``, are not spoken. Any other words there are a problem.
+  the first label, such as ``Title: Tea``, are not spoken, and neither is a title, which is asked about. Any other
+  words there are a problem, unless the script names nobody: then a narrator speaks all of it.
+- What only the author can tell is a question (``castline.scripts.questions``), and its answer is followed.
 - What a text holds besides words (``castline.scripts.markup``) is understood in each turn as a whole. Stage
   directions beside a name come before its words. A turn of which nothing is left but warnings is none.
 

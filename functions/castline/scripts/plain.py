@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from castline.scripts import directions
-from castline.scripts.emails import is_email_thread, read_emails
+from castline.scripts.emails import Thread, is_email_thread, read_thread
 from castline.scripts.inline_speakers import InlineSpeakers
 from castline.scripts.labels import find_label, label_of
 from castline.scripts.lines import ACTION_MARKS, Line, ReadScript, written_lines
@@ -58,16 +58,18 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
 
     Rules, such as ``---``, and the fences of a code block are left out.
     """
-    if is_email_thread(script):
-        return read_emails(script)
+    written = list(written_lines(script))
+    thread = read_thread(written) if is_email_thread(script) else Thread(written, {}, [])
     speakers = InlineSpeakers(script)
     table = MarkdownTable()
     lines: list[Line] = []
     rules: list[int] = []
-    written = list(written_lines(script))
     code = _lines_of_code(written) if markup is Markup.AUTO else frozenset()
-    for number, text in written:
-        if number in code:
+    for number, text in thread.written:
+        if number in thread.heads:
+            head = thread.heads[number]
+            lines += [head] if head is not None else []
+        elif number in code:
             lines.append(Line(number, escape(with_hosts(text))))
         elif _RULE.fullmatch(text) or _FENCE.fullmatch(text):
             rules.append(number)
@@ -75,10 +77,11 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
             row = table.line_of(text, number)
             lines += [row] if row is not None else []
         elif not _EMPTY_QUOTATION.fullmatch(text):
-            lines += _lines_of(number, text, markup, speakers)
+            found = _lines_of(number, text, markup, speakers)
+            lines += [line._replace(label=None) for line in found] if thread.heads else found
     if markup is Markup.AUTO:
         lines = _with_bold_headings(lines)
-    return ReadScript(lines=lines, rules=rules, may_have_joint_labels=True)
+    return ReadScript(lines=lines, warnings=thread.warnings, rules=rules, may_have_joint_labels=not thread.heads)
 
 
 def _lines_of(number: int, text: str, markup: Markup, speakers: InlineSpeakers) -> Iterator[Line]:
