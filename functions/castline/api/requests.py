@@ -449,9 +449,9 @@ class RenderJobRequest(AudioChoices):
 class ParseDialogueRequest(Request):
     """A script to be turned into turns.
 
-    A script is refused with 400 if text that does not announce the script stands before the first speaker, if a
-    speaker says nothing, if a name has more than 50 characters, if there are more than 1,000 turns or 100,000
-    characters of text, or if it is JSON without turns.
+    A script is refused with 400 if text that does not announce the script, and is no title, stands before the first
+    speaker, if a speaker says nothing, if a name has more than 50 characters, if there are more than 1,000 turns or
+    100,000 characters of text, or if it is JSON without turns. A text that names no speaker is spoken by a narrator.
     """
 
     MAX_BYTES: ClassVar = (
