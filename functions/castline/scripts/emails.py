@@ -43,7 +43,7 @@ _MAX_NAME_CHARACTERS: Final = 50
 def is_email_thread(script: str) -> bool:
     """Return whether ``script`` begins with the headers of an e-mail."""
     first = [(number, _unquoted(text)) for number, text in written_lines(script[:_BEGINNING])]
-    return any(_headers(first[index:]) for index in range(min(len(first), _MAX_LINES_BEFORE + 1)))
+    return any(_headers(first, index) for index in range(min(len(first), _MAX_LINES_BEFORE + 1)))
 
 
 class Thread(NamedTuple):
@@ -63,7 +63,7 @@ def read_thread(written: Sequence[tuple[int, str]]) -> Thread:
     index = 0
     while index < len(lines):
         number, text = lines[index]
-        headers = _headers(lines[index:])
+        headers = _headers(lines, index)
         wrote = _WROTE.fullmatch(text)
         who = next((match["who"] for each in headers if (match := _FROM.fullmatch(each))), None)
         who = wrote["who"] if who is None and wrote is not None else who
@@ -71,17 +71,18 @@ def read_thread(written: Sequence[tuple[int, str]]) -> Thread:
         if taken:
             warnings.append(_report(number, " ".join(headers) or text))
             heads.update({number: None for number, _ in lines[index : index + taken]})
-            is_silent = index + taken >= len(lines) or bool(_headers(lines[index + taken :]))
+            is_silent = index + taken >= len(lines) or bool(_headers(lines, index + taken))
             if who is not None and not is_silent:
                 heads[number] = Line(number, text, label_of(_name_in(who)))
         index += taken or 1
     return Thread(lines, heads, warnings)
 
 
-def _headers(written: Sequence[tuple[int, str]]) -> list[str]:
-    """Return the headers that ``written`` begins with; none if they do not say who has written."""
+def _headers(written: Sequence[tuple[int, str]], start: int) -> list[str]:
+    """Return the headers that begin at the index ``start``; none if they do not say who has written."""
     headers: list[str] = []
-    for _, text in written:
+    for index in range(start, len(written)):
+        text = written[index][1]
         if not (_FROM.fullmatch(text) or _HEADER.fullmatch(text)):
             break
         headers.append(text)
