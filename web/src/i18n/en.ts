@@ -633,7 +633,8 @@ export const en: Strings = {
     cancelling: "Cancelling…",
     stop: "Stop",
     stopping: "Stopping…",
-    reallyStop: "Stop this job? What has been spoken stays billed. If you submit it again, that is not billed again.",
+    reallyStop:
+      "Stop this job? What was spoken so far stays billed. It is reused, and not billed again, if you submit the job again.",
     keepGoing: "Keep going",
     delete: "Delete",
     deleteJob: (title) => `Delete: ${title}`,
@@ -672,7 +673,6 @@ export const en: Strings = {
     versions: "Other versions",
     making: "Processing…",
     downloadVersion: (version) => `Download: ${version}`,
-    seeVersion: "See the job",
     renditionOf: "Another version of a job:",
     toSource: "see the original",
     soundsBetween: (count) =>

@@ -658,7 +658,6 @@ export const zhTW = {
     versions: "其他版本",
     making: "製作中…",
     downloadVersion: (version: string) => `下載：${version}`,
-    seeVersion: "查看工作",
     renditionOf: "這是另一個工作的其他版本，",
     toSource: "查看原來的工作",
     soundsBetween: (count: number) => `句子之間的 ${count} 個音效不會帶進劇本，因為劇本無法表示。`,
