@@ -292,7 +292,7 @@ def _largest_pronunciations(user: str) -> Iterator[tuple[str, list[int]]]:
 
 def _largest_shows(user: str) -> Iterator[tuple[str, list[int]]]:
     voices = dialogue()["voice_assignments"]
-    show = {"title": LONGEST, "cast": [{**each, "voice_name": WIDEST * 40} for each in voices]}
+    show = {"title": LONGEST, "cast": [{**each, "voice_name": WIDEST * 15} for each in voices]}
     names = [f"{number:0{MAX_NAME_CHARACTERS}}" for number in range(MAX_DOCUMENTS)]
     body = json.dumps(show, ensure_ascii=False).encode("utf-8")
     answer, put = ask("PUT", f"/shows/{names[0]}", user, data=body, content_type="application/json")
