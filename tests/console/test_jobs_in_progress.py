@@ -28,8 +28,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Yield a stack whose speech takes its time."""
     log_file = tmp_path_factory.mktemp("logs") / "functions.log"
     speech = AzureSpeechEmulator(voice_engine="tone", latency_ms=700)
-    options = {"synthesize_concurrency": 2, "speech_concurrency": 2}
-    with LocalStack(clock=Clock(wait_scale=0.01), speech=speech, log_file=log_file, **options) as stack:
+    with LocalStack(
+        clock=Clock(wait_scale=0.01),
+        speech=speech,
+        log_file=log_file,
+        synthesize_concurrency=2,
+        speech_concurrency=2,
+    ) as stack:
         yield stack
 
 
