@@ -161,9 +161,11 @@ class ExpectedJob:
         }
 
     def fail(self, failure: str, now: datetime) -> None:
-        """Apply a failure, which does nothing if the job has ended."""
+        """Apply a failure, which only deletes audio if the job has ended."""
         if self.is_active:
             self.end("failed", now, failure=failure)
+        elif self.status != "completed":
+            self.has_audio = False
 
     def record_batch(self, segments: int, now: datetime, *, failed: bool = False) -> None:
         if self.is_active:
