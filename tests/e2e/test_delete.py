@@ -84,8 +84,8 @@ def test_an_ended_job_leaves_lists_totals_and_search_at_once(
         ("POST", "/stop"),
         ("POST", "/delete"),
     ]:
-        body = {"json": {}} if path == "/renditions" else {"json": {"title": "New"}} if method == "PATCH" else {}
-        answer = client.request(method, f"/jobs/{deleted}{path}", **body)
+        bodies: dict[tuple[str, str], Any] = {("POST", "/renditions"): {}, ("PATCH", ""): {"title": "New"}}
+        answer = client.request(method, f"/jobs/{deleted}{path}", json=bodies.get((method, path)))
         assert (answer.status_code, answer.json()["error"]) == (404, "JOB_NOT_FOUND"), path
     # And its files, its text and its titles are gone
     assert files_of(deleted) == []

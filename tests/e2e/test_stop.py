@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -78,7 +78,7 @@ def test_a_processing_job_ends_after_the_requests_in_flight_and_all_that_they_bi
 
     # And what was in flight ends and is billed
     def is_settled() -> bool:
-        return client.job(job_id)["billed_characters"] == sum(map(charge_of, spoken_of(texts, speech)))
+        return bool(client.job(job_id)["billed_characters"] == sum(map(charge_of, spoken_of(texts, speech))))
 
     eventually(lambda: not waiting_batches(), timeout_seconds=60)
     eventually(is_settled, timeout_seconds=60)
@@ -95,7 +95,7 @@ def taken_slots(client: ApiClient) -> frozenset[str]:
     return composition.job_repository().taken_slots(str(client.headers["X-User-Id"]))
 
 
-def waiting_batches() -> list[dict[str, object]]:
+def waiting_batches() -> list[Any]:
     """Return the batches that wait, or are being spoken."""
     return list(
         boto3.client("dynamodb").query(

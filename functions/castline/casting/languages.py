@@ -216,9 +216,9 @@ def _pieces(words: list[str]) -> Iterator[str]:
 
 
 def _language_of_piece(writing: str, piece: str) -> str | None:
-    for language, has, has_not in _LETTERS_OF_ONE if writing == "cyrillic" else ():
+    for only, has, has_not in _LETTERS_OF_ONE if writing == "cyrillic" else ():
         if has.search(piece.casefold()) and not has_not.search(piece.casefold()):
-            return language
+            return only
     found = _detector().FindLanguage(text=piece[:_MOST_BYTES])
     language: str = found.language.partition("-")[0]
     letters = len(piece) - piece.count(" ")

@@ -468,7 +468,7 @@ class Lifecycle(RuleBasedStateMachine):
     )
     def assemble_overtaken(self, job: ExpectedJob, by: str, after_effect: bool) -> None:
         self.note(f"assemble overtaken by {by}")
-        events: dict[str, Callable[[], None]] = {
+        events: dict[str, Callable[[], object]] = {
             "itself": lambda: self.world.assemble(job.id),
             "failure": lambda: self.world.record_failure(job.id),
             "time-out": lambda: self.world.report_status(job.id, "TIMED_OUT"),
