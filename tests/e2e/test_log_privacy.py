@@ -234,7 +234,7 @@ def test_of_scripts(client: ApiClient, logged: Callable[[], str]) -> None:
         for script in (
             f"# {MARKER}\n{MARKER}: [{MARKER}] ({MARKER} smiles) {MARKER}",
             f'[{{"{MARKER}": "{MARKER}"}}]',
-            f"{MARKER}",
+            f"{MARKER}:",
         )
     ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+from unittest.mock import patch
 from uuid import uuid4
 
 import boto3
@@ -14,6 +15,7 @@ from benchmarks.deployment import describe
 from castline import composition
 from castline.jobs.failures import FailureCode
 from castline.metrics import BY_CODE, BY_PROVIDER, SERVICE, UNITS, Metric
+from castline.previews.repository import PreviewRepository
 from castline.speech import errors
 from castline.speech.providers.registry import PROVIDERS
 from castline.usage.model import REFUSAL_CODES, Breaker, LimitChanges
@@ -311,6 +313,38 @@ class TestTheReconciler:
         first, second = (each.value for each in since_now() if each.name == "OldestPendingAge")
         assert 400 <= first < 460
         assert second < 60
+
+
+class TestAPreview:
+    REQUEST: ClassVar[dict[str, str]] = {"voice_id": "zh-TW-HsiaoYuNeural", "text": "早安。"}
+
+    def test_is_counted_when_it_is_spoken_and_when_it_is_refused(
+        self, client: ApiClient, since_now: Callable[[], list[Written]]
+    ) -> None:
+        # When one user asks for previews until there are too many
+        statuses = []
+        while 429 not in statuses:
+            statuses.append(client.post("/previews", json=self.REQUEST).status_code)
+
+        # Then
+        assert total(since_now(), "Previews") == statuses.count(200) == len(statuses) - 1
+        assert total(since_now(), "PreviewsRefused") == 1
+
+    def test_whose_function_has_died_is_counted_by_the_reconciler(
+        self, stack: LocalStack, client: ApiClient, since_now: Callable[[], list[Written]]
+    ) -> None:
+        # Given a function that dies when the provider has spoken
+        with patch.object(PreviewRepository, "settle", side_effect=RuntimeError("dies")):
+            assert client.post("/previews", json=self.REQUEST).status_code == 500
+
+        # When the reconciler comes twice after it
+        later = datetime.now(UTC) + timedelta(seconds=61)
+        with composition.given(clock=lambda: lambda: later):
+            stack.reconcile()
+            stack.reconcile()
+
+        # Then
+        assert total(since_now(), "ReconcilerPreviewsSettled") == 1
 
 
 class TestADelivery:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
 
 AN_HOUR = timedelta(hours=1)
-QUERIES = 4 * OPEN_SHARDS + 1
+QUERIES = 4 * OPEN_SHARDS + 2
 """Pending jobs to measure; jobs that are due; users with slots taken that are due; those of older releases; and,
-all in one, the batches at the front of the queue."""
+each in one, the batches at the front of the queue, and the previews that should be over."""
 CEILING = {"GetItem": 2}
 """To measure the daily ceiling."""
 

@@ -1,5 +1,6 @@
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -37,12 +38,19 @@ def statuses(events: list[dict[str, Any]]) -> list[str]:
     return [event["detail"]["status"] for event in events]
 
 
-def interpreter_has_ended() -> bool:
-    return not [thread for thread in threading.enumerate() if "_execution_logic" in thread.name]
+@pytest.fixture
+def interpreter_has_ended() -> Callable[[], bool]:
+    """Return what tells whether the interpreters of the test's own executions have ended."""
+    others = set(threading.enumerate())
+    return lambda: (
+        not [thread for thread in threading.enumerate() if thread not in others and "_execution_logic" in thread.name]
+    )
 
 
 class TestStop:
-    def test_an_execution_is_aborted_at_once_while_its_task_goes_on(self, cloud: LocalCloud, client: Any) -> None:
+    def test_an_execution_is_aborted_at_once_while_its_task_goes_on(
+        self, cloud: LocalCloud, client: Any, interpreter_has_ended: Callable[[], bool]
+    ) -> None:
         # Given an execution in a task
         results: list[Any] = []
         arn = cloud.lambdas.register("task", lambda event, _context: results.append(event), timeout_seconds=30)
@@ -69,7 +77,11 @@ class TestStop:
 
     @pytest.mark.parametrize("state", [WAIT, inline_map(WAIT)], ids=["Wait", "Map"])
     def test_a_stopped_execution_stays_aborted(
-        self, client: Any, events: list[dict[str, Any]], state: dict[str, Any]
+        self,
+        client: Any,
+        events: list[dict[str, Any]],
+        state: dict[str, Any],
+        interpreter_has_ended: Callable[[], bool],
     ) -> None:
         # Given an execution that was stopped
         execution = start(create(state), [1, 2])
@@ -83,7 +95,9 @@ class TestStop:
         assert describe(execution)["stopDate"] == again["stopDate"] == stop_date
         eventually(lambda: statuses(events) == ["RUNNING", "ABORTED"])
 
-    def test_a_wait_before_a_retry_ends_with_the_execution(self, cloud: LocalCloud, client: Any) -> None:
+    def test_a_wait_before_a_retry_ends_with_the_execution(
+        self, cloud: LocalCloud, client: Any, interpreter_has_ended: Callable[[], bool]
+    ) -> None:
         # Given an execution that waits a long time before a retry
         arn = cloud.lambdas.register("broken", lambda _event, _context: 1 / 0, timeout_seconds=3)
         retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 10_000}]

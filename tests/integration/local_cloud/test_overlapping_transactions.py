@@ -53,8 +53,8 @@ def write(client: Any, number: int, **condition: Any) -> None:
 
 
 @contextmanager
-def writing(client: Any) -> Iterator[None]:
-    """Write all items in one transaction after the other while the context lasts."""
+def writing(client: Any, *, pause_seconds: float = 0) -> Iterator[None]:
+    """Write all items in one transaction after the other while the context lasts, with a pause after each."""
     stopping = threading.Event()
 
     def write_on() -> None:
@@ -65,6 +65,7 @@ def writing(client: Any) -> Iterator[None]:
                 write(client, number)
             except client.exceptions.TransactionCanceledException:
                 continue
+            stopping.wait(pause_seconds)
 
     thread = threading.Thread(target=write_on)
     thread.start()
@@ -169,7 +170,7 @@ def test_a_transactional_read_never_sees_half_of_one(client: Any) -> None:
         seen.append({each["Item"]["number"]["N"] for each in answer["Responses"]})
         return len(seen) > 10
 
-    with writing(client):
+    with writing(client, pause_seconds=0.05):
         eventually(read, PATIENCE_SECONDS)
     assert {len(numbers) for numbers in seen} == {1}
 
