@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from castline.api.answer_fields import left_out_when_none
-from castline.api.fields import SPEAKABLE_PATTERN, Request
+from castline.api.fields import SPEAKABLE_PATTERN, Request, speakable
 from castline.api.messages import choice_label, question_message
 from castline.api.negotiation import Language
 from castline.jobs import limits
@@ -20,7 +20,9 @@ class ScriptAnswer(Request):
 
     question: Annotated[QuestionKind, Field(strict=False)]
     speaker: Annotated[
-        str, Field(max_length=limits.MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN})
+        str,
+        Field(max_length=limits.MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN}),
+        AfterValidator(speakable),
     ] = ""
     """The question's `speaker`."""
     choice: Annotated[Choice, Field(strict=False)]

@@ -275,6 +275,14 @@ def test_an_answer_has_to_be_a_choice_of_its_question() -> None:
     ]
 
 
+def test_an_answer_names_its_speaker_in_characters_that_scripts_may_have() -> None:
+    answers = [{"question": "sound", "speaker": "SFX\x0f", "choice": "leave_out"}]
+
+    answer = call("POST", "/dialogues/parse", json={"script": "A: hi", "answers": answers})
+
+    assert [each["field"] for each in refusals(answer)] == ["answers[0].speaker"]
+
+
 def test_each_speaker_has_the_language_of_most_of_the_own_words() -> None:
     script = "Ann: This word is 你好 in Chinese.\nLéa: Bonjour, comment allez-vous ce matin ?\n小美：我們走吧。"
 
