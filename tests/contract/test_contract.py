@@ -31,11 +31,8 @@ def test_the_document_is_true(stack: LocalStack, issuer: Issuer, tmp_path: Path)
     assert all(phase["status"] == "success" for phase in report["phases"].values())
     assert report["operations"]["tested"] == report["operations"]["total"]
     assert outcome.cases >= AT_LEAST_CASES
-    # Whether there is a job to cancel or to fail, or a delivery to send again, when one is asked for is luck; the
+    # Whether a job is still there, or a delivery to send again, when one is asked for is luck: jobs are deleted, too. The
     # stateful phase makes its own.
-    assert set(report["warnings"].pop("missing_test_data")) <= {
-        "DELETE /api/v1/jobs/{job_id}",
-        "POST /api/v1/admin/jobs/{job_id}/fail",
-        "POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
-    }
+    missed = set(report["warnings"].pop("missing_test_data"))
+    assert all("/jobs/{job_id}" in each or each.endswith("/redeliver") for each in missed), missed
     assert not any(report["warnings"].values())
