@@ -31,7 +31,7 @@ def test_the_document_is_true(stack: LocalStack, issuer: Issuer, tmp_path: Path)
     assert all(phase["status"] == "success" for phase in report["phases"].values())
     assert report["operations"]["tested"] == report["operations"]["total"]
     assert outcome.cases >= AT_LEAST_CASES
-    # Whether a job is still there, or a delivery to send again, when one is asked for is luck: jobs are deleted, too. The
+    # Whether there is a job, or a delivery to send again, when one is asked for is luck: jobs are deleted, too. The
     # stateful phase makes its own.
     missed = set(report["warnings"].pop("missing_test_data"))
     assert all("/jobs/{job_id}" in each or each.endswith("/redeliver") for each in missed), missed
