@@ -21,7 +21,7 @@ from castline.synthesis.requests import charges, group_requests, is_sent
 from castline.synthesis.segment_notes import SegmentNotes
 from castline.synthesis.segments import fingerprint
 from castline.synthesis.shaping import SpokenWords, shape
-from castline.synthesis.stored_utterances import LOOK_UPS, find_entry
+from castline.synthesis.stored_utterances import find_entry, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -74,6 +74,13 @@ class Outcome:
     """Whether a request has spoken several of them."""
     is_unfinished: bool
     """Whether the time was up before all of them could be spoken."""
+
+    @property
+    def worst_error(self) -> tuple[int, SpeechError] | None:
+        """The first error that cannot be mended by trying again, else the first error, with its position."""
+        return min(
+            self.errors.items(), key=lambda item: (isinstance(item[1], TransientSpeechError), item[0]), default=None
+        )
 
 
 class Speaking:
@@ -175,9 +182,8 @@ class Speaking:
         }
 
     def _find_all(self, wanted: _Wanted) -> dict[int, StoredUtterance]:
-        with ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="look-up") as pool:
-            found = pool.map(self._find, [key for _, key in wanted.values()])
-            return {position: each for position, each in zip(wanted, found, strict=True) if each is not None}
+        found = look_up((key for _, key in wanted.values()), self._find)
+        return {position: found[key] for position, (_, key) in wanted.items() if key in found}
 
     def _find_or_speak(self, position: int, utterance: Utterance, key: str) -> list[_Result]:
         found = self._find(key)

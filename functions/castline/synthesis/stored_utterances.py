@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from castline.synthesis.segment_notes import SegmentNotes
 from castline.synthesis.segments import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from castline.audio.profile import Quality
     from castline.audio.storage import AudioStorage, SegmentEntry
     from castline.speech.providers.base import SpeechProvider
     from castline.speech.utterances import Utterance
+
+FoundT = TypeVar("FoundT")
 
 LOOK_UPS: Final = 16
 """Look-ups at the same time."""
@@ -39,6 +41,24 @@ def find_entry(storage: AudioStorage, user_id: str, key: str) -> StoredEntry | N
     return None if entry is None or notes is None else StoredEntry(entry, notes)
 
 
+def look_up(keys: Iterable[str], find: Callable[[str], FoundT | None]) -> dict[str, FoundT]:
+    """Call ``find`` for several keys at the same time, and return what it has found, by key.
+
+    Args:
+        keys: the keys. Each is looked up once.
+        find: looks one up. What it raises ends the look-up of all.
+    """
+    distinct = tuple(dict.fromkeys(keys))
+    with ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="look-up") as pool:
+        futures = [pool.submit(copy_context().run, find, key) for key in distinct]
+        try:
+            found = [future.result() for future in futures]
+        finally:
+            for future in futures:
+                future.cancel()
+    return {key: each for key, each in zip(distinct, found, strict=True) if each is not None}
+
+
 def find_lengths(
     utterances: Sequence[Utterance],
     provider: SpeechProvider,
@@ -53,15 +73,6 @@ def find_lengths(
         ProviderRejectedInput: the service cannot take a text.
         ServiceUnavailable: S3 cannot answer just now.
     """
-
-    def find(utterance: Utterance) -> StoredEntry | None:
-        return find_entry(storage, user_id, fingerprint(provider, utterance, quality))
-
-    with ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="look-up") as pool:
-        futures = [pool.submit(copy_context().run, find, each) for each in utterances]
-        try:
-            found = [future.result() for future in futures]
-        finally:
-            for future in futures:
-                future.cancel()
-    return {position: each.entry.samples for position, each in enumerate(found) if each is not None}
+    keys = [fingerprint(provider, utterance, quality) for utterance in utterances]
+    found = look_up(keys, lambda key: find_entry(storage, user_id, key))
+    return {position: found[key].entry.samples for position, key in enumerate(keys) if key in found}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from datetime import timedelta
 from functools import cache
 from itertools import chain, islice
@@ -21,7 +19,7 @@ from castline.pcm import SAMPLE_RATE_HZ
 from castline.speech.errors import SpeechError
 from castline.synthesis.frame_copying import may_copy_mastered
 from castline.synthesis.segments import fingerprint, plan_turns
-from castline.synthesis.stored_utterances import LOOK_UPS, find_entry
+from castline.synthesis.stored_utterances import LOOK_UPS, find_entry, look_up
 from castline.synthesis.turn_lengths import turn_lengths
 from castline.usecases.errors import PlaylistUnavailable
 
@@ -177,11 +175,8 @@ class PlayJob:
             return _Known(layout.samples, StoredFrames(mastered_name(key, dialogue.loudness), 0))
 
         keys = {each.number: fingerprint(provider, each.utterance, dialogue.spoken_quality) for each in segments}
-        distinct = tuple(dict.fromkeys(keys.values()))
-        with ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="look-up") as pool:
-            futures = [pool.submit(copy_context().run, find, key) for key in distinct]
-            found = {key: future.result() for key, future in zip(distinct, futures, strict=True)}
-        return {number: each for number, key in keys.items() if (each := found[key]) is not None}
+        found = look_up(keys.values(), find)
+        return {number: found[key] for number, key in keys.items() if key in found}
 
     def _write(self, job: Job, parts: Sequence[Part], *, has_ended: bool) -> str:
         """Return the playlist's text, with new URLs."""

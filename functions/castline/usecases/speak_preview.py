@@ -20,7 +20,6 @@ from castline.speech.errors import (
     EmptyAudio,
     ProviderRejectedInput,
     ProviderThrottled,
-    TransientSpeechError,
     VoiceNotFound,
 )
 from castline.synthesis.charges import charge
@@ -272,8 +271,7 @@ def _demand_complete(outcome: Outcome, *, voice_id: str) -> None:
         NotSpeakable: it is the fault of its text or of its voice.
         SpeechError: the provider cannot serve us just now, or never.
     """
-    # One that cannot be mended by trying again, if there is one.
-    error = min(outcome.errors.values(), key=lambda each: isinstance(each, TransientSpeechError), default=None)
+    _position, error = outcome.worst_error or (0, None)
     match error:
         case None if outcome.is_unfinished:
             raise ProviderThrottled("there was no time left to wait for the provider")

@@ -147,12 +147,8 @@ class SynthesizeBatch:
             outcome = speaking.speak([each.utterance for each in planned])
         finally:
             tally.write()
-        # The worst error speaks for the batch: one that cannot be mended by trying again, if there is one.
-        position, error = min(
-            outcome.errors.items(),
-            key=lambda item: (isinstance(item[1], TransientSpeechError), item[0]),
-            default=(0, None),
-        )
+        # The worst error speaks for the batch.
+        position, error = outcome.worst_error or (0, None)
         spoken = spoken_segments(planned, outcome.stored)
         _count_reused(record, spoken)
         store(spoken, is_native=outcome.is_native, failed=isinstance(error, TransientSpeechError))
