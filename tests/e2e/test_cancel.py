@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.dialogues import dialogue
+from tests.e2e.ended_jobs import end_job
 from tests.e2e.executions import ended_status
 from tests.e2e.invocations import wait_until_invoked
 from tests.e2e.slots import assert_all_slots_are_free
@@ -79,13 +80,8 @@ def test_a_processing_job_goes_on(stack: LocalStack, client: ApiClient) -> None:
 @pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
 def test_a_job_that_has_ended_stays_as_it_is(stack: LocalStack, client: ApiClient, status: str) -> None:
     # Given
-    if status == "cancelled":
-        with stack.cloud.lambdas.pause("plan"):
-            client.cancel(job_id := client.submit(dialogue()))
-    else:
-        voice = "zh-TW-NobodyNeural" if status == "failed" else "zh-TW-HsiaoYuNeural"
-        job_id = client.submit(dialogue("早安。", voices=(voice, "")))
-    before = client.wait_for(job_id, status)
+    job_id = end_job(stack, client, status)
+    before = client.job(job_id)
 
     # When
     response = client.delete(f"/jobs/{job_id}")

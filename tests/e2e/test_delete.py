@@ -13,7 +13,9 @@ from castline.jobs.items import job_key
 from castline.usage.model import month_of
 from local.gateway import OPERATOR
 from tests.e2e.api_client import ApiClient
+from tests.e2e.audio_files import audio_files_of
 from tests.e2e.dialogues import dialogue
+from tests.e2e.ended_jobs import end_job
 from tests.integration.local_cloud.eventually import eventually
 
 if TYPE_CHECKING:
@@ -34,26 +36,8 @@ def items_of(job_id: str) -> dict[str, dict[str, Any]]:
     return {item["sk"]["S"]: deserialize(item) for item in answer["Items"]}
 
 
-def files_of(job_id: str) -> list[str]:
-    """Return the keys of a job's files."""
-    answer = boto3.client("s3").list_objects_v2(Bucket=composition.settings().bucket_name, Prefix=f"audio/{job_id}/")
-    return [each["Key"] for each in answer.get("Contents", ())]
-
-
 def total(client: ApiClient, **query: str) -> int:
     return int(client.get("/jobs", params=query).json()["total"])
-
-
-def end(stack: LocalStack, client: ApiClient, status: str) -> str:
-    """Have a job with a title end; return its id."""
-    if status == "cancelled":
-        with stack.cloud.lambdas.pause("plan"):
-            client.cancel(job_id := client.submit(dialogue(title="Secret plans")))
-        return job_id
-    voice = "zh-TW-NobodyNeural" if status == "failed" else "zh-TW-HsiaoYuNeural"
-    job_id = client.submit(dialogue("早安。", voices=(voice, ""), title="Secret plans"))
-    client.wait_for(job_id, status)
-    return job_id
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
@@ -61,7 +45,7 @@ def test_an_ended_job_leaves_lists_totals_and_search_at_once(
     stack: LocalStack, client: ApiClient, status: str
 ) -> None:
     # Given two jobs that have ended
-    kept, deleted = end(stack, client, status), end(stack, client, status)
+    kept, deleted = (end_job(stack, client, status, title="Secret plans") for _ in range(2))
     assert total(client) == total(client, status=status) == total(client, q="secret") == 2
 
     # When one is deleted
@@ -88,11 +72,11 @@ def test_an_ended_job_leaves_lists_totals_and_search_at_once(
         answer = client.request(method, f"/jobs/{deleted}{path}", json=bodies.get((method, path)))
         assert (answer.status_code, answer.json()["error"]) == (404, "JOB_NOT_FOUND"), path
     # And its files, its text and its titles are gone
-    assert files_of(deleted) == []
+    assert audio_files_of(deleted) == []
     left = items_of(deleted)
     assert "INPUT" not in left
     assert "Secret" not in str(left["JOB"])
-    assert bool(files_of(kept)) == (status == "completed")
+    assert bool(audio_files_of(kept)) == (status == "completed")
 
 
 def test_a_job_that_has_not_ended_is_not_deleted(stack: LocalStack, client: ApiClient) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import boto3
 import httpx
 
-from local.resources import BUCKET_NAME, TABLE_NAME
+from local.resources import TABLE_NAME
+from tests.e2e.audio_files import audio_files_of
 from tests.e2e.dialogues import dialogue
 
 if TYPE_CHECKING:
@@ -25,11 +26,6 @@ def items_kept(job_id: str) -> int:
     )["Count"]
 
 
-def audio_files_kept(job_id: str) -> int:
-    s3 = boto3.Session().client("s3")
-    return s3.list_objects_v2(Bucket=BUCKET_NAME, Prefix=f"audio/{job_id}/")["KeyCount"]
-
-
 def test_completed_and_failed_jobs_stay_for_30_days_and_cancelled_ones_for_7(
     stack: LocalStack, client: ApiClient
 ) -> None:
@@ -41,7 +37,7 @@ def test_completed_and_failed_jobs_stay_for_30_days_and_cancelled_ones_for_7(
         client.cancel(cancelled := client.submit(dialogue()))
     download_url = client.get(f"/jobs/{completed}/download").headers["Location"]
     assert httpx.get(download_url).status_code == 200
-    assert audio_files_kept(completed) == 3  # the file, its cues and its words
+    assert len(audio_files_of(completed)) == 3  # the file, its cues and its words
 
     def kept_after(days: int) -> set[str]:
         elapsed = stack.cloud.clock.now() - start
@@ -54,7 +50,7 @@ def test_completed_and_failed_jobs_stay_for_30_days_and_cancelled_ones_for_7(
     assert kept_after(days=6) == {completed, failed, cancelled}
     assert kept_after(days=8) == {completed, failed}
     assert kept_after(days=29) == {completed, failed}
-    assert audio_files_kept(completed) == 3  # the file, its cues and its words
+    assert len(audio_files_of(completed)) == 3  # the file, its cues and its words
     assert kept_after(days=31) == set()
 
     # And then nothing is left of any
@@ -62,4 +58,4 @@ def test_completed_and_failed_jobs_stay_for_30_days_and_cancelled_ones_for_7(
         assert client.get(f"/jobs/{job_id}").json()["error"] == "JOB_NOT_FOUND"
         assert client.get(f"/jobs/{job_id}/download").json()["error"] == "JOB_NOT_FOUND"
         assert items_kept(job_id) == 0
-        assert audio_files_kept(job_id) == 0
+        assert len(audio_files_of(job_id)) == 0

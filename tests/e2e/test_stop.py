@@ -8,11 +8,12 @@ import boto3
 import pytest
 
 from castline import composition
-from castline.audio.keys import audio_key
 from castline.usage.model import Figures, month_of
 from local.azure_speech.server import AzureSpeechEmulator
 from local.stack import LocalStack
+from tests.e2e.audio_files import audio_files_of
 from tests.e2e.dialogues import dialogue
+from tests.e2e.ended_jobs import end_job
 from tests.e2e.executions import ended_status
 from tests.e2e.invocations import wait_until_invoked
 from tests.e2e.slots import assert_all_slots_are_free
@@ -130,26 +131,14 @@ def test_a_job_that_is_being_assembled_is_left_without_audio(stack: LocalStack, 
     assert stopped["status"] == "cancelled"
     assert stopped["billed_characters"] == spoken > 0
     assert client.get(f"/jobs/{job_id}/download").json()["error"] == "JOB_NOT_COMPLETED"
-    assert objects_of(job_id) == []
-
-
-def objects_of(job_id: str) -> list[str]:
-    """Return the keys of a job's audio."""
-    bucket = composition.settings().bucket_name
-    answer = boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix=audio_key(job_id, "", "").rstrip("."))
-    return [each["Key"] for each in answer.get("Contents", ())]
+    assert audio_files_of(job_id) == []
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
 def test_a_job_that_has_ended_stays_as_it_is(stack: LocalStack, client: ApiClient, status: str) -> None:
     # Given
-    if status == "cancelled":
-        with stack.cloud.lambdas.pause("plan"):
-            client.cancel(job_id := client.submit(dialogue()))
-    else:
-        voice = "zh-TW-NobodyNeural" if status == "failed" else "zh-TW-HsiaoYuNeural"
-        job_id = client.submit(dialogue("早安。", voices=(voice, "")))
-    before = client.wait_for(job_id, status)
+    job_id = end_job(stack, client, status)
+    before = client.job(job_id)
 
     # When
     response = client.post(f"/jobs/{job_id}/stop")
