@@ -775,7 +775,7 @@ class PutPronunciationSetRequest(TypedDict):
 
 
 class PutShowRequest(TypedDict):
-    """What the jobs of a show have in common."""
+    """Common fields of the jobs of a show."""
 
     title: NotRequired[str | None]
     author: NotRequired[str | None]

@@ -74,4 +74,4 @@ class CastDialogue(BaseModel):
 
     speakers: list[CastMemberSchema]
     notes: list[str]
-    """What was assumed, or is not as expected: sentences to be shown to the user."""
+    """Sentences to show to the user: what was assumed, or is not as expected."""

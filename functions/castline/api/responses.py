@@ -98,7 +98,7 @@ class ParsedDialogue(_Answer):
     language: str | None = _left_out_when_none()
     """The language that most of the dialogue seems to be in; left out where all of it says too little."""
     questions: list[QuestionSchema]
-    """What only the author can tell. The turns are one way to read the script; `answers` of the request choose."""
+    """Questions that only the author can answer. The turns are one way to read the script, which `answers` choose."""
 
 
 class Provider(_Answer):

@@ -43,7 +43,7 @@ class ChoiceSchema(BaseModel):
 
     choice: Choice
     label: str
-    """What the choice means, in the language of the answer."""
+    """The meaning of the choice, in the language of the answer."""
 
 
 class QuestionSchema(BaseModel):
@@ -53,7 +53,7 @@ class QuestionSchema(BaseModel):
 
     question: QuestionKind
     speaker: str
-    """Whom it is about; empty where it is about the whole script."""
+    """The speaker that it is about; empty where it is about the whole script."""
     other: str | None = left_out_when_none()
     """The spelling that the turns of `speaker` get by the choice `join`."""
     lines: list[int]

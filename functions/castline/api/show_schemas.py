@@ -37,7 +37,7 @@ def _one_voice_a_speaker(cast: list[VoiceAssignmentSchema]) -> list[VoiceAssignm
 
 
 class PutShowRequest(AudioChoices, TitlesSchema):
-    """What the jobs of a show have in common. What is left out is for each job to decide.
+    """Common fields of the jobs of a show. Each job decides what is left out.
 
     The fields are those of the request for a job, and have the same limits. A request is refused with 400, too, if a
     speaker has two voices, if two pronunciations have the same text and language, if a sound of the music is not

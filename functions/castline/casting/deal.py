@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class _Fit(IntEnum):
-    """How well a voice fits a language; the best first."""
+    """Degrees to which a voice fits a language, the best first."""
 
     OWN = 0
     MULTILINGUAL = 1

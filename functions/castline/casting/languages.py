@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _TAGS: Final = re.compile(r"[\[［【][^\[\]［］【】]{1,60}[\]］】]|<[^<>]{1,60}>|https?://\S+|www\.\S+")
-"""What may be in another language than the words around it: tags, elements and addresses."""
+"""Tags, elements and addresses: they may be in another language than the words around them."""
 
 # A run of letters of one writing system: a word, or a part of a sentence without spaces.
 _RUNS: Final = re.compile(

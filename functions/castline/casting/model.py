@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class LanguageSource(StrEnum):
-    """What told a speaker's language."""
+    """Sources of a speaker's language."""
 
     GIVEN = "given"
     """The request, for this speaker."""
@@ -26,7 +26,7 @@ class LanguageSource(StrEnum):
 
 
 class VoiceSource(StrEnum):
-    """Why a speaker has a voice."""
+    """Reasons for which a speaker has a voice."""
 
     KEPT = "kept"
     """The request names it."""
@@ -37,7 +37,7 @@ class VoiceSource(StrEnum):
 
 
 class NoteKind(StrEnum):
-    """What was assumed, or is not as expected."""
+    """Notes on what was assumed, or is not as expected."""
 
     LANGUAGE_PREFERRED = "language_preferred"
     """Nothing told the language: it is the first of those that the user prefers."""
@@ -79,7 +79,7 @@ class CastMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What a user should know about a cast."""
+    """Note on a cast, for the user."""
 
     kind: NoteKind
     speakers: tuple[str, ...]

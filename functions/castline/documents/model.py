@@ -42,7 +42,7 @@ class DocumentSummary:
 
     name: str
     note: Any
-    """What ``Kind.note`` returns."""
+    """The value that ``Kind.note`` returns."""
     version: str
     """A hash of the content: lower-case hexadecimal digits."""
     updated_at: datetime

@@ -19,7 +19,7 @@ class ScriptTurn:
     """Spelled as in the speaker's first turn."""
     text: str
     line: int
-    """Where it begins, counted from 1."""
+    """The line where it begins, counted from 1."""
     chapter: str | None = None
     """Title of the chapter that begins with it."""
     is_sound: bool = False
@@ -43,4 +43,4 @@ class ParsedScript:
     warnings: tuple[TurnWarning, ...]
     """In order of lines."""
     questions: tuple[Question, ...] = ()
-    """What only the author can tell, and has not answered."""
+    """Questions that only the author can answer, and has not."""

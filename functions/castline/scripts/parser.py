@@ -195,7 +195,7 @@ class _Dialogue:
         self._cue: Line | None = None
         """The line above, if it is a cue without words: the words follow."""
         self._speaker: str | None = None
-        """Who speaks, if the last turn is that of a cue."""
+        """The speaker, if the last turn is that of a cue."""
         self._read = read
         self._names = names_in(read)
         self._is_literal = markup is Markup.LITERAL

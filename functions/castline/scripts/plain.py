@@ -35,7 +35,7 @@ _MEDIA: Final = re.compile(
     r"\u200e?(?:image|video|audio|sticker|gif|document|contact card) omitted|<(?:media omitted|attached: [^<>]+)>",
     re.IGNORECASE,
 )
-"""What a chat that was exported has in place of a picture or the like."""
+"""Placeholder of an exported chat for a picture or the like."""
 _FENCE: Final = re.compile(r"(?P<fence>```|~~~)[ ]?(?P<language>\w*)")
 # fmt: off
 _PROGRAMMING_LANGUAGES: Final = frozenset(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class QuestionKind(StrEnum):
-    """What is asked."""
+    """Kinds of questions."""
 
     SAME_SPEAKER = "same_speaker"
     """Are two names that differ only in case one person?"""
@@ -29,7 +29,7 @@ class QuestionKind(StrEnum):
     SPEAKER_COLUMN = "speaker_column"
     """Does the first column of a table name the speakers?"""
     NO_SPEAKERS = "no_speakers"
-    """Who speaks a text that names nobody?"""
+    """Does one voice speak a text that names nobody, or do two take turns?"""
     PREAMBLE = "preamble"
     """Is what stands before the first speaker spoken? It looks like a title."""
     ACTION = "action"
@@ -83,7 +83,7 @@ class Question:
 
     kind: QuestionKind
     speaker: str = ""
-    """Whom it is about; nobody where it is about the whole script."""
+    """The speaker that it is about; empty where it is about the whole script."""
     other: str | None = None
     """The spelling that the turns of ``speaker`` get if the two are joined."""
     lines: tuple[int, ...] = ()

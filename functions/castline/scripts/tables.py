@@ -42,7 +42,7 @@ csv.field_size_limit(1_000_000)
 
 
 class Columns(NamedTuple):
-    """Where a table has its speakers and texts."""
+    """Columns of a table that hold its speakers and texts."""
 
     speaker: int
     text: int

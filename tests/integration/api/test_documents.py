@@ -1,4 +1,4 @@
-"""What users keep by name: changed under conditions, limited in number, and safe from other users."""
+"""Documents that users keep by name: changed under conditions, limited in number, and safe from other users."""
 
 from __future__ import annotations
 

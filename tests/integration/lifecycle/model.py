@@ -58,7 +58,7 @@ class ExpectedJob:
     """The billed characters of a job that has ended."""
     audio_ms: int = 0
     deleted_at: datetime | None = None
-    """When its user deleted it."""
+    """The time at which its user deleted it."""
     event_of_end: tuple[str, datetime] | None = None
     """The type of the event of its end, and its expiry, as long as it exists."""
     was_discarded: bool = False

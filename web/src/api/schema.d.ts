@@ -1142,7 +1142,7 @@ export interface components {
          */
         JobType: "multi_role_tts" | "single_tts";
         /**
-         * @description What told a speaker's language.
+         * @description Sources of a speaker's language.
          * @enum {string}
          */
         LanguageSource: "given" | "voice" | "dialogue" | "preferred" | "default";
@@ -1357,7 +1357,7 @@ export interface components {
             entries: components["schemas"]["PronunciationSchema"][];
         };
         /**
-         * @description What the jobs of a show have in common. What is left out is for each job to decide.
+         * @description Common fields of the jobs of a show. Each job decides what is left out.
          *
          *     The fields are those of the request for a job, and have the same limits. A request is refused with 400, too, if a
          *     speaker has two voices, if two pronunciations have the same text and language, if a sound of the music is not
@@ -1395,7 +1395,7 @@ export interface components {
          */
         Quality: "standard" | "studio";
         /**
-         * @description What is asked.
+         * @description Kinds of questions.
          * @enum {string}
          */
         QuestionKind: "same_speaker" | "sound" | "speaker_dash" | "speaker_lines" | "speaker_column" | "no_speakers" | "preamble" | "action" | "caption_lines";
@@ -1775,7 +1775,7 @@ export interface components {
             total: number;
         };
         /**
-         * @description Why a speaker has a voice.
+         * @description Reasons for which a speaker has a voice.
          * @enum {string}
          */
         VoiceSource: "kept" | "name" | "dealt";
