@@ -25,6 +25,7 @@ from local.azure_speech.ssml import Passage
 from local.azure_speech.tone import MS_PER_CHARACTER
 from local.azure_speech.voices import VOICES
 from tests.integration.azure_speech.conftest import HSIAO_YU, KEY
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from castline.speech.providers.azure.connection import SpokenAudio
@@ -167,6 +168,16 @@ def test_a_language_that_a_multilingual_voice_does_not_speak_is_a_success_withou
         speak(emulator, voice("<lang xml:lang='tlh'>一二</lang>", AVA))
 
 
+def speak_to_the_last_event(synthesizer: Any, ssml: str) -> None:
+    """Speak a document, and wait until all words are told: the SDK may still be telling them when it has spoken."""
+    completed = Event()
+    synthesizer.synthesis_completed.connect(lambda _event: completed.set())
+    synthesizer.speak_ssml_async(ssml).get()
+    assert completed.wait(PATIENCE_SECONDS)
+    synthesizer.synthesis_word_boundary.disconnect_all()
+    synthesizer.synthesis_completed.disconnect_all()
+
+
 def test_the_words_of_an_alias_are_reported_and_the_sdk_loses_its_place(emulator: AzureSpeechEmulator) -> None:
     # Given a document in which an alias has a word that follows it, too
     content = "the <sub alias='web team'>WT</sub> is a team that wins"
@@ -175,9 +186,7 @@ def test_the_words_of_an_alias_are_reported_and_the_sdk_loses_its_place(emulator
     synthesizer.synthesis_word_boundary.connect(lambda event: heard.append((event.text, event.text_offset)))
 
     # When it is spoken
-    ssml = document(voice(content, "en-US-AvaNeural"))
-    synthesizer.speak_ssml_async(ssml).get()
-    synthesizer.synthesis_word_boundary.disconnect_all()
+    speak_to_the_last_event(synthesizer, document(voice(content, "en-US-AvaNeural")))
 
     # Then the alias is heard, and the SDK finds neither its words nor all of those after it
     assert [text for text, _ in heard] == ["the", "web", "team", "is", "a", "team", "that", "wins"]
@@ -278,20 +287,15 @@ def test_fifty_voices_are_not_too_many(emulator: AzureSpeechEmulator) -> None:
 def test_word_boundaries_come_to_a_client_that_asks(emulator: AzureSpeechEmulator) -> None:
     # Given a client that listens to word boundaries
     heard: list[tuple[str, int, int]] = []
-    completed = Event()
     synthesizer: Any = speechsdk.SpeechSynthesizer(speech_config=config_for(emulator), audio_config=None)
     synthesizer.synthesis_word_boundary.connect(
         lambda event: heard.append(
             (event.text, event.audio_offset // 10_000, round(event.duration.total_seconds() * 1000))
         )
     )
-    synthesizer.synthesis_completed.connect(lambda _event: completed.set())
 
     # When it speaks
-    synthesizer.speak_ssml_async(document(voice("你好 world。"))).get()
-    assert completed.wait(5)
-    synthesizer.synthesis_word_boundary.disconnect_all()
-    synthesizer.synthesis_completed.disconnect_all()
+    speak_to_the_last_event(synthesizer, document(voice("你好 world。")))
 
     # Then each word is told in order, in proportion to its characters
     assert heard == [("你", 0, 100), ("好", 100, 100), ("world", 300, 500), ("。", 800, 100)]
