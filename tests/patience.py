@@ -3,3 +3,4 @@
 from typing import Final
 
 PATIENCE_SECONDS: Final = 90.0
+PATIENCE_MS: Final = 90_000

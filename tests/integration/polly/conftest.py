@@ -8,6 +8,7 @@ from castline.speech.providers.base import Timeouts
 from castline.speech.providers.polly.provider import AmazonPolly
 from castline.speech.utterances import Utterance
 from local.polly_speech import PollyEmulator
+from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ def utterance(text: str, voice_id: str = "Joanna", **prosody: Any) -> Utterance:
 
 class SessionFactory(Protocol):
     def __call__(
-        self, *, engine: str = "neural", first_chunk_ms: int = 10_000, all_chunks_ms: int = 10_000
+        self, *, engine: str = "neural", first_chunk_ms: int = PATIENCE_MS, all_chunks_ms: int = PATIENCE_MS
     ) -> SpeechSession: ...
 
 
@@ -41,7 +42,9 @@ def open_session(emulator: PollyEmulator) -> Iterator[SessionFactory]:
     """Open sessions with the emulator, closed when the test ends."""
     sessions: list[SpeechSession] = []
 
-    def make(*, engine: str = "neural", first_chunk_ms: int = 10_000, all_chunks_ms: int = 10_000) -> SpeechSession:
+    def make(
+        *, engine: str = "neural", first_chunk_ms: int = PATIENCE_MS, all_chunks_ms: int = PATIENCE_MS
+    ) -> SpeechSession:
         timeouts = Timeouts(first_chunk_ms=first_chunk_ms, all_chunks_ms=all_chunks_ms)
         sessions.append(AmazonPolly({"engine": engine}).open({}, timeouts))
         return sessions[-1]

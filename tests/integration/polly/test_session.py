@@ -201,7 +201,8 @@ def test_silence_is_given_up_after_the_time_for_a_chunk(
     with pytest.raises(ProviderTimedOut):
         open_session(first_chunk_ms=300).synthesize(utterance("This is a long text. " * 10))
 
-    assert time.monotonic() - began < 2
+    # Long before the time for all audio, and before the emulator ends the silence
+    assert time.monotonic() - began < 50
 
 
 def test_a_trickle_is_given_up_after_the_time_for_all_audio(
@@ -211,9 +212,10 @@ def test_a_trickle_is_given_up_after_the_time_for_all_audio(
     began = time.monotonic()
 
     with pytest.raises(ProviderTimedOut):
-        open_session(first_chunk_ms=300, all_chunks_ms=700).synthesize(utterance("This takes its time."))
+        open_session(all_chunks_ms=700).synthesize(utterance("This takes its time."))
 
-    assert 0.6 < time.monotonic() - began < 2
+    # Long before the time for a chunk
+    assert 0.6 < time.monotonic() - began < 50
 
 
 def test_an_address_where_nobody_listens_is_unavailable(
