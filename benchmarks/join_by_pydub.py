@@ -1,8 +1,8 @@
 """Program that makes the same files with pydub: ``python -m benchmarks.join_by_pydub FOLDER RECIPE COUNT OUTPUT``.
 
 It is the simple way: everything in memory, pieces collected and joined once, one gain for the whole, and one encoding
-by ffmpeg, with the efforts that our encoders make. Voices are not levelled, peaks are clipped, the bed is not ducked,
-and there are no chapters.
+by ffmpeg, with the efforts that our encoders make. The loudness of voices is not normalized, peaks are clipped, the
+bed is not ducked, and there are no chapters.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ QUEUE_BATCH = FunctionSpec(
 
 # 1,350 MB for eight utterances of 4.4 minutes at once, 155 MB each, where their frames are mastered. Eight of 10
 # minutes, the most that Azure gives, would take more than there is. It is more than a core, with which a batch is
-# levelled and encoded in less time. A batch is at most two rounds of them, each of up to 132 s before the provider
+# normalized and encoded in less time. A batch is at most two rounds of them, each of up to 132 s before the provider
 # is given up.
 SYNTHESIZE = FunctionSpec(
     name="synthesize",

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from castline import composition
-from castline.synthesis import speaking, utterances
+from castline.synthesis import synthesizer, utterances
 from local.cloud.clock import Clock
 from local.cloud.lambda_errors import FunctionError
 from tests.e2e.dialogues import HSIAO_YU, dialogue
@@ -119,7 +119,7 @@ def test_of_a_job_that_meets_a_bug_in_a_task(
     client: ApiClient, logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a bug that quotes the text
-    monkeypatch.setattr(speaking, "shape", broken(MARKER))
+    monkeypatch.setattr(synthesizer, "shape", broken(MARKER))
 
     # When
     job_id = client.submit(telling_dialogue())
@@ -129,7 +129,7 @@ def test_of_a_job_that_meets_a_bug_in_a_task(
     # Then its class and its place are told, and no more
     assert job["error_code"] == "INTERNAL_ERROR"
     assert '"error":"ValueError"' in logged()
-    assert "speaking.py" in logged()
+    assert "synthesizer.py" in logged()
     assert_tells_nothing(logged())
 
 

@@ -266,7 +266,7 @@ def test_what_a_dying_function_has_billed_is_settled_exactly(stack: LocalStack, 
     # Given a function that dies when the provider has spoken, and one that dies before
     with patch.object(PreviewRepository, "settle", side_effect=RuntimeError("dies")):
         assert client.post("/previews", json=HELLO).status_code == 500
-    with patch("castline.usecases.speak_preview.Speaking.speak", side_effect=RuntimeError("dies")):
+    with patch("castline.usecases.speak_preview.Synthesizer.speak", side_effect=RuntimeError("dies")):
         assert client.post("/previews", json=HELLO | {"text": "沒說出口"}).status_code == 500
     figures = today(client)
     assert figures["billed_characters"] == 0

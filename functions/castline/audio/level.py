@@ -43,7 +43,7 @@ def speech_level_dbfs(pcm: bytes, *, sample_rate_hz: int = SAMPLE_RATE_HZ) -> fl
     return 10 * math.log10(fmean(power for power in audible if power > relative_gate))
 
 
-def levelled(pcm: bytes, *, volume: float = 1.0, sample_rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
+def normalize_level(pcm: bytes, *, volume: float = 1.0, sample_rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
     """Normalize the loudness of ``pcm`` to ``TARGET_DBFS`` with one gain for all samples.
 
     The gain is at most ``MAX_GAIN_DB``, and never raises a sample above ``CEILING_DBFS``: peaks are not clipped, and

@@ -284,7 +284,7 @@ def batch_values(batch: Batch, now: datetime) -> dict[str, Any]:
     """Return the attributes of a BATCH item other than its key and its count of failures."""
     return {
         "spoken_segments": pack([_spoken_segment_values(segment) for segment in batch.segments]),
-        "is_native": batch.is_native,
+        "is_native": batch.batched_requests,
         TTL_ATTRIBUTE: encode_expiry(now + _BATCH_LIFETIME),
     }
 
@@ -465,7 +465,7 @@ def _read_batch(item: Mapping[str, Any]) -> Batch:
     return Batch(
         number=int(values["sk"].removeprefix(BATCH_PREFIX)),
         segments=tuple(_read_spoken_segment(each) for each in unpack(values["spoken_segments"])),
-        is_native=values["is_native"],
+        batched_requests=values["is_native"],
         provider_failures=int(values.get("provider_failures", 0)),
     )
 

@@ -415,7 +415,7 @@ class Batch:
 
     number: int
     segments: tuple[SpokenSegment, ...] = ()
-    is_native: bool = False
+    batched_requests: bool = False
     """Whether a request spoke several of its segments."""
     provider_failures: int = 0
     """How many times a transient provider failure ended an attempt at this batch."""

@@ -50,7 +50,7 @@ def charge(plan: SpeechPlan, provider: SpeechProvider, concurrency: int, *, stor
     for batch in plan.batches:
         missing = [plan.utterances[position].utterance for position in batch.positions if position not in stored]
         requests = group_requests(
-            missing, provider, is_native=plan.mode is SynthesisMode.NATIVE, concurrency=concurrency
+            missing, provider, batched_requests=plan.mode is SynthesisMode.NATIVE, concurrency=concurrency
         )
         billed += sum(sum(charges([missing[member] for member in request], provider)) for request in requests)
     return billed

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from castline.pacing.repository import PaceRepository, ReservedTimes
     from castline.speech.pool import SpeechPool
     from castline.speech.providers.base import SpeechSession
-    from castline.synthesis.tally import Tally
+    from castline.synthesis.request_metrics import RequestMetrics
 
 ResultT = TypeVar("ResultT")
 
@@ -68,7 +68,7 @@ class PacedRequests:
         pace: PaceRepository,
         *,
         concurrency: int,
-        tally: Tally,
+        metrics: RequestMetrics,
         seconds_left: Callable[[], float],
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -78,7 +78,7 @@ class PacedRequests:
             pool: the resources of the provider.
             pace: gives the times of requests.
             concurrency: how many requests may be in flight.
-            tally: is told of each request that was throttled or is sent to another resource.
+            metrics: is told of each request that was throttled or is sent to another resource.
             seconds_left: returns the time that is left for requests.
             is_wanted: returns whether the batch is still to be spoken; asked now and then before a request is sent.
         """
@@ -86,7 +86,7 @@ class PacedRequests:
         self._pace = pace
         self._concurrency = concurrency
         self._slots = threading.BoundedSemaphore(concurrency)
-        self._tally = tally
+        self._metrics = metrics
         self._seconds_left = seconds_left
         self._is_wanted = is_wanted
         self._stopped = threading.Event()
@@ -129,7 +129,7 @@ class PacedRequests:
                 try:
                     return speak(self._pool.session(resource))
                 except ProviderThrottled:
-                    self._tally.count_throttled()
+                    self._metrics.count_throttled()
                     self._pace.refuse(reservation)
                     throttled += 1
                     self.expect(1)
@@ -146,7 +146,7 @@ class PacedRequests:
             self._pace.fail(resource)
         if resources <= failed:
             raise error
-        self._tally.count_error(error)
+        self._metrics.count_error(error)
         self.expect(1)
 
     def _wait_for_turn(self, requests: int, failed: set[str]) -> ReservedTimes:

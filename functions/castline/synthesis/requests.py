@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def group_requests(
-    utterances: Sequence[Utterance], provider: SpeechProvider, *, is_native: bool, concurrency: int
+    utterances: Sequence[Utterance], provider: SpeechProvider, *, batched_requests: bool, concurrency: int
 ) -> list[list[int]]:
     """Distribute the utterances of a batch that are to be spoken over requests.
 
     Args:
         utterances: the utterances of one batch that are not stored.
         provider: the provider of the voices.
-        is_native: whether a request may speak several of them.
+        batched_requests: whether a request may speak several of them.
         concurrency: the requests that one task has in flight.
 
     Returns:
         For each request the positions of its utterances.
     """
-    if not is_native:
+    if not batched_requests:
         return [[position] for position in range(len(utterances))]
     return provider.group(utterances, max_requests=concurrency)
 

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from castline.audio.level import levelled
+from castline.audio.level import normalize_level
 from castline.audio.profile import Quality, profile_of
 from castline.audio.stored_segment import encode_segment, studio_segment
 from castline.jobs.model import SegmentCue, SegmentWord
@@ -71,7 +71,7 @@ def shape(speech: Speech, utterance: Utterance, *, quality: Quality = Quality.ST
     profile = profile_of(quality, has_music=False)
     rate_hz, samples_per_tick = profile.sample_rate_hz, profile.samples_per_tick
     trimmed = trim(_at_rate(speech, rate_hz), sample_rate_hz=rate_hz)
-    pcm = levelled(trimmed.pcm, volume=utterance.volume, sample_rate_hz=rate_hz)
+    pcm = normalize_level(trimmed.pcm, volume=utterance.volume, sample_rate_hz=rate_hz)
     samples = len(pcm) // SAMPLE_WIDTH_BYTES
     duration_ms = samples_to_ms(-(-samples // samples_per_tick))
     cut_ms = samples_to_ms(trimmed.cut_samples // samples_per_tick)

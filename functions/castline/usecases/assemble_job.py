@@ -187,10 +187,10 @@ def _broken(record: JobRecord, position: int, reason: str) -> JobFailing:
 
 def _describe(record: JobRecord, turns: list[list[SpokenSegment]], assembly: Assembly, written: _Written) -> Result:
     segments = list(chain.from_iterable(turns))
-    is_native = any(batch.is_native for batch in record.batches)
+    batched_requests = any(batch.batched_requests for batch in record.batches)
     return Result(
         duration_ms=assembly.timeline.duration_ms,
-        synthesis_mode=SynthesisMode.NATIVE if is_native else SynthesisMode.SEGMENTED,
+        synthesis_mode=SynthesisMode.NATIVE if batched_requests else SynthesisMode.SEGMENTED,
         content_type=record.job.output_format.content_type,
         size_bytes=written.size_bytes,
         loudness_lufs=None if written.lufs is None else round(written.lufs, 1),

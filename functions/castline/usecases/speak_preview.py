@@ -27,11 +27,11 @@ from castline.synthesis.clips import DialogueClips
 from castline.synthesis.mastered_frames import frame_master
 from castline.synthesis.paced_requests import PacedRequests
 from castline.synthesis.programme import plan_programme
+from castline.synthesis.request_metrics import RequestMetrics
 from castline.synthesis.segment_source import StoredSegments
 from castline.synthesis.segments import fingerprint, plan_speech
-from castline.synthesis.speaking import Speaking, spoken_segments
 from castline.synthesis.stored_utterances import find_lengths
-from castline.synthesis.tally import Tally
+from castline.synthesis.synthesizer import Synthesizer, spoken_segments
 from castline.usage.errors import SubmissionsStopped
 from castline.usage.model import Reservation, cost_micros, day_of, month_of
 from castline.usecases.errors import NotSpeakable, Problem
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from castline.speech.pronunciation import Pronunciation
     from castline.speech.providers.registry import EnabledProvider
     from castline.synthesis.segments import SpeechPlan
-    from castline.synthesis.speaking import Outcome
+    from castline.synthesis.synthesizer import Outcome
     from castline.usage.model import Rules
     from castline.usecases.prepare_dialogue import PrepareDialogue, TurnWarning
 
@@ -212,11 +212,11 @@ class SpeakPreview:
         def seconds_left() -> float:
             return (give_up_at - self._now()).total_seconds()
 
-        tally = Tally(dialogue.provider)
-        speaking = Speaking(
+        metrics = RequestMetrics(dialogue.provider)
+        synthesizer = Synthesizer(
             preview.user_id,
             spoken_for=preview.id,
-            is_native=False,
+            batched_requests=False,
             quality=dialogue.spoken_quality,
             concurrency=enabled.concurrency,
             storage=self._storage,
@@ -225,16 +225,16 @@ class SpeakPreview:
                 self._pool(dialogue.provider),
                 self._pace(dialogue.provider),
                 concurrency=enabled.concurrency,
-                tally=tally,
+                metrics=metrics,
                 seconds_left=seconds_left,
             ),
-            tally=tally,
+            metrics=metrics,
             frame_master=frame_master(dialogue, self._storage, user_id=preview.user_id, turns=_TURNS_OF_A_JOB),
         )
         try:
-            return speaking.speak([planned.utterance for planned in plan.utterances])
+            return synthesizer.speak([planned.utterance for planned in plan.utterances])
         finally:
-            tally.write()
+            metrics.write()
 
     def _store_audio(
         self, preview: Preview, dialogue: Dialogue, plan: SpeechPlan, segments: Sequence[SpokenSegment]

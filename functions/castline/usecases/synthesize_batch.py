@@ -16,9 +16,9 @@ from castline.speech.errors import TransientSpeechError
 from castline.synthesis.mastered_frames import frame_master
 from castline.synthesis.paced_requests import PacedRequests
 from castline.synthesis.progress import BatchProgress
+from castline.synthesis.request_metrics import RequestMetrics
 from castline.synthesis.segments import plan_segments, plan_utterances, synthesis_mode
-from castline.synthesis.speaking import Speaking, spoken_segments
-from castline.synthesis.tally import Tally
+from castline.synthesis.synthesizer import Synthesizer, spoken_segments
 from castline.usecases.errors import BatchPaused, JobFailing, JobOverdue, SegmentsExpired
 from castline.usecases.start_job import started
 
@@ -109,9 +109,11 @@ class SynthesizeBatch:
             done = Batch(number=batch.number, segments=_with_earlier(record, batch.number, segments))
             self._repository.record_batch(job_id, done, now=self._now())
 
-        def store(segments: Sequence[SpokenSegment], *, is_native: bool = False, failed: bool = False) -> None:
+        def store(segments: Sequence[SpokenSegment], *, batched_requests: bool = False, failed: bool = False) -> None:
             done = Batch(
-                number=batch.number, segments=_with_earlier(record, batch.number, segments), is_native=is_native
+                number=batch.number,
+                segments=_with_earlier(record, batch.number, segments),
+                batched_requests=batched_requests,
             )
             self._repository.record_batch(job_id, done, now=self._now(), failed=failed, with_words=True)
 
@@ -119,11 +121,11 @@ class SynthesizeBatch:
             return (min(give_up_at, deadline) - self._now()).total_seconds()
 
         progress = BatchProgress(store_progress, recorded=_count_recorded(record, batch.number))
-        tally = Tally(record.job.provider)
-        speaking = Speaking(
+        metrics = RequestMetrics(record.job.provider)
+        synthesizer = Synthesizer(
             record.job.user_id,
             spoken_for=job_id,
-            is_native=synthesis_mode(everything, enabled.provider, quality) is SynthesisMode.NATIVE,
+            batched_requests=synthesis_mode(everything, enabled.provider, quality) is SynthesisMode.NATIVE,
             quality=quality,
             concurrency=enabled.concurrency,
             storage=self._storage,
@@ -132,26 +134,26 @@ class SynthesizeBatch:
                 self._pool(record.job.provider),
                 self._pace(record.job.provider),
                 concurrency=enabled.concurrency,
-                tally=tally,
+                metrics=metrics,
                 seconds_left=seconds_left,
                 is_wanted=lambda: self._is_active(job_id),
             ),
-            tally=tally,
+            metrics=metrics,
             frame_master=frame_master(record.readable_dialogue, self._storage, user_id=record.job.user_id),
             progress=lambda stored: progress.advance(lambda: spoken_segments(planned, stored)),
         )
         if record.job.rendition_of is not None:
-            self._find(record, planned, speaking, store)
+            self._find(record, planned, synthesizer, store)
             return
         try:
-            outcome = speaking.speak([each.utterance for each in planned])
+            outcome = synthesizer.speak([each.utterance for each in planned])
         finally:
-            tally.write()
+            metrics.write()
         # The worst error speaks for the batch.
         position, error = outcome.worst_error or (0, None)
         spoken = spoken_segments(planned, outcome.stored)
         _count_reused(record, spoken)
-        store(spoken, is_native=outcome.is_native, failed=isinstance(error, TransientSpeechError))
+        store(spoken, batched_requests=outcome.batched_requests, failed=isinstance(error, TransientSpeechError))
         if error is not None:
             first_segment = planned[position].segments[0]
             logger.warning("batch failed", extra={"error": type(error).__name__, "reason": str(error)})
@@ -185,7 +187,7 @@ class SynthesizeBatch:
         self,
         record: JobRecord,
         planned: Sequence[PlannedUtterance],
-        speaking: Speaking,
+        synthesizer: Synthesizer,
         store: Callable[[Sequence[SpokenSegment]], None],
     ) -> None:
         """Record the stored utterances of a rendition's batch. Nothing is spoken.
@@ -193,7 +195,7 @@ class SynthesizeBatch:
         Raises:
             JobFailing: one of them is not stored any more (``SegmentsExpired``).
         """
-        stored = speaking.find([each.utterance for each in planned])
+        stored = synthesizer.find([each.utterance for each in planned])
         spoken = spoken_segments(planned, stored)
         _count_reused(record, spoken)
         store(spoken)

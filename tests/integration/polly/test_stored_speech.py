@@ -15,8 +15,8 @@ from castline.pacing.repository import PaceRepository
 from castline.speech.pool import NoSecret, SpeechPool
 from castline.speech.providers.polly.provider import AmazonPolly
 from castline.synthesis.paced_requests import PacedRequests
-from castline.synthesis.speaking import Speaking
-from castline.synthesis.tally import Tally
+from castline.synthesis.request_metrics import RequestMetrics
+from castline.synthesis.synthesizer import Synthesizer
 from local.resources import TABLE_NAME, create_table
 from tests.integration.polly.conftest import utterance
 
@@ -36,13 +36,13 @@ def storage(emulator: PollyEmulator) -> Iterator[AudioStorage]:
         yield AudioStorage(bucket="audio", client=client, presigning_client=client)
 
 
-def speaking(storage: AudioStorage, open_session: SessionFactory, quality: Quality) -> Speaking:
-    tally = Tally("polly")
+def speaking(storage: AudioStorage, open_session: SessionFactory, quality: Quality) -> Synthesizer:
+    metrics = RequestMetrics("polly")
     client = boto3.client("dynamodb")
-    return Speaking(
+    return Synthesizer(
         "user-1",
         spoken_for="job-1",
-        is_native=False,
+        batched_requests=False,
         quality=quality,
         concurrency=1,
         storage=storage,
@@ -51,10 +51,10 @@ def speaking(storage: AudioStorage, open_session: SessionFactory, quality: Quali
             SpeechPool(NoSecret(), lambda _credentials: open_session()),
             PaceRepository(client, TABLE_NAME, provider_id="polly", limit=Limit(requests_per_second=80)),
             concurrency=1,
-            tally=tally,
+            metrics=metrics,
             seconds_left=lambda: 60,
         ),
-        tally=tally,
+        metrics=metrics,
     )
 
 

@@ -19,7 +19,7 @@ from castline.speech.providers.azure.provider import AzureSpeech
 from castline.speech.providers.base import Timeouts
 from castline.speech.utterances import Utterance
 from castline.synthesis.paced_requests import OutOfTime, PacedRequests
-from castline.synthesis.tally import Tally
+from castline.synthesis.request_metrics import RequestMetrics
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
 
@@ -48,8 +48,8 @@ class Secret:
         return self._content
 
 
-class Counted(Tally):
-    """A tally that shows what was counted."""
+class Counted(RequestMetrics):
+    """A metrics that shows what was counted."""
 
     def __init__(self) -> None:
         super().__init__("azure")
@@ -82,12 +82,12 @@ def west() -> Iterator[AzureSpeechEmulator]:
 
 
 @pytest.fixture
-def tally() -> Counted:
+def metrics() -> Counted:
     return Counted()
 
 
 @pytest.fixture
-def requests(client: DynamoDBClient, tally: Counted) -> Iterator[Callable[..., PacedRequests]]:
+def requests(client: DynamoDBClient, metrics: Counted) -> Iterator[Callable[..., PacedRequests]]:
     """Yield what makes the requests of a batch to some emulators."""
     pools: list[SpeechPool] = []
 
@@ -110,7 +110,7 @@ def requests(client: DynamoDBClient, tally: Counted) -> Iterator[Callable[..., P
             pool,
             pace,
             concurrency=8,
-            tally=tally,
+            metrics=metrics,
             seconds_left=lambda: end - time.monotonic(),
             is_wanted=is_wanted,
         )
@@ -144,25 +144,25 @@ def test_a_batch_of_sixteen_reserves_twice(
 
 
 def test_throttled_requests_are_sent_again(
-    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, tally: Counted
+    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, metrics: Counted
 ) -> None:
     east.faults.add("throttled probability=0.5")
 
     assert all(speech.pcm for speech in send_all(requests(east), 40))
 
-    assert tally.throttled > 5
-    assert tally.errors == []
+    assert metrics.throttled > 5
+    assert metrics.errors == []
 
 
 def test_when_the_time_is_up_a_throttled_request_is_given_up(
-    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, tally: Counted
+    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, metrics: Counted
 ) -> None:
     east.faults.add("throttled")
 
     with pytest.raises(OutOfTime):
         requests(east, seconds=3).send(speak)
 
-    assert tally.throttled > 1
+    assert metrics.throttled > 1
 
 
 def test_nothing_is_sent_when_there_is_no_time(
@@ -195,7 +195,7 @@ def test_nobody_waits_for_what_is_not_wanted_any_more(
 
 
 def test_what_one_resource_fails_another_speaks(
-    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, west: AzureSpeechEmulator, tally: Counted
+    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, west: AzureSpeechEmulator, metrics: Counted
 ) -> None:
     # Given two resources, one of which is out of order
     east.faults.add("unavailable")
@@ -205,20 +205,20 @@ def test_what_one_resource_fails_another_speaks(
 
     # Then all is spoken by the other one
     assert all(speech.pcm for speech in speeches)
-    assert set(tally.errors) == {"ProviderUnavailable"}
+    assert set(metrics.errors) == {"ProviderUnavailable"}
     assert len([each for each in west.traffic.requests if each.outcome == "completed"]) == 100
 
 
 def test_a_resource_with_a_wrong_key_stands_in_nobodys_way(
-    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, west: AzureSpeechEmulator, tally: Counted
+    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, west: AzureSpeechEmulator, metrics: Counted
 ) -> None:
     assert len(send_all(requests(east, west, keys=("wrong", KEY)), 100)) == 100
 
-    assert set(tally.errors) == {"ProviderAuthFailed"}
+    assert set(metrics.errors) == {"ProviderAuthFailed"}
 
 
 def test_a_request_that_all_resources_fail_fails_with_the_last_error(
-    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, west: AzureSpeechEmulator, tally: Counted
+    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, west: AzureSpeechEmulator, metrics: Counted
 ) -> None:
     east.faults.add("unavailable")
     west.faults.add("unavailable")
@@ -226,7 +226,7 @@ def test_a_request_that_all_resources_fail_fails_with_the_last_error(
     with pytest.raises(ProviderUnavailable):
         requests(east, west).send(speak)
 
-    assert tally.errors == ["ProviderUnavailable"]
+    assert metrics.errors == ["ProviderUnavailable"]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_request_that_all_resources_fail_fails_with_the_last_error(
 def test_the_only_resource_fails_at_once(
     requests: Callable[..., PacedRequests],
     east: AzureSpeechEmulator,
-    tally: Counted,
+    metrics: Counted,
     fault: str,
     error: type[Exception],
 ) -> None:
@@ -244,7 +244,7 @@ def test_the_only_resource_fails_at_once(
     with pytest.raises(error):
         requests(east).send(speak)
 
-    assert tally.errors == []
+    assert metrics.errors == []
 
 
 def test_a_wrong_key_of_the_only_resource_fails_at_once(

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from castline.audio.info_frame import Framing, info_frame
-from castline.audio.level import levelled, speech_level_dbfs
+from castline.audio.level import normalize_level, speech_level_dbfs
 from castline.audio.stored_segment import encode_segment
 from castline.pcm import trim
 from local.azure_speech.espeak import EspeakEngine
@@ -96,12 +96,12 @@ class TestLevel:
 class TestLevelling:
     @pytest.mark.parametrize("amplitude", [1_000, 4_000, 15_000])
     def test_the_target_is_met_whatever_the_level_was(self, amplitude: int) -> None:
-        assert level(levelled(tone(amplitude, 1.5))) == pytest.approx(-22, abs=0.1)
+        assert level(normalize_level(tone(amplitude, 1.5))) == pytest.approx(-22, abs=0.1)
 
     def test_no_more_is_added_than_20_db(self) -> None:
         whisper = tone(50, 2)
 
-        assert level(levelled(whisper)) == pytest.approx(level(whisper) + 20, abs=0.1)
+        assert level(normalize_level(whisper)) == pytest.approx(level(whisper) + 20, abs=0.1)
 
     def test_peaks_are_not_clipped_but_keep_the_whole_quieter(self) -> None:
         # Given a hum with one crack in it, 30 dB above it
@@ -109,7 +109,7 @@ class TestLevelling:
         samples[SECOND] = 31_000
         samples[SECOND + 1] = -31_000
 
-        result = to_array(levelled(samples.tobytes())).astype(float)
+        result = to_array(normalize_level(samples.tobytes())).astype(float)
 
         assert np.abs(result).max() == pytest.approx(CEILING, abs=2)
         assert np.allclose(result, np.array(samples) * (CEILING / 31_000), atol=2)  # the same, with one gain
@@ -118,36 +118,36 @@ class TestLevelling:
     def test_nothing_exceeds_the_ceiling(self, samples: list[int]) -> None:
         pcm = array("h", samples).tobytes()
 
-        result = to_array(levelled(pcm)).astype(int)
+        result = to_array(normalize_level(pcm)).astype(int)
 
         assert len(result) == len(samples)
         assert np.abs(result).max() <= CEILING or speech_level_dbfs(pcm) is None
 
     def test_silence_stays_silence(self) -> None:
-        assert levelled(bytes(SECOND)) == bytes(SECOND)
-        assert levelled(tone(5, 1)) == tone(5, 1)
+        assert normalize_level(bytes(SECOND)) == bytes(SECOND)
+        assert normalize_level(tone(5, 1)) == tone(5, 1)
 
     @pytest.mark.parametrize("volume", [0.1, 0.5, 1.0, 1.5, 2.0])
     def test_the_volume_is_a_factor_for_the_level(self, volume: float) -> None:
-        result = level(levelled(tone(4_000, 1), volume=volume))
+        result = level(normalize_level(tone(4_000, 1), volume=volume))
 
         assert result == pytest.approx(-22 + 20 * math.log10(volume), abs=0.1)
 
     def test_volume_0_is_silence(self) -> None:
-        assert not any(levelled(tone(4_000, 1), volume=0))
+        assert not any(normalize_level(tone(4_000, 1), volume=0))
 
     def test_what_is_louder_than_full_scale_is_limited_to_it(self) -> None:
         samples = array("h", tone(1_000, 2))
         samples[0], samples[1] = 32_000, -32_000
 
-        result = to_array(levelled(samples.tobytes(), volume=2.0))
+        result = to_array(normalize_level(samples.tobytes(), volume=2.0))
 
         assert (int(result.max()), int(result.min())) == (32_767, -32_768)
 
 
 def stored_levels(spoken: list[bytes]) -> tuple[list[float], list[float]]:
     """Return the levels of normalized segments: of their PCM, and of their decoded MP3."""
-    segments = [encode_segment(levelled(trim(pcm).pcm)) for pcm in spoken]
+    segments = [encode_segment(normalize_level(trim(pcm).pcm)) for pcm in spoken]
     files = [info_frame(Framing.of(each.samples)) + each.frames for each in segments]
     return [level(each.pcm) for each in segments], [level(decode(file).tobytes()) for file in files]
 

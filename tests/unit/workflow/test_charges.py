@@ -58,7 +58,7 @@ def test_what_is_stored_is_neither_charged_nor_grouped(concurrency: int) -> None
         group_requests(
             [plan.utterances[position].utterance for position in batch],
             AZURE,
-            is_native=True,
+            batched_requests=True,
             concurrency=concurrency,
         )
         for batch in missing

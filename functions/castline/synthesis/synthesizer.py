@@ -1,4 +1,4 @@
-"""Makes sure that utterances are stored: what is missing is spoken, shaped and stored, in parallel."""
+"""Synthesizer: speaks, shapes and stores the utterances that are not stored yet, in parallel."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from castline.speech.utterances import Speech, Utterance
     from castline.synthesis.mastered_frames import FrameMaster
     from castline.synthesis.paced_requests import PacedRequests
+    from castline.synthesis.request_metrics import RequestMetrics
     from castline.synthesis.segments import PlannedUtterance
-    from castline.synthesis.tally import Tally
 
     _Wanted = dict[int, tuple[Utterance, str]]
     _Result = tuple[int, "StoredUtterance | SpeechError | OutOfTime"]
@@ -70,7 +70,7 @@ class Outcome:
 
     stored: dict[int, StoredUtterance]
     errors: dict[int, SpeechError]
-    is_native: bool
+    batched_requests: bool
     """Whether a request has spoken several of them."""
     is_unfinished: bool
     """Whether the time was up before all of them could be spoken."""
@@ -83,21 +83,21 @@ class Outcome:
         )
 
 
-class Speaking:
-    """Speaks utterances for one job or preview."""
+class Synthesizer:
+    """Synthesizes and stores utterances for one job or preview."""
 
     def __init__(
         self,
         user_id: str,
         *,
         spoken_for: str,
-        is_native: bool,
+        batched_requests: bool,
         quality: Quality = Quality.STANDARD,
         concurrency: int,
         storage: AudioStorage,
         provider: SpeechProvider,
         requests: PacedRequests,
-        tally: Tally,
+        metrics: RequestMetrics,
         frame_master: FrameMaster | None = None,
         progress: Callable[[Mapping[int, StoredUtterance]], None] = lambda _stored: None,
     ) -> None:
@@ -106,26 +106,26 @@ class Speaking:
         Args:
             user_id: whose segments they are.
             spoken_for: the id of the job or preview that pays.
-            is_native: whether a request may speak several utterances.
+            batched_requests: whether a request may speak several utterances.
             quality: in which they are spoken and stored.
             concurrency: how many requests are in flight.
             storage: where they are stored.
             provider: whose voices speak.
             requests: sends what has to be spoken.
-            tally: is told of every request.
+            metrics: is told of every request.
             frame_master: masters frames for the job's file; None where it needs none.
             progress: is told, after each utterance, of all that are stored so far, each by its position.
         """
         self._user_id = user_id
         self._spoken_for = spoken_for
-        self._is_native = is_native
+        self._batched_requests = batched_requests
         self._quality = quality
         self._sample_rate_hz = profile_of(quality, has_music=False).sample_rate_hz
         self._concurrency = concurrency
         self._storage = storage
         self._provider = provider
         self._requests = requests
-        self._tally = tally
+        self._metrics = metrics
         self._frame_master = frame_master
         self._progress = progress
 
@@ -137,12 +137,12 @@ class Speaking:
         wanted = self._wanted(utterances)
         stored: dict[int, StoredUtterance] = {}
         errors: dict[int, SpeechError] = {}
-        is_native = is_unfinished = False
-        if self._is_native:
+        batched_requests = is_unfinished = False
+        if self._batched_requests:
             stored = self._find_all(wanted)
             requests = self._group({position: each for position, each in wanted.items() if position not in stored})
             tasks = [partial(self._speak, request) for request in requests]
-            is_native = any(len(request) > 1 for request in requests)
+            batched_requests = any(len(request) > 1 for request in requests)
         else:
             tasks = [partial(self._find_or_speak, position, *each) for position, each in wanted.items()]
         self._requests.expect(len(tasks))
@@ -154,7 +154,7 @@ class Speaking:
             else:
                 stored[position] = result
                 self._progress(stored)
-        return Outcome(stored=stored, errors=errors, is_native=is_native, is_unfinished=is_unfinished)
+        return Outcome(stored=stored, errors=errors, batched_requests=batched_requests, is_unfinished=is_unfinished)
 
     def _in_parallel(self, tasks: Sequence[Callable[[], list[_Result]]]) -> Iterator[_Result]:
         """Yield the results of all tasks as they come in. After a permanent error, begin no further task."""
@@ -242,7 +242,7 @@ class Speaking:
         """Distribute what is missing over requests."""
         positions = list(missing)
         utterances = [utterance for utterance, _ in missing.values()]
-        groups = group_requests(utterances, self._provider, is_native=True, concurrency=self._concurrency)
+        groups = group_requests(utterances, self._provider, batched_requests=True, concurrency=self._concurrency)
         return [{positions[member]: missing[positions[member]] for member in members} for members in groups]
 
     def _speak(self, request: _Wanted) -> list[_Result]:
@@ -262,13 +262,13 @@ class Speaking:
         except OutOfTime as error:
             return [(position, error) for position in request]
         except CutUncertain:
-            self._tally.count_discarded(sum(billed))
+            self._metrics.count_discarded(sum(billed))
             return None
         except PermanentSpeechError as error:
-            self._tally.count_error(error)
+            self._metrics.count_error(error)
             return None
         except TransientSpeechError as error:
-            self._tally.count_error(error)
+            self._metrics.count_error(error)
             return [(position, error) for position in request]
         return [
             (position, self._store(utterance, key, speech, characters))
@@ -294,19 +294,19 @@ class Speaking:
         except OutOfTime as error:
             return position, error
         except EmptyAudio as error:
-            self._tally.count_error(error)
+            self._metrics.count_error(error)
             if any(map(str.isalnum, spoken_text(utterance))):
                 return position, error
             return position, self._store(utterance, key, BEAT, 0)
         except SpeechError as error:
-            self._tally.count_error(error)
+            self._metrics.count_error(error)
             return position, error
         (billed,) = charges([utterance], self._provider)
         return position, self._store(utterance, key, speech, billed)
 
     def _store(self, utterance: Utterance, key: str, speech: Speech, billed: int) -> StoredUtterance:
         if speech is not BEAT:
-            self._tally.count_spoken(utterance, billed)
+            self._metrics.count_spoken(utterance, billed)
         shaped = shape(speech, utterance, quality=self._quality)
         segment, mastered = shaped.segment, None
         if self._frame_master is not None:

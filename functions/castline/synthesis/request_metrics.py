@@ -1,4 +1,4 @@
-"""What one attempt at a batch has asked of the provider, to be counted when it ends, however it does."""
+"""Counters of requests to the provider in one attempt at a batch or preview, written as metrics when it ends."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
 
 
-class Tally:
-    """Requests to the provider. Thread-safe: nothing is done to the lists but appending."""
+class RequestMetrics:
+    """Counters of requests to the provider. Thread-safe: the lists are only appended to."""
 
     def __init__(self, provider: str) -> None:
         """Begin to count requests to the provider of that id."""
