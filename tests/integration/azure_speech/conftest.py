@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -7,9 +8,14 @@ import pytest
 from castline.speech.providers.azure.session import AzureSpeechSession
 from castline.speech.utterances import Utterance
 from local.azure_speech.server import AzureSpeechEmulator
+from local.azure_speech.tone import ToneEngine
+from tests.integration.local_cloud.eventually import eventually
+from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from local.azure_speech.ssml import Passage
 
 KEY = "key-0123456789abcdef"
 HSIAO_YU = "zh-TW-HsiaoYuNeural"
@@ -19,14 +25,41 @@ def utterance(text: str, voice_id: str = HSIAO_YU) -> Utterance:
     return Utterance(text=text, voice_id=voice_id, language="zh-TW")
 
 
+class HeldEngine(ToneEngine):
+    """Tones that wait until they are let go, so that requests stay in flight."""
+
+    takes_time = True
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+
+    def speak(self, passage: Passage, *, sample_rate_hz: int = 24_000) -> bytes:
+        assert self.go.wait(PATIENCE_SECONDS)
+        return super().speak(passage, sample_rate_hz=sample_rate_hz)
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldEngine]:
+    """Have the emulators that the test makes hold all requests until they are let go."""
+    engine = HeldEngine()
+    monkeypatch.setattr("local.azure_speech.server.make_engine", lambda _name: engine)
+    yield engine
+    engine.go.set()
+
+
+def wait_for_requests(emulator: AzureSpeechEmulator, count: int = 1) -> None:
+    """Wait until this many requests are in flight. The emulator has to hold them."""
+    eventually(lambda: emulator.traffic.in_flight == count)
+
+
 class ProviderFactory(Protocol):
     def __call__(
         self,
         emulator: AzureSpeechEmulator,
         *,
         key: str = KEY,
-        first_chunk_timeout_ms: int = 10_000,
-        all_chunks_timeout_ms: int = 10_000,
+        first_chunk_timeout_ms: int = PATIENCE_MS,
+        all_chunks_timeout_ms: int = PATIENCE_MS,
         max_idle_seconds: float = 60.0,
     ) -> AzureSpeechSession: ...
 
@@ -46,8 +79,8 @@ def provider_for() -> Iterator[ProviderFactory]:
         emulator: AzureSpeechEmulator,
         *,
         key: str = KEY,
-        first_chunk_timeout_ms: int = 10_000,
-        all_chunks_timeout_ms: int = 10_000,
+        first_chunk_timeout_ms: int = PATIENCE_MS,
+        all_chunks_timeout_ms: int = PATIENCE_MS,
         max_idle_seconds: float = 60.0,
     ) -> AzureSpeechSession:
         provider = AzureSpeechSession(

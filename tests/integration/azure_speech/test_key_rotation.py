@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,16 @@ import pytest
 from castline.speech.errors import ProviderAuthFailed
 from castline.speech.key_rotation import RotatingSpeechSession
 from castline.speech.providers.azure.session import AzureSpeechSession
-from local.azure_speech.server import AzureSpeechEmulator
-from tests.integration.azure_speech.conftest import KEY, utterance
+from tests.integration.azure_speech.conftest import KEY, utterance, wait_for_requests
+from tests.integration.local_cloud.eventually import eventually
+from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from castline.speech.utterances import Speech
+    from local.azure_speech.server import AzureSpeechEmulator
+    from tests.integration.azure_speech.conftest import HeldEngine
 
 NEW_KEY = "key-fedcba9876543210"
 
@@ -58,15 +60,9 @@ class World:
         return self.provider.synthesize(utterance(text))
 
     def _make(self, secret: dict[str, str]) -> AzureSpeechSession:
-        provider = AzureSpeechSession(key=secret["key"], host=self._emulator.host)
+        provider = AzureSpeechSession(key=secret["key"], host=self._emulator.host, first_chunk_timeout_ms=PATIENCE_MS)
         self.made.append(provider)
         return provider
-
-
-@pytest.fixture
-def emulator() -> Iterator[AzureSpeechEmulator]:
-    with AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=300) as emulator:
-        yield emulator
 
 
 @pytest.fixture
@@ -84,11 +80,6 @@ def is_closed(provider: AzureSpeechSession) -> bool:
     except ProviderAuthFailed:
         return False
     return False
-
-
-def wait_for_a_request(emulator: AzureSpeechEmulator) -> None:
-    while emulator.traffic.in_flight == 0:
-        time.sleep(0.01)
 
 
 def test_nothing_is_read_or_made_before_the_first_utterance(world: World) -> None:
@@ -117,34 +108,30 @@ def test_a_changed_secret_gives_a_new_provider_and_closes_the_old_one(
 
     # Then, though the old connection is still open to it, nothing more is said over it
     old, _new = world.made
-    deadline = time.monotonic() + 5
-    while not is_closed(old) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert is_closed(old)
+    eventually(lambda: is_closed(old))
     assert world.secret.fresh_reads == 0
 
 
 def test_the_old_provider_is_not_closed_before_its_last_utterance_is_spoken(
-    emulator: AzureSpeechEmulator, world: World
+    held: HeldEngine, emulator: AzureSpeechEmulator, world: World
 ) -> None:
-    with ThreadPoolExecutor(1) as threads:
+    with ThreadPoolExecutor(2) as threads:
         # Given an utterance that is being spoken
         speaking = threads.submit(world.speak)
-        wait_for_a_request(emulator)
+        wait_for_requests(emulator)
 
         # When the key changes and others are spoken with the new one
         world.secret.key = emulator.key = NEW_KEY
         world.secret.drop_cache()
-        with ThreadPoolExecutor(1) as others:
-            another = others.submit(world.speak)
-            while len(world.made) < 2:
-                time.sleep(0.01)
-            old, _new = world.made
+        another = threads.submit(world.speak)
+        wait_for_requests(emulator, 2)
+        old, _new = world.made
 
-            # Then it is spoken to its end
-            assert not old._closed
-            assert speaking.result().pcm
-            assert another.result().pcm
+        # Then it is spoken to its end
+        assert not old._closed
+        held.go.set()
+        assert speaking.result().pcm
+        assert another.result().pcm
     assert old._closed
 
 

@@ -12,11 +12,14 @@ from castline.speech.providers.azure.provider import AzureSpeech
 from castline.speech.providers.base import Timeouts
 from local.azure_speech.server import AzureSpeechEmulator
 from tests.integration.azure_speech.conftest import utterance
+from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from castline.speech.providers.base import Credentials, Resources
+
+PATIENT = Timeouts(first_chunk_ms=PATIENCE_MS, all_chunks_ms=PATIENCE_MS)
 
 
 class Secret:
@@ -62,7 +65,7 @@ def healed() -> list[ProviderAuthFailed]:
 
 @pytest.fixture
 def pool(secret: Secret, healed: list[ProviderAuthFailed]) -> Iterator[SpeechPool]:
-    pool = SpeechPool(secret, lambda content: AzureSpeech({}).open(content, Timeouts()), healed=healed.append)
+    pool = SpeechPool(secret, lambda content: AzureSpeech({}).open(content, PATIENT), healed=healed.append)
     yield pool
     pool.close()
 

@@ -16,6 +16,7 @@ from castline.speech.providers.azure.session import AzureSpeechSession
 from local.azure_speech.faults import FAULTS
 from local.azure_speech.server import DEFAULT_KEY, AzureSpeechEmulator
 from tests.integration.azure_speech.conftest import HSIAO_YU, KEY, utterance
+from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ from castline.speech.providers.azure.session import AzureSpeechSession
 from castline.speech.utterances import Utterance
 
 host, key, ending = sys.argv[1:]
-provider = AzureSpeechSession(host=host, key=key)
+provider = AzureSpeechSession(host=host, key=key, first_chunk_timeout_ms=90_000)
 
 def speak(text="hello"):
     return provider.synthesize(Utterance(text=text, voice_id="en-US-AvaNeural", language="en-US"))
@@ -55,7 +56,7 @@ def test_the_interpreter_exits_cleanly(ending: str, emulator: AzureSpeechEmulato
     command = [sys.executable, "-W", "error", "-c", CLIENT, emulator.host, KEY, ending]
 
     # When it ends
-    client = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
+    client = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)  # noqa: S603
 
     # Then it ends well and says nothing else
     assert (client.returncode, client.stdout, client.stderr) == (0, "done\n", "")
@@ -87,10 +88,10 @@ def test_the_emulator_runs_until_it_is_told_to_stop(
     assert host is not None
 
     # When it has been used, with its fault, and is told to stop while a connection is open
-    provider = AzureSpeechSession(key=DEFAULT_KEY, host=host[0])
+    provider = AzureSpeechSession(key=DEFAULT_KEY, host=host[0], first_chunk_timeout_ms=PATIENCE_MS)
     outcomes = [speak_or_name_the_error(provider) for _ in range(2)]
     emulator_process.send_signal(stop_signal)
-    _, errors = emulator_process.communicate(timeout=10)
+    _, errors = emulator_process.communicate(timeout=PATIENCE_SECONDS)
     provider.close()
 
     # Then it stops in peace
@@ -115,7 +116,7 @@ def test_a_port_in_use_is_said_plainly() -> None:
 
         # When the emulator is to use it
         process = subprocess.run(  # noqa: S603
-            emulator_command("--port", port), capture_output=True, text=True, timeout=30, check=False
+            emulator_command("--port", port), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
         )
 
     # Then it says so, in one line
@@ -132,7 +133,7 @@ def test_limits_are_switched_on_by_options() -> None:
         assert host is not None
 
         # When it is to speak twice
-        provider = AzureSpeechSession(key=DEFAULT_KEY, host=host[0])
+        provider = AzureSpeechSession(key=DEFAULT_KEY, host=host[0], first_chunk_timeout_ms=PATIENCE_MS)
         outcomes = [speak_or_name_the_error(provider) for _ in range(2)]
         provider.close()
         process.terminate()
@@ -143,7 +144,11 @@ def test_limits_are_switched_on_by_options() -> None:
 @pytest.mark.parametrize(("limit", "message"), [("nobody=1", "there is no voice nobody"), ("loud", "not VOICE=RATE")])
 def test_a_limit_that_cannot_be_is_said_plainly(limit: str, message: str) -> None:
     refused = subprocess.run(  # noqa: S603
-        emulator_command("--voice-limit", limit), capture_output=True, text=True, timeout=30, check=False
+        emulator_command("--voice-limit", limit),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
 
     assert refused.returncode == 2
@@ -152,10 +157,10 @@ def test_a_limit_that_cannot_be_is_said_plainly(limit: str, message: str) -> Non
 
 def test_the_help_lists_every_fault_and_a_wrong_one_is_refused() -> None:
     shown = subprocess.run(  # noqa: S603
-        emulator_command("--help"), capture_output=True, text=True, timeout=30, check=True
+        emulator_command("--help"), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
     ).stdout
     refused = subprocess.run(  # noqa: S603
-        emulator_command("--fault", "nonsense"), capture_output=True, text=True, timeout=30, check=False
+        emulator_command("--fault", "nonsense"), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
     )
 
     assert all(name in shown for name in FAULTS)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import socket
-import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,22 +15,19 @@ from castline.speech.errors import (
     ProviderUnavailable,
     VoiceNotFound,
 )
+from castline.speech.providers.azure.connection import AzureConnection
 from castline.speech.providers.azure.session import AzureSpeechSession
 from castline.speech.utterances import Utterance
 from local.azure_speech.server import AzureSpeechEmulator
 from local.azure_speech.ssml import Passage
 from local.azure_speech.tone import ToneEngine
 from local.azure_speech.voices import VOICES
-from tests.integration.azure_speech.conftest import HSIAO_YU, KEY, utterance
+from tests.integration.azure_speech.conftest import HSIAO_YU, KEY, utterance, wait_for_requests
+from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from castline.speech.providers.base import SpeechSession
-    from tests.integration.azure_speech.conftest import ProviderFactory
-
-
-def wait_for_a_request(emulator: AzureSpeechEmulator) -> None:
-    while emulator.traffic.in_flight == 0:
-        time.sleep(0.01)
+    from tests.integration.azure_speech.conftest import HeldEngine, ProviderFactory
 
 
 def test_an_utterance_comes_back_as_exactly_its_pcm(
@@ -148,17 +144,19 @@ def test_one_connection_serves_utterance_after_utterance(
     assert len(emulator.traffic.requests) == 5
 
 
-def test_threads_share_connections_and_keep_their_audio_apart(provider_for: ProviderFactory) -> None:
+def test_threads_share_connections_and_keep_their_audio_apart(
+    held: HeldEngine, emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
     # Given a service that takes its time, and four threads
-    with (
-        AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=100) as emulator,
-        ThreadPoolExecutor(4) as threads,
-    ):
+    with ThreadPoolExecutor(4) as threads:
         provider = provider_for(emulator)
 
         # When all of them speak
         texts = [f"第{number}句" for number in range(24)]
-        audio = list(threads.map(lambda text: provider.synthesize(utterance(text)).pcm, texts))
+        spoken = threads.map(lambda text: provider.synthesize(utterance(text)).pcm, texts)
+        wait_for_requests(emulator, 4)
+        held.go.set()
+        audio = list(spoken)
 
         # Then each utterance has its own audio, over four connections
         expected = [ToneEngine().speak(Passage(text, VOICES[HSIAO_YU])) for text in texts]
@@ -168,16 +166,19 @@ def test_threads_share_connections_and_keep_their_audio_apart(provider_for: Prov
 
 
 def test_a_connection_that_was_idle_for_too_long_is_replaced(
-    emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+    emulator: AzureSpeechEmulator, provider_for: ProviderFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Given a provider that takes a connection for stale after 0.2 s, and one utterance spoken
-    provider = provider_for(emulator, max_idle_seconds=0.2)
+    # Given a provider that takes a connection for stale after ten minutes, and one utterance spoken
+    provider = provider_for(emulator, max_idle_seconds=600)
     provider.synthesize(utterance("你好"))
 
     # When the next ones follow at once, and then late
     provider.synthesize(utterance("你好"))
     connections_at_once = emulator.traffic.connection_count
-    time.sleep(0.3)
+    idle_seconds: Any = AzureConnection.idle_seconds
+    monkeypatch.setattr(
+        AzureConnection, "idle_seconds", property(lambda connection: 601 + idle_seconds.fget(connection))
+    )
     provider.synthesize(utterance("你好"))
 
     # Then only the late one went over a new connection
@@ -227,23 +228,28 @@ def test_a_character_that_cannot_be_sent(emulator: AzureSpeechEmulator, provider
 
 
 @pytest.mark.parametrize("is_connected", [True, False])
-def test_more_requests_than_the_service_allows(is_connected: bool, provider_for: ProviderFactory) -> None:
+def test_more_requests_than_the_service_allows(
+    is_connected: bool, held: HeldEngine, provider_for: ProviderFactory
+) -> None:
     # Given a service that answers one request at a time, and two clients of which one is connected
     with (
-        AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=300, max_requests_in_flight=1) as emulator,
+        AzureSpeechEmulator(key=KEY, voice_engine="tone", max_requests_in_flight=1) as emulator,
         ThreadPoolExecutor(1) as threads,
     ):
         one, other = provider_for(emulator), provider_for(emulator)
         if is_connected:
+            held.go.set()
             other.synthesize(utterance("你好"))
+            held.go.clear()
 
         # When the second speaks while the first is being answered
         first = threads.submit(one.synthesize, utterance("你好"))
-        wait_for_a_request(emulator)
+        wait_for_requests(emulator)
 
         # Then it is throttled, on its open connection or while connecting, and the first is not disturbed
         with pytest.raises(ProviderThrottled, match="code 4429" if is_connected else "status 429"):
             other.synthesize(utterance("你好"))
+        held.go.set()
         assert first.result().pcm
 
 
@@ -252,7 +258,7 @@ def test_nobody_listens() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         host = f"ws://127.0.0.1:{free.getsockname()[1]}"
-    provider = AzureSpeechSession(key=KEY, host=host)
+    provider = AzureSpeechSession(key=KEY, host=host, first_chunk_timeout_ms=PATIENCE_MS)
 
     with pytest.raises(ProviderUnavailable):
         provider.synthesize(utterance("你好"))
@@ -273,20 +279,20 @@ def test_closing_twice_and_speaking_afterwards(emulator: AzureSpeechEmulator, pr
         provider.synthesize(utterance("你好"))
 
 
-def test_closing_while_speaking_lets_the_utterance_finish(provider_for: ProviderFactory) -> None:
-    with (
-        AzureSpeechEmulator(key=KEY, voice_engine="tone", latency_ms=300) as emulator,
-        ThreadPoolExecutor(1) as threads,
-    ):
+def test_closing_while_speaking_lets_the_utterance_finish(
+    held: HeldEngine, emulator: AzureSpeechEmulator, provider_for: ProviderFactory
+) -> None:
+    with ThreadPoolExecutor(1) as threads:
         # Given an utterance that is being spoken
         provider = provider_for(emulator)
         speaking = threads.submit(provider.synthesize, utterance("你好"))
-        wait_for_a_request(emulator)
+        wait_for_requests(emulator)
 
         # When the provider is closed
         provider.close()
 
         # Then the utterance still comes back
+        held.go.set()
         assert speaking.result().pcm
 
 

@@ -14,6 +14,7 @@ import trustme
 
 from local.azure_speech.server import AzureSpeechEmulator
 from tests.integration.azure_speech.conftest import HSIAO_YU, KEY
+from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ from castline.speech.providers.azure.session import AzureSpeechSession
 from castline.speech.errors import ProviderUnavailable
 from castline.speech.utterances import Utterance
 
-provider = AzureSpeechSession(key="{KEY}", host=sys.argv[1])
+provider = AzureSpeechSession(key="{KEY}", host=sys.argv[1], first_chunk_timeout_ms={PATIENCE_MS})
 try:
     speech = provider.synthesize(Utterance(text="你好。", voice_id="{HSIAO_YU}", language="zh-TW"))
 except ProviderUnavailable as error:
