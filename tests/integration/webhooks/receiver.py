@@ -8,7 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
-_PATIENCE_SECONDS = 5.0
+from tests.patience import PATIENCE_SECONDS
+
+_TLS_HANDSHAKE = b"\x16"
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Receiver:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(_PATIENCE_SECONDS)
+        connection.settimeout(PATIENCE_SECONDS)
         with suppress(OSError), connection:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
@@ -86,11 +88,11 @@ class Receiver:
                     f"HTTP/1.1 {status} Status\r\nLocation: {self.url('/trap')}\r\nContent-Length: 0\r\n\r\n".encode()
                 )
             case ["silent"]:
-                self._stopping.wait(_PATIENCE_SECONDS)
+                self._stopping.wait(2 * PATIENCE_SECONDS)
             case ["slow-headers"]:
-                self._drip(connection, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 1000)
+                self._drip(connection, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 4000)
             case ["slow-body"]:
-                send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nslow ")
                 self._drip(connection, b"slow " * 1000)
             case ["huge"]:
                 send(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
@@ -141,6 +143,9 @@ def _read(connection: Any) -> Received:
         if not chunk:
             raise ConnectionError
         received += chunk
+        if received.startswith(_TLS_HANDSHAKE):
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            raise ConnectionError
     head, _, body = received.partition(b"\r\n\r\n")
     request_line, *lines = head.decode("ascii").split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}

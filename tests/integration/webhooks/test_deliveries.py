@@ -6,6 +6,7 @@ import hashlib
 import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import boto3
@@ -17,6 +18,7 @@ from castline.aws_errors import ServiceUnavailable
 from castline.jobs.event_types import EventType
 from castline.webhooks.model import (
     JOB_ENDPOINT,
+    Attempt,
     AttemptError,
     Delivery,
     DeliveryStatus,
@@ -34,6 +36,7 @@ from infra.queue_settings import WEBHOOKS as QUEUE
 from local import resources
 from local.cloud.lambda_errors import FunctionError
 from tests.integration.webhooks.receiver import Received, Receiver
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +47,21 @@ if TYPE_CHECKING:
 SECOND = timedelta(seconds=1)
 
 
+class Sender(WebhookSender):
+    """A sender that gives up receivers soon, but only those that never answer."""
+
+    NEVER_ANSWER = frozenset({"/silent", "/slow-headers"})
+
+    def __init__(self) -> None:
+        super().__init__(allow_loopback=True, timeout_seconds=PATIENCE_SECONDS)
+        self._impatient = WebhookSender(allow_loopback=True, timeout_seconds=0.5)
+
+    def send(self, url: str, **request: Any) -> Attempt:
+        if urlsplit(url).path in self.NEVER_ANSWER:
+            return self._impatient.send(url, **request)
+        return super().send(url, **request)
+
+
 @pytest.fixture(scope="module")
 def mapping(functions_environment: LocalCloud) -> QueueMapping:
     return resources.map_webhook_queue(functions_environment)
@@ -51,8 +69,8 @@ def mapping(functions_environment: LocalCloud) -> QueueMapping:
 
 @pytest.fixture
 def delivering(functions_environment: LocalCloud, mapping: QueueMapping) -> Iterator[LocalCloud]:
-    """Yield a cloud whose functions go by its clock, and give receivers half a second."""
-    sender = WebhookSender(allow_loopback=True, timeout_seconds=0.5)
+    """Yield a cloud whose functions go by its clock, and send webhooks as ``Sender`` does."""
+    sender = Sender()
     with composition.given(clock=lambda: functions_environment.clock.now, webhook_sender=lambda: sender):
         yield functions_environment
         # Nothing is left for the next test. A queue can be purged once a minute.
