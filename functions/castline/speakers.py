@@ -1,4 +1,4 @@
-"""Speakers' names: whether two spellings name the same speaker."""
+"""Speakers' names: keys that tell whether two spellings name the same speaker."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ INVISIBLE_BMP: Final = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     r"\ufeff\uffa0\ufff0-\ufff8"
 )
-"""Characters that nobody sees, such as joiners, direction marks and variation selectors, up to U+FFFF.
+"""Invisible characters up to U+FFFF, such as joiners, direction marks and variation selectors.
 
-It is a part of a character class in a regular expression of Python or of JSON Schema. The source is Unicode's
+The value is part of a character class in a regular expression of Python or JSON Schema. Its source is Unicode's
 property Default_Ignorable_Code_Point (DerivedCoreProperties.txt).
 """
 _IGNORABLE: Final = re.compile(rf"[{INVISIBLE_BMP}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+")
@@ -26,22 +26,23 @@ _IGNORABLE: Final = re.compile(rf"[{INVISIBLE_BMP}\U0001bca0-\U0001bca3\U0001d17
 def speaker_key(name: str) -> str:
     """Return a key that is equal for all spellings of a speaker's name.
 
-    Two names are the same speaker when their keys are equal: ``José`` with one code point or two for its last letter,
-    ``Ａ`` and ``A``, a name with an invisible direction mark and the same name without it. Case makes a difference.
+    Two names are the same speaker when their keys are equal. These pairs have equal keys: ``José`` with one or with
+    two code points for its last letter; ``Ａ`` and ``A``; a name with and without an invisible direction mark. Keys
+    are case-sensitive.
 
     Args:
         name: at most a few hundred characters. Sorting combining marks takes time quadratic in their number.
 
     Returns:
-        The name in Unicode's form NFKC, without invisible characters, and with single spaces. It is empty for a name
-        without visible characters. It is for comparison only: show the name as it was written.
+        The name in Unicode's form NFKC, without invisible characters, and with single spaces. The key is empty if the
+        name has no visible characters. Use the key for comparison only, and show the name as it was written.
     """
     visible = _IGNORABLE.sub("", name)
     return " ".join(_IGNORABLE.sub("", unicodedata.normalize("NFKC", visible)).split())
 
 
 def is_invisible(text: str) -> bool:
-    """Return whether ``text``, which may be long, has no visible character: its ``speaker_key`` would be empty."""
+    """Return whether ``text``, of any length, has no visible character, so that its ``speaker_key`` is empty."""
     return not _IGNORABLE.sub("", text).strip()
 
 

@@ -1,1 +1,1 @@
-"""Casting: the language that each speaker's words are in, and the voices that fit."""
+"""Casting: guesses the language of each speaker and chooses a voice for it."""

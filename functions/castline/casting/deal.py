@@ -1,12 +1,13 @@
-"""Deal of voices: who speaks with which voice, in which language, and what was assumed.
+"""Deal of voices: chooses a language and a voice for each speaker, and notes what was assumed.
 
 - A voice that was chosen or dealt before is kept.
-- Otherwise, a speaker who is called as a voice of the language has that voice.
-- Otherwise, the speakers get voices in order: those of the language, then multilingual ones, then those of the same
-  language elsewhere. Women's and men's voices take turns. No voice is dealt twice while there are others.
-- Only where no voice speaks the language at all, one of another language does.
+- Otherwise, a speaker who has the name of a voice of the language gets that voice.
+- Otherwise, the speakers get voices in order of appearance: first voices of the language, then multilingual voices,
+  then voices of the same language in other regions. Women's and men's voices alternate. A voice is dealt twice only
+  when no other voice is left.
+- A voice of another language is dealt only if no voice speaks the speaker's language.
 
-What is not a voice of the speaker's own language is told in a note.
+A note tells the user which speakers have a voice that is not of their own language and region.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class _Fit(IntEnum):
 
 
 class Deal:
-    """Deals the voices of a provider."""
+    """Deals the voices of a provider to speakers."""
 
     def __init__(
         self,
@@ -46,13 +47,13 @@ class Deal:
         takes_language: Callable[[str, str], bool],
         is_plain: Callable[[str], bool],
     ) -> None:
-        """Prepare.
+        """Store the voices of a provider, and two functions that describe a voice by its id.
 
         Args:
             voices: all voices of the provider, at least one, in its own order.
-            takes_language: returns whether a voice, by its id, can be told to speak a language that is not its own.
-            is_plain: returns whether a voice, by its id, can be told to speak faster. Those that cannot, which may
-                cost more, are dealt after all others.
+            takes_language: returns whether a voice can be told to speak a given language that is not its own.
+            is_plain: returns whether the speed of a voice can be changed. Other voices may cost more, and are dealt
+                last.
         """
         self._voices = sorted(voices, key=lambda voice: not is_plain(voice.voice_id))
         self._is_plain = is_plain
@@ -66,9 +67,9 @@ class Deal:
 
         Args:
             parts: the speakers, in order of appearance.
-            language: the language of a speaker for whom none is given.
-            preferred: the languages that the user prefers, the best first. They decide the region of a language
-                without one, and the language where nothing else does.
+            language: the language of each speaker for whom none is given.
+            preferred: the languages that the user prefers, the best first. They decide the region of a language tag
+                that has none. The first one is the language of a speaker if nothing else names a language.
         """
         tags = [normalized(tag) for tag in preferred]
         spoken = [self._language_of(part, language and normalized(language), tags) for part in parts]
@@ -87,7 +88,7 @@ class Deal:
                 language=tag,
                 language_source=source,
                 voice_source=why,
-                told_language=tag if self._fit(voice, tag) is _Fit.MULTILINGUAL and _is_foreign(voice) else None,
+                told_language=tag if self._fit(voice, tag) is _Fit.MULTILINGUAL and _has_language(voice) else None,
                 is_shared=uses[voice.voice_id] > 1,
             )
             for part, (tag, source), (voice, why) in zip(
@@ -141,7 +142,7 @@ class Deal:
             genders[voice.gender] += 1
 
     def _next(self, tag: str, uses: Counter[str], genders: Counter[Gender]) -> Voice:
-        """Return the voice that fits best among those that are used least; of the gender that was dealt less."""
+        """Return the best-fitting of the least used voices; among equals, one of the gender that was dealt less."""
         rarer = Gender.FEMALE if genders[Gender.FEMALE] <= genders[Gender.MALE] else Gender.MALE
         _, voice = min(
             self._ranked(tag),
@@ -150,7 +151,7 @@ class Deal:
         return voice
 
     def _ranked(self, tag: str) -> list[tuple[tuple[bool, _Fit, bool], Voice]]:
-        """Return the voices that speak a language, each with its rank; all voices if there are none."""
+        """Return the voices that speak a language, each with its rank. If there are none, return all voices."""
         if tag not in self._ranks:
             primary = primary_of(tag)
             ranked = [
@@ -187,7 +188,7 @@ class Deal:
         grouped: dict[tuple[NoteKind, str, str], list[CastMember]] = {}
         for member in members:
             kind = fits.get(self._fit(member.voice, member.language))
-            if kind is not None and _is_foreign(member.voice):
+            if kind is not None and _has_language(member.voice):
                 grouped.setdefault((kind, member.language, member.voice.language), []).append(member)
         for (kind, language, _), group in grouped.items():
             yield _note(kind, language, group, group[0].voice)
@@ -200,8 +201,8 @@ class Deal:
                 yield _note(NoteKind.SHARED, group[-1].language, group, group[0].voice)
 
 
-def _is_foreign(voice: Voice) -> bool:
-    """Return whether ``voice`` has a language of its own, as opposed to one that speaks every language by itself."""
+def _has_language(voice: Voice) -> bool:
+    """Return whether ``voice`` has a language of its own, rather than speaking every language by itself."""
     return voice.language != MANY_LANGUAGES
 
 
@@ -224,6 +225,6 @@ def _name_key(name: str) -> str:
 
 
 def _names_of(voice: Voice) -> frozenset[str]:
-    """Return the keys of what a voice is called: ``Ava Multilingual`` is called ``Ava``, too."""
+    """Return the keys of a voice's names and of their first words: ``Ava Multilingual`` is also ``Ava``."""
     names = [name for name in (voice.name, voice.latin_name) if name]
     return frozenset(_name_key(each) for name in names for each in (name, name.split(" ")[0]))

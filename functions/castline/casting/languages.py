@@ -1,7 +1,7 @@
-"""Guess of languages: which one each speaker's words are in, by the majority of them.
+"""Language detection: guesses the language of each speaker from the majority of the speaker's words.
 
-Most writing systems tell the language by themselves. Chinese is told from Japanese by kana, and its form by the
-characters that only one form has. For Latin, Cyrillic, Arabic and Devanagari letters, CLD3 is asked.
+The writing system usually decides the language. Kana distinguish Japanese from Chinese. Characters that only one form
+of Chinese has decide the form. CLD3 decides between languages with Latin, Cyrillic, Arabic or Devanagari letters.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _TAGS: Final = re.compile(r"[\[［【][^\[\]［］【】]{1,60}[\]］】]|<[^<>]{1,60}>|https?://\S+|www\.\S+")
-"""Tags, elements and addresses: they may be in another language than the words around them."""
+"""Tags, elements and addresses. They are ignored, because their language may differ from that of the words."""
 
 # A run of letters of one writing system: a word, or a part of a sentence without spaces.
 _RUNS: Final = re.compile(
@@ -54,12 +54,12 @@ _BY_WRITING: Final = {
     "kannada": "kn", "malayalam": "ml", "sinhala": "si", "lao": "lo", "burmese": "my", "khmer": "km",
     "ethiopic": "am",
 }  # fmt: skip
-"""The language of most texts in a writing system that CLD3 need not be asked about."""
+"""The language of most texts in each writing system that is decided without CLD3."""
 _LETTERS_OF_WORD: Final = {"han": 2, "kana": 3, "thai": 4, "lao": 4, "burmese": 4, "khmer": 4}
-"""Letters that make a word, in writing systems without spaces: about as many as a word of another language says."""
+"""Letters that count as one word, in writing systems without spaces. They say about as much as a word elsewhere."""
 _CJK: Final = frozenset({"han", "kana"})
 _KANA_SHARE: Final = 0.15
-"""The least share of kana in Japanese. Chinese texts quote some, as in 鮮の味."""
+"""The least share of kana, from 0 to 1, in a Japanese text. Chinese texts quote some kana, as in 鮮の味."""
 _LEAST_HAN: Final = 3
 _LEAST_CANTONESE: Final = 2
 _CANTONESE: Final = frozenset("嘅咗喺哋冇嚟啲佢噉咁唔嘢嗰睇攞")
@@ -79,45 +79,46 @@ _CLD3_LANGUAGES: Final[Mapping[str, frozenset[str]]] = {
     "arabic": _codes("ar fa ps ur"),
     "devanagari": _codes("hi mr ne"),
 }
-"""The languages that speech providers have voices for, by writing system."""
+"""The languages that speech providers have voices for, by writing system. Other answers of CLD3 are ignored."""
 _COMMON: Final = _codes("ar bg cs da de en es fa fi fr hi hu id it nl no pl pt ro ru sv tr uk ur vi")
-"""Languages that short texts are taken to be in. CLD3 takes many a short text for a rare language."""
+"""The languages that are accepted for a short text. CLD3 often takes a short text for a rare language."""
 _LEAST_LETTERS: Final = 18
 _LEAST_LETTERS_OF_RARE: Final = 60
 _LEAST_PROBABILITY: Final = 0.8
 _LEAST_PROBABILITY_OF_RARE: Final = 0.95
 _LETTERS_OF_PIECE: Final = 200
 _MOST_PIECES: Final = 40
-"""Pieces of a speaker's words that are looked at: 8,000 letters tell the majority."""
+"""The most pieces of a speaker's words that are examined. Together they have 8,000 letters, which is enough."""
 _MOST_BYTES: Final = 2_000
 _NAMES: Final = {"no": "nb"}
-"""CLD3's codes of languages that voices are listed under by another."""
+"""CLD3's language codes that differ from those in lists of voices."""
 _EITHER: Final = {"id": "id", "ms": "id"}
-"""Languages between which CLD3 is seldom sure, and the one that is taken: Indonesian is ten times as common."""
+"""Languages that CLD3 seldom tells apart, and the one that is chosen: Indonesian is ten times as common as Malay."""
 _LEAST_PROBABILITY_OF_EITHER: Final = 0.5
 _LETTERS_OF_ONE: Final = (
     ("uk", re.compile("[ґєї]"), re.compile("[ыэъёў]")),
     ("ru", re.compile("[ыэё]"), re.compile("[іїєґўәғқңөұүһ]")),
 )
-"""Languages by letters that one of them has, and by letters that it has not."""
+"""Languages, each with letters that identify it and letters that rule it out."""
 
 
 class _Guess(NamedTuple):
     language: str | None
-    """None where the words say too little."""
+    """None if there are too few words to tell."""
     words: float
-    """About how many words it rests on."""
+    """The approximate number of words that the guess rests on."""
 
 
 def guess_languages(turns: Iterable[tuple[str, str]]) -> tuple[dict[str, str], str | None]:
     """Guess the language of each speaker's words, and that of the dialogue.
 
     Args:
-        turns: a speaker and a text each.
+        turns: pairs of a speaker and a text.
 
     Returns:
-        The language tags by speaker, without speakers who say too little, and the language of most words of all,
-        None if all of them say too little. Chinese has a region, unless nothing in the dialogue tells its form.
+        The language tags by speaker, and the language of most words in the dialogue. Speakers who say too little are
+        missing. The dialogue's language is None if all speakers together say too little. The tag of Chinese has a
+        region, unless no character in the dialogue tells the form of Chinese.
     """
     texts: dict[str, list[str]] = {}
     for speaker, text in turns:
@@ -135,7 +136,7 @@ def guess_languages(turns: Iterable[tuple[str, str]]) -> tuple[dict[str, str], s
         guesses = {speaker: form if language == "zh" else language for speaker, language in guesses.items()}
         words[form] = words.get(form, 0) + words.pop("zh", 0)
     if not words:
-        # Nobody says enough, but all of them together may.
+        # No speaker says enough, but all of them together may.
         together = _guess(everything).language
         return guesses, together
     return guesses, max(words, key=lambda language: words[language])
@@ -172,7 +173,7 @@ def _east_asian(han: str, kana: str) -> str | None:
 
 
 def _chinese_of(text: str) -> str:
-    """Return the form of Chinese by characters that no other form has; ``zh`` if there are none."""
+    """Return the form of Chinese by the characters that only this form has; ``zh`` if they do not decide it."""
     from castline.casting.chinese_characters import SIMPLIFIED, TRADITIONAL
 
     if sum(each in _CANTONESE for each in text) >= max(_LEAST_CANTONESE, len(text) / 50):
@@ -198,7 +199,10 @@ def _by_letters(writing: str, words: list[str]) -> str | None:
 
 
 def _pieces(words: list[str]) -> Iterator[str]:
-    """Yield pieces of a text of about 200 letters, evenly taken from all of it; the last is joined to that before."""
+    """Yield at most 40 pieces of about 200 letters, spread evenly over all words.
+
+    A last piece of less than 100 letters is joined to the one before it.
+    """
     pieces: list[list[str]] = [[]]
     letters = 0
     for word in words:

@@ -1,4 +1,4 @@
-"""Casts: who speaks with which voice, why, and what was assumed."""
+"""Casts: the voice and language of each speaker, the reasons for them, and notes on what was assumed."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ class LanguageSource(StrEnum):
     """Sources of a speaker's language."""
 
     GIVEN = "given"
-    """The request, for this speaker."""
+    """The request names it for this speaker."""
     VOICE = "voice"
-    """The voice that the speaker keeps."""
+    """It is the language of the voice that the speaker keeps."""
     DIALOGUE = "dialogue"
-    """The request, for the whole dialogue."""
+    """The request names it for the whole dialogue."""
     PREFERRED = "preferred"
-    """The user's preferred languages."""
+    """It is the first of the user's preferred languages."""
     DEFAULT = "default"
-    """Nothing: it is the service's own."""
+    """It is the default language of the service."""
 
 
 class VoiceSource(StrEnum):
     """Reasons for which a speaker has a voice."""
 
     KEPT = "kept"
-    """The request names it."""
+    """The request names the voice."""
     NAME = "name"
-    """The speaker is called like the voice."""
+    """The speaker and the voice have the same name."""
     DEALT = "dealt"
-    """It was the speaker's turn."""
+    """The voice was the next one to be dealt."""
 
 
 class NoteKind(StrEnum):
-    """Notes on what was assumed, or is not as expected."""
+    """Kinds of notes: about an assumption, or about a voice that is not as expected."""
 
     LANGUAGE_PREFERRED = "language_preferred"
-    """Nothing told the language: it is the first of those that the user prefers."""
+    """The language is an assumption: it is the first one that the user prefers."""
     LANGUAGE_DEFAULT = "language_default"
-    """Nothing told the language: it is the service's own."""
+    """The language is an assumption: it is the default of the service."""
     MULTILINGUAL = "multilingual"
     """A voice of another language is told to speak this one."""
     OTHER_REGION = "other_region"
-    """A voice speaks the language as it is spoken elsewhere."""
+    """A voice speaks the language as it is spoken in another region."""
     OTHER_LANGUAGE = "other_language"
     """A voice does not speak the language."""
     SHARED = "shared"
@@ -60,7 +60,7 @@ class Part:
     speaker: str
     language: str | None = None
     voice_id: str | None = None
-    """The voice that the speaker has had so far. One that the provider does not have is as none."""
+    """The voice that the speaker has had so far. It is ignored if the provider does not have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class CastMember:
     language_source: LanguageSource
     voice_source: VoiceSource
     told_language: str | None
-    """The language that a multilingual voice has to be told; None where it speaks the language by itself."""
+    """The language that a multilingual voice must be told to speak; None if the voice needs no telling."""
     is_shared: bool
 
 
@@ -86,7 +86,7 @@ class Note:
     language: str
     """The language of the speakers' words."""
     voice: Voice | None = None
-    """The voice that it is about, if it is about one."""
+    """The voice that the note is about, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

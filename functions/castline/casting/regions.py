@@ -1,4 +1,4 @@
-"""Regions of languages: where a language is spoken as the user expects, and where it is spoken by default."""
+"""Regions of languages: normalizes language tags, and adds the region that the user expects to a tag without one."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DEFAULT_LANGUAGE: Final = "zh-TW"
-"""The language that is assumed when nothing else says one."""
+"""The language that is assumed when nothing else names one."""
 
-# Codes that name a language by an older or another name than the lists of voices do.
+# Older or alternative codes of languages, and the codes that lists of voices use for them.
 _PRIMARY: Final = {"cmn": "zh", "in": "id", "iw": "he", "ji": "yi", "nn": "nb", "no": "nb", "tl": "fil", "yue": "zh"}
 _REGION_OF_SCRIPT: Final = {("zh", "hant"): "TW", ("zh", "hans"): "CN"}
-# The region that CLDR's likely subtags give, for languages with voices of several regions. Chinese is Taiwanese here.
+# Default regions of the languages that have voices in several regions. They are CLDR's likely subtags, except that
+# the region of Chinese is Taiwan.
 _LIKELY: Final = {
     "ar": "EG", "bn": "BD", "de": "DE", "en": "US", "es": "ES", "fr": "FR", "it": "IT", "nl": "NL", "pt": "BR",
     "sw": "KE", "ta": "IN", "ur": "PK", "zh": "TW",
@@ -22,9 +23,10 @@ _YUE: Final = "yue"
 
 
 def normalized(tag: str) -> str:
-    """Return a language tag in the form of lists of voices: ``zh-Hant`` as ``zh-TW``, ``no`` as ``nb``.
+    """Return a language tag as lists of voices write it: ``zh-TW`` for ``zh-Hant``, ``nb`` for ``no``.
 
-    A script is left out once it has told the region. The letters of other subtags stay as they are.
+    The writing system is left out of Chinese tags with ``Hant`` or ``Hans``. It decides the region if there is none.
+    Two-letter subtags become upper case; longer ones stay as they are.
     """
     first, *rest = tag.split("-")
     primary = _PRIMARY.get(first.casefold(), first.casefold())
@@ -44,13 +46,14 @@ def primary_of(tag: str) -> str:
 
 
 def with_region(tag: str, preferred: Sequence[str], available: Sequence[str]) -> str:
-    """Return a language as it is spoken somewhere.
+    """Return a language tag with a region.
 
-    A tag that has a region keeps it. Otherwise the region is that of the first of ``preferred`` which is in the
-    language and has voices, else the language's most usual one.
+    A tag that has a region keeps it. Otherwise, the region is that of the first tag in ``preferred`` that is of the
+    same language and has voices. If there is none, it is the default region of the language, or else the region with
+    the most voices.
 
     Args:
-        tag: normalized.
+        tag: a normalized tag.
         preferred: normalized tags, the best first.
         available: the languages of the voices, one for each voice.
     """
