@@ -1,9 +1,10 @@
 """Assembly of stored segments into one finished file.
 
-An MP3 is made by copying frames where every pause has room for them: copied segments are at least 48 to 72 ms apart.
-Every other file is mixed from PCM and encoded: one of another format or quality, one with music, one whose turns
-overlap or follow each other too closely, or whose segments follow each other without a pause. Both ways use constant
-memory.
+A file is made in one of two ways, both in constant memory:
+
+- Joining copies stored MP3 frames. Segments must be at least 48 to 72 ms apart to leave room for the frames.
+- Mixing adds PCM and encodes the result. It makes all other files: those of another format or quality, those with
+  music, those whose turns overlap or nearly touch, and those whose segments follow each other without a pause.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _SILENCE_SAMPLES: Final = 1 << 15
 
 
 class SegmentSource(Protocol):
-    """A source of a dialogue's segments, in spoken order. Each segment is requested after the one before it."""
+    """A source of a dialogue's segments, which are requested one after another in spoken order."""
 
     def frames(self) -> Iterator[Iterator[bytes]]:
         """Yield the MP3 frames of every segment, in chunks of any size."""
@@ -53,7 +54,7 @@ class SegmentSource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """A plan of a finished file: its timeline, and how it is made."""
+    """A plan of a finished file: its timeline, and whether it is joined or mixed."""
 
     turns: tuple[TurnLengths, ...]
     timeline: Timeline
@@ -62,17 +63,17 @@ class Assembly:
     """The tick at which each segment starts."""
     fade_in_ticks: int
     frame_timeline: FrameTimeline | None = None
-    """The positions to which frames are copied; ``None`` when the file is mixed from PCM."""
+    """The positions to which frames are copied; ``None`` if the file is mixed from PCM."""
     sound_starts: tuple[int, ...] = ()
     """The tick at which each sound starts."""
     outro_start: int = 0
 
     def join(self, source: SegmentSource) -> Iterator[bytes]:
-        """Yield the MP3 whose frames are copied, chunk by chunk.
+        """Copy the frames into an MP3, and yield it chunk by chunk.
 
         Raises:
-            BrokenSegment: a segment is missing, or not as long as its place on the timeline.
-            ValueError: there is no timeline of frames.
+            BrokenSegment: a segment is missing, or its length differs from the timeline.
+            ValueError: the file has no frame timeline.
         """
         if self.frame_timeline is None:
             raise ValueError("the file is to be mixed")
@@ -89,17 +90,17 @@ class Assembly:
         gains: Sequence[float] = (),
         tracks: Sequence[Track] = (),
     ) -> Iterator[Channels]:
-        """Yield the mix of all turns and tracks, channels by samples, as long as the timeline.
+        """Mix all turns and tracks, and yield arrays of channels by samples, in all as long as the timeline.
 
         Args:
             source: the segments.
-            profile: of the mix.
-            recording: of the segments' PCM.
-            gains: a factor on the amplitude of each segment; none for segments as they are.
-            tracks: the clips that are heard besides the turns.
+            profile: the profile of the mix.
+            recording: the profile of the segments' PCM.
+            gains: the amplitude factor of each segment; empty to leave all segments unchanged.
+            tracks: the clips to add to the turns.
 
         Raises:
-            BrokenSegment: a segment is missing, or not as long as its place on the timeline.
+            BrokenSegment: a segment is missing, or its length differs from the timeline.
         """
         speech = mix(
             self._turns(source.pcm(), profile, recording, gains),
@@ -161,8 +162,8 @@ def plan_assembly(
 
     Args:
         turns: the lengths of the turns and of their parts.
-        crossfade_ms: how long each next turn fades in, starting that much earlier.
-        copies_frames: whether frames may be copied, where the pauses have room for them.
+        crossfade_ms: the length of the fade-in of each turn but the first, which also starts that much earlier.
+        copies_frames: whether to copy frames if the pauses leave room for them.
         sound_layout: the lengths of music and sounds; None for a file without clips.
     """
     if copies_frames and sound_layout is None:

@@ -22,7 +22,7 @@ class ChunkStream(RawIOBase):
         """Read from ``chunks``."""
         self._chunks = iter(chunks)
         self._rest = memoryview(b"")
-        self.size_bytes = 0  # read so far
+        self.size_bytes = 0  # number of bytes read so far
 
     def readable(self) -> bool:
         """Return True."""

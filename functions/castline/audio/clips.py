@@ -1,7 +1,7 @@
-"""Preparation of uploaded clips for a file: fades, and the joint of a loop, by pydub.
+"""Preparation of uploaded clips with pydub: fades, and the joint of a loop.
 
-Only the ends of a clip are changed. What is between them is read from the clip's own file, so memory does not grow
-with its length.
+Only the ends of a clip are loaded and changed. The middle is read from the clip's file when it is needed, so memory
+does not grow with the length of the clip.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from castline.audio.tracks import ClipFile, JoinedClip
 from castline.pcm import SAMPLE_WIDTH_BYTES
 
 with warnings.catch_warnings():
-    # pydub looks for FFmpeg's program, with which it decodes other formats. Clips are PCM already.
+    # pydub warns if it finds no FFmpeg program to decode other formats with. Clips are PCM and need none.
     warnings.filterwarnings("ignore", message="Couldn't find ffmpeg or avconv")
     from pydub import AudioSegment
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from castline.audio.profile import AudioProfile
 
 _CROSSFADE_MS: Final = 500
-"""The time in which the end of a loop fades into its beginning; a quarter of a clip that is shorter than 2 s."""
+"""Length of the crossfade from the end of a loop to its beginning; a quarter of the clip if the clip is below 2 s."""
 
 _SPECTRUM_SAMPLES: Final = 4_096
 _SPECTRUM_STRIDE: Final = 4
-"""Every fourth stretch of that length is looked at."""
+"""The spectrum is measured in every fourth block of ``_SPECTRUM_SAMPLES``."""
 _BRIGHT_HZ: Final = 6_000
 _BRIGHT_SHARE: Final = 0.03
 
 
 class ClipSource:
-    """An uploaded clip: a file of PCM in the form of a profile."""
+    """An uploaded clip: a PCM file with the sample rate and channels of a profile."""
 
     def __init__(self, path: Path, profile: AudioProfile) -> None:
-        """Use the file. Prepared ends are written beside it."""
+        """Read the clip from ``path``. Prepared ends are written to files beside it."""
         self._path = path
         self._profile = profile
         self._frame_bytes = SAMPLE_WIDTH_BYTES * profile.channels
@@ -46,11 +46,11 @@ class ClipSource:
         self._made = 0
 
     def __len__(self) -> int:
-        """Return the samples of a channel."""
+        """Return the number of samples of each channel."""
         return self._samples
 
     def faded(self, *, fade_in_ms: int, fade_out_ms: int) -> JoinedClip:
-        """Return the clip faded in and out. Fades that are longer than half of the clip are cut to it."""
+        """Return the clip faded in and out. A fade lasts at most half of the clip."""
         head = min(self._to_samples(fade_in_ms), self._samples // 2)
         tail = self._samples - min(self._to_samples(fade_out_ms), self._samples // 2)
         start = self._read(0, head)
@@ -64,7 +64,7 @@ class ClipSource:
         )
 
     def looped(self) -> JoinedClip:
-        """Return the clip repeated without end; its end fades into its beginning."""
+        """Return the clip as an endless loop whose end crossfades into its beginning."""
         crossfade = min(self._to_samples(_CROSSFADE_MS), self._samples // 4)
         if not crossfade:
             return JoinedClip([], [self._stretch(0, self._samples)])
@@ -74,7 +74,7 @@ class ClipSource:
         return JoinedClip([self._stretch(0, tail)], [self._write(joint), self._stretch(crossfade, tail)])
 
     def is_bright(self) -> bool:
-        """Return whether much of the clip's power lies where encoders save bits first: from 6 kHz on."""
+        """Return whether much of the clip's power lies above 6 kHz, where encoders save bits first."""
         clip = self._stretch(0, self._samples)
         powers = np.zeros(_SPECTRUM_SAMPLES // 2 + 1)
         for start in range(0, self._samples, _SPECTRUM_SAMPLES * _SPECTRUM_STRIDE):

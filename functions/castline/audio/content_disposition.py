@@ -6,7 +6,7 @@ import re
 from typing import Literal
 from urllib.parse import quote
 
-_ATTR_CHAR = "!#$&+-.^_`|~"  # what RFC 8187 leaves unencoded, besides letters and digits
+_ATTR_CHAR = "!#$&+-.^_`|~"  # characters that RFC 8187 leaves unencoded, besides letters and digits
 _NOT_SAFE_IN_QUOTES = re.compile(r"[^ !#$&-\[\]-~]")
 
 

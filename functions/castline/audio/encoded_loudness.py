@@ -1,4 +1,4 @@
-"""Loudness of an encoded file, as a decoder gives it back."""
+"""Loudness of an encoded file, measured on its decoded audio."""
 
 from __future__ import annotations
 
@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 
 
 def lufs_of_file(path: Path, profile: AudioProfile) -> float | None:
-    """Return the loudness of a file of any format, in LUFS; None for silence.
-
-    Args:
-        path: the file.
-        profile: the profile of the file.
-    """
+    """Return the loudness in LUFS of a file of any format with the given profile; None for silence."""
     meter = PowerMeter(sample_rate_hz=profile.sample_rate_hz, channels=profile.channels)
     resampler = av.AudioResampler("fltp", profile.layout, profile.sample_rate_hz)
     with av.open(path) as container:

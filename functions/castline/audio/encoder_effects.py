@@ -1,6 +1,6 @@
-"""Effects of encoders on the level: an encoder may raise peaks, and change the amplitude of the whole.
+"""Effects of encoders on the level: an encoder may raise peaks and may scale the whole signal.
 
-Measured on speech limited at -1.5 dBTP, decoded by FFmpeg.
+The numbers were measured on speech that was limited at -1.5 dBTP and decoded by FFmpeg.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ class EncoderEffect:
     """Effect of one encoder."""
 
     headroom_db: float = 0.0
-    """Distance below the ceiling to which peaks are limited before they are encoded."""
+    """Margin below the ceiling: peaks are limited that much lower before encoding."""
     scale: float = 1.0
-    """Amplitude of the decoded audio, divided by that of what was encoded."""
+    """Amplitude of the decoded audio divided by the amplitude of the encoder's input."""
 
 
 _LOSSLESS: Final = EncoderEffect()
 _AAC: Final = EncoderEffect(headroom_db=0.7)
 _OPUS: Final = EncoderEffect(headroom_db=1.0)
-# LAME lowers the level, and less so at higher bit rates.
+# LAME lowers the level, less at higher bit rates.
 _MP3_96_KBPS: Final = EncoderEffect(headroom_db=1.0, scale=0.95)
 _MP3_192_KBPS: Final = EncoderEffect(headroom_db=1.0, scale=0.97)
 

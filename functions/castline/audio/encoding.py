@@ -1,7 +1,7 @@
-"""Encoding of a finished file, tags included, in every format.
+"""Encoding of a finished file with its tags, in every format.
 
-MP3 and WAV are written by encoders of our own, which can also stream them (``castline.audio.formats.encode``). FLAC,
-Opus and M4B are written by FFmpeg, which has to go back in the file when it has come to the end.
+MP3 and WAV can be streamed (``castline.audio.formats.encode``). FLAC, Opus and M4B cannot: FFmpeg goes back in the
+file after it has written the end.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ def write_file(
     total_samples: int,
     tags: Tags,
 ) -> None:
-    """Encode ``pcm`` as a complete file, in constant memory. A decoder gives back exactly ``total_samples``.
+    """Encode ``pcm`` as a complete file, in constant memory. The file decodes to exactly ``total_samples``.
 
     Args:
-        path: The file, which is created or replaced. When an error is raised, what it holds is of no use.
+        path: The file to create or replace. Its content is invalid if an error is raised.
         output_format: The format of the file. A WAV file has no tags.
-        pcm: Chunks of whole 16-bit little-endian samples, those of two channels interleaved.
+        pcm: Chunks of whole 16-bit little-endian samples; two channels are interleaved.
         profile: The profile of ``pcm`` and of the file.
-        total_samples: How many samples of each channel ``pcm`` holds in all, at least 1.
-        tags: What the file tells about itself. Opus and FLAC have room for the first 1,000 chapters.
+        total_samples: The number of samples of each channel in all of ``pcm``, at least 1.
+        tags: The tags of the file. Opus and FLAC have room for the first 1,000 chapters.
 
     Raises:
         LengthMismatch: ``pcm`` holds more or fewer samples.
@@ -62,6 +62,6 @@ def write_file(
                     stream_file(output_format, pcm, profile=profile, total_samples=total_samples, tags=tags)
                 )
         case OutputFormat.FLAC | OutputFormat.OPUS | OutputFormat.M4B:
-            from castline.audio.ffmpeg_encoding import write_by_ffmpeg  # needs the speech layer, and is slow to load
+            from castline.audio.ffmpeg_encoding import write_by_ffmpeg  # needs the speech layer and is slow to load
 
             write_by_ffmpeg(path, output_format, pcm, profile=profile, total_samples=total_samples, tags=tags)

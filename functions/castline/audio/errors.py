@@ -1,11 +1,11 @@
 """Errors of the audio domain.
 
 AudioError
-├── BrokenSegment       a stored segment is missing, or not as long as its place on the timeline
-├── LengthMismatch      a file's header promised another length than what followed
-├── MissingAudio        a finished file is gone
-├── UnreadableCues      the cues of a finished file are missing, or are not what was stored
-└── UnreadableWords     the same, of the times of its words
+├── BrokenSegment       a stored segment is missing or damaged, or its length differs from the timeline
+├── LengthMismatch      the audio is longer or shorter than the header says
+├── MissingAudio        a finished file is missing
+├── UnreadableCues      the subtitle cues of a finished file are missing or damaged
+└── UnreadableWords     the word times of a finished file are missing or damaged
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ class AudioError(Exception):
 
 
 class BrokenSegment(AudioError):
-    """A stored segment is missing, or not as long as its place on the timeline."""
+    """A stored segment is missing or damaged, or its length differs from the timeline."""
 
 
 class LengthMismatch(AudioError):
-    """A file's header promised another length than what followed."""
+    """The audio is longer or shorter than the header says."""
 
 
 class MissingAudio(AudioError):
-    """A finished file is gone."""
+    """A finished file is missing."""
 
 
 class UnreadableCues(AudioError):
-    """The cues of a finished file are missing, or are not what was stored."""
+    """The subtitle cues of a finished file are missing or damaged."""
 
 
 class UnreadableWords(AudioError):
-    """The times of a finished file's words are missing, or are not what was stored."""
+    """The word times of a finished file are missing or damaged."""

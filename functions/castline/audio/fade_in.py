@@ -1,4 +1,4 @@
-"""Fade-in of a turn whose frames are copied: the gain of its first frames is lowered."""
+"""Fade-in of a turn whose frames are copied: lowers the gain of its first frames."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from castline.audio.mp3_frames import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Of the first frame, counted from the first sample that was encoded. A frame is heard through a window of two
-# frames' length, so its centre comes a frame after its beginning, and half of the filter banks' delay later.
+# Centre of the first frame, counted from the first encoded sample. A frame sounds through a window of two frames, so
+# its centre lies one frame after its beginning. Half of the filter banks' delay, 240 samples, comes on top.
 _FIRST_CENTRE_SAMPLES: Final = FRAME_SAMPLES + 240 - (ENCODER_DELAY_SAMPLES + DECODER_DELAY_SAMPLES)
 
 
 def fade_in_steps(fade_in_samples: int) -> tuple[int, ...]:
-    """Return by how many gain steps to lower each of a turn's first frames; later frames keep their gain.
+    """Return the number of gain steps by which to lower each of a turn's first frames. Later frames keep their gain.
 
-    A frame gets the gain that a straight line, from 0 at the turn's first sample to 1 at ``fade_in_samples``, has
-    at the frame's centre, rounded to 1.5 dB. The first frame's centre lies before the turn: it gets the gain at
-    the middle of what is heard of it. The windows of neighbouring frames overlap by half, which makes a smooth
-    curve of these steps: what is heard stays within 0.15 of the line.
+    The fade is a straight line from 0 at the turn's first sample to 1 at ``fade_in_samples``. A frame gets the
+    line's gain at the frame's centre, rounded to 1.5 dB. The first frame's centre lies before the turn, so this
+    frame gets the line's gain at the middle of its audible part. The windows of neighbouring frames overlap by
+    half and smooth the steps: the audible gain stays within 0.15 of the line.
     """
     return tuple(_steps_down(fade_in_samples))
 

@@ -1,9 +1,9 @@
 """FLAC, Opus and M4B files, encoded by FFmpeg through PyAV.
 
-The length that each format states is exact: FLAC counts samples; Ogg's last page has the position at which the audio
-ends; MP4 has an edit list, which leaves out the encoder's delay of 1,024 samples and the padding of its last frame.
-FFmpeg's own demuxer heeds the start of the edit list to the sample, and its end only to the frame: what is decoded
-through PyAV may be up to 1,023 samples of silence longer.
+Every file states its exact length. FLAC counts samples. Ogg's last page has the position at which the audio ends. MP4
+has an edit list that leaves out the encoder's delay of 1,024 samples and the padding of the last frame. FFmpeg's own
+demuxer applies the start of the edit list to the sample, but its end only to the frame: audio that PyAV decodes may
+end with up to 1,023 extra samples of silence.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _CHAPTER_TITLE_BYTES: Final = 255
 """The longest title that MP4's list of chapters can hold."""
 _AUDIOBOOK: Final = "2"
 _FRONT_COVER: Final = "Cover (front)"
-"""FFmpeg's name for it."""
+"""FFmpeg's name for a front cover."""
 _PICTURE_CODECS: Final = {"image/jpeg": "mjpeg", "image/png": "png"}
 
 
@@ -57,12 +57,12 @@ class _Recipe:
 
 
 # Seconds of one core for an hour of speech and music at 48 kHz in stereo, with bit rates of 192 kbit/s. Memory stays
-# below 60 MB, but for the index of an MP4 file: 13 MB for an hour.
-# - FLAC 5 s at level 5, 12 s at level 8 for a file 0.4 % smaller;
-# - Opus 20 s at complexity 5, 33 s at complexity 10. The difference is made for bit rates far below ours;
-# - AAC 25 to 29 s with the fast coder, 65 s with "twoloop". In all but 5 % of the frames, noise stayed 0.4 dB below a
-#   simple masking threshold with the fast coder and 0.3 dB above it with the other (in mono 2.8 and 2.5 dB below).
-#   Intensity stereo makes it 1.4 dB worse; temporal noise shaping does nothing for it in a tenth of the time.
+# below 60 MB, without the index of an MP4 file, which takes 13 MB for an hour.
+# - FLAC: 5 s at level 5; 12 s at level 8, for a file that is 0.4 % smaller.
+# - Opus: 20 s at complexity 5; 33 s at complexity 10, which helps at bit rates far below ours.
+# - AAC: 25 to 29 s with the coder "fast"; 65 s with "twoloop". In all but 5 % of the frames, noise stayed 0.4 dB
+#   below a simple masking threshold with "fast" and 0.3 dB above it with "twoloop" (in mono 2.8 and 2.5 dB below it).
+#   Intensity stereo makes the noise 1.4 dB worse. Temporal noise shaping takes a tenth of the time and does not help.
 _RECIPES: Final[Mapping[OutputFormat, _Recipe]] = {
     OutputFormat.FLAC: _Recipe(
         muxer="flac", codec="flac", codec_options={"compression_level": "5"}, is_lossless=True
@@ -83,7 +83,7 @@ def write_by_ffmpeg(
     total_samples: int,
     tags: Tags,
 ) -> None:
-    """Write a file. Arguments and errors are those of :func:`castline.audio.encoding.write_file`."""
+    """Write a file. The arguments and errors are those of :func:`castline.audio.encoding.write_file`."""
     recipe = _RECIPES[output_format]
     with av.open(path, "w", format=recipe.muxer, options=_muxer_options(output_format, profile)) as container:
         stream = container.add_stream(
@@ -117,7 +117,7 @@ def _muxer_options(output_format: _FrameFormat, profile: AudioProfile) -> dict[s
 
 
 def _tag(container: OutputContainer, output_format: _FrameFormat, tags: Tags) -> None:
-    """Give a file its tags, before anything is encoded."""
+    """Add the tags to a file, before any audio is encoded."""
     match output_format:
         case OutputFormat.FLAC:
             container.metadata.update(vorbis_comments(tags))
@@ -142,7 +142,7 @@ def _mp4_metadata(tags: Tags) -> dict[str, str]:
 
 
 def _chapter(number: int, chapter: Chapter) -> NumberedChapter:
-    """Return a chapter for a track of chapters, which leaves no time out: the first one begins with the file."""
+    """Return a chapter of the chapter track. The track has no holes, so its first chapter starts at 0."""
     title = printable(chapter.title).encode()[:_CHAPTER_TITLE_BYTES].decode(errors="ignore")
     return {
         "id": number,
@@ -154,7 +154,7 @@ def _chapter(number: int, chapter: Chapter) -> NumberedChapter:
 
 
 def _attach(container: OutputContainer, cover: Cover) -> None:
-    """Add a cover as FFmpeg wants it: a video of one picture."""
+    """Add a cover in the form that FFmpeg requires: a video stream of one picture."""
     header = image_header.read(cover.data)
     stream = container.add_mux_stream(
         _PICTURE_CODECS[header.content_type],

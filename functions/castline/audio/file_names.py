@@ -1,4 +1,4 @@
-"""Names of files that are downloaded: what of a title every system takes."""
+"""Names of downloaded files: the parts of a title that every operating system accepts."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Final
 from castline.graphemes import graphemes
 
 _MAX_BYTES: Final = 180
-"""Bytes of a name in UTF-8: file systems take 255, and browsers add a number."""
-# Path characters, what Windows refuses, and what nobody sees: controls, marks of direction, joiners.
+"""The longest name in bytes of UTF-8. File systems take 255; the rest is left for an extension and a number."""
+# Path characters and others that Windows refuses.
 _SEPARATORS: Final = re.compile(r'[/\\:*?"<>|]+')
+# Categories of invisible characters: controls, direction marks, joiners and the like.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
 def file_stem(title: str) -> str | None:
-    """Return the name of a file for ``title``, without an extension; None if nothing of it can be in one.
+    """Return a file name for ``title``, without an extension; None if no part of the title can be used.
 
-    The name has no path characters and no characters that cannot be seen, does not begin or end with a dot or a
-    space, is no device of Windows, and takes at most 180 bytes in UTF-8.
+    The name has no path characters and no invisible characters, and takes at most 180 bytes in UTF-8. It does not
+    begin or end with a dot, a space or a hyphen, and is not the name of a Windows device.
     """
     seen = "".join(" " if character.isspace() else character for character in title if _is_seen(character))
     tidy = " ".join(_SEPARATORS.sub("-", seen).split()).strip(". -")

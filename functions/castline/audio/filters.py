@@ -1,4 +1,4 @@
-"""Filters of FFmpeg over a stream of samples, in constant memory."""
+"""FFmpeg filters over a stream of samples, in constant memory."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _FORMAT: Final = "dblp"
 
 
 class FilterGraph:
-    """A chain of filters. It holds as much of the stream as its filters do."""
+    """A chain of filters. It holds only the samples that its filters buffer."""
 
     def __init__(self, filters: Iterable[tuple[str, str]], *, sample_rate_hz: int, channels: int) -> None:
-        """Chain ``filters``, each with its arguments, for audio of ``channels`` channels, one or two."""
+        """Chain ``filters``, pairs of a name and its arguments, for audio of one or two channels."""
         self._sample_rate_hz = sample_rate_hz
         self._layout = _LAYOUTS[channels]
         self._graph = av.filter.Graph()
-        # Threads for one or two channels take longer to start than a short segment takes to filter.
+        # Starting threads takes longer than filtering a short segment of one or two channels.
         self._graph.threads = 1
         arguments = f"sample_rate={sample_rate_hz}:sample_fmt={_FORMAT}:channel_layout={self._layout}"
         last = self._graph.add("abuffer", f"{arguments}:time_base=1/{sample_rate_hz}")
@@ -36,7 +36,7 @@ class FilterGraph:
         self._graph.configure()
 
     def run(self, samples: NDArray[np.float32]) -> Iterator[NDArray[np.float64]]:
-        """Filter the next samples, channels by samples, and yield what is ready."""
+        """Filter the next samples, an array of channels by samples, and yield the filtered samples that are ready."""
         if not samples.shape[1]:
             return
         frame = av.AudioFrame.from_ndarray(
@@ -48,7 +48,7 @@ class FilterGraph:
         yield from self._ready()
 
     def finish(self) -> Iterator[NDArray[np.float64]]:
-        """Yield what the filters still hold."""
+        """End the stream, and yield the samples that the filters still hold."""
         self._graph.push(None)
         yield from self._ready()
 

@@ -44,7 +44,7 @@ class OutputFormat(StrEnum):
 
     @property
     def is_lossy(self) -> bool:
-        """Return whether a decoder gives back something else than was encoded."""
+        """Return whether the decoded audio differs from the encoder's input."""
         return self not in {OutputFormat.WAV, OutputFormat.FLAC}
 
 
@@ -54,9 +54,9 @@ def encode(
     """Encode ``pcm`` as a complete file without tags, chunk by chunk.
 
     Args:
-        output_format: MP3 or WAV. Other formats cannot be written from start to end (``castline.audio.encoding``).
-        pcm: Chunks of whole samples, those of two channels interleaved.
-        total_samples: How many samples of each channel ``pcm`` holds in all, at least 1.
+        output_format: MP3 or WAV. Other formats cannot be streamed (see ``castline.audio.encoding``).
+        pcm: Chunks of whole samples; two channels are interleaved.
+        total_samples: The number of samples of each channel in all of ``pcm``, at least 1.
         profile: The profile of ``pcm`` and of the file.
 
     Raises:
@@ -65,7 +65,7 @@ def encode(
     """
     match output_format:
         case OutputFormat.MP3:
-            from castline.audio.mp3 import encode_mp3  # needs the speech layer; the API does without
+            from castline.audio.mp3 import encode_mp3  # needs the speech layer, which the API does not have
 
             return encode_mp3(pcm, total_samples, profile)
         case OutputFormat.WAV:

@@ -37,14 +37,14 @@ def join_frames(
         frame_timeline: The place of each segment.
         fade_in_samples: The length of the fade-in of each turn but the first. A turn that is shorter fades in over
             its whole length.
-        read_pcm: Returns the PCM of the segment at a position. It is called to encode a segment again when the
-            segment's stored frames cannot follow other frames, because they depend on earlier frames.
+        read_pcm: A function that returns the PCM of the segment at a position. It is called if the segment's stored
+            frames depend on earlier frames and cannot follow others. The segment is then encoded again.
 
     Yields:
         The Info frame, the segments' frames, and silent frames in the gaps and pauses.
 
     Raises:
-        BrokenSegment: A segment, or the PCM read for it, is shorter or longer than its place or is not made of
+        BrokenSegment: A segment or its PCM is shorter or longer than its place, or a segment does not consist of
             frames.
         ValueError: There are more or fewer segments than places.
     """
@@ -68,7 +68,7 @@ def join_frames(
 
 
 def _steps_down(placed: PlacedSegment, fade_in_samples: int) -> tuple[int, ...]:
-    """Return the gain steps of a segment's first frames: its part of its turn's fade-in."""
+    """Return the gain steps of a segment's first frames, which are the segment's part of the turn's fade-in."""
     if placed.turn == 0:
         return ()
     steps_of_turn = fade_in_steps(min(fade_in_samples, placed.turn_samples))
@@ -113,7 +113,7 @@ def _faded(head: bytes, steps_down: tuple[int, ...]) -> bytes:
 def _encode_again(
     read_pcm: Callable[[int], Iterable[bytes]], placed: PlacedSegment, position: int
 ) -> Iterator[bytes]:
-    from castline.audio.mp3 import encode_frames  # a segment that needs it is rare, and the encoder slow to load
+    from castline.audio.mp3 import encode_frames  # rarely needed, and slow to load
 
     try:
         yield from encode_frames(whole_samples(read_pcm(position)), placed.samples)

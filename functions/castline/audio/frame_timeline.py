@@ -55,7 +55,7 @@ class FrameTimeline:
                 yield PlacedSegment(number, turn_samples, first_frame + frames_into_turn, frames_into_turn, samples)
 
     def timeline(self) -> Timeline:
-        """Return the span of each turn, from its first sample to its last, pauses at its ends included."""
+        """Return the span of each turn, including the pauses at its ends."""
         return Timeline(
             tuple(
                 Span(frame * FRAME_SAMPLES, frame * FRAME_SAMPLES + _turn_length(turn))
@@ -72,29 +72,29 @@ class FrameTimeline:
 def place(turns: Sequence[TurnLengths], *, crossfade_ms: int) -> FrameTimeline | None:
     """Place the turns of a dialogue on whole frames.
 
-    Segments without a pause between them follow each other directly. A turn starts at the frame nearest to the start
-    that :func:`~castline.audio.timeline.turn_starts` gives, at most half a frame away, and so does a segment after a
-    pause, if the frames of the segment before it have ended by then. The start of a turn is computed from the exact
-    position in samples, so rounding errors never add up.
+    A turn starts at the frame nearest to the start that :func:`~castline.audio.timeline.turn_starts` gives, at most
+    half a frame away. A segment after a pause also starts at the nearest frame, but not before the frames of the
+    previous segment have ended. Segments without a pause between them follow each other directly. The start of a
+    turn is computed from its exact position in samples, so rounding errors never add up.
 
     Args:
         turns: At least one turn, each with at least one sample; every segment has at least one sample.
-        crossfade_ms: By how much the next turn starts earlier.
+        crossfade_ms: The time by which each turn but the first starts earlier.
 
     Returns:
-        ``None`` when the frames of a turn do not end before the next turn starts. That is always so when turns
-        overlap, and often when less than 72 ms lie between them. Such a dialogue must be mixed.
+        The timeline, or ``None`` if the frames of a turn end after the next turn starts. This is always the case if
+        turns overlap, and often if less than 72 ms lie between them. Such a dialogue must be mixed.
 
     Raises:
-        ValueError: There is no turn, or a turn or a segment without samples.
+        ValueError: There are no turns, or a turn or a segment has no samples.
     """
     return _place(turns, crossfade_ms=crossfade_ms, waits=False)
 
 
 def place_one_by_one(turns: Sequence[TurnLengths], *, crossfade_ms: int) -> FrameTimeline:
-    """Place the turns of a dialogue as :func:`place` does, but let a turn wait until the one before it has ended.
+    """Place turns like :func:`place`, but delay a turn until the frames of the turn before it have ended.
 
-    The arguments and errors are those of :func:`place`. What follows a turn that waits is as much later.
+    The arguments and errors are those of :func:`place`. A delay moves all later turns, too.
     """
     timeline = _place(turns, crossfade_ms=crossfade_ms, waits=True)
     assert timeline is not None  # noqa: S101 (for the type checker)
@@ -134,7 +134,7 @@ def _frames_before(turn: TurnLengths) -> Iterator[int]:
 
 
 def _turn_length(turn: TurnLengths) -> int:
-    """Return the samples from the start of a turn, on the grid of frames, to the end of the pause after it."""
+    """Return the number of samples from the start of a turn, on the frame grid, to the end of the pause after it."""
     if not turn.segments:
         return turn.pause_after
     *_, frames_before_last = _frames_before(turn)
@@ -142,5 +142,5 @@ def _turn_length(turn: TurnLengths) -> int:
 
 
 def _nearest_frame(sample: int) -> int:
-    """Return the frame that starts nearest to ``sample``; the later one of two."""
+    """Return the frame that starts nearest to ``sample``; of two equally near frames, the later one."""
     return (sample + FRAME_SAMPLES // 2) // FRAME_SAMPLES

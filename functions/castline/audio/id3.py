@@ -48,7 +48,7 @@ def id3_tag(tags: Tags) -> bytes:
 
 
 def _contents(chapter_names: Sequence[str]) -> Iterator[bytes]:
-    """Yield the table of contents, top level first: tables of tables if there are more than 255 chapters."""
+    """Yield the table of contents, top level first. More than 255 chapters need tables of tables."""
     layers = [list(chapter_names)]
     tables: list[list[bytes]] = []
     while len(layers[-1]) > _CHILDREN_MAX:

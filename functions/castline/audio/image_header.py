@@ -1,4 +1,4 @@
-"""Headers of JPEG and PNG files: what a file is, and how large its picture. Nothing is decoded."""
+"""Headers of JPEG and PNG files: media type, width and height, read without decoding the picture."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read(data: bytes) -> ImageHeader:
     """Return the header of an image.
 
     Raises:
-        UnusableUpload: the file is empty, larger than a cover may be, or neither a JPEG nor a PNG image.
+        UnusableUpload: the file is empty, broken, larger than a cover may be, or neither a JPEG nor a PNG image.
     """
     if not data:
         raise UnusableUpload(UploadProblem.EMPTY)
@@ -50,7 +50,7 @@ def read(data: bytes) -> ImageHeader:
 
 
 def _read_png(data: bytes) -> ImageHeader:
-    """Read the IHDR chunk, which is the first one of every PNG file. Its end, the IEND chunk, must be there, too."""
+    """Read the IHDR chunk, the first one of every PNG file, and check that the file ends with an IEND chunk."""
     if len(data) < _PNG_HEADER_BYTES or data[8:16] != b"\x00\x00\x00\rIHDR" or b"IEND" not in data[-64:]:
         raise UnusableUpload(UploadProblem.BROKEN)
     width, height = struct.unpack(">II", data[16:24])
@@ -58,7 +58,7 @@ def _read_png(data: bytes) -> ImageHeader:
 
 
 def _read_jpeg(data: bytes) -> ImageHeader:
-    """Read the start-of-frame segment. The end marker must be there, too; some cameras write more behind it."""
+    """Read the start-of-frame segment, and check that an end marker follows, after which some cameras write more."""
     position = 2
     while position + 4 <= len(data) and data[position] == 0xFF:
         marker = data[position + 1]

@@ -88,7 +88,7 @@ def _lame_part_without_crc(framing: Framing) -> bytes:
             bytes(1),  # gain applied to the file: none
             bytes(2),  # preset: none
             struct.pack(">I", framing.file_size_bytes),
-            bytes(2),  # CRC of the audio frames: not stated, for it is known only when they are written
+            bytes(2),  # CRC of the audio frames: not stated, because it is not known before they are written
         )
     )
 

@@ -1,9 +1,9 @@
 """Loudness measurement and loudness normalization of speech.
 
-The level is the gated loudness of ITU-R BS.1770-4 without the K-weighting, which serves to compare different kinds of
-sound: all sound here is speech. Blocks of 400 ms overlap by 75 %. Blocks below -70 dBFS are left out, then blocks
-more than 10 dB below the mean power of the others, so that pauses do not lower the level. The level is the mean power
-of the remaining blocks. 0 dBFS is a square wave at full scale.
+The level is the gated loudness of ITU-R BS.1770-4 without the K-weighting. The weighting helps compare different
+kinds of sound, and all sound here is speech. Blocks of 400 ms overlap by 75 %. Blocks below -70 dBFS are left out,
+then blocks more than 10 dB below the mean power of the others, so pauses do not lower the level. The level is the
+mean power of the remaining blocks. 0 dBFS is a square wave at full scale.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Final
 from castline.pcm import FULL_SCALE, SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 
 TARGET_DBFS: Final = -22.0
-"""The level after normalization. The highest crest factor of a voice measured so far is 20.7 dB."""
+"""The level after normalization. The highest crest factor measured in a voice, 20.7 dB, stays below the ceiling."""
 
 CEILING_DBFS: Final = -1.0
-"""The highest peak after normalization: it leaves room for an MP3 decoder that overshoots."""
+"""The highest peak after normalization. The rest is headroom for MP3 decoders that overshoot."""
 
 MAX_GAIN_DB: Final = 20.0
 """The highest gain. Speech that would need more is mostly noise."""
@@ -46,13 +46,13 @@ def speech_level_dbfs(pcm: bytes, *, sample_rate_hz: int = SAMPLE_RATE_HZ) -> fl
 def normalize_level(pcm: bytes, *, volume: float = 1.0, sample_rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
     """Normalize the loudness of ``pcm`` to ``TARGET_DBFS`` with one gain for all samples.
 
-    The gain is at most ``MAX_GAIN_DB``, and never raises a sample above ``CEILING_DBFS``: peaks are not clipped, and
-    speech with high peaks stays quieter. Silence is returned unchanged.
+    The gain is at most ``MAX_GAIN_DB`` and never raises a sample above ``CEILING_DBFS``. Peaks are therefore not
+    clipped, and speech with high peaks stays quieter. Silence is returned unchanged.
 
     Args:
         pcm: Whole samples.
-        volume: A factor for the amplitude of the result, 0 to 2. Samples that then exceed full scale are clipped.
-        sample_rate_hz: Of ``pcm``.
+        volume: The amplitude factor of the result, 0 to 2. Samples that then exceed full scale are clipped.
+        sample_rate_hz: The sample rate of ``pcm``.
     """
     level_dbfs = speech_level_dbfs(pcm, sample_rate_hz=sample_rate_hz)
     if level_dbfs is None:

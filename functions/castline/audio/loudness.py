@@ -1,7 +1,7 @@
 """Loudness by ITU-R BS.1770-5: K-weighting, blocks of 400 ms that overlap by 75 %, and two gates.
 
-K-weighting is two filters. The recommendation gives their coefficients for 48 kHz; here they are computed for any
-sample rate, from the analogue filters that they are derived from. FFmpeg runs the filters.
+K-weighting consists of two filters. The recommendation gives their coefficients for 48 kHz. Here they are computed
+for any sample rate from the analogue filters that they are derived from. FFmpeg runs the filters.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ STEPS_PER_BLOCK: Final = 4
 _ABSOLUTE_GATE_LUFS: Final = -70.0
 _RELATIVE_GATE_LU: Final = -10.0
 _OFFSET_LU: Final = -0.691
-"""Of a power in decibels, so that a full-scale sine of 1 kHz in one channel has -3.01 LUFS."""
+"""Added to a power in decibels, so that a full-scale sine of 1 kHz in one channel has -3.01 LUFS."""
 
-# A shelf of 4 dB above 1.7 kHz, for the head, and a high-pass at 38 Hz.
+# The filters: a shelf of 4 dB above 1.7 kHz, which models the head, and a high-pass at 38 Hz.
 _SHELF_HZ: Final = 1681.974450955533
 _SHELF_DB: Final = 3.999843853973347
 _SHELF_Q: Final = 0.7071752369554196
@@ -40,23 +40,26 @@ _HIGH_PASS_Q: Final = 0.5003270373238773
 
 
 class PowerMeter:
-    """Measurement of a stream's K-weighted power, step by step."""
+    """Meter of a stream's K-weighted power, in steps of ``STEP_MS``."""
 
     def __init__(self, *, sample_rate_hz: int, channels: int) -> None:
         """Measure audio of ``channels`` channels, one or two."""
         self._step_samples = sample_rate_hz * STEP_MS // 1000
         self._filters = FilterGraph(_k_weighting(sample_rate_hz), sample_rate_hz=sample_rate_hz, channels=channels)
         self._rest = np.zeros(0)
-        # Small arrays that outlive the large ones between them would leave the heap in pieces: 150 MB for an hour.
+        # Many small arrays that outlive the large ones between them would fragment the heap: 150 MB for an hour.
         self._powers = array("d")
 
     def add(self, samples: NDArray[np.float32]) -> None:
-        """Measure the next samples of the stream: channels by samples, 1.0 is full scale."""
+        """Measure the next samples of the stream, an array of channels by samples; 1.0 is full scale."""
         for weighted in self._filters.run(samples):
             self._sum(weighted)
 
     def powers(self) -> NDArray[np.float64]:
-        """Return the mean power of each step, summed over channels. A last step that is not whole is padded."""
+        """End the stream, and return the mean power of each step, summed over channels.
+
+        An incomplete last step is padded with silence.
+        """
         for weighted in self._filters.finish():
             self._sum(weighted)
         if len(self._rest):
@@ -106,15 +109,15 @@ class PlacedPowers(NamedTuple):
     step_ms: float
     """The length of a step."""
     powers: NDArray[np.float64]
-    """The mean power of each step. Silence that the last step is padded with counts."""
+    """The mean power of each step. The mean of the last step includes its padding with silence."""
 
 
 def powers_of_timeline(segments: Iterable[PlacedPowers], *, duration_ms: float) -> NDArray[np.float64]:
-    """Return the power of each step of a timeline on which measured segments lie, silence between them.
+    """Return the power of each step of a timeline of measured segments with silence between them.
 
     Args:
-        segments: in order of their starts. Where one starts before the one before it ends, it is taken to start at
-            that end.
+        segments: the segments, in order of their starts. A segment that starts before the previous one ends is
+            treated as starting at that end.
         duration_ms: the length of the timeline.
     """
     times: list[NDArray[np.float64]] = [np.zeros(1)]
@@ -152,7 +155,7 @@ def _k_weighting(sample_rate_hz: int) -> Iterator[tuple[str, str]]:
     )
     k = math.tan(math.pi * _HIGH_PASS_HZ / sample_rate_hz)
     scale = 1 + k / _HIGH_PASS_Q + k * k
-    # The recommendation has the numerator 1, -2, 1 after all is divided by the denominator's first coefficient.
+    # Divided by the denominator's first coefficient, the numerator is 1, -2, 1, as in the recommendation.
     yield _biquad((scale, -2 * scale, scale), (scale, 2 * (k * k - 1), 1 - k / _HIGH_PASS_Q + k * k))
 
 

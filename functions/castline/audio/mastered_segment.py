@@ -1,11 +1,11 @@
-"""MP3 frames of a segment that is as loud as the file it is for, and whose peaks are limited.
+"""Mastered MP3 frames of a segment: as loud as the file that they are for, with limited peaks.
 
-In a file, pauses follow the segments. Blocks that reach into a pause count as well, so a file of short segments is
-quieter than they are by themselves. Each segment is therefore measured together with the pause that follows it on
-average.
+In a file, pauses follow the segments. Loudness blocks that reach into a pause count as well, so a file of short
+segments is quieter than the segments alone. Each segment is therefore measured together with a pause of the file's
+average length.
 
-Where all segments of a file have such frames, the file is made by copying them. Its loudness follows from where they
-lie and from the power of each: no frame is decoded for it.
+If all segments of a file have such frames, the file is made by copying them. Its loudness is computed from the
+positions and powers of the segments, without decoding a frame.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from castline.audio.profile import LoudnessTarget
 
 _MAX_STEPS: Final = 900
-"""Of one segment: its powers travel in S3 metadata, which holds 2 KB."""
+"""The most steps of one segment. Its powers are stored in S3 metadata, which holds 2 KB."""
 _MAX_TRIALS: Final = 4
 _ACCURACY_LU: Final = 0.1
 _STRIDE: Final = 1.4
-"""The part of what is missing that is added to the gain: the limiter takes some of it away again."""
+"""Gain in dB that is added for each missing LU: more than 1, because the limiter takes part of it away again."""
 _LONGEST_PAUSE_MS: Final = 300
-"""Longer pauses change hardly anything more: the gates leave silent blocks out."""
+"""The longest pause that is measured. A longer one changes little, because the gates leave out silent blocks."""
 _MAX_RAISE_LU: Final = 1.0
-"""The most that a segment is raised for its pause. Without a limit, "Yes." would stand out among long turns."""
+"""The most that a segment is raised because of its pause. Otherwise "Yes." would stand out among long turns."""
 _CHUNK_SAMPLES: Final = 1 << 16
 _LOWEST_DB: Final = -110
 _BYTES_PER_DB: Final = 2
@@ -47,23 +47,23 @@ _BYTES_PER_DB: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class StepPowers:
-    """K-weighted power of a segment, step by step."""
+    """K-weighted power of a segment, in steps."""
 
     step_ms: int
     powers: NDArray[np.float64]
 
     def pack(self) -> str:
-        """Return the powers as text: half a decibel a byte, in Base64, the length of a step before them."""
+        """Return the powers as text: the length of a step, then in Base64 a byte of half decibels for each step."""
         decibels = 10 * np.log10(np.maximum(self.powers, 1e-12))
         steps = np.clip(np.rint((decibels - _LOWEST_DB) * _BYTES_PER_DB), 0, 255).astype(np.uint8)
         return f"{self.step_ms}:{base64.b64encode(steps.tobytes()).decode('ascii')}"
 
     @classmethod
     def unpack(cls, text: str) -> StepPowers:
-        """Read what :meth:`pack` has written.
+        """Parse the text that :meth:`pack` returns.
 
         Raises:
-            ValueError: the text is something else.
+            ValueError: the text has another form.
         """
         step_ms, _, packed = text.partition(":")
         steps = np.frombuffer(base64.b64decode(packed, validate=True), np.uint8)
@@ -73,19 +73,19 @@ class StepPowers:
 def master_segment(
     pcm: bytes, *, gain_db: float, target: LoudnessTarget, pause_ms: float = 0
 ) -> tuple[bytes, StepPowers]:
-    """Bring a segment with the pause after it to its loudness, and encode it.
+    """Bring a segment, together with the pause after it, to the target loudness, and encode it.
 
-    What the limiter takes away is made up for: otherwise an hour of voices with high peaks would be 1 LU too quiet to
-    be copied.
+    The gain makes up for the loudness that the limiter takes away. Otherwise an hour of voices with high peaks would
+    be 1 LU too quiet, and its frames could not be copied.
 
     Args:
         pcm: the segment's PCM, at least one sample.
-        gain_db: the gain that brings it to the target, were it not for its peaks and the pause.
-        target: the target, for its ceiling.
+        gain_db: the gain that would reach the target without the limiter and the pause.
+        target: the loudness target, of which only the ceiling is used.
         pause_ms: the length of the pause.
 
     Returns:
-        The MP3 frames, the first of which needs no frame before it, and the power of what they hold.
+        The MP3 frames and the power of their decoded audio. The first frame needs no frame before it.
     """
     effect = effect_of(OutputFormat.MP3, STANDARD)
     ceiling_dbtp = target.ceiling_dbtp - effect.headroom_db
@@ -106,7 +106,7 @@ def master_segment(
 
 
 def _lufs_with_pause(powers: NDArray[np.float64], pause_steps: int) -> float | None:
-    """Return the loudness of a segment that is repeated again and again, with a pause each time; None for silence."""
+    """Return the loudness of a segment that is repeated endlessly with a pause each time; None for silence."""
     if not pause_steps:
         return gated_lufs(powers)
     once = np.pad(powers, (0, pause_steps))
@@ -114,10 +114,10 @@ def _lufs_with_pause(powers: NDArray[np.float64], pause_steps: int) -> float | N
 
 
 def _master(pcm: bytes, *, gain_db: float, ceiling_dbtp: float, scale: float) -> tuple[bytes, NDArray[np.float64]]:
-    """Amplify and limit PCM; return it times ``scale``, and its power step by step before that.
+    """Amplify and limit PCM. Return the limited PCM times ``scale``, and the power of each step before that factor.
 
-    The PCM is processed in chunks: a task masters many segments at once, and the limiter takes twenty times the
-    memory of a chunk.
+    The PCM is processed in chunks, because a task masters many segments at once and the limiter takes twenty times
+    the memory of a chunk.
     """
     factor = np.float32(10 ** (gain_db / 20))
     meter = PowerMeter(sample_rate_hz=SAMPLE_RATE_HZ, channels=1)

@@ -1,6 +1,6 @@
 """Mastering of a mix: one gain brings it to its loudness target, and a limiter keeps its peaks below the ceiling.
 
-A mix is too long for memory. It is read once to be measured, once for each trial of a gain, and once to be encoded.
+A mix is too long for memory. It is read once to measure it, once for each gain that is tried, and once to encode it.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
     from castline.audio.samples import Channels
 
 _ACCURACY_LU: Final = 0.2
-"""The distance from the target at which no better gain is looked for; files are promised to be within 0.5 LU."""
+"""The distance from the target at which the search for a gain ends. Files are promised to be within 0.5 LU."""
 _MAX_TRIALS: Final = 6
-"""Each reads and mixes all segments again: 3 to 15 s of a core for an hour of audio."""
+"""Each trial reads and mixes all segments again, which takes 3 to 15 s of a core for an hour of audio."""
 _STRIDE: Final = 1.5
-"""Least change of the gain in dB for each LU that is missing: the limiter takes part of it away again."""
+"""Smallest change of the gain in dB for each missing LU: more than 1, because the limiter takes part of it away."""
 _MAX_STRIDE: Final = 4.0
-"""The greatest. Where it does not suffice, nearly all of the signal is limited, and more gain raises only noise."""
+"""Greatest such change. If it is not enough, nearly all of the signal is limited, and more gain raises only noise."""
 _HARMLESS_DB: Final = 0.5
-"""Excess of the sample peak over the ceiling, up to which limiting is taken to change the loudness by nothing."""
+"""Excess of the sample peak over the ceiling up to which limiting is assumed not to change the loudness."""
 _NO_EFFECT: Final = EncoderEffect()
 
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """A mix, the gain that brings it to its loudness, and the ceiling of its peaks."""
+    """A mix, the gain that brings it to its target loudness, and the ceiling of its peaks."""
 
     mix: Callable[[], Iterable[Channels]]
     profile: AudioProfile
     gain_db: float = 0.0
     ceiling_dbtp: float | None = None
     scale: float = 1.0
-    """A factor on the amplitude after the limiter. It makes up for that of the encoder."""
+    """An amplitude factor after the limiter, which makes up for that of the encoder."""
     lufs: float | None = None
-    """The loudness that results; None for silence, and where there is no target."""
+    """The loudness of the mastered mix; None for silence or without a target."""
 
     def samples(self) -> Iterator[Channels]:
-        """Read the mix once more, and yield the samples that a decoder of the file is to give back."""
+        """Read the mix again, and yield the mastered samples, which the decoded file should have."""
         factor = np.float32(10 ** (self.gain_db / 20))
         louder = (chunk * factor for chunk in self.mix())
         if self.ceiling_dbtp is None:
@@ -56,7 +56,7 @@ class Master:
         return limit(louder, sample_rate_hz=self.profile.sample_rate_hz, ceiling_dbtp=self.ceiling_dbtp)
 
     def pcm(self) -> Iterator[bytes]:
-        """Yield interleaved 16-bit PCM for the encoder: the mastered samples times ``scale``."""
+        """Yield the encoder's input: the mastered samples times ``scale``, as interleaved 16-bit PCM."""
         return (to_pcm(chunk * np.float32(self.scale)) for chunk in self.samples())
 
 
@@ -69,14 +69,14 @@ def master(
 ) -> Master:
     """Find the gain that brings a mix to its loudness target.
 
-    The gain follows from the loudness of the mix, unless the limiter takes away a part of it. Then the gain is found
-    by trials.
+    The gain follows from the loudness of the mix. If the limiter would take part of the gain away, several gains are
+    tried.
 
     Args:
-        mix: returns the mix in chunks, channels by samples: the same at every call.
+        mix: a function that returns the mix in chunks of channels by samples, the same mix at every call.
         profile: the profile of the mix.
         target: the loudness and the ceiling; None to leave the mix as it is.
-        effect: the effect of the encoder that the mix is mastered for.
+        effect: the effect of the encoder that will encode the mix.
     """
     if target is None:
         return Master(mix, profile)
@@ -92,7 +92,7 @@ def master(
 
 
 def _adjusted(found: Master, target_lufs: float) -> Master:
-    """Try gains until what the limiter leaves is as loud as the target, and return the best of them."""
+    """Try gains until the limited mix is as loud as the target, and return the master with the best gain."""
     trials: list[_Trial] = []
     gain_db = found.gain_db
     while len(trials) < _MAX_TRIALS:
@@ -110,8 +110,8 @@ def _adjusted(found: Master, target_lufs: float) -> Master:
 def _next_gain_db(trials: Sequence[_Trial], target_lufs: float) -> float:
     """Return the gain for the next trial.
 
-    It lies on the line through the closest trials below and above the target or, while all lie on one side, through
-    the last two. After the first trial, the gain is changed by more than what is missing.
+    If there are trials on both sides of the target, the gain is interpolated between the closest two. Otherwise it is
+    extrapolated from the last two. After the first trial, the gain changes by more than the missing loudness.
     """
     last = trials[-1]
     missing_lu = target_lufs - last.lufs
@@ -130,7 +130,7 @@ def _next_gain_db(trials: Sequence[_Trial], target_lufs: float) -> float:
 class _Trial(NamedTuple):
     gain_db: float
     lufs: float
-    """Loudness of what the limiter leaves at that gain."""
+    """Loudness of the mix, limited at that gain."""
 
 
 @dataclass(frozen=True, slots=True)
