@@ -1,1 +1,1 @@
-"""The jobs domain: what a job is, how it may change, and where it is kept."""
+"""Jobs domain: the model of a job, its status transitions, and its storage."""

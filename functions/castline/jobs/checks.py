@@ -1,6 +1,6 @@
-"""Checks of open jobs and of users with slots taken: each has the time of its next one in the index of what is open.
+"""Checks of open jobs and of users with taken slots. The index of open jobs holds the time of each next check.
 
-The reconciler reads those that are due, never all that is open.
+The reconciler reads only the checks that are due.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
 
 _PAGE_SIZE = 200
-"""Entries that a query reads ahead: no more than a run of the reconciler can look at."""
+"""Number of entries that a query reads at a time: no more than one run of the reconciler can check."""
 _NO_CHECK_IS_LATER = timedelta(days=1)
-"""More than the longest time until the next check of a user's slots."""
+"""Longer than the time until the next check of a user's slots."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,18 +33,18 @@ class Check:
     """A check of a job, or of a user's slots."""
 
     key: Mapping[str, str]
-    """The key of the item that is to be looked at."""
+    """The key of the item to be checked."""
     subject: str
     """The id of the job or of the user."""
     is_of_job: bool
     due_key: str
     due_at: datetime | None
-    """None if an older release has written the item: it is due."""
+    """None if an older release wrote the item. The check is then due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedCheck:
-    """A check that has been moved to a later time, and the item that it is of, as it is now."""
+    """A check that was moved to a later time, and the current state of its item."""
 
     check: Check
     item: Mapping[str, Any]
@@ -54,18 +54,18 @@ class MovedCheck:
         """The job.
 
         Raises:
-            UnreadableItem: this release cannot read it.
+            UnreadableItem: this release cannot read the job.
         """
         return items.read_job(self.item)
 
     @property
     def taken_slots(self) -> frozenset[str]:
-        """The ids of the jobs that the user's slots are taken by."""
+        """The ids of the jobs that take the user's slots."""
         return frozenset(deserialize(self.item).get("job_ids", ()))
 
 
 class Checks:
-    """The checks in the jobs' table."""
+    """The checks in the jobs table."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         """Use a table."""
@@ -73,7 +73,7 @@ class Checks:
         self._table = table_name
 
     def due(self, now: datetime) -> Iterator[Check]:
-        """Yield what is due, the oldest first, perhaps without the latest changes. It is read page by page."""
+        """Yield the checks that are due, oldest first. The reads are paged and eventually consistent."""
         until = items.last_due_key(now)
         sources = [
             source
@@ -81,7 +81,8 @@ class Checks:
             for source in (
                 self._query(items.open_jobs_key(shard), "<", until, is_of_job=True),
                 self._query(items.taken_slots_key(shard), "<", until, is_of_job=False),
-                # Users of older releases have their ids in place of a time. Ids of jobs are less than any time.
+                # Older releases wrote the subject's id instead of a time. A job's id sorts before every time, but a
+                # user's id may sort after it.
                 self._query(
                     items.taken_slots_key(shard), ">", items.last_due_key(now + _NO_CHECK_IS_LATER), is_of_job=False
                 ),
@@ -90,7 +91,7 @@ class Checks:
         yield from heapq.merge(*sources, key=lambda check: check.due_at or _LONG_AGO)
 
     def move(self, check: Check, moment: datetime) -> MovedCheck | None:
-        """Move a check to a later time; None, and nothing is changed, if somebody else has moved or ended it."""
+        """Move a check to a later time. Return None, and change nothing, if it was moved or ended meanwhile."""
         due_key = items.due_key(moment, check.subject)
         answer = update_item_if(
             self._client,

@@ -1,4 +1,4 @@
-"""Jobs of all users, day by day: states and failures, for operators."""
+"""Jobs of all users by day, with statuses and failures, for operators."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job, JobStatus
 
 _MOST_QUERIES: Final = 20
-"""Number of queries for one page, each of which reads 1 MB at most: some 3,000 jobs in about 50 ms."""
+"""Maximum number of queries for one page. Each query reads at most 1 MB: about 3,000 jobs in about 50 ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayPage:
-    """One page of the jobs of a day, newest first. It may be short although other pages follow."""
+    """One page of the jobs of a day, newest first. It may hold fewer jobs than requested although more follow."""
 
     jobs: tuple[Job, ...]
     next_after: str | None
-    """The id of the last job that was looked at, if others follow."""
+    """The id of the last job that was read; None if no jobs follow."""
 
 
 class DailyJobs:
@@ -39,7 +39,7 @@ class DailyJobs:
     def __init__(
         self, client: DynamoDBClient, table_name: str, *, unreadable: Callable[[str], None] = lambda _key: None
     ) -> None:
-        """Use a table; ``unreadable`` is told the key of each job that is passed over, and why."""
+        """Use a table; ``unreadable`` is called with the key of each skipped job and the reason, in one text."""
         self._client = client
         self._table = table_name
         self._unreadable = unreadable
@@ -59,7 +59,7 @@ class DailyJobs:
         Args:
             day: in UTC.
             now: the time at which expiry is judged.
-            limit: how many jobs a page holds at most.
+            limit: maximum number of jobs on the page.
             status: only jobs of this status.
             user_id: only jobs of this user.
             after: only jobs older than the one with this id.

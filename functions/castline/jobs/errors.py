@@ -1,4 +1,4 @@
-"""How a request to the jobs domain is refused.
+"""Errors of the jobs domain.
 
 JobError
 ├── AlreadySubmitted
@@ -17,7 +17,7 @@ JobError
 ├── JobNotFound
 └── JobStillActive
 
-``UnreadableItem`` is a ServiceUnavailable: the release that wrote the row may be back soon.
+``UnreadableItem`` is a ServiceUnavailable: the release that wrote the item may be deployed again soon.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 
 class JobError(Exception):
-    """The domain refuses, for a reason that its caller can act on."""
+    """Refusal of a request, for a reason that the caller can act on."""
 
 
 class AlreadySubmitted(JobError):
-    """A job has been submitted under this idempotency key."""
+    """A job was already submitted under this idempotency key."""
 
     def __init__(self, *, job_id: str, request_hash: str) -> None:
         super().__init__(f"job {job_id}")
@@ -44,16 +44,17 @@ class AlreadySubmitted(JobError):
 
 
 class IdempotencyKeyReused(JobError):
-    """The idempotency key stands for another submission."""
+    """The idempotency key belongs to a different submission."""
 
 
 class InputTooLarge(JobError):
-    """The dialogue takes more bytes than can be stored, or returned in an answer.
+    """The dialogue takes more bytes than can be stored, or returned in a response.
 
     Attributes:
-        size_bytes: what it takes.
-        max_bytes: what it may take.
-        is_compressed: whether the sizes are those of its stored form, or those of JSON with all but ASCII escaped.
+        size_bytes: size of the dialogue.
+        max_bytes: the limit.
+        is_compressed: whether both sizes count the compressed dialogue. Otherwise they count its JSON, in which
+            characters outside ASCII are escaped.
     """
 
     def __init__(self, *, size_bytes: int, max_bytes: int, is_compressed: bool) -> None:
@@ -64,15 +65,15 @@ class InputTooLarge(JobError):
 
 
 class InputUnreadable(JobError):
-    """The dialogue of a job is missing, or written so that this release cannot read it."""
+    """The dialogue of a job is missing, or this release cannot read it."""
 
 
 class InvalidCursor(JobError):
-    """A page was asked for with a cursor that no page has given."""
+    """A page was requested with a cursor that no page has returned."""
 
 
 class InvalidDialogue(JobError, ValueError):
-    """A dialogue breaks a rule of ``castline.jobs.validity``. The message holds nothing of its texts."""
+    """A dialogue breaks a rule of ``castline.jobs.validity``. The message quotes none of its texts."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -104,7 +105,7 @@ class JobCannotResubmit(JobError):
 
 
 class JobHasEnded(JobError):
-    """The job has ended already."""
+    """The job has already ended."""
 
     def __init__(self, status: JobStatus) -> None:
         super().__init__(f"the job is {status}")
@@ -112,7 +113,7 @@ class JobHasEnded(JobError):
 
 
 class JobLimitExceeded(JobError):
-    """The user has as many active jobs as a user may have."""
+    """The user has reached the maximum number of active jobs."""
 
     def __init__(self, *, current_jobs: int, max_jobs: int) -> None:
         super().__init__(f"{current_jobs} of {max_jobs} active jobs")
@@ -121,7 +122,7 @@ class JobLimitExceeded(JobError):
 
 
 class JobNotActive(JobError):
-    """A workflow task came to a job that is neither pending nor processing, or is gone."""
+    """A workflow task found that its job is neither pending nor processing, or is gone."""
 
     def __init__(self, status: JobStatus | None) -> None:
         super().__init__(f"the job is {status or 'gone'}")
@@ -129,11 +130,11 @@ class JobNotActive(JobError):
 
 
 class JobNotCompleted(JobError):
-    """There is no audio, or not yet."""
+    """The job has no audio, because it is not completed."""
 
 
 class JobNotFound(JobError):
-    """There is no such job for this user: unknown, somebody else's and expired are all the same."""
+    """The user has no such job. Unknown ids, other users' jobs and expired jobs are not distinguished."""
 
 
 class JobStillActive(JobError):
@@ -145,4 +146,4 @@ class JobStillActive(JobError):
 
 
 class UnreadableItem(ServiceUnavailable):
-    """An item that this release cannot read: a newer one has written it, or it is damaged. The message is its key."""
+    """This release cannot read an item: a newer one wrote it, or it is damaged. The message holds the item's key."""

@@ -1,4 +1,4 @@
-"""EventBridge bus on which the events of jobs are published."""
+"""EventBridge bus on which job events are published."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from castline.jobs.events import JobEvent
 
 SOURCE: Final = "castline"
-"""Source of all events of jobs, by which rules choose them."""
+"""Source of all job events, by which rules select them."""
 MAX_EVENTS: Final = 10
-"""Number of events that one PutEvents takes."""
+"""Maximum number of events in one PutEvents request."""
 
 _TRANSIENT: Final = frozenset({"InternalFailure", "ThrottlingException"})
-"""Errors of single events after which EventBridge says that they may be sent again."""
+"""Errors of single events that EventBridge documents as retryable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The answer of EventBridge to an event that it has not taken."""
+    """The reason why EventBridge did not accept an event."""
 
     code: str
 
@@ -44,18 +44,18 @@ class EventBus:
     """One bus."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
-        """Use the bus with that name."""
+        """Use the bus ``name``."""
         self._client = client
         self._name = name
 
     def publish(self, events: Sequence[JobEvent]) -> list[Refusal | None]:
-        """Publish at most ``MAX_EVENTS`` events, each with the time at which it has happened.
+        """Publish at most ``MAX_EVENTS`` events, each with the time at which it happened.
 
         Returns:
-            None for each event that was taken, and the refusal for each that was not.
+            For each event, None if it was accepted, or else the refusal.
 
         Raises:
-            ServiceUnavailable: EventBridge has answered nothing about any of them, or refuses us as a whole.
+            ServiceUnavailable: EventBridge did not answer, or refused the whole request.
         """
         entries: list[PutEventsRequestEntryTypeDef] = [
             {

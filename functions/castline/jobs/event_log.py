@@ -1,4 +1,4 @@
-"""Reader of the events of jobs: EVENT items with the jobs that they tell of, and the jobs of a day."""
+"""Reader of job events: EVENT items together with their jobs, and the jobs of a day."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class EventLog:
     """Events of jobs in one DynamoDB table.
 
-    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now, or refuses to.
+    All methods raise ServiceUnavailable if DynamoDB is temporarily unavailable or refuses a request.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
@@ -37,13 +37,14 @@ class EventLog:
         self._table = table_name
 
     def read(self, job_id: str, event_type: EventType) -> JobEvent | None:
-        """Return an event with its job; None when one of the two is gone.
+        """Return an event with its job; None if the event or the job is gone.
 
-        They are read in one transaction: the stream can tell of an event before the rest of its transaction is seen.
+        Both are read in one transaction: the stream can deliver an event before the other items of the transaction
+        that wrote it are visible.
 
         Raises:
-            UnreadableItem: the job holds what this release cannot read.
-            Exception: one of ``castline.dynamodb.UNREADABLE``, where the event holds something else.
+            UnreadableItem: this release cannot read the job.
+            Exception: one of ``castline.dynamodb.UNREADABLE`` if this release cannot read the event.
         """
         sort_keys = [f"{items.EVENT_PREFIX}{event_type.value}", items.JOB]
         if event_type is EventType.COMPLETED:
@@ -61,7 +62,7 @@ class EventLog:
         )
 
     def events_of(self, job_id: str) -> list[tuple[EventType, datetime]]:
-        """Return the types and times of a job's events in order, without those that this release cannot read."""
+        """Return the types and times of a job's events, oldest first, without those that this release cannot read."""
         found = self._query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :events)",
             ExpressionAttributeValues=serialize({":pk": items.job_key(job_id)["pk"], ":events": items.EVENT_PREFIX}),
@@ -77,8 +78,8 @@ class EventLog:
         """Yield the ids of the jobs that were created on a day in UTC, oldest first.
 
         Args:
-            day: of the creation.
-            after: only jobs younger than the one with this id.
+            day: the day of creation.
+            after: yield only jobs that are newer than the one with this id.
         """
         for item in self._query(
             IndexName=DAY_JOBS.name,
@@ -114,7 +115,7 @@ class EventLog:
 
 
 def _read_result(item: dict[str, Any]) -> Result | None:
-    """Return a result; None where it is missing or unreadable, as polls pass over it too."""
+    """Return a result; None if it is missing or unreadable."""
     try:
         return items.read_result(item)
     except UNREADABLE:

@@ -1,4 +1,4 @@
-"""Types of the events of jobs."""
+"""Types of job events."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from castline.jobs.model import JobStatus
 
 
 class EventType(StrEnum):
-    """Type of an event of a job."""
+    """Type of a job event."""
 
     STARTED = "job.started"
-    """It has become processing."""
+    """The job has changed to processing."""
     COMPLETED = "job.completed"
     FAILED = "job.failed"
     CANCELLED = "job.cancelled"
 
     @classmethod
     def of_status(cls, status: JobStatus) -> EventType:
-        """Return the type of the event that a job has reached a status.
+        """Return the type of the event for a job that has reached ``status``.
 
         Raises:
-            KeyError: no event tells of the status.
+            KeyError: the status has no event.
         """
         return _TYPES[status]
 
     @property
     def status(self) -> JobStatus:
-        """The status that the job had when it happened."""
+        """The status that the job reached with this event."""
         return _STATUSES[self]
 
 

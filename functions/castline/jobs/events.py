@@ -1,6 +1,6 @@
-"""Events of jobs: the start and each end, in the form in which the event bus and webhooks carry them.
+"""Job events: the start and the end of a job, in the format that the event bus and webhooks carry.
 
-``docs/events.schema.json`` is the schema of that form. It holds no text, no title, no name and no URL.
+``docs/events.schema.json`` is the schema of that format. An event holds no text, no title, no name and no URL.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job, Result
 
 SCHEMA_VERSION: Final = "1"
-"""Version of the form. Consumers pass over what they do not know: only a change that breaks them raises it."""
+"""Version of the format. Raise it only for changes that break consumers. Consumers ignore unknown fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEvent:
-    """One thing that has happened to a job."""
+    """The fact that a job has started or ended."""
 
     id: str
-    """The same whenever it is read, so that consumers can pass over what they have handled."""
+    """Id that is the same at every reading, so that consumers can ignore events that they have handled."""
     type: EventType
     occurred_at: datetime
     job: Job
-    """As it is now: it may have moved on since."""
+    """The current state of the job, which may have changed since the event."""
     result: Result | None = None
-    """Of a completed job."""
+    """The result of a completed job."""
 
 
 def event_body(event: JobEvent) -> dict[str, Any]:
-    """Return an event in the form that is published.
+    """Return an event in the format that is published.
 
-    It tells of the job as it was when the event happened, so that it is the same whenever it is published: that a job
-    has started does not say how it has ended since. Only what late tasks have billed for a failed or stopped job may
-    be added.
+    The body describes the job at the time of the event, so that it is the same at every publication. For example, a
+    ``job.started`` does not say how the job has ended since. Only the billed characters of a failed or stopped job
+    may grow, by those that late tasks have billed.
     """
     job = event.job
     has_ended = event.type is not EventType.STARTED

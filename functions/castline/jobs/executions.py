@@ -26,19 +26,19 @@ class Executions:
         *,
         trace_header: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """Use a state machine; ``trace_header`` returns the X-Ray trace of a new execution, if there is one."""
+        """Use a state machine; ``trace_header`` returns the X-Ray trace header for a new execution, or None."""
         self._client = client
         self._state_machine_arn = state_machine_arn
         self._trace_header = trace_header
 
     def start(self, job_id: str) -> bool:
-        """Start the job's execution. Starting it again starts no second one.
+        """Start the job's execution. A repeated call does not start a second execution.
 
         Returns:
-            True if the execution runs; False if it has run before and ended.
+            True if the execution is running; False if it has already ended.
 
         Raises:
-            ServiceUnavailable: it could not be started.
+            ServiceUnavailable: the execution could not be started.
         """
         execution: StartExecutionInputTypeDef = {
             "stateMachineArn": self._state_machine_arn,
@@ -57,7 +57,7 @@ class Executions:
         return True
 
     def status(self, job_id: str) -> str | None:
-        """Return Step Functions' status of the job's execution, such as ``RUNNING``; None when there is no execution.
+        """Return the status of the job's execution, such as ``RUNNING``; None if there is no execution.
 
         Raises:
             ServiceUnavailable: the status could not be read.
@@ -74,11 +74,11 @@ class Executions:
         """Stop the job's execution if it is running.
 
         Args:
-            job_id: which job.
-            error: the name that the execution's history gives to the reason.
+            job_id: the job's id.
+            error: the error name to record in the execution's history.
 
         Raises:
-            ServiceUnavailable: it could not be stopped.
+            ServiceUnavailable: the execution could not be stopped.
         """
         try:
             with translated_aws_errors():

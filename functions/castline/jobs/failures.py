@@ -1,6 +1,6 @@
-"""How jobs fail: the one table of failure codes, the errors behind each, and what a job's user reads.
+"""Failures of jobs: the table of failure codes, with the errors that cause each and its message for the user.
 
-The retry rules of ``workflow.asl.json`` name the transient errors; a test compares them.
+The retry rules of ``workflow.asl.json`` name the transient errors. A test compares them with this table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ZH, _EN = "zh-TW", "en"
 
 
 class FailureCode(StrEnum):
-    """Why a job failed, as clients see it."""
+    """Reason for the failure of a job, as clients see it."""
 
     EMPTY_AUDIO = "EMPTY_AUDIO"
     INTERNAL_ERROR = "INTERNAL_ERROR"
@@ -37,21 +37,21 @@ class FailureCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureKind:
-    """What is said of one failure code."""
+    """Messages, details and errors of one failure code."""
 
     sentences: Mapping[str, str]
-    """For the job's user, by language tag. They may name the details, such as ``{turn_index}``."""
+    """Messages for the job's user, by language tag. They may contain details, such as ``{turn_index}``."""
     sentences_without_details: Mapping[str, str] = field(default_factory=dict)
-    """For when a detail is unknown."""
+    """Messages for failures of which a detail is unknown."""
     details: tuple[str, ...] = ()
-    """The fields of ``JobFailure`` that the sentences name."""
+    """The fields of ``JobFailure`` that the messages contain."""
     transient: tuple[str, ...] = ()
-    """Errors after which trying again may help, by the names that Step Functions knows them by.
+    """Errors after which a retry may succeed, by their names in Step Functions.
 
-    A function's error is known by the name of its exception class; the others are AWS's own.
+    The name of a function's error is that of its exception class. The other names are AWS's own.
     """
     permanent: tuple[str, ...] = ()
-    """Errors after which trying again cannot help."""
+    """Errors after which a retry cannot succeed."""
 
 
 KINDS: Final[Mapping[FailureCode, FailureKind]] = MappingProxyType(
@@ -128,7 +128,7 @@ KINDS: Final[Mapping[FailureCode, FailureKind]] = MappingProxyType(
             transient=("ProviderThrottled",),
             sentences={
                 _ZH: "語音服務忙碌中，重試後仍未成功，請稍後重新提交",
-                _EN: "The speech provider is busy, and stayed so. Please submit again later.",
+                _EN: "The speech provider was still busy after several retries. Please submit again later.",
             },
         ),
         FailureCode.PROVIDER_UNAVAILABLE: FailureKind(
@@ -138,7 +138,7 @@ KINDS: Final[Mapping[FailureCode, FailureKind]] = MappingProxyType(
             ),
             sentences={
                 _ZH: "語音服務暫時無法使用，重試後仍未成功，請稍後重新提交",
-                _EN: "The speech provider is unavailable, and stayed so. Please submit again later.",
+                _EN: "The speech provider was still unavailable after several retries. Please submit again later.",
             },
         ),
         FailureCode.SEGMENTS_EXPIRED: FailureKind(
@@ -194,34 +194,34 @@ KINDS: Final[Mapping[FailureCode, FailureKind]] = MappingProxyType(
         ),
     }
 )
-"""Every failure code. An error that no row names is an INTERNAL_ERROR, and permanent."""
+"""All failure codes. An error that no entry names is a permanent INTERNAL_ERROR."""
 
 _CODES: Final = {name: code for code, kind in KINDS.items() for name in (*kind.transient, *kind.permanent)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFailure:
-    """Why a job failed, and where in its dialogue if that is known. It holds no dialogue text."""
+    """Reason why a job failed and, if known, the place in its dialogue. It holds no dialogue text."""
 
     code: FailureCode
     turn_index: int | None = None
     """The ``index`` of the turn that could not be spoken."""
     voice_id: str | None = None
-    """The voice that was to speak it."""
+    """The voice that the turn asked for."""
 
     @classmethod
     def of_error(cls, name: str, details: object = None) -> JobFailure:
-        """Return the failure that an error means.
+        """Return the failure that an error causes.
 
         Args:
-            name: by which Step Functions knows the error.
-            details: ``turn_index`` and ``voice_id`` as a mapping; whatever else it holds, or is, is passed over.
+            name: the error's name in Step Functions.
+            details: a mapping with ``turn_index`` and ``voice_id``. Anything else is ignored.
         """
         return cls.read(_CODES.get(name, FailureCode.INTERNAL_ERROR), details)
 
     @classmethod
     def read(cls, code: str, details: object) -> JobFailure:
-        """Return a failure as it was stored. An unknown code is an internal error, unreadable details are none."""
+        """Return a stored failure. An unknown code becomes INTERNAL_ERROR; unreadable details are ignored."""
         known = FailureCode(code) if code in set(FailureCode) else FailureCode.INTERNAL_ERROR
         values: dict[Any, Any] = details if isinstance(details, dict) else {}
         turn_index, voice_id = values.get("turn_index"), values.get("voice_id")
@@ -233,15 +233,15 @@ class JobFailure:
 
     @property
     def details(self) -> dict[str, int | str]:
-        """What is known of where the job failed."""
+        """The known details, by field name."""
         known = {"turn_index": self.turn_index, "voice_id": self.voice_id}
         return {name: value for name, value in known.items() if value is not None}
 
     def sentence(self, language: str) -> str:
-        """Return why the job failed and what to do about it.
+        """Return the message that tells the user why the job failed and what to do about it.
 
         Args:
-            language: the tag of a language that ``KINDS`` has sentences in.
+            language: the tag of a language in which ``KINDS`` has messages.
         """
         kind, details = KINDS[self.code], self.details
         if not details.keys() >= set(kind.details):

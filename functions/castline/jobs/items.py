@@ -1,22 +1,22 @@
-"""How jobs are written as DynamoDB items, and read back.
+"""DynamoDB items of jobs: how they are written and read.
 
 Items of one job share the partition ``JOB#<job_id>``:
 
-    JOB            what lists, polls and transitions need; small
+    JOB            small item for lists, polls and status changes
     INPUT          the dialogue, compressed
-    RESULT         what a completed job made, compressed
-    BATCH#<nnnn>   how far a batch of segments has come; working data, gone a day later
-    WORDS#<nnnn>   the words of the batch's segments, compressed; as long as the batch, and read only to assemble
-    EVENT#<type>   that the job has started or ended: for what reads the table's stream, which carries keys only
+    RESULT         the result of a completed job, compressed
+    BATCH#<nnnn>   the progress of a batch of segments; kept for a day
+    WORDS#<nnnn>   the words of the batch's segments, compressed; kept as long as the batch, and read only to assemble
+    EVENT#<type>   the start or end of the job, for readers of the table's stream, which carries keys only
 
-Items of one user share the partition ``USER#<user_id>``, also with the items of ``castline.usage.items``:
+Items of one user share the partition ``USER#<user_id>``, which also holds items of ``castline.usage.items``:
 
-    ACTIVE                  the set of the user's active job ids
-    IDEMPOTENCY#<sha-256>   what was submitted under an idempotency key, for a day
+    ACTIVE                  the set of the user's active job ids, and the counters of ended jobs
+    IDEMPOTENCY#<sha-256>   the submission under an idempotency key; kept for a day
 
-And in the partition ``DEPLOYMENT``, also with the items of ``castline.usage.items``:
+The partition ``DEPLOYMENT``, which also holds items of ``castline.usage.items``, contains:
 
-    RECONCILER   which run of the reconciler is at work, and until when at most
+    RECONCILER   the lease of the reconciler: its holder and its end
 """
 
 from __future__ import annotations
@@ -88,16 +88,17 @@ INPUT = "INPUT"
 RESULT = "RESULT"
 BATCH_PREFIX = "BATCH#"
 WORDS_PREFIX = "WORDS#"
-"""Sorts behind everything else that belongs to a job, so that a query can leave the words out."""
+"""Prefix that sorts after all other items of a job, so that a query can exclude the words."""
 EVENT_PREFIX = "EVENT#"
 ACTIVE = "ACTIVE"
 RECONCILER_LEASE = {"pk": DEPLOYMENT, "sk": "RECONCILER"}
 
 _MAX_INPUT_BYTES = 399 * 1024
-"""Bytes of a dialogue as it is packed: DynamoDB's 400 KB an item, less the item's keys and its expiry."""
+"""Bytes of a compressed dialogue: DynamoDB's limit of 400 KB per item, less the item's keys and expiry."""
 
 _MAX_INPUT_JSON_BYTES = 4_400_000
-"""Bytes of a dialogue as JSON with all but ASCII escaped: Lambda's 6 MB an answer, less a job's result."""
+"""Bytes of a dialogue as JSON in which characters outside ASCII are escaped: Lambda's limit of 6 MB per response,
+less a job's result."""
 
 _BATCH_LIFETIME = timedelta(days=1)
 _IDEMPOTENCY_LIFETIME = timedelta(hours=24)
@@ -134,30 +135,30 @@ def idempotency_key(user_id: str, key: str) -> dict[str, str]:
 
 
 def open_jobs_key(shard: int) -> str:
-    """Return the partition of ``open_jobs`` that holds one shard of the jobs that the reconciler looks after."""
+    """Return the partition of ``open_jobs`` that holds one shard of the open jobs."""
     return f"OPEN#{shard}"
 
 
 def taken_slots_key(shard: int) -> str:
-    """Return the partition of ``open_jobs`` that holds one shard of the users who have slots taken."""
+    """Return the partition of ``open_jobs`` that holds one shard of the users with taken slots."""
     return f"SLOTS#{shard}"
 
 
 def due_key(moment: datetime, subject: str) -> str:
-    """Return the sort key of ``open_jobs`` for a job or a user who is to be checked at a moment; it sorts by time.
+    """Return the sort key of ``open_jobs`` for a job or a user to be checked at ``moment``. Keys sort by time.
 
-    Items of older releases have the bare id. That of a job sorts before every time: it is due.
+    Items of older releases have the id alone. A job's id sorts before every time, so the job is due.
     """
     return f"{encode_time(moment)}#{subject}"
 
 
 def last_due_key(moment: datetime) -> str:
-    """Return the bound of the sort keys that ``due_key`` makes for a moment or an earlier one."""
+    """Return an upper bound for the sort keys that ``due_key`` makes for ``moment`` and earlier ones."""
     return f"{encode_time(moment)}$"  # the character after "#"
 
 
 def read_due_at(key: str) -> datetime | None:
-    """Return the moment that ``due_key`` was given; None for the bare id that an older release has written."""
+    """Return the moment in a sort key of ``due_key``; None for an id alone, which an older release wrote."""
     time, separator, _ = key.partition("#")
     try:
         moment = datetime.fromisoformat(time)
@@ -167,7 +168,7 @@ def read_due_at(key: str) -> datetime | None:
 
 
 def new_job_item(job: Job, *, check_at: datetime | None = None) -> dict[str, Any]:
-    """Return the JOB item of a newly submitted job, which the reconciler checks at ``check_at``, or soon."""
+    """Return the JOB item of a new job. The reconciler checks the job at ``check_at``, or at once if it is None."""
     return {
         **job_key(job.id),
         "job_id": job.id,
@@ -190,17 +191,17 @@ def new_job_item(job: Job, *, check_at: datetime | None = None) -> dict[str, Any
 
 
 def title_values(titles: Titles) -> dict[str, str]:
-    """Return the attributes of the JOB item for the titles that are given."""
+    """Return the attributes of the JOB item for the titles that are not None."""
     return {name: value for name, value in asdict(titles).items() if value is not None}
 
 
 def read_titles(values: Mapping[str, Any]) -> Titles:
-    """Return a job's titles from Python values of its JOB item, or of a part of it."""
+    """Return a job's titles from the deserialized values of its JOB item or of a projection."""
     return Titles(title=values.get("title"), author=values.get("author"), album=values.get("album"))
 
 
 def read_unprojected(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a job that no index holds, from Python values of its JOB item."""
+    """Return the fields of a job that no index holds, from the deserialized values of its JOB item."""
     names = ("rendition_of", "webhook_url")
     return {"titles": read_titles(values), **{name: values.get(name) for name in names}}
 
@@ -229,7 +230,7 @@ def input_item(job_id: str, dialogue: Dialogue) -> dict[str, Any]:
     """Return the INPUT item.
 
     Raises:
-        InputTooLarge: DynamoDB would not take it, or Lambda would not let an answer with it through.
+        InputTooLarge: the dialogue exceeds DynamoDB's limit for an item, or Lambda's limit for a response.
     """
     values = plain_values(dialogue)
     json_bytes = len(json.dumps(values))
@@ -261,7 +262,7 @@ def result_item(job_id: str, result: Result, expires_at: datetime) -> dict[str, 
 
 
 def event_item(job: Job, *, occurred_at: datetime, expires_at: datetime) -> dict[str, Any]:
-    """Return the EVENT item of a job that has reached its status. The event id is the same whenever it is written."""
+    """Return the EVENT item for a job that has reached its status. The event id depends only on the job and type."""
     event_type = EventType.of_status(job.status).value
     return {
         **job_key(job.id, f"{EVENT_PREFIX}{event_type}"),
@@ -274,7 +275,7 @@ def event_item(job: Job, *, occurred_at: datetime, expires_at: datetime) -> dict
 
 
 def read_event_key(key: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the job id and the event type of an EVENT item's key; None for another item's."""
+    """Return the job id and the event type from the key of an EVENT item; None for the key of another item."""
     if not key["pk"].startswith(_JOB_PREFIX) or not key["sk"].startswith(EVENT_PREFIX):
         return None
     return key["pk"].removeprefix(_JOB_PREFIX), key["sk"].removeprefix(EVENT_PREFIX)
@@ -305,7 +306,7 @@ def read_job(item: Mapping[str, Any]) -> Job:
     """Return a job from its JOB item or from an index's projection of it.
 
     Raises:
-        UnreadableItem: a value is missing, or none that this release knows.
+        UnreadableItem: a value is missing, or unknown to this release.
     """
     try:
         return _read_job(deserialize(item))
@@ -356,19 +357,20 @@ def pack_failure_details(failure: JobFailure) -> bytes:
 def read_record(
     found: Iterable[Mapping[str, Any]], *, unreadable: Callable[[str], None] = lambda _reason: None
 ) -> JobRecord | None:
-    """Return all that is kept about a job, from all the items of its partition.
+    """Return a job and everything that is stored about it, from the items of its partition.
 
-    What is missing or unreadable beside the JOB item is left out: a job can be seen, and ended, without it.
+    Other items than the JOB item are left out if they are missing or unreadable: users can see a job, and the service
+    can end it, without them.
 
     Args:
         found: the items.
-        unreadable: is told the key of each item that is left out, and why.
+        unreadable: called for each item that is left out, with a text that holds its key and the reason.
 
     Returns:
-        None when the job itself is gone.
+        None if the job itself is gone.
 
     Raises:
-        UnreadableItem: the JOB item is.
+        UnreadableItem: this release cannot read the JOB item.
     """
     by_key = {item["sk"]["S"]: item for item in found}
     if JOB not in by_key:
@@ -404,7 +406,7 @@ def read_record(
 
 
 def known(kind: type[PartT], values: Mapping[str, Any], **settings: bool) -> PartT:
-    """Return a dataclass made of stored values; what a newer release has added is ignored."""
+    """Return a dataclass made of stored values. Fields that a newer release has added are ignored."""
     names = {each.name for each in fields(kind)}  # type: ignore[arg-type]
     return kind(**{name: value for name, value in values.items() if name in names}, **settings)
 
@@ -442,7 +444,7 @@ def read_music(values: dict[str, Any]) -> Music:
 
 
 def read_pronunciation(values: dict[str, Any]) -> Pronunciation:
-    """Return a pronunciation from its stored values; what a newer release has added is ignored."""
+    """Return a pronunciation from its stored values. Fields that a newer release has added are ignored."""
     alphabet = values.get("alphabet")
     return known(Pronunciation, values | {"alphabet": Alphabet(alphabet) if alphabet else None})
 
@@ -451,7 +453,7 @@ def read_result(item: Mapping[str, Any]) -> Result:
     """Return a job's result from its RESULT item.
 
     Raises:
-        Exception: one of ``castline.dynamodb.UNREADABLE``, where it is something else.
+        Exception: one of ``castline.dynamodb.UNREADABLE`` if this release cannot read the item.
     """
     values = unpack(deserialize(item)["result"])
     values["synthesis_mode"] = SynthesisMode(values["synthesis_mode"])

@@ -1,4 +1,4 @@
-"""Lease of the reconciler: one run at a time."""
+"""Lease of the reconciler, so that one run works at a time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Lease:
-    """A lease in the jobs' table. That of a holder who has died ends by itself.
+    """A lease in the jobs table. It expires, in case its holder dies.
 
-    It saves work, and nothing depends on it: every change that the reconciler makes is conditional.
+    The lease only saves work. Nothing depends on it, because every change that the reconciler makes is conditional.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
@@ -26,7 +26,7 @@ class Lease:
         self._table = table_name
 
     def take(self, *, now: datetime, until: datetime) -> str | None:
-        """Take the lease, and return the name of its new holder; None if somebody else has it."""
+        """Take the lease and return the name of its new holder; None if another holder has it."""
         holder = str(uuid4())
         answer = update_item_if(
             self._client,
@@ -41,7 +41,7 @@ class Lease:
         return None if answer is None else holder
 
     def give_back(self, holder: str) -> None:
-        """End the lease of a holder, unless it is another's by now."""
+        """End the lease if ``holder`` still holds it."""
         update_item_if(
             self._client,
             TableName=self._table,

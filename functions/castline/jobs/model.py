@@ -1,4 +1,4 @@
-"""What a job is made of."""
+"""Domain model of jobs: the job, its dialogue, its batches and its result."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from castline.usage.model import Reservation
 
 OMITTED_AT_DEFAULT: Final = "omitted_at_default"
-"""The name of the metadata of a field that ``castline.jobs.plain_values`` leaves out while it has its default."""
+"""Metadata key of the fields that ``castline.jobs.plain_values`` omits at their default."""
 
 
 _ADDED: Final = {OMITTED_AT_DEFAULT: True}
-"""Of a field that earlier releases do not have: at its default, a dialogue is the same without it."""
+"""Metadata of a field that was added after the first release. Stored dialogues omit it at its default."""
 
 MAX_PROVIDER_RETRIES = 3
-"""How often the workflow tries a batch again after a transient provider failure; ``workflow.asl.json`` does it."""
+"""Retries of a batch after transient provider failures, as ``workflow.asl.json`` configures them."""
 
 
 class JobStatus(StrEnum):
-    """Where a job stands. ``castline.jobs.transitions`` says how it moves."""
+    """Status of a job. ``castline.jobs.transitions`` defines the allowed changes."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -41,7 +41,7 @@ class JobStatus(StrEnum):
 
 
 class JobType(StrEnum):
-    """What was asked for."""
+    """Kind of a job."""
 
     MULTI_ROLE_TTS = "multi_role_tts"
     """A dialogue of several speakers."""
@@ -51,9 +51,9 @@ class JobType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDelivery:
-    """A delivery that a speaker or a turn has of its own; None for what it has in common with the others.
+    """Delivery settings of one speaker or one turn. A setting of None is inherited.
 
-    A turn's own delivery goes before its speaker's, and a speaker's before the dialogue's.
+    A turn's setting takes precedence over its speaker's, and a speaker's over the dialogue's.
     """
 
     speed: float | None = field(default=None, metadata=_ADDED)
@@ -61,10 +61,10 @@ class OwnDelivery:
     """In percent, up or down from the voice's own pitch."""
     volume: float | None = field(default=None, metadata=_ADDED)
     style: str | None = field(default=None, metadata=_ADDED)
-    """One of the voice's styles. A style that the text asks for goes before it."""
+    """One of the voice's styles. A style tag in the text takes precedence."""
     style_degree: float | None = field(default=None, metadata=_ADDED)
     language: str | None = field(default=None, metadata=_ADDED)
-    """The language tag of the language that the voice speaks, in place of its own."""
+    """The tag of the language that the voice speaks instead of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +77,9 @@ class Turn(OwnDelivery):
     chapter: str | None = field(default=None, metadata=_ADDED)
     """The title of the chapter that begins with this turn."""
     pause_after_ms: int | None = field(default=None, metadata=_ADDED)
-    """The pause before the next turn, in place of the dialogue's gap; for the last turn, silence at the end."""
+    """The pause before the next turn, instead of the dialogue's gap. After the last turn, silence at the end."""
     take: int = field(default=0, metadata=_ADDED)
-    """The number of the reading: another one is spoken anew, although the words are the same."""
+    """The number of the reading. The same words with another number are spoken and billed again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,22 +90,22 @@ class VoiceAssignment(OwnDelivery):
     voice_id: str
     voice_name: str | None = None
     styles: tuple[str, ...] = field(default=(), metadata=_ADDED)
-    """Those of the voice's styles that the texts may ask for, as the provider listed them at submission."""
+    """The voice's styles that the texts may use, as the provider listed them at submission."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How a text is delivered, other than the voice would by itself."""
+    """Delivery of all texts of a dialogue, relative to the voice's own."""
 
     speed: float = 1.0
     """A factor on the voice's own speed."""
     pitch_percent: int = 0
-    """How much higher than the voice's own pitch."""
+    """Percent above the voice's own pitch; below it if negative."""
     volume: float = 1.0
     """A factor on the amplitude."""
 
     def to_own(self) -> OwnDelivery:
-        """Return the same delivery as one that a speaker or a turn has of its own."""
+        """Return the same settings as an ``OwnDelivery``."""
         return OwnDelivery(speed=self.speed, pitch=self.pitch_percent, volume=self.volume)
 
 
@@ -124,7 +124,7 @@ class Jingle(Clip):
     """A clip before or after the speech."""
 
     overlap_ms: int = 0
-    """For how long the clip and the speech are heard together."""
+    """The time for which the clip and the speech overlap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ class Bed(Clip):
     """A clip under the whole speech, repeated as often as needed."""
 
     duck_db: float = 10.0
-    """By how much it is lowered while somebody speaks."""
+    """The number of decibels by which the clip is lowered while somebody speaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,25 +146,25 @@ class Music:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundTurn(Clip):
-    """A clip between two turns, or under the next one. It has its place among the turns by its index."""
+    """A clip between two turns, or under the next one. Its index determines its place among the turns."""
 
     index: int
     under: bool = False
-    """Whether the next turn starts with the clip, not after it."""
+    """Whether the next turn starts together with the clip instead of after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
-    """What a client submitted, valid and complete: the turns in spoken order, a voice for every speaker.
+    """Dialogue as a client submitted it: the turns in spoken order, and a voice for every speaker.
 
     A single text in one voice is a dialogue of one turn whose speaker has no name.
 
     Raises:
-        InvalidDialogue: it breaks a rule of ``castline.jobs.validity``.
+        InvalidDialogue: the dialogue breaks a rule of ``castline.jobs.validity``.
     """
 
     provider: str
-    """An id of ``castline.speech.providers.registry``. Who submits checks whether the provider is enabled."""
+    """A provider id of ``castline.speech.providers.registry``. Use cases check whether the provider is enabled."""
     turns: tuple[Turn, ...]
     voice_assignments: tuple[VoiceAssignment, ...]
     language: str
@@ -174,21 +174,21 @@ class Dialogue:
     job_type: JobType = JobType.MULTI_ROLE_TTS
     delivery: Delivery = field(default_factory=Delivery)
     markup: Markup = field(default=Markup.LITERAL, metadata=_ADDED)
-    """Reading of the texts. Dialogues of releases that had no choice are literal."""
+    """Whether markup in the texts is understood or spoken. Dialogues of releases without this field are literal."""
     pronunciations: tuple[Pronunciation, ...] = field(default=(), metadata=_ADDED)
     """In order of precedence."""
     quality: Quality = field(default=Quality.STANDARD, metadata=_ADDED)
     recording: Quality | None = field(default=None, metadata=_ADDED)
-    """Quality of the stored segments, where it is not that of the file."""
+    """Quality of the stored segments if it differs from the file's."""
     loudness: Loudness = field(default=Loudness.NONE, metadata=_ADDED)
-    """Files of releases that had no choice have no target."""
+    """Loudness target of the file. Files of releases without this field have none."""
     music: Music | None = field(default=None, metadata=_ADDED)
     sounds: tuple[SoundTurn, ...] = field(default=(), metadata=_ADDED)
-    """In order of their indexes, none of which a turn has."""
+    """In order of their indexes. No turn has the same index as a sound."""
     cover_id: str | None = field(default=None, metadata=_ADDED)
-    """The uploaded picture that is the file's cover."""
+    """The id of the uploaded picture that is the file's cover."""
     is_stored: InitVar[bool] = False
-    """Whether it is made of one that was valid when it was stored, perhaps under the rules of an older release."""
+    """Whether the dialogue was read from storage. It is not validated again: older releases may have other rules."""
 
     def __post_init__(self, is_stored: bool) -> None:
         """Refuse a new dialogue that is invalid."""
@@ -210,13 +210,13 @@ class Dialogue:
 
     @property
     def sound_ids(self) -> frozenset[str]:
-        """The ids of all uploads that it uses, the cover included."""
+        """The ids of all uploads that the dialogue uses, including the cover."""
         cover = () if self.cover_id is None else (self.cover_id,)
         return frozenset((*(clip.sound_id for clip in self.clips), *cover))
 
     @property
     def spoken_quality(self) -> Quality:
-        """The quality in which its segments are spoken and stored."""
+        """The quality in which the segments are spoken and stored."""
         return self.recording or self.quality
 
     def assignment_of(self, speaker: str) -> VoiceAssignment:
@@ -226,16 +226,16 @@ class Dialogue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotencyKey:
-    """What a client names a submission by, so that sending it again does not submit it again."""
+    """Name that a client gives a submission, so that a repeated request does not create a second job."""
 
     key: str
     request_hash: str
-    """Of what was submitted: another submission under the same key is refused."""
+    """Hash of the submission. A different submission under the same key is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnTiming:
-    """When a turn is heard, from the start of the audio."""
+    """Time of a turn, from the start of the audio."""
 
     turn_index: int
     speaker: str
@@ -244,17 +244,17 @@ class TurnTiming:
 
 
 class SynthesisMode(StrEnum):
-    """How the provider was asked."""
+    """Kind of requests that were sent to the provider."""
 
     SEGMENTED = "segmented"
-    """Every segment in a request of its own."""
+    """Every segment was sent in its own request."""
     NATIVE = "native"
-    """At least some of them several to a request, each in its own voice."""
+    """At least one request was batched: it spoke several segments, each in its own voice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChapterTiming:
-    """Time at which a chapter is heard, from the start of the audio. It lasts until the next one or the end."""
+    """Time of a chapter, from the start of the audio. It ends at the next chapter or at the end of the audio."""
 
     title: str
     start_ms: int
@@ -262,39 +262,39 @@ class ChapterTiming:
 
 
 class SubtitleTiming(StrEnum):
-    """How it is known when the words within a turn are heard."""
+    """Source of the times of the words within a turn."""
 
     REPORTED = "reported"
-    """The provider has told."""
+    """The provider reported the times of all words."""
     ESTIMATED = "estimated"
-    """At least one voice does not tell: its cues are spread over its audio by their length."""
+    """At least one voice reports no times. Its cues are spread over its audio by their length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a completed job made. Everything is measured on the audio as it was written."""
+    """Facts about a completed job's audio. Everything is measured on the audio as it was written."""
 
     duration_ms: int
     synthesis_mode: SynthesisMode
     content_type: str
     size_bytes: int
     characters: int
-    """Of all texts."""
+    """Characters of all texts."""
     billed_characters: int
-    """What the provider charges for, by its own rule: nothing for a segment that was stored already."""
+    """Characters that the provider charges for, by its own rule. Segments that were already stored count 0."""
     reused_segments: int
-    """How many segments did not have to be spoken for this job."""
+    """Number of segments that did not have to be spoken for this job."""
     turn_timings: tuple[TurnTiming, ...]
     subtitle_timing: SubtitleTiming = SubtitleTiming.REPORTED
     chapters: tuple[ChapterTiming, ...] = ()
-    """Those that the dialogue names; it may name none."""
+    """Chapters that the dialogue names; empty if it names none."""
     loudness_lufs: float | None = None
-    """Of the file as a whole; None where nobody has measured it."""
+    """Loudness of the whole file; None if it was not measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Titles:
-    """Titles of a job's audio, as far as its user has given them."""
+    """Titles of a job's audio; None for those that its user has not given."""
 
     title: str | None = None
     author: str | None = None
@@ -313,49 +313,49 @@ class Job:
     output_format: OutputFormat
     created_at: datetime
     titles: Titles = field(default_factory=Titles)
-    """Of a job in a list only the title, and that only where the list says so."""
+    """Titles of the audio. A job that is read from an index has none; ``JobRepository.list_page`` adds them."""
     started_at: datetime | None = None
     completed_at: datetime | None = None
-    """When the job reached a terminal status, whichever it is."""
+    """When the job reached a terminal status."""
     expires_at: datetime | None = None
-    """When a terminal job stops existing for its user."""
+    """When a terminal job ceases to exist for its user."""
     total_segments: int = 0
-    """How many segments the plan has: 0 before there is one."""
+    """Number of segments in the job's plan; 0 before the job is planned."""
     completed_segments: int = 0
     retry_count: int = 0
     audio_file_id: str | None = None
     failure: JobFailure | None = None
     rendition_of: str | None = None
-    """The id of the job whose spoken segments it uses; such a job speaks nothing."""
+    """The id of the job whose spoken segments this rendition uses. A rendition speaks nothing."""
     webhook_url: str | None = None
-    """The URL that is told of this job's events, besides the webhooks of its user. No list says it."""
+    """The URL that receives this job's events, in addition to its user's webhooks. Lists do not show it."""
     reservation: Reservation | None = None
-    """The reserved part of the quotas; None for a job of an earlier release, and for a job of a list."""
+    """The reserved part of the quotas; None for a job of an earlier release, and for a job in a list."""
     billed_characters: int | None = None
-    """The characters billed for a job that has ended; None before that, and where an older release has ended it."""
+    """The characters billed for a job that has ended; None before it ends, and if an older release ended it."""
     is_deleted: bool = False
-    """Whether its user has deleted it. It is kept for a day, for what its last tasks bill and for its events."""
+    """Whether its user has deleted it. It is kept for a day to settle its last tasks and to publish its events."""
 
     @property
     def latency_ms(self) -> int | None:
-        """From the start of processing to the end, never below 0; None for a job that has not come so far."""
+        """Milliseconds from the start of processing to the end, at least 0; None unless the job has done both."""
         if self.started_at is None or self.completed_at is None:
             return None
         return max(0, round((self.completed_at - self.started_at).total_seconds() * 1000))
 
     def is_found_by(self, words: str) -> bool:
-        """Return whether all of ``words`` occur in the job's titles, however they are typed."""
+        """Return whether all of ``words`` occur in the job's titles, as ``contain_words`` compares them."""
         titles = " ".join(filter(None, (self.titles.title, self.titles.author, self.titles.album)))
         return contain_words(titles, words)
 
     def is_gone(self, now: datetime) -> bool:
-        """Whether the job does not exist for its user any more: it is deleted, or its retention has passed."""
+        """Return whether the job no longer exists for its user: it is deleted, or its retention has passed."""
         return self.is_deleted or (self.expires_at is not None and self.expires_at <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentCue:
-    """When a stretch of a segment's text is heard, from the start of the segment. Positions count characters."""
+    """A stretch of a segment's text, and its time from the start of the segment. Positions count characters."""
 
     start: int
     end: int
@@ -375,69 +375,69 @@ class SegmentWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MasteredFrames:
-    """Notes on a segment's MP3 frames that are mastered for the file."""
+    """Facts about a segment's MP3 frames that are mastered for the file."""
 
     checksum: str
     powers: str
     """Power of the segment step by step, as ``castline.audio.mastered_segment`` packs it."""
     start_byte: int | None = None
-    """The place of the first frame in the segment's object; None where they are an object of their own."""
+    """The position of the first frame in the segment's object; None if the frames have their own object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenSegment:
-    """A segment that is stored: which one, under which key, how long it is, and what it has cost this job."""
+    """A stored segment: its number, cache key and length, and the characters that this job was billed for it."""
 
     number: int
-    """Its place in the dialogue's plan, from 0."""
+    """Its position in the job's plan, from 0."""
     fingerprint: str
     samples: int
     cues: tuple[SegmentCue, ...] = ()
     billed_characters: int = 0
-    """0 when it was stored already."""
+    """0 if the segment was already stored."""
     is_reused: bool = False
     frames_checksum: str | None = None
-    """Of its MP3 frames as they were stored; None for a segment that an older release has stored."""
+    """Checksum of its MP3 frames as they were stored; None if an older release stored the segment."""
     pcm_checksum: str | None = None
     words: tuple[SegmentWord, ...] = ()
-    """Empty for a segment that an older release has stored."""
+    """Empty if an older release stored the segment."""
     words_estimated: bool = False
-    """Whether the provider has not told when the words are heard."""
+    """Whether the times of the words are estimated, because the provider did not report them."""
     lufs: float | None = None
-    """Loudness of its PCM at volume 1; None for silence, and for a segment that an older release has stored."""
+    """Loudness of its PCM at volume 1; None for silence, and if an older release stored the segment."""
     mastered: MasteredFrames | None = None
-    """None where the file is not made by copying frames, or has no loudness target."""
+    """None if the file is not made by copying frames, or has no loudness target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """How far one batch of segments has come. It is written as a whole, so writing it twice is harmless."""
+    """Progress of one batch of segments. It is written as a whole, so writing it twice is harmless."""
 
     number: int
     segments: tuple[SpokenSegment, ...] = ()
     batched_requests: bool = False
     """Whether a request spoke several of its segments."""
     provider_failures: int = 0
-    """How many times a transient provider failure ended an attempt at this batch."""
+    """Number of attempts at this batch that a transient provider failure ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """A job with all that is kept about it."""
+    """A job with everything that is stored about it."""
 
     job: Job
     dialogue: Dialogue | None
-    """None when it is missing, or written so that this release cannot read it."""
+    """None if it is missing, or if this release cannot read it."""
     batches: tuple[Batch, ...] = ()
-    """In order of ``Batch.number``; only while the job is processing and shortly after."""
+    """In order of ``Batch.number``. Batches exist only while the job is processing and shortly after."""
     result: Result | None = None
 
     @property
     def readable_dialogue(self) -> Dialogue:
-        """The dialogue, for work that is impossible without it.
+        """The dialogue, for callers that cannot work without it.
 
         Raises:
-            InputUnreadable: it is missing or unreadable.
+            InputUnreadable: the dialogue is missing or unreadable.
         """
         if self.dialogue is None:
             raise InputUnreadable(f"the input of job {self.job.id} is missing or unreadable")
@@ -445,19 +445,19 @@ class JobRecord:
 
     @property
     def billed_characters(self) -> int:
-        """The characters that have been billed for the segments that are recorded."""
+        """The characters billed for the recorded segments."""
         return sum(segment.billed_characters for batch in self.batches for segment in batch.segments)
 
     @property
     def completed_segments(self) -> int:
-        """How many segments have been synthesized so far, or had been when the job ended."""
+        """Number of segments that are synthesized so far, or that were when the job ended."""
         if self.job.completed_at is not None:
             return self.job.completed_segments
         return sum(len(batch.segments) for batch in self.batches)
 
     @property
     def retry_count(self) -> int:
-        """How many times the batch with the worst luck was tried again after a transient provider failure."""
+        """Highest number of retries of a batch after transient provider failures."""
         if self.job.completed_at is not None:
             return self.job.retry_count
         return min(MAX_PROVIDER_RETRIES, max((batch.provider_failures for batch in self.batches), default=0))
@@ -469,6 +469,6 @@ class JobPage:
 
     jobs: tuple[Job, ...]
     total: int | None
-    """All the user's jobs that match, on this page or not; None when a search has not seen all jobs."""
+    """Number of the user's jobs that match, on all pages; None if a search has not read all jobs."""
     next_after: str | None
-    """The id after which the next page begins, if others may follow."""
+    """The id after which the next page begins; None if no jobs can follow."""

@@ -1,7 +1,7 @@
 """Compact form of a segment's words, for JSON: four lists, each with a number for each word.
 
-The numbers are the word's distance from the one before it and its length, in characters of the text, and the same in
-milliseconds. Most of them are small and equal, so that a word takes about three bytes when the JSON is compressed.
+The numbers are the word's distance from the previous word and its length, both in characters of the text, and the
+same two in milliseconds. Most numbers are small and equal, so a word takes about three bytes of compressed JSON.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def unpack_words(packed: Any) -> tuple[SegmentWord, ...]:
     """Return the words of a compact form.
 
     Raises:
-        TypeError: it is something else.
-        ValueError: it is something else.
+        TypeError: ``packed`` is not a compact form.
+        ValueError: ``packed`` is not a compact form.
     """
     words = []
     end = end_ms = 0

@@ -1,4 +1,4 @@
-"""Dialogues as plain values: for storage, and to tell whether two submissions are the same."""
+"""Conversion of dialogues to plain values, to store them and to hash submissions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from castline.jobs.model import OMITTED_AT_DEFAULT
 
 
 def plain_values(value: Any) -> Any:
-    """Return a dataclass as a dictionary, and tuples as lists, down to values that JSON knows.
+    """Convert dataclasses to dictionaries and tuples to lists, recursively, so that JSON can hold the value.
 
-    Fields that were added after the first release are left out while they have their default. So a dialogue that
-    makes no use of them looks as it did then, in the table and to the hash of its submission.
+    Fields that were added after the first release are omitted at their default. A dialogue that does not use them is
+    stored and hashed exactly as in the first release.
     """
     if is_dataclass(value):
         return {

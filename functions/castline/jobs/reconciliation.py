@@ -1,4 +1,4 @@
-"""Rules of the reconciler: when it looks at a job, and the remedy for one that is still open."""
+"""Rules of the reconciler: the times at which it checks a job, and the remedy for a job that is still open."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
 
 
 class Remedy(Enum):
-    """An action that helps a job, other than failing it."""
+    """An action that an open job needs, other than to be failed."""
 
     NONE = auto()
     SETTLE = auto()
-    """Delete the audio of a failed or stopped job once more, and settle what it has billed. No task of the job can be
-    running any longer."""
+    """Delete the audio of a failed or stopped job once more, and settle its billed characters. No task of the job can
+    still be running."""
     START = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckTimes:
-    """Times between the checks of a job: how long each part of its life may take."""
+    """Times between the checks of a job, and the maximum duration of each status."""
 
     reconcile_after: timedelta = timedelta(seconds=60)
-    """From a job's creation to its first check, and from a check that could not be finished to the next one. Also the
-    longest time until Step Functions shows a new execution: its reads are eventually consistent."""
+    """Time from a job's creation to its first check, and from an unfinished check to the next one. Also the longest
+    time until Step Functions shows a new execution, because its reads are eventually consistent."""
     check_again_after: timedelta = timedelta(hours=1)
-    """Between two checks of a job that waits in its execution, and of a user who has slots taken."""
+    """Time between two checks of a job that waits in its execution, or of a user with taken slots."""
     max_pending: timedelta = timedelta(hours=24)
     max_processing: timedelta = timedelta(minutes=10)
     settle_after: timedelta = timedelta(minutes=15)
     """The longest time for which a task may still run after its job has failed or was stopped."""
 
     def next_check(self, job: Job, *, now: datetime) -> datetime:
-        """Return the time by which a job that is well at ``now`` has changed its status, or is looked at again."""
+        """Return the time of the next check of a job that needs no remedy at ``now``."""
         if job.status is JobStatus.PROCESSING and job.started_at is not None:
             return job.started_at + self.max_processing
         if leaves_tasks(job.status) and job.completed_at is not None:
@@ -56,15 +56,15 @@ class CheckTimes:
 def remedy_for(
     job: Job, execution_status: Callable[[], str | None], *, now: datetime, times: CheckTimes
 ) -> Remedy | FailureCode:
-    """Decide what a job needs.
+    """Decide which action a job needs.
 
     Args:
-        job: the job as it is now.
-        execution_status: returns Step Functions' status of its execution, such as ``RUNNING``; None when there is no
-            execution. It is called only if the decision depends on it: never about a job that is processing and has
+        job: the current state of the job.
+        execution_status: returns the status of the job's execution, such as ``RUNNING``; None if there is no
+            execution. It is called only if the decision depends on it, and so never for a processing job that has
             time left.
-        now: the time from which the job's age is computed.
-        times: how long each part of a job's life may take.
+        now: the current time, from which the job's age is computed.
+        times: the maximum duration of each status.
 
     Returns:
         A remedy, or the code to fail the job with.

@@ -1,4 +1,4 @@
-"""Queue of events that can never be published as they are: an operator looks at them, and publishes them again."""
+"""Queue of events that cannot be published as they are. An operator inspects them and publishes them again."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ class RejectedEvents:
         self._queue_url = queue_url
 
     def put(self, job_id: str, event_type: str, problem: str) -> None:
-        """Put aside an event, with the name of the error.
+        """Send an event to the queue.
+
+        Args:
+            job_id: the id of the event's job.
+            event_type: the type of the event.
+            problem: the name of the error, or the code with which the bus refused the event.
 
         Raises:
-            ServiceUnavailable: the queue could not take it.
+            ServiceUnavailable: the queue did not accept the event.
         """
         body = json.dumps({"job_id": job_id, "event_type": event_type, "problem": problem})
         try:

@@ -59,14 +59,14 @@ if TYPE_CHECKING:
 
 _LARGEST_QUERY_PAGE = 1000
 SEARCHED_JOBS = 1_000
-"""Jobs whose titles one request reads, in 10 reads of 100 one after another."""
+"""Maximum number of jobs whose titles one request reads, in 10 consecutive reads of 100."""
 
 _PASSED_OVER_ROWS = 1_000
-"""Rows of expired jobs, which DynamoDB has not removed yet, that one page passes over before it ends early."""
+"""Number of expired rows, not yet removed by DynamoDB, that one page skips before it ends early."""
 
 _READ_ATTEMPTS = 3
 _DELETED_LIFETIME = timedelta(days=1)
-"""More than the time for which a task of the job may be at work, or one of its events wait to be published."""
+"""Longer than a task of the job can run, and than one of its events can wait to be published."""
 _NO_QUOTAS = Quotas()
 _DEFAULT_CHECK_TIMES = CheckTimes()
 
@@ -80,10 +80,10 @@ _IS_VISIBLE = f"attribute_not_exists({TTL_ATTRIBUTE}) OR {TTL_ATTRIBUTE} > :now"
 class JobRepository:
     """Jobs in one DynamoDB table.
 
-    Every change of status is a conditional write. Whatever makes a job terminal frees its slot and settles its
-    reservation in the same transaction, so that neither is lost, and neither is given back twice.
+    Every change of status is a conditional write. The transaction that ends a job also frees its slot and settles its
+    reservation. Each therefore happens exactly once.
 
-    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
+    All methods raise ServiceUnavailable if DynamoDB is temporarily unavailable.
     """
 
     def __init__(
@@ -97,11 +97,11 @@ class JobRepository:
         """Use a table.
 
         Args:
-            client: reads and writes.
-            table_name: the table.
-            check_times: when the reconciler is to look at each job.
-            unreadable: is told the key of each item that is passed over because it is missing or this release cannot
-                read it, and why.
+            client: a DynamoDB client.
+            table_name: the name of the table.
+            check_times: the times at which the reconciler checks each job.
+            unreadable: called for each item that is skipped because it is missing or this release cannot read it,
+                with a text that holds the item's key and the reason.
         """
         self._client = client
         self._table = table_name
@@ -117,20 +117,20 @@ class JobRepository:
         quotas: Quotas = _NO_QUOTAS,
         idempotency_key: IdempotencyKey | None = None,
     ) -> None:
-        """Store a new job and its dialogue, take one of its user's slots, and reserve characters: all or nothing.
+        """Store a new job and its dialogue, take a slot of its user, and reserve characters, in one transaction.
 
         Args:
             job: the job, with its reservation.
-            dialogue: what is to be spoken.
-            max_active: how many pending and processing jobs the user may have.
-            quotas: what the reservation is held to.
-            idempotency_key: what the client names the submission by.
+            dialogue: the dialogue to be spoken.
+            max_active: maximum number of pending and processing jobs of the user.
+            quotas: the quotas that the reservation must fit into.
+            idempotency_key: the client's name for the submission.
 
         Raises:
             AlreadySubmitted: the user has submitted a job under ``idempotency_key`` within a day.
             InputTooLarge: the dialogue takes more bytes than can be stored.
             JobLimitExceeded: the user has ``max_active`` active jobs.
-            QuotaExceeded: a quota has too little left for the reservation.
+            QuotaExceeded: a quota has too few characters left for the reservation.
         """
         check_at = job.created_at + self._check_times.reconcile_after
         writes: list[TransactWriteItemTypeDef] = [
@@ -182,15 +182,15 @@ class JobRepository:
         raise JobLimitExceeded(current_jobs=len(active), max_jobs=max_active)
 
     def find_submitted(self, user_id: str, key: IdempotencyKey, *, now: datetime) -> str | None:
-        """Return the id of the job that the user has submitted under a key; None if there is none.
+        """Return the id of the job that the user has submitted under an idempotency key; None if there is none.
 
         Args:
-            user_id: whose job.
-            key: what the client names the submission by.
-            now: keys that have expired by then are forgotten.
+            user_id: the user.
+            key: the client's name for the submission.
+            now: the current time. Keys that have expired by then are ignored.
 
         Raises:
-            IdempotencyKeyReused: something else has been submitted under the key.
+            IdempotencyKeyReused: a different submission has used the key.
         """
         item = get_item(self._client, self._table, items.idempotency_key(user_id, key.key))
         earlier = deserialize(item or {})
@@ -201,7 +201,7 @@ class JobRepository:
         return str(earlier["job_id"])
 
     def discard(self, job: Job, *, idempotency_key: IdempotencyKey | None = None) -> bool:
-        """Undo :meth:`create`, unless the job has moved on or somebody has been told of it since.
+        """Undo :meth:`create`, unless the job is no longer pending or has been acknowledged.
 
         Returns:
             Whether it was undone.
@@ -226,7 +226,7 @@ class JobRepository:
         return self._transact(*writes) is None
 
     def acknowledge(self, job_id: str) -> Job | None:
-        """Keep a job from being discarded, and return it as it is now; None when there is none."""
+        """Keep a job from being discarded, and return its current state; None if there is no such job."""
         answer = self._update_if(
             Key=serialize(items.job_key(job_id)),
             UpdateExpression="SET acknowledged = :true",
@@ -237,11 +237,12 @@ class JobRepository:
         return None if answer is None else items.read_job(answer["Attributes"])
 
     def get(self, job_id: str, *, user_id: str | None = None) -> Job | None:
-        """Return the job as it is now, expired or not; None when there is none.
+        """Return the current state of a job, expired or not; None if there is no such job.
 
         Args:
-            job_id: of the job.
-            user_id: whose job it has to be, if given: another user's is None, readable or not.
+            job_id: the job's id.
+            user_id: if given, the user that the job must belong to. The answer for another user's job is None,
+                even if this release cannot read it.
         """
         item = get_item(self._client, self._table, items.job_key(job_id))
         if item is None or (user_id is not None and item.get("user_id") != {"S": user_id}):
@@ -249,14 +250,14 @@ class JobRepository:
         return items.read_job(item)
 
     def get_record(self, job_id: str, *, with_words: bool = False) -> JobRecord | None:
-        """Return the job with its dialogue, batches and result, as they are now; None when there is none.
+        """Return the current state of a job with its dialogue, batches and result; None if there is no such job.
 
-        A query may see half of a transaction: a completed job is read again until its result is there too.
+        A query can see only a part of a transaction. A completed job without its result is therefore read again.
 
         Args:
-            job_id: which job.
-            with_words: whether the segments of the batches are to have their words, which are several times as large
-                as everything else.
+            job_id: the job's id.
+            with_words: whether to read the words of the batches' segments, which are several times as large as
+                everything else.
         """
         values = {":pk": items.job_key(job_id)["pk"]} | ({} if with_words else {":words": items.WORDS_PREFIX})
         query: QueryInputTypeDef = {
@@ -286,20 +287,21 @@ class JobRepository:
         after: str | None = None,
         words: str | None = None,
     ) -> JobPage:
-        """One page of a user's jobs, newest first, without those that have expired at ``now``.
+        """Return one page of a user's jobs, newest first, without those that have expired at ``now``.
 
-        It reads a bounded number of items, however many the user has. A page may therefore hold fewer jobs than
-        ``limit``, even none, although ``next_after`` says that others may follow.
+        The number of items that are read is bounded, however many jobs the user has. A page may therefore hold fewer
+        jobs than ``limit``, or none, although ``next_after`` says that others may follow.
 
         Args:
-            user_id: whose jobs.
+            user_id: the user.
             now: the time at which expiry is judged.
-            limit: how many jobs a page holds at most.
-            status: only jobs of this status.
-            offset: how many jobs to pass over first. Each is read.
-            after: only jobs older than the one with this id.
-            words: only jobs whose titles have all of these words, in any case. ``SEARCHED_JOBS`` jobs are searched:
-                the newest ones, or, if the user has more, the newest of those older than ``after``.
+            limit: maximum number of jobs on the page.
+            status: return only jobs of this status.
+            offset: number of jobs to skip first. Each of them is read.
+            after: return only jobs older than the one with this id.
+            words: return only jobs whose titles contain all of these words, in any case. The search covers
+                ``SEARCHED_JOBS`` jobs: the newest ones, or, if the user has more, the newest ones older than
+                ``after``.
         """
         query = self._visible_jobs(user_id, status, now=now)
         if words is not None:
@@ -328,8 +330,8 @@ class JobRepository:
     def _total(self, user_id: str, status: JobStatus | None, *, now: datetime) -> int:
         """Count a user's jobs that have not expired.
 
-        The active jobs of one status are few: they are counted one by one. All else is in the user's ACTIVE item, as
-        it is now, except for jobs that a release without counters has ended.
+        Active jobs of one status are few and are counted by a query. The user's ACTIVE item holds all other counts,
+        except for jobs that ended in a release without counters.
         """
         query = self._visible_jobs(user_id, status, now=now)
         if status is not None and not is_terminal(status):
@@ -349,7 +351,7 @@ class JobRepository:
         """Read jobs until as many as wanted are found.
 
         Returns:
-            The jobs, and the id of the last job that was read if too many had expired to go on.
+            The jobs. If too many expired ones were read, also the id of the last job that was read; otherwise None.
         """
         found: list[Job] = []
         left = wanted + _PASSED_OVER_ROWS
@@ -385,14 +387,14 @@ class JobRepository:
         )
 
     def _read_to_search(self, query: QueryInputTypeDef) -> tuple[list[Job], str | None]:
-        """Read the jobs that one request searches, and the id of the last one if others follow."""
+        """Return the jobs that one request searches, and the id of the last one if others follow."""
         jobs, last_read = self._read_visible(query, SEARCHED_JOBS + 1)
         if len(jobs) <= SEARCHED_JOBS:
             return jobs, last_read
         return jobs[:SEARCHED_JOBS], jobs[SEARCHED_JOBS - 1].id
 
     def _unprojected(self, job_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Return the fields of jobs that the indexes do not hold, by the ids of the jobs that still exist."""
+        """Return the fields that the indexes do not hold, by job id, for jobs that still exist."""
         found = get_items(
             self._client,
             self._table,
@@ -406,7 +408,7 @@ class JobRepository:
         }
 
     def rename(self, job: Job, titles: Titles) -> Job | None:
-        """Give a job other titles, and return it as it is now; None when it is gone."""
+        """Replace a job's titles, and return its current state; None if the job is gone."""
         given = items.title_values(titles)
         missing = [name for name in asdict(titles) if name not in given]
         answer = self._update_if(
@@ -418,7 +420,7 @@ class JobRepository:
         return None if answer is None else items.read_job(answer["Attributes"])
 
     def mark_planned(self, job: Job, *, now: datetime) -> bool:
-        """Note that the execution of a pending job runs: the reconciler need not look for it soon.
+        """Record that the execution of a pending job runs, so that the reconciler checks the job later.
 
         Returns:
             Whether the job is pending.
@@ -435,12 +437,12 @@ class JobRepository:
         return answer is not None
 
     def start(self, job: Job, *, total_segments: int, now: datetime) -> bool:
-        """Make a pending job processing, and leave an event: both or nothing.
+        """Change a pending job to processing and write an event, in one transaction.
 
-        Doing it again changes nothing, so that the task may be retried.
+        A second call changes nothing, so the task can be retried.
 
         Returns:
-            Whether it was pending until now.
+            Whether this call changed the job.
 
         Raises:
             JobNotActive: the job is in a terminal status, or gone.
@@ -470,7 +472,7 @@ class JobRepository:
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 }
             },
-            # It may go before the job does: by as long as the job was processing.
+            # The event may expire before the job does, by as long as the job was processing.
             {
                 "Put": self._put(
                     items.event_item(started, occurred_at=now, expires_at=now + retention(JobStatus.COMPLETED))
@@ -488,16 +490,17 @@ class JobRepository:
     def record_batch(
         self, job_id: str, batch: Batch, *, now: datetime, failed: bool = False, with_words: bool = False
     ) -> None:
-        """Store how far a batch has come, and count a transient provider failure if that ended the attempt.
+        """Store the progress of a batch, and count a transient provider failure if one ended the attempt.
 
-        Failures are counted by the table: ``batch.provider_failures`` is ignored.
+        DynamoDB counts the failures; ``batch.provider_failures`` is ignored.
 
         Args:
-            job_id: which job.
-            batch: as far as it has come.
-            now: the time.
-            failed: whether such a failure ended the attempt.
-            with_words: whether to store the words of its segments too. Once a batch is enough: when an attempt ends.
+            job_id: the job's id.
+            batch: the progress of the batch.
+            now: the current time.
+            failed: whether a transient provider failure ended the attempt.
+            with_words: whether to store the words of the batch's segments too. This is needed only when an attempt
+                ends.
         """
         if with_words:
             words = items.words_values(batch, now)
@@ -524,7 +527,7 @@ class JobRepository:
         )
 
     def complete(self, record: JobRecord, result: Result, *, audio_file_id: str, now: datetime) -> Job:
-        """Make a processing job completed; see :meth:`_end`."""
+        """Complete a processing job; see :meth:`_end`."""
         completed = replace(
             record.job,
             status=JobStatus.COMPLETED,
@@ -536,21 +539,21 @@ class JobRepository:
         return self._end(completed, now=now, attributes={"audio_file_id": audio_file_id}, result=result)
 
     def fail(self, record: JobRecord, failure: JobFailure, *, now: datetime) -> Job:
-        """Make a pending or processing job failed; see :meth:`_end_early`."""
+        """Fail a pending or processing job; see :meth:`_end_early`."""
         attributes = {"failure_code": failure.code.value, "failure_details": items.pack_failure_details(failure)}
         job = replace(record.job, status=JobStatus.FAILED, failure=failure)
         return self._end_early(replace(record, job=job), now=now, attributes=attributes)
 
     def stop(self, record: JobRecord, *, now: datetime) -> Job:
-        """Make a pending or processing job cancelled; see :meth:`_end_early`."""
+        """Change a pending or processing job to cancelled; see :meth:`_end_early`."""
         job = replace(record.job, status=JobStatus.CANCELLED)
         return self._end_early(replace(record, job=job), now=now)
 
     def _end_early(self, record: JobRecord, *, now: datetime, attributes: Mapping[str, Any] | None = None) -> Job:
-        """End a job whose tasks may still be at work; see :meth:`_end`.
+        """End a job whose tasks may still be running; see :meth:`_end`.
 
-        What its batches have billed so far is settled. It stays open until :meth:`settle` closes it: a task that is
-        late may still speak, and write audio.
+        The reservation is settled with the characters that its batches have billed so far. The job stays open until
+        :meth:`settle` closes it, because a late task may still speak and write audio.
         """
         ended = replace(
             record.job,
@@ -561,7 +564,7 @@ class JobRepository:
         return self._end(ended, now=now, attributes=attributes, stays_open=True)
 
     def cancel(self, job: Job, *, now: datetime) -> Job:
-        """Make a pending job cancelled; see :meth:`_end`."""
+        """Change a pending job to cancelled; see :meth:`_end`."""
         cancelled = replace(job, status=JobStatus.CANCELLED, billed_characters=0)
         return self._end(cancelled, now=now, allowed=(JobStatus.PENDING,))
 
@@ -575,23 +578,24 @@ class JobRepository:
         allowed: Sequence[JobStatus] = (),
         stays_open: bool = False,
     ) -> Job:
-        """Write the end of a job: all or nothing, once only.
+        """End a job once, in one transaction.
 
-        Free its slot, settle its reservation, begin its retention and leave an event.
+        The transaction frees the job's slot, settles its reservation, begins its retention and writes an event.
 
         Args:
-            job: read from its JOB item, with the status that it is to have, and all that belongs to it but the times.
-            now: when it ends.
-            attributes: of the JOB item that only this end has.
-            result: of a completed job.
-            allowed: the statuses in which it may end so; all those from which it can, if there are none.
-            stays_open: whether the reconciler has to look after it once more.
+            job: the job as read from its JOB item, but with its new status and everything that belongs to that status
+                except the times.
+            now: the time at which it ends.
+            attributes: further attributes to set on the JOB item.
+            result: the result of a completed job.
+            allowed: the statuses from which the job may change; by default every predecessor of the new status.
+            stays_open: whether the reconciler has to check the job once more.
 
         Returns:
-            The job as it is now.
+            The job in its new state.
 
         Raises:
-            JobNotActive: the job may not end so any more; it carries the status that it has.
+            JobNotActive: the job's status no longer allows the change. The error carries that status.
         """
         status, expires_at = job.status, expiry(job.status, now)
         ended = replace(job, completed_at=now, expires_at=expires_at)
@@ -645,13 +649,13 @@ class JobRepository:
         return ended
 
     def delete(self, job: Job, *, now: datetime) -> bool:
-        """Make a job that has ended not exist for its user any more, and delete its dialogue and its titles.
+        """Delete an ended job for its user, together with its dialogue and titles.
 
-        It leaves the lists and the counters. What is left is removed by TTL a day later: until then its late tasks
-        may be settled, and its events published.
+        The job is removed from the lists and the counters. TTL removes its other items a day later: until then, its
+        late tasks can be settled and its events published.
 
         Returns:
-            False, and nothing is changed, if it has been deleted already, or is gone.
+            False if the job was already deleted or is gone; then nothing is changed.
         """
         expiry_values = serialize({":expiry": encode_expiry(now + _DELETED_LIFETIME)})
         gone = (USER_JOBS.partition_key, USER_STATUS_JOBS.partition_key, DAY_JOBS.partition_key, *asdict(job.titles))
@@ -699,13 +703,13 @@ class JobRepository:
         return self._transact(*writes) is None
 
     def pending_jobs(self, limit: int) -> list[Job]:
-        """Return pending jobs, oldest first, perhaps without the latest changes.
+        """Return pending jobs, oldest first. The read is eventually consistent.
 
-        A bounded number of open jobs is read, those that the reconciler checks first: where more are open, some of
-        the oldest ones may be missing.
+        Only a bounded number of open jobs is read, in the order in which the reconciler checks them. If more jobs are
+        open, some of the oldest pending ones may be missing.
 
         Args:
-            limit: how many to return at most.
+            limit: maximum number of jobs to return.
         """
         found: list[Job] = []
         for shard in range(OPEN_SHARDS):
@@ -725,14 +729,14 @@ class JobRepository:
         return sorted(found, key=lambda job: job.id)[:limit]
 
     def settle(self, record: JobRecord, *, closes: bool) -> bool:
-        """Add what the batches of a failed or stopped job have billed since it ended to the usage, once only.
+        """Add to the usage, once, the characters that the batches of a failed or stopped job billed after it ended.
 
         Args:
             record: the job as it was just read.
-            closes: whether none of its tasks can be at work any longer: nothing of it is left to look after then.
+            closes: whether none of its tasks can still be running. The job is then no longer open.
 
         Returns:
-            False, and nothing is changed, if somebody else has settled more since the job was read.
+            False if another caller has settled more since the job was read; then nothing is changed.
         """
         job = record.job
         before, after = job.billed_characters, max(job.billed_characters or 0, record.billed_characters)
@@ -759,21 +763,21 @@ class JobRepository:
         return self._transact(settled, *booked) is None
 
     def taken_slots(self, user_id: str) -> frozenset[str]:
-        """Return the ids of the jobs that a user's slots are taken by."""
+        """Return the ids of the jobs that take a user's slots."""
         item = get_item(self._client, self._table, items.active_key(user_id))
         return frozenset(deserialize(item or {}).get("job_ids", ()))
 
     def free_slot(self, user_id: str, job_id: str) -> bool:
-        """Free the slot that a job has taken; one that is free already stays so.
+        """Free the slot that a job takes, if it takes one.
 
         Returns:
-            Whether it was taken until now.
+            Whether this call freed a slot.
         """
         answer = self._update(**self._free_slot(user_id, job_id), ReturnValues="ALL_OLD")
         return job_id in deserialize(answer.get("Attributes", {})).get("job_ids", ())
 
     def forget_user_without_slots(self, user_id: str, *, now: datetime) -> None:
-        """Take a user who has no slots taken out of the index of what is open, and remove outdated counters."""
+        """Remove a user without taken slots from the index of open jobs, and remove the user's outdated counters."""
         key = serialize(items.active_key(user_id))
         answer = self._update_if(
             Key=key,
@@ -786,7 +790,7 @@ class JobRepository:
             self._update(Key=key, **attribute_changes({}, outdated))
 
     def _read_jobs(self, found: Iterable[dict[str, Any]]) -> Iterator[Job]:
-        """Read jobs row by row: one that this release cannot read is passed over, and told of."""
+        """Yield the jobs of index rows. Skip and report those that this release cannot read."""
         for item in found:
             try:
                 job = items.read_job(item)
@@ -818,7 +822,7 @@ class JobRepository:
         }
 
     def _book(self, job: Job, change: Callable[[Reservation], Figures]) -> list[TransactWriteItemTypeDef]:
-        """Return the writes that change the usage for a job; none for a job of an earlier release."""
+        """Return the writes that change the usage by a job; none for a job of an earlier release."""
         if job.reservation is None:
             return []
         return bookings.book(self._table, job.user_id, job.reservation.day, change(job.reservation))
@@ -838,7 +842,7 @@ class JobRepository:
 
 
 def _older_than(query: QueryInputTypeDef, bound: str | None) -> QueryInputTypeDef:
-    """Return a query for the rows of an index whose job ids sort before ``bound``; None for all."""
+    """Return a query for the rows of an index whose job ids sort before ``bound``, or for all rows if it is None."""
     if bound is None:
         return query
     condition = f"{query['KeyConditionExpression']} AND job_id < :bound"

@@ -1,4 +1,4 @@
-"""Outcomes of tasks that Step Functions awaits by a token."""
+"""Outcomes of tasks for which Step Functions waits with a task token."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 _GONE: Final = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
-"""Answers about a token whose outcome was told already, or whose execution has ended."""
+"""Errors for a token whose outcome was already reported, or whose execution has ended."""
 _MAX_CAUSE: Final = 32_768
 _MAX_ERROR: Final = 256
 
 
 class TaskOutcomes:
-    """Tells Step Functions how tasks ended.
+    """Reports the outcomes of tasks to Step Functions.
 
-    All methods return whether the outcome was still awaited: not if it was told before, or the execution has ended.
-    They raise ServiceUnavailable when Step Functions cannot serve them just now.
+    All methods return whether Step Functions still waited for the outcome: False if it was already reported, or if
+    the execution has ended. They raise ServiceUnavailable if Step Functions is temporarily unavailable.
     """
 
     def __init__(self, client: SFNClient) -> None:
         self._client = client
 
     def succeed(self, task_token: str) -> bool:
-        """Tell that a task has done its work."""
+        """Report that a task has succeeded."""
         return self._send(lambda: self._client.send_task_success(taskToken=task_token, output="{}"))
 
     def fail(self, task_token: str, error: Exception) -> bool:
-        """Tell that a task has failed, as a function's error is told: by the name of its class, and its message."""
+        """Report that a task has failed. As for a failed Lambda function, the error's class is its name."""
         name = type(error).__name__
         cause = json.dumps({"errorType": name, "errorMessage": str(error)}, ensure_ascii=False)
         return self._send(

@@ -1,4 +1,4 @@
-"""Time left until all of a job is spoken, from what has been spoken so far."""
+"""Estimate of the time until all segments of a job are spoken, from its progress so far."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from castline.jobs.model import JobRecord
 
 _LEAST_SEGMENTS: Final = 8
-"""The segments from which the speed is known well enough: what one task speaks at the same time."""
+"""The number of completed segments that makes an estimate reliable enough. One task speaks as many in parallel."""
 _STEP_SECONDS: Final = 5
-"""The accuracy of what is told. It says how rough that is, and lets an answer stay the same for a while."""
+"""Estimates are rounded up to a multiple of this. It shows that they are rough, and keeps them stable for a while."""
 
 
 def seconds_left(record: JobRecord, *, now: datetime) -> int | None:
-    """Return about how long it will be until all segments of a processing job are spoken.
+    """Estimate the seconds until all segments of a processing job are spoken.
 
-    It supposes that the rest goes on as fast as what has been done, whether that was spoken, reused or waited for.
-    Joining the file, which takes some seconds more, is not in it.
+    The estimate assumes that the remaining segments are completed at the same rate as those so far, which includes
+    reused segments and waiting. It excludes joining the file, which takes some seconds more.
 
     Returns:
-        None where nothing can be told: for a job that is not processing, too little has been done, or all is done.
+        None if the job is not processing, too few of its segments are completed, or all are.
     """
     job, done = record.job, record.completed_segments
     if job.status is not JobStatus.PROCESSING or job.started_at is None:

@@ -1,9 +1,10 @@
 """Totals of a user's jobs, from the counters in the user's ACTIVE item.
 
-A job that ends is counted, in the transaction that ends it, by its status and by the day at whose beginning, in UTC,
-it expires: ``ended_20261229_completed``. So a total is the active jobs and the counters of days to come, in one item.
+The transaction that ends a job increments a counter for the job's status and the UTC day at whose beginning the job
+expires, such as ``ended_20261229_completed``. A total is the number of active jobs plus the counters of future days,
+and all of these are in one item.
 
-Jobs that a release without counters has ended are in none of them. They expire at any time of a day.
+Jobs that ended in a release without counters are not counted. They can expire at any time of day.
 """
 
 from __future__ import annotations
@@ -23,26 +24,26 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
 
 COUNTED_SINCE = "counted_since"
-"""The attribute that holds when a release with counters wrote the item first."""
+"""The attribute that holds the time at which a release with counters first wrote the item."""
 
 _COUNTER = "ended_"
 _DAY = "%Y%m%d"
 _SECONDS_A_DAY = 86_400
 
 _DEPLOYMENT = timedelta(hours=1)
-"""The time for which functions of the release before may still be at work."""
+"""The time for which functions of the previous release may still run."""
 
 _LONGEST_LIFE = timedelta(days=2) + retention(JobStatus.COMPLETED)
 """More than the time from a job's creation to its expiry: jobs are active for a day at most."""
 
 
 def counter(status: JobStatus, expires_at: datetime) -> str:
-    """Return the name of the counter of the ended jobs of one status that expire at one midnight."""
+    """Return the name of the counter of ended jobs with this status and this expiry, a midnight in UTC."""
     return f"{_COUNTER}{expires_at:{_DAY}}_{status.value}"
 
 
 def counter_of(ended: Job) -> str | None:
-    """Return the name of the counter that has counted a job that has ended; None if none has."""
+    """Return the name of the counter that includes an ended job; None if no counter does."""
     if ended.expires_at is None or ended.completed_at is None:
         return None
     values = {TTL_ATTRIBUTE: encode_expiry(ended.expires_at), "completed_at": encode_time(ended.completed_at)}
@@ -55,7 +56,7 @@ def since(moment: datetime) -> str:
 
 
 def count_ended(active: Mapping[str, Any], *, now: datetime, status: JobStatus | None = None) -> int:
-    """Return how many ended jobs, of a status or of any, the counters of an ACTIVE item say are visible."""
+    """Return the number of visible ended jobs, of one status or of all, from the counters of an ACTIVE item."""
     today = f"{now.astimezone(UTC):{_DAY}}"
     return sum(
         int(active[name])
@@ -65,13 +66,13 @@ def count_ended(active: Mapping[str, Any], *, now: datetime, status: JobStatus |
 
 
 def outdated(active: Mapping[str, Any], *, now: datetime) -> list[str]:
-    """Return the names of the counters that no release will ever read or write again."""
+    """Return the names of counters that no release reads or writes any more."""
     yesterday = f"{now.astimezone(UTC) - timedelta(days=1):{_DAY}}"
     return [name for name, day, _ in _counters(active) if day < yesterday]
 
 
 def _counters(active: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
-    """Yield name, day and status of each counter; a newer release may have statuses that are not known here."""
+    """Yield the name, day and status of each counter. A newer release may have written statuses unknown here."""
     for name in active:
         if name.startswith(_COUNTER):
             day, _, status = name.removeprefix(_COUNTER).partition("_")
@@ -79,21 +80,22 @@ def _counters(active: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
 
 
 def may_have_uncounted(active: Mapping[str, Any], *, now: datetime) -> bool:
-    """Return whether a job that was ended without being counted may still be visible."""
+    """Return whether a job that ended without being counted may still be visible."""
     moment = read_time(active.get(COUNTED_SINCE))
     return moment is None or now < moment + _DEPLOYMENT + _LONGEST_LIFE
 
 
 def uncounted_bound(active: Mapping[str, Any]) -> str | None:
-    """Return a text that the ids of all jobs sort before that may have ended without being counted; None for all."""
+    """Return an upper bound for the ids of jobs that may have ended uncounted; None if any job may have."""
     moment = read_time(active.get(COUNTED_SINCE))
     return None if moment is None else id_bound(moment + _DEPLOYMENT)
 
 
 def is_counted(ended: Mapping[str, Any]) -> bool:
-    """Return whether an ended job is in a counter, from its expiry and, if it can be read, the time of its end.
+    """Return whether a counter includes an ended job, judged by its expiry and, if readable, the time of its end.
 
-    A release without counters kept a job for 30 or 7 days to the second; one with counters keeps it longer than that.
+    A release without counters kept a job for exactly 30 or 7 days. A release with counters keeps it until the end of
+    that day.
     """
     expiry = int(ended[TTL_ATTRIBUTE])
     if expiry % _SECONDS_A_DAY:

@@ -22,7 +22,7 @@ _RETENTION = {
 
 
 def can_transition(current: JobStatus, new: JobStatus) -> bool:
-    """Return whether a job may go from ``current`` to ``new``. The same status again is not a transition."""
+    """Return whether a job may change from ``current`` to ``new``. A status is not its own successor."""
     return new in _SUCCESSORS[current]
 
 
@@ -32,17 +32,17 @@ def is_terminal(status: JobStatus) -> bool:
 
 
 def leaves_tasks(status: JobStatus) -> bool:
-    """Return whether tasks of a job may still be at work when it has reached ``status``."""
+    """Return whether tasks of a job may still be running after it has reached ``status``."""
     return status in {JobStatus.FAILED, JobStatus.CANCELLED}
 
 
 def predecessors(new: JobStatus) -> tuple[JobStatus, ...]:
-    """Return every status from which a job may become ``new``: the condition of a conditional write."""
+    """Return every status from which a job may change to ``new``."""
     return tuple(status for status in JobStatus if can_transition(status, new))
 
 
 def retention(status: JobStatus) -> timedelta:
-    """Return how long a job is kept, at least, after it reached the terminal ``status``.
+    """Return the minimum time for which a job is kept after it reached the terminal ``status``.
 
     Raises:
         KeyError: ``status`` is not terminal.
@@ -51,9 +51,9 @@ def retention(status: JobStatus) -> timedelta:
 
 
 def expiry(status: JobStatus, ended_at: datetime) -> datetime:
-    """Return when a job that has ended is gone: at the end of the day, in UTC, on which its retention passes.
+    """Return the expiry of an ended job: the end of the UTC day on which its retention passes.
 
-    Jobs that expire on one day expire at one moment, so that they can be counted together.
+    All jobs that expire on one day expire at the same moment, so that one counter can count them.
 
     Raises:
         KeyError: ``status`` is not terminal.

@@ -1,6 +1,6 @@
-"""Rules that every new dialogue keeps, whoever makes it.
+"""Validation rules for new dialogues, from the API and from other callers.
 
-``castline.api.requests`` checks the same before, to report all problems at once in the client's language.
+``castline.api.requests`` checks the same rules first, to report all problems at once in the client's language.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
     """Refuse a dialogue that breaks a rule.
 
     Args:
-        dialogue: what somebody wants to submit.
+        dialogue: the dialogue to be submitted.
         is_single: whether it is one text in one voice, whose speaker has no name.
 
     Raises:
-        InvalidDialogue: a rule is broken. Its ``field`` names the first field that breaks one.
+        InvalidDialogue: the dialogue breaks a rule. ``field`` names the first invalid field.
     """
     _demand(is_language_tag(dialogue.language), "language", "must be a language tag")
     _demand_range("gap_ms", dialogue.gap_ms, 0, limits.MAX_GAP_MS)
@@ -44,7 +44,7 @@ def demand_valid(dialogue: Dialogue, *, is_single: bool) -> None:
 
 
 def demand_valid_audio(dialogue: Dialogue) -> None:
-    """Refuse a dialogue in which the form of the audio, its loudness, its music or its cover breaks a rule.
+    """Refuse a dialogue whose output format, quality, loudness, music or cover breaks a rule.
 
     Raises:
         InvalidDialogue: as ``demand_valid`` does.
