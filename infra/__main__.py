@@ -13,7 +13,7 @@ import os
 import sys
 from dataclasses import replace
 
-# CDK's own validation of templates costs more time than making them; the tests have it judge them all.
+# CDK's validation of the templates takes more time than the synthesis. The tests validate all templates.
 os.environ.setdefault("CDK_VALIDATION", "false")
 
 import aws_cdk as cdk
@@ -36,8 +36,8 @@ def main() -> None:
         environments = [replace(environment, architecture=architecture) for environment in environments]
     if interpreter_of(python) is None:
         sys.stderr.write(
-            f"There is no Python {python} here to compile what is deployed: functions will start about half as fast. "
-            "See docs/operations.md, What you need.\n"
+            f"Python {python} is not installed, so the deployed modules are not compiled: functions will take about "
+            "twice as long to start. See docs/operations.md, What you need.\n"
         )
     add_stacks(app, environments, lambda target: build(python=python, architecture=target))
     app.synth()

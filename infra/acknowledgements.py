@@ -16,12 +16,12 @@ def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
 
 
 def acknowledge_wildcard(role: IConstruct, arn: str, reason: str) -> None:
-    """Acknowledge that ``role`` has permissions on ``arn``, which ends with a wildcard, with a reason."""
+    """Acknowledge, with a reason, that ``role`` has permissions on ``arn``, which ends with a wildcard."""
     acknowledge(role, f"AwsSolutions-IAM5[Resource::{_flat(cdk.Stack.of(role).resolve(arn))}]", reason)
 
 
 def _flat(value: Any) -> str:
-    """Return an ARN with CloudFormation functions in the form that cdk-nag uses."""
+    """Return an ARN in cdk-nag's notation. The ARN may contain CloudFormation functions."""
     match value:
         case str():
             return value

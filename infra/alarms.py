@@ -28,10 +28,10 @@ RUNBOOK = "docs/operations.md"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmSpec:
-    """An alarm that rings when ``metric`` stays on the wrong side of ``threshold``."""
+    """An alarm that goes off when ``metric`` is beyond ``threshold`` for ``evaluation_periods``."""
 
     name: str
-    """The alarm's name, as in the heading of the runbook."""
+    """The alarm's name, which is also the heading of its section in the runbook."""
     metric: cloudwatch.IMetric
     threshold: float
     evaluation_periods: int = 1
@@ -118,7 +118,7 @@ def _specs(
         AlarmSpec(
             name="Many jobs fail",
             metric=cloudwatch.MathExpression(
-                label="jobs failed, of 100 ended",
+                label="failed jobs per 100 ended jobs",
                 expression=f"IF(failed >= 3, 100 * failed / {_sum('failed', 'completed')}, 0)",
                 using_metrics={
                     "failed": ours(Metric.JOBS_FAILED, minutes=15),
@@ -142,7 +142,7 @@ def _specs(
         AlarmSpec(
             name="Speech service throttles",
             metric=cloudwatch.MathExpression(
-                label="requests throttled, of 100 sent",
+                label="throttled requests per 100 sent requests",
                 expression=f"IF(throttled >= 100, 100 * throttled / {_sum('throttled', 'spoken')}, 0)",
                 using_metrics={
                     "throttled": ours(Metric.THROTTLED_REQUESTS),
@@ -172,7 +172,7 @@ def _specs(
         AlarmSpec(
             name="Reconciler finds work",
             metric=cloudwatch.MathExpression(
-                label="jobs, slots and previews put right",
+                label="jobs, slots and previews corrected",
                 expression=_sum("started", "failed", "freed", "settled"),
                 using_metrics={
                     "started": ours(Metric.RECONCILER_STARTED),
@@ -205,7 +205,7 @@ def _specs(
         AlarmSpec(
             name="Webhooks do not arrive",
             metric=cloudwatch.MathExpression(
-                label="failed attempts in percent, of more than twenty",
+                label="failed attempts in percent, if there are more than 20",
                 expression=_percent_of("failed", "delivered", more_than=20),
                 using_metrics={
                     "failed": ours(Metric.WEBHOOK_ATTEMPTS_FAILED),
@@ -221,8 +221,8 @@ def _specs(
         ),
         AlarmSpec(
             name="Functions are throttled",
-            # Of the whole account and region: its concurrency is used up, whoever uses it. A math expression could
-            # read ten functions at most.
+            # The metric of all functions in the account and region, because they share its concurrency. A math
+            # expression could include at most ten functions.
             metric=lambda_.Function.metric_all_throttles(period=five_minutes, statistic="Sum"),
             threshold=1,
         ),
@@ -230,7 +230,7 @@ def _specs(
             name="Dead letters",
             metric=cloudwatch.MathExpression(
                 label="events that could not be handled",
-                # A queue that nobody has used for six hours reports nothing.
+                # A queue without activity for six hours reports no metrics.
                 expression=_sum(*(f"queue{number}" for number, _ in enumerate(dead_letter_queues))),
                 using_metrics={
                     f"queue{number}": queue.metric_approximate_number_of_messages_visible(
@@ -248,13 +248,13 @@ def _specs(
 def _sum(*metrics: str) -> str:
     """Return an expression that has a value whenever one of ``metrics`` has one.
 
-    FILL replaces the missing values of a metric. A metric that never had a value may not be filled. Unlike addition,
-    summing an array leaves out metrics without values.
+    FILL replaces the missing values of a metric, but possibly not those of a metric that never had a value. SUM of an
+    array ignores metrics without values; addition does not.
     """
     return f"SUM([{', '.join(f'FILL({metric}, 0)' for metric in metrics)}])"
 
 
 def _percent_of(part: str, rest: str, *, more_than: int) -> str:
-    """Return an expression for a part in percent of part and rest together; 0 where these are few."""
+    """Return an expression for ``part`` in percent of ``part`` and ``rest``; 0 unless these exceed ``more_than``."""
     both = _sum(part, rest)
     return f"IF({both} > {more_than}, 100 * FILL({part}, 0) / {both}, 0)"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from infra.environments import CustomDomain, Environment
 
 EVERYWHERE = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
-"""The methods that the function answers at every path below the API's."""
+"""The methods that the API function serves at every path below the API's prefix."""
 _ACCESS_LOG = {
     "request_id": "$context.requestId",
     "time": "$context.requestTimeEpoch",
@@ -63,7 +63,7 @@ class Api(Construct):
             api_name=f"castline-{environment.name}",
             description="Castline: scripted dialogues in, one audio file out",
             create_default_stage=False,
-            # Whoever has a name of their own wants to be reached by no other.
+            # An API with a custom domain is reachable at that domain only.
             disable_execute_api_endpoint=environment.custom_domain is not None,
             cors_preflight=_cors(environment.cors_origins) if environment.cors_origins else None,
         )
@@ -86,8 +86,8 @@ class Api(Construct):
         """Add the routes and let functions serve them.
 
         Args:
-            function: the function that serves every other route.
-            speaking: the function that serves the routes that have the provider speak.
+            function: the function that serves all other routes.
+            speaking: the function that serves the routes that synthesize speech.
             issuer: the accepted issuer of tokens.
             audience: the accepted audiences of tokens.
         """
@@ -95,7 +95,7 @@ class Api(Construct):
         target: lambda_.IFunction = function
         if self._snap_start:
             target = lambda_.Alias(self, "Live", alias_name="live", version=function.current_version)
-        # A permission for each route would exceed the 20 KB that a function's policy may have.
+        # A permission for each route would exceed the limit of 20 KB for a function's policy.
         integration = integrations.HttpLambdaIntegration("Function", target, scope_permission_to_route=False)
         speaks = integrations.HttpLambdaIntegration("Speaking", speaking, scope_permission_to_route=False)
         for route in OPERATIONS:
@@ -107,9 +107,9 @@ class Api(Construct):
             )
             if route.is_open:
                 for each in added:
-                    acknowledge(each, "AwsSolutions-APIG4", "Whether the service answers is nobody's secret.")
-        # The function answers the rest as well, so that what exists for operators only cannot be told from what does
-        # not exist. OPTIONS is left to API Gateway, which answers preflight requests without a token.
+                    acknowledge(each, "AwsSolutions-APIG4", "Anybody may check whether the service is up.")
+        # The function also serves all other paths, so that users cannot tell the routes of operators from routes that
+        # do not exist. API Gateway serves OPTIONS, because it answers preflight requests without a token.
         self.http_api.add_routes(
             path=f"{PREFIX}/{{path+}}",
             methods=[apigateway.HttpMethod[method] for method in EVERYWHERE],
@@ -121,7 +121,8 @@ class Api(Construct):
         access_log = logs.LogGroup(
             self,
             "AccessLog",
-            # A log group of another prefix would lengthen the account's policy for log delivery, which is limited.
+            # A log group with another prefix would add an entry to the account's resource policy for log delivery,
+            # whose length is limited.
             log_group_name=f"/aws/vendedlogs/apis/castline-{environment.name}",
             retention=retention(environment.log_retention_days),
             removal_policy=cdk.RemovalPolicy.DESTROY,
@@ -158,7 +159,7 @@ class Api(Construct):
             cdk.Stack.of(self),
             "DomainTarget",
             value=domain.regional_domain_name,
-            description=f"What {custom_domain.name} has to be a CNAME or alias of",
+            description=f"Target of the CNAME or alias record of {custom_domain.name}",
         )
 
 

@@ -1,4 +1,4 @@
-"""Queue of SQS whose messages call a function."""
+"""SQS queue whose messages invoke a function."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class CallingQueue(Construct):
-    """A queue of SQS whose messages call a function, with a dead-letter queue.
+    """An SQS queue whose messages invoke a function, with a dead-letter queue.
 
     Attributes:
         queue: the queue.
-        dead_letters: the queue of messages with which the function has broken down again and again.
+        dead_letters: the queue of messages that the function has failed to handle too often.
     """
 
     def __init__(

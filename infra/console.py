@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 _HSTS_AGE = cdk.Duration.days(365)
 
 _CACHED_ERRORS = (404, 405, 414, 500, 501, 502, 503, 504)
-"""Error statuses that CloudFront caches for 10 s by default, whatever the cache policy says.
+"""Error statuses that CloudFront caches for 10 s by default, regardless of the cache policy.
 
 A cached error goes to all clients. For 405, 500 and 502 to 504, CloudFront ignores ``Cache-Control: no-store``.
 """
 
 
 class Console(Construct):
-    """The console on a CloudFront domain name or a custom one. The API is below ``/api`` of the same name.
+    """The console on a CloudFront domain name or a custom one. The API is below ``/api`` of the same domain.
 
     Attributes:
         url: the console's URL, without a slash at its end.
@@ -64,7 +64,7 @@ class Console(Construct):
             artefact: the code that uploads the page, with the page.
 
         Raises:
-            ValueError: the environment's issuer has no client for it.
+            ValueError: the environment's issuer has no client for the console.
         """
         super().__init__(scope, id)
         self._environment = environment
@@ -95,7 +95,7 @@ class Console(Construct):
                 self._stack,
                 "ConsoleDomainTarget",
                 value=distribution.distribution_domain_name,
-                description=f"What {domain.name} has to be a CNAME or alias of",
+                description=f"Target of the CNAME or alias record of {domain.name}",
             )
 
     def _bucket(self) -> s3.Bucket:
@@ -104,7 +104,9 @@ class Console(Construct):
             "Bucket",
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        acknowledge(bucket, "AwsSolutions-S1", "It holds the page, which is no secret; CloudFront alone may read it.")
+        acknowledge(
+            bucket, "AwsSolutions-S1", "It holds only the page, which is public; only CloudFront may read it."
+        )
         return bucket
 
     def _distribution(
@@ -142,28 +144,28 @@ class Console(Construct):
                     viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
                     allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                     cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-                    # With Authorization: a policy that names headers may not name that one.
+                    # This policy forwards the Authorization header, which a policy must not list by name.
                     origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
                 )
             },
         )
-        acknowledge(distribution, "AwsSolutions-CFR1", "Producers and editors may be anywhere.")
+        acknowledge(distribution, "AwsSolutions-CFR1", "Users may be in any country.")
         acknowledge(
-            distribution, "AwsSolutions-CFR2", "The API throttles and takes tokens only; the page is static files."
+            distribution, "AwsSolutions-CFR2", "The API throttles and requires tokens; the page is static files."
         )
         acknowledge(
-            distribution, "AwsSolutions-CFR3", "The API logs every call; who loads the page is nobody's business."
+            distribution, "AwsSolutions-CFR3", "The API logs every call; requests for the static page need no log."
         )
         if domain is None:
             acknowledge(
                 distribution,
                 "AwsSolutions-CFR4",
-                "CloudFront's own name comes with its own certificate, for which no minimum can be set.",
+                "CloudFront's domain has CloudFront's certificate, for which no minimum TLS version can be set.",
             )
         return distribution
 
     def _headers(self, *, connect: list[str], storage: list[str]) -> cloudfront.ResponseHeadersPolicy:
-        """Return the headers that the local stack sends too, and HSTS, which needs HTTPS."""
+        """Create the policy for response headers: those that the local stack sends, and HSTS, which needs HTTPS."""
         headers = console_page.security_headers(connect=connect, storage=storage)
         return cloudfront.ResponseHeadersPolicy(
             self,
@@ -201,9 +203,10 @@ class Console(Construct):
         return console_page.SignIn(issuer=data.token_issuer.issuer, client_id=made.user_pool_client_id)
 
     def _client_of_pool(self, pool: cognito.UserPool) -> cognito.UserPoolClient:
-        """Create a user pool client for the console. Its URL is known only here, and it is deleted with the console.
+        """Create the console's user pool client. It belongs here because it needs the console's URL.
 
-        The command line reads the same configuration as the page, and signs users in with the same client.
+        It is deleted with the console. The command line reads the same configuration as the page, and signs users in
+        with the same client.
         """
         return cognito.UserPoolClient(
             self,

@@ -81,7 +81,7 @@ class ConsoleFiles(Construct):
             resource_type="Custom::ConsolePage",
             service_token=function.function_arn,
             service_timeout=cdk.Duration.minutes(3),
-            # Another page or another configuration is another value, for which CloudFormation calls again.
+            # CloudFormation calls the function again when one of these values changes.
             properties={
                 "Bucket": bucket.bucket_name,
                 "Configuration": configuration,

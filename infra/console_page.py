@@ -1,4 +1,4 @@
-"""Serving of the console's page on every host: its headers, its caching and its configuration."""
+"""Headers, caching and configuration of the console's page, for every host that serves it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INDEX = "index.html"
 CONFIGURATION = "config.json"
 """The path of the configuration, which the page reads first. It is not a file of the build."""
 HASHED = "assets/"
-"""The folder of files that have a hash of their content in their name, and never change."""
+"""The folder of files whose names contain a hash of their content. These files never change."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"

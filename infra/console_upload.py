@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
     answer = {"Status": "SUCCESS"}
     try:
         _do(event["RequestType"], event["ResourceProperties"])
-    except Exception as error:  # noqa: BLE001 (whatever it is: CloudFormation would wait for an hour)
+    except Exception as error:  # noqa: BLE001 (without an answer, CloudFormation would wait for an hour)
         answer = {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"}
     _tell(event, answer)
 
@@ -42,7 +42,7 @@ def _do(request_type: str, properties: dict[str, str]) -> None:
 
 
 def _upload(client: S3Client, bucket: str, configuration: str) -> None:
-    """Upload all files, and last the page that loads them. Files that earlier pages load are kept."""
+    """Upload all files; the page that loads them is the last one. Keep the files that earlier pages load."""
     for path, content in _contents(configuration):
         client.put_object(
             Bucket=bucket,

@@ -35,9 +35,9 @@ class DataStack(cdk.Stack):
     Attributes:
         table: the jobs.
         bucket: segments and finished audio.
-        secrets: the secret of each provider's key, by provider id. An operator puts in the key.
-        event_bus: the bus of the jobs' events. It outlives the service, because others have rules on it.
-        webhook_queue: the queue of the deliveries of webhooks.
+        secrets: the secret of each provider's key, by provider id. An operator enters the key.
+        event_bus: the bus of the jobs' events. It outlives the service, because consumers have rules on it.
+        webhook_queue: the queue of webhook deliveries.
         alarm_topic: the topic of alarms and budget warnings.
         sign_in: the user pool; None where another issuer signs the users' tokens.
         token_issuer: the issuer of the users' tokens.
@@ -60,7 +60,7 @@ class DataStack(cdk.Stack):
             if (spec := NEEDS[provider.id].secret) is not None
         }
         self.event_bus = JobEventBus(self, "Events", environment_name=environment.name).bus
-        # It is part of the data: a delivery may wait in it for hours.
+        # The queue is part of the data: a delivery may wait in it for hours.
         self.webhook_queue = CallingQueue(
             self, "Webhooks", "Deliveries", queue_settings.WEBHOOKS, removal_policy=self._removal_policy
         )
@@ -104,7 +104,7 @@ class DataStack(cdk.Stack):
             )
         if not environment.point_in_time_recovery:
             acknowledge(
-                jobs, "AwsSolutions-DDB3", "Jobs live for 30 days and this environment's are not worth a backup."
+                jobs, "AwsSolutions-DDB3", "Jobs are kept for 30 days, and those of this environment need no backup."
             )
         return jobs
 
@@ -124,8 +124,7 @@ class DataStack(cdk.Stack):
             cors=_requests_by_pages(),
             removal_policy=self._removal_policy,
         )
-        # Not by the construct's own option: it would deploy a function that sets the property, which CloudFormation
-        # can set by itself.
+        # The construct's option would deploy a function that sets this property. CloudFormation can set it directly.
         template = bucket.node.default_child
         assert isinstance(template, s3.CfnBucket)  # noqa: S101 (for the type checker)
         template.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
@@ -134,7 +133,7 @@ class DataStack(cdk.Stack):
         acknowledge(
             bucket,
             "AwsSolutions-S1",
-            "Nothing is public: every read is by a presigned URL that the API logs with its job, or by a function.",
+            "No object is public: it is read by a function, or by a presigned URL that the API logs with its job.",
         )
         return bucket
 
@@ -156,10 +155,10 @@ class DataStack(cdk.Stack):
         return secret
 
     def _alarm_topic(self, environment: Environment) -> sns.Topic:
-        # Not encrypted by KMS: SNS keeps an alarm's text only until it is delivered, it holds no user's data, and
-        # CloudWatch and Budgets could publish only by a key of our own, for 1 USD a month.
+        # Not encrypted by KMS: SNS keeps an alarm's text only until its delivery, the text has no user data, and
+        # CloudWatch and Budgets could publish only with a customer managed key, for 1 USD a month.
         topic = sns.Topic(self, "Alarms", enforce_ssl=True)
-        # A topic with a policy of its own has lost the default one, which let the account's alarms publish.
+        # A topic with its own policy loses the default one, which let the account's alarms publish.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AlarmsAndBudgetsPublish",
@@ -178,10 +177,10 @@ class DataStack(cdk.Stack):
 
 
 def _requests_by_pages() -> list[s3.CorsRule]:
-    """Let pages upload sounds, and read files and the parts of playlists, by presigned URLs.
+    """Return CORS rules that let web pages upload sounds and read files and parts of playlists by presigned URLs.
 
-    The signature is the permission, so any page that has one may. The console's own origin is not known here: it is
-    deployed after the bucket.
+    The signature is the permission, so every origin is allowed. The console's origin is not known here, because the
+    console is deployed after the bucket.
     """
     return [
         s3.CorsRule(

@@ -18,7 +18,8 @@ class ConsoleClient:
 
     client_id: str
     scopes: tuple[str, ...] = ("openid", "email")
-    """The requested scopes. Many issuers give a refresh token, for longer sessions, only for ``offline_access``."""
+    """The requested scopes. Many issuers return a refresh token, which makes sessions longer, only for the scope
+    ``offline_access``."""
     origins: tuple[str, ...] = ()
     """The origins of the endpoints, such as ``https://api.example.com``, if they differ from the issuer's."""
 
@@ -28,20 +29,20 @@ class TokenIssuer:
     """An issuer of the users' tokens: any OpenID Connect provider."""
 
     issuer: str
-    """The ``iss`` of its tokens, an HTTPS URL under which its keys are found."""
+    """The ``iss`` of its tokens: an HTTPS URL, below which the issuer publishes its keys."""
     audience: tuple[str, ...]
     """The ``aud`` or ``client_id`` of tokens that are meant for Castline."""
     console: ConsoleClient | None = None
-    """The console's client; without one, nobody could sign in to the console, and none is deployed."""
+    """The console's client. Without one, no console is deployed, because users could not sign in to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorClaim:
-    """A claim that makes a token's user an operator. Users must not be able to write it by themselves.
+    """A claim that makes a token's user an operator. Users must not be able to set it themselves.
 
-    The claim is text, or an array of texts. API Gateway passes an array on with spaces between the values, so a value
-    that has spaces or commas, such as a group's name, reads as several: no other group may be named like
-    ``not operators``. Nested claims are not read; most issuers can map them to one of the token's own.
+    The claim is a string or an array of strings. API Gateway joins the values of an array with spaces, so a value
+    with spaces or commas is read as several values: a group with a name like ``not operators`` would make its users
+    operators. Nested claims are not read; most issuers can map them to top-level claims.
     """
 
     name: str = "cognito:groups"
@@ -53,7 +54,7 @@ class OperatorClaim:
         """Check the claim.
 
         Raises:
-            ValueError: the value could not be found among others.
+            ValueError: the name is empty, or the value has characters that separate values.
         """
         if not self.name or not re.fullmatch(r"[^\s,\[\]\"]+", self.value):
             raise ValueError(f"{self.name}={self.value!r} cannot name operators: it would not be found among others")
@@ -77,12 +78,12 @@ class SpeechProviderSettings:
     concurrency: int = 8
     """The maximum number of requests that each synthesize task has in flight."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Options of the provider, such as a model; its page in ``docs/providers`` names them."""
+    """Options of the provider, such as a model; its page in ``docs/providers`` lists them."""
     price_per_million: float | None = None
     """The price of 1,000,000 billed characters, in the environment's currency; None for the list price in US dollars.
-    Estimates and usage are told by it; the provider's bill is not changed."""
+    Estimates and usage are computed with it; it does not change the provider's bill."""
     requests_per_second: float | None = None
-    """The quota of each of the provider's resources; None for the one that the provider documents."""
+    """The quota of each of the provider's resources; None for the quota that the provider documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +100,14 @@ class Environment:
     max_active_jobs: int = 3
     """The maximum number of pending and processing jobs of a user."""
     user_characters_per_day: int | None = 1_000_000
-    """The characters that the jobs of a user may bill on a day, in UTC; None for no limit."""
+    """The maximum number of characters that a user's jobs may bill per day, in UTC; None for no limit."""
     user_characters_per_month: int | None = 10_000_000
-    """The characters that the jobs of a user may bill in a month, in UTC; None for no limit."""
+    """The maximum number of characters that a user's jobs may bill per month, in UTC; None for no limit."""
     characters_per_day: int | None = 5_000_000
-    """The characters that the jobs of all users together may bill on a day, in UTC; None for no limit."""
+    """The maximum number of characters that the jobs of all users may bill per day, in UTC; None for no limit."""
     synthesize_concurrency: int = 5
-    """The maximum number of synthesize tasks at once. A provider gets at most this times its ``concurrency``."""
+    """The maximum number of synthesize tasks at once. A provider gets at most this number times its ``concurrency``
+    requests at once."""
     webhook_concurrency: int = 10
     """The maximum number of attempts to deliver webhooks at once: 2 to 1,000."""
     speech_providers: tuple[SpeechProviderSettings, ...] = (SpeechProviderSettings("azure"),)
@@ -120,15 +122,15 @@ class Environment:
     token_issuer: TokenIssuer | None = None
     """The issuer of the users' tokens; None for a Cognito user pool of the environment's own."""
     operators: OperatorClaim = OperatorClaim()
-    """The claim that opens the routes of operators. The user pool has a group of that name."""
+    """The claim that opens the routes of operators. The user pool has a group named like its value."""
     custom_domain: CustomDomain | None = None
     """The API's domain."""
     console_domain: CustomDomain | None = None
     """The console's domain."""
 
     snap_start: bool = True
-    """Whether the API function starts from a snapshot: no imports at a cold start, for 4 USD a month and a fee for
-    each start (``docs/operations.md``)."""
+    """Whether the API function starts from a snapshot. A snapshot saves the imports at a cold start, and costs 4 USD
+    a month and a fee for each start (``docs/operations.md``)."""
     alarm_email: str | None = None
     alarms_without_email: bool = False
     """Whether ``prod`` may have no ``alarm_email``, because other subscribers of the topic receive the alarms."""
@@ -137,12 +139,12 @@ class Environment:
 
     @property
     def service_name(self) -> str:
-        """The dimension that tells the environment's log lines and metrics from those of others."""
+        """The dimension that identifies the environment's log lines and metrics."""
         return f"castline-{self.name}"
 
     @property
     def quota_settings(self) -> dict[str, str]:
-        """The settings of the functions for the limits of characters; those without a limit are left out."""
+        """The functions' environment variables for the character quotas. A quota of None has no variable."""
         limits = {
             "USER_CHARACTERS_PER_DAY": self.user_characters_per_day,
             "USER_CHARACTERS_PER_MONTH": self.user_characters_per_month,
@@ -173,7 +175,7 @@ PROD = Environment(
     webhook_concurrency=50,
     requests_per_second=200,
     burst_requests=400,
-    # Whoever deploys this replaces it by an alarm_email, or subscribes a pager to AlarmTopicArn.
+    # Before you deploy prod, set alarm_email instead, or subscribe a pager to AlarmTopicArn.
     alarms_without_email=True,
     monthly_budget_usd=500,
 )

@@ -1,4 +1,4 @@
-"""Event bus of the deployment, for whoever wants to know of jobs, and its archive."""
+"""Event bus of the deployment, from which consumers receive the events of jobs, and its archive."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from constructs import Construct
 from infra.event_patterns import JOB_EVENTS
 
 ARCHIVE_DAYS = 30
-"""As long as a job is kept: an event of a job that is gone is of use to nobody."""
+"""The archive's retention: as long as a job is kept, because the event of a deleted job is useless."""
 
 
 class JobEventBus(Construct):
-    """The bus ``castline-<environment>``. Its name is for consumers to know, so it is not generated.
+    """The bus ``castline-<environment>``. Its name is not generated, because consumers have to know it.
 
     Attributes:
         bus: the bus.

@@ -1,4 +1,4 @@
-"""Patterns of the events that functions are called with. The local stack uses those of its own sources."""
+"""Patterns of the events that invoke functions. The local stack uses those of the event sources that it emulates."""
 
 from __future__ import annotations
 

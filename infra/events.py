@@ -91,7 +91,7 @@ class Events(Construct):
 
         Args:
             name: the name of the rule.
-            function: the function. What it cannot handle goes to a dead-letter queue of its own.
+            function: the function. Events that it cannot handle go to a separate dead-letter queue.
             description: what the function does with the events.
         """
         events.Rule(
@@ -116,10 +116,10 @@ class Events(Construct):
         )
 
     def _publish(self, jobs: dynamodb.Table, publish_events: lambda_.Function) -> None:
-        """Have the events of jobs published as they are written.
+        """Call the function that publishes the events of jobs as soon as they are written.
 
-        An event that can never be published is put into the queue by the function itself. What comes again and again
-        fails because a service is not available, so it is tried until shortly before the stream forgets it.
+        The function itself puts an event that can never be published into the dead-letter queue. Other failures mean
+        that a service is not available, so Lambda retries until shortly before the stream deletes the record.
         """
         dead_letters = self._dead_letter_queue("PublishEvents")
         publish_events.add_environment("EVENT_BUS_NAME", self._bus.event_bus_name)
@@ -162,7 +162,7 @@ class Events(Construct):
         acknowledge(
             function.role or function,
             "AwsSolutions-IAM5[Resource::*]",
-            "dynamodb:ListStreams knows no single stream.",
+            "dynamodb:ListStreams has no resource-level permissions.",
         )
         lambda_.CfnEventSourceMapping(
             self,
@@ -197,7 +197,10 @@ class Events(Construct):
         return queue
 
     def _target(self, function: lambda_.Function, dead_letters: sqs.Queue) -> targets.LambdaFunction:
-        """Make a function a rule's target. Events that cannot be delivered or fail three times go to the queue."""
+        """Make a function the target of a rule.
+
+        Events that cannot be delivered, or that the function fails to handle three times, go to the queue.
+        """
         _allow_sending(function, dead_letters)
         lambda_.CfnEventInvokeConfig(
             self,
@@ -216,5 +219,5 @@ class Events(Construct):
 
 
 def _allow_sending(function: lambda_.Function, queue: sqs.Queue) -> None:
-    """Let Lambda put events that a function could not handle into ``queue``, with the function's role."""
+    """Let Lambda send events that a function could not handle to ``queue``, with the function's role."""
     function.add_to_role_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]))

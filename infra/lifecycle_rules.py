@@ -14,7 +14,7 @@ class LifecycleRule:
     name: str
     prefix: str
     expiration_days: int | None
-    """None where the age of an object does not tell whether it is used any more."""
+    """None if the age of an object does not tell whether it is still used."""
     incomplete_upload_days: int = retention.INCOMPLETE_UPLOAD_DAYS
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Allowed actions on a resource, whose short name ``statements`` expands to ARNs."""
+    """Allowed actions on resources. ``_arns`` has the ARN of each resource's short name."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -41,7 +41,7 @@ class Grant:
         if self.prefix is not None:
             return {"StringLike": {"s3:prefix": self.prefix}}
         if self.partitions is not None:
-            # "All of the values" holds where there are none, so it is demanded that there are some.
+            # ForAllValues is also true for a request without keys. "Null" excludes such requests.
             keys = "dynamodb:LeadingKeys"
             return {"ForAllValues:StringLike": {keys: self.partitions}, "Null": {keys: "false"}}
         return None
@@ -60,7 +60,7 @@ SYNTHESIS_QUEUE = "synthesis queue"
 STATE_MACHINE = "state machine"
 EXECUTIONS = "executions"
 TASKS = "tasks"
-"""Tasks of executions, which AWS knows by their tokens only: nothing can be named but all resources."""
+"""Tasks of executions. AWS identifies a task only by its token, so the permission has to name all resources."""
 
 WEBHOOKS = f"{PARTITION_PREFIX}*"
 """The partitions of the table with webhooks and their deliveries."""
@@ -74,8 +74,8 @@ _DELETE_SOUNDS = (
     Grant(actions=("s3:ListBucket",), resources=(BUCKET,), prefix="sounds/*"),
     Grant(actions=("s3:DeleteObject",), resources=(SOUNDS,)),
 )
-# Without it S3 answers 403, not 404, for a segment that is not there. A request for an object names no prefix: none
-# can be demanded.
+# Without this permission, S3 answers 403 instead of 404 for a missing segment. A request for an object has no prefix,
+# so the permission cannot be limited to one.
 _LEARN_WHAT_IS_MISSING = Grant(actions=("s3:ListBucket",), resources=(BUCKET,))
 _FAIL_JOB = (
     Grant(actions=("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"), resources=(TABLE,)),
@@ -90,24 +90,24 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("dynamodb:Query",), resources=(OPEN_JOBS.name, DAY_JOBS.name)),
         Grant(actions=("states:StartExecution",), resources=(STATE_MACHINE,)),
         Grant(actions=("states:StopExecution",), resources=(EXECUTIONS,)),
-        # Tests of webhooks, and deliveries once more.
+        # For tests and redeliveries of webhooks.
         Grant(actions=("sqs:SendMessage",), resources=(WEBHOOK_QUEUE,)),
-        # A presigned URL can do what its signer can. Subtitles too large for an answer are written beside the audio.
-        # The files of a job that its user deletes are deleted.
+        # Get: a presigned URL has the permissions of its signer. Put: subtitles that are too large for an answer are
+        # stored beside the audio. Delete: when a user deletes a job, its files are deleted.
         Grant(actions=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), resources=(AUDIO,)),
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(SOUNDS,)),
-        # An estimate looks up what is stored.
+        # An estimate looks for stored segments.
         Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
         _LEARN_WHAT_IS_MISSING,
-        # The provider's list of voices is asked for with its key.
+        # The request for the provider's voice list needs its key.
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
     functions.PREVIEW: (
-        # Its quotas, pronunciations and pace, and a reservation.
+        # For the quotas, the pronunciations, the provider's pace and the reservation of a preview.
         Grant(actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", *_WRITE), resources=(TABLE,)),
-        # What does not read as a segment is deleted, so that it is spoken again.
+        # An unreadable segment is deleted, so that it is synthesized again.
         Grant(actions=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), resources=(SEGMENTS,)),
-        # A presigned URL can do what its signer can.
+        # A presigned URL has the permissions of its signer.
         Grant(actions=("s3:GetObject", "s3:PutObject"), resources=(PREVIEWS,)),
         _LEARN_WHAT_IS_MISSING,
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
@@ -126,12 +126,12 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("secretsmanager:GetSecretValue",), resources=(SECRET,)),
     ),
     functions.ASSEMBLE: (
-        # Its sounds are items of their own.
+        # GetItem: the job's sounds are separate items.
         Grant(
             actions=("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
             resources=(TABLE,),
         ),
-        # What does not read as a segment is deleted, so that it is spoken again.
+        # An unreadable segment is deleted, so that it is synthesized again.
         Grant(actions=("s3:DeleteObject", "s3:GetObject"), resources=(SEGMENTS,)),
         Grant(actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"), resources=(AUDIO,)),
         Grant(actions=("s3:GetObject",), resources=(SOUNDS,)),
@@ -155,18 +155,18 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
         Grant(actions=("dynamodb:PutItem",), resources=(TABLE,), partitions=WEBHOOKS),
         Grant(actions=("sqs:SendMessage",), resources=(WEBHOOK_QUEUE,)),
     ),
-    # It talks to servers of users: it can read no job.
+    # It connects to users' servers, so it must not be able to read jobs.
     functions.DELIVER_WEBHOOKS: (
         Grant(actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=(TABLE,), partitions=WEBHOOKS),
         Grant(actions=("sqs:SendMessage",), resources=(WEBHOOK_QUEUE,)),
     ),
     functions.RECONCILE: (
-        # A preview that is settled is deleted.
+        # DeleteItem: a settled preview is deleted.
         Grant(actions=("dynamodb:GetItem", "dynamodb:Query", *_WRITE), resources=(TABLE,)),
         Grant(actions=("s3:DeleteObject",), resources=(AUDIO,)),
-        # What a preview has billed is noted in its segments.
+        # The segments of a preview record its billed characters.
         Grant(actions=("s3:GetObject",), resources=(SEGMENTS,)),
-        # For the audio of a failed job as well, which is looked for to be deleted.
+        # It also lists the audio of a failed job, to delete it.
         _LEARN_WHAT_IS_MISSING,
         Grant(actions=("dynamodb:Query",), resources=(OPEN_JOBS.name,)),
         Grant(actions=("states:StartExecution",), resources=(STATE_MACHINE,)),
@@ -177,11 +177,11 @@ GRANTS: dict[FunctionSpec, tuple[Grant, ...]] = {
 
 
 WILDCARDS = {
-    AUDIO: "A job's files lie under its id, and there is no job yet when the policy is made.",
-    SEGMENTS: "Segments lie under their user's id and the hash of how they sound, which come with the jobs.",
-    SOUNDS: "Sounds lie under their user's id and their own, and there are none yet when the policy is made.",
-    PREVIEWS: "Previews lie under their user's id and their own, and there are none yet when the policy is made.",
-    EXECUTIONS: "Each execution is named by the job that it is for, and there is no job yet when the policy is made.",
+    AUDIO: "Keys contain the id of the job, which is not known when the policy is created.",
+    SEGMENTS: "Keys contain the id of the user and a cache key, which are not known when the policy is created.",
+    SOUNDS: "Keys contain the ids of the user and the sound, which are not known when the policy is created.",
+    PREVIEWS: "Keys contain the ids of the user and the preview, which are not known when the policy is created.",
+    EXECUTIONS: "An execution is named by the id of its job, which is not known when the policy is created.",
 }
 """The reasons why some resource names end with a wildcard."""
 
@@ -236,7 +236,7 @@ def _speech_actions(spec: FunctionSpec, needs: ProviderNeeds) -> tuple[str, ...]
 
 
 def _arns(data: DataStack, synthesis_queue: sqs.Queue, state_machine: sfn.StateMachine | None) -> dict[str, str]:
-    # The bucket's is imported here and not left to CDK: the finding about it is named by what stands in the template.
+    # The export is explicit because cdk-nag names a finding about the bucket by the import in the template.
     bucket_arn = data.export_value(data.bucket.bucket_arn)
     arns = {
         TABLE: data.table.table_arn,

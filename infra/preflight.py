@@ -1,7 +1,7 @@
 """Comparison of an account's quotas with what environments need: ``make preflight ENV=prod``.
 
-It reads quotas, and changes nothing. It exits with 0 where all quotas suffice, with 1 where one has to be raised
-before a deployment of that size, and with 2 where they cannot be read; ``make`` makes 2 of both.
+It only reads. The exit status is 0 if all quotas suffice, 1 if one has to be raised before a deployment of that size,
+and 2 if they cannot be read. ``make`` exits with 2 in both cases of failure.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ class AppliedQuota:
     """AWS's default in the region."""
     is_adjustable: bool
     taken: int = 0
-    """The part that others in the account have reserved for themselves."""
+    """The part that other workloads in the account have reserved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A quota beside the needs for it."""
+    """A quota and the needs for it."""
 
     quota: ServiceQuota
     applied: AppliedQuota
@@ -81,12 +81,12 @@ class Finding:
 
     @property
     def raise_to(self) -> int:
-        """The value to ask for: what is needed, and no less than what AWS gives by default."""
+        """The value to request: the needed one, but at least AWS's default."""
         return max(self.needed, self.applied.default)
 
     @property
     def reasons(self) -> list[str]:
-        """The reasons for what is needed."""
+        """The reasons for the needed value."""
         reasons = [f"{environment.name} needs {need.value:,}: {need.reason}" for environment, need in self.needs]
         return (
             [*reasons, f"others in the account have reserved {self.applied.taken:,}"]
@@ -125,7 +125,7 @@ def _read(quota: ServiceQuota, client: Any) -> AppliedQuota:
     try:
         applied = client.get_service_quota(**key)["Quota"]
     except client.exceptions.NoSuchResourceException:
-        # Service Quotas knows no other value for this account than the default.
+        # The account has no value of its own, so the default applies.
         applied = default
     return AppliedQuota(
         value=math.floor(applied["Value"]), default=math.floor(default["Value"]), is_adjustable=applied["Adjustable"]
@@ -133,7 +133,7 @@ def _read(quota: ServiceQuota, client: Any) -> AppliedQuota:
 
 
 def _read_concurrency(quota: AppliedQuota, client: Any) -> AppliedQuota:
-    """Return the concurrency that Lambda grants, if it is less than Service Quotas says, and what is taken of it."""
+    """Return the quota with the lower of the values of Lambda and Service Quotas, and with the reserved part."""
     limit = client.get_account_settings()["AccountLimit"]
     value = min(quota.value, limit["ConcurrentExecutions"])
     taken = limit["ConcurrentExecutions"] - limit["UnreservedConcurrentExecutions"]
@@ -142,7 +142,7 @@ def _read_concurrency(quota: AppliedQuota, client: Any) -> AppliedQuota:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Explain what goes wrong while the context lasts.
+    """Translate AWS errors while the context lasts.
 
     Raises:
         CannotRead: the quotas cannot be read.
@@ -150,9 +150,9 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except NoRegionError:
-        raise CannotRead("No region is set: export AWS_REGION=eu-west-1, or whichever it is.") from None
+        raise CannotRead("No region is set. Set it, for example: export AWS_REGION=eu-west-1") from None
     except NoCredentialsError:
-        raise CannotRead("There are no AWS credentials: `aws sts get-caller-identity` has to answer.") from None
+        raise CannotRead("No AWS credentials were found. Check them with `aws sts get-caller-identity`.") from None
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in _DENIED:
@@ -191,13 +191,13 @@ def report(findings: Sequence[Finding], console: Console, *, region: str) -> boo
             )
         else:
             setting = f", or lower {each.quota.setting} in infra/environments.py" if each.quota.setting else ""
-            console.print(f"  AWS does not let it be raised by a request: ask AWS Support{setting}.")
+            console.print(f"  It cannot be raised by a quota request: ask AWS Support{setting}.")
     return False
 
 
 def main(
     names: Annotated[list[str], typer.Argument(metavar="ENV...", help="Environments that share the account.")],
-    region: Annotated[str | None, typer.Option(help="The region; by default that of the AWS configuration.")] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region; by default that of the AWS configuration.")] = None,
 ) -> None:
     """Say which of the account's quotas to raise before environments are deployed."""
     console = Console(highlight=False, soft_wrap=True)
@@ -207,7 +207,7 @@ def main(
     try:
         with _explained():
             service_quotas, lambdas = (
-                # boto3 does not read AWS_REGION, as the AWS CLI and CDK do.
+                # Unlike the AWS CLI and CDK, boto3 does not read AWS_REGION.
                 boto3.client(name, region_name=region or os.environ.get("AWS_REGION"))
                 for name in ("service-quotas", "lambda")
             )

@@ -1,4 +1,4 @@
-"""Reading of a queue: its messages call a function."""
+"""Event source mapping by which the messages of a queue invoke a function."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sqs as sqs
 
 
-# Lambda does these with the function's role.
+# Lambda polls the queue with the function's role.
 _POLLING = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 
 
@@ -36,11 +36,11 @@ class QueueReader(Construct):
             name,
             event_source_arn=queue.queue_arn,
             function_name=function.function_name,
-            # A message may take long: others must not wait for it.
+            # A message may take long, and other messages must not wait for it.
             batch_size=1,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=max_concurrency),
         )
-        # Lambda makes a mapping only if the function may already read the queue.
+        # Lambda creates the mapping only if the function's role can already read the queue.
         if function.role is not None:
             mapping.node.add_dependency(function.role)

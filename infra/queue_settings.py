@@ -9,18 +9,18 @@ from infra import functions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
-    """A queue, and the function that its messages call."""
+    """A queue, and the function that its messages invoke."""
 
     reader: functions.FunctionSpec
     visibility_seconds: int
-    """The time after which a message comes back that nobody has deleted: no less than the function may take."""
+    """The time after which an undeleted message is visible again; at least the timeout of the function."""
     max_receives: int
     """The number of receipts after which a message goes to the dead-letter queue."""
     retention_days: int
 
 
-# A message comes back after six times what the function may take, as AWS recommends it. It is received once, and once
-# more after each breakdown: a hundred of them take seven hours.
+# The visibility timeout is six times the timeout of the function, as AWS recommends. A message is received once, and
+# again after each failed invocation: a hundred of them take seven hours.
 WEBHOOKS = QueueSettings(
     reader=functions.DELIVER_WEBHOOKS,
     visibility_seconds=6 * functions.DELIVER_WEBHOOKS.timeout_seconds,
@@ -28,7 +28,7 @@ WEBHOOKS = QueueSettings(
     retention_days=14,
 )
 
-# A task that works on hides its ticket anew; that of a task that has broken down is to come back soon.
+# A running task extends the visibility timeout of its ticket. The ticket of a failed task has to come back soon.
 SYNTHESIS = QueueSettings(
     reader=functions.SYNTHESIZE,
     visibility_seconds=functions.SYNTHESIZE.timeout_seconds,

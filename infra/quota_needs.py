@@ -1,7 +1,7 @@
-"""Needs of an environment: how much of each of AWS's quotas it uses when all that it admits is in use.
+"""Needs of an environment: how much of each AWS quota it uses when it runs at its own limits.
 
-The API's throttle and ``synthesize_concurrency`` bound how many jobs of each size start in a second. Each quota is
-needed for the size of jobs that uses most of it at that rate.
+The API's throttle and ``synthesize_concurrency`` limit how many jobs of each size start per second. The need for a
+quota is that of the job size that uses most of it at that rate.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Need:
 
 
 def needs(environment: Environment) -> Iterator[Need]:
-    """Yield what ``environment`` needs of each quota."""
+    """Yield the needs of ``environment``, one for each quota."""
     yield _concurrency(environment)
     for quota, use, unit in (
         (quotas.STATE_TRANSITIONS, lambda job: job.transitions, "state transitions"),
@@ -56,7 +56,7 @@ def needs(environment: Environment) -> Iterator[Need]:
     yield Need(
         quota=quotas.QUEUE_IN_FLIGHT,
         value=max(environment.synthesize_concurrency, environment.webhook_concurrency),
-        reason="as many messages of a queue are in flight as invocations at work on them",
+        reason="each running invocation has one message of its queue in flight",
     )
     yield Need(quota=quotas.API_RATE, value=environment.requests_per_second, reason="requests_per_second")
     yield Need(quota=quotas.API_BURST, value=environment.burst_requests, reason="burst_requests")
@@ -85,7 +85,7 @@ def _concurrency(environment: Environment) -> Need:
 
 
 def _at_once(mean: float) -> int:
-    """Return how many invocations run at once if they begin independently of each other: in 999 of 1,000 moments."""
+    """Return how many invocations run at once, at most, in 999 of 1,000 moments, if they start independently."""
     return math.ceil(mean + 3 * math.sqrt(mean))
 
 
@@ -106,9 +106,9 @@ def _rate(environment: Environment, quota: ServiceQuota, use: Callable[[JobDeman
 
 def _open_executions(environment: Environment) -> Need:
     admitted = max(job.jobs_per_second(environment) for job in demands()) * _DAY_SECONDS
-    reason = "as many jobs as the API admits in the 24 hours for which one may wait"
+    reason = "the jobs that the API admits in 24 hours, the longest time for which a job may wait"
     if environment.characters_per_day is not None:
         charged = environment.characters_per_day / min(job.billed_characters for job in demands())
         if charged < admitted:
-            admitted, reason = charged, "as many of the shortest jobs as characters_per_day has room for"
+            admitted, reason = charged, "the number of shortest jobs that characters_per_day allows"
     return Need(quota=quotas.OPEN_EXECUTIONS, value=math.ceil(admitted), reason=reason)

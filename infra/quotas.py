@@ -1,7 +1,8 @@
 """Quotas of AWS that limit a deployment, as Service Quotas names them.
 
-Names, codes and defaults are those of AWS's documentation. Where regions differ, the default is the lowest. What an
-account really has, ``infra.preflight`` reads. KMS is not among them: nothing is encrypted with a key of the account.
+Names, codes and defaults are from AWS's documentation. If regions differ, the default is the lowest one.
+``infra.preflight`` reads the actual quotas of an account. KMS has no entry, because nothing is encrypted with a key
+of the account.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ LAMBDA_CONCURRENCY = ServiceQuota(
     beyond="the API answers 503, and batches, events and webhooks are taken up late",
 )
 NEW_ACCOUNT_CONCURRENCY = 10
-"""The quota of many new accounts instead."""
+"""The value of ``LAMBDA_CONCURRENCY`` in many new accounts."""
 STATE_TRANSITIONS = ServiceQuota(
     service="states",
     code="L-AD9B4E93",
@@ -123,4 +124,4 @@ TABLE_READS = ServiceQuota(
 )
 
 MAX_MAPPING_CONCURRENCY = 1_000
-"""The most invocations at once that one event source mapping of SQS may be given."""
+"""The highest concurrency that one event source mapping of SQS may have."""

@@ -1,4 +1,4 @@
-"""Creation of the Lambda functions, each with a role of its own that allows what its handler does."""
+"""Factory of the Lambda functions, each with its own role that allows only what its handler does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 CA_BUNDLE = "/opt/python/certifi/cacert.pem"
-"""The CA bundle in the core layer. The Azure SDK's OpenSSL would look at a path of its build machine."""
+"""The CA bundle in the core layer. Without it, the Azure SDK's OpenSSL would look at a path of its build machine."""
 _SENDING_THEMSELVES_MESSAGES = (functions.DELIVER_WEBHOOKS, functions.SYNTHESIZE)
 _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
@@ -61,7 +61,7 @@ class ServiceFunctions(Construct):
 
         Args:
             spec: the function.
-            state_machine: the workflow, for a function that starts or stops executions, or tells how tasks ended.
+            state_machine: the workflow, for a function that starts and stops executions.
         """
         name = "".join(word.capitalize() for word in spec.name.split("-"))
         log_group = logs.LogGroup(
@@ -114,10 +114,13 @@ class ServiceFunctions(Construct):
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
             snap_start=(lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if starts_from_a_snapshot else None),
-            # They send messages to the queues that call them. Lambda would end such a loop after 16 messages.
+            # These functions send messages to the queues that invoke them. Lambda would stop such a loop after 16
+            # messages.
             recursive_loop=lambda_.RecursiveLoop.ALLOW if spec in _SENDING_THEMSELVES_MESSAGES else None,
         )
-        acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "X-Ray knows no resources to write traces to.")
+        acknowledge(
+            role, "AwsSolutions-IAM5[Resource::*]", "X-Ray has no resource-level permissions for writing traces."
+        )
         acknowledge(
             function,
             "AwsSolutions-L1",

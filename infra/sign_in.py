@@ -22,7 +22,7 @@ COGNITO_GROUPS = "cognito:groups"
 
 
 class SignIn(Construct):
-    """A user pool with an app client and a hosted sign-in page, for an environment that has no issuer of its own.
+    """A user pool with an app client and a hosted sign-in page, for an environment without a token issuer.
 
     Attributes:
         pool: the users.
@@ -36,7 +36,7 @@ class SignIn(Construct):
         self.pool = pool = cognito.UserPool(
             self,
             "Users",
-            # It has all that is used: passwords, authenticator apps and the classic hosted sign-in page.
+            # This plan has all used features: passwords, authenticator apps and the classic hosted sign-in page.
             feature_plan=cognito.FeaturePlan.LITE,
             self_sign_up_enabled=False,
             sign_in_aliases=cognito.SignInAliases(email=True),
@@ -54,8 +54,10 @@ class SignIn(Construct):
             deletion_protection=keep,
             removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY,
         )
-        acknowledge(pool, "AwsSolutions-COG2", "People sign in to hear dialogues; a second factor is offered to all.")
-        acknowledge(pool, "AwsSolutions-COG8", "Threat protection costs per user; throttling stands before the API.")
+        acknowledge(
+            pool, "AwsSolutions-COG2", "A second factor is optional for users, who create and hear dialogues."
+        )
+        acknowledge(pool, "AwsSolutions-COG8", "Threat protection is charged per user, and the API is throttled.")
         if environment.operators.name == COGNITO_GROUPS:
             cognito.CfnUserPoolGroup(
                 self,
@@ -67,7 +69,7 @@ class SignIn(Construct):
         client = pool.add_client(
             "Client",
             generate_secret=False,
-            # A password without the sign-in page is taken from operators only, whose credentials sign the call.
+            # Only operators can use a password without the sign-in page: the call is signed with AWS credentials.
             auth_flows=cognito.AuthFlow(user_srp=True, admin_user_password=True),
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
@@ -81,7 +83,7 @@ class SignIn(Construct):
             refresh_token_validity=cdk.Duration.days(30),
             enable_token_revocation=True,
         )
-        # The prefix is unique in its region: the account's number makes it so, and nothing has to be looked up.
+        # The prefix has to be unique in its region. The account's number makes it unique.
         domain = pool.add_domain(
             "Domain",
             cognito_domain=cognito.CognitoDomainOptions(

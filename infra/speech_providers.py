@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretSpec:
-    """A secret for a provider's key, which an operator puts in."""
+    """A secret for a provider's key, which an operator enters."""
 
     id: str
-    """The logical id; never change it: a secret with another id is a new, empty one."""
+    """The logical id. Never change it: another id creates a new secret without the key."""
     description: str
     template: str
     """The JSON object to which the generated placeholder of ``key`` is added."""
@@ -22,9 +22,9 @@ class ProviderNeeds:
 
     secret: SecretSpec | None = None
     speaking: tuple[str, ...] = ()
-    """The AWS permissions of the function that speaks."""
+    """The AWS permissions of the functions that synthesize speech."""
     listing: tuple[str, ...] = ()
-    """The AWS permissions of the API, which lists the voices."""
+    """The AWS permissions of the functions that list voices."""
 
 
 NEEDS = {

@@ -52,7 +52,7 @@ class Workflow(Construct):
         log_group = logs.LogGroup(
             self,
             "Logs",
-            # As the API's access log: no other entry in the account's policy.
+            # With this prefix, the log group adds no entry to the account's resource policy for log delivery.
             log_group_name=f"/aws/vendedlogs/states/castline-{environment.name}",
             retention=retention(environment.log_retention_days),
             removal_policy=cdk.RemovalPolicy.DESTROY,
@@ -77,5 +77,5 @@ class Workflow(Construct):
         acknowledge(
             self.state_machine.role,
             "AwsSolutions-IAM5[Resource::*]",
-            "Vended logs and X-Ray know no resources to write to.",
+            "Vended logs and X-Ray have no resource-level permissions for writing.",
         )
