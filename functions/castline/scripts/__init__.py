@@ -1,1 +1,1 @@
-"""Written dialogue, as people type it, turned into turns. Knows nothing of HTTP, jobs or voices."""
+"""Scripts: parses dialogue as people type it into turns. Independent of HTTP, jobs and voices."""

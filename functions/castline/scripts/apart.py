@@ -1,4 +1,4 @@
-"""Lines that nobody speaks: stage directions, remarks about the script, and what stands beside speech."""
+"""Unspoken lines: recognizes stage directions, remarks about the script, and lines of nothing but marks or a tag."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _TAG: Final = re.compile(r"\[[^\[\]]*\]")
 
 
 def is_direction(line: str) -> bool:
-    """Return whether ``line`` is a stage direction: in parentheses, or in marks or notes if it reads like one."""
+    """Return whether ``line`` is a stage direction.
+
+    Anything in parentheses is one. A text between marks (``*…*``) or musical notes (``♪…♪``) must also read like one.
+    """
     if _DIRECTION.fullmatch(line):
         return True
     if not (_EMPHASIZED.fullmatch(line) or _MUSIC.fullmatch(line)):
@@ -28,14 +31,19 @@ def is_direction(line: str) -> bool:
 
 
 def content_of(direction: str) -> str:
-    """Return the words of a direction, which stands in parentheses, in marks or after a mark of action."""
+    """Return the words of a direction without its parentheses, its marks or its mark of action."""
     if direction[0] in "*_♪♫🎵🎶" or direction.startswith(ACTION_MARKS):
         return direction.strip("*_♪♫🎵🎶△▲ ")
     return direction[1:-1].strip()
 
 
 def is_remark(line: str, *, with_words: bool = False) -> bool:
-    """Return whether ``line`` says something about the script: "Title: The Letter", or a subtitle in italics."""
+    """Return whether ``line`` is a remark about the script: ``Title: The Letter``, or a subtitle in italics.
+
+    Args:
+        line: a tidied line.
+        with_words: whether a label is a remark only if words follow it.
+    """
     if _ITALICS.fullmatch(line):
         return True
     label = find_label(line)
@@ -45,6 +53,6 @@ def is_remark(line: str, *, with_words: bool = False) -> bool:
 
 
 def is_beside_speech(line: str) -> bool:
-    """Return whether nothing of ``line`` is spoken."""
+    """Return whether ``line`` has nothing to speak: it is only a tag, or empty without its markup."""
     text, _ = tidy(line)
     return not text or _TAG.fullmatch(text) is not None

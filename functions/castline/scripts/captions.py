@@ -1,8 +1,8 @@
-r"""Subtitles (SRT and WebVTT): their text is a script, their times are dropped.
+r"""Subtitles (SRT and WebVTT) as scripts: their text is read, and their times are dropped.
 
-Speakers are named by labels as in plain text, or by voice tags of WebVTT: ``<v Name>…</v>``. A cue without a label
-goes on with the speaker before. Before the first label a narrator speaks. Cues of one speaker that follow each other
-are one turn. Other tags (``<i>``, ``{\an8}``) are left out; notes, styles and regions of WebVTT are reported.
+Labels name speakers as in plain text, and so do voice tags of WebVTT: ``<v Name>…</v>``. A cue without a label
+belongs to the previous speaker. Before the first label, a narrator speaks. Consecutive cues of one speaker become one
+turn. Other tags (``<i>``, ``{\an8}``) are removed. Notes, styles and regions of WebVTT are reported as warnings.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _dropped_times(written: Sequence[str]) -> Iterator[ScriptWarning]:
 
 
 def _blocks(written: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
-    """Yield the lines of each block: what stands between two blank lines, each with its number."""
+    """Yield the blocks of lines between blank lines. Each line has its number."""
     block: list[tuple[int, str]] = []
     for number, line in enumerate([*written, ""], start=1):
         if line.strip():
@@ -84,7 +84,7 @@ def _blocks(written: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
 
 
 def _payload(block: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a block that are text: no times, and no cue's number or name before them."""
+    """Yield the text lines of a block, without its times and without the cue's number or name before them."""
     are_times = [_TIMES.fullmatch(line) is not None for _, line in block]
     for index, (number, line) in enumerate(block):
         is_name = are_times[index + 1 : index + 2] == [True] and (index == 0 or line.strip().isdecimal())
@@ -93,7 +93,7 @@ def _payload(block: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 
 def _lines_of(number: int, line: str, markup: Markup) -> Iterator[Line]:
-    """Yield what a line of a cue gives: a line for each voice tag in it, and one before them."""
+    """Yield a line for each voice tag in a cue's line, and one for the text before the first tag."""
     before, *voices = _VOICE.split(line)
     text = _plain(before, markup)
     if text:
@@ -105,7 +105,7 @@ def _lines_of(number: int, line: str, markup: Markup) -> Iterator[Line]:
 
 
 def _plain(text: str, markup: Markup) -> str:
-    """Return ``text`` without tags and entities. A sharp that means music is no heading."""
+    """Return ``text`` without tags and entities. A ``#`` that means music is escaped, so that it is not a heading."""
     plain = tidy_line(html.unescape(_TAG.sub("", text)))
     is_heading = markup is Markup.AUTO and heading_of(plain) is not None
     return escape(plain) if is_heading else plain

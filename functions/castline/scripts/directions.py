@@ -1,4 +1,4 @@
-"""Vocabulary of tags and stage directions: which words mean a style, a pause, a sound or an event."""
+"""Vocabulary of tags and stage directions: the words that mean a style, a pause, a sound or an event."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ STYLES: Final = _words(
     terrified unfriendly voice-assistant whispering
     """
 )
-# Styles that are also everyday nouns, and names of speakers.
+# Styles that are also everyday nouns, and so may name a speaker.
 _NOUNS: Final = frozenset(
     {"assistant", "chat", "customerservice", "newscast", "sorry", "story", "voiceassistant", "debating"}
 )
 
-# For each style or row of styles, the words that mean it. A voice gets the first of the row that it has.
+# The words that mean a style. If several styles are listed, a voice gets the first one that it has.
 _WORDS_BY_STYLES: Final = {
     "affectionate": "affectionately lovingly tenderly warmly 深情 親切 亲切 溫暖 温暖 寵溺 宠溺",
     "angry": "angrily furious furiously mad irritated 生氣 生气 憤怒 愤怒 發怒 发怒 氣憤 气愤 惱怒 恼怒 怒吼",
@@ -89,7 +89,7 @@ _EXPLICIT_STYLE: Final = re.compile(
     r"(?:style|風格|风格|語氣|语气)(?: ?[:：=] ?| )(?P<name>[^\W_][\w -]{0,60})", re.IGNORECASE
 )
 
-# What a person does that is no word. The first form is written in asterisks, too: *laughs*.
+# Acts of a person other than words. The forms in ``_ACTS`` also occur between asterisks: *laughs*.
 _ACTS: Final = _words(
     """
     laughs chuckles giggles sighs gasps coughs sniffs sniffles sobs cries weeps groans moans grunts growls yawns
@@ -131,7 +131,7 @@ _ACTS_IN_CHINESE: Final = re.compile(
     r"|敲[門门][聲声]?|[歡欢]呼"
 )
 
-# Acts in the third person and other acts and sounds, in languages besides English and Chinese.
+# Acts in the third person, then other acts and sounds, in languages other than English and Chinese.
 _ACTS_ABROAD: Final = frozenset(
     """
     lacht|kichert|seufzt|hustet|weint|gähnt|flüstert|lächelt|grinst|nickt|schreit|räuspert sich|stöhnt|schluchzt|
@@ -190,7 +190,7 @@ _WORD: Final = re.compile(r"[^\s,.;:!?，。；：！？、…]+")
 
 
 def key_of(name: str) -> str:
-    """Return what the spellings of a style's name have in common: case, spaces and hyphens make no difference."""
+    """Return a key that is equal for all spellings of a style's name, which differ in case, spaces or hyphens."""
     return _SPACES.sub("", name).casefold()
 
 
@@ -198,9 +198,9 @@ class Meaning(NamedTuple):
     """Styles that a word means."""
 
     word: str
-    """A word that means the same: the style's name, if it is one style."""
+    """The name of the style, if the word means only one; the key of the word itself otherwise."""
     styles: tuple[str, ...]
-    """The best one first."""
+    """The styles, the best one first."""
 
 
 def _words_of_styles() -> dict[str, tuple[str, ...]]:
@@ -233,7 +233,7 @@ def is_style_name(name: str) -> bool:
 
 
 def is_noun(content: str) -> bool:
-    """Return whether a style's name is an everyday noun, too: (story), [Assistant]."""
+    """Return whether a style's name is also an everyday noun: (story), [Assistant]."""
     return key_of(_plain(content)) in _NOUNS
 
 
@@ -252,9 +252,9 @@ def ends_style(content: str) -> bool:
 
 
 def pause_of(content: str) -> int | None:
-    """Return the milliseconds that a tag or a direction asks to pause; None if it does not.
+    """Return the length in milliseconds of the pause that a tag or a direction asks for; None if it asks for none.
 
-    They may be more than a pause may have. A number without a unit is in seconds up to ten, in milliseconds above.
+    The length may exceed ``MAX_PAUSE_MS``. A number without a unit means seconds up to ten, and milliseconds above.
     """
     text = _plain(content)
     if _PAUSE.fullmatch(text):
@@ -264,22 +264,22 @@ def pause_of(content: str) -> int | None:
 
 
 def duration_of(text: str) -> int | None:
-    """Return the milliseconds of a duration as SSML has it: ``500ms``, ``1.5s``."""
+    """Return the milliseconds of a duration in SSML's notation (``500ms``, ``1.5s``); None for any other text."""
     match = _DURATION.fullmatch(text.strip().casefold())
     return _milliseconds(match) if match is not None else None
 
 
 def is_known(content: str) -> bool:
-    """Return whether a direction says what nobody speaks: an act, a sound, a pause or a way of speaking.
+    """Return whether a direction consists of known acts, sounds, pauses and ways of speaking.
 
-    Styles that are everyday nouns are left out.
+    Styles that are also everyday nouns do not count.
     """
     pieces = [piece for piece in re.split("[,，、;；]", content) if piece.strip()]
     return bool(pieces) and len(content) <= 80 and all(_is_known_piece(piece) for piece in pieces)
 
 
 def is_act(content: str) -> bool:
-    """Return whether ``content`` is an act in the form that is written in asterisks: *laughs*, *clears throat*."""
+    """Return whether ``content`` is an act in the form that occurs between asterisks: *laughs*, *clears throat*."""
     words = _plain(content).split()
     if words and words[0] in _ACTS and all(word in _BESIDE_AN_ACT for word in words[1:]):
         return True
@@ -288,7 +288,7 @@ def is_act(content: str) -> bool:
 
 
 def reads_like_event(content: str) -> bool:
-    """Return whether ``content`` tells what happens, as in "Music fades in", and so is no speaker's name."""
+    """Return whether ``content`` describes an event, as in "Music fades in", and so is not a speaker's name."""
     text = _plain(content)
     if _EVENT_IN_CHINESE.search(text) or _END_OF_SCRIPT.fullmatch(text):
         return True

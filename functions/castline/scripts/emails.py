@@ -1,7 +1,7 @@
-"""Threads of e-mails: who has written a message speaks it.
+"""E-mail threads as scripts: the author of each message speaks it.
 
-A message begins with a block of headers, or with a line such as ``On Monday, Anna wrote:``. Headers are reported.
-Quotation marks (``>``) are left out, as in every text.
+A message begins with a block of headers, or with a line such as ``On Monday, Anna wrote:``. Headers are reported as
+warnings. Quotation marks (``>``) are removed, as in every text.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ def is_email_thread(script: str) -> bool:
 
 
 class Thread(NamedTuple):
-    """A thread of e-mails: its lines without quotation marks, and which of them are no part of a message."""
+    """A thread of e-mails: its lines without quotation marks, and those that are not part of a message."""
 
     written: list[tuple[int, str]]
     heads: dict[int, Line | None]
-    """By number, the lines that say who has written: the first of them with a label."""
+    """The headers and signature marks, by line number: a line with the author's label, or None to leave it out."""
     warnings: list[ScriptWarning]
 
 
 def read_thread(written: Sequence[tuple[int, str]]) -> Thread:
-    """Find the messages of a thread: each is a turn."""
+    """Find the messages of a thread. Each one becomes a turn."""
     lines = [(number, text) for number, quoted_text in written if (text := _unquoted(quoted_text))]
     heads: dict[int, Line | None] = {}
     warnings: list[ScriptWarning] = []
@@ -79,14 +79,14 @@ def read_thread(written: Sequence[tuple[int, str]]) -> Thread:
 
 
 def _headers(written: Sequence[tuple[int, str]], start: int) -> list[str]:
-    """Return the headers that begin at the index ``start``; none if they do not say who has written."""
+    """Return the block of headers at the index ``start``; an empty list if it does not name the author."""
     headers: list[str] = []
     for index in range(start, len(written)):
         text = written[index][1]
         if not (_FROM.fullmatch(text) or _HEADER.fullmatch(text)):
             break
         headers.append(text)
-    # An and Van are names, too.
+    # One line is not enough: the headers An and Van, for example, are also names.
     is_block = len(headers) >= _SEVERAL_HEADERS or (len(headers) > 1 and any("@" in text for text in headers))
     return headers if is_block and any(_FROM.fullmatch(text) for text in headers) else []
 
@@ -97,7 +97,7 @@ def _unquoted(text: str) -> str:
 
 
 def _name_in(who: str) -> str:
-    """Return the name in ``Anna Lee <anna@example.com>``, or the first part of an address alone."""
+    """Return the name in ``Anna Lee <anna@example.com>``. From a bare address, return the part before the ``@``."""
     name = _ADDRESS.sub("", who).strip(" \"'*")
     if not name or ("@" in name and " " not in name):
         name = who.strip(" <>").partition("@")[0]

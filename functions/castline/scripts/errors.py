@@ -1,4 +1,4 @@
-"""Why a script cannot be understood."""
+"""Script errors: the problems that make a script impossible to parse."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class ProblemKind(StrEnum):
-    """What is wrong with a line."""
+    """Kinds of problems in a script."""
 
     EMPTY = "script_empty"
-    """There is nothing to speak in the whole script."""
+    """The whole script has nothing to speak."""
     NO_SPEAKER = "script_without_speaker"
     """Text comes before any speaker."""
     NO_TEXT = "script_speaker_without_text"
@@ -30,18 +30,18 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptProblem:
-    """Something wrong with a script, and the line it is in, counted from 1."""
+    """A problem in a script, and its line, counted from 1."""
 
     kind: ProblemKind
     line: int
     speaker: str = ""
-    """The name it is about, if it is about one; at most as long as names may be."""
+    """The name that the problem is about, if any, cut to the longest allowed length."""
     path: str = ""
-    """The place in JSON that it is about."""
+    """The path of the JSON value that the problem is about, if any."""
 
 
 class ScriptNotUnderstood(Exception):
-    """A script is not a dialogue. It lists everything that is wrong with it, in order of lines."""
+    """Error: a script is not a dialogue. ``problems`` lists everything that is wrong with it, in order of lines."""
 
     def __init__(self, problems: Sequence[ScriptProblem]) -> None:
         super().__init__(", ".join(f"line {problem.line}: {problem.kind}" for problem in problems))

@@ -1,4 +1,4 @@
-"""Formats of a script, and how to tell them apart."""
+"""Formats of scripts, and their detection."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ class ScriptFormat(StrEnum):
     """The format of a script."""
 
     AUTO = "auto"
-    """The format is found out."""
+    """The format is detected."""
     PLAIN = "plain"
     MARKDOWN = "markdown"
-    """Read like plain text, whose marks are understood too: the name only tells that there are some."""
+    """Read exactly like plain text, in which marks are understood, too. The name only says that there are some."""
     FOUNTAIN = "fountain"
     SRT = "srt"
     VTT = "vtt"
@@ -38,7 +38,7 @@ _MARKDOWN: Final = re.compile(r"(?:\A|[\n\r])[ \t]*#{1,6}[ \t]+\S|\*\*|__\S|\]\(
 
 def detect_format(script: str) -> FoundFormat:
     """Return the format that ``script`` is written in."""
-    # The readers are slow to import, and most requests of the API name formats only.
+    # The readers are slow to import, and most requests to the API need only the names of formats.
     from castline.scripts.captions import is_srt, is_webvtt
     from castline.scripts.fountain import is_fountain
     from castline.scripts.json_turns import is_json

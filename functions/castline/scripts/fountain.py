@@ -1,7 +1,7 @@
 """Screenplays in Fountain (fountain.io/syntax): characters speak, scenes and sections are chapters.
 
 A parenthetical is a stage direction. Action, transitions, synopses, notes, cut text and the title page are not
-spoken. Each block of them is reported. Page breaks are left out.
+spoken; each block of them is reported as a warning. Page breaks are left out.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _PARENTHETICAL: Final = re.compile(r"\(.*\)|（.*）")
 _CUE: Final = re.compile(r"(?P<name>[^()（）:：]+?)[ ]*(?P<extensions>(?:[(（][^()（）]*[)）][ ]*)*)\^?")
 _EXTENSION: Final = re.compile(r"[(（][^()（）]*[)）]")
 _TECHNICAL: Final = re.compile(r"[(（](?:V\.?O\.?|O\.?S\.?|O\.?C\.?|CONT['’]?D\.?|CONTINUED)[)）]", re.IGNORECASE)
-"""Says where a character is, or that the character spoke before. It is nothing that could be heard."""
+"""Extensions that say where a character is, or that the character continues. They are dropped: nobody hears them."""
 _TRANSITION: Final = re.compile(r"(?:CUT|DISSOLVE|FADE|MATCH|SMASH|WIPE)\b[^:]*:")
 _NO_CUE_AT_END: Final = ("!", "?", "…", ",", ";", "...", "TO:")
 _MAX_CUE_CHARACTERS: Final = 2 * MAX_NAME_CHARACTERS
 
 
 def is_fountain(script: str) -> bool:
-    """Return whether ``script`` looks like a screenplay in Fountain, and not like lines with labels."""
+    """Return whether ``script`` looks like a screenplay in Fountain, rather than like lines with labels."""
     reader = _Reader(script)
     reader.read()
     if not reader.cues or (reader.cues == 1 and not reader.has_screenplay_marks):
@@ -70,7 +70,7 @@ class _Reader:
         self._written = self._without_comments("\n".join(LINE_BREAK.split(script.lstrip("\ufeff"))))
 
     def read(self) -> ReadScript:
-        """Return the screenplay."""
+        """Read the screenplay into lines and warnings."""
         self._body_index = self._read_title_page()
         is_after_blank = True
         for index in range(self._body_index, len(self._written)):
@@ -78,7 +78,7 @@ class _Reader:
             text = tidy_line(raw)
             if not text:
                 self._end_block()
-                # Two spaces keep a blank line within a character's words.
+                # A blank line of two spaces does not end a character's words.
                 self._in_dialogue = self._in_dialogue and len(raw) > 1
             elif self._in_dialogue:
                 self._read_words(number, text)
@@ -109,7 +109,7 @@ class _Reader:
             self.has_screenplay_marks |= not text.startswith(("#", "."))
             self._lines.append(Line(number, text, chapter=title))
         elif text.startswith("~") and self.cues:
-            # Lyrics between two cues: the character before sings on.
+            # Lyrics between two cues belong to the previous character.
             self._end_block()
             self._lines.append(Line(number, text.removeprefix("~").lstrip()))
         elif may_be_cue and self._begin_dialogue(number, text):
@@ -149,9 +149,9 @@ class _Reader:
         return end
 
     def _without_comments(self, script: str) -> list[tuple[int, str]]:
-        """Return the lines, numbered, without cut text and notes, and report those.
+        """Return the numbered lines without cut text and notes, and report what was removed.
 
-        A line that held nothing else is left out: it is no blank line.
+        A line that held nothing else is left out, because it would count as a blank line.
         """
         emptied: set[int] = set()
         for opening, closing in (("/*", "*/"), ("[[", "]]")):

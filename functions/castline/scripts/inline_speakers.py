@@ -1,10 +1,10 @@
 r"""Speakers in the middle of a line, as speech models write them.
 
 - ``<Person1>Hi</Person1><Person2>Yo</Person2>``: every tag that is closed somewhere in the script names a speaker,
-  unless it is one of HTML or SSML.
+  unless it is a tag of HTML or SSML.
 - ``[S1] Hi there. [S2] Hello!``: labels of one family, such as ``[S1]``, ``[Speaker 2]`` or ``[A]``. A line that
-  begins with one is divided at the others. ``[S2]`` divides any line, if a line of the script begins with ``[S1]`` or
-  the like.
+  begins with one label is divided at the other labels of its family. Labels such as ``[S2]`` divide every line if at
+  least one line of the script begins with such a label.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Piece(NamedTuple):
     """A part of a line."""
 
     speaker: str | None
-    """None where the part has no label of the forms above."""
+    """None if the part has no such label."""
     text: str
 
 
@@ -59,7 +59,7 @@ class InlineSpeakers:
         self._has_numbered_s = _BEGINS_WITH_S.search(script) is not None
 
     def divide(self, line: str) -> list[Piece]:
-        """Return the parts of ``line``: none for a tag that only closes, and none without a speaker and a text."""
+        """Divide ``line`` at its speakers. Parts with neither a speaker nor a text are left out."""
         if self._tags and any(match[2].strip() in self._tags for match in _TAG.finditer(line)):
             return self._divide_at_tags(line)
         pattern = self._pattern(line)
@@ -89,7 +89,7 @@ class InlineSpeakers:
 
 
 def _divide(line: str, pattern: re.Pattern[str]) -> list[Piece]:
-    """Divide ``line`` at the labels that ``pattern`` finds: at least one."""
+    """Divide ``line`` at the labels that ``pattern`` finds. There is at least one."""
     before, *rest = pattern.split(line)
     pieces = [Piece(None, before.strip())] if before.strip() else []
     return pieces + [Piece(name, text.strip()) for name, text in zip(rest[::2], rest[1::2], strict=True)]

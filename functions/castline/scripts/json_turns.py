@@ -1,4 +1,4 @@
-"""Turns as JSON: an array of objects with a speaker and a text, or an object that holds such an array."""
+"""Turns in JSON: an array of objects with a speaker and a text, or an object that holds such an array."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _READ: Final = frozenset({*_SPEAKERS, *_TEXTS, _ORDER, _CHAPTER})
 
 _BLANK: Final = re.compile(r"[\s\ufeff]*")
 _OPENING_FENCE: Final = re.compile(r"[\s\ufeff]*```\w*")
-# A few lines of prose, and JSON in a code block below them.
+# A few lines of prose, with JSON in a code block below.
 _AFTER_PROSE: Final = re.compile(
     r"(?P<prose>(?:(?!```)[^\n]*\n){1,10}?)[ \t]*```(?:json)?\s+(?:\{\s*\"|\[\s*\{)", re.IGNORECASE
 )
@@ -42,12 +42,12 @@ class _Turn(NamedTuple):
 
 
 def is_json(script: str) -> bool:
-    """Return whether ``script`` begins like an object in JSON, or an array of objects."""
+    """Return whether ``script`` begins like a JSON object or an array of objects, perhaps after some prose."""
     return _BEGINS.match(script) is not None or _prose_before(script) > 0
 
 
 def _prose_before(script: str) -> int:
-    """Return the end of the prose before turns in a code block; 0 if there is none, or if somebody speaks there."""
+    """Return the end of the prose before a code block of turns; 0 if there is none, or if the prose is a dialogue."""
     match = _AFTER_PROSE.match(script)
     if match is None or _A_SPEAKER.search(script, match.end("prose")) is None:
         return 0
@@ -56,10 +56,10 @@ def _prose_before(script: str) -> int:
 
 
 def read_json(script: str, markup: Markup) -> ReadScript:
-    """Read turns in JSON, in order of their indexes if all have one.
+    """Read turns in JSON. If every turn has an ``index``, the turns are sorted by it.
 
     Raises:
-        ScriptNotUnderstood: ``script`` is not JSON, has no array of turns, or has one with turns that are none.
+        ScriptNotUnderstood: ``script`` is not JSON, has no array of turns, or has an invalid turn.
     """
     reader = _Reader(script)
     turns, ignored = reader.read()
@@ -107,17 +107,17 @@ def _lines_of(turn: _Turn, markup: Markup) -> Iterator[Line]:
 
 
 class _Reader:
-    """Reads the outer levels of JSON by itself, to know the lines of what they hold."""
+    """Reader of JSON that parses the outer levels itself, so that it knows the line of each turn."""
 
     def __init__(self, script: str) -> None:
         self._script = script
         self._decoder = json.JSONDecoder()
         self._line_ends = [match.end() for match in LINE_BREAK.finditer(script)]
         self.prose: list[ScriptWarning] = []
-        """What stands before and after a code block."""
+        """Warnings about the prose before and after a code block."""
 
     def read(self) -> tuple[list[_Turn], list[str]]:
-        """Return the turns, and the names of the fields beside them."""
+        """Return the turns, and the names of the other fields beside the array of turns."""
         begin = _prose_before(self._script)
         self._leave_out(0, begin)
         fence = _OPENING_FENCE.match(self._script, begin)
@@ -142,14 +142,14 @@ class _Reader:
         return turns, ignored
 
     def _leave_out(self, start: int, end: int) -> None:
-        """Report the prose between two places."""
+        """Report the prose from ``start`` to ``end``."""
         text = quoted(self._script[start:end])
         if text:
             line = line_of(self._script, self._skip(start))
             self.prose.append(ScriptWarning(kind=WarningKind.NOT_DIALOGUE, text=text, line=line))
 
     def _array(self, start: int, path: str) -> tuple[list[_Turn], int]:
-        """Read the array that begins at ``start``, and return its end."""
+        """Read the array that begins at ``start``, and return its values as turns, and its end."""
         turns: list[_Turn] = []
         position = self._skip(start + 1)
         if self._script.startswith("]", position):

@@ -1,30 +1,31 @@
-r"""Where a line of a script names its speaker, by the form of the line alone.
+r"""Labels: finds the speaker that a line of a script names, by the form of the line alone.
 
-A label stands at the start of a line, in one of these forms; the colon may be the full-width one (：):
+A label stands at the start of a line, in one of these forms. The colon may be full-width (：).
 
     A: text         A：text          Dr. Wang: text
     [A]: text       [A] text         ［A］text         【A】text
     **A:** text     **A**: text        <b>A:</b> text       🎙️ **A:** text
 
-Marks of Markdown and elements of HTML around a name are no part of it. A name with a mark that nothing closes is no
-label; neither is a row of a table, or the definition of a link or a footnote.
+Markdown marks and HTML elements around a name are not part of it. A name with an unclosed mark is not a label. Rows
+of tables and definitions of links or footnotes are not labels either.
 
-Before a label there may be a list marker, a number, a time, a direction in parentheses, or a tag: ``- A: text``,
+A list marker, a number, a time, a direction in parentheses, or a tag may precede a label: ``- A: text``,
 ``3. A: text``, ``[00:12] A: text``, ``（小聲）A：text``, ``[whispering] A: text``. A stage direction or a time may
-stand after a name, too: ``A (whispering): text``, ``**A (whispering):** text``, ``A [00:12]: text``.
+also follow the name: ``A (whispering): text``, ``**A (whispering):** text``, ``A [00:12]: text``.
 
-A tag or a stage direction in brackets is no label: ``[pause:500ms] text``, ``[laughs] text``. What reads like one may
-be a name all the same (``Label.is_doubtful``), and is one with a colon after its brackets: ``[Music]: text``.
+Brackets that read like a tag or a stage direction are usually not a label: ``[pause:500ms] text``, ``[laughs] text``.
+They may still be a name, so they make a doubtful label (``Label.is_doubtful``). With a colon after the brackets, the
+label is not doubtful: ``[Music]: text``. Brackets with a pause or a style are not a label even with a colon.
 
-In brackets or in bold everything is a name. Otherwise what stands before the first colon is one only if
+Any other text in brackets or in bold is a name. Elsewhere, the text before the first colon is a name only if
 
-- it has at most six words, and no mark of a sentence or of a quotation (，。！？、； 「」 " and the like). A full
-  stop belongs to an abbreviation or an initial, as in ``Dr. Wang``, or has no space after it, as in ``No.1``;
+- it has at most six words, and no punctuation of a sentence or a quotation (，。！？、； 「」 " and the like). A full
+  stop is allowed in an abbreviation or an initial, as in ``Dr. Wang``, or without a space after it, as in ``No.1``;
 - the colon is not that of a time or a ratio (``12:30``), of a URL (``https://``), of a path (``C:\``) or of an
   emoticon (``:)``).
 
-Invisible characters and full-width letters make no difference. Whether it reads like a name or like prose is another
-question: ``castline.scripts.prose``.
+Invisible characters and full-width letters make no difference. ``castline.scripts.prose`` decides whether a label
+reads like a name or like prose.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _MAX_MARKERS: Final = 3
 _MAX_EXTENDED_CHARACTERS: Final = 200
 
 _NARRATORS: Final = frozenset({"旁白"})
-"""Beside a name this is a stage direction, in brackets at the start of a line it is a speaker."""
+"""Words that are a stage direction beside a name, but a speaker in brackets at the start of a line."""
 
 _COLON: Final = re.compile("[:：]")
 _COLON_OR_BRACKET: Final = re.compile(r"[:：\[［【]")
@@ -102,32 +103,32 @@ _AFTER_NO_LABEL: Final = re.compile(r"//|\\|-?[()](?: |$)")
 
 
 class Label(NamedTuple):
-    """A line's speaker, and what the line goes on with."""
+    """Label of a line: the speaker, and the text after it."""
 
     name: str
-    """As it is spelled: at least one character; of any length."""
+    """The name as it is spelled. It has at least one character, and may be longer than names of speakers may be."""
     key: str
-    """What all spellings of the name have in common; the name itself if it is too long."""
+    """The name's ``speaker_key``; the name itself if it is too long."""
     text: str
-    """Perhaps empty."""
+    """The text after the label; may be empty."""
     is_marked: bool
-    """Whether it is in brackets or in bold, and so a name whatever it says."""
+    """Whether the name is in brackets or in bold, which marks any text as a name."""
     is_bold: bool = False
     is_bare: bool = False
-    """Whether it is in brackets without a colon, and so may be a tag or a stage direction."""
+    """Whether the name is in brackets without a colon, and so may be a tag or a stage direction."""
     is_doubtful: bool = False
-    """Whether it is bare and reads like a tag or a stage direction."""
+    """Whether the label is bare and reads like a tag or a stage direction."""
     directions: tuple[str, ...] = ()
     """Stage directions and tags beside the name, as they are written."""
     time: str | None = None
-    """A time before the name."""
+    """A time beside the name, as it is written."""
 
 
 def find_label(line: str) -> Label | None:
     """Return the label that ``line`` starts with; None when it has none.
 
     Args:
-        line: without white space around it, and with no other white space than spaces.
+        line: a line without surrounding white space, in which all white space is spaces.
     """
     if _COLON_OR_BRACKET.search(line) is None or _DIRECTION.fullmatch(line) or _TABLE_ROW.fullmatch(line):
         return None
@@ -142,7 +143,12 @@ def find_label(line: str) -> Label | None:
 
 
 def find_joint_label(line: str, keys: Collection[str]) -> Label | None:
-    """Return the label of several speakers, as in ``A, B: text`` or ``甲、乙：text``; ``keys`` are those of all."""
+    """Return the label of several speakers, as in ``A, B: text`` or ``甲、乙：text``; None if there is none.
+
+    Args:
+        line: a line as for ``find_label``.
+        keys: the keys of all speakers of the script. All names in the label must be among them.
+    """
     match = _JOINT.fullmatch(line)
     if match is None:
         return None
@@ -153,7 +159,7 @@ def find_joint_label(line: str, keys: Collection[str]) -> Label | None:
 
 
 def label_of(name: str, text: str = "", *, directions: tuple[str, ...] = ()) -> Label:
-    """Return the label of a format that says itself what is a name: ``name`` has visible characters."""
+    """Return a label for a name that the format itself marks as one. ``name`` must have visible characters."""
     return Label(name=name, key=_key(name), text=text, is_marked=True, directions=directions)
 
 
@@ -206,7 +212,7 @@ def _marked_label(name: str, match: re.Match[str]) -> Label:
 
 
 def _without_extension(name: str) -> tuple[str, tuple[str, ...]]:
-    """Return ``name`` without a stage direction after it, and that direction."""
+    """Split ``name`` into the name and the stage direction after it, if any."""
     extension = _EXTENSION.search(name) if len(name) <= _MAX_EXTENDED_CHARACTERS else None
     if extension is None or not extension.start():
         return name, ()
@@ -251,15 +257,15 @@ def _plain_label(line: str) -> Label | None:
 
 
 def _may_be_name(name: str) -> bool:
-    """Return whether ``name`` has more than punctuation, and no bracket that is left open."""
+    """Return whether ``name`` has more than punctuation, and no unclosed bracket."""
     has_more = any(unicodedata.category(each)[0] in "LMN" or unicodedata.category(each) == "So" for each in name)
     return has_more and all(name.count(opening) == name.count(closing) for opening, closing in _BRACKETS)
 
 
 def _without_emphasis(before: str, after: str) -> tuple[str, str, bool] | None:
-    """Return a name and its text without marks around the name, and whether it is in bold.
+    """Return a name and its text without marks around the name, and whether the name is in bold.
 
-    None if the name has a mark that is closed neither beside the colon nor at the end of the line.
+    Return None if a mark of the name is closed neither beside the colon nor at the end of the line.
     """
     start = next((place for place, each in enumerate(before) if each in "*_" or each.isalnum()), len(before))
     opening = _EMPHASIS.match(before, start)

@@ -1,4 +1,4 @@
-"""Lines of a script: what every format is brought to, before turns are made of it."""
+"""Lines of a script: the common form of all formats, from which turns are made."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from castline.scripts.warnings import ScriptWarning
 
 ACTION_MARKS: Final = ("△", "▲")
-"""What a line of action begins with in a Chinese screenplay."""
+"""Marks that begin a line of action in a Chinese screenplay."""
 
 _WHITE_SPACE: Final = re.compile(r"\s+")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
-# Direction marks and spaces: a line that was copied out of a chat often begins with them.
+# Spaces and direction marks. Lines that were copied from a chat often begin with them.
 _NOT_AT_START: Final = " \u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
@@ -28,11 +28,11 @@ class Line(NamedTuple):
     """A line that is not blank."""
 
     number: int
-    """Of the script's line, counted from 1. One line of a script may give several of these."""
+    """The number of the line in the script, counted from 1. A line of a script may become several of these lines."""
     text: str
     """The whole line, label included."""
     label: Label | None = None
-    """What may be a label. Other lines of the script may show that it is none."""
+    """A possible label. Other lines of the script may show that it is not one."""
     chapter: str | None = None
     """Title of the chapter that begins with this line, which is not spoken."""
     is_direction: bool = False
@@ -41,24 +41,24 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadScript:
-    """A script as its format gives it."""
+    """Script as the reader of its format returns it."""
 
     lines: Sequence[Line]
     warnings: Sequence[ScriptWarning] = ()
     narrator: str | None = None
-    """The speaker of what stands before the first label. None where that is a problem."""
+    """The speaker of text before the first label. None if such text is a problem."""
     rules: Sequence[int] = ()
     """The numbers of lines that divide the script and are left out: ``---``, and the fences of code blocks."""
     may_have_joint_labels: bool = False
     """Whether a line without a label may name several speakers at once."""
     dashes: Sequence[int] = ()
-    """The numbers of lines with dashes in captions that have several of them."""
+    """The numbers of lines that begin with a dash, in captions with several such lines."""
     joins_turns: bool = False
-    """Whether labels that follow each other and name one speaker are one turn."""
+    """Whether consecutive labels of one speaker make one turn."""
 
 
 def narrator_of(script: str) -> str:
-    """Return what the narrator of a script is called: in Chinese where it has Chinese characters and no kana."""
+    """Return the narrator's name: in Chinese if the script has Chinese characters and no kana, else in English."""
     return "旁白" if _HAN.search(script) and not _KANA.search(script) else "Narrator"
 
 
@@ -71,9 +71,9 @@ def written_lines(script: str) -> Iterator[tuple[int, str]]:
 
 
 def tidy_line(line: str) -> str:
-    """Return ``line`` without white space around it, and with no other white space than single spaces.
+    """Return ``line`` without surrounding white space, and with single spaces for all other white space.
 
-    Byte order marks and zero-width spaces are left out, as are direction marks at its start.
+    Byte order marks and zero-width spaces are removed, and so are direction marks at the start of the line.
     """
     visible = line.replace("\u200b", "").replace("\ufeff", "")
     return _WHITE_SPACE.sub(" ", visible).strip().lstrip(_NOT_AT_START)

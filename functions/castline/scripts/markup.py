@@ -1,9 +1,10 @@
-r"""Markup of a text: what of it is spoken, and what it asks for.
+r"""Markup of a text: finds the words to speak, and the pauses, styles and chapters that the text asks for.
 
-``docs/scripts.md`` describes the grammar. A text is read in three steps: tokens (``castline.scripts.tokens``), a tree
-of what is written (``castline.scripts.tree``), and the decision what of it is spoken (``castline.scripts.reader``).
+``docs/scripts.md`` describes the grammar. A text is read in three steps: it is split into tokens
+(``castline.scripts.tokens``), the tokens become a tree (``castline.scripts.tree``), and a reader decides which parts
+of the tree are spoken (``castline.scripts.reader``).
 
-All functions take linear time. A text without marks, tags and directions is returned unchanged: the keys of cached
+All functions take linear time. A text without marks, tags and directions is returned unchanged, because cache keys of
 audio depend on it.
 """
 
@@ -50,14 +51,14 @@ def read(text: str, markup: Markup = Markup.AUTO, *, styles: Collection[str] = (
     """Read a text.
 
     Args:
-        text: what was written.
-        markup: how to read it.
-        styles: the names of the voice's styles. A tag or direction that names one of them begins it; it lasts until
-            the next style, or the end of the text.
+        text: the text as it was written.
+        markup: whether marks, tags and directions are understood or spoken.
+        styles: the names of the voice's styles. A tag or direction that names one of them begins that style. The
+            style lasts until the next one, or until the end of the text.
 
     Returns:
-        The parts in order; none if nothing is spoken and there is no pause. Words have no white space beside a part
-        that is not spoken. Lines of warnings are counted in ``text``, from 1.
+        The parts in order. There are none if the text has nothing to speak, no pause and no heading. Words have no
+        white space beside a part that is not spoken. Warnings count the lines of ``text`` from 1.
     """
     if markup is Markup.LITERAL or _MAY_MEAN_SOMETHING.search(text) is None:
         return Reading(parts=() if is_invisible(text) else (Words(text=text),))
@@ -72,7 +73,7 @@ def read(text: str, markup: Markup = Markup.AUTO, *, styles: Collection[str] = (
 
 
 def styles_asked_for(text: str, markup: Markup = Markup.AUTO) -> frozenset[str]:
-    """Return the names of the styles that a text may ask for: those of Azure, and any single word in a tag."""
+    """Return the names of the styles that a text may ask for: Azure's styles, and any single word in a tag."""
     if markup is Markup.LITERAL or _MAY_MEAN_SOMETHING.search(text) is None:
         return frozenset()
     reader = TextReader(text, None)
@@ -81,9 +82,9 @@ def styles_asked_for(text: str, markup: Markup = Markup.AUTO) -> frozenset[str]:
 
 
 def tidy(text: str) -> tuple[str, tuple[ScriptWarning, ...]]:
-    """Return ``text`` with nothing in it but words, pauses, styles and headings, and what is left out.
+    """Return ``text`` reduced to words, pauses, styles and headings, and warnings about what is left out.
 
-    It is read as ``text`` is. Tags are spelled in one way: ``[pause 500ms]``, ``[cheerful]``.
+    The reduced text is read like ``text``. Its tags have one spelling: ``[pause 500ms]``, ``[cheerful]``.
     """
     if _MAY_MEAN_SOMETHING.search(text) is None:
         return text, ()
@@ -93,7 +94,7 @@ def tidy(text: str) -> tuple[str, tuple[ScriptWarning, ...]]:
 
 
 def escape(text: str) -> str:
-    """Return a text that is read as the words of ``text``, as they stand."""
+    """Return ``text`` with backslashes where needed, so that all of it is read as plain words."""
     return text if _MAY_MEAN_SOMETHING.search(text) is None else escaped(text)
 
 
@@ -104,7 +105,7 @@ def heading_of(line: str) -> str | None:
 
 
 def is_pause_or_style(content: str) -> bool:
-    """Return whether ``[content]`` is a tag of a pause or a style."""
+    """Return whether ``[content]`` is the tag of a pause or a style."""
     return (
         directions.pause_of(content) is not None
         or directions.explicit_style(content) is not None
@@ -114,5 +115,5 @@ def is_pause_or_style(content: str) -> bool:
 
 
 def is_tag_or_direction(content: str) -> bool:
-    """Return whether ``[content]`` at the start of a line is a tag or a stage direction, and no speaker's name."""
+    """Return whether ``[content]`` at the start of a line is a tag or a stage direction, not a speaker's name."""
     return is_pause_or_style(content) or directions.is_known(content) or directions.reads_like_event(content)

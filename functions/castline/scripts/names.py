@@ -1,4 +1,4 @@
-"""Names among labels: which of the labels of a script are speakers."""
+"""Names among labels: decides which labels of a script name a speaker."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ANNOUNCING_WIDE_CHARACTERS: Final = 6
 
 
 def names_in(read: ReadScript) -> frozenset[str]:
-    """Return the keys of those labels that are speakers' names, whether in brackets or not."""
+    """Return the keys of the labels that are speakers' names, with or without brackets."""
     certain = [
         label
         for line, below in zip_longest(read.lines, read.lines[1:])
@@ -52,7 +52,7 @@ def names_in(read: ReadScript) -> frozenset[str]:
 
 
 def _is_announcement(line: Line, below: Line) -> bool:
-    """Return whether ``line`` announces the script, as in "Hier ist der Dialog:", and is no name without words."""
+    """Return whether ``line`` announces the script, as in "Hier ist der Dialog:", rather than naming a speaker."""
     label = line.label
     if label is None or label.is_bare or label.text or below.label is None or below.number == line.number + 1:
         return False

@@ -1,6 +1,6 @@
-"""Speakers that a script names without a colon: before a dash, in a column, or on a line of their own.
+"""Other labels: finds speakers that a script names without a colon, before a dash, in a column or on their own line.
 
-What is found may be prose all the same. ``castline.scripts.parser`` decides, and asks.
+The lines that are found may be prose. ``castline.scripts.parser`` decides that, or asks the author.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _LEAST_LINES: Final = 2
 _MOST_LINES: Final = 5_000
-"""Longer scripts are not looked through, which would take seconds."""
+"""Longer scripts are not searched, because that would take seconds."""
 _MAX_NAME_WORDS: Final = 3
 _MAX_WIDE_CHARACTERS: Final = 6
 _PARTICLES: Final = frozenset({"da", "de", "del", "der", "di", "du", "la", "of", "the", "van", "von"})
@@ -36,18 +36,18 @@ _TIME_AFTER_NAME: Final = re.compile(
 
 
 class OtherReading(NamedTuple):
-    """A script in which other lines have labels, and what to ask about it."""
+    """Another reading of a script, in which more lines have labels, and the question to ask about it."""
 
     kind: QuestionKind
     lines: tuple[int, ...]
-    """The lines that have labels then: the first 1,000."""
+    """The numbers of the lines that get a label in this reading: at most the first 1,000."""
     read: ReadScript
     is_certain: bool = False
-    """Whether nothing else can be meant."""
+    """Whether no other reading is possible."""
 
 
 def other_readings(read: ReadScript) -> Iterator[OtherReading]:
-    """Yield the ways in which lines of ``read`` may name their speakers without a colon."""
+    """Yield the readings of ``read`` in which lines name their speakers without a colon."""
     if len(read.lines) > _MOST_LINES:
         return
     for kind, pattern in ((QuestionKind.SPEAKER_DASH, _DASH), (QuestionKind.SPEAKER_COLUMN, _COLUMN)):
@@ -71,12 +71,12 @@ def other_readings(read: ReadScript) -> Iterator[OtherReading]:
 
 
 def _numbers(labelled: Sequence[Line], before: Sequence[Line]) -> tuple[int, ...]:
-    """Return the numbers of those lines that have got a label."""
+    """Return the numbers of the lines that have got a label."""
     return tuple(line.number for line, old in zip(labelled, before, strict=True) if line.label is not old.label)
 
 
 def _labelled(lines: Sequence[Line], divide: Callable[[Line], Line | None]) -> list[Line] | None:
-    """Return ``lines`` with labels where ``divide`` finds one; None if there are too few."""
+    """Return ``lines`` with the labels that ``divide`` finds; None if there are too few."""
     found = [divide(line) or line for line in lines]
     names = Counter(line.label.key for line, old in zip(found, lines, strict=True) if line is not old and line.label)
     return found if names.total() >= _LEAST_LINES and (len(names) > 1 or names.total() > _LEAST_LINES) else None
@@ -90,9 +90,10 @@ def _divided(line: Line, pattern: re.Pattern[str]) -> Line | None:
 
 
 def _names_above(lines: Sequence[Line], name_of: Callable[[Line], str | None]) -> list[Line] | None:
-    """Return ``lines`` with those as labels that stand above words and hold a name; None if there are too few.
+    """Return ``lines`` with labels for names that stand on a line above their words; None if there are too few.
 
-    Names come again, and most paragraphs begin with one. A time beside the name is enough, too.
+    At least one name must repeat, and two thirds of the paragraphs must begin with a name. Neither is required of
+    names with a time beside them.
     """
     names: Counter[str] = Counter()
     found = list(lines)

@@ -1,4 +1,4 @@
-"""Scripts as turns: what a script becomes."""
+"""Parsed scripts: turns, with warnings and questions about them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class ScriptTurn:
     """Spelled as in the speaker's first turn."""
     text: str
     line: int
-    """The line where it begins, counted from 1."""
+    """The line where the turn begins, counted from 1."""
     chapter: str | None = None
-    """Title of the chapter that begins with it."""
+    """Title of the chapter that begins with the turn."""
     is_sound: bool = False
-    """Whether it describes a sound, as the author has answered."""
+    """Whether the turn describes a sound, according to the author's answer."""
 
 
 class TurnWarning(NamedTuple):
@@ -31,7 +31,7 @@ class TurnWarning(NamedTuple):
 
     warning: ScriptWarning
     turn: int | None
-    """Position of the turn that it is about, counted from 0."""
+    """Position of the turn that the warning is about, counted from 0; None if it is about no turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +43,4 @@ class ParsedScript:
     warnings: tuple[TurnWarning, ...]
     """In order of lines."""
     questions: tuple[Question, ...] = ()
-    """Questions that only the author can answer, and has not."""
+    """The questions to the author that are not answered yet."""

@@ -1,25 +1,26 @@
-"""Scripts as turns: which lines begin a turn, which go on with one, and which are not spoken.
+"""Parser of scripts: decides which lines begin a turn, which lines continue one, and which are not spoken.
 
-- A line with a label (``castline.scripts.labels``) begins a turn, if the label is a name.
-- Any other line goes on with the turn before it. The two are joined by a line break, which stays in the text: a
-  provider pauses there as a reader would, long texts may be cut there, and no space is put between characters that
-  have none. A name on a line of its own speaks the lines below it.
-- A heading begins a chapter with the next turn. Text below it goes on with the speaker before, in a new turn.
-- Words before the first label are not spoken if they announce the script: they end in a colon, or a rule is below
-  them. What is between two rules is the script then, and one paragraph after it is not spoken either. Remarks before
-  the first label, such as ``Title: Tea``, are not spoken, and neither is a title, which is asked about. Any other
-  words there are a problem, unless the script names nobody: then a narrator speaks all of it.
-- What only the author can tell is a question (``castline.scripts.questions``), and its answer is followed.
-- What a text holds besides words (``castline.scripts.markup``) is understood in each turn as a whole. Stage
-  directions beside a name come before its words. A turn of which nothing is left but warnings is none.
+- A line with a label (``castline.scripts.labels``) begins a turn if the label is a name.
+- Any other line continues the turn before it. A line break joins the two and stays in the text. Providers pause at
+  it as a reader would, long texts may be divided there, and no space comes between characters that need none. A name
+  on a line of its own speaks the lines below it.
+- A heading begins a chapter with the next turn. Text below a heading is a new turn of the previous speaker.
+- Words before the first label are left out if they announce the script: they end in a colon, or a rule follows them.
+  After such a rule, the script may end at another rule, and one paragraph after that rule is left out, too. Remarks
+  before the first label, such as ``Title: Tea``, are left out. A title is left out, and the author is asked about it.
+  Any other words before the first label are a problem, unless the script has no speakers. A narrator then speaks it.
+- A decision that only the author can make is a question (``castline.scripts.questions``). Its answer is followed.
+- Markup (``castline.scripts.markup``) is understood in the whole text of a turn. Stage directions beside a name come
+  before its words. A turn is dropped if only warnings are left of it.
 
-A label is a name if it is in brackets or in bold, or reads like a name (``castline.scripts.prose``). What reads
-like prose is a name all the same if it stands before a colon at least twice (老師說：… 老師說：…), or if nothing in
-the script reads like a name: then it is written as a story is (小明說：… 小華說：…), and each 說 names a speaker. The
-heading of a remark (``Note``, 注意) is never a name. What stands in brackets and reads like a tag or a stage
-direction, or has no colon and nothing to speak, is a name if another label of the script shows that it is.
+A label is a name if it is in brackets or in bold, or if it reads like a name (``castline.scripts.prose``). A label
+that reads like prose is a name in two cases. It stands before a colon at least twice (老師說：… 老師說：…); or
+nothing in the script reads like a name. Such a script is written like a story (小明說：… 小華說：…), in which each 說
+names a speaker. The heading of a remark (``Note``, 注意) is a name only in brackets. A label in brackets may also be
+a tag or a stage direction, if it reads like one, or if it has neither a colon nor words to speak. It is then a name
+only if another label of the script shows that.
 
-Spellings of one name (``castline.speakers``) are one speaker, who is called as it is spelled first.
+All spellings of a name (``castline.speakers``) are one speaker, whose name is the first spelling.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ _READERS: Final[Mapping[FoundFormat, Callable[[str, Markup], ReadScript]]] = {
     ScriptFormat.CSV: read_csv,
 }
 _WITHOUT_STRUCTURE: Final = (ScriptFormat.PLAIN, ScriptFormat.MARKDOWN)
-"""Formats that do not say themselves who speaks."""
+"""Formats that have no syntax of their own for speakers."""
 _MAX_PREAMBLE_LINES: Final = 50
 _NO_ANSWERS: Final = Answers()
 _MAX_TITLE_LINES: Final = 4
@@ -83,13 +84,13 @@ def parse_script(
 ) -> ParsedScript:
     """Read ``script`` as a dialogue: at least one turn, each with a name of up to 50 characters and with text.
 
-    Lines end as on any system (LF, CR LF, CR). White space around a line, direction marks at its start, and byte
-    order marks and zero-width spaces anywhere are ignored.
+    Lines may end in LF, CR LF or CR. White space around a line, direction marks at its start, and byte order marks
+    and zero-width spaces anywhere are ignored.
 
     Raises:
-        ScriptNotUnderstood: there is nothing to speak, text before any speaker, a speaker without text, or a name
-            that is too long; or what should be JSON is none. With more than ``max_turns`` turns it is that alone:
-            the rest is not read.
+        ScriptNotUnderstood: the script has nothing to speak, text before any speaker, a speaker without text, a name
+            that is too long, or invalid JSON. More than ``max_turns`` turns are reported as the only problem, because
+            the rest of the script is not read.
     """
     found = detect_format(script) if script_format is ScriptFormat.AUTO else script_format
     read = _READERS[found](script, markup)
@@ -108,7 +109,7 @@ def parse_script(
         read, question = resolve(read, answers)
         questions += [question] if question is not None else []
     dialogue, refusal = None, None
-    # A script without a name is not read twice.
+    # Without a name, this reading would fail, so a script without names is read only once.
     if found not in _WITHOUT_STRUCTURE or names_in(read):
         try:
             dialogue = dialogue_of(read)
@@ -139,9 +140,9 @@ def _names_nobody(found: FoundFormat, refusal: ScriptNotUnderstood | None) -> bo
 def _read_otherwise(
     read: ReadScript, dialogue_of: Callable[[ReadScript], object], answers: Answers
 ) -> tuple[ReadScript, list[Question]]:
-    """Return ``read`` with the speakers that are named without a colon, and the question whether they are.
+    """Return ``read`` with labels for speakers that are named without a colon, and the question whether they are.
 
-    Without an answer they are taken for speakers only where the script cannot be understood otherwise.
+    Without an answer, the labels are used only if the script cannot be understood without them.
     """
     for other in other_readings(read):
         answer = Choice.SPEAKERS if other.is_certain else answers.choice(other.kind)
@@ -175,27 +176,27 @@ class _OpenTurn:
     line: int
     chapter: _Text | None
     is_cue: bool = False
-    """Whether it is a sound, after which whoever spoke before goes on."""
+    """Whether the turn is a sound, after which the previous speaker continues."""
     tag: str = ""
-    """The label, if it may have been meant for a tag: it is in brackets without a colon."""
+    """The line of the label, if the label may be meant as a tag because it is in brackets without a colon."""
     texts: list[_Text] = field(default_factory=list)
     warnings: list[ScriptWarning] = field(default_factory=list)
 
 
 class _Dialogue:
-    """Makes turns of lines."""
+    """Builds turns from lines."""
 
     def __init__(self, read: ReadScript, markup: Markup, max_turns: int, answers: Answers) -> None:
         self.turns: list[ScriptTurn] = []
-        """The turns, once it is finished."""
+        """The turns, once the dialogue is finished."""
         self.questions: list[Question] = []
         self.sounds: dict[str, Sound] = {}
-        """The labels of sounds that are no speakers, by their key."""
+        """The labels of sounds that are not speakers, by the case-folded label."""
         self._answers = answers
         self._cue: Line | None = None
-        """The line above, if it is a cue without words: the words follow."""
+        """The previous line, if it is a cue without words. Its words may follow."""
         self._speaker: str | None = None
-        """The speaker, if the last turn is that of a cue."""
+        """The speaker before the last turn, if that turn is a cue."""
         self._read = read
         self._names = names_in(read)
         self._is_literal = markup is Markup.LITERAL
@@ -231,7 +232,7 @@ class _Dialogue:
         self._cue = None
 
     def _add_cue(self, line: Line, label: Label) -> None:
-        """Leave out what is heard or seen besides speech; or make a turn of a sound, if that was answered."""
+        """Leave out a cue, or open a turn for it if it is a sound and the author has chosen that."""
         self._cue = None if label.text else line
         choice = None
         if label.is_bare and not label.text:
@@ -251,7 +252,7 @@ class _Dialogue:
             self._leave_out(_Text(line.number, line.text))
 
     def _end_cue(self, line: Line) -> None:
-        """Take the line below a cue without words for its words."""
+        """Treat the line below a cue without words as the words of the cue."""
         if self._turns and self._turns[-1].is_cue:
             self._turns[-1].texts.append(_Text(line.number, line.text))
         elif self._cue is not None and self._cue.label is not None:
@@ -260,13 +261,13 @@ class _Dialogue:
                 self._leave_out(_Text(line.number, line.text))
 
     def _who_speaks(self) -> str | None:
-        """Return who speaks what has no label."""
+        """Return the speaker of a line without a label."""
         if not self._turns:
             return None
         return self._speaker if self._turns[-1].is_cue else self._turns[-1].speaker
 
     def finish(self) -> None:
-        """Make the turns.
+        """Finish the turns.
 
         Raises:
             ScriptNotUnderstood: see ``parse_script``.
@@ -292,7 +293,7 @@ class _Dialogue:
         return tuple(sorted(self._warnings, key=lambda each: each.warning.line))
 
     def _label_of(self, line: Line) -> Label | None:
-        """Return the label of ``line`` if it names a speaker, or several."""
+        """Return the label of ``line`` if it names one or several speakers."""
         if line.label is None:
             has_colon = self._read.may_have_joint_labels and (":" in line.text or "：" in line.text)
             return find_joint_label(line.text, self._names) if has_colon else None
@@ -305,7 +306,7 @@ class _Dialogue:
             self._warn(WarningKind.NOT_DIALOGUE, self._chapter)
         self._chapter = title
         if self._turns and not self._turns[-1].texts:
-            # A name stands right before the heading, its words stand below.
+            # The name is directly above the heading, and its words are below the heading.
             turn = self._turns[-1]
             turn.chapter, self._chapter = self._chapter, turn.chapter
 
@@ -322,9 +323,9 @@ class _Dialogue:
             self._has_dropped_times = True
 
     def _go_on_with_tags(self, line: int, directions: Sequence[str], text: str = "") -> None:
-        """Go on with ``text``, and before it tags for those ``directions`` that ask for something. Report the others.
+        """Add ``text``, after tags for the ``directions`` that ask for a pause or a style. Report other directions.
 
-        What is in no brackets is spoken as it is read; what a format calls a direction never is.
+        A line that its format calls a direction is never spoken, whatever its words are.
         """
         tags: list[str] = []
         for direction in directions:
@@ -367,9 +368,10 @@ class _Dialogue:
         self._chapter, self._before, self._warnings_before = None, [], []
 
     def _leave_out_frame(self) -> None:
-        """Report the words before the first turn if they announce the script, and those after it if they frame it.
+        """Report the words before the first turn as a warning or as a problem.
 
-        Any other words before the first turn are a problem.
+        They are a warning if they are remarks, announce the script or may be a title. If a rule follows the
+        announcement, the paragraph after the script is a warning, too. Any other words are a problem.
         """
         announcement = next(
             (each for each in reversed(self._preamble) if not is_remark(each.text, with_words=True)), None
@@ -387,7 +389,11 @@ class _Dialogue:
             self._leave_out_end()
 
     def _is_asked_about(self) -> bool:
-        """Return whether the words before the first turn may be a title. They are left out, or a narrator's."""
+        """Return whether the words before the first turn may be a title, after deciding what becomes of them.
+
+        A narrator speaks them if the author has chosen that. Otherwise they are left out, and the author is asked
+        unless there is an answer.
+        """
         choice = self._answers.choice(QuestionKind.PREAMBLE)
         words = [text for text in self._preamble if not is_remark(text.text, with_words=True)]
         is_title = (
@@ -422,7 +428,7 @@ class _Dialogue:
         return text.text.rstrip("*_").endswith((":", "：")) and not is_followed and not is_remark(text.text)
 
     def _leave_out_end(self) -> None:
-        """Report one paragraph after the last rule, below the last label."""
+        """Report the text after the last rule, if it is a single paragraph without a label."""
         texts, last_rule = self._turns[-1].texts, self._read.rules[-1]
         after = [text for text in texts if text.line > last_rule]
         if after and self._turns[-1].line < last_rule and after[-1].line - after[0].line == len(after) - 1:
@@ -448,7 +454,7 @@ class _Dialogue:
         return turns
 
     def _finished_text(self, turn: _OpenTurn, position: int) -> str:
-        """Return a turn's text; an empty one if all of it is in warnings."""
+        """Return the text of a turn; an empty text if only warnings are left of it."""
         text = "\n".join(each.text for each in turn.texts)
         warnings = turn.warnings
         if not self._is_literal:
@@ -465,6 +471,6 @@ class _Dialogue:
         self._problems.append(ScriptProblem(kind=kind, line=line, speaker=speaker[:MAX_NAME_CHARACTERS]))
 
     def _warn(self, kind: WarningKind, about: _Text) -> None:
-        """Warn of what belongs to no turn."""
+        """Add a warning about a text that belongs to no turn."""
         warning = ScriptWarning(kind=kind, text=quoted(about.text), line=about.line)
         self._warnings.append(TurnWarning(warning, None))

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 class Markup(StrEnum):
-    """Way in which a text is read."""
+    """Treatment of marks, tags and stage directions in a text."""
 
     AUTO = "auto"
     """Marks, tags and stage directions are understood."""
     LITERAL = "literal"
-    """Everything is spoken as it stands."""
+    """Everything is spoken as it is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A heading: a chapter begins. It is not spoken."""
+    """A heading, which begins a chapter and is not spoken."""
 
     title: str
 

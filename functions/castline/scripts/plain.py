@@ -1,7 +1,8 @@
-"""Plain text and Markdown: a line with a label begins a turn, any other goes on with it.
+"""Plain text and Markdown: a line with a label begins a turn, and any other line continues it.
 
-A line in bold after a blank one is a heading, too, unless text follows it directly: ``**Intro**``. So is the number
-of an act or a scene: ``Scene 2: the park``, 第一幕. A table whose header names speakers and texts is read row by row.
+Some lines are headings besides those of Markdown: a line in bold (``**Intro**``) after a blank line, unless text
+follows it directly; and the number of an act or a scene (``Scene 2: the park``, 第一幕). A table whose header names
+speakers and texts is read row by row.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _MEDIA: Final = re.compile(
     r"\u200e?(?:image|video|audio|sticker|gif|document|contact card) omitted|<(?:media omitted|attached: [^<>]+)>",
     re.IGNORECASE,
 )
-"""Placeholder of an exported chat for a picture or the like."""
+"""Placeholders for pictures and other media in an exported chat."""
 _FENCE: Final = re.compile(r"(?P<fence>```|~~~)[ ]?(?P<language>\w*)")
 # fmt: off
 _PROGRAMMING_LANGUAGES: Final = frozenset(
@@ -85,7 +86,7 @@ def read_plain(script: str, markup: Markup) -> ReadScript:
 
 
 def _lines_of(number: int, text: str, markup: Markup, speakers: InlineSpeakers) -> Iterator[Line]:
-    """Yield what a line of text gives: a line for each speaker that it names."""
+    """Divide a line of text into one line for each speaker that it names."""
     title = _title_of(text) if markup is Markup.AUTO else None
     if text.startswith(ACTION_MARKS) and markup is Markup.AUTO:
         yield Line(number, text, is_direction=True)
@@ -100,7 +101,7 @@ def _lines_of(number: int, text: str, markup: Markup, speakers: InlineSpeakers) 
 
 
 def _lines_of_code(written: Sequence[tuple[int, str]]) -> frozenset[int]:
-    """Return the numbers of the lines in code blocks of a programming language. In others there may be a script."""
+    """Return the numbers of the lines in code blocks of a programming language. Other blocks may hold a script."""
     code: set[int] = set()
     fence, block = None, []
     for number, text in written:
@@ -117,7 +118,7 @@ def _lines_of_code(written: Sequence[tuple[int, str]]) -> frozenset[int]:
 
 
 def _with_bold_headings(lines: list[Line]) -> list[Line]:
-    """Return ``lines`` with those in bold that are headings as chapters."""
+    """Return ``lines``, with a chapter for each line in bold that is a heading."""
     titles = [_bold_title(line) if line.text.startswith(("**", "__")) else None for line in lines]
     if not any(titles):
         return lines
@@ -134,7 +135,7 @@ def _with_bold_headings(lines: list[Line]) -> list[Line]:
 
 
 def _bold_title(line: Line) -> str | None:
-    """Return the words of a line that is in bold as a whole, if they may be a title."""
+    """Return the words of a line that is entirely in bold, if they may be a title; None otherwise."""
     in_bold = _IN_BOLD.fullmatch(line.text)
     title = in_bold["title"].strip() if in_bold else ""
     is_title = 0 < len(title) <= _MAX_BOLD_TITLE_CHARACTERS and not title.endswith(_ENDS_SENTENCE)
@@ -143,7 +144,7 @@ def _bold_title(line: Line) -> str | None:
 
 
 def _title_of(line: str) -> str | None:
-    """Return the title of a heading in Markdown, of an act or a scene, or of a scene of a screenplay with labels."""
+    """Return the title of a Markdown heading, of an act or a scene, or of a scene in a screenplay with labels."""
     is_scene = (_SCENE.fullmatch(line) and line.isupper()) or (
         _NUMBERED.fullmatch(line) and not line.endswith(_ENDS_SENTENCE)
     )

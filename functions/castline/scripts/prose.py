@@ -1,7 +1,7 @@
-"""Whether a label without brackets reads like a name, or like words that somebody speaks.
+"""Prose before a colon: distinguishes labels that read like a name from words that somebody speaks.
 
-A line of a turn may hold a colon: 「他說：好」, ``Here is the thing: …``, ``Note: …``. By its form alone each could
-be a speaker. What it says decides, and how often it stands before a colon.
+Spoken words may hold a colon: 「他說：好」, ``Here is the thing: …``, ``Note: …``. By form alone, the text before
+each of these colons could be a name. Its words decide, and how often it stands before a colon.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _REMARKS: Final = frozenset(
     }
 )
 
-# Labels of what is heard besides speech.
+# Labels of sounds other than speech.
 _SOUNDS: Final = frozenset(
     {
         "sfx", "fx", "sound", "sounds", "sound effect", "sound effects", "music", "bgm", "background music", "audio",
@@ -38,7 +38,7 @@ _SOUNDS: Final = frozenset(
     }
 )
 
-# Labels of what is seen.
+# Labels of things to see.
 _SIGHTS: Final = frozenset(
     {
         "visual", "visuals", "b-roll", "on screen", "on-screen", "on-screen text", "text on screen", "camera",
@@ -48,7 +48,7 @@ _SIGHTS: Final = frozenset(
 _NUMBER_AFTER: Final = re.compile(r"[ #]*[0-9]{1,3}$")
 # fmt: on
 
-# Somebody speaks, thinks or writes: the words follow.
+# Somebody speaks, thinks or writes, and the words follow.
 _SPEECH: Final = "[說说道問问答喊叫吼唱唸念讀读寫写想講讲罵骂嘆叹][著着了到過过]?"
 _PRONOUN: Final = "[我你妳您他她它牠咱][們们]?|大家|人家|有人|[這这那]人"
 _PRONOUN_SPEAKS: Final = re.compile(
@@ -62,7 +62,7 @@ _SPEAKS: Final = re.compile(
     re.IGNORECASE,
 )
 
-# What is told comes next: 重點是：, 原因如下：
+# Words that announce what follows: 重點是：, 原因如下：
 _ANNOUNCES: Final = re.compile(r".+(?:是|就是|如下|以下|在[於于]|包括|包含|等[於于]|叫做|例如|比如|譬如|即)")
 _OPENING: Final = re.compile(
     r"(?:i|i'm|you|he|she|it|it's|we|they|this|that|that's|these|those|there|there's|here|here's|let|let's|please|if|"
@@ -76,21 +76,21 @@ _LOWER_CASE_PROSE_WORDS: Final = 4
 
 
 class Reading(Enum):
-    """How a label reads."""
+    """Ways to read a label."""
 
     NAME = auto()
     PERHAPS_PROSE = auto()
-    """Prose when it stands before a colon once; a name when it does so again."""
+    """Prose if it stands before a colon once, a name if it does so more often."""
     PROSE = auto()
     """Somebody is quoted: 他說."""
     CUE = auto()
-    """The label of what is heard or seen besides speech, such as ``SFX``. It is never a name."""
+    """The label of a sound or of something to see, such as ``SFX``. It is not a name, except in brackets."""
     REMARK = auto()
-    """The heading of a remark, such as ``Note``. It is never a name."""
+    """The heading of a remark, such as ``Note``. It is not a name, except in brackets."""
 
 
 def read_name(name: str) -> Reading:
-    """Classify ``name``, taken by itself, as a name, a remark, a cue, prose or perhaps prose."""
+    """Classify ``name`` as a name, a remark, a cue, prose or perhaps prose, by its words alone."""
     if name.casefold() in _REMARKS:
         return Reading.REMARK
     if name.casefold() in _SIGHTS or is_sound(name):
@@ -105,7 +105,7 @@ def read_name(name: str) -> Reading:
 
 
 def is_sound(name: str) -> bool:
-    """Return whether ``name`` labels what is heard besides speech: ``SFX``, ``Music 2``, 音效."""
+    """Return whether ``name`` is the label of a sound other than speech: ``SFX``, ``Music 2``, 音效."""
     return _NUMBER_AFTER.sub("", name.casefold()) in _SOUNDS
 
 

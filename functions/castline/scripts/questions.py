@@ -1,6 +1,6 @@
 """Questions about a script that only its author can answer, and the answers to choose from.
 
-A script is read without an answer, too. The question then says how else it could be read.
+A script can also be read without answers. Each question then says how else the script could be read.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ class QuestionKind(StrEnum):
     SAME_SPEAKER = "same_speaker"
     """Are two names that differ only in case one person?"""
     SOUND = "sound"
-    """Is what a label such as ``SFX`` names a sound?"""
+    """Does a label such as ``SFX`` name a sound?"""
     SPEAKER_DASH = "speaker_dash"
     """Do lines such as ``Anna - Hello`` name their speakers?"""
     SPEAKER_LINES = "speaker_lines"
-    """Do short lines that return, such as ``Anna``, name the speaker of what is below them?"""
+    """Do short, repeated lines such as ``Anna`` name the speaker of the lines below them?"""
     SPEAKER_COLUMN = "speaker_column"
     """Does the first column of a table name the speakers?"""
     NO_SPEAKERS = "no_speakers"
-    """Does one voice speak a text that names nobody, or do two take turns?"""
+    """Does one voice speak a text without speakers, or do two voices take turns?"""
     PREAMBLE = "preamble"
-    """Is what stands before the first speaker spoken? It looks like a title."""
+    """Is the text before the first speaker spoken? It looks like a title."""
     ACTION = "action"
     """Are paragraphs that begin with a speaker's name, such as ``Ben enters.``, spoken?"""
     CAPTION_LINES = "caption_lines"
@@ -44,13 +44,13 @@ class Choice(StrEnum):
     JOIN = "join"
     """They are one person."""
     KEEP = "keep"
-    """They are two."""
+    """They are two people."""
     LEAVE_OUT = "leave_out"
-    """It is not heard."""
+    """It is left out."""
     SPEAK = "speak"
     """It is spoken."""
     SOUND = "sound"
-    """It is a sound: its turns are marked, for the client to put sounds in their place."""
+    """It is a sound. Its turns are marked, so that the client can replace them by a sound."""
     SPEAKERS = "speakers"
     """They name the speakers."""
     TEXT = "text"
@@ -74,7 +74,7 @@ CHOICES: Final[Mapping[QuestionKind, tuple[Choice, ...]]] = {
 }
 """The choices of each question."""
 MAX_LINES: Final = 1_000
-"""Lines that a question names at most."""
+"""The most lines that a question lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,20 +83,25 @@ class Question:
 
     kind: QuestionKind
     speaker: str = ""
-    """The speaker that it is about; empty where it is about the whole script."""
+    """The speaker that the question is about; empty if it is about the whole script."""
     other: str | None = None
     """The spelling that the turns of ``speaker`` get if the two are joined."""
     lines: tuple[int, ...] = ()
-    """The lines that it is about, counted from 1: the first 1,000."""
+    """The lines that the question is about, counted from 1: at most the first 1,000."""
 
 
 class Answers:
-    """Answers to questions of an earlier reading of a script. Those to no question of the script do nothing."""
+    """Answers to the questions of an earlier reading of a script. Answers to other questions have no effect."""
 
     def __init__(self, given: Iterable[tuple[QuestionKind, str, Choice]] = ()) -> None:
-        """Keep ``given``: each with its question, the speaker that it is about, and the choice. The last counts."""
+        """Store the answers.
+
+        Args:
+            given: for each answer, the kind of the question, the speaker that the question is about, and the choice.
+                The last answer to a question counts.
+        """
         self._choices = {(kind, speaker_key(speaker)): choice for kind, speaker, choice in given}
 
     def choice(self, kind: QuestionKind, speaker: str = "") -> Choice | None:
-        """Return what was chosen; None if the question was not answered."""
+        """Return the choice for a question; None if it was not answered."""
         return self._choices.get((kind, speaker_key(speaker)))

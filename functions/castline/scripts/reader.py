@@ -74,7 +74,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class StyleTag:
-    """A style that begins, as a tag names it."""
+    """The beginning of a style, by the name in its tag."""
 
     name: str
 
@@ -83,17 +83,18 @@ Piece = Said | Gap | Pause | Chapter | StyleTag
 
 
 class TextReader:
-    """Reads a text.
+    """Reads a text into pieces.
 
-    With ``styles``, each tag of a style becomes the style. Without (None), the tags stay: the voice is not known yet.
+    If ``styles`` is given, each tag of a style sets the style of the words after it. If it is None, the voice is not
+    known yet, and the tags stay as pieces.
     """
 
     def __init__(self, text: str, styles: Mapping[str, str] | None, *, lines: Sequence[int] | None = None) -> None:
         self.marks: list[int] = []
-        """The places of the characters that make the text something else than plain words."""
+        """The positions of the characters that make the text more than plain words."""
         self.warnings: list[ScriptWarning] = []
         self.asked_for: set[str] = set()
-        """The styles that are named, or may be."""
+        """The names of the styles that the text asks for, or may ask for."""
         self._text = text
         self._styles = styles
         self._lines = lines or [0, *(match.end() for match in LINE_BREAK.finditer(text))]
@@ -101,15 +102,15 @@ class TextReader:
         self._style: str | None = None
         self._words: list[str] = []
         self._is_word_visible = False
-        """Whether there is something to see in the words so far."""
+        """Whether the words so far have a visible character."""
         self._gaps: list[str] | None = None
-        """While something has been left out and no word followed: the white space before and after it."""
+        """The white space around left-out parts since the last word; None if nothing was left out since then."""
         self._is_at_start_of_line = True
         self._is_in_heading = False
         self._end_of_prose_in_brackets = -1
 
     def read(self) -> list[Piece]:
-        """Return what the text holds, in order."""
+        """Return the pieces of the text in order."""
         for block in parse(self._text):
             self._block(block)
         self._finish_words()
@@ -266,7 +267,7 @@ class TextReader:
         self._end_of_prose_in_brackets = node.end
 
     def _is_direction(self, node: Bracketed, content: str) -> bool:
-        """Tell whether what stands in round brackets is a stage direction."""
+        """Return whether the content of round brackets is a stage direction."""
         before, after = self._text[max(node.start - 1, 0) : node.start], self._text[node.end : node.end + 1]
         if is_narrow_letter(after):
             return False
@@ -334,7 +335,7 @@ class TextReader:
             self._add(Pause(duration_ms=min(duration_ms, directions.MAX_PAUSE_MS)))
 
     def _begin_style(self, meaning: directions.Meaning, start: int, end: int) -> None:
-        """Begin the first of some styles that the voice has; with none of them, end the style."""
+        """Begin the first style of the meaning that the voice has. If it has none, end the current style."""
         self.asked_for.update(meaning.styles)
         if self._is_in_heading:
             self._leave_out()
@@ -359,7 +360,7 @@ class TextReader:
             self._finish_words()
             self._style = style
 
-    # --- Words, and the white space around what is left out
+    # --- Words, and the white space around left-out parts
 
     def _say(self, text: str) -> None:
         if self._gaps is None:
@@ -383,7 +384,7 @@ class TextReader:
             self._is_at_start_of_line = False
 
     def _leave_out(self) -> None:
-        """Note that something between the words is not spoken."""
+        """Record that a part between the words is not spoken."""
         if self._gaps is None:
             trailing = ""
             while self._words:
@@ -419,9 +420,9 @@ class TextReader:
 
 
 def _joined(gaps: Sequence[str]) -> str:
-    """Return the white space that is left of what stood around things that are left out.
+    """Return the white space that replaces left-out parts and the white space around them.
 
-    It is the most line breaks that stood in one place, or one space.
+    It is the longest series of line breaks in one of ``gaps``, or else one space if there was any white space.
     """
     breaks = max((tuple(LINE_BREAK.findall(gap)) for gap in gaps), key=len)
     if breaks:

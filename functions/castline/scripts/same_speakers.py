@@ -1,4 +1,4 @@
-"""Speakers whose names differ only in case: one person or two, as the author says."""
+"""Speakers whose names differ only in case: the author decides whether they are one person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def with_joined_speakers(parsed: ParsedScript, answers: Answers) -> ParsedScript:
-    """Return a script in which names that differ only in case are one speaker, or are asked about."""
+    """Join speakers whose names differ only in case, if the author has chosen that; ask if there is no answer."""
     lines: dict[str, list[int]] = {}
     for turn in parsed.turns:
         lines.setdefault(turn.speaker, []).append(turn.line)

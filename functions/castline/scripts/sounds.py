@@ -1,4 +1,4 @@
-"""Sounds in a script: labels such as ``SFX``, whose turns are spoken, left out or marked, as the author says."""
+"""Sounds in a script: labels such as ``SFX``. The author decides whether to speak, leave out or mark their turns."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Sound:
 
 
 def with_sounds(parsed: ParsedScript, cues: Mapping[str, Sound], answers: Answers) -> ParsedScript:
-    """Return a script whose sounds are left out or marked, as was answered, or asked about."""
+    """Leave out or mark the sounds of a script as the author has chosen, and ask about those without an answer."""
     sounds = {key: replace(sound) for key, sound in cues.items()}
     for turn in parsed.turns:
         if is_sound(turn.speaker):

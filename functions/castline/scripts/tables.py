@@ -42,7 +42,7 @@ csv.field_size_limit(1_000_000)
 
 
 class Columns(NamedTuple):
-    """Columns of a table that hold its speakers and texts."""
+    """The indexes of the columns that hold the speakers and the texts of a table."""
 
     speaker: int
     text: int
@@ -61,16 +61,16 @@ class MarkdownTable:
 
     def __init__(self) -> None:
         self._columns: Columns | None = None
-        """Of the table that the last row belongs to, if it is one of turns."""
+        """The columns of the table that the last row belongs to; None if that table does not hold turns."""
 
     def takes(self, row: str) -> bool:
-        """Return whether ``row`` belongs to a table whose header has named speakers and texts."""
+        """Return whether ``row`` belongs to a table whose header names speakers and texts."""
         cells = _cells_of(row)
         self._columns = (self._columns or columns_of(cells)) if cells is not None else None
         return self._columns is not None
 
     def line_of(self, row: str, number: int) -> Line | None:
-        """Return a row that ``takes`` has taken as a line; None for the header, and for what is below it."""
+        """Return the line for a row that ``takes`` has accepted; None for the header and the divider below it."""
         cells, columns = _cells_of(row) or [], self._columns or Columns(0, 1)
         if _DIVIDER.fullmatch(row) or columns_of(cells) == columns:
             return None
@@ -80,7 +80,7 @@ class MarkdownTable:
 
 
 def _cells_of(row: str) -> list[str] | None:
-    """Return the cells of a row of a table in Markdown; None if ``row`` is none."""
+    """Return the cells of a row of a Markdown table; None if ``row`` is not one."""
     if not row.startswith("|") or len(row) < len("|a|"):
         return None
     inner = row[1:-1] if row.endswith("|") and not row.endswith(r"\|") else row[1:]
@@ -88,14 +88,14 @@ def _cells_of(row: str) -> list[str] | None:
 
 
 def is_csv(script: str) -> bool:
-    """Return whether ``script`` begins with a header of CSV that names speakers and texts."""
+    """Return whether ``script`` begins with a CSV header that names speakers and texts."""
     return _header(script) is not None
 
 
 def read_csv(script: str, markup: Markup) -> ReadScript:
-    """Read comma-separated values: a row is a turn. A row without a speaker goes on with the speaker before.
+    """Read comma-separated values. Each row is a turn; a row without a speaker continues the previous turn.
 
-    The other columns are reported. Without a header that names speakers and texts, they are the first two columns.
+    Without a header that names speakers and texts, the first two columns hold them. Other columns are reported.
     """
     header = _header(script)
     delimiter, columns, names = header or (",", Columns(0, 1), [])

@@ -38,7 +38,7 @@ _ELEMENTS: Final = frozenset(
 )
 # fmt: on
 _ACT: Final = re.compile(r"<(?P<closing>/?)(?P<content>[^\W\d_][^<>/\r\n]{0,40})/?>")
-# What ChatGPT writes for a citation: characters of private use around its name.
+# A citation as ChatGPT writes it: private-use characters around its name.
 _CITATION: Final = re.compile("\ue200[^\ue200\ue201\r\n]{0,500}\ue201")
 _DECLARATION: Final = re.compile(r"<(?:\?[A-Za-z][^<>]*+\?|![A-Za-z][^<>]*+)>")
 _AUTOLINK: Final = re.compile(
@@ -60,9 +60,9 @@ class Kind(Enum):
     BREAK = auto()
     """A line break."""
     WRITTEN_OTHERWISE = auto()
-    """Text that is written in another way than it is spoken: an escape, an entity, an address, code."""
+    """Text that is not spoken as it is written: an escape, an entity, an address, code."""
     RUN = auto()
-    """Some ``*``, ``_`` or ``~``."""
+    """A run of ``*``, ``_`` or ``~``."""
     OPEN = auto()
     CLOSE = auto()
     ELEMENT = auto()
@@ -77,13 +77,13 @@ class Token(NamedTuple):
     start: int
     end: int
     text: str
-    """What is spoken; the kind of a bracket, with ``!`` before it for an image; the name of an element."""
+    """The spoken text; for a bracket its kind, with ``!`` before that of an image; for an element its name."""
     mark: int = -1
-    """Where a backslash makes it plain text."""
+    """The position at which a backslash would make the token plain text; -1 if there is none."""
 
 
 def is_wide(character: str) -> bool:
-    """Return whether a character is of a script that has no spaces, or joins particles to words, as Korean does."""
+    """Return whether a character's writing system puts no spaces between words, or attaches particles like Korean."""
     return (
         "\u0e00" <= character <= "\u109f"
         or "\u1100" <= character <= "\u11ff"
@@ -99,7 +99,7 @@ def is_wide(character: str) -> bool:
 
 
 def is_narrow_letter(character: str) -> bool:
-    """Return whether a character is a letter, an accent or a digit of a script with spaces; "" is none."""
+    """Return whether a character is a letter, an accent or a digit of a writing system with spaces; False for ""."""
     return (
         bool(character)
         and not is_wide(character)
@@ -108,7 +108,7 @@ def is_narrow_letter(character: str) -> bool:
 
 
 def tokens_of(text: str, start: int, end: int) -> Iterator[Token]:
-    """Split the part of ``text`` from ``start`` to ``end``, without gaps."""
+    """Split the part of ``text`` from ``start`` to ``end`` into tokens that leave no gaps."""
     tokenizer = _Tokenizer(text, start, end)
     position = start
     while position < end:
@@ -117,7 +117,7 @@ def tokens_of(text: str, start: int, end: int) -> Iterator[Token]:
             break
         token = tokenizer.token_at(match)
         if token is None:
-            # A character that is no mark here: it goes with the words after it.
+            # The character is not a mark here, so it is part of the text.
             yield Token(Kind.TEXT, position, match.end(), text[position : match.end()])
             position = match.end()
             continue
@@ -250,7 +250,7 @@ def _is_known_element(name: str) -> bool:
 
 
 def _address_at(text: str, start: int, end: int) -> Token | None:
-    """Return the address at ``start``, with what is spoken of it: its host."""
+    """Return the token of the address at ``start``, of which only the host is spoken; None if there is none."""
     if text[start] in "wW" and start > 0 and is_narrow_letter(text[start - 1]):
         return None
     match = _ADDRESS.match(text, start, end)
@@ -269,7 +269,7 @@ def _address_at(text: str, start: int, end: int) -> Token | None:
 
 
 def _without_sentence(rest: str) -> str:
-    """Return the end of an address without the punctuation of the sentence that it stands in."""
+    """Return the end of an address without the punctuation of the sentence around it."""
     end = len(rest)
     unopened = rest.count(")") - rest.count("(")
     while end and rest[end - 1] in _AFTER_ADDRESS:

@@ -1,6 +1,6 @@
-"""Tree of a text: its blocks, which are lines of a kind, and in them what is nested in marks and brackets.
+"""Tree of a text: blocks of lines, and in each block the nodes that marks and brackets form.
 
-It says what is written, by form alone. What is spoken of it, ``castline.scripts.reader`` decides.
+The tree describes what is written, by form alone. ``castline.scripts.reader`` decides which of it is spoken.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from castline.scripts.tokens import LINE_BREAK, Kind, Token, begins_element, is_
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-# Deeper nesting has no meaning of its own, so that no text can exhaust the stack.
+# Levels of nesting that have a meaning. Deeper levels have none, so that no text can exhaust the stack.
 _MAX_BRACKETS: Final = 8
 _MAX_EMPHASES: Final = 8
 
@@ -50,7 +50,7 @@ _REFERENCE: Final = re.compile(r"\[(?P<label>[^\[\]\r\n]{0,200})\]")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words, and the place of the character that makes them be spoken otherwise than they are written, if any."""
+    """Words. ``mark`` is the position of a character that changes how they are spoken; -1 if there is none."""
 
     text: str
     mark: int = -1
@@ -89,7 +89,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link's text; its address is left out."""
+    """The text of a link, without its address."""
 
     children: tuple[Node, ...]
     mark: int
@@ -97,13 +97,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Emphasis:
-    """Nodes between marks; the marks are left out."""
+    """Nodes between marks, without the marks."""
 
     children: tuple[Node, ...]
     start: int
     end: int
     marks: int
-    """The number of characters that open it."""
+    """The number of characters in the opening mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ Node = Text | Break | Gone | Element | Image | Link | Emphasis | Bracketed
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Lines of text. They may begin within a line, after a bullet."""
+    """Lines of text. The first may begin within a line, after a bullet."""
 
     nodes: tuple[Node, ...]
 
@@ -144,14 +144,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A line of a block of code: spoken as it stands."""
+    """A line of a code block, spoken as it is written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """The mark at the start of a line, or with ``is_line`` a line that is not spoken."""
+    """A mark at the start of a line; with ``is_line``, a whole line that is not spoken."""
 
     mark: int
     is_line: bool
@@ -161,12 +161,12 @@ Block = Paragraph | Heading | Row | Code | Dropped
 
 
 def parse(text: str) -> Iterator[Block]:
-    """Read the blocks of ``text`` in order. It takes linear time."""
+    """Read the blocks of ``text`` in order, in linear time."""
     yield from _Blocks(text).read()
 
 
 def heading_in(line: str) -> tuple[Node, ...] | None:
-    """Return the title of a Markdown heading that is the whole ``line``; None if it is none."""
+    """Return the nodes of the title if the whole ``line`` is a Markdown heading; None if it is not."""
     indent = _indent(line, 0, len(line))
     heading = _heading(line, indent, len(line.rstrip()), frozenset()) if line[indent : indent + 1] == "#" else None
     return heading.nodes if heading is not None else None
@@ -183,7 +183,7 @@ class _Blocks:
     def __init__(self, text: str) -> None:
         self._text = text
         self._lines: list[tuple[int, int, int]] = []
-        """Start, end, and end with the line break."""
+        """For each line: its start, its end, and its end including the line break."""
         start = 0
         for line_break in LINE_BREAK.finditer(text):
             self._lines.append((start, line_break.start(), line_break.end()))
@@ -199,7 +199,7 @@ class _Blocks:
     def read(self) -> Iterator[Block]:
         index = 0
         paragraph = -1
-        """Where the paragraph began that is being read."""
+        """The start of the current paragraph; -1 outside a paragraph."""
         bullet = ""
         in_table = False
         while index < len(self._lines):
@@ -207,7 +207,7 @@ class _Blocks:
             stripped = len(self._text[start:end].rstrip()) + start
             position = _indent(self._text, start, stripped)
             if position >= stripped:
-                # A blank line is text, but no mark reaches over it.
+                # A blank line is text, but marks do not reach across it.
                 if paragraph >= 0:
                     yield self._paragraph(paragraph, start)
                     paragraph = -1
@@ -240,7 +240,7 @@ class _Blocks:
         return Paragraph(nodes_of(self._text, start, end, self._labels))
 
     def _prefixes(self, index: int, position: int, end: int, bullet: str) -> tuple[list[Block], int, str]:
-        """Return the marks before the words of a line, where the words begin, and the line's bullet."""
+        """Return the marks before the words of a line, the position of the words, and the line's bullet."""
         text = self._text
         blocks: list[Block] = []
         while (quote := _QUOTE.match(text, position, end)) is not None:
@@ -262,7 +262,7 @@ class _Blocks:
         return blocks, position, ""
 
     def _is_list(self, index: int, bullet: str, previous: str) -> bool:
-        """Return whether the line before or the line after has the same bullet: a lone "- 5" is minus five."""
+        """Return whether the previous or the next line has the same bullet. A lone "- 5" means minus five."""
         if previous == bullet:
             return True
         if index + 1 == len(self._lines):
@@ -272,7 +272,7 @@ class _Blocks:
         return following is not None and following["bullet"] == bullet
 
     def _special(self, index: int, position: int, end: int, *, in_table: bool) -> tuple[list[Block] | None, int]:
-        """Return what a line that is no prose consists of, and the number of lines that it takes; None for prose."""
+        """Return the blocks of a line that is not prose, and the number of lines that they take; None for prose."""
         text = self._text
         first = text[position : position + 1]
         line_break = text[self._lines[index][1] : self._lines[index][2]]
@@ -293,7 +293,7 @@ class _Blocks:
         return self._row(index, position, end, after, in_table=in_table)
 
     def _fenced(self, index: int, position: int, fence: str) -> tuple[list[Block], int]:
-        """Return the lines of a block of code. A fence that nothing closes is dropped by itself."""
+        """Return the blocks of a code block, and its number of lines. If it is never closed, drop only its fence."""
         text = self._text
         fence_line: list[Block] = [Dropped(position, is_line=True), *self._break_after(index)]
         if fence in self._unclosed_fences:
@@ -385,13 +385,13 @@ class _Run:
     closes: bool
     left: int = 0
     opened: list[int] = field(default_factory=list)
-    """The numbers of characters of the emphases that it opens, the innermost first."""
+    """The lengths of the marks of the emphases that the run opens, the innermost first."""
     closed: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Frame:
-    """An open bracket, and what follows it."""
+    """An open bracket, and the items after it."""
 
     token: Token
     kind: str
@@ -399,13 +399,13 @@ class _Frame:
 
 
 def nodes_of(text: str, start: int, end: int, labels: Collection[str]) -> tuple[Node, ...]:
-    """Read what stands between two places of ``text``.
+    """Read the part of ``text`` from ``start`` to ``end``.
 
     Args:
-        text: the whole text: what stands around counts for marks.
-        start: where to begin.
-        end: where to stop.
-        labels: the labels of links that are defined somewhere, case folded.
+        text: the whole text. The characters around the part decide whether marks at its edges are emphasis.
+        start: position of the part's first character.
+        end: position after the part's last character.
+        labels: the case-folded labels of the links that the text defines.
     """
     return _Inlines(text, end, labels).read(tokens_of(text, start, end))
 
@@ -433,7 +433,7 @@ class _Inlines:
         return _emphasized(self._items)
 
     def _rest_of(self, token: Token) -> Token:
-        """Return what is left of a token whose beginning a link's address took."""
+        """Return the rest of a token whose beginning belongs to a link's address."""
         return Token(Kind.TEXT, self._skip_to, token.end, self._text[self._skip_to : token.end])
 
     @property
@@ -468,7 +468,7 @@ class _Inlines:
         return Text(self._text[token.start : token.end])
 
     def _flatten(self) -> None:
-        """Take the innermost open bracket for plain text."""
+        """Turn the innermost open bracket into plain text."""
         frame = self._frames.pop()
         self._current.append(Text(self._text[frame.token.start : frame.token.end]))
         self._current.extend(frame.items)
@@ -490,7 +490,7 @@ class _Inlines:
             self._current.append(Bracketed(children, start, token.end, frame.kind == "round"))
 
     def _target(self, frame: _Frame, token: Token) -> int | None:
-        """Return the end of the link whose text has just been closed; None if it is no link."""
+        """Return the end of the link whose text has just been closed; None if it is not a link."""
         text, end = self._text, token.end
         match = _TARGET.match(text, end, self._end)
         if match is not None and (not match["target"] or _LOOKS_LIKE_ADDRESS.search(match["target"])):
@@ -505,7 +505,7 @@ class _Inlines:
         return end if content in self._labels else None
 
     def _run(self, token: Token) -> Node | _Run:
-        """Return a run, with what it may do by the characters around it."""
+        """Return a run that may open or close emphasis, as the characters around it allow, or else plain text."""
         text, character = self._text, token.text[0]
         before = text[token.start - 1] if token.start > 0 else ""
         after = text[token.end] if token.end < len(text) else ""
@@ -527,10 +527,10 @@ class _Inlines:
 
 
 def _flanks(inner: str, outer: str, beside: str) -> bool:
-    """Return whether a mark belongs to the words on the side of ``inner``, nearly as in CommonMark.
+    """Return whether a mark belongs to the words on the side of ``inner``, almost by CommonMark's rules.
 
-    Beside a wide character it may stand without a space. Between two punctuation marks it is one itself, as in >_<,
-    unless the outer one is among ``beside``.
+    Beside a wide character, a mark needs no space. Between two punctuation characters, a mark is punctuation itself,
+    as in ``>_<``, unless the outer character is in ``beside``.
     """
     if not inner or inner.isspace():
         return False
@@ -544,7 +544,7 @@ def _is_punctuation(character: str) -> bool:
 
 
 def _emphasized(items: Sequence[Node | _Run]) -> tuple[Node, ...]:
-    """Return ``items`` with the runs in it paired, and what they emphasize nested."""
+    """Pair the runs in ``items``, and nest the nodes that they emphasize."""
     runs = [item for item in items if isinstance(item, _Run)]
     if not runs:
         return tuple(item for item in items if not isinstance(item, _Run))

@@ -1,4 +1,4 @@
-"""Lines that name no speaker: all lines of a text, action between speeches, and several lines of one caption."""
+"""Lines without a speaker: texts that have no speakers, action between speeches, and captions of several lines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TWO_SPEAKERS: Final = ("A", "B")
 _FEW: Final = 3
 _MANY: Final = 5
-"""A text of at least five lines, three for each that has a label, is no dialogue if each label occurs once."""
+"""A text with labels that occur only once is no dialogue if it has five lines or more, and three for each label."""
 _BULLETS: Final = "-–—•* "
 _NARRATORS: Final = frozenset(
     {"narrator", "narration", "erzähler", "narrateur", "旁白", "敘述者", "叙述者", "解說", "解说"}
@@ -33,13 +33,14 @@ _NARRATORS: Final = frozenset(
 _LEAST_NAME: Final = 2
 _MOST_NAMES: Final = 100
 _MOST_LINES: Final = 5_000
-"""Longer scripts are not looked through for action, and longer texts are not narrated, which would take seconds."""
+"""Longer scripts are neither searched for action nor narrated, because both would take seconds."""
 
 
 def narrate(read: ReadScript, answers: Answers, *, max_turns: int) -> tuple[ReadScript, Question | None] | None:
-    """Return a text that names no speaker as turns of a narrator, or of two speakers; None if it is none.
+    """Return a text without speakers as turns of a narrator or of two speakers, and a question if it is not answered.
 
-    Each paragraph is a turn of the narrator. The two speakers take turns by line.
+    Each paragraph is a turn of the narrator. Two speakers take turns line by line. Without an answer, a narrator
+    speaks. The result is None if the text is a dialogue, has nothing to speak, or has more than 5,000 lines.
     """
     spoken = [line for line in read.lines if line.chapter is None and not _is_apart(line)]
     numbers = {line.number for line in spoken}
@@ -66,9 +67,9 @@ def narrate(read: ReadScript, answers: Answers, *, max_turns: int) -> tuple[Read
 
 
 def _in_turn(lines: Sequence[Line], first: int, spoken: Collection[int]) -> list[Line]:
-    """Return ``lines`` with labels of two speakers in turn, from the line of number ``first`` on.
+    """Return ``lines`` with labels of two speakers in turn, from the line number ``first`` on.
 
-    Only lines whose number is in ``spoken`` have them.
+    Only lines whose number is in ``spoken`` get a label.
     """
     speakers = cycle(_TWO_SPEAKERS)
     return [
@@ -82,7 +83,7 @@ def _in_turn(lines: Sequence[Line], first: int, spoken: Collection[int]) -> list
 def _by_paragraph(
     lines: Sequence[Line], first: int, spoken: Collection[int], narrator: str, max_turns: int
 ) -> list[Line]:
-    """Return ``lines`` with labels of a narrator: for each paragraph, or once if there are too many of them."""
+    """Return ``lines`` with a narrator's label for each paragraph; only one label if ``max_turns`` is exceeded."""
     begins = {
         line.number
         for before, line in pairwise([Line(-1, ""), *lines])
@@ -100,7 +101,7 @@ def _by_paragraph(
 
 
 def without_actions(read: ReadScript, answers: Answers) -> tuple[ReadScript, Question | None]:
-    """Return ``read`` with paragraphs of action as stage directions if that was answered, and ask otherwise.
+    """Make paragraphs of action stage directions if the author has chosen that; ask if there is no answer.
 
     A paragraph without a label may be action if it begins with a speaker's name, as in ``Ben enters.``
     """
@@ -144,7 +145,7 @@ def _actions(read: ReadScript) -> list[Line]:
 
 
 def _beginning_with(names: list[str]) -> re.Pattern[str]:
-    """Return what matches a clause whose subject is one of ``names``: a vocative has a comma behind it."""
+    """Return a pattern of clauses whose subject is one of ``names``. Names with a comma after them do not match."""
     any_name = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(
         rf"(?:{any_name})(?:(?<=\w) [a-z]|(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff]))" if names else r"(?!)"
@@ -152,9 +153,9 @@ def _beginning_with(names: list[str]) -> re.Pattern[str]:
 
 
 def with_alternating_lines(read: ReadScript, answers: Answers) -> tuple[ReadScript, Question | None]:
-    """Return ``read`` with dashed lines of captions as turns of two speakers if that was answered, and ask otherwise.
+    """Make dashed lines of captions turns of two speakers if the author has chosen that; ask if there is no answer.
 
-    Where a caption has several lines with dashes, several people speak: the one who did not speak last begins.
+    If a caption has several lines with dashes, several people speak. The one who did not speak last begins.
     """
     if not read.dashes:
         return read, None
@@ -185,7 +186,7 @@ def with_alternating_lines(read: ReadScript, answers: Answers) -> tuple[ReadScri
 
 
 def _is_apart(line: Line) -> bool:
-    """Return whether ``line`` is a stage direction, or the label of what is heard or seen besides speech."""
+    """Return whether ``line`` is a stage direction, or has the label of a sound or of something to see."""
     is_cue = line.label is not None and read_name(line.label.key) is Reading.CUE
     return line.is_direction or is_cue or is_direction(line.text)
 

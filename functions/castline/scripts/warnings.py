@@ -1,4 +1,4 @@
-"""Warnings about a script or a text: what of it is not spoken, or not as it was asked for."""
+"""Warnings about a script or a text: a part is not spoken, or not in the way that was asked for."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ class WarningKind(StrEnum):
     """A part of a screenplay, a subtitle file or JSON that nobody speaks, words around a script, or a heading that
     begins no chapter."""
     SOUND_LEFT_OUT = "sound_left_out"
-    """The lines of a label such as ``SFX``, as the author has chosen."""
+    """The lines of a label such as ``SFX``, which the author has chosen to leave out."""
     NO_SPEAKERS = "no_speakers"
-    """The script names nobody: a narrator speaks all of it."""
+    """The script names no speaker, so a narrator speaks all of it."""
     TIMES_DROPPED = "times_dropped"
-    """The times of a subtitle file, or before labels."""
+    """The times of a subtitle file, or times beside labels."""
     PHONEME_NOT_AVAILABLE = "phoneme_not_available"
     """A pronunciation in phonemes that the speaker's voice cannot follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptWarning:
-    """A warning, and the place that it is about."""
+    """A warning, and the text and line that it is about."""
 
     kind: WarningKind
     text: str
-    """What it is about, as it was written; at most 100 characters, with an ellipsis for what is left out."""
+    """The text that the warning is about, as it was written: at most 100 characters, then an ellipsis."""
     line: int
-    """The line that it stands in, counted from 1: of the script, or of the turn's text."""
+    """The line of that text, counted from 1 in the script, or in the turn's text."""
     count: int = 1
-    """Of how many it tells."""
+    """The number of lines that the warning covers."""
 
 
 def quoted(text: str) -> str:
-    """Return ``text`` on one line, in at most 100 characters."""
+    """Return ``text`` on one line of at most 100 characters, with an ellipsis if it was cut."""
     line = " ".join(text.split())
     return line if len(line) <= MAX_QUOTED_CHARACTERS else line[: MAX_QUOTED_CHARACTERS - 1] + "…"

@@ -1,4 +1,4 @@
-"""Writer of texts that are read as they are meant: with backslashes where plain words would be taken for marks."""
+"""Writer of texts: adds backslashes where plain words would be read as marks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from castline.scripts.reader import Piece
 
-# Each round finds the marks that the backslashes of the round before laid bare, as in ``**``.
+# Rounds of escaping. The backslashes of one round may turn further characters into marks, as in ``**``.
 _ROUNDS: Final = 4
 _MAY_BE_MARKS: Final = re.compile(r"[\\`*_~\[\]［］【】()（）<>&!#|=\ue200:+•‣◦▪●–—─-]|(?<=www)\.", re.IGNORECASE)
 
@@ -27,7 +27,7 @@ class _Segment(NamedTuple):
 
 
 def escaped(words: str) -> str:
-    """Return a text that is read as ``words``, exactly."""
+    """Return a text that is read as exactly ``words``."""
     return _written([_Segment(words, is_words=True)])
 
 
@@ -56,7 +56,7 @@ def _written(segments: Sequence[_Segment]) -> str:
     places: list[set[int]] = [set() for _ in segments]
     for index, (before, segment) in enumerate(itertools.pairwise(segments), start=1):
         if segment.is_words and before.text.endswith("]") and segment.text[:1] in ("(", "[", ":"):
-            # A tag and what touches it would be a link, or a link's definition.
+            # Directly after a tag, these characters would make a link or the definition of a link.
             places[index].add(0)
     for _ in range(_ROUNDS):
         chunks = _Chunks(segments, places)
@@ -76,12 +76,12 @@ def _written(segments: Sequence[_Segment]) -> str:
 
 
 class _Chunks:
-    """Segments with some backslashes in them."""
+    """Text of the segments, with backslashes at some places."""
 
     def __init__(self, segments: Sequence[_Segment], places: Sequence[set[int]]) -> None:
         self._starts: list[int] = []
         self._sources: list[tuple[int, int]] = []
-        """For each chunk, the index of its segment, and its place there."""
+        """For each chunk, the index of its segment and its position in that segment."""
         self.backslashes: set[int] = set()
         chunks: list[str] = []
         position = 0
@@ -100,7 +100,7 @@ class _Chunks:
         self.text = "".join(chunks)
 
     def place_of(self, position: int) -> tuple[int, int]:
-        """Return the segment that holds a character of the text, and its place there."""
+        """Return the index of the segment that holds a character of the text, and the position in that segment."""
         chunk = bisect_right(self._starts, position) - 1
         index, start = self._sources[chunk]
         return index, start + position - self._starts[chunk]
