@@ -1,7 +1,7 @@
-"""``docs/openapi.json``, written by ``python -m local.openapi`` from what the routes declare.
+"""Generator of ``docs/openapi.json``: ``python -m local.openapi`` writes it from the declarations of the routes.
 
-The types of the Python client are written from it at the same time (``local/client_types.py``).
-Powertools describes parameters, bodies and schemas; this adds the declared answers, errors and headers.
+It also writes the types of the Python client from the document (``local/client_types.py``).
+Powertools describes parameters, bodies and schemas; this module adds the declared answers, errors and headers.
 """
 
 from __future__ import annotations
@@ -36,41 +36,42 @@ def _header(description: str, **schema: Any) -> dict[str, Any]:
 
 
 _RESPONSE_HEADERS: Final = {
-    "Cache-Control": _header("How long the answer may be used without asking again."),
+    "Cache-Control": _header("Whether and how long the response may be cached."),
     "Content-Language": _header("The language of the messages.", enum=[language.value for language in Language]),
     "ETag": _header("Changes whenever the body changes.", pattern='^"[0-9a-f]+"$'),
     "Link": _header('The next page, if others follow (`rel="next"`, RFC 8288).'),
     "Location": _header("A presigned URL that works for 15 minutes.", format="uri"),
     "Retry-After": _header(
-        "In how many seconds to ask again; with a job, while it has not ended.", pattern="^[0-9]+$"
+        "The number of seconds to wait before the next request. A job has it until the job ends.", pattern="^[0-9]+$"
     ),
-    "Vary": _header("Which request headers the answer depends on."),
-    "WWW-Authenticate": _header("Bearer, from API Gateway, with a reason if it has one."),
-    "X-Content-Type-Options": _header("Browsers do not guess at the type.", const="nosniff"),
-    "X-Request-ID": _header("What to name when something went wrong."),
+    "Vary": _header("The request headers that the response depends on."),
+    "WWW-Authenticate": _header("`Bearer`, set by API Gateway, with a reason if there is one."),
+    "X-Content-Type-Options": _header("Keeps browsers from guessing the content type.", const="nosniff"),
+    "X-Request-ID": _header("The id of the request. Please include it when you report a problem."),
 }
 _REQUEST_HEADERS: Final = {
     "Accept": _header(
-        "Of a file, application/json asks where it is, and anything else to be sent there. Of usage, text/csv asks "
-        "for CSV, and anything else for JSON."
+        "For files, application/json requests the URL as JSON, and anything else requests a redirect. For usage, "
+        "text/csv requests CSV, and anything else requests JSON."
     )
     | {"example": "application/json"},
-    "Accept-Language": _header("zh-TW, the default, or en: the language of messages.") | {"example": "en"},
-    "If-None-Match": _header("The ETag of an earlier answer, several of them, or *."),
+    "Accept-Language": _header("The language of messages: zh-TW (default) or en.") | {"example": "en"},
+    "If-None-Match": _header("The ETags of earlier responses, or `*`."),
 }
 _DESCRIPTION: Final = """\
-A scripted dialogue in, one audio file out, every speaker in a voice of their own.
+Castline turns a scripted dialogue into one audio file, with a voice of its own for every speaker.
 
-Submit a dialogue, get a job, ask for it until it has ended, download the audio. Errors all have the same shape; their
-messages are in Traditional Chinese, or in English with `Accept-Language: en`. Somebody else's job does not exist.
+Submit a dialogue to get a job, poll the job until it has ended, and download the audio. All errors have the same
+form. Their messages are in Traditional Chinese, or in English with `Accept-Language: en`. Jobs of other users return
+404, like jobs that do not exist.
 
-`HEAD` is answered wherever `GET` is, without a body. The service answers a method that a path does not take with 405,
-`METHOD_NOT_ALLOWED`, and an `Allow` header, and a path that does not exist with 404, `NOT_FOUND`. The operations of
-operators do not exist for other users.
+Every path that supports `GET` also supports `HEAD`, which returns no body. A method that a path does not support
+returns 405, `METHOD_NOT_ALLOWED`, with an `Allow` header. A path that does not exist returns 404, `NOT_FOUND`. The
+operations for operators also return that 404 to other users.
 
-API Gateway answers by itself, with `{"message": …}`, when a token is missing or no longer valid (401), when a body
-is larger than 10 MB (413), when requests come too fast (429), and when the service is down (500, 503); and 404
-beside `/api/v1` and `/health`, and for unusual methods such as `TRACE`.
+API Gateway itself responds, with `{"message": …}`, when a token is missing or no longer valid (401), when a body is
+larger than 10 MB (413), when requests come too fast (429) and when the service is down (500, 503). It also responds
+with 404 outside `/api/v1` and `/health`, and to unusual methods such as `TRACE`.
 """
 _ABOUT: Final[dict[str, Any]] = {
     "info": {
@@ -82,45 +83,49 @@ _ABOUT: Final[dict[str, Any]] = {
     "servers": [{"url": "/", "description": "Where this document was found"}],
     "security": [{"token": []}],
     "tags": [
-        {"name": "Jobs", "description": "Dialogues on their way to audio."},
-        {"name": "Results", "description": "What a completed job made."},
-        {"name": "Writing", "description": "What a dialogue is written with."},
-        {"name": "Sounds", "description": "Music, effects and covers that you upload for your jobs."},
-        {"name": "Usage", "description": "What you have used, and may use."},
+        {"name": "Jobs", "description": "Jobs, which turn dialogues into audio."},
+        {"name": "Results", "description": "The audio, subtitles, timings and playlist of a job."},
+        {
+            "name": "Writing",
+            "description": "Scripts, casts, voices, pronunciations, shows and previews: tools to write a dialogue.",
+        },
+        {"name": "Sounds", "description": "Music, sound effects and cover images that you upload for your jobs."},
+        {"name": "Webhooks", "description": "URLs that receive the events of your jobs, and the deliveries to them."},
+        {"name": "Usage", "description": "Your usage and your limits."},
         {
             "name": "Operators",
-            "description": "What operators of a deployment see and set. For other users, this does not exist.",
+            "description": "Operations for operators of the deployment. They return 404 to other users.",
         },
-        {"name": "Service", "description": "The service itself."},
+        {"name": "Service", "description": "The health of the service."},
     ],
 }
 _TOKEN: Final = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "Its `sub` is the user. The local stack takes X-User-Id in its place.",
+    "description": "A JWT whose `sub` claim identifies the user. The local stack uses the header X-User-Id instead.",
 }
 _GATEWAY_ERROR: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "API Gateway refuses by itself a request without a token that it accepts.",
+    "description": "The response of API Gateway to a request without a valid token.",
     "required": ["message"],
     "properties": {"message": _TEXT},
     "additionalProperties": False,
 }
 _ERROR_DETAILS: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "What the error is about; of a VALIDATION_ERROR, every broken field.",
+    "description": "Details of the error. For VALIDATION_ERROR: every invalid field.",
     "properties": {"errors": {"type": "array", "items": {"$ref": f"{_SCHEMAS}FieldProblem"}}},
 }
 
 
 def as_text() -> str:
-    """Return the document as it is committed."""
+    """Return the text of ``docs/openapi.json``."""
     return json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
 
 
 def document() -> dict[str, Any]:
-    """Return the document."""
+    """Return the OpenAPI document."""
     described = _tidied(json.loads(app.get_openapi_json_schema()))
     paths: dict[str, dict[str, Any]] = {}
     for operation in sorted((each for each in OPERATIONS if each.answers), key=lambda each: each.path):
@@ -172,7 +177,7 @@ def _completed(described: dict[str, Any], operation: Operation) -> dict[str, Any
 def _parameter(described: dict[str, Any]) -> dict[str, Any]:
     schema = described["schema"]
     schema.pop("description", None)
-    # A parameter that is left out is not null.
+    # A parameter can be left out, but it cannot be null.
     choices = [choice for choice in schema.pop("anyOf", ()) if choice != {"type": "null"}]
     name = described["name"].title() if described["in"] == "header" else described["name"]
     return {**described, "name": name, "schema": schema | (choices[0] if choices else {})}
@@ -182,7 +187,7 @@ def _answer(answer: Answer, returned: dict[str, Any]) -> dict[str, Any]:
     result: dict[str, Any] = {"description": answer.description, "headers": _headers(answer.headers)}
     content: dict[str, Any] = {media_type: {"schema": _TEXT} for media_type in answer.text_types}
     if answer.has_json:
-        # Text has media types of its own.
+        # ``text_types`` above describe responses that are text.
         (schema,) = (each for each in returned.get("anyOf", [returned]) if each != _TEXT)
         content["application/json"] = {"schema": schema} | ({"example": answer.example} if answer.example else {})
     return result | ({"content": content} if content else {}) | ({"links": answer.links} if answer.links else {})
@@ -221,7 +226,7 @@ def _headers(names: Iterable[str]) -> dict[str, Any]:
 
 
 def _tidied(schema: Any) -> Any:
-    """Return ``schema`` without the titles that pydantic makes of names, and with whole numbers written as such."""
+    """Return ``schema`` without the titles that pydantic generates, and with whole floats as integers."""
     if isinstance(schema, dict):
         return {
             key: _tidied(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))

@@ -191,7 +191,7 @@ class BedSchema(TypedDict):
     """A sound under the whole speech, repeated as often as needed."""
 
     sound_id: str
-    # In dB, relative to the loudness of the speech.
+    # The gain in dB, relative to the loudness of the speech.
     gain_db: NotRequired[float]
     fade_in_ms: NotRequired[int]
     fade_out_ms: NotRequired[int]
@@ -206,7 +206,7 @@ class CastDialogue(TypedDict):
 
 
 class CastDialogueRequest(TypedDict):
-    """Speakers, in order of appearance."""
+    """The speakers of a dialogue, in order of appearance."""
 
     provider: NotRequired[str | None]
     speakers: list[PartSchema]
@@ -252,7 +252,7 @@ class ChangedUserLimits(TypedDict):
 
 
 class ChapterTimingSchema(TypedDict):
-    """The time at which a chapter is heard."""
+    """The times of a chapter, which lasts until the next chapter or the end."""
 
     title: str
     start_ms: int
@@ -260,14 +260,14 @@ class ChapterTimingSchema(TypedDict):
 
 
 class ChoiceSchema(TypedDict):
-    """An answer to choose."""
+    """A possible answer to a question."""
 
     choice: Choice
     label: str
 
 
 class Cost(TypedDict):
-    """An amount of money, by the deployment's prices of 1,000,000 billed characters."""
+    """An amount of money, at the deployment's price per 1,000,000 billed characters."""
 
     amount: float
     currency: str
@@ -336,9 +336,9 @@ class CreateSingleVoiceJobRequest(TypedDict):
     voice_id: str
     voice_name: NotRequired[str | None]
     language: NotRequired[str]
-    # A factor on the voice's own speed. HD voices take only 1.
+    # A factor on the voice's own speed. HD voices support only 1.
     speed: NotRequired[float]
-    # In percent, up or down from the voice's own pitch. HD voices take only 0.
+    # The change of the voice's own pitch, in percent. HD voices support only 0.
     pitch: NotRequired[int]
     # A factor on the amplitude.
     volume: NotRequired[float]
@@ -348,7 +348,7 @@ class CreateSingleVoiceJobRequest(TypedDict):
 
 
 class CreateSoundRequest(TypedDict):
-    """A sound whose file is then uploaded."""
+    """A new sound, whose file is uploaded with a second request."""
 
     name: str
     size_bytes: int
@@ -375,7 +375,7 @@ class CreateSoundRequest(TypedDict):
 
 
 class CreateWebhookRequest(TypedDict):
-    """A URL that is called when something happens to your jobs."""
+    """A URL that receives the events of your jobs."""
 
     url: str
     events: NotRequired[list[EventType]]
@@ -383,7 +383,7 @@ class CreateWebhookRequest(TypedDict):
 
 
 class CreatedSound(TypedDict):
-    """A new sound, and how to upload its file."""
+    """A new sound, and the request that uploads its file."""
 
     id: str
     name: str
@@ -416,7 +416,7 @@ class DeploymentUsage(TypedDict):
 
 
 class Download(TypedDict):
-    """The address of a finished file, which works for a while."""
+    """A URL of a finished file, which works until `expires_at`."""
 
     download_url: str
     expires_at: str
@@ -426,16 +426,16 @@ class Download(TypedDict):
 
 
 class ErrorBody(TypedDict):
-    """Every error looks like this."""
+    """The body of an error response, in the form that all errors have."""
 
     error: str
     message: str
-    # What the error is about; of a VALIDATION_ERROR, every broken field.
+    # Details of the error. For VALIDATION_ERROR: every invalid field.
     details: dict[str, Any]
 
 
 class Estimate(TypedDict):
-    """The cost and the duration of a job that has not been created."""
+    """The estimated cost and duration of a job that has not been created."""
 
     characters: int
     billed_characters: int
@@ -447,13 +447,13 @@ class Estimate(TypedDict):
 
 
 class FailJobRequest(TypedDict):
-    """Why a job is stopped."""
+    """The reason for failing a job."""
 
     reason: NotRequired[str | None]
 
 
 class FailureDetails(TypedDict):
-    """The part of the input that a failure is about, as far as it is about one."""
+    """The part of the input that caused a failure, if a single part did."""
 
     turn_index: NotRequired[int]
     voice_id: NotRequired[str]
@@ -468,19 +468,19 @@ class FieldProblem(TypedDict):
 
 
 class GatewayError(TypedDict):
-    """API Gateway refuses by itself a request without a token that it accepts."""
+    """The response of API Gateway to a request without a valid token."""
 
     message: str
 
 
 class Health(TypedDict):
-    """The service answers."""
+    """The health of the service."""
 
     status: NotRequired[Literal["ok"]]
 
 
 class InputParams(TypedDict):
-    """The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again."""
+    """The request that created a job, with defaults and with turns in spoken order."""
 
     title: NotRequired[str]
     author: NotRequired[str]
@@ -505,7 +505,7 @@ class JingleSchema(TypedDict):
     """A sound before or after the speech."""
 
     sound_id: str
-    # In dB, relative to the loudness of the speech.
+    # The gain in dB, relative to the loudness of the speech.
     gain_db: NotRequired[float]
     fade_in_ms: NotRequired[int]
     fade_out_ms: NotRequired[int]
@@ -513,7 +513,7 @@ class JingleSchema(TypedDict):
 
 
 class JobDetail(TypedDict):
-    """A job with all that is known about it."""
+    """A job with all its details."""
 
     id: str
     status: JobStatus
@@ -591,7 +591,7 @@ class OperatedDeploymentLimits(TypedDict):
 
 
 class OperatedJob(TypedDict):
-    """A job as operators see it: whose it is and how it goes, without texts and titles."""
+    """A job as operators see it: its user and its progress, without texts and titles."""
 
     id: str
     user_id: str
@@ -623,7 +623,7 @@ class OperatedUserLimits(TypedDict):
 
 
 class OperatorUsage(TypedDict):
-    """The usage of all users in a month, together and each."""
+    """The usage of all users in a month, in total and by user."""
 
     month: str
     currency: str
@@ -634,7 +634,7 @@ class OperatorUsage(TypedDict):
 
 
 class ParseDialogueRequest(TypedDict):
-    """A script to be turned into turns."""
+    """A script to be parsed into turns."""
 
     script: str
     format: NotRequired[ScriptFormat]
@@ -683,7 +683,7 @@ class PartSchema(TypedDict):
 
 
 class Preview(TypedDict):
-    """A preview that can be heard."""
+    """A spoken preview."""
 
     audio_url: str
     expires_at: str
@@ -695,7 +695,7 @@ class Preview(TypedDict):
 
 
 class Progress(TypedDict):
-    """The progress of a job; it has no total before the job is planned."""
+    """The progress of a job."""
 
     completed_segments: int
     total_segments: int
@@ -703,7 +703,7 @@ class Progress(TypedDict):
 
 
 class PronunciationSchema(TypedDict):
-    """A word or phrase, and how it is spoken."""
+    """The pronunciation of a word or phrase."""
 
     text: str
     alias: NotRequired[str | None]
@@ -720,7 +720,7 @@ class PronunciationSetDetail(TypedDict):
 
 
 class PronunciationSetList(TypedDict):
-    """All pronunciation sets of the user, by name."""
+    """All pronunciation sets of the user, ordered by name."""
 
     items: list[PronunciationSetSummary]
     total: int
@@ -736,7 +736,7 @@ class PronunciationSetSummary(TypedDict):
 
 
 class Provider(TypedDict):
-    """A speech provider, and what a job for it may have."""
+    """A speech provider, and the limits of its jobs."""
 
     id: str
     name: str
@@ -775,7 +775,7 @@ class PutPronunciationSetRequest(TypedDict):
 
 
 class PutShowRequest(TypedDict):
-    """Common fields of the jobs of a show."""
+    """The fields that the jobs of a show have in common."""
 
     title: NotRequired[str | None]
     author: NotRequired[str | None]
@@ -794,7 +794,7 @@ class PutShowRequest(TypedDict):
 
 
 class PutUserLimitsRequest(TypedDict):
-    """The limits of a user in place of all that were set before."""
+    """New limits of a user, which replace all earlier ones."""
 
     characters_per_day: NotRequired[int | None]
     characters_per_month: NotRequired[int | None]
@@ -802,7 +802,7 @@ class PutUserLimitsRequest(TypedDict):
 
 
 class QuestionSchema(TypedDict):
-    """A question about a script, with the answers to choose from."""
+    """A question about a script, with the possible answers."""
 
     question: QuestionKind
     speaker: str
@@ -813,7 +813,7 @@ class QuestionSchema(TypedDict):
 
 
 class QueuePlace(TypedDict):
-    """The place of a pending job in the queue."""
+    """The approximate place of a pending job in the queue."""
 
     ahead: int
     estimated_start_at: str | None
@@ -828,7 +828,7 @@ class RenameJobRequest(TypedDict):
 
 
 class RenderJobRequest(TypedDict):
-    """Another version of a completed job's audio."""
+    """Options of another version of a completed job's audio."""
 
     output_format: NotRequired[OutputFormat | None]
     quality: NotRequired[Quality | None]
@@ -838,7 +838,7 @@ class RenderJobRequest(TypedDict):
 
 
 class ResultMetadata(TypedDict):
-    """The facts about a completed job's audio."""
+    """Facts about the audio of a completed job."""
 
     duration_ms: int
     latency_ms: int
@@ -855,7 +855,7 @@ class ResultMetadata(TypedDict):
 
 
 class ScriptAnswer(TypedDict):
-    """An answer to a question of an earlier parse of the same script."""
+    """An answer to a question from an earlier parse of the same script."""
 
     question: QuestionKind
     speaker: NotRequired[str]
@@ -883,7 +883,7 @@ class ShowDetail(TypedDict):
 
 
 class ShowList(TypedDict):
-    """All shows of the user, by name."""
+    """All shows of the user, ordered by name."""
 
     items: list[ShowSummary]
     total: int
@@ -899,7 +899,7 @@ class ShowSummary(TypedDict):
 
 
 class SingleVoiceInputParams(TypedDict):
-    """The request a single-voice job was made from, defaults filled in: it can be submitted again."""
+    """The request that created a single-voice job, with defaults."""
 
     title: NotRequired[str]
     author: NotRequired[str]
@@ -951,7 +951,7 @@ class SoundError(TypedDict):
 
 
 class SoundLink(TypedDict):
-    """A sound, and where it can be heard or seen."""
+    """A sound, and a URL that plays or shows it."""
 
     id: str
     name: str
@@ -971,7 +971,7 @@ class SoundLink(TypedDict):
 
 
 class SoundList(TypedDict):
-    """All sounds of the user, the newest first."""
+    """All sounds of the user, newest first."""
 
     items: list[SoundDetail]
     total: int
@@ -981,7 +981,7 @@ class SoundTurnSchema(TypedDict):
     """A sound between two turns, or under the next one."""
 
     sound_id: str
-    # In dB, relative to the loudness of the speech.
+    # The gain in dB, relative to the loudness of the speech.
     gain_db: NotRequired[float]
     fade_in_ms: NotRequired[int]
     fade_out_ms: NotRequired[int]
@@ -1025,7 +1025,7 @@ class SubmittedTurn(TypedDict):
 
 
 class Timing(TypedDict):
-    """A part of the audio, and the time at which it is heard."""
+    """A part of the audio and its time."""
 
     start_ms: int
     end_ms: int
@@ -1037,7 +1037,7 @@ class Timing(TypedDict):
 
 
 class Timings(TypedDict):
-    """The parts of a finished file, in the order of their starts."""
+    """The parts of a finished file, ordered by start time."""
 
     level: TimingLevel
     duration_ms: int
@@ -1063,7 +1063,7 @@ class TurnSchema(TypedDict):
 
 
 class TurnTimingSchema(TypedDict):
-    """The time at which a turn is heard."""
+    """The times of a turn in the audio."""
 
     turn_index: int
     speaker: str
@@ -1072,7 +1072,7 @@ class TurnTimingSchema(TypedDict):
 
 
 class UploadRequest(TypedDict):
-    """The request by which the file is uploaded, once."""
+    """The request that uploads the file."""
 
     method: Literal["PUT"]
     url: str
@@ -1147,7 +1147,7 @@ class Voice(TypedDict):
 
 
 class VoiceAssignmentSchema(TypedDict):
-    """The voice that speaks for one speaker, and how."""
+    """The voice of a speaker, and the delivery."""
 
     speed: NotRequired[float | None]
     pitch: NotRequired[int | None]
@@ -1168,7 +1168,7 @@ class VoiceList(TypedDict):
 
 
 class Warning(TypedDict):
-    """Something in a script or a text that is not spoken, or not as it was asked for."""
+    """Something in a script or a text that is not spoken, or not spoken as requested."""
 
     code: WarningKind
     message: str
@@ -1178,7 +1178,7 @@ class Warning(TypedDict):
 
 
 class Webhook(TypedDict):
-    """A URL that is called when something happens to your jobs."""
+    """A URL that receives the events of your jobs."""
 
     id: str
     url: str | None
@@ -1193,7 +1193,7 @@ class Webhook(TypedDict):
 
 
 class WebhookAttempt(TypedDict):
-    """A request of a delivery, and what came of it."""
+    """An attempt of a delivery: one request, and its outcome."""
 
     at: str
     status_code: int | None
@@ -1203,7 +1203,7 @@ class WebhookAttempt(TypedDict):
 
 
 class WebhookDelivery(TypedDict):
-    """An event on its way to a webhook."""
+    """The delivery of an event to a webhook, with all its attempts."""
 
     id: str
     webhook_id: str
@@ -1226,14 +1226,14 @@ class WebhookDeliveryList(TypedDict):
 
 
 class WebhookList(TypedDict):
-    """All webhooks of the user, the newest first, without the webhook `job`."""
+    """All webhooks of the user, newest first, without the webhook `job`."""
 
     items: list[Webhook]
     total: int
 
 
 class WebhookWithSecret(TypedDict):
-    """A webhook with a new secret, which is shown this once."""
+    """A webhook with a new secret, which is shown only once."""
 
     id: str
     url: str | None

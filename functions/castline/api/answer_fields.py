@@ -1,4 +1,4 @@
-"""Fields of answers that are left out where they do not apply."""
+"""Pydantic fields that are omitted from a response when they do not apply."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pydantic import Field
 
 
 def left_out_when_none() -> Any:
-    """Return an answer's field that is left out rather than null."""
+    """Return a field that is omitted from a response when it is None."""
     return Field(default=None, exclude_if=lambda value: value is None, json_schema_extra=_without_null)
 
 
 def left_out_when_false() -> Any:
-    """Return an answer's field that is left out rather than false."""
+    """Return a field that is omitted from a response when it is false."""
     return Field(default=False, exclude_if=lambda value: not value, json_schema_extra=_without_default)
 
 

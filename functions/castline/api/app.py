@@ -1,4 +1,4 @@
-"""The function behind API Gateway: routes requests, and turns every error into an answer."""
+"""Lambda handler behind API Gateway: routes requests, and turns every error into a response."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "admin": ("operators",),
     "health": ("health",),
 }
-"""The modules of ``castline.api`` with the routes whose path begins with a name, after the prefix.
+"""Modules of ``castline.api`` by the first segment of their routes' paths, after the prefix.
 
-A module is imported by the first request that needs it: a cold start pays for the routes of one name only."""
+The first request to a segment imports its modules, so a cold start imports the routes of one segment only."""
 _AT_PATH: Final[dict[str, dict[str, Operation]]] = {}
-"""The operations of each path that are loaded, by method."""
+"""Loaded operations, by path and method."""
 _loaded: dict[str, Router] = {}
-"""The routers that are loaded, by module."""
+"""Loaded routers, by module."""
 _loading: Final = threading.Lock()
 
 
 def load_routes(names: Iterable[str]) -> tuple[Operation, ...]:
-    """Load the routes whose paths begin with ``names``, and return those of all that are loaded."""
+    """Load the routes whose paths begin with one of ``names``, and return all operations that are loaded so far."""
     with _loading:
         for module in (module for name in names for module in _MODULES.get(name, ())):
             if module not in _loaded:
@@ -69,7 +69,7 @@ def load_routes(names: Iterable[str]) -> tuple[Operation, ...]:
 
 
 def load_all_routes() -> tuple[Operation, ...]:
-    """Load all routes, and return them."""
+    """Load all routes, and return their operations."""
     return load_routes(_MODULES)
 
 
@@ -77,7 +77,7 @@ def _read_body(body: str) -> Any:
     event = app.current_event
     operation = _operations_at(event.path).get(event.http_method)
     if operation is None:
-        # The resolver reads a body before any middleware is asked.
+        # The resolver reads the body before it runs any middleware.
         raise NotFoundError
     return read_json(body, max_bytes=operation.max_body_bytes)
 
@@ -96,7 +96,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     request_id: str = event["requestContext"]["requestId"]
     note(request_id=request_id)
     headers, http = event["headers"], event["requestContext"]["http"]
-    # The resolver takes media types to the letter, and would read forms.
+    # The resolver compares media types literally, and would also parse forms.
     is_json = media_type(headers.get("content-type", "")) == JSON
     headers["content-type"] = JSON if is_json else "application/octet-stream"
     event["rawPath"] = with_quoted_user(event["rawPath"])
@@ -116,7 +116,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _answer(error: errors.ApiError, details: errors.Details, exception: Exception) -> Response[str]:
     if error is errors.VALIDATION_ERROR and not _is_served():
-        # The resolver validates a body before any other middleware is asked.
+        # The resolver validates the body before it runs any other middleware.
         return _not_found(NotFoundError())
     if error is errors.INTERNAL_ERROR:
         log_unexpected(exception)
@@ -142,10 +142,10 @@ for _error in errors.ALL:
 def _refuse_what_is_not_served(
     app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[Any]]
 ) -> Response[Any]:
-    """Keep the resolver from serving what is not served.
+    """Raise NotFoundError for a request that no operation serves.
 
-    It takes a path such as ``/jobs/tts`` for that of a job, for a method that the path does not take, and does not
-    know what exists for operators only.
+    The resolver itself does not notice two cases: for a method that ``/jobs/tts`` does not support, it matches
+    ``/jobs/{job_id}``; and it does not know that some routes exist for operators only.
     """
     if not _is_served():
         raise NotFoundError
@@ -169,7 +169,7 @@ def _not_found(_error: NotFoundError) -> Response[str]:
         return errors.NOT_FOUND.response(_language())
     if event.http_method not in operations:
         return errors.METHOD_NOT_ALLOWED.response(_language(), headers={"Allow": ", ".join(sorted(operations))})
-    # An id that no route matches is still an id of nothing, and a name that cannot be given is no name.
+    # The path matches a template, but its parameter is malformed: report an unknown id, or else an invalid name.
     for error in operations[event.http_method].errors:
         if error.status == errors.NOT_FOUND.status:
             return error.response(_language())
@@ -180,8 +180,8 @@ def _not_found(_error: NotFoundError) -> Response[str]:
 def _operations_at(path: str) -> dict[str, Operation]:
     """Return the operations of a path that exist for the user, by method.
 
-    A path that is written out comes before one with parameters. The resolver's own patterns do not match every
-    character that an id may have.
+    Literal paths go before paths with parameters. The resolver's own patterns cannot be used: they do not match
+    every character that an id may have.
     """
     for template, operations in sorted(_AT_PATH.items(), key=lambda each: "{" in each[0]):
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
@@ -196,9 +196,9 @@ def _language() -> Language:
 
 _initialization = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE")
 if _initialization is not None:
-    # On Lambda, a function has a whole CPU while it is loaded, and only a share of one for its first request.
+    # On Lambda, initialization runs with a full CPU, and the first request with only a share of one.
     composition.view_jobs()
 if _initialization == "snap-start":
-    # What is made before the snapshot is taken need not be made after each restore.
+    # Everything created before the snapshot is taken need not be created after each restore.
     load_all_routes()
     composition.warm_up()

@@ -1,4 +1,4 @@
-"""Request and answer of ``/dialogues/cast``."""
+"""Request and response of ``/dialogues/cast``."""
 
 from __future__ import annotations
 
@@ -26,24 +26,25 @@ class PartSchema(Request):
 
     speaker: Speaker
     language: LanguageTag | None = omittable()
-    """The language of the speaker's words, as it was chosen, or as `languages` of POST /dialogues/parse has it."""
+    """The language of the speaker's words: one that the user chose, or the one in `languages` of POST
+    /dialogues/parse."""
     voice_id: VoiceId | None = omittable()
-    """The voice that the speaker has so far, and keeps. One that the provider does not have is as none."""
+    """The voice that the speaker has and keeps. A voice that the provider does not have is ignored."""
 
 
 class CastDialogueRequest(Request):
-    """Speakers, in order of appearance. Their words are not needed."""
+    """The speakers of a dialogue, in order of appearance. Their texts are not needed."""
 
     MAX_BYTES: ClassVar = limits.MAX_TURNS * _MAX_PART_BYTES + OBJECT_BYTES * 5
 
     provider: ProviderId | None = omittable()
-    """By default the first that GET /providers lists."""
+    """The default is the first provider that GET /providers lists."""
     speakers: Annotated[list[PartSchema], Field(min_length=1, max_length=limits.MAX_TURNS)]
     language: LanguageTag | None = omittable()
-    """The language of speakers for whom none is given."""
+    """The language of speakers without a `language` of their own."""
     preferred_languages: Annotated[list[LanguageTag], Field(default=[], max_length=_MAX_PREFERRED_LANGUAGES)]
-    """The user's languages, the best first, such as `navigator.languages` of a browser. They decide the region of a
-    language without one, and the language where nothing else does. By default those of `Accept-Language`."""
+    """The user's languages, most preferred first, such as `navigator.languages` of a browser. They decide the region
+    of a language without a region, and the language if nothing else does. The default is `Accept-Language`."""
 
 
 class CastMemberSchema(BaseModel):
@@ -53,18 +54,18 @@ class CastMemberSchema(BaseModel):
     voice_id: str
     voice_name: str
     language: str
-    """The language that the speaker speaks, with its region."""
+    """The language of the speaker, with its region."""
     language_source: LanguageSource
-    """`given` for the speaker, by the `voice` that is kept, given for the `dialogue`, the first of the `preferred`
-    languages, or the service's `default`."""
+    """Where the language comes from: `given` for the speaker, the language of the `voice` that is kept, given for the
+    whole `dialogue`, the first of the `preferred` languages, or the `default` of the service."""
     voice_source: VoiceSource
-    """`kept` from the request, by the speaker's `name`, or `dealt` in turn."""
+    """Why the speaker has this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn."""
     gender: Gender
     shared: bool
     """Whether another speaker has the same voice."""
     told_language: str | None = left_out_when_none()
-    """The value of `language` in `voice_assignments` that makes a multilingual voice speak the language. It is left
-    out where the voice does so by itself, or cannot."""
+    """The value for `language` in `voice_assignments` that makes a multilingual voice speak the language. It is left
+    out if the voice needs no such value, or cannot speak the language."""
 
 
 class CastDialogue(BaseModel):
@@ -74,4 +75,4 @@ class CastDialogue(BaseModel):
 
     speakers: list[CastMemberSchema]
     notes: list[str]
-    """Sentences to show to the user: what was assumed, or is not as expected."""
+    """Sentences to show to the user, about assumptions that were made and voices that are not as expected."""

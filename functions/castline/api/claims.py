@@ -1,4 +1,4 @@
-"""Claims of tokens that list several values, as API Gateway passes them on."""
+"""Token claims with several values, in the form in which API Gateway passes them on."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _SEPARATORS: Final = re.compile(r"[\s,]+")
 def values_of(claim: object) -> frozenset[str]:
     """Return the values that a claim lists.
 
-    API Gateway's JWT authorizer passes every claim on as text. An array becomes ``[first second]``: its values,
-    without quotation marks, between spaces and in brackets. A claim that is text in the token stays as the issuer
-    wrote it: values between spaces (as ``scope`` has them), between commas, or as a JSON array.
+    API Gateway's JWT authorizer passes every claim on as text. An array becomes ``[first second]``: its values in
+    brackets, separated by spaces, without quotation marks. A claim that is text in the token stays as the issuer
+    wrote it. Its values are separated by spaces (as in ``scope``) or by commas, or it is a JSON array.
 
-    A value must therefore not contain spaces or commas: it would be read as several values.
+    A value that contains spaces or commas is therefore read as several values.
     """
     if isinstance(claim, list | tuple):
         return frozenset(str(value) for value in claim)

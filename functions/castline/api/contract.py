@@ -1,6 +1,6 @@
-"""Declaration of routes: each once, where its handler is.
+"""Declarations of routes. Each route is declared once, at its handler.
 
-The resolver, the methods of each path, API Gateway's routes and ``docs/openapi.json`` follow from the declarations.
+The resolver, the methods of each path, API Gateway's routes and ``docs/openapi.json`` are derived from them.
 """
 
 from __future__ import annotations
@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "/api/v1"
 IS_HEAD: Final = "is_head"
-"""Name in the router's context that tells whether the client has sent HEAD; handlers are called as for GET."""
+"""Key in the router's context that is true if the client sent HEAD. Handlers are called as for GET."""
 to_json: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-"""Writes the body of an answer."""
+"""Serializes the body of a response."""
 
 
 def follow(*operation_ids: str, **parameters: str) -> dict[str, Any]:
-    """Return links to operations, as OpenAPI writes them; without ``parameters``, about the job that an answer is."""
+    """Return OpenAPI links to operations.
+
+    Args:
+        operation_ids: the ids of the operations.
+        parameters: their parameters, as runtime expressions. By default, the job's id is taken from the response.
+    """
     return {
         operation_id: {
             "operationId": operation_id,
@@ -41,16 +46,16 @@ def follow(*operation_ids: str, **parameters: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A successful answer, for the documentation.
+    """A successful response, as the documentation describes it.
 
     Attributes:
         status: the HTTP status.
-        description: what the answer is.
-        headers: names of headers besides those of every answer.
+        description: the description in the documentation.
+        headers: names of headers besides those that every response has.
         text_types: media types of a body that is text, not JSON.
         has_json: whether the body is, or may be, the JSON that the handler returns.
-        example: a body.
-        links: the operations that may be called next, as OpenAPI writes them.
+        example: an example of the body.
+        links: OpenAPI links to the operations that may be called next.
     """
 
     status: int
@@ -64,20 +69,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A method of a path, and what a client may send and get there.
+    """A method of a path, with the requests that it accepts and the responses that it returns.
 
     Attributes:
-        id: the name of the handler; for clients, the operation's id.
+        id: the operation's id, which is the name of the handler.
         method: the HTTP method.
         path: the path as OpenAPI and API Gateway write it: ``/api/v1/jobs/{job_id}``.
-        is_open: whether it takes no token.
+        is_open: whether it needs no token.
         for_operators: whether it exists for operators only.
-        speaks: whether it has the provider speak. A function of its own answers it, which has what that needs.
-        answers: the successful answers. There are none for an operation that is not documented.
-        errors: the errors that it may answer with.
+        speaks: whether it sends text to the speech provider. Such operations run in a Lambda function of their own.
+        answers: the successful responses; empty for an operation that is not documented.
+        errors: the errors that it may return.
         request_headers: names of headers that it reads, besides those that the handler takes as arguments.
-        request_example: a body.
-        max_body_bytes: the size of the largest valid body; 0 where no body is read.
+        request_example: an example of the request's body.
+        max_body_bytes: the size of the largest valid body; 0 if it reads no body.
     """
 
     id: str
@@ -94,12 +99,12 @@ class Operation:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """Return the methods that are answered: HEAD goes wherever GET does."""
+        """Return the HTTP methods that the operation serves. An operation with GET also serves HEAD."""
         return ("GET", "HEAD") if self.method == "GET" else (self.method,)
 
 
 class Router(APIGatewayHttpRouter):
-    """A router that knows the declarations of its routes.
+    """Router that keeps the declarations of its routes.
 
     Attributes:
         operations: the declarations.
@@ -126,11 +131,11 @@ class Router(APIGatewayHttpRouter):
         max_body_bytes: int = 0,
         middlewares: Sequence[Callable[..., Any]] = (),
     ) -> Callable[[HandlerT], HandlerT]:
-        """Declare a route, and serve it by the handler that this decorates.
+        """Declare a route, and serve it with the decorated handler.
 
-        The first line of the handler's docstring is the summary. Its arguments are the parameters, and what it
-        returns is validated and written as JSON, with the status of the first answer. For the other arguments, see
-        ``Operation``; to ``errors``, those of every operation are added.
+        The first line of the handler's docstring is the summary of the operation. The handler's arguments are its
+        parameters. The handler's result is validated and returned as JSON, with the status of the first answer.
+        ``Operation`` describes the other arguments. The errors that every operation has are added to ``errors``.
         """
 
         def register(handler: HandlerT) -> HandlerT:

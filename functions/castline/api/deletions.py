@@ -1,4 +1,4 @@
-"""``/jobs/{job_id}/delete``."""
+"""``/jobs/{job_id}/delete``: deletes a job."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ router = Router()
     errors=[*READING_ERRORS, errors.JOB_STILL_ACTIVE],
 )
 def delete_job(job_id: JobId) -> Response[None]:
-    """Delete a job that has ended, with its text and its file."""
+    """Delete a job that has ended, with its text and its audio file."""
     note_job(job_id)
     composition.delete_job()(noted_user_id(router.current_event), job_id)
     logger.info("deleted")

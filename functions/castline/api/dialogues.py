@@ -1,4 +1,4 @@
-"""``/dialogues``: a written script as the turns of a job, and a cast for its speakers."""
+"""``/dialogues``: parses scripts into turns, and chooses voices for speakers."""
 
 from __future__ import annotations
 
@@ -38,14 +38,18 @@ router = Router()
     "/dialogues/parse",
     tag="Writing",
     answers=[
-        Answer(status=200, description="The script as turns, ready to be submitted.", example=examples.PARSED),
+        Answer(
+            status=200,
+            description="The turns of the script, ready to be submitted as a job.",
+            example=examples.PARSED,
+        ),
     ],
     errors=[errors.VALIDATION_ERROR, errors.REQUEST_TOO_LARGE],
     request_example=examples.SCRIPT,
     max_body_bytes=requests.ParseDialogueRequest.MAX_BYTES,
 )
 def parse_dialogue(request: Annotated[requests.ParseDialogueRequest, Body()]) -> responses.ParsedDialogue:
-    """Turn a written script into turns, ready to be submitted as a job."""
+    """Parse a written script into turns that can be submitted as a job."""
     noted_user_id(router.current_event)
     for position in unspeakable_positions(request.script):
         raise _unspeakable(request.script[position], line_of(request.script, position))
@@ -119,7 +123,7 @@ def parse_dialogue(request: Annotated[requests.ParseDialogueRequest, Body()]) ->
 def cast_dialogue(
     request: Annotated[casting_schemas.CastDialogueRequest, Body()],
 ) -> casting_schemas.CastDialogue:
-    """Choose a voice for each speaker of a dialogue; voices that speakers have are kept."""
+    """Choose a voice for each speaker of a dialogue. Speakers who already have a voice keep it."""
     event = router.current_event
     noted_user_id(event)
     accepted = event.headers.get("accept-language")
@@ -167,7 +171,7 @@ def _unspeakable(character: str, line: int) -> InvalidRequest:
 
 
 def _demand_speakable(turns: tuple[ScriptTurn, ...]) -> None:
-    """Refuse characters that JSON and HTML can hold in escaped form only."""
+    """Refuse unspeakable characters that became visible only when escapes of JSON or HTML were decoded."""
     for turn in turns:
         for text in (turn.speaker, turn.text, turn.chapter or ""):
             for position in unspeakable_positions(text):

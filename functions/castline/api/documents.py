@@ -1,4 +1,4 @@
-"""Documents that users keep by name, in requests and in answers: names, conditions and entity tags."""
+"""Parts of the routes for documents that users keep by name: names, preconditions and entity tags."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ BodyT = TypeVar("BodyT")
 Name = Annotated[
     str,
     Path(
-        description="The name that you have given.",
+        description="The name that you chose.",
         json_schema_extra={"pattern": limits.NAME_PATTERN, "maxLength": limits.MAX_NAME_CHARACTERS},
     ),
 ]
 IfMatch = Annotated[
     str | None,
     Header(
-        description="The ETag that must be the present one, several of them, or `*` for any. Otherwise the answer is "
-        "412."
+        description="One or more ETags, one of which must be the current one; or `*`, if any version may be changed. "
+        "Otherwise the response is 412."
     ),
 ]
 IfNoneMatch = Annotated[
     Literal["*"] | None,
-    Header(description="`*` creates what does not exist yet. If the name is taken, the answer is 412."),
+    Header(description="`*` allows only creation. If the name is taken, the response is 412."),
 ]
 
 _READ_HEADERS = ("ETag", "Cache-Control", "Vary")
 
 
 def read_answers(noun: str, example: Any) -> list[Answer]:
-    """Return the successful answers to reading a document, which is called ``noun``."""
+    """Return the declared answers of an operation that reads a document; ``noun`` names the kind of document."""
     return [
         Answer(status=200, description=f"The {noun}.", headers=_READ_HEADERS, example=example),
         Answer(
             status=304,
-            description=f"The {noun} has an ETag that If-None-Match names.",
+            description=f"The {noun} has not changed: If-None-Match names its current ETag.",
             headers=_READ_HEADERS,
             has_json=False,
         ),
@@ -55,11 +55,17 @@ def read_answers(noun: str, example: Any) -> list[Answer]:
 
 
 def written_answers(noun: str, example: Any, *, read: str) -> list[Answer]:
-    """Return the successful answers to writing a document, which the operation ``read`` reads."""
+    """Return the declared answers of an operation that writes a document.
+
+    Args:
+        noun: the kind of document, as the descriptions name it.
+        example: an example of a body.
+        read: the id of the operation that reads the document.
+    """
     return [
         Answer(
             status=200,
-            description=f"The {noun}, with this content in place of the earlier one.",
+            description=f"The {noun}, whose content has been replaced.",
             headers=("ETag",),
             example=example,
         ),
@@ -74,19 +80,19 @@ def written_answers(noun: str, example: Any, *, read: str) -> list[Answer]:
 
 
 def demand_possible(name: str, not_found: type[DocumentNotFound]) -> None:
-    """Raise ``not_found`` if no document can have that name."""
+    """Raise ``not_found`` if ``name`` is not a valid name of a document."""
     if not limits.is_name(name):
         raise not_found
 
 
 def demand_name(name: str) -> None:
-    """Refuse a name that no document can have."""
+    """Refuse a name that is not valid for a document."""
     if not limits.is_name(name):
         raise InvalidRequest("name", "document_name")
 
 
 def precondition(if_match: str | None, if_none_match: str | None = None) -> Callable[[str | None], bool]:
-    """Return a function that tells whether a document of a version may be changed under these headers."""
+    """Return a function that takes a document's version and tells whether the headers allow a change."""
     return lambda version: may_change(
         None if version is None else etag(version), if_match=if_match, if_none_match=if_none_match
     )

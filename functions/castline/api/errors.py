@@ -1,6 +1,7 @@
-"""The errors of the API, each declared once; their messages are in ``castline.api.messages``.
+"""Errors of the API. Each is declared once; the messages are in ``castline.api.messages``.
 
-The exception handlers, the errors of each operation in ``docs/openapi.json`` and the guides' tables follow from this.
+The exception handlers, the errors of each operation in ``docs/openapi.json`` and the tables in the guides are derived
+from these declarations.
 """
 
 from __future__ import annotations
@@ -69,11 +70,11 @@ if TYPE_CHECKING:
     from castline.api.negotiation import Language
 
 Details = Callable[[Any, "Language"], dict[str, Any]]
-"""Returns what an answer says of an exception: its ``details``."""
+"""Function that returns the ``details`` of the error response to an exception."""
 
 _RETRY_AFTER_SECONDS = 5
 _RETRY_WHILE_STOPPED_SECONDS = 300
-"""An operator has to act first, so asking sooner is of little use."""
+"""Seconds to wait while submissions are stopped. An operator has to act first, so earlier retries would fail."""
 
 
 def _no_details(_exception: Exception, _language: Language) -> dict[str, Any]:
@@ -86,12 +87,12 @@ def _attributes(*names: str) -> Details:
 
 
 def _values(**values: int) -> Details:
-    """Return a function that returns the same details, whatever the exception says."""
+    """Return a function that returns the same details for every exception."""
     return lambda _exception, _language: dict(values)
 
 
 def _problem(name: str, kind: str) -> Details:
-    """Return a function that explains what is wrong with one field, whatever the exception says."""
+    """Return a function that explains the same problem with one field for every exception."""
     return lambda _exception, language: explain(InvalidRequest(name, kind).problems, language)
 
 
@@ -139,15 +140,15 @@ class ApiError:
     """One error code of the API.
 
     Attributes:
-        code: what clients tell it by.
+        code: the code by which clients recognize the error.
         status: the HTTP status.
-        exceptions: what it answers, by class, each with a function that returns the ``details`` of the answer.
-        example: ``details`` for the documentation.
-        logged: what is logged as an error, with the exception's text; None for errors that are the client's.
-        counted_as: the metric that counts it.
-        counted_by: returns the code that the metric counts an exception by, if it counts by code.
-        retry_after_seconds: when to ask again.
-        resets_at: returns the moment from which on asking again can succeed, if the exception tells.
+        exceptions: the classes of exceptions that cause the error, each with a function that returns ``details``.
+        example: an example of ``details``, for the documentation.
+        logged: the message to log, with the exception's text; None if the client causes the error.
+        counted_as: the metric that counts the error.
+        counted_by: function that returns the ``code`` dimension of the metric for an exception.
+        retry_after_seconds: seconds to wait before a retry.
+        resets_at: function that returns the time from which a retry can succeed, for an exception that has it.
     """
 
     code: str
@@ -167,7 +168,7 @@ class ApiError:
         details: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response[str]:
-        """Return the answer: ``{"error": code, "message": text, "details": {…}}``."""
+        """Return the response: ``{"error": code, "message": text, "details": {…}}``."""
         body = {"error": self.code, "message": error_message(self.code, language), "details": dict(details or {})}
         all_headers = {"Content-Language": language.value, **(headers or {})}
         if self.retry_after_seconds is not None:
@@ -175,7 +176,7 @@ class ApiError:
         return Response(
             status_code=self.status,
             content_type=content_types.APPLICATION_JSON,
-            # What a client sent may be quoted, and half of a surrogate pair is no UTF-8.
+            # The message may quote the request, and half of a surrogate pair cannot be encoded as UTF-8.
             body=json.dumps(body, ensure_ascii=False, separators=(",", ":"))
             .encode("utf-8", "replace")
             .decode("utf-8"),
@@ -322,4 +323,4 @@ SERVICE_UNAVAILABLE = ApiError(
 )
 
 ALL = tuple(each for each in dict(globals()).values() if isinstance(each, ApiError))
-"""Every error, by status."""
+"""All errors."""

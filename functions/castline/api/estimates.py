@@ -1,4 +1,4 @@
-"""``/jobs/estimate``: the cost and the duration of a job that is not created."""
+"""``/jobs/estimate``: estimates the cost and duration of a job without creating it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ERRORS: Final = [
     max_body_bytes=requests.CreateJobRequest.MAX_BYTES,
 )
 def estimate_job(request: Annotated[requests.CreateJobRequest, Body()]) -> responses.Estimate:
-    """Estimate the billed characters, the cost and the duration of a dialogue without submitting it."""
+    """Estimate the billed characters, cost and duration of a dialogue without submitting it."""
     return _estimate(request)
 
 
@@ -53,7 +53,7 @@ def estimate_job(request: Annotated[requests.CreateJobRequest, Body()]) -> respo
 def estimate_single_voice_job(
     request: Annotated[requests.CreateSingleVoiceJobRequest, Body()],
 ) -> responses.Estimate:
-    """Estimate the billed characters, the cost and the duration of a text without submitting it."""
+    """Estimate the billed characters, cost and duration of a text without submitting it."""
     return _estimate(request)
 
 

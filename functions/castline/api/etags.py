@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110): whether a client has the representation already."""
+"""Entity tags and conditional requests (RFC 9110)."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def may_change(tag: str | None, *, if_match: str | None = None, if_none_match: s
     """Tell whether a resource may be changed under these headers, by strong comparison.
 
     Args:
-        tag: the entity tag of the resource; None when there is no such resource.
-        if_match: entity tags or ``*``, of which the resource must have one.
-        if_none_match: ``*`` for a resource that must not exist.
+        tag: the entity tag of the resource; None if the resource does not exist.
+        if_match: the ``If-Match`` header: entity tags, one of which must be ``tag``, or ``*`` for any.
+        if_none_match: the ``If-None-Match`` header: ``*`` if the resource must not exist.
     """
     if if_none_match is not None and tag is not None:
         return False
@@ -53,7 +53,7 @@ def may_change(tag: str | None, *, if_match: str | None = None, if_none_match: s
 def answer_conditionally(
     app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[Any]]
 ) -> Response[Any]:
-    """Give a route's answer an entity tag, unless it has one, and answer 304 if the client has it already."""
+    """Add an entity tag to a response that has none, and respond with 304 if the client already has that version."""
     answer = next_middleware(app)
     answer.body = to_json(answer.body)
     if "ETag" not in answer.headers:

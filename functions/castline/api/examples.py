@@ -1,4 +1,4 @@
-"""The examples of ``docs/openapi.json``: the quickstart's dialogue, and what becomes of it."""
+"""Examples for ``docs/openapi.json``: the dialogue of the quickstart, and the responses to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of the requests' schemas that several of their modules share."""
+"""Parts that the request schemas of several modules share."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from castline.speech.language_tags import LANGUAGE_TAG_PATTERN, MAX_LANGUAGE_TAG
 from castline.speech.speakable import unspeakable_positions
 
 CHARACTER_BYTES = 12
-"""Bytes that one character takes in JSON at most: two escapes such as ``\\ud83d``."""
+"""Maximum bytes of one character in JSON: two escapes such as ``\\ud83d``."""
 OBJECT_BYTES = 300
-"""Room for an object's names, numbers, indentation and punctuation."""
+"""Bytes allowed for the names, numbers, indentation and punctuation of a JSON object."""
 MAX_REQUEST_BYTES = 5 * 1024 * 1024
-"""Bytes of the largest body: an event for Lambda, which holds it as escaped JSON, may have 6 MB."""
+"""Bytes of the largest body. Lambda allows events of 6 MB, which contain the body as escaped JSON."""
 _MAX_UNKNOWN_FIELDS = 2
-"""Number of unknown fields of one object that are reported: a client that sees two knows what to look for."""
+"""Number of unknown fields that are reported per object. Two show a client what to look for."""
 
 
 def not_blank(value: str) -> str:
-    """Return ``value``, if something of it can be seen."""
-    # A text that is too long is refused as such.
+    """Return ``value``, or raise an error if it has only invisible characters."""
+    # A text that is too long is refused for its length elsewhere.
     if value and len(value) <= limits.MAX_DIALOGUE_CHARACTERS and is_invisible(value):
         raise PydanticCustomError("blank", "must not be blank")
     return value
 
 
 def speakable(value: str) -> str:
-    """Return ``value``, if SSML can carry it."""
+    """Return ``value``, or raise an error if it has a character that SSML cannot contain."""
     for position in unspeakable_positions(value):
         code_point = f"U+{ord(value[position]):04X}"
         raise PydanticCustomError(
@@ -44,14 +44,14 @@ def speakable(value: str) -> str:
 
 
 def language_tag(value: str) -> str:
-    """Return ``value``, if it is a language tag."""
+    """Return ``value``, or raise an error if it is no language tag."""
     if not is_language_tag(value):
         raise PydanticCustomError("language_tag", "not a language tag")
     return value
 
 
 _UNSPEAKABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff"
-# What the validators above demand, as far as JSON Schema can say it.
+# The rules of the validators above, as far as JSON Schema can express them.
 SPEAKABLE_PATTERN = f"^[^{_UNSPEAKABLE}]*$"
 NOT_BLANK_PATTERN = rf"^[^{_UNSPEAKABLE}]*[^\s\u0085{INVISIBLE_BMP}{_UNSPEAKABLE}][^{_UNSPEAKABLE}]*$"
 
@@ -63,7 +63,7 @@ LanguageTag = Annotated[
 
 
 def omittable() -> Any:
-    """Return a request's field that may be null or left out, and is left out of answers when it is null."""
+    """Return a field that a request may leave out or set to null, and that a response omits when it is null."""
     return Field(default=None, exclude_if=lambda value: value is None)
 
 
@@ -75,7 +75,7 @@ class Request(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _leave_out_most_unknown_fields(cls, data: Any) -> Any:
-        """Each unknown field costs an error: thousands of them would cost seconds and gigabytes."""
+        """Drop all but a few unknown fields: an error for each of thousands would take seconds and gigabytes."""
         fields = cls.model_fields
         if not isinstance(data, dict) or data.keys() <= fields.keys():
             return data

@@ -1,4 +1,4 @@
-"""``/health``: whether the service answers. The only path that needs no user."""
+"""``/health``: the health check, the only path that needs no token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ router = Router()
     "GET",
     "/health",
     tag="Service",
-    answers=[Answer(status=200, description="It does.", example={"status": "ok"})],
+    answers=[Answer(status=200, description="The service answers.", example={"status": "ok"})],
     is_open=True,
 )
 @router.operation("GET", "/health", prefix="", is_open=True)

@@ -1,4 +1,4 @@
-"""Identity of the user who sends a request, and whether that user is an operator."""
+"""Identity and operator role of the user who sends a request."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 _MAX_KEY_BYTES: Final = 900
-"""Bytes of an id as S3's keys hold it, percent-encoded: S3 takes keys of 1,024 bytes, and DynamoDB longer ones.
+"""Maximum bytes of a percent-encoded user id. S3 keys contain it and may have 1,024 bytes; DynamoDB allows more.
 
-OpenID Connect allows 255 characters.
+OpenID Connect limits ids to 255 characters.
 """
 
 
 class NotAuthenticated(Exception):
-    """The request carries no user, or one whose id is too long to be kept."""
+    """The request has no user id, or one that is too long to be stored."""
 
 
 class NotAnOperator(Exception):
@@ -32,7 +32,7 @@ def user_id(event: APIGatewayProxyEventV2) -> str:
     """Return the ``sub`` claim of the token that API Gateway's JWT authorizer has verified.
 
     Raises:
-        NotAuthenticated: there is none, or it is too long.
+        NotAuthenticated: the claim is missing, empty or too long.
     """
     subject = _claim(event, "sub")
     if not subject or not fits_into_keys(str(subject)):
@@ -41,10 +41,10 @@ def user_id(event: APIGatewayProxyEventV2) -> str:
 
 
 def noted_user_id(event: APIGatewayProxyEventV2) -> str:
-    """Return the id of the user who is asking, and add it to all further log lines.
+    """Return the id of the user who sent the request, and add it to all further log lines.
 
     Raises:
-        NotAuthenticated: there is none.
+        NotAuthenticated: the request has no user id, or one that is too long.
     """
     user = user_id(event)
     note(user_id=user)
@@ -52,17 +52,17 @@ def noted_user_id(event: APIGatewayProxyEventV2) -> str:
 
 
 def is_operator(event: APIGatewayProxyEventV2) -> bool:
-    """Return whether an operator is asking: whether the token's claim for that has the value for that."""
+    """Return whether the user is an operator: the token's operator claim has the operator value of the settings."""
     settings = composition.settings()
     return settings.operator_value in values_of(_claim(event, settings.operator_claim))
 
 
 def demand_operator(event: APIGatewayProxyEventV2) -> str:
-    """Return the id of the operator who is asking, and add it to all further log lines.
+    """Return the id of the operator who sent the request, and add it to all further log lines.
 
     Raises:
-        NotAnOperator: somebody else is asking.
-        NotAuthenticated: there is no user.
+        NotAnOperator: the user is not an operator.
+        NotAuthenticated: the request has no user id, or one that is too long.
     """
     if not is_operator(event):
         raise NotAnOperator

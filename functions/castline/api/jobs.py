@@ -1,4 +1,4 @@
-"""``/jobs``: submitting, listing, polling, downloading and cancelling."""
+"""``/jobs``: submit, list, poll, download and cancel jobs."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ if TYPE_CHECKING:
     from castline.usecases.submit_job import Submission
 
 MAX_OFFSET = 10_000
-"""Jobs that an offset can pass over. Each is read; a cursor is as fast anywhere."""
+"""Number of jobs that an offset can skip. Every skipped job is read, whereas a cursor starts at its job."""
 
 DOWNLOAD_SECONDS = 15 * 60
-"""How long a presigned URL works."""
+"""Seconds for which a presigned URL works."""
 POLL_AFTER_SECONDS = 2
 MAX_BODY_BYTES = 5 * 1024 * 1024
-"""Bytes of a body, as escaped JSON, that is answered directly: Lambda's answer, with its headers, may have 6 MB."""
+"""Maximum bytes of a response body, as escaped JSON: Lambda allows 6 MB for the response with its headers."""
 _FILE_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
 _UNDETERMINED = "und"
-"""The language tag of what is in no known language (ISO 639-2)."""
+"""Language tag of content whose language is unknown (ISO 639-2)."""
 
 JobId = Annotated[str, Path(description="The id of a job.", json_schema_extra={"format": "uuid"})]
 IdempotencyKey = Annotated[
@@ -57,13 +57,16 @@ IdempotencyKey = Annotated[
     Header(
         min_length=1,
         max_length=255,
-        description="The same key and body give the same job for 24 hours; another body is refused with 422.",
+        description=(
+            "For 24 hours, the same key with the same body returns the same job. The same key with another body is "
+            "refused with 422."
+        ),
     ),
 ]
 
 SUBMITTED: Final = Answer(
     status=201,
-    description="A job that is pending.",
+    description="The submitted job.",
     example=examples.PENDING_JOB,
     links=follow(
         "get_job",
@@ -105,7 +108,7 @@ def create_job(
     request: Annotated[requests.CreateJobRequest, Body()],
     idempotency_key: IdempotencyKey = None,
 ) -> responses.SubmittedJob:
-    """Submit a dialogue and get a job; the same job again for the same Idempotency-Key within a day."""
+    """Submit a dialogue as a job. For 24 hours, the same Idempotency-Key returns the same job."""
     return _submit(request, idempotency_key)
 
 
@@ -144,20 +147,20 @@ def create_single_voice_job(
     errors=[errors.VALIDATION_ERROR, errors.SERVICE_UNAVAILABLE],
 )
 def list_jobs(
-    status: Annotated[JobStatus | None, Query(description="Only jobs of this status.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many jobs a page holds.")] = 20,
+    status: Annotated[JobStatus | None, Query(description="Return only jobs with this status.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="The maximum number of jobs per page.")] = 20,
     offset: Annotated[
         int,
         Query(
             ge=0,
-            description=f"How many jobs to pass over, up to {MAX_OFFSET:,}. Use a cursor to go further.",
+            description=f"The number of jobs to skip, up to {MAX_OFFSET:,}. Use a cursor to go further.",
             json_schema_extra={"maximum": MAX_OFFSET},
         ),
     ] = 0,
     cursor: Annotated[
         str | None,
         Query(
-            description="The next_cursor of an earlier page. With an offset other than 0 it is refused with 400.",
+            description="The next_cursor of the previous page. An offset other than 0 beside it is refused with 400.",
             json_schema_extra={"pattern": cursors.PATTERN},
         ),
     ] = None,
@@ -167,8 +170,9 @@ def list_jobs(
             min_length=1,
             max_length=100,
             description=(
-                "Words that occur in the title, author or album. More than 1,000 jobs are searched 1,000 at a "
-                "time, newest first: total is null, and next_cursor goes on, even after a page without jobs."
+                "Words that occur in the title, author or album. A request searches at most 1,000 jobs, newest "
+                "first. If there are more, total is null and next_cursor continues the search, even after an empty "
+                "page."
             ),
         ),
     ] = None,
@@ -195,14 +199,14 @@ def list_jobs(
     answers=[
         Answer(
             status=200,
-            description="The job as it is.",
+            description="The job.",
             headers=_JOB_HEADERS,
             example=examples.COMPLETED_JOB,
             links=follow("download", "resubmit_job", "render_job", "get_subtitles", "get_timings"),
         ),
         Answer(
             status=304,
-            description="The job as it is in one of the representations that If-None-Match names.",
+            description="The job has not changed: If-None-Match names its current ETag.",
             headers=_JOB_HEADERS,
             has_json=False,
         ),
@@ -212,7 +216,7 @@ def list_jobs(
     middlewares=[answer_conditionally],
 )
 def get_job(job_id: JobId) -> Response[responses.JobDetail]:
-    """Look at a job."""
+    """Get a job."""
     note_job(job_id)
     record = composition.view_jobs().record(_user_id(), job_id)
     language = preferred_language(router.current_event.headers.get("accept-language"))
@@ -241,7 +245,7 @@ def get_job(job_id: JobId) -> Response[responses.JobDetail]:
     max_body_bytes=requests.RenameJobRequest.MAX_BYTES,
 )
 def rename_job(job_id: JobId, request: Annotated[requests.RenameJobRequest, Body()]) -> responses.JobSummary:
-    """Change the title, author or album of a job; a finished file keeps its tags, and its name follows."""
+    """Change the title, author or album of a job. The name of a finished file changes; its tags do not."""
     note_job(job_id)
     return summary(composition.rename_job()(_user_id(), job_id, request.to_changes()))
 
@@ -249,7 +253,7 @@ def rename_job(job_id: JobId, request: Annotated[requests.RenameJobRequest, Body
 def _redirect_unless_json_is_preferred(
     app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[Any]]
 ) -> Response[Any]:
-    """Redirect to the file that a route's answer gives the URL of, unless the client prefers the answer as it is."""
+    """Redirect to the file whose URL is in a handler's response, unless the client prefers the response as JSON."""
     answer = next_middleware(app)
     answer.headers |= _FILE_HEADERS
     if not isinstance(answer.body, dict) or prefers_json(app.current_event.headers.get("accept")):
@@ -264,11 +268,13 @@ def _redirect_unless_json_is_preferred(
     answers=[
         Answer(
             status=200,
-            description="Where the audio is, for clients that accept application/json.",
+            description="The URL of the audio, for clients that ask for application/json.",
             headers=tuple(_FILE_HEADERS),
             example=examples.DOWNLOAD,
         ),
-        Answer(status=302, description="To the audio.", headers=("Location", *_FILE_HEADERS), has_json=False),
+        Answer(
+            status=302, description="A redirect to the audio.", headers=("Location", *_FILE_HEADERS), has_json=False
+        ),
     ],
     errors=[
         errors.VALIDATION_ERROR,
@@ -282,7 +288,8 @@ def _redirect_unless_json_is_preferred(
 def download(
     job_id: JobId,
     disposition: Annotated[
-        Literal["attachment", "inline"], Query(description="Whether browsers save the file or play it.")
+        Literal["attachment", "inline"],
+        Query(description="`attachment` makes browsers save the file, `inline` lets them play it."),
     ] = "attachment",
 ) -> responses.Download:
     """Download the audio (302 redirect), or get its URL as JSON with ``Accept: application/json``."""
@@ -307,15 +314,15 @@ def download(
         Answer(
             status=200,
             description=(
-                "The subtitles, with the speakers' names. Where they are, if they are too large for an answer "
-                "and the client accepts application/json."
+                "The subtitles, with the speakers' names. If they are too large for a response and the client asks "
+                "for application/json: their URL."
             ),
             headers=tuple(_FILE_HEADERS),
             text_types=tuple(each.content_type for each in SubtitleFormat),
         ),
         Answer(
             status=302,
-            description="To the subtitles, if they are too large for an answer.",
+            description="A redirect to the subtitles, if they are too large for a response.",
             headers=("Location", *_FILE_HEADERS),
             has_json=False,
         ),
@@ -338,13 +345,13 @@ def get_subtitles(
         Literal["true", "false"],
         Query(
             description=(
-                "Whether to say when each word is heard: in `vtt` by timestamps inside the cues. `ass` always does, "
-                "`srt` cannot."
+                "Whether to include the time of each word, in `vtt` as timestamps inside the cues. `ass` always "
+                "includes the times. `srt` cannot: with it, `true` is refused with 400."
             )
         ),
     ] = "false",
 ) -> Response[responses.Download | str]:
-    """Download the subtitles; those too large for an answer by a redirect, or by their URL as JSON."""
+    """Download the subtitles. Large ones come as a redirect, or as a URL with ``Accept: application/json``."""
     if words == "true" and subtitle_format is SubtitleFormat.SRT:
         raise InvalidRequest("words", "words_in_srt")
     note_job(job_id)
@@ -380,7 +387,7 @@ def get_subtitles(
     answers=[
         Answer(
             status=200,
-            description="The job, which is cancelled.",
+            description="The cancelled job.",
             example=examples.CANCELLED_JOB,
             links=follow("get_job", "resubmit_job"),
         ),
@@ -388,7 +395,7 @@ def get_subtitles(
     errors=[*READING_ERRORS, errors.JOB_CANNOT_CANCEL],
 )
 def cancel_job(job_id: JobId) -> responses.JobSummary:
-    """Cancel a job that is still pending."""
+    """Cancel a pending job."""
     note_job(job_id)
     job = composition.cancel_job()(_user_id(), job_id)
     measure({Metric.JOBS_CANCELLED: 1})
@@ -423,7 +430,7 @@ def submitted(submission: Submission, accept_language: str | None) -> responses.
 
 
 def turn_warnings(warnings: Sequence[TurnWarning], accept_language: str | None) -> list[responses.Warning]:
-    """Return the first warnings about turns, explained in a language that the client prefers."""
+    """Return at most ``MAX_PROBLEMS`` warnings about turns, in the language that the client prefers."""
     language = preferred_language(accept_language)
     return [
         responses.Warning.of(each.warning, language, turn_index=each.turn_index) for each in warnings[:MAX_PROBLEMS]
@@ -435,7 +442,7 @@ def _user_id() -> str:
 
 
 def note_job(job_id: str) -> None:
-    """Let log lines carry the id, if it is one: the path may hold any text."""
+    """Add the id to all further log lines, unless it is no job id: the path may hold any text."""
     if is_job_id(job_id):
         note(job_id=job_id)
 
@@ -443,8 +450,8 @@ def note_job(job_id: str) -> None:
 def stored_file(
     key: str, *, filename: str, content_type: str, size_bytes: int, disposition: Literal["attachment", "inline"]
 ) -> responses.Download:
-    """Return where a stored file can be fetched."""
-    # Before the URL is signed: it works at least as long as is said.
+    """Return a presigned URL of a stored file, with the facts about the file."""
+    # Computed before the URL is signed, so that the URL works at least until then.
     expires_at = datetime.now(UTC) + timedelta(seconds=DOWNLOAD_SECONDS)
     download_url = composition.published_audio().download_url(
         key,
@@ -452,7 +459,7 @@ def stored_file(
         content_type=content_type,
         disposition=disposition,
         expires_in_seconds=DOWNLOAD_SECONDS,
-        # A presigned URL works for one method, and a client follows a redirect with the method that it came with.
+        # A presigned URL works for one method only, and clients follow a redirect with their original method.
         method="HEAD" if router.context.get(IS_HEAD) else "GET",
     )
     return responses.Download(
@@ -488,7 +495,7 @@ def summary(job: Job) -> responses.JobSummary:
 def detail(
     record: JobRecord, language: Language, place: tuple[Place, datetime | None] | None = None
 ) -> responses.JobDetail:
-    """Return a job with all that is known about it, and its place in the queue if it has one."""
+    """Return a job with its input, progress, result or failure, and its place in the queue if it waits."""
     job = record.job
     return responses.JobDetail(
         **dict(summary(job)),

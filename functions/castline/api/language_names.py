@@ -1,4 +1,4 @@
-"""Names of languages in sentences for users."""
+"""Names of languages in messages for users."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from castline.speech.voice_list import Voice
 
-# CLDR's names in Traditional Chinese, as far as voices need them often.
+# Traditional Chinese names from CLDR, for the languages of common voices.
 _CHINESE: Final = {
     "ar": "阿拉伯文", "bg": "保加利亞文", "bn": "孟加拉文", "ca": "加泰蘭文", "cs": "捷克文", "da": "丹麥文",
     "de": "德文", "el": "希臘文", "en": "英文", "es": "西班牙文", "fa": "波斯文", "fi": "芬蘭文", "fil": "菲律賓文",
@@ -33,11 +33,11 @@ _ENGLISH: Final = {
 
 
 def language_names(tags: Iterable[str], voices: Iterable[Voice], language: Language) -> Mapping[str, str]:
-    """Return the names of languages by their tags, as far as they are known.
+    """Return the known names of languages, by language tag.
 
     Args:
-        tags: the languages, with or without regions.
-        voices: voices, whose list names languages in English.
+        tags: language tags, with or without regions.
+        voices: voices; each has the English name of its language.
         language: the language of the names.
     """
     if language is Language.ENGLISH:

@@ -1,4 +1,4 @@
-"""Music, sounds and the form of the audio as JSON: parts of requests and answers."""
+"""JSON schemas of music, sounds and audio options, for requests and responses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ClipT = TypeVar("ClipT", bound=Clip)
 MAX_AUDIO_OPTIONS_BYTES: Final = (
     4 * (limits.MAX_SOUND_ID_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES) + 2 * OBJECT_BYTES
 )
-"""Bytes of the fields of ``AudioOptions``: at most three sounds and a cover, in two objects."""
+"""Maximum bytes of the fields of ``AudioOptions``: three sounds and a cover, in two objects."""
 
 SoundId = Annotated[
     str,
@@ -31,7 +31,7 @@ GainDb = Annotated[
         ge=limits.MIN_GAIN_DB,
         le=limits.MAX_GAIN_DB,
         allow_inf_nan=False,
-        description="In dB, relative to the loudness of the speech.",
+        description="The gain in dB, relative to the loudness of the speech.",
     ),
 ]
 FadeMs = Annotated[int, Field(ge=0, le=limits.MAX_FADE_MS), BeforeValidator(whole)]
@@ -47,13 +47,13 @@ class _ClipSchema(Request):
     model_config = ConfigDict(from_attributes=True)
 
     sound_id: SoundId
-    """The id of a sound of `GET /sounds` that is `ready`."""
+    """The id of a sound from `GET /sounds` whose status is `ready`."""
     gain_db: GainDb = 0.0
     fade_in_ms: FadeMs = 0
     fade_out_ms: FadeMs = 0
 
     def to_clip(self, kind: type[ClipT]) -> ClipT:
-        """Return the domain's value of that kind."""
+        """Return the domain object of class ``kind``."""
         return kind(**{each.name: getattr(self, each.name) for each in fields(kind)})
 
 
@@ -61,7 +61,7 @@ class JingleSchema(_ClipSchema):
     """A sound before or after the speech."""
 
     overlap_ms: Annotated[int, Field(ge=0, le=limits.MAX_OVERLAP_MS), BeforeValidator(whole)] = 0
-    """For how long the sound and the speech are heard together."""
+    """The time in milliseconds for which the sound and the speech overlap."""
 
 
 class BedSchema(_ClipSchema):
@@ -71,7 +71,7 @@ class BedSchema(_ClipSchema):
     fade_in_ms: FadeMs = 2_000
     fade_out_ms: FadeMs = 4_000
     duck_db: Annotated[float, Field(ge=0, le=limits.MAX_DUCK_DB, allow_inf_nan=False)] = 10.0
-    """By how many dB it is lowered while somebody speaks."""
+    """The number of dB by which the sound is lowered while somebody speaks."""
 
 
 class MusicSchema(Request):
@@ -84,7 +84,7 @@ class MusicSchema(Request):
     bed: BedSchema | None = omittable()
 
     def to_music(self) -> Music | None:
-        """Return the domain's music; None where there is none."""
+        """Return the domain's music, or None if no sound is set."""
         music = Music(
             intro=self.intro.to_clip(Jingle) if self.intro else None,
             outro=self.outro.to_clip(Jingle) if self.outro else None,
@@ -97,9 +97,9 @@ class SoundTurnSchema(_ClipSchema):
     """A sound between two turns, or under the next one. It has no speaker and no text."""
 
     index: Annotated[int, Field(ge=0, le=limits.MAX_TURN_INDEX), BeforeValidator(whole)]
-    """The place of the sound among the turns; no two have the same."""
+    """The position of the sound among the turns. Every turn and sound has a different index."""
     under: bool = False
-    """Whether the next spoken turn starts with the sound, which takes no time of its own then."""
+    """Whether the sound plays under the next spoken turn. Both then start together, and the sound adds no time."""
 
     def to_sound(self) -> SoundTurn:
         """Return the domain's sound."""
@@ -107,19 +107,19 @@ class SoundTurnSchema(_ClipSchema):
 
 
 class AudioChoices(Request):
-    """Form and loudness of the file, and music in it, as far as somebody has chosen them."""
+    """Format, quality, loudness, music and cover of the file. Every field is optional."""
 
     output_format: FormatField | None = omittable()
     quality: QualityField | None = omittable()
-    """`standard` is 24 kHz mono; `studio` is 48 kHz, and stereo where there is music or a sound."""
+    """`standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound."""
     loudness: LoudnessField | None = omittable()
-    """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS; `none` leaves the speech as it is."""
+    """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not change the loudness."""
     music: MusicSchema | None = omittable()
     cover_id: SoundId | None = omittable()
-    """The id of a picture of `GET /sounds`, which becomes the cover of the file."""
+    """The id of an image from `GET /sounds`, which becomes the cover of the file."""
 
     def to_audio_options(self) -> dict[str, Any]:
-        """Return the fields of the domain's ``Dialogue``."""
+        """Return the values for the fields of the domain's ``Dialogue``."""
         return {
             "output_format": self.output_format,
             "quality": self.quality,
@@ -130,10 +130,10 @@ class AudioChoices(Request):
 
 
 class AudioOptions(AudioChoices):
-    """Form and loudness of the file, and music in it."""
+    """Format, quality, loudness, music and cover of the file."""
 
     output_format: FormatField = OutputFormat.MP3
     quality: QualityField = Quality.STANDARD
-    """`standard` is 24 kHz mono; `studio` is 48 kHz, and stereo where there is music or a sound."""
+    """`standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound."""
     loudness: LoudnessField = Loudness.PODCAST
-    """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS; `none` leaves the speech as it is."""
+    """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not change the loudness."""

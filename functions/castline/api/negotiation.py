@@ -1,4 +1,4 @@
-"""Content negotiation (RFC 9110): the language and the kind of answer that a client prefers."""
+"""Content negotiation (RFC 9110): the language and media type that a client prefers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CSV: Final = "text/csv"
 
 
 class Language(StrEnum):
-    """A language that messages are written in; the value is its BCP 47 tag."""
+    """Language of messages. The value is its BCP 47 tag."""
 
     CHINESE = "zh-TW"
     ENGLISH = "en"
@@ -21,7 +21,7 @@ _BY_PRIMARY_SUBTAG: Final = {"zh": Language.CHINESE, "en": Language.ENGLISH, "*"
 
 
 def preferred_language(accept_language: str | None) -> Language:
-    """Return the best of our languages for an ``Accept-Language`` header; the default when none is wanted."""
+    """Return the supported language that an ``Accept-Language`` header prefers, or else the default."""
     best, best_quality = _DEFAULT, 0.0
     for tag, quality in _preferences(accept_language):
         language = _BY_PRIMARY_SUBTAG.get(tag.partition("-")[0])
@@ -31,21 +31,21 @@ def preferred_language(accept_language: str | None) -> Language:
 
 
 def preferred_tags(accept_language: str | None) -> list[str]:
-    """Return the language tags of an ``Accept-Language`` header, the best first."""
+    """Return the language tags of an ``Accept-Language`` header, most preferred first."""
     wanted = [(tag, quality) for tag, quality in _preferences(accept_language) if quality > 0 and "*" not in tag]
     return [tag for tag, _ in sorted(wanted, key=lambda each: -each[1]) if tag]
 
 
 def prefers_json(accept: str | None) -> bool:
-    """Return whether an ``Accept`` header asks for JSON by name, and for no other type by name more than that.
+    """Return whether an ``Accept`` header names JSON, and no other type with a higher quality.
 
-    Wildcards ask for nothing in particular: a browser and curl get the thing itself.
+    Wildcards do not count, so browsers and curl get the file itself.
     """
     return _prefers(_JSON, accept)
 
 
 def prefers_csv(accept: str | None) -> bool:
-    """Return whether an ``Accept`` header asks for CSV by name, and for no other type by name more than that."""
+    """Return whether an ``Accept`` header names CSV, and no other type with a higher quality."""
     return _prefers(CSV, accept)
 
 
@@ -58,7 +58,7 @@ def _prefers(media_type: str, accept: str | None) -> bool:
 
 
 def _preferences(header: str | None) -> list[tuple[str, float]]:
-    """Return what a header lists, in lower case, each with its quality from 0 to 1."""
+    """Return the names that a header lists, in lower case, each with its quality from 0 to 1."""
     parts = ([part.strip().lower() for part in each.split(";")] for each in (header or "").split(","))
     return [(name, _quality(parameters)) for name, *parameters in parts]
 

@@ -1,4 +1,4 @@
-"""Examples of usage and of what operators see, for ``docs/openapi.json``."""
+"""Examples of usage and of the operations for operators, for ``docs/openapi.json``."""
 
 from __future__ import annotations
 

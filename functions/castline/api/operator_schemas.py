@@ -1,4 +1,4 @@
-"""Limits, the breaker and jobs as operators send and receive them."""
+"""JSON schemas of limits, breaker and jobs in the operations for operators."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from castline.usecases.operate_limits import Ceiling, LimitsOfUser
 
 MAX_CHARACTERS: Final = 1_000_000_000_000
-"""The largest quota: far more than any provider speaks."""
+"""The largest quota that can be set, which is far more than any provider can speak."""
 MAX_ACTIVE_JOBS: Final = 1_000
-"""The largest number of active jobs. A user's active jobs are one item, which could hold ten times as many."""
+"""The largest limit of active jobs. The DynamoDB item with a user's active jobs has room for ten times as many."""
 MAX_REASON_CHARACTERS: Final = 500
 MAX_BODY_BYTES: Final = MAX_REASON_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES
 _NOT_SET: Final = -1
-"""The value, in an answer's model, of a limit that no operator has set. Such a limit is left out of the answer."""
+"""Internal value of a limit that no operator has set. The response omits such a limit."""
 
 
 def _left_out() -> Any:
-    """Return a request's field that may be left out, which is not the same as null."""
+    """Return a field that a request may leave out. Leaving it out differs from null."""
     return Field(default=None, json_schema_extra=_without_default)
 
 
@@ -52,16 +52,16 @@ Reason = Annotated[
 
 
 class PutUserLimitsRequest(Request):
-    """The limits of a user in place of all that were set before. One that is left out is the deployment's."""
+    """New limits of a user, which replace all earlier ones. Limits that are left out get the defaults."""
 
     characters_per_day: Characters | None = _left_out()
-    """Null is no limit. 0 stops all jobs but those that bill nothing."""
+    """The quota of characters per day. Null means no limit. 0 allows only jobs that bill nothing."""
     characters_per_month: Characters | None = _left_out()
-    """Null is no limit."""
+    """The quota of characters per month. Null means no limit."""
     max_active_jobs: Annotated[int, Field(ge=1, le=MAX_ACTIVE_JOBS), BeforeValidator(whole)] = Field(
         default=1, json_schema_extra=_without_default
     )
-    """The most pending and processing jobs."""
+    """The maximum number of pending and processing jobs."""
 
     def to_changes(self) -> LimitChanges:
         """Return the domain's changes."""
@@ -69,10 +69,10 @@ class PutUserLimitsRequest(Request):
 
 
 class PutDeploymentLimitsRequest(Request):
-    """The limit of the whole deployment. If it is left out, the configured one holds."""
+    """The limit of the whole deployment. If it is left out, the configured limit applies."""
 
     characters_per_day: Characters | None = _left_out()
-    """The characters that all users together may bill a day. Null is no limit."""
+    """The number of characters that all users together may bill per day. Null means no limit."""
 
     def to_ceiling(self) -> int | Unset | None:
         """Return the domain's ceiling."""
@@ -80,18 +80,18 @@ class PutDeploymentLimitsRequest(Request):
 
 
 class PutBreakerRequest(Request):
-    """The state of the breaker. While it is open, all submissions are refused, of all users."""
+    """The state of the breaker. While it is open, the submissions of all users are refused."""
 
     state: Literal["open", "closed"]
     reason: Reason | None = None
-    """Shown to users whose submissions are refused while the breaker is open."""
+    """A reason that is shown to users whose submissions are refused."""
 
 
 class FailJobRequest(Request):
-    """Why a job is stopped."""
+    """The reason for failing a job."""
 
     reason: Reason | None = None
-    """For the audit log; the job's user does not see it."""
+    """A reason for the audit log. The user of the job does not see it."""
 
 
 class _Answer(BaseModel):
@@ -100,13 +100,13 @@ class _Answer(BaseModel):
 
 class _Changed(_Answer):
     changed_at: Time | None
-    """When an operator has set it last; null if nobody ever did."""
+    """The time of the last change by an operator; null if there was none."""
     changed_by: str | None
-    """The id of that operator."""
+    """The id of the operator who made the last change."""
 
 
 class ChangedUserLimits(_Answer):
-    """The limits that an operator has set for a user. Null is no limit."""
+    """The limits that an operator has set for a user. Null means no limit."""
 
     characters_per_day: int | None = _left_out_when_not_set()
     characters_per_month: int | None = _left_out_when_not_set()
@@ -118,7 +118,7 @@ class OperatedUserLimits(_Changed):
 
     user_id: str
     limits: UserLimits
-    """The limits in force."""
+    """The limits that apply."""
     changed: ChangedUserLimits
     """The limits that an operator has set for this user. The others are the deployment's defaults."""
 
@@ -146,13 +146,13 @@ class OperatedUserLimits(_Changed):
 
 
 class DeploymentLimits(_Answer):
-    """The limit of all users together. Null is no limit."""
+    """The limit of all users together. Null means no limit."""
 
     characters_per_day: int | None
 
 
 class ChangedDeploymentLimits(_Answer):
-    """The limit that an operator has set for all users together. Null is no limit."""
+    """The limit that an operator has set for all users together. Null means no limit."""
 
     characters_per_day: int | None = _left_out_when_not_set()
 
@@ -161,13 +161,13 @@ class OperatedDeploymentLimits(_Changed):
     """The limits of the whole deployment."""
 
     limits: DeploymentLimits
-    """The limits in force."""
+    """The limits that apply."""
     changed: ChangedDeploymentLimits
-    """The limits that an operator has set. The others are configured."""
+    """The limits that an operator has set. The other limits have their configured values."""
 
     @classmethod
     def of(cls, ceiling: Ceiling) -> Self:
-        """Return the schema of the ceiling."""
+        """Return the schema of the deployment's limits."""
         controls = ceiling.controls
         is_set = controls.characters_per_day is not UNSET
         return cls(
@@ -181,7 +181,7 @@ class OperatedDeploymentLimits(_Changed):
 
 
 class OperatedBreaker(_Changed):
-    """The breaker. While it is open, all submissions are refused, of all users."""
+    """The breaker. While it is open, the submissions of all users are refused."""
 
     state: Literal["open", "closed"]
     reason: str | None
@@ -198,7 +198,7 @@ class OperatedBreaker(_Changed):
 
 
 class OperatedJob(_Answer):
-    """A job as operators see it: whose it is and how it goes, without texts and titles."""
+    """A job as operators see it: its user and its progress, without texts and titles."""
 
     id: Id
     user_id: str
@@ -209,9 +209,9 @@ class OperatedJob(_Answer):
     created_at: Time
     started_at: Time | None
     completed_at: Time | None
-    """When it ended, however it did."""
+    """The time at which the job ended, with any status."""
     error_code: FailureCode | None
-    """Why a failed job failed."""
+    """The reason why the job failed; null unless it did."""
 
     @classmethod
     def of(cls, job: Job) -> Self:
@@ -231,7 +231,7 @@ class OperatedJob(_Answer):
 
 
 class OperatedJobList(_Answer):
-    """One page of the jobs of a day, newest first. A page may be short although others follow."""
+    """One page of the jobs of a day, newest first. A page may have fewer jobs than `limit`, although more follow."""
 
     items: list[OperatedJob]
     next_cursor: str | None

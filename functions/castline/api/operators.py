@@ -1,4 +1,4 @@
-"""``/admin``: what operators see and set. For everybody else, nothing of it exists (``castline.api.app``)."""
+"""``/admin``: the operations for operators. Other users get 404 for them (see ``castline.api.app``)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from castline.jobs.model import JobStatus
 from castline.observability import logger, note
 
 MAX_USERS: Final = 500
-"""Users of a page: of 31 days and the longest ids, they take about 4.5 MB of the 6 MB that an answer may have."""
+"""Users per page. With 31 days each and the longest ids, they take about 4.5 MB of the 6 MB that Lambda allows."""
 _USAGE_HEADERS: Final = ("Cache-Control", "Link", "Vary")
 
 router = Router()
@@ -36,8 +36,8 @@ router = Router()
         Answer(
             status=200,
             description=(
-                "The usage of one page of users, and of all together. With `Accept: text/csv`, a line for each of "
-                "the users and days. `Link` names the next page."
+                "The usage of one page of users, and of all users together. With `Accept: text/csv`, one line per "
+                "user and day. The `Link` header names the next page."
             ),
             headers=_USAGE_HEADERS,
             text_types=(CSV,),
@@ -49,13 +49,13 @@ router = Router()
 )
 def get_operator_usage(
     month: periods.Month = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_USERS, description="How many users a page holds.")] = MAX_USERS,
+    limit: Annotated[int, Query(ge=1, le=MAX_USERS, description="The maximum number of users per page.")] = MAX_USERS,
     cursor: Annotated[
         str | None,
-        Query(description="The next_cursor of an earlier page.", json_schema_extra={"pattern": CURSOR_PATTERN}),
+        Query(description="The next_cursor of the previous page.", json_schema_extra={"pattern": CURSOR_PATTERN}),
     ] = None,
 ) -> Response[usage_schemas.OperatorUsage | str]:
-    """Look at the usage of all users in a month, by user and by day."""
+    """Get the usage of all users in a month, by user and by day."""
     demand_operator(router.current_event)
     after = None if cursor is None else decode_cursor(cursor)
     usage = composition.view_usage().everybody(month, limit=limit, after=after)
@@ -63,7 +63,7 @@ def get_operator_usage(
     next_after, headers = usage.next_after, {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
     as_csv = None
     if prefers_csv(router.current_event.headers.get("accept")):
-        # Each line names its user: of very long ids, fewer users have room.
+        # Each CSV line repeats the user id, so with very long ids fewer users fit.
         as_csv, cut_after = to_csv(usage.users, currency, max_bytes=MAX_BODY_BYTES)
         next_after = cut_after or next_after
         headers["Content-Disposition"] = f'attachment; filename="castline-usage-{usage.month.month}.csv"'
@@ -88,7 +88,7 @@ def get_operator_usage(
     errors=[errors.VALIDATION_ERROR, errors.SERVICE_UNAVAILABLE],
 )
 def get_user_limits(user_id: UserId) -> operator_schemas.OperatedUserLimits:
-    """Look at the limits of a user."""
+    """Get the limits of a user."""
     demand_operator(router.current_event)
     return operator_schemas.OperatedUserLimits.of(user_id, composition.operate_limits().of_user(user_id))
 
@@ -108,7 +108,7 @@ def get_user_limits(user_id: UserId) -> operator_schemas.OperatedUserLimits:
 def put_user_limits(
     user_id: UserId, request: Annotated[operator_schemas.PutUserLimitsRequest, Body()]
 ) -> operator_schemas.OperatedUserLimits:
-    """Set the limits of a user, which hold from the next submission on."""
+    """Set the limits of a user. They apply from the next submission."""
     operator = demand_operator(router.current_event)
     limits = composition.operate_limits().set_of_user(user_id, request.to_changes(), operator=operator)
     answer = operator_schemas.OperatedUserLimits.of(user_id, limits)
@@ -131,7 +131,7 @@ def put_user_limits(
     errors=[errors.SERVICE_UNAVAILABLE],
 )
 def get_deployment_limits() -> operator_schemas.OperatedDeploymentLimits:
-    """Look at what all users together may bill a day."""
+    """Get the number of characters that all users together may bill per day."""
     demand_operator(router.current_event)
     return operator_schemas.OperatedDeploymentLimits.of(composition.operate_limits().ceiling())
 
@@ -155,7 +155,7 @@ def get_deployment_limits() -> operator_schemas.OperatedDeploymentLimits:
 def put_deployment_limits(
     request: Annotated[operator_schemas.PutDeploymentLimitsRequest, Body()],
 ) -> operator_schemas.OperatedDeploymentLimits:
-    """Set what all users together may bill a day, from the next submission on."""
+    """Set the number of characters that all users together may bill per day. It applies from the next submission."""
     operator = demand_operator(router.current_event)
     ceiling = composition.operate_limits().set_ceiling(request.to_ceiling(), operator=operator)
     answer = operator_schemas.OperatedDeploymentLimits.of(ceiling)
@@ -168,11 +168,11 @@ def put_deployment_limits(
     "/admin/breaker",
     tag="Operators",
     for_operators=True,
-    answers=[Answer(status=200, description="The breaker.", example=operator_examples.CLOSED_BREAKER)],
+    answers=[Answer(status=200, description="The state of the breaker.", example=operator_examples.CLOSED_BREAKER)],
     errors=[errors.SERVICE_UNAVAILABLE],
 )
 def get_breaker() -> operator_schemas.OperatedBreaker:
-    """Look at the breaker, which stops all submissions while it is open."""
+    """Get the state of the breaker. While the breaker is open, all submissions are refused."""
     demand_operator(router.current_event)
     return operator_schemas.OperatedBreaker.of(composition.operate_limits().breaker())
 
@@ -182,7 +182,7 @@ def get_breaker() -> operator_schemas.OperatedBreaker:
     "/admin/breaker",
     tag="Operators",
     for_operators=True,
-    answers=[Answer(status=200, description="The breaker.", example=operator_examples.OPEN_BREAKER)],
+    answers=[Answer(status=200, description="The state of the breaker.", example=operator_examples.OPEN_BREAKER)],
     errors=[errors.VALIDATION_ERROR, errors.REQUEST_TOO_LARGE, errors.SERVICE_UNAVAILABLE],
     request_example=operator_examples.OPENING,
     max_body_bytes=operator_schemas.MAX_BODY_BYTES,
@@ -190,7 +190,7 @@ def get_breaker() -> operator_schemas.OperatedBreaker:
 def put_breaker(
     request: Annotated[operator_schemas.PutBreakerRequest, Body()],
 ) -> operator_schemas.OperatedBreaker:
-    """Open the breaker, so that all submissions are refused, or close it. Jobs that are submitted already go on."""
+    """Open the breaker to refuse all submissions, or close it. Jobs that were already submitted continue."""
     operator = demand_operator(router.current_event)
     breaker = composition.operate_limits().set_breaker(
         is_open=request.state == "open", reason=request.reason, operator=operator
@@ -211,17 +211,19 @@ def put_breaker(
 )
 def list_all_jobs(
     day: periods.Day = None,
-    status: Annotated[JobStatus | None, Query(description="Only jobs of this status.")] = None,
+    status: Annotated[JobStatus | None, Query(description="Return only jobs with this status.")] = None,
     user_id: Annotated[
-        str | None, Query(min_length=1, max_length=1_000, description="Only jobs of this user.")
+        str | None, Query(min_length=1, max_length=1_000, description="Return only jobs of this user.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many jobs a page holds.")] = 20,
+    limit: Annotated[int, Query(ge=1, le=100, description="The maximum number of jobs per page.")] = 20,
     cursor: Annotated[
         str | None,
-        Query(description="The next_cursor of an earlier page.", json_schema_extra={"pattern": job_cursors.PATTERN}),
+        Query(
+            description="The next_cursor of the previous page.", json_schema_extra={"pattern": job_cursors.PATTERN}
+        ),
     ] = None,
 ) -> operator_schemas.OperatedJobList:
-    """List the jobs that all users have submitted on a day, newest first, without texts and titles."""
+    """List the jobs that all users submitted on a day, newest first, without texts and titles."""
     demand_operator(router.current_event)
     now = composition.clock()()
     page = composition.daily_jobs().page(
@@ -243,7 +245,7 @@ def list_all_jobs(
     "/admin/jobs/{job_id}/fail",
     tag="Operators",
     for_operators=True,
-    answers=[Answer(status=200, description="The job, which has failed.", example=operator_examples.STOPPED_JOB)],
+    answers=[Answer(status=200, description="The failed job.", example=operator_examples.STOPPED_JOB)],
     errors=[
         errors.VALIDATION_ERROR,
         errors.JOB_NOT_FOUND,
@@ -267,5 +269,5 @@ def fail_job(
 
 
 def _audit(action: str, operator: str, *, target: str, **what: Any) -> None:
-    """Log what an operator has changed. CloudWatch keeps the line; the table keeps only the latest change."""
+    """Log a change by an operator. CloudWatch keeps every change; the table keeps only the latest one."""
     logger.info("audit", extra={"action": action, "operator": operator, "target": target, **what})

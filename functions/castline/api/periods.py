@@ -21,7 +21,7 @@ def _month(value: str) -> str:
 
 def _day(value: str) -> str:
     try:
-        # Of the forms of a date, one is taken.
+        # fromisoformat accepts other ISO 8601 forms, too; only YYYY-MM-DD is allowed.
         is_day = date.fromisoformat(value).isoformat() == value
     except ValueError:
         is_day = False
@@ -33,7 +33,7 @@ def _day(value: str) -> str:
 Month = Annotated[
     str | None,
     Query(
-        description="A month in UTC, such as 2026-11; by default the current one.",
+        description="A month in UTC, such as 2026-11. The default is the current month.",
         json_schema_extra={"pattern": _MONTH_PATTERN},
     ),
     AfterValidator(lambda value: value if value is None else _month(value)),
@@ -41,7 +41,7 @@ Month = Annotated[
 Day = Annotated[
     str | None,
     Query(
-        description="A day in UTC, such as 2026-11-30; by default the current one.",
+        description="A day in UTC, such as 2026-11-30. The default is the current day.",
         json_schema_extra={"format": "date"},
     ),
     AfterValidator(lambda value: value if value is None else _day(value)),

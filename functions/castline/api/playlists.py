@@ -1,4 +1,4 @@
-"""``/jobs/{job_id}/playlist.m3u8``: a job for listening while it is made."""
+"""``/jobs/{job_id}/playlist.m3u8``: a playlist for listening to a job while it is made."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ router = Router()
         Answer(
             status=200,
             description=(
-                "An HLS media playlist (RFC 8216) of what is spoken so far, up to the first turn that is not. It "
-                "grows while the job is made, and has an end when the job has ended. The URLs in it work for an hour."
+                "An HLS media playlist (RFC 8216) of the turns that are spoken so far, up to the first one that is "
+                "not. It grows while the job is processed and is closed when the job has ended. Its URLs work for an "
+                "hour."
             ),
             headers=("Cache-Control", "Vary"),
             text_types=(CONTENT_TYPE,),
@@ -33,7 +34,7 @@ router = Router()
     errors=[*READING_ERRORS, errors.PLAYLIST_NOT_AVAILABLE],
 )
 def get_playlist(job_id: JobId) -> Response[str]:
-    """Listen to a job while it is made, by HTTP Live Streaming."""
+    """Get an HLS playlist, to listen to a job while it is made."""
     note_job(job_id)
     return Response(
         status_code=200,

@@ -1,4 +1,4 @@
-"""Previews in requests and answers."""
+"""JSON schemas of previews, for requests and responses."""
 
 from __future__ import annotations
 
@@ -20,17 +20,22 @@ from castline.previews.limits import MAX_TEXT_CHARACTERS
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 
 _GAP_MS, _CROSSFADE_MS = 300, 50
-"""The defaults of a job. One turn has no gap, but its file is made in the same way."""
+"""The defaults of a job. A preview has one turn and no gap, but its file is made in the same way."""
 
 
 class CreatePreviewRequest(DeliverySchema, TextOptions):
     """A short text to be spoken at once in one voice.
 
-    A job that speaks the same text with the same voice and the same options uses the speech of the preview, and is
-    not billed for it. A request is refused with 400, too, if `GET /providers` does not list the `provider`; if the
-    `voice_id` does not have the provider's form, or the provider has no such voice; if the voice does not have the
-    `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation set of a given name;
-    or if the provider cannot speak the text.
+    A job that speaks the same text with the same voice and the same options reuses the speech of the preview and is
+    not billed for it.
+
+    A request is also refused with 400 if
+
+    - `GET /providers` does not list the `provider`;
+    - the `voice_id` does not have the provider's form, or the provider has no such voice;
+    - the voice does not have the `style`, or does not support the `speed`, `pitch` or `language`;
+    - a pronunciation set does not exist;
+    - the provider cannot speak the text.
     """
 
     MAX_BYTES: ClassVar = (
@@ -40,18 +45,18 @@ class CreatePreviewRequest(DeliverySchema, TextOptions):
     )
 
     provider: ProviderId | None = omittable()
-    """By default the first one that `GET /providers` lists."""
+    """The default is the first provider that `GET /providers` lists."""
     voice_id: VoiceId
     text: Annotated[Text, Field(max_length=MAX_TEXT_CHARACTERS)]
     take: Take = 0
-    """The number of the reading. Another number has the same words spoken anew, and billed."""
+    """The number of the reading. With another number, the same words are spoken and billed again."""
     dialogue_language: LanguageTag = "zh-TW"
-    """The `language` of the job in which the text is to be spoken."""
+    """The `language` of the job for which the text is previewed."""
     quality: QualityField = Quality.STANDARD
     """The `quality` of that job."""
 
     def to_dialogue(self, *, default_provider: str) -> Dialogue:
-        """Return the domain's dialogue for this request: one turn."""
+        """Return the domain's dialogue, which has one turn."""
         return Dialogue(
             provider=self.provider or default_provider,
             turns=(Turn(speaker=NAMELESS_SPEAKER, text=self.text, index=0, take=self.take),),
@@ -70,19 +75,19 @@ class CreatePreviewRequest(DeliverySchema, TextOptions):
 
 
 class Preview(BaseModel):
-    """A preview that can be heard."""
+    """A spoken preview."""
 
     model_config = ConfigDict(revalidate_instances="always")
 
     audio_url: str
-    """A URL of the audio, an MP3 as loud as a podcast, which works without a token until `expires_at`."""
+    """The URL of the audio, an MP3 with the loudness `podcast`. It works without a token until `expires_at`."""
     expires_at: Time
     duration_ms: int
     billed_characters: int
-    """The characters that the provider charges for, by its own rule; 0 if all of the text was stored."""
+    """The number of characters that the provider charges for, by its own rule; 0 if all segments were stored."""
     reused: bool
-    """Whether nothing had to be spoken."""
+    """Whether all segments were stored, so that nothing had to be spoken."""
     cost: Cost
-    """Of the billed characters, by the deployment's prices."""
+    """The cost of the billed characters, at the deployment's price."""
     warnings: list[Warning]
-    """Warnings about what is not spoken, or not as it was asked for, as for a submitted job."""
+    """Warnings about text that is not spoken, or not spoken as requested, as for a submitted job."""

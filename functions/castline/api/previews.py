@@ -1,4 +1,4 @@
-"""``/previews``: a short text that is heard at once."""
+"""``/previews``: speaks a short text while its user waits."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from castline.api.money import Cost
 router = Router()
 
 _LISTENING: Final = timedelta(minutes=15)
-"""The time for which the URL of the audio works."""
+"""Time for which the URL of the audio works."""
 _FILENAME: Final = "preview.mp3"
 WAITING: Final = 0.4
-"""The part of the function's time for which a preview waits for the provider. It speaks in the rest."""
+"""Fraction of the function's remaining time for which a preview may wait for the provider. It speaks in the rest."""
 
 
 @router.operation(
@@ -42,7 +42,7 @@ WAITING: Final = 0.4
     max_body_bytes=preview_schemas.CreatePreviewRequest.MAX_BYTES,
 )
 def create_preview(request: Annotated[preview_schemas.CreatePreviewRequest, Body()]) -> preview_schemas.Preview:
-    """Have a short text spoken at once, and get the URL of its audio."""
+    """Speak a short text immediately, and get the URL of its audio."""
     event, context = router.current_event, router.lambda_context
     preview = composition.speak_preview()(
         noted_user_id(event),
@@ -50,7 +50,7 @@ def create_preview(request: Annotated[preview_schemas.CreatePreviewRequest, Body
         pronunciation_sets=request.pronunciation_sets,
         patience=timedelta(milliseconds=context.get_remaining_time_in_millis()) * WAITING,
     )
-    # Before the URL is signed: it works at least as long as is said.
+    # Computed before the URL is signed, so that the URL works at least until then.
     expires_at = datetime.now(UTC) + _LISTENING
     audio_url = composition.published_audio().download_url(
         preview.key,

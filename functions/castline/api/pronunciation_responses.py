@@ -1,4 +1,4 @@
-"""Pronunciation sets as JSON in answers."""
+"""JSON schemas of pronunciation sets, for responses."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class PronunciationSetSummary(_Answer):
     name: str
     entry_count: int
     updated_at: Time
-    """Time of the last change of the entries."""
+    """The time of the last change of the entries."""
     etag: str
-    """For `If-Match`. Changes whenever the entries change."""
+    """The ETag for `If-Match`. It changes whenever the entries change."""
 
 
 class PronunciationSetList(_Answer):
-    """All pronunciation sets of the user, by name."""
+    """All pronunciation sets of the user, ordered by name."""
 
     items: list[PronunciationSetSummary]
     total: int

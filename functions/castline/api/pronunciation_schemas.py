@@ -1,4 +1,4 @@
-"""Pronunciations as JSON, in requests and in answers."""
+"""JSON schemas of pronunciations, for requests and responses."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ _Spoken = Annotated[
 
 
 class PronunciationSchema(Request):
-    """A word or phrase, and how it is spoken.
+    """The pronunciation of a word or phrase.
 
-    It has either an `alias`, which is spoken in place of the text, or a `phoneme`. An entry with both, or with
-    neither, is refused with 400.
+    An entry has either an `alias`, which is spoken in place of the text, or a `phoneme`. An entry with both or
+    neither is refused with 400.
     """
 
     MAX_BYTES: ClassVar = (
@@ -56,13 +56,13 @@ class PronunciationSchema(Request):
     ) * CHARACTER_BYTES + (MAX_LANGUAGE_TAG_LENGTH + OBJECT_BYTES)
 
     text: _Written
-    """As it is written in scripts. Without capital letters it is found in any case."""
+    """The text as scripts write it. Without capital letters it matches regardless of case."""
     alias: _Spoken | None = omittable()
     phoneme: _Spoken | None = omittable()
     alphabet: Annotated[Alphabet, Field(strict=False)] | None = omittable()
-    """Of the `phoneme`: `ipa`, which it is when this is left out, or `sapi`, such as `chong 2 qing 4`."""
+    """The alphabet of the `phoneme`: `ipa` (default) or `sapi`, such as `chong 2 qing 4`."""
     language: LanguageTag | None = omittable()
-    """The entry applies only to turns that are spoken in this language; `en` covers `en-US`."""
+    """The language of the turns that the entry applies to; `en` includes `en-US`. The default is every language."""
 
     @model_validator(mode="after")
     def _demand_one_way_to_speak(self) -> Self:
@@ -84,7 +84,7 @@ class PronunciationSchema(Request):
         )
 
     def to_pronunciation(self) -> Pronunciation:
-        """Return the domain's pronunciation for this one."""
+        """Return the domain's pronunciation."""
         return Pronunciation(
             text=self.text,
             alias=self.alias,
@@ -113,11 +113,11 @@ Pronunciations = Annotated[
     Field(max_length=pronunciation.MAX_PRONUNCIATIONS),
     AfterValidator(_without_duplicates),
 ]
-"""A list in a request. No two entries have the same text and language."""
+"""List of pronunciations in a request. No two entries may have the same text and language."""
 
 
 def set_name(value: str) -> str:
-    """Return ``value``, if it has the form of a set's name."""
+    """Return ``value``, or raise an error if it is no valid name of a set."""
     if not is_name(value):
         raise PydanticCustomError("document_name", "not a set's name")
     return value
@@ -129,14 +129,14 @@ SetName = Annotated[
     AfterValidator(set_name),
 ]
 SetNames = Annotated[list[SetName], Field(max_length=MAX_SETS_OF_JOB)]
-"""The sets that a job is spoken with; where two have the same text and language, the earlier one holds."""
+"""Names of the sets that a job uses. If two sets have the same text and language, the earlier set wins."""
 
 
 class PutPronunciationSetRequest(Request):
     """The entries of a set.
 
-    A request is refused with 400, too, if two entries have the same text and language, or if no speech provider knows
-    a phoneme in the entry's language, or in any language if the entry has none.
+    A request is also refused with 400 if two entries have the same text and language, or if no speech provider
+    supports a phoneme in the entry's language (in any language, if the entry has none).
     """
 
     entries: Pronunciations

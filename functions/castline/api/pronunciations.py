@@ -1,4 +1,4 @@
-"""``/pronunciations``: the named sets of pronunciations that a user keeps."""
+"""``/pronunciations``: the pronunciation sets that users keep by name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ router = Router()
     answers=[
         Answer(
             status=200,
-            description="All sets, by name.",
+            description="All sets, ordered by name.",
             example=examples.PRONUNCIATION_SETS,
             links=follow("get_pronunciation_set", name="$response.body#/items/0/name"),
         ),
@@ -54,7 +54,7 @@ def list_pronunciation_sets() -> pronunciation_responses.PronunciationSetList:
     middlewares=[answer_conditionally],
 )
 def get_pronunciation_set(name: Name) -> Response[pronunciation_responses.PronunciationSetDetail]:
-    """Read a pronunciation set."""
+    """Get a pronunciation set."""
     user_id = noted_user_id(router.current_event)
     documents.demand_possible(name, PronunciationSetNotFound)
     found = composition.keep_pronunciations().get(user_id, name)

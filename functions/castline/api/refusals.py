@@ -1,4 +1,4 @@
-"""Refusals of dialogues, with their fields named as the request has them."""
+"""Refusals of dialogues, with field names that match the request."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def fields_as_sent(request: CreateJobRequest | CreateSingleVoiceJobRequest) -> Iterator[None]:
-    """Name the fields of a refusal as the request has them, which may have its turns in any order.
+    """Convert the field names in a refusal to those of the request, whose turns may be in any order.
 
     Raises:
-        InvalidRequest: the dialogue of a ``CreateJobRequest`` is refused.
+        InvalidRequest: the dialogue of a ``CreateJobRequest`` was refused.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""``/jobs/{id}/renditions``: other versions of a finished file."""
+"""``/jobs/{id}/renditions``: makes other versions of a finished file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def render_job(
     request: Annotated[requests.RenderJobRequest, Body()],
     idempotency_key: IdempotencyKey = None,
 ) -> responses.SubmittedJob:
-    """Make another file of what was spoken for a completed job: a new job, which is billed nothing."""
+    """Make another version of a completed job's audio, as a new job. Its stored speech is reused and not billed."""
     user = noted_user_id(router.current_event)
     note_job(job_id)
     job = composition.render_job()(user, job_id, request.to_changes(), idempotency_key=idempotency_key)

@@ -1,4 +1,4 @@
-"""Reads a request's body as JSON, within bounds. What it should say is for the schemas to judge."""
+"""Parser of JSON request bodies, with limits on their size. The schemas validate the content."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from castline.api.validation import InvalidRequest
 JSON: Final = "application/json"
 
 _MAX_BRACKETS: Final = 310_000
-"""Number of ``[`` and ``{`` in a body: all the characters of the largest legal request, and its own structure.
+"""Maximum number of ``[`` and ``{`` in a body. Each that opens an array or object takes up to 200 bytes of memory.
 
-Each that opens an array or object costs up to 200 bytes of memory.
+The largest valid request has no more, even if all characters of its texts are brackets.
 """
 
 
 class RequestTooLarge(Exception):
-    """A body is larger than any legal request of its endpoint."""
+    """The body is larger than any valid request to its endpoint."""
 
     def __init__(self, max_bytes: int) -> None:
         super().__init__(f"more than {max_bytes} bytes")
@@ -25,16 +25,16 @@ class RequestTooLarge(Exception):
 
 
 def media_type(content_type: str) -> str:
-    """Return the media type that a Content-Type header names, in lower case; JSON when it names none."""
+    """Return the media type in a Content-Type header, in lower case. The default is JSON."""
     return content_type.partition(";")[0].strip().lower() or JSON
 
 
 def read_json(body: str, *, max_bytes: int) -> Any:
-    """Read a body as JSON.
+    """Parse a body as JSON.
 
     Raises:
-        RequestTooLarge: it has more than ``max_bytes`` bytes.
-        InvalidRequest: it is no JSON, or has numbers or nesting beyond all reason.
+        RequestTooLarge: the body has more than ``max_bytes`` bytes.
+        InvalidRequest: the body is not valid JSON, is nested too deeply, or has too many values or too long numbers.
     """
     if len(body.encode("utf-8", "surrogatepass")) > max_bytes:
         raise RequestTooLarge(max_bytes)

@@ -1,4 +1,4 @@
-"""Requests as JSON: what clients send."""
+"""JSON schemas of requests about jobs and scripts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from pydantic import ModelWrapValidatorHandler
 
 NAMELESS_SPEAKER = ""
-"""The speaker of a single text."""
+"""Name of the speaker in a job with a single text."""
 MAX_SCRIPT_CHARACTERS = 150_000
 MAX_SCRIPT_ANSWERS = 1_000
 MAX_PROVIDER_ID_LENGTH = 50
@@ -77,7 +77,7 @@ VoiceId = Annotated[
     AfterValidator(_voice_id),
 ]
 ProviderId = Annotated[str, Field(min_length=1, max_length=MAX_PROVIDER_ID_LENGTH, examples=["azure"])]
-"""One of those that ``GET /providers`` lists."""
+"""Id of a provider that ``GET /providers`` lists."""
 VoiceName = Annotated[
     str,
     Field(max_length=limits.MAX_VOICE_NAME_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN}),
@@ -89,7 +89,7 @@ Speed = Annotated[
         ge=limits.MIN_SPEED,
         le=limits.MAX_SPEED,
         allow_inf_nan=False,
-        description="A factor on the voice's own speed. HD voices take only 1.",
+        description="A factor on the voice's own speed. HD voices support only 1.",
     ),
 ]
 Pitch = Annotated[
@@ -97,7 +97,7 @@ Pitch = Annotated[
     Field(
         ge=-limits.MAX_PITCH_PERCENT,
         le=limits.MAX_PITCH_PERCENT,
-        description="In percent, up or down from the voice's own pitch. HD voices take only 0.",
+        description="The change of the voice's own pitch, in percent. HD voices support only 0.",
     ),
     BeforeValidator(whole),
 ]
@@ -118,20 +118,20 @@ Take = Annotated[int, Field(ge=0, le=limits.MAX_TAKE, exclude_if=lambda value: n
 
 
 class DeliverySchema(Request):
-    """Delivery of a speaker or a turn. A field that is left out is as the speaker or the voice has it."""
+    """Delivery of a speaker or a turn. Fields that are left out default to those of the speaker or the voice."""
 
     speed: Speed | None = omittable()
     pitch: Pitch | None = omittable()
     volume: Volume | None = omittable()
     style: Style | None = omittable()
-    """One of the voice's `styles` in `GET /voices`. A style tag in the text goes before it."""
+    """One of the voice's `styles` in `GET /voices`. A style tag in the text overrides it."""
     style_degree: StyleDegree | None = omittable()
-    """The strength of the style; 1 is as the voice has it."""
+    """The strength of the style. 1 is the voice's own strength."""
     language: LanguageTag | None = omittable()
     """The language that a multilingual voice speaks."""
 
     def to_own_delivery(self) -> dict[str, Any]:
-        """Return the fields of the domain's ``OwnDelivery``."""
+        """Return the values for the fields of the domain's ``OwnDelivery``."""
         return {each.name: getattr(self, each.name) for each in fields(OwnDelivery)}
 
 
@@ -141,7 +141,7 @@ class TurnSchema(DeliverySchema):
     speaker: Speaker
     text: Text
     index: Annotated[int, Field(ge=0, le=limits.MAX_TURN_INDEX), BeforeValidator(whole)]
-    """Turns are spoken in order of index; no two have the same."""
+    """The position of the turn. Turns are spoken in order of index, and every turn has a different one."""
     chapter: (
         Annotated[
             str,
@@ -159,19 +159,19 @@ class TurnSchema(DeliverySchema):
     pause_after_ms: Annotated[int, Field(ge=0, le=limits.MAX_PAUSE_AFTER_MS), BeforeValidator(whole)] | None = (
         omittable()
     )
-    """The pause before the next turn, in place of `gap_ms`; after the last turn, silence at the end."""
+    """The pause before the next turn, in place of `gap_ms`. After the last turn, it is silence at the end."""
     take: Take = 0
-    """The number of the reading. Another number has the same words spoken anew, and billed."""
+    """The number of the reading. With another number, the same words are spoken and billed again."""
 
 
 class SubmittedTurn(TurnSchema):
     """One speaker's words in a request."""
 
     line: Annotated[int | None, Field(ge=1, le=limits.MAX_TURN_INDEX), BeforeValidator(whole)] = None
-    """Ignored: turns from `POST /dialogues/parse` can be submitted as they are."""
+    """Ignored. It is accepted so that turns from `POST /dialogues/parse` can be submitted unchanged."""
 
     def to_turn(self, speaker: str) -> Turn:
-        """Return the domain's turn for this one.
+        """Return the domain's turn.
 
         Args:
             speaker: the speaker's name as the dialogue spells it.
@@ -189,11 +189,11 @@ class SubmittedTurn(TurnSchema):
 
 _SPOKEN, _SOUND = "spoken turn", "sound turn"
 _TAG_POSITION = 2
-"""Position of the tag of a turn's kind in the place of a problem, such as ``turns``, 3, ``sound turn``, ``index``."""
+"""Index of the turn kind's tag in a problem's location, such as ``("turns", 3, "sound turn", "index")``."""
 
 
 def kind_of_turn(turn: Any) -> str:
-    """Return the tag of one of the turns: a sound, or spoken, which is also what is neither."""
+    """Return the tag of a turn's kind: a sound or a spoken turn. Invalid values count as spoken turns."""
     return _SOUND if is_sound(turn) or hasattr(turn, "sound_id") else _SPOKEN
 
 
@@ -206,9 +206,9 @@ AnyStoredTurn = Annotated[
 
 
 def _without_tag(problem: Any) -> tuple[str, str, tuple[str | int, ...]]:
-    """Return type, message and place of a problem, the place without the tag of a turn's kind.
+    """Return the type, message and location of a problem, without the tag of the turn's kind in the location.
 
-    A field of the other kind of turn is named as such.
+    A field that only the other kind of turn has gets an error type of its own.
     """
     kind, message, location = problem["type"], problem["msg"], problem["loc"]
     if location[:1] != ("turns",) or len(location) <= _TAG_POSITION:
@@ -222,14 +222,14 @@ def _without_tag(problem: Any) -> tuple[str, str, tuple[str | int, ...]]:
 
 
 class VoiceAssignmentSchema(DeliverySchema):
-    """The voice that speaks for one speaker, and how."""
+    """The voice of a speaker, and the delivery."""
 
     speaker: Speaker
     voice_id: VoiceId
     voice_name: VoiceName | None = omittable()
 
     def to_voice_assignment(self, speaker: str) -> VoiceAssignment:
-        """Return the domain's assignment for this one.
+        """Return the domain's voice assignment.
 
         Args:
             speaker: the speaker's name as the dialogue spells it.
@@ -240,13 +240,13 @@ class VoiceAssignmentSchema(DeliverySchema):
 
 
 class TitlesSchema(Request):
-    """Titles of the audio: they are in its tags, in lists and in the name of its file."""
+    """Titles of the audio, for the tags and the name of its file and for lists."""
 
     title: Title | None = omittable()
     author: Title | None = omittable()
-    """In the file's tags in place of the speakers' names."""
+    """The author in the file's tags. The default is the speakers' names."""
     album: Title | None = omittable()
-    """Such as the name of the show or the course."""
+    """For example the name of the show or the course."""
 
     def to_titles(self) -> Titles:
         """Return the domain's titles."""
@@ -254,7 +254,7 @@ class TitlesSchema(Request):
 
 
 class RenameJobRequest(TitlesSchema):
-    """New titles of a job. What is left out stays as it is, and null removes it."""
+    """New titles of a job. A title that is left out does not change, and null removes it."""
 
     MAX_BYTES: ClassVar = 3 * limits.MAX_TITLE_CHARACTERS * CHARACTER_BYTES + OBJECT_BYTES
 
@@ -267,14 +267,14 @@ class TextOptions(Request):
     """Options for reading and pronouncing the texts of a job."""
 
     markup: Annotated[Markup, Field(strict=False, exclude_if=lambda value: value is Markup.AUTO)] = Markup.AUTO
-    """`auto` understands marks, tags and stage directions in texts; `literal` speaks texts as they stand."""
+    """`auto` interprets marks, tags and stage directions in texts. `literal` speaks texts exactly as written."""
     pronunciations: Annotated[Pronunciations, Field(default=[], exclude_if=lambda value: not value)]
     pronunciation_sets: Annotated[SetNames, Field(default=[], exclude_if=lambda value: not value)]
-    """Names of the user's pronunciation sets. Where two entries have the same text and language, that of
-    `pronunciations` goes before that of a set, and an earlier set before a later one."""
+    """Names of the user's pronunciation sets. If several entries have the same text and language, an entry of
+    `pronunciations` wins over one of a set, and an earlier set over a later one."""
 
     def to_text_options(self) -> dict[str, Any]:
-        """Return the fields of the domain's ``Dialogue``."""
+        """Return the values for the fields of the domain's ``Dialogue``."""
         return {
             "markup": self.markup,
             "pronunciations": tuple(each.to_pronunciation() for each in self.pronunciations),
@@ -282,30 +282,38 @@ class TextOptions(Request):
 
 
 class NotificationOptions(Request):
-    """Options for being told what becomes of a job."""
+    """Options for notifications about a job."""
 
     MAX_BYTES: ClassVar = MAX_URL_CHARACTERS * CHARACTER_BYTES
 
     webhook_url: WebhookUrl | None = omittable()
-    """An HTTPS URL that is called when something happens to the job, besides your webhooks. Calls are signed with the
-    secret that `POST /webhooks/job/rotate` gives you."""
+    """An HTTPS URL that receives the events of the job, in addition to your webhooks. Requests to it are signed with
+    the secret that `POST /webhooks/job/rotate` returns."""
 
 
 class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOptions):
     """A dialogue to be spoken.
 
-    A turn with a `sound_id` is a sound, and every other turn is spoken. A request is refused with 400, too, if two
-    turns have the same `index`; if no turn is spoken; if no spoken turn comes after a sound that is to be `under` it;
-    if there are more than 100 sounds among the turns, if they last more than 60 minutes in all, or if there are more
-    than 20 different ones with the music; if a sound is not yours, not ready, or a picture, or the cover is none; if
-    a speaker has no voice, or two; if the texts have more than 100,000 characters in all; if the dialogue takes more
-    than 399 KB when compressed, or 4.4 MB as JSON; if `GET /providers` does not list the `provider`; if a `voice_id`
-    does not have the provider's form; if a voice does not have a `style`, or does not take a `speed`, a `pitch` or a
-    `language`; if you have no pronunciation set of a given name; if the `webhook_url` is not allowed as that of a
-    webhook, or you have no secret for it; if the texts use more than 1,000 pronunciations; if they have more than
-    200,000 characters as they are spoken, with aliases; or if the pauses in them last more than 3 hours. Names that
-    differ only in Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body of more than 5 MB
-    is refused with 413.
+    A turn with a `sound_id` is a sound, and every other turn is spoken. Names of speakers that differ only in Unicode
+    form (NFKC), in spaces or in invisible characters are the same speaker.
+
+    A request is also refused with 400 if
+
+    - two turns have the same `index`, or no turn is spoken;
+    - a speaker has no voice, or more than one;
+    - `GET /providers` does not list the `provider`, or a `voice_id` does not have the provider's form;
+    - a voice does not have a `style`, or does not support a `speed`, a `pitch` or a `language`;
+    - the texts have more than 100,000 characters in total, or more than 200,000 as spoken, with aliases;
+    - the pauses in the texts last more than 3 hours in total;
+    - the texts use more than 1,000 pronunciations, or a pronunciation set does not exist;
+    - a sound is not yours, is not ready or is an image, or the cover is not an image;
+    - no spoken turn follows a sound with `under`;
+    - there are more than 100 sounds among the turns, or they last more than 60 minutes in total;
+    - there are more than 20 different sounds, including those of the music;
+    - the `webhook_url` would not be allowed for a webhook, or you have no secret for it;
+    - the dialogue takes more than 399 KB when compressed, or more than 4.4 MB as JSON.
+
+    A body of more than 5 MB is refused with 413.
     """
 
     MAX_BYTES: ClassVar = MAX_REQUEST_BYTES
@@ -320,7 +328,7 @@ class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOpti
     @model_validator(mode="wrap")
     @classmethod
     def _report_everything_together(cls, data: Any, handler: ModelWrapValidatorHandler[CreateJobRequest]) -> Any:
-        """Judge the fields together even where some are broken, so that a client learns everything at once."""
+        """Check the rules between fields even if single fields are invalid, to report all problems at once."""
         problems: list[InitErrorDetails] = []
         request: CreateJobRequest | None = None
         try:
@@ -337,14 +345,14 @@ class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOpti
         return request
 
     def as_sent(self, field: str) -> str:
-        """Return the name of a field of the dialogue as the request has it, which may have its turns in any order."""
+        """Convert the name of a dialogue's field to that of the request, whose turns may be in any order."""
         in_order = sorted(range(len(self.turns)), key=lambda position: self.turns[position].index)
         return re.sub(r"^turns\[(\d+)\]", lambda match: f"turns[{in_order[int(match[1])]}]", field)
 
     def to_dialogue(self) -> Dialogue:
-        """Return the domain's dialogue for this request, its turns in spoken order.
+        """Return the domain's dialogue, with the turns in spoken order.
 
-        Every speaker has one name throughout, spelled as in the first turn.
+        All turns of a speaker have the same name, spelled as in the speaker's first turn.
         """
         in_order = sorted(self.turns, key=lambda turn: turn.index)
         turns = [turn for turn in in_order if isinstance(turn, SubmittedTurn)]
@@ -368,12 +376,16 @@ class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOpti
 class CreateSingleVoiceJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOptions):
     """A text to be spoken in one voice.
 
-    A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
-    whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the `provider`; if
-    the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name; if a sound of
-    the music is not yours, not ready, or a picture, or the cover is none; if the `webhook_url` is not allowed as that
-    of a webhook, or you have no secret for it; if the text uses more than 1,000 pronunciations; if it has more than
-    200,000 characters as it is spoken, with aliases; or if the pauses in it last more than 3 hours.
+    A request is also refused with 400 if
+
+    - `GET /providers` does not list the `provider`, or the `voice_id` does not have the provider's form;
+    - the voice does not have the `style`;
+    - `speed` or `pitch` is not the default for a high-definition (HD) voice, whose id has a colon;
+    - the text has more than 200,000 characters as spoken, with aliases;
+    - the pauses in the text last more than 3 hours in total;
+    - the text uses more than 1,000 pronunciations, or a pronunciation set does not exist;
+    - a sound of the music is not yours, is not ready or is an image, or the cover is not an image;
+    - the `webhook_url` would not be allowed for a webhook, or you have no secret for it.
     """
 
     MAX_BYTES: ClassVar = (
@@ -394,14 +406,14 @@ class CreateSingleVoiceJobRequest(AudioOptions, TextOptions, TitlesSchema, Notif
     pitch: Pitch = 0
     volume: Volume = 1.0
     style: Style | None = omittable()
-    """One of the voice's `styles` in `GET /voices`. A style tag in the text goes before it."""
+    """One of the voice's `styles` in `GET /voices`. A style tag in the text overrides it."""
     style_degree: StyleDegree | None = omittable()
-    """The strength of the style; 1 is as the voice has it."""
+    """The strength of the style. 1 is the voice's own strength."""
     take: Take = 0
-    """The number of the reading. Another number has the same words spoken anew, and billed."""
+    """The number of the reading. With another number, the same words are spoken and billed again."""
 
     def to_dialogue(self) -> Dialogue:
-        """Return the domain's dialogue for this request: one turn."""
+        """Return the domain's dialogue, which has one turn."""
         return Dialogue(
             provider=self.provider,
             turns=(Turn(speaker=NAMELESS_SPEAKER, text=self.text, index=0, take=self.take),),
@@ -423,10 +435,13 @@ class CreateSingleVoiceJobRequest(AudioOptions, TextOptions, TitlesSchema, Notif
 
 
 class RenderJobRequest(AudioChoices):
-    """Another version of a completed job's audio. What is left out is as the job has it.
+    """Options of another version of a completed job's audio. Those that are left out are the job's.
 
-    A request is refused with 400, too, if a sound of the music is not yours, not ready, or a picture; if the cover is
-    none; if a sound among the job's turns has been deleted; or if the job has more than 20 different sounds then.
+    A request is also refused with 400 if
+
+    - a sound of the music is not yours, is not ready or is an image, or the cover is not an image;
+    - a sound among the job's turns has been deleted;
+    - the new version would have more than 20 different sounds.
     """
 
     MAX_BYTES: ClassVar = MAX_AUDIO_OPTIONS_BYTES
@@ -434,12 +449,12 @@ class RenderJobRequest(AudioChoices):
     quality: QualityField | None = omittable()
     """The quality of the new file. The stored speech is converted to it, not spoken again."""
     music: MusicSchema | None = omittable()
-    """In place of the job's music as a whole; null removes it."""
+    """New music, which replaces all of the job's music. Null removes the music."""
     cover_id: SoundId | None = omittable()
-    """The id of a picture of `GET /sounds`; null removes the job's cover."""
+    """The id of an image from `GET /sounds`. Null removes the job's cover."""
 
     def to_changes(self) -> dict[str, Any]:
-        """Return the new values of those fields of the domain's ``Dialogue`` that change."""
+        """Return the new values of the fields of the domain's ``Dialogue`` that change."""
         removable = {"music", "cover_id"} & self.model_fields_set
         return {
             name: value for name, value in self.to_audio_options().items() if value is not None or name in removable
@@ -447,11 +462,14 @@ class RenderJobRequest(AudioChoices):
 
 
 class ParseDialogueRequest(Request):
-    """A script to be turned into turns.
+    """A script to be parsed into turns.
 
-    A script is refused with 400 if text that does not announce the script, and is no title, stands before the first
-    speaker, if a speaker says nothing, if a name has more than 50 characters, if there are more than 1,000 turns or
-    100,000 characters of text, or if it is JSON without turns. A text that names no speaker is spoken by a narrator.
+    A narrator speaks a text that names no speaker. A script is refused with 400 if
+
+    - there is text before the first speaker that is neither a title nor an announcement of the script;
+    - a speaker says nothing, or a speaker's name has more than 50 characters;
+    - there are more than 1,000 turns, or more than 100,000 characters of text;
+    - it is JSON without turns.
     """
 
     MAX_BYTES: ClassVar = (
@@ -462,8 +480,8 @@ class ParseDialogueRequest(Request):
 
     script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN})]
     format: Annotated[ScriptFormat, Field(strict=False)] = ScriptFormat.AUTO
-    """`auto` finds out the format. `plain` and `markdown` are read alike."""
+    """`auto` detects the format. `plain` and `markdown` are parsed in the same way."""
     markup: Annotated[Markup, Field(strict=False)] = Markup.AUTO
-    """`auto` understands marks, tags and stage directions; `literal` leaves texts as they stand."""
+    """`auto` interprets marks, tags and stage directions. `literal` leaves texts exactly as written."""
     answers: Annotated[list[ScriptAnswer], Field(default=[], max_length=MAX_SCRIPT_ANSWERS)]
-    """Answers to `questions` of an earlier parse of this script. Those that fit no question of it do nothing."""
+    """Answers to the `questions` of an earlier parse of this script. Answers to other questions are ignored."""

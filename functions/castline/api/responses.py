@@ -1,4 +1,4 @@
-"""Answers as JSON: what clients receive."""
+"""JSON schemas of responses."""
 
 from __future__ import annotations
 
@@ -38,30 +38,30 @@ Time = Annotated[
 
 
 def _left_out_when_empty() -> Any:
-    """Return an answer's list that is left out rather than empty."""
+    """Return a list field that is omitted from a response when it is empty."""
     return Field(default=[], exclude_if=lambda value: not value)
 
 
 class _Answer(BaseModel):
-    # What a handler returns is validated, even where it is a model that was made without validation.
+    # Validates the result of a handler even if it is a model that was created without validation.
     model_config = ConfigDict(revalidate_instances="always")
 
 
 class Warning(_Answer):  # noqa: A001 (the name that clients see)
-    """Something in a script or a text that is not spoken, or not as it was asked for."""
+    """Something in a script or a text that is not spoken, or not spoken as requested."""
 
     code: WarningKind
     message: str
     line: int
-    """Number of the line in the script, or in the turn's text, counted from 1."""
+    """The number of the line in the script or in the turn's text, counted from 1."""
     turn_index: int | None = _left_out_when_none()
-    """`index` of the turn that it is about."""
+    """The `index` of the turn that the warning is about."""
     text: str
-    """The text that it is about; at most 100 characters."""
+    """The text that the warning is about, at most 100 characters of it."""
 
     @classmethod
     def of(cls, warning: ScriptWarning, language: Language, *, turn_index: int | None = None) -> Self:
-        """Return ``warning``, explained in ``language``."""
+        """Return the schema of ``warning``, with its message in ``language``."""
         return cls(
             code=warning.kind,
             message=warning_message(warning.kind, {"text": warning.text, "count": warning.count}, language),
@@ -75,46 +75,46 @@ class ParsedTurn(TurnSchema):
     """One speaker's words in a script."""
 
     line: int
-    """Number of the script's line where the turn begins, counted from 1."""
+    """The number of the line in the script where the turn begins, counted from 1."""
     is_sound: bool = _left_out_when_false()
-    """Whether the turn describes a sound, by the answer `sound`. Replace it by a sound before you submit it."""
+    """Whether the turn describes a sound, by the answer `sound`. Replace it with a sound before you submit it."""
 
 
 class ParsedDialogue(_Answer):
     """A script as turns."""
 
     format: FoundFormat
-    """The format that the script was read in."""
+    """The format as which the script was parsed."""
     turns: list[ParsedTurn]
     speakers: list[str]
-    """In order of appearance."""
+    """The speakers, in order of appearance."""
     total_characters: int
-    """Of all texts together."""
+    """The number of characters of all texts together."""
     warnings: list[Warning]
     """The first 1,000 warnings, in order of lines."""
     languages: dict[str, str]
-    """The language that each speaker's words seem to be in, as a language tag. A speaker who says too little has
-    none."""
+    """The language that each speaker seems to speak, as a language tag. Speakers who say too little to tell are left
+    out."""
     language: str | None = _left_out_when_none()
-    """The language that most of the dialogue seems to be in; left out where all of it says too little."""
+    """The language that most of the dialogue seems to be in; left out if there is too little text to tell."""
     questions: list[QuestionSchema]
-    """Questions that only the author can answer. The turns are one way to read the script, which `answers` choose."""
+    """Questions that only the author can answer. The turns are one reading of the script; `answers` select others."""
 
 
 class Provider(_Answer):
-    """A speech provider, and what a job for it may have."""
+    """A speech provider, and the limits of its jobs."""
 
     id: str
     name: str
     output_formats: list[str]
     max_turns: int
     max_characters: int
-    """Of all texts together."""
+    """The maximum number of characters of all texts together."""
     max_speaker_characters: int
     max_gap_ms: int
     max_crossfade_ms: int
     max_active_jobs: int
-    """The most pending and processing jobs of a user for whom no operator has set another limit."""
+    """The maximum number of pending and processing jobs of a user, unless an operator has set another limit."""
 
 
 class ProviderList(_Answer):
@@ -128,15 +128,15 @@ class Voice(_Answer):
 
     voice_id: str
     name: str
-    """The name that people call it by, in its own language."""
+    """The name of the voice in its own language."""
     language: str
     language_name: str
-    """The language's name in English."""
+    """The English name of the language."""
     gender: Gender
     styles: list[str]
-    """Values of `style` for a turn or a speaker with this voice."""
+    """The values of `style` that the voice supports."""
     takes: list[Literal["speed", "pitch", "language"]]
-    """Those of the fields of a turn or a speaker that the voice can be told. Every voice takes `volume`."""
+    """The fields of a turn or a speaker that the voice supports. Every voice supports `volume`."""
 
 
 class VoiceList(_Answer):
@@ -147,7 +147,7 @@ class VoiceList(_Answer):
 
 
 class Download(_Answer):
-    """The address of a finished file, which works for a while."""
+    """A URL of a finished file, which works until `expires_at`."""
 
     download_url: str
     expires_at: Time
@@ -157,7 +157,7 @@ class Download(_Answer):
 
 
 class JobSummary(_Answer):
-    """A job in a list. A time that has not come yet is left out."""
+    """A job in a list. Times of events that have not happened yet are left out."""
 
     id: Id
     status: JobStatus
@@ -170,11 +170,11 @@ class JobSummary(_Answer):
     started_at: Time | None = _left_out_when_none()
     completed_at: Time | None = _left_out_when_none()
     rendition_of: Id | None = _left_out_when_none()
-    """The id of the job that this is another version of."""
+    """The id of the job of which this job is another version."""
 
 
 class ChapterTimingSchema(_Answer):
-    """The time at which a chapter is heard. It lasts until the next one or the end."""
+    """The times of a chapter, which lasts until the next chapter or the end."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -187,30 +187,30 @@ class SubmittedJob(JobSummary):
     """A job that has just been submitted."""
 
     warnings: list[Warning] = _left_out_when_empty()
-    """Warnings about what is not spoken, or not as it was asked for; left out when there are none. The
-    `line` counts the lines of the turn's text."""
+    """Warnings about text that is not spoken, or not spoken as requested; left out if there are none. `line` counts
+    the lines of the turn's text."""
 
 
 class Estimate(_Answer):
-    """The cost and the duration of a job that has not been created."""
+    """The estimated cost and duration of a job that has not been created."""
 
     characters: int
-    """Of all texts."""
+    """The number of characters of all texts."""
     billed_characters: int
-    """The characters that the provider would charge for, by its own rule. Segments that are stored cost nothing."""
+    """The number of characters that the provider would charge for, by its own rule. Stored segments cost nothing."""
     segments: int
     reused_segments: int
-    """The number of segments that would not have to be spoken."""
+    """The number of segments that are stored and would not be spoken again."""
     duration_ms: int
-    """Estimated duration of the audio. It is exact for segments that are stored."""
+    """The estimated duration of the audio. It is exact for stored segments."""
     cost: Cost
-    """Of the billed characters, by the deployment's prices."""
+    """The cost of the billed characters, at the deployment's price."""
     warnings: list[Warning]
-    """Warnings about what is not spoken, or not as it was asked for, as for a submitted job."""
+    """Warnings about text that is not spoken, or not spoken as requested, as for a submitted job."""
 
 
 class TurnTimingSchema(_Answer):
-    """The time at which a turn is heard."""
+    """The times of a turn in the audio."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -221,36 +221,36 @@ class TurnTimingSchema(_Answer):
 
 
 class ResultMetadata(_Answer):
-    """The facts about a completed job's audio."""
+    """Facts about the audio of a completed job."""
 
     duration_ms: int
     latency_ms: int
-    """From the start of processing to completion."""
+    """The time in milliseconds from the start of processing to completion."""
     synthesis_mode: str
     content_type: str
     size_bytes: int
     characters: int
     billed_characters: int
-    """The characters that the provider charges for, by its own rule. Segments that were stored cost nothing."""
+    """The number of characters that the provider charged for, by its own rule. Stored segments cost nothing."""
     reused_segments: int
-    """The number of segments that did not have to be spoken for this job."""
+    """The number of segments that were stored and not spoken again for this job."""
     turn_timings: list[TurnTimingSchema]
     subtitle_timing: str
-    """`reported` by the provider, or `estimated`, where a voice does not tell when its words are heard."""
+    """`reported` if the provider reports the times of words, `estimated` if a voice does not."""
     chapters: list[ChapterTimingSchema] = _left_out_when_empty()
-    """Those that headings or the `chapter` of a turn name."""
+    """The chapters that headings or the `chapter` of turns name."""
     loudness_lufs: float | None = _left_out_when_none()
-    """Integrated loudness of the file (ITU-R BS.1770); left out where it has not been measured."""
+    """The integrated loudness of the file (ITU-R BS.1770); left out if it has not been measured."""
 
 
 class Progress(_Answer):
-    """The progress of a job; it has no total before the job is planned."""
+    """The progress of a job. `total_segments` is 0 until the job is planned."""
 
     completed_segments: int
     total_segments: int
     seconds_left: int | None = _left_out_when_none()
-    """About how long it will be until all segments of a processing job are spoken, from the speed so far. Joining the
-    file takes some seconds more. Left out while that cannot be told."""
+    """The estimated time until all segments of a processing job are spoken, from the speed so far. Joining the file
+    takes some seconds more. Left out if it cannot be estimated."""
 
 
 class _JobParams(_Answer):
@@ -268,13 +268,13 @@ class _AudioParams(_JobParams):
     output_format: str
     quality: Quality | None = _left_out_when_none()
     loudness: Loudness | None = _left_out_when_none()
-    """`none` for jobs of the time when there was no choice."""
+    """The loudness. Jobs from before this option have `none`."""
     music: MusicSchema | None = _left_out_when_none()
     cover_id: str | None = _left_out_when_none()
 
 
 class InputParams(_AudioParams):
-    """The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again."""
+    """The request that created a job, with defaults and with turns in spoken order. It can be submitted again."""
 
     provider: str
     turns: list[AnyStoredTurn]
@@ -283,13 +283,13 @@ class InputParams(_AudioParams):
     gap_ms: int
     crossfade_ms: int
     markup: Markup = Field(default=Markup.AUTO, exclude_if=lambda value: value is Markup.AUTO)
-    """Reading of the texts; left out when it was `auto`."""
+    """The treatment of markup in the texts; left out if it was `auto`."""
     pronunciations: list[PronunciationSchema] = _left_out_when_empty()
-    """Those that the texts make use of, of the request and of its sets."""
+    """The pronunciations of the request and its sets that the texts use."""
 
     @classmethod
     def of(cls, dialogue: Dialogue, job: Job) -> Self:
-        """Return the request that a job with a dialogue was made from."""
+        """Return the request that created a job."""
         own = cls.model_fields.keys() - _JobParams.model_fields.keys() - {"pronunciations", "turns"}
         values = {name: getattr(dialogue, name) for name in own} | {"turns": dialogue.sequence}
         pronunciations = [PronunciationSchema.of(each) for each in dialogue.pronunciations]
@@ -299,7 +299,7 @@ class InputParams(_AudioParams):
 
 
 class SingleVoiceInputParams(_AudioParams):
-    """The request a single-voice job was made from, defaults filled in: it can be submitted again."""
+    """The request that created a single-voice job, with defaults. It can be submitted again."""
 
     provider: str
     text: str
@@ -313,13 +313,13 @@ class SingleVoiceInputParams(_AudioParams):
     style_degree: float | None = _left_out_when_none()
     take: int = Field(default=0, exclude_if=lambda value: not value)
     markup: Markup = Field(default=Markup.AUTO, exclude_if=lambda value: value is Markup.AUTO)
-    """Reading of the text; left out when it was `auto`."""
+    """The treatment of markup in the text; left out if it was `auto`."""
     pronunciations: list[PronunciationSchema] = _left_out_when_empty()
-    """Those that the text makes use of, of the request and of its sets."""
+    """The pronunciations of the request and its sets that the text uses."""
 
     @classmethod
     def of(cls, dialogue: Dialogue, job: Job) -> Self:
-        """Return the request that a job with a dialogue was made from."""
+        """Return the request that created a job."""
         (turn,), (voice,) = dialogue.turns, dialogue.voice_assignments
         return cls(
             **cls._of_job(job),
@@ -345,32 +345,32 @@ class SingleVoiceInputParams(_AudioParams):
 
 
 class FailureDetails(_Answer):
-    """The part of the input that a failure is about, as far as it is about one."""
+    """The part of the input that caused a failure, if a single part did."""
 
     turn_index: int | None = _left_out_when_none()
     voice_id: str | None = _left_out_when_none()
 
 
 class QueuePlace(_Answer):
-    """The place of a pending job in the queue. It is rough: others may come before it, or end sooner."""
+    """The approximate place of a pending job in the queue. Other jobs may go before it, or end sooner."""
 
     ahead: int
-    """The number of batches, of everybody's jobs, that are to be spoken before its first one."""
+    """The number of batches, of all users' jobs, that will be spoken before the job's first batch."""
     estimated_start_at: Time | None
-    """About when it may start; null where that cannot be told."""
+    """The estimated time at which the job starts; null if it cannot be estimated."""
 
 
 class JobDetail(JobSummary):
-    """A job with all that is known about it. What does not apply is left out."""
+    """A job with all its details. Fields that do not apply are left out."""
 
     input_params: InputParams | SingleVoiceInputParams
-    """Without turns when what was submitted can no longer be read."""
+    """The request that created the job. It has no turns if the input can no longer be read."""
     progress: Progress
     queue: QueuePlace | None = _left_out_when_none()
     retry_count: int
     billed_characters: int | None = _left_out_when_none()
-    """The characters that were billed for a job that has failed or was cancelled. It may grow for some seconds: until
-    the requests that were in flight have ended. For a completed job, `result_metadata` has it."""
+    """The number of characters billed for a failed or cancelled job. It may grow for some seconds, until the provider
+    requests in flight have ended. For a completed job, it is in `result_metadata`."""
     result_metadata: ResultMetadata | None = _left_out_when_none()
     audio_file_id: Id | None = _left_out_when_none()
     error_code: str | None = _left_out_when_none()
@@ -383,11 +383,11 @@ class JobList(_Answer):
 
     items: list[JobSummary]
     total: int | None
-    """All jobs that match, on this page or not; null in a search among more than 1,000 jobs."""
+    """The number of matching jobs on all pages; null in a search among more than 1,000 jobs."""
     limit: int
     offset: int
     next_cursor: str | None
-    """The cursor of the next page; null on the last page. Other pages may have few items, or none."""
+    """The cursor of the next page; null on the last page. Other pages may have fewer items than `limit`, or none."""
 
 
 class FieldProblem(_Answer):
@@ -396,11 +396,11 @@ class FieldProblem(_Answer):
     field: str
     message: str
     line: int | None = _left_out_when_none()
-    """Number of the line in the script, or in a body that is not JSON, counted from 1."""
+    """The number of the line in the script, or in a body that is not valid JSON, counted from 1."""
 
 
 class ErrorBody(_Answer):
-    """Every error looks like this."""
+    """The body of an error response, in the form that all errors have."""
 
     error: str
     message: str
@@ -408,6 +408,6 @@ class ErrorBody(_Answer):
 
 
 class Health(_Answer):
-    """The service answers."""
+    """The health of the service."""
 
     status: Literal["ok"] = "ok"

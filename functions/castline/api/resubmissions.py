@@ -1,4 +1,4 @@
-"""``/jobs/{id}/resubmit``: the same input once more, as a new job."""
+"""``/jobs/{id}/resubmit``: submits the input of an ended job as a new job."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ router = Router()
     errors=[*SUBMISSION_ERRORS, errors.JOB_NOT_FOUND, errors.JOB_CANNOT_RESUBMIT, errors.INPUT_NOT_AVAILABLE],
 )
 def resubmit_job(job_id: JobId, idempotency_key: IdempotencyKey = None) -> responses.SubmittedJob:
-    """Submit the input of an ended job again and get a new job; what was spoken before is not spoken again."""
+    """Submit the input of an ended job again, as a new job. Segments that are already spoken are reused."""
     user = noted_user_id(router.current_event)
     note_job(job_id)
     submission = composition.resubmit_job()(user, job_id, idempotency_key=idempotency_key)

@@ -1,4 +1,4 @@
-"""Rules between the fields of a request, which no schema of one field can say."""
+"""Validation rules between the fields of a request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Objects = list[tuple[int, dict[str, Any]]]
 
 
 def whole(value: Any) -> Any:
-    """``value``, but 1.0 as 1: to JSON they are the same number."""
+    """Return ``value``, with an integral float such as 1.0 as an integer: JSON does not distinguish them."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -36,7 +36,7 @@ def problems_between_fields(data: Any) -> Iterator[InitErrorDetails]:
 
 
 def is_sound(turn: Any) -> bool:
-    """Return whether one of a request's turns is a sound, whatever else is wrong with it."""
+    """Return whether a turn of a request is a sound, even if the turn is otherwise invalid."""
     return isinstance(turn, dict) and "sound_id" in turn
 
 
@@ -92,14 +92,14 @@ def _voices_out_of_step(turns: _Objects, assignments: _Objects) -> Iterator[Init
 
 
 def _objects(value: Any) -> _Objects:
-    """Return the objects in a JSON array with their positions; none if the array is too long."""
+    """Return the objects in a JSON array with their positions; an empty list if the array is too long."""
     if not isinstance(value, list) or len(value) > limits.MAX_TURNS:
         return []
     return [(position, each) for position, each in enumerate(value) if isinstance(each, dict)]
 
 
 def _speakers(objects: _Objects) -> list[tuple[int, str]]:
-    """Return the speakers that a message can name, with their positions."""
+    """Return the valid names of speakers with their positions. Messages can quote these."""
     return [
         (position, each["speaker"])
         for position, each in objects

@@ -1,4 +1,4 @@
-"""Questions about a script, and answers to them, as JSON."""
+"""JSON schemas of questions about a script, and of answers to them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from castline.scripts.questions import CHOICES, Choice, Question, QuestionKind
 
 
 class ScriptAnswer(Request):
-    """An answer to a question of an earlier parse of the same script."""
+    """An answer to a question from an earlier parse of the same script."""
 
     question: Annotated[QuestionKind, Field(strict=False)]
     speaker: Annotated[
@@ -24,9 +24,9 @@ class ScriptAnswer(Request):
         Field(max_length=limits.MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN}),
         AfterValidator(speakable),
     ] = ""
-    """The question's `speaker`."""
+    """The `speaker` of the question."""
     choice: Annotated[Choice, Field(strict=False)]
-    """One of the question's choices."""
+    """One of the choices of the question."""
 
     @model_validator(mode="after")
     def _is_a_choice_of_the_question(self) -> Self:
@@ -39,31 +39,31 @@ class ScriptAnswer(Request):
 
 
 class ChoiceSchema(BaseModel):
-    """An answer to choose."""
+    """A possible answer to a question."""
 
     choice: Choice
     label: str
-    """The meaning of the choice, in the language of the answer."""
+    """The meaning of the choice, in the language of the response."""
 
 
 class QuestionSchema(BaseModel):
-    """A question about a script, with the answers to choose from. Nothing has to be answered."""
+    """A question about a script, with the possible answers. Answering is optional."""
 
     model_config = ConfigDict(revalidate_instances="always")
 
     question: QuestionKind
     speaker: str
-    """The speaker that it is about; empty where it is about the whole script."""
+    """The speaker that the question is about; empty if it is about the whole script."""
     other: str | None = left_out_when_none()
-    """The spelling that the turns of `speaker` get by the choice `join`."""
+    """The spelling that the turns of `speaker` get with the choice `join`."""
     lines: list[int]
-    """Numbers of the script's lines that it is about, counted from 1: the first 1,000."""
+    """The numbers of the first 1,000 lines of the script that the question is about, counted from 1."""
     message: str
     choices: list[ChoiceSchema]
 
     @classmethod
     def of(cls, question: Question, language: Language) -> Self:
-        """Return ``question`` in ``language``."""
+        """Return the schema of ``question``, with its messages in ``language``."""
         context = {
             "speaker": question.speaker,
             "other": question.other or "",

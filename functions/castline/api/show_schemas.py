@@ -1,4 +1,4 @@
-"""Shows as JSON, in requests and in answers."""
+"""JSON schemas of shows, for requests and responses."""
 
 from __future__ import annotations
 
@@ -37,12 +37,15 @@ def _one_voice_a_speaker(cast: list[VoiceAssignmentSchema]) -> list[VoiceAssignm
 
 
 class PutShowRequest(AudioChoices, TitlesSchema):
-    """Common fields of the jobs of a show. Each job decides what is left out.
+    """The fields that the jobs of a show have in common. Each job sets the fields that are left out.
 
-    The fields are those of the request for a job, and have the same limits. A request is refused with 400, too, if a
-    speaker has two voices, if two pronunciations have the same text and language, if a sound of the music is not
-    yours, not ready, or a picture, or if the cover is none. Provider, voices and pronunciation sets are judged when a
-    job is submitted with them.
+    The fields and their limits are those of a request for a job. A request is also refused with 400 if
+
+    - a speaker has more than one voice;
+    - two pronunciations have the same text and language;
+    - a sound of the music is not yours, is not ready or is an image, or the cover is not an image.
+
+    The provider, the voices and the pronunciation sets are checked when a job is submitted with them.
     """
 
     provider: ProviderId | None = omittable()
@@ -51,14 +54,14 @@ class PutShowRequest(AudioChoices, TitlesSchema):
         Field(default=[], max_length=limits.MAX_TURNS),
         AfterValidator(_one_voice_a_speaker),
     ]
-    """The voices of the speakers, and how each of them speaks."""
+    """The voices of the speakers, and their deliveries."""
     pronunciations: Annotated[Pronunciations, Field(default=[])]
     pronunciation_sets: Annotated[SetNames, Field(default=[])]
     gap_ms: GapMs | None = omittable()
     crossfade_ms: CrossfadeMs | None = omittable()
 
     def to_show(self) -> Show:
-        """Return the domain's show for this one."""
+        """Return the domain's show."""
         return Show(
             titles=self.to_titles(),
             provider=self.provider,
@@ -76,7 +79,7 @@ class _Answer(BaseModel):
 
 
 class ShowDetail(_Answer):
-    """A show. What it leaves out is for each job to decide."""
+    """A show. Each job sets the fields that the show leaves out."""
 
     name: str
     title: str | None = left_out_when_none()
@@ -96,7 +99,7 @@ class ShowDetail(_Answer):
 
     @classmethod
     def of(cls, name: str, show: Show) -> Self:
-        """Return the schema of a show of the domain."""
+        """Return the schema of the domain's show."""
         values = {each.name: getattr(show, each.name) for each in fields(show) if each.name in cls.model_fields}
         own = {"name": name, "pronunciations": list(map(PronunciationSchema.of, show.pronunciations))}
         return cls.model_validate({**asdict(show.titles), **values, **own}, from_attributes=True)
@@ -108,13 +111,13 @@ class ShowSummary(_Answer):
     name: str
     title: str | None = left_out_when_none()
     updated_at: Time
-    """Time of the last change."""
+    """The time of the last change."""
     etag: str
-    """For `If-Match`. Changes whenever the show changes."""
+    """The ETag for `If-Match`. It changes whenever the show changes."""
 
 
 class ShowList(_Answer):
-    """All shows of the user, by name."""
+    """All shows of the user, ordered by name."""
 
     items: list[ShowSummary]
     total: int

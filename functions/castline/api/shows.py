@@ -1,4 +1,4 @@
-"""``/shows``: what the jobs of one programme have in common, kept by name."""
+"""``/shows``: the named shows of users, each with the fields that its jobs have in common."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ router = Router()
     answers=[
         Answer(
             status=200,
-            description="All shows, by name.",
+            description="All shows, ordered by name.",
             example=examples.SHOWS,
             links=follow("get_show", name="$response.body#/items/0/name"),
         ),
@@ -54,7 +54,7 @@ def list_shows() -> ShowList:
     middlewares=[answer_conditionally],
 )
 def get_show(name: Name) -> Response[ShowDetail]:
-    """Read a show."""
+    """Get a show."""
     user_id = noted_user_id(router.current_event)
     documents.demand_possible(name, ShowNotFound)
     found = composition.keep_shows().get(user_id, name)
@@ -82,7 +82,7 @@ def put_show(
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response[ShowSummary]:
-    """Create a show, or replace it as a whole."""
+    """Create a show, or replace all its fields."""
     user_id = noted_user_id(router.current_event)
     documents.demand_name(name)
     summary, is_new = composition.keep_shows().put(
@@ -100,7 +100,7 @@ def put_show(
     errors=[errors.SHOW_NOT_FOUND, errors.PRECONDITION_FAILED, errors.SERVICE_UNAVAILABLE],
 )
 def delete_show(name: Name, if_match: IfMatch = None) -> Response[None]:
-    """Delete a show. Jobs that were submitted with it, and its sounds, stay as they are."""
+    """Delete a show. Its sounds, and jobs that were submitted with it, are kept."""
     user_id = noted_user_id(router.current_event)
     documents.demand_possible(name, ShowNotFound)
     composition.keep_shows().delete(user_id, name, precondition=documents.precondition(if_match))

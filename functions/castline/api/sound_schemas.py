@@ -1,4 +1,4 @@
-"""Sounds as JSON, in requests and in answers."""
+"""JSON schemas of sounds, for requests and responses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _known_content_type(value: str) -> str:
 
 
 class CreateSoundRequest(Request):
-    """A sound whose file is then uploaded."""
+    """A new sound, whose file is uploaded with a second request."""
 
     name: Annotated[
         str,
@@ -40,7 +40,7 @@ class CreateSoundRequest(Request):
         AfterValidator(speakable),
     ]
     size_bytes: Annotated[int, Field(ge=1, le=max(limits.MAX_BYTES.values())), BeforeValidator(whole)]
-    """Exactly the size of the file. An image may have 5 MB, an audio file 50 MB."""
+    """The exact size of the file: at most 5 MB for an image and 50 MB for an audio file."""
     content_type: Annotated[
         str,
         Field(json_schema_extra={"enum": sorted(limits.CONTENT_TYPES)}),
@@ -67,19 +67,19 @@ class SoundError(_Answer):
 
     code: UploadProblem
     message: str
-    """In the language of the answer."""
+    """The reason as a sentence, in the language of the response."""
 
 
 class UploadRequest(_Answer):
-    """The request by which the file is uploaded, once.
+    """The request that uploads the file. It works once.
 
-    Its body is the file. Its `Content-Length` must be the sound's `size_bytes`; every HTTP client sends it by itself.
+    Its body is the file. Its `Content-Length`, which every HTTP client sets, must be the sound's `size_bytes`.
     """
 
     method: Literal["PUT"]
     url: str
     headers: dict[str, str]
-    """Headers that must be sent as they are."""
+    """The headers that must be sent unchanged."""
     expires_at: Time
 
 
@@ -90,46 +90,46 @@ class SoundDetail(_Answer):
     name: str
     kind: SoundKind
     status: SoundStatus
-    """`waiting` for its file, or for being read; `ready`; or `failed`, if the file cannot be used."""
+    """`waiting` until the file is uploaded and checked, then `ready`, or `failed` if the file cannot be used."""
     content_type: str
     size_bytes: int
     created_at: Time
     expires_at: Time | None
-    """The time at which the sound is removed; null for one that a job has used."""
+    """The time at which the sound is deleted; null if a job has used the sound."""
     duration_ms: int | None
-    """This and what follows is measured, of audio that is ready."""
+    """The duration. It and the next three fields are measured; they are null unless audio is ready."""
     channels: int | None
     sample_rate_hz: int | None
     loudness_lufs: float | None
-    """Integrated loudness by ITU-R BS.1770; null also for silence."""
+    """The integrated loudness (ITU-R BS.1770); also null for silence."""
     error: SoundError | None
-    """Of a sound that has failed."""
+    """The reason why the status is `failed`; otherwise null."""
 
 
 class SoundLink(SoundDetail):
-    """A sound, and where it can be heard or seen."""
+    """A sound, and a URL that plays or shows it."""
 
     audio_url: str | None
-    """Plays the audio that is ready, as MP3, for an hour."""
+    """The URL of the audio as MP3, which works for an hour; null unless audio is ready."""
     image_url: str | None
-    """Shows the image that is ready, for an hour."""
+    """The URL of the image, which works for an hour; null unless an image is ready."""
 
 
 class CreatedSound(SoundDetail):
-    """A new sound, and how to upload its file."""
+    """A new sound, and the request that uploads its file."""
 
     upload: UploadRequest
 
 
 class SoundList(_Answer):
-    """All sounds of the user, the newest first."""
+    """All sounds of the user, newest first."""
 
     items: list[SoundDetail]
     total: int
 
 
 def sound_fields(sound: Sound, language: Language) -> dict[str, object]:
-    """Return the fields of ``SoundDetail``."""
+    """Return the values for the fields of ``SoundDetail``."""
     facts = sound.facts
     return {
         "id": sound.id,
@@ -150,5 +150,5 @@ def sound_fields(sound: Sound, language: Language) -> dict[str, object]:
 
 
 def upload_request(upload: Upload) -> UploadRequest:
-    """Return an upload as JSON."""
+    """Return the schema of an upload."""
     return UploadRequest(method="PUT", url=upload.url, headers=dict(upload.headers), expires_at=upload.expires_at)

@@ -30,7 +30,7 @@ router = Router()
     answers=[
         Answer(
             status=201,
-            description="The new sound. Its file is uploaded by the request in `upload`.",
+            description="The new sound. Send the request in `upload` to upload its file.",
             example=examples.CREATED_SOUND,
             headers=("Cache-Control",),
             links=follow("get_sound", "delete_sound", sound_id="$response.body#/id"),
@@ -48,7 +48,7 @@ router = Router()
 def create_sound(
     request: Annotated[sound_schemas.CreateSoundRequest, Body()],
 ) -> Response[sound_schemas.CreatedSound]:
-    """Create a sound, and get the request by which its file is uploaded."""
+    """Create a sound, and get the request that uploads its file."""
     user_id = noted_user_id(router.current_event)
     sound, upload = composition.keep_sounds().create(
         user_id, name=request.name, size_bytes=request.size_bytes, content_type=request.content_type
@@ -67,7 +67,7 @@ def create_sound(
     answers=[
         Answer(
             status=200,
-            description="All sounds, the newest first.",
+            description="All sounds, newest first.",
             example=examples.SOUNDS,
         )
     ],
@@ -89,7 +89,7 @@ def list_sounds() -> sound_schemas.SoundList:
     answers=[
         Answer(
             status=200,
-            description="The sound, and a URL where it can be heard or seen once it is ready.",
+            description="The sound. Once it is ready, it has a URL that plays the audio or shows the image.",
             headers=("Cache-Control",),
             example=examples.SOUND_LINK,
         )
@@ -97,7 +97,7 @@ def list_sounds() -> sound_schemas.SoundList:
     errors=[errors.SOUND_NOT_FOUND, errors.SERVICE_UNAVAILABLE],
 )
 def get_sound(sound_id: SoundId) -> Response[sound_schemas.SoundLink]:
-    """Read a sound, and listen to it."""
+    """Get a sound, and a URL that plays or shows it."""
     user_id = noted_user_id(router.current_event)
     _demand_possible(sound_id)
     sounds = composition.keep_sounds()
@@ -122,7 +122,7 @@ def get_sound(sound_id: SoundId) -> Response[sound_schemas.SoundLink]:
     errors=[errors.SOUND_NOT_FOUND, errors.SERVICE_UNAVAILABLE],
 )
 def delete_sound(sound_id: SoundId) -> Response[None]:
-    """Delete a sound. Jobs that were submitted with it are finished with it."""
+    """Delete a sound. Jobs that were already submitted with it still use it."""
     user_id = noted_user_id(router.current_event)
     _demand_possible(sound_id)
     composition.keep_sounds().delete(user_id, sound_id)
@@ -131,7 +131,7 @@ def delete_sound(sound_id: SoundId) -> Response[None]:
 
 
 def _uncached(body: BodyT, *, status_code: int) -> Response[BodyT]:
-    """Answer with a URL, which is a permission: caches may not keep it."""
+    """Return a response that caches may not store, because the URL in it grants access."""
     return Response(
         status_code=status_code,
         content_type=content_types.APPLICATION_JSON,
@@ -141,7 +141,7 @@ def _uncached(body: BodyT, *, status_code: int) -> Response[BodyT]:
 
 
 def _demand_possible(sound_id: str) -> None:
-    if not is_job_id(sound_id):  # sounds have ids of the same form
+    if not is_job_id(sound_id):  # ids of sounds have the same form
         raise SoundNotFound
 
 

@@ -1,6 +1,6 @@
-"""Function behind the routes that have the provider speak: the API's own, deployed with what that needs.
+"""Lambda handler for the routes that send text to the speech provider: the API's handler under another name.
 
-It has a module of its own because a function is known by its handler.
+It is deployed as a function with the resources that speaking needs. A function is identified by its handler's module.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``/jobs/{job_id}/stop``."""
+"""``/jobs/{job_id}/stop``: stops a job."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ router = Router()
     answers=[
         Answer(
             status=200,
-            description="The job, which is cancelled.",
+            description="The cancelled job.",
             example=examples.STOPPED_JOB,
             links=follow("get_job", "resubmit_job"),
         ),
@@ -29,7 +29,7 @@ router = Router()
     errors=[*READING_ERRORS, errors.JOB_HAS_ENDED],
 )
 def stop_job(job_id: JobId) -> responses.JobDetail:
-    """Stop a job that is pending or processing. Requests in flight end; what they bill is settled."""
+    """Stop a pending or processing job. Provider requests in flight still finish and are billed."""
     note_job(job_id)
     record = composition.stop_job()(noted_user_id(router.current_event), job_id)
     measure({Metric.JOBS_CANCELLED: 1})

@@ -1,4 +1,4 @@
-"""``/jobs/{id}/timings``: when the words, sentences, turns and chapters of a finished file are heard."""
+"""``/jobs/{id}/timings``: the times of words, sentences, turns and chapters in a finished file."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ router = Router()
 
 
 class Timing(BaseModel):
-    """A part of the audio, and the time at which it is heard. What does not apply is left out."""
+    """A part of the audio and its time. Fields that do not apply are left out."""
 
     model_config = ConfigDict(from_attributes=True)
 
     start_ms: int
     end_ms: int
     text: str | None = left_out_when_none()
-    """Of words and sentences. A word has the marks around it, and a space at its end where one follows: joined, the
-    words of a turn are its text."""
+    """The text of a word or sentence. A word includes the punctuation around it and a space after it, so that the
+    joined words of a turn are the turn's text."""
     speaker: str | None = left_out_when_none()
     turn_index: int | None = left_out_when_none()
     title: str | None = left_out_when_none()
-    """Of chapters."""
+    """The title of a chapter."""
     estimated: bool = left_out_when_false()
-    """Whether the provider has not told the time; left out when it has."""
+    """Whether the time is estimated; left out when the provider has reported it."""
 
 
 class Timings(BaseModel):
-    """The parts of a finished file, in the order of their starts."""
+    """The parts of a finished file, ordered by start time."""
 
     model_config = ConfigDict(revalidate_instances="always")
 
@@ -67,7 +67,7 @@ class Timings(BaseModel):
         ),
         Answer(
             status=302,
-            description="To the same JSON as a file, if it is too large for an answer.",
+            description="A redirect to the same JSON as a file, if it is too large for a response.",
             headers=("Location", *_HEADERS),
             has_json=False,
         ),
@@ -76,11 +76,9 @@ class Timings(BaseModel):
 )
 def get_timings(
     job_id: JobId,
-    level: Annotated[
-        TimingLevel, Query(description="The parts of the audio whose times are wanted.")
-    ] = TimingLevel.TURN,
+    level: Annotated[TimingLevel, Query(description="The parts of the audio to list.")] = TimingLevel.TURN,
 ) -> Response[Timings | str]:
-    """Get the times at which words, sentences, turns or chapters are heard."""
+    """Get the times of the words, sentences, turns or chapters in the audio."""
     note_job(job_id)
     found = composition.view_timings().timings(noted_user_id(router.current_event), job_id, level)
     timings = Timings(

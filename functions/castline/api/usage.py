@@ -1,4 +1,4 @@
-"""``/usage``: what a user has used, and may use."""
+"""``/usage``: a user's usage and limits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ router = Router()
     errors=[errors.VALIDATION_ERROR, errors.SERVICE_UNAVAILABLE],
 )
 def get_usage(month: periods.Month = None) -> usage_schemas.Usage:
-    """Look at your usage of a month, day by day, and at your limits."""
+    """Get your usage in a month, by day, and your limits."""
     usage = composition.view_usage().own(noted_user_id(router.current_event), month)
     return usage_schemas.Usage.of(usage, composition.settings().currency)

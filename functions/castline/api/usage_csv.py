@@ -1,4 +1,4 @@
-"""Usage as CSV (RFC 4180): a line for each user and day."""
+"""Usage as CSV (RFC 4180), with one line per user and day."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("user_id", "day", "billed_characters", "jobs", "audio_seconds", "cost", "currency")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""Characters that make a spreadsheet take a cell for a formula."""
+"""First characters by which a spreadsheet takes a cell for a formula."""
 
 
 def to_csv(users: Iterable[tuple[str, MonthOfUsage]], currency: str, *, max_bytes: int) -> tuple[str, str | None]:
-    """Return the usage of users on each day. The lines add up to the usage of the month, to the last digit.
+    """Return the usage of users on each day. The sums of the lines are exactly the usage of the month.
 
-    An id that a spreadsheet would take for a formula is preceded by an apostrophe.
+    An apostrophe is put before an id that a spreadsheet would take for a formula.
 
     Args:
         users: the users, and their usage in a month.
-        currency: of the costs.
-        max_bytes: how many bytes the text may take as escaped JSON; a first user is always there.
+        currency: the currency of the costs.
+        max_bytes: the maximum size of the text as escaped JSON. The first user is included even if it is larger.
 
     Returns:
-        The text, and the id of its last user if there is no room for the next one.
+        The text, and the id of the last user in it; None instead of the id if all users are in it.
     """
     parts, size, last = [_lines([COLUMNS])], 0, None
     for user_id, month in users:

@@ -1,4 +1,4 @@
-"""Usage in answers: a user's own, and everybody's."""
+"""JSON schemas of usage: that of one user, and that of all users."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ class _Answer(BaseModel):
 
 
 class UsageFigures(_Answer):
-    """Usage in a period. Days and months are in UTC, and a job counts for the day on which it was submitted."""
+    """Usage in a period. Days and months are in UTC. A job counts for the day on which it was submitted."""
 
     billed_characters: int
-    """The characters that the providers have billed for jobs that have ended, and for previews."""
+    """The number of characters billed by the providers, for jobs that have ended and for previews."""
     reserved_characters: int
-    """The characters that are reserved for jobs that have not ended, and for previews that are being spoken."""
+    """The number of characters reserved for jobs that have not ended and for previews that are being spoken."""
     jobs: int
-    """All submitted jobs, also those that bill nothing."""
+    """The number of submitted jobs, including those that bill nothing."""
     audio_seconds: float
-    """The length of the files of completed jobs."""
+    """The total duration of the files of completed jobs."""
     cost: Cost
-    """The price of the billed characters, by this deployment's prices at the time of each submission."""
+    """The cost of the billed characters, at the deployment's price at the time of each submission."""
 
     @classmethod
     def of(cls, figures: Figures, currency: str, **more: Any) -> Self:
-        """Return the schema of figures, with the values of ``more`` fields."""
+        """Return the schema of figures; ``more`` has the values of a subclass's fields."""
         return cls(
             billed_characters=figures.billed_characters,
             reserved_characters=figures.reserved_characters,
@@ -55,13 +55,13 @@ class UsageOfDay(UsageFigures):
 
 
 class UserLimits(_Answer):
-    """The limits of a user. Null is no limit."""
+    """The limits of a user. Null means no limit."""
 
     characters_per_day: int | None
-    """Billed and reserved characters, of all jobs that are submitted on a day."""
+    """The quota of billed and reserved characters, for all jobs that are submitted on a day."""
     characters_per_month: int | None
     max_active_jobs: int
-    """The most pending and processing jobs."""
+    """The maximum number of pending and processing jobs."""
 
 
 class Usage(_Answer):
@@ -71,13 +71,13 @@ class Usage(_Answer):
     currency: str
     limits: UserLimits
     day_resets_at: Time
-    """When the quota of the current day resets."""
+    """The time at which the quota of the current day resets."""
     month_resets_at: Time
-    """When the quota of the current month resets."""
+    """The time at which the quota of the current month resets."""
     today: UsageFigures
-    """The current day's, whichever month is asked for."""
+    """The usage on the current day, even if another month is requested."""
     total: UsageFigures
-    """The month's."""
+    """The usage in the month."""
     days: list[UsageOfDay]
     """The days of the month on which jobs were submitted, in order."""
 
@@ -104,11 +104,11 @@ class DeploymentUsage(_Answer):
     """The usage of all users together."""
 
     limit: int | None
-    """The most characters that all users together may bill a day; null for no limit."""
+    """The number of characters that all users together may bill per day; null means no limit."""
     today: UsageFigures
-    """The current day's, whichever month is asked for."""
+    """The usage on the current day, even if another month is requested."""
     total: UsageFigures
-    """The month's."""
+    """The usage in the month."""
 
 
 class UsageOfUser(UsageFigures):
@@ -119,21 +119,21 @@ class UsageOfUser(UsageFigures):
 
 
 class OperatorUsage(_Answer):
-    """The usage of all users in a month, together and each."""
+    """The usage of all users in a month, in total and by user."""
 
     month: Month
     currency: str
     deployment: DeploymentUsage
     days: list[UsageOfDay]
-    """All users together, on the days on which jobs were submitted, in order."""
+    """The usage of all users together, on the days on which jobs were submitted, in order."""
     users: list[UsageOfUser]
-    """One page of the users who submitted jobs, by id."""
+    """One page of the users who submitted jobs, ordered by id."""
     next_cursor: str | None
     """The cursor of the next page; null on the last page."""
 
     @classmethod
     def of(cls, usage: EverybodysUsage, currency: str, *, next_cursor: str | None) -> Self:
-        """Return the schema of everybody's usage."""
+        """Return the schema of the usage of all users."""
         return cls(
             month=usage.month.month,
             currency=currency,

@@ -1,4 +1,4 @@
-"""Ids of users in paths and cursors. They are whatever the issuer of the tokens gives out."""
+"""User ids in paths and cursors. The token issuer chooses them, so they may contain any characters."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ CURSOR_PATTERN: Final = "^[A-Za-z0-9_-]{2,}$"
 
 
 def with_quoted_user(path: str) -> str:
-    """Return a path, which API Gateway has percent-decoded, with the id of a user in it percent-encoded again.
+    """Percent-encode the user id in a path that API Gateway has percent-decoded.
 
-    The resolver does not take every character in a path, and an id may have a slash.
+    The resolver does not accept every character in a path, and an id may contain a slash.
     """
     match = _OF_A_USER.fullmatch(path)
     return f"{match[1]}{quote(match[2], safe='')}{match[3]}" if match else path
@@ -38,18 +38,18 @@ def _user_id(value: str) -> str:
 
 UserId = Annotated[
     str,
-    Path(description="The id of a user, the `sub` of the user's tokens, percent-encoded."),
+    Path(description="The id of a user: the `sub` claim of the user's tokens, percent-encoded."),
     AfterValidator(_user_id),
 ]
 
 
 def encode_cursor(user_id: str) -> str:
-    """Return the cursor of the page that follows ``user_id``."""
+    """Return the cursor of the page that begins after ``user_id``."""
     return base64.urlsafe_b64encode(user_id.encode("utf-8")).rstrip(b"=").decode("ascii")
 
 
 def decode_cursor(cursor: str) -> str:
-    """Return the id in a cursor.
+    """Return the user id in a cursor.
 
     Raises:
         InvalidRequest: it was not made by :func:`encode_cursor`.

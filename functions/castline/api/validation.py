@@ -1,4 +1,4 @@
-"""How a request that is not valid is explained: every broken field, in the client's language."""
+"""Explanations of invalid requests: a message for every invalid field, in the client's language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_FIELD_CHARACTERS = 200
 
 
 class InvalidRequest(Exception):
-    """A request breaks a rule that its schema does not know."""
+    """The request breaks a rule that is not part of its schema."""
 
     def __init__(self, field: str, kind: str, **context: Any) -> None:
         super().__init__(f"{field}: {kind}")
@@ -25,7 +25,7 @@ class InvalidRequest(Exception):
 
     @classmethod
     def of_fields(cls, problems: Iterable[tuple[str, str, Mapping[str, Any]]]) -> InvalidRequest:
-        """Several problems at once, at least one: field, kind and context of each."""
+        """Return an exception with one or more problems, each with a field, a kind and a context."""
         errors = [cls(field, kind, **context) for field, kind, context in problems]
         errors[0].problems = [problem for error in errors for problem in error.problems]
         return errors[0]
@@ -35,8 +35,8 @@ def explain(problems: Sequence[Mapping[str, Any]], language: Language) -> dict[s
     """Return the ``details`` of a VALIDATION_ERROR.
 
     Args:
-        problems: as pydantic lists them, each with ``loc``, ``type`` and perhaps ``ctx``.
-        language: of the messages.
+        problems: the problems as pydantic lists them, each with ``loc``, ``type`` and optionally ``ctx``.
+        language: the language of the messages.
     """
     return {"errors": [_explained(problem, language) for problem in problems[:MAX_PROBLEMS]]}
 
@@ -51,7 +51,7 @@ def _explained(problem: Mapping[str, Any], language: Language) -> dict[str, Any]
 
 
 def _field_name(location: Sequence[str | int]) -> str:
-    """``("body", "turns", 3, "text")`` as ``turns[3].text``; the body as a whole is ``body``."""
+    """Return ``turns[3].text`` for ``("body", "turns", 3, "text")``, and ``body`` for the body as a whole."""
     name = ""
     for part in location[1:] if len(location) > 1 and location[0] in _PARTS else location:
         if isinstance(part, int):

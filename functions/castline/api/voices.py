@@ -1,4 +1,4 @@
-"""``/providers`` and ``/voices``: who can speak, and with which voices."""
+"""``/providers`` and ``/voices``: the speech providers and their voices."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ router = Router()
 LanguageRange = Annotated[
     str | None,
     Query(
-        description="A language (zh) or one as it is spoken somewhere (zh-TW).",
+        description="A language (zh), or a language of a region (zh-TW).",
         json_schema_extra={"pattern": LANGUAGE_TAG_PATTERN, "maxLength": MAX_LANGUAGE_TAG_LENGTH},
     ),
     AfterValidator(language_tag),
@@ -48,7 +48,7 @@ LanguageRange = Annotated[
     ],
 )
 def list_providers() -> responses.ProviderList:
-    """List the speech providers, and what each takes."""
+    """List the speech providers, with their output formats and limits."""
     noted_user_id(router.current_event)
     providers = [
         responses.Provider(
@@ -80,16 +80,16 @@ def list_voices(
         Query(
             min_length=1,
             max_length=requests.MAX_PROVIDER_ID_LENGTH,
-            description="The speech provider: one that GET /providers lists. Others are refused with 400.",
+            description="The id of a speech provider from GET /providers. Other values are refused with 400.",
         ),
     ] = None,
     language: LanguageRange = None,
-    gender: Annotated[Gender | None, Query(description="How the voice is meant to sound.")] = None,
+    gender: Annotated[Gender | None, Query(description="The gender that the voice is meant to have.")] = None,
     q: Annotated[
-        str | None, Query(min_length=1, max_length=100, description="Words that occur in the voice's names.")
+        str | None, Query(min_length=1, max_length=100, description="Words that occur in the names of the voice.")
     ] = None,
 ) -> responses.VoiceList:
-    """List the voices that a provider has, in its own order; by default those of the first provider."""
+    """List the voices of a provider, in the provider's order. The default is the first provider."""
     noted_user_id(router.current_event)
     providers = composition.speech_providers()
     provider_id = demand_enabled(provider or next(iter(providers)), providers).id

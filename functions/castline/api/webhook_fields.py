@@ -1,4 +1,4 @@
-"""The URL of a webhook, as requests have it."""
+"""Request field with the URL of a webhook."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from castline.webhooks.urls import demand_allowed_url
 
 def _allowed_url(value: str) -> str:
     if not value or len(value) > MAX_URL_CHARACTERS:
-        return value  # refused for its length
+        return value  # the field's length limits refuse it
     try:
         return demand_allowed_url(value, allow_loopback=composition.settings().webhooks_allow_loopback)
     except ForbiddenUrl as refused:
@@ -28,5 +28,7 @@ WebhookUrl = Annotated[
     Field(min_length=1, max_length=MAX_URL_CHARACTERS, json_schema_extra={"format": "uri"}),
     AfterValidator(_allowed_url),
 ]
-"""An HTTPS URL of a host in the public Internet, without a user name, a password or a fragment; its port is 443, or
-1024 or higher."""
+"""HTTPS URL of a host in the public Internet, without a user name, a password or a fragment.
+
+The port is 443, or 1024 or higher.
+"""

@@ -1,4 +1,4 @@
-"""Webhooks and their deliveries as JSON, in requests and in answers."""
+"""JSON schemas of webhooks and their deliveries, for requests and responses."""
 
 from __future__ import annotations
 
@@ -41,30 +41,34 @@ _Events = Annotated[list[Annotated[EventType, Field(strict=False)]], Field(min_l
 
 
 class CreateWebhookRequest(Request):
-    """A URL that is called when something happens to your jobs.
+    """A URL that receives the events of your jobs.
 
-    A request is refused with 400, too, if the URL is not one of HTTPS; if its host is an address or a name that is
-    not public; if it has a user name, a password or a fragment; or if its port is below 1024 and not 443.
+    A request is also refused with 400 if the URL
+
+    - does not begin with `https://`;
+    - has a host that is a private or reserved address or name;
+    - has a user name, a password or a fragment;
+    - has a port below 1024 other than 443.
     """
 
     url: WebhookUrl
     events: Annotated[_Events, Field(default=[*EventType])]
-    """The types of events that are sent."""
+    """The types of events to send."""
     description: _Description | None = omittable()
 
 
 class ChangeWebhookRequest(Request):
-    """New values of a webhook. What is left out stays as it is.
+    """New values of a webhook. Fields that are left out do not change.
 
-    The rules for the URL are those for a new webhook. The webhook `job` has no URL that could be changed.
+    The rules for the URL are those for a new webhook. The webhook `job` has no URL, so it cannot be changed.
     """
 
     url: WebhookUrl | None = omittable()
     events: _Events | None = omittable()
     description: _Description | None = omittable()
-    """null removes it."""
+    """The new description. Null removes it."""
     status: Annotated[EndpointStatus, Field(strict=False)] | None = omittable()
-    """`enabled` also forgets the failures before it."""
+    """The new status. `enabled` also resets the record of failures."""
 
     def to_changes(self) -> EndpointChanges:
         """Return the domain's changes."""
@@ -82,73 +86,73 @@ class _Answer(BaseModel):
 
 
 class Webhook(_Answer):
-    """A URL that is called when something happens to your jobs."""
+    """A URL that receives the events of your jobs."""
 
     id: str
     """`job` for the webhook that stands for the `webhook_url` of single jobs."""
     url: str | None
-    """In the form in which it is called; null for the webhook `job`."""
+    """The URL in the normalized form to which events are sent; null for the webhook `job`."""
     events: list[EventType]
     description: str | None
     status: EndpointStatus
     disabled_reason: DisabledReason | None
-    """Why nothing is sent: you have disabled it (`user`), the URL has answered with 410 (`gone`), or every attempt of
-    five days has failed (`failing`)."""
+    """The reason why no events are sent: you disabled the webhook (`user`), the URL responded with 410 (`gone`), or
+    every attempt failed for five days (`failing`)."""
     failing_since: Time | None
-    """The time of the first failed attempt since the last one that succeeded."""
+    """The time of the first failed attempt since the last success."""
     created_at: Time
     updated_at: Time
     previous_secret_expires_at: Time | None
-    """The time until which deliveries are also signed with secrets from before the last rotation."""
+    """The time until which deliveries are also signed with the secrets from before the last rotation."""
 
 
 class WebhookWithSecret(Webhook):
-    """A webhook with a new secret, which is shown this once."""
+    """A webhook with a new secret, which is shown only once."""
 
     secret: str
-    """The secret that deliveries are signed with: `whsec_` and the key in base64."""
+    """The secret that signs deliveries: `whsec_` and the key in base64."""
 
 
 class WebhookList(_Answer):
-    """All webhooks of the user, the newest first, without the webhook `job`."""
+    """All webhooks of the user, newest first, without the webhook `job`."""
 
     items: list[Webhook]
     total: int
 
 
 class WebhookAttempt(_Answer):
-    """A request of a delivery, and what came of it."""
+    """An attempt of a delivery: one request, and its outcome."""
 
     at: Time
     status_code: int | None
-    """null where there was no answer."""
+    """The status code of the response; null if there was none."""
     error: AttemptError | None
-    """null for a success."""
+    """The reason why the attempt failed; null if it succeeded."""
     duration_ms: int
     response_excerpt: str | None
-    """The first 1,000 bytes of the answer's body."""
+    """The first 1,000 bytes of the response body."""
 
 
 class WebhookDelivery(_Answer):
-    """An event on its way to a webhook."""
+    """The delivery of an event to a webhook, with all its attempts."""
 
     id: str
     webhook_id: str
     event_id: str
-    """The header `webhook-id` of every attempt: receivers drop duplicates by it."""
+    """The value of the header `webhook-id` in every attempt, by which receivers recognize duplicates."""
     event_type: str
     """The type of the event, or `webhook.test`."""
     job_id: str | None
-    """null for a test."""
+    """The id of the job; null for a test."""
     url: str
     status: DeliveryStatus
-    """`pending` while another attempt follows."""
+    """The status: `pending` as long as another attempt follows."""
     created_at: Time
     next_attempt_at: Time | None
     attempts: list[WebhookAttempt]
-    """In order of time."""
+    """The attempts, in order of time."""
     redelivery_of: str | None
-    """The id of the delivery that this one repeats."""
+    """The id of the delivery that this delivery repeats."""
 
 
 class WebhookDeliveryList(_Answer):
@@ -160,7 +164,7 @@ class WebhookDeliveryList(_Answer):
 
 
 def webhook_fields(endpoint: Endpoint, now: datetime) -> dict[str, object]:
-    """Return the fields of ``Webhook``."""
+    """Return the values for the fields of ``Webhook``."""
     return {
         "id": endpoint.id,
         "url": endpoint.url,

@@ -1,4 +1,4 @@
-"""``/webhooks``: the URLs that are told what happens to a user's jobs, and the log of what was sent to them."""
+"""``/webhooks``: the URLs that receive the events of a user's jobs, and the log of deliveries to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from castline.webhooks.model import JOB_ENDPOINT, Endpoint
 
 WebhookId = Annotated[
     str,
-    Path(description=f"The id of a webhook, or `{JOB_ENDPOINT}` for that of the `webhook_url` of single jobs."),
+    Path(
+        description=(
+            f"The id of a webhook, or `{JOB_ENDPOINT}` for the webhook that stands for the `webhook_url` of single "
+            "jobs."
+        )
+    ),
 ]
 DeliveryId = Annotated[str, Path(description="The id of a delivery.", json_schema_extra={"format": "uuid"})]
 
@@ -38,7 +43,7 @@ router = Router()
     answers=[
         Answer(
             status=201,
-            description="The new webhook, and its secret, which is not shown again.",
+            description="The new webhook with its secret, which is not shown again.",
             example=examples.WEBHOOK_WITH_SECRET,
             headers=("Cache-Control",),
             links=_LINKS,
@@ -56,7 +61,7 @@ router = Router()
 def create_webhook(
     request: Annotated[webhook_schemas.CreateWebhookRequest, Body()],
 ) -> Response[webhook_schemas.WebhookWithSecret]:
-    """Create a webhook, and get the secret that deliveries to it are signed with."""
+    """Create a webhook, and get the secret that its deliveries are signed with."""
     endpoint = composition.keep_webhooks().create(
         _user_id(), url=request.url, events=frozenset(request.events), description=request.description
     )
@@ -69,7 +74,7 @@ def create_webhook(
     "GET",
     "/webhooks",
     tag="Webhooks",
-    answers=[Answer(status=200, description="All webhooks, the newest first.", example=examples.WEBHOOKS)],
+    answers=[Answer(status=200, description="All webhooks, newest first.", example=examples.WEBHOOKS)],
     errors=[errors.SERVICE_UNAVAILABLE],
 )
 def list_webhooks() -> webhook_schemas.WebhookList:
@@ -86,7 +91,7 @@ def list_webhooks() -> webhook_schemas.WebhookList:
     errors=_FOUND_ERRORS,
 )
 def get_webhook(webhook_id: WebhookId) -> webhook_schemas.Webhook:
-    """Read a webhook."""
+    """Get a webhook."""
     return _webhook(composition.keep_webhooks().get(_user_id(), webhook_id))
 
 
@@ -94,7 +99,7 @@ def get_webhook(webhook_id: WebhookId) -> webhook_schemas.Webhook:
     "PATCH",
     "/webhooks/{webhook_id}",
     tag="Webhooks",
-    answers=[Answer(status=200, description="The webhook as it is now.", example=examples.WEBHOOK)],
+    answers=[Answer(status=200, description="The changed webhook.", example=examples.WEBHOOK)],
     errors=[errors.VALIDATION_ERROR, errors.REQUEST_TOO_LARGE, *_FOUND_ERRORS],
     request_example=examples.WEBHOOK_CHANGES,
     max_body_bytes=webhook_schemas.MAX_BODY_BYTES,
@@ -102,7 +107,7 @@ def get_webhook(webhook_id: WebhookId) -> webhook_schemas.Webhook:
 def change_webhook(
     webhook_id: WebhookId, request: Annotated[webhook_schemas.ChangeWebhookRequest, Body()]
 ) -> webhook_schemas.Webhook:
-    """Change the URL, the events or the description of a webhook, or disable or enable it."""
+    """Change the URL, events or description of a webhook, or enable or disable it."""
     endpoint = composition.keep_webhooks().change(_user_id(), webhook_id, request.to_changes())
     note(webhook_id=webhook_id)
     logger.info("webhook changed", extra={"status": endpoint.status})
@@ -117,7 +122,7 @@ def change_webhook(
     errors=_FOUND_ERRORS,
 )
 def delete_webhook(webhook_id: WebhookId) -> Response[None]:
-    """Delete a webhook. Nothing is sent to it any more."""
+    """Delete a webhook. No more events are sent to it."""
     composition.keep_webhooks().delete(_user_id(), webhook_id)
     note(webhook_id=webhook_id)
     logger.info("webhook deleted")
@@ -131,7 +136,7 @@ def delete_webhook(webhook_id: WebhookId) -> Response[None]:
     answers=[
         Answer(
             status=200,
-            description="The webhook, and its new secret, which is not shown again.",
+            description="The webhook with its new secret, which is not shown again.",
             example=examples.ROTATED_WEBHOOK,
             headers=("Cache-Control",),
         )
@@ -139,7 +144,7 @@ def delete_webhook(webhook_id: WebhookId) -> Response[None]:
     errors=_FOUND_ERRORS,
 )
 def rotate_webhook_secret(webhook_id: WebhookId) -> Response[webhook_schemas.WebhookWithSecret]:
-    """Give a webhook a new secret; deliveries are signed with the one before it, too, for 24 hours."""
+    """Rotate the secret of a webhook. For 24 hours, deliveries are signed with the previous secret, too."""
     endpoint = composition.keep_webhooks().rotate(_user_id(), webhook_id)
     note(webhook_id=webhook_id)
     logger.info("webhook secret rotated")
@@ -188,16 +193,16 @@ def test_webhook(webhook_id: WebhookId) -> webhook_schemas.WebhookDelivery:
 )
 def list_deliveries(
     webhook_id: WebhookId,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many deliveries a page holds.")] = 20,
+    limit: Annotated[int, Query(ge=1, le=100, description="The maximum number of deliveries per page.")] = 20,
     cursor: Annotated[
         str | None,
         Query(
-            description="The next_cursor of an earlier page.",
+            description="The next_cursor of the previous page.",
             json_schema_extra={"pattern": cursors.PATTERN},
         ),
     ] = None,
 ) -> webhook_schemas.WebhookDeliveryList:
-    """List what was sent to a webhook, and what came of it."""
+    """List the deliveries to a webhook and their attempts."""
     page = composition.keep_webhooks().deliveries(_user_id(), webhook_id, limit=limit, cursor=cursor)
     return webhook_schemas.WebhookDeliveryList(
         items=[webhook_schemas.WebhookDelivery.model_validate(each) for each in page.deliveries],
@@ -220,7 +225,7 @@ def list_deliveries(
     errors=[errors.WEBHOOK_NOT_FOUND, errors.DELIVERY_NOT_FOUND, errors.WEBHOOK_DISABLED, errors.SERVICE_UNAVAILABLE],
 )
 def redeliver(webhook_id: WebhookId, delivery_id: DeliveryId) -> webhook_schemas.WebhookDelivery:
-    """Send an event to a webhook once more."""
+    """Send an event to a webhook again."""
     sent = composition.send_webhooks().redeliver(_user_id(), webhook_id, delivery_id)
     note(webhook_id=webhook_id)
     logger.info("redelivering", extra={"delivery_id": sent.id})
@@ -236,7 +241,7 @@ def _webhook(endpoint: Endpoint) -> webhook_schemas.Webhook:
 
 
 def _with_secret(endpoint: Endpoint, *, status_code: int) -> Response[webhook_schemas.WebhookWithSecret]:
-    """Answer with a webhook's newest secret, which caches may not keep."""
+    """Return a response with a webhook's newest secret, which caches may not store."""
     fields = webhook_schemas.webhook_fields(endpoint, composition.clock()())
     body = webhook_schemas.WebhookWithSecret.model_validate({**fields, "secret": endpoint.secrets[0].value})
     return Response(

@@ -24,7 +24,7 @@ MAX_IMAGE_PIXELS: Final = 6_000
 
 
 class UploadProblem(StrEnum):
-    """The reason why an uploaded file cannot be used. ``castline.api.messages`` has the sentences."""
+    """Reason why an uploaded file cannot be used."""
 
     EMPTY = "empty"
     TOO_LARGE = "too_large"

@@ -11,9 +11,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at the breaker, which stops all submissions while it is open */
+        /** Get the state of the breaker. While the breaker is open, all submissions are refused */
         get: operations["get_breaker"];
-        /** Open the breaker, so that all submissions are refused, or close it. Jobs that are submitted already go on */
+        /** Open the breaker to refuse all submissions, or close it. Jobs that were already submitted continue */
         put: operations["put_breaker"];
         post?: never;
         delete?: never;
@@ -29,7 +29,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the jobs that all users have submitted on a day, newest first, without texts and titles */
+        /** List the jobs that all users submitted on a day, newest first, without texts and titles */
         get: operations["list_all_jobs"];
         put?: never;
         post?: never;
@@ -63,9 +63,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at what all users together may bill a day */
+        /** Get the number of characters that all users together may bill per day */
         get: operations["get_deployment_limits"];
-        /** Set what all users together may bill a day, from the next submission on */
+        /** Set the number of characters that all users together may bill per day. It applies from the next submission */
         put: operations["put_deployment_limits"];
         post?: never;
         delete?: never;
@@ -81,7 +81,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at the usage of all users in a month, by user and by day */
+        /** Get the usage of all users in a month, by user and by day */
         get: operations["get_operator_usage"];
         put?: never;
         post?: never;
@@ -98,9 +98,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at the limits of a user */
+        /** Get the limits of a user */
         get: operations["get_user_limits"];
-        /** Set the limits of a user, which hold from the next submission on */
+        /** Set the limits of a user. They apply from the next submission */
         put: operations["put_user_limits"];
         post?: never;
         delete?: never;
@@ -118,7 +118,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose a voice for each speaker of a dialogue; voices that speakers have are kept */
+        /** Choose a voice for each speaker of a dialogue. Speakers who already have a voice keep it */
         post: operations["cast_dialogue"];
         delete?: never;
         options?: never;
@@ -135,7 +135,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn a written script into turns, ready to be submitted as a job */
+        /** Parse a written script into turns that can be submitted as a job */
         post: operations["parse_dialogue"];
         delete?: never;
         options?: never;
@@ -170,7 +170,7 @@ export interface paths {
         /** List jobs, newest first */
         get: operations["list_jobs"];
         put?: never;
-        /** Submit a dialogue and get a job; the same job again for the same Idempotency-Key within a day */
+        /** Submit a dialogue as a job. For 24 hours, the same Idempotency-Key returns the same job */
         post: operations["create_job"];
         delete?: never;
         options?: never;
@@ -187,7 +187,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Estimate the billed characters, the cost and the duration of a dialogue without submitting it */
+        /** Estimate the billed characters, cost and duration of a dialogue without submitting it */
         post: operations["estimate_job"];
         delete?: never;
         options?: never;
@@ -221,7 +221,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Estimate the billed characters, the cost and the duration of a text without submitting it */
+        /** Estimate the billed characters, cost and duration of a text without submitting it */
         post: operations["estimate_single_voice_job"];
         delete?: never;
         options?: never;
@@ -236,15 +236,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at a job */
+        /** Get a job */
         get: operations["get_job"];
         put?: never;
         post?: never;
-        /** Cancel a job that is still pending */
+        /** Cancel a pending job */
         delete: operations["cancel_job"];
         options?: never;
         head?: never;
-        /** Change the title, author or album of a job; a finished file keeps its tags, and its name follows */
+        /** Change the title, author or album of a job. The name of a finished file changes; its tags do not */
         patch: operations["rename_job"];
         trace?: never;
     };
@@ -257,7 +257,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete a job that has ended, with its text and its file */
+        /** Delete a job that has ended, with its text and its audio file */
         post: operations["delete_job"];
         delete?: never;
         options?: never;
@@ -289,7 +289,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Listen to a job while it is made, by HTTP Live Streaming */
+        /** Get an HLS playlist, to listen to a job while it is made */
         get: operations["get_playlist"];
         put?: never;
         post?: never;
@@ -308,7 +308,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make another file of what was spoken for a completed job: a new job, which is billed nothing */
+        /** Make another version of a completed job's audio, as a new job. Its stored speech is reused and not billed */
         post: operations["render_job"];
         delete?: never;
         options?: never;
@@ -325,7 +325,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Submit the input of an ended job again and get a new job; what was spoken before is not spoken again */
+        /** Submit the input of an ended job again, as a new job. Segments that are already spoken are reused */
         post: operations["resubmit_job"];
         delete?: never;
         options?: never;
@@ -342,7 +342,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop a job that is pending or processing. Requests in flight end; what they bill is settled */
+        /** Stop a pending or processing job. Provider requests in flight still finish and are billed */
         post: operations["stop_job"];
         delete?: never;
         options?: never;
@@ -357,7 +357,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download the subtitles; those too large for an answer by a redirect, or by their URL as JSON */
+        /** Download the subtitles. Large ones come as a redirect, or as a URL with Accept: application/json */
         get: operations["get_subtitles"];
         put?: never;
         post?: never;
@@ -374,7 +374,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the times at which words, sentences, turns or chapters are heard */
+        /** Get the times of the words, sentences, turns or chapters in the audio */
         get: operations["get_timings"];
         put?: never;
         post?: never;
@@ -393,7 +393,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have a short text spoken at once, and get the URL of its audio */
+        /** Speak a short text immediately, and get the URL of its audio */
         post: operations["create_preview"];
         delete?: never;
         options?: never;
@@ -425,7 +425,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a pronunciation set */
+        /** Get a pronunciation set */
         get: operations["get_pronunciation_set"];
         /** Create a pronunciation set, or replace all its entries */
         put: operations["put_pronunciation_set"];
@@ -444,7 +444,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the speech providers, and what each takes */
+        /** List the speech providers, with their output formats and limits */
         get: operations["list_providers"];
         put?: never;
         post?: never;
@@ -478,12 +478,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a show */
+        /** Get a show */
         get: operations["get_show"];
-        /** Create a show, or replace it as a whole */
+        /** Create a show, or replace all its fields */
         put: operations["put_show"];
         post?: never;
-        /** Delete a show. Jobs that were submitted with it, and its sounds, stay as they are */
+        /** Delete a show. Its sounds, and jobs that were submitted with it, are kept */
         delete: operations["delete_show"];
         options?: never;
         head?: never;
@@ -500,7 +500,7 @@ export interface paths {
         /** List your sounds */
         get: operations["list_sounds"];
         put?: never;
-        /** Create a sound, and get the request by which its file is uploaded */
+        /** Create a sound, and get the request that uploads its file */
         post: operations["create_sound"];
         delete?: never;
         options?: never;
@@ -515,11 +515,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a sound, and listen to it */
+        /** Get a sound, and a URL that plays or shows it */
         get: operations["get_sound"];
         put?: never;
         post?: never;
-        /** Delete a sound. Jobs that were submitted with it are finished with it */
+        /** Delete a sound. Jobs that were already submitted with it still use it */
         delete: operations["delete_sound"];
         options?: never;
         head?: never;
@@ -533,7 +533,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at your usage of a month, day by day, and at your limits */
+        /** Get your usage in a month, by day, and your limits */
         get: operations["get_usage"];
         put?: never;
         post?: never;
@@ -550,7 +550,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the voices that a provider has, in its own order; by default those of the first provider */
+        /** List the voices of a provider, in the provider's order. The default is the first provider */
         get: operations["list_voices"];
         put?: never;
         post?: never;
@@ -570,7 +570,7 @@ export interface paths {
         /** List your webhooks */
         get: operations["list_webhooks"];
         put?: never;
-        /** Create a webhook, and get the secret that deliveries to it are signed with */
+        /** Create a webhook, and get the secret that its deliveries are signed with */
         post: operations["create_webhook"];
         delete?: never;
         options?: never;
@@ -585,15 +585,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a webhook */
+        /** Get a webhook */
         get: operations["get_webhook"];
         put?: never;
         post?: never;
-        /** Delete a webhook. Nothing is sent to it any more */
+        /** Delete a webhook. No more events are sent to it */
         delete: operations["delete_webhook"];
         options?: never;
         head?: never;
-        /** Change the URL, the events or the description of a webhook, or disable or enable it */
+        /** Change the URL, events or description of a webhook, or enable or disable it */
         patch: operations["change_webhook"];
         trace?: never;
     };
@@ -604,7 +604,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was sent to a webhook, and what came of it */
+        /** List the deliveries to a webhook and their attempts */
         get: operations["list_deliveries"];
         put?: never;
         post?: never;
@@ -623,7 +623,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an event to a webhook once more */
+        /** Send an event to a webhook again */
         post: operations["redeliver"];
         delete?: never;
         options?: never;
@@ -640,7 +640,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a webhook a new secret; deliveries are signed with the one before it, too, for 24 hours */
+        /** Rotate the secret of a webhook. For 24 hours, deliveries are signed with the previous secret, too */
         post: operations["rotate_webhook_secret"];
         delete?: never;
         options?: never;
@@ -684,7 +684,7 @@ export interface components {
             /** Format: uuid */
             sound_id: string;
             /**
-             * @description In dB, relative to the loudness of the speech.
+             * @description The gain in dB, relative to the loudness of the speech.
              * @default -12
              */
             gain_db: number;
@@ -700,7 +700,7 @@ export interface components {
             speakers: components["schemas"]["CastMemberSchema"][];
             notes: string[];
         };
-        /** @description Speakers, in order of appearance. Their words are not needed. */
+        /** @description The speakers of a dialogue, in order of appearance. Their texts are not needed. */
         CastDialogueRequest: {
             provider?: string | null;
             speakers: components["schemas"]["PartSchema"][];
@@ -721,9 +721,9 @@ export interface components {
             told_language?: string;
         };
         /**
-         * @description New values of a webhook. What is left out stays as it is.
+         * @description New values of a webhook. Fields that are left out do not change.
          *
-         *     The rules for the URL are those for a new webhook. The webhook `job` has no URL that could be changed.
+         *     The rules for the URL are those for a new webhook. The webhook `job` has no URL, so it cannot be changed.
          */
         ChangeWebhookRequest: {
             url?: string | null;
@@ -731,17 +731,17 @@ export interface components {
             description?: string | null;
             status?: components["schemas"]["EndpointStatus"] | null;
         };
-        /** @description The limit that an operator has set for all users together. Null is no limit. */
+        /** @description The limit that an operator has set for all users together. Null means no limit. */
         ChangedDeploymentLimits: {
             characters_per_day?: number | null;
         };
-        /** @description The limits that an operator has set for a user. Null is no limit. */
+        /** @description The limits that an operator has set for a user. Null means no limit. */
         ChangedUserLimits: {
             characters_per_day?: number | null;
             characters_per_month?: number | null;
             max_active_jobs?: number;
         };
-        /** @description The time at which a chapter is heard. It lasts until the next one or the end. */
+        /** @description The times of a chapter, which lasts until the next chapter or the end. */
         ChapterTimingSchema: {
             title: string;
             start_ms: number;
@@ -752,12 +752,12 @@ export interface components {
          * @enum {string}
          */
         Choice: "join" | "keep" | "leave_out" | "speak" | "sound" | "speakers" | "text" | "one_voice" | "alternate";
-        /** @description An answer to choose. */
+        /** @description A possible answer to a question. */
         ChoiceSchema: {
             choice: components["schemas"]["Choice"];
             label: string;
         };
-        /** @description An amount of money, by the deployment's prices of 1,000,000 billed characters. */
+        /** @description An amount of money, at the deployment's price per 1,000,000 billed characters. */
         Cost: {
             amount: number;
             currency: string;
@@ -765,18 +765,26 @@ export interface components {
         /**
          * @description A dialogue to be spoken.
          *
-         *     A turn with a `sound_id` is a sound, and every other turn is spoken. A request is refused with 400, too, if two
-         *     turns have the same `index`; if no turn is spoken; if no spoken turn comes after a sound that is to be `under` it;
-         *     if there are more than 100 sounds among the turns, if they last more than 60 minutes in all, or if there are more
-         *     than 20 different ones with the music; if a sound is not yours, not ready, or a picture, or the cover is none; if
-         *     a speaker has no voice, or two; if the texts have more than 100,000 characters in all; if the dialogue takes more
-         *     than 399 KB when compressed, or 4.4 MB as JSON; if `GET /providers` does not list the `provider`; if a `voice_id`
-         *     does not have the provider's form; if a voice does not have a `style`, or does not take a `speed`, a `pitch` or a
-         *     `language`; if you have no pronunciation set of a given name; if the `webhook_url` is not allowed as that of a
-         *     webhook, or you have no secret for it; if the texts use more than 1,000 pronunciations; if they have more than
-         *     200,000 characters as they are spoken, with aliases; or if the pauses in them last more than 3 hours. Names that
-         *     differ only in Unicode form (NFKC), in spaces or in invisible characters are one speaker. A body of more than 5 MB
-         *     is refused with 413.
+         *     A turn with a `sound_id` is a sound, and every other turn is spoken. Names of speakers that differ only in Unicode
+         *     form (NFKC), in spaces or in invisible characters are the same speaker.
+         *
+         *     A request is also refused with 400 if
+         *
+         *     - two turns have the same `index`, or no turn is spoken;
+         *     - a speaker has no voice, or more than one;
+         *     - `GET /providers` does not list the `provider`, or a `voice_id` does not have the provider's form;
+         *     - a voice does not have a `style`, or does not support a `speed`, a `pitch` or a `language`;
+         *     - the texts have more than 100,000 characters in total, or more than 200,000 as spoken, with aliases;
+         *     - the pauses in the texts last more than 3 hours in total;
+         *     - the texts use more than 1,000 pronunciations, or a pronunciation set does not exist;
+         *     - a sound is not yours, is not ready or is an image, or the cover is not an image;
+         *     - no spoken turn follows a sound with `under`;
+         *     - there are more than 100 sounds among the turns, or they last more than 60 minutes in total;
+         *     - there are more than 20 different sounds, including those of the music;
+         *     - the `webhook_url` would not be allowed for a webhook, or you have no secret for it;
+         *     - the dialogue takes more than 399 KB when compressed, or more than 4.4 MB as JSON.
+         *
+         *     A body of more than 5 MB is refused with 413.
          */
         CreateJobRequest: {
             webhook_url?: string | null;
@@ -811,11 +819,16 @@ export interface components {
         /**
          * @description A short text to be spoken at once in one voice.
          *
-         *     A job that speaks the same text with the same voice and the same options uses the speech of the preview, and is
-         *     not billed for it. A request is refused with 400, too, if `GET /providers` does not list the `provider`; if the
-         *     `voice_id` does not have the provider's form, or the provider has no such voice; if the voice does not have the
-         *     `style`, or does not take a `speed`, a `pitch` or a `language`; if you have no pronunciation set of a given name;
-         *     or if the provider cannot speak the text.
+         *     A job that speaks the same text with the same voice and the same options reuses the speech of the preview and is
+         *     not billed for it.
+         *
+         *     A request is also refused with 400 if
+         *
+         *     - `GET /providers` does not list the `provider`;
+         *     - the `voice_id` does not have the provider's form, or the provider has no such voice;
+         *     - the voice does not have the `style`, or does not support the `speed`, `pitch` or `language`;
+         *     - a pronunciation set does not exist;
+         *     - the provider cannot speak the text.
          */
         CreatePreviewRequest: {
             /** @default auto */
@@ -843,12 +856,16 @@ export interface components {
         /**
          * @description A text to be spoken in one voice.
          *
-         *     A request is refused with 400, too, if `speed` or `pitch` is not the default for a high-definition (HD) voice,
-         *     whose id has a colon; if the voice does not have the `style`; if `GET /providers` does not list the `provider`; if
-         *     the `voice_id` does not have the provider's form; if you have no pronunciation set of a given name; if a sound of
-         *     the music is not yours, not ready, or a picture, or the cover is none; if the `webhook_url` is not allowed as that
-         *     of a webhook, or you have no secret for it; if the text uses more than 1,000 pronunciations; if it has more than
-         *     200,000 characters as it is spoken, with aliases; or if the pauses in it last more than 3 hours.
+         *     A request is also refused with 400 if
+         *
+         *     - `GET /providers` does not list the `provider`, or the `voice_id` does not have the provider's form;
+         *     - the voice does not have the `style`;
+         *     - `speed` or `pitch` is not the default for a high-definition (HD) voice, whose id has a colon;
+         *     - the text has more than 200,000 characters as spoken, with aliases;
+         *     - the pauses in the text last more than 3 hours in total;
+         *     - the text uses more than 1,000 pronunciations, or a pronunciation set does not exist;
+         *     - a sound of the music is not yours, is not ready or is an image, or the cover is not an image;
+         *     - the `webhook_url` would not be allowed for a webhook, or you have no secret for it.
          */
         CreateSingleVoiceJobRequest: {
             webhook_url?: string | null;
@@ -877,12 +894,12 @@ export interface components {
             /** @default zh-TW */
             language: string;
             /**
-             * @description A factor on the voice's own speed. HD voices take only 1.
+             * @description A factor on the voice's own speed. HD voices support only 1.
              * @default 1
              */
             speed: number;
             /**
-             * @description In percent, up or down from the voice's own pitch. HD voices take only 0.
+             * @description The change of the voice's own pitch, in percent. HD voices support only 0.
              * @default 0
              */
             pitch: number;
@@ -896,7 +913,7 @@ export interface components {
             /** @default 0 */
             take: number;
         };
-        /** @description A sound whose file is then uploaded. */
+        /** @description A new sound, whose file is uploaded with a second request. */
         CreateSoundRequest: {
             name: string;
             size_bytes: number;
@@ -904,10 +921,14 @@ export interface components {
             content_type: "audio/aac" | "audio/aiff" | "audio/flac" | "audio/m4a" | "audio/mp3" | "audio/mp4" | "audio/mpeg" | "audio/ogg" | "audio/opus" | "audio/vnd.wave" | "audio/wav" | "audio/wave" | "audio/x-aiff" | "audio/x-flac" | "audio/x-m4a" | "audio/x-wav" | "image/jpeg" | "image/png";
         };
         /**
-         * @description A URL that is called when something happens to your jobs.
+         * @description A URL that receives the events of your jobs.
          *
-         *     A request is refused with 400, too, if the URL is not one of HTTPS; if its host is an address or a name that is
-         *     not public; if it has a user name, a password or a fragment; or if its port is below 1024 and not 443.
+         *     A request is also refused with 400 if the URL
+         *
+         *     - does not begin with `https://`;
+         *     - has a host that is a private or reserved address or name;
+         *     - has a user name, a password or a fragment;
+         *     - has a port below 1024 other than 443.
          */
         CreateWebhookRequest: {
             /** Format: uri */
@@ -923,7 +944,7 @@ export interface components {
             events: components["schemas"]["EventType"][];
             description?: string | null;
         };
-        /** @description A new sound, and how to upload its file. */
+        /** @description A new sound, and the request that uploads its file. */
         CreatedSound: {
             id: string;
             name: string;
@@ -946,7 +967,7 @@ export interface components {
          * @enum {string}
          */
         DeliveryStatus: "pending" | "delivered" | "failed";
-        /** @description The limit of all users together. Null is no limit. */
+        /** @description The limit of all users together. Null means no limit. */
         DeploymentLimits: {
             characters_per_day: number | null;
         };
@@ -961,7 +982,7 @@ export interface components {
          * @enum {string}
          */
         DisabledReason: "user" | "gone" | "failing";
-        /** @description The address of a finished file, which works for a while. */
+        /** @description A URL of a finished file, which works until `expires_at`. */
         Download: {
             download_url: string;
             /** Format: date-time */
@@ -975,16 +996,16 @@ export interface components {
          * @enum {string}
          */
         EndpointStatus: "enabled" | "disabled";
-        /** @description Every error looks like this. */
+        /** @description The body of an error response, in the form that all errors have. */
         ErrorBody: {
             error: string;
             message: string;
-            /** @description What the error is about; of a VALIDATION_ERROR, every broken field. */
+            /** @description Details of the error. For VALIDATION_ERROR: every invalid field. */
             details: {
                 errors?: components["schemas"]["FieldProblem"][];
             };
         };
-        /** @description The cost and the duration of a job that has not been created. */
+        /** @description The estimated cost and duration of a job that has not been created. */
         Estimate: {
             characters: number;
             billed_characters: number;
@@ -995,20 +1016,20 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
         };
         /**
-         * @description Type of an event of a job.
+         * @description Type of a job event.
          * @enum {string}
          */
         EventType: "job.started" | "job.completed" | "job.failed" | "job.cancelled";
-        /** @description Why a job is stopped. */
+        /** @description The reason for failing a job. */
         FailJobRequest: {
             reason?: string | null;
         };
         /**
-         * @description Why a job failed, as clients see it.
+         * @description Reason for the failure of a job, as clients see it.
          * @enum {string}
          */
         FailureCode: "EMPTY_AUDIO" | "INTERNAL_ERROR" | "INTERRUPTED" | "PROVIDER_AUTH_FAILED" | "PROVIDER_MISCONFIGURED" | "PROVIDER_QUOTA_EXCEEDED" | "PROVIDER_REJECTED_INPUT" | "PROVIDER_THROTTLED" | "PROVIDER_UNAVAILABLE" | "SEGMENTS_EXPIRED" | "SEGMENT_BROKEN" | "STOPPED_BY_OPERATOR" | "TIMEOUT" | "VOICE_NOT_FOUND";
-        /** @description The part of the input that a failure is about, as far as it is about one. */
+        /** @description The part of the input that caused a failure, if a single part did. */
         FailureDetails: {
             turn_index?: number;
             voice_id?: string;
@@ -1019,7 +1040,7 @@ export interface components {
             message: string;
             line?: number;
         };
-        /** @description API Gateway refuses by itself a request without a token that it accepts. */
+        /** @description The response of API Gateway to a request without a valid token. */
         GatewayError: {
             message: string;
         };
@@ -1028,7 +1049,7 @@ export interface components {
          * @enum {string}
          */
         Gender: "female" | "male" | "neutral";
-        /** @description The service answers. */
+        /** @description The health of the service. */
         Health: {
             /**
              * @default ok
@@ -1036,7 +1057,7 @@ export interface components {
              */
             status: "ok";
         };
-        /** @description The request a job was made from, defaults filled in and turns in spoken order: it can be submitted again. */
+        /** @description The request that created a job, with defaults and with turns in spoken order. It can be submitted again. */
         InputParams: {
             title?: string;
             author?: string;
@@ -1063,7 +1084,7 @@ export interface components {
             /** Format: uuid */
             sound_id: string;
             /**
-             * @description In dB, relative to the loudness of the speech.
+             * @description The gain in dB, relative to the loudness of the speech.
              * @default 0
              */
             gain_db: number;
@@ -1074,7 +1095,7 @@ export interface components {
             /** @default 0 */
             overlap_ms: number;
         };
-        /** @description A job with all that is known about it. What does not apply is left out. */
+        /** @description A job with all its details. Fields that do not apply are left out. */
         JobDetail: {
             /** Format: uuid */
             id: string;
@@ -1113,11 +1134,11 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * @description Where a job stands. ``castline.jobs.transitions`` says how it moves.
+         * @description Status of a job. ``castline.jobs.transitions`` defines the allowed changes.
          * @enum {string}
          */
         JobStatus: "pending" | "processing" | "completed" | "failed" | "cancelled";
-        /** @description A job in a list. A time that has not come yet is left out. */
+        /** @description A job in a list. Times of events that have not happened yet are left out. */
         JobSummary: {
             /** Format: uuid */
             id: string;
@@ -1137,7 +1158,7 @@ export interface components {
             rendition_of?: string;
         };
         /**
-         * @description What was asked for.
+         * @description Kind of a job.
          * @enum {string}
          */
         JobType: "multi_role_tts" | "single_tts";
@@ -1152,7 +1173,7 @@ export interface components {
          */
         Loudness: "podcast" | "audiobook" | "broadcast" | "none";
         /**
-         * @description Way in which a text is read.
+         * @description Treatment of marks, tags and stage directions in a text.
          * @enum {string}
          */
         Markup: "auto" | "literal";
@@ -1162,7 +1183,7 @@ export interface components {
             outro?: components["schemas"]["JingleSchema"] | null;
             bed?: components["schemas"]["BedSchema"] | null;
         };
-        /** @description The breaker. While it is open, all submissions are refused, of all users. */
+        /** @description The breaker. While it is open, the submissions of all users are refused. */
         OperatedBreaker: {
             changed_at: string | null;
             changed_by: string | null;
@@ -1177,7 +1198,7 @@ export interface components {
             limits: components["schemas"]["DeploymentLimits"];
             changed: components["schemas"]["ChangedDeploymentLimits"];
         };
-        /** @description A job as operators see it: whose it is and how it goes, without texts and titles. */
+        /** @description A job as operators see it: its user and its progress, without texts and titles. */
         OperatedJob: {
             /** Format: uuid */
             id: string;
@@ -1192,7 +1213,7 @@ export interface components {
             completed_at: string | null;
             error_code: components["schemas"]["FailureCode"] | null;
         };
-        /** @description One page of the jobs of a day, newest first. A page may be short although others follow. */
+        /** @description One page of the jobs of a day, newest first. A page may have fewer jobs than `limit`, although more follow. */
         OperatedJobList: {
             items: components["schemas"]["OperatedJob"][];
             next_cursor: string | null;
@@ -1205,7 +1226,7 @@ export interface components {
             limits: components["schemas"]["UserLimits"];
             changed: components["schemas"]["ChangedUserLimits"];
         };
-        /** @description The usage of all users in a month, together and each. */
+        /** @description The usage of all users in a month, in total and by user. */
         OperatorUsage: {
             month: string;
             currency: string;
@@ -1220,11 +1241,14 @@ export interface components {
          */
         OutputFormat: "mp3" | "wav" | "flac" | "opus" | "m4b";
         /**
-         * @description A script to be turned into turns.
+         * @description A script to be parsed into turns.
          *
-         *     A script is refused with 400 if text that does not announce the script, and is no title, stands before the first
-         *     speaker, if a speaker says nothing, if a name has more than 50 characters, if there are more than 1,000 turns or
-         *     100,000 characters of text, or if it is JSON without turns. A text that names no speaker is spoken by a narrator.
+         *     A narrator speaks a text that names no speaker. A script is refused with 400 if
+         *
+         *     - there is text before the first speaker that is neither a title nor an announcement of the script;
+         *     - a speaker says nothing, or a speaker's name has more than 50 characters;
+         *     - there are more than 1,000 turns, or more than 100,000 characters of text;
+         *     - it is JSON without turns.
          */
         ParseDialogueRequest: {
             script: string;
@@ -1273,7 +1297,7 @@ export interface components {
             language?: string | null;
             voice_id?: string | null;
         };
-        /** @description A preview that can be heard. */
+        /** @description A spoken preview. */
         Preview: {
             audio_url: string;
             /** Format: date-time */
@@ -1284,17 +1308,17 @@ export interface components {
             cost: components["schemas"]["Cost"];
             warnings: components["schemas"]["Warning"][];
         };
-        /** @description The progress of a job; it has no total before the job is planned. */
+        /** @description The progress of a job. `total_segments` is 0 until the job is planned. */
         Progress: {
             completed_segments: number;
             total_segments: number;
             seconds_left?: number;
         };
         /**
-         * @description A word or phrase, and how it is spoken.
+         * @description The pronunciation of a word or phrase.
          *
-         *     It has either an `alias`, which is spoken in place of the text, or a `phoneme`. An entry with both, or with
-         *     neither, is refused with 400.
+         *     An entry has either an `alias`, which is spoken in place of the text, or a `phoneme`. An entry with both or
+         *     neither is refused with 400.
          */
         PronunciationSchema: {
             text: string;
@@ -1308,7 +1332,7 @@ export interface components {
             name: string;
             entries: components["schemas"]["PronunciationSchema"][];
         };
-        /** @description All pronunciation sets of the user, by name. */
+        /** @description All pronunciation sets of the user, ordered by name. */
         PronunciationSetList: {
             items: components["schemas"]["PronunciationSetSummary"][];
             total: number;
@@ -1321,7 +1345,7 @@ export interface components {
             updated_at: string;
             etag: string;
         };
-        /** @description A speech provider, and what a job for it may have. */
+        /** @description A speech provider, and the limits of its jobs. */
         Provider: {
             id: string;
             name: string;
@@ -1337,32 +1361,35 @@ export interface components {
         ProviderList: {
             items: components["schemas"]["Provider"][];
         };
-        /** @description The state of the breaker. While it is open, all submissions are refused, of all users. */
+        /** @description The state of the breaker. While it is open, the submissions of all users are refused. */
         PutBreakerRequest: {
             /** @enum {string} */
             state: "open" | "closed";
             reason?: string | null;
         };
-        /** @description The limit of the whole deployment. If it is left out, the configured one holds. */
+        /** @description The limit of the whole deployment. If it is left out, the configured limit applies. */
         PutDeploymentLimitsRequest: {
             characters_per_day?: number | null;
         };
         /**
          * @description The entries of a set.
          *
-         *     A request is refused with 400, too, if two entries have the same text and language, or if no speech provider knows
-         *     a phoneme in the entry's language, or in any language if the entry has none.
+         *     A request is also refused with 400 if two entries have the same text and language, or if no speech provider
+         *     supports a phoneme in the entry's language (in any language, if the entry has none).
          */
         PutPronunciationSetRequest: {
             entries: components["schemas"]["PronunciationSchema"][];
         };
         /**
-         * @description Common fields of the jobs of a show. Each job decides what is left out.
+         * @description The fields that the jobs of a show have in common. Each job sets the fields that are left out.
          *
-         *     The fields are those of the request for a job, and have the same limits. A request is refused with 400, too, if a
-         *     speaker has two voices, if two pronunciations have the same text and language, if a sound of the music is not
-         *     yours, not ready, or a picture, or if the cover is none. Provider, voices and pronunciation sets are judged when a
-         *     job is submitted with them.
+         *     The fields and their limits are those of a request for a job. A request is also refused with 400 if
+         *
+         *     - a speaker has more than one voice;
+         *     - two pronunciations have the same text and language;
+         *     - a sound of the music is not yours, is not ready or is an image, or the cover is not an image.
+         *
+         *     The provider, the voices and the pronunciation sets are checked when a job is submitted with them.
          */
         PutShowRequest: {
             title?: string | null;
@@ -1383,14 +1410,14 @@ export interface components {
             gap_ms?: number | null;
             crossfade_ms?: number | null;
         };
-        /** @description The limits of a user in place of all that were set before. One that is left out is the deployment's. */
+        /** @description New limits of a user, which replace all earlier ones. Limits that are left out get the defaults. */
         PutUserLimitsRequest: {
             characters_per_day?: number | null;
             characters_per_month?: number | null;
             max_active_jobs?: number;
         };
         /**
-         * @description Quality of a finished file, and of what is spoken for it.
+         * @description Quality of a finished file, and of the segments that are spoken for it.
          * @enum {string}
          */
         Quality: "standard" | "studio";
@@ -1399,7 +1426,7 @@ export interface components {
          * @enum {string}
          */
         QuestionKind: "same_speaker" | "sound" | "speaker_dash" | "speaker_lines" | "speaker_column" | "no_speakers" | "preamble" | "action" | "caption_lines";
-        /** @description A question about a script, with the answers to choose from. Nothing has to be answered. */
+        /** @description A question about a script, with the possible answers. Answering is optional. */
         QuestionSchema: {
             question: components["schemas"]["QuestionKind"];
             speaker: string;
@@ -1408,22 +1435,25 @@ export interface components {
             message: string;
             choices: components["schemas"]["ChoiceSchema"][];
         };
-        /** @description The place of a pending job in the queue. It is rough: others may come before it, or end sooner. */
+        /** @description The approximate place of a pending job in the queue. Other jobs may go before it, or end sooner. */
         QueuePlace: {
             ahead: number;
             estimated_start_at: string | null;
         };
-        /** @description New titles of a job. What is left out stays as it is, and null removes it. */
+        /** @description New titles of a job. A title that is left out does not change, and null removes it. */
         RenameJobRequest: {
             title?: string | null;
             author?: string | null;
             album?: string | null;
         };
         /**
-         * @description Another version of a completed job's audio. What is left out is as the job has it.
+         * @description Options of another version of a completed job's audio. Those that are left out are the job's.
          *
-         *     A request is refused with 400, too, if a sound of the music is not yours, not ready, or a picture; if the cover is
-         *     none; if a sound among the job's turns has been deleted; or if the job has more than 20 different sounds then.
+         *     A request is also refused with 400 if
+         *
+         *     - a sound of the music is not yours, is not ready or is an image, or the cover is not an image;
+         *     - a sound among the job's turns has been deleted;
+         *     - the new version would have more than 20 different sounds.
          */
         RenderJobRequest: {
             output_format?: components["schemas"]["OutputFormat"] | null;
@@ -1432,7 +1462,7 @@ export interface components {
             music?: components["schemas"]["MusicSchema"] | null;
             cover_id?: string | null;
         };
-        /** @description The facts about a completed job's audio. */
+        /** @description Facts about the audio of a completed job. */
         ResultMetadata: {
             duration_ms: number;
             latency_ms: number;
@@ -1448,7 +1478,7 @@ export interface components {
             chapters: components["schemas"]["ChapterTimingSchema"][];
             loudness_lufs?: number;
         };
-        /** @description An answer to a question of an earlier parse of the same script. */
+        /** @description An answer to a question from an earlier parse of the same script. */
         ScriptAnswer: {
             question: components["schemas"]["QuestionKind"];
             /** @default  */
@@ -1460,7 +1490,7 @@ export interface components {
          * @enum {string}
          */
         ScriptFormat: "auto" | "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json" | "csv";
-        /** @description A show. What it leaves out is for each job to decide. */
+        /** @description A show. Each job sets the fields that the show leaves out. */
         ShowDetail: {
             name: string;
             title?: string;
@@ -1478,7 +1508,7 @@ export interface components {
             gap_ms?: number;
             crossfade_ms?: number;
         };
-        /** @description All shows of the user, by name. */
+        /** @description All shows of the user, ordered by name. */
         ShowList: {
             items: components["schemas"]["ShowSummary"][];
             total: number;
@@ -1491,7 +1521,7 @@ export interface components {
             updated_at: string;
             etag: string;
         };
-        /** @description The request a single-voice job was made from, defaults filled in: it can be submitted again. */
+        /** @description The request that created a single-voice job, with defaults. It can be submitted again. */
         SingleVoiceInputParams: {
             title?: string;
             author?: string;
@@ -1546,7 +1576,7 @@ export interface components {
          * @enum {string}
          */
         SoundKind: "audio" | "image";
-        /** @description A sound, and where it can be heard or seen. */
+        /** @description A sound, and a URL that plays or shows it. */
         SoundLink: {
             id: string;
             name: string;
@@ -1565,7 +1595,7 @@ export interface components {
             audio_url: string | null;
             image_url: string | null;
         };
-        /** @description All sounds of the user, the newest first. */
+        /** @description All sounds of the user, newest first. */
         SoundList: {
             items: components["schemas"]["SoundDetail"][];
             total: number;
@@ -1580,7 +1610,7 @@ export interface components {
             /** Format: uuid */
             sound_id: string;
             /**
-             * @description In dB, relative to the loudness of the speech.
+             * @description The gain in dB, relative to the loudness of the speech.
              * @default 0
              */
             gain_db: number;
@@ -1635,7 +1665,7 @@ export interface components {
          * @enum {string}
          */
         SubtitleFormat: "vtt" | "srt" | "ass";
-        /** @description A part of the audio, and the time at which it is heard. What does not apply is left out. */
+        /** @description A part of the audio and its time. Fields that do not apply are left out. */
         Timing: {
             start_ms: number;
             end_ms: number;
@@ -1646,11 +1676,11 @@ export interface components {
             estimated?: boolean;
         };
         /**
-         * @description Size of the parts whose times are told.
+         * @description Size of the parts of the audio that are listed with their times.
          * @enum {string}
          */
         TimingLevel: "word" | "sentence" | "turn" | "chapter";
-        /** @description The parts of a finished file, in the order of their starts. */
+        /** @description The parts of a finished file, ordered by start time. */
         Timings: {
             level: components["schemas"]["TimingLevel"];
             duration_ms: number;
@@ -1673,7 +1703,7 @@ export interface components {
             /** @default 0 */
             take: number;
         };
-        /** @description The time at which a turn is heard. */
+        /** @description The times of a turn in the audio. */
         TurnTimingSchema: {
             turn_index: number;
             speaker: string;
@@ -1681,14 +1711,14 @@ export interface components {
             end_ms: number;
         };
         /**
-         * @description The reason why an uploaded file cannot be used. ``castline.api.messages`` has the sentences.
+         * @description Reason why an uploaded file cannot be used.
          * @enum {string}
          */
         UploadProblem: "empty" | "too_large" | "too_long" | "too_many_channels" | "unsupported_sample_rate" | "not_audio" | "has_video" | "several_streams" | "broken" | "too_slow_to_decode" | "not_an_image" | "image_too_large";
         /**
-         * @description The request by which the file is uploaded, once.
+         * @description The request that uploads the file. It works once.
          *
-         *     Its body is the file. Its `Content-Length` must be the sound's `size_bytes`; every HTTP client sends it by itself.
+         *     Its body is the file. Its `Content-Length`, which every HTTP client sets, must be the sound's `size_bytes`.
          */
         UploadRequest: {
             /** @constant */
@@ -1713,7 +1743,7 @@ export interface components {
             total: components["schemas"]["UsageFigures"];
             days: components["schemas"]["UsageOfDay"][];
         };
-        /** @description Usage in a period. Days and months are in UTC, and a job counts for the day on which it was submitted. */
+        /** @description Usage in a period. Days and months are in UTC. A job counts for the day on which it was submitted. */
         UsageFigures: {
             billed_characters: number;
             reserved_characters: number;
@@ -1741,7 +1771,7 @@ export interface components {
             user_id: string;
             days: components["schemas"]["UsageOfDay"][];
         };
-        /** @description The limits of a user. Null is no limit. */
+        /** @description The limits of a user. Null means no limit. */
         UserLimits: {
             characters_per_day: number | null;
             characters_per_month: number | null;
@@ -1757,7 +1787,7 @@ export interface components {
             styles: string[];
             takes: ("speed" | "pitch" | "language")[];
         };
-        /** @description The voice that speaks for one speaker, and how. */
+        /** @description The voice of a speaker, and the delivery. */
         VoiceAssignmentSchema: {
             speed?: number | null;
             pitch?: number | null;
@@ -1779,7 +1809,7 @@ export interface components {
          * @enum {string}
          */
         VoiceSource: "kept" | "name" | "dealt";
-        /** @description Something in a script or a text that is not spoken, or not as it was asked for. */
+        /** @description Something in a script or a text that is not spoken, or not spoken as requested. */
         Warning: {
             code: components["schemas"]["WarningKind"];
             message: string;
@@ -1792,7 +1822,7 @@ export interface components {
          * @enum {string}
          */
         WarningKind: "direction_not_spoken" | "unknown_tag" | "style_not_available" | "pause_too_long" | "image_not_spoken" | "not_dialogue" | "sound_left_out" | "no_speakers" | "times_dropped" | "phoneme_not_available";
-        /** @description A URL that is called when something happens to your jobs. */
+        /** @description A URL that receives the events of your jobs. */
         Webhook: {
             id: string;
             url: string | null;
@@ -1807,7 +1837,7 @@ export interface components {
             updated_at: string;
             previous_secret_expires_at: string | null;
         };
-        /** @description A request of a delivery, and what came of it. */
+        /** @description An attempt of a delivery: one request, and its outcome. */
         WebhookAttempt: {
             /** Format: date-time */
             at: string;
@@ -1816,7 +1846,7 @@ export interface components {
             duration_ms: number;
             response_excerpt: string | null;
         };
-        /** @description An event on its way to a webhook. */
+        /** @description The delivery of an event to a webhook, with all its attempts. */
         WebhookDelivery: {
             id: string;
             webhook_id: string;
@@ -1836,12 +1866,12 @@ export interface components {
             items: components["schemas"]["WebhookDelivery"][];
             next_cursor: string | null;
         };
-        /** @description All webhooks of the user, the newest first, without the webhook `job`. */
+        /** @description All webhooks of the user, newest first, without the webhook `job`. */
         WebhookList: {
             items: components["schemas"]["Webhook"][];
             total: number;
         };
-        /** @description A webhook with a new secret, which is shown this once. */
+        /** @description A webhook with a new secret, which is shown only once. */
         WebhookWithSecret: {
             id: string;
             url: string | null;
@@ -1862,7 +1892,7 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description How long the answer may be used without asking again. */
+        /** @description Whether and how long the response may be cached. */
         "Cache-Control": string;
         /** @description The language of the messages. */
         "Content-Language": "zh-TW" | "en";
@@ -1872,15 +1902,15 @@ export interface components {
         Link: string;
         /** @description A presigned URL that works for 15 minutes. */
         Location: string;
-        /** @description In how many seconds to ask again; with a job, while it has not ended. */
+        /** @description The number of seconds to wait before the next request. A job has it until the job ends. */
         "Retry-After": string;
-        /** @description Which request headers the answer depends on. */
+        /** @description The request headers that the response depends on. */
         Vary: string;
-        /** @description Bearer, from API Gateway, with a reason if it has one. */
+        /** @description `Bearer`, set by API Gateway, with a reason if there is one. */
         "WWW-Authenticate": string;
-        /** @description Browsers do not guess at the type. */
+        /** @description Keeps browsers from guessing the content type. */
         "X-Content-Type-Options": "nosniff";
-        /** @description What to name when something went wrong. */
+        /** @description The id of the request. Please include it when you report a problem. */
         "X-Request-ID": string;
     };
     pathItems: never;
@@ -1892,7 +1922,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -1902,7 +1932,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The breaker. */
+            /** @description The state of the breaker. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1994,7 +2024,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -2014,7 +2044,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The breaker. */
+            /** @description The state of the breaker. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2136,20 +2166,20 @@ export interface operations {
     list_all_jobs: {
         parameters: {
             query?: {
-                /** @description A day in UTC, such as 2026-11-30; by default the current one. */
+                /** @description A day in UTC, such as 2026-11-30. The default is the current day. */
                 day?: string;
-                /** @description Only jobs of this status. */
+                /** @description Return only jobs with this status. */
                 status?: components["schemas"]["JobStatus"];
-                /** @description Only jobs of this user. */
+                /** @description Return only jobs of this user. */
                 user_id?: string;
-                /** @description How many jobs a page holds. */
+                /** @description The maximum number of jobs per page. */
                 limit?: number;
-                /** @description The next_cursor of an earlier page. */
+                /** @description The next_cursor of the previous page. */
                 cursor?: string;
             };
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -2278,7 +2308,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -2300,7 +2330,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The job, which has failed. */
+            /** @description The failed job. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2446,7 +2476,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -2552,7 +2582,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -2697,21 +2727,21 @@ export interface operations {
     get_operator_usage: {
         parameters: {
             query?: {
-                /** @description A month in UTC, such as 2026-11; by default the current one. */
+                /** @description A month in UTC, such as 2026-11. The default is the current month. */
                 month?: string;
-                /** @description How many users a page holds. */
+                /** @description The maximum number of users per page. */
                 limit?: number;
-                /** @description The next_cursor of an earlier page. */
+                /** @description The next_cursor of the previous page. */
                 cursor?: string;
             };
             header?: {
                 /**
-                 * @description Of a file, application/json asks where it is, and anything else to be sent there. Of usage, text/csv asks for CSV, and anything else for JSON.
+                 * @description For files, application/json requests the URL as JSON, and anything else requests a redirect. For usage, text/csv requests CSV, and anything else requests JSON.
                  * @example application/json
                  */
                 Accept?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -2721,7 +2751,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The usage of one page of users, and of all together. With `Accept: text/csv`, a line for each of the users and days. `Link` names the next page. */
+            /** @description The usage of one page of users, and of all users together. With `Accept: text/csv`, one line per user and day. The `Link` header names the next page. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2894,13 +2924,13 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The id of a user, the `sub` of the user's tokens, percent-encoded. */
+                /** @description The id of a user: the `sub` claim of the user's tokens, percent-encoded. */
                 user_id: string;
             };
             cookie?: never;
@@ -3023,13 +3053,13 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The id of a user, the `sub` of the user's tokens, percent-encoded. */
+                /** @description The id of a user: the `sub` claim of the user's tokens, percent-encoded. */
                 user_id: string;
             };
             cookie?: never;
@@ -3178,7 +3208,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -3338,7 +3368,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -3357,7 +3387,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The script as turns, ready to be submitted. */
+            /** @description The turns of the script, ready to be submitted as a job. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3475,7 +3505,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It does. */
+            /** @description The service answers. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3512,20 +3542,20 @@ export interface operations {
     list_jobs: {
         parameters: {
             query?: {
-                /** @description Only jobs of this status. */
+                /** @description Return only jobs with this status. */
                 status?: components["schemas"]["JobStatus"];
-                /** @description How many jobs a page holds. */
+                /** @description The maximum number of jobs per page. */
                 limit?: number;
-                /** @description How many jobs to pass over, up to 10,000. Use a cursor to go further. */
+                /** @description The number of jobs to skip, up to 10,000. Use a cursor to go further. */
                 offset?: number;
-                /** @description The next_cursor of an earlier page. With an offset other than 0 it is refused with 400. */
+                /** @description The next_cursor of the previous page. An offset other than 0 beside it is refused with 400. */
                 cursor?: string;
-                /** @description Words that occur in the title, author or album. More than 1,000 jobs are searched 1,000 at a time, newest first: total is null, and next_cursor goes on, even after a page without jobs. */
+                /** @description Words that occur in the title, author or album. A request searches at most 1,000 jobs, newest first. If there are more, total is null and next_cursor continues the search, even after an empty page. */
                 q?: string;
             };
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -3637,10 +3667,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body give the same job for 24 hours; another body is refused with 422. */
+                /** @description For 24 hours, the same key with the same body returns the same job. The same key with another body is refused with 422. */
                 "Idempotency-Key"?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -3685,7 +3715,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A job that is pending. */
+            /** @description The submitted job. */
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3827,7 +3857,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -3985,10 +4015,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body give the same job for 24 hours; another body is refused with 422. */
+                /** @description For 24 hours, the same key with the same body returns the same job. The same key with another body is refused with 422. */
                 "Idempotency-Key"?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -4010,7 +4040,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A job that is pending. */
+            /** @description The submitted job. */
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4152,7 +4182,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -4287,10 +4317,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of an earlier answer, several of them, or *. */
+                /** @description The ETags of earlier responses, or `*`. */
                 "If-None-Match"?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -4303,7 +4333,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The job as it is. */
+            /** @description The job. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4395,7 +4425,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobDetail"];
                 };
             };
-            /** @description The job as it is in one of the representations that If-None-Match names. */
+            /** @description The job has not changed: If-None-Match names its current ETag. */
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4482,7 +4512,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -4495,7 +4525,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The job, which is cancelled. */
+            /** @description The cancelled job. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4605,7 +4635,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -4757,7 +4787,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -4866,17 +4896,17 @@ export interface operations {
     download: {
         parameters: {
             query?: {
-                /** @description Whether browsers save the file or play it. */
+                /** @description `attachment` makes browsers save the file, `inline` lets them play it. */
                 disposition?: "attachment" | "inline";
             };
             header?: {
                 /**
-                 * @description Of a file, application/json asks where it is, and anything else to be sent there. Of usage, text/csv asks for CSV, and anything else for JSON.
+                 * @description For files, application/json requests the URL as JSON, and anything else requests a redirect. For usage, text/csv requests CSV, and anything else requests JSON.
                  * @example application/json
                  */
                 Accept?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -4889,7 +4919,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Where the audio is, for clients that accept application/json. */
+            /** @description The URL of the audio, for clients that ask for application/json. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4911,7 +4941,7 @@ export interface operations {
                     "application/json": components["schemas"]["Download"];
                 };
             };
-            /** @description To the audio. */
+            /** @description A redirect to the audio. */
             302: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5012,7 +5042,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -5025,7 +5055,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An HLS media playlist (RFC 8216) of what is spoken so far, up to the first turn that is not. It grows while the job is made, and has an end when the job has ended. The URLs in it work for an hour. */
+            /** @description An HLS media playlist (RFC 8216) of the turns that are spoken so far, up to the first one that is not. It grows while the job is processed and is closed when the job has ended. Its URLs work for an hour. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5126,10 +5156,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body give the same job for 24 hours; another body is refused with 422. */
+                /** @description For 24 hours, the same key with the same body returns the same job. The same key with another body is refused with 422. */
                 "Idempotency-Key"?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -5159,7 +5189,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A job that is pending. */
+            /** @description The submitted job. */
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5333,10 +5363,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body give the same job for 24 hours; another body is refused with 422. */
+                /** @description For 24 hours, the same key with the same body returns the same job. The same key with another body is refused with 422. */
                 "Idempotency-Key"?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -5349,7 +5379,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A job that is pending. */
+            /** @description The submitted job. */
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5507,7 +5537,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -5520,7 +5550,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The job, which is cancelled. */
+            /** @description The cancelled job. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5670,17 +5700,17 @@ export interface operations {
             query?: {
                 /** @description The format of the subtitles. */
                 format?: components["schemas"]["SubtitleFormat"];
-                /** @description Whether to say when each word is heard: in `vtt` by timestamps inside the cues. `ass` always does, `srt` cannot. */
+                /** @description Whether to include the time of each word, in `vtt` as timestamps inside the cues. `ass` always includes the times. `srt` cannot: with it, `true` is refused with 400. */
                 words?: "true" | "false";
             };
             header?: {
                 /**
-                 * @description Of a file, application/json asks where it is, and anything else to be sent there. Of usage, text/csv asks for CSV, and anything else for JSON.
+                 * @description For files, application/json requests the URL as JSON, and anything else requests a redirect. For usage, text/csv requests CSV, and anything else requests JSON.
                  * @example application/json
                  */
                 Accept?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -5693,7 +5723,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The subtitles, with the speakers' names. Where they are, if they are too large for an answer and the client accepts application/json. */
+            /** @description The subtitles, with the speakers' names. If they are too large for a response and the client asks for application/json: their URL. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5709,7 +5739,7 @@ export interface operations {
                     "application/json": components["schemas"]["Download"];
                 };
             };
-            /** @description To the subtitles, if they are too large for an answer. */
+            /** @description A redirect to the subtitles, if they are too large for a response. */
             302: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5808,12 +5838,12 @@ export interface operations {
     get_timings: {
         parameters: {
             query?: {
-                /** @description The parts of the audio whose times are wanted. */
+                /** @description The parts of the audio to list. */
                 level?: components["schemas"]["TimingLevel"];
             };
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -5863,7 +5893,7 @@ export interface operations {
                     "application/json": components["schemas"]["Timings"];
                 };
             };
-            /** @description To the same JSON as a file, if it is too large for an answer. */
+            /** @description A redirect to the same JSON as a file, if it is too large for a response. */
             302: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5964,7 +5994,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -6115,7 +6145,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -6125,7 +6155,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All sets, by name. */
+            /** @description All sets, ordered by name. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -6205,16 +6235,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of an earlier answer, several of them, or *. */
+                /** @description The ETags of earlier responses, or `*`. */
                 "If-None-Match"?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The name that you have given. */
+                /** @description The name that you chose. */
                 name: string;
             };
             cookie?: never;
@@ -6253,7 +6283,7 @@ export interface operations {
                     "application/json": components["schemas"]["PronunciationSetDetail"];
                 };
             };
-            /** @description The set has an ETag that If-None-Match names. */
+            /** @description The set has not changed: If-None-Match names its current ETag. */
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -6337,18 +6367,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that must be the present one, several of them, or `*` for any. Otherwise the answer is 412. */
+                /** @description One or more ETags, one of which must be the current one; or `*`, if any version may be changed. Otherwise the response is 412. */
                 "If-Match"?: string;
-                /** @description `*` creates what does not exist yet. If the name is taken, the answer is 412. */
+                /** @description `*` allows only creation. If the name is taken, the response is 412. */
                 "If-None-Match"?: "*";
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The name that you have given. */
+                /** @description The name that you chose. */
                 name: string;
             };
             cookie?: never;
@@ -6376,7 +6406,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The set, with this content in place of the earlier one. */
+            /** @description The set, whose content has been replaced. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -6536,16 +6566,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that must be the present one, several of them, or `*` for any. Otherwise the answer is 412. */
+                /** @description One or more ETags, one of which must be the current one; or `*`, if any version may be changed. Otherwise the response is 412. */
                 "If-Match"?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The name that you have given. */
+                /** @description The name that you chose. */
                 name: string;
             };
             cookie?: never;
@@ -6650,7 +6680,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -6734,7 +6764,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -6744,7 +6774,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All shows, by name. */
+            /** @description All shows, ordered by name. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -6824,16 +6854,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of an earlier answer, several of them, or *. */
+                /** @description The ETags of earlier responses, or `*`. */
                 "If-None-Match"?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The name that you have given. */
+                /** @description The name that you chose. */
                 name: string;
             };
             cookie?: never;
@@ -6881,7 +6911,7 @@ export interface operations {
                     "application/json": components["schemas"]["ShowDetail"];
                 };
             };
-            /** @description The show has an ETag that If-None-Match names. */
+            /** @description The show has not changed: If-None-Match names its current ETag. */
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -6965,18 +6995,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that must be the present one, several of them, or `*` for any. Otherwise the answer is 412. */
+                /** @description One or more ETags, one of which must be the current one; or `*`, if any version may be changed. Otherwise the response is 412. */
                 "If-Match"?: string;
-                /** @description `*` creates what does not exist yet. If the name is taken, the answer is 412. */
+                /** @description `*` allows only creation. If the name is taken, the response is 412. */
                 "If-None-Match"?: "*";
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The name that you have given. */
+                /** @description The name that you chose. */
                 name: string;
             };
             cookie?: never;
@@ -7013,7 +7043,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The show, with this content in place of the earlier one. */
+            /** @description The show, whose content has been replaced. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -7173,16 +7203,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that must be the present one, several of them, or `*` for any. Otherwise the answer is 412. */
+                /** @description One or more ETags, one of which must be the current one; or `*`, if any version may be changed. Otherwise the response is 412. */
                 "If-Match"?: string;
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The name that you have given. */
+                /** @description The name that you chose. */
                 name: string;
             };
             cookie?: never;
@@ -7287,7 +7317,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -7297,7 +7327,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All sounds, the newest first. */
+            /** @description All sounds, newest first. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -7387,7 +7417,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -7408,7 +7438,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The new sound. Its file is uploaded by the request in `upload`. */
+            /** @description The new sound. Send the request in `upload` to upload its file. */
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -7551,7 +7581,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -7564,7 +7594,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The sound, and a URL where it can be heard or seen once it is ready. */
+            /** @description The sound. Once it is ready, it has a URL that plays the audio or shows the image. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -7668,7 +7698,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -7761,12 +7791,12 @@ export interface operations {
     get_usage: {
         parameters: {
             query?: {
-                /** @description A month in UTC, such as 2026-11; by default the current one. */
+                /** @description A month in UTC, such as 2026-11. The default is the current month. */
                 month?: string;
             };
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -7904,18 +7934,18 @@ export interface operations {
     list_voices: {
         parameters: {
             query?: {
-                /** @description The speech provider: one that GET /providers lists. Others are refused with 400. */
+                /** @description The id of a speech provider from GET /providers. Other values are refused with 400. */
                 provider?: string;
-                /** @description A language (zh) or one as it is spoken somewhere (zh-TW). */
+                /** @description A language (zh), or a language of a region (zh-TW). */
                 language?: string;
-                /** @description How the voice is meant to sound. */
+                /** @description The gender that the voice is meant to have. */
                 gender?: components["schemas"]["Gender"];
-                /** @description Words that occur in the voice's names. */
+                /** @description Words that occur in the names of the voice. */
                 q?: string;
             };
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -8028,7 +8058,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -8038,7 +8068,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All webhooks, the newest first. */
+            /** @description All webhooks, newest first. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -8128,7 +8158,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
@@ -8152,7 +8182,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The new webhook, and its secret, which is not shown again. */
+            /** @description The new webhook with its secret, which is not shown again. */
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -8287,13 +8317,13 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                /** @description The id of a webhook, or `job` for the webhook that stands for the `webhook_url` of single jobs. */
                 webhook_id: string;
             };
             cookie?: never;
@@ -8401,13 +8431,13 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                /** @description The id of a webhook, or `job` for the webhook that stands for the `webhook_url` of single jobs. */
                 webhook_id: string;
             };
             cookie?: never;
@@ -8496,13 +8526,13 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                /** @description The id of a webhook, or `job` for the webhook that stands for the `webhook_url` of single jobs. */
                 webhook_id: string;
             };
             cookie?: never;
@@ -8518,7 +8548,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The webhook as it is now. */
+            /** @description The changed webhook. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -8649,20 +8679,20 @@ export interface operations {
     list_deliveries: {
         parameters: {
             query?: {
-                /** @description How many deliveries a page holds. */
+                /** @description The maximum number of deliveries per page. */
                 limit?: number;
-                /** @description The next_cursor of an earlier page. */
+                /** @description The next_cursor of the previous page. */
                 cursor?: string;
             };
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                /** @description The id of a webhook, or `job` for the webhook that stands for the `webhook_url` of single jobs. */
                 webhook_id: string;
             };
             cookie?: never;
@@ -8804,13 +8834,13 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                /** @description The id of a webhook, or `job` for the webhook that stands for the `webhook_url` of single jobs. */
                 webhook_id: string;
                 /** @description The id of a delivery. */
                 delivery_id: string;
@@ -8934,20 +8964,20 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                /** @description The id of a webhook, or `job` for the webhook that stands for the `webhook_url` of single jobs. */
                 webhook_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The webhook, and its new secret, which is not shown again. */
+            /** @description The webhook with its new secret, which is not shown again. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -9050,13 +9080,13 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description zh-TW, the default, or en: the language of messages.
+                 * @description The language of messages: zh-TW (default) or en.
                  * @example en
                  */
                 "Accept-Language"?: string;
             };
             path: {
-                /** @description The id of a webhook, or `job` for that of the `webhook_url` of single jobs. */
+                /** @description The id of a webhook, or `job` for the webhook that stands for the `webhook_url` of single jobs. */
                 webhook_id: string;
             };
             cookie?: never;
