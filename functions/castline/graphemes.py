@@ -1,6 +1,6 @@
-"""Graphemes, the characters that readers see, and their widths.
+"""Graphemes, which are the characters that readers see, and their widths.
 
-Wcwidth takes 20 ms to import, so it is imported for the first text that needs it.
+``wcwidth`` takes 20 ms to import, so it is not imported before a text needs it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ def graphemes(text: str) -> list[str]:
 
 @lru_cache(_CACHED_GRAPHEMES)
 def columns_of(grapheme: str) -> int:
-    """Return how many half-width columns a grapheme fills: 2 for a Chinese character or an emoji, 0 for a control.
+    """Return the number of half-width columns of a grapheme: 2 for a Chinese character or an emoji, 0 for a control.
 
-    The width of a text is the sum over its graphemes: wcwidth takes quadratic time for a whole text of flags.
+    Add the columns of all graphemes to get the width of a text. ``wcwidth`` would take quadratic time for a text of
+    flags.
     """
     from wcwidth import wcswidth
 

@@ -1,4 +1,4 @@
-"""PCM, the one form in which speech travels: 16-bit little-endian mono without a header, at 24 kHz unless it is said.
+"""PCM, the form of all speech: 16-bit little-endian mono without a header, at 24 kHz unless stated otherwise.
 
 Computations use the byte order of the host, which is little-endian on x86 and Arm.
 """
@@ -22,17 +22,17 @@ _SCAN_WINDOW_BYTES: Final = 5 * SAMPLES_PER_MS * SAMPLE_WIDTH_BYTES
 
 
 def ms_to_samples(duration_ms: int) -> int:
-    """Return the number of samples in ``duration_ms``. It is exact: a millisecond has 24 samples."""
+    """Return the exact number of samples in ``duration_ms``: a millisecond has 24 samples."""
     return duration_ms * SAMPLES_PER_MS
 
 
 def samples_to_ms(samples: int) -> int:
-    """Return the milliseconds nearest to ``samples``; half a millisecond is rounded up."""
+    """Return the number of milliseconds in ``samples``, rounded to the nearest one; half a millisecond rounds up."""
     return (samples + SAMPLES_PER_MS // 2) // SAMPLES_PER_MS
 
 
 def whole_samples(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in chunks of whole samples; a network stream may be cut within a sample."""
+    """Yield the same bytes in chunks of whole samples. Chunks of a network stream may end within a sample."""
     half_sample = b""
     for chunk in chunks:
         joined = half_sample + chunk
@@ -55,9 +55,9 @@ def trim(
 ) -> Trimmed:
     """Cut the silence at both ends of ``pcm`` down to ``margin_ms``, exact to the sample.
 
-    Silence is every sample whose amplitude does not exceed ``threshold_dbfs`` (0 dBFS is full scale). Silence that is
-    shorter than the margin is kept as it is; nothing is added. PCM that is silent throughout is returned whole,
-    because then the silence was requested.
+    Silence is every sample whose amplitude does not exceed ``threshold_dbfs`` (0 dBFS is full scale). Silence shorter
+    than the margin is kept, and none is added. PCM that is silent throughout is returned unchanged, because its
+    silence was requested.
     """
     import audioop  # in the speech layer from Python 3.13 on; the API imports this module without that layer
 

@@ -23,18 +23,18 @@ def mix(
 ) -> Iterator[Samples]:
     """Mix ``turns`` into one stream, exactly ``timeline.total_samples`` ticks long.
 
-    Memory holds one chunk of one turn, and the part of earlier turns that lasts beyond the start of the next one.
+    Memory holds one chunk of one turn, and the part of earlier turns that overlaps the next one.
 
     Args:
         turns: the samples of each turn in order, in chunks of any size; 1.0 is full scale. Each turn is requested
             after the one before it has been read, and is read once.
-        timeline: the place of each turn: one span for each turn, none starting before the one before it.
+        timeline: one span for each turn, in order of their starts.
         fade_in_ticks: the length of the linear fade-in of each turn but the first. A turn that is shorter fades in
             over its whole length.
         samples_per_tick: the samples in a tick, the timeline's unit.
 
     Yields:
-        Chunks of samples: silence in the gaps, and where turns overlap their sum, which may exceed full scale.
+        Chunks of samples: silence in the gaps, and the sum of overlapping turns, which may exceed full scale.
 
     Raises:
         BrokenSegment: a turn is shorter or longer than its span.
@@ -64,14 +64,14 @@ class _Canvas:
         self._samples = np.zeros(0, np.float32)
 
     def add(self, samples: Samples, at: int) -> None:
-        """Mix ``samples`` in at ``at``, which must not have been taken yet."""
+        """Add ``samples`` to the mix from the position ``at``, which must not have been taken yet."""
         offset = at - self._taken
         end = offset + len(samples)
         self._reach(end)
         self._samples[offset:end] += samples
 
     def take(self, until: int) -> Iterator[Samples]:
-        """Yield everything before ``until``, which is final, in chunks of at most ``_CHUNK_SAMPLES``."""
+        """Yield the mix up to the position ``until``, in chunks of at most ``_CHUNK_SAMPLES``."""
         while self._taken < until:
             count = min(until - self._taken, _CHUNK_SAMPLES)
             self._reach(count)
@@ -93,7 +93,7 @@ def _start_of_next(timeline: Timeline, position: int) -> int:
 
 
 def _check_length(chunks: Iterable[Samples], expected: int, position: int) -> Iterator[Samples]:
-    """Yield ``chunks`` unchanged; raise as soon as they are longer than expected, or at their end if shorter."""
+    """Yield ``chunks`` unchanged. Raise as soon as they are longer than expected, or at their end if shorter."""
     seen = 0
     for chunk in chunks:
         seen += len(chunk)
@@ -107,7 +107,7 @@ def _check_length(chunks: Iterable[Samples], expected: int, position: int) -> It
 def _fade_in(chunks: Iterable[Samples], fade_samples: int) -> Iterator[Samples]:
     """Raise the gain linearly from 0 to 1 over the first ``fade_samples``.
 
-    Samples are rounded down to those that 16-bit PCM has.
+    Samples are rounded down to values of 16-bit PCM.
     """
     faded = 0
     for chunk in chunks:

@@ -1,7 +1,7 @@
-"""Streaming MP3 encoder: Layer III of constant bit rate, gapless, in the quality of any profile.
+"""Streaming MP3 encoder for all profiles: gapless, with a constant bit rate.
 
-The length is known before the first sample, so the first frame already has the number of frames, the encoder delay
-and the padding. Players and decoders that honour them return exactly the samples that were encoded.
+The length is known beforehand, so the first frame already states the number of frames, the encoder delay and the
+padding. Players and decoders that honour them return exactly the samples that were encoded.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
     from castline.audio.profile import AudioProfile
 
-# Per minute of speech on one core, quality 2 takes 311 ms, 5 takes 149 ms and 7 takes 89 ms. At 96 kbit/s for
-# one channel of 24 kHz there are bits to spare: the error that 7 leaves is no larger than that of 2 or 5.
-# An hour of speech and music at 48 kHz in stereo takes 52 s, 31 s and 16 s; the LAME in PyAV's FFmpeg takes 206 s,
-# 113 s and 74 s.
+# On one core, a minute of speech takes 311 ms at quality 2, 149 ms at 5 and 89 ms at 7. 96 kbit/s are more than
+# enough for one channel at 24 kHz: the coding error at 7 is no larger than at 2 or 5. An hour of speech and music at
+# 48 kHz in stereo takes 52 s, 31 s and 16 s; with the LAME in PyAV's FFmpeg it takes 206 s, 113 s and 74 s.
 _QUALITY: Final = 7
 
 
@@ -32,8 +31,8 @@ def encode_mp3(pcm: Iterable[bytes], total_samples: int, profile: AudioProfile =
     """Encode ``pcm`` as a complete MP3 file.
 
     Args:
-        pcm: Chunks of whole samples, those of two channels interleaved.
-        total_samples: How many samples of each channel ``pcm`` holds in all, at least 1.
+        pcm: Chunks of whole samples; two channels are interleaved.
+        total_samples: The number of samples of each channel in all of ``pcm``, at least 1.
         profile: The profile of ``pcm`` and of the file.
 
     Yields:
@@ -47,7 +46,7 @@ def encode_mp3(pcm: Iterable[bytes], total_samples: int, profile: AudioProfile =
 
 
 def encode_frames(pcm: Iterable[bytes], total_samples: int, profile: AudioProfile = STANDARD) -> Iterator[bytes]:
-    """Encode ``pcm`` without an Info frame: as many frames as ``Framing.of`` says.
+    """Encode ``pcm`` without an Info frame, into as many frames as ``Framing.of`` states.
 
     The arguments, chunks and errors are those of :func:`encode_mp3`. The first frame needs no frame before it.
     """

@@ -6,8 +6,8 @@
                    global_gain (8), and fields that are not used here
         13    275  main data; the part that a frame does not need is a bit reservoir for later frames
 
-``main_data_begin`` is the number of bytes before its own main data at which a frame's coded audio begins.
-The frames of studio quality are MPEG-1 Layer III at 48 kHz; they are only encoded, never copied.
+The coded audio of a frame begins ``main_data_begin`` bytes before the frame's own main data. Frames of studio quality
+are MPEG-1 Layer III at 48 kHz. They are only encoded, never copied.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameForm:
-    """Form of the frames in a file of constant bit rate: all have the same length."""
+    """Form of the frames in a file of constant bit rate, in which all frames have the same size."""
 
     header: bytes
-    """Of a frame in which the two channels are coded apart. An encoder may choose otherwise for single frames."""
+    """The header of a frame that codes two channels apart. An encoder may code single frames in another mode."""
     samples: int
-    """The samples of a channel in a frame."""
+    """The number of samples of each channel in a frame."""
     bit_rate_kbps: int
     size_bytes: int
     side_information_bytes: int
     source: int
-    """The byte of the Info frame that tells the noise shaping, the stereo mode and the source's sample rate."""
+    """The byte of the Info frame that states the noise shaping, the stereo mode and the source's sample rate."""
 
     @classmethod
     def of(cls, profile: AudioProfile) -> Self:
         """Return the form of a profile's frames.
 
         Raises:
-            KeyError: no frame has this sample rate and bit rate.
+            KeyError: the profile's sample rate and bit rate are not in ``_RATES``.
         """
         rates, is_mono = (profile.sample_rate_hz, profile.bit_rate_kbps), profile.channels == 1
         version, samples, side_information_bytes = (
@@ -61,9 +61,9 @@ class FrameForm:
 # The second byte of a header: the end of the sync word, the version, Layer III, no CRC.
 _MPEG_1, _MPEG_2 = 0xFB, 0xF3
 _LOWEST_MPEG_1_HZ: Final = 32_000
-# Its third byte, by sample rate and bit rate: both as indexes, no padding.
+# The third byte, by sample rate and bit rate: the indexes of both, no padding.
 _RATES: Final = {(24_000, 96): 0xA4, (48_000, 192): 0xB4}
-# Its fourth byte: the stereo mode, and that this is an original.
+# The fourth byte: the stereo mode, and the flag for an original.
 _MONO, _JOINT_STEREO = 0xC4, 0x44
 _SOURCE_RATES: Final = {24_000: 0, 48_000: 2}
 _SOURCE_JOINT_STEREO: Final = 3 << 2
@@ -98,9 +98,10 @@ def find_foreign_frame(data: bytes, *, offset_bytes: int = 0) -> int | None:
         data: Consecutive bytes of a sequence of frames, which may begin and end within a frame.
         offset_bytes: The number of bytes of the sequence that come before ``data``.
 
+    The search takes a few strided comparisons in C for any number of frames.
+
     Returns:
-        The frame's number in the sequence; ``None`` if there is no such frame. The search takes a few strided
-        comparisons in C, whatever the number of frames.
+        The frame's number in the sequence; ``None`` if there is no such frame.
     """
     for index, expected in enumerate(FRAME_HEADER):
         first = (index - offset_bytes) % FRAME_SIZE_BYTES
@@ -117,7 +118,7 @@ def main_data_begin(frame: bytes) -> int:
 
 
 def with_gain(frame: bytes, steps_down: int) -> bytes:
-    """Return ``frame`` with its gain lowered by ``steps_down`` steps of 1.5 dB, at most to the format's minimum."""
+    """Return ``frame`` with its gain lowered by ``steps_down`` steps of 1.5 dB, but at least the format's minimum."""
     word = int.from_bytes(frame[_GAIN_WORD])
     gain = word >> _GAIN_SHIFT & _GAIN_MAX
     lowered = max(0, gain - steps_down)

@@ -1,8 +1,8 @@
-"""HLS media playlist (RFC 8216) of MP3 frames that are stored: parts by byte range, and silence between them.
+"""HLS media playlist (RFC 8216) of stored MP3 frames: byte ranges of segments, and silence between them.
 
 The parts are packed audio: MP3 frames without a container. All frames of all segments have the same form, and the
-first frame of a segment needs no frame before it. So the parts, one after another, are one MP3 stream without a
-discontinuity. They have no ID3 tag with a timestamp, because a segment is stored once for all jobs: a player has to
+first frame of a segment needs no frame before it. Played in order, the parts are therefore one MP3 stream without a
+discontinuity. They have no ID3 tag with a timestamp, because several jobs share a stored segment. A player has to
 count the frames, as hls.js and FFmpeg do.
 """
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE: Final = "application/vnd.apple.mpegurl"
 MAX_PART_FRAMES: Final = 250
-"""The most frames of a part: 6 s, the target duration. A player asks for a new playlist about as often."""
+"""The most frames of a part: 6 s, the target duration. A player reloads the playlist about as often."""
 SILENCE: Final = SILENT_FRAME * MAX_PART_FRAMES
-"""The file that silent parts are ranges of."""
+"""The content of the file that holds the silent parts."""
 GAP_TITLE: Final = "gap"
 _HEAD: Final = f"""#EXTM3U
 #EXT-X-VERSION:4
@@ -42,7 +42,7 @@ class StoredFrames:
     name: str
     """The name of the object."""
     start_byte: int
-    """The place of the first frame in the object."""
+    """The offset of the first frame in the object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def parts_of(
 
     Args:
         timeline: the places of the segments.
-        segments: the segments, in spoken order; perhaps not all that the timeline has.
+        segments: the stored segments in spoken order: all of the timeline, or only the first ones.
         titles: the title of each turn.
-        to_the_end: whether the segments are all that there are: then the silence after the last one is heard, too.
+        to_the_end: whether these are all segments. Then the silence after the last one is included.
     """
     end_frame = 0
     for placed, stored in zip(timeline.segments(), segments, strict=False):
@@ -77,7 +77,7 @@ def parts_of(
 
 
 def _split(title: str, name: str | None, start_byte: int, frame_count: int) -> Iterator[Part]:
-    """Yield parts of about the same length, none of which is too long."""
+    """Yield parts of about the same length, each with at most ``MAX_PART_FRAMES`` frames."""
     count = -(-frame_count // MAX_PART_FRAMES)
     for number in range(count):
         first, end = number * frame_count // count, (number + 1) * frame_count // count
@@ -90,8 +90,8 @@ def write_playlist(parts: Sequence[Part], url_of: Callable[[str | None], str], *
 
     Args:
         parts: the parts, in order.
-        url_of: returns the URL of an object, or of the silence for None.
-        has_ended: whether no further part follows.
+        url_of: a function that returns the URL of an object by its name, or of the silence for None.
+        has_ended: whether the playlist is complete.
     """
     lines = [
         f"#EXTINF:{part.frame_count * FRAME_SAMPLES / SAMPLE_RATE_HZ:.3f},{part.title}\n"

@@ -1,7 +1,7 @@
 """Probe of an uploaded audio file: checks it, measures it, and writes its forms.
 
-The file is read by another process (``castline.audio.probe_process``) with limits of its own: whatever the file does
-to a decoder, this process survives.
+Another process (``castline.audio.probe_process``) with limits of its own reads the file. This process therefore
+survives a file that makes the decoder crash or hang.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _PROGRAM: Final = "castline.audio.probe_process"
 
 
 class ProbeFailed(Exception):
-    """The process could not begin to read a file. This is our fault, not the file's."""
+    """The process ended without a result. The cause is the service, not the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbedAudio:
-    """Measurements of an audio file that can be used."""
+    """Measurements of a usable audio file."""
 
     duration_ms: int
     channels: int
@@ -36,18 +36,21 @@ class ProbedAudio:
     loudness_lufs: float | None
     """Integrated loudness of ``studio.pcm``; None for silence."""
     standard_lufs: float | None
-    """Integrated loudness of ``standard.pcm``, which is mono: some 3 LU less where both channels are the same."""
+    """Integrated loudness of ``standard.pcm``; None for silence.
+
+    The file is mono, so its loudness is about 3 LU lower if both channels are equal.
+    """
 
 
 def probe(upload: Path, folder: Path) -> ProbedAudio:
     """Check an uploaded file, and write ``standard.pcm``, ``studio.pcm`` and ``listen.mp3`` into a folder.
 
-    ``standard.pcm`` is 24 kHz mono and ``studio.pcm`` 48 kHz stereo, both 16-bit little-endian. The latter has
+    ``standard.pcm`` is 24 kHz mono and ``studio.pcm`` is 48 kHz stereo, both 16-bit little-endian. The latter has
     exactly twice as many sample frames.
 
     Raises:
-        UnusableUpload: the file cannot be used. The folder may hold some of its forms.
-        ProbeFailed: the process could not run.
+        UnusableUpload: the file cannot be used. Some of the three files may have been written.
+        ProbeFailed: the process ended without a result.
     """
     if upload.stat().st_size > MAX_AUDIO_BYTES:
         raise UnusableUpload(UploadProblem.TOO_LARGE)
@@ -57,7 +60,7 @@ def probe(upload: Path, folder: Path) -> ProbedAudio:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # No credentials, which Lambda gives in the environment; and the packages of this process.
+            # The packages of this process, but not the credentials that Lambda puts into the environment.
             env={
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
                 "OMP_NUM_THREADS": "1",

@@ -1,11 +1,11 @@
-"""Reading of an uploaded audio file, in a process of its own: ``python -m castline.audio.probe_process``.
+"""Process that reads an uploaded audio file: ``python -m castline.audio.probe_process``.
 
-The file is hostile until it has been read. So this process has limits of time, memory, CPU and file size that it
-sets before it touches the file, and nothing in its environment. FFmpeg opens the file by our own reader, may open
-nothing else, and knows only formats and codecs of audio.
+The file may be hostile. Before the process opens the file, it limits its memory, CPU time and file size. Its parent
+limits its time, and leaves no credentials in its environment. FFmpeg reads the file through our own reader, cannot
+open other files, and is limited to formats and codecs of audio.
 
-The process writes what it has measured, or what is wrong, to standard output as JSON (``castline.audio.probe`` reads
-it), and three files into a folder: ``standard.pcm``, ``studio.pcm`` and ``listen.mp3``.
+The process writes its measurements or the problem to standard output as JSON, which ``castline.audio.probe`` reads.
+It writes three files into a folder: ``standard.pcm``, ``studio.pcm`` and ``listen.mp3``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MAX_WRITTEN_BYTES: Final = MAX_STUDIO_FRAMES * 4 + 1024 * 1024
-"""Of the largest file, ``studio.pcm``: 16 bits, two channels, and what a last frame may go beyond the limit."""
+"""Size limit of the largest file, ``studio.pcm``: 16 bits, two channels, and 1 MiB of room for the last frame."""
 
 _FORMATS: Final = "aac,aiff,flac,mov,mp3,ogg,wav"
 _CODECS: Final = frozenset(
@@ -52,7 +52,7 @@ _CODECS: Final = frozenset(
 _OPTIONS: Final = {
     "format_whitelist": _FORMATS,
     "codec_whitelist": ",".join(sorted(_CODECS)),
-    "protocol_whitelist": "none",  # which is no protocol: the file itself comes from our own reader
+    "protocol_whitelist": "none",  # not the name of a protocol; our own reader reads the file
     "probesize": str(1024 * 1024),
     "formatprobesize": str(1024 * 1024),
     "analyzeduration": str(5_000_000),
@@ -63,12 +63,12 @@ _TOLERATED_BAD_SHARE: Final = 0.01
 _TOLERATED_MISSING_SHARE: Final = 0.02
 _TOLERATED_MISSING_SECONDS: Final = 0.5
 _OPEN_CPU_SECONDS: Final = 8
-"""CPU time of starting, and of finding out what a file holds."""
+"""CPU time for starting the process and detecting the content of the file."""
 _HARD_CPU_SECONDS: Final = MAX_DECODE_CPU_SECONDS + 5
 
 
 def main(upload: str, folder: str) -> None:
-    """Read a file, and write what was found to standard output."""
+    """Read a file, and write the result to standard output."""
     _limit_this_process()
     av.logging.set_level(None)
     try:
@@ -77,7 +77,7 @@ def main(upload: str, folder: str) -> None:
         result = {"problem": unusable.problem.value}
     except (av.error.FFmpegError, MemoryError, OSError, ValueError, ArithmeticError, LookupError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise  # the disk is full: that is not the file's fault
+            raise  # the disk is full, which is not the file's fault
         result = {"problem": UploadProblem.BROKEN.value}
     print(json.dumps(result))  # noqa: T201 (the result of the process)
 
@@ -93,7 +93,7 @@ def _limit_this_process() -> None:
 
 
 def _allow_cpu(seconds: int) -> None:
-    """Have the kernel end this process by SIGXCPU, wherever in FFmpeg it is, when it has used so much CPU time."""
+    """Let the kernel end this process with SIGXCPU after so much CPU time, even while FFmpeg is running."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, _HARD_CPU_SECONDS))
 
 
@@ -132,18 +132,18 @@ def _read(upload: Path, folder: Path) -> dict[str, Any]:
 
 
 def _open_nothing(_url: str, _flags: int, _options: dict[str, str]) -> Any:
-    """Refuse to open another file, which some formats can ask for."""
+    """Refuse to open other files, to which some formats can refer."""
     raise OSError("a file may not refer to others")
 
 
 def _only_audio_stream(container: Any) -> Any:
-    """Return the audio stream of a file that is audio, and nothing else.
+    """Return the only audio stream of a file, and check that it can be used.
 
-    A cover that is attached to the audio is a video stream to FFmpeg; it is not read. So are subtitles and data, such
-    as the chapters of an audiobook.
+    FFmpeg presents an attached cover as a video stream, which is ignored. Subtitles and data, such as the chapters of
+    an audiobook, are ignored, too.
 
     Raises:
-        UnusableUpload: there is no audio, several streams of it, or a video; or it cannot be used.
+        UnusableUpload: the file has no audio stream or several, it has a video, or its audio is not supported.
     """
     if any(not stream.disposition & stream.disposition.attached_pic for stream in container.streams.video):
         raise UnusableUpload(UploadProblem.HAS_VIDEO)
@@ -162,7 +162,7 @@ def _only_audio_stream(container: Any) -> Any:
 
 def _check_form(channels: int, sample_rate_hz: int) -> None:
     if not (channels and sample_rate_hz):
-        raise UnusableUpload(UploadProblem.NOT_AUDIO)  # FFmpeg guessed a format, and found nothing of it
+        raise UnusableUpload(UploadProblem.NOT_AUDIO)  # FFmpeg guessed a format, and found no audio in it
     if channels > MAX_CHANNELS:
         raise UnusableUpload(UploadProblem.TOO_MANY_CHANNELS)
     if not MIN_SAMPLE_RATE_HZ <= sample_rate_hz <= MAX_SAMPLE_RATE_HZ:
@@ -170,7 +170,7 @@ def _check_form(channels: int, sample_rate_hz: int) -> None:
 
 
 class _Found:
-    """Findings while decoding."""
+    """Packet counts and audio format that were found while decoding."""
 
     def __init__(self) -> None:
         self.packets = self.bad_packets = 0
@@ -178,7 +178,7 @@ class _Found:
 
     @property
     def is_mostly_bad(self) -> bool:
-        """Return whether more packets are bad than can be passed over."""
+        """Return whether more packets are bad than are tolerated."""
         return self.bad_packets > max(_TOLERATED_BAD_PACKETS, _TOLERATED_BAD_SHARE * self.packets)
 
 

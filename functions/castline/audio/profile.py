@@ -1,4 +1,4 @@
-"""Audio profiles: what a finished file is made of, and how loud it is."""
+"""Audio profiles of finished files: quality, sample rate, channels, bit rate and loudness."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from castline.pcm import SAMPLE_RATE_HZ
 
 
 class Quality(StrEnum):
-    """Quality of a finished file, and of what is spoken for it."""
+    """Quality of a finished file, and of the segments that are spoken for it."""
 
     STANDARD = "standard"
     STUDIO = "studio"
@@ -18,12 +18,12 @@ class Quality(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioProfile:
-    """Form of the audio in a finished file."""
+    """Sample rate, channels and bit rate of a finished file."""
 
     sample_rate_hz: int
     channels: int
     bit_rate_kbps: int
-    """Of the formats that have one, for all channels together."""
+    """The bit rate of all channels together, for formats that have one."""
 
     @property
     def layout(self) -> str:
@@ -32,7 +32,7 @@ class AudioProfile:
 
     @property
     def samples_per_tick(self) -> int:
-        """The samples of a channel in a tick, the unit of every timeline: 1/24,000 s."""
+        """The number of samples of each channel in a tick, the unit of every timeline: 1/24,000 s."""
         return self.sample_rate_hz // SAMPLE_RATE_HZ
 
 
@@ -42,7 +42,7 @@ _STUDIO_STEREO: Final = AudioProfile(sample_rate_hz=48_000, channels=2, bit_rate
 
 
 def profile_of(quality: Quality, *, has_music: bool) -> AudioProfile:
-    """Return the profile of a file. Speech alone has one channel; so has everything in standard quality."""
+    """Return the profile of a file. Files without music and files of standard quality have one channel."""
     match quality:
         case Quality.STANDARD:
             return STANDARD
@@ -57,11 +57,11 @@ class Loudness(StrEnum):
     AUDIOBOOK = "audiobook"
     BROADCAST = "broadcast"
     NONE = "none"
-    """As the segments are stored: all speech has the same level, and the file has no target."""
+    """The file has no target. Its segments keep the common level at which they are stored."""
 
     @property
     def target(self) -> LoudnessTarget | None:
-        """The target; None where there is none."""
+        """The loudness target; None for ``NONE``."""
         return _TARGETS.get(self)
 
 
@@ -73,7 +73,7 @@ class LoudnessTarget:
     ceiling_dbtp: float
 
 
-# -20 LUFS lies within ACX's -23 to -18 dB RMS, with its peaks below -3 dB; broadcast is EBU R 128.
+# Audiobook: -20 LUFS lies within the -23 to -18 dB RMS of ACX, which allows peaks of -3 dB. Broadcast: EBU R 128.
 _TARGETS: Final = {
     Loudness.PODCAST: LoudnessTarget(-16.0, -1.5),
     Loudness.AUDIOBOOK: LoudnessTarget(-20.0, -3.0),

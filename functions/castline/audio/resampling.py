@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from castline.audio.samples import Samples
 
 _FILTER: Final = "filter_size=128"
-"""A steep filter: from 24 to 48 kHz, it is flat up to 11.4 kHz, and images of what is below are inaudible."""
+"""A steep filter. From 24 to 48 kHz, it is flat up to 11.4 kHz, and the images of that band are inaudible."""
 
 
 def resample(pcm: bytes, *, from_hz: int, to_hz: int) -> bytes:
-    """Return ``pcm`` at another sample rate: as long as before, rounded to the nearest sample, and without delay.
+    """Return ``pcm`` at another sample rate, without delay, with its duration rounded to the nearest sample.
 
     Args:
         pcm: 16-bit little-endian mono, in whole samples.
-        from_hz: its sample rate.
+        from_hz: the sample rate of ``pcm``.
         to_hz: the sample rate of the result.
     """
     total_samples = round(len(pcm) // SAMPLE_WIDTH_BYTES * to_hz / from_hz)
@@ -34,13 +34,13 @@ def resample(pcm: bytes, *, from_hz: int, to_hz: int) -> bytes:
 
 
 def resample_stream(chunks: Iterable[Samples], *, from_hz: int, to_hz: int, total_samples: int) -> Iterator[Samples]:
-    """Yield a stream at another sample rate, exactly ``total_samples`` of it.
+    """Convert a stream to another sample rate, and yield exactly ``total_samples`` samples.
 
     Args:
-        chunks: of any size.
+        chunks: the stream, in chunks of any size.
         from_hz: the sample rate of ``chunks``.
-        to_hz: the sample rate of what is yielded. Equal to ``from_hz``, the chunks are yielded as they are.
-        total_samples: how many samples are yielded. What is longer is cut, what is shorter padded with silence.
+        to_hz: the sample rate of the result. If it equals ``from_hz``, the chunks are yielded unchanged.
+        total_samples: the number of samples to yield. A longer result is cut, a shorter one padded with silence.
     """
     if from_hz == to_hz:
         yield from chunks

@@ -1,6 +1,6 @@
-"""Samples as arrays: 32-bit floats in which 1.0 is full scale, to and from 16-bit PCM.
+"""Samples as arrays of 32-bit floats, in which 1.0 is full scale, and their conversion from and to 16-bit PCM.
 
-Each 16-bit sample has an exact float, and comes back as it was.
+The float of a 16-bit sample is exact, so converting it back gives the same sample.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 Samples = NDArray[np.float32]
 """The samples of one channel."""
 Channels = NDArray[np.float32]
-"""The samples of one or two channels: channels by samples."""
+"""The samples of one or two channels, as an array of channels by samples."""
 
 _SCALE: Final = np.float32(FULL_SCALE)
 
 
 def read_samples(chunks: Iterable[bytes]) -> Iterator[Samples]:
-    """Yield the samples of mono PCM, which may be cut within a sample."""
+    """Yield the samples of mono PCM. Chunks may end within a sample."""
     for chunk in whole_samples(chunks):
         if chunk:
             yield from_pcm(chunk, channels=1)[0]
@@ -36,7 +36,7 @@ def from_pcm(pcm: bytes, *, channels: int) -> Channels:
 
 
 def chunks_of(pcm: bytes, *, chunk_samples: int) -> Iterator[Channels]:
-    """Yield mono PCM as arrays of ``chunk_samples``; as a whole, it would take twice its memory as floats."""
+    """Yield mono PCM as arrays of up to ``chunk_samples``. One array would take twice the memory of the PCM."""
     chunk_bytes = chunk_samples * SAMPLE_WIDTH_BYTES
     for start in range(0, len(pcm), chunk_bytes):
         yield from_pcm(pcm[start : start + chunk_bytes], channels=1)

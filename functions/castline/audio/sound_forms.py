@@ -27,11 +27,11 @@ _LISTEN_KBPS: Final = 128
 
 
 class SoundForms:
-    """The files that are made of a sound, written as it is decoded.
+    """The files of a sound's forms, written while the sound is decoded.
 
     Attributes:
-        frames: the sample frames of the studio form so far.
-        studio_lufs, standard_lufs: the loudness of both forms, once they are finished; None for silence.
+        frames: the number of sample frames of the studio form so far.
+        studio_lufs, standard_lufs: the loudness of the two forms, set by ``finish``; None for silence.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -64,12 +64,12 @@ class SoundForms:
         """Write frames at 48 kHz, mono or stereo.
 
         Raises:
-            UnusableUpload: there is more audio than a sound may have.
+            UnusableUpload: the audio is longer than a sound may be.
         """
         for frame in frames:
             samples: Samples = frame.to_ndarray().reshape(-1)
             if frame.layout.nb_channels == 1:
-                # Both channels get all of it, as players do it. FFmpeg would take 3 dB off.
+                # Both channels get the full level, as in players. FFmpeg would lower it by 3 dB.
                 samples = np.repeat(samples, 2)
             self._write(samples)
 
@@ -87,7 +87,7 @@ class SoundForms:
         self._write_standard(self._to_standard.resample(frame))
 
     def finish(self) -> None:
-        """Write what is left, and make the studio form exactly twice as many frames as the standard form."""
+        """Write the remaining audio, and give the studio form exactly twice as many frames as the standard form."""
         if self.frames % 2:
             self._write(np.zeros(2, np.int16))
         self._write_standard(self._to_standard.resample(None))
@@ -109,6 +109,6 @@ class SoundForms:
 
 
 def _lufs(meter: PowerMeter) -> float | None:
-    """Return the loudness of what a meter has measured, to a tenth; None for silence."""
+    """Return the loudness that a meter has measured, rounded to 0.1 LU; None for silence."""
     lufs = gated_lufs(meter.powers())
     return None if lufs is None else round(lufs, 1)

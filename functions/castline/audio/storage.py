@@ -40,22 +40,23 @@ if TYPE_CHECKING:
     from castline.audio.word_timing import WordTiming
 
 _READ_CHUNK_BYTES: Final = 64 * 1024
-READ_AHEAD_SEGMENTS: Final = 8  # with the one being read and an upload, all of botocore's ten connections
+READ_AHEAD_SEGMENTS: Final = 8  # with the segment being read and an upload: all ten connections of botocore
 _FRAMES_TYPE: Final = "audio/mpeg"
 _CUES_EXTENSION: Final = "cues.json"
 _WORDS_EXTENSION: Final = "words.json"
-_IS_THERE: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})  # the latter: at the same moment
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # which JSON can hold, and UTF-8 cannot
+# S3 answers the second one if another object of the same key is being stored at the same moment.
+_IS_THERE: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # JSON can hold surrogates, UTF-8 cannot
 
-# Parts are uploaded one after another by the calling thread: one part is all that is ever held in memory.
-# 5 MiB is the smallest that S3 takes, and 10,000 of them are 50 days of MP3.
+# The calling thread uploads one part after another, so memory holds only one part. 5 MiB is the smallest part that S3
+# takes, and 10,000 parts, the most that S3 takes, are 50 days of MP3.
 _PART_BYTES: Final = 5 * 1024 * 1024
 _UPLOAD: Final = TransferConfig(multipart_threshold=_PART_BYTES, multipart_chunksize=_PART_BYTES, use_threads=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentEntry:
-    """The layout and the notes of a stored segment, known without reading its content."""
+    """The layout and the metadata of a stored segment, known without reading its content."""
 
     layout: Layout
     notes: Mapping[str, str]
@@ -69,8 +70,8 @@ class SegmentEntry:
 class AudioStorage:
     """Access to the audio bucket. One instance serves many threads.
 
-    All methods raise ServiceUnavailable when S3 is temporarily unavailable. A permanent refusal, other than a missing
-    segment, surfaces as ``botocore.exceptions.ClientError``.
+    All methods raise ServiceUnavailable if S3 is temporarily unavailable. Any permanent refusal except for a missing
+    segment is raised as ``botocore.exceptions.ClientError``.
     """
 
     def __init__(self, *, bucket: str, client: S3Client, presigning_client: S3Client) -> None:
@@ -79,8 +80,8 @@ class AudioStorage:
         Args:
             bucket: The bucket's name.
             client: The client that reads and writes.
-            presigning_client: The client that signs download URLs. Its endpoint is the address under which browsers
-                reach the bucket. Configured with ``signature_version="s3v4"``.
+            presigning_client: The client that signs download URLs, configured with ``signature_version="s3v4"``. Its
+                endpoint is the address under which browsers reach the bucket.
         """
         self._bucket = bucket
         self._client = client
@@ -89,10 +90,10 @@ class AudioStorage:
     def find_segment(self, user_id: str, fingerprint: str) -> SegmentEntry | None:
         """Return the entry of a stored segment, or None if it must be spoken again.
 
-        The segment must be spoken again when there is no object, when the object expires too soon to be used, or when
-        no such segment can have the object's size. The new segment then replaces the object.
+        The segment must be spoken again if the object is missing, expires too soon, or has a size that does not match
+        its metadata. The new segment then replaces the object.
 
-        Needs ``s3:ListBucket``: without it, S3 answers 403 and not 404 for a missing key.
+        This needs the permission ``s3:ListBucket``. Without it, S3 answers 403 instead of 404 for a missing key.
         """
         head = self._find_usable(user_id, fingerprint)
         if head is None:
@@ -104,23 +105,23 @@ class AudioStorage:
         return SegmentEntry(layout=layout, notes=head["Metadata"])
 
     def put_segment(self, user_id: str, fingerprint: str, segment: StoredSegment, notes: Mapping[str, str]) -> None:
-        """Store a segment, replacing any that has the same key.
+        """Store a segment, and replace the one with the same key, if any.
 
         Args:
             user_id: the segment's owner.
             fingerprint: the segment's cache key.
             segment: its frames, PCM and words.
-            notes: metadata that can be read without the content: ASCII, with the notes of the segment's layout less
-                than 2 KB in all.
+            notes: ASCII metadata, which can be read without the content. Together with the metadata of the segment's
+                layout, it takes less than 2 KB.
         """
         with translated_aws_errors():
             self._client.put_object(**self._put_of(user_id, fingerprint, segment, notes))
 
     def add_segment(self, user_id: str, fingerprint: str, segment: StoredSegment, notes: Mapping[str, str]) -> bool:
-        """Store a segment unless there is one of the same key; the arguments are as for :meth:`put_segment`.
+        """Store a segment unless one with the same key exists. The arguments are those of :meth:`put_segment`.
 
         Returns:
-            Whether it is stored. Otherwise there is another one, which need not be usable.
+            Whether the segment was stored. If not, the existing one may be unusable.
         """
         request = self._put_of(user_id, fingerprint, segment, notes)
         request["IfNoneMatch"] = "*"
@@ -134,14 +135,14 @@ class AudioStorage:
         return True
 
     def find_mastered(self, user_id: str, fingerprint: str, loudness: Loudness) -> Mapping[str, str] | None:
-        """Return the notes of a segment's mastered frames, or None if they must be made: see :meth:`find_segment`."""
+        """Return the metadata of a segment's mastered frames; None if they are missing or expire too soon."""
         head = self._find_usable(user_id, mastered_name(fingerprint, loudness))
         return None if head is None else head["Metadata"]
 
     def put_mastered(
         self, user_id: str, fingerprint: str, loudness: Loudness, frames: bytes, notes: Mapping[str, str]
     ) -> None:
-        """Store the frames of a segment that are mastered for a loudness; ``notes`` as for :meth:`put_segment`."""
+        """Store a segment's frames that are mastered for a loudness, with ``notes`` as ASCII metadata."""
         with translated_aws_errors():
             self._client.put_object(
                 Bucket=self._bucket,
@@ -152,29 +153,34 @@ class AudioStorage:
             )
 
     def delete_segment(self, user_id: str, fingerprint: str) -> None:
-        """Delete a segment, so that it is spoken again; does nothing if there is no such segment."""
+        """Delete a segment, if it exists, so that it is spoken again."""
         with translated_aws_errors():
             self._client.delete_object(Bucket=self._bucket, Key=segment_key(user_id, fingerprint))
 
     def read_part(self, user_id: str, fingerprint: str, part: range) -> bytes:
-        """Return a part of a segment, a range of bytes that is not empty.
+        """Return a part of a segment: a range of bytes, at least one.
 
         Raises:
-            BrokenSegment: There is no such segment, or it ends before the part begins.
+            BrokenSegment: The segment is missing, or it ends before the part begins.
         """
         return b"".join(_chunks(self._open_part(user_id, fingerprint, part)))
 
     def read_parts(self, user_id: str, parts: Iterable[tuple[str, range]]) -> Iterator[Iterator[bytes]]:
-        """Stream parts of several segments one after another: each a fingerprint and a range of bytes.
-
-        Chunks have up to 64 KiB and may end within a sample. If a segment ends within the requested range, only the
-        bytes up to its end are streamed.
+        """Stream parts of several segments, one after another.
 
         The next few objects are requested while one is read, which hides S3's latency. Only the responses are opened
-        ahead; their bodies stay in the sockets until they are read, so little memory is used.
+        ahead. Their bodies stay in the sockets until they are read, so little memory is used.
+
+        Args:
+            user_id: the owner of the segments.
+            parts: pairs of a segment's fingerprint and a range of bytes.
+
+        Yields:
+            For each part its chunks, which have up to 64 KiB and may end within a sample. If a segment ends within
+            the requested range, the chunks end there, too.
 
         Raises:
-            BrokenSegment: There is no such segment, or it ends before the part begins.
+            BrokenSegment: A segment is missing, or it ends before its part begins.
         """
         opened: deque[Future[StreamingBody]] = deque()
         pool = ThreadPoolExecutor(READ_AHEAD_SEGMENTS, thread_name_prefix="read-ahead")
@@ -192,10 +198,10 @@ class AudioStorage:
                     future.result().close()
 
     def put_audio(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
-        """Store a finished file as it is produced, in constant memory; above 5 MiB by multipart upload.
+        """Store a finished file while it is produced, in constant memory. Above 5 MiB, use a multipart upload.
 
-        The object appears only when it is complete. When ``chunks`` raises, the error is raised here, and neither an
-        object nor parts of an upload are left behind.
+        The object appears only when it is complete. If ``chunks`` raises an error, this method raises it and leaves
+        neither an object nor parts of an upload behind.
 
         Returns:
             The file's size in bytes.
@@ -211,7 +217,7 @@ class AudioStorage:
         """Return the size of a finished file.
 
         Raises:
-            MissingAudio: there is no such file.
+            MissingAudio: the file does not exist.
         """
         try:
             with translated_aws_errors():
@@ -246,8 +252,7 @@ class AudioStorage:
         """Read the words of a finished file, in spoken order.
 
         Raises:
-            UnreadableWords: There are none, as beside a file of an older release, or what is stored in their place
-                is something else.
+            UnreadableWords: The words are damaged, or there are none, as for a file of an older release.
         """
         key = audio_key(job_id, audio_file_id, _WORDS_EXTENSION)
         try:
@@ -268,7 +273,7 @@ class AudioStorage:
         """Read the subtitle cues of a finished file.
 
         Raises:
-            UnreadableCues: There are no cues, or what is stored in their place is something else.
+            UnreadableCues: The cues are missing or damaged.
         """
         key = audio_key(job_id, audio_file_id, _CUES_EXTENSION)
         try:
@@ -281,10 +286,10 @@ class AudioStorage:
         try:
             rows = json.loads(body)
         except (ValueError, RecursionError):
-            # Not chained: the error would hold the text.
+            # Not chained, because the JSON error holds the text.
             raise UnreadableCues(f"{key} is not JSON") from None
         if not isinstance(rows, list):
-            raise UnreadableCues(f"{key} is no list")
+            raise UnreadableCues(f"{key} is not a list")
         return [_read_cue(row, f"row {number} of {key}") for number, row in enumerate(rows)]
 
     def download_url(
@@ -297,7 +302,7 @@ class AudioStorage:
         expires_in_seconds: int,
         method: Literal["GET", "HEAD"] = "GET",
     ) -> str:
-        """Return a presigned URL with which anyone can use ``method`` on the file until the URL expires."""
+        """Return a presigned URL that lets anyone use ``method`` on the file until the URL expires."""
         return self._presigning_client.generate_presigned_url(
             "head_object" if method == "HEAD" else "get_object",
             Params={
@@ -330,7 +335,7 @@ class AudioStorage:
         )
 
     def delete_audio(self, job_id: str) -> None:
-        """Delete every finished file of a job; does nothing if there are none."""
+        """Delete all finished files of a job, if there are any."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"audio/{job_id}/")
         with translated_aws_errors():
             for page in pages:
@@ -349,7 +354,7 @@ class AudioStorage:
         }
 
     def _find_usable(self, user_id: str, name: str) -> HeadObjectOutputTypeDef | None:
-        """Return the head of an object with a user's segments; None if there is none, or it expires too soon."""
+        """Return the headers of a user's object below ``segments/``; None if it is missing or expires too soon."""
         try:
             with translated_aws_errors():
                 head = self._client.head_object(Bucket=self._bucket, Key=segment_key(user_id, name))
@@ -372,7 +377,7 @@ class AudioStorage:
             if _is_missing(error):
                 raise BrokenSegment(f"segment {fingerprint} is missing") from error
             if error_code(error) in {"416", "InvalidRange"}:
-                raise BrokenSegment(f"segment {fingerprint} ends before what is asked of it") from error
+                raise BrokenSegment(f"segment {fingerprint} ends before the requested range") from error
             raise
         return response["Body"]
 
@@ -388,7 +393,7 @@ def _read_cue(row: object, name: str) -> SubtitleCue:
             isinstance(start_ms, bool) or isinstance(end_ms, bool) or _SURROGATE.search(speaker + text)
         ):
             return SubtitleCue(start_ms, end_ms, speaker, text)
-    raise UnreadableCues(f"{name} is no cue")
+    raise UnreadableCues(f"{name} is not a cue")
 
 
 def _is_missing(error: ClientError) -> bool:
@@ -396,5 +401,5 @@ def _is_missing(error: ClientError) -> bool:
 
 
 def _is_missing_or_hidden(error: ClientError) -> bool:
-    """Return whether a key is missing. Without permission to list the bucket, S3 answers 403 for a missing key."""
+    """Return whether a key is missing. Without the permission to list the bucket, S3 answers 403 for such a key."""
     return _is_missing(error) or error_code(error) in {"403", "AccessDenied"}

@@ -1,15 +1,15 @@
 """Stored form of a spoken segment: one object with MP3 frames, the PCM that they were encoded from, and its words.
 
-An MP3 is joined from the frames alone; every other file is mixed from the PCM alone. It is not known when a segment
-is spoken which of the two is needed, and the segment must not be spoken twice for it. A segment of studio quality has
-no frames: its PCM has 48 kHz, and a studio file is encoded as a whole. The words are packed by whoever stores them.
+A joined MP3 needs only the frames; any other file needs only the PCM. Both are stored, because a later file may need
+the other one, and the segment must not be spoken again for it. A segment of studio quality has no frames: its PCM has
+48 kHz, and a studio file is encoded as a whole. The words are packed by the caller.
 
-A segment that was spoken for a file with a loudness target has two more parts: the same frames, mastered for that
-loudness, and notes on them before them, which are packed by whoever stores them.
+A segment that was spoken for a file with a loudness target has two more parts: notes on its mastered frames, which
+are packed by the caller, and the mastered frames, which have the loudness of that file.
 
-Lengths are in ticks of 1/24,000 s: the samples of PCM at 24 kHz, and half of the samples at 48 kHz. The length gives
-the place of each part; it is noted in the object's metadata. Objects of older releases have neither words nor that
-note: their size gives their length.
+Lengths are in ticks of 1/24,000 s, which are one sample at 24 kHz and two samples at 48 kHz. The object's metadata
+has the length of the segment and the sizes from which the place of each part follows. Objects of older releases have
+neither words nor this metadata. Their length follows from their size.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ class Layout:
     """The segment's length in ticks."""
     quality: Quality = Quality.STANDARD
     words_bytes: int = 0
-    """The size of its packed words; 0 where there are none."""
+    """The size of the packed words; 0 without words."""
     loudness: Loudness = Loudness.NONE
-    """The loudness that its mastered frames are for; NONE where there are none."""
+    """The loudness of the mastered frames; NONE without such frames."""
     mastered_notes_bytes: int = 0
-    """The size of the notes on its mastered frames."""
+    """The size of the notes on the mastered frames."""
 
     @property
     def frames(self) -> range:
@@ -75,14 +75,14 @@ class Layout:
 
     @property
     def mastered_frames(self) -> range:
-        """The bytes of the mastered frames, which are as many as the others."""
+        """The bytes of the mastered frames, which take as much space as the other frames."""
         start = self.mastered_notes.stop
         return range(start, start if self.loudness is Loudness.NONE else start + len(self.frames))
 
     def to_metadata(self) -> Mapping[str, str]:
-        """Return the notes that tell the layout.
+        """Return the layout as metadata of the object.
 
-        A segment is of standard quality, and has no mastered frames, unless it is said.
+        Standard quality and a lack of mastered frames are the defaults, which are left out.
         """
         metadata = {_SAMPLES: str(self.samples), _WORDS_BYTES: str(self.words_bytes)}
         if self.quality is not Quality.STANDARD:
@@ -94,10 +94,10 @@ class Layout:
 
     @classmethod
     def of_object(cls, size_bytes: int, metadata: Mapping[str, str]) -> Self:
-        """Return the layout of an object, by its notes or, if it has none, by its size.
+        """Return the layout of an object from its metadata or, if that has no layout, from its size.
 
         Raises:
-            BrokenSegment: No segment's object has that size.
+            BrokenSegment: The metadata is damaged, or no segment's object has that size.
         """
         if _SAMPLES not in metadata:
             return cls(samples_in(size_bytes))
@@ -110,7 +110,7 @@ class Layout:
                 int(metadata.get(_MASTERED_NOTES_BYTES, "0")),
             )
         except (KeyError, ValueError):
-            raise BrokenSegment("a segment's notes do not tell its layout") from None
+            raise BrokenSegment("a segment's metadata does not describe its layout") from None
         sizes = (layout.samples - 1, layout.words_bytes, layout.mastered_notes_bytes)
         if min(sizes) < 0 or layout.mastered_frames.stop != size_bytes:
             raise BrokenSegment(f"a segment of {layout.samples} samples does not have {size_bytes} bytes")
@@ -122,9 +122,9 @@ class StoredSegment:
     """A segment in its stored form."""
 
     samples: int
-    """Its length in ticks."""
+    """The segment's length in ticks."""
     body: bytes
-    """The object's content: frames, PCM, words, and mastered frames after the notes on them."""
+    """The object's content: frames, PCM, words, notes on the mastered frames, and mastered frames."""
     quality: Quality = Quality.STANDARD
     words_bytes: int = 0
     loudness: Loudness = Loudness.NONE
@@ -132,12 +132,12 @@ class StoredSegment:
 
     @property
     def layout(self) -> Layout:
-        """The places of its parts."""
+        """The places of the segment's parts."""
         return Layout(self.samples, self.quality, self.words_bytes, self.loudness, self.mastered_notes_bytes)
 
     @property
     def frames(self) -> bytes:
-        """The segment's MP3 frames: as many as ``Framing.of(samples)`` says. The first needs no frame before it.
+        """The segment's MP3 frames, as many as ``Framing.of(samples)`` states. The first needs no frame before it.
 
         A segment of studio quality has none.
         """
@@ -149,13 +149,13 @@ class StoredSegment:
         return self.body[_as_slice(self.layout.pcm)]
 
     def with_mastered(self, frames: bytes, *, loudness: Loudness, notes: bytes) -> StoredSegment:
-        """Return this segment, which has no mastered frames, with such frames and notes on them."""
+        """Return this segment, which must not have mastered frames yet, with mastered frames and notes on them."""
         return replace(self, body=self.body + notes + frames, loudness=loudness, mastered_notes_bytes=len(notes))
 
 
 @dataclass(frozen=True, slots=True)
 class Checksums:
-    """Checksums of a stored segment's two parts, see :func:`part_checksum`."""
+    """Checksums of a stored segment's frames and PCM; see :func:`part_checksum`."""
 
     frames: str
     pcm: str
@@ -170,25 +170,25 @@ class Checksums:
 
 
 def part_checksum(fingerprint: str) -> Hash:
-    """Begin the checksum of one part of a segment: SHA-256 of the segment's fingerprint and the part's bytes.
+    """Start the checksum of one part of a segment: SHA-256 of the segment's fingerprint and the part's bytes.
 
-    The fingerprint makes the check fail for a part that is stored under another segment's key.
+    The fingerprint makes the check fail if the part is stored under another segment's key.
     """
     return hashlib.sha256(fingerprint.encode("ascii"))
 
 
 def digest(checksum: Hash) -> str:
-    """Return the first 128 bits of a checksum, in hex: metadata has room for 2 KB."""
+    """Return the first 128 bits of a checksum, in hex. The rest is cut off because metadata has room for 2 KB."""
     return checksum.hexdigest()[:32]
 
 
 def frames_range(samples: int) -> range:
-    """Return the range of bytes that the MP3 frames take in the object of a segment of ``samples`` samples."""
+    """Return the range of bytes of the MP3 frames in the object of a segment of ``samples`` samples."""
     return range(Framing.of(samples).audio_frames * FRAME_SIZE_BYTES)
 
 
 def pcm_range(samples: int, quality: Quality = Quality.STANDARD) -> range:
-    """Return the range of bytes that the PCM takes in the object of a segment of ``samples`` ticks."""
+    """Return the range of bytes of the PCM in the object of a segment of ``samples`` ticks."""
     if quality is Quality.STANDARD:
         start, samples_per_tick = frames_range(samples).stop, 1
     else:
@@ -197,12 +197,12 @@ def pcm_range(samples: int, quality: Quality = Quality.STANDARD) -> range:
 
 
 def samples_in(size_bytes: int) -> int:
-    """Return the number of samples of a segment of standard quality, without words, whose object has that size.
+    """Return the number of samples of a segment of standard quality without words, from the size of its object.
 
     Raises:
         BrokenSegment: No segment's object has that size.
     """
-    # Each further 576 samples, or what is left of them, take a frame more.
+    # Every further 576 samples, or a part of them, take one more frame.
     smallest_bytes = pcm_range(1).stop
     bytes_per_frame = FRAME_SIZE_BYTES + FRAME_SAMPLES * SAMPLE_WIDTH_BYTES
     frames_before = (size_bytes - smallest_bytes) // bytes_per_frame
@@ -222,9 +222,9 @@ def encode_segment(pcm: bytes, *, words: bytes = b"") -> StoredSegment:
 
     Raises:
         LengthMismatch: The encoder wrote more or fewer frames than the number of samples requires.
-        BrokenSegment: The encoder did not write bare frames that can follow any others.
+        BrokenSegment: The encoder wrote anything but bare frames, or frames that cannot follow any others.
     """
-    from castline.audio.mp3 import encode_frames  # needs the speech layer; the API does without
+    from castline.audio.mp3 import encode_frames  # needs the speech layer, which the API does not have
 
     samples = len(pcm) // SAMPLE_WIDTH_BYTES
     frames = b"".join(encode_frames([pcm], samples))
@@ -242,7 +242,7 @@ def studio_segment(pcm: bytes, *, words: bytes = b"") -> StoredSegment:
     """Return ``pcm`` at 48 kHz as a stored segment of studio quality.
 
     Args:
-        pcm: At least one sample. To an odd number of samples, a silent one is added: ticks are whole.
+        pcm: At least one sample. An odd number of samples is padded with a silent one, because a tick has two.
         words: The segment's packed words.
     """
     tick_bytes = profile_of(Quality.STUDIO, has_music=False).samples_per_tick * SAMPLE_WIDTH_BYTES

@@ -29,11 +29,11 @@ _CLOSING_MARKS: Final = frozenset(
     "，。、；：！？．…‥—～〜・‧·％‰℃々ー〻ヽヾゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ!?,.:;%"
     "﹐﹑﹒﹔﹕﹖﹗，．：；？！｡､･ｰﾞﾟ"
 )
-# Neither opening nor closing by itself: whatever it touches, it stays with.
+# Marks that may open or close. No line ends between such a mark and its neighbours.
 _EITHER_MARKS: Final = frozenset("\"'＂＇")
 
 _remembered: Final = lru_cache(maxsize=4096)
-"""Cache for functions of one character. A file has few distinct ones: a large file takes half the time."""
+"""Cache for functions of one character. A file has few distinct characters, so a large file takes half the time."""
 
 
 class SubtitleFormat(StrEnum):
@@ -65,7 +65,7 @@ class CueWord(NamedTuple):
     """A word of a cue, and its time from the start of the audio."""
 
     position: int
-    """The number of characters of the cue before it. White space does not count."""
+    """The number of characters of the cue before the word, without white space."""
     start_ms: int
     end_ms: int
 
@@ -79,7 +79,7 @@ class SubtitleCue:
     speaker: str
     text: str
     words: tuple[CueWord, ...] = ()
-    """In order; empty where subtitles do not tell them apart."""
+    """The words in order; empty if the subtitles have no times of words."""
 
 
 def render(subtitle_format: SubtitleFormat, cues: Iterable[SubtitleCue], *, title: str = "") -> str:
@@ -87,8 +87,8 @@ def render(subtitle_format: SubtitleFormat, cues: Iterable[SubtitleCue], *, titl
 
     Args:
         subtitle_format: the format.
-        cues: what is said. Those of turns that overlap are put in order of time, as WebVTT wants them.
-        title: of the audio, for formats that name it.
+        cues: the cues. They are sorted by start, as WebVTT requires, because turns may overlap.
+        title: the title of the audio, for formats that have one.
     """
     cues = sorted(cues, key=attrgetter("start_ms"))
     match subtitle_format:
@@ -101,13 +101,13 @@ def render(subtitle_format: SubtitleFormat, cues: Iterable[SubtitleCue], *, titl
 
 
 def render_vtt(cues: Iterable[SubtitleCue]) -> str:
-    """Render the cues as WebVTT. Each speaker is the voice of a cue, which players can style and most do not show.
+    """Render the cues as WebVTT. The speaker is the voice of a cue, which players can style but most do not show.
 
-    A timestamp comes before each word of a cue that has words, but for those that begin with the cue or at one time
-    with the word before: WebVTT wants timestamps that increase and lie inside the cue.
+    Each word has a timestamp before it, unless the word starts with the cue or at the same time as the word before.
+    WebVTT requires timestamps to increase and to lie inside the cue.
 
     ``&``, ``<`` and ``>`` are escaped, so that no text is read as markup or as a timing line. A dash that would form
-    an arrow with the end of the speaker's tag is escaped too.
+    an arrow with the end of the speaker's tag is escaped, too.
     """
     blocks = ["WEBVTT\n"]
     for cue in cues:
@@ -150,16 +150,16 @@ Style: Default,Noto Sans,60,&H0000D7FF,&H00FFFFFF,&H00000000,&H80000000,0,0,0,0,
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 """
-# No escape of a brace is read by every player, and a backslash has none: a word joiner, which nobody sees, keeps it
-# from forming a command.
+# Not every player understands an escaped brace, so full-width braces replace braces. A backslash has no escape, so an
+# invisible word joiner after it keeps it from forming a command.
 _ASS_ESCAPES: Final = str.maketrans({"{": "｛", "}": "｝", "\\": "\\\u2060"})
 
 
 def render_ass(cues: Iterable[SubtitleCue], *, title: str = "") -> str:
-    r"""Render the cues as Advanced SubStation Alpha. Each speaker is the name of a cue, which players do not show.
+    r"""Render the cues as Advanced SubStation Alpha. The speaker is the name of a cue, which players do not show.
 
-    Words are karaoke syllables: ``{\k}`` and the centiseconds until the next one. They are differences of rounded
-    times from the start of the audio, so that rounding does not add up.
+    Words are karaoke syllables: ``{\k}`` and the centiseconds until the next word. The durations are differences of
+    rounded times from the start of the audio, so that rounding errors do not add up.
     """
     events = [
         f"Dialogue: 0,{','.join(map(_ass_timestamp, _span_in_centiseconds(cue)))},Default,"
@@ -185,7 +185,7 @@ def _ass_syllables(cue: SubtitleCue) -> Iterator[tuple[int, str]]:
         return
     start, end = _span_in_centiseconds(cue)
     times_ms = [*(word.start_ms for word in cue.words), cue.words[-1].end_ms]
-    # The first word may begin after its cue, and nothing begins before the word before it.
+    # The first word may start after its cue. The maximum keeps a word from starting before the one before it.
     _, *starts = accumulate((min(_centiseconds(each), end) for each in times_ms), max, initial=start)
     if starts[0] > start:
         yield 0, rf"{{\k{starts[0] - start}}}"
@@ -194,12 +194,12 @@ def _ass_syllables(cue: SubtitleCue) -> Iterator[tuple[int, str]]:
 
 
 def _with_tags(lines: Iterable[str], tags: Iterable[tuple[int, str]], escape: Callable[[str], str]) -> list[str]:
-    """Return escaped lines with tags in them.
+    """Escape lines, and insert tags into them.
 
     Args:
         lines: lines of a cue's text, in order.
-        tags: tags in order, each with the number of characters before it. White space does not count.
-        escape: makes text that is read as nothing else.
+        tags: tags in order, each with the number of characters before it, without white space.
+        escape: a function that escapes text, so that it is not read as a tag.
     """
     ahead = iter(tags)
     tag = next(ahead, None)
@@ -310,7 +310,7 @@ def _escape(text: str) -> str:
 
 
 def _escape_name(name: str) -> str:
-    """Escape a speaker's name, which is followed by the ``>`` of its tag."""
+    """Escape a speaker's name, so that it does not form an arrow with the ``>`` of its tag."""
     escaped = _escape(name)
     return escaped.removesuffix("-") + "&#45;" if escaped.endswith("--") else escaped
 

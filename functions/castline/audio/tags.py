@@ -1,4 +1,4 @@
-"""Tags of a finished file, whatever its format."""
+"""Tags of a finished file, in a form that does not depend on the file's format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def printable(text: str) -> str:
-    """Return a text as every format can hold it: a space replaces control characters, ``?`` half a surrogate pair."""
+    """Replace control characters by a space and lone surrogates by ``?``, so that every format can hold the text."""
     return _CONTROL_CHARACTERS.sub(" ", text).encode("utf-8", "replace").decode("utf-8")
 
 
@@ -38,7 +38,7 @@ class Tags:
 
     title: str
     artists: tuple[str, ...] = ()
-    """The name of the author, or those of the speakers."""
+    """The name of the author, or the names of the speakers."""
     album: str | None = None
     chapters: tuple[Chapter, ...] = ()
     cover: Cover | None = None

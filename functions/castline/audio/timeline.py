@@ -38,16 +38,16 @@ class Span:
 class Timeline:
     """The spans of a dialogue's turns, in spoken order.
 
-    Milliseconds are rounded from an absolute sample position, never summed. So errors do not add up, turns that touch
-    in samples touch in milliseconds, and the last end equals ``duration_ms``.
+    Milliseconds are rounded from an absolute sample position, never summed. Errors therefore do not add up, turns
+    that touch in samples touch in milliseconds, and the last end equals ``duration_ms``.
     """
 
     spans: tuple[Span, ...]
     end_sample: int = 0
-    """The end of what is heard besides the turns."""
+    """The end of the last sound or of the music; 0 without them."""
 
     def later(self, ticks: int) -> Timeline:
-        """Return the same timeline with everything ``ticks`` later."""
+        """Return the timeline, shifted by ``ticks``."""
         spans = (Span(span.start_sample + ticks, span.end_sample + ticks) for span in self.spans)
         return Timeline(tuple(spans), self.end_sample + ticks if self.end_sample else 0)
 
@@ -69,7 +69,7 @@ class TurnLengths:
     segments: tuple[int, ...]
     """The samples of each segment; empty for a turn that is only a pause."""
     pauses: tuple[int, ...] = ()
-    """The samples of silence before each segment, and after the last one; empty where there is no silence."""
+    """The samples of silence before each segment and after the last one; empty if there is no silence."""
     gap_ms: int
     """The pause between this turn and the next one."""
 
@@ -85,7 +85,7 @@ class TurnLengths:
 
     @property
     def samples(self) -> int:
-        """The length of the turn, when its parts follow each other directly."""
+        """The length of the turn if its parts follow each other directly."""
         return sum(self.segments) + sum(self.pauses)
 
 
@@ -94,15 +94,15 @@ class SoundPlace:
     """The place of a sound among the turns."""
 
     before_turn: int
-    """The position of the turn before which it is heard; as many as there are turns for one at the end."""
+    """The position of the turn that follows the sound; the number of turns for a sound at the end."""
     ticks: int
     under: bool = False
-    """Whether it starts with that turn and takes no time of its own."""
+    """Whether the sound starts together with that turn and takes no time of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundLayout:
-    """Lengths of the music and sounds around and between the turns, in ticks. They move the turns."""
+    """Lengths of the music and sounds around and between the turns, in ticks. These lengths move the turns."""
 
     sounds: tuple[SoundPlace, ...] = ()
     gap_ms: int = 0
@@ -141,7 +141,7 @@ def lay_out_with_sounds(
 ) -> tuple[Timeline, list[int]]:
     """Lay out turns and the sounds between them.
 
-    A sound of its own time follows the turn before it as a turn would, and ``gap_ms`` comes after it.
+    A sound that takes time of its own is laid out like a turn with the gap ``gap_ms`` after it.
 
     Returns:
         The times of the turns, and the start of each sound.
@@ -175,14 +175,15 @@ def lay_out(turns: Sequence[TurnLengths], *, crossfade_ms: int) -> Timeline:
 def turn_starts(lengths_samples: Iterable[int], *, gaps_ms: Iterable[int], crossfade_ms: int) -> Iterator[int]:
     """Yield the sample at which each turn starts.
 
-    Each turn starts its gap less ``crossfade_ms`` after the end of the turn before it. When the crossfade exceeds the
-    gap, the two overlap. Every turn keeps at least half of its length to itself: a turn between two others overlaps
-    each of them by at most a quarter of its length, the first and the last turn overlap by at most half of theirs.
+    The time between the end of a turn and the start of the next one is the turn's gap minus ``crossfade_ms``. If the
+    crossfade exceeds the gap, the two turns overlap. Every turn keeps at least half of its length to itself: a turn
+    between two others overlaps each of them by at most a quarter of its length, and the first and the last turn
+    overlap by at most half of theirs.
 
     Args:
         lengths_samples: the length of each turn.
-        gaps_ms: the pause after each turn, as many as there are turns; the last one is not used.
-        crossfade_ms: by how much the next turn starts earlier.
+        gaps_ms: the pause after each turn, one for each turn. The last one is not used.
+        crossfade_ms: the time by which the next turn starts earlier.
     """
     lengths = list(lengths_samples)
     most_shared = [length // (4 if 0 < position < len(lengths) - 1 else 2) for position, length in enumerate(lengths)]

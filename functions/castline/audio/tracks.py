@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 DUCK_ATTACK_MS: Final = 300
 """The time in which the gain of a bed falls before speech begins."""
 DUCK_HOLD_MS: Final = 250
-"""The time for which it stays low after speech has ended."""
+"""The time for which the gain stays low after speech has ended."""
 DUCK_RELEASE_MS: Final = 800
-"""The time in which it rises after that."""
+"""The time in which the gain rises after that."""
 
 _POINT_MS: Final = 10
-"""The distance of the points of an envelope: fine enough for fades and ducking, and 6 MB for an hour."""
+"""The distance between the points of an envelope: fine enough for fades and ducking, and 6 MB for an hour."""
 
 
 class Clip(Protocol):
-    """Samples that can be read from anywhere, without end or up to their length."""
+    """A clip, of limited length or endless, that can be read from any position."""
 
     def read(self, start: int, count: int) -> Channels:
         """Return ``count`` samples from ``start`` on; silence where the clip has none."""
@@ -39,16 +39,16 @@ class Clip(Protocol):
 
 
 class ClipFile:
-    """A stretch of interleaved 16-bit PCM in a file, of which only what is read at once takes memory."""
+    """A stretch of interleaved 16-bit PCM in a file. Memory holds only the samples of one read."""
 
     def __init__(self, path: Path, *, channels: int, start: int = 0, stop: int | None = None) -> None:
-        """Use the file, from the sample ``start`` to ``stop`` or its end."""
+        """Use the file from the sample ``start`` to the sample ``stop``, or to its end."""
         self._path = path
         self._channels = channels
         self._samples = range(path.stat().st_size // (SAMPLE_WIDTH_BYTES * channels))[start:stop]
 
     def __len__(self) -> int:
-        """Return the samples of a channel."""
+        """Return the number of samples of each channel."""
         return len(self._samples)
 
     def read(self, start: int, count: int) -> Channels:
@@ -66,17 +66,17 @@ class ClipFile:
 
 
 class JoinedClip:
-    """Stretches that are heard one after another, followed by others that are repeated."""
+    """Stretches that are played once, one after another, and stretches that are repeated after them."""
 
     def __init__(self, once: Sequence[ClipFile], loop: Sequence[ClipFile] = ()) -> None:
-        """Join ``once``, followed by the repeated ``loop`` or by silence."""
+        """Join the stretches of ``once``. They are followed by the repeated ``loop``, or by silence."""
         self._once = [stretch for stretch in once if len(stretch)]
         self._loop = [stretch for stretch in loop if len(stretch)]
         self._once_length = sum(map(len, self._once))
         self._loop_length = sum(map(len, self._loop))
 
     def __len__(self) -> int:
-        """Return the samples of a channel that are heard before the loop."""
+        """Return the number of samples of each channel before the loop."""
         return self._once_length
 
     def read(self, start: int, count: int) -> Channels:
@@ -92,7 +92,7 @@ class JoinedClip:
         return np.concatenate(parts, axis=1)
 
     def _stretch_at(self, sample: int) -> tuple[ClipFile, int]:
-        """Return the stretch that is heard at a sample, and the sample's place in it."""
+        """Return the stretch that contains a sample, and the sample's position in it."""
         stretches = self._once
         if sample >= self._once_length and self._loop:
             stretches = self._loop
@@ -106,14 +106,14 @@ class JoinedClip:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A gain that changes in time: a factor on the amplitude at each of some ticks, and straight lines between."""
+    """A gain that changes in time: amplitude factors at some ticks, and straight lines between them."""
 
     ticks: NDArray[np.float64]
     gains: NDArray[np.float64]
 
     @classmethod
     def steady(cls, gain_db: float) -> Envelope:
-        """Return a gain that stays as it is."""
+        """Return a constant gain."""
         return cls(np.zeros(1), np.full(1, _factor(gain_db)))
 
     def at(self, start: int, count: int, samples_per_tick: int) -> Samples:
@@ -132,16 +132,16 @@ class Track:
     start: int
     end: int
     envelope: Envelope
-    """Over the ticks of the timeline."""
+    """The gain over the ticks of the timeline."""
 
 
 def overlay(speech: Iterable[Samples], tracks: Sequence[Track], profile: AudioProfile) -> Iterator[Channels]:
-    """Add tracks to speech, which is heard in all channels alike.
+    """Add tracks to speech, which is the same in all channels.
 
     Args:
         speech: one channel, as long as the file.
-        tracks: in any order.
-        profile: of the speech, of the tracks' clips and of what is yielded.
+        tracks: the tracks in any order.
+        profile: the profile of the speech, of the tracks' clips and of the result.
     """
     per_tick = profile.samples_per_tick
     at = 0
@@ -159,17 +159,17 @@ def overlay(speech: Iterable[Samples], tracks: Sequence[Track], profile: AudioPr
 def duck(
     spans: Sequence[Span], *, start: int, end: int, gain_db: float, duck_db: float, fade_in_ms: int, fade_out_ms: int
 ) -> Envelope:
-    """Return the gain of a bed: lower while somebody speaks, faded in and out at its ends.
+    """Return the gain of a bed, which is lower during speech and faded in and out at its ends.
 
-    It falls by ``duck_db`` in the 300 ms before speech, stays low for 250 ms after it, and rises in 800 ms: between
-    turns that follow each other within a second it hardly moves.
+    The gain falls by ``duck_db`` in the 300 ms before speech, stays low for 250 ms after it, and rises within 800 ms.
+    It hardly moves between turns that follow each other within a second.
 
     Args:
-        spans: the times at which somebody speaks, in ticks and in order.
+        spans: the times of speech, in ticks and in order.
         start: the first tick of the bed.
-        end: one past its last tick.
-        gain_db: the gain where nobody speaks.
-        duck_db: by how much the gain is lower where somebody speaks.
+        end: the tick after the last one of the bed.
+        gain_db: the gain without speech.
+        duck_db: the amount by which the gain is lower during speech.
         fade_in_ms: the length of the fade at the start.
         fade_out_ms: the length of the fade at the end.
     """

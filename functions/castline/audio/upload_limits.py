@@ -7,20 +7,20 @@ from typing import Final
 
 MAX_AUDIO_BYTES: Final = 50 * 1024 * 1024
 MAX_AUDIO_MS: Final = 15 * 60 * 1000
-"""Measured by decoding: a file's header may say anything."""
+"""The longest audio, measured by decoding because a file's header may be wrong."""
 MAX_CHANNELS: Final = 2
 MIN_SAMPLE_RATE_HZ: Final = 8_000
 MAX_SAMPLE_RATE_HZ: Final = 192_000
 MAX_DECODE_CPU_SECONDS: Final = 60
-"""CPU time of reading a file and writing its forms. Fifteen minutes of stereo take some 11 s."""
+"""CPU time for reading a file and writing its forms. Fifteen minutes of stereo take about 11 s."""
 MAX_DECODE_SECONDS: Final = 150
-"""Wall time of the same, for a machine that does other things, too."""
+"""Wall time for the same. It is longer than the CPU time because the machine may do other work."""
 MAX_MEMORY_BYTES: Final = 1024 * 1024 * 1024
-"""Address space of the process that reads a file, its libraries included."""
+"""Address space of the process that reads a file, including its libraries."""
 
 MAX_IMAGE_BYTES: Final = 5 * 1024 * 1024
 MAX_IMAGE_PIXELS: Final = 6_000
-"""Of either side."""
+"""The longest side of an image."""
 
 
 class UploadProblem(StrEnum):

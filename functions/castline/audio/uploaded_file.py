@@ -1,4 +1,4 @@
-"""Uploaded audio file, as FFmpeg is given it, and what its header declares."""
+"""Uploaded audio file in the form that FFmpeg reads, and the duration that its header declares."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, BinaryIO, Final
 
 _HEAD_BYTES: Final = 64 * 1024
 _UNKNOWN_WAV_BYTES: Final = 0x7FFF0000
-"""Sizes from here on are what programs write that do not know how much will follow, such as into a pipe."""
+"""Programs that do not know the length beforehand, such as those that write to a pipe, state sizes from here on."""
 _VBR_HEADERS: Final = (b"Xing", b"Info", b"VBRI")
 
 
 class UploadedFile:
-    """A file as FFmpeg reads it: without the ID3 tags at its beginning.
+    """A file without the ID3 tags at its beginning, for FFmpeg to read.
 
-    Nobody needs the tags. FFmpeg takes minutes for 100,000 of them, and unpacks those that are compressed.
+    The tags are not needed. FFmpeg would take minutes for 100,000 of them, and would decompress compressed ones.
 
     Attributes:
-        head: the first bytes behind the tags.
+        head: the first bytes after the tags.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -47,7 +47,7 @@ class UploadedFile:
 
     @property
     def begins_as_audio(self) -> bool:
-        """Whether the file begins as one of a format that is read, so that what follows must be broken."""
+        """Whether the file begins like a supported format. Such a file is broken if FFmpeg cannot open it."""
         head = self.head
         return (
             head.startswith((b"fLaC", b"OggS"))
@@ -64,8 +64,8 @@ class UploadedFile:
 def declared_seconds(container: Any, stream: Any, file: UploadedFile) -> float:
     """Return the duration that a file's header declares; 0 if it declares none.
 
-    FFmpeg estimates the duration of an MP3 without a header of its own, and of ADTS. Of a WAV it believes no header
-    that goes beyond the end of the file.
+    The result is 0 for an MP3 without a VBR header and for ADTS, because FFmpeg only estimates their duration. The
+    header of a WAV is read here, because FFmpeg ignores a size that goes beyond the end of the file.
     """
     names = set(container.format.name.split(","))
     if "wav" in names:
@@ -80,7 +80,7 @@ def declared_seconds(container: Any, stream: Any, file: UploadedFile) -> float:
 
 
 def _declared_wav_bytes(file: UploadedFile) -> int:
-    """Return the size of the samples by a WAV's header; 0 if it has none, or one for files of unknown length."""
+    """Return the size of the samples by a WAV's header; 0 if it states none, or one that stands for "unknown"."""
     position = 12
     while (chunk := file.head[position : position + 8]) and len(chunk) == 8:
         name, size = struct.unpack("<4sI", chunk)

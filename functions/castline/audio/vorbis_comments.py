@@ -1,7 +1,7 @@
 """Vorbis comments: the tags of FLAC and Opus files, with their chapters and, for Opus, the cover.
 
 Chapters are pairs of comments, ``CHAPTER000=00:00:00.000`` and ``CHAPTER000NAME=…``
-(https://wiki.xiph.org/Chapter_Extension). They have numbers of three digits, so there are at most 1,000.
+(https://wiki.xiph.org/Chapter_Extension). Their numbers have three digits, so there are at most 1,000 chapters.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Streaming WAV encoder. The length is known beforehand, so the header is right from the start."""
+"""Streaming WAV encoder. The length is known beforehand, so the header states it from the start."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Words of a finished file and the times at which they are heard, and how they are stored beside the file.
+"""Words of a finished file with their times, and the form in which they are stored beside the file.
 
 The stored form is JSON: a row for each run of words of one turn, with the turn's index, its speaker and its words. A
-word is a row of start, end (ms) and text, and of flags where there are any.
+word is a row of start (ms), end (ms), text and, if any is set, flags.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 _ENDS_SENTENCE: Final = 1
 _IS_ESTIMATED: Final = 2
 _FLAGS: Final = range((_ENDS_SENTENCE | _IS_ESTIMATED) + 1)
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # which JSON can hold, and UTF-8 cannot
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # JSON can hold surrogates, UTF-8 cannot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordTiming:
-    """A word, and the time at which it is heard, from the start of the audio."""
+    """A word, and its time from the start of the audio."""
 
     start_ms: int
     end_ms: int
     turn_index: int
     speaker: str
     text: str
-    """As it is written, with the marks around it, and a space at its end where one follows.
+    """The written word with the marks around it, and with a space at its end if one follows.
 
-    Joined, the words of a turn are its text.
+    The joined words of a turn are the turn's text.
     """
     ends_sentence: bool = False
     estimated: bool = False
-    """Whether the provider has not told the time."""
+    """Whether the time is estimated because the provider did not report it."""
 
 
 def dump_words(words: Iterable[WordTiming]) -> bytes:
@@ -52,29 +52,29 @@ def dump_words(words: Iterable[WordTiming]) -> bytes:
 
 
 def load_words(stored: bytes, name: str) -> list[WordTiming]:
-    """Read what :func:`dump_words` has written.
+    """Read the words from the stored form that :func:`dump_words` returns.
 
     Args:
         stored: the stored form.
-        name: of the file, for errors.
+        name: the name of the file, for error messages.
 
     Raises:
-        UnreadableWords: it is something else.
+        UnreadableWords: the stored form is invalid.
     """
     try:
         rows = json.loads(stored)
     except (ValueError, RecursionError):
-        # Not chained: the error would hold the text.
+        # Not chained, because the JSON error holds the text.
         raise UnreadableWords(f"{name} is not JSON") from None
     if not isinstance(rows, list):
-        raise UnreadableWords(f"{name} is no list")
+        raise UnreadableWords(f"{name} is not a list")
     return [word for number, row in enumerate(rows) for word in _words_of(row, f"row {number} of {name}")]
 
 
 def with_words(cues: Sequence[SubtitleCue], words: Sequence[WordTiming]) -> list[SubtitleCue] | None:
-    """Return the cues of a file with the words in them; None if the two do not have the same text.
+    """Return the cues of a file with the words in them; None if cues and words have different texts.
 
-    White space is ignored: cues begin and end without it.
+    White space is ignored, because cues begin and end without it.
     """
     if "".join(_bare(cue.text) for cue in cues) != "".join(_bare(word.text) for word in words):
         return None
@@ -87,7 +87,7 @@ def with_words(cues: Sequence[SubtitleCue], words: Sequence[WordTiming]) -> list
         while word is not None and position < length:
             inside.append(CueWord(position, word.start_ms, word.end_ms))
             rest = len(_bare(word.text)) - taken
-            if position + rest > length:  # the word goes on in the next cue
+            if position + rest > length:  # the word continues in the next cue
                 taken += length - position
                 break
             position += rest
@@ -107,7 +107,7 @@ def _words_of(row: object, name: str) -> Iterator[WordTiming]:
             for word in words:
                 yield _word(word, turn_index, speaker, name)
         case _:
-            raise UnreadableWords(f"{name} is no row of words")
+            raise UnreadableWords(f"{name} is not a row of words")
 
 
 def _word(row: object, turn_index: int, speaker: str, name: str) -> WordTiming:
@@ -117,10 +117,10 @@ def _word(row: object, turn_index: int, speaker: str, name: str) -> WordTiming:
         case [int(start_ms), int(end_ms), str(text), int(flags)]:
             pass
         case _:
-            raise UnreadableWords(f"{name} holds something else than words")
+            raise UnreadableWords(f"{name} contains something other than words")
     are_numbers = all(map(_is_number, (start_ms, end_ms, flags)))
     if not are_numbers or not 0 <= start_ms <= end_ms or flags not in _FLAGS or not _is_text(text):
-        raise UnreadableWords(f"{name} holds something else than words")
+        raise UnreadableWords(f"{name} contains something other than words")
     return WordTiming(
         start_ms=start_ms,
         end_ms=end_ms,
