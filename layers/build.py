@@ -2,9 +2,9 @@
 
     python -m layers.build --python 3.13 --architecture x86_64
 
-The build needs no Docker. uv picks the wheels for Lambda's platform, in the versions of uv.lock; ``libuuid`` compiles
-the one library that no wheel has, and ``ffmpeg`` replaces those that may not be deployed. The same inputs give the
-same bytes, in any folder and with any umask.
+The build needs no Docker. uv picks the wheels for Lambda's platform, in the versions of uv.lock. ``libuuid`` compiles
+the one library that no wheel has, and ``ffmpeg`` replaces the libraries that must not be deployed. The same inputs
+give the same bytes, in any folder and with any umask.
 Modules are shipped compiled, which halves the time to import them. Their ``.pyc`` files are not checked against the
 source: CDK resets its modification time.
 """
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
@@ -34,7 +34,7 @@ from layers import ffmpeg, libuuid
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-Architecture = Literal["arm64", "x86_64"]
+    from layers.architecture import Architecture
 
 ROOT: Final = Path(__file__).parent.parent
 BUILD: Final = ROOT / "build"
@@ -46,8 +46,8 @@ _PLATFORMS: Final = {"arm64": "aarch64-manylinux_2_34", "x86_64": "x86_64-manyli
 _WORTHLESS_DIRECTORIES: Final = {"__pycache__", "_pyinstaller", "bin", "f2py", "test", "tests"}
 _WORTHLESS_SUFFIXES: Final = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx"}
 _WORTHLESS_PREFIXES: Final = (
-    # Microphones, keywords and compressed input of the Azure SDK, which speaks without them. Lambda could not load
-    # them: it has neither ALSA nor GStreamer.
+    # The Azure SDK's extensions for microphones, keyword recognition and compressed input. Speech synthesis does not
+    # need them, and Lambda could not load them: it has neither ALSA nor GStreamer.
     "libMicrosoft.CognitiveServices.Speech.extension.",
     # Only numpy's own tests import these.
     *("_multiarray_tests.", "_operand_flag_tests.", "_rational_tests.", "_simd.", "_struct_ufunc_tests."),
@@ -62,11 +62,11 @@ class Artefacts:
     code: Path
     """The functions' code: our own package."""
     core: Path
-    """The layer of every function, with what reads, cuts and plans texts."""
+    """The layer that every function has: the packages of the dependency group ``functions``."""
     speech: Path
-    """The layer of the functions that speak, assemble and read uploaded sounds."""
+    """The layer of the functions that synthesize speech, assemble files or read uploaded sounds."""
     console: Path
-    """The code of the function that uploads the console's page, with the page."""
+    """The code of the function that uploads the console's page, and the page itself."""
 
 
 def build(*, python: str, architecture: Architecture, into: Path = BUILD) -> Artefacts:
@@ -82,8 +82,8 @@ def build(*, python: str, architecture: Architecture, into: Path = BUILD) -> Art
     """
     target = into / f"{python}-{architecture}"
     interpreter = interpreter_of(python)
-    core = _requirements()
-    speech = sorted(set(_requirements("--extra", "speech")) - set(core))
+    core = _requirements("functions")
+    speech = sorted(set(_requirements("functions", "speech")) - set(core))
     lock = (ROOT / "uv.lock").read_bytes()
 
     def make_speech(to: Path) -> None:
@@ -115,7 +115,7 @@ def size_bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def _requirements(*arguments: str) -> list[str]:
+def _requirements(*groups: str) -> list[str]:
     """Return the run-time requirements of the functions from uv.lock: one line for each package, with file hashes."""
     exported = subprocess.run(  # noqa: S603 (our own arguments)
         [
@@ -124,10 +124,9 @@ def _requirements(*arguments: str) -> list[str]:
             "--quiet",
             "--locked",
             "--no-default-groups",
-            "--no-emit-project",
             "--no-annotate",
             "--no-header",
-            *arguments,
+            *(argument for group in groups for argument in ("--only-group", group)),
         ],
         cwd=ROOT,
         check=True,
@@ -138,7 +137,7 @@ def _requirements(*arguments: str) -> list[str]:
 
 
 def _sources() -> list[str | bytes]:
-    """Return the content of all our own files that are deployed."""
+    """Return the paths and contents of the functions' own source files."""
     return _contents(file for file in sorted(_package().rglob("*")) if file.suffix in {".py", ".typed"})
 
 
@@ -277,7 +276,11 @@ def _compile(folder: Path, interpreter: str | None) -> None:
 
 
 def interpreter_of(python: str) -> str | None:
-    """Find an interpreter of the version, to compile modules for it: in the PATH or among pyenv's."""
+    """Find the interpreter that compiles modules for a Python version, in the PATH or among pyenv's.
+
+    Returns:
+        The interpreter's path; None if there is none of that version.
+    """
     in_path = (Path(folder) / f"python{python}" for folder in os.get_exec_path())
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     candidates = [Path(sys.executable), *in_path, *sorted(pyenv.glob(f"{python}.*/bin/python"))]
@@ -299,15 +302,15 @@ def _version_of(interpreter: Path) -> str | None:
 
 
 def main(
-    python: Annotated[str, typer.Option(help="The version that the functions run on.")] = "3.13",
-    architecture: Annotated[str, typer.Option(help="arm64 or x86_64.")] = "x86_64",
+    python: Annotated[str, typer.Option(help="Python version that the functions run on.")] = "3.13",
+    architecture: Annotated[str, typer.Option(help="Architecture of the functions: arm64 or x86_64.")] = "x86_64",
 ) -> None:
-    """Build code and layers, and print their sizes."""
+    """Build the code and the layers, and print their sizes."""
     console = Console(highlight=False)
     if architecture not in _PLATFORMS:
         raise typer.BadParameter(f"one of {', '.join(_PLATFORMS)}", param_hint="--architecture")
     if interpreter_of(python) is None:
-        console.print(f"there is no Python {python} here: nothing is compiled, and imports will take longer")
+        console.print(f"Python {python} is not installed: modules are not compiled, and imports will take longer")
     built = build(python=python, architecture="arm64" if architecture == "arm64" else "x86_64")
     table = Table("folder", "MB", box=None)
     for folder in (built.code, built.core, built.speech, built.console):

@@ -1,4 +1,4 @@
-"""Shared libraries in ELF (64 bits, little-endian): what they need and offer, and the part that a process loads.
+"""Reader of shared libraries in ELF (64-bit, little-endian): their dependencies, their symbols and their loaded part.
 
 The format is that of the System V ABI (https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html).
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _MAGIC: Final = b"\x7fELF\x02\x01"
 _HEADER_BYTES: Final = 64
-# Where the header says at which byte the tables begin, and how many entries they have.
+# The fields of the header with the offsets of the tables, and with the sizes and numbers of their entries.
 _PROGRAM_HEADERS, _SECTION_HEADERS, _COUNTS = struct.Struct("<Q"), struct.Struct("<Q"), struct.Struct("<HHHHH")
 _PROGRAM_HEADERS_OFFSET, _SECTION_HEADERS_OFFSET, _COUNTS_OFFSET = 32, 40, 54
 
@@ -29,7 +29,7 @@ _OBJECT: Final = 1
 
 
 class NotALibrary(Exception):
-    """A file is not an ELF library of 64 bits with section headers."""
+    """The file is not a 64-bit ELF library with section headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Library:
 
     soname: str | None
     needs: frozenset[str]
-    """The names of other libraries."""
+    """The names of the libraries that it links to."""
     defined: dict[str, Symbol]
     undefined: frozenset[str]
 
@@ -66,7 +66,7 @@ class Library:
         sections = [_SECTION_HEADER.unpack_from(data, offset + number * size) for number in range(count)]
 
         def entries(kind: int, entry: struct.Struct) -> tuple[bytes, list[tuple[int, ...]]]:
-            """Return the names that go with the section of a kind, and its entries."""
+            """Return the string table and the entries of the first section of a kind."""
             for _, section_type, _, _, start, length, link, *_ in sections:
                 if section_type == kind:
                     names, names_length = sections[link][4:6]
@@ -91,9 +91,10 @@ class Library:
 
 
 def loadable_part(library: bytes) -> bytes:
-    """Return a library without all that is not loaded into memory: debug information, symbols for debuggers, headers.
+    """Return a library without the parts that are not loaded into memory, such as debug information.
 
-    Each segment keeps its content and its address, and gets the next place in the file that its alignment allows.
+    Symbols for debuggers and the section headers are removed, too. Each segment keeps its content and its address. It
+    moves to the next offset in the file that its alignment allows.
 
     Raises:
         NotALibrary: ``library`` is something else.

@@ -1,9 +1,9 @@
 """FFmpeg without video encoders, for a layer.
 
-PyAV's wheel brings an FFmpeg under the LGPL, but next to it x264 and x265, which are under the GPL and which it links
-to. Both are replaced by libraries of the same name that have the same symbols and encode nothing; so is SVT-AV1, for
-its size. Nothing here opens a video encoder: these fail, and everything else works as before.
-PyAV's own modules come with debug information, five times the size of their code. It is left out.
+PyAV's wheel contains an FFmpeg under the LGPL that links to x264 and x265, which are under the GPL. This build
+replaces both with stub libraries, which have the same names and symbols and encode nothing. It also replaces SVT-AV1,
+because of its size. Castline opens no video encoder; everything else in FFmpeg works as before.
+The build also removes the debug information of PyAV's modules, which is five times the size of their code.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from layers import elf, zig
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from layers.build import Architecture
+    from layers.architecture import Architecture
 
 UNDER_THE_GPL: Final = ("libx264", "libx265")
 REPLACED: Final = (*UNDER_THE_GPL, "libSvtAv1Enc")
 
 
 class Unreplaceable(Exception):
-    """The wheel is not as this build expects it: a library is missing, or there are several of its name."""
+    """The wheel differs from what this build expects: a library is missing, or several libraries have its name."""
 
 
 def inputs() -> tuple[bytes, ...]:
@@ -33,7 +33,7 @@ def inputs() -> tuple[bytes, ...]:
 
 
 def reduce(packages: Path, *, architecture: Architecture, cache: Path) -> None:
-    """Replace the libraries of PyAV that are not to be deployed, and take the debug information out of its modules.
+    """Replace PyAV's libraries that must not be deployed, and remove the debug information of its modules.
 
     Args:
         packages: the folder in which PyAV is unpacked.
@@ -41,7 +41,7 @@ def reduce(packages: Path, *, architecture: Architecture, cache: Path) -> None:
         cache: the compiler's cache.
 
     Raises:
-        Unreplaceable: the wheel is not as this build expects it, or a symbol would be missing.
+        Unreplaceable: the wheel differs from what this build expects, or a symbol would be missing.
         subprocess.CalledProcessError: the compiler failed; its output gives the reason.
     """
     modules = sorted((packages / "av").rglob("*.so"))
@@ -56,7 +56,7 @@ def reduce(packages: Path, *, architecture: Architecture, cache: Path) -> None:
 
 
 def _replace(file: Path, users: Iterable[Path], *, architecture: Architecture, cache: Path) -> None:
-    """Replace a library by one that has the symbols which others need of it."""
+    """Replace a library with a stub that has the symbols that ``users`` import from it."""
     library = elf.Library.read(file)
     needed = frozenset[str]().union(
         *(user.undefined for user in map(elf.Library.read, users) if library.soname in user.needs)
@@ -74,7 +74,7 @@ def _replace(file: Path, users: Iterable[Path], *, architecture: Architecture, c
 
 
 def _definition(symbol: elf.Symbol) -> str:
-    """Return C for a symbol: zeros for a variable, and a function that returns 0, which is NULL as well."""
+    """Return the C definition of a stub symbol: a variable of zeros, or a function that returns 0 or NULL."""
     if symbol.data_bytes is not None:
         return f"char {symbol.name}[{symbol.data_bytes}];\n"
     return f"void *{symbol.name}(void) {{ return 0; }}\n"

@@ -1,6 +1,6 @@
 """Build of ``libuuid.so.1`` for a layer.
 
-The Azure Speech SDK links to it, and no Lambda image is known to have it.
+The Azure Speech SDK links to it, and no Lambda image is known to include it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from layers import zig
 
 if TYPE_CHECKING:
-    from layers.build import Architecture
+    from layers.architecture import Architecture
 
 NAME: Final = "libuuid.so.1"
 
@@ -25,10 +25,10 @@ def inputs() -> tuple[bytes, ...]:
 
 
 def compile_into(folder: Path, *, architecture: Architecture, cache: Path) -> None:
-    """Compile the library into ``folder``, which is created.
+    """Compile the library into a new folder.
 
     Args:
-        folder: the folder for the library, which has its usual name.
+        folder: the folder to create for ``libuuid.so.1``.
         architecture: the architecture of the target.
         cache: the compiler's cache of glibc parts; about 45 MB.
 

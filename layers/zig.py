@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from layers.build import Architecture
+    from layers.architecture import Architecture
 
 GLIBC: Final = "2.34"
 """The glibc version of Amazon Linux 2023. A library linked to it needs no newer one."""
@@ -32,10 +32,10 @@ def compile_library(
     """Compile a C source file to a shared library.
 
     Args:
-        source: the source file. Options may name other files of its folder.
-        library: the library, whose folder exists.
-        options: further options of the compiler.
-        soname: the name by which other libraries ask for it.
+        source: the source file. The compiler runs in its folder, so options may name other files there.
+        library: the path of the result. Its folder must exist.
+        options: additional options of the compiler.
+        soname: the name by which other libraries link to it.
         architecture: the architecture of the target.
         cache: the compiler's cache of glibc parts; about 45 MB.
 

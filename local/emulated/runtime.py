@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from layers.build import BUILD, ROOT
 
 if TYPE_CHECKING:
-    from layers.build import Architecture
+    from layers.architecture import Architecture
 
 DEPLOYED_PYTHON: Final = "3.13"
 """The Python version in the templates."""

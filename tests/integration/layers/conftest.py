@@ -9,7 +9,8 @@ import pytest
 from layers.build import build, interpreter_of
 
 if TYPE_CHECKING:
-    from layers.build import Architecture, Artefacts
+    from layers.architecture import Architecture
+    from layers.build import Artefacts
 
 DEPLOYED_PYTHON = "3.13"
 ARCHITECTURES: tuple[Architecture, ...] = ("arm64", "x86_64")

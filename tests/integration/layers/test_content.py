@@ -22,7 +22,8 @@ from tests.integration.layers.elf import architecture, newest_glibc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from layers.build import Architecture, Artefacts
+    from layers.architecture import Architecture
+    from layers.build import Artefacts
 
 MB = 1_000_000
 
