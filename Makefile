@@ -1,4 +1,4 @@
-# Everything runs in .venv, from the versions in uv.lock. `make help` lists what there is.
+# Everything runs in .venv, with the versions in uv.lock. `make help` lists the commands.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -7,9 +7,9 @@ UV_VERSION := 0.13.9
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Compiled modules make every start faster; an environment that forbids them is overruled.
+# Let Python write compiled modules, which make every start faster, even if the environment forbids it.
 unexport PYTHONDONTWRITEBYTECODE
-# Another project's active environment is not ours.
+# Ignore another project's active virtual environment.
 unexport VIRTUAL_ENV
 
 .PHONY: help
@@ -17,15 +17,15 @@ help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 17 | sort
 
 .PHONY: demo
-demo: .venv/.installed ## A dialogue in, a playable file out: the whole service on this machine (PROVIDER=… for one of local/speech_emulators.py)
+demo: .venv/.installed ## Run the whole service on this machine and make audio from a dialogue (PROVIDER=… is one of local/speech_emulators.py)
 	@$(BIN)/python -m local demo $(if $(PROVIDER),--provider $(PROVIDER))
 
 .PHONY: example
-example: .venv/.installed ## An audiobook with chapters, a cover and music, in out/lake
+example: .venv/.installed ## Make an audiobook with chapters, a cover and music in out/lake
 	@$(BIN)/python -m local example
 
 .PHONY: dev
-dev: .venv/.installed ## Keep the service running on 127.0.0.1:8000 (PORT=… for another port; ARGS=--help for more)
+dev: .venv/.installed ## Run the service on 127.0.0.1:8000 until it is stopped (PORT=… sets the port; ARGS=--help lists the options)
 	@$(BIN)/python -m local dev $(ARGS)
 
 .PHONY: test
@@ -34,28 +34,28 @@ test: .venv/.complete web/node_modules/.installed ## Run all tests, on all cores
 	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: faults
-faults: .venv/.complete ## Break each AWS call and each provider call in turn; show how the job ends and what is left behind
+faults: .venv/.complete ## Make each AWS call and each provider call fail in turn; show how the job ends and what it leaves behind
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 .PHONY: contract
-contract: .venv/.complete ## Compare the service with docs/openapi.json by thousands of requests (ARGS=--help)
+contract: .venv/.complete ## Test the service against docs/openapi.json with thousands of requests (ARGS=--help lists the options)
 	@$(BIN)/python -m tests.contract $(ARGS)
 
 .PHONY: load
-load: .venv/.complete ## Run hundreds of jobs of many users at a failing provider, and account for each (ARGS=--help)
+load: .venv/.complete ## Run hundreds of jobs of many users with a failing provider, and check each job's end (ARGS=--help lists the options)
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 .PHONY: bench
-bench: .venv/.complete ## Measure the making of files, beside pydub, and whole jobs on the local stack: tables, and JSON in out/
+bench: .venv/.complete ## Measure the assembly of files, compared with pydub, and whole jobs on the local stack; print tables, write JSON to out/
 	@$(BIN)/python -m benchmarks.assembly
 	@$(BIN)/python -m benchmarks.jobs
 
 .PHONY: latency
-latency: .venv/.complete ## Measure short, long and simultaneous jobs, beside another checkout (ARGS="--against DIR")
+latency: .venv/.complete ## Measure the latency of short, long and simultaneous jobs (ARGS="--against DIR" compares with another checkout)
 	@$(BIN)/python -m benchmarks.latency $(ARGS)
 
 .PHONY: fairness
-fairness: .venv/.complete ## Measure how soon a short job begins among long ones, and how much one user slows another
+fairness: .venv/.complete ## Measure how long a short job waits among long ones, and how much one user slows another one down
 	@$(BIN)/python -m benchmarks.fairness $(ARGS)
 
 .PHONY: synth
@@ -63,31 +63,31 @@ synth: .venv/.complete ## Synthesize the CloudFormation templates of all environ
 	@scripts/with-node cdk synth --quiet $(ARGS)
 
 .PHONY: deploy-emulated
-deploy-emulated: .venv/.complete ## Deploy to an emulated AWS, use it, tear it down (ENV=dev|staging|prod)
+deploy-emulated: .venv/.complete ## Deploy to an emulated AWS, use the deployment, and tear it down (ENV=dev|staging|prod)
 	@$(BIN)/python -m local.emulated $(or $(ENV),dev) $(ARGS)
 
 .PHONY: preflight
-preflight: .venv/.complete ## Compare the AWS account's quotas with what an environment needs; say what to raise (ENV=dev|staging|prod)
-	@$(if $(ENV),,$(error which environment? make preflight ENV=dev))$(BIN)/python -m infra.preflight $(ENV) $(ARGS)
+preflight: .venv/.complete ## Compare the AWS account's quotas with what an environment needs; say which to raise (ENV=dev|staging|prod)
+	@$(if $(ENV),,$(error ENV is not set: make preflight ENV=dev))$(BIN)/python -m infra.preflight $(ENV) $(ARGS)
 
 .PHONY: deploy
 deploy: .venv/.complete ## Deploy an environment to AWS (ENV=dev|staging|prod; ARGS=… goes to cdk)
-	@$(if $(ENV),,$(error which environment? make deploy ENV=dev))scripts/with-node cdk deploy --all --context environment=$(ENV) $(ARGS)
+	@$(if $(ENV),,$(error ENV is not set: make deploy ENV=dev))scripts/with-node cdk deploy --all --context environment=$(ENV) $(ARGS)
 
 .PHONY: destroy
 destroy: .venv/.complete ## Delete an environment's service from AWS; jobs, audio and users stay (ENV=…)
-	@$(if $(ENV),,$(error which environment? make destroy ENV=dev))scripts/with-node cdk destroy --context environment=$(ENV) castline-$(ENV)-service $(ARGS)
+	@$(if $(ENV),,$(error ENV is not set: make destroy ENV=dev))scripts/with-node cdk destroy --context environment=$(ENV) castline-$(ENV)-service $(ARGS)
 
 .PHONY: web
 web: .venv/.complete web/node_modules/.installed ## Build the console's page into web/dist
 	@cd web && ../scripts/npm run --silent build
 
 .PHONY: screenshots
-screenshots: .venv/.complete ## Take pictures of the console for docs/images
+screenshots: .venv/.complete ## Take screenshots of the console for docs/images
 	@$(BIN)/python -m tests.console.screenshots
 
 .PHONY: openapi
-openapi: .venv/.installed web/node_modules/.installed ## Write docs/openapi.json from the code, and from it the types of the console and the Python client
+openapi: .venv/.installed web/node_modules/.installed ## Generate docs/openapi.json from the code, and from it the types of the console and the Python client
 	@$(BIN)/python -m local.openapi
 	@cd web && ../scripts/npm run --silent api
 
@@ -103,7 +103,7 @@ types: .venv/.complete ## Check types
 	@$(BIN)/mypy
 
 .PHONY: check
-check: lint types test ## Everything that has to pass
+check: lint types test ## Run lint, types and test, which all have to pass
 
 .PHONY: format
 format: .venv/.complete ## Format the code and fix what can be fixed
@@ -111,11 +111,11 @@ format: .venv/.complete ## Format the code and fix what can be fixed
 	@$(BIN)/ruff format
 
 .PHONY: lock
-lock: .venv/bin/uv ## Bring uv.lock in line with pyproject.toml
+lock: .venv/bin/uv ## Update uv.lock to match pyproject.toml
 	@$(BIN)/uv lock
 
 .PHONY: clean
-clean: ## Remove everything that is not in the repository
+clean: ## Remove everything that git ignores, such as .venv and out
 	@git clean -dXfq
 
 .venv/.installed: pyproject.toml uv.lock | .venv/bin/uv
