@@ -176,9 +176,10 @@ def help_of(*program: str) -> str:
 
 @pytest.mark.parametrize(("page", "command"), commands("pip install "))
 def test_every_extra_that_is_installed_exists(page: str, command: str) -> None:
-    (extras,) = re.findall(r"castline\[([a-z,]+)\]", command)
+    installed = re.findall(r"castline(?:\[([a-z,]+)\])? @|install (\.)$", command)
 
-    assert set(extras.split(",")) <= EXTRAS
+    assert installed
+    assert {extra for extras, _folder in installed for extra in extras.split(",") if extra} <= EXTRAS
 
 
 @pytest.mark.parametrize(
