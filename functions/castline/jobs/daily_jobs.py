@@ -65,7 +65,7 @@ class DailyJobs:
             after: only jobs older than the one with this id.
 
         Raises:
-            ServiceUnavailable: DynamoDB cannot serve us just now.
+            ServiceUnavailable: DynamoDB is temporarily unavailable.
         """
         request = self._request(day, now=now, status=status, user_id=user_id, after=after)
         found: list[Job] = []

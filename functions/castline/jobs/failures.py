@@ -17,7 +17,7 @@ _ZH, _EN = "zh-TW", "en"
 
 
 class FailureCode(StrEnum):
-    """Reason for the failure of a job, as clients see it."""
+    """Reason why a job failed."""
 
     EMPTY_AUDIO = "EMPTY_AUDIO"
     INTERNAL_ERROR = "INTERNAL_ERROR"

@@ -31,7 +31,9 @@ MAX_PROVIDER_RETRIES = 3
 
 
 class JobStatus(StrEnum):
-    """Status of a job. ``castline.jobs.transitions`` defines the allowed changes."""
+    """Status of a job. Completed, failed and cancelled are final."""
+
+    # ``castline.jobs.transitions`` defines the allowed changes.
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -41,7 +43,7 @@ class JobStatus(StrEnum):
 
 
 class JobType(StrEnum):
-    """Kind of a job."""
+    """Type of a job: ``multi_role_tts`` for a dialogue, ``single_tts`` for one text in one voice."""
 
     MULTI_ROLE_TTS = "multi_role_tts"
     """A dialogue of several speakers."""

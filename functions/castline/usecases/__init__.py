@@ -1,1 +1,4 @@
-"""What Castline does, one module for each deed. Collaborators and the clock are given; no HTTP, no Lambda."""
+"""Use cases: one module for each action of the service.
+
+Collaborators and the clock are passed in. No module here depends on HTTP or Lambda.
+"""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class AssembleJob:
-    """Writes the audio of a job whose segments are all stored, and makes the job completed."""
+    """Writes the audio of a job whose segments are all stored, and completes the job."""
 
     def __init__(
         self,
@@ -54,14 +54,14 @@ class AssembleJob:
         fetch_cover: Callable[[str, Dialogue], Cover | None],
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            repository: the jobs.
-            storage: their audio.
-            provider: gives a speech provider by its id.
-            fetch_clips: brings the uploaded clips of a user's dialogue into a folder.
-            fetch_cover: gives the cover of a user's dialogue.
+            repository: the job repository.
+            storage: the audio storage.
+            provider: returns the enabled speech provider with an id.
+            fetch_clips: downloads the uploaded clips of a user's dialogue into a folder.
+            fetch_cover: returns the cover of a user's dialogue.
             now: the clock.
         """
         self._repository = repository
@@ -75,10 +75,10 @@ class AssembleJob:
         """Assemble a job.
 
         Raises:
-            JobNotActive: the job has ended meanwhile; no audio is left behind.
-            JobFailing: a segment is missing or not as it was stored (``BrokenSegment``).
+            JobNotActive: the job has ended meanwhile. No audio is left behind.
+            JobFailing: a segment is missing or damaged (``BrokenSegment``).
             InputUnreadable: the dialogue is missing or unreadable.
-            ProviderMisconfigured: the job's provider is not enabled any more.
+            ProviderMisconfigured: the job's provider is no longer enabled.
         """
         record = self._repository.get_record(job_id, with_words=True)
         if record is None or is_terminal(record.job.status):
@@ -87,12 +87,12 @@ class AssembleJob:
 
         provider = self._provider(record.job.provider).provider
         planned = plan_turns(record.readable_dialogue, provider)
-        # It is pending where nothing is spoken: a dialogue of pauses alone has no batches.
+        # The job is still pending if it has no batches, as a dialogue of pauses alone.
         total_segments = sum(len(turn.segments) for turn in planned)
         job = started(record.job, self._repository, total_segments=total_segments, now=self._now())
         record = replace(record, job=job)
         turns = _spoken_turns(record, planned)
-        # The same id at every attempt: a second one overwrites what the first has left.
+        # The id is the same at every attempt, so that a second attempt overwrites the objects of the first.
         audio_file_id = str(uuid.uuid5(uuid.UUID(job_id), "audio"))
         spoken = list(chain.from_iterable(turns))
         segments = list(chain.from_iterable(turn.segments for turn in planned))
@@ -100,7 +100,7 @@ class AssembleJob:
             clips = self._fetch_clips(record.job.user_id, record.readable_dialogue, folder)
             programme = plan_programme(record.readable_dialogue, planned, turns, clips)
             assembly = programme.assembly
-            # Cues and words follow from the plan: they need not wait for the file.
+            # Cues and words depend only on the plan, so they are stored while the file is written.
             cues = subtitle_cues(record, segments, spoken, assembly)
             cues_stored = pool.submit(copy_context().run, self._storage.put_cues, job_id, audio_file_id, cues)
             words = word_timings(record, segments, spoken, assembly)
@@ -135,8 +135,7 @@ class AssembleJob:
         """Stream the file into one object.
 
         Raises:
-            JobFailing: a segment is not as it was stored. All that are not are deleted: the next job has them spoken
-                again.
+            JobFailing: a segment is damaged. All damaged ones are deleted, so that the next job speaks them again.
         """
         job, output_format = record.job, record.job.output_format
         segments = list(chain.from_iterable(turns))

@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 
 class CancelJob:
-    """Makes a pending job cancelled, and stops its execution."""
+    """Cancels pending jobs, and stops their executions."""
 
     def __init__(
         self, view: ViewJobs, repository: JobRepository, executions: Executions, *, now: Callable[[], datetime]
     ) -> None:
-        """Prepare, with what users see of jobs, the jobs, what runs them, and the clock."""
+        """Store the collaborators: the use case that shows jobs, the job repository, the executions and the clock."""
         self._view = view
         self._repository = repository
         self._executions = executions
         self._now = now
 
     def __call__(self, user_id: str, job_id: str) -> Job:
-        """Cancel a pending job, and return it as it is now.
+        """Cancel a pending job, and return it.
 
         Raises:
             JobNotFound: the user has no such job.
-            JobCannotCancel: it is no longer pending.
-            ServiceUnavailable: AWS cannot serve us just now.
+            JobCannotCancel: the job is no longer pending.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         job = self._view.summary(user_id, job_id)
         try:
@@ -45,7 +45,7 @@ class CancelJob:
             if refusal.status is None:
                 raise JobNotFound from refusal
             raise JobCannotCancel(refusal.status) from refusal
-        # The job is cancelled whatever becomes of its execution, whose first task would find it so and stop.
+        # If this fails, the first task of the execution finds the job cancelled and stops.
         with contextlib.suppress(ServiceUnavailable):
             self._executions.stop(job_id, error="JobCancelled")
         return cancelled

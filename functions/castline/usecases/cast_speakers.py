@@ -1,4 +1,4 @@
-"""Cast speakers: give each of them a voice of a provider."""
+"""Cast speakers: choose a voice of a provider for each of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CastSpeakers:
-    """Deals the voices that a provider lists."""
+    """Chooses voices from those that a provider lists."""
 
     def __init__(
         self,
@@ -24,11 +24,11 @@ class CastSpeakers:
         providers: Callable[[], Mapping[str, EnabledProvider]],
         voices: Callable[[str], Sequence[Voice]],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            providers: gives the enabled speech providers by id.
-            voices: gives the voices of a provider by its id.
+            providers: returns the enabled speech providers by id.
+            voices: returns the voices of the provider with an id.
         """
         self._providers = providers
         self._voices = voices
@@ -36,11 +36,11 @@ class CastSpeakers:
     def __call__(
         self, parts: Sequence[Part], *, provider_id: str | None, language: str | None, preferred: Sequence[str]
     ) -> Cast:
-        """Give each speaker a voice; by default, of the first provider. See ``Deal``.
+        """Choose a voice for each speaker, by default of the first enabled provider. See ``Deal``.
 
         Raises:
             NotSpeakable: the provider is not enabled.
-            SpeechError: its voices cannot be listed.
+            SpeechError: the provider's voices cannot be listed.
         """
         providers = self._providers()
         provider = demand_enabled(provider_id or next(iter(providers)), providers)

@@ -1,4 +1,4 @@
-"""Create a job of a dialogue that is ready to be spoken, and start its workflow."""
+"""Create a job from a prepared dialogue, and start its workflow."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ATTEMPTS = 3
 
 
 class CreateJob:
-    """Stores a job and starts its workflow; once only, however often it comes under the same key within a day."""
+    """Stores a job and starts its workflow. Repeated calls with the same idempotency key return the same job."""
 
     def __init__(
         self,
@@ -49,17 +49,17 @@ class CreateJob:
         demand_webhook_secret: Callable[[str], None],
         created: Callable[[Job], None] = lambda _job: None,
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            repository: the jobs.
-            executions: what runs them.
-            sounds: the sounds of users.
-            reserve: works out what to reserve of the quotas.
-            rules: gives the rules for a submission of a user, given by id, in a month of the form ``YYYY-MM``.
+            repository: the job repository.
+            executions: the executions of the workflow.
+            sounds: the use case that looks up and keeps sounds.
+            reserve: computes the characters to reserve.
+            rules: returns the rules for a submission, from the user's id and a month in the format ``YYYY-MM``.
             now: the clock.
-            demand_webhook_secret: raises WebhookSecretMissing if a user, given by id, has no secret for jobs' URLs.
-            created: is told of each new job that is to run, once.
+            demand_webhook_secret: raises WebhookSecretMissing if the user with an id has no secret for jobs' URLs.
+            created: called once for each new job.
         """
         self._repository = repository
         self._executions = executions
@@ -83,27 +83,27 @@ class CreateJob:
         """Store a job and start its workflow.
 
         Args:
-            user_id: whose job it is.
-            dialogue: what is to be spoken, complete.
-            titles: what the audio is called.
-            key: what the client names the submission by.
-            rendition_of: the id of the job whose spoken segments it uses, if it is to speak nothing itself.
-            webhook_url: a URL that is told of its events.
+            user_id: the job's user.
+            dialogue: the dialogue to be spoken, as ``PrepareDialogue`` has completed it.
+            titles: the titles of the audio.
+            key: the client's name for the submission.
+            rendition_of: for a rendition, the id of the job whose spoken segments it uses.
+            webhook_url: a URL that receives the job's events.
 
         Raises:
-            UnusableSounds: it uses sounds that the user does not have, or not for this, or too long ones.
-            WebhookSecretMissing: there is a ``webhook_url``, and the user has no secret to sign with.
-            IdempotencyKeyReused: something else has been submitted under the key.
+            UnusableSounds: the dialogue uses sounds that are unknown, unsuitable or too long.
+            WebhookSecretMissing: ``webhook_url`` is given, but the user has no secret to sign deliveries with.
+            IdempotencyKeyReused: a different submission has used the key.
             InputTooLarge: the dialogue takes more bytes than can be stored.
-            JobLimitExceeded: the user has as many active jobs as allowed.
+            JobLimitExceeded: the user has reached the maximum number of active jobs.
             SubmissionsStopped: an operator has stopped all submissions.
             QuotaExceeded: the job could bill more characters than a quota has left.
-            ServiceUnavailable: the workflow could not be started; nothing is left behind.
+            ServiceUnavailable: the workflow could not be started. No job is left behind.
         """
         try:
             self._demand_parts(user_id, dialogue, webhook_url)
         except (UnusableSounds, WebhookSecretMissing):
-            # Either may have been deleted since the same was submitted under the key.
+            # The sounds or the secret may have been deleted since the first submission under the key.
             with suppress(IdempotencyKeyReused):
                 submitted = self._repeat(user_id, key, dialogue.sound_ids)
                 if submitted is not None:
@@ -151,10 +151,10 @@ class CreateJob:
             self._demand_webhook_secret(user_id)
 
     def _demand_acceptance(self, user_id: str, rules: Rules) -> None:
-        """Refuse a submission that the transaction would refuse, too, or that an operator has stopped.
+        """Refuse a submission above the user's limit of active jobs, or while submissions are stopped.
 
-        The transactions of all users contend for the usage of the deployment. Those that are bound to be refused, of
-        which one user may send many, would delay all others.
+        The transaction would refuse the first as well. But the transactions of all users contend for the item with
+        the usage of the deployment, so one user's refused transactions would delay everybody else's.
         """
         active, max_active = len(self._repository.taken_slots(user_id)), rules.limits.max_active_jobs
         if active >= max_active:
@@ -163,7 +163,10 @@ class CreateJob:
             raise SubmissionsStopped(rules.breaker.reason)
 
     def _store(self, job: Job, dialogue: Dialogue, rules: Rules, key: IdempotencyKey | None) -> Job:
-        """Store a new job and return it. Where not all of it fits into the quotas, what is not stored yet has to."""
+        """Store a new job and return it.
+
+        If the full reservation exceeds a quota, reserve only the characters of segments that are not stored yet.
+        """
         try:
             self._create_within_quotas(job, dialogue, rules, key)
         except QuotaExceeded:
@@ -177,7 +180,7 @@ class CreateJob:
         return job
 
     def _create_within_quotas(self, job: Job, dialogue: Dialogue, rules: Rules, key: IdempotencyKey | None) -> None:
-        """Store a new job. One that has been beyond a quota already when the rules were read is not tried."""
+        """Store a new job, unless it exceeds a quota by the usage that was read with the rules."""
         if job.reservation is not None:
             refused = exceeded(job.reservation, rules.quotas, own=rules.own_usage, everybody=rules.deployment_usage)
             if refused is not None:
@@ -196,12 +199,12 @@ class CreateJob:
             raise AlreadySubmitted(job_id=submitted, request_hash=key.request_hash)
 
     def _start(self, job: Job, key: IdempotencyKey | None, sound_ids: frozenset[str]) -> Job:
-        """Keep the sounds of a new job and start its workflow, or undo the job."""
+        """Keep the sounds of a new job and start its workflow. Discard the job if that fails."""
         try:
             self._keep_and_start(job, sound_ids)
         except ServiceUnavailable:
-            # It has started all the same if the job has moved on; and it is somebody else's to start if a request
-            # under the same key has come to know of it.
+            # A job that is no longer pending is not discarded, because its workflow has started. A job that another
+            # request under the same key has acknowledged is not discarded either, because that request starts it.
             if self._repository.discard(job, idempotency_key=key):
                 raise
         self._created(job)
@@ -211,7 +214,7 @@ class CreateJob:
         """Return the job that was submitted under the key before; None if there is none.
 
         Raises:
-            IdempotencyKeyReused: something else was.
+            IdempotencyKeyReused: a different submission has used the key.
         """
         if key is None:
             return None
@@ -219,7 +222,7 @@ class CreateJob:
         return None if job_id is None else self._resume(job_id, sound_ids)
 
     def _resume(self, job_id: str, sound_ids: frozenset[str]) -> Job | None:
-        """Return a job that was submitted before, and start its workflow if need be; None if it was undone."""
+        """Return a job that was submitted before, and start it if it is pending; None if it was discarded."""
         job = self._repository.acknowledge(job_id)
         if job is not None and job.status is JobStatus.PENDING:
             self._keep_and_start(job, sound_ids)
@@ -227,12 +230,12 @@ class CreateJob:
 
     def _keep_and_start(self, job: Job, sound_ids: frozenset[str]) -> None:
         if sound_ids:
-            # The files of one that has been deleted meanwhile outlive the job.
+            # If a sound has been deleted meanwhile, its files still outlive the job.
             self._sounds.touch(job.user_id, sound_ids)
         self._executions.start(job.id)
 
 
 def name_submission(key: str, values: Mapping[str, Any]) -> IdempotencyKey:
-    """Return the key of a submission that consists of ``values``, which JSON can write."""
+    """Return the idempotency key of a submission with ``values``, which JSON must be able to represent."""
     canonical = json.dumps(values, sort_keys=True)
     return IdempotencyKey(key=key, request_hash=hashlib.sha256(canonical.encode("utf-8")).hexdigest())

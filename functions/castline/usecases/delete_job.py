@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DeleteJob:
-    """Makes a job that has ended not exist for its user any more, and deletes its text and its files."""
+    """Deletes ended jobs for their users, with their texts and files."""
 
     def __init__(
         self,
@@ -29,25 +29,25 @@ class DeleteJob:
         *,
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare, with what users see of jobs, the jobs, what gives their audio, and the clock."""
+        """Store the collaborators. ``storage`` returns the audio storage."""
         self._view = view
         self._repository = repository
         self._storage = storage
         self._now = now
 
     def __call__(self, user_id: str, job_id: str) -> None:
-        """Delete a job. What was spoken stays stored for its other jobs until it expires.
+        """Delete a job. Its segments stay stored for the user's other jobs until they expire.
 
         Raises:
             JobNotFound: the user has no such job.
-            JobStillActive: it has not ended.
-            ServiceUnavailable: AWS cannot serve us just now.
+            JobStillActive: the job has not ended.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         job = self._view.summary(user_id, job_id)
         if not is_terminal(job.status):
             raise JobStillActive(job.status)
         if not self._repository.delete(job, now=self._now()):
             raise JobNotFound
-        # What is left is deleted when the job's item expires.
+        # Files that are left are deleted when the job's item expires.
         with contextlib.suppress(ServiceUnavailable):
             self._storage().delete_audio(job_id)

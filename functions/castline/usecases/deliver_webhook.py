@@ -1,4 +1,4 @@
-"""Deliver a webhook: attempt it when it is due, and say when the next attempt is."""
+"""Deliver a webhook: attempt a delivery when it is due, and return the time until the next attempt."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from castline.webhooks.sender import WebhookSender
 
 CLAIM: Final = timedelta(seconds=60)
-"""The time for which an attempt is nobody else's: longer than the function may run, and over when the message of one
-that broke down comes back."""
+"""The time for which a task claims an attempt. It is longer than the function may run. It has passed when the message
+of a failed function reappears."""
 _GONE: Final = 410
 
 
 class DeliverWebhook:
     """Makes the attempts of deliveries, and disables endpoints that are gone or that keep failing.
 
-    A delivery is claimed before its attempt, so that a second message about it attempts nothing. An attempt that was
-    made but not recorded, because the function or DynamoDB broke down in between, is made again: receivers drop the
-    double by its id.
+    A delivery is claimed before its attempt, so that a duplicate message causes no second attempt. If the function or
+    DynamoDB fails before an attempt is recorded, the attempt is made again. Receivers recognize the duplicate by its
+    id.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class DeliverWebhook:
         attempted: Callable[[Delivery, Attempt, DeliveryStatus], None],
         disabled: Callable[[DisabledReason], None],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
             repository: the webhooks and their deliveries.
             sender: returns the sender.
             now: the clock.
-            attempted: told of each attempt that has been recorded, and of the delivery's status since.
-            disabled: told of each endpoint that has been disabled.
+            attempted: called for each recorded attempt, with the delivery, the attempt and the delivery's new status.
+            disabled: called for each endpoint that is disabled, with the reason.
         """
         self._repository = repository
         self._sender = sender
@@ -65,13 +65,13 @@ class DeliverWebhook:
         self._disabled = disabled
 
     def __call__(self, message: DeliveryMessage) -> timedelta | None:
-        """Attempt a delivery if it is due, and return the time until a message about it is wanted again.
+        """Attempt a delivery if it is due, and return the time until its message must be received again.
 
         Returns:
-            None when nothing more is to be done: the delivery has ended, or is not there.
+            None if nothing is left to do, because the delivery has ended or does not exist.
 
         Raises:
-            ServiceUnavailable: DynamoDB cannot serve us just now. The message is to come back.
+            ServiceUnavailable: DynamoDB is temporarily unavailable. The message must be received again.
         """
         delivery = self._repository.find_delivery(message.user_id, message.webhook_id, message.delivery_id)
         if delivery is None or delivery.next_attempt_at is None:
@@ -117,15 +117,15 @@ class DeliverWebhook:
             status=DeliveryStatus.FAILED if delay is None else DeliveryStatus.PENDING,
             next_attempt_at=None if delay is None else ended_at + delay,
         )
-        # The URLs of single jobs have nothing to do with each other.
+        # Failures of one job's URL say nothing about the URLs of other jobs.
         if endpoint.id != JOB_ENDPOINT:
             self._note_failure(endpoint, now=now, is_gone=is_gone, is_last=delay is None)
         return delay
 
     def _note_failure(self, endpoint: Endpoint, *, now: datetime, is_gone: bool, is_last: bool) -> None:
-        """Disable an endpoint that is gone, or that has failed for days until a delivery was given up.
+        """Disable an endpoint that is gone, or that has failed for days when a delivery is given up.
 
-        A failure that comes days after the one before, with nothing in between, gets all its attempts first.
+        A delivery gets all its attempts first, even if an earlier failure was days ago and nothing was sent since.
         """
         failing = self._repository.note_failure(endpoint.user_id, endpoint.id, at=now)
         if is_gone:

@@ -1,4 +1,4 @@
-"""Dispatch an event of a job to the webhooks of its user."""
+"""Dispatch a job event to the webhooks of the job's user."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class DispatchWebhooks:
-    """Makes a delivery for each webhook that wants an event, once, however often the event arrives."""
+    """Makes one delivery for each webhook that subscribes to an event, however often the event arrives."""
 
     def __init__(
         self,
@@ -30,23 +30,23 @@ class DispatchWebhooks:
         *,
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare, with the webhooks, the jobs, the queue of deliveries and the clock."""
+        """Store the collaborators: the webhook and job repositories, the delivery queue, and the clock."""
         self._repository = repository
         self._jobs = jobs
         self._queue = queue
         self._now = now
 
     def __call__(self, event: Mapping[str, Any]) -> int:
-        """Store and queue the deliveries of an event, and return how many there are.
+        """Store and queue the deliveries of an event, and return their number.
 
-        A message is sent for each delivery every time: one that an earlier call has stored may have none. Where two
-        messages are about the same delivery, each attempt is still made once (``DeliverWebhook``).
+        Every call sends a message for each delivery, because an earlier call may have stored the delivery without
+        sending its message. If a delivery has two messages, each attempt is still made once (``DeliverWebhook``).
 
         Args:
-            event: in the form of ``castline.jobs.events``.
+            event: the event in the format of ``castline.jobs.events``.
 
         Raises:
-            ServiceUnavailable: AWS cannot serve us just now. To be called again with the same event.
+            ServiceUnavailable: AWS is temporarily unavailable. Call again with the same event.
         """
         user_id, job_id = event["data"]["user_id"], event["data"]["job_id"]
         occurred_at, now, body = datetime.fromisoformat(event["timestamp"]), self._now(), body_of(event)

@@ -1,4 +1,4 @@
-"""Errors of the use cases: those that end the work on a job early, and those that refuse a dialogue."""
+"""Errors of the use cases: some end the work on a job early, others refuse a request."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class JobFailing(Exception):
-    """An attempt at a job has ended with an error, and it is known where in the dialogue.
+    """An error has ended an attempt at a job, at a known place in the dialogue.
 
     Attributes:
-        error: what went wrong; whether trying again may help depends on its class.
+        error: the cause. Its class decides whether a retry may succeed.
         details: fields of ``JobFailure``.
     """
 
@@ -24,29 +24,29 @@ class JobFailing(Exception):
         self.details = details
 
     def reported(self) -> Exception:
-        """Return the error that Step Functions is to know: of the same class, with the details in its message."""
+        """Return the error to report to Step Functions: of the same class, with the details in its message."""
         message = json.dumps({"reason": str(self.error), "details": self.details}, ensure_ascii=False)
         return type(self.error)(message)
 
 
 class JobOverdue(Exception):
-    """A job has been processing for longer than it may."""
+    """A job has exceeded its maximum processing time."""
 
 
 class BatchPaused(Exception):
-    """A batch has to wait for the provider for longer than its task has time. Nothing has failed.
+    """A batch has to wait for the provider for longer than its task can run. Nothing has failed.
 
     Attributes:
-        seconds: the time after which it is to be gone on with.
+        seconds: the time after which another task must continue the batch.
     """
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"gone on with in {seconds:.1f} s")
+        super().__init__(f"to be continued in {seconds:.1f} s")
         self.seconds = seconds
 
 
 class BatchAbandoned(Exception):
-    """Task after task has broken down with a batch."""
+    """Several tasks in a row have failed while they spoke a batch."""
 
 
 class TimingsUnavailable(Exception):
@@ -54,15 +54,15 @@ class TimingsUnavailable(Exception):
 
 
 class PlaylistUnavailable(Exception):
-    """The speech of a job cannot be listed for players."""
+    """A job has no playlist."""
 
 
 class SegmentsExpired(Exception):
-    """A rendition needs a segment that is not stored any more, and must not have it spoken."""
+    """A rendition needs a segment that is no longer stored. Renditions do not speak segments."""
 
 
 class InvalidRepublication(Exception):
-    """An operator's request to publish events again makes no sense. The message says why."""
+    """An operator's request to publish events again is invalid. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,15 @@ class Problem:
     """One field of a dialogue that breaks a rule."""
 
     field: str
-    """As requests name it, such as ``voice_assignments[0].voice_id``."""
+    """The field's name in requests, such as ``voice_assignments[0].voice_id``."""
     kind: str
-    """The name of the message that explains it."""
+    """The key of the message that explains the problem."""
     context: Mapping[str, Any]
-    """The values that the message names."""
+    """The values of the message's placeholders."""
 
 
 class NotSpeakable(Exception):
-    """A dialogue is not for its provider, or the provider is not enabled."""
+    """A dialogue's provider is not enabled, or cannot speak the dialogue."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(", ".join(f"{problem.field}: {problem.kind}" for problem in problems))
@@ -86,7 +86,7 @@ class NotSpeakable(Exception):
 
 
 class UnusableSounds(Exception):
-    """A dialogue uses sounds that its user does not have, or not for this, or too many or too long ones."""
+    """A dialogue uses sounds that are unknown or unsuitable, too many sounds, or too long ones."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(", ".join(f"{problem.field}: {problem.kind}" for problem in problems))

@@ -1,4 +1,4 @@
-"""Estimate a job: what it would bill and how long its audio would be, without creating it."""
+"""Estimate a job: its billed characters, its cost and the length of its audio, without creating it."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ class Estimate:
     """An estimate of a job."""
 
     characters: int
-    """Of all texts."""
+    """Characters of all texts."""
     billed_characters: int
-    """By the provider's own rule, for what is not stored yet."""
+    """Characters that the provider would bill for segments that are not stored yet, by its own rule."""
     segments: int
     reused_segments: int
-    """Those that need not be spoken for the job."""
+    """Number of segments that need not be spoken for the job."""
     duration_ms: int
-    """Of the audio: exact for what is stored, and estimated for the rest."""
+    """Length of the audio: exact for stored segments, and estimated for the others."""
     cost_micros: int
     """The price of the billed characters, in millionths of the currency's unit."""
     warnings: tuple[TurnWarning, ...]
 
 
 class EstimateJob:
-    """Estimates what the job of a dialogue would bill. Nothing is stored, and no slot is taken."""
+    """Estimates jobs. It stores nothing and takes no slot."""
 
     def __init__(
         self,
@@ -66,15 +66,15 @@ class EstimateJob:
         storage: AudioStorage,
         demand_webhook_secret: Callable[[str], None],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
             prepare: checks and completes a dialogue.
-            pronunciations: gives the pronunciations in force, as for ``SubmitJob``.
-            sounds: the sounds of users.
-            providers: gives the enabled speech providers by id.
-            storage: the segments that are stored.
-            demand_webhook_secret: raises WebhookSecretMissing if a user, given by id, has no secret for jobs' URLs.
+            pronunciations: returns the pronunciations in force, as for ``SubmitJob``.
+            sounds: the use case that looks up sounds.
+            providers: returns the enabled speech providers by id.
+            storage: the storage of segments.
+            demand_webhook_secret: raises WebhookSecretMissing if the user with an id has no secret for jobs' URLs.
         """
         self._prepare = prepare
         self._pronunciations = pronunciations
@@ -94,15 +94,15 @@ class EstimateJob:
         """Estimate a job.
 
         Args:
-            user_id: whose job it would be.
-            dialogue: what would be spoken.
+            user_id: the user who would submit the job.
+            dialogue: the dialogue that would be spoken.
             pronunciation_sets: the names of the user's sets whose pronunciations are added to the dialogue's own.
-            webhook_url: a URL that would be told of its events.
+            webhook_url: a URL that would receive the job's events.
 
         Raises:
-            UnknownPronunciationSet: as for ``SubmitJob``, as are SpeechError, NotSpeakable, UnusableSounds,
-                WebhookSecretMissing and InputTooLarge.
-            ServiceUnavailable: the stored segments cannot be looked up just now.
+            UnknownPronunciationSet, SpeechError, NotSpeakable, UnusableSounds, WebhookSecretMissing, InputTooLarge:
+                as for ``SubmitJob``.
+            ServiceUnavailable: the stored segments temporarily cannot be looked up.
         """
         pronunciations = self._pronunciations(user_id, dialogue.pronunciations, pronunciation_sets)
         prepared = self._prepare(dialogue, pronunciations)
@@ -135,7 +135,7 @@ class EstimateJob:
 
 
 def _count_reused(plan: SpeechPlan, stored: Mapping[int, int]) -> int:
-    """Count the segments that need not be spoken: all of a stored utterance, and all but the first of another one."""
+    """Count the segments that need not be spoken: all of a stored utterance, and all but the first of any other."""
     return sum(len(planned.segments) - (position not in stored) for position, planned in enumerate(plan.utterances))
 
 

@@ -1,4 +1,4 @@
-"""Fail a job, whoever noticed that it cannot go on."""
+"""Fail a job that cannot continue."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 
 class FailJob:
-    """Makes a job failed unless it has ended already, and deletes audio that nobody will ask for."""
+    """Fails jobs that have not ended, and deletes audio that is no longer needed."""
 
     def __init__(
         self, repository: JobRepository, storage: Callable[[], AudioStorage], *, now: Callable[[], datetime]
     ) -> None:
-        """Prepare, with the jobs, what gives their audio, and the clock."""
+        """Store the collaborators: the job repository, a function that returns the audio storage, and the clock."""
         self._repository = repository
         self._storage = storage
         self._now = now
 
     def __call__(self, job_id: str, failure: JobFailure) -> bool:
-        """Fail a job. The first outcome stands; doing it again finishes what an earlier try left undone.
+        """Fail a job, unless it has already ended. A repeated call completes what an earlier call left undone.
 
         Returns:
-            Whether the job failed by this call.
+            Whether this call failed the job.
 
         Raises:
-            ServiceUnavailable: AWS cannot serve us just now.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         record = self._repository.get_record(job_id)
         status: JobStatus | None = None

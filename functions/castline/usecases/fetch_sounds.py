@@ -1,4 +1,4 @@
-"""Fetch what a dialogue uses of its user's sounds: clips for its file, and the cover."""
+"""Fetch the sounds that a dialogue uses: clips for its file, and the cover."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 class FetchSounds:
-    """Brings sounds to this machine. A sound that was deleted after the job was submitted is still there."""
+    """Downloads sounds. A sound that was deleted after the job was submitted is still available."""
 
     def __init__(self, repository: SoundRepository, storage: SoundStorage) -> None:
-        """Prepare, with the sounds and their files."""
+        """Store the collaborators: the sound repository and the storage of its files."""
         self._repository = repository
         self._storage = storage
 
     def clips(self, user_id: str, dialogue: Dialogue, folder: Path) -> DialogueClips:
-        """Write the clips of a dialogue into ``folder``, in the form of the dialogue's file.
+        """Write the clips of a dialogue into ``folder``, in the PCM format that the dialogue's file needs.
 
         Raises:
             SoundNotFound: a sound is gone.
-            ServiceUnavailable: AWS cannot serve us just now.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         ids = frozenset(clip.sound_id for clip in dialogue.clips)
         profile = profile_of(dialogue.quality, has_music=bool(ids))
@@ -50,7 +50,7 @@ class FetchSounds:
 
         Raises:
             SoundNotFound: the picture is gone.
-            ServiceUnavailable: AWS cannot serve us just now.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         if dialogue.cover_id is None:
             return None

@@ -1,4 +1,4 @@
-"""Keep documents of a user by name: list, read, write and delete them."""
+"""Keep the documents of a user: list, read, write and delete them by name."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from castline.documents.repository import DocumentRepository
 
 Precondition = Callable[[str | None], bool]
-"""Returns whether a document may be changed, given its version; None when there is no such document."""
+"""Returns whether a document with this version may be changed. The version is None if the document does not exist."""
 
 
 class KeepDocuments(Generic[ContentT]):
-    """The documents of users, of one kind. Another user's document does not exist.
+    """Keeps the users' documents of one kind. Another user's document counts as unknown.
 
-    All methods raise ServiceUnavailable when AWS cannot serve us just now.
+    All methods raise ServiceUnavailable if AWS is temporarily unavailable.
     """
 
     def __init__(
@@ -32,11 +32,11 @@ class KeepDocuments(Generic[ContentT]):
         demand_usable: Callable[[str, ContentT], None],
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            repository: the documents.
-            demand_usable: raises if a user, given by the id, cannot keep a content.
+            repository: the document repository.
+            demand_usable: raises if the user with an id cannot keep a content.
             now: the clock.
         """
         self._repository = repository
@@ -45,7 +45,7 @@ class KeepDocuments(Generic[ContentT]):
         self._now = now
 
     def list(self, user_id: str) -> tuple[DocumentSummary, ...]:
-        """Return the user's documents by name."""
+        """Return the user's documents, sorted by name."""
         summaries = self._repository.directory(user_id).summaries
         return tuple(summaries[name] for name in sorted(summaries))
 
@@ -63,14 +63,14 @@ class KeepDocuments(Generic[ContentT]):
     def put(
         self, user_id: str, name: str, content: ContentT, *, precondition: Precondition
     ) -> tuple[DocumentSummary, bool]:
-        """Create or replace a document. One that has this content already stays as it is.
+        """Create or replace a document. A document that already has this content is not changed.
 
         Returns:
             The document, and whether it is new.
 
         Raises:
-            Exception: what ``demand_usable`` raises.
-            DocumentLimitExceeded: the document would be new, and the user has as many as allowed.
+            Exception: any error of ``demand_usable``.
+            DocumentLimitExceeded: the document would be new, and the user has the maximum number of documents.
             PreconditionFailed: ``precondition`` does not hold.
         """
         self._demand_usable(user_id, content)

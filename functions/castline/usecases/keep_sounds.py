@@ -37,19 +37,19 @@ class Upload:
 
 
 class KeepSounds:
-    """The sounds of users. Another user's sound does not exist.
+    """Keeps the sounds of users. Another user's sound counts as unknown.
 
-    All methods raise ServiceUnavailable when AWS cannot serve us just now.
+    All methods raise ServiceUnavailable if AWS is temporarily unavailable.
     """
 
     def __init__(
         self, repository: SoundRepository, storage: Callable[[], SoundStorage], *, now: Callable[[], datetime]
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            repository: the sounds.
-            storage: gives access to their files.
+            repository: the sound repository.
+            storage: returns the storage of the sounds' files.
             now: the clock.
         """
         self._repository = repository
@@ -57,16 +57,16 @@ class KeepSounds:
         self._now = now
 
     def create(self, user_id: str, *, name: str, size_bytes: int, content_type: str) -> tuple[Sound, Upload]:
-        """Create a sound, whose file is then uploaded.
+        """Create a sound, and return it with the request by which the client uploads its file.
 
         Args:
-            user_id: whose sound.
-            name: its name.
+            user_id: the sound's user.
+            name: the sound's name.
             size_bytes: the size of the file, within ``limits.MAX_BYTES``.
             content_type: one of ``limits.CONTENT_TYPES``.
 
         Raises:
-            SoundLimitExceeded: the user has as many sounds as allowed.
+            SoundLimitExceeded: the user has the maximum number of sounds.
         """
         now = self._now()
         sound = Sound(
@@ -101,13 +101,13 @@ class KeepSounds:
         return sound
 
     def listen_url(self, sound: Sound) -> str | None:
-        """Return a URL of what a browser can play or show; None for a sound that is not ready."""
+        """Return the URL of a file that browsers can play or show; None for a sound that is not ready."""
         if sound.status is not SoundStatus.READY:
             return None
         return self._storage().listen_url(sound, expires_in_seconds=_LISTEN_LIFETIME_SECONDS)
 
     def delete(self, user_id: str, sound_id: str) -> None:
-        """Delete a sound. Its files are kept for a while: jobs that were submitted before read them.
+        """Delete a sound. Its files are kept for a while, because jobs that were submitted before may read them.
 
         Raises:
             SoundNotFound: the user has no such sound.
@@ -118,5 +118,5 @@ class KeepSounds:
 
 
 def _whole_seconds(now: datetime, lifetime: timedelta) -> datetime:
-    """Return the time after ``lifetime``, as it is stored: in whole seconds."""
+    """Return the end of ``lifetime`` in whole seconds, as it is stored."""
     return (now + lifetime).replace(microsecond=0)

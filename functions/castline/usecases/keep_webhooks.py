@@ -1,4 +1,4 @@
-"""Keep the webhooks of a user: create, list, read, change and delete them, rotate their secrets, read their log."""
+"""Keep the webhooks of a user: create, list, read, change and delete them, rotate secrets, and list deliveries."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ ALL_EVENTS = frozenset(EventType)
 
 
 class KeepWebhooks:
-    """The webhooks of users. Another user's webhook does not exist.
+    """Keeps the webhooks of users. Another user's webhook counts as unknown.
 
-    ``JOB_ENDPOINT`` names the webhook of the URLs that single jobs have. It comes to be with its first secret.
+    ``JOB_ENDPOINT`` is the id of the webhook for the URLs of single jobs. It is created with its first secret.
 
-    All methods raise ServiceUnavailable when AWS cannot serve us just now.
+    All methods raise ServiceUnavailable if AWS is temporarily unavailable.
     """
 
     def __init__(self, repository: WebhookRepository, *, now: Callable[[], datetime]) -> None:
-        """Prepare, with the webhooks and the clock."""
+        """Store the collaborators: the webhook repository and the clock."""
         self._repository = repository
         self._now = now
 
@@ -43,20 +43,20 @@ class KeepWebhooks:
         """Create a webhook, and return it with its secret.
 
         Args:
-            user_id: whose webhook.
-            url: where events are sent: one that ``webhooks.urls.demand_allowed_url`` has returned.
-            events: the types of events that are sent.
+            user_id: the webhook's user.
+            url: the URL that receives the events, as returned by ``webhooks.urls.demand_allowed_url``.
+            events: the types of events to send.
             description: the user's note.
 
         Raises:
-            WebhookLimitExceeded: the user has as many webhooks as allowed.
+            WebhookLimitExceeded: the user has the maximum number of webhooks.
         """
         endpoint = self._new(user_id, str(uuid7()), url=url, events=events, description=description)
         self._repository.create_endpoint(endpoint, max_webhooks=MAX_WEBHOOKS)
         return endpoint
 
     def list(self, user_id: str) -> list[Endpoint]:
-        """Return the user's webhooks, newest first; the one of jobs' own URLs is not among them."""
+        """Return the user's webhooks, newest first, without the one for the URLs of single jobs."""
         return self._repository.endpoints(user_id)
 
     def get(self, user_id: str, webhook_id: str) -> Endpoint:
@@ -72,11 +72,11 @@ class KeepWebhooks:
         return endpoint
 
     def change(self, user_id: str, webhook_id: str, changes: EndpointChanges) -> Endpoint:
-        """Change a webhook, and return it as it is then.
+        """Change a webhook, and return its new state.
 
         Raises:
             WebhookNotFound: the user has no such webhook.
-            WebhookHasNoUrl: it is the one of jobs' own URLs, and a URL is given.
+            WebhookHasNoUrl: a URL is given for the webhook for the URLs of single jobs.
         """
         demand_possible(webhook_id)
         if webhook_id == JOB_ENDPOINT and changes.url is not None:
@@ -84,7 +84,7 @@ class KeepWebhooks:
         return self._repository.change_endpoint(user_id, webhook_id, changes, now=self._now())
 
     def delete(self, user_id: str, webhook_id: str) -> None:
-        """Delete a webhook. What has not been delivered yet is not sent any more.
+        """Delete a webhook. Its pending deliveries are not sent.
 
         Raises:
             WebhookNotFound: the user has no such webhook.
@@ -93,7 +93,7 @@ class KeepWebhooks:
         self._repository.delete_endpoint(user_id, webhook_id)
 
     def rotate(self, user_id: str, webhook_id: str) -> Endpoint:
-        """Give a webhook a new secret, and return it. The secrets before it stay valid for a while.
+        """Give a webhook a new secret, and return the webhook. Its earlier secrets stay valid for a while.
 
         Raises:
             WebhookNotFound: the user has no such webhook.
@@ -111,14 +111,14 @@ class KeepWebhooks:
 
         Raises:
             WebhookNotFound: the user has no such webhook.
-            InvalidCursor: no page has given ``cursor``.
+            InvalidCursor: no page has returned ``cursor``.
         """
         after = cursors.decode(cursor) if cursor is not None else None
         self.get(user_id, webhook_id)
         return self._repository.deliveries(user_id, webhook_id, limit=limit, after=after, now=self._now())
 
     def demand_job_secret(self, user_id: str) -> None:
-        """Refuse a URL of a job while deliveries to it could not be signed.
+        """Refuse a submission with a webhook URL if its deliveries could not be signed.
 
         Raises:
             WebhookSecretMissing: the user has no secret for the URLs of jobs.
@@ -143,10 +143,10 @@ class KeepWebhooks:
 
 
 def demand_possible(webhook_id: str) -> None:
-    """Refuse an id that no webhook can have: it needs no lookup.
+    """Refuse an id that no webhook can have, without a lookup.
 
     Raises:
-        WebhookNotFound: it is neither a UUID nor ``JOB_ENDPOINT``.
+        WebhookNotFound: the id is neither a UUID nor ``JOB_ENDPOINT``.
     """
-    if webhook_id != JOB_ENDPOINT and not is_job_id(webhook_id):  # webhooks have ids of the same form
+    if webhook_id != JOB_ENDPOINT and not is_job_id(webhook_id):  # webhook ids have the same format as job ids
         raise WebhookNotFound

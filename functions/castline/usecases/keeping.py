@@ -1,4 +1,4 @@
-"""Keeping a batch while it is spoken: what is not kept any more is taken by another task."""
+"""Heartbeat of a task for its batch. If it stops, another task takes the batch."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from castline.batch_queue.tickets import Tickets
 
 LEASE: Final = timedelta(seconds=60)
-"""The time for which a batch is kept from others at once."""
+"""The time by which each beat extends the lease of a batch."""
 _TICKET_SECONDS: Final = 75
-"""The time for which its ticket is hidden: longer, so that it finds the batch when it comes back."""
+"""The time for which each beat hides the ticket. It exceeds the lease, so that a ticket that reappears can take the
+batch."""
 _FIRST_BEAT_SECONDS: Final = 5.0
-"""Most batches are spoken sooner, and need no beat."""
+"""The time before the first beat. Most batches are spoken sooner and need none."""
 _BEAT_SECONDS: Final = 20.0
 
 
@@ -31,7 +32,7 @@ _BEAT_SECONDS: Final = 20.0
 def kept(
     queue: BatchQueue, tickets: Tickets, taken: TakenBatch, receipt_handle: str, *, now: Callable[[], datetime]
 ) -> Iterator[None]:
-    """Keep a batch and its ticket from others while the block runs."""
+    """Keep a batch and its ticket from other tasks while the block runs."""
     ended = threading.Event()
 
     def beat() -> None:
@@ -41,7 +42,7 @@ def kept(
             try:
                 queue.keep(taken, until=now() + LEASE)
                 tickets.hide(receipt_handle, seconds=_TICKET_SECONDS)
-            except Exception as error:  # noqa: BLE001 (the next beat may succeed, and somebody else may take over)
+            except Exception as error:  # noqa: BLE001 (the next beat may succeed, or another task takes over)
                 logger.warning("a batch could not be kept", extra={"error": type(error).__name__})
 
     thread = threading.Thread(target=copy_context().run, args=(beat,), name="keep-batch", daemon=True)

@@ -1,4 +1,4 @@
-"""Operate limits: those of a user, the deployment's ceiling, and the breaker."""
+"""Operate limits: the limits of a user, the deployment's ceiling, and the breaker."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsOfUser:
-    """The limits of a user, and which of them an operator has set."""
+    """The effective limits of a user, and the changes that an operator has made to them."""
 
     effective: Limits
     changes: LimitChanges
@@ -25,7 +25,7 @@ class LimitsOfUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceiling:
-    """The characters that all users together may bill a day, and whether an operator has set them."""
+    """The characters that all users together may bill a day, and the changes that an operator has made."""
 
     characters_per_day: int | None
     """The ceiling in force; None for no ceiling."""
@@ -33,13 +33,13 @@ class Ceiling:
 
 
 class OperateLimits:
-    """Shows and sets limits. What is set holds from the next submission on, for every user at once.
+    """Shows and sets limits. Changes apply from the next submission.
 
-    All methods raise ServiceUnavailable when AWS cannot serve us just now.
+    All methods raise ServiceUnavailable if AWS is temporarily unavailable.
     """
 
     def __init__(self, repository: UsageRepository, *, defaults: DefaultRules, now: Callable[[], datetime]) -> None:
-        """Prepare, with the limits, those that are configured, and the clock."""
+        """Store the collaborators: the usage repository, the configured limits, and the clock."""
         self._repository = repository
         self._defaults = defaults
         self._now = now
@@ -50,7 +50,7 @@ class OperateLimits:
         return LimitsOfUser(effective=changes.applied_to(self._defaults.limits), changes=changes)
 
     def set_of_user(self, user_id: str, changes: LimitChanges, *, operator: str) -> LimitsOfUser:
-        """Set the limits of a user in place of all that were set before, and return them."""
+        """Replace all changes to the limits of a user, and return the limits."""
         signed = replace(changes, changed_at=self._now(), changed_by=operator)
         self._repository.set_limit_changes(user_id, signed)
         return LimitsOfUser(effective=signed.applied_to(self._defaults.limits), changes=signed)
@@ -60,7 +60,7 @@ class OperateLimits:
         return self._ceiling(self._repository.controls())
 
     def set_ceiling(self, characters_per_day: int | Unset | None, *, operator: str) -> Ceiling:
-        """Set the ceiling of the deployment, and return it; ``UNSET`` returns to the configured one."""
+        """Set the ceiling of the deployment, and return it. ``UNSET`` restores the configured ceiling."""
         return self._ceiling(
             self._repository.set_ceiling(characters_per_day, changed_at=self._now(), changed_by=operator)
         )
@@ -74,6 +74,6 @@ class OperateLimits:
         return self._repository.controls().breaker
 
     def set_breaker(self, *, is_open: bool, reason: str | None, operator: str) -> Breaker:
-        """Open the breaker, so that all submissions are refused with that reason, or close it; return it."""
+        """Open or close the breaker, and return it. While it is open, all submissions are refused with the reason."""
         breaker = Breaker(is_open=is_open, reason=reason, changed_at=self._now(), changed_by=operator)
         return self._repository.set_breaker(breaker).breaker

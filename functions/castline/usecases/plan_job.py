@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class JobPlan(NamedTuple):
-    """A plan of a job, as the workflow has to know it."""
+    """The plan of a job, as the workflow needs it."""
 
     user_id: str
     batches: tuple[BatchRange, ...]
 
 
 class PlanJob:
-    """Says in which batches a job is spoken. The job stays pending until the first of them has its turn."""
+    """Divides jobs into batches. A job stays pending until its first batch is taken from the queue."""
 
     def __init__(
         self,
@@ -35,18 +35,18 @@ class PlanJob:
         provider: Callable[[str], EnabledProvider],
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare, with the jobs, what gives a speech provider by its id, and the clock."""
+        """Store the collaborators: the job repository, a function that returns a provider by id, and the clock."""
         self._repository = repository
         self._provider = provider
         self._now = now
 
     def __call__(self, job_id: str) -> JobPlan:
-        """Plan a job. Doing it again gives the same plan.
+        """Plan a job. A repeated call returns the same plan.
 
         Raises:
-            JobNotActive: the job has been cancelled or has otherwise ended, or is gone.
-            InputUnreadable: its dialogue is missing or unreadable.
-            ProviderMisconfigured: its provider is not enabled any more.
+            JobNotActive: the job has ended or is gone.
+            InputUnreadable: the job's dialogue is missing or unreadable.
+            ProviderMisconfigured: the job's provider is no longer enabled.
         """
         record = self._repository.get_record(job_id)
         if record is None or is_terminal(record.job.status):

@@ -1,4 +1,4 @@
-"""Play a job while it is made: list what is spoken so far, in order, as a playlist."""
+"""Play a job while it is processing: list the segments spoken so far, in order, as a playlist."""
 
 from __future__ import annotations
 
@@ -36,30 +36,31 @@ if TYPE_CHECKING:
     from castline.usecases.view_jobs import ViewJobs
 
 PART_SECONDS: Final = 60 * 60
-"""The time for which the URL of a part works. Each playlist has new ones."""
+"""The time for which the URL of a part is valid. Each playlist has new URLs."""
 KEPT: Final = timedelta(days=1)
 """The time for which an ended job has a playlist: as long as the working data of its batches."""
 MAX_PARTS: Final = 2_500
-"""Each part has a signed URL of up to 2 KB, and an answer may have 6 MB."""
+"""Maximum number of parts. Each part has a signed URL of up to 2 KB, and a response may have 6 MB."""
 _MAX_CHARACTERS: Final = 5 * 1024 * 1024
-"""A user's id may be so long that even fewer parts do not fit."""
+"""Maximum length of a playlist. A user's id may be so long that even fewer parts exceed it."""
 _LISTED_AHEAD: Final = timedelta(minutes=2)
-"""The speech that is listed beyond what anybody can have heard since the job was submitted, while it is made. So the
-cost of a playlist follows from the time, and not from the length of the job."""
+"""The speech that the playlist of an active job lists beyond the time since its submission, which is the most that
+anybody can have heard. It bounds the cost of a playlist by that time instead of the length of the job."""
 _MOST_LISTED: Final = timedelta(minutes=15)
-"""More than a job is ever processing. One may be pending for much longer."""
+"""The longest time since a submission that counts. It exceeds any time of processing, but a job may be pending for
+much longer."""
 _KEPT_PLANS: Final = 8
 
 
 class _Known(NamedTuple):
-    """A segment that is stored."""
+    """A stored segment."""
 
     samples: int
     frames: StoredFrames
 
 
 class PlayJob:
-    """Lists the stored segments of jobs for players."""
+    """Writes playlists of the stored segments of jobs."""
 
     def __init__(
         self,
@@ -69,7 +70,7 @@ class PlayJob:
         provider: Callable[[str], EnabledProvider],
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare, with what users see of jobs, their audio, what gives a provider by its id, and the clock."""
+        """Store the collaborators. ``provider`` returns the enabled speech provider with an id."""
         self._view = view
         self._storage = storage
         self._provider = provider
@@ -82,8 +83,8 @@ class PlayJob:
 
         Raises:
             JobNotFound: the user has no such job.
-            PlaylistUnavailable: it has none, or none any more.
-            ServiceUnavailable: AWS cannot serve us just now.
+            PlaylistUnavailable: the job has no playlist, or no longer has one.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         record = self._view.record(user_id, job_id)
         job, dialogue = record.job, record.dialogue
@@ -107,7 +108,7 @@ class PlayJob:
         return job.completed_at is not None and self._now() - job.completed_at >= KEPT
 
     def _plan(self, job: Job, dialogue: Dialogue) -> tuple[SpeechProvider, tuple[PlannedTurn, ...]]:
-        """Plan a dialogue, or find its plan among those of the last jobs that were asked for."""
+        """Plan a dialogue, or take its plan from the cache of recently requested jobs."""
         try:
             provider = self._provider(job.provider).provider
             planned = self._plans.get(job.id) or plan_turns(dialogue, provider)
@@ -122,10 +123,10 @@ class PlayJob:
     def _known(
         self, record: JobRecord, dialogue: Dialogue, planned: Sequence[PlannedTurn], provider: SpeechProvider
     ) -> list[_Known]:
-        """Return the segments that are stored and may be listed, from the first on.
+        """Return the stored segments that may be listed, from the first one to the first gap.
 
-        Those that the job's batches have recorded are known. Of the next ones, a bounded number is looked up: they
-        may have been stored since.
+        The job's batches record stored segments. A bounded number of the unrecorded ones is looked up in the bucket,
+        because they may have been stored since.
         """
         segments = list(chain.from_iterable(turn.segments for turn in planned))
         recorded = {each.number: each for batch in record.batches for each in batch.segments}
@@ -148,7 +149,7 @@ class PlayJob:
         return known
 
     def _listed_samples(self, job: Job) -> float:
-        """Return how much speech is listed at most."""
+        """Return the maximum number of samples to list."""
         if job.completed_at is not None:
             return math.inf
         listed = min(self._now() - job.created_at, _MOST_LISTED) + _LISTED_AHEAD
@@ -157,7 +158,7 @@ class PlayJob:
     def _look_up(
         self, segments: Sequence[Segment], user_id: str, dialogue: Dialogue, provider: SpeechProvider
     ) -> dict[int, _Known]:
-        """Return those of the segments that are stored, by number."""
+        """Look segments up in the bucket, and return the stored ones by number."""
         is_mastered = may_copy_mastered(dialogue)
 
         def find(key: str) -> _Known | None:
@@ -169,7 +170,7 @@ class PlayJob:
                 return _Known(layout.samples, StoredFrames(key, layout.frames.start))
             if layout.loudness is dialogue.loudness:
                 return _Known(layout.samples, StoredFrames(key, layout.mastered_frames.start))
-            # They are made, and stored apart, when a task of the job finds the segment.
+            # A task of the job makes the mastered frames, in an object of their own, when it reuses the segment.
             if self._storage.find_mastered(user_id, key, dialogue.loudness) is None:
                 return None
             return _Known(layout.samples, StoredFrames(mastered_name(key, dialogue.loudness), 0))
@@ -207,7 +208,7 @@ def _recorded(segment: SpokenSegment, dialogue: Dialogue) -> _Known:
 def _parts(
     dialogue: Dialogue, planned: Sequence[PlannedTurn], known: Sequence[_Known], *, is_whole: bool
 ) -> Iterator[Part]:
-    """Yield the parts of the segments that are known, on the timeline of a file that is made by copying frames."""
+    """Yield the parts of the known segments, on the timeline of a file that is made by copying frames."""
     left = iter(known)
     ticks = [[each.samples for each in islice(left, len(turn.segments))] for turn in planned]
     count = len(planned) if is_whole else max((n for n, each in enumerate(ticks, start=1) if each), default=0)

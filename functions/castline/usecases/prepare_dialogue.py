@@ -1,4 +1,4 @@
-"""Prepare a dialogue for synthesis: check it against its provider, and read what its texts ask for."""
+"""Prepare a dialogue for synthesis: check it against its provider, and resolve the styles that its texts use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MS_PER_MINUTE = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnWarning:
-    """A warning about a turn. Its line is a line of the turn's text."""
+    """A warning about a turn. Its line number counts lines of the turn's text."""
 
     turn_index: int
     warning: ScriptWarning
@@ -39,15 +39,15 @@ class TurnWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedDialogue:
-    """A dialogue that is complete, so that its texts are read the same way at every stage of its job."""
+    """A dialogue that is complete, so that every stage of its job reads its texts in the same way."""
 
     dialogue: Dialogue
     warnings: tuple[TurnWarning, ...]
-    """What of it is not spoken, or not as it was asked for; in order of turns."""
+    """Notes on what is not spoken, or not spoken as requested, in the order of the turns."""
 
 
 class PrepareDialogue:
-    """Checks a dialogue, and looks up the styles that its texts ask for."""
+    """Checks dialogues, and looks up the styles that their texts ask for."""
 
     def __init__(
         self,
@@ -55,11 +55,11 @@ class PrepareDialogue:
         providers: Callable[[], Mapping[str, EnabledProvider]],
         voices: Callable[[str], Sequence[Voice]],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            providers: gives the enabled speech providers by id.
-            voices: gives the voices of a provider by its id; asked only for dialogues that ask for a style.
+            providers: returns the enabled speech providers by id.
+            voices: returns the voices of the provider with an id; called only for dialogues that ask for a style.
         """
         self._providers = providers
         self._voices = voices
@@ -69,13 +69,13 @@ class PrepareDialogue:
 
         Args:
             dialogue: the dialogue.
-            pronunciations: those in force, in order of precedence, which may be more than a dialogue holds. The
-                dialogue is given those that its texts call for.
+            pronunciations: the pronunciations in force, in order of precedence. They may be more than a dialogue can
+                hold. The result holds those that its texts use.
 
         Raises:
-            NotSpeakable: its provider is not enabled, or cannot speak it, or its texts call for more pronunciations
-                than a dialogue holds, or for too long pauses, or are too long as they are spoken.
-            SpeechError: the provider's voices cannot be listed, and the dialogue asks for a style.
+            NotSpeakable: the provider is not enabled or cannot speak the dialogue. Or the texts use more
+                pronunciations than a dialogue can hold, have too long pauses, or are too long with aliases applied.
+            SpeechError: the dialogue asks for a style, and the provider's voices cannot be listed.
         """
         styles_of = self._styles_of(dialogue.provider)
         provider = demand_speakable(dialogue, self._providers(), styles_of=styles_of)
@@ -86,7 +86,7 @@ class PrepareDialogue:
             replace(each, styles=_styles(texts.get(each.speaker, ()), each.voice_id, dialogue.markup, styles_of))
             for each in dialogue.voice_assignments
         )
-        # It was valid when it was made. That of an older job need not be so by the rules of today.
+        # The dialogue was validated when it was created. An older job's dialogue may break rules that are newer.
         dialogue = replace(dialogue, voice_assignments=assignments, is_stored=True)
         readings = [_Reading(dialogue, turn, provider) for turn in dialogue.turns]
         _demand_bounded_silence(dialogue, readings)
@@ -100,7 +100,7 @@ class PrepareDialogue:
         return PreparedDialogue(dialogue=dialogue, warnings=tuple(_warnings(dialogue, readings, provider)))
 
     def _styles_of(self, provider_id: str) -> Callable[[str], frozenset[str]]:
-        """Return what gives the styles of a voice by its id, and lists the voices when it is first asked."""
+        """Return a function that returns the styles of a voice by its id. Its first call lists the voices."""
 
         @cache
         def voices() -> Mapping[str, Voice]:
@@ -118,13 +118,13 @@ class PrepareDialogue:
 def _styles(
     texts: Iterable[str], voice_id: str, markup: Markup, styles_of: Callable[[str], frozenset[str]]
 ) -> tuple[str, ...]:
-    """Return those styles of a voice that its speaker's texts may ask for."""
+    """Return the styles of a voice that its speaker's texts ask for."""
     asked_for = frozenset().union(*(styles_asked_for(text, markup) for text in texts))
     return tuple(sorted(styles_of(voice_id) & asked_for)) if asked_for else ()
 
 
 class _Reading:
-    """A turn as it is read: the texts that are spoken, and by which voice."""
+    """The reading of a turn: its spoken texts, pauses and chapters, and its voice."""
 
     def __init__(self, dialogue: Dialogue, turn: Turn, provider: SpeechProvider) -> None:
         assignment = dialogue.assignment_of(turn.speaker)
@@ -134,9 +134,9 @@ class _Reading:
         self.texts = [part.text for part in reading.parts if isinstance(part, Words)]
         self.pauses_ms = sum(part.duration_ms for part in reading.parts if isinstance(part, Pause))
         self.is_spoken = bool(self.texts) or not self.pauses_ms
-        """Whether it is more than a pause. A turn without words or a pause is a beat."""
+        """Whether the turn is more than a pause. A turn without words and pauses is a beat, and counts as spoken."""
         self.chapters = [] if turn.chapter is None or self.is_spoken else [turn.chapter]
-        """The titles of chapters that begin after all that is spoken of the turn."""
+        """The titles of the chapters that begin after the last spoken text of the turn."""
         for part in reading.parts if self.texts or self.pauses_ms else ():
             if isinstance(part, Chapter):
                 self.chapters.append(part.title)
@@ -160,7 +160,7 @@ def _demand_bounded_silence(dialogue: Dialogue, readings: Iterable[_Reading]) ->
 def _demand_bounded_speech(
     dialogue: Dialogue, texts: Iterable[tuple[str, str]], pronunciations: tuple[Pronunciation, ...]
 ) -> None:
-    """Refuse texts, each with its language, that aliases make too long."""
+    """Refuse texts that are too long with aliases applied. Each text comes with its language."""
     characters = 0
     for text, language in texts:
         entries = find_spoken_as(text, pronunciations, language=language)
@@ -190,7 +190,7 @@ def _warnings(dialogue: Dialogue, readings: Sequence[_Reading], provider: Speech
 
 
 def _chapters_without_words(readings: Sequence[_Reading]) -> Iterator[TurnWarning]:
-    """Yield a warning for each chapter at the end of a dialogue in which nothing is spoken: it is left out."""
+    """Yield a warning for each chapter at the end of the dialogue that is left out, because it has no spoken text."""
     silent: list[TurnWarning] = []
     for reading in reversed(readings):
         for title in reversed(reading.chapters):
@@ -204,7 +204,7 @@ def _chapters_without_words(readings: Sequence[_Reading]) -> Iterator[TurnWarnin
 def _impossible_phonemes(
     reading: _Reading, phonemes: tuple[Pronunciation, ...], provider: SpeechProvider
 ) -> tuple[Pronunciation, ...]:
-    """Return those of ``phonemes`` that a turn calls for, and that its voice cannot follow."""
+    """Return the entries of ``phonemes`` that a turn uses and its voice cannot speak."""
     called_for = used_in(((text, reading.language) for text in reading.texts), phonemes)
     takes_phonemes = provider.traits(reading.voice_id).takes_phonemes
     usable = usable_pronunciations(called_for, provider, takes_phonemes=takes_phonemes, language=reading.language)

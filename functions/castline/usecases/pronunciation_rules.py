@@ -1,4 +1,4 @@
-"""Rules of pronunciation sets: what is demanded of their entries before a set is kept."""
+"""Rules for the entries of a pronunciation set, checked before the set is stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SOME_LANGUAGE = ""
 
 
 def demand_known_phonemes(entries: Entries, providers: Mapping[str, EnabledProvider]) -> None:
-    """Refuse entries whose phonemes nobody could speak.
+    """Refuse entries with phonemes that no enabled provider can speak.
 
     Args:
         entries: the entries.

@@ -1,4 +1,4 @@
-"""Rules of speech providers: what they demand of a dialogue before a job is made of it."""
+"""Rules of speech providers for a dialogue, checked before a job is created."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 def demand_speakable(
     dialogue: Dialogue, providers: Mapping[str, EnabledProvider], *, styles_of: Callable[[str], Collection[str]]
 ) -> SpeechProvider:
-    """Refuse what the provider of ``dialogue`` cannot speak, as far as that is known beforehand.
+    """Refuse a dialogue that its provider cannot speak, as far as this is known in advance.
 
     Args:
         dialogue: the dialogue.
         providers: the enabled providers by id.
-        styles_of: returns the styles of a voice by its id; asked only for voices that are given a style.
+        styles_of: returns the styles of the voice with an id; called only for voices that are given a style.
 
     Returns:
         The provider.
 
     Raises:
-        NotSpeakable: the provider is not enabled, an id is no id of its voices, or a voice cannot be told to speak as
-            a field demands.
+        NotSpeakable: the provider is not enabled, a voice id does not have the provider's format, or a voice does not
+            support the requested speed, pitch, language or style.
     """
     provider = demand_enabled(dialogue.provider, providers)
     problems = tuple(_voice_ids(dialogue, provider)) or tuple(_deliveries(dialogue, provider, styles_of))
@@ -41,10 +41,10 @@ def demand_speakable(
 
 
 def demand_enabled(provider_id: str, providers: Mapping[str, EnabledProvider]) -> SpeechProvider:
-    """Return the enabled provider of that id.
+    """Return the enabled provider with an id.
 
     Raises:
-        NotSpeakable: it is not enabled.
+        NotSpeakable: the provider is not enabled.
     """
     if provider_id not in providers:
         raise NotSpeakable((Problem("provider", "provider_not_enabled", {"providers": ", ".join(providers)}),))

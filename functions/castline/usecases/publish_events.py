@@ -1,4 +1,4 @@
-"""Publishing of events of jobs, each at least once: as they happen, and again when an operator asks for it."""
+"""Publish job events at least once each: as they happen, and again when an operator asks for it."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     from castline.jobs.rejected_events import RejectedEvents
 
 _LONGEST_LIFE: Final = timedelta(days=2)
-"""Longer than a job is ever active: a day until the reconciler fails a pending one, and ten minutes of workflow."""
+"""Longer than a job can be active: the reconciler fails it after a day as pending, or ten minutes as processing."""
 
 
 _LONGEST_RETENTION: Final = timedelta(days=31)
-"""Longer than any event is kept."""
+"""Longer than any event is stored."""
 
 
 class EventName(NamedTuple):
-    """The job and the type of an event, as its key names it. The type may be one that this release does not know."""
+    """The job id and the type of an event, from its key. The type may be unknown to this release."""
 
     job_id: str
     event_type: str
 
 
 class PublishEvents:
-    """Publishing of events that have been written."""
+    """Publishes events that are stored in the table."""
 
     def __init__(self, log: EventLog, bus: EventBus, rejected: RejectedEvents) -> None:
-        """Use the table, the bus, and the queue of what can never be published."""
+        """Store the collaborators: the event log, the bus, and the queue of events that cannot be published."""
         self._log = log
         self._bus = bus
         self._rejected = rejected
@@ -50,12 +50,12 @@ class PublishEvents:
     def __call__(self, names: Sequence[EventName]) -> list[EventName]:
         """Publish events, in order.
 
-        An event whose job is gone is passed over: nobody could look at the job. One that can never be published is
-        put aside, so that it holds up no other.
+        An event whose job is gone is skipped, because nobody could look at the job. An event that can never be
+        published is moved to the queue of rejected events, so that it does not block others.
 
         Returns:
-            The events that have to be published again later, because a service is not available. Some of them may
-            have been published: events that are published twice have the same id.
+            The events that must be published later, because a service is unavailable. Some of them may already have
+            been published. An event has the same id every time it is published.
         """
         later: list[EventName] = []
         for first in range(0, len(names), MAX_EVENTS):
@@ -103,14 +103,14 @@ class PublishEvents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
-    """Events that an operator wants published again: of some jobs, or of a time."""
+    """Selection of the events to publish again: those of some jobs, or those of a period."""
 
     job_ids: tuple[str, ...] | None
     start: datetime
     end: datetime
     types: frozenset[EventType]
     after: str = ""
-    """Only jobs whose ids follow this one."""
+    """Select only jobs whose ids sort after this one."""
 
     def includes(self, event_type: EventType, occurred_at: datetime) -> bool:
         return event_type in self.types and self.start <= occurred_at < self.end
@@ -118,34 +118,35 @@ class _Wanted:
 
 @dataclass(slots=True, kw_only=True)
 class Republication:
-    """Report of what was published again."""
+    """Report about the events that were published again."""
 
     published: int = 0
     missing: list[str] = field(default_factory=list)
-    """The ids that were asked for and have no event: unknown, active, or expired."""
+    """The requested job ids without a matching event: the job is unknown, active or expired."""
     next: dict[str, Any] | None = None
-    """The request that goes on where this one has ended; None when everything was published."""
+    """The request that continues where this one stopped; None if everything was published."""
 
 
 class RepublishEvents:
-    """Publishing again of events of the past, with the ids that they had: consumers pass over what they know."""
+    """Publishes past events again, with the same ids, by which consumers ignore events that they have handled."""
 
     def __init__(self, log: EventLog, publish: PublishEvents, *, now: Callable[[], datetime]) -> None:
-        """Use the table and what publishes."""
+        """Store the collaborators: the event log, the use case that publishes events, and the clock."""
         self._log = log
         self._publish = publish
         self._now = now
 
     def __call__(self, request: Mapping[str, Any], *, has_time: Callable[[], bool]) -> Republication:
-        """Publish the events that ``request`` names, and report it.
+        """Publish the events that ``request`` selects, and return a report.
 
         Args:
-            request: ``job_ids``, or ``from`` and ``to`` (ISO 8601 with an offset; ``to`` is exclusive, and now if it
-                is left out or later); with ``types``, only events of these types. ``after`` is written by ``next``.
-            has_time: whether another job may be begun.
+            request: either ``job_ids``, or ``from`` and ``to`` in ISO 8601 with an offset. ``to`` is exclusive. If it
+                is omitted or in the future, it is the current time. ``types`` selects events of these types. Only
+                ``Republication.next`` sets ``after``.
+            has_time: returns whether there is time for another job.
 
         Raises:
-            InvalidRepublication: the request makes no sense.
+            InvalidRepublication: the request is invalid.
         """
         wanted = _read_request(request, self._now())
         report = Republication()
@@ -165,7 +166,7 @@ class RepublishEvents:
             yield from self._log.jobs_created_on(day, after=wanted.after)
 
     def _republish(self, job_id: str, wanted: _Wanted, report: Republication) -> bool:
-        """Publish the events of a job; return whether that is done."""
+        """Publish the events of a job, and return whether all of them were published."""
         try:
             events = self._log.events_of(job_id)
             names = [EventName(job_id, event.value) for event, at in events if wanted.includes(event, at)]
@@ -214,7 +215,7 @@ def _days(start: datetime, end: datetime) -> Iterator[date]:
 
 
 def _rest(request: Mapping[str, Any], wanted: _Wanted, job_id: str, done: str) -> dict[str, Any]:
-    """Return the request for everything from ``job_id`` on; ``done`` is the job before it."""
+    """Return the request that continues with ``job_id``; ``done`` is the job before it."""
     if wanted.job_ids is not None:
         return {**request, "job_ids": list(wanted.job_ids[wanted.job_ids.index(job_id) :])}
     return {**request, "to": wanted.end.isoformat(), "after": done}

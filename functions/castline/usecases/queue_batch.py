@@ -1,4 +1,4 @@
-"""Queue a batch of a job, to be spoken when its turn has come."""
+"""Queue a batch of a job, to be spoken when its turn comes."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 
 class QueueBatch:
-    """Puts batches into the queue, with a ticket for each."""
+    """Puts batches into the queue, and sends a ticket for each."""
 
     def __init__(self, queue: BatchQueue, tickets: Tickets, *, now: Callable[[], datetime]) -> None:
-        """Prepare, with the queue, its tickets and the clock."""
+        """Store the collaborators: the batch queue, its tickets, and the clock."""
         self._queue = queue
         self._tickets = tickets
         self._now = now
 
     def __call__(self, job_id: str, user_id: str, batch: BatchRange, *, task_token: str) -> None:
-        """Queue a batch. Doing it again queues it twice, and it is spoken once all the same.
+        """Queue a batch. A repeated call queues it twice, but it is spoken only once.
 
         Args:
-            job_id: its job.
-            user_id: whose job.
-            batch: which batch.
-            task_token: the token by which its outcome is told.
+            job_id: the id of the batch's job.
+            user_id: the job's user.
+            batch: the range of utterances to speak.
+            task_token: the Step Functions token for reporting the outcome.
 
         Raises:
-            ServiceUnavailable: AWS cannot serve us just now.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         self._queue.put(
             WaitingBatch(

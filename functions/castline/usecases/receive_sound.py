@@ -1,4 +1,4 @@
-"""Receive an uploaded sound: check the file, measure it, and store the forms in which jobs use it."""
+"""Receive an uploaded sound: check the file, measure it, and store the formats in which jobs use it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FORMS: Final = (*PCM.values(), LISTEN)
 
 
 class ReceiveSound:
-    """The arrival of files. That a file has arrived may be told late, twice, or at the same time."""
+    """Receives uploaded files. Notifications of uploads may come late, twice or concurrently."""
 
     def __init__(
         self,
@@ -35,12 +35,12 @@ class ReceiveSound:
         probe: Callable[[Path, Path], ProbedAudio],
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            repository: the sounds.
-            storage: their files.
-            probe: checks and measures an audio file, and writes its forms into a folder.
+            repository: the sound repository.
+            storage: the storage of the sounds' files.
+            probe: checks and measures an audio file, and writes its formats into a folder.
             now: the clock.
         """
         self._repository = repository
@@ -49,16 +49,17 @@ class ReceiveSound:
         self._now = now
 
     def __call__(self, user_id: str, sound_id: str) -> Sound | None:
-        """Make a waiting sound ready, or failed.
+        """Change a waiting sound to ready or failed.
 
-        The files of a sound that is gone are deleted. One that its user has deleted stays as it is until it expires:
-        jobs may still read it. Whatever is ready or failed already stays so: an upload is never overwritten.
+        The files of a sound that is gone are deleted. A sound that its user has deleted is not changed until it
+        expires, because jobs may still read it. A sound that is ready or failed is not changed either, because an
+        upload is never overwritten.
 
         Returns:
-            The sound as it is then; None if nothing was changed.
+            The changed sound; None if nothing was changed.
 
         Raises:
-            ServiceUnavailable: AWS cannot serve us just now.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         sound = self._repository.find(user_id, sound_id)
         if sound is None:
@@ -80,7 +81,7 @@ class ReceiveSound:
         return None
 
     def _examine(self, sound: Sound) -> tuple[str, AudioFacts | None]:
-        """Return the media type and the measurements of the file; store its forms."""
+        """Store the formats of the file, and return its media type and its measurements."""
         size_bytes = self._storage.upload_size_bytes(sound.user_id, sound.id)
         if size_bytes > MAX_BYTES[sound.kind]:
             raise UnusableUpload(UploadProblem.TOO_LARGE)

@@ -1,16 +1,16 @@
-"""Reconcile jobs with what has become of them: put right what everything else has missed.
+"""Reconcile open jobs with their executions, and repair what events have missed.
 
-- A pending job without an execution is started again; after a day of pending it is failed.
-- A job that is still processing after ten minutes is failed, and its execution stopped.
+- A pending job without an execution is started again. After a day as pending, it is failed.
+- A job that is still processing after ten minutes is failed, and its execution is stopped.
 - A job whose execution has ended without recording an outcome is failed.
-- The audio of a failed or stopped job is deleted once more when no task of it can be at work any longer: a late one
-  may have written some, or the first deletion may have failed. What late tasks have billed is settled.
-- A slot that is held by a job that has ended, or is gone, is freed.
+- The audio of a failed or stopped job is deleted once more when none of its tasks can still be running: a late task
+  may have written audio, or the first deletion may have failed. The characters billed by late tasks are settled.
+- A slot that is taken by a job that has ended or is gone is freed.
 
-Every open job and every user with slots taken has the time of the next check. A run looks at what is due, the oldest
-first, and moves each check on before it looks: what it does not get to is the first thing that the next run does, and
-what cannot be looked at holds up nothing else. Every change it makes is conditional: two runs at once would do no
-harm, and the lease only saves their work.
+Every open job and every user with taken slots has the time of the next check. A run reads the checks that are due,
+oldest first, and moves each one to a later time before it looks at the job. The next run therefore begins with the
+checks that this run did not reach, and a job that cannot be checked does not block the others. All changes are
+conditional, so two concurrent runs do no harm; the lease only avoids duplicate work.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ _REPORTED = (
     "already_running",
 )
 _RESERVE = timedelta(seconds=10)
-"""Time left in the invocation at which no further check is begun."""
+"""No further check is begun when the invocation has less time left than this."""
 _PENDING_JOBS_MEASURED = 1000
-"""The oldest pending job is looked for among as many."""
+"""Maximum number of pending jobs that are read to find the oldest one."""
 
 
 class ReconcileJobs:
-    """Looks at the open jobs and the taken slots that are due."""
+    """Runs the checks of open jobs and taken slots that are due."""
 
     def __init__(
         self,
@@ -72,17 +72,17 @@ class ReconcileJobs:
         now: Callable[[], datetime],
         times: CheckTimes,
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            repository: the jobs.
-            checks: what is due.
-            lease: keeps other runs out.
-            executions: what runs the jobs.
-            storage: gives their audio.
-            fail_job: fails those that cannot go on.
+            repository: the job repository.
+            checks: the checks of jobs and slots.
+            lease: the lease that keeps other runs from working at the same time.
+            executions: the executions of the workflow.
+            storage: returns the audio storage.
+            fail_job: the use case that fails a job.
             now: the clock.
-            times: how long each part of a job's life may take.
+            times: the maximum duration of each status.
         """
         self._repository = repository
         self._checks = checks
@@ -94,16 +94,16 @@ class ReconcileJobs:
         self._times = times
 
     def __call__(self, time_left: Callable[[], timedelta]) -> dict[str, int]:
-        """Reconcile until nothing is due, or there is no time left; do nothing while another run is at work.
+        """Run checks until none is due or no time is left. Do nothing if another run holds the lease.
 
         Args:
             time_left: returns the time until the invocation is ended.
 
         Returns:
-            How often each thing was done: ``examined``, ``started``, ``failed``, ``slots_freed``, ``settled``;
-            ``unavailable``, where AWS could not serve us or a row cannot be read; ``errors``, where something
-            unforeseen happened; ``out_of_time``, 1 if there was no time for all; and ``already_running``, 1 if
-            another run is at work.
+            The number of checks and actions: ``examined``, ``started``, ``failed``, ``slots_freed`` and ``settled``;
+            ``unavailable``, the number of checks for which AWS was unavailable or an item was unreadable; ``errors``,
+            the number of unexpected errors; ``out_of_time``, 1 if time ran out; and ``already_running``, 1 if another
+            run holds the lease.
         """
         report: Counter[str] = Counter(dict.fromkeys(_REPORTED, 0))
         now = self._now()
@@ -115,7 +115,7 @@ class ReconcileJobs:
         try:
             self._reconcile(now, time_left, report)
         finally:
-            # A lease that cannot be given back ends with the time of this invocation.
+            # If the lease cannot be given back, it expires when this invocation would have ended.
             with contextlib.suppress(ServiceUnavailable):
                 self._lease.give_back(holder)
         logger.info("reconciled", extra=dict(report))
@@ -154,8 +154,8 @@ class ReconcileJobs:
         return self._reconcile_job(moved) if check.is_of_job else self._reconcile_slots(moved)
 
     def _reconcile_job(self, moved: MovedCheck) -> list[str]:
-        # The job is looked at before its execution: one that is processing has had an execution, which is lost if
-        # there is none now. An outcome that is recorded meanwhile stands, whatever this makes of the execution.
+        # The job is read before its execution. A job that is processing has had an execution, so that one is lost if
+        # none is found now. An outcome that is recorded in the meantime stands, because all changes are conditional.
         job, now = moved.job, self._now()
         remedy = remedy_for(job, lambda: self._executions.status(job.id), now=now, times=self._times)
         match remedy:
@@ -175,7 +175,7 @@ class ReconcileJobs:
             case FailureCode() as code if self._fail_job(job.id, JobFailure(code=code)):
                 measure({Metric.RECONCILER_FAILED: 1})
                 logger.warning("failed a job", extra={"code": code})
-                # The job has failed whatever becomes of its execution, whose next task would find it so and stop.
+                # If this fails, the next task of the execution finds the job failed and stops.
                 with contextlib.suppress(ServiceUnavailable):
                     self._executions.stop(job.id, error="JobTimedOut")
                 return ["failed"]

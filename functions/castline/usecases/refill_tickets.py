@@ -1,4 +1,4 @@
-"""Send tickets for batches that nobody takes, because a ticket was lost with the task that had it."""
+"""Send tickets for waiting batches whose tickets were lost with a failed task."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from castline.batch_queue.tickets import Tickets
 
 _WAITED: Final = timedelta(seconds=30)
-"""The time since a batch was queued, or since the lease of a task that has broken down with it has ended."""
+"""Time after which a batch counts as overdue, from its queueing or from the end of a failed task's lease."""
 _AT_ONCE: Final = 20
 
 
 class RefillTickets:
-    """Sends tickets where batches wait. One too many finds nothing to do, or a batch that had one already."""
+    """Sends tickets for overdue batches. A surplus ticket is harmless: it takes another batch, or finds none."""
 
     def __init__(self, queue: BatchQueue, tickets: Tickets, *, now: Callable[[], datetime]) -> None:
-        """Prepare, with the queue, its tickets and the clock."""
+        """Store the collaborators: the batch queue, its tickets, and the clock."""
         self._queue = queue
         self._tickets = tickets
         self._now = now
 
     def __call__(self) -> int:
-        """Send tickets for the batches at the front that have waited for long; return how many.
+        """Send tickets for overdue batches at the front of the queue, and return the number of tickets sent.
 
-        While there is a backlog, all of its batches have tickets that have not been received yet, so that only as
-        many are sent as SQS has fewer than there are batches.
+        The number is that of the overdue batches less that of the tickets in SQS. The batches of a mere backlog have
+        tickets in SQS that have not been received yet, so no further tickets are sent for them.
 
         Raises:
-            ServiceUnavailable: AWS cannot serve us just now.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         waiting = self._queue.overdue(since=self._now() - _WAITED, limit=_AT_ONCE)
         missing = waiting - self._tickets.count() if waiting else 0

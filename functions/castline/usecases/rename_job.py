@@ -1,4 +1,4 @@
-"""Rename a job: give its audio another title, author or album."""
+"""Rename a job: change the title, author or album of its audio."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class RenameJob:
-    """Changes the titles of a job. A file that is finished keeps the tags that it has; its name follows."""
+    """Changes the titles of jobs. The tags of a finished file stay the same, but its download name follows."""
 
     def __init__(self, view: ViewJobs, repository: JobRepository) -> None:
-        """Prepare, with what users see of jobs, and the jobs."""
+        """Store the collaborators: the use case that shows jobs, and the job repository."""
         self._view = view
         self._repository = repository
 
@@ -27,9 +27,9 @@ class RenameJob:
         """Change titles of a job, and return the job.
 
         Args:
-            user_id: whose job.
-            job_id: of the job.
-            changes: the new value of each of ``title``, ``author`` and ``album`` that changes; None removes it.
+            user_id: the job's user.
+            job_id: the job's id.
+            changes: new values for ``title``, ``author`` and ``album``, as far as they change. None removes a title.
 
         Raises:
             JobNotFound: the user has no such job.

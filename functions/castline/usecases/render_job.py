@@ -1,4 +1,4 @@
-"""Render a completed job once more: another file of what was spoken for it."""
+"""Render a completed job again: make another file of its stored segments."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 
 class RenderJob:
-    """Makes a job of the stored dialogue of a completed one, whose spoken segments it uses.
+    """Creates renditions: jobs that use the stored dialogue and the spoken segments of a completed job.
 
-    The dialogue is not prepared anew: its texts are read, and its segments found, as they were for the first job.
+    The dialogue is not prepared again, so that its texts and its segments are the same as those of the first job.
     """
 
     def __init__(
         self, view: ViewJobs, create: CreateJob, *, providers: Callable[[], Mapping[str, EnabledProvider]]
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            view: what users see of jobs.
+            view: the use case that shows jobs.
             create: creates jobs.
-            providers: gives the enabled speech providers by id.
+            providers: returns the enabled speech providers by id.
         """
         self._view = view
         self._create = create
@@ -45,24 +45,24 @@ class RenderJob:
     def __call__(
         self, user_id: str, job_id: str, changes: Mapping[str, Any], *, idempotency_key: str | None = None
     ) -> Job:
-        """Submit another version of a completed job, and return it.
+        """Submit a rendition of a completed job, and return the new job.
 
         Args:
-            user_id: whose job.
-            job_id: of the completed job.
-            changes: new values of fields of its dialogue: ``output_format``, ``quality``, ``loudness``, ``music``
+            user_id: the job's user.
+            job_id: the id of the completed job.
+            changes: new values for fields of the dialogue: ``output_format``, ``quality``, ``loudness``, ``music``
                 and ``cover_id``.
-            idempotency_key: what the client names the submission by.
+            idempotency_key: the client's name for the submission.
 
         Raises:
             JobNotFound: the user has no such job.
-            JobCannotRender: it is not completed.
-            InputUnreadable: its dialogue is missing or unreadable.
-            NotSpeakable: its provider is not enabled any more.
-            UnusableSounds: it uses sounds that the user does not have, or not for this, or too many different ones.
-            WebhookSecretMissing: it has a ``webhook_url``, and the user has no secret any more to sign with.
+            JobCannotRender: the job is not completed.
+            InputUnreadable: the job's dialogue is missing or unreadable.
+            NotSpeakable: the provider is no longer enabled.
+            UnusableSounds: the rendition uses sounds that are unknown or unsuitable, or too many different sounds.
+            WebhookSecretMissing: the job has a ``webhook_url``, but the user no longer has a secret to sign with.
             InvalidDialogue: a change breaks a rule of ``castline.jobs.validity``.
-            IdempotencyKeyReused: as for ``CreateJob``, as are JobLimitExceeded and ServiceUnavailable.
+            IdempotencyKeyReused, JobLimitExceeded, ServiceUnavailable: as for ``CreateJob``.
         """
         record = self._view.record(user_id, job_id)
         if record.job.status is not JobStatus.COMPLETED:
@@ -84,7 +84,7 @@ class RenderJob:
 
 
 def _render(source: Dialogue, changes: Mapping[str, Any]) -> Dialogue:
-    # What was stored need not keep the rules of today; what changes has to.
+    # Stored fields may break rules that are newer than they are. Changed fields must keep all rules.
     dialogue = replace(source, **changes, is_stored=True)
     demand_few_sounds(dialogue)
     demand_valid_audio(dialogue)

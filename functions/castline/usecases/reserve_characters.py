@@ -1,4 +1,4 @@
-"""Work out the characters to reserve for a new job, and their price."""
+"""Reserve characters: compute the characters to reserve for a new job, and their price."""
 
 from __future__ import annotations
 
@@ -21,41 +21,41 @@ if TYPE_CHECKING:
 
 
 class ReserveCharacters:
-    """Works out reservations. The characters are those that the job then bills."""
+    """Computes reservations. They hold the characters that the job is going to bill."""
 
     def __init__(self, *, provider: Callable[[str], EnabledProvider], storage: Callable[[], AudioStorage]) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            provider: gives an enabled speech provider by its id.
-            storage: gives the stored segments.
+            provider: returns the enabled speech provider with an id.
+            storage: returns the storage of segments.
         """
         self._provider = provider
         self._storage = storage
 
     def everything(self, dialogue: Dialogue, *, speaks: bool, now: datetime) -> Reservation:
-        """Return the reservation for a job of which nothing is stored.
+        """Return the reservation for a job of which no segment is stored.
 
         Args:
-            dialogue: the dialogue, prepared.
-            speaks: whether the job speaks; another version of a job does not.
+            dialogue: the prepared dialogue.
+            speaks: whether the job speaks. A rendition does not.
             now: the time of the submission.
         """
         enabled = self._provider(dialogue.provider)
         characters = 0
         if speaks:
-            # Requests have no such text. A job of a release that let them pass may be submitted again: it fails, and
-            # what it bills until then is settled when it ends.
+            # New requests have no such text. But a job of a release that accepted such texts can be submitted again.
+            # It then fails, and the characters that it has billed are settled when it ends.
             with suppress(ProviderRejectedInput):
                 characters = full_charge(dialogue, enabled.provider, enabled.concurrency)
         return Reservation(day=day_of(now), characters=characters, price_per_million=enabled.price_per_million)
 
     def missing(self, user_id: str, dialogue: Dialogue) -> int:
-        """Return the characters that a job bills, given what the user has stored.
+        """Return the characters that a job bills for segments that its user has not stored.
 
         Raises:
-            ProviderRejectedInput: the service cannot take a text.
-            ServiceUnavailable: S3 cannot answer just now.
+            ProviderRejectedInput: the provider cannot speak a text.
+            ServiceUnavailable: S3 is temporarily unavailable.
         """
         enabled = self._provider(dialogue.provider)
         plan = plan_speech(dialogue, enabled.provider)

@@ -1,4 +1,4 @@
-"""Resolve the pronunciations of a submission: its own, and those of the sets that it names."""
+"""Resolve the pronunciations of a submission: its own, and those of its pronunciation sets."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 
 class ResolvePronunciations:
-    """Looks up the sets that a submission names."""
+    """Combines the pronunciations of a submission with those of the sets that it names."""
 
     def __init__(self, repository: DocumentRepository[Entries]) -> None:
-        """Prepare, with the sets."""
+        """Store the repository of pronunciation sets."""
         self._repository = repository
 
     def __call__(self, user_id: str, own: Sequence[Pronunciation], names: Sequence[str]) -> Entries:
         """Return the pronunciations in force: the first entry for each text and language.
 
         Args:
-            user_id: whose sets.
-            own: the entries of the submission, which go before those of sets.
-            names: of the sets, in order of precedence.
+            user_id: the user who owns the sets.
+            own: the entries of the submission, which take precedence over those of sets.
+            names: the names of the sets, in order of precedence.
 
         Raises:
-            UnknownPronunciationSet: the user has no set of some of these names.
-            ServiceUnavailable: the sets cannot be read just now.
+            UnknownPronunciationSet: the user has no set with one of these names.
+            ServiceUnavailable: the sets temporarily cannot be read.
         """
         sets = {name: self._repository.get(user_id, name) for name in dict.fromkeys(names)}
         unknown = {position: name for position, name in enumerate(names) if sets[name] is None}

@@ -1,4 +1,4 @@
-"""Send a webhook on a user's request: a test, or a delivery once more."""
+"""Send a webhook on a user's request: a test event, or a redelivery."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from castline.webhooks.repository import WebhookRepository
 
 TEST_VERSION = "1"
-"""Version of the form of the event that a test sends."""
+"""Version of the format of test events."""
 
 
 class SendWebhooks:
-    """Makes deliveries that a user asks for, and puts them into the queue.
+    """Creates the deliveries that a user asks for, and queues them.
 
-    All methods raise ServiceUnavailable when AWS cannot serve us just now; nothing is left behind then.
+    All methods raise ServiceUnavailable if AWS is temporarily unavailable. Nothing is then left behind.
     """
 
     def __init__(
@@ -41,12 +41,12 @@ class SendWebhooks:
         *,
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            keep: what users see of webhooks.
-            repository: the webhooks.
-            queue: gives access to the queue of deliveries.
+            keep: the use case that keeps webhooks.
+            repository: the webhook repository.
+            queue: returns the delivery queue.
             now: the clock.
         """
         self._keep = keep
@@ -55,12 +55,12 @@ class SendWebhooks:
         self._now = now
 
     def test(self, user_id: str, webhook_id: str) -> Delivery:
-        """Send an event that tells of nothing, and return its delivery.
+        """Send a test event to a webhook, and return its delivery.
 
         Raises:
             WebhookNotFound: the user has no such webhook.
-            WebhookDisabled: it is disabled.
-            WebhookHasNoUrl: it is the one of jobs' own URLs.
+            WebhookDisabled: the webhook is disabled.
+            WebhookHasNoUrl: the webhook is that of the URLs of single jobs.
         """
         endpoint = self._keep.get(user_id, webhook_id)
         if endpoint.url is None:
@@ -90,12 +90,12 @@ class SendWebhooks:
         return delivery
 
     def redeliver(self, user_id: str, webhook_id: str, delivery_id: str) -> Delivery:
-        """Send a delivery's event once more, under the same id of the event, and return the new delivery.
+        """Send the event of a delivery again, with the same event id, and return the new delivery.
 
         Raises:
             WebhookNotFound: the user has no such webhook.
-            WebhookDisabled: it is disabled.
-            DeliveryNotFound: it has no such delivery.
+            WebhookDisabled: the webhook is disabled.
+            DeliveryNotFound: the webhook has no such delivery.
         """
         now = self._now()
         endpoint = self._keep.get(user_id, webhook_id)

@@ -1,4 +1,4 @@
-"""Settle late: add what tasks have billed for a job since it failed or was stopped."""
+"""Settle a failed or stopped job again, with the characters that its tasks have billed since it ended."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from castline.jobs.repository import JobRepository
 
 _ATTEMPTS: Final = 10
-"""As many tasks of a job as are at work at the same time may want to settle it."""
+"""Attempts at settling a job, because several of its tasks may settle it at the same time."""
 
 
 def settle_late(job_id: str, repository: JobRepository) -> None:
-    """Add what the batches of a job that has failed or was stopped have billed since then.
+    """Add the characters that the batches of a failed or stopped job have billed since it ended.
 
-    If that cannot be done now, the reconciler does it when no task of the job can be at work any longer.
+    If this fails, the reconciler settles the job when none of its tasks can still be running.
     """
     try:
         for _ in range(_ATTEMPTS):

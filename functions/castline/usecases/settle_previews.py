@@ -1,4 +1,4 @@
-"""Settle the previews that nobody has settled, because their function broke down or could not reach the table."""
+"""Settle previews whose function failed before it could settle them, or could not reach the table."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     from castline.previews.repository import PreviewRepository
 
 OVER: Final = timedelta(seconds=60)
-"""The age from which on no function can be at work on a preview: twice its time-out."""
+"""The age from which no function can still be working on a preview: twice its time-out."""
 
 
 class SettlePreviews:
-    """Settles previews by what they have stored: each segment names who has paid for it, and how much."""
+    """Settles previews by their stored segments, which name the preview that paid for them and the amount."""
 
     def __init__(
         self, previews: PreviewRepository, storage: Callable[[], AudioStorage], *, now: Callable[[], datetime]
     ) -> None:
-        """Prepare, with the previews, what gives the stored segments, and the clock."""
+        """Store the collaborators. ``storage`` returns the storage of segments."""
         self._previews = previews
         self._storage = storage
         self._now = now
 
     def __call__(self) -> dict[str, int]:
-        """Settle the previews at which nobody is at work any more.
+        """Settle the previews that no function is working on any more.
 
         Returns:
-            How many were settled: ``previews_settled``; and how many could not be, and are left to the next call:
-            ``previews_unavailable``.
+            ``previews_settled``: the number of previews that were settled. ``previews_unavailable``: the number of
+            previews that could not be settled and are left to the next call.
 
         Raises:
-            ServiceUnavailable: DynamoDB cannot tell which there are.
+            ServiceUnavailable: DynamoDB cannot list the unsettled previews.
         """
         settled = unavailable = 0
         for preview in self._previews.unsettled(created_before=self._now() - OVER):

@@ -1,4 +1,4 @@
-"""Keep the sounds of a show: those that it names have to be there, and stay from then on."""
+"""Keep the sounds of a show: check that they exist, and exclude them from expiry."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def keep_sounds_of_show(user_id: str, show: Show, sounds: UseSounds) -> None:
-    """Keep the sounds of a show for good, as those of a job are kept.
+    """Keep the sounds of a show from expiring, as those of a job are kept.
 
     Raises:
-        UnusableSounds: the user does not have some of them, or not for this.
-        ServiceUnavailable: AWS cannot serve us just now.
+        UnusableSounds: some of the sounds are unknown, not ready or of the wrong kind.
+        ServiceUnavailable: AWS is temporarily unavailable.
     """
     uses = tuple(uses_around_speech(show.music, show.cover_id))
     found = sounds.resolve(user_id, (sound_id for _, sound_id, _ in uses))

@@ -1,4 +1,4 @@
-"""Rules of sounds: what is demanded of those that a dialogue uses before a job is made of it."""
+"""Rules for the sounds of a dialogue, checked before a job is created."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from castline.sounds.model import Sound
 
 Use = tuple[str, str, SoundKind]
-"""The field that names a sound, the sound's id and the needed kind."""
+"""The field that names a sound, the sound's id and the required kind."""
 
 _MS_PER_MINUTE: Final = 60_000
 
 
 def demand_usable_sounds(dialogue: Dialogue, sounds: Mapping[str, Sound]) -> None:
-    """Refuse a dialogue that uses sounds which cannot be used.
+    """Refuse a dialogue with a sound that cannot be used.
 
     Args:
         dialogue: the dialogue.
-        sounds: those of its sounds and its cover that its user has, by id.
+        sounds: the user's sounds, by id, as far as the dialogue uses them and they exist. The cover is included.
 
     Raises:
-        UnusableSounds: a sound is unknown, not ready or not of the kind that is needed; or those among the turns last
-            too long in all.
+        UnusableSounds: a sound is unknown, not ready or of the wrong kind; or the sounds among the turns are too long
+            in total.
     """
     demand_usable(_uses(dialogue), sounds)
     facts = (sounds[sound.sound_id].facts for sound in dialogue.sounds)
@@ -46,14 +46,14 @@ def demand_usable_sounds(dialogue: Dialogue, sounds: Mapping[str, Sound]) -> Non
 
 
 def demand_usable(uses: Iterable[Use], sounds: Mapping[str, Sound]) -> None:
-    """Refuse uses of sounds that cannot be used for this.
+    """Refuse uses of sounds that are unknown, not ready or of the wrong kind.
 
     Args:
-        uses: what is used, and for what.
-        sounds: those of the sounds that the user has, by id.
+        uses: the uses of sounds.
+        sounds: the user's sounds, by id, as far as they exist.
 
     Raises:
-        UnusableSounds: a sound is unknown, not ready or not of the kind that is needed.
+        UnusableSounds: at least one sound cannot be used.
     """
     problems = tuple(
         Problem(field, kind, {})
@@ -65,10 +65,10 @@ def demand_usable(uses: Iterable[Use], sounds: Mapping[str, Sound]) -> None:
 
 
 def demand_few_sounds(dialogue: Dialogue) -> None:
-    """Refuse a dialogue whose music brings it above the most different sounds that a job may have.
+    """Refuse a dialogue whose music brings it above the maximum number of different sounds.
 
     Raises:
-        UnusableSounds: it has more.
+        UnusableSounds: the dialogue has more sounds.
     """
     count = len({clip.sound_id for clip in dialogue.clips})
     if count > limits.MAX_SOUNDS:

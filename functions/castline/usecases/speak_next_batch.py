@@ -1,4 +1,4 @@
-"""Speak the waiting batch whose turn it is, and tell its outcome to the state machine."""
+"""Speak the next waiting batch, and report its outcome to the state machine."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from castline.usecases.synthesize_batch import SynthesizeBatch
 
 _MAX_ATTEMPTS: Final = 4
-"""After so many tasks that have broken down with a batch, it is taken for the cause."""
+"""Maximum number of tasks that may try a batch. If all of them fail, the batch is assumed to be the cause."""
 _RESERVE: Final = 0.1
-"""The part of a task's time that is left to store what was spoken and to tell of it."""
+"""The part of a task's time that is reserved for storing the results and reporting the outcome."""
 _UNTOLD_SECONDS: Final = 10.0
-"""The longest pause before an outcome that Step Functions would not take is told again. Its throttling lasts seconds;
-left to the ticket's visibility time-out, the batch would wait for five minutes of its job's ten."""
+"""The longest pause before an outcome that Step Functions did not accept is reported again. Throttling lasts for
+seconds. If the batch waited for its ticket's visibility time-out instead, its job would lose five of ten minutes."""
 _RANDOM: Final = random.SystemRandom()
 
 
 class SpeakNextBatch:
-    """Takes a batch out of the queue for a ticket, and speaks it."""
+    """Takes a batch from the queue for a ticket, and speaks it."""
 
     def __init__(
         self,
@@ -46,7 +46,16 @@ class SpeakNextBatch:
         settle: Callable[[str], None],
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare, with the queue, its tickets, what is told of outcomes, what speaks and settles, and the clock."""
+        """Store the collaborators.
+
+        Args:
+            queue: the batch queue.
+            tickets: the tickets of the queue.
+            outcomes: reports outcomes to Step Functions.
+            synthesize: the use case that speaks a batch.
+            settle: settles a failed or stopped job, given by its id.
+            now: the clock.
+        """
         self._queue = queue
         self._tickets = tickets
         self._outcomes = outcomes
@@ -55,18 +64,19 @@ class SpeakNextBatch:
         self._now = now
 
     def __call__(self, receipt_handle: str, *, remaining_seconds: float) -> None:
-        """Speak a batch, if there is one left for this ticket.
+        """Speak a batch, if one is left for this ticket.
 
-        Whoever speaks a batch holds a ticket, and whatever is put off has one to come. So a ticket that finds nothing
-        to take is one too many. Only a batch that was queued twice, by a task that broke down and was called again,
-        may lack one: its outcome is awaited by the second token alone, so that whose is not awaited leaves a ticket.
+        Every task that speaks a batch holds a ticket, and every batch that is put off has a later ticket. A ticket
+        that finds no batch is therefore surplus. There is one exception: a batch that was queued twice, because the
+        task that queued it failed and was retried, may lack a ticket. Step Functions waits only for the second task
+        token. A task whose outcome is not awaited therefore sends a ticket for the other one.
 
         Args:
-            receipt_handle: of the ticket.
-            remaining_seconds: the time that is left to this task.
+            receipt_handle: the receipt handle of the ticket.
+            remaining_seconds: the time that this task has left.
 
         Raises:
-            ServiceUnavailable: AWS cannot serve us just now: the ticket has to come back.
+            ServiceUnavailable: AWS is temporarily unavailable. The ticket must be received again.
         """
         began = self._now()
         taken = self._queue.take(now=began, until=began + LEASE)
@@ -85,20 +95,20 @@ class SpeakNextBatch:
                     is_awaited = self._tell(taken.waiting.task_token, error)
                 except ServiceUnavailable as unavailable:
                     logger.warning("the outcome is told again later", extra={"reason": str(unavailable)})
-                    # What was spoken is stored: whoever takes the batch again has little more to do than to tell.
+                    # The audio is stored, so the next task that takes the batch mostly has to report its outcome.
                     self._put_off(taken, _RANDOM.uniform(1, _UNTOLD_SECONDS))
                     return
             self._queue.remove(taken, took=self._now() - began if error is None else None)
             if not is_awaited:
                 self._tickets.send()
-                # The job may have been stopped, or have failed, while this was spoken.
+                # The job may have been stopped, or may have failed, while the batch was spoken.
                 self._settle(taken.waiting.job_id)
 
     def _speak(self, taken: TakenBatch, *, give_up_at: datetime) -> Exception | None:
-        """Return the error that the state machine is to know; None if the batch is spoken.
+        """Speak a batch. Return the error to report to the state machine; None if the batch is spoken.
 
         Raises:
-            BatchPaused: the batch is to be gone on with later.
+            BatchPaused: the batch must be continued later.
         """
         if taken.attempts > _MAX_ATTEMPTS:
             return BatchAbandoned(f"{taken.attempts - 1} tasks have broken down with this batch")
@@ -116,7 +126,7 @@ class SpeakNextBatch:
         return None
 
     def _tell(self, task_token: str, error: Exception | None) -> bool:
-        """Tell the outcome of a batch; return whether it was awaited."""
+        """Report the outcome of a batch, and return whether Step Functions still waited for it."""
         outcomes = self._outcomes
         is_awaited = outcomes.succeed(task_token) if error is None else outcomes.fail(task_token, error)
         if not is_awaited:
@@ -125,6 +135,6 @@ class SpeakNextBatch:
 
     def _put_off(self, taken: TakenBatch, seconds: float) -> None:
         self._queue.put_off(taken, until=self._now() + timedelta(seconds=seconds))
-        # A little later than the batch may be taken, so that it finds it.
+        # The ticket comes a little after the batch may be taken again, so that it finds the batch.
         self._tickets.send(after_seconds=seconds + 1)
         logger.info("batch put off", extra={"seconds": round(seconds, 1)})

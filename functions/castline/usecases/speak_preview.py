@@ -1,4 +1,4 @@
-"""Speak a preview: a short text at once, by the segments that a job would have spoken for it."""
+"""Speak a preview: a short text at once, in the segments that a job would speak."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ if TYPE_CHECKING:
 
 
 _TURNS_OF_A_JOB: Final = 20
-"""The segments of a preview are stored with frames for a file of so many turns, not of one: for the job to come."""
+"""Segments of a preview are stored with frames for a file of this many turns, so that a later job can use them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenPreview:
-    """A preview that can be heard."""
+    """A spoken preview, with its audio, its cost and its warnings."""
 
     key: str
     """The key of its audio in the bucket."""
@@ -68,12 +68,12 @@ class SpokenPreview:
     cost_micros: int
     """The price of the billed characters, in millionths of the currency's unit."""
     is_reused: bool
-    """Whether all of it was stored already."""
+    """Whether all of its segments were already stored."""
     warnings: tuple[TurnWarning, ...]
 
 
 class SpeakPreview:
-    """Speaks previews. What is stored is not spoken again, and a job uses what a preview has stored."""
+    """Speaks previews. Previews and jobs share stored segments: neither speaks what the other has stored."""
 
     def __init__(
         self,
@@ -89,18 +89,18 @@ class SpeakPreview:
         max_per_minute: int,
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            previews: counts them, and reserves their characters.
-            storage: the segments that are stored, and the audio of previews.
-            prepare: checks and completes a dialogue.
-            pronunciations: gives the pronunciations in force, as for ``SubmitJob``.
-            providers: gives the enabled speech providers by id.
-            pool: gives the resources of the provider of that id.
-            pace: gives the pace of their requests.
-            rules: gives the rules for a submission of a user, given by id, in a month of the form ``YYYY-MM``.
-            max_per_minute: the previews that a user may ask for in a minute.
+            previews: the preview repository, which counts previews and reserves their characters.
+            storage: the storage of segments and of the audio of previews.
+            prepare: the use case that checks and completes dialogues.
+            pronunciations: returns the pronunciations in force, as for ``SubmitJob``.
+            providers: returns the enabled speech providers by id.
+            pool: returns the resources of the provider with an id.
+            pace: returns the pace of the requests to the provider with an id.
+            rules: returns the rules for a submission, from the user's id and a month in the format ``YYYY-MM``.
+            max_per_minute: maximum number of previews that a user may request in a minute.
             now: the clock.
         """
         self._previews = previews
@@ -120,19 +120,19 @@ class SpeakPreview:
         """Speak a preview, and store its audio.
 
         Args:
-            user_id: whose preview it is.
-            dialogue: what is to be spoken: one short text in one voice.
+            user_id: the preview's user.
+            dialogue: one short text in one voice.
             pronunciation_sets: the names of the user's sets whose pronunciations are added to the dialogue's own.
-            patience: the time for which it may wait for the provider.
+            patience: the longest time to wait for the provider.
 
         Raises:
-            PreviewLimitExceeded: the user has asked for too many in this minute.
-            UnknownPronunciationSet: the user has no set of one of these names.
-            NotSpeakable: the provider is not enabled, or cannot speak the text as it was asked to.
+            PreviewLimitExceeded: the user has requested too many previews in this minute.
+            UnknownPronunciationSet: the user has no set with one of these names.
+            NotSpeakable: the provider is not enabled, or cannot speak the text as requested.
             SubmissionsStopped: an operator has stopped all submissions.
-            QuotaExceeded: a quota has too little left.
-            SpeechError: the provider cannot serve us just now.
-            ServiceUnavailable: AWS cannot.
+            QuotaExceeded: a quota has too few characters left.
+            SpeechError: the provider is unavailable or misconfigured.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         started = self._now()
         self._previews.count(user_id, now=started, max_per_minute=self._max_per_minute)
@@ -145,7 +145,7 @@ class SpeakPreview:
         is_charged = preview.reservation.characters > 0
         if is_charged:
             self._reserve(preview)
-        # Whatever is raised until it is settled leaves that to the reconciler.
+        # If an error is raised before the preview is settled, the reconciler settles it.
         outcome = self._speak(preview, dialogue, plan, enabled, give_up_at=started + patience)
         segments = spoken_segments(plan.utterances, outcome.stored)
         billed = sum(segment.billed_characters for segment in segments)
@@ -167,7 +167,7 @@ class SpeakPreview:
     def _plan_charge(
         self, user_id: str, dialogue: Dialogue, plan: SpeechPlan, enabled: EnabledProvider, *, now: datetime
     ) -> Preview:
-        """Return the preview, with a reservation of what it will bill."""
+        """Return the preview, with a reservation of the characters that it will bill."""
         utterances = [planned.utterance for planned in plan.utterances]
         provider, quality = enabled.provider, dialogue.spoken_quality
         stored = find_lengths(utterances, provider, quality, storage=self._storage, user_id=user_id)
@@ -242,7 +242,7 @@ class SpeakPreview:
         """Store the file that a job would make of the segments, and return its duration in milliseconds.
 
         Raises:
-            ServiceUnavailable: a stored segment is broken. It is deleted, so that another preview speaks it anew.
+            ServiceUnavailable: a stored segment is broken. It is deleted, so that the next preview speaks it again.
         """
         by_number = {segment.number: segment for segment in segments}
         turns = [[by_number[segment.number] for segment in turn.segments] for turn in plan.turns]
@@ -265,11 +265,11 @@ class SpeakPreview:
 
 
 def _demand_complete(outcome: Outcome, *, voice_id: str) -> None:
-    """Refuse a preview of which not everything could be spoken.
+    """Refuse a preview that could not be spoken completely.
 
     Raises:
-        NotSpeakable: it is the fault of its text or of its voice.
-        SpeechError: the provider cannot serve us just now, or never.
+        NotSpeakable: its text or its voice is the cause.
+        SpeechError: the provider is the cause.
     """
     _position, error = outcome.worst_error or (0, None)
     match error:

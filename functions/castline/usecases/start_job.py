@@ -1,4 +1,4 @@
-"""Start a job: make it processing when the work on its audio begins."""
+"""Start a job: change it to processing when work on its audio begins."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def started(job: Job, repository: JobRepository, *, total_segments: int, now: datetime) -> Job:
-    """Make a pending job processing, and return it as it is then; one that is processing is returned as it is.
+    """Change a pending job to processing, and return it. A job that is not pending is returned unchanged.
 
     Raises:
-        JobNotActive: the job has been cancelled or has otherwise ended.
+        JobNotActive: the job has ended or is gone.
     """
     if job.status is not JobStatus.PENDING:
         return job

@@ -1,4 +1,4 @@
-"""Stop a job that has not ended: one's own, or any user's, as an operator does."""
+"""Stop an active job: for its user, or for an operator."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class _Stop:
-    """Ends a job, and its execution.
+    """Ends a job, and stops its execution.
 
-    Requests to the provider that are in flight end as they would. What they bill is settled when they have ended. The
-    reconciler deletes what the last tasks still write.
+    Requests to the provider that are in flight are not interrupted. The characters that they bill are settled when
+    they have ended. The reconciler deletes the audio that the last tasks still write.
     """
 
     def __init__(self, repository: JobRepository, executions: Executions, *, now: Callable[[], datetime]) -> None:
@@ -36,11 +36,11 @@ class _Stop:
         self._now = now
 
     def _stop(self, job_id: str, end: Callable[[JobRecord], Job]) -> Job:
-        """End a job that exists, and return it as it is now.
+        """End a job, and return it.
 
         Raises:
-            JobNotFound: it is gone meanwhile.
-            JobHasEnded: it has ended already.
+            JobNotFound: the job is gone.
+            JobHasEnded: the job has already ended.
         """
         record = self._repository.get_record(job_id)
         if record is None:
@@ -51,31 +51,31 @@ class _Stop:
             if refusal.status is None:
                 raise JobNotFound from refusal
             raise JobHasEnded(refusal.status) from refusal
-        # The job has ended whatever becomes of its execution, whose next task would find it so and stop.
+        # If this fails, the next task of the execution finds the job ended and stops.
         with contextlib.suppress(ServiceUnavailable):
             self._executions.stop(job_id, error="JobStopped")
-        # A task that told its outcome before that did not learn that the job has ended.
+        # A task that reported its outcome before the execution was stopped does not know that the job has ended.
         settle_late(job_id, self._repository)
         return stopped
 
 
 class StopJob(_Stop):
-    """Makes a user's pending or processing job cancelled."""
+    """Stops active jobs for their users. The jobs become cancelled."""
 
     def __init__(
         self, view: ViewJobs, repository: JobRepository, executions: Executions, *, now: Callable[[], datetime]
     ) -> None:
-        """Prepare, with what users see of jobs, the jobs, what runs them, and the clock."""
+        """Store the collaborators: the use case that shows jobs, the job repository, the executions and the clock."""
         super().__init__(repository, executions, now=now)
         self._view = view
 
     def __call__(self, user_id: str, job_id: str) -> JobRecord:
-        """Stop a job, and return it as it is now.
+        """Stop a job, and return its current state.
 
         Raises:
             JobNotFound: the user has no such job.
-            JobHasEnded: it has ended already.
-            ServiceUnavailable: AWS cannot serve us just now.
+            JobHasEnded: the job has already ended.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         self._view.summary(user_id, job_id)
         self._stop(job_id, lambda record: self._repository.stop(record, now=self._now()))
@@ -83,15 +83,15 @@ class StopJob(_Stop):
 
 
 class FailAnyJob(_Stop):
-    """Makes a pending or processing job of any user failed."""
+    """Stops active jobs of any user for an operator. The jobs become failed."""
 
     def __call__(self, job_id: str) -> Job:
-        """Fail a job, and return it as it is now.
+        """Fail a job, and return it.
 
         Raises:
-            JobNotFound: there is no such job.
-            JobHasEnded: it has ended already.
-            ServiceUnavailable: AWS cannot serve us just now.
+            JobNotFound: the job does not exist.
+            JobHasEnded: the job has already ended.
+            ServiceUnavailable: AWS is temporarily unavailable.
         """
         job = self._repository.get(job_id) if is_job_id(job_id) else None
         if job is None or job.is_gone(self._now()):

@@ -1,4 +1,4 @@
-"""Submit a dialogue as a job, or that of a job that has ended once more."""
+"""Submit a dialogue as a job, or submit the dialogue of an ended job again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NO_TITLES = Titles()
 _NEW = frozenset({"markup", "loudness", "pronunciation_sets", "title", "author", "album", "webhook_url"})
-"""The parts of a submission that are left out of its hash when they are empty: earlier releases did not have them."""
+"""Parts of a submission that its hash omits if they are empty, because earlier releases did not have them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Submission:
 
 
 class SubmitJob:
-    """Makes a job of a dialogue, and starts it."""
+    """Creates and starts a job from a dialogue."""
 
     def __init__(
         self,
@@ -44,13 +44,13 @@ class SubmitJob:
         prepare: PrepareDialogue,
         pronunciations: Callable[[str, Sequence[Pronunciation], Sequence[str]], tuple[Pronunciation, ...]],
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            create: stores jobs and starts them.
-            prepare: checks and completes a dialogue.
-            pronunciations: gives the pronunciations in force, from a user's id, those of a request and the names of
-                the user's sets.
+            create: the use case that stores and starts jobs.
+            prepare: the use case that checks and completes dialogues.
+            pronunciations: returns the pronunciations in force, from a user's id, the pronunciations of a request,
+                and the names of the user's sets.
         """
         self._create = create
         self._prepare = prepare
@@ -66,26 +66,26 @@ class SubmitJob:
         webhook_url: str | None = None,
         idempotency_key: str | None = None,
     ) -> Submission:
-        """Store a job and start its workflow; once only, however often it comes under the same key within a day.
+        """Store a job and start its workflow. A repeated call with the same key within a day returns the same job.
 
         Args:
-            user_id: whose job it is.
-            dialogue: what is to be spoken.
-            titles: what the audio is called.
+            user_id: the job's user.
+            dialogue: the dialogue to be spoken.
+            titles: the titles of the audio.
             pronunciation_sets: the names of the user's sets whose pronunciations are added to the dialogue's own.
-            webhook_url: a URL that is told of the job's events.
-            idempotency_key: what the client names the submission by.
+            webhook_url: a URL that receives the job's events.
+            idempotency_key: the client's name for the submission.
 
         Raises:
-            UnknownPronunciationSet: the user has no set of one of these names.
-            SpeechError: the provider's voices cannot be listed, and the dialogue asks for a style.
-            IdempotencyKeyReused: another dialogue has been submitted under ``idempotency_key``.
+            UnknownPronunciationSet: the user has no set with one of these names.
+            SpeechError: the dialogue asks for a style, and the provider's voices cannot be listed.
+            IdempotencyKeyReused: a different submission has used ``idempotency_key``.
             NotSpeakable: the dialogue's provider is not enabled, or cannot speak it.
-            UnusableSounds: the dialogue uses sounds that the user does not have, or not for this.
-            WebhookSecretMissing: there is a ``webhook_url``, and the user has no secret to sign with.
+            UnusableSounds: the dialogue uses sounds that are unknown or unsuitable.
+            WebhookSecretMissing: ``webhook_url`` is given, but the user has no secret to sign deliveries with.
             InputTooLarge: the dialogue takes more bytes than can be stored.
-            JobLimitExceeded: the user has as many active jobs as allowed.
-            ServiceUnavailable: the workflow could not be started; nothing is left behind.
+            JobLimitExceeded: the user has reached the maximum number of active jobs.
+            ServiceUnavailable: the workflow could not be started. No job is left behind.
         """
         key = None
         if idempotency_key is not None:
@@ -97,24 +97,24 @@ class SubmitJob:
 
 
 class ResubmitJob:
-    """Makes a new job of the dialogue of one that has ended."""
+    """Creates a new job from the dialogue of an ended job."""
 
     def __init__(self, view: ViewJobs, submit: SubmitJob) -> None:
-        """Prepare, with what users see of jobs, and what submits them."""
+        """Store the collaborators: the use cases that show and submit jobs."""
         self._view = view
         self._submit = submit
 
     def __call__(self, user_id: str, job_id: str, *, idempotency_key: str | None = None) -> Submission:
-        """Submit the dialogue of a job that has ended, as a new job with the same ``webhook_url``.
+        """Submit the dialogue of an ended job again, as a new job with the same titles and ``webhook_url``.
 
         Raises:
             JobNotFound: the user has no such job.
-            JobCannotResubmit: it is pending or processing.
-            InputUnreadable: its dialogue is missing or unreadable.
-            NotSpeakable: its provider is not enabled any more, or would not speak it as it was asked to.
-            UnusableSounds: some of its sounds have been deleted.
-            WebhookSecretMissing: it has a ``webhook_url``, and the user has no secret any more to sign with.
-            IdempotencyKeyReused: as for ``SubmitJob``, as are JobLimitExceeded and ServiceUnavailable.
+            JobCannotResubmit: the job is pending or processing.
+            InputUnreadable: the job's dialogue is missing or unreadable.
+            NotSpeakable: the provider is no longer enabled, or cannot speak the dialogue.
+            UnusableSounds: some of the job's sounds have been deleted.
+            WebhookSecretMissing: the job has a ``webhook_url``, but the user no longer has a secret to sign with.
+            IdempotencyKeyReused, JobLimitExceeded, ServiceUnavailable: as for ``SubmitJob``.
         """
         record = self._view.record(user_id, job_id)
         if record.job.completed_at is None:
@@ -136,7 +136,7 @@ def _name_submission(
     webhook_url: str | None = None,
 ) -> IdempotencyKey:
     values = plain_values(dialogue)
-    # What requests have unless they say otherwise is left out: they had no choice before.
+    # The defaults of requests are omitted, because the requests of earlier releases had no such fields.
     values["markup"] = None if dialogue.markup is Markup.AUTO else dialogue.markup.value
     values["loudness"] = None if dialogue.loudness is Loudness.PODCAST else dialogue.loudness.value
     values["pronunciation_sets"] = list(pronunciation_sets)

@@ -1,4 +1,4 @@
-"""Synthesize one batch of a job: speak what is not stored yet, and store it."""
+"""Synthesize one batch of a job: speak and store the utterances that are not stored yet."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     from castline.synthesis.segments import BatchRange, PlannedUtterance
 
 _PAUSE_SECONDS: Final = 1.0
-"""The time after which a batch is gone on with whose task had no time left to wait for the provider."""
+"""The time after which another task continues a batch whose task had no time left to wait for the provider."""
 
 
 class SynthesizeBatch:
-    """Speaks the utterances of a batch, and records each.
+    """Synthesizes the utterances of a batch, and records each of them.
 
-    What is stored already is not spoken again: a second attempt at a batch does only what is missing. For a rendition
-    of another job nothing is spoken at all.
+    Utterances that are already stored are not spoken again. A second attempt at a batch therefore speaks only the
+    missing ones. A batch of a rendition speaks nothing.
     """
 
     def __init__(
@@ -56,16 +56,16 @@ class SynthesizeBatch:
         now: Callable[[], datetime],
         max_processing: timedelta,
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            repository: the jobs.
-            storage: where what is spoken is kept.
-            provider: gives a speech provider by its id.
-            pool: gives the resources of the provider of that id.
-            pace: gives the pace of their requests.
+            repository: the job repository.
+            storage: the storage of segments.
+            provider: returns the enabled speech provider with an id.
+            pool: returns the resources of the provider with an id.
+            pace: returns the pace of the requests to the provider with an id.
             now: the clock.
-            max_processing: how long a job may be processing.
+            max_processing: maximum processing time of a job.
         """
         self._repository = repository
         self._storage = storage
@@ -76,21 +76,21 @@ class SynthesizeBatch:
         self._max_processing = max_processing
 
     def __call__(self, job_id: str, batch: BatchRange, *, give_up_at: datetime) -> None:
-        """Speak and store a batch. The first batch of a job makes it processing.
+        """Speak and store a batch. The first batch of a job changes the job to processing.
 
         Args:
-            job_id: which job.
-            batch: which batch.
-            give_up_at: when the task has to come to its end.
+            job_id: the job's id.
+            batch: the range of utterances to speak.
+            give_up_at: the time at which the task has to end.
 
         Raises:
-            JobNotActive: the job has ended meanwhile; nothing is paid for.
-            JobOverdue: the job has been processing for longer than it may.
-            BatchPaused: the task's time was up while the provider throttled requests; what was spoken is stored.
-            JobFailing: an utterance could not be spoken. The others of the batch are stored all the same, unless
-                trying again is pointless. Or an utterance of a rendition is not stored any more.
+            JobNotActive: the job has ended or is gone.
+            JobOverdue: the job has exceeded its maximum processing time.
+            BatchPaused: the task's time was up while the provider throttled requests. Spoken utterances are stored.
+            JobFailing: an utterance could not be spoken. The other utterances of the batch are still spoken and
+                stored, unless the error is permanent. Or an utterance of a rendition is no longer stored.
             InputUnreadable: the dialogue is missing or unreadable.
-            ProviderMisconfigured: the job's provider is not enabled any more.
+            ProviderMisconfigured: the job's provider is no longer enabled.
         """
         record = self._demand_active(job_id)
         note(user_id=record.job.user_id)
@@ -149,7 +149,7 @@ class SynthesizeBatch:
             outcome = synthesizer.speak([each.utterance for each in planned])
         finally:
             metrics.write()
-        # The worst error speaks for the batch.
+        # The worst error is reported for the whole batch.
         position, error = outcome.worst_error or (0, None)
         spoken = spoken_segments(planned, outcome.stored)
         _count_reused(record, spoken)
@@ -176,7 +176,7 @@ class SynthesizeBatch:
         return record
 
     def _is_active(self, job_id: str) -> bool:
-        """Return whether the job is pending or processing, as far as can be told just now."""
+        """Return whether the job is pending or processing. If this cannot be read, assume that it is."""
         try:
             job = self._repository.get(job_id)
         except ServiceUnavailable:
@@ -190,10 +190,10 @@ class SynthesizeBatch:
         synthesizer: Synthesizer,
         store: Callable[[Sequence[SpokenSegment]], None],
     ) -> None:
-        """Record the stored utterances of a rendition's batch. Nothing is spoken.
+        """Record the stored utterances of a rendition's batch, without speaking.
 
         Raises:
-            JobFailing: one of them is not stored any more (``SegmentsExpired``).
+            JobFailing: one of them is no longer stored (``SegmentsExpired``).
         """
         stored = synthesizer.find([each.utterance for each in planned])
         spoken = spoken_segments(planned, stored)
@@ -207,7 +207,7 @@ class SynthesizeBatch:
 
 
 def _count_reused(record: JobRecord, spoken: Sequence[SpokenSegment]) -> None:
-    """Count what need not be spoken, but for what an earlier attempt at the batch has counted."""
+    """Count the reused segments that no earlier attempt at the batch has counted."""
     counted = {segment.number for batch in record.batches for segment in batch.segments}
     reused = [segment for segment in spoken if segment.is_reused and segment.number not in counted]
     if reused:
@@ -219,10 +219,10 @@ def _count_recorded(record: JobRecord, number: int) -> int:
 
 
 def _with_earlier(record: JobRecord, number: int, spoken: Sequence[SpokenSegment]) -> tuple[SpokenSegment, ...]:
-    """Return the segments of a batch, with all that an earlier attempt has billed for them.
+    """Return the segments of a batch, including the characters that an earlier attempt has billed for them.
 
-    This attempt may not have come to a segment, because it ended after a permanent error. Or it has found the segment
-    as another job of the user, at work at the same time, has stored it since.
+    This attempt may have ended with a permanent error before it came to a segment. Or a concurrent job of the user
+    has stored the segment since, so that this attempt counts it as reused.
     """
     earlier = {each.number: each for batch in record.batches if batch.number == number for each in batch.segments}
     current = [_as_billed(segment, earlier.pop(segment.number, None)) for segment in spoken]

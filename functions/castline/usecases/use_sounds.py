@@ -1,4 +1,4 @@
-"""Use sounds in jobs: look up those that a submission names, and keep those that a job uses."""
+"""Use sounds in jobs: look up the sounds of a submission, and keep the sounds of a job."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ if TYPE_CHECKING:
     from castline.sounds.repository import SoundRepository
 
 SoundMismatch = Literal["unknown_sound", "sound_not_ready", "sound_not_audio", "sound_not_image"]
-"""The kind of a problem with a sound that a submission names, as ``castline.api.messages`` explains it."""
+"""The kind of a problem with a sound: a key of the messages in ``castline.api.messages``."""
 
 
 class UseSounds:
-    """The sounds of users, as jobs use them. Another user's sound does not exist.
+    """Looks up and keeps the sounds that jobs use. Another user's sound counts as unknown.
 
-    All methods raise ServiceUnavailable when AWS cannot serve us just now.
+    All methods raise ServiceUnavailable if AWS is temporarily unavailable.
     """
 
     def __init__(self, repository: SoundRepository, *, now: Callable[[], datetime]) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            repository: the sounds.
+            repository: the sound repository.
             now: the clock.
         """
         self._repository = repository
         self._now = now
 
     def resolve(self, user_id: str, sound_ids: Iterable[str]) -> Mapping[str, Sound]:
-        """Return the sounds of these ids that exist for the user, by id.
+        """Return the user's sounds with these ids, by id.
 
-        An id that is missing from what is returned is unknown. ``mismatch`` tells which sounds can be used for what.
+        Unknown ids are missing from the result. ``mismatch`` says whether a sound is suitable for a use.
         """
         now = self._now()
         found = self._repository.find_several(user_id, frozenset(sound_ids))
         return {sound_id: sound for sound_id, sound in found.items() if sound.is_visible(now)}
 
     def touch(self, user_id: str, sound_ids: Iterable[str]) -> frozenset[str]:
-        """Keep sounds for good, because a job uses them.
+        """Keep sounds from expiring, because a job uses them.
 
         Returns:
-            The ids of sounds that have been deleted, or have expired, since they were resolved. They are unknown now.
+            The ids of sounds that have been deleted or have expired since they were resolved.
         """
         now = self._now()
         ids = frozenset(sound_ids)
@@ -54,7 +54,7 @@ class UseSounds:
 
 
 def mismatch(sound: Sound | None, kind: SoundKind) -> SoundMismatch | None:
-    """Return the reason why a sound cannot be used as audio, or as an image; None if it can."""
+    """Return the reason why a sound cannot be used as a sound of ``kind``; None if it can."""
     if sound is None:
         return "unknown_sound"
     if sound.kind is not kind:

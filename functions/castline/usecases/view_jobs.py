@@ -1,4 +1,4 @@
-"""View jobs: one, a page of them, or the audio file of one."""
+"""View jobs: a single job, a page of jobs, or the audio file of a job."""
 
 from __future__ import annotations
 
@@ -21,28 +21,29 @@ if TYPE_CHECKING:
     from castline.jobs.repository import JobRepository
 
 _FRONT_MAX_AGE: Final = timedelta(seconds=2)
-"""The time for which all questions are answered from one look at the queue."""
+"""The time for which a snapshot of the queue is reused."""
 _ESTIMATES: Final = timedelta(seconds=10)
-"""The accuracy of estimated times. It says how rough they are, and lets an answer stay the same for a while."""
+"""Estimated times are rounded up to a multiple of this. It shows that they are rough, and keeps them stable for a
+while."""
 
 
 class ViewJobs:
-    """Shows users their jobs. Another user's job, or one whose retention has passed, does not exist.
+    """Shows users their jobs. Another user's job, or one whose retention has passed, counts as unknown.
 
-    All methods raise ServiceUnavailable when AWS cannot serve us just now.
+    All methods raise ServiceUnavailable if AWS is temporarily unavailable.
     """
 
     def __init__(
         self, repository: JobRepository, queue: Callable[[], BatchQueue], *, now: Callable[[], datetime]
     ) -> None:
-        """Prepare, with the jobs, what gives the queue of their batches, and the clock."""
+        """Store the collaborators: the job repository, a function that returns the batch queue, and the clock."""
         self._repository = repository
         self._queue = queue
         self._now = now
         self._front: tuple[datetime, Snapshot] | None = None
 
     def summary(self, user_id: str, job_id: str) -> Job:
-        """Return a job by one small read.
+        """Return a job without its dialogue, batches and result, in one small read.
 
         Raises:
             JobNotFound: the user has no such job.
@@ -53,9 +54,9 @@ class ViewJobs:
         return job
 
     def record(self, user_id: str, job_id: str) -> JobRecord:
-        """Return a job with all that is kept about it.
+        """Return a job with everything that is stored about it.
 
-        Another user's job takes the same one small read as an unknown id: how long the answer takes tells nothing.
+        Another user's job takes the same single small read as an unknown id, so the response time reveals nothing.
 
         Raises:
             JobNotFound: the user has no such job.
@@ -67,9 +68,9 @@ class ViewJobs:
         return record
 
     def place(self, job: Job) -> tuple[Place, datetime | None] | None:
-        """Return the place of a pending job in the queue, and roughly when it may start, if that can be told.
+        """Return the place of a pending job in the queue, and its estimated start if there is an estimate.
 
-        None for a job that is not in the queue, or not yet, and while the queue cannot be read.
+        Return None for a job that is not in the queue, and while the queue cannot be read.
         """
         if job.status is not JobStatus.PENDING:
             return None
@@ -94,10 +95,10 @@ class ViewJobs:
         cursor: str | None = None,
         words: str | None = None,
     ) -> JobPage:
-        """Return one page of the user's jobs, newest first; with ``words`` only those whose titles have them.
+        """Return one page of the user's jobs, newest first; with ``words``, only jobs whose titles contain them.
 
         Raises:
-            InvalidCursor: no page has given ``cursor``.
+            InvalidCursor: no page has returned ``cursor``.
         """
         return self._repository.list_page(
             user_id,
@@ -110,11 +111,11 @@ class ViewJobs:
         )
 
     def completed(self, user_id: str, job_id: str) -> tuple[Job, str]:
-        """Return a job that has audio, and the id of its audio file.
+        """Return a completed job, and the id of its audio file.
 
         Raises:
             JobNotFound: the user has no such job.
-            JobNotCompleted: it has no audio, or not yet.
+            JobNotCompleted: the job has no audio.
         """
         job = self.summary(user_id, job_id)
         if job.status is not JobStatus.COMPLETED or job.audio_file_id is None:

@@ -1,4 +1,4 @@
-"""View when the parts of a finished file are heard: words, sentences, turns and chapters, and its subtitle cues."""
+"""View the times of a finished file: of its words, sentences, turns, chapters and subtitle cues."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class TimingLevel(StrEnum):
-    """Size of the parts whose times are told."""
+    """Size of the parts of the audio that are listed with their times."""
 
     WORD = "word"
     SENTENCE = "sentence"
@@ -35,7 +35,7 @@ class TimingLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """A part of a file, and the time at which it is heard, from the start of the audio."""
+    """A part of a file, and its time from the start of the audio."""
 
     start_ms: int
     end_ms: int
@@ -44,7 +44,7 @@ class Timing:
     turn_index: int | None = None
     title: str | None = None
     estimated: bool = False
-    """Whether the provider has not told the time."""
+    """Whether the time is estimated, because the provider did not report it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +58,13 @@ class Timings:
 
 
 class ViewTimings:
-    """Shows users when the parts of their finished files are heard.
+    """Shows users the times of the parts of their finished files.
 
-    All methods raise ServiceUnavailable when AWS cannot serve us just now.
+    All methods raise ServiceUnavailable if AWS is temporarily unavailable.
     """
 
     def __init__(self, jobs: ViewJobs, audio: AudioStorage) -> None:
-        """Prepare, with what shows jobs and with their audio."""
+        """Store the collaborators: the use case that shows jobs, and the audio storage."""
         self._jobs = jobs
         self._audio = audio
 
@@ -73,8 +73,8 @@ class ViewTimings:
 
         Raises:
             JobNotFound: the user has no such job.
-            JobNotCompleted: it has no audio, or not yet.
-            TimingsUnavailable: what is kept about the file is lost or unreadable.
+            JobNotCompleted: the job has no audio.
+            TimingsUnavailable: the stored timings of the file are lost or unreadable.
         """
         record = self._jobs.record(user_id, job_id)
         job = record.job
@@ -87,16 +87,16 @@ class ViewTimings:
             job=job,
             audio_file_id=job.audio_file_id,
             duration_ms=record.result.duration_ms,
-            # Where turns overlap, the next one begins before the last words of the one before.
+            # If turns overlap, a turn begins before the last words of the previous one.
             items=tuple(sorted(items, key=attrgetter("start_ms"))),
         )
 
     def cues(self, user_id: str, job_id: str, *, with_words: bool) -> tuple[Job, str, list[SubtitleCue]]:
-        """Return a job that has audio, the id of its audio file, and its cues, with their words if they are wanted.
+        """Return a completed job, the id of its audio file, and its cues, with words if ``with_words`` is set.
 
         Raises:
             JobNotFound: the user has no such job.
-            JobNotCompleted: it has no audio, or not yet.
+            JobNotCompleted: the job has no audio.
             UnreadableCues: the cues are lost or unreadable.
         """
         job, audio_file_id = self._jobs.completed(user_id, job_id)
@@ -117,7 +117,7 @@ class ViewTimings:
                 )
 
     def _words(self, job_id: str, audio_file_id: str, turns: Sequence[TurnTiming]) -> list[WordTiming]:
-        """Read the words of a file, in spoken order; those of a file that is stored without are estimated."""
+        """Return the words of a file in spoken order. If it has no stored words, estimate them from its cues."""
         words = self._stored_words(job_id, audio_file_id)
         if words is not None:
             return words
@@ -156,7 +156,7 @@ def _word(word: WordTiming) -> Timing:
 
 
 def _sentences(words: Iterable[WordTiming]) -> Iterator[Timing]:
-    """Yield the sentences of words in spoken order. None is longer than its turn."""
+    """Yield the sentences of words in spoken order. A sentence does not extend beyond its turn."""
     for (turn_index, speaker), turn in groupby(words, lambda word: (word.turn_index, word.speaker)):
         sentence: list[WordTiming] = []
         for word in turn:

@@ -1,4 +1,4 @@
-"""View usage: a user's own, or everybody's."""
+"""View usage: that of one user, or of all users."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class OwnUsage:
 
     month: MonthOfUsage
     today: Figures
-    """Of the current day, whichever month is shown."""
+    """Usage of the current day, even if another month is shown."""
     limits: Limits
     day_resets_at: datetime
     month_resets_at: datetime
@@ -29,29 +29,30 @@ class OwnUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EverybodysUsage:
-    """Usage of all users in a month, together and each; one page of users, by id."""
+    """Usage of all users in a month: the total, and one page of single users."""
 
     month: MonthOfUsage
     today: Figures
-    """Of the current day, whichever month is shown."""
+    """Usage of the current day, even if another month is shown."""
     characters_per_day: int | None
     """The ceiling of the deployment; None for no ceiling."""
     users: tuple[tuple[str, MonthOfUsage], ...]
+    """Users by id, each with the usage of the month."""
     next_after: str | None
-    """The id of this page's last user, if others follow."""
+    """The id of this page's last user; None if no users follow."""
 
 
 class ViewUsage:
-    """Shows usage. All methods raise ServiceUnavailable when AWS cannot serve us just now."""
+    """Returns the usage of users. All methods raise ServiceUnavailable if AWS is temporarily unavailable."""
 
     def __init__(self, repository: UsageRepository, *, defaults: DefaultRules, now: Callable[[], datetime]) -> None:
-        """Prepare, with the usage, the configured limits and the clock."""
+        """Store the collaborators: the usage repository, the configured limits, and the clock."""
         self._repository = repository
         self._defaults = defaults
         self._now = now
 
     def own(self, user_id: str, month: str | None = None) -> OwnUsage:
-        """Return a user's usage of a month of the form ``YYYY-MM``; by default of the current one, in UTC."""
+        """Return a user's usage in a month in the format ``YYYY-MM``. The default is the current month in UTC."""
         now = self._now()
         current = self._repository.month(user_id, month_of(now))
         return OwnUsage(
@@ -63,12 +64,12 @@ class ViewUsage:
         )
 
     def everybody(self, month: str | None = None, *, limit: int, after: str | None = None) -> EverybodysUsage:
-        """Return the usage of all users in a month of the form ``YYYY-MM``; by default of the current one, in UTC.
+        """Return the usage of all users in a month.
 
         Args:
-            month: which month.
-            limit: how many users a page holds at most.
-            after: only users whose ids sort behind this one.
+            month: the month in the format ``YYYY-MM``. The default is the current month in UTC.
+            limit: maximum number of users on the page.
+            after: return only users whose ids sort after this one.
         """
         now = self._now()
         current = self._repository.deployment_month(month_of(now))

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class WatchCeiling:
-    """Measures the characters of this day that are billed or reserved, as a part of the deployment's ceiling."""
+    """Measures the committed characters of the current day, in percent of the deployment's ceiling."""
 
     def __init__(self, usage: UsageRepository, *, configured: int | None, now: Callable[[], datetime]) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            usage: usage and limits.
-            configured: the ceiling where no operator has set another; None for none.
+            usage: the usage repository.
+            configured: the ceiling if no operator has set another; None for no ceiling.
             now: the clock.
         """
         self._usage = usage
@@ -32,7 +32,7 @@ class WatchCeiling:
         self._now = now
 
     def __call__(self) -> None:
-        """Write the metric ``DailyCeilingUsed``; pass over it where DynamoDB cannot answer just now."""
+        """Write the metric ``DailyCeilingUsed``, unless DynamoDB is temporarily unavailable."""
         now = self._now()
         try:
             ceiling = self._usage.controls().ceiling(self._configured)
