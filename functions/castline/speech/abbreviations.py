@@ -1,7 +1,7 @@
-"""Full stops that end no sentence, in languages other than English, Chinese and Japanese.
+"""Full stops that do not end a sentence, in languages other than English, Chinese and Japanese.
 
-The language of a text is not asked for: an abbreviation counts in every language, unless it is a usual last word in
-another one. The tables hold what cannot be told from the characters alone.
+The language of a text is not used: an abbreviation counts in every language, unless it is a common last word of
+sentences in another one. The tables hold only abbreviations that the characters alone do not reveal.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ _AFTER_ANOTHER_WORD: Final = frozenset(
 _ORDINAL_BEFORE: Final = _table(
     "januar jänner februar feber märz april mai juni juli august september oktober november dezember",
 )
-"""German nouns that a number with a full stop belongs to."""
+"""German nouns to which a number with a full stop belongs, as in ``3. Mai``."""
 
 _ORDINAL_AFTER: Final = _table(
     "der die das dem den des im am vom zum zur beim ab bis seit jeder jede jedes jedem jeden",
 )
-"""German words that come before such a number."""
+"""German words before a number with a full stop, as in ``am 3. Tag``."""
 
 _SENTENCE_STARTS: Final = _table(
     # German and Dutch
@@ -93,15 +93,15 @@ _SENTENCE_STARTS: Final = _table(
     # Turkish
     "o ben biz siz onlar sonra ama",
 )
-"""Words with which a sentence begins rather than goes on, and which are no names."""
+"""Words that usually begin a sentence if they have a capital letter, because they are not names."""
 
 _MAX_SHORT: Final = 5
-"""The longest word, in characters, that is taken for an abbreviation because the next word begins small."""
+"""The most characters of a word that counts as an abbreviation because the next word is in lower case."""
 
 _GEORGIAN: Final = re.compile(f"[{GEORGIAN}]")
 _LAST_WORDS: Final = re.compile(rf"(?:({LETTER}++)\.?\s++)?(?<!{LETTER})(?<![/=&;@#?%+~$°])({LETTER}++)$")
 _ONE_LETTER: Final = re.compile(r"(?![éÉöÖåÅеЕяЯ\d_\u0900-\U0010ffff])\w")
-"""A letter that is hardly ever a word with which a sentence ends. In scripts of syllables, it may well be one."""
+"""A letter that is hardly ever the last word of a sentence. From U+0900 on, a letter may well be such a word."""
 _DOTTED: Final = re.compile(rf"(?<!{LETTER}){LETTER}{{1,3}}\.{LETTER}{{1,4}}$")
 _PARTS_OF_DATE: Final = re.compile(r"(?<!\d)\d{1,2}\.\s\d{1,2}$")
 _NEXT_WORD: Final = re.compile(rf"{LETTER}++(?:['’]{LETTER}++)?")
@@ -109,7 +109,7 @@ _INITIAL: Final = re.compile(rf"{LETTER}\.")
 _NEXT_NUMBER: Final = re.compile(r"\d|[IVXLC]+\b")
 _THAI: Final = re.compile(r"(?<![\u0e00-\u0e7f])[ก-ฮ]{1,4}$")
 _REACH: Final = 24
-"""How many characters on either side of a full stop are looked at."""
+"""The number of characters that are examined on either side of a full stop."""
 
 
 def ends_nothing(text: str, stop: int, next_start: int) -> bool:
@@ -118,7 +118,7 @@ def ends_nothing(text: str, stop: int, next_start: int) -> bool:
     Args:
         text: the whole text.
         stop: the position of the full stop.
-        next_start: the position of what follows it and the white space.
+        next_start: the position of the text after the full stop and white space.
     """
     following = text[next_start : next_start + _REACH]
     if not following:
@@ -155,7 +155,7 @@ def _is_listed(word: str, table: frozenset[str]) -> bool:
 
 
 def _is_ordinal(before: str, previous: str, number: str, following: str, next_word: str) -> bool:
-    """Return whether a number with a full stop belongs to the word after it, although that begins with a capital."""
+    """Return whether a number with a full stop belongs to the next word, although that word has a capital letter."""
     if len(number) > 2:
         return False
     if following[0].isdecimal():

@@ -10,10 +10,10 @@ from castline.speech.utterances import Speech
 
 BEAT_MS: Final = 700
 BEAT_TEXT: Final = "…"
-"""The text of a beat where nothing else is left to speak."""
+"""The text of a beat if nothing else is left to speak."""
 BEAT: Final = Speech(pcm=bytes(BEAT_MS * BYTES_PER_MS), words=())
 SPOKEN_MARKS: Final = frozenset("#%&@§‰＃％＆＠")
-"""Punctuation that voices may read aloud by its name."""
+"""Punctuation whose name voices may read aloud."""
 
 
 def is_beat(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Cues: the parts of a segment's text that subtitles show, and their times.
 
 A cue is a sentence. A sentence that is too long for two lines is divided at the ends of its clauses, or between two
-words where no clause ends near the right place. A cue that is too short to be read is joined with a neighbour.
+words if no clause ends near the right place. A cue that is too short to be read is joined with a neighbour.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Cue:
 
 
 def cues_of(text: str, words: Sequence[Word], duration_ms: int) -> tuple[Cue, ...]:
-    """Divide ``text`` into cues, in order and without overlap. Together they hold all of it but white space.
+    """Divide ``text`` into cues, in order and without overlap. Together, the cues hold all text but white space.
 
     Args:
         text: the text of one segment.
-        words: the words with their times, in order. Without words, one cue lasts as long as the audio.
+        words: the words with their times, in order. Without words, a single cue lasts as long as the audio.
         duration_ms: the length of the segment's audio.
     """
     whole = _trimmed(text, 0, len(text))
@@ -63,7 +63,7 @@ def cues_of(text: str, words: Sequence[Word], duration_ms: int) -> tuple[Cue, ..
 
 
 def is_one_cue(text: str) -> bool:
-    """Return whether ``text`` is one cue, whatever its words' times: one sentence, and short enough."""
+    """Return whether ``text`` is one cue regardless of the times of its words: one sentence that fits two lines."""
     whole = _trimmed(text, 0, len(text))
     if whole is None:
         return True
@@ -77,7 +77,7 @@ def is_one_cue(text: str) -> bool:
 def _columns_before(text: str) -> list[int]:
     """Return, for each position, the width of the text before it on one line.
 
-    White space is one column wide, however long. A position inside a grapheme counts as the one after it.
+    A run of white space is one column wide. A position inside a grapheme counts as the position after it.
     """
     widths = [0]
     is_after_space = False
@@ -90,7 +90,7 @@ def _columns_before(text: str) -> list[int]:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return the range without the white space at its ends; None if there is nothing else."""
+    """Return the range without the white space at its ends; None if it is all white space."""
     part = text[start:end]
     start += len(part) - len(part.lstrip())
     end -= len(part) - len(part.rstrip())
@@ -131,7 +131,7 @@ class _Divider:
             yield from self._parts(cut, end)
 
     def _cut(self, start: int, end: int) -> int | None:
-        """Find where to divide a part that is too long, so that few parts of about equal length remain."""
+        """Return where to divide a part that is too long into few parts of about equal length; None to keep it."""
         width = self._columns[end] - self._columns[start]
         if width <= MAX_COLUMNS:
             return None
@@ -156,7 +156,7 @@ class _Divider:
 
 
 def _timed(ranges: Iterable[tuple[int, int]], words: Sequence[Word], duration_ms: int) -> list[Cue]:
-    """Give each range the time from its first word's beginning to its last word's end.
+    """Give each range the time from the start of its first word to the end of its last word.
 
     A range without words gets the time between the words around it.
     """

@@ -1,4 +1,4 @@
-"""Estimates of the longest duration of a text, computed from its characters before anything is spoken."""
+"""Estimates of the longest duration of a text, computed from its characters before it is spoken."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from castline.speech.spoken_text import pieces_of
 if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
 
-# Slow voices: three syllables, twelve letters a second. A digit is spoken as a word of its own.
+# Slow voices speak three syllables or twelve letters a second. A digit counts as a syllable.
 _MS_PER_SYLLABLE: Final = 330
 _MS_PER_LETTER: Final = 85
-# The silence around a text, and a break to the next one.
+# The silence around a text, and the break before the next one.
 _SURROUNDING_SILENCE_MS: Final = 1_750
 
 
 def estimate_ms(utterance: Utterance) -> int:
-    """Return the longest time that ``utterance`` may last; see ``estimate_text_ms``.
+    """Return the longest duration of ``utterance`` in milliseconds; see ``estimate_text_ms``.
 
-    An alias counts in place of the written text, and so does a phoneme that would last longer, read as letters.
+    An alias counts instead of the written text. A phoneme, read as letters, counts instead if it would last longer.
     """
     text = "".join(
         max(piece.spoken, (piece.spoken_as and piece.spoken_as.phoneme) or "", key=_sum_ms)
@@ -32,20 +32,20 @@ def estimate_ms(utterance: Utterance) -> int:
 
 
 def lasts_at_most(utterance: Utterance, duration_ms: int) -> bool:
-    """Return whether ``utterance`` lasts at most ``duration_ms``; most texts are told by their length alone."""
+    """Return whether ``utterance`` lasts at most ``duration_ms``. For most texts, their length alone decides."""
     if not utterance.spoken_as and len(utterance.text) <= characters_within(duration_ms, rate=utterance.rate):
         return True
     return estimate_ms(utterance) <= duration_ms
 
 
 def estimate_text_ms(text: str, *, rate: float) -> int:
-    """Return the longest time that ``text`` may last, including the silence around it and a break."""
+    """Return the longest duration of ``text`` in milliseconds, including the silence around it and a break."""
     return round(_sum_ms(text) / rate) + _SURROUNDING_SILENCE_MS
 
 
 @lru_cache(maxsize=1 << 13)
 def estimate_character_ms(character: str) -> int:
-    """Return how long ``character`` takes at most, at the voice's own rate."""
+    """Return the longest duration of ``character`` in milliseconds, at the voice's own rate."""
     is_syllable = unicodedata.east_asian_width(character) in "WF" or character.isdigit()
     return _MS_PER_SYLLABLE if is_syllable else _MS_PER_LETTER
 
@@ -55,5 +55,5 @@ def _sum_ms(text: str) -> int:
 
 
 def characters_within(duration_ms: int, *, rate: float) -> int:
-    """Return the number of characters that last at most ``duration_ms``, whatever the characters are."""
+    """Return the number of characters that last at most ``duration_ms`` even if all of them are slow."""
     return int((duration_ms - _SURROUNDING_SILENCE_MS - 1) * rate / _MS_PER_SYLLABLE)

@@ -14,7 +14,7 @@
         └── VoiceNotFound
 
 The workflow's retry rules name these classes: after renaming one, change ``workflow.asl.json`` too.
-``CutUncertain`` is not a SpeechError: the provider has spoken.
+``CutUncertain`` is not a SpeechError, because the provider has spoken the text.
 """
 
 from __future__ import annotations
@@ -71,5 +71,5 @@ class VoiceNotFound(PermanentSpeechError):
 class CutUncertain(Exception):
     """The boundaries between utterances that were spoken in one request could not be found.
 
-    Speaking the utterances one by one helps.
+    The utterances can be spoken one by one instead.
     """

@@ -1,4 +1,4 @@
-"""Estimated times of a text's words, for voices that do not report their words."""
+"""Estimated times of the words of a text, for voices that do not report words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def estimate_words(text: str, *, duration_ms: int) -> tuple[Word, ...]:
         (estimate_character_ms(character) if character.isalnum() else 0) + pauses_ms.get(position, 0)
         for position, character in enumerate(text, start=1)
     ]
-    # After the last word nothing is heard, whatever marks follow it.
+    # The audio ends with the last word. Marks after it have no duration.
     words = sorted([*(match.span() for match in _WORD.finditer(text)), *_dictionary_words(text)])
     if not words:
         return ()

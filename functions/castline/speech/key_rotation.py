@@ -1,4 +1,4 @@
-"""Speech session that survives key rotation: it continues with the new key."""
+"""Speech session that follows key rotation: it continues with the new key."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class RotatingSpeechSession(SpeechSession):
         *,
         healed: Callable[[ProviderAuthFailed], None] = lambda _refusal: None,
     ) -> None:
-        """Prepare the session. The secret is not read before the first utterance.
+        """Store the secret and a function that makes sessions. The secret is first read for the first utterance.
 
         Args:
             secret: the secret with the key. One thread at a time reads it.
-            make: makes a session from the secret.
+            make: makes a session from the secret's content.
             healed: called with each refusal that a new key has resolved.
         """
         self._secret = secret
@@ -88,7 +88,7 @@ class RotatingSpeechSession(SpeechSession):
         """Speak ``utterances`` in one request; see ``SpeechSession``.
 
         Raises:
-            CutUncertain: where one ends and the next begins cannot be told.
+            CutUncertain: the boundaries between the utterances cannot be found.
             SpeechError: one of ``castline.speech.errors``.
             RuntimeError: the session is closed.
         """
@@ -127,16 +127,16 @@ class RotatingSpeechSession(SpeechSession):
         finally:
             with self._lock:
                 lease.utterances -= 1
-                is_done_with = lease.is_retired and not lease.utterances
-            if is_done_with:
+                is_unused = lease.is_retired and not lease.utterances
+            if is_unused:
                 lease.session.close()
 
     def _has_another_key(self, refused: _Lease, fresh_reads: int) -> bool:
         """Return whether the key has changed since it was refused, and read the secret afresh if needed.
 
         ``fresh_reads`` is the number of fresh reads when the refused key was leased. If another thread has read the
-        secret afresh since then, it is not read again: of all utterances that are refused at the same time, one reads
-        it.
+        secret afresh since then, the secret is not read again. So only one of several utterances that are refused at
+        the same time reads it.
         """
         with self._lock:
             if self._current is refused and self._fresh_reads == fresh_reads:
@@ -152,6 +152,6 @@ class RotatingSpeechSession(SpeechSession):
             if retired is not None:
                 retired.is_retired = True
                 if not retired.utterances:
-                    # Closing takes a second when the other side is gone.
+                    # Closing takes a second if the server is gone.
                     threading.Thread(target=retired.session.close, name="speech-close", daemon=True).start()
         return self._current

@@ -26,7 +26,7 @@ _CLEAR_ENDS: Final = (
     "\u0e5a\u0e5b\u0f0d-\u0f12\u104b\u17d4\u17d5\u17da"  # Thai, Tibetan, Burmese, Khmer
     "\u1362\u1367\u1368\u166e\u1803\u1809\u1c7e\u1c7f\ua8ce\ua8cf\ua9c8\ua9c9\uabeb"  # Ethiopic, Mongolian, others
 )
-"""The marks that only ever end a sentence. Armenian puts its question mark inside a word: it ends nothing."""
+"""Marks that always end a sentence. The Armenian question mark stands inside a word, so it is not among them."""
 _CLEAR_CLAUSES: Final = "，、；：､\u055d\u060c\u061b\u104a\u1363-\u1366\u17d6\u1802\u1808"
 _GREEK: Final = "\u0370-\u03ff\u1f00-\u1fff"
 _ARMENIAN: Final = "\u0531-\u0587"
@@ -36,8 +36,8 @@ _GREEK_QUESTION: Final = rf"(?<=[{_GREEK}])[;\u037e]++(?!{_CLOSERS}{LETTER})"
 _ARMENIAN_STOP: Final = rf"(?<=[{_ARMENIAN}]):(?!{_CLOSERS}{LETTER})"
 _GREEK_SEMICOLON: Final = rf"(?<=[{_GREEK}])[·\u0387](?!{LETTER})"
 
-# What is read as one thing although it holds marks. No repetition meets the same characters twice, so that no text
-# makes the search slow: an address begins where nothing that may be part of one comes before it.
+# Units that are read as a whole although they hold marks. No repetition matches the same characters twice, so that no
+# text makes the search slow: an address begins only where the character before it cannot be part of an address.
 _ADDRESS: Final = rf"""
     (?:https?://|www\.) [^\s{UNSPACED}\uff00-\uffef\u3000-\u303f<>"“”‘’…]* (?a:[\w/=&\#%~+$-])
   | (?<![A-Za-z0-9_.%+-]) (?a:[\w.%+-]){{1,64}}+ @ (?a:[\w-]){{1,63}}+ (?: \. (?a:[\w-]){{1,63}}+ )++
@@ -46,15 +46,14 @@ _ENTITY: Final = r"& (?: [A-Za-z][A-Za-z0-9]{1,30}+ | \#[0-9]{1,7}+ | \#[xX][0-9
 _UNIT: Final = re.compile(rf"{_ADDRESS} | {_ENTITY}", re.VERBOSE)
 
 
-# The first alternative that fits wins, so a mark that belongs to an address, a number or an abbreviation ends
-# nothing. A Western mark ends nothing either when a letter or digit follows it: 3.14, 1,000, 12:30, example.com.
-# Repetitions are possessive, so that no text makes the search go back; only an address goes back, over the marks at
-# its end.
+# The first alternative that fits wins, so a mark in an address, a number or an abbreviation does not make a place.
+# Neither does a Western mark before a letter or a digit: 3.14, 1,000, 12:30, example.com. Repetitions are possessive,
+# so that the search does not backtrack. Only an address backtracks, over the marks at its end.
 @cache
 def _place_pattern(*, is_familiar: bool) -> re.Pattern[str]:
-    # In other languages a sentence may end with a unit (20 °C.), and small letters are judged with the abbreviations.
+    # In other languages, a sentence may end with a unit (20 °C.), and ``ends_nothing`` decides on lower-case letters.
     initial = "[A-Za-z]" if is_familiar else "(?<![°/])[A-Z]"
-    # Nor does a full stop before a hyphen end a sentence in them, as in the French c.-à-d.
+    # In other languages, a full stop before a hyphen does not end a sentence, as in the French c.-à-d.
     amid_word = "" if is_familiar else "-?+"
     return re.compile(
         rf"""
@@ -80,7 +79,7 @@ _FAMILIAR: Final = re.compile(
     r"|\b(?i:the|and|you|your|this|that|with|they|she|it|what|there|from|would|were|been)\b"
 )
 _CHARACTERS_PER_FAMILIAR: Final = 150
-"""An English, Chinese or Japanese text has at least one match of ``_FAMILIAR`` for so many characters."""
+"""An English, Chinese or Japanese text has a match of ``_FAMILIAR`` for every 150 characters on average, or more."""
 
 
 class Strength(IntEnum):
@@ -122,9 +121,10 @@ def find_places(text: str) -> list[Place]:
 
 
 def _is_familiar(text: str) -> bool:
-    """Return whether full stops are judged as in English, Chinese and Japanese, and by no tables for other languages.
+    """Return whether full stops follow the rules of English, Chinese and Japanese, without tables of abbreviations.
 
-    Those tables go by the case of the next word, so a text that could have capitals and has none is left out.
+    The tables for other languages rely on the case of the next word. They are not used for a text that is entirely in
+    lower case, unless it is Georgian, which has no capital letters.
     """
     if text.islower() and not _GEORGIAN.search(text):
         return True
@@ -132,16 +132,16 @@ def _is_familiar(text: str) -> bool:
 
 
 def ends_sentence(text: str) -> bool:
-    """Return whether ``text`` ends where a speaker would pause: with a sentence or a paragraph."""
+    """Return whether ``text`` ends with a sentence or a paragraph, where a speaker would pause."""
     places = find_places(text)
     return bool(places) and places[-1].strength >= Strength.SENTENCE and places[-1].space_end == len(text)
 
 
 def find_unit_interiors(text: str) -> set[int]:
-    """Return the positions inside what is never divided, in linear time.
+    """Return the positions inside units that are never divided, in linear time.
 
-    These are URLs, mail addresses, entities such as ``&amp;``, and words of the writing systems whose words only a
-    dictionary tells apart.
+    Units are URLs, mail addresses, entities such as ``&amp;``, and words of the writing systems in which only a
+    dictionary tells where a word ends.
     """
     units = chain(((unit.start(), unit.end()) for unit in _UNIT.finditer(text)), find_dictionary_words(text))
     return set(chain.from_iterable(range(start + 1, end) for start, end in units))

@@ -1,4 +1,4 @@
-"""Resources of a provider that speak alike: a session for each, made from what the provider's secret holds."""
+"""Pool of a provider's equivalent resources, with a session for each, made from the provider's secret."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ResourcesSecret(Protocol):
-    """A secret that holds the resources of a provider. It serves many threads."""
+    """A secret that holds the resources of a provider. Thread-safe."""
 
     def read(self) -> Resources:
         """Return the secret, from a cache if it was read recently."""
@@ -41,7 +41,7 @@ class NoSecret:
 
 
 class SpeechPool:
-    """The sessions of a provider's resources, as the secret names them at the time. Thread-safe."""
+    """The sessions of the resources that a provider's secret currently names. Thread-safe."""
 
     def __init__(
         self,
@@ -50,11 +50,11 @@ class SpeechPool:
         *,
         healed: Callable[[ProviderAuthFailed], None] = lambda _refusal: None,
     ) -> None:
-        """Prepare the pool. Nothing is read before it is used.
+        """Store the secret and a function that makes sessions. The secret is first read when the pool is used.
 
         Args:
             secret: the secret with the resources.
-            make: makes a session of a resource.
+            make: makes a session from the credentials of a resource.
             healed: called with each refusal of a key that a new key has resolved.
         """
         self._secret = secret
@@ -64,11 +64,11 @@ class SpeechPool:
         self._sessions: dict[str, RotatingSpeechSession] = {}
 
     def resources(self) -> tuple[str, ...]:
-        """Return the names of the resources, at least one; close the sessions of those that are there no more.
+        """Return the names of the resources, at least one, and close the sessions of removed resources.
 
         Raises:
-            ProviderMisconfigured: the secret is of no use.
-            ServiceUnavailable: the secret cannot be read just now.
+            ProviderMisconfigured: the secret is invalid.
+            ServiceUnavailable: the secret cannot be read at the moment.
         """
         names = tuple(self._secret.read())
         with self._lock:
@@ -94,7 +94,7 @@ class SpeechPool:
 
 
 class _ResourceSecret:
-    """The part of a secret that is about one resource."""
+    """The part of a secret that belongs to one resource."""
 
     def __init__(self, secret: ResourcesSecret, resource: str) -> None:
         self._secret = secret
@@ -108,5 +108,5 @@ class _ResourceSecret:
 
     def _own(self, resources: Resources) -> Credentials:
         if self._resource not in resources:
-            raise ProviderMisconfigured("the resource is not in the secret any more")
+            raise ProviderMisconfigured("the secret no longer has the resource")
         return resources[self._resource]

@@ -1,4 +1,4 @@
-"""Pronunciations: how words are spoken that a voice would read otherwise."""
+"""Pronunciations: aliases and phonemes for words that a voice would pronounce differently."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Final
 MAX_PRONUNCIATIONS: Final = 1_000
 """The most entries of one list."""
 MAX_TEXT_CHARACTERS: Final = 100
-"""Unicode code points of the written text at most."""
+"""The maximum length of the written text, in Unicode code points."""
 MAX_SPOKEN_CHARACTERS: Final = 200
-"""Unicode code points of an alias or a phoneme at most."""
+"""The maximum length of an alias or a phoneme, in Unicode code points."""
 
 
 class Alphabet(StrEnum):
@@ -29,29 +29,29 @@ class Pronunciation:
     """A word or phrase, and how it is spoken: either as another text or by its phonemes."""
 
     text: str
-    """As it is written in scripts."""
+    """The word or phrase as it is written in scripts."""
     alias: str | None = None
-    """The text that is spoken in its place."""
+    """The text that is spoken instead."""
     phoneme: str | None = None
     alphabet: Alphabet | None = None
-    """Of the phoneme; None with an alias."""
+    """The alphabet of the phoneme; None with an alias."""
     language: str | None = None
-    """The language tag of the utterances that it is for, such as ``en`` or ``zh-TW``; None for all."""
+    """The language tag of the utterances that the entry is for, such as ``en`` or ``zh-TW``; None for all."""
 
     @property
     def key(self) -> tuple[str, str]:
-        """The text and the language, equal for all their spellings: what no two entries of a list have in common."""
+        """The text and the language, in a form that is equal for all spellings. It is unique within a list."""
         return unicodedata.normalize("NFC", self.text), (self.language or "").lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenAs:
-    """A stretch of an utterance's text that is pronounced otherwise than it is written."""
+    """A stretch of an utterance's text that is not pronounced as it is written."""
 
     start: int
-    """The position of its first code point in the utterance's text."""
+    """The position of the stretch's first code point in the utterance's text."""
     end: int
-    """One past its last code point."""
+    """One past the position of the stretch's last code point."""
     alias: str | None = None
     phoneme: str | None = None
     alphabet: Alphabet | None = None

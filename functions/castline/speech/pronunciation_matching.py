@@ -1,8 +1,8 @@
-"""Matching of pronunciations: where in a text they apply.
+"""Matching of pronunciations: finds the stretches of a text to which they apply.
 
-An entry's text is compared in Unicode's form NFD, and without regard to case if it has no capital letter. The longest
-entry that begins at a position applies there, and no two matches overlap. A match is a whole word wherever words have
-spaces between them. It never splits a letter from its accents.
+An entry's text is compared in Unicode's form NFD. Case is ignored if the entry has no capital letter. The longest
+entry that begins at a position applies there, and matches do not overlap. In writing systems with spaces between
+words, a match is a whole word. A match never splits a letter from its accents.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _UNSPACED: Final = re.compile(f"[{UNSPACED}]")
-# Korean words have spaces between them, but particles are written on to the word that they belong to.
+# Korean has spaces between words, but a particle is attached to the word that it belongs to.
 _HANGUL: Final = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
 # The vowels and final consonants of syllables that are written in parts.
 _HANGUL_PART: Final = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
 _MAX_LETTER_CHARACTERS: Final = 32
-"""The longest sequence of a letter and its marks: sorting marks takes time quadratic in their number."""
+"""The most characters of a letter with its marks: sorting marks takes time quadratic in their number."""
 _ANY_LANGUAGE: Final = ""
 _CACHED_INDEXES: Final = 32
 
 
 def find_spoken_as(text: str, pronunciations: tuple[Pronunciation, ...], *, language: str) -> tuple[SpokenAs, ...]:
-    """Return the stretches of ``text`` that are pronounced otherwise, in order and without overlap.
+    """Return the stretches of ``text`` to which a pronunciation applies, in order and without overlap.
 
-    Of entries with the same text, the one for the most specific language applies, and of those the first. The index
-    of the entries is kept for the next call with the same tuple.
+    Of entries with the same text, the one for the most specific language applies; of several such entries, the first.
+    The index of the entries is cached for the next call with the same tuple.
 
     Args:
-        text: of one utterance, without markup.
+        text: the text of one utterance, without markup.
         pronunciations: the entries.
-        language: the language tag of the utterance. An entry for ``en`` applies to ``en-US`` too (RFC 4647, basic
+        language: the language tag of the utterance. An entry for ``en`` also applies to ``en-US`` (RFC 4647, basic
             filtering).
     """
     if not pronunciations:
@@ -56,7 +56,8 @@ def used_in(
 ) -> tuple[Pronunciation, ...]:
     """Return the pronunciations that ``find_spoken_as`` may find in ``utterances``, in their own order.
 
-    It finds fewer of them where a longer one hides one, and no others in pieces of the texts.
+    ``find_spoken_as`` may find fewer, because a longer entry can hide a shorter one. It finds no other entries, even
+    in pieces of the texts.
 
     Args:
         utterances: texts without markup, each with the language tag that it is spoken in.
@@ -73,7 +74,7 @@ def used_in(
 
 
 class _Identity:
-    """A tuple as the key of a cache, equal to itself only: hashing every entry at each call would take longer."""
+    """Cache key of a tuple, equal only to itself. Hashing all entries of the tuple at each call would take longer."""
 
     def __init__(self, pronunciations: tuple[Pronunciation, ...]) -> None:
         self.pronunciations = pronunciations
@@ -86,10 +87,10 @@ class _Identity:
 
 
 class _Index:
-    """Pronunciations by their text, for any language.
+    """Index of pronunciations by their text, for any language.
 
-    The texts are sorted. The longest of them that a string begins with is found from the last one that sorts before
-    the string: it is that one, or one that that one begins with.
+    The texts are sorted. To find the longest text with which a string begins, take the last text that does not sort
+    after the string. The longest one is that text or one of the texts with which that text begins.
     """
 
     def __init__(self, pronunciations: Iterable[Pronunciation]) -> None:
@@ -100,7 +101,7 @@ class _Index:
             by_language.setdefault((each.language or _ANY_LANGUAGE).lower(), each)
         self._keys = sorted(entries)
         self._entries = [entries[key] for key in self._keys]
-        """Those of each key by how they are written, or None for any case; and then by language."""
+        """The entries of each key, by their spelling (None if case is ignored), and then by language."""
         self._prefix_of = list(_longest_prefixes(self._keys))
         self._longest = max(map(len, self._keys))
         self._first = re.compile("[" + "".join(re.escape(each) for each in {key[0] for key in self._keys}) + "]")
@@ -121,7 +122,7 @@ class _Index:
         """Return the ids of the entries for ``languages`` that occur in ``texts``."""
         used: set[int] = set()
         missing: dict[int, dict[str | None, list[int]]] = {}
-        complete = {-1}  # the keys of which nothing is missing, nor of those that they begin with
+        complete = {-1}  # keys of which all entries were found, as were those of all keys that begin them
         for text in texts:
             for start, found in self._occurrences(text):
                 passed: list[int] = []
@@ -139,7 +140,7 @@ class _Index:
         return used
 
     def _ids(self, number: int, languages: Sequence[str]) -> dict[str | None, list[int]]:
-        """Return the ids of a key's entries for ``languages``, by how they are written."""
+        """Return the ids of a key's entries for ``languages``, by their spelling."""
         ids = {
             as_written: [id(by_language[language]) for language in languages if language in by_language]
             for as_written, by_language in self._entries[number].items()
@@ -147,7 +148,7 @@ class _Index:
         return {as_written: those for as_written, those in ids.items() if those}
 
     def _occurrences(self, text: str) -> Iterator[tuple[int, Iterator[tuple[int, int]]]]:
-        """Yield where keys may begin, each with the numbers and ends of those that do, the longest first."""
+        """Yield each position at which keys may begin, with the numbers and ends of those keys, the longest first."""
         folded, positions = _folded(text)
         for candidate in self._first.finditer(folded):
             start = positions[candidate.start()]
@@ -180,7 +181,7 @@ def _index(identity: _Identity) -> _Index:
 
 
 def _longest_prefixes(keys: Sequence[str]) -> Iterator[int]:
-    """Yield, for each of the sorted ``keys``, the number of the longest other one that it begins with, or -1."""
+    """Yield, for each of the sorted ``keys``, the number of the longest other key that begins it, or -1."""
     open_prefixes: list[int] = []
     for number, key in enumerate(keys):
         while open_prefixes and not key.startswith(keys[open_prefixes[-1]]):
@@ -200,7 +201,7 @@ def _is_inside_word(text: str, position: int, *, after_word: bool = False) -> bo
 
     Args:
         text: the text.
-        position: where a match begins or, ``after_word``, ends.
+        position: the start of a match, or its end if ``after_word`` is true.
         after_word: whether a Korean particle may follow.
     """
     if not 0 < position < len(text) or not _is_of_word(text[position]) or not _is_of_word(text[position - 1]):
@@ -209,14 +210,14 @@ def _is_inside_word(text: str, position: int, *, after_word: bool = False) -> bo
 
 
 def _is_of_word(character: str) -> bool:
-    """Return whether ``character`` is a letter, a digit or a mark of a script that has spaces between words."""
+    """Return whether ``character`` is a letter, digit or mark of a writing system with spaces between words."""
     return (character.isalnum() or unicodedata.category(character)[0] == "M") and not _UNSPACED.match(character)
 
 
 def _folded(text: str) -> tuple[str, Sequence[int]]:
-    """Return ``text`` as it is compared, and for each position there the one in ``text``.
+    """Return ``text`` in the form for comparison, and for each position in that form the position in ``text``.
 
-    The positions are those of ``text`` where a letter begins, and its end; -1 within a letter and its marks.
+    A position inside a letter and its marks maps to -1. The last position maps to the end of ``text``.
     """
     if text.isascii():
         return text.lower(), range(len(text) + 1)

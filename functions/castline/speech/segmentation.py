@@ -24,10 +24,10 @@ _SPACE_END: Final = attrgetter("space_end")
 def split_text(text: str, *, max_characters: int) -> list[str]:
     """Cut ``text`` into pieces of at most ``max_characters`` Unicode code points, in linear time.
 
-    The pieces joined together are ``text``, to the character. Each holds something that can be spoken, unless a
-    stretch of blanks and punctuation is about as long as a piece. No cut falls inside a grapheme cluster (an emoji, a
-    flag, a letter with its accents), or inside a word, a number, an abbreviation, an address or an entity such as
-    ``&amp;``, unless that alone is longer than a piece.
+    Joined together, the pieces are exactly ``text``. Each piece has something to speak, unless a stretch of blanks
+    and punctuation is about as long as a piece. No cut falls inside a grapheme cluster (an emoji, a flag, a letter
+    with its accents), or inside a word, a number, an abbreviation, an address or an entity such as ``&amp;``, unless
+    that unit alone is longer than a piece.
 
     Raises:
         ValueError: ``max_characters`` is less than 1.
@@ -76,7 +76,7 @@ class _Cutter:
         return best[1] if best else None
 
     def _least_harmful_cut(self, start: int, limit: int) -> int:
-        """Return the latest cut between words, else between characters, else before a piece with nothing to speak."""
+        """Return the latest cut between words, else between characters, even if a piece then has nothing to speak."""
         between_characters = [cut for cut in range(limit, start, -1) if cut in self._character_starts]
         clean = [cut for cut in between_characters if self._leaves_speech_on_both_sides(start, cut)]
         between_words = (cut for cut in clean if cut not in self._amid_unit and not is_amid_word(self._text, cut))
@@ -86,7 +86,7 @@ class _Cutter:
         return cut in self._character_starts and self._leaves_speech_on_both_sides(start, cut)
 
     def _leaves_speech_on_both_sides(self, start: int, cut: int) -> bool:
-        """Return whether the piece from ``start`` to ``cut`` can be spoken, and the next piece may be too."""
+        """Return whether the piece from ``start`` to ``cut`` has something to speak, and the next piece may have."""
         return self._next_speakable[start] < cut and self._next_speakable[cut] < cut + self._max_characters
 
 

@@ -1,7 +1,7 @@
-"""Text of an utterance as it is spoken, with aliases in place of what is written, and the way back.
+"""Spoken text of an utterance: the written text with aliases applied, and the mapping of words back to it.
 
-Services bill markup, so an alias is not sent as ``<sub>``: the text that is sent has the alias itself. The words that
-a service reports are then words of the spoken text. Subtitles show the written text, so words are mapped back to it.
+Services bill markup, so an alias is not sent as ``<sub>``. It replaces the written text in the request, and the words
+that a service reports are words of the spoken text. Subtitles show the written text, so words are mapped back to it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Piece(NamedTuple):
-    """A stretch of an utterance's text that is all spoken in one way."""
+    """A stretch of an utterance's text with one pronunciation, or with none."""
 
     spoken: str
     start: int
@@ -30,7 +30,7 @@ class Piece(NamedTuple):
 
 
 def pieces_of(utterance: Utterance) -> list[Piece]:
-    """Divide an utterance's text into stretches, in order. Together they cover all of it; none is empty."""
+    """Divide an utterance's text into stretches, in order. They are not empty, and together cover all of the text."""
     text = utterance.text
     pieces: list[Piece] = []
     position = 0
@@ -46,7 +46,7 @@ def pieces_of(utterance: Utterance) -> list[Piece]:
 
 
 def spoken_text(utterance: Utterance) -> str:
-    """Return the text that is spoken: the written text with aliases applied. Phonemes leave it as it is."""
+    """Return the text that is spoken: the written text with aliases applied. Phonemes do not change it."""
     return "".join(piece.spoken for piece in pieces_of(utterance))
 
 
@@ -56,9 +56,10 @@ def has_alias(utterance: Utterance) -> bool:
 
 
 def cues_identity(utterance: Utterance) -> str:
-    """Return a text that differs for utterances that are spoken alike and written otherwise.
+    """Return a text that differs for utterances that are spoken alike but written differently.
 
-    A stored segment holds the cues of the written text, so this is part of its key. It is empty without an alias.
+    It is part of a segment's cache key, because a stored segment holds the cues of the written text. It is empty for
+    an utterance without an alias.
     """
     if not has_alias(utterance):
         return ""
@@ -70,7 +71,7 @@ def as_written(utterance: Utterance, words: Sequence[Word]) -> tuple[Word, ...]:
     """Map words of the spoken text to the written text.
 
     All words of one alias become one word, which covers the written stretch and lasts from the first word's start to
-    the last word's end. A word that is partly of an alias and partly not becomes one with the alias.
+    the last word's end. A word that is only partly in an alias is merged with that word.
 
     Args:
         utterance: the utterance that was spoken.

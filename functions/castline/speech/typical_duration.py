@@ -1,7 +1,7 @@
-"""Estimates of the usual duration of speech, computed from its text before anything is spoken.
+"""Estimates of the usual duration of speech, computed from its text before it is spoken.
 
 The weights were fitted to eSpeak NG's voices at about 160 words a minute, with 140 sentences in 15 languages. Other
-voices are faster or slower. ``castline.speech.duration`` estimates the longest duration, which is something else.
+voices are faster or slower. ``castline.speech.duration`` estimates the longest duration instead.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
 
 _BASE_MS: Final = 100
-"""Of an utterance: the silence that is left at its ends, and the slower last syllable."""
+"""The silence that is left at the ends of an utterance, and the extra length of its last syllable."""
 _IDEOGRAPH_MS: Final = 252
 """A syllable of Chinese with its tone, or the two morae of most kanji."""
 _CANTONESE_MS: Final = 228
 _KANA_MS: Final = 120
 _HANGUL_MS: Final = 190
 _DIGIT_MS: Final = 400
-"""Of a number that is read as a number."""
+"""A digit of a number that is read as a number, not digit by digit."""
 _SYMBOL_MS: Final = 450
-"""``%`` or ``&`` is spoken as a word."""
+"""A symbol that is spoken as a word, such as ``%`` or ``&``."""
 _LETTER_MS: Final = 67
 _CYRILLIC_MS: Final = 58
 _THAI_MS: Final = 100
@@ -36,7 +36,7 @@ _CLAUSE_MS: Final = 300
 _SENTENCE_MS: Final = 500
 
 _LETTERS_MS: Final = {"de": 63, "en": 65, "fr": 50, "id": 79, "ms": 79, "pt": 70}
-"""Milliseconds of a Latin letter in languages that differ from ``_LETTER_MS``."""
+"""Milliseconds of a Latin letter, in languages that differ from ``_LETTER_MS``."""
 _SMALL_KANA: Final = frozenset("ぁぃぅぇぉゃゅょァィゥェォャュョ")
 """Kana that have no mora of their own."""
 _CLAUSE_END: Final = re.compile(r"[，、；：،؛]|[,;:](?!\w)")
@@ -44,7 +44,7 @@ _SENTENCE_END: Final = re.compile(r"[。！？!?।॥؟۔]+|…+|\.{2,}|\.(?=\s
 
 
 def typical_ms(utterance: Utterance, *, language: str) -> int:
-    """Return how long ``utterance`` usually lasts when it is stored, without the silence around it.
+    """Return the usual duration of ``utterance`` in milliseconds, as it is stored, without the silence around it.
 
     Args:
         utterance: the utterance.

@@ -1,8 +1,8 @@
-"""Clean-up of the times of words: whatever a provider reports, words lie one after another within the audio.
+"""Clean-up of reported word times, so that words follow one another within the audio.
 
-Wrong times are zeros, a jump back, a jump beyond the end of the audio, and ends that overlap the next word. Where
-most words of a report have times that make sense, these are kept, and the words between them are spread over the time
-that is left. Of other reports nothing is kept.
+Wrong times are zeros, jumps back, jumps beyond the end of the audio, and ends that overlap the next word. If most
+words of a report have plausible times, these times are kept, and the words between them are spread over the remaining
+time. Any other report is discarded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def usable_words(words: Sequence[Word], *, text_length: int, duration_ms: int) -> tuple[Word, ...]:
-    """Return ``words`` in order, without overlap, within the text and within the audio; none if they are of no use.
+    """Return ``words`` in order, without overlap, within the text and the audio; none if most times are wrong.
 
     Args:
         words: the words as reported, in spoken order.
@@ -35,7 +35,7 @@ def usable_words(words: Sequence[Word], *, text_length: int, duration_ms: int) -
 
 
 def _in_the_text(words: Sequence[Word], text_length: int) -> Iterator[Word]:
-    """Yield the words that begin after the one before has ended."""
+    """Yield the words that begin after the previous word has ended in the text."""
     position = 0
     for word in words:
         if position <= word.start < word.end <= text_length:
@@ -44,9 +44,9 @@ def _in_the_text(words: Sequence[Word], text_length: int) -> Iterator[Word]:
 
 
 def _trusted(words: Sequence[Word], duration_ms: int) -> list[int]:
-    """Return the positions of as many words as possible whose starts lie in the audio and follow each other."""
+    """Return the positions of the largest set of words whose starts are within the audio and in order."""
     starts: list[int] = []
-    """The lowest start that ends a run of each length."""
+    """For each length of a run, the lowest start of a run's last word."""
     ends: list[int] = []
     before: dict[int, int] = {}
     for position, word in enumerate(words):
@@ -64,13 +64,13 @@ def _trusted(words: Sequence[Word], duration_ms: int) -> list[int]:
 
 
 def _timed(words: Sequence[Word], trusted: Sequence[int], duration_ms: int) -> Iterator[Word]:
-    """Yield all words, those between trusted ones spread over the time between them."""
+    """Yield all words. The words between two trusted ones are spread over the time between these."""
     first = trusted[0]
     yield from _spread(words[:first], 0, words[first].start_ms)
     for position, following in pairwise([*trusted, len(words)]):
         word = words[position]
         next_ms = words[following].start_ms if following < len(words) else duration_ms
-        # A word of no length has an end that was not reported.
+        # If a word has no length, its end was not reported.
         end_ms = min(word.end_ms, next_ms) if word.end_ms > word.start_ms else next_ms
         between = words[position + 1 : following]
         if between and end_ms == next_ms:

@@ -1,4 +1,4 @@
-"""Utterances and the speech that a provider makes of them."""
+"""Utterances, and the speech that a provider returns for them."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class Utterance:
     style: str | None = None
     """One of the voice's styles; None for its usual way of speaking."""
     style_degree: float = 1.0
-    """The strength of the style, and of no effect without one: 0.01 to 2."""
+    """The strength of the style: 0.01 to 2. It has no effect without a style."""
     foreign_language: str | None = None
-    """The language tag of a language that the voice is told to speak in place of its own."""
+    """The language tag of a language that the voice is told to speak instead of its own."""
     spoken_as: tuple[SpokenAs, ...] = ()
-    """The stretches of the text that are pronounced otherwise, in order and without overlap."""
+    """The stretches of the text with a pronunciation of their own, in order and without overlap."""
     volume: float = 1.0
-    """A factor on the amplitude, applied to what the provider has spoken."""
+    """A factor for the amplitude, applied to the audio from the provider."""
     take: int = 0
-    """The number of the reading: another one is spoken anew, although everything else is the same."""
+    """The number of the reading. Another number is spoken anew, even if everything else is the same."""
 
     def __post_init__(self) -> None:
         """Check that the prosody is in range.
@@ -74,5 +74,5 @@ class Speech:
     pcm: bytes
     """The audio, in the form that ``castline.pcm`` describes; never empty."""
     words: tuple[Word, ...]
-    """The words in spoken order, without overlap. Words that cannot be found in the text are missing, even all."""
+    """The words in spoken order, without overlap. Words that are not found in the text are missing, perhaps all."""
     sample_rate_hz: int = SAMPLE_RATE_HZ

@@ -53,7 +53,7 @@ class Voice:
         )
 
     def is_found_by(self, words: str) -> bool:
-        """Return whether all of ``words`` occur in the voice's names, however they are typed."""
+        """Return whether all of ``words`` occur in the voice's names; see ``contain_words``."""
         return contain_words(f"{self.voice_id} {self.name} {self.latin_name} {self.language_name}", words)
 
 
@@ -67,12 +67,13 @@ class VoiceList:
         stale: Callable[[SpeechError], None] = lambda _error: None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Prepare the list. Nothing is fetched yet.
+        """Store the function that fetches the voices. Nothing is fetched yet.
 
         Args:
-            fetch: asks the provider; raises SpeechError.
+            fetch: returns the provider's voices; raises SpeechError.
             stale: called with the error when an outdated list is used.
-            now: the time in seconds, by the wall clock: a monotonic clock may stand still while Lambda is frozen.
+            now: returns the time in seconds by the wall clock. A monotonic clock may stand still while Lambda is
+                frozen.
         """
         self._fetch = fetch
         self._stale = stale
@@ -81,10 +82,10 @@ class VoiceList:
         self._ask_at = 0.0
 
     def voices(self) -> tuple[Voice, ...]:
-        """Return the voices, at most an hour old, or older ones while the provider cannot be asked.
+        """Return the voices from a list at most an hour old, or from an older one while no list can be fetched.
 
         Raises:
-            SpeechError: the provider could not be asked, and never was.
+            SpeechError: the list cannot be fetched, and there is no older one.
         """
         now = self._now()
         if self._voices is not None and now < self._ask_at:

@@ -1,7 +1,7 @@
-"""Location of the words that a provider reports in the text that was spoken.
+"""Location of words: finds the words that a provider reports in the text that was spoken.
 
-A provider reports words in spoken order, each with its own spelling. Its positions are useless where the text was
-escaped, so each word is searched for in the text after the word before it. A word that is spelled differently in the
+A provider reports words in spoken order, each with its own spelling. The reported positions are wrong if the text was
+escaped, so each word is searched for in the text after the previous word. A word that is spelled differently in the
 text (a number in words, a symbol by its name) is skipped.
 """
 
@@ -20,12 +20,13 @@ from castline.speech.writing_systems import LETTER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# How many characters that are not spoken as written may precede a word. Were there no end to that, a word that is not
-# spelled as in the text could be taken for the same one far behind, and all between the two would be lost.
+# The most characters that may be skipped before a word because they are not spoken as they are written. Without a
+# limit, a word that is spelled differently could be found much later in the text, and all words before that place
+# would be lost.
 _REACH: Final = 40
 _MAX_REACH: Final = 400
 
-# Two letters of a script that puts space between words: between them no word begins or ends.
+# Two letters of a writing system with spaces between words. No word begins or ends between them.
 _AMID_WORD: Final = re.compile(rf"(?:(?![\d_]){LETTER}){{2}}")
 
 
@@ -43,10 +44,11 @@ def locate_words(text: str, heard: Sequence[HeardWord], *, duration_ms: int) -> 
     Args:
         text: the text that was spoken.
         heard: the reported words, in spoken order.
-        duration_ms: the length of the audio. No word ends later, or after the next word has begun.
+        duration_ms: the length of the audio.
 
     Returns:
-        The words; none if the times of most of them make no sense.
+        The words. None ends after the audio or after the start of the next word. There are no words if most of the
+        reported times are wrong.
     """
     words: list[Word] = []
     position, reach = 0, _REACH
@@ -61,7 +63,7 @@ def locate_words(text: str, heard: Sequence[HeardWord], *, duration_ms: int) -> 
 
 
 def _divided(text: str, words: Sequence[Word]) -> Iterator[Word]:
-    """Divide what was reported as one word although a dictionary has several, such as a whole Thai phrase."""
+    """Divide each reported word that is several words in a dictionary, such as a whole Thai phrase."""
     starts = [start for start, _ in find_dictionary_words(text)]
     for word in words:
         inner = starts[bisect_right(starts, word.start) : bisect_left(starts, word.end)]

@@ -1,7 +1,7 @@
-"""The seam between Castline and a speech service: one descriptor for each provider, and sessions that speak.
+"""Interface between Castline and speech services: a class for each provider, and sessions that speak.
 
-A provider is a folder beside this file, whose ``SpeechProvider`` the registry names. Everything that only one service
-knows (its markup, its billing, the form of its voice ids, its limits, its errors) stays in that folder.
+A provider is a folder beside this file, with a ``SpeechProvider`` that the registry lists. Everything that is
+specific to one service (its markup, billing, voice ids, limits and errors) stays in that folder.
 """
 
 from __future__ import annotations
@@ -22,71 +22,71 @@ if TYPE_CHECKING:
 
 MAX_VOICE_ID_LENGTH: Final = 100
 VOICE_ID_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._:+-]*$"
-"""What the voice ids of all providers have in common; each demands more of its own."""
+"""The form that the API requires of every voice id. Providers also check their own form (``is_voice_id``)."""
 
 Credentials = dict[str, str]
-"""Values that open a resource of a provider, by name, such as ``key``. Empty for a provider without a secret."""
+"""Values that give access to a resource of a provider, by name, such as ``key``. Empty if there is no secret."""
 
 Resources = dict[str, Credentials]
-"""The resources that a provider's secret holds, by name: accounts or regions that speak alike, each with a quota."""
+"""The resources in a provider's secret, by name: equivalent accounts or regions, each with a quota of its own."""
 
 ONLY_RESOURCE: Final = "default"
-"""The name of the resource of a provider that has one, if the secret gives it no name."""
+"""The name of a provider's only resource, if the secret does not name it."""
 
 
 class InvalidProviderOptions(ValueError):
-    """A provider's options, as the deployment gives them, are of no use. The message names the option."""
+    """Error: a deployment's options for a provider are invalid. The message names the option."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a provider takes and gives, whichever the voice."""
+    """Limits and features of a provider, for any of its voices."""
 
     max_utterance_characters: int
-    """Unicode code points of one utterance at most."""
+    """The maximum length of an utterance, in Unicode code points."""
     max_utterance_ms: int | None = None
-    """Estimated duration of one utterance at most; None where only the characters are limited."""
+    """The maximum estimated duration of an utterance; None if only the characters are limited."""
     needs_secret: bool = True
-    """Whether it is opened with credentials from Secrets Manager."""
+    """Whether sessions need credentials from Secrets Manager."""
     sample_rates_hz: tuple[int, ...] = (SAMPLE_RATE_HZ,)
-    """The sample rates of the audio that its sessions can give, 24 kHz among them."""
+    """The sample rates of the audio that sessions can return. 24 kHz is among them."""
     charges_for_words: bool = False
-    """Whether it costs more when a session reports the words of an utterance."""
+    """Whether an utterance costs more if a session reports its words."""
 
     def sample_rate_hz(self, wanted_hz: int) -> int:
-        """Return the sample rate to ask for where ``wanted_hz`` is needed: that, or the highest there is."""
+        """Return ``wanted_hz`` if the provider has that sample rate, and its highest sample rate otherwise."""
         return wanted_hz if wanted_hz in self.sample_rates_hz else max(self.sample_rates_hz)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceTraits:
-    """What one voice takes and gives."""
+    """Features of one voice."""
 
     language: str | None = None
-    """The language tag of the language that it speaks by itself; None where its id does not tell."""
+    """The language tag of the voice's own language; None if the voice's id does not tell it."""
     takes_rate: bool = True
     takes_pitch: bool = True
     takes_styles: bool = False
-    """Whether it can be told a style. Which styles it has, the list of voices says."""
+    """Whether the voice can be told a style. The list of voices says which styles it has."""
     takes_foreign_language: bool = False
-    """Whether it can be told to speak another language than its own."""
+    """Whether the voice can be told to speak a language other than its own."""
     takes_phonemes: bool = False
     reports_words: bool = True
-    """Whether it is known when each word is heard. Where it is not, the times within a segment are estimated."""
+    """Whether the provider reports the time of each word. If not, the times within a segment are estimated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """How long a session waits for the provider."""
+    """Time limits of a session's requests."""
 
     first_chunk_ms: int = 10_000
-    """For the first audio of a request, connecting included."""
+    """The time limit for the first audio of a request, including the connection."""
     all_chunks_ms: int = 120_000
-    """For all its audio."""
+    """The time limit for all audio of a request."""
 
 
 class SpeechSession(ABC):
-    """Something that speaks. One session serves many threads; its callers limit the requests in flight."""
+    """Session with a speech service. It is thread-safe; its callers limit the requests in flight."""
 
     @abstractmethod
     def synthesize(
@@ -96,22 +96,22 @@ class SpeechSession(ABC):
 
         Args:
             utterance: the text, and how it is spoken.
-            with_words: whether the words are wanted. To hear of them takes time, and costs more where the provider
-                charges for words.
-            sample_rate_hz: one of those that the provider can give.
+            with_words: whether to report the words. Reporting takes time, and costs more if the provider charges for
+                words.
+            sample_rate_hz: one of the provider's sample rates.
 
         Raises:
-            SpeechError: one of ``castline.speech.errors``, which says whether trying again may help.
+            SpeechError: one of ``castline.speech.errors``. Its class says whether a retry may succeed.
             RuntimeError: the session is closed.
         """
 
     def synthesize_together(self, utterances: Sequence[Utterance]) -> list[Speech]:
         """Speak several utterances of one language in one request, and cut the audio into one speech for each.
 
-        The audio has 24 kHz. Only called for what ``SpeechProvider.group`` puts together.
+        The audio has a sample rate of 24 kHz. Callers pass only utterances that ``SpeechProvider.group`` has grouped.
 
         Raises:
-            CutUncertain: where one ends and the next begins cannot be told.
+            CutUncertain: the boundaries between the utterances cannot be found.
             SpeechError: see ``synthesize``.
             RuntimeError: the session is closed.
         """
@@ -123,15 +123,16 @@ class SpeechSession(ABC):
 
 
 class SpeechProvider(ABC):
-    """A speech service as Castline knows it. Importing and making one loads no SDK and sends nothing.
+    """Base class of the providers, one for each speech service.
 
-    An instance is immutable and made from the options that the deployment gives.
+    Importing or making a provider loads no SDK and sends nothing. An instance is immutable and made from the options
+    of the deployment.
     """
 
     id: ClassVar[str]
-    """What requests, stored jobs and cache keys name it by: ``[a-z][a-z0-9-]*``, never changed."""
+    """The provider's id in requests, stored jobs and cache keys: ``[a-z][a-z0-9-]*``. It must never change."""
     name: ClassVar[str]
-    """What people call it."""
+    """The provider's display name."""
     voice_id_example: ClassVar[str]
     capabilities: ClassVar[Capabilities]
 
@@ -146,23 +147,23 @@ class SpeechProvider(ABC):
     @property
     @abstractmethod
     def list_price_per_million(self) -> Decimal:
-        """The service's list price: US dollars for 1,000,000 billed characters. A deployment may pay another one."""
+        """The service's list price in US dollars for 1,000,000 billed characters. A deployment may have another."""
 
     @property
     @abstractmethod
     def requests_per_second(self) -> float:
-        """The service's documented quota of requests a second for one resource. A deployment may have another one."""
+        """The service's documented quota of requests a second for one resource. A deployment may have another."""
 
     def requests_for(self, *, with_words: bool) -> int:  # noqa: ARG002 (one, by default)
-        """Return the number of requests that the service counts for an utterance, spoken by itself."""
+        """Return the number of requests that the service counts for an utterance that is spoken by itself."""
         return 1
 
     @abstractmethod
     def is_voice_id(self, value: str) -> bool:
-        """Return whether ``value`` has the form of a voice id. Whether the voice exists, the service knows."""
+        """Return whether ``value`` has the form of a voice id. Only the service knows whether the voice exists."""
 
     def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (a provider whose voices differ reads it)
-        """Return what the voice takes and gives."""
+        """Return the features of the voice."""
         return VoiceTraits()
 
     def takes_language(self, language: str, *, voice_id: str) -> bool:  # noqa: ARG002 (any, by default)
@@ -172,31 +173,31 @@ class SpeechProvider(ABC):
     def is_phoneme(self, phoneme: str, *, alphabet: Alphabet, language: str) -> bool:  # noqa: ARG002 (none, by default)
         """Return whether the service accepts ``phoneme`` for a voice that speaks ``language``.
 
-        A service may refuse a whole request for one phone that it does not know. With an empty ``language``, tell
-        whether it accepts the phoneme in any.
+        A service may refuse a whole request because of one phone that it does not know. With an empty ``language``,
+        return whether the service accepts the phoneme in any language.
         """
         return False
 
     @abstractmethod
     def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
-        """Return what the service charges for each of ``utterances``, spoken in one request.
+        """Return the billed characters of each of ``utterances``, spoken in one request.
 
         Raises:
-            ProviderRejectedInput: the service cannot take a text.
+            ProviderRejectedInput: the service does not accept a text.
         """
 
     @abstractmethod
     def cache_identity(self, utterance: Utterance) -> str:
-        """Return a text that is equal for utterances that sound the same. It is part of a stored segment's key.
+        """Return a text that is equal for utterances that sound the same. It is part of a segment's cache key.
 
-        The provider's id and the voice's are part of the key already.
+        The ids of the provider and the voice are separate parts of the cache key.
 
         Raises:
-            ProviderRejectedInput: the service cannot take the text.
+            ProviderRejectedInput: the service does not accept the text.
         """
 
     def is_worth_joining(self, utterances: Sequence[Utterance]) -> bool:  # noqa: ARG002 (never, by default)
-        """Return whether a job of ``utterances`` is spoken sooner when a request holds several of them."""
+        """Return whether batched requests speak a job of ``utterances`` sooner."""
         return False
 
     def group(
@@ -205,24 +206,24 @@ class SpeechProvider(ABC):
         *,
         max_requests: int,  # noqa: ARG002 (by default, each has a request of its own)
     ) -> list[list[int]]:
-        """Distribute ``utterances`` over about ``max_requests`` requests; return the positions of each request's."""
+        """Distribute ``utterances`` over about ``max_requests`` requests. Return the positions in each request."""
         return [[position] for position in range(len(utterances))]
 
     def read_secret(self, text: str) -> Resources:
-        """Read the text of the provider's secret: at least one resource.
+        """Read the text of the provider's secret, and return its resources, at least one.
 
         Raises:
-            ProviderMisconfigured: it is of no use. The message holds nothing of the secret's content.
+            ProviderMisconfigured: the secret is invalid. The message holds nothing of the secret's content.
         """
         raise NotImplementedError
 
     @abstractmethod
     def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:
-        """Ask the service for its voices, in its own order.
+        """Fetch the voices of the service, in its own order.
 
         Args:
-            credentials: those of one of the resources that ``read_secret`` has given.
-            dropped: is told how many entries of the list cannot be read, if there are any.
+            credentials: the credentials of one of the resources that ``read_secret`` returned.
+            dropped: called with the number of unreadable entries, if there are any.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
@@ -230,4 +231,4 @@ class SpeechProvider(ABC):
 
     @abstractmethod
     def open(self, credentials: Credentials, timeouts: Timeouts) -> SpeechSession:
-        """Prepare a session. Nothing is sent before the first utterance."""
+        """Return a new session. Nothing is sent before the first utterance."""

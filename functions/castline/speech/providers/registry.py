@@ -1,4 +1,4 @@
-"""Registry of the speech providers, and of those that a deployment has enabled."""
+"""Registry of all speech providers, and of those that a deployment enables."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ PROVIDERS: Final[dict[str, type[SpeechProvider]]] = {
 
 DEFAULT_CONCURRENCY: Final = 8
 MAX_PRICE_PER_MILLION: Final = 1_000_000
-"""A unit of currency for each character. More is a mistake."""
+"""One unit of currency for each character. A higher price must be a mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnabledProvider:
-    """A provider with the options of a deployment."""
+    """Provider with the options of a deployment."""
 
     provider: SpeechProvider
     secret_id: str | None
@@ -51,7 +51,7 @@ def enable(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, EnabledP
             the provider needs a secret.
 
     Raises:
-        InvalidProviderOptions: there is no such provider, or it cannot use its options.
+        InvalidProviderOptions: a provider does not exist, or its options are invalid.
     """
     return {provider_id: _enable(provider_id, options) for provider_id, options in configuration.items()}
 
@@ -87,7 +87,7 @@ def _positive(value: Any, name: str) -> float:
 
 
 def _price(provider_id: str, value: Any) -> Decimal:
-    """Read a price. A float is read as it is written, so that no price has digits that nobody wrote."""
+    """Read a price. A float is read from its text, so that its binary form does not add digits."""
     try:
         price = Decimal(str(value))
     except InvalidOperation:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
 
 _WITHIN_VOICE: Final = re.compile("<voice [^>]*?(?:/>|>(.*?)</voice>)", re.DOTALL)
-# The characters of the script Han: radicals, the marks 々 and 〇, numerals, and all blocks of ideographs.
+# Han characters: radicals, the marks 々 and 〇, numerals, and all blocks of ideographs.
 _HAN: Final = re.compile(
     "[\u2e80-\u2fd5\u3005\u3007\u3021-\u3029\u3038-\u303b\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
@@ -24,7 +24,7 @@ def billed_characters(utterance: Utterance) -> int:
 
     Every code point within ``<voice>`` counts as one: letters, punctuation, white space and markup. An ideograph
     (hanzi, kanji, hanja) counts as two; kana and hangul count as one. The tags ``<speak>`` and ``<voice>`` are free.
-    A character that is written escaped, such as ``&``, counts as it is written: the rule does not mention this case.
+    An escaped character, such as ``&amp;``, counts with the length of its escape. The rule does not mention this.
 
     Raises:
         ProviderRejectedInput: the text holds a character that no XML document can carry.

@@ -23,11 +23,11 @@ OUTPUT_FORMATS: Final[Mapping[int, Any]] = {
     24_000: speechsdk.SpeechSynthesisOutputFormat.Raw24Khz16BitMonoPcm,
     48_000: speechsdk.SpeechSynthesisOutputFormat.Raw48Khz16BitMonoPcm,
 }
-"""The SDK's names of raw 16-bit mono PCM by sample rate. The service resamples where a voice has another one."""
+"""The SDK's formats of raw 16-bit mono PCM, by sample rate. The service resamples voices that have another rate."""
 
 _TICKS_PER_MS: Final = 10_000
-# The last words are reported after the audio is complete: a matter of milliseconds, of seconds on a busy machine.
-# Giving them up is dear: utterances that were spoken together are then spoken, and paid for, once more.
+# The time limit for the last words, which are reported after the audio is complete: after milliseconds, or seconds on
+# a busy machine. Without them, the utterances of a batched request are spoken and paid for again.
 _REPORT_SECONDS: Final = 15.0
 
 
@@ -51,11 +51,11 @@ def speech_config(
     """Return the SDK's configuration for raw 16-bit mono PCM, without retries of the SDK's own.
 
     Args:
-        key: see ``AzureSpeechSession``, as for the next four.
-        region: where the resource is.
-        host: the service's address.
-        first_chunk_timeout_ms: the time limit of the first audio.
-        all_chunks_timeout_ms: the time limit of all audio.
+        key: the Speech resource's key.
+        region: the resource's region; None if ``host`` is given.
+        host: the service's address; None if ``region`` is given.
+        first_chunk_timeout_ms: the time limit for the first audio.
+        all_chunks_timeout_ms: the time limit for all audio.
         sample_rate_hz: one of ``OUTPUT_FORMATS``.
     """
     config: Any = speechsdk.SpeechConfig(subscription=key, region=region, host=host)
@@ -76,7 +76,7 @@ class AzureConnection:
         """Make a synthesizer for ``config``. Nothing is sent yet.
 
         Raises:
-            ProviderUnavailable: the SDK cannot make one.
+            ProviderUnavailable: the SDK cannot make a synthesizer.
         """
         try:
             self._synthesizer: Any = speechsdk.SpeechSynthesizer(speech_config=config, audio_config=None)
@@ -89,7 +89,7 @@ class AzureConnection:
     def idle_seconds(self) -> float:
         """Return the time since the end of the last utterance.
 
-        It uses the wall clock: a monotonic clock may stand still while Lambda keeps the process frozen.
+        The time is measured by the wall clock, because a monotonic clock may stand still while Lambda is frozen.
         """
         return time.time() - self._last_used_at
 
@@ -98,11 +98,11 @@ class AzureConnection:
 
         Args:
             ssml: the request.
-            with_words: whether to report words. Each word is an event of its own, and all events of a second of audio
-                take longer than the audio itself.
+            with_words: whether to report words. Each word is an event of its own, and all events of a request take
+                longer than its audio.
 
         Raises:
-            SpeechError: the connection cannot be used again.
+            SpeechError: the request failed. The connection cannot be used again.
         """
         spoken = self._speak_and_listen(ssml) if with_words else SpokenAudio(self._speak(ssml).audio_data, ())
         self._last_used_at = time.time()
@@ -114,7 +114,7 @@ class AzureConnection:
             self._connection.close()
 
     def _speak_and_listen(self, ssml: str) -> SpokenAudio:
-        # Events may be late: among them are those of the request before, which nobody listened to then.
+        # Events may be late. Some may belong to the previous request, which did not listen to them.
         heard: list[tuple[str, HeardWord]] = []
         completed: SimpleQueue[str] = SimpleQueue()
         with (
@@ -141,7 +141,7 @@ class AzureConnection:
         if not result.audio_data:
             raise EmptyAudio("Azure Speech reported success and sent no audio")
         if len(result.audio_data) % SAMPLE_WIDTH_BYTES:
-            raise ProviderUnavailable("Azure Speech sent half a sample")
+            raise ProviderUnavailable("Azure Speech's audio ended within a sample")
         return result
 
 
@@ -152,7 +152,7 @@ def _note(event: Any, heard: list[tuple[str, HeardWord]]) -> None:
         heard.append((event.result_id, HeardWord(event.text, start_ms, end_ms)))
 
 
-# An event that reaches an interpreter on its way out aborts the process.
+# An event that arrives while the interpreter shuts down aborts the process.
 _LISTENED_TO: Final[set[Any]] = set()
 _EXITING: Final = threading.Event()
 _LAST_EVENTS_SECONDS: Final = 0.1
@@ -178,4 +178,4 @@ def _stop_listening() -> None:
     for signal in listened_to:
         signal.disconnect_all()
     if listened_to:
-        time.sleep(_LAST_EVENTS_SECONDS)  # those that are being called end meanwhile
+        time.sleep(_LAST_EVENTS_SECONDS)  # for the callbacks that are running to finish

@@ -1,8 +1,8 @@
-"""Cutting of the audio of several utterances that were spoken in one request.
+"""Cutting of a batched request's audio into one speech for each utterance.
 
 The words tell where one utterance ends and the next begins, and the audio must confirm it. A cut is made only in a
-silence as long as a break that ends with the next utterance's first word. If words or silence are missing, the cut is
-refused: the utterances can still be spoken one by one.
+silence that is as long as a break and ends where the next utterance's first word begins. If words or silence are
+missing, the cut is refused. The utterances can still be spoken one by one.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _WINDOW_MS: Final = 10
 _SILENT_AMPLITUDE: Final = 103  # -50 dBFS
-# A break lasts longer; a pause amid an utterance seldom lasts as long.
+# A break is longer than this. A pause within an utterance seldom is.
 _MIN_SILENCE_MS: Final = 400
-# How far the end of the silence and the reported beginning of the first word after it may lie apart.
+# The maximum distance between the end of the silence and the reported start of the first word after it.
 _TOLERANCE_MS: Final = 250
 _SEPARATOR: Final = "\n"
 
@@ -62,7 +62,7 @@ def cut_apart(pcm: bytes, heard: Sequence[HeardWord], texts: Sequence[str]) -> l
 
 
 def _distribute(words: Sequence[Word], texts: Sequence[str]) -> list[list[Word]]:
-    """Return the words of each text, at their places in it."""
+    """Return the words of each text, with their positions in that text."""
     words_of: list[list[Word]] = []
     position, start = 0, 0
     for text in texts:
@@ -109,7 +109,7 @@ def _latest_silence(pcm: bytes, start_ms: int, end_ms: int) -> tuple[int, int] |
 
 
 def _is_silent(pcm: bytes, start_ms: int, end_ms: int) -> bool:
-    import audioop  # in the speech layer from Python 3.13 on; who only plans has no such layer
+    import audioop  # From Python 3.13 on, only the speech layer has it, and functions that only plan lack that layer.
 
     window = memoryview(pcm)[start_ms * BYTES_PER_MS : end_ms * BYTES_PER_MS]
     return audioop.max(window, SAMPLE_WIDTH_BYTES) <= _SILENT_AMPLITUDE

@@ -1,7 +1,7 @@
-"""Grouping of utterances that are spoken in one request.
+"""Grouping of utterances into batched requests.
 
-A request takes about as long as its audio, so the groups are made equally long. The duration of an utterance is
-estimated from its characters, at its longest.
+The time that a request takes depends on the length of its audio, so the groups are made about equally long. The
+duration of an utterance is the longest one that its characters allow.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAX_VOICES: Final = 50
 MAX_SSML_BYTES: Final = 64_000
-"""The service takes 65,536 bytes in one message; the headers of the message count."""
+"""A margin below the service's limit of 65,536 bytes for a message, because the message's headers count, too."""
 MAX_AUDIO_MS: Final = 600_000
 
 _ROOM_FOR_SPEAK_BYTES: Final = 200  # the element around all voices
@@ -36,9 +36,9 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
             length of one request) or several languages require it.
 
     Returns:
-        For each request the positions of its utterances, in order. An utterance that alone exceeds a limit has a
-        request of its own. So has an utterance without a letter or digit, and an utterance of a voice that takes no
-        breaks: no word would tell where it begins and ends.
+        For each request, the positions of its utterances in order. An utterance gets a request of its own if it
+        exceeds a limit, if it has no letter or digit, or if its voice takes no breaks. In the last two cases, no word
+        would tell where the utterance begins and ends.
 
     Raises:
         ValueError: ``max_requests`` is less than 1.
@@ -49,7 +49,8 @@ def group(utterances: Sequence[Utterance], *, max_requests: int) -> list[list[in
     alone = [position for position, utterance in enumerate(utterances) if not _can_be_joined(utterance)]
     together = set(range(len(utterances))).difference(alone)
     requests: list[_Request] = []
-    # The longest first, each to the request that is the shortest so far: the shortest ones even out what is left.
+    # Add the longest utterances first, each to the shortest request so far. The short utterances then even out the
+    # lengths of the requests.
     for position in sorted(together, key=lambda position: (-lengths_ms[position], position)):
         utterance, length_ms = utterances[position], lengths_ms[position]
         size_bytes = _size_bytes(utterance)

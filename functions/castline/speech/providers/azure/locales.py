@@ -1,6 +1,6 @@
-"""Locales that Azure's multilingual voices speak when they are told to.
+"""Locales that Azure's multilingual voices can be told to speak.
 
-For any other, they give no audio. The source is
+For any other locale, they return no audio. The source is
 https://learn.microsoft.com/azure/ai-services/speech-service/language-support?tabs=tts#multilingual-voices.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# The usual locale of a language comes first. A few older voices speak fewer.
+# The usual locale of a language comes first. A few older voices speak fewer locales.
 _LOCALES: Final = """
 af-ZA sq-AL am-ET ar-EG ar-SA hy-AM az-AZ eu-ES bn-IN bs-BA bg-BG my-MM ca-ES zh-CN zh-HK zh-TW hr-HR cs-CZ
 da-DK nl-NL nl-BE en-US en-AU en-CA en-HK en-IN en-IE en-GB et-EE fil-PH fi-FI fr-FR fr-BE fr-CA fr-CH gl-ES
@@ -20,6 +20,6 @@ zu-ZA
 
 
 def locale_of(language: str) -> str | None:
-    """Return a language tag as a documented locale: ``de`` and ``DE-de`` as ``de-DE``; None if there is none."""
+    """Return the documented locale for a language tag: ``de-DE`` for ``de`` or ``DE-de``; None if there is none."""
     tag = language.casefold()
     return next((each for each in _LOCALES.split() if tag in {each.casefold(), each.partition("-")[0]}), None)

@@ -1,7 +1,7 @@
 """Phones that Azure Speech documents for the languages of its voices, and their spelling in a request.
 
-One unknown phone makes Azure refuse a whole document, so only documented phones are accepted, and only of the
-languages below. The source of the tables is
+Azure refuses a whole document because of one unknown phone, so only documented phones of the languages below are
+accepted. The source of the tables is
 https://learn.microsoft.com/azure/ai-services/speech-service/speech-ssml-phonetic-sets.
 """
 
@@ -96,7 +96,7 @@ _THEIR_BOPOMOFO: Final = (
     "ㄨ ㄨㄚ ㄨㄛ ㄨㄞ ㄨㄟ ㄨㄢ ㄨㄣ ㄨㄤ ㄨㄥ ㄩ ㄩㄝ"
 )
 _BOPOMOFO_FINALS: Final = dict(zip(_PINYIN_FINALS.split(), _THEIR_BOPOMOFO.split(), strict=True))
-# What finals stand for after some initials: pinyin writes ü as u there, and y and w for the vowels i, u and ü.
+# Finals with another meaning after some initials: pinyin then writes u for ü, and y and w for the vowels i, u and ü.
 _AFTER_J: Final = {"u": "ㄩ", "uan": "ㄩㄢ", "un": "ㄩㄣ"}
 _AFTER_Y: Final = {"a": "ㄧㄚ", "e": "ㄧㄝ", "ao": "ㄧㄠ", "ou": "ㄧㄡ", "an": "ㄧㄢ", "ang": "ㄧㄤ", "ong": "ㄩㄥ"}
 _AFTER_W: Final = {
@@ -124,24 +124,24 @@ _KANA: Final = (
 
 
 def as_sent(phoneme: str, *, alphabet: Alphabet, language: str) -> str | None:
-    """Return ``phoneme`` as a voice that speaks ``language`` takes it; None if it is not sure to take it.
+    """Return ``phoneme`` in a spelling that voices of ``language`` are sure to accept; None if there is none.
 
-    Pinyin with tones is taken for Mandarin of Taiwan, too, whose voices know bopomofo only:
+    For Mandarin of Taiwan, pinyin with tones becomes bopomofo, because these voices know only that:
     https://github.com/Azure-Samples/cognitive-services-speech-sdk/issues/1638.
 
     Args:
         phoneme: phones in IPA without white space; or in Microsoft's phones of a language.
         alphabet: the alphabet of ``phoneme``.
-        language: a language tag. One without a region stands for all regions that are documented.
+        language: a language tag. A tag without a region stands for all documented regions.
     """
     spellings = {_spelled(phoneme, alphabet, each) for each in _locales(language)}
     return spellings.pop() if len(spellings) == 1 else None
 
 
 def is_known(phoneme: str, *, alphabet: Alphabet, language: str) -> bool:
-    """Return whether voices of ``language``, or of one of its documented regions, take ``phoneme``.
+    """Return whether voices of ``language``, or of one of its documented regions, accept ``phoneme``.
 
-    An empty ``language`` stands for all.
+    An empty ``language`` stands for all languages.
     """
     return any(_spelled(phoneme, alphabet, each) is not None for each in _locales(language))
 
@@ -186,7 +186,7 @@ def _ipa_word(locale: str) -> re.Pattern[str] | None:
     if locale not in _IPA:
         return None
     phones = "|".join(sorted(map(_decomposed, _IPA[locale].split()), key=len, reverse=True))
-    # Each phone is read once, at its longest: otherwise a long phoneme could be read in too many ways to try.
+    # Each phone is matched once, at its longest. Otherwise, there would be too many ways to match a long phoneme.
     return re.compile(rf"(?>[.‿]?[ˈˌ]?(?:{phones})ː?)++[ˈˌ]?")
 
 

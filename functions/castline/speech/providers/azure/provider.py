@@ -1,4 +1,4 @@
-"""Azure Speech as a speech provider."""
+"""Speech provider for Azure Speech. Importing this module loads no SDK."""
 
 from __future__ import annotations
 
@@ -31,18 +31,21 @@ MAX_UTTERANCE_CHARACTERS = 1_000
 """About four minutes of Mandarin, well below Azure's limits of ten minutes of audio and 64 KB of SSML a request."""
 
 MAX_UTTERANCE_MS = 480_000
-"""The estimated duration. Azure ends a request at 600 s of audio; the margin is for slower voices."""
+"""The maximum estimated duration. Azure ends a request at 600 s of audio; the margin is for slower voices."""
 
 JOINT_MIN_UTTERANCES = 161
-"""More than two rounds of requests of all tasks of a job at the usual concurrency: ten tasks with eight each."""
+"""The fewest utterances of a job with batched requests. At the usual concurrency of ten tasks with eight requests
+each, they are more than two rounds of requests."""
 JOINT_MIN_BILLED = 80
-"""The lowest mean. For shorter utterances, the breaks between them would raise the cost by more than a tenth."""
+"""The lowest mean of billed characters for an utterance in batched requests. With shorter utterances, the breaks
+between them would raise the cost by more than a tenth."""
 JOINT_MAX_BILLED = 160
-"""The highest mean. Speaking several longer utterances in a row takes more time than it saves."""
+"""The highest mean of billed characters for an utterance in batched requests. Speaking several longer utterances in a
+row takes more time than it saves."""
 
 
 class AzureSpeech(SpeechProvider):
-    """The Azure Speech provider: it sends SSML over WebSockets with Microsoft's SDK. It has no options."""
+    """Azure Speech provider: sends SSML over WebSockets with Microsoft's SDK. It has no options."""
 
     id = "azure"
     name = "Azure Speech"
@@ -54,10 +57,10 @@ class AzureSpeech(SpeechProvider):
     )
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        """See ``SpeechProvider``.
+        """Check that there are no options.
 
         Raises:
-            InvalidProviderOptions: there is an option.
+            InvalidProviderOptions: an option is given.
         """
         if options:
             raise InvalidProviderOptions(f"azure has no option {next(iter(options))}")
@@ -79,7 +82,7 @@ class AzureSpeech(SpeechProvider):
         return is_voice_id(value)
 
     def traits(self, voice_id: str) -> VoiceTraits:
-        """Return what the voice takes: a high-definition voice takes little markup and reports no words."""
+        """Return the features of the voice. A high-definition voice takes little markup and reports no words."""
         takes = takes_markup(voice_id)
         return VoiceTraits(
             language=own_language(voice_id),
@@ -92,7 +95,7 @@ class AzureSpeech(SpeechProvider):
         )
 
     def takes_language(self, language: str, *, voice_id: str) -> bool:
-        """Return whether the voice is multilingual, and multilingual voices speak ``language``."""
+        """Return whether the voice is multilingual, and ``language`` is one that multilingual voices speak."""
         return takes_foreign_language(voice_id) and locale_of(language) is not None
 
     def is_phoneme(self, phoneme: str, *, alphabet: Alphabet, language: str) -> bool:
@@ -100,15 +103,15 @@ class AzureSpeech(SpeechProvider):
         return phones.is_known(phoneme, alphabet=alphabet, language=language)
 
     def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
-        """Return what Azure charges for each of ``utterances``, spoken in one request."""
+        """Return the characters that Azure bills for each of ``utterances``, spoken in one request."""
         return billed_together(utterances)
 
     def cache_identity(self, utterance: Utterance) -> str:
-        """Return the utterance's SSML, with the written text where that differs."""
+        """Return the utterance's SSML, followed by the written text if that differs."""
         return build_ssml(utterance) + cues_identity(utterance)
 
     def is_worth_joining(self, utterances: Sequence[Utterance]) -> bool:
-        """Return whether ``utterances`` are very many and rather short."""
+        """Return whether ``utterances`` are many, and short enough for batched requests to save time."""
         if len(utterances) < JOINT_MIN_UTTERANCES:
             return False
         mean_billed = sum(map(billed_characters, utterances)) / len(utterances)
@@ -119,17 +122,17 @@ class AzureSpeech(SpeechProvider):
         return grouping.group(utterances, max_requests=max_requests)
 
     def read_secret(self, text: str) -> Resources:
-        """Read one Speech resource, or several; see ``castline.speech.providers.azure.secret``."""
+        """Read the Speech resources in the secret; see ``castline.speech.providers.azure.secret``."""
         return secret.parse_azure_secret(text)
 
     def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:
-        """Ask Azure for its voices, without those that a job could not name."""
+        """Fetch Azure's voices, without those whose ids a job could not use."""
         from castline.speech.providers.azure.voice_catalogue import fetch_voices
 
         return fetch_voices(**credentials, dropped=dropped)
 
     def open(self, credentials: Credentials, timeouts: Timeouts) -> SpeechSession:
-        """Prepare connections to the Speech resource that ``credentials`` name."""
+        """Return a session with the Speech resource of ``credentials``."""
         from castline.speech.providers.azure.session import AzureSpeechSession
 
         return AzureSpeechSession(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from castline.speech.errors import SpeechError
 
-# Every name of the SDK's `CancellationErrorCode` that is not here means ProviderUnavailable.
+# Any other name of the SDK's `CancellationErrorCode` means ProviderUnavailable.
 _ERROR_BY_CODE: Final[Mapping[str, type[SpeechError]]] = MappingProxyType(
     {
         "AuthenticationFailure": ProviderAuthFailed,

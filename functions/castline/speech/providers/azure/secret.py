@@ -1,4 +1,4 @@
-"""Secret that holds the keys of Speech resources, and its accepted forms."""
+"""Secret with the keys of Speech resources: parses its accepted forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from castline.speech.providers.base import Credentials, Resources
 
 _FORMS: Final = {
-    # What an HTTP header can carry, without white space.
+    # The characters that an HTTP header can carry, without white space.
     "key": re.compile("[!-~]+"),
     "region": re.compile("[a-z0-9]+"),
     "host": re.compile("(ws|wss|http|https)://[!-~]+"),
@@ -25,10 +25,10 @@ def parse_azure_secret(text: str) -> Resources:
     """Read a secret's text: a JSON object that is a Speech resource, or has a list of them as ``resources``.
 
     A resource has a ``key`` and either a ``region`` or a ``host``, and may have a ``name``, which is the region by
-    default. The names differ.
+    default. Names must be unique.
 
     Raises:
-        ProviderMisconfigured: it is something else. The message holds nothing of the secret's content.
+        ProviderMisconfigured: the text has another form. The message holds nothing of the secret's content.
     """
     try:
         content = json.loads(text)

@@ -1,4 +1,4 @@
-"""Session with Azure Speech: its connections, and the requests over them."""
+"""Session with Azure Speech: keeps connections, and sends requests over them."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ class AzureSpeechSession(SpeechSession):
         all_chunks_timeout_ms: int = 120_000,
         max_idle_seconds: float = 60.0,
     ) -> None:
-        """Prepare the session. Nothing is sent before the first utterance.
+        """Store the configuration of the connections. Nothing is sent before the first utterance.
 
         Args:
             key: the Speech resource's key.
-            region: where the resource is, such as ``eastasia``.
-            host: in place of ``region``, the service's address, such as ``ws://127.0.0.1:5005``.
-            first_chunk_timeout_ms: how long the first audio of an utterance may take, connecting included.
-            all_chunks_timeout_ms: how long all its audio may take.
-            max_idle_seconds: how long a connection may have been idle and still be used again.
+            region: the resource's region, such as ``eastasia``.
+            host: the service's address, such as ``ws://127.0.0.1:5005``, instead of ``region``.
+            first_chunk_timeout_ms: the time limit for the first audio of an utterance, including the connection.
+            all_chunks_timeout_ms: the time limit for all audio of an utterance.
+            max_idle_seconds: the longest idle time after which a connection is used again.
 
         Raises:
             ValueError: not exactly one of ``region`` and ``host`` is given.
@@ -89,10 +89,10 @@ class AzureSpeechSession(SpeechSession):
         """Speak ``utterances`` in one request; see ``SpeechSession``.
 
         Raises:
-            CutUncertain: where one ends and the next begins cannot be told.
+            CutUncertain: the boundaries between the utterances cannot be found.
             SpeechError: one of ``castline.speech.errors``.
             RuntimeError: the session is closed.
-            ValueError: there are none, or they are not of one language.
+            ValueError: there are no utterances, or they are not of one language.
         """
         audio = self._request(build_joint_ssml(utterances), with_words=True, sample_rate_hz=SAMPLE_RATE_HZ)
         speeches = cut_apart(audio.pcm, audio.heard, [spoken_text(utterance) for utterance in utterances])
@@ -102,7 +102,7 @@ class AzureSpeechSession(SpeechSession):
         ]
 
     def close(self) -> None:
-        """Close every connection, a speaking one when it has finished. Closing again does nothing."""
+        """Close every connection. A connection that is speaking is closed afterwards. Closing again does nothing."""
         with self._lock:
             self._closed = True
             idle = [connection for connections in self._idle.values() for connection in connections]
@@ -127,7 +127,7 @@ class AzureSpeechSession(SpeechSession):
             idle = self._idle[sample_rate_hz]
             connection = idle.pop() if idle else None
         if connection is not None and not 0 <= connection.idle_seconds <= self._max_idle_seconds:
-            # Closing takes a second when the other side is gone: the utterance does not wait for it.
+            # Closing takes a second if the server is gone. The utterance does not wait for it.
             threading.Thread(target=connection.close, name="azure-speech-close", daemon=True).start()
             connection = None
         return connection or AzureConnection(self._configs[sample_rate_hz])

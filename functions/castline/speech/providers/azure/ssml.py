@@ -1,6 +1,6 @@
 """SSML documents for Azure Speech.
 
-Which element may hold which others is described in
+Azure describes which elements may contain which others in
 https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-structure.
 """
 
@@ -65,7 +65,7 @@ def _voice(speak: ET.Element, utterance: Utterance) -> ET.Element:
     if unspeakable_positions(spoken_text(utterance) + (utterance.style or "")):
         raise ProviderRejectedInput("the text holds a character that XML cannot carry")
     voice = innermost = ET.SubElement(speak, "voice", {"name": utterance.voice_id})
-    # Each may hold the next, but not the other way round.
+    # Each element may contain the next ones, but not the previous ones.
     for tag, attributes in (
         ("mstts:express-as", _style(utterance)),
         ("lang", _language(utterance)),
@@ -91,7 +91,7 @@ def _write_text(element: ET.Element, utterance: Utterance) -> None:
 
 
 def _phoneme(utterance: Utterance, spoken_as: SpokenAs | None) -> dict[str, str]:
-    """Return the attributes of a phoneme; none if the voice might refuse it, and with it the document."""
+    """Return the attributes of a phoneme; none if the voice might refuse it, and the whole document because of it."""
     if spoken_as is None or spoken_as.phoneme is None or not takes_markup(utterance.voice_id):
         return {}
     alphabet = spoken_as.alphabet or Alphabet.IPA

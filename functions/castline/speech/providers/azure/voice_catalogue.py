@@ -42,16 +42,16 @@ def fetch_voices(
     host: str | None = None,
     dropped: Callable[[int], None] = lambda _count: None,
 ) -> tuple[Voice, ...]:
-    """Fetch the voices of Azure Speech, in its own order, without those that a job could not name.
+    """Fetch the voices of Azure Speech, in its own order, without those whose ids a job could not use.
 
     Args:
         key: the Speech resource's key.
         region: the resource's region, such as ``eastasia``.
-        host: in place of ``region``, the address that the SDK is given, such as ``ws://127.0.0.1:5005``.
+        host: the address for the SDK, such as ``ws://127.0.0.1:5005``, instead of ``region``.
         dropped: called with the number of unreadable entries, if there are any.
 
     Raises:
-        ProviderMisconfigured: the answer is not a list of voices, or has no voice that can be used.
+        ProviderMisconfigured: the answer is not a list of voices, or has no usable voice.
         SpeechError: another of ``castline.speech.errors``. The message names neither the address nor the key.
     """
     try:
@@ -67,13 +67,13 @@ def fetch_voices(
     except (ValueError, RecursionError):
         described = None
     if not isinstance(described, list):
-        raise ProviderMisconfigured("Azure Speech answered with something else than a list of voices")
+        raise ProviderMisconfigured("Azure Speech did not answer with a list of voices")
     readable = [voice for each in described if (voice := _read(each)) is not None]
     if len(readable) < len(described):
         dropped(len(described) - len(readable))
     voices = tuple(voice for voice in readable if is_voice_id(voice.voice_id))
     if not voices:
-        raise ProviderMisconfigured("Azure Speech answered with a list without a voice")
+        raise ProviderMisconfigured("Azure Speech answered with a list without a usable voice")
     return voices
 
 
@@ -81,7 +81,7 @@ def _address(region: str | None, host: str | None) -> str:
     if host is not None:
         return re.sub("^ws", "http", host.rstrip("/"))
     if region is None or not _REGION.fullmatch(region):
-        raise ProviderMisconfigured("the secret names no region")
+        raise ProviderMisconfigured("the secret has no valid region")
     return f"https://{region}.tts.speech.microsoft.com"
 
 

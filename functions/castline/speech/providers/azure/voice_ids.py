@@ -7,7 +7,7 @@ from typing import Final
 
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 
-# A locale, a name in parts, and for some the model that speaks it: zh-TW-HsiaoYuNeural, iu-Cans-CA-SiqiniqNeural,
+# A locale, a name in parts, and for some voices a model: zh-TW-HsiaoYuNeural, iu-Cans-CA-SiqiniqNeural,
 # zh-CN-liaoning-XiaobeiNeural, en-US-MultiTalker-Ava-Andrew:DragonHDLatestNeural,
 # en-US-Harper:MAI-Voice-2.
 _VOICE_ID: Final = re.compile(
@@ -19,7 +19,7 @@ _VOICE_ID: Final = re.compile(
     re.VERBOSE,
 )
 
-# As above; a dialect is written in small letters, and a name is not.
+# The locale at the beginning of an id. A dialect is in lower case, and a name is not.
 _LANGUAGE: Final = re.compile("[a-z]{2,3}(-[A-Z][a-z]{3})?-([A-Z]{2}|[0-9]{3})(-[a-z]+(?=-))?")
 
 
@@ -39,16 +39,16 @@ def takes_markup(voice_id: str) -> bool:
 
 
 def takes_styles(voice_id: str) -> bool:
-    """Return whether a voice takes ``<mstts:express-as>``: all do but high-definition voices.
+    """Return whether a voice takes ``<mstts:express-as>``, as all voices do except most high-definition voices.
 
-    Of the latter, styles are documented for those of the model DragonHDFlash; see
+    Among high-definition voices, styles are documented for those of the model DragonHDFlash; see
     https://learn.microsoft.com/azure/ai-services/speech-service/language-support?tabs=tts#voice-styles-and-roles.
     """
     return takes_markup(voice_id) or ":DragonHDFlash" in voice_id
 
 
 def takes_foreign_language(voice_id: str) -> bool:
-    """Return whether a voice takes ``<lang>``: multilingual voices do, which all high-definition voices are.
+    """Return whether a voice takes ``<lang>``, as multilingual voices do, including all high-definition voices.
 
     Other voices ignore it: https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-voice.
     """

@@ -48,7 +48,7 @@ _UNKNOWN_MODEL: Final = frozenset({"invalid_model", "model_not_found"})
 _ABOUT_VOICE: Final = re.compile(
     r"(?:(?:the|unknown|invalid|unsupported|requested|specified|no such)\s+)*voice\b", re.IGNORECASE
 )
-# FastAPI's list of faults as OpenAI writes it into a message. The place comes before the dialogue.
+# FastAPI's list of faults as OpenAI writes it into a message. The name of the field comes before the dialogue.
 _PLACE: Final = re.compile(r"""\[\{[^{}]*?['"]loc['"]: [(\[]['"]body['"], ['"](\w+)['"]""")
 
 _NOT_PCM_TYPE: Final = re.compile(
@@ -74,14 +74,14 @@ def pcm_from_answer(content_type: str, body: bytes) -> bytes:
     media_type, _, parameters = content_type.lower().partition(";")
     rate = re.search(r"\brate=(\d+)", parameters)
     if _NOT_PCM_TYPE.match(media_type.strip()) or (rate and int(rate[1]) != _SAMPLE_RATE_HZ):
-        raise ProviderMisconfigured("the speech server sent something else than PCM at 24 kHz, by its content type")
+        raise ProviderMisconfigured("the content type of the speech server's audio is not PCM at 24 kHz")
     if body.startswith(_NOT_PCM_MAGIC) or _is_text(body) or _is_mp3(body):
-        raise ProviderMisconfigured("the speech server sent something else than PCM, by its first bytes")
+        raise ProviderMisconfigured("the first bytes of the speech server's audio are not PCM")
     pcm = _from_wav(body) if body.startswith(b"RIFF") and body[8:12] == b"WAVE" else body
     if not pcm:
         raise EmptyAudio("the speech server reported success and sent no audio")
     if len(pcm) % SAMPLE_WIDTH_BYTES:
-        raise ProviderUnavailable("the speech server's audio ended amid a sample")
+        raise ProviderUnavailable("the speech server's audio ended within a sample")
     return pcm
 
 
@@ -90,7 +90,7 @@ def error_from_answer(status: int, body: bytes, *, retry_after: str = "") -> Spe
 
     Args:
         status: the HTTP status.
-        body: at least its beginning.
+        body: the body, or at least its beginning.
         retry_after: the ``Retry-After`` header.
     """
     described = _describe(body)
@@ -147,7 +147,7 @@ def _describe(body: bytes) -> _Description:
 
 
 def _is_text(body: bytes) -> bool:
-    """Return whether the body is JSON or HTML. PCM of speech soon has a byte that text never has."""
+    """Return whether the body is JSON or HTML. The first bytes of PCM usually include one that text never has."""
     beginning = body[:256]
     return beginning.lstrip().startswith((b"{", b"[", b"<")) and re.search(rb"[^\t\n\r\x20-\xf4]", beginning) is None
 

@@ -24,11 +24,11 @@ _MAX_BODY_BYTES: Final = 20 * 60 * 48_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A complete answer, whatever its status."""
+    """A complete answer of any status."""
 
     status: int
     headers: Message
-    """The headers, by name in any case."""
+    """The headers. Their names are case-insensitive."""
     body: bytes
 
 
@@ -52,7 +52,7 @@ def request(
         headers: additional headers.
         body: the request's body.
         timeouts: the longest time until the first byte of the answer's body, and until its last byte.
-        tls: the context for https; None makes one.
+        tls: the context for https. With None, a new one is made.
 
     Raises:
         ProviderMisconfigured: the server's certificate is not valid for it, or its answer is compressed or endless.
@@ -71,13 +71,13 @@ def request(
     received = bytearray()
     try:
         connection.connect()
-        # The connection forgets its socket when the server means to close it, although it is still read from.
+        # The connection drops its reference to the socket if the server is going to close it. It is still read from.
         socket = connection.sock
         socket.settimeout(_left(first_at))
         connection.request(method, parts.path, body=body, headers={"Connection": "close", **headers})
         response = connection.getresponse()
         if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise ProviderMisconfigured("the speech server compresses its answers unasked")
+            raise ProviderMisconfigured("the speech server sent a compressed answer, which was not requested")
         while True:
             socket.settimeout(_left(end_at if received else first_at))
             chunk = response.read1(_READ_BYTES)
@@ -85,16 +85,16 @@ def request(
                 break
             received += chunk
             if len(received) > _MAX_BODY_BYTES:
-                raise ProviderMisconfigured("the speech server's answer does not end")
+                raise ProviderMisconfigured("the speech server's answer is too long")
         if response.length:
             raise IncompleteRead(b"", response.length)
     except ssl.SSLCertVerificationError:
         raise ProviderMisconfigured("the speech server's certificate is not valid for it") from None
     except TimeoutError:
-        raise ProviderTimedOut("the speech server was silent for too long") from None
+        raise ProviderTimedOut("the speech server timed out") from None
     except (OSError, HTTPException) as error:
         raise ProviderUnavailable(
-            f"the speech server could not be reached, or broke off: {type(error).__name__}"
+            f"the speech server could not be reached, or dropped the connection: {type(error).__name__}"
         ) from None
     finally:
         connection.close()

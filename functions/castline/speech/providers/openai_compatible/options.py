@@ -21,9 +21,9 @@ DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
 
 OPTION_NAMES: Final = frozenset({"base_url", "model", "voices", "takes_speed", "extra_body"})
 _OWN_FIELDS: Final = frozenset({"model", "input", "voice", "response_format", "speed", "stream_format"})
-# A name without a domain, such as a container's. What begins with a digit may be an address in disguise.
+# A name without a domain, such as a container's. A name that begins with a digit may be an address in disguise.
 _SINGLE_LABEL: Final = re.compile("[a-z][a-z0-9_-]*")
-# RFC 6761, RFC 6762 and RFC 8375, and what ICANN reserves for private networks.
+# The suffixes of RFC 6761, RFC 6762 and RFC 8375, and the one that ICANN reserves for private networks.
 _PRIVATE_SUFFIXES: Final = (".localhost", ".local", ".home.arpa", ".internal")
 
 
@@ -36,7 +36,7 @@ class Options:
     """The server's address, without a slash at its end."""
     voices: tuple[Voice, ...] = ()
     takes_speed: bool = True
-    """Whether the model honours ``speed``."""
+    """Whether the model supports ``speed``."""
     extra_body: Mapping[str, Any] = field(default_factory=dict)
     """Additional fields of every request, such as ``instructions`` or ``sample_rate``."""
 
@@ -52,7 +52,7 @@ def parse_options(given: Mapping[str, Any]) -> Options:
     model = given.get("model")
     if not isinstance(model, str) or not model.strip():
         raise InvalidProviderOptions("model is not the name of a model")
-    # OpenAI's models that are language models are told the pace in words.
+    # OpenAI's gpt models are language models, which are told the pace in words.
     takes_speed = given.get("takes_speed", not model.startswith("gpt-"))
     if not isinstance(takes_speed, bool):
         raise InvalidProviderOptions("takes_speed is neither true nor false")
@@ -95,10 +95,10 @@ def _voices(value: Any) -> tuple[Voice, ...]:
         raise InvalidProviderOptions("voices is not a list")
     voices = [read_voice(each) for each in value]
     if not all(voice is not None and is_voice_id(voice.voice_id) for voice in voices):
-        raise InvalidProviderOptions("voices holds something that is neither a voice id nor an object with an id")
+        raise InvalidProviderOptions("voices has an entry that is neither a voice id nor an object with an id")
     readable = tuple(voice for voice in voices if voice is not None)
     if len({voice.voice_id for voice in readable}) < len(readable):
-        raise InvalidProviderOptions("voices holds an id twice")
+        raise InvalidProviderOptions("voices has the same id twice")
     return readable
 
 
@@ -106,7 +106,7 @@ def _extra_body(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
         raise InvalidProviderOptions("extra_body is not an object")
     if own := sorted(value.keys() & _OWN_FIELDS):
-        raise InvalidProviderOptions(f"extra_body holds {own[0]}, which is sent already")
+        raise InvalidProviderOptions(f"extra_body has {own[0]}, which Castline sets itself")
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):

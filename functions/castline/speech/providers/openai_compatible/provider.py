@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
     from castline.speech.voice_list import Voice
 
-# What an HTTP header can carry, without white space.
+# The characters that an HTTP header can carry, without white space.
 _KEY: Final = re.compile("[!-~]*")
 # https://platform.openai.com/docs/pricing. Other models are priced by the token. For them, the price is what
 # OpenAI estimates for a minute of audio, $0.015, at 1,000 characters a minute.
@@ -33,12 +33,12 @@ _LIST_TIMEOUTS: Final = Timeouts(first_chunk_ms=8_000, all_chunks_ms=10_000)
 
 
 class OpenAiProvider(SpeechProvider):
-    """A provider for a server with ``POST /audio/speech`` as OpenAI documents it, and PCM among its formats."""
+    """Provider for a server with OpenAI's documented ``POST /audio/speech``, and PCM among its formats."""
 
     id: ClassVar[str] = "openai"
     name: ClassVar[str] = "OpenAI-compatible"
     voice_id_example: ClassVar[str] = "alloy"
-    # OpenAI takes 4,096 characters. Shorter utterances are spoken side by side, and a slow server ends in time.
+    # OpenAI takes 4,096 characters. Shorter utterances are spoken in parallel, and a slow server finishes in time.
     capabilities: ClassVar[Capabilities] = Capabilities(max_utterance_characters=1_000)
 
     def __init__(self, options: Mapping[str, Any]) -> None:
@@ -58,15 +58,15 @@ class OpenAiProvider(SpeechProvider):
 
     @property
     def requests_per_second(self) -> float:
-        """The quota of an account of OpenAI's lowest paid tier; for another server, what is likely to be no limit."""
+        """The quota of OpenAI's lowest paid tier; for another server, a number too high to be a limit in practice."""
         return _REQUESTS_PER_SECOND if self._options.base_url == DEFAULT_BASE_URL else _OWN_REQUESTS_PER_SECOND
 
     def is_voice_id(self, value: str) -> bool:
         """Return whether ``value`` can be a voice id; see ``SpeechProvider``."""
         return is_voice_id(value)
 
-    def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (it is the model that makes the difference)
-        """Return the capabilities, which are the same for every voice."""
+    def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (they depend on the model)
+        """Return the features, which are the same for every voice."""
         return VoiceTraits(takes_rate=self._options.takes_speed, takes_pitch=False, reports_words=False)
 
     def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
@@ -74,7 +74,7 @@ class OpenAiProvider(SpeechProvider):
         return [len(spoken_text(utterance)) for utterance in utterances]
 
     def cache_identity(self, utterance: Utterance) -> str:
-        """Return the server's address and the request's body as canonical JSON and the written text if it differs."""
+        """Return the server's address and the request's body as JSON, followed by the written text if it differs."""
         identity = {"base_url": self._options.base_url, "body": self._body(utterance)}
         return json.dumps(identity, sort_keys=True, separators=(",", ":")) + cues_identity(utterance)
 
@@ -95,9 +95,9 @@ class OpenAiProvider(SpeechProvider):
         return {ONLY_RESOURCE: {"key": content["key"]}}
 
     def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:
-        """Ask the server for its voices; see ``SpeechProvider``.
+        """Fetch the server's voices; see ``SpeechProvider``.
 
-        A configured voice replaces the server's voice with the same id, which often has no language; other configured
+        A configured voice replaces the server's voice with the same id, which often has no language. Other configured
         voices are added. A server without a list, such as OpenAI's, has only the configured voices.
         """
         from castline.speech.providers.openai_compatible.answers import error_from_answer
@@ -113,11 +113,11 @@ class OpenAiProvider(SpeechProvider):
             raise error_from_answer(answer.status, answer.body)
         voices = listed | {voice.voice_id: voice for voice in self._options.voices}
         if not voices:
-            raise ProviderMisconfigured("the speech server lists no voices, and the option voices names none")
+            raise ProviderMisconfigured("the speech server lists no voices, and the option voices is empty")
         return tuple(voices.values())
 
     def open(self, credentials: Credentials, timeouts: Timeouts) -> SpeechSession:
-        """Prepare a session; see ``SpeechProvider``."""
+        """Return a new session; see ``SpeechProvider``."""
         from castline.speech.providers.openai_compatible.session import OpenAiSession
 
         return OpenAiSession(
@@ -149,7 +149,7 @@ def _read_list(body: bytes, dropped: Callable[[int], None]) -> dict[str, Voice]:
     except (ValueError, RecursionError):
         described = None
     if described is None:
-        raise ProviderMisconfigured("the speech server answered with something else than a list of voices")
+        raise ProviderMisconfigured("the speech server did not answer with a list of voices")
     readable = [voice for voice in described if voice is not None and is_voice_id(voice.voice_id)]
     if len(readable) < len(described):
         dropped(len(described) - len(readable))

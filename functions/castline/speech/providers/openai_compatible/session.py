@@ -30,10 +30,10 @@ class OpenAiSession(SpeechSession):
         body_of: Callable[[Utterance], Mapping[str, Any]],
         timeouts: Timeouts,
     ) -> None:
-        """Prepare the session. Nothing is sent before the first utterance.
+        """Store what a request needs. Nothing is sent before the first utterance.
 
         Args:
-            base_url: the server's address, up to the version.
+            base_url: the server's address, up to and including the version.
             headers: the headers of every request.
             body_of: returns the request's body for an utterance.
             timeouts: the time limits of an answer.
@@ -49,7 +49,7 @@ class OpenAiSession(SpeechSession):
         self,
         utterance: Utterance,
         *,
-        with_words: bool = True,  # noqa: ARG002 (never any)
+        with_words: bool = True,  # noqa: ARG002 (no words are reported)
         sample_rate_hz: int = SAMPLE_RATE_HZ,  # noqa: ARG002 (there is no other)
     ) -> Speech:
         """Speak ``utterance``; see ``SpeechSession``. No words are reported."""

@@ -11,7 +11,7 @@ from castline.speech.voice_list import Gender, Voice
 ANY_LANGUAGE: Final = "mul"
 """The ISO 639-2 code for multiple languages: the language of a voice for which the server names none."""
 
-# Kokoro's voices say in their ids what they speak, and whether they are female or male: zf_xiaobei.
+# The ids of Kokoro's voices tell their language, and whether they are female or male: zf_xiaobei.
 _KOKORO_ID: Final = re.compile(r"([abefhijpz])([fm])_\w+")
 _KOKORO_LANGUAGES: Final = {
     "a": "en-US",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from castline.speech.errors import SpeechError
 
-# From https://docs.aws.amazon.com/polly/latest/dg/API_SynthesizeSpeech.html and, for what every AWS service answers,
+# From https://docs.aws.amazon.com/polly/latest/dg/API_SynthesizeSpeech.html and, for errors of every AWS service,
 # https://docs.aws.amazon.com/polly/latest/dg/CommonErrors.html.
 _ERROR_BY_CODE: Final[Mapping[str, type[SpeechError]]] = MappingProxyType(
     {
@@ -58,12 +58,12 @@ _ERROR_BY_STATUS: Final[Mapping[int, type[SpeechError]]] = MappingProxyType(
         429: ProviderThrottled,
     }
 )
-# Codes that AWS gives with status 400, too, when it refuses the credentials.
+# Codes of refused credentials. AWS also sends them with status 400.
 _CREDENTIALS_REFUSED: Final = re.compile(
     "AccessDenied|AuthFailure|ExpiredToken|IncompleteSignature|InvalidClientToken|InvalidSignature|"
     "MissingAuthenticationToken|NotAuthorized|RequestExpired|SignatureDoesNotMatch|UnrecognizedClient"
 )
-# An unknown voice, and one that the engine does not have, are answered with a ValidationException.
+# The messages of a ValidationException for an unknown voice, and for a voice that the engine does not have.
 _VOICE_REFUSED: Final = re.compile("at 'voiceId'|does not support the selected engine")
 _CODE: Final = re.compile("[A-Za-z]{1,60}")
 
@@ -87,7 +87,7 @@ def error_from_answer(answer: Mapping[str, Any]) -> SpeechError:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise errors of botocore and urllib3 as one of ``castline.speech.errors``.
+    """Translate errors of botocore and urllib3 into ``castline.speech.errors`` while the block runs.
 
     Raises:
         SpeechError: its message names neither the text, nor the credentials, nor the address.
@@ -104,10 +104,10 @@ def translated_errors() -> Iterator[None]:
     except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError):
         raise ProviderAuthFailed("there are no AWS credentials") from None
     except (aws.NoRegionError, aws.InvalidRegionError):
-        raise ProviderMisconfigured("there is no AWS region, or none of that name") from None
+        raise ProviderMisconfigured("the AWS region is missing or invalid") from None
     except ResponseParserError:
-        raise ProviderMisconfigured("Amazon Polly's address answers, but not as Amazon Polly") from None
+        raise ProviderMisconfigured("the answer from Amazon Polly's address is not one of Amazon Polly") from None
     except (aws.ReadTimeoutError, TransportTimeout):
-        raise ProviderTimedOut("Amazon Polly was silent for too long") from None
+        raise ProviderTimedOut("Amazon Polly timed out") from None
     except (aws.BotoCoreError, HTTPError, OSError) as error:
         raise ProviderUnavailable(f"Amazon Polly could not be reached: {type(error).__name__}") from None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ENGINE: Final = "neural"
 
-# Polly refuses a pitch, and speech marks, of an engine that has none:
+# Polly refuses a request for pitch or speech marks if the engine does not support them:
 # https://docs.aws.amazon.com/polly/latest/dg/prosody-tag.html and .../speechmarks.html.
 _TRAITS: Final[Mapping[str, VoiceTraits]] = {
     "generative": VoiceTraits(takes_pitch=False, reports_words=False),
@@ -42,7 +42,7 @@ _REGION: Final = re.compile("[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
 
 
 class AmazonPolly(SpeechProvider):
-    """The Amazon Polly provider: one region and one engine."""
+    """Amazon Polly provider for one region and one engine."""
 
     id: ClassVar[str] = "polly"
     name: ClassVar[str] = "Amazon Polly"
@@ -78,7 +78,7 @@ class AmazonPolly(SpeechProvider):
         return _REQUESTS_PER_SECOND[self._engine]
 
     def requests_for(self, *, with_words: bool) -> int:
-        """Return 2 where the words are asked for: they take a second request."""
+        """Return 2 if words are requested and the engine reports them, because they take a second request; else 1."""
         return 2 if with_words and _TRAITS[self._engine].reports_words else 1
 
     def is_voice_id(self, value: str) -> bool:
@@ -86,7 +86,7 @@ class AmazonPolly(SpeechProvider):
         return _VOICE_ID.fullmatch(value) is not None
 
     def traits(self, voice_id: str) -> VoiceTraits:  # noqa: ARG002 (all voices of an engine are alike)
-        """Return the capabilities of the engine's voices."""
+        """Return the features of the engine's voices."""
         return _TRAITS[self._engine]
 
     def billed_characters(self, utterances: Sequence[Utterance]) -> list[int]:
@@ -107,7 +107,7 @@ class AmazonPolly(SpeechProvider):
         ]
 
     def cache_identity(self, utterance: Utterance) -> str:
-        """Return the engine and the request's markup, with the written text where that differs from the spoken one.
+        """Return the engine and the request's markup, followed by the written text if it is not the spoken text.
 
         Raises:
             ProviderRejectedInput: the text holds a character that no XML document can carry.
@@ -115,7 +115,7 @@ class AmazonPolly(SpeechProvider):
         return f"{self._engine} {build_ssml(utterance)}{cues_identity(utterance)}"
 
     def list_voices(self, credentials: Credentials, *, dropped: Callable[[int], None]) -> tuple[Voice, ...]:  # noqa: ARG002 (the function's role)
-        """Ask Polly for the voices of the engine, in its own order.
+        """Fetch the voices of the engine, in Polly's own order.
 
         Raises:
             SpeechError: one of ``castline.speech.errors``.
@@ -125,7 +125,7 @@ class AmazonPolly(SpeechProvider):
         return fetch_voices(engine=self._engine, region=self._region, is_voice_id=self.is_voice_id, dropped=dropped)
 
     def open(self, credentials: Credentials, timeouts: Timeouts) -> SpeechSession:  # noqa: ARG002 (the function's role)
-        """Prepare a session. Nothing is sent before the first utterance.
+        """Return a new session. Nothing is sent before the first utterance.
 
         Raises:
             ProviderMisconfigured: there is no region.

@@ -30,11 +30,11 @@ _CHUNK_BYTES: Final = 1 << 16
 
 
 def make_client(region: str | None, *, read_seconds: float) -> Any:
-    """Make a boto3 client that does not retry: its callers do.
+    """Make a boto3 client without retries, because its callers retry.
 
     Args:
         region: the region of Polly; None for the region of the environment.
-        read_seconds: the longest time for which the other side may send nothing.
+        read_seconds: the longest time for which the service may send nothing.
 
     Raises:
         ProviderMisconfigured: there is no region.
@@ -95,7 +95,7 @@ class PollySession(SpeechSession):
         if not audio:
             raise EmptyAudio("Amazon Polly reported success and sent no audio")
         if len(audio) % SAMPLE_WIDTH_BYTES:
-            raise ProviderUnavailable("Amazon Polly sent half a sample")
+            raise ProviderUnavailable("Amazon Polly's audio ended within a sample")
         pcm = upsample_16k_to_24k(audio)
         if not with_words or not self._gives_marks:
             return Speech(pcm=pcm, words=())
@@ -131,13 +131,13 @@ class PollySession(SpeechSession):
             answer = self._client.synthesize_speech(Engine=self._engine, TextType="ssml", **parameters)
             body = self._read(answer["AudioStream"], first_deadline=first_deadline, deadline=deadline)
         if not answer.get("ContentType", "").startswith(content_type):
-            raise ProviderMisconfigured("Amazon Polly answered with another kind of content than it was asked for")
+            raise ProviderMisconfigured("Amazon Polly answered with a content type that was not requested")
         return body
 
     def _read(self, stream: StreamingBody, *, first_deadline: float, deadline: float) -> bytes:
         chunks: list[bytes] = []
-        raw: Any  # urllib3's response, whatever botocore's stubs say
-        with stream as raw:  # botocore reads until a chunk is full, however long that takes; urllib3 need not
+        raw: Any  # urllib3's response, although botocore's stubs say otherwise
+        with stream as raw:  # botocore would read until a chunk is full; urllib3 returns what has arrived
             while not raw.closed:
                 left = (deadline if chunks else first_deadline) - time.monotonic()
                 if left <= 0:
@@ -151,12 +151,12 @@ def read_marks(marks: bytes, ssml: str, *, duration_ms: int) -> list[HeardWord]:
     """Read the words of a stream of speech marks: a JSON object in each line.
 
     A mark has the time at which its word begins, and the word's position in the request, in bytes. A word lasts until
-    the next one. Unreadable marks are skipped: a missing word does less harm than missing audio.
+    the next one. Unreadable marks are skipped, because a missing word does less harm than missing audio.
 
     Args:
         marks: the body of the answer.
         ssml: the text that was sent.
-        duration_ms: the length of the audio, and the end of its last word.
+        duration_ms: the length of the audio, which is also the end of its last word.
     """
     sent = ssml.encode()
     words = list(_words(marks, sent))

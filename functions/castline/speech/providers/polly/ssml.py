@@ -17,20 +17,21 @@ if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
 
 MAX_CHARACTERS: Final = 6_000
-"""The limit of one request, tags included."""
+"""The maximum number of characters in one request, including tags."""
 MAX_BILLED_CHARACTERS: Final = 3_000
-"""The limit of one request. Tags are not billed; Polly does not say whether ``&amp;`` is billed as one or as five."""
+"""The maximum number of billed characters in one request. Tags are not billed. Polly does not say whether ``&amp;``
+is billed as one character or as five."""
 
-# Polly asks for the apostrophe too.
+# Polly requires that the apostrophe is escaped, too.
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;"}
 _ESCAPED: Final = str.maketrans(_ESCAPES)
 
 MAX_UTTERANCE_CHARACTERS: Final = MAX_BILLED_CHARACTERS // max(map(len, _ESCAPES.values()))
-"""The number of code points that keeps both limits, whatever the characters are and however Polly counts them."""
+"""The number of code points that keeps both limits for any characters, in any way in which Polly may count them."""
 
 
 def build_ssml(utterance: Utterance) -> str:
-    """Write ``utterance`` as SSML, aliases applied. The text is escaped, so it is spoken and never read as markup.
+    """Write ``utterance`` as SSML, with aliases applied. The text is escaped, so it is never read as markup.
 
     Raises:
         ProviderRejectedInput: the text holds a character that no XML document can carry.
@@ -46,7 +47,7 @@ def build_ssml(utterance: Utterance) -> str:
 
 
 def unescape(part: str) -> str:
-    """Undo the escaping of ``build_ssml``: return a part of its result as it stands in the spoken text."""
+    """Undo the escaping of ``build_ssml`` in a part of its result: return that part of the spoken text."""
     for character, escape in reversed(_ESCAPES.items()):
         part = part.replace(escape, character)
     return part

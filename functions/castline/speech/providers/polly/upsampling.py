@@ -16,7 +16,8 @@ _SAMPLE_BYTES: Final = 2
 _WIDE_BYTES: Final = 4
 """Sums are 32-bit: a 16-bit sample in the upper half, the digits for rounding in the lower half."""
 _REACH: Final = 12
-"""The input samples on either side of an output sample. Even, so that padding keeps odd and even ones apart."""
+"""The input samples on either side of an output sample. The number is even, so that the padding does not change
+which samples are odd and which are even."""
 _KAISER_BETA: Final = 5.0
 """The window's shape, for about 55 dB of stopband attenuation."""
 _HEADROOM: Final = 4
@@ -28,12 +29,12 @@ _HALF_STEP: Final = 0x8000 // _HEADROOM
 def upsample_16k_to_24k(pcm: bytes) -> bytes:
     """Return 3/2 times as many samples, rounded up.
 
-    The response is flat to within 0.5 dB up to 6.5 kHz; images are there at least 45 dB weaker. There is no delay.
+    Up to 6.5 kHz, the response is flat to within 0.5 dB, and images are at least 45 dB weaker. There is no delay.
 
     Args:
         pcm: 16-bit little-endian mono at 16 kHz, in whole samples.
     """
-    import audioop  # in the speech layer from Python 3.13 on; who only plans has no such layer
+    import audioop  # From Python 3.13 on, only the speech layer has it, and functions that only plan lack that layer.
 
     samples = array("h", pcm)
     steps = -(-len(samples) // 2)
@@ -57,9 +58,9 @@ def upsample_16k_to_24k(pcm: bytes) -> bytes:
 
 @cache
 def _taps(position: float) -> tuple[tuple[int, float], ...]:
-    """Return the filter taps of an output sample at ``position``.
+    """Return the filter taps of an output sample at ``position``, counted in input samples from an even one.
 
-    A tap is the distance of an input sample from an even input sample, and the factor for that sample.
+    A tap is the distance of an input sample from that even input sample, and the factor for the input sample.
     """
     first = math.floor(position) - _REACH + 1
     factors = {offset: _windowed_sinc(position - offset) for offset in range(first, first + 2 * _REACH)}

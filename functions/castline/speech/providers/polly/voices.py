@@ -16,7 +16,7 @@ _READ_SECONDS: Final = 8.0
 _MAX_PAGES: Final = 100
 _GENDERS: Final = {"Female": Gender.FEMALE, "Male": Gender.MALE}
 _LANGUAGES: Final = {"arb": "ar", "cmn-CN": "zh-CN"}
-"""Polly's codes of languages that have another code everywhere else, including Castline."""
+"""Polly's language codes that differ from the usual ones, which Castline uses."""
 
 
 def fetch_voices(
@@ -27,11 +27,11 @@ def fetch_voices(
     Args:
         engine: the engine.
         region: the region of Polly; None for the region of the environment.
-        is_voice_id: returns whether a job could name a voice by this id. Other voices are left out.
+        is_voice_id: returns whether a job could use a voice's id. Other voices are left out.
         dropped: called with the number of unreadable entries, if there are any.
 
     Raises:
-        ProviderMisconfigured: the answer has no voice that can be used, as in a region without the engine.
+        ProviderMisconfigured: the answer has no usable voice, as in a region without the engine.
         SpeechError: another of ``castline.speech.errors``.
     """
     client = make_client(region, read_seconds=_READ_SECONDS)
@@ -49,7 +49,7 @@ def fetch_voices(
 
 
 def _describe(client: Any, engine: str) -> Iterator[Any]:
-    """Yield the entries of all pages."""
+    """Yield the entries of all pages of the list."""
     page: dict[str, str] = {}
     for _ in range(_MAX_PAGES):
         with translated_errors():
