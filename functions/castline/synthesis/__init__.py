@@ -1,1 +1,1 @@
-"""How a dialogue becomes sound: what has to be spoken, how it is spoken, stored and captioned."""
+"""Synthesis of a dialogue: plans, speaks and stores its segments, and plans and captions its file."""

@@ -33,7 +33,7 @@ def subtitle_cues(
         record: the job.
         planned: its segments.
         spoken: the same segments, as they are stored.
-        assembly: where they lie in the file.
+        assembly: the plan of the file, with the start of each segment.
     """
     for segment, stored, start_sample in zip(planned, spoken, assembly.segment_starts, strict=True):
         start_ms = samples_to_ms(start_sample)
@@ -47,13 +47,13 @@ def subtitle_cues(
 
 
 def chapter_timings(planned: Sequence[PlannedTurn], assembly: Assembly) -> tuple[ChapterTiming, ...]:
-    """Return when the chapters that a dialogue names are heard. Each lasts until the next one or the end.
+    """Return the times of the chapters that a dialogue names. A chapter lasts until the next one or the end.
 
     Titles have at most 60 graphemes.
 
     Args:
         planned: the turns of the dialogue.
-        assembly: where their segments lie in the file.
+        assembly: the plan of the file, with the start of each segment.
     """
     starts = iter(assembly.segment_starts)
     titles: list[tuple[str, int]] = []
@@ -73,7 +73,10 @@ def chapter_timings(planned: Sequence[PlannedTurn], assembly: Assembly) -> tuple
 def file_tags(
     record: JobRecord, planned: Sequence[PlannedTurn], assembly: Assembly, *, cover: Cover | None = None
 ) -> Tags:
-    """Return the tags of a job's file: with the dialogue's chapters or, if it names none, a chapter a turn."""
+    """Return the tags of a job's file, with the chapters that the dialogue names.
+
+    If a dialogue with speakers names no chapters, every turn is a chapter.
+    """
     turns = record.readable_dialogue.turns
     speakers = list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
     day = f"{record.job.created_at:%Y-%m-%d}"

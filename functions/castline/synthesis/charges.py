@@ -1,7 +1,7 @@
-"""Characters that a job bills, known before anything is spoken.
+"""Characters that a job bills, computed before anything is spoken.
 
-The plan, the batches and the requests are those of the workflow, so the figures are what the job then bills. They
-differ only where a request with several utterances cannot be cut apart, or a batch is tried again.
+The plan, the batches and the requests are those of the workflow, so the job then bills the same number. The numbers
+differ only if the audio of a batched request cannot be cut apart, or if a batch is retried.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ def full_charge(dialogue: Dialogue, provider: SpeechProvider, concurrency: int) 
     """Return the characters that a job of a dialogue bills if none of its segments is stored.
 
     Args:
-        dialogue: the dialogue, prepared.
+        dialogue: the prepared dialogue.
         provider: the provider of its voices.
-        concurrency: the requests that one task has in flight.
+        concurrency: the number of requests that one task has in flight.
 
     Raises:
         ProviderRejectedInput: the service cannot take a text.
@@ -40,7 +40,7 @@ def charge(plan: SpeechPlan, provider: SpeechProvider, concurrency: int, *, stor
     Args:
         plan: the plan of the job's dialogue.
         provider: the provider of its voices.
-        concurrency: the requests that one task has in flight.
+        concurrency: the number of requests that one task has in flight.
         stored: the positions of the plan's utterances that are stored.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Uploaded clips of a dialogue: their lengths for the timeline, and the tracks that they become on it."""
+"""Uploaded clips of a dialogue: their lengths for the timeline, and their tracks on it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredClip:
-    """An uploaded clip on this machine."""
+    """An uploaded clip whose file is on this machine, and its loudness."""
 
     source: ClipSource
     lufs: float | None
-    """Loudness of ``source``; None for silence."""
+    """The loudness of ``source``; None for silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class DialogueClips:
 
     dialogue: Dialogue
     clips: Mapping[str, MeasuredClip]
-    """By the ids of their sounds."""
+    """The clips by the ids of their sounds."""
     profile: AudioProfile
     """The profile of the dialogue's file, and of the clips."""
 
@@ -47,7 +47,7 @@ class DialogueClips:
         return sound_layout(self.dialogue, self._ticks)
 
     def are_bright(self) -> bool:
-        """Return whether an encoder may change how loud one of the clips is."""
+        """Return whether an encoder may change the loudness of one of the clips."""
         return any(clip.source.is_bright() for clip in self.clips.values())
 
     def tracks(self, assembly: Assembly) -> list[Track]:

@@ -1,4 +1,4 @@
-"""Copying of mastered MP3 frames: the dialogues whose files may be made by it."""
+"""Copying of mastered MP3 frames: the condition under which a dialogue's file may be made by it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from castline.jobs.model import Dialogue
 
 _MIN_GAP_MS: Final = 72
-"""The longest time for which copied frames last beyond their segment."""
+"""The longest time by which copied frames outlast their segment."""
 
 
 def may_copy_mastered(dialogue: Dialogue) -> bool:

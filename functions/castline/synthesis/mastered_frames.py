@@ -1,7 +1,8 @@
-"""Mastered frames of the segments of a dialogue: whether it can use them, and how loud they are together.
+"""Mastered frames of a dialogue's segments: makes, stores and finds them, and computes the loudness of their file.
 
-Those of a segment that is spoken for such a dialogue are stored with it, in its object. Those of a segment that was
-stored before, without them or with those for another loudness, are an object of their own.
+A segment that is spoken for such a dialogue is stored in one object with its mastered frames. A segment may have been
+stored before, without mastered frames or with those for another loudness. Its mastered frames are then stored in an
+object of their own.
 """
 
 from __future__ import annotations
@@ -34,13 +35,13 @@ _POWERS: Final = "powers"
 def frame_master(
     dialogue: Dialogue, storage: AudioStorage, *, user_id: str, turns: int | None = None
 ) -> FrameMaster | None:
-    """Return what masters frames for the file of a user's dialogue; None if no such frames are copied to it.
+    """Return the frame master for the file of a user's dialogue; None if the file is not made of mastered frames.
 
     Args:
         dialogue: the dialogue.
-        storage: where the frames are stored.
+        storage: the storage of the frames.
         user_id: the user.
-        turns: the number of turns of the file that the frames are for; by default, that of the dialogue.
+        turns: the number of turns in the file that the frames are for; by default, all turns of the dialogue.
     """
     if not may_copy_mastered(dialogue):
         return None
@@ -49,17 +50,16 @@ def frame_master(
 
 
 class FrameMaster:
-    """Makes the mastered frames of stored segments, unless they are stored, too. One serves many threads."""
+    """Maker and finder of the mastered frames of segments. One instance serves many threads."""
 
     def __init__(self, storage: AudioStorage, user_id: str, loudness: Loudness, *, pause_ms: float) -> None:
         """Master segments of a user.
 
         Args:
-            storage: where they are stored.
+            storage: the storage of the segments and their frames.
             user_id: the user.
-            loudness: that of the files they are for; it has a target.
-            pause_ms: the pause that follows a segment on average; it counts where segments are stored with their
-                frames.
+            loudness: the loudness of the files that the frames are for. It must have a target.
+            pause_ms: the average pause after a segment. Only :meth:`add_to` takes it into account.
         """
         self._storage = storage
         self._user_id = user_id
@@ -69,11 +69,11 @@ class FrameMaster:
     def add_to(
         self, segment: StoredSegment, fingerprint: str, *, lufs: float | None
     ) -> tuple[StoredSegment, MasteredFrames]:
-        """Return a segment that is to be stored with its mastered frames, and the notes on these.
+        """Add mastered frames to a segment before it is stored. Return the segment and the notes on the frames.
 
         Args:
-            segment: the segment, without such frames.
-            fingerprint: the segment's.
+            segment: the segment, without mastered frames.
+            fingerprint: the segment's fingerprint.
             lufs: the segment's loudness at volume 1; None if it is silent.
         """
         frames, mastered = self._master(fingerprint, segment.pcm, lufs, pause_ms=self._pause_ms)
@@ -82,14 +82,14 @@ class FrameMaster:
         return whole, replace(mastered, start_byte=whole.layout.mastered_frames.start)
 
     def read(self, notes: bytes, layout: Layout) -> MasteredFrames | None:
-        """Return the notes on mastered frames that a segment was stored with.
+        """Parse the notes on the mastered frames that a segment was stored with.
 
         Args:
-            notes: as they are stored.
-            layout: the segment's.
+            notes: the notes in their stored form.
+            layout: the segment's layout.
 
         Returns:
-            None if the frames are for another loudness, or the notes are damaged.
+            The notes; None if the frames are for another loudness or the notes are damaged.
         """
         if layout.loudness is not self._loudness:
             return None
@@ -101,14 +101,15 @@ class FrameMaster:
         return MasteredFrames(checksum=checksum, powers=powers, start_byte=layout.mastered_frames.start)
 
     def find(self, fingerprint: str, *, pcm_checksum: str | None) -> MasteredFrames | None:
-        """Return the notes on mastered frames that are an object of their own; None if the frames have to be made.
+        """Return the notes on mastered frames in an object of their own; None if the frames have to be made.
 
-        The frames may be older than the segment: it expires before they do if they were made later, and may then be
-        spoken anew for a file that does not need them.
+        The frames may have been made from an earlier recording of the segment. If they were made some time after the
+        segment, the segment expires first, and may be spoken again for a file that does not need them. The checksum
+        of the PCM shows whether the frames belong to the present recording.
 
         Args:
-            fingerprint: the segment's.
-            pcm_checksum: of the segment's PCM; None if it was not noted.
+            fingerprint: the segment's fingerprint.
+            pcm_checksum: the checksum of the segment's PCM; None if it was not stored.
         """
         notes = self._storage.find_mastered(self._user_id, fingerprint, self._loudness)
         if notes is None or notes.get(_MADE_FROM) != pcm_checksum:
@@ -119,15 +120,15 @@ class FrameMaster:
             return None
 
     def make(self, fingerprint: str, pcm: bytes, *, pcm_checksum: str | None, lufs: float | None) -> MasteredFrames:
-        """Make the mastered frames of a stored segment, and store them as an object of their own.
+        """Make the mastered frames of a stored segment, and store them in an object of their own.
 
-        They do not depend on the job that makes them: two jobs may store them at the same time, and each has noted
-        the checksum of its own.
+        The frames do not depend on the job that makes them. Two jobs may therefore store them at the same time, and
+        each job keeps the checksum of the frames that it has made.
 
         Args:
-            fingerprint: the segment's.
-            pcm: the segment's.
-            pcm_checksum: of the PCM; None if it was not noted.
+            fingerprint: the segment's fingerprint.
+            pcm: the segment's PCM.
+            pcm_checksum: the checksum of the PCM; None if it was not stored.
             lufs: the segment's loudness at volume 1; None if it is silent or was not measured.
         """
         frames, mastered = self._master(fingerprint, pcm, lufs, pause_ms=0)

@@ -1,4 +1,4 @@
-"""Requests to a provider: each at a time that was reserved for it, and again for as long as they are throttled."""
+"""Requests to a provider: each is sent at a time that was reserved for it, and sent again while it is throttled."""
 
 from __future__ import annotations
 
@@ -32,13 +32,15 @@ ResultT = TypeVar("ResultT")
 
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 2.0
-"""A throttled request waits at random for up to so long before it is sent again. The pace limits how many do."""
+"""The longest random pause before a throttled request is sent again. The pace limits the number of requests."""
 _RANDOM: Final = random.SystemRandom()
 _STALE_SECONDS: Final = 2.0
-"""A reserved time that was not used for so long is given up: others have sent in the meantime."""
+"""A reserved time that is unused for this long is discarded, because others have sent requests in the meantime."""
 _CHECK_SECONDS: Final = 2.0
-"""The time after which a batch looks again whether anybody still wants it: no request of a job is sent for longer
-after the job was stopped."""
+"""The time between two checks whether the batch is still wanted.
+
+After a job was stopped, its requests are sent for at most this time.
+"""
 
 _FAULTS_OF_RESOURCE: Final = (
     ProviderAuthFailed,
@@ -47,11 +49,11 @@ _FAULTS_OF_RESOURCE: Final = (
     ProviderTimedOut,
     ProviderUnavailable,
 )
-"""Errors that say more about the resource than about the request."""
+"""Errors whose cause is more likely the resource than the request."""
 
 
 class OutOfTime(Exception):
-    """A request was not sent, or was throttled, until the time for it was up. Nothing has failed."""
+    """The time was up before a request was sent, or while it was throttled. Nothing has failed."""
 
 
 class _Permit(NamedTuple):
@@ -72,15 +74,16 @@ class PacedRequests:
         seconds_left: Callable[[], float],
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Prepare. Nothing is reserved before the first request.
+        """Store the collaborators. No time is reserved before the first request.
 
         Args:
             pool: the resources of the provider.
-            pace: gives the times of requests.
-            concurrency: how many requests may be in flight.
-            metrics: is told of each request that was throttled or is sent to another resource.
-            seconds_left: returns the time that is left for requests.
-            is_wanted: returns whether the batch is still to be spoken; asked now and then before a request is sent.
+            pace: the repository that reserves the times of requests.
+            concurrency: the number of requests that may be in flight.
+            metrics: the counters of requests that were throttled or are sent to another resource.
+            seconds_left: a function that returns the time that is left for requests.
+            is_wanted: a function that returns whether the batch is still to be spoken. It is called before a request
+                if the last call was two seconds ago.
         """
         self._pool = pool
         self._pace = pace
@@ -96,27 +99,30 @@ class PacedRequests:
         self._check_at = time.monotonic() + _CHECK_SECONDS
 
     def expect(self, count: int) -> None:
-        """Expect ``count`` more requests, or fewer if it is negative: times for as many are reserved at once."""
+        """Expect ``count`` more requests, or fewer if it is negative.
+
+        Times are reserved at once for up to ``concurrency`` expected requests.
+        """
         with self._lock:
             self._expected += count
 
     def stop(self) -> None:
-        """Send no more requests; whoever waits is out of time."""
+        """Send no more requests. Requests that are waiting raise OutOfTime."""
         self._stopped.set()
 
     def send(self, speak: Callable[[SpeechSession], ResultT], *, requests: int = 1) -> ResultT:
-        """Call ``speak`` when its time has come, with the session of the resource whose turn it is.
+        """Wait for a reserved time, and call ``speak`` with a session of the resource that the time was reserved for.
 
-        A throttled request is sent again. One that fails for what may be the fault of its resource is sent to each of
-        the others.
+        A throttled request is sent again. A request whose error may be the fault of its resource is sent to the other
+        resources, one after another.
 
         Args:
-            speak: sends the request.
-            requests: as how many requests the service counts it.
+            speak: a function that sends the request.
+            requests: the number of requests that the service counts for it.
 
         Raises:
-            OutOfTime: the time was up first.
-            SpeechError: any other than ProviderThrottled.
+            OutOfTime: the time was up, or the requests were stopped.
+            SpeechError: the request has failed with any error but ProviderThrottled.
             CutUncertain: ``speak`` has raised it.
         """
         failed: set[str] = set()
@@ -140,7 +146,7 @@ class PacedRequests:
             self._pause(throttled)
 
     def _go_elsewhere(self, resource: str, error: SpeechError, failed: set[str]) -> None:
-        """Note that a resource has failed a request; raise ``error`` if there is no other one."""
+        """Record that a request to a resource has failed. Raise ``error`` if no other resource is left."""
         resources = set(self._pool.resources())
         if len(resources) > 1 and isinstance(error, _FAULTS_OF_RESOURCE):
             self._pace.fail(resource)
@@ -150,7 +156,7 @@ class PacedRequests:
         self.expect(1)
 
     def _wait_for_turn(self, requests: int, failed: set[str]) -> ReservedTimes:
-        """Wait for the time of a request, and return the reservation that it is of."""
+        """Wait for the reserved time of a request, and return its reservation."""
         permit = [self._take(failed) for _ in range(requests)][-1]
         self._wait(permit.time - time.time())
         return permit.reservation
@@ -173,7 +179,7 @@ class PacedRequests:
             self._wait(max(0.0, answer.until - time.time()) + _RANDOM.uniform(0, _FIRST_PAUSE_SECONDS / 2))
 
     def _take_reserved(self, resources: Sequence[str]) -> _Permit | None:
-        """Return a time that is reserved already, of one of ``resources``. The caller holds the lock."""
+        """Return a time that is already reserved for one of ``resources``, if any. The caller must hold the lock."""
         oldest = time.time() - _STALE_SECONDS
         while self._permits and self._permits[0].time < oldest:
             self._permits.popleft()
@@ -184,12 +190,12 @@ class PacedRequests:
         return None
 
     def _pause(self, throttled: int) -> None:
-        """Wait before a request that was throttled so many times is sent again."""
+        """Wait before a request that was throttled ``throttled`` times is sent again."""
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** (throttled - 1))
         self._wait(_RANDOM.uniform(0, longest))
 
     def _stop_if_unwanted(self) -> None:
-        """Look now and then whether the batch is still to be spoken."""
+        """Stop if the batch is no longer wanted. Check this every ``_CHECK_SECONDS``."""
         with self._lock:
             is_due = time.monotonic() >= self._check_at
             if is_due:
@@ -198,10 +204,10 @@ class PacedRequests:
             self.stop()
 
     def _wait(self, seconds: float) -> None:
-        """Wait, if there is time for it.
+        """Wait for ``seconds``, if there is time for it.
 
         Raises:
-            OutOfTime: there is not.
+            OutOfTime: less time is left, or the requests were stopped.
         """
         if self._seconds_left() <= max(0.0, seconds) or self._stopped.wait(max(0.0, seconds)):
             raise OutOfTime

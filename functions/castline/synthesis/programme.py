@@ -1,4 +1,4 @@
-"""Plan of the finished file of a dialogue, made of its segments and clips; and the file's bytes."""
+"""Plan of a dialogue's finished file, which is made of segments and clips, and the writing of the file."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from castline.synthesis.segments import PlannedTurn
 
 _ACCURACY_LU: Final = 0.4
-"""The greatest distance from its target at which a file is made by copying frames."""
+"""The greatest distance from the loudness target at which a file is made by copying frames."""
 _ENCODED_ACCURACY_LU: Final = 0.3
-"""The greatest distance from its target at which an encoded file is left as it is."""
+"""The greatest distance from the loudness target at which a file is not encoded a second time."""
 _MAX_CORRECTION_DB: Final = 6.0
-"""The most that is added for what an encoder leaves out."""
+"""The highest gain that makes up for sound that an encoder leaves out."""
 _CHUNK_BYTES: Final = 1 << 20
 _FILE: Final = "programme"
 
@@ -49,30 +49,30 @@ class Programme:
     output_format: OutputFormat
     profile: AudioProfile
     recording: AudioProfile
-    """The form of the segments' PCM."""
+    """The profile of the segments' PCM."""
     target: LoudnessTarget | None
     assembly: Assembly
     tracks: tuple[Track, ...]
     gains: tuple[float, ...]
-    """A factor on the amplitude of each segment; none for a file without a loudness target."""
+    """The amplitude factor of each segment; empty for a file without a loudness target."""
     copied_lufs: float | None
-    """The loudness of a file whose frames are copied; None where it has no target."""
+    """The loudness of a file whose frames are copied; None for a file without a loudness target."""
     checks_encoding: bool
-    """Whether the encoded file is measured: an encoder may leave out what is loud in the mix."""
+    """Whether to measure the encoded file, because an encoder may leave out a loud part of the mix."""
 
     def write(self, source: SegmentSource, tags: Tags, folder: Path) -> tuple[Iterator[bytes], float | None]:
-        """Begin to write the file.
+        """Start to write the file.
 
         Args:
             source: the segments.
-            tags: what the file tells about itself.
-            folder: for a file that cannot be written as a stream.
+            tags: the tags of the file.
+            folder: a folder for a file that cannot be streamed.
 
         Returns:
-            The file's bytes as they are made, and its loudness if it has a target.
+            An iterator over the file's bytes, which are made on the way, and the file's loudness if it has a target.
 
         Raises:
-            BrokenSegment: a segment is not as it was stored; the iterator raises it, too.
+            BrokenSegment: a segment is missing or damaged. The iterator raises this, too.
         """
         if self.assembly.frame_timeline is not None:
             return chain([id3_tag(tags)], self.assembly.join(source)), self.copied_lufs
@@ -94,7 +94,7 @@ class Programme:
         return self._encode(mastered.pcm(), tags, folder), mastered.lufs
 
     def _encode_checked(self, mastered: Master, tags: Tags, folder: Path) -> tuple[Iterator[bytes], float | None]:
-        """Encode a file, and once more with another gain if it is not as loud as its target."""
+        """Encode a file. If its loudness is too far from the target, encode it again with another gain."""
         path = folder / _FILE
         self._write_file(path, mastered.pcm(), tags)
         lufs = lufs_of_file(path, self.profile)
@@ -132,10 +132,10 @@ def plan_programme(
     spoken: Sequence[Sequence[SpokenSegment]],
     clips: DialogueClips,
 ) -> Programme:
-    """Decide how a dialogue's file is made.
+    """Decide how to make a dialogue's file.
 
     Args:
-        dialogue: what is spoken.
+        dialogue: the dialogue.
         planned: its turns.
         spoken: the stored segments of each turn.
         clips: the dialogue's clips.

@@ -1,4 +1,4 @@
-"""Lets a job's user see how far a batch has come while it is being spoken."""
+"""Progress of a batch while it is being spoken, for the job's user to see."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from castline.jobs.model import SpokenSegment
 
 INTERVAL_SECONDS: Final = 3.0
-"""How often progress is worth a write. A batch that takes less is recorded once, when it ends."""
+"""The time between two writes of progress. A batch that takes less time is recorded once, when it ends."""
 
 
 class BatchProgress:
-    """Records what is stored of a batch, now and then, and never less than was recorded before."""
+    """Recorder of the stored segments of a batch, at intervals. The recorded number never decreases."""
 
     def __init__(
         self,
@@ -27,12 +27,12 @@ class BatchProgress:
         recorded: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Begin.
+        """Start the first interval.
 
         Args:
-            record: writes the segments that are stored.
-            recorded: how many an earlier attempt has recorded.
-            clock: in seconds.
+            record: a function that writes the stored segments.
+            recorded: the number of segments that an earlier attempt has recorded.
+            clock: a function that returns the time in seconds.
         """
         self._record = record
         self._recorded = recorded
@@ -40,7 +40,10 @@ class BatchProgress:
         self._next = clock() + INTERVAL_SECONDS
 
     def advance(self, stored: Callable[[], Sequence[SpokenSegment]]) -> None:
-        """Record what ``stored`` gives, if it is time. That it cannot be written just now is no reason to fail."""
+        """Record the segments that ``stored`` returns, if the interval is over.
+
+        Only log a warning if the segments cannot be recorded because the service is unavailable.
+        """
         if self._clock() < self._next:
             return
         segments = stored()

@@ -17,7 +17,7 @@ class RequestMetrics:
     """Counters of requests to the provider. Thread-safe: the lists are only appended to."""
 
     def __init__(self, provider: str) -> None:
-        """Begin to count requests to the provider of that id."""
+        """Start to count requests to the provider with the id ``provider``."""
         self._provider = provider
         self._spoken: list[tuple[Utterance, int]] = []
         self._errors: list[SpeechError] = []
@@ -25,11 +25,11 @@ class RequestMetrics:
         self._throttled: list[None] = []
 
     def count_spoken(self, utterance: Utterance, billed_characters: int) -> None:
-        """Count an utterance that the provider has spoken, and charges for."""
+        """Count an utterance that the provider has spoken and billed."""
         self._spoken.append((utterance, billed_characters))
 
     def count_discarded(self, billed_characters: int) -> None:
-        """Count audio that is of no use, and charged for all the same."""
+        """Count the billed characters of audio that is discarded."""
         self._discarded.append(billed_characters)
 
     def count_error(self, error: SpeechError) -> None:
@@ -37,11 +37,11 @@ class RequestMetrics:
         self._errors.append(error)
 
     def count_throttled(self) -> None:
-        """Count a request that was throttled, and is sent again."""
+        """Count a request that was throttled and is sent again."""
         self._throttled.append(None)
 
     def write(self) -> None:
-        """Write it all as metrics."""
+        """Write all counts as metrics."""
         if self._spoken or self._discarded:
             measure(
                 {

@@ -1,4 +1,4 @@
-"""Requests to the provider in which utterances are spoken, and the charge for each utterance."""
+"""Distribution of utterances over requests to the provider, and the charge for each utterance."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 def group_requests(
     utterances: Sequence[Utterance], provider: SpeechProvider, *, batched_requests: bool, concurrency: int
 ) -> list[list[int]]:
-    """Distribute the utterances of a batch that are to be spoken over requests.
+    """Distribute the missing utterances of a batch over requests.
 
     Args:
         utterances: the utterances of one batch that are not stored.
         provider: the provider of the voices.
-        batched_requests: whether a request may speak several of them.
-        concurrency: the requests that one task has in flight.
+        batched_requests: whether a request may speak several utterances.
+        concurrency: the number of requests that one task has in flight.
 
     Returns:
-        For each request the positions of its utterances.
+        A list for each request, with the positions of its utterances.
     """
     if not batched_requests:
         return [[position] for position in range(len(utterances))]
@@ -34,7 +34,7 @@ def group_requests(
 
 
 def is_sent(utterance: Utterance) -> bool:
-    """Return whether an utterance in a request of its own is sent to the provider: a beat is made without it."""
+    """Return whether an utterance alone in its request is sent to the provider. A beat is made without a request."""
     return not is_beat(spoken_text(utterance))
 
 

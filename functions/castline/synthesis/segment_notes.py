@@ -1,4 +1,4 @@
-"""Notes about a stored segment, which travel as the metadata of its S3 object."""
+"""Notes on a stored segment, which are the metadata of its S3 object."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _LUFS = "lufs"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentNotes:
-    """Metadata of a stored segment: all that is known of it besides its sound."""
+    """Metadata of a stored segment: its cues, its cost, its checksums and its loudness."""
 
     cues: tuple[SegmentCue, ...]
     spoken_for: str
-    """The id of the job or preview that paid for it."""
+    """The id of the job or preview that paid for the segment."""
     billed_characters: int
-    """The characters that it paid for."""
+    """The number of characters that the job or preview paid for."""
     checksums: Checksums | None = None
-    """None for a segment that an older release has stored: it had none."""
+    """The checksums; None for a segment of an older release, which stored none."""
     lufs: float | None = None
-    """Loudness at volume 1; None for silence, and for a segment that an older release has stored."""
+    """The loudness at volume 1; None for silence and for a segment of an older release."""
 
     def to_metadata(self) -> Mapping[str, str]:
-        """As ASCII, less than 2 KB."""
+        """Return the notes as ASCII metadata of less than 2 KB."""
         rows = (f"{cue.start}-{cue.end}@{cue.start_ms}-{cue.end_ms}" for cue in self.cues)
         metadata = {
             _CUES: " ".join(rows),
@@ -50,7 +50,7 @@ class SegmentNotes:
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> SegmentNotes | None:
-        """Read what :meth:`to_metadata` has written; None when it is something else."""
+        """Read notes from the metadata that :meth:`to_metadata` returns; return None for other metadata."""
         cues = []
         try:
             for row in metadata[_CUES].split():

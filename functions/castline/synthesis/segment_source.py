@@ -1,4 +1,4 @@
-"""The stored segments of a dialogue, as the assembly reads them."""
+"""Reader of a dialogue's stored segments for the assembly."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from castline.jobs.model import SpokenSegment
 
 _KEPT_BYTES: Final = 32 * 1024 * 1024
-"""The greatest size of a dialogue's PCM that is kept in memory once it is read: 11 minutes in standard quality.
+"""The greatest size of a dialogue's PCM that is kept in memory after it was read: 11 minutes in standard quality.
 
-A file with a loudness target is mixed at least twice."""
+It is kept because a file with a loudness target is mixed at least twice.
+"""
 
 
 class StoredSegments:
-    """A ``castline.audio.assembly.SegmentSource`` in S3. What is short is read once, however often it is asked for.
+    """A ``castline.audio.assembly.SegmentSource`` that reads from S3. The PCM of a short dialogue is read only once.
 
     Attributes:
-        position: of the segment that was asked for last: the one to blame when reading fails.
+        position: the position of the segment that was requested last. If reading fails, this segment is broken.
     """
 
     def __init__(
@@ -41,11 +42,11 @@ class StoredSegments:
         """Read segments.
 
         Args:
-            storage: where they are.
-            user_id: who has had them spoken.
-            segments: in spoken order.
-            quality: in which all of them are stored. Those of studio quality have PCM of 48 kHz and no frames.
-            loudness: of the file. Where it has a target, the frames are those that are mastered for it.
+            storage: the storage of the segments.
+            user_id: the owner of the segments.
+            segments: the segments in spoken order.
+            quality: the quality of all segments. Segments of studio quality have PCM of 48 kHz and no frames.
+            loudness: the loudness of the file. If it has a target, the frames are those that are mastered for it.
         """
         self.position = 0
         self._quality = quality
@@ -58,7 +59,7 @@ class StoredSegments:
             self._parts.append(_MASTERED)
         self._reading = _PCM
         self._kept: list[list[bytes]] = []
-        """The PCM of all segments, once it is read; empty before, and where it would be too much."""
+        """The PCM of all segments after it was read; empty before, and if it is too large to keep."""
         self._storage = storage
         self._user_id = user_id
         self._segments = segments
@@ -67,7 +68,7 @@ class StoredSegments:
         """Yield the MP3 frames of every segment.
 
         Raises:
-            ValueError: they are of studio quality.
+            ValueError: the segments are of studio quality.
         """
         if _FRAMES not in self._parts:
             raise ValueError("segments of studio quality have no frames")
@@ -87,9 +88,9 @@ class StoredSegments:
         return _checked(next(self._open([(segment, _PCM)])), segment, _PCM)
 
     def remove_broken(self) -> None:
-        """Read everything, and delete each object that is not what was stored, and the one that was read last.
+        """Read all segments again, and delete every damaged object and the object that was read last.
 
-        A segment is then spoken again by the next job; mastered frames are made again.
+        The next job speaks a deleted segment again, or makes deleted mastered frames again.
         """
         names = {self._name(self._segments[self.position], self._reading)}
         for segment in {each.fingerprint: each for each in self._segments}.values():
@@ -113,7 +114,7 @@ class StoredSegments:
             yield iter(chunks)
 
     def _keep(self, streams: Iterator[Iterator[bytes]]) -> Iterator[Iterator[bytes]]:
-        """Pass streams on, and keep what they hold once all have been read to their ends."""
+        """Yield the streams. Keep their content in memory after all of them have been read to the end."""
         read: list[list[bytes]] = []
 
         def keeping(stream: Iterator[bytes]) -> Iterator[bytes]:
@@ -142,7 +143,7 @@ class StoredSegments:
 
 
 class _Part(NamedTuple):
-    """A part of a stored segment that is heard."""
+    """A part of a stored segment that holds audio."""
 
     place_of: Callable[[SpokenSegment, Layout], range]
     checksum_of: Callable[[SpokenSegment], str | None]
@@ -156,14 +157,14 @@ def _mastered_place(segment: SpokenSegment, layout: Layout) -> range:
 _FRAMES: Final = _Part(lambda _segment, layout: layout.frames, attrgetter("frames_checksum"))
 _PCM: Final = _Part(lambda _segment, layout: layout.pcm, attrgetter("pcm_checksum"))
 _MASTERED: Final = _Part(_mastered_place, lambda segment: segment.mastered.checksum if segment.mastered else None)
-"""As many frames, at the end of the segment's object or in one of their own."""
+"""The mastered frames, at the end of the segment's object or in an object of their own."""
 
 
 def _checked(chunks: Iterator[bytes], segment: SpokenSegment, part: _Part) -> Iterator[bytes]:
-    """Pass a part of a segment on, and compare its checksum at its end.
+    """Yield a part of a segment unchanged, and compare its checksum at the end.
 
     Raises:
-        BrokenSegment: it is not what was stored.
+        BrokenSegment: the checksum differs from the stored one.
     """
     checksum = part_checksum(segment.fingerprint)
     for chunk in chunks:

@@ -1,6 +1,6 @@
-"""Which segments a dialogue consists of, what has to be spoken for them, and in which batches.
+"""Speech plan of a dialogue: its segments, the utterances to speak for them, and the batches of utterances.
 
-All of it follows from the dialogue alone, so that every task can work it out again: only ranges travel in the state.
+The plan follows from the dialogue alone, so every task can compute it again. Tasks are passed only ranges of it.
 """
 
 from __future__ import annotations
@@ -28,19 +28,25 @@ if TYPE_CHECKING:
     from castline.speech.utterances import Utterance
 
 MAX_BATCH_UTTERANCES = {SynthesisMode.SEGMENTED: 16, SynthesisMode.NATIVE: 64}
-"""Two rounds of requests. Batches of one round have 10 to 50 turns done 0.2 s sooner, and a crowd that has to wait
-for the provider budget half as late again: every task that finds no room waits a while."""
+"""The most utterances of a batch, which are two rounds of requests.
+
+With one round, jobs of 10 to 50 turns would end 0.2 s sooner. Jobs that have to wait for provider concurrency would
+take half as long again, because every task that finds no room waits a while.
+"""
 MAX_BATCH_CHARACTERS = 8_000
-"""In standard quality. A batch's audio is in memory for the most part; where it takes twice as much, half of them."""
+"""The most characters of a batch in standard quality. Most of a batch's audio is in memory at once.
+
+In studio quality, audio takes twice the memory, so the limit is half as high.
+"""
 
 _TITLE_SEPARATOR = " – "
-"""Between the titles of chapters that begin at the same place."""
+"""Separates the titles of chapters that begin at the same place."""
 
 _FORMS = {
     Quality.STANDARD: "24khz-mono/trimmed-10ms/levelled-2/mp3-96k+pcm",
     Quality.STUDIO: "48khz-mono/trimmed-10ms/levelled-2/pcm",
 }
-"""What is done to a segment before it is stored. Whoever changes that changes this."""
+"""Cache-key versions: change a value when the processing of segments of that quality changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,29 +54,29 @@ class Segment:
     """A piece of a turn that is spoken in one go."""
 
     number: int
-    """Its place in the whole dialogue, from 0."""
+    """The segment's position in the whole dialogue, from 0."""
     turn: int
-    """The position of its turn in ``Dialogue.turns``."""
+    """The position of the segment's turn in ``Dialogue.turns``."""
     utterance: Utterance
     pause_before_ms: int = 0
-    """The pause that the text asks for before it."""
+    """The pause that the text requests before the segment."""
     chapter: str | None = None
-    """The title of the chapter that begins with it."""
+    """The title of the chapter that begins with the segment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTurn:
-    """A turn as it is heard: its segments in spoken order, and the pauses that its text asks for."""
+    """A turn as it is heard: its segments in spoken order, and the pauses that its text requests."""
 
     segments: tuple[Segment, ...]
     """Empty for a turn that is only a pause."""
     pause_after_ms: int = 0
-    """The pause at its end, or its whole length where there are no segments."""
+    """The pause at the end of the turn, or the whole turn if it has no segments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedUtterance:
-    """What is spoken once, for all segments that sound the same."""
+    """An utterance that is spoken once for all segments that sound the same."""
 
     utterance: Utterance
     segments: tuple[Segment, ...]
@@ -92,7 +98,7 @@ class BatchRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechPlan:
-    """A plan of all that is spoken for a dialogue."""
+    """Plan of everything that is spoken for a dialogue."""
 
     turns: tuple[PlannedTurn, ...]
     utterances: tuple[PlannedUtterance, ...]
@@ -106,7 +112,7 @@ class SpeechPlan:
 
 
 def plan_speech(dialogue: Dialogue, provider: SpeechProvider) -> SpeechPlan:
-    """Plan all that is spoken for a dialogue.
+    """Plan everything that is spoken for a dialogue.
 
     Raises:
         ProviderRejectedInput: the service cannot take a text.
@@ -138,9 +144,9 @@ class _Planner:
         self._provider = provider
         self._assignments = {each.speaker: each for each in dialogue.voice_assignments}
         self._usable: dict[tuple[bool, str], tuple[Pronunciation, ...]] = {}
-        """The pronunciations for voices that take phonemes or do not, by the language that they speak."""
+        """The pronunciations that a voice can follow, by whether it takes phonemes and by the language it speaks."""
         self._lists: dict[tuple[Pronunciation, ...], tuple[Pronunciation, ...]] = {}
-        """The same lists, each once: their index is kept by identity."""
+        """Each distinct list of pronunciations once, because the index of a list is cached by identity."""
         self._count = 0
         self._chapters: list[str] = []
 
@@ -205,7 +211,7 @@ def _parts(text: str, markup: Markup, styles: Sequence[str]) -> Sequence[Part]:
 
 
 def plan_utterances(segments: Sequence[Segment]) -> tuple[PlannedUtterance, ...]:
-    """Return what has to be spoken, in order of first appearance. Segments that sound the same share an utterance."""
+    """Return the utterances to speak, in order of first appearance. Segments that sound the same share one."""
     same: dict[Utterance, list[Segment]] = {}
     for segment in segments:
         same.setdefault(segment.utterance, []).append(segment)
@@ -215,9 +221,9 @@ def plan_utterances(segments: Sequence[Segment]) -> tuple[PlannedUtterance, ...]
 def synthesis_mode(
     utterances: Sequence[PlannedUtterance], provider: SpeechProvider, quality: Quality = Quality.STANDARD
 ) -> SynthesisMode:
-    """Choose between one utterance a request and, where that is sooner done, several (native).
+    """Choose between requests with one utterance and, if the job is done sooner with them, batched requests.
 
-    In studio quality each has a request of its own: such jobs are few, and quality goes before haste.
+    Studio quality always uses requests with one utterance. Such jobs are rare, and quality matters more than speed.
     """
     if quality is not Quality.STANDARD:
         return SynthesisMode.SEGMENTED
@@ -250,10 +256,10 @@ def _divide(utterances: Sequence[PlannedUtterance], mode: SynthesisMode, quality
 
 
 def fingerprint(provider: SpeechProvider, utterance: Utterance, quality: Quality = Quality.STANDARD) -> str:
-    """Return the SHA-256, in hex, of all that shapes how a segment sounds: the key of its stored audio.
+    """Return the cache key of a segment's audio: the SHA-256, in hex, of everything that shapes its sound.
 
-    Neither the file's format nor the gap, the crossfade or a pause is part of it: they are applied when segments are
-    joined.
+    The file's format, the gap, the crossfade and pauses are not part of it, because they are applied when the file is
+    assembled.
     """
     identity = provider.cache_identity(utterance)
     values = [provider.id, utterance.voice_id, identity, utterance.volume, _FORMS[quality]]

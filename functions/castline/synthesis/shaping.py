@@ -1,4 +1,4 @@
-"""What is done to a spoken utterance before it is stored, and what is noted about it."""
+"""Processing of a spoken utterance before it is stored, and its words, cues and loudness."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenWords:
-    """The words of a stored segment. They are stored at the end of its object: metadata has no room for them."""
+    """The words of a stored segment. They are stored in its object, because metadata has no room for them."""
 
     words: tuple[SegmentWord, ...] = ()
     are_estimated: bool = False
-    """Whether the provider has not told when they are heard."""
+    """Whether the times are estimated because the provider did not report them."""
 
     def pack(self) -> bytes:
-        """Return the stored form; nothing if there are no words."""
+        """Return the stored form; empty if there are no words."""
         if not self.words:
             return b""
         packed = {"words": pack_words(self.words), "estimated": self.are_estimated}
@@ -41,7 +41,7 @@ class SpokenWords:
 
     @classmethod
     def unpack(cls, packed: bytes) -> SpokenWords:
-        """Read what :meth:`pack` has written; no words when it is something else: the sound is good without them."""
+        """Read words from the stored form. Return no words if it is damaged, because audio is usable without them."""
         try:
             values = json.loads(zlib.decompress(packed)) if packed else {"words": [], "estimated": False}
             return cls(words=unpack_words(values["words"]), are_estimated=values["estimated"] is True)
@@ -51,22 +51,22 @@ class SpokenWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shaped:
-    """A spoken utterance as it is stored, and what is known of it."""
+    """A spoken utterance in its stored form, with its cues, words and loudness."""
 
     segment: StoredSegment
     cues: tuple[SegmentCue, ...]
     words: SpokenWords
     lufs: float | None
-    """Loudness at volume 1; None for silence."""
+    """The loudness at volume 1; None for silence."""
 
 
 def shape(speech: Speech, utterance: Utterance, *, quality: Quality = Quality.STANDARD) -> Shaped:
-    """Trim and level what was spoken, encode it, measure it, and find its words and cues.
+    """Trim speech, normalize its loudness, encode and measure it, and find its words and cues.
 
     Args:
-        speech: as the provider gave it. Where it reports no words of use, their times are estimated.
-        utterance: what it says, and at what volume: a factor on the level that all segments are brought to.
-        quality: of the stored segment.
+        speech: the speech from the provider. If it reports no usable words, the times of words are estimated.
+        utterance: the spoken utterance. Its volume is a factor on the level that all segments are normalized to.
+        quality: the quality of the stored segment.
     """
     profile = profile_of(quality, has_music=False)
     rate_hz, samples_per_tick = profile.sample_rate_hz, profile.samples_per_tick
@@ -78,7 +78,7 @@ def shape(speech: Speech, utterance: Utterance, *, quality: Quality = Quality.ST
     words, are_estimated = _words(speech, utterance, cut_ms=cut_ms, duration_ms=duration_ms)
     spoken = SpokenWords(words=tuple(SegmentWord(**asdict(word)) for word in words), are_estimated=are_estimated)
     encode = encode_segment if quality is Quality.STANDARD else studio_segment
-    # One cue is shown as long as its audio lasts, whatever its words.
+    # A single cue is shown as long as its audio lasts. It does not depend on the words.
     timed = () if is_one_cue(utterance.text) else words
     return Shaped(
         segment=encode(pcm, words=spoken.pack()),
@@ -97,9 +97,9 @@ def _at_rate(speech: Speech, sample_rate_hz: int) -> bytes:
 
 
 def _words(speech: Speech, utterance: Utterance, *, cut_ms: int, duration_ms: int) -> tuple[tuple[Word, ...], bool]:
-    """Return the words of what is left of the audio, and whether their times are estimated."""
+    """Return the words with their times in the trimmed audio, and whether these times are estimated."""
     reported = [
-        # A word that is heard at the very beginning may be reported in the silence before it.
+        # The first word may be reported as starting in the silence that was cut off.
         replace(word, start_ms=max(word.start_ms - cut_ms, min(0, word.end_ms - cut_ms)), end_ms=word.end_ms - cut_ms)
         for word in speech.words
     ]

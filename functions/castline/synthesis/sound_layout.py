@@ -18,7 +18,7 @@ def sound_layout(dialogue: Dialogue, ticks_of: Callable[[Clip], int]) -> SoundLa
 
     Args:
         dialogue: the dialogue.
-        ticks_of: gives the length of a clip in ticks.
+        ticks_of: a function that returns the length of a clip in ticks.
     """
     music = dialogue.music
     intro = music.intro if music else None

@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 FoundT = TypeVar("FoundT")
 
 LOOK_UPS: Final = 16
-"""Look-ups at the same time."""
+"""The number of look-ups at the same time."""
 
 
 class StoredEntry(NamedTuple):
-    """An utterance's segment in the bucket, known without reading its content."""
+    """The layout and the notes of an utterance's stored segment, known without reading its content."""
 
     entry: SegmentEntry
     notes: SegmentNotes
 
 
 def find_entry(storage: AudioStorage, user_id: str, key: str) -> StoredEntry | None:
-    """Return a user's segment of the cache key ``key``; None if it must be spoken.
+    """Return a user's segment with the cache key ``key``; None if it must be spoken.
 
     Raises:
-        ServiceUnavailable: S3 cannot answer just now.
+        ServiceUnavailable: S3 is temporarily unavailable.
     """
     entry = storage.find_segment(user_id, key)
     notes = None if entry is None else SegmentNotes.from_metadata(entry.notes)
@@ -42,11 +42,11 @@ def find_entry(storage: AudioStorage, user_id: str, key: str) -> StoredEntry | N
 
 
 def look_up(keys: Iterable[str], find: Callable[[str], FoundT | None]) -> dict[str, FoundT]:
-    """Call ``find`` for several keys at the same time, and return what it has found, by key.
+    """Call ``find`` for several keys at the same time, and return its results by key, without None.
 
     Args:
-        keys: the keys. Each is looked up once.
-        find: looks one up. What it raises ends the look-up of all.
+        keys: the keys. Each distinct key is looked up once.
+        find: a function that looks up one key. An error that it raises ends all look-ups.
     """
     distinct = tuple(dict.fromkeys(keys))
     with ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="look-up") as pool:
@@ -71,7 +71,7 @@ def find_lengths(
 
     Raises:
         ProviderRejectedInput: the service cannot take a text.
-        ServiceUnavailable: S3 cannot answer just now.
+        ServiceUnavailable: S3 is temporarily unavailable.
     """
     keys = [fingerprint(provider, utterance, quality) for utterance in utterances]
     found = look_up(keys, lambda key: find_entry(storage, user_id, key))

@@ -40,44 +40,44 @@ if TYPE_CHECKING:
     _Result = tuple[int, "StoredUtterance | SpeechError | OutOfTime"]
 
 _WORKERS_PER_REQUEST = 2
-"""While one shapes and stores what was spoken, the other one speaks."""
+"""One worker shapes and stores an utterance while the other one waits for its request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredUtterance:
-    """An utterance that is stored now."""
+    """A stored utterance."""
 
     fingerprint: str
     samples: int
     cues: tuple[SegmentCue, ...]
     billed_characters: int
-    """What it has cost whoever paid for it."""
+    """The number of characters that were billed when it was spoken."""
     is_paid_for: bool
-    """Whether that was the job or preview that it is spoken for."""
+    """Whether this job or preview paid for it. Otherwise another one did."""
     checksums: Checksums | None
-    """Of its audio as it was stored; None where that was not noted."""
+    """The checksums of its audio; None if they were not stored."""
     words: SpokenWords
-    """No words for an utterance that an older release has stored."""
+    """The words; none for an utterance that an older release has stored."""
     lufs: float | None
-    """Loudness at volume 1; None for silence, and where that was not noted."""
+    """The loudness at volume 1; None for silence, or if it was not stored."""
     mastered: MasteredFrames | None = None
-    """Its mastered frames, where the job's file needs them."""
+    """The mastered frames; None if the job's file does not need them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What has become of utterances, each by its position."""
+    """Result of speaking utterances, by their positions."""
 
     stored: dict[int, StoredUtterance]
     errors: dict[int, SpeechError]
     batched_requests: bool
-    """Whether a request has spoken several of them."""
+    """Whether at least one request had several utterances."""
     is_unfinished: bool
-    """Whether the time was up before all of them could be spoken."""
+    """Whether the time was up before all utterances could be spoken."""
 
     @property
     def worst_error(self) -> tuple[int, SpeechError] | None:
-        """The first error that cannot be mended by trying again, else the first error, with its position."""
+        """The first permanent error or, if there is none, the first error, with its position."""
         return min(
             self.errors.items(), key=lambda item: (isinstance(item[1], TransientSpeechError), item[0]), default=None
         )
@@ -101,20 +101,20 @@ class Synthesizer:
         frame_master: FrameMaster | None = None,
         progress: Callable[[Mapping[int, StoredUtterance]], None] = lambda _stored: None,
     ) -> None:
-        """Prepare.
+        """Store the settings and the collaborators.
 
         Args:
-            user_id: whose segments they are.
+            user_id: the owner of the segments.
             spoken_for: the id of the job or preview that pays.
             batched_requests: whether a request may speak several utterances.
-            quality: in which they are spoken and stored.
-            concurrency: how many requests are in flight.
-            storage: where they are stored.
-            provider: whose voices speak.
-            requests: sends what has to be spoken.
-            metrics: is told of every request.
-            frame_master: masters frames for the job's file; None where it needs none.
-            progress: is told, after each utterance, of all that are stored so far, each by its position.
+            quality: the quality in which utterances are spoken and stored.
+            concurrency: the number of requests in flight.
+            storage: the storage of the segments.
+            provider: the provider of the voices.
+            requests: the sender of the requests.
+            metrics: the counters of the requests.
+            frame_master: the maker of mastered frames for the job's file; None if the file needs none.
+            progress: a function that is called after each utterance with all stored utterances, by position.
         """
         self._user_id = user_id
         self._spoken_for = spoken_for
@@ -130,9 +130,10 @@ class Synthesizer:
         self._progress = progress
 
     def speak(self, utterances: Sequence[Utterance]) -> Outcome:
-        """Make sure that ``utterances``, no two of which are equal, are stored.
+        """Speak and store those of ``utterances`` that are not stored yet. No two of them may be equal.
 
-        A permanent error ends the attempt: what has not begun by then is neither stored nor among the errors.
+        A permanent error ends the attempt. Utterances that were not started by then are neither stored nor among the
+        errors.
         """
         wanted = self._wanted(utterances)
         stored: dict[int, StoredUtterance] = {}
@@ -157,7 +158,7 @@ class Synthesizer:
         return Outcome(stored=stored, errors=errors, batched_requests=batched_requests, is_unfinished=is_unfinished)
 
     def _in_parallel(self, tasks: Sequence[Callable[[], list[_Result]]]) -> Iterator[_Result]:
-        """Yield the results of all tasks as they come in. After a permanent error, begin no further task."""
+        """Yield the results of all tasks as they come in. After a permanent error, start no further task."""
         workers = self._concurrency * _WORKERS_PER_REQUEST
         with ThreadPoolExecutor(workers, thread_name_prefix="speak") as pool:
             futures = [pool.submit(copy_context().run, task) for task in tasks]
@@ -172,7 +173,7 @@ class Synthesizer:
                             other.cancel()
 
     def find(self, utterances: Sequence[Utterance]) -> dict[int, StoredUtterance]:
-        """Look ``utterances`` up, and return those that are stored, each by its position. Nothing is spoken."""
+        """Return those of ``utterances`` that are stored, by position, without speaking the others."""
         return self._find_all(self._wanted(utterances))
 
     def _wanted(self, utterances: Sequence[Utterance]) -> _Wanted:
@@ -199,7 +200,7 @@ class Synthesizer:
         entry, notes = found
         layout = entry.layout
         try:
-            # One request for both.
+            # Read the words and the notes on mastered frames in one request.
             described = range(layout.words.start, layout.mastered_notes.stop)
             description = self._storage.read_part(self._user_id, key, described) if described else b""
             words, mastered_notes = description[: layout.words_bytes], description[layout.words_bytes :]
@@ -221,10 +222,10 @@ class Synthesizer:
     def _find_mastered(
         self, key: str, layout: Layout, notes: SegmentNotes, mastered_notes: bytes
     ) -> MasteredFrames | None:
-        """Return the mastered frames of a stored segment, made from its PCM if need be.
+        """Return the mastered frames of a stored segment. Make them from its PCM if they are missing.
 
         Raises:
-            BrokenSegment: there is no PCM any more.
+            BrokenSegment: the PCM does not exist any more.
         """
         if self._frame_master is None:
             return None
@@ -239,14 +240,14 @@ class Synthesizer:
         return mastered
 
     def _group(self, missing: _Wanted) -> list[_Wanted]:
-        """Distribute what is missing over requests."""
+        """Distribute the missing utterances over requests."""
         positions = list(missing)
         utterances = [utterance for utterance, _ in missing.values()]
         groups = group_requests(utterances, self._provider, batched_requests=True, concurrency=self._concurrency)
         return [{positions[member]: missing[positions[member]] for member in members} for members in groups]
 
     def _speak(self, request: _Wanted) -> list[_Result]:
-        """Speak, shape and store what one request is for; one by one where that is not possible together."""
+        """Speak, shape and store the utterances of a request; one by one if they cannot be spoken together."""
         if len(request) > 1:
             if (results := self._speak_together(request)) is not None:
                 return results
@@ -254,7 +255,10 @@ class Synthesizer:
         return [self._speak_alone(position, *each) for position, each in request.items()]
 
     def _speak_together(self, request: _Wanted) -> list[_Result] | None:
-        """None if the request was refused, or what it gave cannot be cut apart."""
+        """Speak and store utterances by a batched request.
+
+        Return None if the request was refused, or if its audio cannot be cut apart.
+        """
         utterances = [utterance for utterance, _ in request.values()]
         billed = charges(utterances, self._provider)
         try:
@@ -282,7 +286,7 @@ class Synthesizer:
             self._requests.expect(-1)
             return position, self._store(utterance, key, BEAT, 0)
         limits = self._provider.capabilities
-        # Words that cost more are worth it only where subtitles need them.
+        # If words cost extra, request them only for a text with several cues, whose times depend on them.
         with_words = not (limits.charges_for_words and is_one_cue(utterance.text))
         try:
             speech = self._requests.send(
@@ -320,7 +324,7 @@ class Synthesizer:
             lufs=shaped.lufs,
         )
         if not self._storage.add_segment(self._user_id, key, segment, notes.to_metadata()):
-            # Another job of the user has spoken the same meanwhile. What it has stored may be in its file already.
+            # Another job of the user has stored the same segment meanwhile. It is kept, because that job may use it.
             found = self._find(key)
             if found is not None:
                 return replace(found, billed_characters=billed, is_paid_for=True)
@@ -341,11 +345,11 @@ class Synthesizer:
 def spoken_segments(
     planned: Sequence[PlannedUtterance], stored: Mapping[int, StoredUtterance]
 ) -> list[SpokenSegment]:
-    """Return every segment that is stored. The first of those that sound the same bears what it has cost.
+    """Return all stored segments. The first of the segments that share an utterance bears its cost.
 
     Args:
-        planned: the utterances, of which each is one segment or more.
-        stored: those that are stored, by their position.
+        planned: the utterances, each with one or more segments.
+        stored: the stored utterances, by position.
     """
     segments: list[SpokenSegment] = []
     for position, utterance in sorted(stored.items()):

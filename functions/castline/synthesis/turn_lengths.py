@@ -1,4 +1,4 @@
-"""Lengths of a dialogue's turns as they are laid out: their segments, their pauses and the gaps between them."""
+"""Lengths of a dialogue's turns for the timeline: their segments, their pauses and the gaps between them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def turn_lengths(
 ) -> list[TurnLengths]:
     """Return the lengths of the turns' parts.
 
-    The pause after the last turn is silence at its end, unless a sound follows: then it is the gap before the sound.
+    The pause after the last turn is silence at its end. If a sound follows, the pause is the gap before the sound.
 
     Args:
-        dialogue: what is spoken.
+        dialogue: the dialogue.
         planned: its turns.
         segments: the ticks of each turn's segments.
     """

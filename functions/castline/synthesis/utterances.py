@@ -1,4 +1,4 @@
-"""Utterances of a turn: its words, as its speaker's voice is told to speak them."""
+"""Utterances of a turn: its words, with the way in which the speaker's voice speaks them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def usable_pronunciations(
     Args:
         pronunciations: the entries, in order of precedence.
         provider: the provider of the voice.
-        takes_phonemes: whether the voice does, by its traits.
+        takes_phonemes: whether the voice takes phonemes, by its traits.
         language: a language tag.
     """
     return tuple(
@@ -43,9 +43,9 @@ def usable_pronunciations(
 
 
 def spoken_language(turn: Turn, assignment: VoiceAssignment, dialogue: Dialogue, traits: VoiceTraits) -> str:
-    """Return the language tag of the language that a turn is spoken in by a voice of these traits.
+    """Return the tag of the language in which a voice with the given traits speaks a turn.
 
-    It is the voice's own tag where the turn or its speaker demands that language by a shorter one.
+    If the turn or its speaker requests the voice's own language by a shorter tag, the voice's own tag is returned.
     """
     demanded = chosen(turn.language, assignment.language)
     own = traits.language if is_own_language(demanded, traits) else None
@@ -65,11 +65,11 @@ def utterances_of(
     """Yield the utterances of a part of a turn's text, each short enough for one request.
 
     Args:
-        words: the part.
+        words: the part of the text.
         turn: the turn.
-        assignment: the voice of its speaker.
-        dialogue: the dialogue of both.
-        pronunciations: those that the voice can follow.
+        assignment: the voice of the turn's speaker.
+        dialogue: the dialogue of the turn.
+        pronunciations: the pronunciations that the voice can follow.
         provider: the provider of the voice.
     """
     delivery = dialogue.delivery
@@ -98,25 +98,25 @@ def utterances_of(
 
 
 def is_own_language(language: str | None, traits: VoiceTraits) -> bool:
-    """Return whether a voice speaks ``language`` without being told; it does so when none is demanded."""
+    """Return whether a voice speaks ``language`` by default; True if ``language`` is None."""
     return language is None or f"{traits.language}-".casefold().startswith(f"{language}-".casefold())
 
 
 def chosen(*values: Any) -> Any:
-    """Return the first of ``values`` that is not None, if there is one."""
+    """Return the first of ``values`` that is not None; None if there is none."""
     return next((value for value in values if value is not None), None)
 
 
 def _short_enough(
     text: str, utterance_of: Callable[[str], Utterance], limits: Capabilities, *, max_characters: int
 ) -> Iterator[Utterance]:
-    """Cut a text by characters, and what would still be too long, or last too long, once more."""
+    """Split a text by characters. Split parts again that are still too long or would last too long."""
     for part in split_text(text, max_characters=max_characters):
         utterance = utterance_of(part)
         if _fits(utterance, limits):
             yield utterance
         elif utterance.spoken_as and len(part) > 1:
-            # Aliases may be longer than what is written: how long, only the next cut tells.
+            # Aliases may be longer than the written text. Only the next split shows whether the parts fit.
             yield from _short_enough(part, utterance_of, limits, max_characters=len(part) // 2)
         else:
             shorter = characters_within(limits.max_utterance_ms or 0, rate=utterance.rate)

@@ -1,7 +1,8 @@
 """Times of the words of a finished file, from the words and cues of its segments.
 
-Providers report words that are missing, of no length, or out of order. Those are not believed: their times are
-estimated between the words around them, and marked so. So are those of segments that were stored without words.
+Providers may leave out words, or report words of no length or out of order. The times of such words are estimated
+between the words around them, and are marked as estimated. The same applies to all words of segments that were stored
+without words.
 """
 
 from __future__ import annotations
@@ -49,18 +50,18 @@ def word_timings(
 ) -> Iterator[WordTiming]:
     """Yield the words of a job's audio file, in spoken order, in milliseconds from its start.
 
-    The words of a segment follow each other, and none lies outside its segment. Where two turns overlap, so may their
-    words.
+    The words of a segment follow each other, and none lies outside its segment. If two turns overlap, their words may
+    overlap, too.
 
     Args:
         record: the job.
         planned: its segments.
         spoken: the same segments, as they are stored.
-        assembly: where they lie in the file.
+        assembly: the plan of the file, with the start of each segment.
     """
     turns = record.readable_dialogue.turns
     duration_ms = assembly.timeline.duration_ms
-    followers = [*planned[1:], None][: len(planned)]  # a dialogue of nothing but pauses has no segment
+    followers = [*planned[1:], None][: len(planned)]  # a dialogue of only pauses has no segment
     for segment, stored, start, follower in zip(planned, spoken, assembly.segment_starts, followers, strict=True):
         turn = turns[segment.turn]
         start_ms = min(samples_to_ms(start), duration_ms)
@@ -77,9 +78,9 @@ def word_timings(
 
 
 def words_of_cues(cues: Iterable[SubtitleCue], turns: Sequence[TurnTiming]) -> Iterator[WordTiming]:
-    """Yield the words of subtitle cues, each spread over its cue, for a file that is stored without words.
+    """Yield the words of subtitle cues, with times spread over each cue, for a file that is stored without words.
 
-    A cue in Thai, Lao, Burmese or Khmer is one word: the dictionary is not in every function.
+    A cue in Thai, Lao, Burmese or Khmer is one word, because not every function has the dictionary.
 
     Args:
         cues: the cues of a file, in spoken order.
@@ -100,8 +101,8 @@ def words_of_cues(cues: Iterable[SubtitleCue], turns: Sequence[TurnTiming]) -> I
 
 
 def _turn_of(cue: SubtitleCue, turns: Sequence[TurnTiming], starts_ms: Sequence[int]) -> int:
-    """Return the index of the latest turn of the cue's speaker that has begun when the cue does."""
-    # A turn may begin half a millisecond after its first cue, both rounded.
+    """Return the index of the latest turn of the cue's speaker that starts no later than the cue."""
+    # Both times are rounded, so a turn may seem to start after its first cue.
     latest = bisect_left(starts_ms, cue.start_ms + 2) - 1
     for position in range(latest, -1, -1):
         if turns[position].speaker == cue.speaker:
@@ -121,7 +122,7 @@ def _heard(text: str, stored: SpokenSegment, duration_ms: int) -> list[_Heard]:
 
 
 def _credible(text: str, reported: Sequence[SegmentWord] | Sequence[SegmentCue], duration_ms: int) -> list[_Heard]:
-    """Return as many of the reported stretches as can all be true: in order, inside the text and inside the audio."""
+    """Return as many consistent stretches as possible: in order, inside the text and inside the audio."""
     possible: list[_Heard] = []
     for each in reported:
         is_in_text = (possible[-1].end if possible else 0) <= each.start < each.end <= len(text)
@@ -157,14 +158,14 @@ def _longest_increase(values: Sequence[int]) -> list[int]:
 
 
 def _spread(text: str, stretch: _Heard) -> list[_Heard]:
-    """Divide a stretch into words, whose times are estimated."""
+    """Divide a stretch into words with estimated times."""
     part = text[stretch.start : stretch.end]
     words = estimate_words(part, duration_ms=stretch.end_ms - stretch.start_ms)
     return [_moved(word, stretch) for word in words] or _spread_whole(text, stretch)
 
 
 def _spread_whole(text: str, stretch: _Heard) -> list[_Heard]:
-    """Make one word of a stretch. Its time is known if nothing is spoken in it."""
+    """Make one word of a stretch. Its time is estimated unless the stretch has nothing to speak."""
     return [stretch._replace(estimated=_is_spoken(text[stretch.start : stretch.end]))]
 
 
@@ -185,7 +186,7 @@ def _with_gaps_filled(
     *,
     fill: Callable[[str, _Heard], list[_Heard]] = _spread,
 ) -> Iterator[list[_Heard]]:
-    """Yield the known stretches, and what ``fill`` makes of the spoken text around them, in order."""
+    """Yield the known stretches, and the stretches that ``fill`` makes of the spoken text around them, in order."""
     first, last = _Heard(0, 0, 0, 0), _Heard(len(text), len(text), duration_ms, duration_ms)
     for one, other in pairwise([first, *known, last]):
         if one is not first:
@@ -201,7 +202,7 @@ def _is_spoken(text: str) -> bool:
 def _words_of(
     text: str, heard: Sequence[_Heard], *, turn_index: int, speaker: str, start_ms: int
 ) -> list[WordTiming]:
-    """Return the words of one text. Each holds the marks around it; together they are the text."""
+    """Return the words of one text. Each word includes the marks around it, so all words together are the text."""
     sentence_ends = [place.marks_end for place in find_places(text) if place.strength >= Strength.SENTENCE]
     cuts = [0, *(_cut_between(text, one.end, other.start) for one, other in pairwise(heard)), len(text)]
     words: list[WordTiming] = []
@@ -224,7 +225,7 @@ def _words_of(
 
 
 def _cut_between(text: str, start: int, end: int) -> int:
-    """Return where, from ``start`` to ``end``, the word before ends: at the last white space or before openers."""
+    """Return the end of a word, from ``start`` to ``end``: after the last white space, and before opening marks."""
     cut = end
     while cut > start and not text[cut - 1].isspace():
         cut -= 1
@@ -240,7 +241,7 @@ def _cut_between(text: str, start: int, end: int) -> int:
 
 
 def _ended(words: list[WordTiming], *, ends_turn: bool, ends_sentence: bool) -> list[WordTiming]:
-    """Return the words of a text, the last of them as the end of its turn, or followed by the turn's next text."""
+    """Return the words of a text. The last one ends its turn, or gets the space before the turn's next text."""
     if not words:
         return words
     *before, last = words
@@ -251,6 +252,6 @@ def _ended(words: list[WordTiming], *, ends_turn: bool, ends_sentence: bool) -> 
 
 
 def _is_unspaced(text: str) -> bool:
-    """Return whether no space follows ``text``: it is in a writing system without, or ends with a wide mark."""
+    """Return whether no space follows ``text``: its writing system has none, or it ends with a wide mark."""
     last = next((character for character in reversed(text) if character.isalnum()), "")
     return bool(_UNSPACED.fullmatch(last)) or (is_wide(text[-1]) and not text[-1].isalnum())
