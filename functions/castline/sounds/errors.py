@@ -1,4 +1,4 @@
-"""Errors of the sounds: the reasons why a request is refused.
+"""Errors of sounds: the reasons why a request is refused.
 
 SoundError
 ├── SoundLimitExceeded
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 
 class SoundError(Exception):
-    """The domain refuses, for a reason that its caller can act on."""
+    """Base class: a request is refused for a reason that the caller can act on."""
 
 
 class SoundLimitExceeded(SoundError):
-    """The user has as many sounds as a user may have."""
+    """The user already has the highest number of sounds."""
 
     def __init__(self, max_sounds: int) -> None:
         super().__init__(f"more than {max_sounds} sounds")
@@ -21,4 +21,4 @@ class SoundLimitExceeded(SoundError):
 
 
 class SoundNotFound(SoundError):
-    """The user has no such sound: unknown, deleted, expired and somebody else's are the same."""
+    """The user has no such sound: it is unknown, deleted, expired, or another user's."""

@@ -1,9 +1,9 @@
-"""Layout of sounds as DynamoDB items: how they are written, and read back.
+"""Layout of sounds as DynamoDB items: writes sounds as items, and reads them back.
 
 Items of one user share the partition ``USER#<user_id>`` with those that ``castline.jobs.items`` describes:
 
-    SOUNDS         the number of sounds that were ever created: two creations at once cannot both pass the limit
-    SOUND#<id>     a sound; DynamoDB's TTL removes it, and the table's stream has its files removed
+    SOUNDS         the number of sounds ever created, by which two concurrent creations cannot both pass the limit
+    SOUND#<id>     a sound; DynamoDB's TTL removes it, and an event of the table's stream then deletes its files
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _USER_PREFIX = user_key("")
 
 
 def counter_key(user_id: str) -> dict[str, str]:
-    """Return the key of the counter of a user's creations."""
+    """Return the key of the counter of the sounds that a user has created."""
     return {"pk": user_key(user_id), "sk": COUNTER}
 
 
@@ -37,7 +37,7 @@ def sound_key(user_id: str, sound_id: str) -> dict[str, str]:
 
 
 def read_sound_key(key: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the user's id and the sound's id of an item's key; None if the item is no sound."""
+    """Return the user's id and the sound's id from an item's key; None if the item is not a sound."""
     if not (key["pk"].startswith(_USER_PREFIX) and key["sk"].startswith(SOUND_PREFIX)):
         return None
     return key["pk"].removeprefix(_USER_PREFIX), key["sk"].removeprefix(SOUND_PREFIX)
@@ -66,7 +66,7 @@ def sound_item(sound: Sound) -> dict[str, Any]:
 
 
 def facts_values(facts: AudioFacts) -> dict[str, Any]:
-    """Return the attributes of what was measured."""
+    """Return the item's attributes for measurements."""
     values: dict[str, Any] = {
         "duration_ms": facts.duration_ms,
         "channels": facts.channels,

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_SOUNDS: Final = 100
-"""The most sounds of a user, images included."""
+"""The highest number of a user's sounds, including images."""
 MAX_NAME_CHARACTERS: Final = 200
 
 MAX_BYTES: Final[Mapping[SoundKind, int]] = MappingProxyType(
     {SoundKind.AUDIO: upload_limits.MAX_AUDIO_BYTES, SoundKind.IMAGE: upload_limits.MAX_IMAGE_BYTES}
 )
-"""The most bytes of an upload, by what it is."""
+"""The largest size of an upload, by its kind."""
 
 CONTENT_TYPES: Final[Mapping[str, SoundKind]] = MappingProxyType(
     {
@@ -47,14 +47,16 @@ CONTENT_TYPES: Final[Mapping[str, SoundKind]] = MappingProxyType(
         **dict.fromkeys(("image/jpeg", "image/png"), SoundKind.IMAGE),
     }
 )
-"""The media types that an upload may have: what browsers and systems call the formats that are read."""
+"""The allowed media types of an upload: the names that browsers and systems give to supported formats."""
 
 UPLOAD_URL_LIFETIME: Final = timedelta(hours=1)
-"""The time for which a file can be uploaded."""
+"""Lifetime of the URL for an upload."""
 WAITING_LIFETIME: Final = timedelta(days=1)
-"""The time for which a sound without a file, or with one that cannot be used, is kept."""
+"""Retention of a sound that has no file, or an unusable one."""
 UNUSED_LIFETIME: Final = timedelta(days=30)
-"""The time for which a sound is kept, from its creation, that no job has used."""
+"""Retention, from its creation, of a sound that no job has used."""
 DELETED_LIFETIME: Final = timedelta(days=2)
-"""The time for which the files of a deleted sound are kept. Longer than a job is active, so that jobs that were
-submitted before can still read them."""
+"""Retention of the files of a deleted sound.
+
+It is longer than a job is active, so that jobs that were submitted before can still read the files.
+"""

@@ -1,4 +1,4 @@
-"""Sounds that users keep, and what is known of each."""
+"""Sounds that users keep, with their status and measurements."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SoundStatus(StrEnum):
     """Status of a sound."""
 
     WAITING = "waiting"
-    """The file has not been uploaded, or not been read yet."""
+    """The file has not been uploaded, or has not been read yet."""
     READY = "ready"
     FAILED = "failed"
     """The file cannot be used; ``Sound.problem`` says why."""
@@ -38,12 +38,16 @@ class AudioFacts:
 
     duration_ms: int
     channels: int
-    """Of the file as it was uploaded, like the sample rate."""
+    """The channels of the uploaded file."""
     sample_rate_hz: int
+    """The sample rate of the uploaded file."""
     loudness_lufs: float | None
     """Integrated loudness of the studio form by ITU-R BS.1770; None for silence."""
     standard_lufs: float | None
-    """That of the standard form, which is mono: some 3 LU less where both channels are the same."""
+    """Integrated loudness of the standard form; None for silence.
+
+    The standard form is mono, so its loudness is about 3 LU lower if both channels are equal.
+    """
 
     def lufs(self, quality: Quality) -> float | None:
         """Return the loudness of the form for files of a quality; None for silence."""
@@ -52,7 +56,7 @@ class AudioFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    """An audio clip or a cover image that a user has uploaded, or is about to."""
+    """An audio clip or a cover image that a user has uploaded or is about to upload."""
 
     id: str
     user_id: str
@@ -65,11 +69,11 @@ class Sound:
     expires_at: datetime | None = None
     """The time at which the sound is removed; None for a sound that a job has used."""
     is_deleted: bool = False
-    """Whether the user has deleted the sound. Its files are kept until ``expires_at`` for jobs under way."""
+    """Whether the user has deleted the sound. Its files are kept until ``expires_at`` for active jobs."""
     facts: AudioFacts | None = None
-    """Known of ready audio."""
+    """The measurements of ready audio; otherwise None."""
     problem: UploadProblem | None = None
-    """Known of a failed sound."""
+    """The problem of a failed sound; otherwise None."""
 
     def is_visible(self, now: datetime) -> bool:
         """Return whether the sound exists for its user."""

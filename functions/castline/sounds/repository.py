@@ -1,4 +1,4 @@
-"""Repository of the sounds: every read and write of the table."""
+"""Repository of sounds: all reads and writes of the table."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _IS_VISIBLE = (
 
 
 class SoundRepository:
-    """Sounds in the table of the jobs.
+    """Repository of sounds in the table of the jobs.
 
-    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
+    All methods raise ServiceUnavailable if DynamoDB is temporarily unavailable.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        """Use a table by a client."""
+        """Use the table with the name ``table_name``."""
         self._client = client
         self._table = table_name
 
@@ -39,7 +39,7 @@ class SoundRepository:
         """Store a new sound.
 
         Raises:
-            SoundLimitExceeded: the user has ``max_sounds`` sounds.
+            SoundLimitExceeded: the user already has ``max_sounds`` sounds.
         """
 
         def demand_room() -> None:
@@ -67,19 +67,19 @@ class SoundRepository:
         return [sound for sound in map(items.read_sound, found) if sound.is_visible(now)]
 
     def find(self, user_id: str, sound_id: str) -> Sound | None:
-        """Return a sound, also one that its user has deleted or that has expired; None when there is no item."""
+        """Return a sound, even if it is deleted or expired; None if it has no item."""
         item = get_item(self._client, self._table, items.sound_key(user_id, sound_id))
         return items.read_sound(item) if item is not None else None
 
     def find_several(self, user_id: str, sound_ids: frozenset[str]) -> Mapping[str, Sound]:
-        """Return those of some sounds that have an item, as ``find`` does, by id."""
+        """Return several sounds by id, as ``find`` does, without those that have no item."""
         found = {sound_id: self.find(user_id, sound_id) for sound_id in sorted(sound_ids)}
         return {sound_id: sound for sound_id, sound in found.items() if sound is not None}
 
     def complete(
         self, sound: Sound, *, content_type: str, facts: AudioFacts | None, expires_at: datetime, now: datetime
     ) -> bool:
-        """Make a waiting sound ready; return False if it does not wait any more, or is gone."""
+        """Mark a waiting sound as ready. Return False if it is no longer waiting or does not exist."""
         values: dict[str, Any] = {":type": content_type, ":ready": SoundStatus.READY.value}
         sets = ["#status = :ready", "content_type = :type"]
         for name, value in (items.facts_values(facts) if facts is not None else {}).items():
@@ -88,14 +88,14 @@ class SoundRepository:
         return self._end_waiting(sound, sets, values, expires_at=expires_at, now=now)
 
     def fail(self, sound: Sound, problem: UploadProblem, *, expires_at: datetime, now: datetime) -> bool:
-        """Make a waiting sound failed; return False if it does not wait any more, or is gone."""
+        """Mark a waiting sound as failed. Return False if it is no longer waiting or does not exist."""
         values = {":problem": problem.value, ":failed": SoundStatus.FAILED.value}
         return self._end_waiting(
             sound, ["#status = :failed", "problem = :problem"], values, expires_at=expires_at, now=now
         )
 
     def keep(self, user_id: str, sound_id: str, *, now: datetime) -> bool:
-        """Remove a ready sound's expiry; return False if there is no such sound any more."""
+        """Remove the expiry of a ready sound. Return False if there is no such sound any more."""
         return self._update(
             user_id,
             sound_id,
@@ -105,7 +105,7 @@ class SoundRepository:
         )
 
     def delete(self, user_id: str, sound_id: str, *, expires_at: datetime, now: datetime) -> bool:
-        """Mark a sound as deleted, and have it removed later; return False if there is no such sound."""
+        """Mark a sound as deleted, and set the time of its removal. Return False if there is no such sound."""
         return self._update(
             user_id,
             sound_id,

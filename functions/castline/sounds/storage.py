@@ -1,6 +1,6 @@
-"""Storage of sounds: the uploaded files, and the forms that are made of them, in the audio bucket.
+"""Storage of sounds in the audio bucket: the uploaded files and their forms.
 
-``castline.sounds.keys`` describes the files. An upload is never overwritten: its URL demands that there is none yet.
+``castline.sounds.keys`` describes the files. An upload is never overwritten, because its URL allows only a first one.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 _LISTEN_CONTENT_TYPE: Final = "audio/mpeg"
 _NO_OVERWRITE: Final = "*"
-# In one thread: nothing else waits, and memory stays at one part.
+# One thread is enough because nothing else waits, and it keeps only one part in memory.
 _TRANSFER: Final = TransferConfig(use_threads=False)
 
 
 class SoundStorage:
     """Access to the files of sounds. One instance serves many threads.
 
-    All methods raise ServiceUnavailable when S3 is temporarily unavailable, and SoundNotFound when they read a file
-    that does not exist.
+    All methods raise ServiceUnavailable if S3 is temporarily unavailable, and SoundNotFound if they read a file that
+    does not exist.
     """
 
     def __init__(self, *, bucket: str, client: S3Client, presigning_client: S3Client) -> None:
@@ -44,8 +44,9 @@ class SoundStorage:
 
         Args:
             bucket: the bucket's name.
-            client: reads and writes.
-            presigning_client: signs URLs. Its endpoint is the address under which browsers reach the bucket.
+            client: the client that reads and writes.
+            presigning_client: the client that signs URLs. Its endpoint is the address under which browsers reach the
+                bucket.
         """
         self._bucket = bucket
         self._client = client
@@ -54,8 +55,8 @@ class SoundStorage:
     def upload_url(self, sound: Sound, *, expires_in_seconds: int) -> tuple[str, dict[str, str]]:
         """Return a presigned URL for a PUT of the sound's file, and the headers that the client must send.
 
-        S3 refuses the request if its Content-Length is not the sound's size, because that header is signed; every
-        HTTP client sends it by itself. It refuses a second upload, too.
+        S3 refuses the request if its Content-Length differs from the sound's size, because that header is signed.
+        HTTP clients send the header by themselves. S3 also refuses a second upload.
         """
         headers = {"Content-Type": sound.content_type, "If-None-Match": _NO_OVERWRITE}
         url = self._presigning_client.generate_presigned_url(
@@ -72,7 +73,7 @@ class SoundStorage:
         return url, headers
 
     def listen_url(self, sound: Sound, *, expires_in_seconds: int) -> str:
-        """Return a presigned URL of what a browser can play or show: the MP3, or the image."""
+        """Return a presigned URL of a file that browsers can play or show: the MP3 or the image."""
         is_audio = sound.kind is SoundKind.AUDIO
         return self._presigning_client.generate_presigned_url(
             "get_object",
@@ -86,7 +87,7 @@ class SoundStorage:
         )
 
     def upload_size_bytes(self, user_id: str, sound_id: str) -> int:
-        """Return the size of what was uploaded."""
+        """Return the size of the uploaded file."""
         key = sound_file_key(user_id, sound_id, UPLOAD)
         with _missing_as_not_found(), translated_aws_errors():
             return self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
@@ -96,14 +97,14 @@ class SoundStorage:
         self._fetch(sound_file_key(user_id, sound_id, UPLOAD), path)
 
     def fetch_pcm(self, user_id: str, sound_id: str, quality: Quality, path: Path) -> None:
-        """Write the PCM of a sound, in a quality, to ``path``, in constant memory."""
+        """Write the PCM of a sound for files of a quality to ``path``, in constant memory."""
         self._fetch(sound_file_key(user_id, sound_id, PCM[quality]), path)
 
     def fetch_image(self, user_id: str, sound_id: str) -> tuple[str, bytes]:
         """Return the media type and the bytes of a ready image.
 
         Raises:
-            UnusableUpload: the file is no image.
+            UnusableUpload: the file is not a usable image.
         """
         key = sound_file_key(user_id, sound_id, UPLOAD)
         with _missing_as_not_found(), translated_aws_errors():
@@ -111,9 +112,9 @@ class SoundStorage:
         return image_header.read(data).content_type, data
 
     def put_file(self, user_id: str, sound_id: str, name: str, path: Path) -> None:
-        """Store one of the forms of a sound, in constant memory."""
+        """Store the file ``name`` of a sound, in constant memory."""
         content_type = _LISTEN_CONTENT_TYPE if name == LISTEN else "application/octet-stream"
-        # Not upload_file, whose errors do not tell what S3 has answered.
+        # upload_file is not used, because its errors do not state S3's answer.
         with path.open("rb") as file, translated_aws_errors():
             self._client.upload_fileobj(
                 file,
@@ -124,7 +125,7 @@ class SoundStorage:
             )
 
     def delete(self, user_id: str, sound_id: str) -> None:
-        """Delete every file of a sound; does nothing if there are none."""
+        """Delete all files of a sound, if there are any."""
         prefix = sound_file_key(user_id, sound_id, "")
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
         with translated_aws_errors():
@@ -139,7 +140,7 @@ class SoundStorage:
 
 @contextmanager
 def _missing_as_not_found() -> Iterator[None]:
-    """Raise SoundNotFound for S3's answer that there is no such object."""
+    """Raise SoundNotFound if S3 answers that an object does not exist."""
     try:
         yield
     except ClientError as error:
