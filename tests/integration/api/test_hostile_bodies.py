@@ -14,6 +14,7 @@ import pytest
 from castline.api import requests
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import call
+from tests.patience import PATIENCE_SECONDS
 
 MAX_CPU_SECONDS = 1.5
 """Three times the goal: other tests run on the same machine."""
@@ -176,7 +177,7 @@ def measured(path: str, name: str, content_type: str = "application/json") -> tu
     results = context.SimpleQueue()
     process = context.Process(target=measure, args=(path, name, content_type, results))
     process.start()
-    process.join(60)
+    process.join(PATIENCE_SECONDS)
     assert process.exitcode == 0
     return results.get()  # type: ignore[no-any-return]
 

@@ -60,7 +60,7 @@ def run(user: str, **changes: Any) -> dict[str, Any]:
     submitted = call("POST", "/jobs", user=user, json=DIALOGUE | changes)
     assert submitted.status == 201, submitted.text
     path = f"/jobs/{submitted.json()['id']}"
-    eventually(lambda: ask(path, user=user).json()["status"] in {"completed", "failed"}, timeout_seconds=30)
+    eventually(lambda: ask(path, user=user).json()["status"] in {"completed", "failed"})
     job: dict[str, Any] = ask(path, user=user).json()
     return job
 
@@ -105,7 +105,7 @@ class TestAUsersUsage:
         two = run(user, turns=longer)
         rendition = call("POST", f"/jobs/{one['id']}/renditions", user=user, json={"output_format": "wav"}).json()
         path = f"/jobs/{rendition['id']}"
-        eventually(lambda: ask(path, user=user).json()["status"] == "completed", timeout_seconds=30)
+        eventually(lambda: ask(path, user=user).json()["status"] == "completed")
         results = [job["result_metadata"] for job in (one, two, ask(path, user=user).json())]
 
         # When

@@ -14,6 +14,7 @@ from infra import functions
 from layers import libuuid
 from layers.build import build, interpreter_of
 from tests.integration.layers.conftest import HERE, PYTHONS
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from local.azure_speech.server import AzureSpeechEmulator
@@ -67,7 +68,7 @@ def run(python: str, layers: list[Path], code: Path, runtime: Path, **task: Any)
         capture_output=True,
         text=True,
         env={"LD_LIBRARY_PATH": ":".join(str(layer / "lib") for layer in layers), "AWS_REGION": "eu-west-1"},
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert finished.returncode == 0, finished.stderr
     report: dict[str, Any] = json.loads(finished.stdout)

@@ -14,6 +14,7 @@ from castline.pacing.items import pace_key
 from castline.pacing.model import BURST_SECONDS, HORIZON_SECONDS, WINDOW_SECONDS, Limit
 from castline.pacing.repository import Deferral, PaceRepository, ReservedTimes
 from local import resources
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +107,7 @@ def test_fifty_tasks_at_once_never_exceed_the_rate(task: Callable[[], PaceReposi
     def work() -> None:
         repository = task()
         for _ in range(10):
-            barrier.wait(timeout=60)
+            barrier.wait(timeout=PATIENCE_SECONDS)
             answer = repository.reserve(["only"], 8)
             if isinstance(answer, ReservedTimes):
                 times.extend(answer.times)
