@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from castline.audio.profile import Loudness
 
 SILENCE_KEY: Final = "audio/silence.mp3"
-"""The key of the silence that all playlists share. It expires like the audio of jobs, and is stored again before."""
+"""The key of the silence that all playlists share. It expires like jobs' audio, and is stored again before that."""
 
 
 def segment_key(user_id: str, fingerprint: str) -> str:
@@ -50,7 +50,7 @@ def preview_audio_key(user_id: str, preview_id: str) -> str:
 def user_component(user_id: str) -> str:
     """Escape a user's id as one component of a key, by percent-encoding that includes slashes and dots.
 
-    So no two users share a prefix, and an HTTP client cannot resolve ``..`` in the key.
+    This way, no two users share a prefix, and an HTTP client cannot resolve ``..`` in the key.
 
     Raises:
         UnicodeEncodeError: the id contains half of a surrogate pair.

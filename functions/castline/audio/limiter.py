@@ -31,7 +31,7 @@ _WINDOW_BLOCKS: Final = 2 * _LOOK_AHEAD_BLOCKS + 3
 It is one block and, on each side, the look-ahead and one more block for the interpolation.
 """
 _REACH_BLOCKS: Final = _WINDOW_BLOCKS - 1
-"""The gain of a block depends on so many blocks on each side of it."""
+"""The number of blocks on each side of a block that its gain depends on."""
 _OVERSAMPLING: Final = 4
 _TAPS: Final = 24
 """Taps of each interpolation phase. Peaks are found within 0.1 dB up to nine tenths of the Nyquist frequency."""

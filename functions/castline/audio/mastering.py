@@ -28,7 +28,10 @@ _MAX_TRIALS: Final = 6
 _STRIDE: Final = 1.5
 """Smallest change of the gain in dB for each missing LU: more than 1, because the limiter takes part of it away."""
 _MAX_STRIDE: Final = 4.0
-"""Greatest such change. If it is not enough, nearly all of the signal is limited, and more gain raises only noise."""
+"""Greatest change of the gain in dB for each missing LU.
+
+If this is not enough, nearly all of the signal is limited, and more gain would raise only noise.
+"""
 _HARMLESS_DB: Final = 0.5
 """Excess of the sample peak over the ceiling up to which limiting is assumed not to change the loudness."""
 _NO_EFFECT: Final = EncoderEffect()

@@ -94,11 +94,11 @@ _GAIN_MAX: Final = 0xFF
 def find_foreign_frame(data: bytes, *, offset_bytes: int = 0) -> int | None:
     """Find the first frame in ``data`` whose header is not the expected one.
 
+    The search takes a few strided comparisons in C for any number of frames.
+
     Args:
         data: Consecutive bytes of a sequence of frames, which may begin and end within a frame.
         offset_bytes: The number of bytes of the sequence that come before ``data``.
-
-    The search takes a few strided comparisons in C for any number of frames.
 
     Returns:
         The frame's number in the sequence; ``None`` if there is no such frame.

@@ -93,7 +93,7 @@ def _limit_this_process() -> None:
 
 
 def _allow_cpu(seconds: int) -> None:
-    """Let the kernel end this process with SIGXCPU after so much CPU time, even while FFmpeg is running."""
+    """Let the kernel end this process with SIGXCPU after ``seconds`` of CPU time, even while FFmpeg is running."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, _HARD_CPU_SECONDS))
 
 

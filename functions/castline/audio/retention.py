@@ -1,4 +1,4 @@
-"""Retention of objects in the audio bucket, in days. The creator of the bucket sets lifecycle rules from it."""
+"""Retention of objects in the audio bucket, in days. The bucket's lifecycle rules use these values."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ READ_AHEAD_SEGMENTS: Final = 8  # with the segment being read and an upload: all
 _FRAMES_TYPE: Final = "audio/mpeg"
 _CUES_EXTENSION: Final = "cues.json"
 _WORDS_EXTENSION: Final = "words.json"
-# S3 answers the second one if another object of the same key is being stored at the same moment.
+# S3 answers ConditionalRequestConflict if another object is being stored under the key at the same moment.
 _IS_THERE: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")  # JSON can hold surrogates, UTF-8 cannot
 

@@ -31,7 +31,7 @@ _POINT_MS: Final = 10
 
 
 class Clip(Protocol):
-    """A clip, of limited length or endless, that can be read from any position."""
+    """A clip that can be read from any position. It may be endless."""
 
     def read(self, start: int, count: int) -> Channels:
         """Return ``count`` samples from ``start`` on; silence where the clip has none."""

@@ -13,7 +13,7 @@ class SoundError(Exception):
 
 
 class SoundLimitExceeded(SoundError):
-    """The user already has the highest number of sounds."""
+    """The user already has the maximum number of sounds."""
 
     def __init__(self, max_sounds: int) -> None:
         super().__init__(f"more than {max_sounds} sounds")

@@ -2,7 +2,7 @@
 
     sounds/<user_id>/<sound_id>/upload          the file as it was uploaded
     sounds/<user_id>/<sound_id>/standard.pcm    24 kHz mono, 16-bit little-endian
-    sounds/<user_id>/<sound_id>/studio.pcm      48 kHz stereo, 16-bit little-endian, exactly twice as many frames
+    sounds/<user_id>/<sound_id>/studio.pcm      48 kHz stereo, 16-bit little-endian; twice as many sample frames
     sounds/<user_id>/<sound_id>/listen.mp3      for listening in a browser
 
 An image has only its upload.

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_SOUNDS: Final = 100
-"""The highest number of a user's sounds, including images."""
+"""The maximum number of sounds of a user, including images."""
 MAX_NAME_CHARACTERS: Final = 200
 
 MAX_BYTES: Final[Mapping[SoundKind, int]] = MappingProxyType(
     {SoundKind.AUDIO: upload_limits.MAX_AUDIO_BYTES, SoundKind.IMAGE: upload_limits.MAX_IMAGE_BYTES}
 )
-"""The largest size of an upload, by its kind."""
+"""The maximum size of an upload in bytes, by its kind."""
 
 CONTENT_TYPES: Final[Mapping[str, SoundKind]] = MappingProxyType(
     {

@@ -1,6 +1,7 @@
 """Storage of sounds in the audio bucket: the uploaded files and their forms.
 
-``castline.sounds.keys`` describes the files. An upload is never overwritten, because its URL allows only a first one.
+``castline.sounds.keys`` describes the files. An upload is never overwritten: its URL works only while the object does
+not exist.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def file_tags(
 ) -> Tags:
     """Return the tags of a job's file, with the chapters that the dialogue names.
 
-    If a dialogue with speakers names no chapters, every turn is a chapter.
+    If a dialogue with speakers names no chapters, every turn becomes a chapter.
     """
     turns = record.readable_dialogue.turns
     speakers = list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))

@@ -1,4 +1,4 @@
-"""Copying of mastered MP3 frames: the condition under which a dialogue's file may be made by it."""
+"""Condition for making a dialogue's file by copying mastered MP3 frames."""
 
 from __future__ import annotations
 

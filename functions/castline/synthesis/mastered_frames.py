@@ -1,8 +1,8 @@
 """Mastered frames of a dialogue's segments: makes, stores and finds them, and computes the loudness of their file.
 
-A segment that is spoken for such a dialogue is stored in one object with its mastered frames. A segment may have been
-stored before, without mastered frames or with those for another loudness. Its mastered frames are then stored in an
-object of their own.
+A segment that is spoken for a file with mastered frames is stored in one object with these frames. A segment may have
+been stored before, without mastered frames or with those for another loudness. Its mastered frames are then stored in
+an object of their own.
 """
 
 from __future__ import annotations

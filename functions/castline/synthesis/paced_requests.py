@@ -83,7 +83,7 @@ class PacedRequests:
             metrics: the counters of requests that were throttled or are sent to another resource.
             seconds_left: a function that returns the time that is left for requests.
             is_wanted: a function that returns whether the batch is still to be spoken. It is called before a request
-                if the last call was two seconds ago.
+                if the last call was at least two seconds ago.
         """
         self._pool = pool
         self._pace = pace

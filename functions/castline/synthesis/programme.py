@@ -69,7 +69,7 @@ class Programme:
             folder: a folder for a file that cannot be streamed.
 
         Returns:
-            An iterator over the file's bytes, which are made on the way, and the file's loudness if it has a target.
+            An iterator that makes the file's bytes, and the file's loudness if it has a target.
 
         Raises:
             BrokenSegment: a segment is missing or damaged. The iterator raises this, too.

@@ -106,11 +106,11 @@ class StoredSegments:
     def _read(self, part: _Part) -> Iterator[Iterator[bytes]]:
         self._reading = part
         streams = self._open((segment, part) for segment in self._segments)
-        for self.position, segment in enumerate(self._segments):  # noqa: B020 (so that it is seen from outside)
+        for self.position, segment in enumerate(self._segments):  # noqa: B020 (callers read the attribute)
             yield _checked(next(streams), segment, part)
 
     def _read_again(self) -> Iterator[Iterator[bytes]]:
-        for self.position, chunks in enumerate(self._kept):  # noqa: B020 (so that it is seen from outside)
+        for self.position, chunks in enumerate(self._kept):  # noqa: B020 (callers read the attribute)
             yield iter(chunks)
 
     def _keep(self, streams: Iterator[Iterator[bytes]]) -> Iterator[Iterator[bytes]]:
