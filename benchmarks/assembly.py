@@ -1,10 +1,10 @@
-"""Benchmark of making a finished file of spoken segments, beside the same with pydub.
+"""Benchmark of the assembly of a file from synthesized segments, compared with pydub.
 
     python -m benchmarks.assembly --segments 100
 
-Each file is made in a process of its own, from segments of about six seconds that lie in files, with 300 ms between
-turns and a crossfade of 50 ms. All work on audio is counted: what the synthesis task does before, in parallel, has a
-column of its own.
+Each file is made in a separate process, from stored segments of about six seconds, with a gap of 300 ms and a
+crossfade of 50 ms. All work on audio is counted. The work that synthesis tasks do beforehand, in parallel, has its
+own column.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Measurement:
     recipe: Recipe
     way: Way
     audio_seconds: float
-    """The duration of the file as FFmpeg finds it."""
+    """The duration of the file according to FFmpeg."""
     size_bytes: int
     before_cpu_seconds: float
     """CPU time in the parallel step, to shape, encode and master all segments."""
@@ -58,7 +58,7 @@ class Measurement:
 
     @property
     def cpu_seconds(self) -> float:
-        """CPU time in all."""
+        """The total CPU time."""
         return self.before_cpu_seconds + self.figures.cpu_seconds
 
     def to_json(self) -> dict[str, Any]:
@@ -72,13 +72,13 @@ class Folder:
 
     path: Path
     shaping_seconds: dict[Quality, float]
-    """CPU time for a segment of each quality."""
+    """The CPU time to shape one segment, by quality."""
     mastering_seconds: float
-    """CPU time for a segment whose frames are mastered."""
+    """The CPU time to master the frames of one segment."""
 
     @classmethod
     def fill(cls, path: Path) -> Folder:
-        """Speak segments in both qualities, and write music."""
+        """Synthesize segments in both qualities, and write music."""
         standard, mastering = SpokenSegments(path, Quality.STANDARD).store(speak())
         studio, _ = SpokenSegments(path, Quality.STUDIO).store(in_studio_quality(speak()))
         write_music(path)
@@ -88,7 +88,7 @@ class Folder:
         """Make a file of ``count`` segments, and check its length.
 
         Raises:
-            RuntimeError: The file is not as long as its segments and gaps.
+            RuntimeError: the length of the file differs from that of its segments and gaps.
         """
         output = self.path / f"{way}.{recipe.output_format.extension}"
         runs = [
@@ -164,15 +164,17 @@ def _print(measurements: list[Measurement], console: Console) -> None:
             f"{each.size_bytes / 1e6:.0f}",
         )
     console.print(table)
-    console.print("seconds and MB; before: CPU time of the synthesis task, in parallel; all: CPU time with it")
+    console.print("seconds and MB; before: CPU time of the synthesis tasks, in parallel; all: before + CPU")
 
 
 def main(
-    segments: Annotated[int, typer.Option(min=1, help="How many; 600 are an hour.")] = _SEGMENTS_OF_AN_HOUR,
-    repeats: Annotated[int, typer.Option(min=1, help="Runs of each; the median counts.")] = 1,
-    output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out/assembly.json"),
+    segments: Annotated[
+        int, typer.Option(min=1, help="Number of segments; 600 make an hour.")
+    ] = _SEGMENTS_OF_AN_HOUR,
+    repeats: Annotated[int, typer.Option(min=1, help="Runs of each file; the median counts.")] = 1,
+    output: Annotated[Path, typer.Option(help="JSON file for the figures.")] = Path("out/assembly.json"),
 ) -> None:
-    """Measure the making of files: ours within limits of time and memory for an hour, and pydub's."""
+    """Measure the assembly of files by Castline and by pydub, and compare Castline's with its targets."""
     console = Console(highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="castline-") as path:
         folder = Folder.fill(Path(path))

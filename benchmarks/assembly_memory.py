@@ -1,6 +1,6 @@
-"""Benchmark of the assembling task: peak memory and time against the length of the dialogue, for each kind of file.
+"""Benchmark of the assemble task: peak memory and time by the length of the dialogue, for each kind of file.
 
-The real handler runs in a process of its own, as it does in Lambda. DynamoDB and S3 run in another process.
+The real handler runs in a separate process, as in Lambda. DynamoDB and S3 run in another process.
 
     python -m benchmarks.assembly_memory --turns 20 --turns 200 --turns 1000
 """
@@ -36,7 +36,7 @@ SECONDS_A_TURN = 6
 _USER = "benchmark"
 _BED = "bed"
 _LUFS = -13.0
-"""Loudness of the hum, roughly."""
+"""The approximate loudness of the hum in LUFS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def aws_over_http() -> Iterator[None]:
 
 
 def measure(turns: int, recipe: Recipe) -> Measurement:
-    """Assemble a dialogue with ``turns`` turns in a process of its own, within :func:`aws_over_http`."""
+    """Assemble a dialogue with ``turns`` turns in a separate process, within :func:`aws_over_http`."""
     job_id = _store_spoken_job(turns, recipe)
     child = subprocess.run(  # noqa: S603 (our own module)
         [sys.executable, "-m", "benchmarks.assembly_memory", "--assemble", job_id],
@@ -97,7 +97,7 @@ def measure(turns: int, recipe: Recipe) -> Measurement:
         text=True,
         cwd=Path(__file__).parent.parent,
     )
-    report: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])  # before it, what the handler has to tell
+    report: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])  # the lines before it are logs
     from castline import composition
 
     record = composition.job_repository().get_record(job_id)
@@ -113,7 +113,7 @@ def measure(turns: int, recipe: Recipe) -> Measurement:
 
 
 def _store_spoken_job(turns: int, recipe: Recipe) -> str:
-    """Store a job whose segments have all been spoken, and return its id."""
+    """Store a job whose segments have all been synthesized, and return its id."""
     from castline import composition
     from castline.audio.stored_segment import encode_segment, studio_segment
     from castline.jobs.model import (
@@ -199,10 +199,10 @@ def _assemble(job_id: str) -> dict[str, float]:
 
 def main(
     turns: Annotated[list[int] | None, typer.Option(min=1, max=1000, help="Turns of 6 s each; repeatable.")] = None,
-    output: Annotated[Path | None, typer.Option(help="A JSON file for the figures.")] = None,
+    output: Annotated[Path | None, typer.Option(help="JSON file for the figures.")] = None,
     assemble: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Measure the assembling task: peak memory must not grow with the dialogue."""
+    """Measure the assemble task, whose peak memory must not grow with the dialogue."""
     if assemble is not None:
         print(json.dumps(_assemble(assemble)))
         return

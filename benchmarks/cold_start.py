@@ -3,17 +3,17 @@
     python -m benchmarks.cold_start --runs 9
     python -m benchmarks.cold_start --show-imports "api, a poll"
 
-Each start is a new process of the Python version that is deployed, if there is one here, with the packages of
-Lambda's image (``local.emulated.runtime``) and the deployed code (``layers.build``), compiled modules included.
-AWS is a local endpoint that refuses every call at once, so an invocation ends with its first call: the time for
-network, TLS and AWS itself is left out. The time that the interpreter takes to start is not counted.
+Each start is a new process of the deployed Python version, if it is installed, with the packages of Lambda's image
+(``local.emulated.runtime``) and the deployed code (``layers.build``), compiled modules included. AWS is a local
+endpoint that refuses every call at once, so an invocation ends with its first call. The time for network, TLS and AWS
+itself is not included, nor is the start of the interpreter.
 
-For comparison, each function also starts in the naive way: it imports everything and makes all clients of all
-functions when it is loaded. The API function also starts from a snapshot: its load time is then spent beforehand.
+For comparison, each function also starts in the naive way: when it is loaded, it imports everything and makes all
+clients of all functions. The API function also starts from a snapshot; its load time is then spent beforehand.
 
-Each start has a whole core here, if the machine is quiet. The least of several starts is nearest to that, and CPU
-time depends less on other load. Lambda gives a function one core for 1,769 MB, and a whole one at least while it
-loads.
+On a quiet machine, each start has a whole core. Other load affects the shortest of several starts the least, and it
+affects CPU time less than wall time. Lambda gives a function one core for 1,769 MB, and at least a whole core while
+it loads.
 """
 
 from __future__ import annotations
@@ -110,21 +110,21 @@ class ColdStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Several starts with one first event, in the real and the naive way: medians, and the least."""
+    """Several starts with one first event, in the real and the naive way: their medians, and the shortest."""
 
     name: str
     actual: ColdStart
     naive: ColdStart
     least_ms: float
-    """The shortest time of a start in the real way."""
+    """The time of the shortest start in the real way."""
 
 
 class RefusingEndpoint:
     """An endpoint that refuses every call at once.
 
     Attributes:
-        answered_at: the time of the first answer since the last ``forget``, by ``time.perf_counter``, which all
-            processes of a machine share; None before that answer.
+        answered_at: the ``time.perf_counter`` of the first answer since the last ``forget``; None before that answer.
+            All processes of a machine share this clock.
     """
 
     def __init__(self) -> None:
@@ -174,10 +174,10 @@ class RefusingEndpoint:
 
 
 class Starter:
-    """Starts functions, each in a process of its own."""
+    """Starts functions, each in a separate process."""
 
     def __init__(self, endpoint: RefusingEndpoint) -> None:
-        """Build what is deployed; ``endpoint`` stands for AWS."""
+        """Build the deployed code and layers; ``endpoint`` replaces AWS."""
         self.runtime: Final = prepare_runtime()
         self._artefacts = build(python=self.runtime.python, architecture=self.runtime.architecture)
         self._endpoint = endpoint
@@ -199,7 +199,7 @@ class Starter:
         )
 
     def imports(self, first: First) -> str:
-        """Return what a start imports, in the words of Python's ``-X importtime``."""
+        """Return the output of Python's ``-X importtime`` for a start."""
         return self._run(first, "-X", "importtime").stderr
 
     def _run(
@@ -240,15 +240,15 @@ class Starter:
             },
         )
         if child.returncode or self._endpoint.answered_at is None:
-            raise RuntimeError(f"{first.function.name} made no call of AWS: {child.stderr}")
+            raise RuntimeError(f"{first.function.name} made no AWS call: {child.stderr}")
         return child
 
 
 def compare(starter: Starter, runs: int, console: Console) -> tuple[list[Comparison], ColdStart]:
-    """Start everything ``runs`` times in both ways, in turns, so that other load affects all equally.
+    """Start each function ``runs`` times in both ways, in turns, so that other load affects all equally.
 
     Returns:
-        The figures of each first event, and of a poll from a snapshot.
+        The figures of each first event, and those of a poll from a snapshot.
     """
     starts: dict[tuple[str, bool], list[ColdStart]] = {}
     from_snapshot: list[ColdStart] = []
@@ -298,12 +298,12 @@ def _print(comparisons: list[Comparison], console: Console) -> None:
 
 def main(
     runs: Annotated[int, typer.Option(min=1, help="Starts with each first event; the median counts.")] = 9,
-    output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out") / "cold_start.json",
+    output: Annotated[Path, typer.Option(help="JSON file for the figures.")] = Path("out") / "cold_start.json",
     show_imports: Annotated[
-        str | None, typer.Option(help="Print what the start of this name imports, and how long that takes, instead.")
+        str | None, typer.Option(help="Only print the imports of the start with this name, and their times.")
     ] = None,
 ) -> None:
-    """Measure cold starts in ms: import, first call and peak memory, in the real and the naive way."""
+    """Measure cold starts in the real and the naive way: import and first call in ms, and peak memory in MB."""
     console = Console(highlight=False)
     if show_imports is not None and show_imports not in FIRST:
         raise typer.BadParameter(f"one of: {'; '.join(FIRST)}", param_hint="--show-imports")
@@ -315,8 +315,8 @@ def main(
         comparisons, from_snapshot = compare(starter, runs, console)
     _print(comparisons, console)
     console.print(
-        f"\na poll from a snapshot: {from_snapshot.first_call_ms:.0f} ms, "
-        f"after {from_snapshot.import_ms:.0f} ms beforehand"
+        f"\na poll from a snapshot: {from_snapshot.first_call_ms:.0f} ms; "
+        f"{from_snapshot.import_ms:.0f} ms were spent beforehand"
     )
     poll = next(each for each in comparisons if each.name == POLL)
     target = Target(

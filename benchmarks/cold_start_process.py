@@ -1,4 +1,4 @@
-"""Process of one cold start: ``python -I -S benchmarks/cold_start_process.py``, with a task as JSON on stdin.
+"""Process of one cold start: ``python -I -S benchmarks/cold_start_process.py`` reads a task as JSON from stdin.
 
 It imports only the code that it measures, and prints its figures as JSON.
 """
@@ -47,7 +47,7 @@ def _measure(function_name: str, handler: str, event: Any, eager: list[str]) -> 
     imported = time.perf_counter()
     try:
         handle(event, _Context(function_name))
-    except Exception as error:  # noqa: BLE001 (the first call of AWS is refused)
+    except Exception as error:  # noqa: BLE001 (the first AWS call is refused)
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
     ended = time.perf_counter()
     cpu_seconds = time.process_time() - cpu_began

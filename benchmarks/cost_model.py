@@ -54,12 +54,12 @@ PROVIDER = AzureSpeech({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
-    """Values that were not measured."""
+    """Values that are assumed, because they were not measured."""
 
     polls: int = 10
-    """The number of times that a client asks for a job's status."""
+    """The number of times that a client polls a job's status."""
     characters_a_second: float = 4.2
-    """The rate of spoken Mandarin."""
+    """The rate of spoken Mandarin, in characters per second."""
     first_audio_seconds: float = 0.3
     """The time until Azure sends the first audio."""
     speaking_speed: float = 20.0
@@ -137,7 +137,7 @@ class CostModel:
         return {AZURE: azure, **dict(sorted(costs.items(), key=lambda item: -item[1]))}
 
     def month(self, measurement: Measurement) -> dict[str, float]:
-        """Return the cost of a month without use of an environment, in USD by item."""
+        """Return the monthly cost of an unused environment, in USD by item."""
         runs = _MONTH_DAYS * 24 * 60 / self._deployment.scheduled_minutes
         reconcile = measurement.reconcile
         traced = functions.RECONCILE.name in self._deployment.traced_functions
@@ -198,7 +198,7 @@ class CostModel:
         )
 
     def request_seconds(self, usage: JobUsage) -> float:
-        """Return the time for which Azure speaks one utterance of a job."""
+        """Return the time that Azure takes to synthesize one utterance of a job."""
         spoken_seconds = self._spoken_seconds(usage) / sum(plan(usage.size).batches)
         return self._assumptions.first_audio_seconds + spoken_seconds / self._assumptions.speaking_speed
 
@@ -234,7 +234,7 @@ class CostModel:
     def _function_seconds(
         self, usage: Usage, provider_seconds: float, stretch: float, *, cold_start_share: float
     ) -> dict[str, float]:
-        """Return the seconds of each function: local ones, scaled to the audio's length and its share of a CPU."""
+        """Return the seconds of each function: the local ones, scaled to the audio's length and share of a CPU."""
         by_function = {}
         for name, local_seconds in usage.seconds.items():
             seconds = local_seconds * _ONE_CPU_MB / min(self._deployment.memory_mb[name], _ONE_CPU_MB)

@@ -2,10 +2,14 @@
 
     python -m benchmarks.costs
 
-The inputs are the jobs' AWS usage in ``usage.json`` (``--measure`` runs the jobs again on the local stack), the
-deployed resources in the templates, which are synthesized in process, the steps of a job in
-``infra/workflow.asl.json`` and the planner, and list prices in ``prices.json``. ``--write`` updates
-``docs/operations.md``.
+The inputs are:
+
+- the AWS usage of jobs in ``usage.json``; ``--measure`` runs the jobs again on the local stack;
+- the deployed resources in the templates, which are synthesized in this process;
+- the steps of a job in ``infra/workflow.asl.json`` and the planner;
+- the list prices in ``prices.json``.
+
+``--write`` updates ``docs/operations.md``.
 """
 
 from __future__ import annotations
@@ -41,14 +45,14 @@ _BEGIN = "<!-- costs: written by .venv/bin/python -m benchmarks.costs --write --
 _END = "<!-- end of costs -->\n"
 _JOBS = 1_000
 _METRICS_IN_USE = """\
-Once there are jobs, metrics come to {usd} USD a month at most: when each that an alarm or the dashboard shows has a
-value every hour.
+Once there are jobs, metrics cost at most {usd} USD a month: this is the cost if each metric of an alarm or of the
+dashboard has a value every hour.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The input of the tables, stored in ``usage.json``."""
+    """The input of the tables. It is stored in ``usage.json``."""
 
     deployment: Deployment
     measurement: Measurement
@@ -56,7 +60,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class CostTable:
-    """A table of the report: a title row and rows of cells, the first cell of each a name."""
+    """A table of the report: a header row, and rows of cells. The first cell of each row is its name."""
 
     columns: list[str]
     rows: list[list[str]]
@@ -68,7 +72,7 @@ def load_record() -> Record:
 
 
 def tables(record: Record) -> list[CostTable]:
-    """Return the tables: jobs by size, their AWS items, and a month without use."""
+    """Return the tables: costs of jobs by size, their AWS costs by item, and the monthly costs without jobs."""
     model = CostModel(record.deployment, load_prices())
     jobs = record.measurement.jobs
     costs = [{item: usd * _JOBS for item, usd in model.job(job).items()} for job in jobs]
@@ -105,11 +109,11 @@ def document(record: Record) -> str:
     metrics = CostModel(record.deployment, load_prices()).metrics_in_use()
     return "\n".join(
         [
-            f"Of 1,000 jobs in Mandarin, none of which fails or has been spoken before, in `{PROD.name}`:\n",
+            f"Costs of 1,000 jobs in Mandarin in `{PROD.name}`, if no job fails and no segment is reused:\n",
             overview,
-            "What AWS's part is made of:\n",
+            "AWS costs by item:\n",
             by_item,
-            "What an environment costs that nobody uses:\n",
+            "Costs of an environment without jobs:\n",
             idle,
             _METRICS_IN_USE.format(usd=_usd(metrics)),
         ]
@@ -158,9 +162,11 @@ def _measure() -> Measurement:
 
 
 def main(
-    measure_again: Annotated[bool, typer.Option("--measure", help="Run the jobs again, and record it.")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Bring docs/operations.md up to date.")] = False,
-    output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out/costs.json"),
+    measure_again: Annotated[
+        bool, typer.Option("--measure", help="Run the jobs again, and record their usage.")
+    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Update docs/operations.md.")] = False,
+    output: Annotated[Path, typer.Option(help="JSON file for the figures.")] = Path("out/costs.json"),
 ) -> None:
     """Compute the costs of jobs and environments."""
     console = Console(highlight=False, soft_wrap=True)
@@ -168,7 +174,7 @@ def main(
     record = Record(deployment=deployment, measurement=_measure() if measure_again else load_record().measurement)
     if measure_again or write:
         USAGE.write_text(json.dumps(asdict(record), indent=2) + "\n", "utf-8")
-    console.print("A dialogue is its turns × characters a turn; USD a 1,000 jobs, by list prices.\n")
+    console.print("Dialogues are given as turns × characters per turn; costs in USD per 1,000 jobs at list prices.\n")
     for table in tables(record):
         _print(console, table)
     if write:

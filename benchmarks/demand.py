@@ -1,4 +1,4 @@
-"""Demand of jobs on what is limited: worked out from the recorded usage, the planner and the state machine."""
+"""Demand of jobs on limited resources, computed from the recorded usage, the planner and the state machine."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDemand:
-    """The demand of one job from its submission to its download."""
+    """The demand of one job, from its submission to its download."""
 
     size: JobSize
     api_requests: int
-    """Submission, polls and download."""
+    """The number of requests for submission, polls and download."""
     billed_characters: int
     batches: tuple[int, ...]
     """The number of utterances in each batch. Each utterance is a request to the provider."""
     request_seconds: float
-    """The time for which the provider speaks one utterance."""
+    """The time that the provider takes to synthesize one utterance."""
     speaking_seconds: float
     """The time for which the synthesize tasks wait for the provider."""
     transitions: int
@@ -43,7 +43,7 @@ class JobDemand:
         return sum(self.batches)
 
     def jobs_per_second(self, environment: Environment) -> float:
-        """Return how many jobs of this size an environment admits and speaks in a second at most."""
+        """Return the highest number of jobs of this size that an environment can process per second."""
         return min(
             environment.requests_per_second / self.api_requests,
             environment.synthesize_concurrency / self.speaking_seconds,

@@ -1,4 +1,4 @@
-"""Deployed resources that cost money, read from an environment's templates, synthesized in process."""
+"""Deployed resources that cost money, read from an environment's templates, which are synthesized in this process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Deployment:
     snapshots: list[str]
     """The functions that start from a snapshot."""
     speech_concurrency: int
-    """The number of requests that a synthesize task has in flight."""
+    """The maximum number of requests that a synthesize task has in flight."""
     traced_functions: list[str]
     workflow_is_traced: bool
     log_retention_days: int
@@ -42,12 +42,12 @@ class Deployment:
     dashboards: int
     secrets: int
     custom_metrics: list[str]
-    """Our metrics in alarms or the dashboard, with their dimensions."""
+    """Castline's metrics in alarms or the dashboard, with their dimensions."""
     backs_up_table: bool
 
 
 def describe(environment: Environment) -> Deployment:
-    """Synthesize the templates of ``environment`` and read them. The layers are not built: they cost nothing."""
+    """Synthesize the templates of ``environment`` and read them. Layers cost nothing, so they are not built."""
     data, service = templates(environment)
     lambdas = {_function_name(each): each for each in _resources(service, "AWS::Lambda::Function") if _works(each)}
     (workflow,) = _resources(service, "AWS::StepFunctions::StateMachine")
@@ -134,7 +134,7 @@ def _alarm_metrics(alarm: dict[str, Any]) -> Iterator[str]:
 
 
 def _dashboard_metrics(dashboard: dict[str, Any]) -> Iterator[str]:
-    """Yield our own metrics from the dashboard's body: ``["Castline","JobLatency","service","castline",…]``."""
+    """Yield Castline's metrics in the dashboard's body: ``["Castline","JobLatency","service","castline",…]``."""
     body = dashboard["DashboardBody"]
     text = body if isinstance(body, str) else "".join(part for part in body["Fn::Join"][1] if isinstance(part, str))
     for found in re.finditer(rf'\["{_NAMESPACE}","(\w+)"((?:,"[\w-]+")*)', text):

@@ -1,4 +1,4 @@
-"""DynamoDB's on-demand charges: read and write request units, computed from items as the API has them."""
+"""DynamoDB's on-demand charges: read and write request units, computed from items in the API's notation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def item_size_bytes(item: Item) -> int:
 
 
 def read_units(sizes_bytes: Iterable[int], *, consistent: bool) -> float:
-    """Return the units of one GetItem or Query that reads items of these sizes: at least those of a small item."""
+    """Return the units of one GetItem or Query that reads items of these sizes; at least those of a small item."""
     blocks = max(1, math.ceil(sum(sizes_bytes) / _READ_BYTES))
     return blocks * (1.0 if consistent else 0.5)
 
@@ -37,7 +37,7 @@ def write_units(
     projected: Iterable[str],
     transactional: bool,
 ) -> float:
-    """Return the units of one write, the indexes' share included.
+    """Return the units of one write, including those of the indexes.
 
     Args:
         before: the item before the write; None when there was none.

@@ -1,9 +1,9 @@
-"""Benchmark of fairness: how soon a short job begins among long ones, and how much one user slows another.
+"""Benchmark of fairness: how long a short job waits among long ones, and how much one user slows another one down.
 
     python -m benchmarks.fairness
 
-The local stack speaks two batches at a time, and every request to the provider takes a second, so that what is
-measured is the queue and not this machine. The short job comes when all long ones have begun.
+The local stack synthesizes two batches at a time, and every request to the provider takes a second, so that the
+benchmark measures the queue and not this machine. The short job is submitted when all long ones have begun.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class _User:
         self._jobs = 0
 
     def submit(self, turns: int) -> str:
-        """Submit a dialogue in which no turn is like another, and return the job's id."""
+        """Submit a dialogue whose turns are all different, and return the job's id."""
         self._jobs += 1
         texts = [
             {
@@ -88,7 +88,7 @@ def _stack() -> Iterator[LocalStack]:
 
 
 def wait_of_a_short_job() -> float:
-    """Return how many batch times two turns wait while thirty jobs of a thousand turns are spoken."""
+    """Return the waiting time of a job of two turns among thirty jobs of a thousand turns, in batch times."""
     with _stack() as stack:
         users = [_User(stack.url, f"user-{number}") for number in range(LONG_JOBS // JOBS_A_USER)]
         with ThreadPoolExecutor(4) as pool:
@@ -102,7 +102,7 @@ def wait_of_a_short_job() -> float:
 
 
 def slowdown() -> tuple[float, float]:
-    """Return how long a job takes alone and beside three equal jobs of another user, in seconds."""
+    """Return the seconds that a job takes alone, and at the same time as three equal jobs of another user."""
     seconds = []
     for others in (0, 3):
         with _stack() as stack:
@@ -116,15 +116,19 @@ def slowdown() -> tuple[float, float]:
 
 
 def main(
-    output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out") / "fairness.json",
+    output: Annotated[Path, typer.Option(help="JSON file for the figures.")] = Path("out") / "fairness.json",
 ) -> None:
     """Measure the fairness of the queue on the local stack."""
     console = Console(highlight=False)
     waited = wait_of_a_short_job()
     alone, beside = slowdown()
     targets = [
-        Target(name="batch times until a job of 2 turns begins among 30 of 1,000", figure=waited, limit=2),
-        Target(name="time of a job beside three of another user, alone 1", figure=beside / alone, limit=2.2),
+        Target(name="wait of a job of 2 turns among 30 jobs of 1,000 turns, in batch times", figure=waited, limit=2),
+        Target(
+            name="time of a job with three of another user, relative to its time alone",
+            figure=beside / alone,
+            limit=2.2,
+        ),
     ]
     print_targets(targets, console)
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,10 @@
 """Benchmark of the time until the first turn of a long job can be heard.
 
-It lasts from the POST of the job until the first part of its playlist is fetched. The provider is in a process of its
-own, and each request to it takes 0.3 s. All turns have different texts: nothing is reused. The job is stopped then.
+This time lasts from the POST of the job until the first part of its playlist is fetched. Then the job is stopped. The
+provider runs in a separate process, and each request to it takes 0.3 s. All turns have different texts, so no segment
+is reused.
 
-On the local stack, polls and all tasks share one interpreter. The figures mean something on a machine that has
-nothing else to do.
+On the local stack, polls and all tasks share one interpreter. The figures are meaningful only on an idle machine.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ def _run(client: httpx.Client, turns: int) -> _Times:
 
 
 def main(
-    runs: Annotated[int, typer.Option(min=1, help="Jobs, one after another.")] = 5,
-    turns: Annotated[int, typer.Option(min=1, max=1_000, help="Turns of each.")] = 1_000,
-    latency_ms: Annotated[int, typer.Option(min=0, help="The time of each request to the provider.")] = 300,
-    rest_seconds: Annotated[float, typer.Option(min=0, help="The time between two jobs.")] = 3.0,
+    runs: Annotated[int, typer.Option(min=1, help="Number of jobs, one after another.")] = 5,
+    turns: Annotated[int, typer.Option(min=1, max=1_000, help="Turns of each job.")] = 1_000,
+    latency_ms: Annotated[int, typer.Option(min=0, help="Duration of each request to the provider.")] = 300,
+    rest_seconds: Annotated[float, typer.Option(min=0, help="Pause between two jobs.")] = 3.0,
 ) -> None:
     """Measure how soon the first turn of a long job can be heard."""
     console = Console(highlight=False, soft_wrap=True)
@@ -96,7 +96,7 @@ def main(
             SecretId=SECRET_ID, SecretString=json.dumps({"key": speech.key, "host": speech.host})
         )
         client = context.enter_context(httpx.Client(base_url=f"{stack.url}/api/v1", timeout=_PATIENCE_SECONDS))
-        _run(client, 20)  # everything is warm then
+        _run(client, 20)  # warm up
         measured = []
         for _ in range(runs):
             time.sleep(rest_seconds)

@@ -1,11 +1,11 @@
-"""Benchmark of each function's peak memory and time, the basis of infra/functions.py.
+"""Benchmark of each function's peak memory and time, on which infra/functions.py is based.
 
     python -m benchmarks.function_memory
 
-Each invocation is the first one of a new process of the deployed Python version, if there is one here, with the
-deployed code (``layers.build``). AWS and the provider are emulated in this process, where they take most of the time
-of functions that call them. The largest job has 100,000 characters, in 100 turns of the longest request to the
-provider. Memory that depends on the length of the audio is measured by ``benchmarks.assembly_memory``.
+Each invocation is the first one of a new process of the deployed Python version, if it is installed, with the
+deployed code (``layers.build``). AWS and the provider are emulated in this process; functions that call them spend
+most of their time there. The largest job has 100,000 characters, in 100 turns of the longest request to the provider.
+``benchmarks.assembly_memory`` measures the memory that depends on the length of the audio.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class _Size:
         return {
             "provider": "azure",
             "turns": [
-                # No two are the same: each has to be spoken.
+                # All turns differ, so that each has to be synthesized.
                 {"speaker": "AB"[index % 2], "text": f"{index:03d}{text}"[: self.characters], "index": index}
                 for index in range(self.turns)
             ],
@@ -176,7 +176,7 @@ def measure() -> Iterator[Measurement]:
 
 
 def _life(host: _Host, size: _Size) -> Iterator[Measurement]:
-    """Run a job from submission to the end of its retention, and jobs of its size with other fates."""
+    """Run a job from its submission to the end of its retention, and jobs of its size that end otherwise."""
     completed = yield from _submitted(host, size)
     yield host.invoke(functions.PLAN, {"job_id": completed}, size=size.name)
     record = composition.job_repository().get_record(completed)
@@ -208,9 +208,9 @@ def _submitted(host: _Host, size: _Size) -> Generator[Measurement, None, str]:
 
 
 def main(
-    output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out") / "function_memory.json",
+    output: Annotated[Path, typer.Option(help="JSON file for the figures.")] = Path("out") / "function_memory.json",
 ) -> None:
-    """Measure the peak memory of every function, for a small job and for the largest."""
+    """Measure the peak memory of every function, for a small job and for the largest one."""
     console = Console(highlight=False)
     measurements = list(measure())
     table = Table(box=None)

@@ -1,10 +1,10 @@
-"""Model of the contention for one item: what the deployment's usage carries.
+"""Model of the contention for one item, the usage of the deployment: how many transactions it can take.
 
-Each job writes the item twice, in the transactions that create it and end it. DynamoDB cancels a transaction that
-meets another one on the same item, and ``castline.dynamodb.transact`` tries again after a random pause. This model
-has no other part of DynamoDB: a transaction holds the item for some milliseconds, and one that comes meanwhile is
-cancelled after the same time. How long AWS holds an item is not published; 10 to 20 ms are what a transaction of a
-few items takes as a whole.
+Each job writes the item twice, in the transactions that create and end the job. DynamoDB cancels a transaction that
+meets another one on the same item, and ``castline.dynamodb.transact`` retries after a random pause. The model has no
+other part of DynamoDB: a transaction holds the item for some milliseconds, and a transaction that arrives meanwhile
+is cancelled after the same time. AWS does not publish how long it holds an item; a transaction of a few items takes
+10 to 20 ms in all.
 
     python -m benchmarks.hot_item
 """
@@ -34,23 +34,24 @@ class Contention:
 
     transactions: int
     failed: int
-    """Transactions that were cancelled at every attempt."""
+    """The number of transactions that were cancelled at every attempt."""
     waits_seconds: tuple[float, ...]
-    """The time that each of the others took, in ascending order."""
+    """The times that the other transactions took, in ascending order."""
     attempts: int
 
     def wait_seconds(self, share: float) -> float:
-        """Return the time within which a share of the transactions was written."""
+        """Return the time within which ``share`` of the transactions were written."""
         return self.waits_seconds[min(int(len(self.waits_seconds) * share), len(self.waits_seconds) - 1)]
 
 
 def compete(arrivals_seconds: Sequence[float], *, hold_seconds: float, seed: int = 1) -> Contention:
-    """Let transactions compete for one item.
+    """Simulate transactions that compete for one item.
 
     Args:
-        arrivals_seconds: when each is first tried.
-        hold_seconds: for how long one holds the item, and after which one that meets it is cancelled.
-        seed: of the random pauses.
+        arrivals_seconds: the time of the first attempt of each transaction.
+        hold_seconds: the time for which a transaction holds the item, and after which a transaction that meets it is
+            cancelled.
+        seed: the seed of the random pauses.
     """
     pauses = random.Random(seed)  # noqa: S311 (a model)
     queue = [(arrival, number, 0) for number, arrival in enumerate(arrivals_seconds)]
@@ -86,8 +87,8 @@ def stream(per_second: float, *, seconds: float = _SECONDS, seed: int = 2) -> li
     return arrivals
 
 
-def main(hold_ms: Annotated[list[float] | None, typer.Option(help="How long an item is held.")] = None) -> None:
-    """Print what one item carries: bursts of transactions, and streams of them."""
+def main(hold_ms: Annotated[list[float] | None, typer.Option(help="Time for which an item is held.")] = None) -> None:
+    """Print how one item takes bursts and streams of transactions."""
     table = Table("held", "transactions", "failed", "median", "99 %", "slowest", "attempts each")
     for hold in hold_ms or (10.0, 20.0):
         for name, arrivals in (

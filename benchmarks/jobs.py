@@ -1,10 +1,10 @@
-"""Benchmark of whole jobs on the local stack: their time, and their cost at the provider.
+"""Benchmark of whole jobs on the local stack: their time, and the requests and characters at the provider.
 
     python -m benchmarks.jobs --output out/jobs.json
 
-A job lasts from its POST until a polling client sees it completed. The provider is the emulator in a process of its
-own, with 300 ms before the first audio of each request. All turns have different texts, so nothing is reused except
-in the runs about reuse. The program exits with 1 if a target is missed.
+A job lasts from its POST until a polling client sees it completed. The provider is the emulator in a separate
+process, with 300 ms before the first audio of each request. All turns have different texts, so no segment is reused
+except in the runs about reuse. The program exits with 1 if a target is missed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 CHARACTERS_A_TURN = 15
 WAIT_SCALE = 0.1
-"""The scale of waits: the wait of 5 s before a retry is 0.5 s here."""
+"""The factor on the workflow's waits: the wait of 5 s before a retry takes 0.5 s."""
 _POLL_SECONDS = 0.05
 _PATIENCE_SECONDS = 60.0
 _COMMON_CHARACTERS = "天地人你我他好大小多少上下來去今明日月年時春夏秋冬東西南北山水風雨花草樹木星空海河湖田路橋車船"
@@ -114,13 +114,13 @@ class Bench:
         self._chance = random.Random(1)  # noqa: S311 (repeatable, not secret)
 
     def texts(self, turns: int) -> list[str]:
-        """Return texts that have not been spoken yet."""
+        """Return texts that have not been synthesized yet."""
         return [
             "".join(self._chance.choices(_COMMON_CHARACTERS, k=CHARACTERS_A_TURN - 1)) + "。" for _ in range(turns)
         ]
 
     def run(self, *dialogues: list[str]) -> list[float]:
-        """Submit dialogues together, and return the seconds until each was seen completed, in their order."""
+        """Submit dialogues together; return, in their order, the seconds until each was seen completed."""
         started = time.perf_counter()
         open_jobs = {self._submit(texts): position for position, texts in enumerate(dialogues)}
         seconds = [0.0] * len(dialogues)
@@ -158,7 +158,7 @@ class Bench:
 
 @contextmanager
 def bench(*, voice_engine: VoiceEngineName, latency_ms: int, speech_concurrency: int) -> Iterator[Bench]:
-    """Run a stack with the emulator in a process of its own, and yield its client."""
+    """Run a stack with the emulator in a separate process, and yield its client."""
     with speech_process(voice_engine=voice_engine, latency_ms=latency_ms) as speech:
         stack = LocalStack(
             clock=Clock(wait_scale=WAIT_SCALE),
@@ -177,7 +177,7 @@ def bench(*, voice_engine: VoiceEngineName, latency_ms: int, speech_concurrency:
 
 
 def measure_reuse(bench: Bench) -> Iterator[Submission]:
-    """Run a dialogue of 100 turns in which one request fails once, then the same again, then one turn edited."""
+    """Run a dialogue of 100 turns with one request that fails once, then the same dialogue, then one edited turn."""
     texts = bench.texts(100)
     texts[50] += "[[fault unavailable times=1]]"
     yield bench.measure_submission("one request fails once", texts)
@@ -221,14 +221,14 @@ def _print(report: Report, console: Console) -> None:
 
 def main(
     voice_engine: Annotated[
-        VoiceEngineName, typer.Option(help="tone costs nothing; espeak speaks.")
+        VoiceEngineName, typer.Option(help="Voices of the emulator: tone takes no CPU time, espeak speaks.")
     ] = VoiceEngineName.TONE,
-    latency_ms: Annotated[int, typer.Option(min=0, help="How long each request to the provider takes.")] = 300,
+    latency_ms: Annotated[int, typer.Option(min=0, help="Duration of each request to the provider.")] = 300,
     speech_concurrency: Annotated[
-        int, typer.Option(min=1, help="How many requests are in flight at the provider, at most, of all jobs.")
+        int, typer.Option(min=1, help="Maximum number of requests in flight at the provider.")
     ] = 8,
-    repeat: Annotated[int, typer.Option(min=1, help="How many jobs of each length are run.")] = 3,
-    output: Annotated[Path, typer.Option(help="A JSON file for all figures.")] = Path("out") / "jobs.json",
+    repeat: Annotated[int, typer.Option(min=1, help="Number of jobs of each length.")] = 3,
+    output: Annotated[Path, typer.Option(help="JSON file for all figures.")] = Path("out") / "jobs.json",
 ) -> None:
     """Run jobs of all lengths on the local stack, and compare their times with the targets."""
     report = Report(voice_engine=voice_engine, latency_ms=latency_ms, speech_concurrency=speech_concurrency)

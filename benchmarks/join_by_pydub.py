@@ -1,8 +1,8 @@
 """Program that makes the same files with pydub: ``python -m benchmarks.join_by_pydub FOLDER RECIPE COUNT OUTPUT``.
 
-It is the simple way: everything in memory, pieces collected and joined once, one gain for the whole, and one encoding
-by ffmpeg, with the efforts that our encoders make. The loudness of voices is not normalized, peaks are clipped, the
-bed is not ducked, and there are no chapters.
+It takes the simple way: everything in memory, pieces that are joined once, one gain for the whole file, and one
+encoding by ffmpeg with the same effort as our encoders. The loudness of voices is not normalized, peaks are clipped,
+the bed is not ducked, and there are no chapters.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _EXPORT: Final = {
 
 
 def main(folder: Path, recipe: Recipe, count: int, output: Path) -> None:
-    """Make a file of the first ``count`` segments of ``folder``, each a turn of its own."""
+    """Make a file of the first ``count`` segments of ``folder``. Each segment is one turn."""
     AudioSegment.converter = get_ffmpeg_exe()
     segments = SpokenSegments(folder, recipe.quality)
     spoken = segments.first(count)

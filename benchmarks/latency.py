@@ -3,12 +3,13 @@
     git worktree add /tmp/before <commit>
     python -m benchmarks.latency --against /tmp/before
 
-A job lasts from its POST until a polling client sees it completed. Each checkout runs on a local stack in a process
-of its own, with the provider in another; each request to the provider takes 0.3 s. Both take turns within one run, so
-other load of the machine affects both. All turns have different texts: nothing is reused.
+A job lasts from its POST until a polling client sees it completed. Each checkout runs a local stack in one process
+and the provider in another; each request to the provider takes 0.3 s. The checkouts take turns within one run, so
+other load affects both. All turns have different texts, so no segment is reused.
 
-The calls are those of the workflow and of events; the polls of the client are left out. The CPU time is that of the
-whole process, with the local AWS and the polling client: it says more than the time when the machine has other work.
+The counted calls are those of the workflow and of events, without the client's polls. The CPU time is that of the
+whole process, including the local AWS and the polling client. On a busy machine, it is more reliable than the wall
+time.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _STOP_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Jobs that are submitted at once, and the time within which all should be completed."""
+    """Jobs that are submitted at once, and the time within which all of them should be completed."""
 
     name: str
     lengths: tuple[int, ...]
@@ -70,17 +71,17 @@ class Figures:
 
 
 class Checkout:
-    """A local stack of one checkout, in a process of its own."""
+    """A local stack of one checkout, in a separate process."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.figures = {load.name: Figures() for load in LOADS}
 
     def run(self, load: Load) -> None:
-        """Run a load once, and add what it took to ``figures``.
+        """Run a load once, and add its times and calls to ``figures``.
 
         Raises:
-            RuntimeError: the process has ended; it has written why to standard error.
+            RuntimeError: the process has ended; standard error has the reason.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -149,12 +150,12 @@ def _print(checkouts: dict[str, Checkout], console: Console) -> None:
 
 
 def main(
-    against: Annotated[Path | None, typer.Option(help="A folder with another checkout of the code.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Folder with another checkout of the code.")] = None,
     runs: Annotated[int, typer.Option(min=1, help="Runs of each load on each checkout.")] = 10,
-    latency_ms: Annotated[int, typer.Option(min=0, help="The time of each request to the provider.")] = 300,
-    output: Annotated[Path, typer.Option(help="A JSON file for the figures.")] = Path("out") / "latency.json",
+    latency_ms: Annotated[int, typer.Option(min=0, help="Duration of each request to the provider.")] = 300,
+    output: Annotated[Path, typer.Option(help="JSON file for the figures.")] = Path("out") / "latency.json",
 ) -> None:
-    """Measure the latency of jobs on this checkout, and on another one in the same run."""
+    """Measure the latency of jobs on this checkout and, in the same run, on another one."""
     console = Console(highlight=False, soft_wrap=True)
     folders = {"here": _HERE} if against is None else {"here": _HERE, "other": against.resolve()}
     with ExitStack() as context:

@@ -1,8 +1,8 @@
 """Process of the latency benchmark: a local stack of the checkout that PYTHONPATH names.
 
-``benchmarks.latency`` starts it, also with the code of older checkouts: it uses only what they have as well. Each
-line on its standard input is a list of numbers of turns. It runs jobs of these lengths at once, and prints what they
-took as JSON.
+``benchmarks.latency`` also starts it with the code of older checkouts, so it uses only modules that they have, too.
+Each line on its standard input is a list of numbers of turns. The process runs jobs of these lengths at once, and
+prints their times and calls as JSON.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SERVICES = ("s3", "dynamodb", "sqs", "stepfunctions")
 
 
 class Calls:
-    """A listener on the clients of boto3's default session that counts the calls of functions other than the API."""
+    """A listener on boto3's default session that counts the calls of all functions except the API."""
 
     def __init__(self) -> None:
         boto3.setup_default_session()
@@ -51,14 +51,14 @@ class Calls:
         self._lock = threading.Lock()
 
     def take(self) -> dict[str, int]:
-        """Return the calls by operation since the last time."""
+        """Return the number of calls by operation since the last ``take``."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
         return dict(sorted(counts.items()))
 
     def _count(self, model: Any, **_: Any) -> None:
         service = model.service_model.service_name
-        # Threads that a function starts may know no name.
+        # Threads that a function starts may have no function name.
         function = logger.thread_safe_get_current_keys().get("function_name")
         if service in _SERVICES and function != functions.API.name:
             with self._lock:
@@ -72,10 +72,10 @@ class Stack:
         self._client = client
         self._calls = calls
         self._chance = random.Random(1)  # noqa: S311 (repeatable, not secret)
-        self._executions = boto3.Session().client("stepfunctions")  # of a session whose calls are not counted
+        self._executions = boto3.Session().client("stepfunctions")  # calls of this session are not counted
 
     def run(self, lengths: Sequence[int]) -> dict[str, Any]:
-        """Run jobs at once; return the seconds until each was seen completed, CPU time, calls and transitions."""
+        """Run jobs at once; return the seconds until each was seen completed, the CPU time, calls and transitions."""
         self._calls.take()
         started, cpu_before = time.perf_counter(), time.process_time()
         open_jobs = {self._submit(turns): position for position, turns in enumerate(lengths)}
@@ -133,7 +133,7 @@ def _serve(latency_ms: int) -> None:
             SecretId=SECRET_ID, SecretString=json.dumps({"key": speech.key, "host": speech.host})
         )
         calls = Calls()
-        composition.reset()  # clients that are made already are not listened to
+        composition.reset()  # existing clients do not report to the listener
         ready = Stack(client, calls)
         ready.run([20])
         for line in sys.stdin:

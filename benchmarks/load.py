@@ -1,9 +1,9 @@
-"""Load test: hundreds of jobs of many users, with a provider that fails at random, and the outcome of each job.
+"""Load test: hundreds of jobs of many users, with a provider that fails at random, and a check of each job's end.
 
     python -m benchmarks.load --jobs 300 --users 40
 
-The program exits with 1 if a job is unaccounted for: it has not ended, its slot is taken, or its audio is missing or
-left over.
+The program exits with 1 if a job is unaccounted for: it has not ended, its slot is still taken, or its audio is
+missing or was left behind.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ FAULTS = (
     "empty-audio probability=0.001",
     "unsupported-voice probability=0.001",
 )
-"""The probability of each fault per request to the provider. A job of ten turns makes ten requests."""
+"""The faults, with their probability per request to the provider. A job of ten turns makes ten requests."""
 
 WAIT_SCALE = 0.1
-"""The scale of the state machine's waits."""
+"""The factor on the state machine's waits."""
 SYNTHESIZE_CONCURRENCY = 4
 SPEECH_CONCURRENCY = 4
 _POLL_SECONDS = 0.25
@@ -58,7 +58,7 @@ _ENDED = {"completed", "failed", "cancelled"}
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """The outcome of one job as its client saw it."""
+    """The outcome of one job, as its client saw it."""
 
     id: str
     user: str
@@ -75,21 +75,21 @@ class LoadReport:
 
     outcomes: list[JobOutcome]
     refusals: int
-    """The number of submissions that the cap refused and that were sent again later."""
+    """The number of submissions that the cap refused. They were sent again later."""
     unanswered: int
-    """The number of requests that got no answer, half of one or a 503, and were sent again."""
+    """The number of requests that got no answer, half an answer or a 503. They were sent again."""
     seconds: float
     peak_requests_in_flight: int
     throttled_requests: dict[str, int]
-    """The number of requests that the provider throttled, by reason, beside those in ``FAULTS``."""
+    """The number of requests that the provider throttled, by reason, without those of ``FAULTS``."""
     state_transitions: int
-    """The number of states that executions have entered, retries included."""
+    """The number of states that executions have entered, including retries."""
     step_functions_calls: dict[str, int]
     """The number of calls that Step Functions has answered, by action."""
     throttled_by_step_functions: dict[str, int]
-    """The number of calls that it has refused, by action, and of transitions that it has delayed."""
+    """The number of calls that Step Functions has refused, by action, and of the transitions that it has delayed."""
     transaction_conflicts: dict[str, int]
-    """The number of requests to DynamoDB that met a transaction, by operation."""
+    """The number of requests to DynamoDB that conflicted with a transaction, by operation."""
     unaccounted: list[str]
 
 
@@ -177,9 +177,9 @@ def _run_user(
     deadline: float,
     ended: Callable[[], None],
 ) -> list[JobOutcome]:
-    """Submit jobs as fast as the cap allows, and watch each to its end.
+    """Submit a user's jobs as fast as the cap allows, and poll each until it ends.
 
-    A request without an answer is sent again in the next round; a submission keeps its idempotency key.
+    A request without an answer is sent again in the next round. A submission keeps its idempotency key.
     """
     open_jobs: dict[str, float] = {}
     outcomes: list[JobOutcome] = []
@@ -264,8 +264,8 @@ def _print(report: LoadReport, console: Console) -> None:
         )
     console.print(table)
     console.print(
-        f"{len(report.outcomes)} jobs in {report.seconds:.0f} s; {report.refusals} submissions met the cap and came "
-        f"again; {report.unanswered} requests got no answer and came again; at most {report.peak_requests_in_flight} "
+        f"{len(report.outcomes)} jobs in {report.seconds:.0f} s; sent again: {report.refusals} submissions that the "
+        f"cap refused, {report.unanswered} requests without an answer; at most {report.peak_requests_in_flight} "
         "requests in flight at the provider"
     )
     console.print(f"throttled by the provider: {_listed(report.throttled_requests)}")
@@ -274,7 +274,7 @@ def _print(report: LoadReport, console: Console) -> None:
         f"Step Functions: {report.state_transitions} transitions, {a_job:.1f} a job; calls: "
         f"{_listed(report.step_functions_calls)}; throttled: {_listed(report.throttled_by_step_functions)}"
     )
-    console.print(f"DynamoDB: requests that met a transaction: {_listed(report.transaction_conflicts)}")
+    console.print(f"DynamoDB: requests that conflicted with a transaction: {_listed(report.transaction_conflicts)}")
     for problem in report.unaccounted:
         console.print(f"[red]✗ {problem}[/]")
     console.print(f"{len(report.unaccounted)} unaccounted for")
@@ -285,17 +285,17 @@ def _listed(counts: dict[str, int]) -> str:
 
 
 def main(
-    jobs: Annotated[int, typer.Option(min=1, help="How many jobs.")] = 300,
-    users: Annotated[int, typer.Option(min=1, help="Of how many users.")] = 40,
-    seed: Annotated[int, typer.Option(help="Makes dialogues and faults repeatable.")] = 1,
-    patience_seconds: Annotated[float, typer.Option(min=1, help="When to give up.")] = 540,
-    throttling: Annotated[bool, typer.Option(help="Whether the provider limits the rate, as Azure does.")] = True,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of jobs.")] = 300,
+    users: Annotated[int, typer.Option(min=1, help="Number of users.")] = 40,
+    seed: Annotated[int, typer.Option(help="Seed that makes dialogues and faults repeatable.")] = 1,
+    patience_seconds: Annotated[float, typer.Option(min=1, help="Time limit for all jobs.")] = 540,
+    throttling: Annotated[bool, typer.Option(help="Limit the provider's request rate, as Azure does.")] = True,
     limits: Annotated[
-        bool, typer.Option(help="Whether AWS throttles calls and has transactions conflict, as documented.")
+        bool, typer.Option(help="Emulate AWS's documented throttling and transaction conflicts.")
     ] = True,
-    output: Annotated[Path | None, typer.Option(help="A JSON file for every job's outcome.")] = None,
+    output: Annotated[Path | None, typer.Option(help="JSON file for every job's outcome.")] = None,
 ) -> None:
-    """Run many jobs against a provider with random faults, and account for each."""
+    """Run many jobs with a provider that fails at random, and check how each job ends."""
     console = Console(highlight=False, soft_wrap=True)
     lock = threading.Lock()
     with Progress(console=console, transient=True) as progress:

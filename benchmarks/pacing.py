@@ -1,8 +1,8 @@
 """Simulation of tasks that send requests to one resource of a speech provider, with and without a pace.
 
 The pace is the product's own (``castline.pacing.model``), and the provider's limits are the emulator's
-(``local.azure_speech.throttling``). A request takes 0.3 s, one that is refused 0.05 s. Without a pace, a task
-sends as soon as it has fewer than eight requests in flight. Refused requests are sent again after a random pause.
+(``local.azure_speech.throttling``). A request takes 0.3 s; a refused request takes 0.05 s. Without a pace, a task
+sends a request whenever it has fewer than eight in flight. Refused requests are sent again after a random pause.
 
     python -m benchmarks.pacing
 """
@@ -44,12 +44,12 @@ class Outcome:
 
     @property
     def refused_share(self) -> float:
-        """Return the part of the requests that were refused."""
+        """Return the share of requests that were refused."""
         return self.refused / self.sent
 
 
 class Simulation:
-    """Tasks that speak batches until all requests are answered."""
+    """Tasks that synthesize batches until all requests are answered."""
 
     def __init__(self, *, requests: int, tasks: int, throttling: Throttling | None, paced: bool, seed: int) -> None:
         """Prepare a simulation; ``throttling`` is None for a provider without limits."""
@@ -129,7 +129,7 @@ class Simulation:
 
 
 class _Task:
-    """A task: the requests of its batch that wait, each by how often it was refused, and its reserved times."""
+    """A task: the waiting requests of its batch, each as the number of its refusals, and its reserved times."""
 
     def __init__(self) -> None:
         self.waiting: list[int] = []
@@ -148,13 +148,13 @@ PROVIDERS: Final = {
     "120 a second": Throttling(requests_per_second=120, growth=None),
     "200 a second, growing": Throttling(),
 }
-"""The limits of the provider by what they are called."""
+"""The limits of the provider, by their name in the table."""
 CROWDS: Final = ((2, 1), (100, 7), (1_000, 10), (5_000, 20))
-"""Requests, and the tasks that send them."""
+"""Pairs of a number of requests and the number of tasks that send them."""
 
 
 def main() -> None:
-    """Print a table."""
+    """Print the outcome for each provider and crowd, with and without a pace."""
     table = Table("provider", "requests", "tasks", "paced", "seconds", "refused", "reservations")
     for name, throttling in PROVIDERS.items():
         for requests, tasks in CROWDS:

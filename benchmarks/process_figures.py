@@ -1,4 +1,4 @@
-"""Figures of a program that runs in a process of its own: time, CPU, memory."""
+"""Figures of a program that runs in a separate process: wall time, CPU time and memory."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class ProcessFigures:
     """The figures of one run."""
 
     wall_seconds: float
-    """Time of the work, without imports."""
+    """The wall time of the work, without imports."""
     cpu_seconds: float
-    """CPU time of the work, that of other processes included which it runs."""
+    """The CPU time of the work, including that of child processes."""
     peak_rss_mb: float
-    """The peak memory of the process alone, imports included."""
+    """The peak memory of the process alone, including imports."""
 
 
 def run(module: str, *arguments: str) -> ProcessFigures:
-    """Run ``python -m module``, which does its work within :func:`reported`. NumPy has one thread."""
+    """Run ``python -m module``, which does its work within :func:`reported`. NumPy uses one thread."""
     child = subprocess.run(  # noqa: S603 (our own module)
         [sys.executable, "-W", "ignore", "-m", module, *arguments],
         check=True,
@@ -45,7 +45,7 @@ def run(module: str, *arguments: str) -> ProcessFigures:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Print the figures of what is done within, for :func:`run`."""
+    """Measure the work within the context, and print its figures for :func:`run`."""
     wall, cpu = time.perf_counter(), cpu_seconds()
     yield
     figures = {
@@ -62,6 +62,6 @@ def cpu_seconds() -> float:
 
 
 def peak_rss_mb() -> float:
-    """Return the peak memory of this program alone. ``ru_maxrss`` would include the process it was forked from."""
+    """Return the peak memory of this program. ``ru_maxrss`` would include that of the process that forked it."""
     peak_kb = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     return int(peak_kb.split()[1]) / 1024

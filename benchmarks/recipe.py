@@ -1,4 +1,4 @@
-"""Files that the benchmark makes."""
+"""Files that the assembly benchmarks make."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class Recipe(Enum):
 
     @property
     def label(self) -> str:
-        """The name for people."""
+        """The name in tables."""
         return self.name.lower().replace("_", " ")

@@ -1,7 +1,7 @@
-"""Load of many users on the limits of a deployment, and the setup that suits them.
+"""Load of many users on the limits of a deployment, and the setup that suffices for them.
 
-The demand of a job is the recorded one (``benchmarks.demand``). Limits are those of ``infra.environments``, AWS's
-defaults in ``infra.quotas``, and the few that nobody can raise.
+The demand of a job is the recorded one (``benchmarks.demand``). The limits are the settings in
+``infra.environments``, AWS's defaults in ``infra.quotas``, and a few fixed limits that cannot be raised.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ if TYPE_CHECKING:
 
 PARTITION_READ_UNITS: Final = 3_000
 PARTITION_WRITE_UNITS: Final = 1_000
-"""The limits of one partition of DynamoDB in a second. They cannot be raised."""
+"""The limits of one DynamoDB partition per second. They cannot be raised."""
 CHARACTERS: Final = "`characters_per_day`"
-"""The name of the load on the deployment's own ceiling."""
+"""The name of the load on the deployment's ceiling."""
 HEADROOM: Final = 0.8
-"""The part of a limit that is to be used in the busiest minutes."""
+"""The highest share of a limit that may be used in the busiest minutes."""
 _USAGE_ITEM_KB: Final = 3
-"""The size of the usage of all users at the end of a month."""
+"""The size of the item with the usage of all users, at the end of a month."""
 _TASK_TOKEN_BYTES: Final = 1_024
-"""The assumed length of a task token. It is 2,048 at most."""
+"""The assumed length of a task token. The maximum is 2,048."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +65,11 @@ class Profile:
     burst_seconds: float = 300
 
     def peak_jobs_per_second(self, users: int) -> float:
-        """Return how many jobs are submitted in a second of the busiest hour."""
+        """Return the number of jobs that are submitted per second in the busiest hour."""
         return users * self.jobs_a_day * self.peak_hour_share / 3600
 
     def arrivals(self, users: int, chance: random.Random) -> Iterator[tuple[float, int, JobShape]]:
-        """Yield jobs of the time before the busiest minutes, of these, and of the time after them."""
+        """Yield the time, user and shape of each job before, during and after the busiest minutes."""
         shapes = [shape_of(recorded(turns)) for turns, _ in self.turns]
         weights = [share for _, share in self.turns]
         per_second = self.peak_jobs_per_second(users)
@@ -91,18 +91,18 @@ PROFILE: Final = Profile()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """Deployments for a number of users, all alike."""
+    """Equal deployments for a number of users."""
 
     users: int
     environment: Environment
     speech_resources: int = 1
-    """In each deployment."""
+    """The number of Speech resources in each deployment."""
     cells: int = 1
-    """The number of deployments, each with a part of the users."""
+    """The number of deployments. Each has an equal part of the users."""
 
     @property
     def jobs_per_second(self) -> float:
-        """The jobs that come to one deployment in a second of the busiest minutes."""
+        """The number of jobs that one deployment receives per second in the busiest minutes."""
         return PROFILE.burst * PROFILE.peak_jobs_per_second(self.users) / self.cells
 
 
@@ -114,27 +114,27 @@ class Load:
     demand: float
     limit: float
     is_fixed: bool = False
-    """Whether nothing raises the limit but further deployments."""
+    """Whether the limit cannot be raised, so that only more deployments help."""
 
     @property
     def share(self) -> float:
-        """The part of the limit that is used."""
+        """The share of the limit that is used."""
         return self.demand / self.limit
 
 
 def recorded(turns: int) -> JobDemand:
-    """Return the demand of a job of the profile."""
+    """Return the recorded demand of a job with ``turns`` turns of 30 characters."""
     return next(each for each in demands() if (each.size.turns, each.size.characters_a_turn) == (turns, 30))
 
 
 def mean(value: Callable[[JobDemand], float]) -> float:
-    """Return the mean of a value of jobs by the profile."""
+    """Return the mean of a value over the jobs of the profile."""
     return sum(share * value(recorded(turns)) for turns, share in PROFILE.turns)
 
 
 @cache
 def work_seconds() -> float:
-    """Return the time of a processor for one utterance, from the smallest job: its tasks do not compete."""
+    """Return the CPU time for one utterance. It is taken from the smallest job, whose tasks do not compete."""
     job = demands()[0]
     cold = Assumptions().cold_start_share * Assumptions().cold_start_seconds * len(job.batches)
     return (job.function_seconds[functions.SYNTHESIZE.name] - job.speaking_seconds - cold) / job.utterances
@@ -142,7 +142,7 @@ def work_seconds() -> float:
 
 @cache
 def _transitions() -> tuple[int, int]:
-    """Return the state transitions of a job beside its batches', and of a batch."""
+    """Return the state transitions of a job without those of its batches, and the state transitions of a batch."""
     definition = json.loads(WORKFLOW_FILE.read_text("utf-8"))
     without, with_one = (successful_path(definition, items=items).transitions for items in (0, 1))
     return without, with_one - without
@@ -156,7 +156,7 @@ def _batches_at_once() -> int:
 
 
 def shape_of(job: JobDemand) -> JobShape:
-    """Return what a job asks of a deployment."""
+    """Return the work of a job in the simulation's terms."""
     without, with_one = _transitions()
     return JobShape(
         api_requests=job.api_requests,
@@ -171,7 +171,7 @@ def shape_of(job: JobDemand) -> JobShape:
 
 
 def speech_requests_per_second(environment: Environment) -> float:
-    """Return the quota of each resource of an environment's first speech provider, which is the model's."""
+    """Return the quota of each resource of an environment's first speech provider, on which the model is based."""
     configured = environment.speech_providers[0].requests_per_second
     return PROVIDER.requests_per_second if configured is None else configured
 
@@ -197,7 +197,7 @@ def capacity_of(setup: Setup) -> Capacity:
 
 @cache
 def usage_item_transactions() -> int:
-    """Return how many transactions a second the item takes that all jobs write, without one that fails."""
+    """Return how many transactions per second the item that all jobs write takes without a failure."""
     return max(rate for rate in range(10, 41, 5) if not compete(stream(rate, seconds=300), hold_seconds=0.02).failed)
 
 
@@ -229,7 +229,7 @@ def loads(setup: Setup) -> list[Load]:
         )
     )
     at_work = min(tasks, environment.synthesize_concurrency)
-    # A task reads past the batches that others are speaking.
+    # A task reads past the batches that other tasks are synthesizing.
     pages = 1 + at_work // QUEUE_ITEMS_READ_AT_ONCE
     units = pages * read_units([QUEUE_ITEMS_READ_AT_ONCE * _waiting_batch_bytes()], consistent=True)
     writes_a_batch = 3  # it is queued, taken and removed
@@ -270,8 +270,8 @@ def loads(setup: Setup) -> list[Load]:
         ),
         Load(
             name="writes of the deployment's partition",
-            # The queue's time and mean, and the pace of the provider; the usage of all users, which a transaction
-            # writes at twice its size.
+            # For each batch, the queue's virtual time and mean, and the provider's pace. For each job, the usage of
+            # all users, two times; a transaction doubles the units.
             demand=3 * batches + 2 * jobs * 2 * _USAGE_ITEM_KB,
             limit=PARTITION_WRITE_UNITS,
             is_fixed=True,
@@ -304,7 +304,7 @@ def _quota(quota: quotas.ServiceQuota) -> str:
 
 
 def _batch_seconds(shape: JobShape, utterances: int) -> float:
-    """Return the time that a batch takes without waiting."""
+    """Return the time that a batch takes if it does not have to wait."""
     in_flight = PROD.speech_providers[0].concurrency
     processor_free_at = 0.0
     for number in range(utterances):
@@ -314,7 +314,7 @@ def _batch_seconds(shape: JobShape, utterances: int) -> float:
 
 
 def suited(users: int) -> Setup:
-    """Return the smallest setup in which no limit is used by more than ``HEADROOM`` in the busiest minutes."""
+    """Return the smallest setup that uses at most ``HEADROOM`` of each limit in the busiest minutes."""
     cells = 1
     while True:
         setup = _with_settings(Setup(users=users, environment=PROD, cells=cells))
@@ -348,5 +348,5 @@ def _round_up(value: float, step: int) -> int:
 
 
 def to_raise(setup: Setup) -> list[Need]:
-    """Return the needs for quotas of AWS beyond what an account has by default."""
+    """Return the needs that exceed the default AWS quotas of an account."""
     return [need for need in needs(setup.environment) if need.value > need.quota.default]

@@ -1,9 +1,9 @@
-"""Tables of scale: which limit binds how many users, how long they wait, what to raise, and what it costs.
+"""Tables of scale: which limit is reached by how many users, how long they wait, what to raise, and the costs.
 
     python -m benchmarks.scaling
 
-Limits are compared with the load on them (``benchmarks.scale``), waiting is simulated (``benchmarks.simulation``),
-money is computed (``benchmarks.cost_model``). ``--write`` updates ``docs/scaling.md``; ``--check-load`` compares the
+``benchmarks.scale`` compares each limit with its load, ``benchmarks.simulation`` simulates the waiting times, and
+``benchmarks.cost_model`` computes the costs. ``--write`` updates ``docs/scaling.md``; ``--check-load`` compares the
 simulation with a run of ``make load``.
 """
 
@@ -54,7 +54,7 @@ _END: Final = "<!-- end of scaling -->\n"
 _MONTH_DAYS: Final = 30
 _UNLIMITED: Final = 1e9
 _LEAST_JOBS: Final = 1_000
-"""The number of jobs that percentiles are taken from at least: few users are simulated many times."""
+"""The minimum number of jobs for percentiles. With few users, the simulation is repeated until it has as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Waiting:
     until_start: tuple[float, ...]
     until_end: tuple[float, ...]
     timed_out: float
-    """The share of jobs that took longer than a job may."""
+    """The share of jobs that exceeded the processing time limit."""
 
     @classmethod
     def of(cls, jobs: Sequence[SimulatedJob]) -> Waiting:
@@ -78,7 +78,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class ScaleTable:
-    """A table: its title, a row of columns, and rows of cells, the first of each a name."""
+    """A table: its title, a header row, and rows of cells. The first cell of each row is its name."""
 
     title: str
     columns: list[str]
@@ -86,7 +86,7 @@ class ScaleTable:
 
 
 def wait(setup: Setup) -> Waiting:
-    """Simulate one deployment of a setup until enough jobs of busiest minutes have ended."""
+    """Simulate one deployment of a setup until enough jobs of the busiest minutes have ended."""
     users = setup.users // setup.cells
     jobs: list[SimulatedJob] = []
     seed = 0
@@ -99,7 +99,7 @@ def wait(setup: Setup) -> Waiting:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """Return the value within which a share of ``ordered`` lies."""
+    """Return the value below which ``share`` of the ordered values lie."""
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
@@ -114,7 +114,7 @@ def _demand_table() -> ScaleTable:
         return [name, *(_number(value(Setup(users=users, environment=PROD))) for users in USERS)]
 
     return ScaleTable(
-        "What the users ask for:",
+        "Demand of the users:",
         ["users", *(f"{users:,}" for users in USERS)],
         [
             row("jobs a day", lambda setup: setup.users * PROFILE.jobs_a_day),
@@ -138,7 +138,7 @@ def _loads_table() -> ScaleTable:
         for each in sorted(zip(*by_users, strict=True), key=lambda each: -each[-1].share)
     ]
     return ScaleTable(
-        f"How much of each limit is used in the busiest minutes, by `{PROD.name}` as it is:",
+        f"Share of each limit that is used in the busiest minutes, with the settings of `{PROD.name}`:",
         ["limit", *(f"{users:,}" for users in USERS)],
         rows,
     )
@@ -151,7 +151,7 @@ def _settings_table(setups: Sequence[Setup]) -> ScaleTable:
     names = sorted({need.quota.name for setup in setups for need in to_raise(setup)})
     by_setup = [{need.quota.name: need for need in to_raise(setup)} for setup in setups]
     return ScaleTable(
-        f"What to raise so that no limit is used by more than {HEADROOM:.0%}. Bold differs from `{PROD.name}`:",
+        f"Settings with which at most {HEADROOM:.0%} of each limit are used. Bold values differ from `{PROD.name}`:",
         ["users", *(f"{users:,}" for users in USERS)],
         [
             row("deployments (cells)", lambda setup: setup.cells),
@@ -175,11 +175,13 @@ def _waiting_table(setups: Sequence[Setup]) -> ScaleTable:
     rows = []
     for suited_setup in setups:
         as_it_is = Setup(users=suited_setup.users, environment=PROD)
-        rows.append(_waiting_row(f"{as_it_is.users:,}, `{PROD.name}` as it is", wait(as_it_is)))
+        rows.append(_waiting_row(f"{as_it_is.users:,}, settings of `{PROD.name}`", wait(as_it_is)))
         if capacity_of(suited_setup) != capacity_of(as_it_is) or suited_setup.cells > 1:
-            rows.append(_waiting_row(f"{as_it_is.users:,}, raised", wait(suited_setup)))
+            rows.append(_waiting_row(f"{as_it_is.users:,}, raised settings", wait(suited_setup)))
     columns = ["first batch, 50 %", "first batch, 99 %", "file ready, 50 %", "file ready, 99 %", "over ten minutes"]
-    return ScaleTable("Seconds that jobs of the busiest minutes wait, simulated:", ["users", *columns], rows)
+    return ScaleTable(
+        "Simulated waiting times of jobs in the busiest minutes, in seconds:", ["users", *columns], rows
+    )
 
 
 def _waiting_row(name: str, waiting: Waiting) -> list[str]:
@@ -216,7 +218,7 @@ def _characters(job: JobDemand) -> float:
 
 
 def _month(setup: Setup, value: Any) -> float:
-    """Return the sum of a value of jobs over a month of all users."""
+    """Return the sum of a value over the jobs of all users in a month."""
     return setup.users * PROFILE.jobs_a_day * _MONTH_DAYS * mean(value)
 
 
@@ -234,24 +236,25 @@ def document(written: Sequence[ScaleTable]) -> str:
 
 
 def _most_users() -> str:
-    """Return how many users one deployment carries."""
+    """Return the sentences about the number of users for which one deployment suffices."""
     users = USERS[-1]
     by_kind: dict[str, list[Load]] = {"ceiling": [], "work": [], "fixed": []}
     for each in loads(Setup(users=users, environment=PROD)):
         kind = "fixed" if each.is_fixed else "ceiling" if each.name == CHARACTERS else "work"
         by_kind[kind].append(each)
     ceiling, work, fixed = (max(each, key=lambda load: load.share) for each in by_kind.values())
-    # Few users: with many, the tasks at once are bounded by the setting.
+    # With few users, because with many the setting limits the number of concurrent tasks.
     (concurrency,) = (
         each for each in loads(Setup(users=100, environment=PROD)) if quotas.LAMBDA_CONCURRENCY.code in each.name
     )
     in_new = 100 * quotas.NEW_ACCOUNT_CONCURRENCY / concurrency.demand
     return (
-        f"So `{PROD.name}` as it is has room for {_round(users / ceiling.share):,} such users, which is its "
-        f"{ceiling.name}; for the work of {_round(users / work.share):,}, which is its {work.name}; and whatever is "
-        f"raised, one deployment for {_round(HEADROOM * users / fixed.share):,}, because of {fixed.name}. In a new "
-        f"account, where Lambda's concurrency is {quotas.NEW_ACCOUNT_CONCURRENCY}, it is up at {_round(in_new):,} "
-        "users, and with every burst of requests.\n"
+        f"With its settings, `{PROD.name}` suffices for {_round(users / ceiling.share):,} such users: more exceed "
+        f"{ceiling.name}. Without this limit, it suffices for the work of {_round(users / work.share):,} users: more "
+        f"exceed {work.name}. With raised settings, one deployment suffices for "
+        f"{_round(HEADROOM * users / fixed.share):,} users; the limit is {fixed.name}. In a new account, where "
+        f"Lambda's concurrency is {quotas.NEW_ACCOUNT_CONCURRENCY}, {_round(in_new):,} users or any burst of "
+        "requests use it up.\n"
     )
 
 
@@ -278,13 +281,14 @@ def _write_document(text: str) -> None:
 
 
 def simulate_load(report: dict[str, Any], *, seed: int) -> tuple[Waiting, Waiting]:
-    """Return the waiting times of a run of ``benchmarks.load``: those measured, and those simulated.
+    """Return the measured and the simulated waiting times of a run of ``benchmarks.load``.
 
-    The simulation takes the speed of the machine from the duration of the run: how long a request takes there. It has
-    the run's own dialogues and limits, and its jobs come when they were submitted. How long each waits follows.
+    The duration of a request in the simulation is chosen so that the whole run lasts as long as the measured one. The
+    simulation has the run's own dialogues and limits, and its jobs arrive when they were submitted. The waiting time
+    of each job follows from these.
 
     Args:
-        report: what ``--output`` has written.
+        report: the report that ``--output`` has written.
         seed: the seed of the run.
     """
     arrivals = _arrivals_of(report, seed)
@@ -299,7 +303,7 @@ def simulate_load(report: dict[str, Any], *, seed: int) -> tuple[Waiting, Waitin
 
 
 def _arrivals_of(report: dict[str, Any], seed: int) -> list[tuple[float, int, tuple[int, ...]]]:
-    """Return when each job of a run was submitted, by whom, and its batches."""
+    """Return the submission time, the user and the batches of each job of a run."""
     by_user: dict[str, list[str]] = {}
     for each in report["outcomes"]:
         by_user.setdefault(each["user"], []).append(each["id"])
@@ -319,7 +323,7 @@ def _arrivals_of(report: dict[str, Any], seed: int) -> list[tuple[float, int, tu
 def _simulate_run(
     arrivals: Sequence[tuple[float, int, tuple[int, ...]]], request_seconds: float, seed: int
 ) -> list[SimulatedJob]:
-    """Simulate jobs on a machine on which only the tasks are scarce."""
+    """Simulate jobs on a machine where only the number of tasks is limited."""
     shape = JobShape(
         api_requests=0,
         batches=(),
@@ -373,13 +377,14 @@ def _print_check(console: Console, measured: Waiting, simulated: Waiting) -> Non
 
 
 def main(
-    write: Annotated[bool, typer.Option("--write", help="Bring docs/scaling.md up to date.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Update docs/scaling.md.")] = False,
     check_load: Annotated[
-        Path | None, typer.Option(help="Compare with what `make load ARGS='--output FILE'` has written.")
+        Path | None,
+        typer.Option(help="Compare the simulation with this file of `make load ARGS='--output FILE'`."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="The seed of that run.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the run of make load.")] = 1,
 ) -> None:
-    """Print which limit binds how many users, how long they wait, what to raise, and what it costs."""
+    """Print which limit is reached by how many users, how long they wait, what to raise, and the costs."""
     console = Console(highlight=False, soft_wrap=True)
     if check_load is not None:
         _print_check(console, *simulate_load(json.loads(check_load.read_text("utf-8")), seed=seed))

@@ -1,12 +1,12 @@
-"""Discrete-event simulation of a deployment: jobs of many users on their way through what is limited.
+"""Discrete-event simulation of a deployment: jobs of many users that compete for limited resources.
 
-It has the parts of Castline that wait for each other, by the product's own rules where those are code: the throttle
-of the API, the item that all jobs write (``castline.dynamodb``), Step Functions' bucket of transitions, the fair
-queue of batches (``castline.batch_queue``), the synthesize tasks, and the pace of each speech resource
-(``castline.pacing``). A heap of events is all the engine that it needs: no process waits for more than one thing at a
+It simulates the parts of Castline in which jobs wait for each other, with the product's own code where possible: the
+throttle of the API, the item that all jobs write (``castline.dynamodb``), Step Functions' bucket of transitions, the
+fair queue of batches (``castline.batch_queue``), the synthesize tasks, and the pace of each speech resource
+(``castline.pacing``). A heap of events suffices as the engine, because no process waits for more than one thing at a
 time.
 
-It has no network and no faults: what the provider refuses at a pace that it should take is not in it.
+It simulates no network and no faults: the provider accepts all requests at the pace that it should accept.
 """
 
 from __future__ import annotations
@@ -26,30 +26,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 POLLERS = 5
-"""The messages that Lambda takes from a queue at once at first."""
+"""The number of messages that Lambda initially takes from a queue at once."""
 POLLERS_A_SECOND = 300 / 60
-"""The growth of that while messages are left: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
+"""The growth of ``POLLERS`` per second while messages are left. Source:
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
 _CLIENT_PAUSE_SECONDS = (1.0, 3.0)
-"""The time after which a client submits again what was answered 503."""
+"""The range of times after which a client repeats a submission that was answered with 503."""
 _TASK_RETRY_SECONDS = 1.0
-"""The time after which the workflow tries an end again that found no room on the item."""
+"""The time after which the workflow retries to end a job whose transaction was cancelled at every attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobShape:
-    """The work that one job asks of a deployment. Times are in seconds."""
+    """The work of one job for a deployment. Times are in seconds."""
 
     api_requests: int
     batches: tuple[int, ...]
     """The number of utterances in each batch. Each is a request to the provider."""
     request_seconds: float
-    """The time for which the provider speaks one utterance."""
+    """The time that the provider takes to synthesize one utterance."""
     work_seconds: float
-    """The time of a processor for shaping and storing one utterance."""
+    """The CPU time to shape and store one utterance."""
     plan_seconds: float
     assemble_seconds: float
     transitions: int
-    """Those beside the batches'."""
+    """The state transitions of the job, without those of its batches."""
     transitions_a_batch: int
 
 
@@ -61,11 +62,11 @@ class Capacity:
     speech_requests_per_second: float
     """The quota of each resource."""
     requests_in_flight: int
-    """The requests that a synthesize task has in flight."""
+    """The maximum number of requests that a synthesize task has in flight."""
     tasks: int
-    """The synthesize tasks at once."""
+    """The maximum number of synthesize tasks at once."""
     batches_at_once: int
-    """The batches of one job that are in the queue or at work."""
+    """The maximum number of batches of one job that are queued or being synthesized."""
     max_active_jobs: int
     api_requests_per_second: float
     api_burst: float
@@ -77,17 +78,17 @@ class Capacity:
     cold_start_share: float = 0.0
     cold_start_seconds: float = 0.0
     hand_over_seconds: float = 0.05
-    """The time from a message in the queue to a task at work on it, if one is free."""
+    """The time until a free task begins to handle a message in the queue."""
 
 
 @dataclass(slots=True)
 class SimulatedJob:
-    """A job on its way."""
+    """A job and its progress."""
 
     user: int
     shape: JobShape
     submitted_at: float = 0.0
-    """The time at which its client first tried to submit it with a free slot."""
+    """The time at which its client first tried to submit it while a slot was free."""
     started_at: float | None = None
     """The time at which its first batch began."""
     ended_at: float = 0.0
@@ -96,28 +97,28 @@ class SimulatedJob:
     """The batches that are not in the queue yet."""
     unfinished: int = 0
     next_tag: int = -1
-    """The virtual time at which its next batch may start; -1 before the first."""
+    """The virtual time at which its next batch may start; -1 before the first one."""
 
     @property
     def seconds_until_start(self) -> float:
-        """The time until the first batch."""
+        """The time until the first batch began, or the job failed without one."""
         return (self.ended_at if self.started_at is None else self.started_at) - self.submitted_at
 
     @property
     def seconds_until_end(self) -> float:
-        """The time until the file is ready, or the job has failed."""
+        """The time until the file was ready, or the job failed."""
         return self.ended_at - self.submitted_at
 
 
 class _Bucket:
-    """A token bucket whose callers wait in turn."""
+    """A token bucket whose callers wait for their turn."""
 
     def __init__(self, per_second: float, burst: float) -> None:
         self._per_second, self._lead = per_second, burst / per_second
         self._next = -self._lead
 
     def take(self, now: float, tokens: int) -> float:
-        """Return the time at which ``tokens`` are there."""
+        """Return the time at which ``tokens`` are available."""
         self._next = max(self._next, now - self._lead) + tokens / self._per_second
         return max(now, self._next)
 
@@ -127,8 +128,8 @@ class Simulation:
 
     Attributes:
         ended: the jobs that have ended, in order.
-        refusals: the number of submissions that were answered 503 and came again.
-        most_tasks: the synthesize tasks and assemblies that ran at once at most.
+        refusals: the number of submissions that were answered with 503 and repeated.
+        most_tasks: the highest number of synthesize and assemble tasks that ran at once.
     """
 
     def __init__(self, capacity: Capacity, *, seed: int) -> None:
@@ -147,7 +148,7 @@ class Simulation:
         self._active: defaultdict[int, int] = defaultdict(int)
         self._backlog: defaultdict[int, deque[SimulatedJob]] = defaultdict(deque)
         self._queue: list[tuple[int, bool, int, SimulatedJob, int]] = []
-        """Batches by their tags. Of those of equal tags, the ones with which jobs come into the queue are first."""
+        """Batches by their tags. Among equal tags, the first batches of jobs come first."""
         self._virtual_time = 0
         self._polls_again = False
         self._running = 0
@@ -155,7 +156,7 @@ class Simulation:
         self._busy_since = 0.0
 
     def run(self, arrivals: Iterable[tuple[float, int, JobShape]]) -> None:
-        """Let jobs come, each at a time and of a user, until all have ended."""
+        """Simulate until all jobs have ended. Each arrival is a time, a user and the shape of a job."""
         for at, user, shape in arrivals:
             self._at(at, partial(self._want, job=SimulatedJob(user, shape)))
         while self._events:
@@ -177,7 +178,7 @@ class Simulation:
     def _write(
         self, now: float, done: Callable[[float], None], *, is_submission: bool = False, attempt: int = 0
     ) -> None:
-        """Write the item that all jobs write, in a transaction that another one cancels."""
+        """Write the item that all jobs write, in a transaction that another transaction on it cancels."""
         hold = self._capacity.hold_seconds
         if now >= self._item_free_at:
             self._item_free_at = now + hold
@@ -213,7 +214,7 @@ class Simulation:
         self._work(now)
 
     def _work(self, now: float) -> None:
-        """Let free tasks take the batches whose turn it is."""
+        """Let free tasks take the next batches of the queue."""
         pollers = POLLERS + int(POLLERS_A_SECOND * (now - self._busy_since))
         while self._queue and self._running < min(self._capacity.tasks, pollers):
             tag, _, _, job, size = heapq.heappop(self._queue)
@@ -238,7 +239,7 @@ class Simulation:
         self._at(ends_at, partial(self._finish_batch, job=job))
 
     def _speak(self, now: float, shape: JobShape, utterances: int) -> float:
-        """Return the time at which a batch is spoken, shaped and stored."""
+        """Return the time at which a batch is synthesized, shaped and stored."""
         if self._chance.random() < self._capacity.cold_start_share:
             now += self._capacity.cold_start_seconds
         slots = [now] * self._capacity.requests_in_flight
@@ -250,7 +251,7 @@ class Simulation:
         return processor_free_at
 
     def _reserve(self, now: float, requests: int) -> list[float]:
-        """Reserve times at the resources whose turns come first, and return them in order."""
+        """Reserve the earliest times at the resources, and return them in order."""
         times: list[float] = []
         while len(times) < requests:
             paces = [pace.at(self._limit, now) for pace in self._paces]

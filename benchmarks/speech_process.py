@@ -1,7 +1,7 @@
-"""Azure Speech emulator in a process of its own, so that it does not affect the measured process.
+"""Azure Speech emulator in a separate process, so that it does not affect the measured process.
 
-``python -m benchmarks.speech_process`` is that process. It prints its address. For every line on its standard input,
-it prints the requests since the line before.
+``python -m benchmarks.speech_process`` is that process. It prints its key and address. For every line on its standard
+input, it prints the number of requests and characters since the line before.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Spoken:
     """The requests to the provider within a period."""
 
     requests: int
-    """The number of requests, failed ones included."""
+    """The number of requests, including failed ones."""
     characters: int
-    """The characters of the spoken texts, without their markup."""
+    """The number of characters of the spoken texts, without their markup."""
 
 
 class SpeechProcess:

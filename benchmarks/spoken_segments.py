@@ -1,6 +1,6 @@
-"""Segments of about six seconds to make files of, and music to lie under them, in a folder.
+"""Folder of segments of about six seconds, from which files are assembled, and of music to lie under them.
 
-Segments are shaped, encoded and mastered as the synthesis task does it, in both qualities.
+Segments are shaped, encoded and mastered as in the synthesis task, in both qualities.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class SpokenSegments:
         """Store speeches as the synthesis task does.
 
         Returns:
-            Mean CPU time in seconds for a segment: to trim, level, measure and, in standard quality, encode it; and
-            to master and encode it once more, for a file that is made by copying frames.
+            Two mean CPU times per segment, in seconds: the time to trim, normalize, measure and, in standard quality,
+            encode a segment; and the time to master and encode it again for a file that is made by copying frames.
         """
         from castline.audio.mastered_segment import master_segment
         from castline.speech.utterances import Utterance
@@ -102,7 +102,7 @@ class SpokenSegments:
 
 
 def speak() -> Iterator[Speech]:
-    """Speak segments of standard quality with the emulator's voices."""
+    """Synthesize segments of standard quality with the emulator's voices."""
     from castline.speech.utterances import Speech
     from local.azure_speech.espeak import EspeakEngine
     from local.azure_speech.ssml import Passage
@@ -116,12 +116,12 @@ def speak() -> Iterator[Speech]:
             spoken += engine.speak(Passage(sentence, voices[number % len(voices)]))
             if len(spoken) > _SECONDS * SAMPLE_RATE_HZ * SAMPLE_WIDTH_BYTES:
                 break
-        # Nearly six seconds, and no two of them the same length.
+        # Nearly six seconds; each segment has another length.
         yield Speech(spoken[: (int(_SECONDS * SAMPLE_RATE_HZ) - 97 * number) * SAMPLE_WIDTH_BYTES], ())
 
 
 def in_studio_quality(speeches: Iterator[Speech]) -> Iterator[Speech]:
-    """Bring speeches to 48 kHz, as if the provider had given them so."""
+    """Resample speeches to 48 kHz, as if the provider had returned this sample rate."""
     from castline.audio.resampling import resample
 
     to_hz = profile_of(Quality.STUDIO, has_music=False).sample_rate_hz

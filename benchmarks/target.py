@@ -25,12 +25,12 @@ class Target:
         return self.figure <= self.limit
 
     def to_json(self) -> dict[str, Any]:
-        """Return the target in the form in which a benchmark saves it."""
+        """Return the target as benchmarks save it."""
         return {**asdict(self), "is_met": self.is_met}
 
 
 def print_targets(targets: Iterable[Target], console: Console) -> None:
-    """Print a line for each target, with a mark that tells whether it is met."""
+    """Print a line for each target, with a mark for met or missed."""
     for target in targets:
         mark = "[green]✓[/]" if target.is_met else "[red]✗[/]"
         console.print(f"{mark} {target.name}: {target.figure:.3g}, at most {target.limit:.3g}")

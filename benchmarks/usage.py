@@ -1,6 +1,6 @@
 """Measurement of a job's AWS usage: real jobs on the local stack, with all their calls recorded.
 
-The provider hums, so every character takes equally long. The cost model scales this to real speech.
+The provider's voices are tones, so every character takes the same time. The cost model scales this to real speech.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _WITHIN_SECONDS = 600.0
 _NEVER_SECONDS = 1e6
 PUT_EVENTS = "events.PutEvents"
 _CALLED_MORE_OFTEN_HERE = {functions.EXECUTION_ENDED.name, functions.EXPIRE.name}
-"""Functions that AWS would not invoke for an execution or job that ends well."""
+"""Functions that the local stack may invoke for a job that ends well, although AWS does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +115,9 @@ def dialogue(size: JobSize) -> dict[str, Any]:
 
 
 def measure(sizes: list[JobSize], *, today: str, done: Callable[[JobSize], None] = lambda _: None) -> Measurement:
-    """Run a job of each size, one after the other; ``done`` is called after each."""
+    """Run a job of each size, one after the other, and call ``done`` after each."""
     with _Laboratory.opened() as laboratory:
-        laboratory.run(sizes[0])  # imports, connections and clients are made
+        laboratory.run(sizes[0])  # warm up: imports, connections and clients
         jobs = []
         for size in sizes:
             jobs.append(laboratory.run(size))
@@ -154,7 +154,7 @@ class _Laboratory:
             context.enter_context(patch.object(local_stack, "_RECONCILE_SECONDS", _NEVER_SECONDS))
             stack = context.enter_context(LocalStack(speech=AzureSpeechEmulator(voice_engine="tone"), log_file=log))
             calls = context.enter_context(_Calls().observed())
-            composition.reset()  # whatever has been made so far is not listened to
+            composition.reset()  # existing clients do not report to the listener
             yield cls(stack, calls, log)
 
     def run(self, size: JobSize) -> JobUsage:
@@ -196,7 +196,7 @@ class _Laboratory:
         return usage
 
     def reconcile(self) -> Usage:
-        """Run the reconciler twice and measure the second run: the first may still clean up."""
+        """Run the reconciler twice and measure the second run, because the first one may still clean up."""
         self._begin()
         self._stack.reconcile()
         begun = self._begin()
@@ -226,7 +226,7 @@ class _Laboratory:
                 usage.invocations[each.name] = usage.invocations.get(each.name, 0) + 1
                 usage.seconds[each.name] = usage.seconds.get(each.name, 0.0) + each.duration_ms / 1000
         if told := usage.operations.get(PUT_EVENTS, 0):
-            # How many events a batch of the stream has is by chance; at most each has an invocation of its own.
+            # The number of events in a batch of the stream is random. The worst case is one invocation per event.
             usage.invocations[functions.PUBLISH_EVENTS.name] = told
         with self._log.open("rb") as log:
             log.seek(logged)
@@ -319,7 +319,7 @@ class _Calls:
                 )
         with self._lock:
             name = f"{service}.{operation}"
-            # EventBridge charges for events, however many a call has.
+            # EventBridge charges for each event, not for each call.
             times = len(params["Entries"]) if name == PUT_EVENTS else 1
             self.usage.operations[name] = self.usage.operations.get(name, 0) + times
             self.usage.read_units += reads

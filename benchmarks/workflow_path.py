@@ -14,7 +14,7 @@ class Path:
     """The steps of one execution."""
 
     transitions: int
-    """The number of states entered, which Step Functions charges for. A retry would add one."""
+    """The number of entered states, for which Step Functions charges. A retry would add one."""
     invocations: Counter[str] = field(default_factory=Counter)
     """The number of invocations of each function, by name."""
 
@@ -44,7 +44,7 @@ def successful_path(definition: dict[str, Any], *, items: int) -> Path:
             case "Succeed":
                 pass
             case other:
-                raise ValueError(f"{name} is a {other}: which state follows cannot be told")
+                raise ValueError(f"the state {name} is a {other}: its next state depends on data")
         name = state.get("Next")
     return Path(transitions, invocations)
 

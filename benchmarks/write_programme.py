@@ -54,7 +54,7 @@ def _read(path: Path) -> Iterator[bytes]:
 
 
 def main(folder: Path, recipe: Recipe, count: int, output: Path) -> None:
-    """Make a file of the first ``count`` segments of ``folder``, each a turn of its own."""
+    """Make a file of the first ``count`` segments of ``folder``. Each segment is one turn."""
     segments = SpokenSegments(folder, recipe.quality)
     spoken = segments.first(count)
     dialogue = Dialogue(
