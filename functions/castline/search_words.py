@@ -1,4 +1,4 @@
-"""Search words: looks for them in a text, regardless of case, character width and encoding of accents."""
+"""Search for words in a text, regardless of case, character width and encoding of accents."""
 
 from __future__ import annotations
 

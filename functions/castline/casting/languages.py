@@ -1,7 +1,8 @@
 """Language detection: guesses the language of each speaker from the majority of the speaker's words.
 
-The writing system usually decides the language. Kana distinguish Japanese from Chinese. Characters that only one form
-of Chinese has decide the form. CLD3 decides between languages with Latin, Cyrillic, Arabic or Devanagari letters.
+The writing system usually decides the language. Kana distinguish Japanese from Chinese. The form of Chinese follows
+from characters that only one form has. CLD3 decides between languages with Latin, Cyrillic, Arabic or Devanagari
+letters.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ _BY_WRITING: Final = {
 }  # fmt: skip
 """The language of most texts in each writing system that is decided without CLD3."""
 _LETTERS_OF_WORD: Final = {"han": 2, "kana": 3, "thai": 4, "lao": 4, "burmese": 4, "khmer": 4}
-"""Letters that count as one word, in writing systems without spaces. They say about as much as a word elsewhere."""
+"""The number of letters that count as a word, in writing systems without spaces: about as informative as a word."""
 _CJK: Final = frozenset({"han", "kana"})
 _KANA_SHARE: Final = 0.15
 """The least share of kana, from 0 to 1, in a Japanese text. Chinese texts quote some kana, as in 鮮の味."""
@@ -173,7 +174,7 @@ def _east_asian(han: str, kana: str) -> str | None:
 
 
 def _chinese_of(text: str) -> str:
-    """Return the form of Chinese by the characters that only this form has; ``zh`` if they do not decide it."""
+    """Return the form of Chinese, told by characters that only one form has; ``zh`` if they do not decide it."""
     from castline.casting.chinese_characters import SIMPLIFIED, TRADITIONAL
 
     if sum(each in _CANTONESE for each in text) >= max(_LEAST_CANTONESE, len(text) / 50):

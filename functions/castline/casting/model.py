@@ -73,7 +73,7 @@ class CastMember:
     language_source: LanguageSource
     voice_source: VoiceSource
     told_language: str | None
-    """The language that a multilingual voice must be told to speak; None if the voice needs no telling."""
+    """The language that a multilingual voice must be told to speak; None if the voice speaks it by itself."""
     is_shared: bool
 
 

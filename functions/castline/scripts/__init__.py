@@ -1,1 +1,1 @@
-"""Scripts: parses dialogue as people type it into turns. Independent of HTTP, jobs and voices."""
+"""Scripts: parser of written dialogue, which returns turns. Independent of HTTP, jobs and voices."""

@@ -1,4 +1,4 @@
-"""Unspoken lines: recognizes stage directions, remarks about the script, and lines of nothing but marks or a tag."""
+"""Unspoken lines: recognizes stage directions, remarks about the script, and lines that are only marks or a tag."""
 
 from __future__ import annotations
 

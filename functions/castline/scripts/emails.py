@@ -86,7 +86,7 @@ def _headers(written: Sequence[tuple[int, str]], start: int) -> list[str]:
         if not (_FROM.fullmatch(text) or _HEADER.fullmatch(text)):
             break
         headers.append(text)
-    # One line is not enough: the headers An and Van, for example, are also names.
+    # A block needs several headers, because some headers are also names, such as An and Van.
     is_block = len(headers) >= _SEVERAL_HEADERS or (len(headers) > 1 and any("@" in text for text in headers))
     return headers if is_block and any(_FROM.fullmatch(text) for text in headers) else []
 

@@ -106,7 +106,7 @@ class Label(NamedTuple):
     """Label of a line: the speaker, and the text after it."""
 
     name: str
-    """The name as it is spelled. It has at least one character, and may be longer than names of speakers may be."""
+    """The name as it is spelled. It has at least one character, and no maximum length."""
     key: str
     """The name's ``speaker_key``; the name itself if it is too long."""
     text: str

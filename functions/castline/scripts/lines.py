@@ -28,7 +28,7 @@ class Line(NamedTuple):
     """A line that is not blank."""
 
     number: int
-    """The number of the line in the script, counted from 1. A line of a script may become several of these lines."""
+    """The number of the script's line, counted from 1. One line of a script may become several ``Line`` objects."""
     text: str
     """The whole line, label included."""
     label: Label | None = None

@@ -8,7 +8,7 @@
 - Words before the first label are left out if they announce the script: they end in a colon, or a rule follows them.
   After such a rule, the script may end at another rule, and one paragraph after that rule is left out, too. Remarks
   before the first label, such as ``Title: Tea``, are left out. A title is left out, and the author is asked about it.
-  Any other words before the first label are a problem, unless the script has no speakers. A narrator then speaks it.
+  Any other words before the first label are a problem. In a script without speakers, a narrator speaks all words.
 - A decision that only the author can make is a question (``castline.scripts.questions``). Its answer is followed.
 - Markup (``castline.scripts.markup``) is understood in the whole text of a turn. Stage directions beside a name come
   before its words. A turn is dropped if only warnings are left of it.
@@ -140,7 +140,7 @@ def _names_nobody(found: FoundFormat, refusal: ScriptNotUnderstood | None) -> bo
 def _read_otherwise(
     read: ReadScript, dialogue_of: Callable[[ReadScript], object], answers: Answers
 ) -> tuple[ReadScript, list[Question]]:
-    """Return ``read`` with labels for speakers that are named without a colon, and the question whether they are.
+    """Return ``read`` with labels for speakers that are named without a colon, and a question about these labels.
 
     Without an answer, the labels are used only if the script cannot be understood without them.
     """
@@ -261,7 +261,7 @@ class _Dialogue:
                 self._leave_out(_Text(line.number, line.text))
 
     def _who_speaks(self) -> str | None:
-        """Return the speaker of a line without a label."""
+        """Return the speaker of a line without a label; None before the first turn."""
         if not self._turns:
             return None
         return self._speaker if self._turns[-1].is_cue else self._turns[-1].speaker
@@ -325,7 +325,7 @@ class _Dialogue:
     def _go_on_with_tags(self, line: int, directions: Sequence[str], text: str = "") -> None:
         """Add ``text``, after tags for the ``directions`` that ask for a pause or a style. Report other directions.
 
-        A line that its format calls a direction is never spoken, whatever its words are.
+        A line that its format calls a direction is never spoken, regardless of its words.
         """
         tags: list[str] = []
         for direction in directions:
@@ -389,10 +389,10 @@ class _Dialogue:
             self._leave_out_end()
 
     def _is_asked_about(self) -> bool:
-        """Return whether the words before the first turn may be a title, after deciding what becomes of them.
+        """Handle words before the first turn that may be a title, and return whether there are any.
 
-        A narrator speaks them if the author has chosen that. Otherwise they are left out, and the author is asked
-        unless there is an answer.
+        A narrator speaks the words if the author has chosen that. Otherwise the words are left out. If there is no
+        answer, the author is asked about them.
         """
         choice = self._answers.choice(QuestionKind.PREAMBLE)
         words = [text for text in self._preamble if not is_remark(text.text, with_words=True)]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TWO_SPEAKERS: Final = ("A", "B")
 _FEW: Final = 3
 _MANY: Final = 5
-"""A text with labels that occur only once is no dialogue if it has five lines or more, and three for each label."""
+"""A text whose labels occur only once is no dialogue if it has at least five lines, and three for each label."""
 _BULLETS: Final = "-–—•* "
 _NARRATORS: Final = frozenset(
     {"narrator", "narration", "erzähler", "narrateur", "旁白", "敘述者", "叙述者", "解說", "解说"}

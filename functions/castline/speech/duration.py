@@ -55,5 +55,5 @@ def _sum_ms(text: str) -> int:
 
 
 def characters_within(duration_ms: int, *, rate: float) -> int:
-    """Return the number of characters that last at most ``duration_ms`` even if all of them are slow."""
+    """Return the number of characters that last at most ``duration_ms``, even if all of them are the slowest."""
     return int((duration_ms - _SURROUNDING_SILENCE_MS - 1) * rate / _MS_PER_SYLLABLE)

@@ -53,7 +53,7 @@ class ProviderAuthFailed(PermanentSpeechError):
 
 
 class ProviderMisconfigured(PermanentSpeechError):
-    """The address does not serve the speech API that is expected: the region, host or resource is wrong."""
+    """The address does not serve the expected speech API: the region, host or resource is wrong."""
 
 
 class ProviderQuotaExceeded(PermanentSpeechError):

@@ -45,8 +45,9 @@ class _Lease:
 class RotatingSpeechSession(SpeechSession):
     """A session that always speaks with the current secret.
 
-    A changed secret makes a new session; the old session is closed after its last utterance. When the provider
-    refuses the key, the secret is read afresh. If it has changed, the utterance is spoken with the new key.
+    If the secret changes, a new session is made, and the old session is closed after its last utterance. If the
+    provider refuses the key, the secret is read again without the cache. If the secret has changed, the utterance is
+    spoken with the new key.
     """
 
     def __init__(

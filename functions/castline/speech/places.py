@@ -79,7 +79,7 @@ _FAMILIAR: Final = re.compile(
     r"|\b(?i:the|and|you|your|this|that|with|they|she|it|what|there|from|would|were|been)\b"
 )
 _CHARACTERS_PER_FAMILIAR: Final = 150
-"""An English, Chinese or Japanese text has a match of ``_FAMILIAR`` for every 150 characters on average, or more."""
+"""An English, Chinese or Japanese text has at least one match of ``_FAMILIAR`` per 150 characters on average."""
 
 
 class Strength(IntEnum):

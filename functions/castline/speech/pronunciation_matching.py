@@ -122,7 +122,7 @@ class _Index:
         """Return the ids of the entries for ``languages`` that occur in ``texts``."""
         used: set[int] = set()
         missing: dict[int, dict[str | None, list[int]]] = {}
-        complete = {-1}  # keys of which all entries were found, as were those of all keys that begin them
+        complete = {-1}  # the keys for which all entries were found, and for all their prefixes
         for text in texts:
             for start, found in self._occurrences(text):
                 passed: list[int] = []
@@ -181,7 +181,7 @@ def _index(identity: _Identity) -> _Index:
 
 
 def _longest_prefixes(keys: Sequence[str]) -> Iterator[int]:
-    """Yield, for each of the sorted ``keys``, the number of the longest other key that begins it, or -1."""
+    """Yield, for each of the sorted ``keys``, the number of the longest other key that is a prefix of it, or -1."""
     open_prefixes: list[int] = []
     for number, key in enumerate(keys):
         while open_prefixes and not key.startswith(keys[open_prefixes[-1]]):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Piece(NamedTuple):
-    """A stretch of an utterance's text with one pronunciation, or with none."""
+    """A stretch of an utterance's text that either has a pronunciation or is spoken as it is written."""
 
     spoken: str
     start: int

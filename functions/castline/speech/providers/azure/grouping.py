@@ -1,7 +1,7 @@
 """Grouping of utterances into batched requests.
 
-The time that a request takes depends on the length of its audio, so the groups are made about equally long. The
-duration of an utterance is the longest one that its characters allow.
+A request takes about as long as its audio, so the groups are made equally long. The length of an utterance is its
+longest duration, estimated from its characters.
 """
 
 from __future__ import annotations
