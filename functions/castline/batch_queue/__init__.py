@@ -1,1 +1,1 @@
-"""Queue of the batches that wait to be spoken: fair to every user, whatever the others have in it."""
+"""Fair queue of the batches that wait to be spoken. A user's backlog does not delay other users."""

@@ -1,8 +1,8 @@
-"""Items of DynamoDB that hold the queue.
+"""DynamoDB items of the batch queue.
 
-QUEUE         <tag>#<n>#<time>#<job id>#<number>   a waiting batch, also while it is spoken; n is 0 for one with
-which its job comes into the queue, otherwise 1
-DEPLOYMENT    QUEUE                                the queue's virtual time, and how long a batch takes
+QUEUE         <tag>#<n>#<time>#<job id>#<number>   a waiting batch, also while it is spoken; n is 0 for the batch
+with which its job enters the queue, otherwise 1
+DEPLOYMENT    QUEUE                                the queue's virtual time, and the average time of a batch
 JOB#<job id>  SHARE                                the tag at which the job's next batch may start
 """
 
@@ -31,7 +31,7 @@ def clock_key() -> dict[str, str]:
 
 
 def share_key(job_id: str) -> dict[str, str]:
-    """Return the key of the item that says how much of the queue a job has had."""
+    """Return the key of the item with the tag of a job's next batch."""
     return job_key(job_id, "SHARE")
 
 
@@ -43,7 +43,7 @@ def batch_key(sort_key: str) -> dict[str, str]:
 def waiting_item(waiting: WaitingBatch, tag: int, *, is_first: bool, lifetime: timedelta) -> dict[str, Any]:
     """Return the item of a waiting batch.
 
-    Of those with equal tags, the ones with which jobs come into the queue are first, then they sort by time.
+    Among equal tags, batches with which a job enters the queue come first. Otherwise batches sort by time.
     """
     queued_at = encode_time(waiting.queued_at)
     sort_key = f"{tag:0{_TAG_DIGITS}d}#{0 if is_first else 1}#{queued_at}#{waiting.job_id}#{waiting.number:04d}"
@@ -62,7 +62,7 @@ def waiting_item(waiting: WaitingBatch, tag: int, *, is_first: bool, lifetime: t
 
 
 def read_waiting(item: Mapping[str, Any]) -> WaitingBatch:
-    """Return the waiting batch that an item holds."""
+    """Return the waiting batch from its item."""
     values = deserialize(item)
     return WaitingBatch(
         job_id=values["job_id"],
@@ -75,17 +75,17 @@ def read_waiting(item: Mapping[str, Any]) -> WaitingBatch:
 
 
 def tag_of(sort_key: str) -> int:
-    """Return the virtual time at which a waiting batch starts."""
+    """Return the tag of a waiting batch: the virtual time at which it starts."""
     return int(sort_key[:_TAG_DIGITS])
 
 
 def batch_of(sort_key: str) -> str:
-    """Return job id and number of a waiting batch, as one text."""
+    """Return the job id and the number of a waiting batch, as one text."""
     return sort_key.split("#", 3)[3]
 
 
 def read_queued_at(item: Mapping[str, Any]) -> datetime:
-    """Return when the batch of an item was queued."""
+    """Return the time at which the batch of an item was queued."""
     return datetime.fromisoformat(item["queued_at"]["S"])
 
 

@@ -1,4 +1,4 @@
-"""A batch that waits to be spoken."""
+"""Model of the batch queue: waiting batches, taken batches, places and snapshots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingBatch:
-    """A batch of a job, with the task token by which its outcome is told."""
+    """A batch of a job, with the task token for reporting its outcome."""
 
     job_id: str
     user_id: str
@@ -20,7 +20,7 @@ class WaitingBatch:
     """The values of a ``castline.synthesis.segments.BatchRange``."""
     task_token: str
     cost: int
-    """Its share of what is to be spoken: the number of its utterances."""
+    """The number of its utterances, by which the queue measures its share."""
     queued_at: datetime
 
     @property
@@ -31,23 +31,23 @@ class WaitingBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenBatch:
-    """A waiting batch that somebody has taken to speak it."""
+    """A waiting batch that a task has taken to speak it."""
 
     waiting: WaitingBatch
     sort_key: str
-    """Its place in the queue."""
+    """Its position in the queue."""
     attempts: int
-    """The number of times that it has been taken, this one included, and not put off."""
+    """The number of times that it has been taken, including this time and excluding those when it was put off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place in the queue, roughly: what comes into it meanwhile may go before."""
+    """An estimated place in the queue. Batches that are queued later may still go ahead."""
 
     ahead: int
     """The number of batches that are to be spoken before."""
     wait: timedelta | None
-    """The time that it may take until then; None where that cannot be told."""
+    """The estimated waiting time; None if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +55,19 @@ class Snapshot:
     """The front of the queue at one moment."""
 
     jobs: tuple[str, ...]
-    """The ids of the jobs of the batches that wait, in their order."""
+    """The job ids of the waiting batches, in the order of the queue."""
     is_whole: bool
-    """Whether that is all of them."""
+    """Whether the snapshot holds the whole queue."""
     taken: int
     """The number of batches that are being spoken."""
     batch_time: timedelta | None
-    """The time that a batch takes; None where none is known to have been spoken."""
+    """The average time of a batch; None if no batch has been measured yet."""
 
     def place(self, job_id: str) -> Place | None:
-        """Return the place of a job that waits for its first batch.
+        """Return the place of the first waiting batch of a job.
 
-        It is that behind the front if the job is not seen there. None for one that is not in the queue.
+        If the job is not among the batches of the front, its place is behind the front. Return None for a job that is
+        not in the queue.
         """
         ahead = next((number for number, each in enumerate(self.jobs) if each == job_id), None)
         if ahead is not None:

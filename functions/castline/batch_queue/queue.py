@@ -1,13 +1,13 @@
-"""Fair queue of waiting batches, in the jobs' table.
+"""Fair queue of waiting batches, in the jobs table.
 
-It is start-time fair queueing (Goyal, Vin and Cheng, 1996). Each batch has a tag, the virtual time at which it
-starts; the one with the lowest is spoken next, and the queue's virtual time is the tag of the batch that was taken
-last. The batches of a job follow each other by their cost, times the number of active jobs of its user: jobs of one
-user share what one user gets. The first batch of a job starts at the present virtual time, before all that the others
-have still to come.
+The queue uses start-time fair queueing (Goyal, Vin and Cheng, 1996). Each batch has a tag: the virtual time at which
+it starts. The batch with the lowest tag is spoken next. The queue's virtual time is the tag of the batch that was
+taken last. The tags of a job's batches are spaced by the batch's cost times the number of active jobs of its user, so
+that all jobs of a user together get the share of one user. The first batch of a job starts at the current virtual
+time, before all later batches of other jobs.
 
-A fair queue of SQS does not give that: it puts behind only who has a tenth of all that is at work
-(``docs/adr/0033-queue.md``).
+A fair queue of SQS does not achieve this: it delays only users with more than a tenth of the messages in flight or of
+the processing time (``docs/adr/0033-queue.md``).
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ if TYPE_CHECKING:
     from castline.batch_queue.model import WaitingBatch
 
 _LIFETIME: Final = timedelta(days=2)
-"""More than a job may wait and be spoken."""
+"""Longer than a job can wait and be spoken. After it, TTL removes the item."""
 _READ_AT_ONCE: Final = 50
 _FRONT: Final = 500
-"""The number of batches that are read to tell places."""
+"""Maximum number of batches that are read for a snapshot."""
 _SMOOTHING: Final = 0.2
-"""The weight of the newest batch in the mean of how long one takes."""
+"""The weight of the newest batch in the average time of a batch."""
 
 
 class BatchQueue:
     """The queue.
 
-    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
+    All methods raise ServiceUnavailable if DynamoDB is temporarily unavailable.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
@@ -61,7 +61,7 @@ class BatchQueue:
         self._mean_ms: float | None = None
 
     def put(self, waiting: WaitingBatch) -> None:
-        """Add a batch, behind what its job has waiting already."""
+        """Add a batch behind the waiting batches of its job."""
         keys = (items.clock_key(), items.share_key(waiting.job_id), active_key(waiting.user_id))
         found = {item["sk"]["S"]: deserialize(item) for item in get_items(self._client, self._table, keys)}
         clock, share, active = (found.get(key["sk"], {}) for key in keys)
@@ -75,26 +75,27 @@ class BatchQueue:
         put_item(self._client, TableName=self._table, Item=serialize(item))
 
     def take(self, *, now: datetime, until: datetime) -> TakenBatch | None:
-        """Take the batch whose turn it is, and keep others from taking it; None if all are taken, or there is none.
+        """Take the next batch, and keep other tasks from taking it. Return None if no batch can be taken.
 
         Args:
-            now: the time.
-            until: the time at which others may take it, unless ``keep`` moves it.
+            now: the current time.
+            until: the time from which others may take the batch, unless ``keep`` extends it.
         """
         while True:
             taken, lost = self._take_first(now=now, until=until)
-            # Whoever was faster may have come for a batch that was queued after this look. Nobody else comes for it.
+            # Another task took a batch that this one had seen. Its ticket may have been for a batch that was queued
+            # after this read, so read again: no other task may come for that batch.
             if taken is not None or not lost:
                 return taken
 
     def _take_first(self, *, now: datetime, until: datetime) -> tuple[TakenBatch | None, bool]:
-        """Take the first batch that this look at the queue finds free; return also if others were faster at any."""
+        """Read the queue once and take its first free batch. Return also whether another task was faster at any."""
         now_ms = items.milliseconds(now)
         at_work: set[str] = set()
         lost = False
         for item in self._query(Limit=_READ_AT_ONCE, ConsistentRead=True):
             sort_key, claimed_until_ms = item["sk"]["S"], int(item["claimed_until_ms"]["N"])
-            # One that was queued twice is not to be spoken, and paid for, by two at once.
+            # Two tasks must not speak, and pay for, a batch that was queued twice.
             batch = items.batch_of(sort_key)
             if claimed_until_ms > now_ms or batch in at_work:
                 at_work.add(batch)
@@ -107,7 +108,7 @@ class BatchQueue:
         return None, lost
 
     def _take(self, sort_key: str, *, seen_ms: int, until: datetime) -> TakenBatch | None:
-        """Take one batch, unless somebody has done so since it was seen."""
+        """Take one batch, unless another task has taken it since it was read."""
         answer = update_item_if(
             self._client,
             TableName=self._table,
@@ -123,19 +124,19 @@ class BatchQueue:
         return TakenBatch(waiting=items.read_waiting(item), sort_key=sort_key, attempts=int(item["attempts"]["N"]))
 
     def keep(self, taken: TakenBatch, *, until: datetime) -> bool:
-        """Keep others from taking a batch for longer; return False if it is gone."""
+        """Extend the time for which others cannot take a batch. Return False if the batch is gone."""
         return self._claim(taken, until, "SET claimed_until_ms = :until", {})
 
     def put_off(self, taken: TakenBatch, *, until: datetime) -> bool:
-        """Leave a batch in its place, to be taken again at a time. It does not count as an attempt."""
+        """Return a batch to its place, to be taken again from ``until``. This does not count as an attempt."""
         return self._claim(taken, until, "SET claimed_until_ms = :until ADD attempts :minus", {":minus": -1})
 
     def remove(self, taken: TakenBatch, *, took: timedelta | None = None) -> None:
-        """Take a batch whose outcome has been told out of the queue.
+        """Remove a batch whose outcome was reported.
 
         Args:
             taken: the batch.
-            took: how long it was spoken, for the estimates of when others start; None if it was not.
+            took: the time for which it was spoken, for estimates of waiting times; None if it was not spoken.
         """
         delete_item(self._client, TableName=self._table, Key=serialize(items.batch_key(taken.sort_key)))
         if took is not None:
@@ -144,7 +145,7 @@ class BatchQueue:
             self._mean_ms = mean_ms + _SMOOTHING * (took_ms - mean_ms)
 
     def snapshot(self, *, now: datetime) -> Snapshot:
-        """Return the front of the queue, up to 500 batches of it, perhaps without the latest changes."""
+        """Return the first batches of the queue, at most 500. The read is eventually consistent."""
         now_ms = items.milliseconds(now)
         found = self._front("sk, job_id, claimed_until_ms")
         waiting = tuple(each["job_id"]["S"] for each in found if int(each["claimed_until_ms"]["N"]) <= now_ms)
@@ -157,7 +158,7 @@ class BatchQueue:
         )
 
     def overdue(self, *, since: datetime, limit: int) -> int:
-        """Count the batches at the front that could be taken and were queued before ``since``, up to ``limit``."""
+        """Count free batches at the front that were queued, and last claimed, before ``since``; at most ``limit``."""
         since_ms = items.milliseconds(since)
         overdue = [
             each
@@ -172,7 +173,7 @@ class BatchQueue:
         return list(islice(self._query(Limit=_FRONT, ProjectionExpression=attributes), _FRONT))
 
     def _query(self, **options: Any) -> Iterator[dict[str, Any]]:
-        """Yield the items of batches in their order."""
+        """Yield the items of batches in the order of the queue."""
         return query_items(
             self._client,
             TableName=self._table,
@@ -184,9 +185,10 @@ class BatchQueue:
     def _next_tag(
         self, waiting: WaitingBatch, virtual_time: int, *, step: int, known: int | None
     ) -> tuple[int, bool]:
-        """Return the tag of a job's next batch: the end of the one before it, but no time that has passed.
+        """Return the tag of a job's next batch, and whether the job enters the queue with it.
 
-        Return also whether the job comes into the queue with it. ``known`` is the end as it was just read.
+        The tag is the end of the job's previous batch, or the virtual time if that is later. ``known`` is the end as
+        it was just read.
         """
         values = {":now": virtual_time, ":step": step, ":expiry": encode_expiry(waiting.queued_at + _LIFETIME)}
         is_first = known is None or known < virtual_time
@@ -219,7 +221,7 @@ class BatchQueue:
         return answer is not None
 
     def _advance(self, tag: int) -> None:
-        """Move the virtual time on to ``tag``; it never goes back. Note how long a batch takes, if that is known."""
+        """Advance the virtual time to ``tag``, unless it is later. Also store the average time of a batch."""
         values = {"virtual_time": tag} | ({} if self._mean_ms is None else {"batch_ms": int(self._mean_ms)})
         update_item_if(
             self._client,

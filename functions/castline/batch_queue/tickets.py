@@ -1,6 +1,6 @@
-"""Tickets: messages of SQS, each of which entitles a task to speak one waiting batch, whichever's turn it is.
+"""Tickets: SQS messages that each entitle a task to speak one waiting batch, the next one in the queue.
 
-For each waiting batch there is at least one ticket. A ticket too many finds nothing to do.
+Each waiting batch has at least one ticket. A surplus ticket is harmless: its task finds no batch.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _TICKET: Final = "{}"
 
 
 class Tickets:
-    """The queue of tickets, by a client of SQS.
+    """The SQS queue of tickets.
 
-    All methods raise ServiceUnavailable when SQS cannot serve them just now.
+    All methods raise ServiceUnavailable if SQS is temporarily unavailable.
     """
 
     def __init__(self, client: SQSClient, queue_url: str) -> None:
@@ -27,14 +27,14 @@ class Tickets:
         self._url = queue_url
 
     def send(self, *, after_seconds: float = 0) -> None:
-        """Send a ticket, to arrive after a time of at most 15 minutes."""
+        """Send a ticket that arrives after ``after_seconds``, or after 15 minutes if that is sooner."""
         with translated_aws_errors():
             self._client.send_message(
                 QueueUrl=self._url, MessageBody=_TICKET, DelaySeconds=delay_seconds(after_seconds)
             )
 
     def count(self) -> int:
-        """Return about how many tickets have not been received yet, delayed ones included."""
+        """Return the approximate number of tickets that have not been received yet, including delayed ones."""
         with translated_aws_errors():
             answer = self._client.get_queue_attributes(
                 QueueUrl=self._url,
@@ -43,7 +43,7 @@ class Tickets:
         return sum(map(int, answer["Attributes"].values()))
 
     def hide(self, receipt_handle: str, *, seconds: int) -> None:
-        """Have a received ticket come back after ``seconds`` from now, unless it is deleted before."""
+        """Make a received ticket visible again after ``seconds`` from now, unless it is deleted before."""
         with translated_aws_errors():
             self._client.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds

@@ -1,1 +1,1 @@
-"""Documents: what users keep by name, such as pronunciation sets and shows."""
+"""Documents that users keep by name: pronunciation sets and shows."""

@@ -5,23 +5,23 @@ DocumentError
 ├── DocumentNotFound
 └── PreconditionFailed
 
-Each kind of documents has classes of its own for the first two, by which the API tells them apart.
+Each kind of documents has subclasses of the first two, by which the API distinguishes the kinds.
 """
 
 from __future__ import annotations
 
 
 class DocumentError(Exception):
-    """The domain refuses, for a reason that its caller can act on."""
+    """Refusal of a request, for a reason that the caller can act on."""
 
 
 class DocumentLimitExceeded(DocumentError):
-    """The user has as many documents of the kind as a user may have."""
+    """The user has the maximum number of documents of the kind."""
 
 
 class DocumentNotFound(DocumentError):
-    """The user has no such document: unknown and somebody else's are the same."""
+    """The user has no such document. Unknown documents and other users' documents are not distinguished."""
 
 
 class PreconditionFailed(DocumentError):
-    """The document is not in the state that the client expects."""
+    """The document is not in the state that the client's precondition demands."""

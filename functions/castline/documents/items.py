@@ -1,11 +1,11 @@
-"""Layout of documents as DynamoDB items: how they are written, and read back.
+"""DynamoDB items of documents: how they are written and read.
 
 Items of one user share the partition ``USER#<user_id>`` with those that ``castline.jobs.items`` describes:
 
-    <directory>       the directory of a kind: what lists show of each document, compressed, and the number of changes
+    <directory>       the directory of a kind: a summary of each document, compressed, and the number of changes
     <prefix><name>    a document: its content, compressed
 
-``Kind`` says which sort keys and attributes each kind has.
+``Kind`` defines the sort keys and attributes of each kind.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def document_key(kind: Kind[Any], user_id: str, name: str) -> dict[str, str]:
 
 
 def version_of(kind: Kind[ContentT], content: ContentT) -> str:
-    """Return a hash of ``content``: 32 hexadecimal digits."""
+    """Return the version of a content: a hash of 32 hexadecimal digits."""
     return hashlib.sha256(to_json(kind.write(content))).hexdigest()[:32]
 
 
@@ -64,7 +64,7 @@ def read_directory(kind: Kind[Any], item: Mapping[str, Any]) -> Directory:
     """Return a directory from its item.
 
     Raises:
-        UnreadableItem: this release cannot read it.
+        UnreadableItem: this release cannot read the item.
     """
     try:
         values = deserialize(item)
@@ -81,7 +81,7 @@ def read_document(kind: Kind[ContentT], item: Mapping[str, Any]) -> Document[Con
     """Return a document from its item.
 
     Raises:
-        UnreadableItem: this release cannot read it.
+        UnreadableItem: this release cannot read the item.
     """
     try:
         values = deserialize(item)

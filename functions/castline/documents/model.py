@@ -1,4 +1,4 @@
-"""Documents that users keep by name, and what a list of them shows."""
+"""Documents that users keep by name, and the summaries that lists show."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ ContentT = TypeVar("ContentT")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind(Generic[ContentT]):
-    """A kind of documents: where they are stored, and as what."""
+    """A kind of documents: its keys, its attributes and its conversions."""
 
     directory: str
     """The sort key of the item that lists a user's documents."""
     directory_attribute: str
-    """The attribute of that item which has the list."""
+    """The attribute of that item that holds the list."""
     prefix: str
-    """The beginning of the sort keys of documents, before the name."""
+    """The prefix of the sort keys of documents, before the name."""
     content_attribute: str
-    """The attribute of a document's item which has the content."""
+    """The attribute of a document's item that holds the content."""
     write: Callable[[ContentT], Any]
-    """Returns a content as JSON. Its hash is the document's version."""
+    """Converts a content to JSON. The hash of the JSON is the document's version."""
     read: Callable[[Any], ContentT]
-    """Returns the content that ``write`` has written, without what a newer release has added."""
+    """Converts the JSON of ``write`` back to a content. It ignores what a newer release has added."""
     note: Callable[[ContentT], Any]
-    """Returns what lists show of a content, as JSON."""
+    """Returns the part of a content that lists show, as JSON."""
     not_found: type[DocumentNotFound]
     limit_exceeded: type[DocumentLimitExceeded]
 
@@ -51,7 +51,7 @@ class DocumentSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document(Generic[ContentT]):
-    """Something that a user keeps under a name."""
+    """A content that a user keeps under a name."""
 
     name: str
     content: ContentT
@@ -64,6 +64,6 @@ class Directory:
     """All documents of a user, of one kind."""
 
     revision: int = 0
-    """The number of changes of any document; a change is written only if there has been no other one in between."""
+    """The number of changes so far. A change is written only if the revision is still the one that was read."""
     summaries: Mapping[str, DocumentSummary] = field(default_factory=dict)
-    """By name."""
+    """The summaries of the documents, by name."""

@@ -1,4 +1,4 @@
-"""Repository of documents: every read and write of the table."""
+"""Repository of documents: every read and write of their items."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ _CHANGE_ATTEMPTS = 10
 
 
 class DocumentRepository(Generic[ContentT]):
-    """Documents of one kind in the table of the jobs.
+    """Documents of one kind in the jobs table.
 
     A user's directory and the document that changes are written in one transaction, on condition that the directory
-    is the one that was read. So what is decided by the directory, such as whether there is room for one more
-    document, holds exactly, and the directory always lists what there is.
+    has not changed since it was read. Decisions that depend on the directory, such as the limit of documents, are
+    therefore exact, and the directory always lists the existing documents.
 
-    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
+    All methods raise ServiceUnavailable if DynamoDB is temporarily unavailable.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str, kind: Kind[ContentT]) -> None:
-        """Use a table by a client.
+        """Use a table.
 
         Attributes:
-            kind: of the documents.
+            kind: the kind of the documents.
         """
         self._client = client
         self._table = table_name
         self.kind = kind
 
     def directory(self, user_id: str) -> Directory:
-        """Return all documents of a user as lists show them."""
+        """Return the summaries of all documents of a user."""
         item = get_item(self._client, self._table, items.directory_key(self.kind, user_id))
         return items.read_directory(self.kind, item) if item is not None else Directory()
 
     def get(self, user_id: str, name: str) -> Document[ContentT] | None:
-        """Return one of a user's documents; None when there is none of that name."""
+        """Return the user's document with a name; None if there is none."""
         item = get_item(self._client, self._table, items.document_key(self.kind, user_id, name))
         return items.read_document(self.kind, item) if item is not None else None
 
@@ -55,9 +55,9 @@ class DocumentRepository(Generic[ContentT]):
         """Create or replace a document.
 
         Args:
-            user_id: whose document.
-            decide: given the user's documents as they are, returns the one to write, or None to leave everything as
-                it is. It is called again when the user's documents have changed in between, and may raise.
+            user_id: the document's user.
+            decide: takes the user's directory, and returns the document to write, or None to change nothing. It may
+                raise. It is called again if the directory changes in between.
         """
 
         def change(directory: Directory) -> tuple[Directory, TransactWriteItemTypeDef] | None:
@@ -74,9 +74,9 @@ class DocumentRepository(Generic[ContentT]):
         """Delete a document.
 
         Args:
-            user_id: whose document.
-            name: of the document.
-            demand: raises if the document may not be deleted, given the user's documents as they are.
+            user_id: the document's user.
+            name: the document's name.
+            demand: takes the user's directory, and raises if the document may not be deleted.
         """
 
         def change(directory: Directory) -> tuple[Directory, TransactWriteItemTypeDef]:
@@ -88,7 +88,7 @@ class DocumentRepository(Generic[ContentT]):
         self._change(user_id, change)
 
     def summary(self, document: Document[ContentT]) -> DocumentSummary:
-        """Return what lists show of a document."""
+        """Return the summary of a document."""
         return DocumentSummary(
             name=document.name,
             note=self.kind.note(document.content),

@@ -1,1 +1,1 @@
-"""Reactions to what happens outside requests and workflows, one module an event. Each has a ``handler``."""
+"""Handlers of events outside requests and workflows: one module for each event, each with a ``handler``."""

@@ -1,7 +1,7 @@
-"""Reacts to a delivery of a webhook that is due: attempts it.
+"""Handler of webhook deliveries that are due: attempts them.
 
-The event is a batch of messages of SQS, each received at least once. Where a delivery needs another attempt, its
-message is sent anew. A message is reported as failed, so that it stays in the queue, only when AWS cannot serve us.
+The event is a batch of SQS messages, each received at least once. If a delivery needs another attempt, its message is
+sent again. A message is reported as failed, so that it stays in the queue, only if AWS is temporarily unavailable.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-    """Attempt the deliveries that the messages in ``event["Records"]`` name; return the messages that stay."""
+    """Attempt the deliveries of the messages in ``event["Records"]``; report the messages to keep in the queue."""
     staying = [record["messageId"] for record in event["Records"] if _stays(record)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in staying]}
 
@@ -32,6 +32,6 @@ def _stays(record: dict[str, Any]) -> bool:
             if wait is not None:
                 composition.delivery_queue().send_again(message, after=wait)
         except ServiceUnavailable as error:
-            logger.warning("the message comes back: AWS could not serve us", extra={"reason": str(error)})
+            logger.warning("the message stays in the queue: AWS is unavailable", extra={"reason": str(error)})
             return True
     return False

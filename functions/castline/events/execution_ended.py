@@ -1,6 +1,6 @@
-"""Reacts to a workflow that ended without recording an outcome: it timed out as a whole, was aborted, or broke.
+"""Handler of executions that timed out, were aborted or failed: fails their jobs if they have not ended.
 
-The event is EventBridge's "Step Functions Execution Status Change". Executions are named by their job's id.
+The event is EventBridge's "Step Functions Execution Status Change". The name of an execution is its job's id.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FAILURES = {
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Fail the execution's job unless it has ended already. Other statuses are passed over."""
+    """Fail the execution's job, unless it has already ended. Other statuses are ignored."""
     job_id: str = event["detail"]["name"]
     code = _FAILURES.get(event["detail"]["status"])
     if code is None:

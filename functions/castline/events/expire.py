@@ -1,6 +1,6 @@
-"""Reacts to a job or a sound that DynamoDB's TTL has removed: removes its files.
+"""Handler of jobs and sounds that DynamoDB's TTL has removed: deletes their files.
 
-The event is a batch of the table's stream. Records that fail are reported one by one, so that the others are done.
+The event is a batch of the table's stream. Records that fail are reported individually; the others are processed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Delete the files of every job and every sound in ``event["Records"]`` that has expired."""
+    """Delete the files of every expired job and sound in ``event["Records"]``."""
     return process_partial_response(event, _expire, _processor, context)
 
 

@@ -1,7 +1,7 @@
-"""Reacts to a job that has started or ended: publishes its event on the bus.
+"""Handler of jobs that have started or ended: publishes their events on the bus.
 
-The event is a batch of the table's stream, of new EVENT items. An operator can call the function as well, with
-``{"republish": …}``, to have events published again.
+The event is a batch of the table's stream, with new EVENT items. An operator can also call the function with
+``{"republish": …}`` to publish events again.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _RESERVE_MS = 20_000
-"""Time left in the invocation at which no further job is begun: two calls that hang take 14 s."""
+"""No further job is begun when the invocation has less time left than this: two calls that hang take 14 s."""
 
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Publish the events of the records, and report those that have to come again; or publish events again."""
+    """Publish the events of the records, and report those to retry; or publish past events again."""
     if "republish" in event:
         report = composition.republish_events()(
             event["republish"], has_time=lambda: context.get_remaining_time_in_millis() >= _RESERVE_MS

@@ -1,7 +1,7 @@
-"""Reacts to an event of a job: has it delivered to the webhooks of the job's user.
+"""Handler of job events: queues their deliveries to the webhooks of the job's user.
 
-The event is EventBridge's, from the deployment's own bus; its ``detail`` has the form of ``docs/events.md``. It is
-delivered at least once.
+The event comes from the deployment's EventBridge bus, at least once. Its ``detail`` has the format of
+``docs/events.md``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Dispatch the event to the webhooks that want it."""
+    """Dispatch the event to the webhooks that subscribe to it."""
     detail = event["detail"]
     note(job_id=detail["data"]["job_id"], user_id=detail["data"]["user_id"], event_id=detail["id"])
     deliveries = composition.dispatch_webhooks()(detail)

@@ -1,4 +1,4 @@
-"""Reacts to the clock: puts right what everything else has missed."""
+"""Handler of the reconciler's schedule: repairs what other events have missed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Reconcile what is due: jobs, slots, tickets and previews; and measure the daily ceiling.
+    """Reconcile the jobs, slots, tickets and previews that are due, and measure the daily ceiling.
 
     Returns:
-        How often each thing was done.
+        The number of actions of each kind.
     """
 
     def time_left() -> timedelta:

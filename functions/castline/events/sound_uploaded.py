@@ -1,6 +1,6 @@
-"""Reacts to a file that a user has uploaded for a sound: checks it, and makes the sound ready or failed.
+"""Handler of uploaded files of sounds: checks a file, and makes its sound ready or failed.
 
-The event is EventBridge's "Object Created" of S3. It is delivered at least once.
+The event is S3's "Object Created", which EventBridge delivers at least once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Receive the file of a sound. Other objects are passed over."""
+    """Receive the file of a sound. Other objects are ignored."""
     ids = read_upload_key(event["detail"]["object"]["key"])
     if ids is None:
         return

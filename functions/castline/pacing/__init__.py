@@ -1,1 +1,1 @@
-"""Pace of the requests to speech providers, which all tasks of the deployment share."""
+"""Pacing of the requests to speech providers, shared by all tasks of the deployment."""

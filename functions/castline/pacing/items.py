@@ -1,8 +1,8 @@
-"""Layout of paces as DynamoDB items: how they are written, and read back.
+"""DynamoDB items of paces: how they are written and read.
 
     DEPLOYMENT   PACE#<provider>#<resource>   the pace of the requests to a resource
 
-Times are whole microseconds since the epoch: DynamoDB adds to them, and compares them, exactly.
+Times are whole microseconds since the epoch, so that DynamoDB adds and compares them exactly.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def pace_key(provider_id: str, resource: str) -> dict[str, str]:
 
 
 def to_microseconds(seconds: float) -> int:
-    """Return a time or a duration as items have it."""
+    """Return a time or a duration in microseconds, as items hold it."""
     return round(seconds * _MICROSECONDS)
 
 
@@ -42,7 +42,7 @@ def pace_values(pace: Pace) -> dict[str, Any]:
 
 
 def read_pace(item: Mapping[str, Any]) -> Pace | None:
-    """Return the pace that an item holds; None if it is of no use."""
+    """Return the pace from its item; None if it is unreadable or not positive."""
     try:
         values = deserialize(item)
         pace = Pace(

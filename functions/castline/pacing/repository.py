@@ -1,4 +1,4 @@
-"""Repository of paces: times for requests, reserved by all tasks of the deployment in the jobs' table."""
+"""Repository of paces: all tasks of the deployment reserve the times of their requests in the jobs table."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from castline.pacing.model import Limit
 
 _ATTEMPTS: Final = 30
-"""An attempt fails when another task has opened a window, or emptied the schedule of its last free times, since the
-pace was last seen. Each that fails has seen the pace as it is: more than a few mean that something is wrong."""
+"""Maximum number of attempts at a reservation. An attempt fails if another task has opened a window, or taken the
+last free times, since the pace was last read. Every failure returns the current pace, so many failures indicate an
+error."""
 _RANDOM: Final = random.SystemRandom()
 
 
@@ -41,17 +42,17 @@ class ReservedTimes:
 
 @dataclass(frozen=True, slots=True)
 class Deferral:
-    """An answer of resources that have no free times yet."""
+    """Answer that no resource has a free time yet."""
 
     until: float
-    """The time, in seconds since the epoch, before which there are none."""
+    """The time, in seconds since the epoch, at which a time can be reserved."""
 
 
 class PaceRepository:
-    """The paces of a provider's resources. Thread-safe.
+    """Paces of a provider's resources. Thread-safe.
 
-    It remembers each pace as it was last seen. Within a window, times are reserved by one write, which adds to what
-    others have reserved meanwhile. A write whose condition does not hold returns the pace as it is.
+    The repository caches each pace as it was last read. Within a window, one write reserves times, even if other
+    tasks have reserved times since. A write whose condition fails returns the current pace.
     """
 
     def __init__(
@@ -63,14 +64,14 @@ class PaceRepository:
         limit: Limit,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            client: writes.
+            client: a DynamoDB client.
             table: the name of the table.
-            provider_id: whose resources these are.
-            limit: the limit of each of them.
-            now: the clock, in seconds since the epoch. The clocks of all tasks agree within milliseconds.
+            provider_id: the id of the provider that has the resources.
+            limit: the limit of each resource.
+            now: the clock, in seconds since the epoch. The clocks of all tasks must agree within milliseconds.
         """
         self._client = client
         self._table = table
@@ -80,18 +81,18 @@ class PaceRepository:
         self._lock = threading.Lock()
         self._known: dict[str, Pace] = {}
         self._unreadable: set[str] = set()
-        """The resources whose items are of no use, and are written anew."""
+        """The resources whose items are unreadable and are therefore overwritten."""
         self._refusals: Counter[str] = Counter()
         """Refusals that the next reservation reports, by resource."""
 
     def reserve(self, resources: Sequence[str], count: int) -> ReservedTimes | Deferral:
-        """Reserve times for up to ``count`` requests to the one of ``resources`` whose turn comes first.
+        """Reserve times for up to ``count`` requests to the resource with the earliest free time.
 
         Raises:
-            ServiceUnavailable: DynamoDB cannot serve us just now.
+            ServiceUnavailable: DynamoDB is temporarily unavailable.
         """
         for attempt in range(_ATTEMPTS):
-            pause_before(max(0, attempt - 2))  # what a failed attempt has seen is worth an attempt at once
+            pause_before(max(0, attempt - 2))  # the first retries use the pace of the failed attempt without a pause
             now = self._now()
             earliest = {resource: self._pace(resource, now).earliest(self._limit, now) for resource in resources}
             resource = min(earliest, key=lambda name: (earliest[name], _RANDOM.random()))
@@ -103,9 +104,10 @@ class PaceRepository:
         raise ServiceUnavailable("UpdateItem: the pace is never as it was last seen")
 
     def refuse(self, reservation: ReservedTimes) -> None:
-        """Note that a resource has refused a request that was sent at one of these times.
+        """Record that a resource has refused a request that was sent at one of these times.
 
-        The next reservation reports it. A refusal that belongs to an earlier rate tells nothing of the present one.
+        The next reservation stores the refusal. Refusals of an earlier window are ignored, because they say nothing
+        about the current rate.
         """
         with self._lock:
             known = self._known.get(reservation.resource)
@@ -113,19 +115,19 @@ class PaceRepository:
                 self._refusals[reservation.resource] += 1
 
     def fail(self, resource: str) -> None:
-        """Note that a request to a resource has failed, however long ago it was sent."""
+        """Record that a request to a resource has failed, regardless of its window."""
         with self._lock:
             self._refusals[resource] += 1
 
     def _pace(self, resource: str, now: float) -> Pace:
-        """Return the pace of a resource as far as it is known."""
+        """Return the pace of a resource from the cache."""
         known = self._known.get(resource)
         if known is None:
             return Pace.initial(self._limit, now)
         return known.refuse(self._refusals[resource]).at(self._limit, now)
 
     def _reserve(self, resource: str, count: int, now: float) -> ReservedTimes | None:
-        """Reserve times of one resource; return None if its pace is not as it was last seen, but seen now."""
+        """Reserve times of one resource. If its pace has changed, cache the current one and return None."""
         with self._lock:
             known, refusals = self._known.get(resource), self._refusals.pop(resource, 0)
         pace = Pace.initial(self._limit, now) if known is None else known.refuse(refusals).at(self._limit, now)
@@ -165,7 +167,7 @@ class PaceRepository:
         )
 
     def _see(self, resource: str, item: Mapping[str, Any] | None) -> Pace | None:
-        """Remember the pace that an item holds. The caller holds the lock."""
+        """Cache the pace from an item. The caller must hold the lock."""
         pace = read_pace(item) if item else None
         if pace is not None:
             self._known[resource] = pace
@@ -178,7 +180,7 @@ class PaceRepository:
 
 
 def _only_after(known: Pace | None, update: dict[str, Any]) -> dict[str, Any]:
-    """Return an update that opens a window, on condition that nobody has reserved anything since ``known``."""
+    """Return an update that opens a window, on condition that nothing was reserved since ``known`` was read."""
     if known is None:
         return update | {"ConditionExpression": "attribute_not_exists(since)"}
     before = {":known_since": to_microseconds(known.since), ":known_next": to_microseconds(known.next_at)}
@@ -189,7 +191,7 @@ def _only_after(known: Pace | None, update: dict[str, Any]) -> dict[str, Any]:
 
 
 def _add(pace: Pace, limit: Limit, now: float, *, count: int, refusals: int) -> dict[str, Any]:
-    """Return the update that reserves times within a window, whatever others have reserved of it meanwhile."""
+    """Return the update that reserves times within a window, even if others have reserved times in it since."""
     caught_up, cost = to_microseconds(now - limit.burst_seconds(pace.rate)), to_microseconds(count / pace.rate)
     values = {
         ":since": to_microseconds(pace.since),

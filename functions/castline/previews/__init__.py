@@ -1,1 +1,1 @@
-"""Previews: short texts that are spoken at once, limited a minute, with the characters that they reserve."""
+"""Previews: short texts that are spoken at once. They reserve characters, and their number a minute is limited."""

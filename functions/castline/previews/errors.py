@@ -1,4 +1,4 @@
-"""Errors of previews: the reasons why one is refused."""
+"""Errors of previews."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class PreviewLimitExceeded(Exception):
-    """The user has asked for as many previews in this minute as a user may.
+    """The user has requested the maximum number of previews in this minute.
 
     Attributes:
         max_previews: the limit.

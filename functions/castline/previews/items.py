@@ -1,9 +1,9 @@
-"""Layout of previews as DynamoDB items: how they are written, and read back.
+"""DynamoDB items of previews: how they are written and read.
 
 USER#<user_id>   PREVIEW#<preview_id>    a preview whose reservation is not settled yet
 USER#<user_id>   PREVIEWS#<minute>       the number of the user's previews in a minute; TTL removes it
 
-A preview is in ``open_jobs`` for as long as its item exists, so that the reconciler finds what nobody has settled.
+A preview is in the index ``open_jobs`` as long as its item exists, so that the reconciler finds unsettled previews.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 PREVIEW_PREFIX: Final = "PREVIEW#"
 COUNTER_PREFIX: Final = "PREVIEWS#"
 OPEN_PREVIEWS: Final = "PREVIEWS"
-"""The partition of ``open_jobs`` with the previews that are not settled. It takes as many writes as 500 previews a
-second need, and a Speech resource has 200 requests a second."""
+"""The partition of ``open_jobs`` with the previews that are not settled. It has capacity for 500 previews a second,
+while a Speech resource takes 200 requests a second."""
 
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -35,7 +35,7 @@ def preview_key(user_id: str, preview_id: str) -> dict[str, str]:
 
 
 def counter_key(user_id: str, moment: datetime) -> dict[str, str]:
-    """Return the key of the number of a user's previews in the minute of ``moment``."""
+    """Return the key of the counter of a user's previews in the minute of ``moment``."""
     minute = moment.astimezone(UTC).isoformat(timespec="minutes").removesuffix("+00:00")
     return {"pk": user_key(user_id), "sk": COUNTER_PREFIX + minute}
 
@@ -62,7 +62,7 @@ def preview_item(preview: Preview) -> dict[str, Any]:
 
 
 def open_sort(moment: datetime, preview_id: str = "") -> str:
-    """Return the sort key of a preview among those that are not settled; without an id, what is before them all."""
+    """Return the sort key of an unsettled preview; without an id, a bound before all previews of ``moment``."""
     return f"{encode_time(moment)}#{preview_id}"
 
 

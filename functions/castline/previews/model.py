@@ -1,4 +1,4 @@
-"""Preview that is being spoken: what it has reserved, and for which segments."""
+"""Model of a preview that is being spoken: its reservation and its segments."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Preview:
     """A preview from the reservation of its characters until they are settled."""
 
     id: str
-    """A UUIDv7. The segments that it pays for name it."""
+    """A UUIDv7. The segments that the preview pays for hold this id."""
     user_id: str
     created_at: datetime
     reservation: Reservation
     fingerprints: tuple[str, ...]
-    """Of the segments that are to be spoken: what they have cost is noted in them."""
+    """Cache keys of the segments to be spoken. Each stored segment holds its billed characters."""

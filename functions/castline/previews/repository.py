@@ -25,18 +25,18 @@ _COUNTER_LIFETIME: Final = timedelta(hours=1)
 
 
 class PreviewRepository:
-    """Previews in the table of the jobs.
+    """Previews in the jobs table.
 
-    A preview is stored with its reservation and removed with its settlement, each in one transaction: neither is done
-    twice, and what is stored is what has to be settled.
+    One transaction stores a preview and reserves its characters. Another one removes the preview and settles the
+    reservation. Each therefore happens once, and the stored previews are exactly those to settle.
 
-    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
+    All methods raise ServiceUnavailable if DynamoDB is temporarily unavailable.
     """
 
     def __init__(
         self, client: DynamoDBClient, table_name: str, *, unreadable: Callable[[str], None] = lambda _reason: None
     ) -> None:
-        """Use a table by a client; ``unreadable`` is told of each item that is passed over."""
+        """Use a table; ``unreadable`` is called with the reason for each item that is skipped."""
         self._client = client
         self._table = table_name
         self._unreadable = unreadable
@@ -45,7 +45,7 @@ class PreviewRepository:
         """Count one more preview of a user in the minute of ``now``.
 
         Raises:
-            PreviewLimitExceeded: it is one too many.
+            PreviewLimitExceeded: the user has reached ``max_per_minute``.
         """
         counted = update_item_if(
             self._client,
@@ -61,10 +61,10 @@ class PreviewRepository:
             raise PreviewLimitExceeded(max_previews=max_per_minute, resets_at=items.next_minute(now))
 
     def reserve(self, preview: Preview, quotas: Quotas) -> None:
-        """Store a new preview and reserve its characters: both or nothing.
+        """Store a new preview and reserve its characters, in one transaction.
 
         Raises:
-            QuotaExceeded: a quota has too little left for them.
+            QuotaExceeded: a quota has too few characters left.
         """
         reasons = transact(
             self._client,
@@ -77,10 +77,10 @@ class PreviewRepository:
         raise refusal or ServiceUnavailable("the usage has changed meanwhile")
 
     def settle(self, preview: Preview, billed_characters: int) -> bool:
-        """Replace the reservation of a preview by what it has billed, once only.
+        """Replace the reservation of a preview by its billed characters, once.
 
         Returns:
-            Whether it has not been settled before.
+            False if the preview was already settled.
         """
         reservation = preview.reservation
         reasons = transact(
@@ -97,7 +97,7 @@ class PreviewRepository:
         return reasons is None
 
     def unsettled(self, *, created_before: datetime) -> Iterator[Preview]:
-        """Yield the previews of a time that are not settled, the oldest first."""
+        """Yield the unsettled previews that were created before a time, oldest first."""
         found = query_items(
             self._client,
             TableName=self._table,
@@ -110,7 +110,7 @@ class PreviewRepository:
         for entry in found:
             item = get_item(self._client, self._table, items.key_of_open(entry))
             if item is None:
-                continue  # the index has not heard of its settlement yet
+                continue  # the preview was settled, but the index is eventually consistent
             try:
                 yield items.read_preview(item)
             except ServiceUnavailable as error:

@@ -1,4 +1,4 @@
-"""Errors of the pronunciation sets: the reasons why a request is refused.
+"""Errors of pronunciation sets.
 
 Exception
 ├── DocumentLimitExceeded
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class PronunciationSetLimitExceeded(DocumentLimitExceeded):
-    """The user has as many sets as a user may have."""
+    """The user has the maximum number of sets."""
 
 
 class PronunciationSetNotFound(DocumentNotFound):
@@ -31,7 +31,7 @@ class UnknownPhoneme(Exception):
     """No enabled provider knows the phonemes of some entries.
 
     Attributes:
-        positions: of these entries in the set.
+        positions: the positions of these entries in the set.
     """
 
     def __init__(self, positions: Sequence[int]) -> None:
@@ -43,7 +43,7 @@ class UnknownPronunciationSet(Exception):
     """A request names sets that the user does not have.
 
     Attributes:
-        names: the names, each by its position in the request's list.
+        names: the names of these sets, by their positions in the request's list.
     """
 
     def __init__(self, names: dict[int, str]) -> None:

@@ -1,4 +1,4 @@
-"""Layout of pronunciation sets as documents: ``castline.documents.items`` writes the items, and reads them back."""
+"""Pronunciation sets as documents: their keys, attributes and JSON, for ``castline.documents.items``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Entries = tuple[Pronunciation, ...]
-"""Content of a set, in order of precedence; no two entries have the same text and language."""
+"""Content of a set, in order of precedence. No two entries have the same text and language."""
 
 
 def pronunciation_values(entries: Entries) -> list[dict[str, str]]:
-    """Return pronunciations as JSON, each without what it does not have."""
+    """Return pronunciations as JSON, without fields that are None."""
     return [
         {each.name: value for each in fields(entry) if (value := getattr(entry, each.name)) is not None}
         for entry in entries

@@ -1,8 +1,8 @@
-"""Limits of pronunciation sets, besides those of all documents."""
+"""Limits of pronunciation sets, in addition to those of all documents."""
 
 from __future__ import annotations
 
 from typing import Final
 
 MAX_SETS_OF_JOB: Final = 20
-"""The most sets that a request may name."""
+"""Maximum number of sets that a request may name."""

@@ -1,1 +1,1 @@
-"""Shows: what the jobs of one programme have in common, kept by name."""
+"""Shows: named sets of choices that the jobs of one programme share."""

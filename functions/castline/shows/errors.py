@@ -1,4 +1,4 @@
-"""Errors of the shows: the reasons why a request is refused.
+"""Errors of shows.
 
 DocumentLimitExceeded
 └── ShowLimitExceeded
@@ -12,7 +12,7 @@ from castline.documents.errors import DocumentLimitExceeded, DocumentNotFound
 
 
 class ShowLimitExceeded(DocumentLimitExceeded):
-    """The user has as many shows as a user may have."""
+    """The user has the maximum number of shows."""
 
 
 class ShowNotFound(DocumentNotFound):

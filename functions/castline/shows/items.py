@@ -1,4 +1,4 @@
-"""Layout of shows as documents: ``castline.documents.items`` writes the items, and reads them back."""
+"""Shows as documents: their keys, attributes and JSON, for ``castline.documents.items``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
     "loudness": Loudness,
     "music": read_music,
 }
-"""Returns the value of a field from what is stored; the other fields are stored as they are."""
+"""Functions that read a field from its stored value. All other fields are stored unchanged."""
 
 
 def _read(values: dict[str, Any]) -> Show:

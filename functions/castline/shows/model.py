@@ -1,4 +1,4 @@
-"""Content of a show."""
+"""Model of a show."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
-    """Choices for the jobs of one programme. None, or nothing, stands for what each job decides for itself.
+    """Choices for the jobs of one programme. A field that is None or empty is left to each job.
 
-    The fields are those of ``castline.jobs.model.Dialogue``. Clients apply a show: they put its choices into the
-    requests that they send.
+    The fields correspond to those of ``castline.jobs.model.Dialogue``. Clients apply a show: they copy its choices
+    into the requests that they send.
     """
 
     titles: Titles = field(default_factory=Titles)
     provider: str | None = None
     cast: tuple[VoiceAssignment, ...] = ()
-    """Voices by speaker; no speaker twice."""
+    """The voices of speakers. Each speaker appears once."""
     pronunciations: tuple[Pronunciation, ...] = ()
     pronunciation_sets: tuple[str, ...] = ()
     """Names of the user's sets, in order of precedence."""

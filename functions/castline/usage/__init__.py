@@ -1,1 +1,1 @@
-"""Usage of users and of the whole deployment: characters, money, quotas, and the limits that operators set."""
+"""Usage of users and of the whole deployment: characters, costs, quotas, and the limits that operators set."""

@@ -1,4 +1,4 @@
-"""Bookings of usage: writes of usage items, as parts of the transactions that create jobs and end them."""
+"""Bookings of usage: writes of usage items, as parts of the transactions that create and end jobs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def reserve(table: str, user_id: str, reservation: Reservation, quotas: Quotas) -> list[TransactWriteItemTypeDef]:
-    """Return the writes that count a new job and reserve its characters: of the user's usage, then of all users'.
+    """Return the writes that count a new job and reserve its characters: for the user, then for all users.
 
-    A write fails on its condition where the reservation exceeds a quota. A job that reserves nothing never does.
+    The condition of a write fails if the reservation exceeds a quota. A job that reserves nothing exceeds none.
     """
     day, figures = reservation.day, reservation.figures
     own: dict[str, int | None] = {}
@@ -48,13 +48,13 @@ def refusal(reservation: Reservation, quotas: Quotas, reasons: Sequence[Mapping[
     """Return the refusal of a reservation.
 
     Args:
-        reservation: the refused one.
-        quotas: the quotas that it was held to.
-        reasons: DynamoDB's cancellation reasons for the writes of :func:`reserve`. They have the items of those whose
-            conditions did not hold.
+        reservation: the refused reservation.
+        quotas: the quotas that it was compared with.
+        reasons: DynamoDB's cancellation reasons for the writes of :func:`reserve`. A reason holds the item if the
+            write's condition failed.
 
     Returns:
-        None where no quota is exceeded.
+        None if no quota is exceeded.
     """
     own, everybody = (items.read_month(reservation.day[:7], reason.get("Item")) for reason in reasons)
     return exceeded(reservation, quotas, own=own, everybody=everybody)
@@ -73,10 +73,10 @@ def _add(
 
     Args:
         table: the name of the table.
-        user_id: whose usage; None for all users'.
-        day: the day to add to, and to its month.
-        figures: to add.
-        limits: of the committed characters, by the name of the attribute.
+        user_id: the user; None for the usage of all users.
+        day: the day to add to. Its month is added to as well.
+        figures: the figures to add.
+        limits: limits of the committed characters, by attribute name. None is no limit.
         is_new: whether this may be the first write of the month's item.
     """
     month = day[:7]
@@ -98,7 +98,7 @@ def _add(
             continue
         room = limit - figures.committed_characters
         values[f":room_{name}"] = room
-        # A comparison with an attribute that is missing does not hold.
+        # A comparison with a missing attribute is false.
         is_unused = f"attribute_not_exists(#{name}) OR " if room >= 0 else ""
         conditions.append(f"({is_unused}#{name} <= :room_{name})")
     update: dict[str, Any] = {

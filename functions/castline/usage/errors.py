@@ -1,4 +1,4 @@
-"""Reasons for which a submission is refused by quotas, or by an operator.
+"""Errors of submissions that a quota or an operator refuses.
 
 UsageError
 ├── QuotaExceeded
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 class UsageError(Exception):
-    """The domain refuses, for a reason that its caller can act on."""
+    """Refusal of a request, for a reason that the caller can act on."""
 
 
 class QuotaExceeded(UsageError):
     """The job could bill more characters than a quota has left.
 
     Attributes:
-        quota: the quota. Of several that are exceeded, the one that resets last, and a user's own before the
+        quota: the exceeded quota. If several are exceeded, the one that resets last, and the user's before the
             deployment's.
-        used: the characters that are billed, or reserved for jobs that have not ended.
+        used: the committed characters: billed ones, and those reserved for jobs that have not ended.
         limit: the quota's limit.
-        resets_at: when the quota is whole again.
+        resets_at: when the quota's period ends.
     """
 
     def __init__(self, *, quota: Quota, used: int, limit: int, resets_at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Layout of usage and limits as DynamoDB items: how they are written, and read back.
+"""DynamoDB items of usage and limits: how they are written and read.
 
     USER#<user_id>   USAGE#<YYYY-MM>    usage of a user in a month, and on each of its days
     USER#<user_id>   LIMITS             limits that an operator has set for the user
@@ -6,8 +6,8 @@
     DEPLOYMENT       CONTROLS           ceiling and breaker, as an operator has set them
 
 A usage item has one number for each figure of the month, such as ``billed``, and of each day, such as ``d07_billed``.
-They are flat, because ``ADD`` creates a number that is missing, but not the map that it would lie in. A condition
-cannot add two attributes, so the sum of billed and reserved characters is a number of its own: ``committed``.
+The numbers are not nested in maps, because ``ADD`` creates a missing number but not a missing map. A condition cannot
+add two attributes, so the sum of billed and reserved characters is a separate number, ``committed``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ATTRIBUTES: Final = {
 COMMITTED: Final = ATTRIBUTES["committed_characters"]
 
 _LIFETIME = timedelta(days=400)
-"""The time from a month's end until its usage is deleted: a whole year can be compared with the one before."""
+"""The time from a month's end until its usage is deleted. Users can compare a whole year with the previous one."""
 
 _USER_LIMITS = ("characters_per_day", "characters_per_month", "max_active_jobs")
 
@@ -64,7 +64,7 @@ def controls_key() -> dict[str, str]:
 
 
 def day_prefix(day: str) -> str:
-    """Return the prefix of the attributes for a day of the form ``YYYY-MM-DD``."""
+    """Return the prefix of the attributes for a day in the format ``YYYY-MM-DD``."""
     return f"d{day[8:]}_"
 
 
@@ -74,7 +74,7 @@ def users_keys(month: str) -> list[str]:
 
 
 def month_values(user_id: str | None, month: str) -> dict[str, Any]:
-    """Return the attributes of a usage item other than its key and its figures; ``user_id`` is None for all users."""
+    """Return the attributes of a usage item except its key and figures. ``user_id`` is None for all users."""
     expiry = {TTL_ATTRIBUTE: encode_expiry(month_resets_at(month) + _LIFETIME)}
     if user_id is None:
         return expiry
@@ -86,7 +86,7 @@ def month_values(user_id: str | None, month: str) -> dict[str, Any]:
 
 
 def read_month(month: str, item: Mapping[str, Any] | None) -> MonthOfUsage:
-    """Return the usage in a month from its item, or none without an item.
+    """Return the usage in a month from its item. Without an item, the usage is zero.
 
     Raises:
         ServiceUnavailable: this release cannot read the item.
@@ -117,7 +117,7 @@ def limits_item(user_id: str, changes: LimitChanges) -> dict[str, Any]:
 
 
 def read_limits(item: Mapping[str, Any] | None) -> LimitChanges:
-    """Return the limits that an operator has set for a user from their item, or none without an item.
+    """Return the limits that an operator has set for a user from their item. Without an item, none is set.
 
     Raises:
         ServiceUnavailable: this release cannot read the item.
@@ -134,12 +134,12 @@ def read_limits(item: Mapping[str, Any] | None) -> LimitChanges:
 
 
 def ceiling_values(characters_per_day: int | Unset | None, changed_at: datetime, changed_by: str) -> dict[str, Any]:
-    """Return the attributes of the ceiling in its item with the breaker; ``UNSET`` is to be removed."""
+    """Return the attributes of the ceiling in the CONTROLS item. Attributes that are ``UNSET`` are to be removed."""
     return {"characters_per_day": characters_per_day, **_change_values("", changed_at, changed_by)}
 
 
 def breaker_values(breaker: Breaker) -> dict[str, Any]:
-    """Return the attributes of the breaker in its item with the ceiling; ``UNSET`` is to be removed."""
+    """Return the attributes of the breaker in the CONTROLS item. Attributes that are ``UNSET`` are to be removed."""
     return {
         "breaker_open": breaker.is_open,
         "breaker_reason": UNSET if breaker.reason is None else breaker.reason,
@@ -148,7 +148,7 @@ def breaker_values(breaker: Breaker) -> dict[str, Any]:
 
 
 def read_controls(item: Mapping[str, Any] | None) -> Controls:
-    """Return the ceiling and the breaker from their item, or those that are configured without an item.
+    """Return the ceiling and the breaker from their item. Without an item, no operator has changed them.
 
     Raises:
         ServiceUnavailable: this release cannot read the item.

@@ -1,4 +1,4 @@
-"""Usage of users and of the deployment, and the limits that it is held to. All days and months are in UTC."""
+"""Model of the usage of users and of the deployment, and of its limits. All days and months are in UTC."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""The value of a limit that no operator has set. None stands for no limit at all."""
+"""The value of a limit that no operator has set. None means that there is no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Figures:
     billed_characters: int = 0
     """The characters that the provider has billed for jobs that have ended, and for previews."""
     committed_characters: int = 0
-    """The billed characters, and those that are reserved for what has not ended."""
+    """The billed characters, and those that are reserved for jobs and previews that have not ended."""
     jobs: int = 0
     """The number of submitted jobs."""
     audio_ms: int = 0
@@ -53,7 +53,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthOfUsage:
-    """Usage in a month. Jobs count for the day on which they were submitted, also if they end on another."""
+    """Usage in a month. A job counts for the day on which it was submitted, even if it ends on another day."""
 
     month: str
     """``YYYY-MM``."""
@@ -77,17 +77,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitChanges:
-    """Limits that an operator has set for a user in place of the deployment's."""
+    """Limits that an operator has set for a user instead of the deployment's defaults."""
 
     characters_per_day: int | Unset | None = UNSET
     characters_per_month: int | Unset | None = UNSET
     max_active_jobs: int | Unset = UNSET
     changed_at: datetime | None = None
-    """When they were set last; None when they never were."""
+    """When they were last set; None if they never were."""
     changed_by: str | None = None
 
     def applied_to(self, defaults: Limits) -> Limits:
-        """Return the user's limits, given those of the deployment."""
+        """Return the user's effective limits, given the deployment's defaults."""
         names = [each.name for each in fields(defaults)]
         return replace(defaults, **{name: getattr(self, name) for name in names if getattr(self, name) is not UNSET})
 
@@ -99,7 +99,7 @@ class Breaker:
     is_open: bool = False
     reason: str | None = None
     changed_at: datetime | None = None
-    """When an operator opened or closed it last; None when nobody ever did."""
+    """When an operator last opened or closed it; None if no operator ever did."""
     changed_by: str | None = None
 
 
@@ -108,9 +108,9 @@ class Controls:
     """Settings of the whole deployment that an operator changes while it runs."""
 
     characters_per_day: int | Unset | None = UNSET
-    """The deployment's ceiling, in place of the configured one."""
+    """The deployment's ceiling, instead of the configured one."""
     changed_at: datetime | None = None
-    """When the ceiling was set last; None when it never was."""
+    """When the ceiling was last set; None if it never was."""
     changed_by: str | None = None
     breaker: Breaker = field(default_factory=Breaker)
 
@@ -121,7 +121,7 @@ class Controls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultRules:
-    """Configured limits, which hold where no operator has set others."""
+    """Configured limits, which apply unless an operator has set others."""
 
     limits: Limits
     """The limits of each user."""
@@ -143,7 +143,7 @@ REFUSAL_CODES: Final = (*(each.value for each in Quota), SUBMISSIONS_STOPPED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotas:
-    """The committed characters that a submission may lead to. None is no limit."""
+    """Maximum committed characters after a submission. None is no limit."""
 
     user_per_day: int | None = None
     user_per_month: int | None = None
@@ -152,19 +152,19 @@ class Quotas:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The rules for a submission of one user, and the usage that they are applied to, at one time."""
+    """The rules for a submission of one user, and the usage that they apply to, read together."""
 
     limits: Limits
     deployment_characters_per_day: int | None = None
     breaker: Breaker = field(default_factory=Breaker)
     own_usage: MonthOfUsage
-    """The user's, in the month of the submission."""
+    """The usage of the user in the month of the submission."""
     deployment_usage: MonthOfUsage
-    """That of all users, in the same month."""
+    """The usage of all users in the same month."""
 
     @property
     def quotas(self) -> Quotas:
-        """The limits of characters among the rules."""
+        """The character limits of the rules."""
         return Quotas(
             user_per_day=self.limits.characters_per_day,
             user_per_month=self.limits.characters_per_month,
@@ -174,7 +174,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """The characters that are reserved for a job, or for a preview, from its submission to its end."""
+    """The characters that are reserved for a job or a preview from its submission to its end."""
 
     day: str
     """The day of the submission, as ``YYYY-MM-DD``, which the job counts for."""
@@ -182,11 +182,11 @@ class Reservation:
     price_per_million: Decimal
     """The price of 1,000,000 billed characters at submission, in the deployment's currency."""
     jobs: int = 1
-    """The number of jobs that are counted with it: none for a preview."""
+    """The number of jobs to count: 1 for a job, 0 for a preview."""
 
     @property
     def figures(self) -> Figures:
-        """The usage that the job adds when it is submitted."""
+        """The usage to add at submission."""
         return Figures(committed_characters=self.characters, jobs=self.jobs)
 
     def settled(self, billed_characters: int, *, audio_ms: int = 0) -> Figures:
@@ -199,7 +199,7 @@ class Reservation:
         )
 
     def corrected(self, billed_before: int, billed_after: int) -> Figures:
-        """Return the change of the usage when more turns out to be billed after the job has ended."""
+        """Return the change of the usage when a job has billed more characters after its end."""
         after = cost_micros(billed_after, self.price_per_million)
         return Figures(
             billed_characters=billed_after - billed_before,
@@ -224,11 +224,11 @@ def month_of(moment: datetime) -> str:
 
 
 def day_resets_at(day: str) -> datetime:
-    """Return the moment at which a day of the form ``YYYY-MM-DD`` has ended."""
+    """Return the end of a day in the format ``YYYY-MM-DD``."""
     return datetime.combine(datetime.fromisoformat(day).date() + timedelta(days=1), time(), UTC)
 
 
 def month_resets_at(month: str) -> datetime:
-    """Return the moment at which a month of the form ``YYYY-MM`` has ended."""
+    """Return the end of a month in the format ``YYYY-MM``."""
     first = datetime.fromisoformat(f"{month}-01").date()
     return datetime.combine((first + timedelta(days=31)).replace(day=1), time(), UTC)

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 def exceeded(
     reservation: Reservation, quotas: Quotas, *, own: MonthOfUsage, everybody: MonthOfUsage
 ) -> QuotaExceeded | None:
-    """Return the refusal of a reservation; None where it fits. A job that reserves nothing always fits.
+    """Return the refusal of a reservation that exceeds a quota; None if it fits. An empty reservation always fits.
 
     Args:
         reservation: the characters, and the day that they count for.
-        quotas: the quotas that it is held to.
+        quotas: the quotas to compare with.
         own: the user's usage in the month of that day.
         everybody: the usage of all users in that month.
     """

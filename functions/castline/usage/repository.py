@@ -1,4 +1,4 @@
-"""Repository of usage and limits: every read of them, and every write but the bookings of jobs."""
+"""Repository of usage and limits: every read of their items, and every write except the bookings of jobs."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 
 
 class UsageRepository:
-    """Usage and limits in the table of the jobs.
+    """Usage and limits in the jobs table.
 
-    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now, or an item cannot be read by this
-    release.
+    All methods raise ServiceUnavailable if DynamoDB is temporarily unavailable, or if this release cannot read an
+    item.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        """Use a table by a client."""
+        """Use a table."""
         self._client = client
         self._table = table_name
 
     def month(self, user_id: str, month: str) -> MonthOfUsage:
-        """Return the usage of a user in a month of the form ``YYYY-MM``."""
+        """Return the usage of a user in a month in the format ``YYYY-MM``."""
         return items.read_month(month, get_item(self._client, self._table, items.month_key(user_key(user_id), month)))
 
     def deployment_month(self, month: str) -> MonthOfUsage:
-        """Return the usage of all users together in a month of the form ``YYYY-MM``."""
+        """Return the usage of all users together in a month in the format ``YYYY-MM``."""
         return items.read_month(month, get_item(self._client, self._table, items.month_key(items.DEPLOYMENT, month)))
 
     def user_ids_of(self, month: str) -> Iterator[str]:
         """Yield the ids of the users who have submitted jobs in a month, in no order.
 
-        Users appear a moment after their first submission.
+        The read is eventually consistent: a user appears a moment after the first submission.
         """
         for partition in items.users_keys(month):
             found = query_items(
@@ -55,7 +55,7 @@ class UsageRepository:
             yield from (item[OPEN_JOBS.sort_key]["S"] for item in found)
 
     def months_of(self, user_ids: Sequence[str], month: str) -> Iterator[tuple[str, MonthOfUsage]]:
-        """Yield those of the users who have submitted jobs in a month, in order, each with the usage in it."""
+        """Yield the users who have submitted jobs in a month, each with the usage, in the order of ``user_ids``."""
         found = self._get_several(items.month_key(user_key(user_id), month) for user_id in user_ids)
         for user_id in user_ids:
             item = found.get(_as_tuple(items.month_key(user_key(user_id), month)))
@@ -67,7 +67,7 @@ class UsageRepository:
         return items.read_limits(get_item(self._client, self._table, items.limits_key(user_id)))
 
     def set_limit_changes(self, user_id: str, changes: LimitChanges) -> None:
-        """Set the limits of a user. They hold from the next submission on."""
+        """Set the limits of a user. They apply from the next submission."""
         self._put(items.limits_item(user_id, changes))
 
     def controls(self) -> Controls:
@@ -77,11 +77,11 @@ class UsageRepository:
     def set_ceiling(
         self, characters_per_day: int | Unset | None, *, changed_at: datetime, changed_by: str
     ) -> Controls:
-        """Set the ceiling, which holds from the next submission on, and leave the breaker as it is at that time."""
+        """Set the ceiling without changing the breaker. The ceiling applies from the next submission."""
         return self._set_controls(items.ceiling_values(characters_per_day, changed_at, changed_by))
 
     def set_breaker(self, breaker: Breaker) -> Controls:
-        """Set the breaker, which holds from the next submission on, and leave the ceiling as it is at that time."""
+        """Set the breaker without changing the ceiling. The breaker applies from the next submission."""
         return self._set_controls(items.breaker_values(breaker))
 
     def _set_controls(self, values: Mapping[str, Any]) -> Controls:
@@ -99,9 +99,9 @@ class UsageRepository:
         """Return the rules for a submission of a user, in one read.
 
         Args:
-            user_id: who submits.
+            user_id: the user who submits.
             month: the month of the submission, as ``YYYY-MM``.
-            defaults: what holds where no operator has set anything else.
+            defaults: the configured limits, which apply unless an operator has set others.
         """
         limits, controls = items.limits_key(user_id), items.controls_key()
         own, everybody = items.month_key(user_key(user_id), month), items.month_key(items.DEPLOYMENT, month)
@@ -117,7 +117,7 @@ class UsageRepository:
         )
 
     def _get_several(self, keys: Iterable[dict[str, str]]) -> Mapping[tuple[str, str], Any]:
-        """Return items by their keys, as far as they exist."""
+        """Return the existing items with these keys, by key."""
         return {(item["pk"]["S"], item["sk"]["S"]): item for item in get_items(self._client, self._table, keys)}
 
     def _put(self, item: dict[str, Any]) -> None:

@@ -1,1 +1,1 @@
-"""The state machine's tasks, one module a task. ``infra/workflow.asl.json`` calls each one's ``handler``."""
+"""Tasks of the state machine, one module for each. ``infra/workflow.asl.json`` calls each module's ``handler``."""

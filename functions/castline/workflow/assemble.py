@@ -1,4 +1,4 @@
-"""The last task: joins the stored segments into one file and completes the job."""
+"""Last task of a job: joins the stored segments into one file and completes the job."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Assemble the job ``event["job_id"]``; for errors, see ``AssembleJob``."""
+    """Assemble the job ``event["job_id"]``. For errors, see ``AssembleJob``."""
     job_id: str = event["job_id"]
     note(job_id=job_id)
     with reported_to_step_functions():

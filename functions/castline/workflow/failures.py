@@ -1,8 +1,8 @@
-"""How a task's error becomes the failure of its job.
+"""Conversion of task errors to the failures of their jobs.
 
-A task fails by raising, or by telling of an error by its task token. Step Functions knows the error by its class's
-name, which its retry rules match, and passes that name and the message on to ``RecordFailure``. Where in the dialogue
-it happened travels as JSON in the message.
+A task fails by raising an error, or by reporting one with its task token. Step Functions identifies the error by the
+name of its class, which the retry rules match, and passes the name and the message to ``RecordFailure``. The message
+carries the place in the dialogue as JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def reported_to_step_functions() -> Iterator[None]:
-    """Raise a ``JobFailing`` as the error that Step Functions is to know, with its details in the message."""
+    """Replace a ``JobFailing`` by the error to report to Step Functions, with the details in its message."""
     try:
         yield
     except JobFailing as failing:
@@ -28,11 +28,10 @@ def reported_to_step_functions() -> Iterator[None]:
 
 
 def read_failure(error_output: Mapping[str, Any]) -> JobFailure:
-    """Return the failure that an error output of Step Functions stands for.
+    """Return the failure that an error output of Step Functions describes.
 
     Args:
-        error_output: ``{"Error": name, "Cause": text}``, where the text is a Lambda function's error as JSON,
-            if a function failed.
+        error_output: ``{"Error": name, "Cause": text}``. If a Lambda function failed, the text is its error as JSON.
     """
     try:
         details = json.loads(json.loads(error_output["Cause"])["errorMessage"])["details"]

@@ -1,4 +1,4 @@
-"""The first task: divides the dialogue of a job into batches."""
+"""First task of a job: divides its dialogue into batches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Plan the job ``event["job_id"]``; for errors, see ``PlanJob``.
+    """Plan the job ``event["job_id"]``. For errors, see ``PlanJob``.
 
     Returns:
         ``{"user_id", "batches": [{"number", "first_utterance", "utterance_count"}, …]}``

@@ -1,4 +1,4 @@
-"""The task that queues one batch to be spoken. It ends when whoever speaks the batch has told its outcome."""
+"""Task that queues one batch. The task ends when the outcome of the batch is reported with its task token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Queue ``event["batch"]`` of the job ``event["job_id"]``; its outcome is told by ``event["task_token"]``."""
+    """Queue ``event["batch"]`` of the job ``event["job_id"]``, with ``event["task_token"]`` for its outcome."""
     job_id, batch = event["job_id"], BatchRange(**event["batch"])
     note(job_id=job_id, user_id=event["user_id"], batch=batch.number)
     composition.queue_batch()(job_id, event["user_id"], batch, task_token=event["task_token"])

@@ -1,4 +1,4 @@
-"""The task that every failing task leads to: makes the job failed, with a code and details for its user."""
+"""Task that follows every failed task: fails the job, with a code and details for its user."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The task that speaks a waiting batch: for each ticket, the one whose turn it is.
+"""Task that speaks the next waiting batch for each ticket.
 
-The event is a batch of messages of SQS, each received at least once. A message is reported as failed, so that it
-comes back, when its batch may have to be taken once more.
+The event is a batch of SQS messages, each received at least once. A message is reported as failed, so that it is
+received again, if AWS was unavailable and its batch may have to be taken again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-    """Speak a batch for each message in ``event["Records"]``; return the messages that stay in the queue."""
+    """Speak a batch for each message in ``event["Records"]``; report the messages to keep in the queue."""
     staying = [record["messageId"] for record in event["Records"] if not _is_used_up(record, context)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in staying]}
 
@@ -28,6 +28,6 @@ def _is_used_up(record: dict[str, Any], context: LambdaContext) -> bool:
     try:
         composition.speak_next_batch()(record["receiptHandle"], remaining_seconds=remaining_seconds)
     except ServiceUnavailable as error:
-        logger.warning("the ticket comes back: AWS could not serve us", extra={"reason": str(error)})
+        logger.warning("the ticket stays in the queue: AWS is unavailable", extra={"reason": str(error)})
         return False
     return True
