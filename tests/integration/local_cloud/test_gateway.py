@@ -11,6 +11,7 @@ from werkzeug.test import Client
 
 from local.console import ConsolePage
 from local.gateway import Gateway
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def gateway(cloud: LocalCloud, tmp_path: Path, events: list[dict[str, Any]]) -> 
         events.append(event)
         return {"statusCode": 200, "body": "x" * int(event["headers"].get("answer-bytes", "2"))}
 
-    cloud.lambdas.register("api", handle, timeout_seconds=30)
+    cloud.lambdas.register("api", handle, timeout_seconds=90)
     gateway = Gateway(
         invoke_api=lambda event: cloud.lambdas.invoke("api", event),
         s3=cloud.s3_wsgi_app(),
@@ -164,7 +165,7 @@ def test_an_answer_is_no_larger_than_lambda_gives(client: Client, answer_bytes: 
 
 def post(gateway: Gateway, body: bytes, *, chunked: bool = False) -> int:
     """Send a body of JSON's type, chunked without saying its size, and return the status."""
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=PATIENCE_SECONDS)
     try:
         data = (body[start : start + 65_536] for start in range(0, len(body), 65_536)) if chunked else body
         connection.request("POST", "/api/v1/jobs", body=data, headers={"Content-Type": JSON}, encode_chunked=chunked)

@@ -12,6 +12,7 @@ from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
 from local.cloud.sqs import holds_messages
 from tests.integration.local_cloud.eventually import eventually
+from tests.patience import PATIENCE_SECONDS
 
 
 def test_an_empty_queue_is_not_asked_for_messages(clock: Clock) -> None:
@@ -22,9 +23,9 @@ def test_an_empty_queue_is_not_asked_for_messages(clock: Clock) -> None:
         def receive(event: Any, _context: Any) -> None:
             received.extend(record["body"] for record in event["Records"])
 
-        cloud.lambdas.register("receiver", receive, timeout_seconds=3)
+        cloud.lambdas.register("receiver", receive, timeout_seconds=90)
         sqs: Any = boto3.client("sqs")
-        url = sqs.create_queue(QueueName="queue", Attributes={"VisibilityTimeout": "30"})["QueueUrl"]
+        url = sqs.create_queue(QueueName="queue", Attributes={"VisibilityTimeout": "90"})["QueueUrl"]
         cloud.map_queue("queue", "receiver")
 
         # When the queue is looked at again and again while it is empty
@@ -37,11 +38,11 @@ def test_an_empty_queue_is_not_asked_for_messages(clock: Clock) -> None:
             return holds_messages(region, queue_name)
 
         with patch.object(module, "holds_messages", look), patch.object(BaseClient, "_make_api_call") as called:
-            assert enough.wait(30)
+            assert enough.wait(PATIENCE_SECONDS)
             # Then SQS is not asked
             assert called.call_count == 0
 
         # And messages are received, at once or when their delay is over
         sqs.send_message(QueueUrl=url, MessageBody="now")
         sqs.send_message(QueueUrl=url, MessageBody="later", DelaySeconds=1)
-        eventually(lambda: sorted(received) == ["later", "now"], timeout_seconds=30)
+        eventually(lambda: sorted(received) == ["later", "now"])

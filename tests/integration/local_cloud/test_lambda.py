@@ -29,18 +29,18 @@ def client(cloud: LocalCloud) -> Any:
 class TestInvoke:
     @pytest.mark.parametrize("reference", ["echo", "arn:aws:lambda:us-east-1:123456789012:function:echo"])
     def test_through_boto3_by_name_or_arn(self, cloud: LocalCloud, client: Any, reference: str) -> None:
-        cloud.lambdas.register("echo", lambda event, _context: event, timeout_seconds=3)
+        cloud.lambdas.register("echo", lambda event, _context: event, timeout_seconds=90)
         response = client.invoke(FunctionName=reference, Payload=json.dumps({"文字": "你好"}))
         assert (response["StatusCode"], json.load(response["Payload"])) == (200, {"文字": "你好"})
         assert "FunctionError" not in response
 
     def test_directly(self, cloud: LocalCloud) -> None:
-        cloud.lambdas.register("echo", lambda event, _context: event, timeout_seconds=3)
+        cloud.lambdas.register("echo", lambda event, _context: event, timeout_seconds=90)
         assert cloud.lambdas.invoke("echo", {"pair": (1, 2)}) == {"pair": [1, 2]}
 
     def test_as_an_event_it_does_not_wait(self, cloud: LocalCloud, client: Any) -> None:
         # Given a function that is held up
-        cloud.lambdas.register("echo", lambda event, _context: event, timeout_seconds=30)
+        cloud.lambdas.register("echo", lambda event, _context: event, timeout_seconds=90)
         with cloud.lambdas.pause("echo"):
             # When it is invoked as an event
             response = client.invoke(FunctionName="echo", InvocationType="Event", Payload=b'{"a": 1}')
@@ -67,11 +67,13 @@ class TestInvoke:
         assert concurrency["ReservedConcurrentExecutions"] == 2
 
     def test_each_invocation_is_noted(self, cloud: LocalCloud) -> None:
-        cloud.lambdas.register("echo", lambda _event, _context: time.sleep(0.02), timeout_seconds=3)
+        cloud.lambdas.register("echo", lambda _event, _context: time.sleep(0.02), timeout_seconds=90)
+        begun = time.monotonic()
         cloud.lambdas.invoke("echo", {"a": 1})
+        elapsed_ms = 1000 * (time.monotonic() - begun)
         (noted,) = cloud.lambdas.invocations
         assert (noted.name, noted.event, noted.outcome, noted.error_type) == ("echo", {"a": 1}, "succeeded", None)
-        assert 20 <= noted.duration_ms < 1000
+        assert 20 <= noted.duration_ms <= elapsed_ms + 1
 
 
 class TestContext:
@@ -88,11 +90,11 @@ class TestContext:
                 "version": context.function_version,
             }
 
-        arn = cloud.lambdas.register("handler", handler, timeout_seconds=30, memory_mb=256)
+        arn = cloud.lambdas.register("handler", handler, timeout_seconds=900, memory_mb=256)
         # When it runs
         result = cloud.lambdas.invoke("handler", {})
         # Then it knows its function and its time
-        assert 29_000 < result["remaining_ms"] <= 30_000
+        assert 800_000 < result["remaining_ms"] <= 900_000
         assert (result["log_group"], result["version"]) == ("/aws/lambda/handler", "$LATEST")
         line = json.loads(capsys.readouterr().out)
         assert (line["function_name"], line["function_arn"]) == ("handler", arn)
@@ -105,7 +107,7 @@ class TestErrors:
         def handler(_event: Any, _context: Any) -> None:
             raise VoiceUnknown("zh-XX")
 
-        cloud.lambdas.register("handler", handler, timeout_seconds=3)
+        cloud.lambdas.register("handler", handler, timeout_seconds=90)
         # When it is invoked
         response = client.invoke(FunctionName="handler")
         # Then the payload describes the exception
@@ -128,7 +130,7 @@ class TestErrors:
         ids=["object", "decimal", "large"],
     )
     def test_a_result_that_cannot_be_delivered(self, cloud: LocalCloud, result: Any, error_type: str) -> None:
-        cloud.lambdas.register("handler", lambda _event, _context: result, timeout_seconds=10)
+        cloud.lambdas.register("handler", lambda _event, _context: result, timeout_seconds=90)
         with pytest.raises(FunctionError) as error:
             cloud.lambdas.invoke("handler", {})
         assert error.value.error_type == error_type
@@ -153,7 +155,7 @@ class TestErrors:
 class TestReservedConcurrency:
     def test_an_invocation_too_many_is_refused(self, cloud: LocalCloud, client: Any) -> None:
         # Given a function of which one invocation may run, and does
-        cloud.lambdas.register("one", lambda event, _context: event, timeout_seconds=30, reserved_concurrency=1)
+        cloud.lambdas.register("one", lambda event, _context: event, timeout_seconds=90, reserved_concurrency=1)
         with cloud.lambdas.pause("one") as pause:
             client.invoke(FunctionName="one", InvocationType="Event")
             pause.wait_until_reached()
@@ -166,7 +168,7 @@ class TestReservedConcurrency:
         assert cloud.lambdas.invoke("one", {"a": 1}) == {"a": 1}
 
     def test_boto3_is_told_in_lambdas_terms(self, cloud: LocalCloud, client: Any) -> None:
-        cloud.lambdas.register("none", lambda _event, _context: None, timeout_seconds=3, reserved_concurrency=0)
+        cloud.lambdas.register("none", lambda _event, _context: None, timeout_seconds=90, reserved_concurrency=0)
         with pytest.raises(ClientError) as error:
             client.invoke(FunctionName="none")
         assert error.value.response["Error"]["Code"] == "TooManyRequestsException"
@@ -182,12 +184,13 @@ class TestReservedConcurrency:
             with lock:
                 running.append(1)
                 most.append(len(running))
-            time.sleep(0.05)
+            # Each holds its place until another one runs as well, and there was one too many.
+            eventually(lambda: max(most) >= 2 and "throttled" in {one.outcome for one in cloud.lambdas.invocations})
             with lock:
                 running.pop()
             return event
 
-        arn = cloud.lambdas.register("two", handler, timeout_seconds=30, reserved_concurrency=2)
+        arn = cloud.lambdas.register("two", handler, timeout_seconds=90, reserved_concurrency=2)
         retry = {
             "ErrorEquals": ["Lambda.TooManyRequestsException"],
             "IntervalSeconds": 2,
@@ -209,7 +212,7 @@ class TestFaults:
     def test_a_failure_before_the_handler(self, cloud: LocalCloud) -> None:
         # Given a function that must fail twice
         effects: list[Any] = []
-        cloud.lambdas.register("task", lambda event, _context: effects.append(event), timeout_seconds=3)
+        cloud.lambdas.register("task", lambda event, _context: effects.append(event), timeout_seconds=90)
         cloud.lambdas.fail_next("task", VoiceUnknown("injected"), times=2)
         # When it is invoked three times
         for _ in range(2):
@@ -221,7 +224,7 @@ class TestFaults:
 
     def test_a_failure_after_the_effect(self, cloud: LocalCloud) -> None:
         effects: list[Any] = []
-        cloud.lambdas.register("task", lambda event, _context: effects.append(event), timeout_seconds=3)
+        cloud.lambdas.register("task", lambda event, _context: effects.append(event), timeout_seconds=90)
         cloud.lambdas.fail_next("task", VoiceUnknown("injected"), after_effect=True)
         with pytest.raises(FunctionError, match="VoiceUnknown: injected"):
             cloud.lambdas.invoke("task", 1)

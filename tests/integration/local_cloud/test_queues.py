@@ -13,6 +13,7 @@ from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
 from local.cloud.sqs import LONGEST_HIDDEN_SECONDS
 from tests.integration.local_cloud.eventually import eventually
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,7 @@ class Consumer:
             self.running += 1
             self.most_running = max(self.most_running, self.running)
         try:
-            self.hold.wait(5)
+            self.hold.wait(PATIENCE_SECONDS)
             for record in records:
                 self.on_record(record)
             if self.raises:
@@ -77,7 +78,7 @@ class Consumer:
 @pytest.fixture
 def consumer(cloud: LocalCloud) -> Consumer:
     consumer = Consumer()
-    cloud.lambdas.register("consumer", consumer, timeout_seconds=10)
+    cloud.lambdas.register("consumer", consumer, timeout_seconds=60)
     return consumer
 
 
@@ -87,10 +88,10 @@ class TestQueue:
         url = create_queue(sqs)
         sqs.send_message(QueueUrl=url, MessageBody="a")
         assert bodies(receive(sqs, url)) == ["a"]
-        # When almost a minute passes, and then the rest of it
-        clock.advance(timedelta(seconds=58))
+        # When a part of a minute passes, and then the rest of it
+        clock.advance(timedelta(seconds=10))
         assert receive(sqs, url) == []
-        clock.advance(timedelta(seconds=3))
+        clock.advance(timedelta(seconds=51))
         # Then it can be received again, and says how often it was
         (again,) = receive(sqs, url)
         assert again["Attributes"]["ApproximateReceiveCount"] == "2"
@@ -101,15 +102,15 @@ class TestQueue:
         sqs.send_message(QueueUrl=url, MessageBody="a")
         (message,) = receive(sqs, url)
         now_ms = clock.now().timestamp() * 1000
-        assert abs(int(message["Attributes"]["SentTimestamp"]) - now_ms) < 5000
-        assert abs(int(message["Attributes"]["ApproximateFirstReceiveTimestamp"]) - now_ms) < 5000
+        assert abs(int(message["Attributes"]["SentTimestamp"]) - now_ms) < 60_000
+        assert abs(int(message["Attributes"]["ApproximateFirstReceiveTimestamp"]) - now_ms) < 60_000
 
     def test_a_delayed_message_is_not_received_before_its_time(self, sqs: Any, clock: Clock) -> None:
         url = create_queue(sqs)
         sqs.send_message(QueueUrl=url, MessageBody="a", DelaySeconds=900)
-        clock.advance(timedelta(seconds=890))
+        clock.advance(timedelta(seconds=800))
         assert receive(sqs, url) == []
-        clock.advance(timedelta(seconds=11))
+        clock.advance(timedelta(seconds=101))
         assert bodies(receive(sqs, url)) == ["a"]
 
     def test_visibility_is_changed_from_now_on(self, sqs: Any, clock: Clock) -> None:
@@ -118,9 +119,9 @@ class TestQueue:
         (message,) = receive(sqs, url)
         clock.advance(timedelta(seconds=50))
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=7200)
-        clock.advance(timedelta(seconds=7190))
+        clock.advance(timedelta(seconds=7100))
         assert receive(sqs, url) == []
-        clock.advance(timedelta(seconds=11))
+        clock.advance(timedelta(seconds=101))
         assert bodies(receive(sqs, url)) == ["a"]
 
     def test_a_message_can_be_given_back_at_once(self, sqs: Any) -> None:
@@ -248,8 +249,8 @@ class TestQueue:
         timer = threading.Timer(0.2, lambda: sqs.send_message(QueueUrl=url, MessageBody="a"))
         timer.start()
         begun = time.monotonic()
-        assert bodies(receive(sqs, url, WaitTimeSeconds=5)) == ["a"]
-        assert time.monotonic() - begun < 3
+        assert bodies(receive(sqs, url, WaitTimeSeconds=20)) == ["a"]
+        assert time.monotonic() - begun < 15
         timer.join()
 
     @pytest.mark.usefixtures("eager_thread_switches")
@@ -341,7 +342,7 @@ class TestMapping:
             calls.append(len(event["Records"]))
             return {"batchItemFailures": [{"itemIdentifier": identifier}]}
 
-        cloud.lambdas.register("odd", consumer, timeout_seconds=10)
+        cloud.lambdas.register("odd", consumer, timeout_seconds=60)
         cloud.map_queue("work", "odd")
         for body in "ab":
             sqs.send_message(QueueUrl=url, MessageBody=body)
@@ -412,7 +413,7 @@ class TestMapping:
 
     def test_a_throttled_function_gets_its_messages_later(self, cloud: LocalCloud, sqs: Any, clock: Clock) -> None:
         consumer = Consumer()
-        cloud.lambdas.register("limited", consumer, timeout_seconds=10, reserved_concurrency=1)
+        cloud.lambdas.register("limited", consumer, timeout_seconds=60, reserved_concurrency=1)
         url = create_queue(sqs)
         mapping = cloud.map_queue("work", "limited", batch_size=1, max_concurrency=2)
         consumer.hold.clear()
@@ -444,7 +445,7 @@ class TestMapping:
 def test_queues_are_read_in_the_background(clock: Clock) -> None:
     with LocalCloud(clock=clock, poll_interval_seconds=0.01, expiry_interval_seconds=None) as cloud:
         consumer = Consumer()
-        cloud.lambdas.register("consumer", consumer, timeout_seconds=10)
+        cloud.lambdas.register("consumer", consumer, timeout_seconds=60)
         sqs: Any = boto3.client("sqs")
         url = create_queue(sqs)
         cloud.map_queue("work", "consumer")
@@ -456,7 +457,7 @@ def test_a_cloud_stops_while_a_call_runs(clock: Clock) -> None:
     consumer = Consumer()
     consumer.hold.clear()
     with LocalCloud(clock=clock, poll_interval_seconds=0.01) as cloud:
-        cloud.lambdas.register("consumer", consumer, timeout_seconds=10)
+        cloud.lambdas.register("consumer", consumer, timeout_seconds=60)
         sqs: Any = boto3.client("sqs")
         url = create_queue(sqs)
         cloud.map_queue("work", "consumer")

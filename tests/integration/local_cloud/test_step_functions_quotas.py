@@ -69,7 +69,7 @@ class TestCalls:
     @pytest.mark.parametrize("outcome", ["success", "failure"])
     def test_outcomes_of_tasks_are_refused_and_can_be_sent_again(self, outcome: str) -> None:
         # Given a task that waits for its token, and a quota of a few outcomes a second
-        with limited(send_task_success=Quota(1, 5), send_task_failure=Quota(1, 5)) as cloud:
+        with limited(send_task_success=Quota(1, 1), send_task_failure=Quota(1, 1)) as cloud:
             client: Any = impatient_client()
             url = boto3.client("sqs").create_queue(QueueName="tasks")["QueueUrl"]
             execution = start(create(waiting_for_token(url)))
@@ -79,9 +79,9 @@ class TestCalls:
                 "failure": lambda token: client.send_task_failure(taskToken=token, error="Broken"),
             }[outcome]
             # When the quota is used up
-            eventually(lambda: error_of(lambda: send("no token")) == "ThrottlingException", timeout_seconds=60)
+            eventually(lambda: error_of(lambda: send("no token")) == "ThrottlingException")
             # Then the outcome is accepted as soon as there is a token in the bucket again
-            eventually(lambda: error_of(lambda: send(token)) is None, timeout_seconds=60)
+            eventually(lambda: error_of(lambda: send(token)) is None)
             assert finish(execution)["status"] == ("SUCCEEDED" if outcome == "success" else "FAILED")
             assert cloud.usage.throttled_calls.total() > 0
 
@@ -103,7 +103,7 @@ class TestTransitions:
         # Given an execution that waits for its first transition
         with limited(state_transition=Quota(0, 0.001)) as cloud:
             called: list[Any] = []
-            task = cloud.lambdas.register("task", lambda event, _context: called.append(event), timeout_seconds=3)
+            task = cloud.lambdas.register("task", lambda event, _context: called.append(event), timeout_seconds=90)
             execution = start(create(invoke(task)))
             client: Any = boto3.client("stepfunctions")
             assert client.describe_execution(executionArn=execution)["status"] == "RUNNING"
@@ -118,7 +118,7 @@ class TestTransitions:
     def test_each_state_and_each_retry_is_a_transition(self, limits: Limits | None) -> None:
         # Given a task that fails twice, and another state after it
         with LocalCloud(clock=Clock(wait_scale=0.01), expiry_interval_seconds=None, limits=limits) as cloud:
-            task = cloud.lambdas.register("task", lambda event, _context: event, timeout_seconds=5)
+            task = cloud.lambdas.register("task", lambda event, _context: event, timeout_seconds=90)
             cloud.lambdas.fail_next("task", ValueError("not yet"), times=2)
             state = invoke(task, Retry=[{"ErrorEquals": ["ValueError"], "IntervalSeconds": 1, "MaxAttempts": 3}])
             del state["End"]
@@ -143,7 +143,7 @@ def waiting_for_token(queue_url: str) -> dict[str, Any]:
         "Type": "Task",
         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
         "Parameters": {"QueueUrl": queue_url, "MessageBody": {"token.$": "$$.Task.Token"}},
-        "TimeoutSeconds": 60,
+        "TimeoutSeconds": 900,
         "End": True,
     }
 
@@ -156,7 +156,7 @@ def receive(queue_url: str) -> str:
         messages.extend(sqs.receive_message(QueueUrl=queue_url).get("Messages", ()))
         return bool(messages)
 
-    eventually(has_come, timeout_seconds=30)
+    eventually(has_come)
     token: str = json.loads(messages[0]["Body"])["token"]
     return token
 

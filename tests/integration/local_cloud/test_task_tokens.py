@@ -35,7 +35,7 @@ class Machine:
     def __init__(self, cloud: LocalCloud) -> None:
         self.tokens: list[str] = []
         self.client: Any = boto3.client("stepfunctions")
-        cloud.lambdas.register("note", lambda event, _context: self.tokens.append(event["token"]), timeout_seconds=3)
+        cloud.lambdas.register("note", lambda event, _context: self.tokens.append(event["token"]), timeout_seconds=90)
         self.arn = self.client.create_state_machine(
             name="waiting", definition=json.dumps(DEFINITION), roleArn="arn:aws:iam::123456789012:role/any"
         )["stateMachineArn"]
