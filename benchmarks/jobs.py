@@ -225,7 +225,7 @@ def main(
     ] = VoiceEngineName.TONE,
     latency_ms: Annotated[int, typer.Option(min=0, help="Duration of each request to the provider.")] = 300,
     speech_concurrency: Annotated[
-        int, typer.Option(min=1, help="Maximum number of requests in flight at the provider.")
+        int, typer.Option(min=1, help="Maximum number of requests in flight to the provider, for each batch.")
     ] = 8,
     repeat: Annotated[int, typer.Option(min=1, help="Number of jobs of each length.")] = 3,
     output: Annotated[Path, typer.Option(help="JSON file for all figures.")] = Path("out") / "jobs.json",

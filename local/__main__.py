@@ -32,7 +32,7 @@ _EXAMPLE = Path(__file__).parent.parent / "examples" / "lake" / "make.sh"
 
 Provider = Annotated[
     str | None,
-    typer.Option(help="Emulate one more speech provider, such as polly, beside Azure Speech; the demo uses it."),
+    typer.Option(help="Also emulate this speech provider, such as polly; the demo uses it instead of Azure Speech."),
 ]
 
 app = typer.Typer(
@@ -45,43 +45,43 @@ error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 @app.command(epilog=_FAULTS_HELP)
 def dev(
     port: Annotated[
-        int, typer.Option(envvar="PORT", min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")
+        int, typer.Option(envvar="PORT", min=0, max=65535, help="Port on 127.0.0.1; 0 selects a free one.")
     ] = 8000,
     voice_engine: Annotated[
-        VoiceEngineName, typer.Option(help="espeak speaks; tone is cheap and always the same.")
+        VoiceEngineName, typer.Option(help="Voices of the emulator: espeak speaks; tone is fast and always the same.")
     ] = VoiceEngineName.ESPEAK,
-    latency_ms: Annotated[int, typer.Option(min=0, help="How long each request to the provider takes.")] = 0,
+    latency_ms: Annotated[int, typer.Option(min=0, help="Duration of each request to the provider.")] = 0,
     max_requests_in_flight: Annotated[
-        int | None, typer.Option(min=1, help="More requests to the provider at the same time are throttled.")
+        int | None, typer.Option(min=1, help="Throttle more concurrent requests to the provider than this.")
     ] = None,
     throttling: ThrottlingOption = False,
     requests_per_second: RequestsPerSecond = None,
     voice_limit: VoiceLimits = None,
     fault: Annotated[
         list[str] | None,
-        typer.Option(metavar="'NAME [times=N] [probability=P]'", help="What goes wrong at the provider; repeatable."),
+        typer.Option(metavar="'NAME [times=N] [probability=P]'", help="Fault of the provider; repeatable."),
     ] = None,
     synthesize_concurrency: Annotated[
-        int, typer.Option(min=2, help="How many batches are spoken at the same time; more wait, as on AWS.")
+        int, typer.Option(min=2, help="Maximum number of batches synthesized at once; others wait, as on AWS.")
     ] = resources.SYNTHESIZE_CONCURRENCY,
     speech_concurrency: Annotated[
-        int, typer.Option(min=1, help="How many requests to the provider each of them has in flight.")
+        int, typer.Option(min=1, help="Maximum number of requests in flight to the provider, for each batch.")
     ] = 8,
     speech_resources: Annotated[
-        int, typer.Option(min=1, help="How many Speech resources are emulated, each with all of the limits.")
+        int, typer.Option(min=1, help="Number of emulated Speech resources; each has all of the limits.")
     ] = 1,
     provider: Provider = None,
     aws_limits: Annotated[
-        bool, typer.Option("--aws-limits", help="AWS throttles calls and has transactions conflict, as documented.")
+        bool, typer.Option("--aws-limits", help="Emulate AWS's documented throttling and transaction conflicts.")
     ] = False,
     time_scale: Annotated[
-        float, typer.Option(min=0.01, max=1, help="Shortens the retry waits and time-outs of the workflow.")
+        float, typer.Option(min=0.01, max=1, help="Factor on the workflow's retry waits and time-outs.")
     ] = 1.0,
 ) -> None:
     """Run the whole service until Ctrl-C, and print curl lines that use it.
 
-    With AZURE_SPEECH_KEY and AZURE_SPEECH_REGION set, Azure speaks. Otherwise an emulator with espeak-ng speaks,
-    which the options about the provider configure.
+    With AZURE_SPEECH_KEY and AZURE_SPEECH_REGION set, Azure speaks. Otherwise, an emulator with espeak-ng speaks; the
+    options for the provider configure it.
     """
     from local.azure_speech.server import AzureSpeechEmulator
     from local.cloud.clock import Clock
@@ -117,15 +117,15 @@ def dev(
         limits=Limits.documented() if aws_limits else None,
         on_request=lambda line: console.print(line, style="dim", markup=False),
     )
-    # Blocked in this thread and in all that it starts, they wait for sigwait: a thread that waits for an event
-    # does not notice a signal that another thread has received.
+    # Block the signals in this thread and in all threads that it starts, so that sigwait receives them. A thread that
+    # waits for an event would not notice a signal that another thread received.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     with stack:
         console.print(f"[bold green]✓[/] The console is at [bold]{stack.url}/[/]: open it in a browser")
         console.print(f"  Castline is running on {stack.url}, spoken by {_who_speaks(stack)}; its API is at /api/v1")
         console.print(f"\n{curl_lines(stack.url)}", markup=False)
         console.print(
-            f"The functions log to {LOG_FILE}. Ctrl-C stops everything; jobs live in memory and are gone then.\n"
+            f"The functions log to {LOG_FILE}. Ctrl-C stops everything; jobs are kept in memory and are lost then.\n"
         )
         signal.sigwait(_STOP_SIGNALS)
         console.print("stopping")
@@ -133,7 +133,7 @@ def dev(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="The folder that the audio goes into.")] = Path("out"),
+    out: Annotated[Path, typer.Option(help="Folder for the audio.")] = Path("out"),
     provider: Provider = None,
 ) -> None:
     """Submit the quickstart's dialogue, wait, download the audio and check it."""
@@ -153,9 +153,9 @@ def demo(
 
 @app.command()
 def example(
-    out: Annotated[Path, typer.Option(help="The folder that the file goes into.")] = Path("out") / "lake",
+    out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path("out") / "lake",
 ) -> None:
-    """Make an audiobook with chapters, a cover and music, by the command line."""
+    """Make an audiobook with chapters, a cover and music, with the command line."""
     from local.azure_speech.server import AzureSpeechEmulator
 
     stack = _make_stack(0, make_emulator=AzureSpeechEmulator)

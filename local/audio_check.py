@@ -1,4 +1,4 @@
-"""Check of a finished file: decode it with a foreign decoder (libsndfile), and compare it with the API's result."""
+"""Check of a finished file: it is decoded with another decoder (libsndfile) and compared with the API's result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FRAME_MS = 24
 _AUDIBLE_DBFS = -45.0
 _SILENT_DBFS = -60.0
 _GAP_EDGE_MS = 30
-"""The distance from a turn's edge at which silence is required. An encoder smears some sound over a frame's edge."""
+"""The distance from a turn's edge from which silence is required. An encoder smears sound over a frame's edge."""
 
 
 def find_faults(path: Path, result: dict[str, Any]) -> list[str]:

@@ -2,7 +2,8 @@
 
     python -m local.chinese_characters
 
-A character is in the list of a form if OpenCC converts it to another one in the other form, and never into it.
+A character is in the list of a form if OpenCC converts it to another character for the other form, and converts no
+character to it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def module() -> str:
     to_traditional, to_simplified = _table("STCharacters"), _table("TSCharacters")
     simplified = {each for each, others in to_traditional.items() if each not in others}
     traditional = {each for each, others in to_simplified.items() if each not in others}
-    # Forms that are usual in Taiwan or Hong Kong, although OpenCC's own traditional form is another one: 床, 群.
+    # Characters that are usual in Taiwan or Hong Kong, although OpenCC's traditional form is another one: 床, 群.
     usual = {other for name in ("TWVariants", "HKVariants") for others in _table(name).values() for other in others}
     only_simplified = simplified - traditional - usual - {other for each in to_traditional.values() for other in each}
     only_traditional = traditional - simplified - {other for each in to_simplified.values() for other in each}

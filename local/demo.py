@@ -31,7 +31,7 @@ class DemoFailed(Exception):
 def run_demo(
     url: str, out: Path, console: Console, *, provider: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Path:
-    """Play the quickstart against the stack at ``url`` and store the audio in the folder ``out``.
+    """Run the quickstart against the stack at ``url`` and store the audio in the folder ``out``.
 
     Args:
         url: the stack's URL, without a slash at its end.

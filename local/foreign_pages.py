@@ -37,7 +37,7 @@ def refusal_of_page(request: Request) -> Response | None:
         return _refusal("Origin must be the address of this stack")
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return _refusal("pages of other sites may not change anything here (Sec-Fetch-Site)")
-    # The service takes a body without a type as JSON, and browsers ask no leave to send one.
+    # The service reads a body without a type as JSON, and browsers send such a body without a preflight request.
     has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
     if has_body and not request.headers.get("Content-Type", "").partition(";")[0].strip():
         return _refusal("a request with a body must say Content-Type: application/json")

@@ -58,12 +58,12 @@ _API_PAGE = """\
 </html>
 """
 _API_PAGE_HEADERS = {"Content-Security-Policy": "default-src 'self' 'unsafe-inline' data:"}
-"""The page asks no other host for anything."""
+"""The page may load resources from this host only."""
 _OPEN_PATHS = frozenset(route.path for route in OPERATIONS if route.is_open)
 
 
 class Gateway:
-    """An HTTP server on 127.0.0.1, on a thread of its own, from ``start`` to ``stop``."""
+    """An HTTP server on 127.0.0.1, on a separate thread, from ``start`` to ``stop``."""
 
     def __init__(
         self,
@@ -84,8 +84,8 @@ class Gateway:
             bucket_name: the bucket whose objects clients may fetch.
             console: the page at ``/``.
             claims: returns the token claims of a request, or None to answer 401. It is not called for routes that
-                take no token. By default, the user is named by ``X-User-Id``.
-            port: 0 takes a free one.
+                take no token. By default, ``X-User-Id`` names the user.
+            port: the port; 0 selects a free one.
             on_request: called with a line about each request.
 
         Raises:
@@ -171,7 +171,7 @@ class Gateway:
 
 
 def _documentation(path: str) -> Response | None:
-    """Return the API's description: for people by the Swagger UI that Powertools brings, or for machines."""
+    """Return the API's documentation: the OpenAPI document or the files of Swagger UI; None for other paths."""
     if path == "/openapi.json":
         return Response(API_DOCUMENT.read_bytes(), content_type="application/json")
     if path in {"/docs", "/docs/"}:

@@ -1,4 +1,4 @@
-"""Faults of a speech emulator that are told apart by their names alone."""
+"""Faults of a speech emulator that are identified by their names only."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Emulator of an OpenAI-compatible speech server, spoken by espeak-ng or by tones.
 
-It answers as OpenAI and Kokoro-FastAPI do: chunked PCM, OpenAI's errors, Kokoro's list of voices. A fault is ordered
-as ``NAME [times=N]``. Ordered for a run (``faults=["throttled times=2"]``), it strikes any request. In the text
-(``{fault throttled times=2}``), it strikes requests with exactly this text; the marker is not spoken.
+It answers like OpenAI and Kokoro-FastAPI: chunked PCM, OpenAI's errors, Kokoro's list of voices. A fault is ordered
+as ``NAME [times=N]``. If it is ordered for a run (``faults=["throttled times=2"]``), it strikes any request. If it is
+ordered in a text (``{fault throttled times=2}``), it strikes requests with exactly this text; the marker is not
+spoken.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ VOICES: Final = {
     "zf_xiaoni": "zh-TW-HsiaoYuNeural",
     "zm_yunxi": "zh-TW-YunJheNeural",
 }
-"""The voices, and the Azure emulator's voice whose sound each has."""
+"""The voices, and for each the Azure emulator's voice that it sounds like."""
 
 _PCM_TYPE: Final = "audio/pcm"
 
@@ -54,7 +55,7 @@ _REFUSALS: Final[dict[str, tuple[int, str | None, str | None]]] = {
     "bad-gateway": (502, None, None),
     "unavailable": (503, None, None),
 }
-# A content type, and the body that comes instead of PCM with status 200.
+# A content type, and the body that is sent instead of PCM with status 200.
 _BODIES: Final[dict[str, tuple[str, bytes]]] = {
     "empty-audio": (_PCM_TYPE, b""),
     "odd-audio": (_PCM_TYPE, bytes(4801)),
@@ -71,7 +72,7 @@ FAULTS: Final = frozenset({*_REFUSALS, *_BODIES, *_BREAKS})
 
 
 class OpenAiSpeechEmulator:
-    """An emulator on 127.0.0.1, on threads of its own, from ``start`` to ``stop`` or within a ``with``."""
+    """An emulator on 127.0.0.1, on separate threads, from ``start`` to ``stop`` or within a ``with`` block."""
 
     def __init__(
         self,
@@ -89,9 +90,9 @@ class OpenAiSpeechEmulator:
 
         Args:
             key: the only accepted key; empty for a server that needs no key.
-            port: 0 takes a free one.
+            port: the port; 0 selects a free one.
             model: the only model.
-            voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
+            voice_engine: ``espeak`` speaks; ``tone`` is fast and always returns the same bytes.
             lists_voices: whether it has ``GET /audio/voices``, which OpenAI does not have.
             latency_ms: the wait of each request before its first audio.
             requests_per_second: the limit above which requests are throttled; None for no limit.
@@ -107,7 +108,7 @@ class OpenAiSpeechEmulator:
         self.requests: list[dict[str, Any]] = []
         """The bodies of all requests for speech."""
         self.bucket = TokenBucket(requests_per_second) if requests_per_second is not None else None
-        """The limit on the rate of requests for speech. It counts those that are throttled as ``refusals``."""
+        """The limit on the rate of requests for speech. It counts throttled requests as ``refusals``."""
         self.stopping = threading.Event()
         self.faults = NamedFaults(sorted(FAULTS), faults)
         self._thread: threading.Thread | None = None

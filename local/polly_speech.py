@@ -1,8 +1,8 @@
 """Emulator of Amazon Polly: SynthesizeSpeech and DescribeVoices, as strict as documented.
 
-botocore finds it by the environment variable ``AWS_ENDPOINT_URL_POLLY``. A fault is ordered as ``NAME [times=N]``.
-Ordered for a run (``faults=["throttled times=2"]``), it strikes any request. In the text (``{fault throttled
-times=2}``), it strikes requests with exactly this text; the marker is not spoken.
+botocore finds it by the environment variable ``AWS_ENDPOINT_URL_POLLY``. A fault is ordered as ``NAME [times=N]``. If
+it is ordered for a run (``faults=["throttled times=2"]``), it strikes any request. If it is ordered in a text
+(``{fault throttled times=2}``), it strikes requests with exactly this text; the marker is not spoken.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _MAX_CHARACTERS, _MAX_BILLED_CHARACTERS = 6_000, 3_000
 _MAX_AUDIO_SECONDS = 600
 _CHUNK_BYTES = 8_192
 _STALL_SECONDS = 60.0
-# For each engine with a burst limit, 10 of 8 or 100 of 80: https://docs.aws.amazon.com/polly/latest/dg/limits.html.
+# Each engine with a burst limit has 10 for a rate of 8, or 100 for a rate of 80:
+# https://docs.aws.amazon.com/polly/latest/dg/limits.html.
 _BURST_FACTOR = 1.25
 _TAG = re.compile(r"<[^>]*>")
 _BARE_APOSTROPHE = re.compile(r"\w'\w")
@@ -48,7 +49,7 @@ class _Voice(NamedTuple):
     language_name: str
     engines: tuple[str, ...]
     sound: str
-    """The Azure emulator's voice whose sound it has."""
+    """The Azure emulator's voice that it sounds like."""
 
 
 VOICES = {
@@ -68,7 +69,7 @@ class _Refused(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-# Faults that are an answer of their own: status, code, message.
+# Faults that replace the answer: status, code, message.
 _ANSWERS = {
     "throttled": (400, "ThrottlingException", "Rate exceeded"),
     "internal-error": (500, "ServiceFailureException", ""),
@@ -80,7 +81,7 @@ _ANSWERS = {
     "invalid-ssml": (400, "InvalidSsmlException", "Invalid SSML request"),
     "no-such-operation": (404, "UnknownOperationException", ""),
 }
-# Faults of the connection, and of an answer that reports success.
+# Faults of the connection, or of an answer that reports success.
 _MISHAPS = ("no-answer", "no-audio", "stalled", "trickle", "truncated", "empty-audio", "odd-audio", "html")
 FAULTS = (*_ANSWERS, *_MISHAPS)
 """All faults by name."""
@@ -93,7 +94,7 @@ class _Spoken(NamedTuple):
 
 
 class PollyEmulator:
-    """An emulator on 127.0.0.1, on threads of its own, from ``start`` to ``stop`` or within a ``with``."""
+    """An emulator on 127.0.0.1, on separate threads, from ``start`` to ``stop`` or within a ``with`` block."""
 
     def __init__(
         self,
@@ -107,8 +108,8 @@ class PollyEmulator:
         """Prepare the emulator.
 
         Args:
-            port: 0 takes a free one.
-            voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
+            port: the port; 0 selects a free one.
+            voice_engine: ``espeak`` speaks; ``tone`` is fast and always returns the same bytes.
             latency_ms: the wait of each request before its first audio.
             requests_per_second: the limit above which requests are throttled; None for no limit.
             faults: orders of faults, as ``NAME [times=N]``.
@@ -118,7 +119,7 @@ class PollyEmulator:
             OSError: the port is taken.
         """
         self.next_faults: deque[str] = deque()
-        """The names of the faults of the next requests; an empty name is no fault."""
+        """The names of the faults of the next requests; an empty name means no fault."""
         self.requests: list[dict[str, Any]] = []
         """The bodies of all SynthesizeSpeech requests, in order."""
         self.billed_characters = 0
@@ -129,7 +130,7 @@ class PollyEmulator:
             if requests_per_second is not None
             else None
         )
-        """The limit on the rate of SynthesizeSpeech. It counts those that are throttled as ``refusals``."""
+        """The limit on the rate of SynthesizeSpeech. It counts throttled requests as ``refusals``."""
         self.stopping = threading.Event()
         self._faults = NamedFaults(FAULTS, faults)
         self._engine = make_engine(VoiceEngineName(voice_engine))
@@ -208,7 +209,7 @@ class PollyEmulator:
 
 
 def _check(request: dict[str, Any]) -> tuple[str, str, _Voice]:
-    """Return the engine, the SSML and the voice of a request; refuse it as the service would."""
+    """Return the engine, the SSML and the voice of a request; refuse the request if the service would."""
     engine, ssml, voice_id = request.get("Engine", "standard"), request["Text"], request["VoiceId"]
     if voice_id not in VOICES:
         constraint = f"Member must satisfy enum value set: [{', '.join(VOICES)}]"

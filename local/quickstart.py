@@ -60,7 +60,7 @@ def curl_lines(url: str) -> str:
 
 
 def _written(value: object) -> str:
-    """Return a field's value as JSON, each item of an array on a line of its own."""
+    """Return a field's value as JSON, each item of an array on a separate line."""
     if not isinstance(value, list):
         return json.dumps(value, ensure_ascii=False)
     items = ",\n".join(f"      {json.dumps(each, ensure_ascii=False)}" for each in value)

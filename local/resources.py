@@ -37,7 +37,7 @@ STATE_MACHINE_NAME = "castline"
 WEBHOOK_QUEUE_NAME = "castline-webhooks"
 SYNTHESIS_QUEUE_NAME = "castline-synthesis"
 SYNTHESIZE_CONCURRENCY = 10
-"""The maximum number of batches that are spoken at once."""
+"""The maximum number of batches that are synthesized at once."""
 WEBHOOK_CONCURRENCY = 5
 """The maximum number of attempts to deliver webhooks at once."""
 EVENT_BUS_NAME = "castline-local"
@@ -79,7 +79,7 @@ def create_table(table_name: str = TABLE_NAME) -> None:
 
 
 def create_bucket(bucket_name: str = BUCKET_NAME) -> None:
-    """Create the audio bucket with its lifecycle rules, its events, and leave for pages to use its presigned URLs."""
+    """Create the audio bucket with its lifecycle rules, its events, and CORS rules for its presigned URLs."""
     client = boto3.client("s3")
     client.create_bucket(Bucket=bucket_name)
     client.put_bucket_lifecycle_configuration(
@@ -130,14 +130,14 @@ def create_speech_secret(secret: Mapping[str, Any], *, name: str = SECRET_ID) ->
 
 
 def create_event_bus() -> dict[str, str]:
-    """Create the bus of the jobs' events, and the queue of those that cannot be published; return their settings."""
+    """Create the bus of the jobs' events, and the queue of unpublishable events; return the functions' settings."""
     boto3.client("events").create_event_bus(Name=EVENT_BUS_NAME)
     queue = boto3.client("sqs").create_queue(QueueName=EVENT_DEAD_LETTERS_NAME)
     return {"EVENT_BUS_NAME": EVENT_BUS_NAME, "EVENT_DEAD_LETTERS_URL": queue["QueueUrl"]}
 
 
 def create_queues() -> dict[str, str]:
-    """Create the queues whose messages call functions, with their dead-letter queues; return their settings."""
+    """Create the queues that invoke functions, with their dead-letter queues; return the functions' settings."""
     return {
         "WEBHOOK_QUEUE_URL": _create_queue(WEBHOOK_QUEUE_NAME, WEBHOOKS),
         "SYNTHESIS_QUEUE_URL": _create_queue(SYNTHESIS_QUEUE_NAME, SYNTHESIS),
@@ -167,19 +167,19 @@ def dead_letters_name(queue_name: str) -> str:
 
 
 def map_webhook_queue(cloud: LocalCloud) -> QueueMapping:
-    """Have the messages of the queue of webhooks' deliveries call the function that attempts them."""
+    """Invoke the function that delivers webhooks with the messages of its queue."""
     return cloud.map_queue(
         WEBHOOK_QUEUE_NAME, WEBHOOKS.reader.name, batch_size=1, max_concurrency=WEBHOOK_CONCURRENCY
     )
 
 
 def map_synthesis_queue(cloud: LocalCloud, *, max_concurrency: int = SYNTHESIZE_CONCURRENCY) -> QueueMapping:
-    """Have the tickets for waiting batches call the function that speaks them."""
+    """Invoke the function that synthesizes batches with the tickets for waiting batches."""
     return cloud.map_queue(SYNTHESIS_QUEUE_NAME, SYNTHESIS.reader.name, batch_size=1, max_concurrency=max_concurrency)
 
 
 def is_new_event(record: Mapping[str, Any]) -> bool:
-    """Return whether a record of the table's stream tells of a new event of a job, as the deployed filter does."""
+    """Return whether the deployed filter for new events of jobs matches a record of the table's stream."""
     return matches(NEW_JOB_EVENTS, record)
 
 

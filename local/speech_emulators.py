@@ -22,9 +22,9 @@ class EmulatedProvider:
     emulator: AbstractContextManager[object]
     secret: dict[str, str] | None = None
     options: Callable[[], dict[str, Any]] = dict
-    """The provider's options, once the emulator runs."""
+    """Returns the provider's options, once the emulator runs."""
     environment: Callable[[], dict[str, str]] = field(default=dict)
-    """Environment variables of the functions, once the emulator runs."""
+    """Returns environment variables of the functions, once the emulator runs."""
 
 
 def _openai(**options: Any) -> EmulatedProvider:
@@ -62,5 +62,5 @@ def emulated_provider(
         ValueError: there is no such emulator.
     """
     if provider_id not in EMULATORS:
-        raise ValueError(f"there is no emulator of the provider {provider_id}, but of {', '.join(EMULATORS)}")
+        raise ValueError(f"there is no emulator of the provider {provider_id}; there are {', '.join(EMULATORS)}")
     return EMULATORS[provider_id](voice_engine=voice_engine, requests_per_second=requests_per_second)

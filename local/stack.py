@@ -65,7 +65,7 @@ class AzureAccount:
 
 
 class LocalStack:
-    """Castline on this machine, from ``start`` to ``stop`` or within a ``with``.
+    """Castline on this machine, from ``start`` to ``stop`` or within a ``with`` block.
 
     Attributes:
         cloud: the local cloud.
@@ -94,24 +94,25 @@ class LocalStack:
         """Prepare a stack, and bind its port.
 
         Args:
-            port: the port on 127.0.0.1; 0 takes a free one.
-            clock: the clock; the one place where time is scaled.
+            port: the port on 127.0.0.1; 0 selects a free one.
+            clock: the clock, which scales all times.
             speech: the Azure emulator or account; by default an emulator.
-            speech_concurrency: the number of requests that each synthesize task has in flight.
-            more_speech: more Azure emulators: with ``speech``, they are a pool of Speech resources.
+            speech_concurrency: the maximum number of requests that each synthesize task has in flight.
+            more_speech: additional Azure emulators, which form a pool of Speech resources with ``speech``.
             more_providers: the ids of other speech providers to emulate.
-            requests_per_second: the limit above which each of them throttles requests; None for no limit.
-            settings: more environment variables for the functions.
-            synthesize_concurrency: the number of batches that are spoken at once: 2 to 1,000.
+            requests_per_second: the limit above which the emulators of other providers throttle requests; None for no
+                limit.
+            settings: additional environment variables for the functions.
+            synthesize_concurrency: the maximum number of batches that are synthesized at once: 2 to 1,000.
             limits: the limits of AWS that apply; by default none.
             on_request: called with a line about each request, and about each attempt to deliver a webhook.
             log_file: the file of the functions' logs, in place of standard output.
             console: the page at ``/``; by default the built one, without sign-in.
-            claims: returns the token claims of a request, or None. By default, the user is named by ``X-User-Id``.
+            claims: returns the token claims of a request, or None. By default, ``X-User-Id`` names the user.
 
         Raises:
             OSError: the port is in use.
-            ValueError: an Azure account is to be pooled with emulators.
+            ValueError: an Azure account and emulators cannot form a pool.
         """
         self._log_file = log_file
         self.cloud = LocalCloud(clock=clock, limits=limits)
@@ -119,7 +120,7 @@ class LocalStack:
         self._account: AzureAccount | None
         if isinstance(speech, AzureAccount):
             if more_speech:
-                raise ValueError("an Azure account and emulators do not make a pool")
+                raise ValueError("an Azure account and emulators cannot form a pool")
             self.speech, self._account = None, speech
             self._speech_pool: tuple[AzureSpeechEmulator, ...] = ()
         else:
@@ -179,9 +180,9 @@ class LocalStack:
                         **event_settings,
                         **queue_settings,
                         "MAX_PROCESSING_SECONDS": str(self.cloud.clock.scale_timeout(_MAX_PROCESSING_SECONDS)),
-                        # Receivers of webhooks that are under development run on this machine.
+                        # Webhook receivers under development run on this machine.
                         "WEBHOOKS_ALLOW_LOOPBACK": "true",
-                        # The emulator shares this machine with everything else: it may be slower than Azure.
+                        # The emulator shares this machine with the whole stack, so it may be slower than Azure.
                         "SPEECH_FIRST_CHUNK_TIMEOUT_MS": "60000",
                         **{
                             name: value
@@ -255,8 +256,8 @@ class LocalStack:
         }
 
     def _invoke_api(self, event: dict[str, Any]) -> dict[str, Any]:
-        # Powertools keeps the request in a class variable. As on Lambda, where an environment serves one request
-        # at a time, the one environment that this process is does so too.
+        # Powertools keeps the request in a class variable, so this process serves one request at a time, like an
+        # execution environment of Lambda.
         http = event["requestContext"]["http"]
         spec = functions.PREVIEW if (http["method"], event["rawPath"]) in _SPOKEN_ROUTES else functions.API
         with self._one_request:

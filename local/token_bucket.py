@@ -20,11 +20,11 @@ class TokenBucket:
 
         Args:
             per_second: the tokens that are added each second.
-            burst: the most tokens that the bucket holds; by default one second's, and at least one.
+            burst: the maximum number of tokens; by default those of one second, and at least one.
             clock: returns the time in seconds.
         """
         self.refusals = 0
-        """The number of times that a token was wanted in vain."""
+        """The number of times that no token was available."""
         self._clock = clock
         self._lock = threading.Lock()
         self._per_second = per_second

@@ -38,9 +38,9 @@ class _Lines(logging.Handler):
         if record.getMessage() == _MESSAGE:
             fields = vars(record)
             webhook_id = observability.logger.thread_safe_get_current_keys().get("webhook_id")
-            came_of_it = fields["error"] or "delivered"
+            outcome = fields["error"] or "delivered"
             answer = "no answer" if fields["status_code"] is None else fields["status_code"]
             self._show(
-                f"webhook {webhook_id}  {fields['event_type']}  {came_of_it}: {answer}, {fields['duration_ms']} ms, "
+                f"webhook {webhook_id}  {fields['event_type']}  {outcome}: {answer}, {fields['duration_ms']} ms, "
                 f"attempt {fields['attempt']}, {fields['status']}"
             )

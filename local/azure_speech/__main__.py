@@ -14,28 +14,28 @@ from local.azure_speech.faults import FAULTS
 from local.azure_speech.options import RequestsPerSecond, ThrottlingOption, VoiceLimits, throttling_from_options
 from local.azure_speech.server import DEFAULT_KEY, AzureSpeechEmulator
 
-# \b keeps the lines as they are.
+# \b prevents the lines from being wrapped.
 _EPILOG = "\b\nFaults:\n" + "\n".join(f"  {fault.name:<24}{fault.summary}" for fault in FAULTS.values())
 
 
 def main(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 5005,
-    key: Annotated[str, typer.Option(help="The one key that is accepted.")] = DEFAULT_KEY,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 selects a free one.")] = 5005,
+    key: Annotated[str, typer.Option(help="The only accepted key.")] = DEFAULT_KEY,
     voice_engine: Annotated[
-        VoiceEngineName, typer.Option(help="espeak speaks; tone is cheap and always gives the same bytes.")
+        VoiceEngineName, typer.Option(help="Voices: espeak speaks; tone is fast and always returns the same bytes.")
     ] = VoiceEngineName.ESPEAK,
-    latency_ms: Annotated[int, typer.Option(min=0, help="How long each request waits before its first audio.")] = 0,
+    latency_ms: Annotated[int, typer.Option(min=0, help="Wait of each request before its first audio.")] = 0,
     max_requests_in_flight: Annotated[
-        int | None, typer.Option(min=1, help="More requests at the same time are throttled.")
+        int | None, typer.Option(min=1, help="Throttle more concurrent requests than this.")
     ] = None,
     throttling: ThrottlingOption = False,
     requests_per_second: RequestsPerSecond = None,
     voice_limit: VoiceLimits = None,
     fault: Annotated[
         list[str] | None,
-        typer.Option(metavar="'NAME [times=N] [probability=P]'", help="What goes wrong; may be given again."),
+        typer.Option(metavar="'NAME [times=N] [probability=P]'", help="Fault of the service; repeatable."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Makes the faults that are left to chance repeatable.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed that makes random faults repeatable.")] = 0,
 ) -> None:
     """Emulate Azure Speech's text-to-speech on 127.0.0.1.
 

@@ -31,8 +31,8 @@ _MIN_WORDS_PER_MINUTE, _MAX_WORDS_PER_MINUTE = 80, 450
 _FULL_VOLUME = 100
 # Measured: 20 of espeak-ng's 100 pitch steps make the voice 1.21 times as high.
 _PITCH_STEPS_PER_OCTAVE = 73
-# espeak-ng says "Chinese letter" for each kanji of a Japanese text, which takes three times as long as a reading. Any
-# readings serve as well: most have two morae.
+# espeak-ng says "Chinese letter" for each kanji of a Japanese text, which takes three times as long as a reading.
+# These readings replace the kanji; like most readings, they have two morae.
 _KANJI = re.compile("[\u3005\u3400-\u9fff\uf900-\ufaff]")
 _READINGS = ("かん", "せい", "こう", "とう", "さく", "ひと", "みち", "けい")
 # The library has one state for the whole process.

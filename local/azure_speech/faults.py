@@ -1,14 +1,14 @@
 """Faults of the emulator, and when they strike.
 
-A fault is ordered with one notation, ``NAME [times=N] [probability=P]``, in two places:
+A fault is ordered as ``NAME [times=N] [probability=P]``, in one of two places:
 
 - for a run (``AzureSpeechEmulator(faults=["throttled probability=0.1"])``, ``--fault "unavailable times=2"``): it
   strikes any request, and any connection being opened;
 - in the spoken text (``{fault unavailable times=2}``): it strikes the first N requests with exactly this text, or
   all of them. The marker is not spoken.
 
-When a text is read, its connection is already open. A fault that is an HTTP status then strikes as the closest thing
-that can happen to an open WebSocket. Some faults have no such thing; ordering one of them in a text is refused.
+When a text is read, its connection is already open. A fault that is an HTTP status is then replaced by its closest
+equivalent on an open WebSocket. Some faults have no equivalent; a text that orders one of them is refused.
 """
 
 from __future__ import annotations
@@ -116,15 +116,15 @@ FAULTS = _table(
     Fault("policy-violation", "a close with 1008", None, Close(1008, "Policy violation")),
     Fault("restarting", "a close with 1012", None, Close(1012, "Service restart")),
     Fault("server-error", "a close with 4500", None, Close(4500, "Server error")),
-    Fault("error-amid-audio", "a close with 1011 amid the audio", None, Close(1011, "Error", Moment.AMID_AUDIO)),
+    Fault("error-amid-audio", "a close with 1011 during the audio", None, Close(1011, "Error", Moment.AMID_AUDIO)),
     Fault("reset", "a TCP reset before the audio", None, Abort(Moment.BEFORE_AUDIO)),
-    Fault("reset-amid-audio", "a TCP reset amid the audio", None, Abort(Moment.AMID_AUDIO)),
+    Fault("reset-amid-audio", "a TCP reset during the audio", None, Abort(Moment.AMID_AUDIO)),
     Fault("no-turn-start", "no answer at all", None, Stall(Moment.BEFORE_TURN_START)),
     Fault("no-audio", "an answer, but no first chunk of audio", None, Stall(Moment.BEFORE_AUDIO)),
-    Fault("stalled", "silence amid the audio", None, Stall(Moment.AMID_AUDIO)),
+    Fault("stalled", "silence during the audio", None, Stall(Moment.AMID_AUDIO)),
     Fault("no-turn-end", "all audio, but never the end", None, Stall(Moment.BEFORE_TURN_END)),
     Fault("empty-audio", "success, without audio", None, NoAudio()),
-    Fault("odd-audio", "success, with audio that ends amid a sample", None, OddAudio()),
+    Fault("odd-audio", "success, with audio that ends within a sample", None, OddAudio()),
 )
 """All faults by name."""
 

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 ThrottlingOption = Annotated[
     bool,
     typer.Option(
-        help="Throttle as Azure does: more than 200 requests a second, or twice as many as in the last seconds."
+        help="Throttle as Azure does: above 200 requests per second, or above twice the rate of the last seconds."
     ),
 ]
 RequestsPerSecond = Annotated[
-    float | None, typer.Option(min=0.1, help="More requests a second than this are throttled, in place of 200.")
+    float | None, typer.Option(min=0.1, help="Throttle above this number of requests per second, instead of 200.")
 ]
 VoiceLimits = Annotated[
     list[str] | None,
-    typer.Option(metavar="VOICE=RATE", help="More requests a second for this voice are throttled; repeatable."),
+    typer.Option(metavar="VOICE=RATE", help="Throttle this voice above RATE requests per second; repeatable."),
 ]
 
 
@@ -33,7 +33,7 @@ def throttling_from_options(
     """Return the limits that the options ask for; None if they ask for none.
 
     Raises:
-        ValueError: a voice limit cannot be parsed, is 0, or is for no voice that there is.
+        ValueError: a voice limit cannot be parsed, is 0, or names an unknown voice.
     """
     voices: dict[str, float] = {}
     for limit in voice_limits:

@@ -1,7 +1,7 @@
-"""Phones that the emulator's voices know: it refuses a document with any other.
+"""Phones that the emulator's voices accept. The emulator refuses a document with any other phone.
 
-The source is https://learn.microsoft.com/azure/ai-services/speech-service/speech-ssml-phonetic-sets. What is
-documented by examples only, such as IPA for Japanese and syllables without hyphens between them, is refused.
+The source is https://learn.microsoft.com/azure/ai-services/speech-service/speech-ssml-phonetic-sets. The emulator
+refuses phones that are documented only by examples, such as IPA for Japanese and syllables without hyphens.
 """
 
 from __future__ import annotations

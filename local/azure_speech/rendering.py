@@ -21,8 +21,8 @@ _SIGNS = (
     r"\u0e31-\u0e4e\u0eb1-\u0ecd\u102b-\u103e\u17b4-\u17d3"
 )
 _LETTER = rf"(?:(?![\u3040-\u30ff\u3400-\u9fff])[\w{_SIGNS}])"
-# A word, a single Chinese or Japanese character, or a punctuation mark. Thai and its like are not divided into words:
-# how Azure reports theirs is not documented.
+# A word, a single Chinese or Japanese character, or a punctuation mark. Thai and similar texts are not divided into
+# words, because Azure does not document how it reports their words.
 _WORD = re.compile(rf"[\u3040-\u30ff\u3400-\u9fff]|{_LETTER}+(?:['’][^\W_]+)*|[^\w\s]")
 _ENDS = ".!?。！？।॥؟۔"
 _SENTENCE = re.compile(rf"[^{_ENDS}]+[{_ENDS}]*|[{_ENDS}]+")

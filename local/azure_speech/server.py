@@ -46,7 +46,7 @@ _STOP_SECONDS = 3.0
 
 
 class AzureSpeechEmulator:
-    """An emulator on 127.0.0.1, on a thread of its own, from ``start`` to ``stop`` or within a ``with``."""
+    """An emulator on 127.0.0.1, on a separate thread, from ``start`` to ``stop`` or within a ``with`` block."""
 
     def __init__(
         self,
@@ -67,13 +67,13 @@ class AzureSpeechEmulator:
 
         Args:
             key: the only accepted key.
-            port: 0 takes a free one.
-            voice_engine: ``espeak`` speaks; ``tone`` is cheap and gives the same bytes every time.
+            port: the port; 0 selects a free one.
+            voice_engine: ``espeak`` speaks; ``tone`` is fast and always returns the same bytes.
             latency_ms: the wait of each request before its first audio.
             max_requests_in_flight: the limit above which requests are throttled.
             throttling: the limits on the rate of requests; None for no limit.
             with_silence: whether each voice element begins and ends with silence, as Azure's do. By default, only
-                ``espeak`` does so: a tone has exactly the length that its text asks for.
+                ``espeak`` adds silence, so that a tone's length depends only on its text.
             tls: the TLS context with the certificate; None for no TLS.
             faults: orders of faults, in the notation of ``local.azure_speech.faults``.
             seed: makes random faults repeatable.
@@ -169,14 +169,14 @@ class AzureSpeechEmulator:
             return
         port.set_result(next(iter(server.sockets)).getsockname()[1])
         await self._stopping.wait()
-        # asyncio loses a socket that it has accepted but not handed over when the server is closed. So it accepts no
-        # more, and what it has accepted is handed over, and aborted, in the next few turns of the loop.
+        # When the server is closed, asyncio loses a socket that it has accepted but not handed over. So the server
+        # stops accepting first. Accepted sockets are handed over, and aborted, in the next few turns of the loop.
         for listening in server.sockets:
             self._loop.remove_reader(listening.fileno())
         await asyncio.sleep(_HAND_OVER_SECONDS)
         server.close()
         for connection in tuple(opened):
-            if connection.protocol.state is State.CONNECTING:  # nothing has been asked on it, and may never be
+            if connection.protocol.state is State.CONNECTING:  # no request has arrived on it
                 connection.transport.abort()
         with suppress(TimeoutError):
             await asyncio.wait_for(server.wait_closed(), _STOP_SECONDS)
@@ -219,8 +219,8 @@ class AzureSpeechEmulator:
 async def _send_voices(connection: ServerConnection) -> None:
     """Send the list and wait for the client to hang up.
 
-    A response given back to ``websockets`` is followed at once by the end of the connection, which makes the Speech
-    SDK give up reading.
+    If the response were returned to ``websockets``, it would close the connection at once, and the Speech SDK would
+    stop reading.
     """
     body = json.dumps([voice.as_json() for voice in VOICES.values()], ensure_ascii=False).encode()
     head = (

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from local.azure_speech.traffic import RequestRecord, Traffic
 
 _SAMPLE_RATES_HZ = {"raw-24khz-16bit-mono-pcm": 24_000, "raw-48khz-16bit-mono-pcm": 48_000}
-"""The sample rate of each output format that can be asked for."""
+"""The sample rate of each supported output format."""
 _CHUNK_BYTES = 32_768
 _MAX_AUDIO_SECONDS = 600
 """The documented quota of a real-time request."""
@@ -133,7 +133,7 @@ class Session:
             except ConnectionClosed:
                 record.outcome = "client left"
                 raise
-        # The request is over before the client can know it: its next one is not counted beside it.
+        # The request is counted as ended before the client knows, so that the client's next request does not overlap.
         await self._connection.send(json_message("turn.end", request_id, {}))
 
     async def _speak(self, request_id: str, record: RequestRecord, options: AudioOptions) -> None:

@@ -24,7 +24,7 @@ _RATE = {"x-slow": 0.5, "slow": 0.64, "medium": 1.0, "default": 1.0, "fast": 1.5
 _PITCH = {"x-low": 0.55, "low": 0.8, "medium": 1.0, "default": 1.0, "high": 1.2, "x-high": 1.45}
 _VOLUME = {"silent": 0.0, "x-soft": 0.2, "soft": 0.4, "medium": 0.6, "loud": 0.8, "x-loud": 1.0, "default": 1.0}
 _TYPICAL_PITCH_HZ = 150
-# What these elements may hold, of those that are known here; all others hold anything.
+# The elements that these elements may contain; all other elements may contain any element.
 # learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-structure
 _MAY_HOLD = {
     "phoneme": set[str](),
@@ -59,7 +59,7 @@ class Passage:
     """One of the voice's styles."""
     style_degree: float = 1.0
     locale: str | None = None
-    """What a multilingual voice is told to speak; None for its own locale."""
+    """The locale that a multilingual voice speaks; None for its own locale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def parse_ssml(ssml: str, *, with_silence: bool = False) -> list[Passage | Pause
         with_silence: begin and end each ``voice`` element with the silence that its voice has.
 
     Raises:
-        SsmlRefused: it is malformed, names a voice or a phone that does not exist, has text or another element where
-            it does not belong, or has more than 50 ``voice`` and ``audio`` elements.
+        SsmlRefused: the document is malformed, names an unknown voice or phone, has text or an element in a wrong
+            place, or has more than 50 ``voice`` and ``audio`` elements.
     """
     try:
         root = ET.fromstring(ssml)  # noqa: S314 - it comes from the developer's own process
@@ -117,8 +117,8 @@ def _read(element: ET.Element, manner: Passage) -> Iterator[Passage | Pause]:
         tag = _tag(child)
         if tag not in _MAY_HOLD.get(_tag(element), {tag}):
             raise SsmlRefused(f"Node [{_tag(element)}] should not contain node [{tag}].")
-        # Microsoft lists these as unsupported by HD voices, <break> only by those of DragonHDOmni, and not what the
-        # voices do then. Here all ignore them, which nobody would notice:
+        # Microsoft lists these elements as unsupported by HD voices (<break> only by DragonHDOmni voices), but does
+        # not say what the voices do with them. Here, all HD voices ignore them silently:
         # learn.microsoft.com/azure/ai-services/speech-service/high-definition-voices
         is_ignored = manner.voice.is_high_definition and tag in {"break", "prosody", "express-as", "phoneme"}
         yield from _read(child, manner) if is_ignored else _read_child(child, manner)
@@ -140,8 +140,8 @@ def _read_child(element: ET.Element, manner: Passage) -> Iterator[Passage | Paus
             _check_phones(element, manner)
             yield from _read(element, manner)
         case "sub":
-            # The words that are reported are those of the alias. The SDK looks for them in the document, so it gives
-            # wrong offsets to them and to words after them.
+            # The service reports the words of the alias. The SDK looks for them in the document, so it reports wrong
+            # offsets for them and for the words after them.
             yield from _say(element.get("alias"), manner)
         case _ if tag not in _SILENT_TAGS:
             yield from _read(element, manner)

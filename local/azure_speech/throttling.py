@@ -1,10 +1,10 @@
-"""Limits on the rate of requests, as a Speech resource has them, and as its voices can have them.
+"""Rate limits of a Speech resource and of its voices.
 
-A resource has a quota of requests a second. Below it, Azure adds machines as requests become more, and refuses what
-comes before they are there: "your current workload is 5 TPS. The next second, you increase the load to 20 TPS […]
-Some of the requests get response code 429"
-(https://learn.microsoft.com/azure/ai-services/speech-service/speech-services-quotas-and-limits). How fast they are
-added is not documented. Here, the rate may be a multiple of the mean rate of the last seconds.
+A resource has a quota of requests per second. Below the quota, Azure adds machines when the load grows, and refuses
+requests until the machines are ready: "your current workload is 5 TPS. The next second, you increase the load to 20
+TPS […] Some of the requests get response code 429"
+(https://learn.microsoft.com/azure/ai-services/speech-service/speech-services-quotas-and-limits). Azure does not
+document how fast it adds machines. Here, the highest rate is a multiple of the mean rate of the last seconds.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttling:
-    """The limits of a Speech resource, in requests a second. By default, they are those of the tier S0."""
+    """The limits of a Speech resource, in requests per second. The defaults are those of the tier S0."""
 
     requests_per_second: float = 200.0
     """The quota."""
     growth: float | None = 2.0
     """The highest rate, as a multiple of the mean rate of the last seconds; None for the whole quota at any time."""
     floor: float = 10.0
-    """The rate that is always admitted, from which growth begins."""
+    """The rate that is always admitted. Growth begins from this rate."""
     memory_seconds: float = 5.0
-    """The time constant of the mean. With a growth of 2, the admitted rate doubles in 0.7 of it at best."""
+    """The time constant of the mean. With a growth of 2, the admitted rate doubles in 0.7 time constants at best."""
     burst_seconds: float = 0.5
-    """The number of seconds whose requests may come at once."""
+    """The size of a burst: the number of seconds whose requests may arrive at once."""
     voices: Mapping[str, float] = field(default_factory=dict)
     """The limits of single voices by short name, within that of the resource."""
 
@@ -62,10 +62,10 @@ class Refusal(StrEnum):
 
 
 class Throttle:
-    """The limits of one resource at work. It serves one thread."""
+    """The limits of one resource, and how much of them is used. It serves one thread."""
 
     def __init__(self, throttling: Throttling, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin as after a long time without requests; ``clock`` returns the time in seconds."""
+        """Start as if there had been no requests for a long time; ``clock`` returns the time in seconds."""
         self._throttling = throttling
         self._clock = clock
         self._mean_rate = 0.0
@@ -77,13 +77,13 @@ class Throttle:
         }
 
     def refusal_of_connection(self) -> Refusal | None:
-        """Return why a connection is refused; None if it may be opened. It uses up nothing: its requests do."""
+        """Return why a connection is refused; None if it may be opened. Only its requests use up some of the rate."""
         rate = self._admitted_rate()
         self._resource.change(rate, self._burst(rate))
         return self._reason(rate) if self._resource.wait_seconds else None
 
     def refusal_of_request(self) -> Refusal | None:
-        """Return why a request is refused; None if it is admitted, which uses up some of the rate."""
+        """Return why a request is refused; None if it is admitted. An admitted request uses up some of the rate."""
         rate = self._admitted_rate()
         self._resource.change(rate, self._burst(rate))
         if not self._resource.take():
@@ -92,12 +92,12 @@ class Throttle:
         return None
 
     def refusal_of_voices(self, names: Iterable[str]) -> Refusal | None:
-        """Return why a request that was admitted is refused all the same for its voices; None if it is not."""
+        """Return why an admitted request is refused because of its voices; None if it is not refused."""
         limited = (self._voices[name] for name in names if name in self._voices)
         return None if all(bucket.take() for bucket in limited) else Refusal.VOICE
 
     def _admitted_rate(self) -> float:
-        """Return the rate that is admitted now, and bring the mean of what was admitted up to date."""
+        """Update the mean of the admitted rate, and return the rate that is admitted now."""
         limits, now = self._throttling, self._clock()
         self._mean_rate *= math.exp((self._mean_at - now) / limits.memory_seconds)
         self._mean_at = now

@@ -1,4 +1,4 @@
-"""Engine that makes a sine at the voice's own pitch: cheap, and the same bytes every time."""
+"""Engine that makes a sine at the voice's own pitch. It is fast, and always returns the same bytes."""
 
 from __future__ import annotations
 

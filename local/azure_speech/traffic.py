@@ -65,9 +65,9 @@ class Traffic:
 
     @property
     def refusals(self) -> Counter[Refusal]:
-        """Return the number of throttled requests by reason, those included that had yet to connect.
+        """Return the number of throttled requests by reason, including connections that were being opened.
 
-        Faults that were ordered are not among them.
+        Ordered faults are not counted.
         """
         with self._lock:
             return self._refusals.copy()

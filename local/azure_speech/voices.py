@@ -160,8 +160,8 @@ _STYLES = {
     "ja-JP-NanamiNeural": "chat cheerful customerservice",
 }
 
-# How each further voice of one gender in one language sounds: variant and pitch of espeak-ng, words per minute.
-# The list starts anew, a little higher, when it is used up.
+# The sounds of the voices of one gender in one language, in order: variant and pitch of espeak-ng, words per minute.
+# When the list is used up, it is repeated with a higher pitch.
 _SOUNDS: dict[Gender, tuple[tuple[str, int, int], ...]] = {
     "Female": (("f2", 60, 160), ("f3", 70, 170), ("f5", 55, 155), ("f4", 65, 175), ("f1", 60, 165)),
     "Male": (("m3", 50, 160), ("m1", 40, 150), ("m7", 60, 170), ("m2", 45, 165), ("m5", 55, 155)),

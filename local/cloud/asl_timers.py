@@ -1,4 +1,4 @@
-"""Timers of a state machine on the local cloud's clock; the definition is unchanged."""
+"""Timers of state machines, scaled by the local cloud's clock. The definitions stay unchanged."""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +12,8 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 
 from local.cloud.clock import Clock
 
-# moto sets an environment's event and clears it at once, so a wake-up can be missed: look again this often.
+# moto sets an environment's event and clears it at once, so a waiting thread can miss it. It checks again after this
+# time.
 _WAKE_UP_SECONDS = 0.2
 
 
@@ -23,8 +24,8 @@ def asl_timers(clock: Clock) -> Iterator[None]:
     declare_timeout = TimeoutSeconds.__init__
 
     def wait_before_retry(declaration: Any, env: Any) -> None:
-        # The delay is final once jitter is applied. moto would sleep next, deaf to StopExecution:
-        # wait here, where the environment is at hand, and leave it nothing to sleep.
+        # The delay is final once jitter is applied. Next, moto would sleep and ignore StopExecution. So wait here,
+        # where the environment is known, and leave moto a delay of 0.
         apply_jitter(declaration, env)
         delay_seconds: float = env.stack.pop()
         clock.record_retry(_execution_arn(env), delay_seconds)

@@ -28,8 +28,8 @@ def repeating(task: Callable[[], object], *, interval_seconds: float, name: str)
 def woken(task: Callable[[], bool], *, by: threading.Event, retry_seconds: float, name: str) -> Iterator[None]:
     """Call `task` each time that an event has been set while the context lasts; log any exception.
 
-    A task that returns True, or raises, has left something undone: it is called again after `retry_seconds`, and not
-    before.
+    A task that returns True or raises has not finished its work. It is called again after `retry_seconds`, and not
+    earlier.
     """
     stopping = threading.Event()
 

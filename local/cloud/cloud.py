@@ -33,14 +33,16 @@ _GRACE_SECONDS = 1.0
 class LocalCloud:
     """DynamoDB, S3, SQS, Step Functions, Lambda and their events, reached by any boto3 client while the cloud runs.
 
-    Use it as a context manager, or call `start` and `stop`; each cloud is started once, one at a time.
+    Use it as a context manager, or call `start` and `stop`. A cloud can be started once, and only one cloud can run
+    at a time.
 
     Args:
         clock: The clock; by default real time.
         region: The region of all resources.
-        poll_interval_seconds: How often queues that hold messages are read, and table streams whose function failed;
-            whatever is sent or written is read at once. None leaves all of that to `tick`.
-        expiry_interval_seconds: How often expired items and objects are deleted; None to leave that to `tick`.
+        poll_interval_seconds: The interval at which queues that hold messages are read, and table streams whose
+            function failed. New messages and records are read at once. None leaves all reading to `tick`.
+        expiry_interval_seconds: The interval at which expired items and objects are deleted; None leaves that to
+            `tick`.
         limits: The limits of AWS that apply; by default none.
 
     Attributes:
@@ -80,9 +82,9 @@ class LocalCloud:
         self._queues: list[QueueMapping] = []
         self._queue_names: set[str] = set()
         self._sent = threading.Event()
-        # Not the default session: threads may not share one while they build clients.
+        # The cloud has its own session, because threads must not share a session while they build clients.
         self._session = boto3.Session(region_name=region)
-        self._unasked = threading.Lock()
+        self._background_work = threading.Lock()
         self._running = ExitStack()
 
     def start(self) -> None:
@@ -137,12 +139,15 @@ class LocalCloud:
     def on_execution_status_change(self, subscriber: Subscriber) -> None:
         """Call `subscriber` with EventBridge's event for each change of an execution's status.
 
-        The call is made on a thread of its own, and repeated after a while if it raises.
+        The call is made on a separate thread. If it raises, it is repeated after a while.
         """
         self.events.subscribe(subscriber)
 
     def on_object_created(self, subscriber: Subscriber) -> None:
-        """Call `subscriber` with EventBridge's event for each object that a bucket tells it of, as above."""
+        """Call `subscriber` with EventBridge's event for each object that is created in a bucket, as above.
+
+        The bucket has to send its events to EventBridge.
+        """
         self.uploads.subscribe(subscriber)
 
     def on_event(self, bus_name: str, subscriber: Subscriber) -> None:
@@ -204,7 +209,7 @@ class LocalCloud:
         return mapping
 
     def tick(self) -> None:
-        """Do the background work of AWS now: delete what has expired, then deliver the streams and the queues."""
+        """Do AWS's background work now: delete expired items and objects, then deliver the streams and the queues."""
         self._expire()
         self._deliver_streams()
         for mapping in list(self._queues):
@@ -215,7 +220,7 @@ class LocalCloud:
         return s3_wsgi_app(self.clock.now)
 
     def _expire(self) -> None:
-        with self._unasked:
+        with self._background_work:
             now = self.clock.now()
             delete_expired_items(self._session.client("dynamodb"), now)
             delete_expired_objects(self._session.client("s3"), now)
@@ -231,8 +236,8 @@ class LocalCloud:
             mapping.stop()
 
     def _deliver_streams(self) -> bool:
-        """Deliver what is in the streams; return whether a batch must be retried."""
-        with self._unasked:
+        """Deliver the records in the streams; return whether a batch must be retried."""
+        with self._background_work:
             undelivered = [mapping.deliver() for mapping in list(self._streams)]
         return any(undelivered)
 

@@ -55,9 +55,15 @@ def corrected_moto(
 ) -> Iterator[None]:
     """Answer boto3 from memory while the context lasts, starting with no resources.
 
-    `clock` sets the time of state machines, `lambdas` runs the functions, `events` receives each change of an
-    execution's status, `uploads` each object that is created in a bucket that sends its events to EventBridge, and
-    `published` each event that is put on a bus. `limits` are AWS's, by default none; `usage` counts.
+    Args:
+        region: The region in the environment.
+        clock: The clock of state machines and queues.
+        lambdas: Runs the functions.
+        events: Receives the events of changes of executions' status.
+        uploads: Receives the events of objects that are created in buckets that send their events to EventBridge.
+        published: Receives the events that are put on buses.
+        limits: The limits of AWS that apply; by default none.
+        usage: Counts calls, transitions and refusals.
 
     Raises:
         RuntimeError: A cloud is running in this process already.

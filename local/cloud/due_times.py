@@ -1,4 +1,4 @@
-"""Times at which keys are due, so that nobody has to look at what is not due yet."""
+"""Due times of keys: finds the keys that are due without a look at the others."""
 
 import heapq
 import threading
@@ -11,17 +11,17 @@ _FEW = 64
 
 
 class DueTimes(Generic[KeyT]):
-    """Keys in the order of their times. A change costs the logarithm of their number, a look nothing. Thread-safe."""
+    """Keys in the order of their times. A change takes logarithmic time, a look constant time. Thread-safe."""
 
     def __init__(self) -> None:
         self._times: dict[KeyT, float] = {}
-        # May hold times that keys no longer have.
+        # It may contain outdated times of keys.
         self._order: list[tuple[float, int, KeyT]] = []
         self._scheduled = 0
         self._lock = threading.Lock()
 
     def schedule(self, key: KeyT, due: float) -> None:
-        """Let a key be due at a time, in place of any earlier one."""
+        """Set the time at which a key is due. It replaces an earlier setting."""
         with self._lock:
             if self._times.get(key) == due:
                 return
@@ -33,7 +33,7 @@ class DueTimes(Generic[KeyT]):
                 heapq.heapify(self._order)
 
     def forget(self, key: KeyT) -> None:
-        """Let a key never be due."""
+        """Remove the time of a key."""
         with self._lock:
             self._times.pop(key, None)
 

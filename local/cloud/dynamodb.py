@@ -25,8 +25,8 @@ def linearizable_dynamodb(overlapping: OverlappingTransactions | None, usage: Us
     """Run the requests to DynamoDB and its streams one at a time, and transactions atomically.
 
     Args:
-        overlapping: lets other requests come while a transaction is in progress, as DynamoDB does.
-        usage: counts the requests that are refused for that.
+        overlapping: how other requests may run while a transaction is in progress, as in DynamoDB; None if none may.
+        usage: counts the requests that are refused because of a transaction in progress.
     """
     with ExitStack() as hooks:
         for handler in (DynamoHandler, DynamoDBStreamsHandler):

@@ -1,7 +1,7 @@
-"""Memory fix of moto's DynamoDB: it no longer keeps the items that it has answered with.
+"""Memory fix of moto's DynamoDB: it no longer keeps the items of its answers.
 
 moto keeps a reference to every model that it ever made, for a dashboard, and a query makes an item for each result.
-S3's models have to stay: moto closes their files by these references.
+The references to S3's models are still needed: moto uses them to close files.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from moto.dynamodb.models.dynamo_type import Item
 
 @contextmanager
 def forgotten_items() -> Iterator[None]:
-    """Make items that live only as long as a table or a request holds them."""
+    """Let moto keep no references to items, so that they live only as long as a table or a request holds them."""
 
     def make(cls: type, *_args: Any, **_options: Any) -> Any:
         return object.__new__(cls)

@@ -1,6 +1,6 @@
 """Speed fix of moto's DynamoDB: the time of a request no longer grows with the whole table.
 
-moto reads a partition by sorting the whole table. It also looks for each value of an answer under every name that
+moto reads a partition by sorting the whole table. It also looks for each value of an answer under all names that
 DynamoDB's ten types could have in any of moto's models.
 """
 
@@ -17,7 +17,7 @@ from moto.dynamodb.models.table import Table
 
 @contextmanager
 def quick_dynamodb() -> Iterator[None]:
-    """Answer as before, only faster; requests must come one at a time, as with `linearizable_dynamodb`."""
+    """Give the same answers faster. Requests must come one at a time, as with `linearizable_dynamodb`."""
     with _queries_read_one_partition(), _items_sorted_by_value(), _values_found_by_their_type():
         yield
 

@@ -1,10 +1,10 @@
-"""Transactions of DynamoDB: all or nothing, and, if that is wanted, in progress for a while.
+"""Transactions of DynamoDB: all or nothing and, optionally, in progress for some time.
 
-moto writes first and puts a deep copy of the table back when a condition fails, which leaves the undone writes in the
-table's stream, and copies the table (255 ms at 5,000 items) even on success. It also answers one request after the
-other, so that no transaction ever meets another request. DynamoDB prepares the items of a transaction and then writes
-one after the other: until an item is written, other writes of it are refused, and reads of several items may see some
-of them as they were and others as they are.
+moto writes first and restores a deep copy of the table when a condition fails. This leaves the undone writes in the
+table's stream, and copies the table (255 ms for 5,000 items) even on success. moto also answers one request after
+another, so that a transaction never meets another request.
+DynamoDB prepares the items of a transaction and then writes them one after another. Until an item is written, other
+writes of it are refused, and reads of several items may return old versions of some and new versions of others.
 """
 
 import random
@@ -42,8 +42,9 @@ class OverlappingTransactions:
 
     Attributes:
         seed: Makes times and orders repeatable as far as threads allow.
-        prepared_ms: The time from the check of the conditions to the first write, at most; at least half as long.
-        half_written_ms: The time for which some items are written and others not, likewise.
+        prepared_ms: The maximum time from the check of the conditions to the first write; the minimum is half of it.
+        half_written_ms: The maximum time for which some items are written and others are not; the minimum is half of
+            it.
     """
 
     seed: int = 0
@@ -59,8 +60,8 @@ def atomic_transactions(
 
     Args:
         requests: the lock that each request to DynamoDB holds.
-        overlapping: lets other requests come while a transaction is in progress; None lets no request come.
-        usage: counts the requests that are refused for that.
+        overlapping: how other requests may run while a transaction is in progress; None if none may.
+        usage: counts the requests that are refused because of a transaction in progress.
     """
     transactions = _Transactions(requests, overlapping, usage)
 
@@ -152,7 +153,7 @@ class _Transactions:
         return (_CONFLICT, _ONGOING, None) if key in self._in_progress else None
 
     def _in_its_time(self, writes: list[Any]) -> Iterator[Any]:
-        """Yield the writes, if transactions overlap in any order, and let other requests come before and between."""
+        """Yield the writes. If transactions overlap, shuffle them, and let other requests run before and between."""
         if self._overlapping is None:
             yield from writes
             return

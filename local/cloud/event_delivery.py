@@ -16,14 +16,14 @@ _RETRY_DELAYS_SECONDS = (0.1, 0.5, 2.0)
 
 
 class EventDelivery:
-    """A queue that delivers each event to each subscriber, in order, on a thread of its own.
+    """A queue that delivers each event to each subscriber, in order, on a separate thread.
 
     A subscriber that raises is called again after a while, and delays later events until then. Events that could not
     be delivered are kept in `undelivered`, as in a dead-letter queue.
     """
 
     def __init__(self, name: str) -> None:
-        """Prepare; ``name`` is that of the thread."""
+        """Create an empty queue; ``name`` is the name of the thread."""
         self._name = name
         self.undelivered: list[Event] = []
         self._subscribers: list[tuple[Subscriber, Subscriber]] = []

@@ -1,4 +1,4 @@
-"""Step Functions Execution Status Change events of EventBridge: their form."""
+"""EventBridge's events about changes of the status of Step Functions executions."""
 
 import json
 import uuid
@@ -9,7 +9,7 @@ from local.cloud.event_delivery import Event
 
 
 def status_change(execution: Any, status: str) -> Event:
-    """Build the event of an execution of moto's that is now in `status` (`RUNNING`, `SUCCEEDED`, …)."""
+    """Build the event for one of moto's executions that is now in `status` (`RUNNING`, `SUCCEEDED`, …)."""
     succeeded = status == "SUCCEEDED"
     return {
         "version": "0",

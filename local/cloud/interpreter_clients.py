@@ -1,4 +1,4 @@
-"""Cached boto3 clients for the Step Functions interpreter, which would make a new one for every task."""
+"""Cached boto3 clients for the Step Functions interpreter, which otherwise makes a new client for every task."""
 
 import threading
 from collections.abc import Iterator

@@ -12,7 +12,7 @@ from moto.awslambda.responses import LambdaResponse
 from local.cloud.lambda_errors import FunctionNotFound, HostStopped, TooManyRequests
 from local.cloud.lambdas import Lambdas
 
-# moto takes the status from a header of that name.
+# moto reads the status from the header `status`.
 _HttpResponse = tuple[str, dict[str, str]]
 
 

@@ -41,7 +41,7 @@ class Invocation:
 
 
 class LambdaHost(Lambdas):
-    """A host that registers functions and invokes them, each invocation on a daemon thread of its own.
+    """A host that registers functions and invokes them. Each invocation has its own daemon thread.
 
     Attributes:
         invocations: The last 10,000 finished invocations, oldest first.
@@ -104,7 +104,7 @@ class LambdaHost(Lambdas):
             response = self._start(function, payload, context).result(timeout_seconds)
             outcome = "failed" if response.error_type else "succeeded"
         except TimeoutError:
-            # A thread cannot be ended from outside: the handler goes on, but no longer counts as running.
+            # A thread cannot be ended from outside: the handler continues, but no longer counts as running.
             response = lambda_runtime.timed_out(context, function.timeout_seconds)
             outcome = "timed_out"
         except CancelledError:

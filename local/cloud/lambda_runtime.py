@@ -1,4 +1,4 @@
-"""Runtime around a handler, as AWS's Python runtime: JSON in, JSON or an error description out."""
+"""Runtime of a handler, like AWS's Python runtime: it takes JSON, and returns JSON or the description of an error."""
 
 import json
 import traceback

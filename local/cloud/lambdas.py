@@ -9,7 +9,7 @@ from local.cloud.lambda_errors import FunctionError, HostStopped, RequestTooLarg
 from local.cloud.lambda_runtime import Response
 
 _EVENT_LIMIT_BYTES = 6_291_456
-"""The limit of an event as JSON in UTF-8; Lambda's own figure, 100 bytes less than for a response."""
+"""The limit of an event as JSON in UTF-8. As on Lambda, it is 100 bytes less than the limit of a response."""
 
 
 class Lambdas(ABC):
@@ -44,7 +44,7 @@ class Lambdas(ABC):
             RequestTooLarge: The event is larger than Lambda's limit.
         """
         payload = json.dumps(event)
-        # Escaped as it is here, a text is never shorter than in UTF-8.
+        # The payload is escaped, so it is never shorter than the same JSON in UTF-8.
         if len(payload) > _EVENT_LIMIT_BYTES:
             size_bytes = len(json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass"))
             if size_bytes > _EVENT_LIMIT_BYTES:

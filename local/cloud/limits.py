@@ -1,4 +1,4 @@
-"""Limits of AWS that the cloud can be told to have."""
+"""Limits of AWS that the local cloud can emulate."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -1,6 +1,7 @@
-"""Object Created events of S3, as EventBridge gets them from buckets that send it their events.
+"""Object Created events of S3, as EventBridge receives them from buckets that send it their events.
 
-moto sends them to targets that it knows, which are no functions, and inside the request that writes the object.
+moto sends them within the request that writes the object, and only to the kinds of targets that it supports, which do
+not include functions.
 """
 
 import uuid
@@ -24,7 +25,7 @@ _REASONS = {
 
 @contextmanager
 def object_events(publish: Callable[[Event], None]) -> Iterator[None]:
-    """Publish an event for each object that is created while the context lasts, in place of what moto does."""
+    """Publish an event for each object that is created while the context lasts. It replaces moto's own delivery."""
 
     def send_event(account_id: str, event_name: S3NotificationEvent, bucket: Any, key: Any) -> None:
         configuration = bucket.notification_configuration

@@ -1,6 +1,6 @@
-"""Events that are put on buses of EventBridge, for their subscribers.
+"""Events that are put on EventBridge's buses, for their subscribers.
 
-moto knows rules, but no function as their target. Archives still get their events from moto.
+moto supports rules, but no functions as their targets. Archives still receive their events from moto.
 """
 
 import copy
@@ -17,7 +17,7 @@ from local.cloud.event_delivery import Event
 
 
 class BusEvent(dict[str, Any]):
-    """An event as a rule's target gets it, and the name of the bus that it was put on."""
+    """An event as a rule's target receives it, and the name of the bus that it was put on."""
 
     def __init__(self, bus_name: str, event: Event) -> None:
         super().__init__(event)

@@ -1,7 +1,7 @@
 """Event source mapping from SQS to Lambda.
 
-moto's own mapping calls the function inside the request that sends the message, once, and ignores which messages of a
-batch have failed. Here the queue is polled instead, as Lambda's pollers do it.
+moto's own mapping calls the function only once, within the request that sends the message, and ignores which messages
+of a batch have failed. This mapping polls the queue instead, as Lambda's pollers do.
 """
 
 import threading
@@ -14,20 +14,20 @@ from local.cloud.lambdas import Lambdas
 Record = dict[str, Any]
 
 _MAX_RECEIVED = 10
-"""The number of messages that SQS gives at once."""
+"""The maximum number of messages that SQS returns at once."""
 _CONCURRENCY = range(2, 1001)
 """The values of `MaximumConcurrency` that Lambda allows."""
 _DEFAULT_CONCURRENCY = 5
-"""The number of batches with which Lambda begins where no maximum is set. It adds more while there is a backlog."""
+"""The number of concurrent batches with which Lambda begins if no maximum is set. It adds more during a backlog."""
 
 
 class QueueMapping:
-    """A mapping that delivers a queue's messages to a function: in batches, at least once, in no certain order.
+    """A mapping that delivers a queue's messages to a function: in batches, at least once, in no particular order.
 
-    The messages of a batch that succeeds are deleted. Those of a batch that fails, or that the function names in
-    `batchItemFailures`, come back when their visibility time-out is over, be it the queue's or one that the function
-    has set by ChangeMessageVisibility. After `maxReceiveCount` receipts the queue's redrive policy moves them to its
-    dead-letter queue.
+    The messages of a batch that succeeds are deleted. The messages of a batch that fails, and those that the function
+    names in `batchItemFailures`, become visible again after their visibility time-out: the queue's, or one that the
+    function has set with ChangeMessageVisibility. After `maxReceiveCount` receipts, the queue's redrive policy moves
+    them to its dead-letter queue.
 
     Args:
         lambdas: The host of the function.
@@ -77,7 +77,7 @@ class QueueMapping:
         self._pollers: set[threading.Thread] = set()
 
     def poll(self) -> int:
-        """Start delivering what is in the queue now, and return the number of calls that were started for it."""
+        """Start to deliver the messages that are in the queue, and return the number of threads started for it."""
         with self._lock:
             free = self._max_concurrency - len(self._pollers)
             started = [
@@ -91,7 +91,7 @@ class QueueMapping:
         return len(started)
 
     def deliver(self) -> None:
-        """Deliver what is in the queue, and what comes into it meanwhile, until nothing is left to be received."""
+        """Deliver messages, including those that arrive meanwhile, until none is left that can be received."""
         while self.poll() or self._pollers:
             self._join()
 
@@ -118,7 +118,7 @@ class QueueMapping:
         except HostStopped:
             self._stopped.set()
         except Exception:
-            if not self._stopped.is_set():  # otherwise SQS is gone, too
+            if not self._stopped.is_set():  # after a stop, SQS is gone, too
                 raise
         finally:
             with self._lock:
@@ -148,7 +148,7 @@ class QueueMapping:
         if not self._reports_failures:
             return batch
         failed = {failure.get("itemIdentifier") for failure in (response or {}).get("batchItemFailures") or ()}
-        # A name that is not in the batch fails all of it.
+        # An id that is not in the batch fails the whole batch.
         if not failed <= {record["messageId"] for record in batch}:
             return []
         return [record for record in batch if record["messageId"] not in failed]

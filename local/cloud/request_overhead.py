@@ -1,4 +1,4 @@
-"""Cheaper requests to AWS, without work whose results nobody uses here."""
+"""Faster requests to AWS, without work whose results the local cloud does not use."""
 
 import string
 from collections.abc import Iterator
@@ -38,10 +38,10 @@ def light_requests() -> Iterator[None]:
     parse_any_time = parsers.DEFAULT_TIMESTAMP_PARSER
 
     def parse_time(value: Any) -> datetime:
-        """Parse a time of S3 in the format of HTTP, without trying others."""
+        """Parse S3's times, which have the format of HTTP, without trying other formats first."""
         return parsedate_to_datetime(value) if str(value).endswith("GMT") else parse_any_time(value)
 
-    # moto compares a request's address with those of 200 services in turn.
+    # moto compares a request's address with those of 200 services in turn, so the frequent services come first.
     services = sorted(backend_index.backend_url_patterns, key=lambda each: each[0] not in _ASKED_OFTEN)
 
     with (

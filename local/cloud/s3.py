@@ -1,4 +1,4 @@
-"""Linearizable S3: moto's, corrected for single objects. In moto, listing fails while others delete."""
+"""Linearizable S3: moto's, with one request at a time. In moto, listing fails while other threads delete objects."""
 
 import threading
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""CORS of S3: a page's request is judged by the first rule that allows it, as in AWS.
+"""CORS of S3: the first rule that matches decides about a page's request, as on AWS.
 
-moto asks all rules: one that is for other pages refuses what another one allows.
+moto applies all rules, so that a rule for other pages refuses a request that another rule allows.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from moto.s3.utils import cors_matches_origin
 
 @contextmanager
 def matching_cors_rules() -> Iterator[None]:
-    """Answer preflight requests by the first rule that matches while the context lasts."""
+    """Answer preflight requests by the first matching rule while the context lasts."""
     set_headers = S3Response._set_cors_headers_options
 
     def set_headers_of_match(response: Any, headers: Any, bucket: Any) -> None:

@@ -21,7 +21,7 @@ _expiries: WeakKeyDictionary[Any, DueTimes[str]] = WeakKeyDictionary()
 
 @contextmanager
 def noted_object_expiries() -> Iterator[None]:
-    """Note, while the context lasts, when the objects that are written expire. Requests must come one at a time."""
+    """Record when written objects expire, while the context lasts. Requests must come one at a time."""
     put_object, delete_object = S3Backend.put_object, S3Backend.delete_object
     set_lifecycle, delete_lifecycle = FakeBucket.set_lifecycle, FakeBucket.delete_lifecycle
 
@@ -59,7 +59,10 @@ def noted_object_expiries() -> Iterator[None]:
 def delete_expired_objects(client: Any, now: datetime) -> int:
     """Delete the objects that are older than `Expiration.Days` of an enabled rule, with an S3 client.
 
-    A rule may select by prefix, not by tag or size. Returns how many objects were deleted.
+    A rule may select by prefix, but not by tag or size.
+
+    Returns:
+        The number of deleted objects.
     """
     backend: Any = s3_backends[DEFAULT_ACCOUNT_ID][_ACCOUNT_WIDE]
     expired = [

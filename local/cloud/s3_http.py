@@ -33,7 +33,7 @@ def s3_wsgi_app(now: Callable[[], datetime]) -> "WSGIApplication":
 
 
 def _refusal(request: Request, now: datetime) -> Response | None:
-    # Browsers sign no preflight, and S3 asks for none.
+    # Browsers do not sign preflight requests, and S3 does not require it.
     if request.method == "OPTIONS" or "Authorization" in request.headers:
         return None
     if "X-Amz-Signature" not in request.args:
@@ -54,7 +54,7 @@ def _signature(request: Request) -> str:
     """Return the signature that the request must have, for its method and its URL."""
     path_and_query = str(request.environ.get("REQUEST_URI") or request.environ["RAW_URI"])
     path, _, query = path_and_query.partition("?")
-    # As S3 does, every parameter is decoded and written anew: clients differ in what they escape.
+    # Like S3, decode every parameter and encode it again, because clients differ in what they escape.
     signed = "&".join(
         f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}"
         for name, value in parse_qsl(query, keep_blank_values=True)
@@ -69,7 +69,7 @@ def _signature(request: Request) -> str:
     to_sign.context["timestamp"] = request.args["X-Amz-Date"]
     access_key, _, scope = request.args.get("X-Amz-Credential", "").partition("/")
     region = scope.partition("/")[2].partition("/")[0]
-    # The credentials used here have secrets that are their access keys.
+    # In the local cloud, the secret of an access key is the access key itself.
     signer = S3SigV4QueryAuth(Credentials(access_key, access_key), "s3", region)
     return str(signer.signature(signer.string_to_sign(to_sign, signer.canonical_request(to_sign)), to_sign))
 

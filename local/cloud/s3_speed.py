@@ -1,7 +1,7 @@
 """Speed fix of moto's S3: it looks up, reads and stores an object without a web framework.
 
-Most of moto's time for an object is spent on parsing requests and building answers. Unusual requests, and every
-refusal except that of a look-up, are left to moto.
+moto spends most of its time for an object on parsing requests and building answers. moto still answers unusual
+requests, and refuses requests other than look-ups.
 """
 
 import re
@@ -55,7 +55,7 @@ _UNDERSTOOD = {
 
 @contextmanager
 def quick_s3(lock: threading.RLock) -> Iterator[None]:
-    """Answer plain requests for objects as moto does, only faster.
+    """Answer plain requests for objects as moto does, but faster.
 
     Args:
         lock: the lock of `linearizable_s3`, held during each request.

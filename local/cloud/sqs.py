@@ -1,8 +1,12 @@
 """SQS as documented: moto's, with the cloud's clock, its limits, and fair queues.
 
-moto measures time by the clock of the machine, counts the 12 hours for which a message can be hidden from when it was
-sent and not received, lets a message that has outlived the retention of its queue block others, measures messages in
-characters, and is not safe for threads.
+moto differs from AWS:
+
+- It uses the machine's clock.
+- It counts the 12 hours for which a message can be hidden from the time of sending, not of the receipt.
+- A message that is older than the retention of its queue blocks other messages.
+- It measures messages in characters, not in bytes.
+- It is not thread-safe.
 """
 
 import re
@@ -23,17 +27,17 @@ from local.cloud.clock import Clock
 from local.cloud.request_lock import one_at_a_time
 
 LONGEST_HIDDEN_SECONDS = 43_200
-"""The time from its receipt for which a message can be hidden at most."""
+"""The maximum time for which a message can be hidden, from its receipt."""
 MAX_IN_FLIGHT = 120_000
-"""The number of messages of a queue that may be received and not yet deleted."""
+"""The maximum number of messages of a queue that are received and not yet deleted."""
 _GROUP = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
 _WAIT_INTERVAL_SECONDS = 0.05
 _NOISY_SHARE = 0.1
-"""The share of the messages in flight, or of the time of those who receive, above which a group is noisy."""
+"""The share of the messages in flight, or of the consumers' time, above which a group is noisy."""
 _NOISY_IN_FLIGHT = 30
-"""The number of messages in flight that a group must have to be noisy by their share."""
+"""The minimum number of messages in flight with which a group can be noisy because of its share of them."""
 _RECENT_MS = 300_000
-"""The time that counts as recent. AWS gives no number."""
+"""The period that counts as recent. AWS does not document it."""
 _WORK_NOTED = 10_000
 
 
@@ -55,8 +59,8 @@ class _OverLimit(SQSException):  # type: ignore[misc]  # moto has no types
 def documented_sqs(clock: Clock) -> Iterator[None]:
     """Make SQS behave as documented while the context lasts, at the time of `clock`.
 
-    A receipt handle is valid until the message is received again. Of the messages of a standard queue, those of
-    groups that take more than their share come behind the others.
+    A receipt handle is valid until the message is received again. In a standard queue, the messages of groups that
+    take more than their share come after the others.
     """
 
     def now_ms(moment: Any = None) -> float:
@@ -96,13 +100,13 @@ def noticed_messages(notice: Callable[[], object]) -> Iterator[None]:
 
 
 def holds_messages(region: str, queue_name: str) -> bool:
-    """Return whether a queue holds a message, be it hidden, delayed or receivable."""
+    """Return whether a queue holds a message, whether hidden, delayed or receivable."""
     queue = models.sqs_backends[DEFAULT_ACCOUNT_ID][region].queues.get(queue_name)
     return queue is not None and bool(queue._messages)
 
 
 def _receivable(queue: Queue) -> list[Message]:
-    """Return the messages that can be received, in the order in which they should be; drop those too old."""
+    """Return the messages that can be received, in the order of receipt; drop messages that are too old."""
     retention_ms = queue.message_retention_period * 1000
     oldest = models.unix_time_millis() - retention_ms
     queue._messages[:] = [each for each in queue._messages if (each.sent_timestamp or 0) > oldest]
@@ -115,7 +119,7 @@ def _receivable(queue: Queue) -> list[Message]:
 
 
 def _noisy_groups(queue: Queue) -> set[str]:
-    """Return the groups that take more than their share of those who receive, as AWS documents it."""
+    """Return the groups that take more than their share of the consumers, as AWS documents it."""
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
     now_ms = models.unix_time_millis()
     busy = [each for each in queue._messages if not each.visible and hasattr(each, "received_ms")]
@@ -183,7 +187,7 @@ def _receiving(lock: threading.RLock, receive_message: Callable[..., list[Messag
 
 def _deleting(delete_message: Callable[..., None]) -> Callable[..., None]:
     def delete(queue: Any, receipt_handle: str) -> None:
-        """Delete a message, unless it has been received again since: then the handle is no longer its own."""
+        """Delete a message, unless it was received again: then the handle is no longer valid."""
         received_again = any(
             each.had_receipt_handle(receipt_handle) and each.receipt_handle != receipt_handle
             for each in queue._messages
@@ -196,7 +200,7 @@ def _deleting(delete_message: Callable[..., None]) -> Callable[..., None]:
 
 
 def _note_work(queue: Any, receipt_handle: str) -> None:
-    """Note how long a message that is to be deleted was worked on."""
+    """Record the time for which a message was handled, before it is deleted."""
     for each in queue._messages:
         if each.receipt_handle == receipt_handle and each.group_id is not None:
             now_ms = models.unix_time_millis()
@@ -222,6 +226,6 @@ def _change_visibility(backend: Any, queue_name: str, receipt_handle: str, visib
         )
     message.change_visibility(int(visibility_timeout))
     if visibility_timeout == 0:
-        # moto compares strictly: it would stay hidden for the rest of this millisecond.
+        # moto compares strictly, so the message would stay hidden for the rest of this millisecond.
         message.visible_at -= 1
         queue.pending_messages.discard(message)

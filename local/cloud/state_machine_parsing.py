@@ -13,7 +13,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 def parsed_once() -> Iterator[None]:
     """Parse each definition once, and give every execution a copy, because a parsed definition counts retries."""
     parse = AmazonStateLanguageParser.parse
-    # Two threads may parse the same definition at first; either result will do.
+    # Two threads may parse the same definition at first; both results are valid.
     parsed: dict[str, Any] = {}
 
     def parse_once(definition: str) -> Any:

@@ -1,4 +1,4 @@
-"""Corrections of the life of an execution in moto's Step Functions."""
+"""Corrections of how executions start, stop and end in moto's Step Functions."""
 
 import logging
 import threading
@@ -59,7 +59,7 @@ def join_interpreter(*, timeout_seconds: float) -> None:
 
 @contextmanager
 def _idempotent_start(publish: Callable[[Event], None], transition: threading.RLock) -> Iterator[None]:
-    """Start one execution for each name, however many requests come at once; give unnamed ones a name of their own.
+    """Start one execution for each name, even for concurrent requests; give unnamed executions unique names.
 
     moto looks for the name and adds the execution in two steps, and names all unnamed executions "None".
     """
@@ -172,9 +172,9 @@ def _stop_interpreter(execution: Any, error: str | None, cause: str | None) -> N
 
 @contextmanager
 def _states_errors_leave_a_map() -> Iterator[None]:
-    """Fail a Map with its item's error even if it is one of the language's own, such as States.Timeout.
+    """Fail a Map with its item's error, even if it is an error of the States Language, such as States.Timeout.
 
-    moto renames it as a user's error, refuses that name for its prefix, and fails with States.Runtime.
+    moto treats it as a custom error, refuses its name because of the prefix, and fails with States.Runtime.
     """
     with patch.object(CustomErrorName, "__init__", ErrorName.__init__):
         yield

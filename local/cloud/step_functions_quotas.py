@@ -1,4 +1,4 @@
-"""Quotas of Step Functions, which moto does not have: calls are refused, and state transitions are delayed."""
+"""Quotas of Step Functions, which moto does not have: excess calls are refused, and state transitions delayed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -33,9 +33,9 @@ class Quota:
 class StepFunctionsQuotas:
     """Quotas of an account in one region, for Standard workflows.
 
-    The defaults are those of most regions, as the Developer Guide has them ("Step Functions service quotas"); a new
-    account has fewer state transitions at first. Where the guide and the General Reference differ (DescribeExecution:
-    50 a second there), the smaller number counts.
+    The defaults are those of most regions in the Developer Guide ("Step Functions service quotas"). A new account has
+    fewer state transitions at first. If the guide and the General Reference differ (DescribeExecution: 50 a second
+    there), the smaller number is used.
     """
 
     state_transition: Quota = Quota(800, 800)
@@ -64,7 +64,7 @@ class StepFunctionsQuotas:
 
 @contextmanager
 def metered_step_functions(quotas: StepFunctionsQuotas | None, usage: Usage) -> Iterator[None]:
-    """Count transitions and calls, and hold them to `quotas` if there are any, while the context lasts.
+    """Count transitions and calls, and enforce `quotas` if there are any, while the context lasts.
 
     A call beyond its quota is refused with ThrottlingException. A transition beyond it is delayed: the execution
     waits, and does not fail.

@@ -1,7 +1,8 @@
 """Event source mapping from DynamoDB Streams to Lambda.
 
-moto's own mapping calls the function inside the request that wrote the item. A function that reads the table then
-waits for itself, and a failure is not retried. Here the stream is read afterwards.
+moto's own mapping calls the function within the request that writes the item. A function that reads the table then
+waits for that request, which waits for the function; and a failure is not retried. This mapping reads the stream
+afterwards.
 """
 
 import json
@@ -106,7 +107,7 @@ class StreamMapping:
         with exclusive_access():
             table = self._table()
             records = table.stream_shard.items[self._position : self._position + self._batch_size]
-            # Through JSON, as Lambda gets them: binary values as base64, times as epoch seconds.
+            # Records pass through JSON, as on Lambda: binary values become base64, and times epoch seconds.
             batch: list[Record] = json.loads(dynamo_json_dump([record.to_json() for record in records]))
             stream_arn = f"{table.table_arn}/stream/{table.latest_stream_label}"
         return [record | {"eventSourceARN": stream_arn, "awsRegion": self._region} for record in batch]
@@ -122,7 +123,7 @@ class StreamMapping:
         failures = {failure["itemIdentifier"] for failure in (response or {}).get("batchItemFailures", ())}
         if not failures:
             return None
-        # A number that is not in the batch fails all of it.
+        # A number that is not in the batch fails the whole batch.
         return next((record for record in records if _sequence_number(record) in failures), records[0])
 
     def _may_retry(self, failed: Record) -> bool:

@@ -1,8 +1,13 @@
 """Task tokens as documented: each takes one outcome, while its task waits for it.
 
-moto looks for a token in every running execution, lets a second outcome replace the first, takes the failure of a
-task whose execution has ended, forgets a failure's cause, gives a retry the token and the outcome of the attempt
-before, and goes on waiting when an execution has ended.
+moto differs from AWS:
+
+- It looks for a token in every running execution.
+- A second outcome replaces the first one.
+- It accepts the failure of a task whose execution has ended.
+- It drops the cause of a failure.
+- A retry gets the token and the outcome of the previous attempt.
+- It continues to wait when an execution has ended.
 """
 
 import threading
@@ -39,7 +44,7 @@ class _TaskTimedOut(AWSError):  # type: ignore[misc]  # moto has no types
 
 
 class _Tokens:
-    """Every token that was ever given out."""
+    """All tokens that were ever issued."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,7 +56,7 @@ class _Tokens:
             self._waiting[endpoint.callback_id] = endpoint
 
     def close(self, endpoint: CallbackEndpoint) -> None:
-        """Take no outcome any more for a task that waits no longer."""
+        """Refuse further outcomes for a task that no longer waits."""
         with self._lock:
             self._waiting[endpoint.callback_id] = None
 
@@ -81,7 +86,7 @@ class _Tokens:
 
 @contextmanager
 def single_use_task_tokens() -> Iterator[None]:
-    """Answer about an unknown token InvalidToken, and about one whose task has ended TaskTimedOut."""
+    """Answer InvalidToken for an unknown token, and TaskTimedOut for a token whose task has ended."""
     tokens = _Tokens()
     add = CallbackPoolManager.add
     interrupt_all = CallbackEndpoint.interrupt_all

@@ -15,7 +15,7 @@ from moto.dynamodb.models.table import Table
 from local.cloud.due_times import DueTimes
 from local.cloud.dynamodb import exclusive_access
 
-# How a stream record, in Lambda's spelling, says that no user deleted the item.
+# The identity in a stream record, in Lambda's spelling, that says that TTL deleted the item, not a user.
 _TTL_IDENTITY = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 
 _Key = tuple[tuple[str, str, str], ...]
@@ -27,7 +27,7 @@ _expiries: WeakKeyDictionary[Any, DueTimes[_Key]] = WeakKeyDictionary()
 
 @contextmanager
 def noted_expiries() -> Iterator[None]:
-    """Note, while the context lasts, when the items that are written expire."""
+    """Record when written items expire, while the context lasts."""
     put_item, update_item = DynamoDBBackend.put_item, DynamoDBBackend.update_item
     update_time_to_live = DynamoDBBackend.update_time_to_live
     delete_item = Table.delete_item
@@ -65,7 +65,8 @@ def noted_expiries() -> Iterator[None]:
 def delete_expired_items(client: Any, now: datetime) -> int:
     """Delete the items whose TTL attribute lies before `now` from all tables of a DynamoDB client's region.
 
-    Returns how many were deleted.
+    Returns:
+        The number of deleted items.
     """
     backend = dynamodb_backends[DEFAULT_ACCOUNT_ID][client.meta.region_name]
     with exclusive_access():

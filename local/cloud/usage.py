@@ -1,4 +1,4 @@
-"""Counts of what the cloud has been asked for, and of what it has refused or delayed."""
+"""Counts of the cloud's calls and state transitions, and of those that it has refused or delayed."""
 
 import threading
 from collections import Counter
@@ -8,11 +8,12 @@ class Usage:
     """Counts since the cloud was made. Thread-safe.
 
     Attributes:
-        state_transitions: How many states executions of Step Functions have entered, each retry of one included.
-        throttled_transitions: How many of them had to wait for their turn (`ExecutionThrottled`).
-        step_functions_calls: How many calls were answered by Step Functions, by action.
-        throttled_calls: How many were refused for their rate, by action.
-        transaction_conflicts: How many requests to DynamoDB were refused for a transaction in progress, by operation.
+        state_transitions: The number of states that Step Functions executions have entered, including retries.
+        throttled_transitions: The number of transitions that had to wait for their turn (`ExecutionThrottled`).
+        step_functions_calls: The number of calls that Step Functions has answered, by action.
+        throttled_calls: The number of calls that were refused because of their rate, by action.
+        transaction_conflicts: The number of requests to DynamoDB that were refused because of a transaction in
+            progress, by operation.
     """
 
     def __init__(self) -> None:
@@ -35,6 +36,6 @@ class Usage:
             (self.throttled_calls if is_throttled else self.step_functions_calls)[action] += 1
 
     def count_conflict(self, operation: str) -> None:
-        """Count a request to DynamoDB that met a transaction."""
+        """Count a request to DynamoDB that conflicted with a transaction."""
         with self._lock:
             self.transaction_conflicts[operation] += 1

@@ -1,1 +1,1 @@
-"""Emulated deployment: real templates, real uploads, and functions in processes of their own."""
+"""Emulated deployment: real templates, real uploads, and functions in separate processes."""

@@ -22,15 +22,15 @@ error_console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=Fals
 
 @app.command()
 def main(
-    environment: Annotated[str, typer.Argument(help="dev, staging or prod.")] = "dev",
+    environment: Annotated[str, typer.Argument(help="Environment: dev, staging or prod.")] = "dev",
     destroy: Annotated[
-        bool, typer.Option(help="In the end, delete the service's stack and look at what is left.")
+        bool, typer.Option(help="Finally delete the service's stack, and check which resources are left.")
     ] = True,
-    out: Annotated[Path, typer.Option(help="The folder that the audio goes into.")] = Path("out"),
+    out: Annotated[Path, typer.Option(help="Folder for the audio.")] = Path("out"),
 ) -> None:
     """Deploy an environment with the real CDK to an emulated AWS, use it, and tear it down.
 
-    Functions run as they were published, each in processes of its own. No request reaches a real account.
+    Functions run as they were published, each in its own processes. No request reaches a real account.
     """
     from local.emulated.cdk import CdkFailed
     from local.emulated.observations import NotAsExpected

@@ -1,4 +1,4 @@
-"""Emulated AWS for deployments: ministack in a process of its own, which functions and the CDK reach over HTTP."""
+"""Emulated AWS for deployments: ministack in a separate process, which functions and the CDK reach over HTTP."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _KEY: Final = "test"
 
 
 class EmulatedCloud:
-    """AWS on this machine, within a ``with``; it listens on 127.0.0.1 only.
+    """AWS on this machine, within a ``with`` block. It listens on 127.0.0.1 only.
 
-    Every request is allowed or denied by the deployed policies: those of the functions' roles, of buckets and queues.
+    The deployed policies of the functions' roles, of buckets and of queues allow or deny every request.
 
     Attributes:
         account: the account of all resources.
@@ -46,8 +46,8 @@ class EmulatedCloud:
 
         Args:
             runtime: the runtime of the functions.
-            log_file: the file of the functions' logs; the server's own go beside it.
-            wait_scale: the length of a workflow's waits, such as those before a retry, relative to AWS.
+            log_file: the file of the functions' logs. The server's log is written beside it.
+            wait_scale: the factor on a workflow's waits, such as those before a retry.
         """
         self.url = ""
         self._runtime = runtime
@@ -57,7 +57,7 @@ class EmulatedCloud:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Environment variables that lead a process to this cloud as the account's root, and to no real account."""
+        """Environment variables with which a process uses this cloud as the account's root, and no real account."""
         return {
             "AWS_ACCESS_KEY_ID": _KEY,
             "AWS_SECRET_ACCESS_KEY": _KEY,
@@ -118,7 +118,7 @@ class EmulatedCloud:
         self._running.close()
 
     def _server_environment(self, folder: str) -> dict[str, str]:
-        """Return the environment of the server, whose functions inherit it; nothing of this process's environment."""
+        """Return the environment of the server and its functions. Only PATH comes from this process's environment."""
         return {
             "PATH": os.environ["PATH"],
             "HOME": folder,
@@ -140,6 +140,6 @@ class EmulatedCloud:
 
 
 def _end(server: subprocess.Popen[str]) -> None:
-    """Kill the server and the functions' processes: nothing that they know outlives them."""
+    """Kill the server and the functions' processes, which have no state that has to be saved."""
     with suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGKILL)

@@ -21,7 +21,7 @@ def expect(holds: object, what: str, seen: object) -> None:
     """Raise unless ``holds`` is true.
 
     Raises:
-        NotAsExpected: it is not.
+        NotAsExpected: ``holds`` is false.
     """
     if not holds:
         raise NotAsExpected(f"{what}; seen: {seen}")

@@ -29,7 +29,7 @@ _PACKAGES: Final = ("awslambdaric", "boto3")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """The parts of a function's process other than the function."""
+    """The interpreter and the packages with which functions run."""
 
     python: str
     """The Python version, such as ``3.13``."""
@@ -57,14 +57,14 @@ def prepare_runtime() -> Runtime:
 
 
 def _candidates() -> list[Path]:
-    """Return where the deployed version may be: in the PATH, among pyenv's, and last the current interpreter."""
+    """Return the possible interpreters: the deployed version in the PATH and among pyenv's, then the current one."""
     in_path = [Path(folder) / f"python{DEPLOYED_PYTHON}" for folder in os.get_exec_path()]
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     return [*in_path, *sorted(pyenv.glob(f"{DEPLOYED_PYTHON}.*/bin/python")), Path(sys.executable)]
 
 
 def _base_interpreter(executable: Path) -> tuple[str, Path] | None:
-    """Return version and path of the interpreter behind ``executable``; None if it runs none."""
+    """Return version and path of the interpreter that ``executable`` runs; None if it runs none."""
     if not executable.exists():
         return None
     script = "import sys; print('{}.{}'.format(*sys.version_info)); print(sys._base_executable)"

@@ -1,4 +1,4 @@
-"""Deployed environment in operation: the URLs of its API and console, and the emulator that speaks."""
+"""Deployed environment in operation: the URLs of its API and console, and its speech emulator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class DeployedService:
-    """A deployed environment whose provider can be spoken with, within a ``with``.
+    """A deployed environment with a running speech emulator, within a ``with`` block.
 
     Attributes:
         speech: the speech emulator.

@@ -17,7 +17,7 @@ def sign_in(cloud: EmulatedCloud, deployment: Deployment, *, email: str, group: 
         cloud: the cloud with the deployment.
         deployment: the deployed stacks.
         email: the user's address.
-        group: a group that the user is to be in.
+        group: a group to add the user to.
     """
     client = cloud.client("cognito-idp")
     password = f"Aa1!{token_urlsafe(16)}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def tear_down(
     cloud: EmulatedCloud, cdk: Cdk, deployment: Deployment, *, environment: str, job_id: str
 ) -> Iterator[Observation]:
-    """Delete the service's stack, check what is left, and try to delete the data stack where that is refused.
+    """Delete the service's stack, and check which resources are left and whether the data stack is protected.
 
     Args:
         cloud: the cloud with the deployment.
@@ -32,7 +32,7 @@ def tear_down(
 
     Raises:
         CdkFailed: the service's stack cannot be deleted.
-        NotAsExpected: something that must stay is gone, or something that must go is there.
+        NotAsExpected: a resource that must stay is gone, or one that must go still exists.
     """
     cdk.destroy(cdk.service_stack)
     expect(read_stack(cloud, cdk.service_stack) is None, "the service's stack is gone", cdk.service_stack)
@@ -55,7 +55,7 @@ def _what_stays(cloud: EmulatedCloud, deployment: Deployment, job_id: str) -> Ob
     kept = [each["Key"] for each in listed.get("Contents", ())]
     expect(any(key.endswith(".mp3") for key in kept), "its audio is still in the bucket", kept)
     secret = cloud.client("secretsmanager").get_secret_value(SecretId=deployment.secret_id)
-    expect("host" in json.loads(secret["SecretString"]), "the secret still holds what was put in", secret["Name"])
+    expect("host" in json.loads(secret["SecretString"]), "the secret still holds its value", secret["Name"])
     users = cloud.client("cognito-idp").list_users(UserPoolId=deployment.user_pool_id)["Users"]
     expect(len(users) == 2, "the user and the operator are still in the pool", users)
     return Observation("the data stack, with the service gone", "job, audio, secret and users are there")

@@ -1,4 +1,4 @@
-"""Tour of a deployed service: each of its duties is exercised once and checked."""
+"""Tour of a deployed service: each of its features is used once and checked."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Tour:
         self._signed_in = httpx.Client(base_url=f"{service.url}/api/v1", timeout=30, headers=self._authorization)
 
     def go(self) -> Iterator[Observation]:
-        """Make all observations, one after another.
+        """Yield all observations, one after another.
 
         Raises:
             NotAsExpected: an expectation does not hold.
@@ -120,16 +120,16 @@ class Tour:
 
     def _no_route(self) -> Observation:
         answer = self._signed_in.put("/jobs")
-        expect(answer.json()["error"] == "METHOD_NOT_ALLOWED", "a method that no route takes is 405", _told(answer))
+        expect(answer.json()["error"] == "METHOD_NOT_ALLOWED", "a method without a route is 405", _told(answer))
         answer = self._signed_in.get("/nowhere")
-        expect(answer.json()["error"] == "NOT_FOUND", "what no route matches is 404", _told(answer))
+        expect(answer.json()["error"] == "NOT_FOUND", "an unknown path is 404", _told(answer))
         hidden = self._signed_in.get("/admin/breaker")
         is_hidden = (hidden.status_code, hidden.text) == (answer.status_code, answer.text)
-        expect(is_hidden, "what is for operators does not exist for others", _told(hidden))
+        expect(is_hidden, "the operators' routes do not exist for others", _told(hidden))
         answer = self._open.get("/nowhere")
-        expect(answer.status_code == 401, "without a token, what no route matches is 401", _told(answer))
+        expect(answer.status_code == 401, "without a token, an unknown path is 401", _told(answer))
         answer = httpx.get(f"{self._service.url}/nowhere")
-        expect(answer.json() == {"message": "Not Found"}, "API Gateway answers beside the API", _told(answer))
+        expect(answer.json() == {"message": "Not Found"}, "API Gateway answers outside the API", _told(answer))
         return Observation("PUT /jobs, GET /nowhere, GET /admin/breaker", "405, 404, 404")
 
     def _quickstart(self) -> Observation:
@@ -149,22 +149,22 @@ class Tour:
         with httpx.Client(base_url=self._cloud.url, timeout=30, headers=self._console_host) as browser:
             page = browser.get("/")
             is_page = page.status_code == 200 and page.headers["Content-Type"] == "text/html; charset=utf-8"
-            expect(is_page, "the distribution gives the page", _told(page))
+            expect(is_page, "the distribution returns the page", _told(page))
             policy = page.headers["Content-Security-Policy"]
-            expect("script-src 'self'" in policy, "it comes with its policy", policy)
-            expect(page.headers["Cache-Control"] == "no-cache", "the page is always asked for", page.headers)
+            expect("script-src 'self'" in policy, "the page has its security policy", policy)
+            expect(page.headers["Cache-Control"] == "no-cache", "the page is always revalidated", page.headers)
             files = re.findall(r'(?:src|href)="/(assets/[^"]+)"', page.text)
             expect(files, "the page loads files", page.text)
             for file in files:
                 answer = browser.get(f"/{file}")
-                expect(answer.status_code == 200, f"{file} is there", answer.status_code)
-                expect("immutable" in answer.headers["Cache-Control"], f"{file} may be kept", answer.headers)
+                expect(answer.status_code == 200, f"{file} exists", answer.status_code)
+                expect("immutable" in answer.headers["Cache-Control"], f"{file} may be cached", answer.headers)
             configuration = browser.get("/config.json").json()
         client_id = configuration["sign_in"]["client_id"]
         audience = self._audience()
-        expect(client_id in audience, "the API takes tokens of the client that the console is told of", audience)
+        expect(client_id in audience, "the API accepts tokens of the console's client", audience)
         direct = httpx.get(f"{self._cloud.url}/{self._deployment.console_bucket_name}/index.html")
-        expect(direct.status_code == 403, "nobody else reads the bucket", direct.status_code)
+        expect(direct.status_code == 403, "the bucket is readable only through the distribution", direct.status_code)
         return Observation("console by the distribution, and its bucket", f"200 with {len(files)} files, 403")
 
     def _audience(self) -> set[str]:
@@ -180,9 +180,9 @@ class Tour:
         without, with_token = (
             httpx.get(url, headers=self._console_host | token) for token in ({}, self._authorization)
         )
-        expect(without.status_code == 401, "the API asks for a token", _told(without))
+        expect(without.status_code == 401, "the API requires a token", _told(without))
         is_ours = with_token.status_code == 200 and self.job_id in with_token.text
-        expect(is_ours, "the token comes through the distribution", _told(with_token))
+        expect(is_ours, "the distribution forwards the token", _told(with_token))
         return Observation("GET /api/v1/jobs by the distribution, without a token, with one", "401, 200")
 
     def _submit_twice(self) -> str:
@@ -211,7 +211,7 @@ class Tour:
         return Observation("presigned URL, and the same without its signature", "200, 403")
 
     def _interruption(self) -> Observation:
-        """Stop an execution that waits for a retry, as an operator might."""
+        """Stop an execution that waits for a retry, as an operator could."""
         turn = {**DIALOGUE["turns"][0], "text": "{fault throttled} 你好"}
         answer = self._signed_in.post("/jobs", json={**DIALOGUE, "turns": [turn, DIALOGUE["turns"][1]]})
         expect(answer.status_code == 201, "a job is submitted", _told(answer))
@@ -226,7 +226,7 @@ class Tour:
         return Observation("execution stopped: rule → execution-ended", "failed, INTERRUPTED")
 
     def _watch_bus(self) -> str:
-        """Have all events of the deployed bus sent to a queue; return its URL."""
+        """Send all events of the deployed bus to a queue, and return the queue's URL."""
         queues, events = self._cloud.client("sqs"), self._cloud.client("events")
         url: str = queues.create_queue(QueueName="watched-events")["QueueUrl"]
         arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -245,7 +245,7 @@ class Tour:
         return url
 
     def _receive_events(self) -> None:
-        """Add the events that have come to the queue since."""
+        """Receive the events that have arrived in the queue since the last call."""
         queues = self._cloud.client("sqs")
         while messages := queues.receive_message(QueueUrl=self._queue_url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
@@ -253,34 +253,34 @@ class Tour:
                 queues.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
 
     def _has_run(self, stem: str) -> bool:
-        """Return whether a function runs within some time."""
+        """Return whether a function whose name contains ``stem`` runs within ``_PATIENCE_SECONDS``."""
         return _eventually(lambda: any(stem in name for name in self._cloud.cold_starts))
 
     def _events(self) -> Observation:
-        """Look at the events of the quickstart's job, have them published again, and find all of them archived."""
+        """Check the events of the quickstart's job, publish them again, and check that all of them are archived."""
 
         def told() -> list[dict[str, Any]]:
             self._receive_events()
             return [event for event in self._published if event["detail"]["data"]["job_id"] == self.job_id]
 
-        expect(_eventually(lambda: len(told()) == 2), "the bus is told of the job's start and end", told())
+        expect(_eventually(lambda: len(told()) == 2), "the bus receives the job's start and end", told())
         answer = self._cloud.client("lambda").invoke(
             FunctionName=self._deployment.publish_events_function,
             Payload=json.dumps({"republish": {"job_ids": [self.job_id]}}),
         )
         report = json.loads(answer["Payload"].read())
-        expect(report == {"published": 2, "missing": [], "next": None}, "they are published again", report)
-        expect(_eventually(lambda: len(told()) == 4), "and come again", told())
+        expect(report == {"published": 2, "missing": [], "next": None}, "the events are published again", report)
+        expect(_eventually(lambda: len(told()) == 4), "the events arrive again", told())
         details = [event["detail"] for event in told()]
-        expect(details[2:] == details[:2], "under the same ids", details)
+        expect(details[2:] == details[:2], "the events have the same ids", details)
         archive = self._cloud.client("events").describe_archive(ArchiveName=self._deployment.event_bus_name)
         is_kept = archive["EventCount"] >= len(self._published)
-        expect(is_kept, "the archive of the bus keeps them", archive["EventCount"])
+        expect(is_kept, "the archive of the bus keeps the events", archive["EventCount"])
         types = ", ".join(detail["type"] for detail in details[:2])
         return Observation("events: stream → filter → publish-events → bus, and again", types)
 
     def _sound(self) -> Observation:
-        """Upload a clip to the deployed bucket, whose event calls the function that reads it."""
+        """Upload a clip to the deployed bucket, whose event invokes the function that reads the clip."""
         clip = _clip()
         body = {"name": "Clip", "size_bytes": len(clip), "content_type": "audio/wav"}
         created = self._signed_in.post("/sounds", json=body)
@@ -294,7 +294,7 @@ class Tour:
             httpx.put(upload["url"], content=content, headers=upload["headers"]).status_code
             for content in (clip + b"more", clip, clip)
         ]
-        expect(answers == [403, 200, 412], "a file of its size is taken, once", answers)
+        expect(answers == [403, 200, 412], "only a file of the declared size is accepted, once", answers)
         sound: dict[str, Any] = {}
 
         def is_read() -> bool:
@@ -304,11 +304,11 @@ class Tour:
         expect(_eventually(is_read), "the deployed rule has called its function", sound)
         expect((sound["status"], sound["duration_ms"]) == ("ready", _CLIP_MS), "the sound is ready", sound)
         heard = httpx.get(sound["audio_url"])
-        expect(heard.status_code == 200, "it can be listened to", heard.status_code)
+        expect(heard.status_code == 200, "the sound can be played", heard.status_code)
         return Observation("sound uploaded: rule → sound-uploaded", f"ready, {sound['duration_ms']} ms")
 
     def _webhook(self) -> Observation:
-        """Have a test sent to a webhook, through the deployed queue, and verify its signature."""
+        """Send a test to a webhook through the deployed queue, and verify its signature."""
         refused = self._signed_in.post("/webhooks", json={"url": "https://169.254.169.254/latest/meta-data"})
         expect(refused.status_code == 400, "an address that is not public is refused", _told(refused))
         with receiving() as receiver:
@@ -324,16 +324,16 @@ class Tour:
                 return bool(log["status"] == "delivered")
 
             expect(_eventually(is_delivered), "the deployed mapping has called its function", log)
-            # An event of an earlier job may come to it as well: events are dispatched when their turn comes.
+            # An event of an earlier job may also arrive, because events are dispatched some time later.
             received = [Webhook(secret).verify(each.body, each.headers) for each in receiver.received]
             types = [event["type"] for event in received]
-            expect(types.count("webhook.test") == 1, "the test has come, with a valid signature", types)
+            expect(types.count("webhook.test") == 1, "the test has arrived, with a valid signature", types)
         deleted = self._signed_in.delete(f"/webhooks/{webhook_id}")
-        expect(deleted.status_code == 204, "it is deleted", _told(deleted))
+        expect(deleted.status_code == 204, "the webhook is deleted", _told(deleted))
         return Observation("webhook: API → queue → deliver-webhooks → receiver", "signed, delivered")
 
     def _operators(self) -> Observation:
-        """Have an operator find in the usage of all users what one of them has used, and set a limit of that user."""
+        """As an operator, find a user's usage in that of all users, and set a limit for the user."""
         own = self._signed_in.get("/usage").json()["total"]
         answer = self._signed_in.get("/admin/usage", headers=self._operator)
         expect(answer.status_code == 200, "the group's claim opens the calls of operators", _told(answer))
@@ -343,7 +343,7 @@ class Tour:
         path = f"/admin/users/{user['user_id']}/limits"
         self._signed_in.put(path, headers=self._operator, json={"characters_per_day": 7})
         limits = self._signed_in.get("/usage").json()["limits"]
-        expect(limits["characters_per_day"] == 7, "a limit holds at once", limits)
+        expect(limits["characters_per_day"] == 7, "a limit takes effect at once", limits)
         self._signed_in.put(path, headers=self._operator, json={})
         return Observation("GET /admin/usage, PUT /admin/users/{user_id}/limits as an operator", "200, 200")
 
@@ -392,7 +392,7 @@ class Tour:
 
 
 def _clip() -> bytes:
-    """Return a WAV that crackles."""
+    """Return a WAV file with a crackling sound."""
     written = BytesIO()
     with wave.open(written, "wb") as file:
         file.setnchannels(1)
@@ -403,7 +403,7 @@ def _clip() -> bytes:
 
 
 def _eventually(holds: Callable[[], object]) -> bool:
-    """Return whether a condition becomes true within a minute."""
+    """Return whether a condition becomes true within ``_PATIENCE_SECONDS``."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if holds():

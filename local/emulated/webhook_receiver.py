@@ -22,7 +22,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class WebhookReceiver:
-    """The address of a receiver, and what it has received so far."""
+    """The address of a receiver, and the webhooks that it has received so far."""
 
     url: str
     received: list[Webhook]

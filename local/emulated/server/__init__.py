@@ -1,1 +1,1 @@
-"""Server of the emulated AWS, a process of its own: ministack, corrected where it is not like AWS."""
+"""Server of the emulated AWS, a separate process: ministack, corrected where it differs from AWS."""

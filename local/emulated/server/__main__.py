@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def _behind_tls(application: Application) -> Application:
-    """Return the application as it is behind something that has ended TLS, which AWS's endpoints demand.
+    """Return the application as it is behind a proxy that terminates TLS.
 
-    A bucket's policy refuses everything else, and so does a distribution.
+    The policies of buckets, and distributions, refuse requests without TLS.
     """
 
     async def application_by_https(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -32,9 +32,9 @@ def main() -> None:
     """Serve until the process is ended."""
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    # By name: with an address, the S3 client of the CDK CLI would ask for another signature.
+    # A host name, because with an IP address the S3 client of the CDK CLI would use another signature.
     url = f"http://localhost:{port}"
-    # ministack reads both when it is imported, and gives the functions the second.
+    # ministack reads the first two when it is imported, and passes the second one to the functions.
     os.environ |= {"GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": url, "DOWNLOAD_ENDPOINT_URL": url}
 
     from hypercorn.asyncio import serve

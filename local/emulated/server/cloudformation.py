@@ -1,4 +1,4 @@
-"""CloudFormation: resource types and attributes that ministack leaves out."""
+"""CloudFormation's resource types and attributes that ministack does not have."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _wrap(resource_type: str, wrapped: Callable[[Create, str, Properties, str], 
 
 
 def _create_archive(logical_id: str, properties: Properties, stack: str) -> Created:
-    """Create an archive of a bus, which ministack has, but not in templates."""
+    """Create an archive of a bus. ministack supports archives, but not in templates."""
     name = properties.get("ArchiveName") or provisioners._physical_name(stack, logical_id, max_len=48)
     pattern = properties.get("EventPattern")
     created = _checked(
@@ -64,7 +64,7 @@ def _delete_archive(name: str, _properties: Properties) -> None:
 
 
 def _create_budget(logical_id: str, properties: Properties, stack: str) -> Created:
-    """Create a budget, which ministack has, but not in templates."""
+    """Create a budget. ministack supports budgets, but not in templates."""
     budget = {"BudgetName": provisioners._physical_name(stack, logical_id, max_len=100), **properties["Budget"]}
     notifications = properties.get("NotificationsWithSubscribers", [])
     _checked(
@@ -80,7 +80,7 @@ def _delete_budget(name: str, _properties: Properties) -> None:
 
 
 def _create_alarm(create: Create, logical_id: str, properties: Properties, stack: str) -> Created:
-    """Create an alarm. One on an expression of metrics, which ministack does not know, watches the first of them."""
+    """Create an alarm. ministack has no math expressions, so an alarm on one watches its first metric instead."""
     if "Metrics" in properties:
         metric = next(each["MetricStat"] for each in properties["Metrics"] if "MetricStat" in each)
         one = {**metric["Metric"], "Period": metric["Period"], "Statistic": metric["Stat"]}
@@ -95,7 +95,7 @@ def _create_user_pool(create: Create, logical_id: str, properties: Properties, s
 
 
 def _create_table(create: Create, logical_id: str, properties: Properties, stack: str) -> Created:
-    """Create a table whose items expire, if its template says so."""
+    """Create a table, with time to live if its template has it."""
     name, attributes = create(logical_id, properties, stack)
     if "TimeToLiveSpecification" in properties:
         expiry = properties["TimeToLiveSpecification"]
@@ -104,7 +104,7 @@ def _create_table(create: Create, logical_id: str, properties: Properties, stack
 
 
 def _create_secret(create: Create, logical_id: str, properties: Properties, stack: str) -> Created:
-    """Create a secret, to which a reference is its ARN, not its name."""
+    """Create a secret whose reference is its ARN, not its name."""
     _name, attributes = create(logical_id, properties, stack)
     return attributes["Arn"], attributes
 
@@ -113,7 +113,7 @@ def _checked(answer: tuple[int, Any, bytes | str]) -> dict[str, Any]:
     """Return the body of a service's answer.
 
     Raises:
-        ValueError: the service has refused; CloudFormation shows the message.
+        ValueError: the service refuses the request; CloudFormation shows the message.
     """
     status, _headers, body = answer
     if status >= 300:

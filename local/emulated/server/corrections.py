@@ -1,4 +1,4 @@
-"""Corrections of what ministack does otherwise than AWS."""
+"""Corrections of ministack where it differs from AWS."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ministack.services import cloudfront, dynamodb, lambda_svc, stepfunctions
 
 _API_HOST: Final = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com")
 _EXPIRY_SECONDS: Final = 1.0
-"""The time between two looks for expired items. DynamoDB takes some days at most."""
+"""The interval at which expired items are deleted. DynamoDB takes up to some days."""
 
 
 def correct() -> None:
-    """Make all corrections."""
+    """Apply all corrections."""
     _allow_empty_answers()
     _forward_to_apis()
     _tell_partitions()
@@ -46,7 +46,7 @@ def _allow_empty_answers() -> None:
 
 
 def _forward_to_apis() -> None:
-    """Let a distribution reach a deployed HTTP API: ministack dials no host of Amazon's, not even its own APIs."""
+    """Let a distribution reach a deployed HTTP API: ministack connects to no Amazon host, not even its own APIs."""
     forward = cloudfront._forward_to_origin
 
     def forward_to_own(
@@ -81,9 +81,9 @@ def _forward_to_apis() -> None:
 
 
 def _tell_partitions() -> None:
-    """Tell policies the partitions that a request names, ``dynamodb:LeadingKeys``, which ministack does not know.
+    """Provide ``dynamodb:LeadingKeys``, the partitions that a request names, to policies; ministack does not have it.
 
-    Its name of the partition key is the one of our table; an index has others, whose values policies do not ask for.
+    Only the partition key of Castline's table is read. Indexes have other keys, which no policy checks.
     """
     context = iam_actions.dynamodb_service_context
 
@@ -106,7 +106,7 @@ def _leading_keys(body: bytes) -> dict[str, list[str]]:
 
 
 def _report_expired_items() -> None:
-    """Tell the streams of items that have expired, which ministack deletes without a word."""
+    """Write the removal of expired items to the streams; ministack deletes them without a record."""
     threading.Thread(target=_delete_expired_items, name="time-to-live", daemon=True).start()
 
 
@@ -134,7 +134,7 @@ def _expire(table: dict[str, Any], name: str, partition: str, sort: str) -> None
 
 
 def _start_running_executions_again() -> None:
-    """Answer as before when a running execution is started again with the same input, which ministack refuses."""
+    """Accept a second start of a running execution with the same input; ministack refuses it."""
     start = stepfunctions._start_execution
 
     def start_once(request: dict[str, Any]) -> Any:
@@ -148,7 +148,7 @@ def _start_running_executions_again() -> None:
 
 
 def _take_one_outcome() -> None:
-    """Refuse a second outcome of a task, which ministack takes until the first has been noticed."""
+    """Refuse a second outcome of a task; ministack accepts one until it has noticed the first."""
     told = threading.Lock()
 
     def once(send: Any) -> Any:
@@ -166,7 +166,7 @@ def _take_one_outcome() -> None:
 
 
 def _fail_tasks_that_hand_out_no_token() -> None:
-    """Fail a task whose function fails before it has handed its token on; ministack would wait for the token."""
+    """Fail a task whose function fails before it passes on the token; ministack would wait for an outcome."""
     call = stepfunctions._call_lambda
 
     def called(function: str, event: Any) -> Any:

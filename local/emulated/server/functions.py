@@ -1,8 +1,8 @@
-"""Lambda functions as they are published: by AWS's own runtime client, on the Python of the deployment.
+"""Lambda functions as they are published: they run with AWS's runtime client, on the Python of the deployment.
 
-ministack's own workers for Python run on its interpreter, and report every exception as ``Runtime.HandlerError``;
-the workflow retries by the exception's name. Its workers for custom runtimes speak the Runtime API, which the runtime
-client needs, so each function is run as one of those.
+ministack's workers for Python run on its own interpreter, and report every exception as ``Runtime.HandlerError``. The
+workflow, however, retries by the exception's name. ministack's workers for custom runtimes have the Runtime API,
+which the runtime client needs, so each function runs as a custom runtime.
 """
 
 from __future__ import annotations
