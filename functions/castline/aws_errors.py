@@ -1,4 +1,4 @@
-"""Translation of botocore's errors: which of them mean that a later attempt may succeed."""
+"""Translation of botocore's transient errors, after which a later attempt may succeed."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def error_code(error: ClientError) -> str:
 
 @contextmanager
 def translated_aws_errors() -> Iterator[None]:
-    """Raise transient errors of AWS and the network as ServiceUnavailable; let all other errors through.
+    """Raise transient errors of AWS and the network as ServiceUnavailable, and leave all other errors unchanged.
 
-    A response body that breaks off while it is read is a transient error.
+    An incomplete response body is a transient error.
 
     Raises:
         ServiceUnavailable: botocore's own retries are used up.

@@ -1,7 +1,7 @@
-"""Composition root: builds and caches the parts that the handlers work with.
+"""Composition root: builds and caches the parts that the handlers use.
 
-Each part is made once, when it is first asked for: an invocation pays only for what it uses, and the next one finds
-it warm. What is slow to import is imported here, inside the part that needs it.
+Each part is built once, at its first use. An invocation pays only for the parts that it uses, and later invocations
+reuse them. Modules that are slow to import are imported inside the function that builds the part.
 """
 
 from __future__ import annotations
@@ -101,9 +101,9 @@ _given: dict[str, Callable[..., Any]] = {}
 
 
 def _made_once(make: Callable[Ids, PartT]) -> Callable[Ids, PartT]:
-    """Make a part only once for each id, also where threads ask at once: boto3 cannot make clients in parallel.
+    """Build a part only once for each id, even if threads ask concurrently: boto3 cannot build clients in parallel.
 
-    A part of the same name that ``given`` has put in its place is taken instead.
+    A part that ``given`` has set under the same name takes precedence.
     """
     made = cache(make)
     _forget.append(made.cache_clear)
@@ -120,9 +120,9 @@ def _made_once(make: Callable[Ids, PartT]) -> Callable[Ids, PartT]:
 
 @contextmanager
 def given(**parts: Callable[..., Any]) -> Iterator[None]:
-    """Put parts in the place of those of the same name, such as a clock, until the context ends.
+    """Replace parts, such as the clock, by others of the same name until the context ends.
 
-    Everything is made anew at the beginning and at the end.
+    All parts are built anew after the beginning and after the end of the context.
     """
     reset()
     _given.update(parts)
@@ -142,13 +142,13 @@ def clock() -> Callable[[], datetime]:
 
 @_made_once
 def settings() -> Settings:
-    """Return the settings, from the environment as it was when they were first asked for."""
+    """Return the settings, from the environment at their first use."""
     return Settings(dict(os.environ))
 
 
 @_made_once
 def job_repository() -> JobRepository:
-    """Return the jobs table."""
+    """Return the repository of jobs."""
     from castline.jobs.repository import JobRepository
 
     return JobRepository(
@@ -173,7 +173,7 @@ def _warn_of_unreadable_item(reason: str) -> None:
 
 @_made_once
 def usage_repository() -> UsageRepository:
-    """Return usage and limits, in the jobs table."""
+    """Return the repository of usage and limits."""
     from castline.usage.repository import UsageRepository
 
     return UsageRepository(_dynamodb(), settings().table_name)
@@ -215,7 +215,7 @@ def view_jobs() -> ViewJobs:
 
 @_made_once
 def view_timings() -> ViewTimings:
-    """Return the use case that shows users when the parts of their files are heard."""
+    """Return the use case that shows users the times of the parts of their files."""
     from castline.usecases.view_timings import ViewTimings
 
     return ViewTimings(view_jobs(), published_audio())
@@ -223,7 +223,7 @@ def view_timings() -> ViewTimings:
 
 @_made_once
 def play_job() -> PlayJob:
-    """Return the use case that lists the speech of a job while it is made."""
+    """Return the use case that writes the playlist of a job."""
     from castline.usecases.play_job import PlayJob
 
     return PlayJob(view_jobs(), published_audio(), provider=speech_provider, now=clock())
@@ -248,7 +248,7 @@ def create_job() -> CreateJob:
 
 @_made_once
 def reserve_characters() -> ReserveCharacters:
-    """Return what works out the characters to reserve for a new job."""
+    """Return the use case that computes the characters to reserve for a new job."""
     from castline.usecases.reserve_characters import ReserveCharacters
 
     return ReserveCharacters(provider=speech_provider, storage=published_audio)
@@ -279,7 +279,7 @@ def estimate_job() -> EstimateJob:
 
 @_made_once
 def preview_repository() -> PreviewRepository:
-    """Return the previews, in the jobs table."""
+    """Return the repository of previews."""
     from castline.previews.repository import PreviewRepository
 
     return PreviewRepository(_dynamodb(), settings().table_name, unreadable=_warn_of_unreadable_item)
@@ -306,7 +306,7 @@ def speak_preview() -> SpeakPreview:
 
 @_made_once
 def settle_previews() -> SettlePreviews:
-    """Return the use case that settles the previews that nobody has settled."""
+    """Return the use case that settles previews whose functions failed to do so."""
     from castline.usecases.settle_previews import SettlePreviews
 
     return SettlePreviews(preview_repository(), audio_storage, now=clock())
@@ -314,7 +314,7 @@ def settle_previews() -> SettlePreviews:
 
 @_made_once
 def render_job() -> RenderJob:
-    """Return the use case that makes another version of a completed job."""
+    """Return the use case that submits renditions of completed jobs."""
     from castline.usecases.render_job import RenderJob
 
     return RenderJob(view_jobs(), create_job(), providers=speech_providers)
@@ -322,7 +322,7 @@ def render_job() -> RenderJob:
 
 @_made_once
 def pronunciation_sets() -> DocumentRepository[Entries]:
-    """Return the pronunciation sets, in the jobs table."""
+    """Return the repository of pronunciation sets."""
     from castline.documents.repository import DocumentRepository
     from castline.pronunciation_sets.items import PRONUNCIATION_SETS
 
@@ -361,7 +361,7 @@ def keep_shows() -> KeepDocuments[Show]:
 
 @_made_once
 def resolve_pronunciations() -> ResolvePronunciations:
-    """Return the use case that gives the pronunciations of a submission."""
+    """Return the use case that resolves the pronunciations of a submission."""
     from castline.usecases.resolve_pronunciations import ResolvePronunciations
 
     return ResolvePronunciations(pronunciation_sets())
@@ -369,7 +369,7 @@ def resolve_pronunciations() -> ResolvePronunciations:
 
 @_made_once
 def sound_repository() -> SoundRepository:
-    """Return the sounds, in the jobs table."""
+    """Return the repository of sounds."""
     from castline.sounds.repository import SoundRepository
 
     client = _dynamodb()
@@ -378,7 +378,7 @@ def sound_repository() -> SoundRepository:
 
 @_made_once
 def use_sounds() -> UseSounds:
-    """Return the use case that gives jobs their sounds."""
+    """Return the use case that looks up and keeps the sounds of jobs."""
     from castline.usecases.use_sounds import UseSounds
 
     return UseSounds(sound_repository(), now=clock())
@@ -403,13 +403,13 @@ def receive_sound() -> ReceiveSound:
 
 @_made_once
 def sound_storage() -> SoundStorage:
-    """Return the files of sounds, for the workflow and for events."""
+    """Return the storage of the files of sounds, for the workflow and for events."""
     return _sound_storage(_client_config())
 
 
 @_made_once
 def published_sounds() -> SoundStorage:
-    """Return the files of sounds, for the API, with short time-outs."""
+    """Return the storage of the files of sounds, for the API, with short time-outs."""
     return _sound_storage(_answering_config())
 
 
@@ -422,7 +422,7 @@ def _sound_storage(config: Config) -> SoundStorage:
 
 @_made_once
 def webhook_repository() -> WebhookRepository:
-    """Return the webhooks and their deliveries, in the jobs table."""
+    """Return the repository of webhooks and their deliveries."""
     from castline.webhooks.repository import WebhookRepository
 
     client = _dynamodb()
@@ -449,7 +449,7 @@ def keep_webhooks() -> KeepWebhooks:
 
 @_made_once
 def send_webhooks() -> SendWebhooks:
-    """Return the use case that sends tests of webhooks, and deliveries once more."""
+    """Return the use case that sends test events and redeliveries."""
     from castline.usecases.send_webhooks import SendWebhooks
 
     return SendWebhooks(keep_webhooks(), webhook_repository(), delivery_queue, now=clock())
@@ -482,7 +482,7 @@ def deliver_webhook() -> DeliverWebhook:
 
 
 def _count_attempt(delivery: Delivery, attempt: Attempt, status: DeliveryStatus) -> None:
-    """Log and count an attempt. Neither the URL nor the answer is logged: both may hold secrets of users."""
+    """Log and count an attempt. The URL and the response are not logged, because they may hold secrets of users."""
     logger.info(
         "webhook attempted",
         extra={
@@ -517,7 +517,7 @@ def prepare_dialogue() -> PrepareDialogue:
 
 @_made_once
 def cast_speakers() -> CastSpeakers:
-    """Return the use case that gives speakers voices."""
+    """Return the use case that chooses voices for speakers."""
     from castline.usecases.cast_speakers import CastSpeakers
 
     return CastSpeakers(providers=speech_providers, voices=lambda provider_id: voice_list(provider_id).voices())
@@ -541,7 +541,7 @@ def cancel_job() -> CancelJob:
 
 @_made_once
 def stop_job() -> StopJob:
-    """Return the use case that stops a job of its user."""
+    """Return the use case that stops a job for its user."""
     from castline.usecases.stop_job import StopJob
 
     return StopJob(view_jobs(), job_repository(), executions(), now=clock())
@@ -557,7 +557,7 @@ def delete_job() -> DeleteJob:
 
 @_made_once
 def rename_job() -> RenameJob:
-    """Return the use case that gives a job's audio another title."""
+    """Return the use case that changes the titles of a job's audio."""
     from castline.usecases.rename_job import RenameJob
 
     return RenameJob(view_jobs(), job_repository())
@@ -581,7 +581,7 @@ def batch_queue() -> BatchQueue:
 
 @_made_once
 def tickets() -> Tickets:
-    """Return the tickets by which waiting batches are spoken."""
+    """Return the queue of tickets for waiting batches."""
     import boto3
 
     from castline.batch_queue.tickets import Tickets
@@ -599,7 +599,7 @@ def queue_batch() -> QueueBatch:
 
 @_made_once
 def refill_tickets() -> RefillTickets:
-    """Return the use case that sends tickets for batches that nobody takes."""
+    """Return the use case that sends tickets for overdue batches."""
     from castline.usecases.refill_tickets import RefillTickets
 
     return RefillTickets(batch_queue(), tickets(), now=clock())
@@ -607,7 +607,7 @@ def refill_tickets() -> RefillTickets:
 
 @_made_once
 def speak_next_batch() -> SpeakNextBatch:
-    """Return the use case that speaks the batch whose turn it is."""
+    """Return the use case that speaks the next waiting batch."""
     import boto3
 
     from castline.jobs.task_outcomes import TaskOutcomes
@@ -643,7 +643,7 @@ def synthesize_batch() -> SynthesizeBatch:
 
 @_made_once
 def assemble_job() -> AssembleJob:
-    """Return the use case that makes the audio of a job."""
+    """Return the use case that assembles the audio of a job."""
     from castline.usecases.assemble_job import AssembleJob
 
     fetch = fetch_sounds()
@@ -675,7 +675,7 @@ def fail_any_job() -> FailAnyJob:
 
 @_made_once
 def daily_jobs() -> DailyJobs:
-    """Return the jobs of all users, day by day."""
+    """Return the index of all users' jobs by day."""
     from castline.jobs.daily_jobs import DailyJobs
 
     client = _dynamodb()
@@ -708,7 +708,7 @@ def fail_job() -> FailJob:
 
 @_made_once
 def event_log() -> EventLog:
-    """Return the events of jobs, in the jobs table."""
+    """Return the reader of job events."""
     from castline.jobs.event_log import EventLog
 
     client = _dynamodb()
@@ -717,7 +717,7 @@ def event_log() -> EventLog:
 
 @_made_once
 def event_bus() -> EventBus:
-    """Return the bus on which the events of jobs are published."""
+    """Return the bus on which job events are published."""
     import boto3
 
     from castline.jobs.event_bus import EventBus
@@ -737,7 +737,7 @@ def rejected_events() -> RejectedEvents:
 
 @_made_once
 def publish_events() -> PublishEvents:
-    """Return the use case that publishes the events of jobs."""
+    """Return the use case that publishes job events."""
     from castline.usecases.publish_events import PublishEvents
 
     return PublishEvents(event_log(), event_bus(), rejected_events())
@@ -745,7 +745,7 @@ def publish_events() -> PublishEvents:
 
 @_made_once
 def republish_events() -> RepublishEvents:
-    """Return the use case that publishes events of the past again."""
+    """Return the use case that publishes past events again."""
     from castline.usecases.publish_events import RepublishEvents
 
     return RepublishEvents(event_log(), publish_events(), now=clock())
@@ -753,7 +753,7 @@ def republish_events() -> RepublishEvents:
 
 @_made_once
 def reconcile_jobs() -> ReconcileJobs:
-    """Return the use case that looks after all jobs."""
+    """Return the use case that reconciles open jobs and taken slots."""
     from castline.jobs.checks import Checks
     from castline.jobs.lease import Lease
     from castline.usecases.reconcile_jobs import ReconcileJobs
@@ -797,20 +797,20 @@ def _audio_storage(config: Config) -> AudioStorage:
     from castline.audio.storage import AudioStorage
     from castline.synthesis.stored_utterances import LOOK_UPS
 
-    # A connection for each look-up: others would be opened anew for each request.
+    # One connection for each parallel look-up, because further connections would not be reused.
     s3, presigning = _s3_clients(config.merge(Config(max_pool_connections=LOOK_UPS)))
     return AudioStorage(bucket=settings().bucket_name, client=s3, presigning_client=presigning)
 
 
 def _s3_clients(config: Config) -> tuple[S3Client, S3Client]:
-    """Return a client that reads and writes, and one that signs URLs for users."""
+    """Return an S3 client that reads and writes, and one that signs URLs for users."""
     import boto3
     from botocore.config import Config
 
     s3: S3Client = boto3.client("s3", config=config)
     endpoint_url = settings().download_endpoint_url
-    # Without a style, URLs are signed for S3's first address, which the regions opened since 2019 do not answer to.
-    # Reading goes to wherever the environment says, which may be no name that a bucket can be part of.
+    # Without an addressing style, URLs are signed for S3's global endpoint, which regions opened since 2019 do not
+    # support. The other client uses the endpoint of the environment, which may not support bucket names in the host.
     at_region = config.merge(Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}))
     presigning: S3Client = (
         boto3.client("s3", config=config, endpoint_url=endpoint_url)
@@ -829,10 +829,10 @@ def speech_providers() -> Mapping[str, EnabledProvider]:
 
 
 def speech_provider(provider_id: str) -> EnabledProvider:
-    """Return the enabled provider of that id.
+    """Return the enabled provider with an id.
 
     Raises:
-        ProviderMisconfigured: it is not enabled any more, or never was.
+        ProviderMisconfigured: the provider is not enabled.
     """
     from castline.speech.errors import ProviderMisconfigured
 
@@ -847,7 +847,7 @@ _speech_pools: list[SpeechPool] = []
 
 @_made_once
 def speech_pool(provider_id: str) -> SpeechPool:
-    """Return the resources of a provider. They have the keys that Secrets Manager holds at the time.
+    """Return the resources of a provider, with their current keys from Secrets Manager.
 
     Raises:
         ProviderMisconfigured: the provider is not enabled.
@@ -901,7 +901,7 @@ def voice_list(provider_id: str) -> VoiceList:
 
 
 def _fetch_voices(provider: SpeechProvider) -> tuple[Voice, ...]:
-    """Ask the provider for its voices. If it refuses the keys, read the secret afresh and ask once more."""
+    """Return the provider's voices. If it refuses the keys, read the secret again and retry once."""
     from castline.speech.errors import ProviderAuthFailed
 
     secret = _speech_secret(provider.id)
@@ -916,7 +916,7 @@ def _fetch_voices(provider: SpeechProvider) -> tuple[Voice, ...]:
 
 
 def _fetch_voices_of_any(provider: SpeechProvider, resources: Resources) -> tuple[Voice, ...]:
-    """Return the voices of the first resource that lists them; raise the error of the first if none does."""
+    """Return the voices of the first resource that lists them. If none does, raise the first resource's error."""
     from castline.speech.errors import SpeechError
 
     errors: list[SpeechError] = []
@@ -967,7 +967,7 @@ def _count_submission(job: Job) -> None:
 
 @_made_once
 def _dynamodb() -> DynamoDBClient:
-    """Return the one client of all repositories: each more takes a part of a cold start."""
+    """Return the client that all repositories share, because each client lengthens a cold start."""
     import boto3
 
     return boto3.client("dynamodb", config=_answering_config())
@@ -987,9 +987,10 @@ def _client_config() -> Config:
 
 @_made_once
 def _answering_config() -> Config:
-    """Two tries take 7 s at most, and two calls, such as starting a job and taking it back, 14 s.
+    """Return the configuration of clients for calls that a user waits for.
 
-    API Gateway gives the API 30 s, and its clients seldom wait longer.
+    The two attempts of a call take at most 7 s. Two calls, such as starting a job and discarding it, take 14 s. API
+    Gateway's limit is 30 s.
     """
     from botocore.config import Config
 
@@ -999,19 +1000,19 @@ def _answering_config() -> Config:
 
 
 def warm_up() -> None:
-    """Make what most requests of users need; AWS is not called."""
+    """Build the parts that most API requests need, without calling AWS."""
     submit_job()
     view_jobs()
     published_audio()
 
 
 def reset() -> None:
-    """Forget every part, so that the next use reads the environment again; close what has connections."""
+    """Discard all parts, so that the next use reads the environment again, and close the speech pools."""
     with _making:
         pools = list(_speech_pools)
         _speech_pools.clear()
         for forget in _forget:
             forget()
-    # Not under the lock: a session that is being made holds its own, and asks for the settings.
+    # The pools are closed outside the lock: a session that is being opened holds its own lock and needs the settings.
     for pool in pools:
         pool.close()

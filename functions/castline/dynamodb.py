@@ -1,4 +1,4 @@
-"""DynamoDB as every domain uses it: values as attributes, and writes that are tried again when they meet another."""
+"""Helpers for DynamoDB: conversion of values to attributes, and writes that are retried after conflicts."""
 
 from __future__ import annotations
 
@@ -21,20 +21,22 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, QueryOutputTypeDef, TransactWriteItemTypeDef
 
 CONFLICT_ATTEMPTS = 14
-"""Enough for 200 transactions on one item at the same moment (``benchmarks.hot_item``). With the pauses between them
-they take 12 s at most, which leaves API Gateway's 30 s room for the calls themselves."""
+"""Maximum number of attempts at a write that conflicts with a transaction. It suffices for 200 concurrent
+transactions on one item (``benchmarks.hot_item``). All pauses together take at most 12 s, so that API Gateway's limit
+of 30 s leaves time for the calls."""
 _CONFLICT_BACKOFF_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.2
 _RANDOM = random.SystemRandom()
-"""Not the generator of the process: functions that are restored from one snapshot would all draw the same pauses."""
+"""Generator of pauses. The process's default generator would give all functions that are restored from one snapshot
+the same pauses."""
 LONGEST_PAUSE = 2
-"""The attempt from which on pauses grow no longer where one writer of several always succeeds."""
+"""The attempt from which pauses stop growing, for optimistic writes of which one writer always succeeds."""
 _CREATE_ATTEMPTS = 10
 _LARGEST_BATCH_GET = 100
-"""The number of items that one BatchGetItem takes."""
+"""Maximum number of items in one BatchGetItem request."""
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error)
-"""Errors that reading raises where something else is stored than this release writes."""
+"""Errors that reading raises if a stored value is not in a format that this release knows."""
 
 
 _serializer = TypeSerializer()
@@ -42,27 +44,27 @@ _deserializer = TypeDeserializer()
 
 
 def serialize(values: Mapping[str, Any]) -> dict[str, AttributeValueTypeDef]:
-    """Python values as DynamoDB attribute values."""
+    """Return Python values as DynamoDB attribute values."""
     return {name: _serializer.serialize(value) for name, value in values.items()}
 
 
 def deserialize(item: Mapping[str, Any]) -> dict[str, Any]:
-    """DynamoDB attribute values as Python values; numbers come back as Decimal."""
+    """Return DynamoDB attribute values as Python values. Numbers become Decimal."""
     return {name: _deserializer.deserialize(value) for name, value in item.items()}
 
 
 def encode_time(moment: datetime) -> str:
-    """ISO 8601 in UTC to the millisecond, which sorts as time does."""
+    """Return a time in ISO 8601, in UTC with milliseconds. The texts sort chronologically."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def read_time(value: str | None) -> datetime | None:
-    """Return the moment that ``encode_time`` has written; None where there is none."""
+    """Return the time that ``encode_time`` has written; None if ``value`` is None or empty."""
     return datetime.fromisoformat(value) if value else None
 
 
 def encode_expiry(moment: datetime) -> int:
-    """Seconds since the epoch, as DynamoDB's TTL wants them."""
+    """Return a time in seconds since the epoch, the format of DynamoDB's TTL."""
     return int(moment.timestamp())
 
 
@@ -77,21 +79,24 @@ def pack(value: Any) -> bytes:
 
 
 def unpack(value: Any) -> Any:
-    """Return what ``pack`` has packed.
+    """Return the value that ``pack`` has compressed.
 
     Raises:
-        Exception: one of ``UNREADABLE``, where it is something else.
+        Exception: one of ``UNREADABLE`` if ``value`` is not in the format of ``pack``.
     """
     return json.loads(zlib.decompress(bytes(value)))
 
 
 def transact(client: DynamoDBClient, *writes: TransactWriteItemTypeDef) -> list[Any] | None:
-    """Write all or nothing.
+    """Execute writes in one transaction.
 
-    DynamoDB cancels a transaction that meets another one on the same item; that is tried again here.
+    DynamoDB cancels a transaction that conflicts with another one on the same item. It is then retried.
 
     Returns:
-        None when it was written; the cancellation reasons, one a write, when a condition did not hold.
+        None if the transaction was written. If a condition failed, the cancellation reasons, one for each write.
+
+    Raises:
+        ServiceUnavailable: DynamoDB is temporarily unavailable, or conflicts persist.
     """
     for attempt in range(CONFLICT_ATTEMPTS):
         pause_before(attempt)
@@ -111,24 +116,24 @@ def transact(client: DynamoDBClient, *writes: TransactWriteItemTypeDef) -> list[
 
 
 def update_item(client: DynamoDBClient, **update: Any) -> dict[str, Any]:
-    """Update one item, and return DynamoDB's answer.
+    """Update one item, and return DynamoDB's response.
 
-    DynamoDB refuses the update while a transaction writes the same item; that is tried again here.
+    DynamoDB refuses the update while a transaction writes the same item. The update is then retried.
 
     Raises:
-        ClientError: a condition does not hold.
-        ServiceUnavailable: DynamoDB cannot serve us just now.
+        ClientError: a condition failed.
+        ServiceUnavailable: DynamoDB is temporarily unavailable.
     """
     return _written(client.update_item, update)
 
 
 def put_item(client: DynamoDBClient, **put: Any) -> None:
-    """Store one item, as ``update_item`` updates one."""
+    """Store one item, with the retries and errors of ``update_item``."""
     _written(client.put_item, put)
 
 
 def delete_item(client: DynamoDBClient, **deletion: Any) -> None:
-    """Delete one item, as ``update_item`` updates one."""
+    """Delete one item, with the retries and errors of ``update_item``."""
     _written(client.delete_item, deletion)
 
 
@@ -145,7 +150,7 @@ def _written(write: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[st
 
 
 def update_item_if(client: DynamoDBClient, **update: Any) -> dict[str, Any] | None:
-    """Update one item as ``update_item`` does; return None, and change nothing, if its condition does not hold."""
+    """Update one item as ``update_item`` does. Return None, and change nothing, if its condition fails."""
     try:
         return update_item(client, **update)
     except ClientError as error:
@@ -155,7 +160,7 @@ def update_item_if(client: DynamoDBClient, **update: Any) -> dict[str, Any] | No
 
 
 def attribute_changes(sets: Mapping[str, Any], removes: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the arguments of UpdateItem that set attributes and remove others, at least one in all."""
+    """Return the arguments of UpdateItem that set and remove attributes, at least one of them."""
     removed = list(removes)
     clauses = []
     if sets:
@@ -164,7 +169,7 @@ def attribute_changes(sets: Mapping[str, Any], removes: Iterable[str] = ()) -> d
         clauses.append("REMOVE " + ", ".join(f"#{name}" for name in removed))
     names = {f"#{name}": name for name in (*sets, *removed)}
     arguments: dict[str, Any] = {"UpdateExpression": " ".join(clauses), "ExpressionAttributeNames": names}
-    if sets:  # DynamoDB refuses a map of values that is empty
+    if sets:  # DynamoDB refuses an empty map of values
         arguments["ExpressionAttributeValues"] = serialize({f":{name}": value for name, value in sets.items()})
     return arguments
 
@@ -177,20 +182,20 @@ def create_within_limit(
     counter_key: Mapping[str, str],
     demand_room: Callable[[], None],
 ) -> None:
-    """Store a new item of a kind of which a user may have only so many.
+    """Store a new item of a kind with a limit for each user.
 
-    The items are counted after the counter of creations has been read, and the new one is written on condition that
-    the counter has not moved since. Items that disappear meanwhile only make room: the limit holds exactly.
+    The items are counted after the counter of creations was read. The new item is written on condition that the
+    counter has not changed since. The limit is therefore exact. Items that are deleted meanwhile only make room.
 
     Args:
-        client: reads and writes.
+        client: a DynamoDB client.
         table: the name of the table.
         item: the new item.
-        counter_key: the key of the counter of the user's creations of that kind.
-        demand_room: counts the items, and raises if there is no room for another one. It may be called again.
+        counter_key: the key of the counter of the items of this kind that the user has created.
+        demand_room: counts the user's items, and raises if the limit is reached. It may be called again.
 
     Raises:
-        ServiceUnavailable: DynamoDB cannot serve us just now, or the user creates many at once.
+        ServiceUnavailable: DynamoDB is temporarily unavailable, or the user creates many items at once.
     """
     for attempt in range(_CREATE_ATTEMPTS):
         pause_before(min(attempt, LONGEST_PAUSE))
@@ -213,10 +218,10 @@ def create_within_limit(
 
 
 def get_item(client: DynamoDBClient, table: str, key: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return an item as it is now; None if there is none.
+    """Return an item by a strongly consistent read; None if it does not exist.
 
     Raises:
-        ServiceUnavailable: DynamoDB cannot serve us just now.
+        ServiceUnavailable: DynamoDB is temporarily unavailable.
     """
     with translated_aws_errors():
         answer = client.get_item(TableName=table, Key=serialize(key), ConsistentRead=True)
@@ -227,17 +232,17 @@ def query_items(client: DynamoDBClient, **request: Any) -> Iterator[dict[str, An
     """Yield all items that a query finds, page by page.
 
     Raises:
-        ServiceUnavailable: DynamoDB cannot serve us just now.
+        ServiceUnavailable: DynamoDB is temporarily unavailable.
     """
     for page in query_pages(client, **request):
         yield from map(dict, page["Items"])
 
 
 def query_pages(client: DynamoDBClient, **request: Any) -> Iterator[QueryOutputTypeDef]:
-    """Yield the pages of a query, each of 1 MB at most, as DynamoDB answers them.
+    """Yield the pages of a query as DynamoDB returns them. A page has at most 1 MB.
 
     Raises:
-        ServiceUnavailable: DynamoDB cannot serve us just now.
+        ServiceUnavailable: DynamoDB is temporarily unavailable.
     """
     while True:
         with translated_aws_errors():
@@ -251,16 +256,16 @@ def query_pages(client: DynamoDBClient, **request: Any) -> Iterator[QueryOutputT
 def get_items(
     client: DynamoDBClient, table: str, keys: Iterable[Mapping[str, str]], **options: Any
 ) -> list[dict[str, Any]]:
-    """Return the items with ``keys`` as they are now, in no order, as far as they exist.
+    """Return the existing items with ``keys``, by strongly consistent reads, in any order.
 
     Args:
-        client: reads.
+        client: a DynamoDB client.
         table: the name of the table.
-        keys: any number of keys, none of them twice.
+        keys: any number of keys, without duplicates.
         options: further options of BatchGetItem, such as ``ProjectionExpression``.
 
     Raises:
-        ServiceUnavailable: DynamoDB cannot serve us just now.
+        ServiceUnavailable: DynamoDB is temporarily unavailable.
     """
     found: list[dict[str, Any]] = []
     wanted: list[Any] = [serialize(key) for key in keys]
@@ -281,11 +286,11 @@ def get_items(
 
 
 def pause_before(attempt: int) -> None:
-    """Wait before another attempt at what met a transaction: at random, longer each time, not before the first."""
+    """Wait for a random time before a retry. The longest time grows with each attempt; the first one has no wait."""
     if attempt:
         time.sleep(_RANDOM.uniform(0, longest_pause_seconds(attempt)))
 
 
 def longest_pause_seconds(attempt: int) -> float:
-    """Return the longest pause before an attempt, of which the first has the number 0."""
+    """Return the longest pause before an attempt. Attempts are numbered from 0."""
     return min(_LONGEST_PAUSE_SECONDS, _CONFLICT_BACKOFF_SECONDS * 2.0**attempt)

@@ -32,10 +32,10 @@ class Metric(StrEnum):
     JOBS_REFUSED = "JobsRefused"
     """Submissions that were refused because the user had the maximum number of active jobs."""
     QUOTA_REFUSALS = "QuotaRefusals"
-    """Submissions that were refused by quotas, by quota, such as ``user_characters_per_day``, or by the breaker."""
+    """Submissions that a quota or the breaker refused, by the code of either, such as ``user_characters_per_day``."""
     DAILY_CEILING_USED = "DailyCeilingUsed"
-    """The part of the deployment's characters per day that is billed or reserved, written at every run of the
-    reconciler; 0 if there is no ceiling."""
+    """The percentage of the deployment's daily ceiling that is billed or reserved. It is written at every run of the
+    reconciler, and is 0 if there is no ceiling."""
     JOBS_CANCELLED = "JobsCancelled"
     JOBS_COMPLETED = "JobsCompleted"
     JOBS_FAILED = "JobsFailed"
@@ -45,7 +45,7 @@ class Metric(StrEnum):
     QUEUE_TIME = "QueueTime"
     """The time from submission to the start of processing."""
     BUDGET_TIME = "BudgetTime"
-    """The time for which a batch has waited for its turn."""
+    """The time for which a batch has waited in the queue."""
     OLDEST_PENDING_AGE = "OldestPendingAge"
     """The age of the oldest pending job, written at every run of the reconciler; 0 if there is none."""
     PREVIEWS = "Previews"
@@ -69,15 +69,14 @@ class Metric(StrEnum):
     WEBHOOK_ATTEMPTS_FAILED = "WebhookAttemptsFailed"
     """Failed attempts to deliver webhooks, by error, such as ``timeout``."""
     WEBHOOKS_DISABLED = "WebhooksDisabled"
-    """Webhooks that were disabled because nothing arrives there, by reason, such as ``gone``."""
+    """Webhooks that were disabled because their deliveries fail, by reason, such as ``gone``."""
     RECONCILER_LAG = "ReconcilerLag"
-    """The time for which the oldest check that was due had been due when a run of the reconciler began; 0 if none
-    was."""
+    """The time by which the oldest due check was overdue when a run of the reconciler began; 0 if none was due."""
     RECONCILER_STARTED = "ReconcilerStarted"
     RECONCILER_FAILED = "ReconcilerFailed"
     RECONCILER_SLOTS_FREED = "ReconcilerSlotsFreed"
     RECONCILER_PREVIEWS_SETTLED = "ReconcilerPreviewsSettled"
-    """Previews whose reservation nobody else has settled."""
+    """Previews whose reservations the reconciler settled, because their own functions did not."""
 
 
 BY_CODE: Final = frozenset(

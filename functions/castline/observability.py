@@ -75,7 +75,10 @@ def observed(handler: Handler[ResultT]) -> Handler[ResultT]:
 
 
 def safe_error(error: Exception) -> Exception:
-    """Return an error whose message may be told: our own, or another in place of a foreign one, which is logged."""
+    """Return an error whose message may be logged: one of our own, or a replacement for a foreign error.
+
+    The foreign error is logged without its message.
+    """
     if type(error).__module__.partition(".")[0] == "castline":
         return error
     log_unexpected(error)
@@ -119,12 +122,12 @@ def measure(values: Mapping[Metric, float], *, code: str | None = None, provider
     not mix, and an invocation that crashes later has already written its metrics.
 
     Args:
-        values: in the units of ``castline.metrics.UNITS``.
+        values: values of metrics, in the units of ``castline.metrics.UNITS``.
         code: for metrics in ``castline.metrics.BY_CODE``, and only for those.
         provider: the id of a speech provider, for metrics in ``castline.metrics.BY_PROVIDER``, and only for those.
 
     Raises:
-        ValueError: a metric needs a code or a provider and none is given, or the other way round.
+        ValueError: a metric needs a code or a provider and none is given, or has none and one is given.
     """
     from aws_lambda_powertools.metrics import EphemeralMetrics
 
@@ -150,7 +153,7 @@ def trace_header() -> str | None:
 
 
 def _trace_id() -> dict[str, str]:
-    """Return the trace id as a field for log lines."""
+    """Return the X-Ray trace id as a field for log lines; an empty dictionary if there is none."""
     header = trace_header()
     return {"xray_trace_id": header.partition(";")[0].removeprefix("Root=")} if header else {}
 

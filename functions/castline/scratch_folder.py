@@ -1,7 +1,7 @@
-"""Scratch folder: a temporary folder whose files do not outlive the work that needs them.
+"""Scratch folder: a temporary folder that is removed after use.
 
-Lambda stops a function that exceeds its time at once, and may give the same disk to the next invocation. What was
-left behind is removed then: the disk has room for one job.
+Lambda stops a function that exceeds its time immediately, and may reuse its disk for the next invocation. That
+invocation removes the files that were left behind, because the disk has room for only one job.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PREFIX: Final = "castline-scratch-"
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Make a folder, and remove it with all its files in the end. Remove also those of processes that were killed."""
+    """Create a folder, and remove it with its files at the end. Remove the folders of killed processes first."""
     _remove_abandoned()
     folder = Path(mkdtemp(prefix=_PREFIX))
     lock = os.open(folder, os.O_RDONLY)
@@ -35,13 +35,13 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def _remove_abandoned() -> None:
-    """Remove the folders that nobody has locked. The kernel gives up the locks of a process that ends."""
+    """Remove the folders without a lock. The kernel releases the locks of a process that ends."""
     for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
             lock = os.open(folder, os.O_RDONLY)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # An empty one may have been made a moment ago, and not be locked yet.
+                # An empty folder may be new and not locked yet.
                 if any(folder.iterdir()):
                     shutil.rmtree(folder)
             finally:

@@ -1,4 +1,4 @@
-"""Cached secrets: a rotated secret is noticed soon, and a busy function makes few calls."""
+"""Cache of secrets: few calls of Secrets Manager, and rotated secrets are noticed soon."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _PATIENCE_SECONDS: Final = 30.0
-"""The time for which an outdated value is still used before Secrets Manager is called again."""
+"""The time for which an outdated value is used after a failed read, before Secrets Manager is called again."""
 
 
 ContentT = TypeVar("ContentT")
 
 
 class CachedSecret(Generic[ContentT]):
-    """A secret in Secrets Manager. Thread-safe: one thread at a time reads it."""
+    """A cached secret of Secrets Manager. Thread-safe: one thread reads it at a time."""
 
     def __init__(
         self,
@@ -35,12 +35,12 @@ class CachedSecret(Generic[ContentT]):
         parse: Callable[[str], ContentT],
         max_age_seconds: int,
     ) -> None:
-        """Prepare to read a secret.
+        """Create a cache for a secret, without reading it.
 
         Args:
             client: a Secrets Manager client.
             secret_id: the secret's name or ARN.
-            parse: reads the secret's text, and raises if the text cannot be used. Such a text is not cached.
+            parse: parses the secret's text, and raises if the text is invalid. An invalid text is not cached.
             max_age_seconds: the time for which a value is used before the secret is read again.
         """
         self._secrets = SecretsProvider(boto3_client=client)
@@ -55,7 +55,7 @@ class CachedSecret(Generic[ContentT]):
         """Return a value at most ``max_age_seconds`` old, or an older one while no newer value can be read.
 
         Raises:
-            ServiceUnavailable: the secret could not be read, and never was.
+            ServiceUnavailable: the secret could not be read, and no earlier value is known.
             Exception: any error of ``parse``.
         """
         with self._lock:
@@ -87,12 +87,12 @@ class CachedSecret(Generic[ContentT]):
             if isinstance(error.__context__, KeyError):
                 text = ""  # a binary secret has no text
             else:
-                # Powertools hides the cause, which says whether trying again may help.
+                # Powertools hides the cause, which says whether a retry may succeed.
                 with translated_aws_errors():
                     raise (error.__context__ or error) from None
         try:
             self._last, self._retry_at = self._parse(text), 0.0
         except Exception:
-            self._secrets.clear_cache()  # type: ignore[no-untyped-call]  # a repaired secret is known at once
+            self._secrets.clear_cache()  # type: ignore[no-untyped-call]  # so that a repaired secret is read at once
             raise
         return self._last

@@ -47,17 +47,17 @@ class Settings:
 
     @property
     def currency(self) -> str:
-        """The currency of prices and costs, by its ISO 4217 code."""
+        """The ISO 4217 code of the currency of prices and costs."""
         return self.environment.get("CURRENCY", "USD")
 
     @property
     def speech_secret_max_age_seconds(self) -> int:
-        """The time after which a provider's secret is read again. 0 reads it before every utterance."""
+        """The time after which a provider's secret is read again. At 0, it is read before every utterance."""
         return int(self.environment.get("SPEECH_SECRET_MAX_AGE_SECONDS", "300"))
 
     @property
     def download_endpoint_url(self) -> str | None:
-        """The address at which clients reach S3, if it is not AWS's own."""
+        """The URL at which clients reach S3, if it is not AWS's own."""
         return self.environment.get("DOWNLOAD_ENDPOINT_URL")
 
     @property
@@ -67,17 +67,17 @@ class Settings:
 
     @property
     def previews_per_minute(self) -> int:
-        """The previews that a user may ask for in a minute: more than anybody listens to."""
+        """The maximum number of previews of a user in a minute. The default exceeds what a person can listen to."""
         return int(self.environment.get("PREVIEWS_PER_MINUTE", "30"))
 
     @property
     def operator_claim(self) -> str:
-        """The claim of a token that makes its user an operator, if it has ``operator_value``."""
+        """The claim of a token that makes its user an operator if its value is, or includes, ``operator_value``."""
         return self.environment.get("OPERATOR_CLAIM", "cognito:groups")
 
     @property
     def operator_value(self) -> str:
-        """The value of ``operator_claim``, or one of its values, that operators have."""
+        """The value that ``operator_claim`` has, or includes, for operators."""
         return self.environment.get("OPERATOR_VALUE", "operators")
 
     @property
@@ -107,27 +107,27 @@ class Settings:
 
     @property
     def reconcile_after_seconds(self) -> float:
-        """The age at which the reconciler checks a job or its execution. Younger ones may still progress."""
+        """The age from which the reconciler checks a job or its execution. Younger ones may still make progress."""
         return float(self.environment.get("RECONCILE_AFTER_SECONDS", "60"))
 
     @property
     def max_processing_seconds(self) -> float:
-        """The time for which a job may be processing. Then it fails."""
+        """The maximum time for which a job may be processing. After it, the job fails."""
         return float(self.environment.get("MAX_PROCESSING_SECONDS", "600"))
 
     @property
     def max_pending_seconds(self) -> float:
-        """The time for which a job may be pending. Then it fails."""
+        """The maximum time for which a job may be pending. After it, the job fails."""
         return float(self.environment.get("MAX_PENDING_SECONDS", "86400"))
 
     @property
     def synthesis_queue_url(self) -> str:
-        """The URL of the queue of tickets, each of which has one waiting batch spoken."""
+        """The URL of the queue of tickets, each of which entitles a task to speak one waiting batch."""
         return self._required("SYNTHESIS_QUEUE_URL")
 
     @property
     def event_bus_name(self) -> str:
-        """The name of the bus on which the events of jobs are published."""
+        """The name of the bus on which job events are published."""
         return self._required("EVENT_BUS_NAME")
 
     @property
@@ -137,7 +137,7 @@ class Settings:
 
     @property
     def settle_after_seconds(self) -> float:
-        """The longest time for which a task may run after its job has failed: more than any timeout."""
+        """The maximum time for which a task may run after its job has failed. It must exceed every timeout."""
         return float(self.environment.get("SETTLE_AFTER_SECONDS", "900"))
 
     def _optional_int(self, name: str) -> int | None:
@@ -151,7 +151,7 @@ class Settings:
 
     @property
     def webhooks_allow_loopback(self) -> bool:
-        """Whether webhooks may be sent to this machine itself: on a local stack only."""
+        """Whether webhooks may be sent to this machine itself. Set it only on a local stack."""
         return self.environment.get("WEBHOOKS_ALLOW_LOOPBACK") == "true"
 
     def _required(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""SQS as every queue uses it."""
+"""Helpers for SQS queues."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 from typing import Final
 
 _LONGEST_DELAY_SECONDS: Final = 900
-"""The limit of SQS for the delay of a new message."""
+"""Maximum delay of a new message in SQS."""
 
 
 def delay_seconds(seconds: float) -> int:
-    """Return the delay of a message that is to arrive after ``seconds``, or the longest delay that SQS knows."""
+    """Return the delay of a message that is to arrive after ``seconds``, limited to SQS's maximum."""
     return min(max(math.ceil(seconds), 0), _LONGEST_DELAY_SECONDS)

@@ -1,6 +1,6 @@
-"""Layout of the table: its keys, its attributes for indexes, and its indexes.
+"""Layout of the table: its keys, its indexes and their attributes.
 
-Every host that creates the table (the deployment, the local stack, the tests) uses this layout.
+The deployment, the local stack and the tests create the table with this layout.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SUMMARY_ATTRIBUTES = (
     "completed_at",
     TTL_ATTRIBUTE,
 )
-"""The attributes of a job that the indexes hold: enough for a list, never the job's input."""
+"""The attributes of a job that the indexes hold. They suffice for a list; they exclude the job's input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Index:
     partition_key: str
     sort_key: str
     further_attributes: tuple[str, ...] = ()
-    """Attributes that it holds beside the summary."""
+    """Attributes that the index holds in addition to the summary."""
 
     @property
     def non_key_attributes(self) -> tuple[str, ...]:
-        """The attributes to project explicitly. DynamoDB projects the keys in any case."""
+        """The attributes to project explicitly. DynamoDB always projects the keys."""
         held = (*SUMMARY_ATTRIBUTES, *self.further_attributes)
         return tuple(name for name in held if name not in {self.partition_key, self.sort_key})
 
@@ -57,9 +57,9 @@ It holds pending and processing jobs, failed jobs that are not settled yet, and 
 """
 
 DAY_JOBS = Index("day_jobs", "day_key", "job_id", ("failure_code",))
-"""The jobs of all users by the UTC day of their creation: for operators, and for publishing events again.
+"""The jobs of all users by the UTC day of their creation, for operators and for publishing events again.
 
-A partition of an index takes 1,000 write units a second, which are about 250 jobs a second.
+A partition of an index takes 1,000 write units a second, which is enough for about 250 jobs a second.
 """
 
 INDEXES = (USER_JOBS, USER_STATUS_JOBS, OPEN_JOBS, DAY_JOBS)
@@ -67,7 +67,7 @@ OPEN_SHARDS = 8
 
 
 def user_key(user_id: str) -> str:
-    """Return the partition of a user's own items, and the one of ``user_jobs`` that lists the user's jobs."""
+    """Return the key of a user's partition, in the table and in the index ``user_jobs``."""
     return f"USER#{user_id}"
 
 

@@ -1,1 +1,1 @@
-"""Webhooks of users: the endpoints that are told of events, and the deliveries to them."""
+"""Webhooks of users: the endpoints that receive events, and the deliveries to them."""

@@ -1,17 +1,17 @@
-"""IP addresses that webhooks may be sent to: public ones, as IANA's registries of special addresses define them."""
+"""Public IP addresses, to which webhooks may be sent, by IANA's registries of special-purpose addresses."""
 
 from __future__ import annotations
 
 import ipaddress
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-"""The only part of IPv6 in which public addresses are assigned. It leaves out mapped and translated IPv4."""
+"""The only part of IPv6 with public addresses. It excludes IPv4-mapped and translated addresses."""
 
 _NOT_PUBLIC = tuple(
     map(
         ipaddress.ip_network,
         (
-            # Python's registry counts these as global, or has not always counted them as special.
+            # Python counts these as global, or did so in earlier versions.
             "192.0.0.0/24",  # IETF protocol assignments
             "192.88.99.0/24",  # relays of 6to4
             "168.63.129.16/32",  # the platform services of Azure's virtual machines
@@ -25,10 +25,11 @@ _NOT_PUBLIC = tuple(
 
 
 def is_public(address: str) -> bool:
-    """Return whether an IP address can only be a host on the public Internet.
+    """Return whether an IP address belongs to the public Internet.
 
     Loopback, private, link-local (with the metadata services of clouds), shared, reserved and multicast addresses are
-    not public. Neither are IPv6 addresses that embed an IPv4 address: their routers send to that one.
+    not public. IPv6 addresses that embed an IPv4 address are not public either, because routers forward to the
+    embedded address.
 
     Args:
         address: an IPv4 or IPv6 address as text. Anything else, such as an address with a zone, is not public.

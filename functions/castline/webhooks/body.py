@@ -1,4 +1,4 @@
-"""Bodies of deliveries."""
+"""Body of a delivery."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 
 def body_of(event: Mapping[str, Any]) -> str:
-    """Return an event as the text that is signed and sent. It is made once, and stored with the delivery."""
+    """Return the text of an event that is signed and sent. It is created once, and stored with the delivery."""
     return json.dumps(event, ensure_ascii=False, separators=(",", ":"))

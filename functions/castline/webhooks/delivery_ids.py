@@ -15,10 +15,10 @@ _VARIANT = 2 << 62
 
 
 def delivery_id_of(event_id: str, occurred_at: datetime, webhook_id: str) -> str:
-    """Return the id of an event's delivery to a webhook: the same however often the event arrives.
+    """Return the id of an event's delivery to a webhook. It is the same however often the event arrives.
 
-    It is a UUIDv7 of the event's time with a hash for its random bits, so that it sorts by age among those of tests
-    and redeliveries.
+    It is a UUIDv7 with the time of the event, and a hash instead of random bits. So it sorts by age among the ids of
+    tests and redeliveries.
     """
     digest = hashlib.sha256(f"{event_id} {webhook_id}".encode()).digest()
     random_bits = int.from_bytes(digest[:10], "big") & _RANDOM_BITS

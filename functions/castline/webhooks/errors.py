@@ -1,4 +1,4 @@
-"""Errors of webhooks: the reasons why a request is refused.
+"""Errors of webhooks.
 
 WebhookError
 ├── DeliveryNotFound
@@ -16,34 +16,34 @@ from enum import StrEnum
 
 
 class UrlProblem(StrEnum):
-    """Reason why a URL cannot be that of a webhook."""
+    """Reason why a URL is not allowed for a webhook."""
 
     UNREADABLE = "unreadable"
-    """It is no absolute URL with the name of a host."""
+    """It is not an absolute URL with a host name."""
     TOO_LONG = "too_long"
     NOT_HTTPS = "not_https"
     CREDENTIALS = "credentials"
     """It has a user name or a password."""
     FRAGMENT = "fragment"
     PORT = "port"
-    """Its port is that of another service than HTTP."""
+    """Its port is reserved for another service than HTTPS."""
     NOT_PUBLIC = "not_public"
     """Its host is an address or a name that is not public."""
 
 
 class WebhookError(Exception):
-    """The domain refuses, for a reason that its caller can act on."""
+    """Refusal of a request, for a reason that the caller can act on."""
 
 
 class DeliveryNotFound(WebhookError):
-    """The webhook has no such delivery, or it has been removed by its age."""
+    """The webhook has no such delivery, or the delivery has expired."""
 
 
 class ForbiddenUrl(WebhookError):
-    """Nothing may be sent to a URL.
+    """A URL is not allowed for a webhook.
 
     Attributes:
-        problem: what is wrong with it.
+        problem: the reason.
     """
 
     def __init__(self, problem: UrlProblem) -> None:
@@ -52,15 +52,15 @@ class ForbiddenUrl(WebhookError):
 
 
 class WebhookDisabled(WebhookError):
-    """Nothing is sent to a webhook while it is disabled."""
+    """The webhook is disabled, so no events are sent to it."""
 
 
 class WebhookHasNoUrl(WebhookError):
-    """The webhook of the URLs of single jobs has no URL of its own, which could be changed or tested."""
+    """The webhook for the URLs of single jobs has no URL of its own that could be changed or tested."""
 
 
 class WebhookLimitExceeded(WebhookError):
-    """The user has as many webhooks as a user may have."""
+    """The user has the maximum number of webhooks."""
 
     def __init__(self, max_webhooks: int) -> None:
         super().__init__(f"more than {max_webhooks} webhooks")
@@ -68,8 +68,8 @@ class WebhookLimitExceeded(WebhookError):
 
 
 class WebhookNotFound(WebhookError):
-    """The user has no such webhook: unknown, deleted and somebody else's are the same."""
+    """The user has no such webhook. Unknown, deleted and other users' webhooks are not distinguished."""
 
 
 class WebhookSecretMissing(WebhookError):
-    """A job names a URL, and its user has no secret yet that deliveries to it could be signed with."""
+    """A job has a webhook URL, but its user has no secret to sign deliveries with."""

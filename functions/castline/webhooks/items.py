@@ -1,12 +1,12 @@
-"""Layout of webhooks as DynamoDB items: how they are written, and read back.
+"""DynamoDB items of webhooks: how they are written and read.
 
-Items of one user share the partition ``WEBHOOKS#<user_id>``, which is the only kind of partition that the function
-which sends deliveries can read and write:
+Items of one user share the partition ``WEBHOOKS#<user_id>``. The function that sends deliveries can read and write
+only partitions with this prefix:
 
-    ENDPOINTS                            the number of endpoints that were ever created: two creations at once cannot
-                                         both pass the limit
+    ENDPOINTS                            the number of endpoints ever created, so that concurrent creations cannot
+                                         exceed the limit
     ENDPOINT#<webhook_id>                an endpoint with its secrets
-    DELIVERY#<webhook_id>#<delivery_id>  an event on its way to an endpoint; DynamoDB's TTL removes it
+    DELIVERY#<webhook_id>#<delivery_id>  a delivery; DynamoDB's TTL removes it
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def partition(user_id: str) -> str:
 
 
 def counter_key(user_id: str) -> dict[str, str]:
-    """Return the key of the counter of a user's creations."""
+    """Return the key of the counter of the endpoints that a user has created."""
     return {"pk": partition(user_id), "sk": COUNTER}
 
 
@@ -54,7 +54,7 @@ def endpoint_key(user_id: str, webhook_id: str) -> dict[str, str]:
 
 
 def deliveries_prefix(webhook_id: str) -> str:
-    """Return what the sort keys of an endpoint's deliveries begin with."""
+    """Return the prefix of the sort keys of an endpoint's deliveries."""
     return f"{DELIVERY_PREFIX}{webhook_id}#"
 
 
@@ -81,12 +81,12 @@ def endpoint_item(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def event_values(events: Iterable[EventType]) -> list[str]:
-    """Return the attribute of the types that an endpoint has subscribed to."""
+    """Return the attribute value of the event types that an endpoint has subscribed to."""
     return sorted(each.value for each in events)
 
 
 def secret_values(secrets: Iterable[Secret]) -> list[dict[str, str]]:
-    """Return the attribute of an endpoint's secrets."""
+    """Return the attribute value of an endpoint's secrets."""
     return [
         {"secret": each.value} | ({} if each.expires_at is None else {"expires_at": encode_time(each.expires_at)})
         for each in secrets
@@ -94,7 +94,7 @@ def secret_values(secrets: Iterable[Secret]) -> list[dict[str, str]]:
 
 
 def attempt_value(attempt: Attempt) -> dict[str, Any]:
-    """Return an attempt as it is stored in the list of its delivery's."""
+    """Return the stored form of an attempt, for its delivery's list of attempts."""
     value: dict[str, Any] = {
         "at": encode_time(attempt.at),
         "status_code": attempt.status_code,
@@ -128,7 +128,7 @@ def read_endpoint(item: Mapping[str, Any]) -> Endpoint:
     """Return an endpoint from its item.
 
     Raises:
-        UnreadableItem: this release cannot read it.
+        UnreadableItem: this release cannot read the item.
     """
     try:
         return _read_endpoint(deserialize(item))
@@ -140,7 +140,7 @@ def read_delivery(item: Mapping[str, Any]) -> Delivery:
     """Return a delivery from its item.
 
     Raises:
-        UnreadableItem: this release cannot read it.
+        UnreadableItem: this release cannot read the item.
     """
     try:
         return _read_delivery(deserialize(item))

@@ -1,4 +1,4 @@
-"""Webhooks of a user, the deliveries to them, and the attempts of each delivery."""
+"""Model of webhooks: endpoints, the deliveries to them, and the attempts of each delivery."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from castline.jobs.event_types import EventType
 
 JOB_ENDPOINT: Final = "job"
-"""The id of the endpoint that stands for the URLs of single jobs. It has secrets, and no URL of its own."""
+"""The id of the endpoint for the URLs of single jobs. It has secrets, but no URL of its own."""
 TEST_EVENT: Final = "webhook.test"
-"""The type of the event that a test sends. It goes to one endpoint only, whatever this has subscribed to."""
+"""The type of test events. A test event is sent to one endpoint, even if that has not subscribed to the type."""
 
 
 class EndpointStatus(StrEnum):
@@ -24,18 +24,18 @@ class EndpointStatus(StrEnum):
 
     ENABLED = "enabled"
     DISABLED = "disabled"
-    """Nothing is sent; ``Endpoint.disabled_reason`` says why."""
+    """No events are sent. ``Endpoint.disabled_reason`` says why."""
 
 
 class DisabledReason(StrEnum):
-    """Reason why nothing is sent to an endpoint."""
+    """Reason why an endpoint is disabled."""
 
     USER = "user"
-    """The user has disabled it."""
+    """The user disabled it."""
     GONE = "gone"
-    """It has answered with 410."""
+    """It answered with status 410."""
     FAILING = "failing"
-    """Every attempt has failed for ``schedule.DISABLE_AFTER``."""
+    """Every attempt failed for ``schedule.DISABLE_AFTER``."""
 
 
 class DeliveryStatus(StrEnum):
@@ -48,74 +48,74 @@ class DeliveryStatus(StrEnum):
 
 
 class AttemptError(StrEnum):
-    """Reason why an attempt has failed."""
+    """Reason why an attempt failed."""
 
     TIMEOUT = "timeout"
     CONNECTION_FAILED = "connection_failed"
     TLS_FAILED = "tls_failed"
     DNS_FAILED = "dns_failed"
     FORBIDDEN_ADDRESS = "forbidden_address"
-    """The name leads to an address that is not public."""
+    """The host has an address that is not public."""
     REDIRECT = "redirect"
     BAD_STATUS = "bad_status"
-    """The answer's status is neither 2xx nor 3xx."""
+    """The status of the response is neither 2xx nor 3xx."""
     ENDPOINT_DISABLED = "endpoint_disabled"
-    """Nothing was sent: the endpoint has been disabled or deleted."""
+    """No request was sent, because the endpoint was disabled or deleted."""
     PROTOCOL_ERROR = "protocol_error"
-    """The answer is no HTTP, or ends too early."""
+    """The response is not HTTP, or is incomplete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A secret that deliveries are signed with."""
+    """A secret that signs deliveries."""
 
     value: str = field(repr=False)
-    """``whsec_`` and the key in base64."""
+    """``whsec_``, followed by the key in base64."""
     expires_at: datetime | None = None
-    """The end of its validity; None for the one that lasts until it is rotated."""
+    """The end of its validity; None for the secret that is valid until it is rotated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A URL that a user has registered for events; or, as ``JOB_ENDPOINT``, what all URLs of single jobs share."""
+    """A URL that a user has registered for events; or ``JOB_ENDPOINT``, with the secrets for URLs of single jobs."""
 
     id: str
     user_id: str
     url: str | None
     """None for ``JOB_ENDPOINT`` only."""
     events: frozenset[EventType]
-    """The types that are sent."""
+    """The types of the events that are sent."""
     description: str | None
     secrets: tuple[Secret, ...]
-    """The newest first."""
+    """The newest secret is first."""
     status: EndpointStatus = EndpointStatus.ENABLED
     disabled_reason: DisabledReason | None = None
     failing_since: datetime | None = None
-    """The time of the first failed attempt since the last one that succeeded. ``JOB_ENDPOINT`` never has it."""
+    """The time of the first failed attempt since the last successful one. It is always None for ``JOB_ENDPOINT``."""
     created_at: datetime
     updated_at: datetime
 
     def valid_secrets(self, now: datetime) -> tuple[Secret, ...]:
-        """Return the secrets to sign with, the newest first."""
+        """Return the valid secrets, the newest first."""
         return tuple(each for each in self.secrets if each.expires_at is None or each.expires_at > now)
 
     def previous_secret_expires_at(self, now: datetime) -> datetime | None:
-        """Return the time at which the last of the rotated secrets expires; None when there is only the new one."""
+        """Return the time at which the last of the rotated secrets expires; None if none is valid any more."""
         return max((each.expires_at for each in self.valid_secrets(now) if each.expires_at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request of a delivery, and what came of it."""
+    """One request of a delivery, and its outcome."""
 
     at: datetime
     status_code: int | None
-    """None where there was no answer."""
+    """None if there was no response."""
     error: AttemptError | None
-    """None for a success."""
+    """None if the attempt succeeded."""
     duration_ms: int
     response_excerpt: str | None
-    """The beginning of the answer's body."""
+    """The beginning of the response body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,25 +123,25 @@ class Delivery:
     """An event on its way to an endpoint."""
 
     id: str
-    """UUIDv7: deliveries sort by age."""
+    """A UUIDv7, so that deliveries sort by age."""
     user_id: str
     webhook_id: str
     event_id: str
-    """The id that receivers drop duplicates by; every attempt and every redelivery has the same."""
+    """The id by which receivers recognize duplicates. All attempts and redeliveries of an event have the same id."""
     event_type: str
     """An ``EventType``, or ``TEST_EVENT``."""
     job_id: str | None
     url: str
-    """The URL of the last attempt, or of the first one that follows."""
+    """The URL of the last attempt, or that of the first attempt if none was made yet."""
     body: str
     """The exact text that is signed and sent."""
     status: DeliveryStatus = DeliveryStatus.PENDING
     attempts: tuple[Attempt, ...] = ()
     next_attempt_at: datetime | None
-    """None once no attempt follows."""
+    """None if no further attempt follows."""
     created_at: datetime
     redelivery_of: str | None = None
-    """The id of the delivery that a user has asked to send again."""
+    """The id of the earlier delivery that this one repeats."""
 
     @property
     def expires_at(self) -> datetime:
@@ -149,26 +149,26 @@ class Delivery:
         return self.created_at + DELIVERY_LIFETIME
 
     def target(self, endpoint: Endpoint) -> str:
-        """Return the URL of the next attempt: that of its endpoint as it is now, which may have been corrected."""
+        """Return the URL of the next attempt: the endpoint's current URL, which the user may have corrected."""
         return endpoint.url or self.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointChanges:
-    """New values of an endpoint. None leaves a value as it is."""
+    """Changes of an endpoint. A value of None changes nothing."""
 
     url: str | None = None
     events: frozenset[EventType] | None = None
     description: str | None = None
-    """An empty one removes it."""
+    """An empty text removes the description."""
     status: EndpointStatus | None = None
-    """The user's wish: enabling forgets failures, disabling has the reason ``user``."""
+    """Enabling clears the endpoint's failures. Disabling sets the reason ``user``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryPage:
-    """Some deliveries to an endpoint, newest first."""
+    """One page of the deliveries to an endpoint, newest first."""
 
     deliveries: tuple[Delivery, ...]
     next_after: str | None
-    """The id of the last one if others follow."""
+    """The id of the last delivery on the page; None if no deliveries follow."""

@@ -1,8 +1,8 @@
-"""Network of the sender of webhooks: connects to public addresses only.
+"""Network backend of the webhook sender: connects to public addresses only.
 
-Users choose the hosts of webhooks. A name may resolve to an address inside our network, and may do so only the second
-time that it is asked for. So a name is resolved once, its addresses are checked, and the connection is made to a
-checked address, never to the name.
+Users choose the hosts of webhooks. A name may resolve to an address inside our network, possibly only the second time
+it is resolved. Therefore a name is resolved once, its addresses are checked, and the connection is made to a checked
+address instead of the name.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     Resolve = Callable[[str, int], Sequence[str]]
 
 _MAX_ADDRESSES: Final = 4
-"""The number of addresses of a host that are tried."""
+"""Maximum number of addresses of a host that are tried."""
 _CONNECT_SECONDS: Final = 5.0
-"""The longest time for a connection to one address, so that there is time for another one."""
+"""Maximum time to connect to one address, so that time is left for another one."""
 
 
 class NameNotResolved(Exception):
@@ -45,7 +45,7 @@ def resolve(host: str, port: int) -> list[str]:
     """Return the IP addresses of a host in the order in which they should be tried.
 
     Raises:
-        NameNotResolved: there is none.
+        NameNotResolved: the host has no address, or DNS did not answer.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -55,13 +55,13 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class PublicNetwork(httpcore.AsyncNetworkBackend):
-    """A network of which only public addresses, and on request this machine's own, can be reached."""
+    """A network backend that reaches only public addresses and, if allowed, this machine's own."""
 
     def __init__(self, *, allow_loopback: bool, resolve: Resolve = resolve) -> None:
-        """Prepare the network.
+        """Store the rules for addresses, and the resolver.
 
         Args:
-            allow_loopback: whether 127.0.0.0/8 and ::1 may be reached as well.
+            allow_loopback: whether 127.0.0.0/8 and ::1 may also be reached.
             resolve: returns the IP addresses of a host and a port, or raises NameNotResolved.
         """
         self._allow_loopback = allow_loopback
@@ -76,10 +76,10 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to a host, whatever it is called, at an address that is allowed.
+        """Connect to a host at one of its addresses, if all of them are allowed.
 
         Raises:
-            ForbiddenAddress: one of the host's addresses is not allowed. No address is then connected to.
+            ForbiddenAddress: one of the host's addresses is not allowed. No connection is made.
             NameNotResolved: the host has no address.
             httpcore.ConnectError: no address accepts the connection.
         """
@@ -110,7 +110,7 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
 
 
 class Stream(httpcore.AsyncNetworkStream):
-    """A connection that tells a failed handshake, and one that the server has closed, from other errors."""
+    """A connection that raises distinct errors for a failed handshake and for a connection closed by the server."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
@@ -119,7 +119,7 @@ class Stream(httpcore.AsyncNetworkStream):
         """Return the next bytes.
 
         Raises:
-            httpcore.ReadError: the server has closed the connection. Here httpcore would call that its fault in HTTP.
+            httpcore.ReadError: the server has closed the connection. httpcore itself would raise a protocol error.
         """
         received = await self._inner.read(max_bytes, timeout)
         if not received:
@@ -150,19 +150,19 @@ class Stream(httpcore.AsyncNetworkStream):
         except httpcore.ConnectError:
             raise TlsFailed from None
         except asyncio.CancelledError:
-            # Nobody else knows the connection yet.
+            # No other code has a reference to the connection yet.
             await self._inner.aclose()
             raise
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what the connection knows of itself."""
+        """Return information about the connection."""
         return self._inner.get_extra_info(info)
 
 
 async def _in_thread(look_up: Callable[[], Sequence[str]]) -> Sequence[str]:
-    """Run a look-up that may hang.
+    """Run a look-up that may hang in a separate thread.
 
-    At its end, asyncio would wait for a thread of its own. It does not know this one.
+    ``asyncio.run`` waits at its end for the threads of its own executor, but not for this thread.
     """
     future: Future[Sequence[str]] = Future()
 

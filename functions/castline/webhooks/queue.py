@@ -1,6 +1,6 @@
-"""Queue of deliveries: a message for each that is pending, which is sent anew until its next attempt is due.
+"""Queue of deliveries: one message for each pending delivery. It is sent again until the next attempt is due.
 
-It is a fair queue of SQS: messages are grouped by user, so that one with many deliveries does not delay the others'.
+The queue is an SQS fair queue: messages are grouped by user, so that many deliveries of one do not delay the others.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class DeliveryQueue:
-    """The queue, by a client of SQS.
+    """The SQS queue of deliveries.
 
-    All methods raise ServiceUnavailable when SQS cannot serve them just now.
+    All methods raise ServiceUnavailable if SQS is temporarily unavailable.
     """
 
     def __init__(self, client: SQSClient, queue_url: str) -> None:
@@ -33,10 +33,11 @@ class DeliveryQueue:
         self._send(DeliveryMessage(user_id, webhook_id, delivery_id), after_seconds=0)
 
     def send_again(self, message: DeliveryMessage, *, after: timedelta) -> None:
-        """Send a message that has been received once more, to arrive after a time, or sooner.
+        """Send a received message again, to arrive after ``after``, but at most after 15 minutes.
 
-        SQS delays a message by 15 minutes at most. It could hide the received one for longer, but such a message
-        counts as one in flight, of which a queue may have 120,000: deliveries that wait would stop all others.
+        SQS delays a message by at most 15 minutes. It could hide the received message for longer, but a hidden
+        message counts as in flight, and a queue may have 120,000 of those. Waiting deliveries would then block all
+        others.
         """
         self._send(message, after_seconds=after.total_seconds())
 
@@ -51,5 +52,5 @@ class DeliveryQueue:
 
 
 def _group(user_id: str) -> str:
-    """Return the message group of a user. An id may be longer than a group's name, or have other characters."""
+    """Return the message group of a user: a hash, because SQS limits the length and characters of group names."""
     return hashlib.sha256(user_id.encode("utf-8")).hexdigest()

@@ -1,4 +1,4 @@
-"""Repository of webhooks and their deliveries: every read and write of the table."""
+"""Repository of webhooks and their deliveries: every read and write of their items."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _ATTEMPTS = 10
 
 
 class WebhookRepository:
-    """Webhooks in the table of the jobs.
+    """Webhooks in the jobs table.
 
-    All methods raise ServiceUnavailable when DynamoDB cannot serve them just now.
+    All methods raise ServiceUnavailable if DynamoDB is temporarily unavailable.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        """Use a table by a client."""
+        """Use a table."""
         self._client = client
         self._table = table_name
 
@@ -65,15 +65,15 @@ class WebhookRepository:
         )
 
     def create_job_endpoint(self, endpoint: Endpoint) -> bool:
-        """Store the endpoint of jobs' own URLs; return False if the user has it already."""
+        """Store the endpoint for the URLs of single jobs; return False if the user already has it."""
         return self._put_new(items.endpoint_item(endpoint))
 
     def endpoints(self, user_id: str) -> list[Endpoint]:
-        """Return the endpoints of a user, newest first; not the one of jobs' own URLs."""
+        """Return the endpoints of a user, newest first, without the one for the URLs of single jobs."""
         return [each for each in self.all_endpoints(user_id) if each.id != JOB_ENDPOINT]
 
     def all_endpoints(self, user_id: str) -> list[Endpoint]:
-        """Return the endpoints of a user, newest first, and that of jobs' own URLs if there is one."""
+        """Return the endpoints of a user, newest first, including any for the URLs of single jobs."""
         found = query_items(
             self._client,
             TableName=self._table,
@@ -85,12 +85,12 @@ class WebhookRepository:
         return [items.read_endpoint(item) for item in found]
 
     def find_endpoint(self, user_id: str, webhook_id: str) -> Endpoint | None:
-        """Return one of a user's endpoints; None when there is no such one."""
+        """Return one of a user's endpoints; None if it does not exist."""
         item = get_item(self._client, self._table, items.endpoint_key(user_id, webhook_id))
         return items.read_endpoint(item) if item is not None else None
 
     def change_endpoint(self, user_id: str, webhook_id: str, changes: EndpointChanges, *, now: datetime) -> Endpoint:
-        """Change an endpoint, and return it as it is then.
+        """Change an endpoint, and return its new state.
 
         Raises:
             WebhookNotFound: there is no such endpoint.
@@ -120,13 +120,13 @@ class WebhookRepository:
     def rotate_secrets(
         self, user_id: str, webhook_id: str, rotate: Callable[[Endpoint], tuple[Secret, ...]], *, now: datetime
     ) -> Endpoint:
-        """Replace the secrets of an endpoint, and return it as it is then.
+        """Replace the secrets of an endpoint, and return its new state.
 
         Args:
-            user_id: whose endpoint.
-            webhook_id: its id.
-            rotate: returns the new secrets. It is called again when the secrets have changed in between.
-            now: the time.
+            user_id: the endpoint's user.
+            webhook_id: the endpoint's id.
+            rotate: returns the new secrets. It is called again if the secrets change in between.
+            now: the current time.
 
         Raises:
             WebhookNotFound: there is no such endpoint.
@@ -147,7 +147,7 @@ class WebhookRepository:
         raise ServiceUnavailable("a webhook's secrets keep changing")
 
     def delete_endpoint(self, user_id: str, webhook_id: str) -> None:
-        """Delete an endpoint with its secrets. Its deliveries are removed by their age.
+        """Delete an endpoint with its secrets. Its deliveries are removed when they expire.
 
         Raises:
             WebhookNotFound: there is no such endpoint.
@@ -165,20 +165,20 @@ class WebhookRepository:
             raise
 
     def note_failure(self, user_id: str, webhook_id: str, *, at: datetime) -> Endpoint | None:
-        """Note that an attempt has failed, and return the endpoint; None if there is none, or it is disabled."""
+        """Record a failed attempt, and return the endpoint; None if the endpoint is disabled or does not exist."""
         changed = self._update_enabled(
             user_id, webhook_id, "SET failing_since = if_not_exists(failing_since, :at)", {":at": encode_time(at)}
         )
         return items.read_endpoint(changed) if changed is not None else None
 
     def note_success(self, user_id: str, webhook_id: str) -> None:
-        """Note that an attempt has succeeded. An endpoint that is not failing is left as it is."""
+        """Record a successful attempt by clearing the failures of the endpoint."""
         self._update_enabled(
             user_id, webhook_id, "REMOVE failing_since", {}, condition="attribute_exists(failing_since)"
         )
 
     def disable_endpoint(self, user_id: str, webhook_id: str, reason: DisabledReason, *, now: datetime) -> bool:
-        """Disable an endpoint; return False if there is none, or it is disabled already."""
+        """Disable an endpoint; return False if it is already disabled or does not exist."""
         changed = self._update_enabled(
             user_id,
             webhook_id,
@@ -188,11 +188,11 @@ class WebhookRepository:
         return changed is not None
 
     def put_delivery(self, delivery: Delivery) -> bool:
-        """Store a delivery; return False if there is one of its id already, which is left as it is."""
+        """Store a new delivery. Return False, and change nothing, if a delivery with its id exists."""
         return self._put_new(items.delivery_item(delivery))
 
     def discard_delivery(self, delivery: Delivery) -> None:
-        """Remove a delivery that nobody will send."""
+        """Remove a delivery that will not be sent."""
         with translated_aws_errors():
             self._client.delete_item(
                 TableName=self._table,
@@ -200,15 +200,15 @@ class WebhookRepository:
             )
 
     def find_delivery(self, user_id: str, webhook_id: str, delivery_id: str) -> Delivery | None:
-        """Return a delivery; None when there is no such one."""
+        """Return a delivery; None if it does not exist."""
         item = get_item(self._client, self._table, items.delivery_key(user_id, webhook_id, delivery_id))
         return items.read_delivery(item) if item is not None else None
 
     def claim_delivery(self, delivery: Delivery, *, until: datetime) -> bool:
-        """Claim a pending delivery for an attempt: nobody else begins one before ``until``.
+        """Claim a pending delivery for an attempt, so that no other task begins one before ``until``.
 
         Returns:
-            False if it is no longer as it was read: somebody else has claimed it, or it has ended.
+            False if the delivery has changed since it was read: another task has claimed it, or it has ended.
         """
         changed = self._try_update(
             items.delivery_key(delivery.user_id, delivery.webhook_id, delivery.id),
@@ -239,12 +239,12 @@ class WebhookRepository:
         Args:
             delivery: the delivery, as it was read.
             attempt: the attempt.
-            url: where it was sent.
-            status: the delivery's status from now on.
-            next_attempt_at: when the next attempt follows, of a pending one.
+            url: the URL that the attempt was sent to.
+            status: the new status of the delivery.
+            next_attempt_at: the time of the next attempt, if the delivery is pending.
 
         Returns:
-            False if another attempt has been added since it was read, it is not pending any more, or is gone.
+            False if another attempt was added since the delivery was read, or if it is no longer pending, or gone.
         """
         attempts = [items.attempt_value(each) for each in (*delivery.attempts, attempt)]
         sets: dict[str, Any] = {"url": url, "status": status.value, "attempts": attempts}
@@ -268,11 +268,11 @@ class WebhookRepository:
         """Return deliveries to an endpoint, newest first.
 
         Args:
-            user_id: whose endpoint.
-            webhook_id: its id.
-            limit: the most deliveries of the page.
-            after: the id of the last delivery of the page before.
-            now: the time. Deliveries that are to be removed by then are left out.
+            user_id: the endpoint's user.
+            webhook_id: the endpoint's id.
+            limit: maximum number of deliveries on the page.
+            after: the id of the last delivery of the previous page.
+            now: the current time. Deliveries that have expired by then are left out.
         """
         prefix = items.deliveries_prefix(webhook_id)
         query: dict[str, Any] = {
@@ -284,7 +284,7 @@ class WebhookRepository:
         }
         if after is not None:
             query["ExclusiveStartKey"] = serialize(items.delivery_key(user_id, webhook_id, after))
-        # One page may not do: a read ends after 1 MB, whatever its limit.
+        # One read may not suffice, because DynamoDB ends it after 1 MB.
         read = islice(query_items(self._client, **query, Limit=limit + 1), limit + 1)
         found = [items.read_delivery(item) for item in read]
         visible = [each for each in found if each.expires_at > now]

@@ -17,20 +17,20 @@ RETRY_DELAYS: Final = (
     timedelta(hours=5),
     timedelta(hours=10),
 )
-"""The pauses between a delivery's attempts, as the Standard Webhooks specification recommends them."""
+"""Pauses between the attempts of a delivery, as recommended by the Standard Webhooks specification."""
 JITTER: Final = 0.2
-"""The part of a pause by which it may be shorter or longer, so that many deliveries do not come back at once."""
+"""Maximum deviation of a pause, as a part of it, so that many deliveries are not attempted at the same moment."""
 DISABLE_AFTER: Final = timedelta(days=5)
-"""The time of failures alone after which an endpoint is disabled."""
+"""The time without a successful attempt after which an endpoint is disabled."""
 _RANDOM: Final = random.SystemRandom()
 
 
 def delay_after(attempts: int, *, uniform: Callable[[float, float], float] = _RANDOM.uniform) -> timedelta | None:
-    """Return the pause before the next attempt; None when no attempt follows.
+    """Return the pause before the next attempt; None if no attempt follows.
 
     Args:
-        attempts: how many there have been, at least one.
-        uniform: gives a random number between two.
+        attempts: the number of attempts so far, at least one.
+        uniform: returns a random number between two numbers.
     """
     if attempts > len(RETRY_DELAYS):
         return None

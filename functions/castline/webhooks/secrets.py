@@ -1,4 +1,4 @@
-"""Secrets of webhooks, as the Standard Webhooks specification writes them."""
+"""Secrets of webhooks, in the format of the Standard Webhooks specification."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "whsec_"
 _KEY_BYTES: Final = 32
-"""The specification asks for 24 to 64 bytes."""
+"""Length of a key. The specification requires 24 to 64 bytes."""
 
 
 def new_secret() -> Secret:
@@ -26,7 +26,7 @@ def new_secret() -> Secret:
 
 
 def rotated(endpoint: Endpoint, *, now: datetime) -> tuple[Secret, ...]:
-    """Return the secrets of an endpoint after a rotation: a new one, and those that stay valid for a while."""
+    """Return the secrets of an endpoint after a rotation: a new one, and the earlier ones that are still valid."""
     remaining = [
         each if each.expires_at is not None else replace(each, expires_at=now + SECRET_OVERLAP)
         for each in endpoint.valid_secrets(now)

@@ -1,4 +1,4 @@
-"""Sender of webhooks: one request, and what came of it."""
+"""Sender of webhooks: sends one request, and returns its outcome."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     Headers = list[tuple[str | bytes, str | bytes]]
 
 TIMEOUT_SECONDS: Final = 15.0
-"""The time from the look-up of the host's name to the status of its answer, as Standard Webhooks recommends it."""
+"""Maximum time from the DNS look-up to the status of the response, as recommended by Standard Webhooks."""
 _EXCERPT_SECONDS: Final = 1.0
-"""The time for the beginning of the answer's body. The attempt has succeeded or failed before."""
+"""Maximum time for reading the beginning of the response body. The status alone decides the attempt's outcome."""
 
 _HEADERS: Final = {
     "accept-encoding": "identity",
@@ -38,14 +38,14 @@ _HEADERS: Final = {
     "user-agent": "Castline-Webhooks/1",
 }
 
-# Its lines name hosts and headers.
+# httpcore's debug lines contain hosts and headers.
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
 class WebhookSender:
-    """A sender that reaches public addresses only, follows no redirect and reads the beginning of an answer.
+    """Sends requests to public addresses only, follows no redirects, and reads only the beginning of a response.
 
-    Each request has a connection of its own. Proxies that the environment names are not used.
+    Each request has its own connection. The proxy settings of the environment are ignored.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class WebhookSender:
         resolve: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Prepare the sender.
+        """Prepare the network and TLS.
 
         Args:
-            allow_loopback: whether plain HTTP and this machine's own addresses are allowed as well.
-            timeout_seconds: the longest time until the answer's status.
+            allow_loopback: whether this machine's own addresses are also allowed, with plain HTTP as well.
+            timeout_seconds: maximum time until the status of the response.
             resolve: returns the IP addresses of a host and a port.
             tls: the certificates to trust; by default those of certifi.
         """
@@ -70,11 +70,11 @@ class WebhookSender:
         self._tls = tls or ssl.create_default_context(cafile=certifi.where())
 
     def send(self, url: str, *, body: str, headers: Mapping[str, str], at: datetime) -> Attempt:
-        """Send a body to a URL once, and return the attempt, whatever came of it.
+        """Send a body to a URL once, and return the attempt, successful or not.
 
         Args:
             url: the URL, which is checked again.
-            body: the exact text of the body. Its UTF-8 is sent.
+            body: the exact text of the body, which is sent in UTF-8.
             headers: the headers with the signature.
             at: the time of the attempt.
         """
@@ -111,7 +111,7 @@ class WebhookSender:
         except NameNotResolved:
             exchange.error = AttemptError.DNS_FAILED
         except (TlsFailed, ssl.SSLError):
-            # With TLS 1.3, a server refuses a client without a certificate when the handshake is over.
+            # With TLS 1.3, a server refuses a client without a certificate only after the handshake.
             exchange.error = AttemptError.TLS_FAILED
         except (httpcore.NetworkError, OSError):
             exchange.error = AttemptError.CONNECTION_FAILED
@@ -135,9 +135,9 @@ def _error_of_status(status_code: int) -> AttemptError | None:
 
 
 async def _read_excerpt(response: httpcore.Response) -> str | None:
-    """Return the beginning of an answer's body as text; None if there is none.
+    """Return the beginning of a response body as text; None if it is empty.
 
-    The status has decided about the attempt already: a body that is slow, endless or broken changes nothing.
+    The status has already decided the attempt's outcome. A slow, endless or broken body does not change it.
     """
     received = bytearray()
     with suppress(httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):

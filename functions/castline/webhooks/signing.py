@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def signed_headers(*, message_id: str, sent_at: datetime, body: str, secrets: Sequence[str]) -> dict[str, str]:
-    """Return the headers that identify a message and prove that its body comes from us.
+    """Return the headers that identify a message and prove its origin.
 
     Args:
-        message_id: the id by which a receiver drops doubles, the same in each attempt.
-        sent_at: the time of the attempt, in UTC. Receivers refuse messages that are more than minutes old.
-        body: the exact text of the body; its UTF-8 is sent.
-        secrets: the valid secrets, such as ``whsec_…``, the newest first. The message is signed with each.
+        message_id: the id by which receivers recognize duplicates. It is the same in each attempt.
+        sent_at: the time of the attempt, in UTC. Receivers refuse messages that are more than some minutes old.
+        body: the exact text of the body, which is sent in UTF-8.
+        secrets: the valid secrets, such as ``whsec_…``, the newest first. Each of them signs the message.
     """
     signatures = [Webhook(secret).sign(message_id, sent_at, body) for secret in secrets]
     return {

@@ -1,6 +1,6 @@
-"""URLs that webhooks may have: what can be said of one without looking up its name.
+"""Rules for the URLs of webhooks, as far as they can be checked without DNS.
 
-The address that a name leads to is checked when a connection is made (``castline.webhooks.public_network``).
+The addresses of a host are checked when a connection is made (``castline.webhooks.public_network``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FORM: Final = re.compile(
 _HOST_AND_PORT: Final = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{0,5}))?")
 _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]*|[0-9]+")
-"""A host whose last label is one of these is an IPv4 address to most resolvers, in one of many spellings."""
+"""The last label of hosts that most resolvers read as an IPv4 address, which has many spellings."""
 _MAX_HOST_CHARACTERS: Final = 253
 _MAX_LABEL_CHARACTERS: Final = 63
 _UNRESERVED_IN_PATHS: Final = "/?%:@!$&'()*+,;=-._~[]"
@@ -41,7 +41,7 @@ _PRIVATE_SUFFIXES: Final = frozenset(
         "localhost",
         "onion",
         "test",
-        # Names that private networks are known to use, and that are no public domains.
+        # Names that private networks commonly use, and that are not public domains.
         "corp",
         "domain",
         "home",
@@ -53,14 +53,14 @@ _PRIVATE_SUFFIXES: Final = frozenset(
         "workgroup",
     }
 )
-"""Last labels of names that are not in the public DNS. The metadata services of clouds are in ``internal``."""
+"""Last labels of names outside the public DNS. Metadata services of clouds have names in ``internal``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
     is_https: bool
     host: str
-    """In lower case and ASCII, without a final dot; an IPv6 address without its brackets."""
+    """The host in lower-case ASCII without a final dot. An IPv6 address has no brackets."""
     is_ipv6: bool
     port: int | None
     rest: str
@@ -68,14 +68,14 @@ class _Parts:
 
 
 def demand_allowed_url(url: str, *, allow_loopback: bool) -> str:
-    """Return a URL in the form in which it is called: its host in lower-case ASCII, its path percent-encoded.
+    """Check a URL, and return it normalized: its host in lower-case ASCII, its path and query percent-encoded.
 
     Args:
-        url: as a user gives it.
-        allow_loopback: whether this machine's own addresses are allowed, also by plain HTTP and at any port.
+        url: the URL as the user gave it.
+        allow_loopback: whether this machine's own addresses are allowed, with plain HTTP and any port as well.
 
     Raises:
-        ForbiddenUrl: nothing may be sent to it.
+        ForbiddenUrl: the URL is not allowed.
     """
     parts = _parse(url)
     if not (allow_loopback and _is_loopback(parts.host)):
@@ -92,7 +92,7 @@ def demand_allowed_url(url: str, *, allow_loopback: bool) -> str:
 
 
 def _parse(url: str) -> _Parts:
-    """Return the parts of a URL. What two parsers could read in two ways is refused."""
+    """Return the parts of a URL. Refuse a URL that two parsers could read differently."""
     if len(url) > MAX_URL_CHARACTERS:
         raise ForbiddenUrl(UrlProblem.TOO_LONG)
     if not url.isprintable() or any(character.isspace() for character in url):
@@ -143,7 +143,7 @@ def _read_host(host: str) -> tuple[str, bool]:
 
 
 def _to_ascii(host: str) -> str:
-    """Return a host's name with its international labels as DNS has them, and full-width characters as ASCII."""
+    """Return a host name in ASCII: international labels as in DNS, and full-width characters as ASCII."""
     if host.isascii():
         return host
     import idna  # only for the few names that need it
@@ -159,7 +159,7 @@ def _is_public(parts: _Parts) -> bool:
         return is_public(parts.host)
     *parents, last = parts.host.split(".")
     if _NUMBER.fullmatch(last):
-        # Four decimal numbers without leading zeros are read by everybody alike; other spellings are not.
+        # All resolvers read four decimal numbers without leading zeros alike. ``is_public`` refuses other spellings.
         return is_public(parts.host)
     return bool(parents) and last not in _PRIVATE_SUFFIXES
 
