@@ -122,7 +122,7 @@ def _made_once(make: Callable[Ids, PartT]) -> Callable[Ids, PartT]:
 def given(**parts: Callable[..., Any]) -> Iterator[None]:
     """Replace parts, such as the clock, by others of the same name until the context ends.
 
-    All parts are built anew after the beginning and after the end of the context.
+    All other parts are discarded at the beginning and at the end of the context, and are then built again.
     """
     reset()
     _given.update(parts)
@@ -168,7 +168,7 @@ def _check_times() -> CheckTimes:
 
 
 def _warn_of_unreadable_item(reason: str) -> None:
-    logger.warning("passed over an item that is missing or cannot be read", extra={"reason": reason})
+    logger.warning("skipped an item that is missing or cannot be read", extra={"reason": reason})
 
 
 @_made_once
@@ -933,7 +933,7 @@ def _warn_of_dropped_voices(count: int) -> None:
 
 
 def _warn_of_old_voices(error: SpeechError) -> None:
-    logger.warning("the voices cannot be listed; going on with those known", extra={"reason": str(error)})
+    logger.warning("the voices cannot be listed; using the cached list", extra={"reason": str(error)})
 
 
 @_made_once
@@ -956,7 +956,7 @@ def _speech_secret(provider_id: str) -> ResourcesSecret:
 
 
 def _count_refusal(provider_id: str, refusal: ProviderAuthFailed) -> None:
-    logger.warning("the key was refused, and has been rotated: going on with the new one")
+    logger.warning("the key was refused because it was rotated; using the new key")
     measure({Metric.PROVIDER_ERRORS: 1}, code=type(refusal).__name__, provider=provider_id)
 
 

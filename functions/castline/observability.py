@@ -66,10 +66,10 @@ def observed(handler: Handler[ResultT]) -> Handler[ResultT]:
         try:
             return handler(event, context)
         except Exception as error:
-            told = safe_error(error)
-            if told is error:
+            safe = safe_error(error)
+            if safe is error:
                 raise
-            raise told from None
+            raise safe from None
 
     return observe
 
@@ -127,7 +127,7 @@ def measure(values: Mapping[Metric, float], *, code: str | None = None, provider
         provider: the id of a speech provider, for metrics in ``castline.metrics.BY_PROVIDER``, and only for those.
 
     Raises:
-        ValueError: a metric needs a code or a provider and none is given, or has none and one is given.
+        ValueError: a metric needs a code or a provider that is missing, or has no such dimension.
     """
     from aws_lambda_powertools.metrics import EphemeralMetrics
 

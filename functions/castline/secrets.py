@@ -67,7 +67,7 @@ class CachedSecret(Generic[ContentT]):
                 if self._last is None:
                     raise
                 self._retry_at = time.time() + _PATIENCE_SECONDS
-                logger.warning("the secret cannot be read; going on with the one known", extra={"reason": str(error)})
+                logger.warning("the secret cannot be read; using the cached value", extra={"reason": str(error)})
                 return self._last
 
     def read_afresh(self) -> ContentT:

@@ -91,14 +91,14 @@ class BatchQueue:
     def _take_first(self, *, now: datetime, until: datetime) -> tuple[TakenBatch | None, bool]:
         """Read the queue once and take its first free batch. Return also whether another task was faster at any."""
         now_ms = items.milliseconds(now)
-        at_work: set[str] = set()
+        busy: set[str] = set()
         lost = False
         for item in self._query(Limit=_READ_AT_ONCE, ConsistentRead=True):
             sort_key, claimed_until_ms = item["sk"]["S"], int(item["claimed_until_ms"]["N"])
             # Two tasks must not speak, and pay for, a batch that was queued twice.
             batch = items.batch_of(sort_key)
-            if claimed_until_ms > now_ms or batch in at_work:
-                at_work.add(batch)
+            if claimed_until_ms > now_ms or batch in busy:
+                busy.add(batch)
                 continue
             taken = self._take(sort_key, seen_ms=claimed_until_ms, until=until)
             if taken is not None:

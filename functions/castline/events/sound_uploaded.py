@@ -25,6 +25,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     note(sound_id=sound_id)
     sound = composition.receive_sound()(user_id, sound_id)
     if sound is None:
-        logger.info("passed over: the sound does not wait for a file")
+        logger.info("ignored: the sound does not wait for a file")
     else:
         logger.info("sound received", extra={"status": sound.status, "problem": sound.problem})

@@ -589,7 +589,7 @@ class JobRepository:
             attributes: further attributes to set on the JOB item.
             result: the result of a completed job.
             allowed: the statuses from which the job may change; by default every predecessor of the new status.
-            stays_open: whether the reconciler has to check the job once more.
+            stays_open: whether the reconciler must check the job once again.
 
         Returns:
             The job in its new state.

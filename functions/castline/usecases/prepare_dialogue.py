@@ -177,13 +177,13 @@ def _texts_field(dialogue: Dialogue) -> str:
 
 def _warnings(dialogue: Dialogue, readings: Sequence[_Reading], provider: SpeechProvider) -> Iterator[TurnWarning]:
     phonemes = tuple(each for each in dialogue.pronunciations if each.phoneme is not None)
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for reading in readings:
         for warning in reading.warnings:
             yield TurnWarning(turn_index=reading.turn_index, warning=warning)
         for entry in _impossible_phonemes(reading, phonemes, provider) if phonemes else ():
-            if (reading.voice_id, entry.text) not in told:
-                told.add((reading.voice_id, entry.text))
+            if (reading.voice_id, entry.text) not in reported:
+                reported.add((reading.voice_id, entry.text))
                 warning = ScriptWarning(kind=WarningKind.PHONEME_NOT_AVAILABLE, text=quoted(entry.text), line=1)
                 yield TurnWarning(turn_index=reading.turn_index, warning=warning)
     yield from _chapters_without_words(readings)

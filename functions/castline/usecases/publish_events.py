@@ -91,13 +91,13 @@ class PublishEvents:
                 self._put_aside(name, type(error).__name__)
                 return None
             if event is None:
-                logger.info("event passed over: the job is gone", extra={"event_type": name.event_type})
+                logger.info("event skipped: the job is gone", extra={"event_type": name.event_type})
             return event
 
     def _put_aside(self, name: EventName, problem: str) -> None:
         self._rejected.put(name.job_id, name.event_type, problem)
         logger.error(
-            "event put aside: it cannot be published", extra={"event_type": name.event_type, "reason": problem}
+            "event rejected: it cannot be published", extra={"event_type": name.event_type, "reason": problem}
         )
 
 

@@ -42,5 +42,5 @@ class RefillTickets:
         for _ in range(missing):
             self._tickets.send()
         if missing > 0:
-            logger.warning("sent tickets for batches that nobody takes", extra={"tickets": missing})
+            logger.warning("sent tickets for overdue batches", extra={"tickets": missing})
         return max(0, missing)

@@ -25,4 +25,4 @@ def settle_late(job_id: str, repository: JobRepository) -> None:
             if record is None or repository.settle(record, closes=False):
                 return
     except ServiceUnavailable as error:
-        logger.warning("not settled now", extra={"reason": str(error)})
+        logger.warning("the job is not settled yet", extra={"reason": str(error)})

@@ -94,7 +94,7 @@ class SpeakNextBatch:
                 try:
                     is_awaited = self._tell(taken.waiting.task_token, error)
                 except ServiceUnavailable as unavailable:
-                    logger.warning("the outcome is told again later", extra={"reason": str(unavailable)})
+                    logger.warning("the outcome is reported again later", extra={"reason": str(unavailable)})
                     # The audio is stored, so the next task that takes the batch mostly has to report its outcome.
                     self._put_off(taken, _RANDOM.uniform(1, _UNTOLD_SECONDS))
                     return
@@ -111,7 +111,7 @@ class SpeakNextBatch:
             BatchPaused: the batch must be continued later.
         """
         if taken.attempts > _MAX_ATTEMPTS:
-            return BatchAbandoned(f"{taken.attempts - 1} tasks have broken down with this batch")
+            return BatchAbandoned(f"{taken.attempts - 1} tasks have failed with this batch")
         if taken.attempts == 1:
             waited = self._now() - taken.waiting.queued_at
             measure({Metric.BUDGET_TIME: max(0.0, waited.total_seconds() * 1000)})
@@ -130,7 +130,7 @@ class SpeakNextBatch:
         outcomes = self._outcomes
         is_awaited = outcomes.succeed(task_token) if error is None else outcomes.fail(task_token, error)
         if not is_awaited:
-            logger.info("nobody awaits the outcome any more")
+            logger.info("the outcome is no longer awaited")
         return is_awaited
 
     def _put_off(self, taken: TakenBatch, seconds: float) -> None:

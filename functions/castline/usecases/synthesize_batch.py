@@ -96,7 +96,7 @@ class SynthesizeBatch:
         note(user_id=record.job.user_id)
         deadline = (record.job.started_at or self._now()) + self._max_processing
         if self._now() >= deadline:
-            raise JobOverdue(f"batch {batch.number} has come too late")
+            raise JobOverdue(f"batch {batch.number} came after the job's time was up")
 
         enabled = self._provider(record.job.provider)
         quality = record.readable_dialogue.spoken_quality
