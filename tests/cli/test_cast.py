@@ -118,7 +118,7 @@ class TestANameOfAVoice:
         outcome = castline("say", "-", "--voice", "nobody", stdin=STDIN)
 
         assert outcome.exit_code == 4
-        assert "not a voice id of Azure Speech" in outcome.err
+        assert "must be a voice id of Azure Speech" in outcome.err
 
 
 class TestACastFile:

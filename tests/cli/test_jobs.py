@@ -326,7 +326,7 @@ class TestSubtitles:
         with stack.cloud.lambdas.pause("plan"):
             outcome = castline("jobs", "subtitles", client.submit(dialogue()))
 
-        assert (outcome.exit_code, outcome.complaint) == (4, "castline: The audio is not finished.")
+        assert (outcome.exit_code, outcome.complaint) == (4, "castline: The audio is not finished yet.")
 
 
 class TestSubtitlesWithWords:
@@ -348,7 +348,7 @@ class TestSubtitlesWithWords:
         outcome = castline("jobs", "subtitles", job_id, "--format", "srt", "--words")
 
         assert outcome.exit_code != 0
-        assert "srt cannot say when each word is heard; take vtt or ass" in outcome.err
+        assert "srt cannot contain the times of words; use vtt or ass" in outcome.err
 
 
 class TestTimings:
@@ -415,7 +415,7 @@ class TestTimings:
         with stack.cloud.lambdas.pause("plan"):
             outcome = castline("jobs", "timings", client.submit(dialogue()))
 
-        assert (outcome.exit_code, outcome.complaint) == (4, "castline: The audio is not finished.")
+        assert (outcome.exit_code, outcome.complaint) == (4, "castline: The audio is not finished yet.")
 
 
 def test_somebody_elses_job_does_not_exist(castline: Castline, job_id: str) -> None:

@@ -39,7 +39,7 @@ class TestVoices:
         assert outcome.exit_code == 4
         assert outcome.err.splitlines() == [
             "castline: The request is not valid.",
-            "  language: not a language tag such as zh-TW",
+            "  language: must be a language tag such as zh-TW",
         ]
 
 

@@ -197,7 +197,7 @@ class TestVoices:
         assert outcome.exit_code == 4
         assert outcome.err.splitlines() == [
             "castline: The request is not valid.",
-            "  voice_assignments[1].voice_id: not a voice id of Azure Speech such as zh-TW-HsiaoYuNeural",
+            "  voice_assignments[1].voice_id: must be a voice id of Azure Speech such as zh-TW-HsiaoYuNeural",
         ]
 
 
@@ -250,7 +250,7 @@ class TestAText:
         assert outcome.exit_code == 4
         first, second = outcome.err.splitlines()
         assert first == "castline: The request is not valid."
-        assert second.startswith(f"  speed: the voice {voice} cannot speak faster or slower; ")
+        assert second.startswith(f"  speed: the voice {voice} has a fixed speed; ")
         assert client.list_ids() == []
 
 

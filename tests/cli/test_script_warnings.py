@@ -27,8 +27,8 @@ def test_they_leave_standard_output_alone(castline: Castline, options: tuple[str
     assert outcome.exit_code == 0
     assert len(outcome.out.splitlines()) == 1
     assert outcome.err.splitlines() == [
-        "castline: script.txt:3: This tag is not known and is not spoken: [laughs]",
-        "castline: script.txt:4: This tag is not known and is not spoken: [waves]",
+        "castline: script.txt:3: This tag is unknown and is not spoken: [laughs]",
+        "castline: script.txt:4: This tag is unknown and is not spoken: [waves]",
         "castline: script.txt:4: The voice does not have this style and speaks in its usual one: [angry]",
     ]
 
@@ -50,10 +50,10 @@ def test_those_of_a_turn_name_the_line_of_the_script(castline: Castline) -> None
 
 def test_those_of_a_text_name_its_line(castline: Castline) -> None:
     outcome = castline("say", "--text", "One.\n[laughs] Two.", "--no-wait", *VOICE)
-    assert outcome.complaint == "castline: --text:2: This tag is not known and is not spoken: [laughs]"
+    assert outcome.complaint == "castline: --text:2: This tag is unknown and is not spoken: [laughs]"
 
     outcome = castline("say", "--text", "-", "--no-wait", *VOICE, stdin=b"One.\n[laughs] Two.")
-    assert outcome.complaint == "castline: standard input:2: This tag is not known and is not spoken: [laughs]"
+    assert outcome.complaint == "castline: standard input:2: This tag is unknown and is not spoken: [laughs]"
 
 
 def test_those_of_a_resubmitted_job_name_the_turn(castline: Castline, client: ApiClient) -> None:

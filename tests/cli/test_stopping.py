@@ -39,7 +39,7 @@ class TestStop:
 
         outcome = castline("jobs", "stop", job_id)
 
-        assert (outcome.exit_code, outcome.complaint) == (4, "castline: The job has ended already. (it is completed)")
+        assert (outcome.exit_code, outcome.complaint) == (4, "castline: The job has already ended. (it is completed)")
 
 
 class TestDelete:

@@ -208,7 +208,7 @@ class TestOperators:
         again = operator("admin", "fail", pending)
         assert (again.exit_code, again.complaint) == (
             ExitCode.REFUSED,
-            "castline: The job has ended already. (it is failed)",
+            "castline: The job has already ended. (it is failed)",
         )
         missing = operator("admin", "fail", "01900000-0000-7000-8000-000000000000")
         assert (missing.exit_code, missing.complaint) == (ExitCode.NOT_FOUND, "castline: There is no such job.")

@@ -1,4 +1,4 @@
-"""Every sentence that a client may read, in each language; ``castline.jobs.failures`` has those about failed jobs."""
+"""Messages for clients, in each language. Messages about failed jobs are in ``castline.jobs.failures``."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ _ERRORS: _Catalogue = {
         _ZH: "無法重新提交，請等待工作結束",
         _EN: "Only a job that has ended can be submitted again.",
     },
-    "JOB_HAS_ENDED": {_ZH: "這個工作已經結束", _EN: "The job has ended already."},
+    "JOB_HAS_ENDED": {_ZH: "這個工作已經結束", _EN: "The job has already ended."},
     "JOB_STILL_ACTIVE": {
         _ZH: "這個工作還在進行，請先停止或等待它結束",
-        _EN: "The job has not ended. Please stop it first, or wait.",
+        _EN: "The job has not ended yet. Please stop it first, or wait until it ends.",
     },
     "PLAYLIST_NOT_AVAILABLE": {
         _ZH: "這個工作無法邊做邊聽，請等待音檔完成",
@@ -66,13 +66,13 @@ _ERRORS: _Catalogue = {
         _ZH: "已達並發上限，請等待現有工作完成",
         _EN: "You have reached the limit of active jobs. Please wait for one to finish.",
     },
-    "JOB_NOT_COMPLETED": {_ZH: "音檔尚未完成", _EN: "The audio is not finished."},
+    "JOB_NOT_COMPLETED": {_ZH: "音檔尚未完成", _EN: "The audio is not finished yet."},
     "JOB_NOT_FOUND": {_ZH: "工作不存在", _EN: "There is no such job."},
-    "METHOD_NOT_ALLOWED": {_ZH: "這個路徑不接受這個方法", _EN: "This path does not take this method."},
-    "NOT_FOUND": {_ZH: "路徑不存在", _EN: "There is nothing at this path."},
+    "METHOD_NOT_ALLOWED": {_ZH: "這個路徑不接受這個方法", _EN: "This path does not support this method."},
+    "NOT_FOUND": {_ZH: "路徑不存在", _EN: "This path does not exist."},
     "PRECONDITION_FAILED": {
         _ZH: "目前的內容與 If-Match 或 If-None-Match 的條件不符，請重新讀取後再試",
-        _EN: "The present content does not meet the condition in If-Match or If-None-Match. Please read it again.",
+        _EN: "The current content does not meet the condition in If-Match or If-None-Match. Please read it again.",
     },
     "PRONUNCIATION_SET_LIMIT_EXCEEDED": {
         _ZH: "已達發音組數上限，請先刪除不需要的發音組",
@@ -89,7 +89,7 @@ _ERRORS: _Catalogue = {
     },
     "RATE_LIMITED": {
         _ZH: "試聽次數過多，請稍後再試",
-        _EN: "You have asked for too many previews. Please wait a moment.",
+        _EN: "You have requested too many previews. Please wait a moment.",
     },
     "REQUEST_TOO_LARGE": {_ZH: "請求內容過大", _EN: "The request body is too large."},
     "SERVICE_UNAVAILABLE": {
@@ -136,7 +136,7 @@ _PROBLEMS: _Catalogue = {
     "bool_type": {_ZH: "必須是 true 或 false", _EN: "must be true or false"},
     "choice_of_question": {
         _ZH: "這個問題的選項是：{choices}",
-        _EN: "is not a choice of the question; its choices are: {choices}",
+        _EN: "must be one of the question's choices: {choices}",
     },
     "conflicting_position": {_ZH: "不可與 cursor 同時使用", _EN: "cannot be combined with cursor"},
     "content_type": {_ZH: "Content-Type 必須是 application/json", _EN: "Content-Type must be application/json"},
@@ -153,7 +153,7 @@ _PROBLEMS: _Catalogue = {
         _ZH: "前面已有相同文字與語言的發音",
         _EN: "an earlier entry has the same text and language",
     },
-    "duplicate_speaker": {_ZH: "講者「{speaker}」重複指定聲音", _EN: "speaker {speaker} has a voice already"},
+    "duplicate_speaker": {_ZH: "講者「{speaker}」重複指定聲音", _EN: "speaker {speaker} already has a voice"},
     "enum": {_ZH: "必須是 {expected}", _EN: "must be {expected}"},
     "extra_forbidden": {_ZH: "未知的欄位", _EN: "unknown field"},
     "finite_number": {_ZH: "必須是有限的數字", _EN: "must be a finite number"},
@@ -161,12 +161,12 @@ _PROBLEMS: _Catalogue = {
     "greater_than_equal": {_ZH: "不可小於 {ge}", _EN: "must be at least {ge}"},
     "int_parsing": {_ZH: "必須是整數", _EN: "must be an integer"},
     "int_type": {_ZH: "必須是整數", _EN: "must be an integer"},
-    "invalid_cursor": {_ZH: "不是有效的 cursor", _EN: "is not a cursor of ours"},
+    "invalid_cursor": {_ZH: "不是有效的 cursor", _EN: "is not a valid cursor"},
     "json_invalid": {
         _ZH: "不是有效的 JSON（第 {line} 行第 {column} 個字元）",
         _EN: "not valid JSON (line {line}, character {column})",
     },
-    "language_tag": {_ZH: "不是有效的語言代碼，例如 zh-TW", _EN: "not a language tag such as zh-TW"},
+    "language_tag": {_ZH: "不是有效的語言代碼，例如 zh-TW", _EN: "must be a language tag such as zh-TW"},
     "less_than_equal": {_ZH: "不可大於 {le}", _EN: "must be at most {le}"},
     "list_type": {_ZH: "必須是陣列", _EN: "must be an array"},
     "literal_error": {_ZH: "必須是 {expected}", _EN: "must be {expected}"},
@@ -177,7 +177,7 @@ _PROBLEMS: _Catalogue = {
     "nested_too_deeply": {_ZH: "JSON 的層數過多", _EN: "the JSON is nested too deeply"},
     "no_audio": {
         _ZH: "沒有產生聲音，請檢查文字內容與聲音「{voice_id}」的語言是否相符",
-        _EN: "makes no sound; does it suit the language of the voice {voice_id}?",
+        _EN: "produces no sound; check that the text is in a language of the voice {voice_id}",
     },
     "no_spoken_turn": {_ZH: "至少要有一句台詞", _EN: "must have at least one spoken turn"},
     "not_utf8": {_ZH: "不是有效的 UTF-8", _EN: "not valid UTF-8"},
@@ -188,27 +188,27 @@ _PROBLEMS: _Catalogue = {
     },
     "only_of_sounds": {
         _ZH: "只能用於音效，請加上 sound_id 或刪除這個欄位",
-        _EN: "is only for a sound; add a sound_id, or leave this field out",
+        _EN: "is only for sounds; add a sound_id, or remove this field",
     },
     "only_of_spoken_turns": {
         _ZH: "只能用於台詞，有 sound_id 的是音效",
-        _EN: "is only for a spoken turn; a turn with a sound_id is a sound",
+        _EN: "is only for spoken turns; a turn with a sound_id is a sound",
     },
     "pronunciation_alphabet": {
         _ZH: "alphabet 只能與 phoneme 一起使用",
-        _EN: "alphabet is only for an entry with a phoneme",
+        _EN: "alphabet can only be used with phoneme",
     },
     "pronunciation_choice": {
         _ZH: "必須有 alias 或 phoneme，且只能有其中一個",
-        _EN: "must have either alias or phoneme, and not both",
+        _EN: "must have either alias or phoneme, but not both",
     },
     "provider_not_enabled": {
         _ZH: "沒有啟用這個語音服務，可用的是：{providers}",
-        _EN: "is not enabled; those that are: {providers}",
+        _EN: "is not enabled; the enabled providers are: {providers}",
     },
     "rigid_pitch": {
         _ZH: "聲音「{voice_id}」的音高固定，請將 pitch 設為 0，或換一個聲音",
-        _EN: "the voice {voice_id} cannot speak higher or lower; leave pitch at 0, or choose another voice",
+        _EN: "the voice {voice_id} has a fixed pitch; set pitch to 0, or choose another voice",
     },
     "rejected_by_provider": {
         _ZH: "語音服務無法處理這段文字",
@@ -216,19 +216,19 @@ _PROBLEMS: _Catalogue = {
     },
     "rigid_speed": {
         _ZH: "聲音「{voice_id}」的語速固定，請將 speed 設為 1，或換一個聲音",
-        _EN: "the voice {voice_id} cannot speak faster or slower; leave speed at 1, or choose another voice",
+        _EN: "the voice {voice_id} has a fixed speed; set speed to 1, or choose another voice",
     },
     "no_styles": {
         _ZH: "聲音「{voice_id}」沒有說話風格，請刪除 style，或換一個聲音",
-        _EN: "the voice {voice_id} has no styles; leave style out, or choose another voice",
+        _EN: "the voice {voice_id} has no styles; remove style, or choose another voice",
     },
     "language_of_voice": {
         _ZH: "聲音「{voice_id}」不會說這個語言，請刪除 language，或換一個聲音",
-        _EN: "the voice {voice_id} does not speak this language; leave language out, or choose another voice",
+        _EN: "the voice {voice_id} does not speak this language; remove language, or choose another voice",
     },
     "style_of_voice": {
         _ZH: "聲音「{voice_id}」沒有這個說話風格，可用的是：{styles}",
-        _EN: "the voice {voice_id} does not have this style; it has: {styles}",
+        _EN: "the voice {voice_id} does not have this style; its styles are: {styles}",
     },
     "sound_content_type": {
         _ZH: "必須是 {content_types} 其中之一",
@@ -236,7 +236,7 @@ _PROBLEMS: _Catalogue = {
     },
     "sound_too_large": {
         _ZH: "檔案不可超過 {max_mb} MB",
-        _EN: "the file must not have more than {max_mb} MB",
+        _EN: "the file must not be larger than {max_mb} MB",
     },
     "script_empty": {
         _ZH: "第 {line} 行：腳本沒有任何台詞，請寫成「A：你好」的形式",
@@ -244,8 +244,8 @@ _PROBLEMS: _Catalogue = {
     },
     "script_blank": {
         _ZH: "第 {line} 行：講者名稱或台詞只有看不見的字元，請補上文字或刪除這一行",
-        _EN: "line {line}: the speaker's name or the text has only invisible characters; add some that can be seen, "
-        "or delete the line",
+        _EN: "line {line}: the speaker's name or the text has only invisible characters; add visible ones, or "
+        "delete the line",
     },
     "script_json_turn": {
         _ZH: '第 {line} 行：{path} 必須是有內容的字串，每一句都要寫成 {{"speaker": "A", "text": "你好"}} 的形式',
@@ -253,7 +253,7 @@ _PROBLEMS: _Catalogue = {
     },
     "script_json_without_turns": {
         _ZH: "第 {line} 行：JSON 裡沒有台詞，請寫成陣列，或含有 turns 陣列的物件",
-        _EN: "line {line}: the JSON has no turns; write an array of turns, or an object with the array turns",
+        _EN: "line {line}: the JSON has no turns; write an array of turns, or an object with an array named turns",
     },
     "script_not_json": {
         _ZH: "第 {line} 行：不是有效的 JSON",
@@ -265,29 +265,29 @@ _PROBLEMS: _Catalogue = {
     },
     "script_speaker_without_text": {
         _ZH: "第 {line} 行：講者「{speaker}」沒有台詞，請補上文字或刪除這一行；舞台指示請寫在圓括號內",
-        _EN: "line {line}: speaker {speaker} says nothing; add text or delete the line, and put a stage direction in "
+        _EN: "line {line}: speaker {speaker} says nothing; add text or delete the line, and put stage directions in "
         "parentheses",
     },
     "script_too_many_characters": {
         _ZH: "第 {line} 行：全部文字共 {characters} 個字元，從這一行起超過 {max_characters} 個，請縮短腳本",
-        _EN: "line {line}: all texts together have {characters} characters, more than {max_characters} from this "
-        "line on; shorten the script",
+        _EN: "line {line}: from this line on, the texts exceed {max_characters} characters ({characters} in total); "
+        "shorten the script",
     },
     "script_too_many_turns": {
         _ZH: "第 {line} 行：從這一行起超過 {max_turns} 句，請縮短腳本",
-        _EN: "line {line}: the script has more than {max_turns} turns from this line on; shorten the script",
+        _EN: "line {line}: from this line on, the script exceeds {max_turns} turns; shorten it",
     },
     "script_unspeakable_character": {
         _ZH: "第 {line} 行：含有無法朗讀的字元（{code_point}），請刪除",
-        _EN: "line {line}: holds a character that cannot be spoken ({code_point}); delete it",
+        _EN: "line {line}: contains a character that cannot be spoken ({code_point}); delete it",
     },
     "script_without_speaker": {
         _ZH: "第 {line} 行：這一行之前沒有講者，請在行首加上講者，例如「A：」，或刪除這一行",
-        _EN: "line {line}: nobody speaks this; begin the line with a speaker, such as A:, or delete it",
+        _EN: "line {line}: there is no speaker before this line; begin it with a speaker such as A:, or delete it",
     },
     "speaker_without_voice": {_ZH: "講者「{speaker}」沒有指定聲音", _EN: "speaker {speaker} has no voice"},
-    "sound_not_audio": {_ZH: "這個音效是圖片，請選擇聲音檔", _EN: "this sound is a picture; choose one with audio"},
-    "sound_not_image": {_ZH: "封面必須是圖片", _EN: "a cover must be a picture"},
+    "sound_not_audio": {_ZH: "這個音效是圖片，請選擇聲音檔", _EN: "this sound is an image; choose one with audio"},
+    "sound_not_image": {_ZH: "封面必須是圖片", _EN: "a cover must be an image"},
     "sound_not_ready": {
         _ZH: "這個音效尚未就緒，請等待處理完成",
         _EN: "this sound is not ready; wait until its status is ready",
@@ -298,7 +298,7 @@ _PROBLEMS: _Catalogue = {
     },
     "string_too_long": {_ZH: "不可超過 {max_length} 個字元", _EN: "must not have more than {max_length} characters"},
     "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},
-    "string_unicode": {_ZH: "含有不完整的 Unicode 字元", _EN: "holds half of a surrogate pair"},
+    "string_unicode": {_ZH: "含有不完整的 Unicode 字元", _EN: "contains half of a surrogate pair"},
     "string_type": {_ZH: "必須是字串", _EN: "must be a string"},
     "too_large_as_json": {
         _ZH: "以 JSON 表示共 {bytes} 個位元組，不可超過 {max_bytes} 個，請縮短文字、講者名稱、voice_name、章節標題或"
@@ -318,7 +318,7 @@ _PROBLEMS: _Catalogue = {
     },
     "too_many_pronunciations": {
         _ZH: "文字用到 {count} 項發音，不可超過 {max_count} 項，請將文字分成幾個工作",
-        _EN: "the texts use {count} pronunciations, which is more than {max_count}; divide them among several jobs",
+        _EN: "the texts use {count} pronunciations, which is more than {max_count}; split them into several jobs",
     },
     "too_many_sound_turns": {
         _ZH: "共有 {count} 個音效，不可超過 {max_count} 個",
@@ -330,8 +330,7 @@ _PROBLEMS: _Catalogue = {
     },
     "too_many_spoken_characters": {
         _ZH: "套用 alias 後，要朗讀的文字共 {characters} 個字元，不可超過 {max_characters} 個",
-        _EN: "the texts have {characters} characters as they are spoken, with aliases, which is more than "
-        "{max_characters}",
+        _EN: "as spoken, with aliases, the texts have {characters} characters, which is more than {max_characters}",
     },
     "too_much_silence": {
         _ZH: "文字中的停頓共 {minutes} 分鐘，不可超過 {max_minutes} 分鐘",
@@ -345,7 +344,7 @@ _PROBLEMS: _Catalogue = {
     },
     "unknown_phoneme": {
         _ZH: "沒有語音服務能以這個語言朗讀這個音標，請檢查拼寫、alphabet 與 language",
-        _EN: "no speech provider knows this phoneme in this language; check its spelling, alphabet and language",
+        _EN: "no speech provider supports this phoneme in this language; check its spelling, alphabet and language",
     },
     "unknown_pronunciation_set": {
         _ZH: "沒有名為「{name}」的發音組",
@@ -362,21 +361,21 @@ _PROBLEMS: _Catalogue = {
     },
     "voice_id_of_provider": {
         _ZH: "不是 {provider} 的聲音代碼，例如 {example}",
-        _EN: "not a voice id of {provider} such as {example}",
+        _EN: "must be a voice id of {provider} such as {example}",
     },
     "webhook_secret_missing": {
         _ZH: "還沒有用來簽署的密鑰，請先以 POST /webhooks/job/rotate 取得",
-        _EN: "you have no secret to sign its calls with; create one with POST /webhooks/job/rotate",
+        _EN: "you have no secret for signing its requests; create one with POST /webhooks/job/rotate",
     },
     "webhook_url_credentials": {
         _ZH: "網址不可包含使用者名稱或密碼",
-        _EN: "must not have a user name or a password",
+        _EN: "must not contain a user name or a password",
     },
-    "webhook_url_fragment": {_ZH: "網址不可包含「#」之後的部分", _EN: "must not have a fragment (#)"},
+    "webhook_url_fragment": {_ZH: "網址不可包含「#」之後的部分", _EN: "must not contain a fragment (#)"},
     "webhook_url_not_https": {_ZH: "網址必須以 https:// 開頭", _EN: "must begin with https://"},
     "webhook_url_not_public": {
         _ZH: "必須是公開網路上的主機，不可為內部或保留的位址或名稱",
-        _EN: "must be a host in the public Internet, not a private or reserved address or name",
+        _EN: "must be a host on the public Internet, not a private or reserved address or name",
     },
     "webhook_url_port": {
         _ZH: "連接埠必須是 443，或 1024 到 65535",
@@ -388,18 +387,18 @@ _PROBLEMS: _Catalogue = {
     },
     "webhook_url_unreadable": {
         _ZH: "不是有效的網址，例如 https://example.com/castline",
-        _EN: "not a URL such as https://example.com/castline",
+        _EN: "must be a URL such as https://example.com/castline",
     },
     "webhook_without_url": {
         _ZH: "各個工作自己的 webhook_url 共用這個 webhook，它本身沒有網址",
-        _EN: "this webhook stands for the webhook_url of single jobs; it has no URL of its own",
+        _EN: "this webhook stands for the webhook_url of single jobs and has no URL of its own",
     },
     "words_in_srt": {
         _ZH: "srt 無法標示每個字詞的時間，請改用 vtt 或 ass",
-        _EN: "srt cannot say when each word is heard; take vtt or ass",
+        _EN: "srt cannot contain the times of words; use vtt or ass",
     },
-    "user_id": {_ZH: "不是有效的使用者代碼", _EN: "not a user's id"},
-    "voice_id": {_ZH: "不是有效的聲音代碼", _EN: "not a voice id"},
+    "user_id": {_ZH: "不是有效的使用者代碼", _EN: "not a valid user id"},
+    "voice_id": {_ZH: "不是有效的聲音代碼", _EN: "not a valid voice id"},
 }
 
 _ANY_PROBLEM = {_ZH: "內容有誤", _EN: "not valid"}
@@ -407,18 +406,18 @@ _ANY_PROBLEM = {_ZH: "內容有誤", _EN: "not valid"}
 _UPLOAD_PROBLEMS: Mapping[UploadProblem, Mapping[Language, str]] = {
     UploadProblem.EMPTY: {
         _ZH: "檔案是空的，或裡面沒有聲音",
-        _EN: "The file is empty, or there is no sound in it.",
+        _EN: "The file is empty or has no sound.",
     },
     UploadProblem.TOO_LARGE: {
         _ZH: f"檔案過大：聲音最多 {MAX_AUDIO_BYTES // 2**20} MB，圖片最多 {MAX_IMAGE_BYTES // 2**20} MB",
         _EN: (
-            f"The file is too large. Audio may have {MAX_AUDIO_BYTES // 2**20} MB, "
-            f"and an image {MAX_IMAGE_BYTES // 2**20} MB."
+            f"The file is too large. Audio can have up to {MAX_AUDIO_BYTES // 2**20} MB, "
+            f"an image up to {MAX_IMAGE_BYTES // 2**20} MB."
         ),
     },
     UploadProblem.TOO_LONG: {
         _ZH: f"聲音過長，最多 {MAX_AUDIO_MS // 60_000} 分鐘",
-        _EN: f"The audio is too long. It may last {MAX_AUDIO_MS // 60_000} minutes.",
+        _EN: f"The audio is too long. It can last at most {MAX_AUDIO_MS // 60_000} minutes.",
     },
     UploadProblem.TOO_MANY_CHANNELS: {
         _ZH: "聲道過多，請轉成單聲道或立體聲",
@@ -434,19 +433,19 @@ _UPLOAD_PROBLEMS: Mapping[UploadProblem, Mapping[Language, str]] = {
     },
     UploadProblem.HAS_VIDEO: {
         _ZH: "這個檔案含有影片，請只上傳聲音",
-        _EN: "The file has a video. Please upload its audio only.",
+        _EN: "The file contains video. Please upload only its audio.",
     },
     UploadProblem.SEVERAL_STREAMS: {
         _ZH: "這個檔案有好幾條音軌，請只保留一條",
-        _EN: "The file has several audio tracks. Please keep only one.",
+        _EN: "The file contains several audio tracks. Please keep only one.",
     },
     UploadProblem.BROKEN: {
         _ZH: "檔案損壞或不完整，請重新匯出後再上傳",
-        _EN: "The file is damaged or incomplete. Please export it again, and upload that.",
+        _EN: "The file is damaged or incomplete. Please export it and upload it again.",
     },
     UploadProblem.TOO_SLOW_TO_DECODE: {
         _ZH: "讀取這個檔案花費太多時間，請轉成 MP3 或 WAV 後再上傳",
-        _EN: "The file takes too long to read. Please convert it to MP3 or WAV, and upload that.",
+        _EN: "The file takes too long to read. Please convert it to MP3 or WAV and upload it again.",
     },
     UploadProblem.NOT_AN_IMAGE: {
         _ZH: "這不是 JPEG 或 PNG 圖片",
@@ -454,7 +453,7 @@ _UPLOAD_PROBLEMS: Mapping[UploadProblem, Mapping[Language, str]] = {
     },
     UploadProblem.IMAGE_TOO_LARGE: {
         _ZH: f"圖片過大，寬與高最多 {MAX_IMAGE_PIXELS} 像素",
-        _EN: f"The image is too large. Each side may have {MAX_IMAGE_PIXELS} pixels.",
+        _EN: f"The image is too large. Each side can have at most {MAX_IMAGE_PIXELS} pixels.",
     },
 }
 
@@ -465,7 +464,7 @@ _WARNINGS: _Catalogue = {
     },
     WarningKind.UNKNOWN_TAG: {
         _ZH: "無法識別的標籤，不會朗讀：{text}",
-        _EN: "This tag is not known and is not spoken: {text}",
+        _EN: "This tag is unknown and is not spoken: {text}",
     },
     WarningKind.STYLE_NOT_AVAILABLE: {
         _ZH: "這個聲音沒有這種風格，將以原本的風格朗讀：{text}",
@@ -473,7 +472,7 @@ _WARNINGS: _Catalogue = {
     },
     WarningKind.PAUSE_TOO_LONG: {
         _ZH: "停頓最長 10 秒，超過的部分會略去：{text}",
-        _EN: "A pause can last at most 10 seconds. It is shortened to that: {text}",
+        _EN: "A pause can last at most 10 seconds and is shortened to that: {text}",
     },
     WarningKind.IMAGE_NOT_SPOKEN: {
         _ZH: "圖片不會朗讀：{text}",
@@ -497,7 +496,7 @@ _WARNINGS: _Catalogue = {
     },
     WarningKind.PHONEME_NOT_AVAILABLE: {
         _ZH: "這個聲音不支援以音標指定發音，將照原文朗讀：{text}",
-        _EN: "The voice cannot follow a pronunciation in phonemes and speaks the text as it is written: {text}",
+        _EN: "The voice does not support phonemes and speaks the text as written: {text}",
     },
 }
 
@@ -508,7 +507,7 @@ _QUESTIONS: Mapping[QuestionKind, Mapping[Language, str]] = {
     },
     QuestionKind.SOUND: {
         _ZH: "「{speaker}」是音效，還是要朗讀的文字？",
-        _EN: "Is {speaker} a sound, or is it spoken?",
+        _EN: "Is {speaker} a sound, or text to be spoken?",
     },
     QuestionKind.SPEAKER_DASH: {
         _ZH: "橫線前面的是講者嗎（例如第 {line} 行）？",
@@ -516,7 +515,7 @@ _QUESTIONS: Mapping[QuestionKind, Mapping[Language, str]] = {
     },
     QuestionKind.SPEAKER_LINES: {
         _ZH: "自成一行的短句是講者嗎（例如第 {line} 行）？",
-        _EN: "Do the short lines name speakers, as line {line} does?",
+        _EN: "Do short lines, such as line {line}, name speakers?",
     },
     QuestionKind.SPEAKER_COLUMN: {
         _ZH: "第一欄是講者嗎？",
@@ -528,15 +527,15 @@ _QUESTIONS: Mapping[QuestionKind, Mapping[Language, str]] = {
     },
     QuestionKind.PREAMBLE: {
         _ZH: "第一位講者之前的文字（第 {line} 行）要朗讀嗎？",
-        _EN: "Is the text before the first speaker (line {line}) spoken?",
+        _EN: "Should the text before the first speaker (line {line}) be spoken?",
     },
     QuestionKind.ACTION: {
         _ZH: "沒有標出講者的段落（例如第 {line} 行）是動作描述，還是台詞？",
-        _EN: "Are paragraphs without a speaker, such as line {line}, action, or are they spoken?",
+        _EN: "Are paragraphs without a speaker, such as line {line}, action or spoken text?",
     },
     QuestionKind.CAPTION_LINES: {
         _ZH: "同一格字幕裡以橫線開頭的各行（例如第 {line} 行），是兩個人輪流說的嗎？",
-        _EN: "Do two people speak the lines with dashes of one caption, as in line {line}?",
+        _EN: "If lines of one caption begin with dashes, as in line {line}, do two people speak them?",
     },
 }
 _CHOICES: Mapping[tuple[QuestionKind, Choice], Mapping[Language, str]] = {
@@ -559,27 +558,27 @@ _CHOICES: Mapping[tuple[QuestionKind, Choice], Mapping[Language, str]] = {
     (QuestionKind.PREAMBLE, Choice.LEAVE_OUT): {_ZH: "不朗讀", _EN: "Leave it out"},
     (QuestionKind.PREAMBLE, Choice.SPEAK): {_ZH: "由旁白朗讀", _EN: "A narrator reads it"},
     (QuestionKind.ACTION, Choice.LEAVE_OUT): {_ZH: "是動作，不朗讀", _EN: "Action: leave them out"},
-    (QuestionKind.ACTION, Choice.TEXT): {_ZH: "是前一位講者的台詞", _EN: "The speaker before goes on"},
+    (QuestionKind.ACTION, Choice.TEXT): {_ZH: "是前一位講者的台詞", _EN: "Text of the previous speaker"},
     (QuestionKind.CAPTION_LINES, Choice.ALTERNATE): {_ZH: "兩個人輪流", _EN: "Two speakers in turn"},
-    (QuestionKind.CAPTION_LINES, Choice.TEXT): {_ZH: "同一個人", _EN: "The speaker before goes on"},
+    (QuestionKind.CAPTION_LINES, Choice.TEXT): {_ZH: "同一個人", _EN: "The same speaker"},
 }
 
 _CAST_NOTES: Mapping[NoteKind, Mapping[Language, str]] = {
     NoteKind.LANGUAGE_PREFERRED: {
         _ZH: "{speakers}：看不出說哪一種語言，依你的語言設定，當作{language}。",
-        _EN: "The language of {speakers} is not known. It is taken to be {language}, which you prefer.",
+        _EN: "The language of {speakers} is unknown. Your preferred language, {language}, is assumed.",
     },
     NoteKind.LANGUAGE_DEFAULT: {
         _ZH: "{speakers}：看不出說哪一種語言，當作{language}。",
-        _EN: "The language of {speakers} is not known. It is taken to be {language}.",
+        _EN: "The language of {speakers} is unknown. {language} is assumed.",
     },
     NoteKind.MULTILINGUAL: {
         _ZH: "{speakers}：由多語言的聲音朗讀{language}，這個聲音原本說{voice_language}。",
-        _EN: "{speakers}: a multilingual voice, whose own language is {voice_language}, speaks {language}.",
+        _EN: "{speakers}: a multilingual voice speaks {language}. Its own language is {voice_language}.",
     },
     NoteKind.OTHER_REGION: {
         _ZH: "{speakers}：使用{voice_language}的聲音，不是{language}。",
-        _EN: "{speakers}: a voice of {voice_language} speaks, not one of {language}.",
+        _EN: "{speakers}: a voice for {voice_language} is used instead of one for {language}.",
     },
     NoteKind.OTHER_LANGUAGE: {
         _ZH: "{speakers}：這個聲音說{voice_language}，不會說{language}，請換一個聲音。",
@@ -598,43 +597,43 @@ def error_message(code: str, language: Language) -> str:
     """Return the message of an error response.
 
     Raises:
-        KeyError: there is no such error code.
+        KeyError: the error code does not exist.
     """
     return _ERRORS[code][language]
 
 
 def problem_message(kind: str, context: Mapping[str, Any], language: Language) -> str:
-    """Describe a problem with one field; ``kind`` is an error type of pydantic or of ``castline.api.requests``."""
+    """Return a message about one field; ``kind`` is an error type of pydantic or of our own validators."""
     return _PROBLEMS.get(kind, _ANY_PROBLEM)[language].format_map(context)
 
 
 def upload_problem_message(problem: UploadProblem, language: Language) -> str:
-    """Return the sentence that says why an uploaded file cannot be used."""
+    """Return the reason why an uploaded file cannot be used, as a sentence."""
     return _UPLOAD_PROBLEMS[problem][language]
 
 
 def warning_message(kind: WarningKind, context: Mapping[str, Any], language: Language) -> str:
-    """Describe a warning. ``context`` holds ``text``, which it is about, and ``count``: of how many it tells."""
+    """Return the message of a warning. ``context`` has the ``text`` that it is about, and the ``count`` of cases."""
     return _WARNINGS[kind][language].format_map(context)
 
 
 def question_message(kind: QuestionKind, context: Mapping[str, Any], language: Language) -> str:
-    """Ask a question about a script. ``context`` holds ``speaker``, ``other``, and the first ``line``."""
+    """Return the text of a question about a script. ``context`` has ``speaker``, ``other`` and the first ``line``."""
     return _QUESTIONS[kind][language].format_map(context)
 
 
 def choice_label(kind: QuestionKind, choice: Choice, context: Mapping[str, Any], language: Language) -> str:
-    """Say what a choice means; see ``question_message``."""
+    """Return the text of a choice. ``context`` is that of ``question_message``."""
     return _CHOICES[kind, choice][language].format_map(context)
 
 
 def cast_note(note: Note, language: Language, *, language_names: Mapping[str, str]) -> str:
-    """Describe what was assumed for a cast, or is not as expected.
+    """Return the text of a note about a cast.
 
     Args:
         note: the note.
-        language: of the sentence.
-        language_names: names of languages by their tags. A tag without a name is shown itself.
+        language: the language of the text.
+        language_names: names of languages by language tag. A tag that has no name is shown as it is.
     """
     names = _BETWEEN_NAMES[language].join(note.speakers[:_MAX_NAMES])
     voice = note.voice

@@ -64,7 +64,7 @@ def test_speakers_get_voices_of_their_languages() -> None:
                 },
             ],
             "notes": [
-                "The language of Anna is not known. It is taken to be English (United States), which you prefer."
+                "The language of Anna is unknown. Your preferred language, English (United States), is assumed."
             ],
         },
     )

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.usefixtures("functions_environment")
 AVA_HD = "en-US-Ava:DragonHDLatestNeural"
 REQUEST: dict[str, Any] = {"provider": "azure", "text": "Hello", "voice_id": AVA_HD}
 ENGLISH = {
-    "speed": f"the voice {AVA_HD} cannot speak faster or slower; leave speed at 1, or choose another voice",
-    "pitch": f"the voice {AVA_HD} cannot speak higher or lower; leave pitch at 0, or choose another voice",
+    "speed": f"the voice {AVA_HD} has a fixed speed; set speed to 1, or choose another voice",
+    "pitch": f"the voice {AVA_HD} has a fixed pitch; set pitch to 0, or choose another voice",
 }
 CHINESE = {
     "speed": f"聲音「{AVA_HD}」的語速固定，請將 speed 設為 1，或換一個聲音",

@@ -196,6 +196,6 @@ def test_aliases_do_not_make_texts_many_times_as_long() -> None:
     assert answers[1].json()["details"]["errors"] == [
         {
             "field": "text",
-            "message": "the texts have 200001 characters as they are spoken, with aliases, which is more than 200000",
+            "message": "as spoken, with aliases, the texts have 200001 characters, which is more than 200000",
         }
     ]

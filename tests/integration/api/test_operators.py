@@ -284,7 +284,7 @@ class TestLimitsOfUsers:
         request: dict[str, Any] = {"json": {}} if method == "PUT" else {}
         answer = ask(method, f"/admin/users/{quoted('王' * 255)}/limits", **request)
 
-        assert (answer.status, answer.json()["details"]["errors"][0]["message"]) == (400, "not a user's id")
+        assert (answer.status, answer.json()["details"]["errors"][0]["message"]) == (400, "not a valid user id")
 
     def test_hold_at_the_next_submission(self) -> None:
         user = f"user-{uuid4()}"

@@ -78,30 +78,31 @@ def test_the_turns_can_be_submitted_as_they_are() -> None:
     ("script", "line", "words"),
     [
         ("", 1, "line 1: the script has nothing to speak; write lines such as A: Hello"),
-        ("\n大家好\nA: 早", 2, "line 2: nobody speaks this; begin the line with a speaker, such as A:, or delete it"),
+        (
+            "\n大家好\nA: 早",
+            2,
+            "line 2: there is no speaker before this line; begin it with a speaker such as A:, or delete it",
+        ),
         (
             "A: 早\nB:\nA: 安",
             2,
-            "line 2: speaker B says nothing; add text or delete the line, and put a stage direction in parentheses",
+            "line 2: speaker B says nothing; add text or delete the line, and put stage directions in parentheses",
         ),
         (
             "A: 早\n" + "名" * 51 + "：安",
             2,
             f"line 2: a speaker's name must not have more than 50 characters; shorten {'名' * 50}…",
         ),
-        ("A: 早\r\nB: \x00", 2, "line 2: holds a character that cannot be spoken (U+0000); delete it"),
+        ("A: 早\r\nB: \x00", 2, "line 2: contains a character that cannot be spoken (U+0000); delete it"),
         (
             "A: 早\n" * 1001,
             1001,
-            "line 1001: the script has more than 1000 turns from this line on; shorten the script",
+            "line 1001: from this line on, the script exceeds 1000 turns; shorten it",
         ),
         (
             "A: " + "早" * 100_000 + "\nB: 安",
             2,
-            (
-                "line 2: all texts together have 100001 characters, more than 100000 from this line on; "
-                "shorten the script"
-            ),
+            ("line 2: from this line on, the texts exceed 100000 characters (100001 in total); shorten the script"),
         ),
         ("A" * 150_001, None, "must not have more than 150000 characters"),
         (5, None, "must be a string"),
@@ -120,7 +121,7 @@ def test_what_cannot_be_understood_is_refused_with_its_line(script: object, line
         (
             '{"text": "hi"}',
             1,
-            "line 1: the JSON has no turns; write an array of turns, or an object with the array turns",
+            "line 1: the JSON has no turns; write an array of turns, or an object with an array named turns",
         ),
         (
             '{"turns": [{"speaker": "A", "text": "hi"},\n{"speaker": "B"}]}',
@@ -130,12 +131,12 @@ def test_what_cannot_be_understood_is_refused_with_its_line(script: object, line
         (
             '[{"speaker": "A", "text": "hi\\u0000"}]',
             1,
-            "line 1: holds a character that cannot be spoken (U+0000); delete it",
+            "line 1: contains a character that cannot be spoken (U+0000); delete it",
         ),
         (
             '[{"speaker": "A", "text": "hi\\ud83d"}]',
             1,
-            "line 1: holds a character that cannot be spoken (U+D83D); delete it",
+            "line 1: contains a character that cannot be spoken (U+D83D); delete it",
         ),
     ],
 )
@@ -228,7 +229,7 @@ def test_a_question_is_asked_in_words_and_its_answer_is_followed() -> None:
             "question": "sound",
             "speaker": "SFX",
             "lines": [2],
-            "message": "Is SFX a sound, or is it spoken?",
+            "message": "Is SFX a sound, or text to be spoken?",
             "choices": [
                 {"choice": "leave_out", "label": "Leave it out"},
                 {"choice": "speak", "label": "Speak it"},
@@ -270,7 +271,7 @@ def test_an_answer_has_to_be_a_choice_of_its_question() -> None:
     assert refusals(answer) == [
         {
             "field": "answers[0]",
-            "message": "is not a choice of the question; its choices are: leave_out, speak, sound",
+            "message": "must be one of the question's choices: leave_out, speak, sound",
         }
     ]
 

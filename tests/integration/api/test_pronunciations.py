@@ -85,16 +85,16 @@ def test_a_set_is_created_replaced_read_listed_and_deleted(user: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "field", "message"),
     [
-        ({"text": "a"}, "", "must have either alias or phoneme, and not both"),
-        ({"text": "a", "alias": "b", "phoneme": "a"}, "", "must have either alias or phoneme, and not both"),
-        ({"text": "a", "alias": "b", "alphabet": "ipa"}, "", "alphabet is only for an entry with a phoneme"),
+        ({"text": "a"}, "", "must have either alias or phoneme, but not both"),
+        ({"text": "a", "alias": "b", "phoneme": "a"}, "", "must have either alias or phoneme, but not both"),
+        ({"text": "a", "alias": "b", "alphabet": "ipa"}, "", "alphabet can only be used with phoneme"),
         ({"text": "\u200b", "alias": "b"}, ".text", "must not be blank"),
         ({"text": "a", "alias": " "}, ".alias", "must not be blank"),
         ({"text": "a\x00", "alias": "b"}, ".text", "character 2 cannot be spoken (U+0000)"),
         ({"text": "a" * 101, "alias": "b"}, ".text", "must not have more than 100 characters"),
         ({"text": "a", "alias": "b" * 201}, ".alias", "must not have more than 200 characters"),
         ({"text": "a", "phoneme": "a", "alphabet": "x-sampa"}, ".alphabet", "must be 'ipa' or 'sapi'"),
-        ({"text": "a", "alias": "b", "language": "e"}, ".language", "not a language tag such as zh-TW"),
+        ({"text": "a", "alias": "b", "language": "e"}, ".language", "must be a language tag such as zh-TW"),
         ({"text": "a", "alias": "b", "x": 1}, ".x", "unknown field"),
     ],
 )
@@ -208,8 +208,7 @@ def test_sets_may_have_more_entries_together_than_a_job_needs(user: str) -> None
     all_of_one, all_of_both = " ".join(words[0]), " ".join(words[0] + words[1])
     assert submit(user, [], "one", "two", text=all_of_one).status == 201
     assert problems(submit(user, [], "one", "two", text=all_of_both)) == {
-        "pronunciation_sets": "the texts use 2000 pronunciations, which is more than 1000; divide them among several "
-        "jobs"
+        "pronunciation_sets": "the texts use 2000 pronunciations, which is more than 1000; split them into several jobs"
     }
 
 

@@ -220,7 +220,7 @@ def test_the_fields_of_a_show_are_judged_as_those_of_a_job(user: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "message"), [("en", "speaker Maya has a voice already"), ("zh-TW", "講者「Maya」重複指定聲音")]
+    ("language", "message"), [("en", "speaker Maya already has a voice"), ("zh-TW", "講者「Maya」重複指定聲音")]
 )
 def test_a_speaker_has_one_voice(user: str, language: str, message: str) -> None:
     # Given names that are one for Castline, and one that is not
@@ -266,9 +266,9 @@ class TestSounds:
         # Then it is refused, and nothing has happened
         assert problems(refused) == {
             "music.intro.sound_id": "this sound is not ready; wait until its status is ready",
-            "music.outro.sound_id": "this sound is a picture; choose one with audio",
+            "music.outro.sound_id": "this sound is an image; choose one with audio",
             "music.bed.sound_id": "you have no such sound",
-            "cover_id": "a cover must be a picture",
+            "cover_id": "a cover must be an image",
         }
         assert call("GET", "/shows", user=user).json() == {"items": [], "total": 0}
         assert not is_kept_for_good(user, fine)

@@ -156,7 +156,7 @@ def test_an_image_is_shown_as_it_is(functions_environment: LocalCloud, s3: Clien
 
 @pytest.mark.parametrize(
     ("language", "message"),
-    [("en", "The file has a video. Please upload its audio only."), ("zh-TW", "這個檔案含有影片，請只上傳聲音")],
+    [("en", "The file contains video. Please upload only its audio."), ("zh-TW", "這個檔案含有影片，請只上傳聲音")],
 )
 def test_a_file_that_cannot_be_used_is_explained(
     functions_environment: LocalCloud, s3: Client, user: str, tmp_path: Path, language: str, message: str
@@ -261,7 +261,7 @@ def test_what_is_wrong_is_said_at_its_field(user: str) -> None:
     assert problems(create(user, size_bytes=0)) == {"size_bytes": "must be at least 1"}
     assert problems(create(user, size_bytes=MAX_AUDIO_BYTES + 1)).keys() == {"size_bytes"}
     too_large = create(user, size_bytes=MAX_IMAGE_BYTES + 1, content_type="image/png")
-    assert problems(too_large) == {"size_bytes": "the file must not have more than 5 MB"}
+    assert problems(too_large) == {"size_bytes": "the file must not be larger than 5 MB"}
     assert problems(create(user, content_type="video/mp4")) == {
         "content_type": f"must be one of {', '.join(CONTENT_TYPES)}"
     }

@@ -33,8 +33,8 @@ MESSAGES = {
         "this sound is not ready; wait until its status is ready",
         "這個音效尚未就緒，請等待處理完成",
     ),
-    "sound_not_audio": ("this sound is a picture; choose one with audio", "這個音效是圖片，請選擇聲音檔"),
-    "sound_not_image": ("a cover must be a picture", "封面必須是圖片"),
+    "sound_not_audio": ("this sound is an image; choose one with audio", "這個音效是圖片，請選擇聲音檔"),
+    "sound_not_image": ("a cover must be an image", "封面必須是圖片"),
 }
 
 

@@ -65,7 +65,7 @@ def test_two_spellings_are_one_speaker_with_the_first_turns_name(first: str, sec
 @pytest.mark.parametrize(("first", "second"), SPELLINGS)
 def test_two_spellings_have_one_voice(first: str, second: str, user: str) -> None:
     assert problems(submit(user, [(first, "早")], [first, second])) == {
-        "voice_assignments[1].speaker": f"speaker {second} has a voice already"
+        "voice_assignments[1].speaker": f"speaker {second} already has a voice"
     }
 
 

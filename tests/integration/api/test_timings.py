@@ -290,7 +290,7 @@ class TestSubtitlesWithWords:
     def test_of_srt_are_refused(self) -> None:
         job = complete()
         messages = {
-            "en": "srt cannot say when each word is heard; take vtt or ass",
+            "en": "srt cannot contain the times of words; use vtt or ass",
             "zh-TW": "srt 無法標示每個字詞的時間，請改用 vtt 或 ass",
         }
 

@@ -182,13 +182,13 @@ def test_webhooks_are_listed_newest_first_and_counted_exactly(user: str) -> None
     ("url", "message"),
     [
         ("http://example.com/", "must begin with https://"),
-        ("https://127.0.0.1/", "must be a host in the public Internet, not a private or reserved address or name"),
-        ("https://localhost/", "must be a host in the public Internet, not a private or reserved address or name"),
-        ("https://0x7f.1/", "must be a host in the public Internet, not a private or reserved address or name"),
-        ("https://a:b@example.com/", "must not have a user name or a password"),
-        ("https://example.com/#x", "must not have a fragment (#)"),
+        ("https://127.0.0.1/", "must be a host on the public Internet, not a private or reserved address or name"),
+        ("https://localhost/", "must be a host on the public Internet, not a private or reserved address or name"),
+        ("https://0x7f.1/", "must be a host on the public Internet, not a private or reserved address or name"),
+        ("https://a:b@example.com/", "must not contain a user name or a password"),
+        ("https://example.com/#x", "must not contain a fragment (#)"),
         ("https://example.com:22/", "the port must be 443, or between 1024 and 65535"),
-        ("example.com", "not a URL such as https://example.com/castline"),
+        ("example.com", "must be a URL such as https://example.com/castline"),
         ("", "must have at least 1 characters"),
         (
             f"https://example.com/{'a' * MAX_URL_CHARACTERS}",
@@ -259,7 +259,7 @@ def test_the_webhook_of_jobs_comes_to_be_with_its_secret(user: str) -> None:
 
     # Then its events can be chosen, but it has no URL to change or to test
     assert patch(user, "job", events=["job.failed"]).json()["events"] == ["job.failed"]
-    message = "this webhook stands for the webhook_url of single jobs; it has no URL of its own"
+    message = "this webhook stands for the webhook_url of single jobs and has no URL of its own"
     assert problems(patch(user, "job", url=URL)) == {"url": message}
     assert problems(post(user, "/job/test")) == {"url": message}
     assert call("DELETE", "/webhooks/job", user=user).status == 204

@@ -43,7 +43,7 @@ def request_with(path: str, value: Any) -> dict[str, Any]:
 
 
 MISSING = object()
-NOT_A_VOICE = "not a voice id"
+NOT_A_VOICE = "not a valid voice id"
 
 
 def problems_of(request: Any) -> dict[str, str]:
@@ -120,7 +120,7 @@ def test_a_thousand_turns_are_accepted_and_one_more_is_not() -> None:
         ("turns.0.text", 5, "turns[0].text", "must be a string"),
         ("turns.0.text", None, "turns[0].text", "must be a string"),
         ("turns.0.text", "a\x00b", "turns[0].text", "character 2 cannot be spoken (U+0000)"),
-        ("turns.0.text", "\ud800", "turns[0].text", "holds half of a surrogate pair"),
+        ("turns.0.text", "\ud800", "turns[0].text", "contains half of a surrogate pair"),
         ("turns.0.index", -1, "turns[0].index", "must be at least 0"),
         ("turns.0.index", "0", "turns[0].index", "must be an integer"),
         ("turns.0.index", 0.5, "turns[0].index", "must be an integer"),
@@ -129,8 +129,8 @@ def test_a_thousand_turns_are_accepted_and_one_more_is_not() -> None:
         ("turns.0.index", 1, "turns[1].index", "index 1 is used by an earlier turn"),
         ("turns.0.mood", "sad", "turns[0].mood", "unknown field"),
         ("voice_assignments.0.voice_id", "x' onload='", "voice_assignments[0].voice_id", NOT_A_VOICE),
-        ("voice_assignments.1.speaker", "A", "voice_assignments[1].speaker", "speaker A has a voice already"),
-        ("language", "zh_TW", "language", "not a language tag such as zh-TW"),
+        ("voice_assignments.1.speaker", "A", "voice_assignments[1].speaker", "speaker A already has a voice"),
+        ("language", "zh_TW", "language", "must be a language tag such as zh-TW"),
         ("output_format", "ogg", "output_format", "must be 'mp3', 'wav', 'flac', 'opus' or 'm4b'"),
         ("gap_ms", 2001, "gap_ms", "must be at most 2000"),
         ("gap_ms", -1, "gap_ms", "must be at least 0"),
@@ -280,7 +280,7 @@ class TestSoundTurns:
             (
                 {"index": 2, "text": "砰"},
                 "turns[2].text",
-                "is only for a spoken turn; a turn with a sound_id is a sound",
+                "is only for spoken turns; a turn with a sound_id is a sound",
             ),
         ],
     )
@@ -289,7 +289,7 @@ class TestSoundTurns:
 
     def test_fields_of_a_sound_are_refused_in_a_spoken_turn(self) -> None:
         assert problems_of(request_with("turns.0.gain_db", -6)) == {
-            "turns[0].gain_db": "is only for a sound; add a sound_id, or leave this field out"
+            "turns[0].gain_db": "is only for sounds; add a sound_id, or remove this field"
         }
 
     def test_a_turn_that_is_neither_is_taken_for_a_spoken_one(self) -> None:

@@ -675,7 +675,7 @@ export interface components {
          */
         Alphabet: "ipa" | "sapi";
         /**
-         * @description Reason why an attempt has failed.
+         * @description Reason why an attempt failed.
          * @enum {string}
          */
         AttemptError: "timeout" | "connection_failed" | "tls_failed" | "dns_failed" | "forbidden_address" | "redirect" | "bad_status" | "endpoint_disabled" | "protocol_error";
@@ -978,7 +978,7 @@ export interface components {
             total: components["schemas"]["UsageFigures"];
         };
         /**
-         * @description Reason why nothing is sent to an endpoint.
+         * @description Reason why an endpoint is disabled.
          * @enum {string}
          */
         DisabledReason: "user" | "gone" | "failing";
@@ -1025,7 +1025,7 @@ export interface components {
             reason?: string | null;
         };
         /**
-         * @description Reason for the failure of a job, as clients see it.
+         * @description Reason why a job failed.
          * @enum {string}
          */
         FailureCode: "EMPTY_AUDIO" | "INTERNAL_ERROR" | "INTERRUPTED" | "PROVIDER_AUTH_FAILED" | "PROVIDER_MISCONFIGURED" | "PROVIDER_QUOTA_EXCEEDED" | "PROVIDER_REJECTED_INPUT" | "PROVIDER_THROTTLED" | "PROVIDER_UNAVAILABLE" | "SEGMENTS_EXPIRED" | "SEGMENT_BROKEN" | "STOPPED_BY_OPERATOR" | "TIMEOUT" | "VOICE_NOT_FOUND";
@@ -1134,7 +1134,7 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * @description Status of a job. ``castline.jobs.transitions`` defines the allowed changes.
+         * @description Status of a job. Completed, failed and cancelled are final.
          * @enum {string}
          */
         JobStatus: "pending" | "processing" | "completed" | "failed" | "cancelled";
@@ -1158,7 +1158,7 @@ export interface components {
             rendition_of?: string;
         };
         /**
-         * @description Kind of a job.
+         * @description Type of a job: ``multi_role_tts`` for a dialogue, ``single_tts`` for one text in one voice.
          * @enum {string}
          */
         JobType: "multi_role_tts" | "single_tts";
