@@ -208,7 +208,8 @@ def test_sets_may_have_more_entries_together_than_a_job_needs(user: str) -> None
     all_of_one, all_of_both = " ".join(words[0]), " ".join(words[0] + words[1])
     assert submit(user, [], "one", "two", text=all_of_one).status == 201
     assert problems(submit(user, [], "one", "two", text=all_of_both)) == {
-        "pronunciation_sets": "the texts use 2000 pronunciations, which is more than 1000; split them into several jobs"
+        "pronunciation_sets": "the texts use 2000 pronunciations, which is more than 1000; split them into "
+        "several jobs"
     }
 
 
